@@ -1,0 +1,61 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+// Where one thing is owned by one place, another place that reaches for it is an error, not a matter of memory.
+const owners = [
+  { names: 'process.env', allowed: ['src/config.ts'], selector: "MemberExpression[object.name='process'][property.name='env']" },
+  {
+    names: 'process.exit',
+    allowed: [],
+    selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
+  },
+  {
+    names: 'process.stdin, stdout and stderr',
+    allowed: ['src/output/**'],
+    selector: "MemberExpression[object.name='process'][property.name=/^(stdin|stdout|stderr)$/]",
+  },
+  {
+    names: 'the clock (use context.now)',
+    allowed: ['src/context.ts'],
+    selector: "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  },
+];
+
+export default ts.config(
+  { ignores: ['dist', 'src/generated', 'node_modules', '.dependency-cruiser.cjs'] },
+  js.configs.recommended,
+  ...ts.configs.strictTypeChecked,
+  { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'bin/*.js'] }, tsconfigRootDir: import.meta.dirname } } },
+  {
+    rules: {
+      'no-console': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off', // arrow functions that forward a void are clearer on one line
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-syntax': ['error', ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` }))],
+    },
+  },
+  ...owners.flatMap(({ allowed }, index) =>
+    allowed.length === 0
+      ? []
+      : [
+          {
+            files: allowed,
+            rules: {
+              'no-restricted-syntax': [
+                'error',
+                ...owners.filter((_, other) => other !== index).map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+              ],
+            },
+          },
+        ],
+  ),
+  { files: ['**/*.js'], ...ts.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly' } } },
+);

@@ -1,0 +1,1 @@
+DROP INDEX "cost_data_bucket_key";

@@ -1,0 +1,81 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { CostsError } from './errors.js';
+import { PROVIDERS, type ProviderId } from './domain/provider.js';
+
+/** What the environment says, read once at the start. */
+export interface Config {
+  /** Null for the embedded store. */
+  databaseUrl: string | null;
+  /** Where the embedded store lives. */
+  home: string;
+  team: string | null;
+  /** A team token (a secret). */
+  token: string | null;
+  insecureStorage: boolean;
+  baseUrls: Record<ProviderId, string>;
+  /** The only variables a stored key may name, or null for the built-in rules. */
+  keyVariables: string[] | null;
+  noColor: boolean;
+  ci: boolean;
+  /** TLS checks were switched off for the whole process: keys are not sent then. */
+  tlsChecksOff: boolean;
+  /** Display only. */
+  timeZone: string;
+  /** The value of any other variable, for keys kept outside the store. */
+  variable(name: string): string | undefined;
+}
+
+const DEFAULT_BASE_URLS: Record<ProviderId, string> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+};
+
+/** Reads the environment. Values that only some commands need are checked by `checkBaseUrl` when those run. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const text = (name: string) => {
+    const value = environment[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  };
+  return {
+    databaseUrl: text('COSTS_DATABASE_URL') ?? text('DATABASE_URL'),
+    home: text('COSTS_HOME') ?? defaultHome(),
+    team: text('COSTS_TEAM'),
+    token: text('COSTS_TOKEN'),
+    insecureStorage: text('COSTS_INSECURE_STORAGE') === '1',
+    baseUrls: {
+      openai: text('OPENAI_BASE_URL') ?? DEFAULT_BASE_URLS.openai,
+      anthropic: text('ANTHROPIC_BASE_URL') ?? DEFAULT_BASE_URLS.anthropic,
+    },
+    keyVariables: text('COSTS_KEY_ENV')?.split(',').map((name) => name.trim()) ?? null,
+    noColor: text('NO_COLOR') !== null || environment.TERM === 'dumb',
+    ci: text('CI') !== null,
+    tlsChecksOff: text('NODE_TLS_REJECT_UNAUTHORIZED') === '0',
+    timeZone: text('TZ') ?? 'UTC',
+    variable: (name) => environment[name],
+  };
+}
+
+function defaultHome(): string {
+  return envPaths('costs', { suffix: '' }).data || join(homedir(), '.costs');
+}
+
+/**
+ * A base URL that an admin key may be sent to: https, or http on a loopback address; no user information.
+ * @throws CostsError `usage`
+ */
+export function checkBaseUrl(provider: ProviderId, text: string): URL {
+  const variable = provider === 'openai' ? 'OPENAI_BASE_URL' : 'ANTHROPIC_BASE_URL';
+  const hint = `Set ${variable} to an https address or to http on this machine, or unset it for ${DEFAULT_BASE_URLS[provider]}.`;
+  const url = URL.parse(text);
+  if (url === null) throw new CostsError('usage', `${variable} is not a URL.`, { hint });
+  if (url.username !== '' || url.password !== '') throw new CostsError('usage', `${variable} carries user information.`, { hint });
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new CostsError('usage', `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`, { hint });
+}
+
+/** Whether a host name can only be this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,93 @@
+import { CostsError } from '../errors.js';
+import { add, type Decimal } from './decimal.js';
+
+/** What a bill says of one line item in one bucket, in our words. */
+export interface CostLine {
+  /** Inclusive. */
+  bucketStart: Date;
+  /** Exclusive. */
+  bucketEnd: Date;
+  /** The provider's id, or `unassigned` where it names none. */
+  providerProjectId: string;
+  /** Where the answer itself carries it. */
+  providerProjectName: string | null;
+  /** Where the answer itself carries it. */
+  organizationId: string | null;
+  /** Free text in the provider's words, made whole by `toLineItem`; part of the bucket key. */
+  lineItem: string;
+  /** ISO 4217, upper case. */
+  currency: string;
+  /** In major units (dollars). */
+  cost: Decimal;
+  quantity: Decimal | null;
+  quantityUnit: string | null;
+  model: string | null;
+  costType: string | null;
+  tokenType: string | null;
+  serviceTier: string | null;
+  contextWindow: string | null;
+  inferenceGeo: string | null;
+}
+
+/** The line item of a charge the provider does not describe. */
+export const UNSPECIFIED = 'unspecified';
+/** A longer one would not fit an index entry of the bucket key (PostgreSQL's limit is about 2,700 bytes). */
+const MAX_LINE_ITEM_BYTES = 1_500;
+
+/** Values of a split that are the usual case and are therefore not named. */
+const STANDARD = { contextWindow: '0-200k', serviceTier: 'standard', inferenceGeo: 'global' };
+
+export interface LineItemParts {
+  description: string | null;
+  currency: string;
+  contextWindow: string | null;
+  serviceTier: string | null;
+  inferenceGeo: string | null;
+}
+
+/**
+ * The line item of a charge: its description, then what is not standard about it, then its currency unless USD, so that
+ * no two charges the provider keeps apart share a key, and no key ever changes its currency.
+ */
+export function toLineItem({ description, currency, ...split }: LineItemParts): string {
+  const named = (['contextWindow', 'serviceTier', 'inferenceGeo'] as const)
+    .filter((dimension) => split[dimension] !== null && split[dimension] !== STANDARD[dimension])
+    .map((dimension) => split[dimension]);
+  const text = [description === null || description.trim() === '' ? UNSPECIFIED : description, ...named].join(' · ');
+  const lineItem = currency === 'USD' ? text : `${text} [${currency}]`;
+  if (Buffer.byteLength(lineItem) > MAX_LINE_ITEM_BYTES) {
+    throw new CostsError('contract', `A line item is longer than ${MAX_LINE_ITEM_BYTES} bytes: "${lineItem.slice(0, 60)}…".`);
+  }
+  return lineItem;
+}
+
+/** Collects the lines of a window; lines that share a key are added together, over all pages. */
+export class BucketMerger {
+  readonly #lines = new Map<string, CostLine>();
+
+  /** @throws CostsError `contract` when two currencies would be added. */
+  add(line: CostLine): void {
+    const key = JSON.stringify([line.providerProjectId, line.bucketStart.getTime(), line.bucketEnd.getTime(), line.lineItem]);
+    const known = this.#lines.get(key);
+    this.#lines.set(key, known === undefined ? line : merge(known, line));
+  }
+
+  lines(): CostLine[] {
+    return [...this.#lines.values()];
+  }
+}
+
+const ATTRIBUTES = ['model', 'costType', 'tokenType', 'serviceTier', 'contextWindow', 'inferenceGeo'] as const;
+
+function merge(a: CostLine, b: CostLine): CostLine {
+  if (a.currency !== b.currency) {
+    throw new CostsError('contract', `"${a.lineItem}" comes in two currencies, ${a.currency} and ${b.currency}, under one name.`);
+  }
+  const merged: CostLine = { ...a, cost: add(a.cost, b.cost), providerProjectName: a.providerProjectName ?? b.providerProjectName };
+  // A sum of tokens and seconds, or of tokens and nothing said, is no quantity.
+  const addable = a.quantity !== null && b.quantity !== null && a.quantityUnit === b.quantityUnit;
+  merged.quantity = addable ? add(a.quantity as Decimal, b.quantity as Decimal) : null;
+  merged.quantityUnit = addable ? a.quantityUnit : null;
+  for (const attribute of ATTRIBUTES) if (a[attribute] !== b[attribute]) merged[attribute] = null;
+  return merged;
+}

@@ -1,0 +1,110 @@
+import type { CostLine } from './bucket.js';
+import type { Day, DaySpan } from './day.js';
+import type { Decimal } from './decimal.js';
+import type { ProviderId, ProviderProject } from './provider.js';
+
+/** Days after its end until a day is settled. */
+export const SETTLED_AFTER_DAYS = 30;
+
+/** An organization whose bills we collect: a row of `organization_api_keys`, without the key. */
+export interface Organization {
+  keyId: string;
+  teamId: string;
+  provider: ProviderId;
+  organizationId: string;
+  /** What people call it. */
+  name: string;
+  isActive: boolean;
+  source: 'vault' | 'env';
+  /** The environment variable, for `env`. */
+  variable: string | null;
+  lastFour: string;
+  host: string;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** Follows from the last successful read of a day. */
+export type DayState = 'gap' | 'open' | 'provisional' | 'settled';
+
+/** A day that was read. */
+export interface CollectedDay {
+  day: Day;
+  /** Database clock when the request was sent. */
+  readAt: Date;
+  rows: number;
+}
+
+export interface Money {
+  currency: string;
+  cost: Decimal;
+}
+
+/** Why a closed day changed. */
+export type RestatementCause = 'late' | 'provider' | 'gap-filled' | 'forced' | 'accepted';
+
+/** A complete answer of a provider, ready to replace what is stored of its days. */
+export interface WindowWrite {
+  provider: ProviderId;
+  organizationId: string;
+  /** The team that owns projects first seen here. */
+  teamId: string;
+  runId: string;
+  /** The days the provider answered; a day without lines is empty. */
+  days: Day[];
+  /** Database clock when the first request of the window was sent. A day with a later answer is left alone. */
+  requestedAt: Date;
+  /** Merged: no two lines share a key. */
+  lines: CostLine[];
+  /** The provider's projects by id, where known; a project without one is named after its id. */
+  projects: ReadonlyMap<string, ProviderProject>;
+  /** Write even when the guard would refuse. */
+  acceptRestatement: boolean;
+  /** Read again on request, not because it was due. */
+  forced: boolean;
+}
+
+/** What a written window changed. */
+export interface WindowOutcome {
+  inserted: number;
+  updated: number;
+  deleted: number;
+  unchanged: number;
+  /** Days written, those left to a later answer not counted. */
+  days: number;
+  /** Sums of the lines written, a currency each. */
+  totals: Money[];
+  /** Changes to days that had been read after their end. */
+  restated: { rows: number; days: number; difference: Money[] };
+  /** Names of projects seen for the first time. */
+  newProjects: string[];
+}
+
+/** What the main job needs of the store. */
+export interface CollectionStore {
+  /** The database's clock. */
+  clock(): Promise<Date>;
+  /** Days of an organization that were read, ascending. */
+  collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
+  /** Those of the provider's project ids that no row of ours carries yet. */
+  unknownProjects(provider: ProviderId, organizationId: string, ids: string[]): Promise<string[]>;
+  /**
+   * Replaces the window's days by an answer, in one transaction: rows upserted, vanished rows swept, changes to closed
+   * days recorded, days marked as collected.
+   * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
+   */
+  writeWindow(write: WindowWrite): Promise<WindowOutcome>;
+  startRun(run: RunStart): Promise<void>;
+  finishRun(id: string, status: RunStatus, result: unknown): Promise<void>;
+}
+
+export type RunStatus = 'running' | 'ok' | 'partial' | 'failed' | 'interrupted';
+
+export interface RunStart {
+  id: string;
+  teamId: string;
+  command: 'sync' | 'backfill';
+  span: DaySpan;
+  version: string;
+  plan: unknown;
+}

@@ -1,0 +1,61 @@
+import { UTCDate } from '@date-fns/utc';
+import { addDays as addDaysTo, differenceInCalendarDays, endOfMonth, isValid, startOfMonth, subMonths } from 'date-fns';
+import { CostsError } from '../errors.js';
+
+declare const day: unique symbol;
+
+/** A UTC day as `YYYY-MM-DD`. Days compare as strings, and are never shifted into another zone. */
+export type Day = string & { readonly [day]: true };
+
+/** A span of days, both ends included. */
+export interface DaySpan {
+  since: Day;
+  until: Day;
+}
+
+/** @throws CostsError `usage` when the text is no day of the calendar. */
+export function parseDay(text: string): Day {
+  const date = new UTCDate(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !isValid(date) || toDay(date) !== text) {
+    throw new CostsError('usage', `"${text}" is not a day.`, { hint: 'Write days as YYYY-MM-DD, such as 2026-01-31.' });
+  }
+  return text as Day;
+}
+
+/** The UTC day an instant falls in. */
+export function toDay(instant: Date): Day {
+  return instant.toISOString().slice(0, 10) as Day;
+}
+
+/** The instant a day begins. */
+export function startOfDay(value: Day): Date {
+  return new Date(`${value}T00:00:00.000Z`);
+}
+
+/** The instant a day ends, which the day itself does not include. */
+export function endOfDay(value: Day): Date {
+  return startOfDay(addDays(value, 1));
+}
+
+export function addDays(value: Day, count: number): Day {
+  return toDay(addDaysTo(new UTCDate(startOfDay(value)), count));
+}
+
+/** Days from `a` to `b`; negative when `b` is earlier. */
+export function daysBetween(a: Day, b: Day): number {
+  return differenceInCalendarDays(new UTCDate(startOfDay(b)), new UTCDate(startOfDay(a)));
+}
+
+export function daysOf({ since, until }: DaySpan): Day[] {
+  const count = daysBetween(since, until) + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, index) => addDays(since, index));
+}
+
+/** The first day of the month that lies `back` months before the day's own. */
+export function startOfMonthOf(value: Day, back = 0): Day {
+  return toDay(startOfMonth(subMonths(new UTCDate(startOfDay(value)), back)));
+}
+
+export function endOfMonthOf(value: Day): Day {
+  return toDay(endOfMonth(new UTCDate(startOfDay(value))));
+}

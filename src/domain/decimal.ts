@@ -1,0 +1,67 @@
+import { CostsError } from '../errors.js';
+
+/** Digits after the point that the store keeps: `numeric(65,30)`. */
+export const SCALE = 30;
+/** Digits before the point that the store keeps. */
+const INTEGER_DIGITS = 35;
+
+const UNIT = 10n ** BigInt(SCALE);
+const LIMIT = 10n ** BigInt(SCALE + INTEGER_DIGITS);
+const NUMBER = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
+
+declare const decimal: unique symbol;
+
+/** An exact decimal: a bigint scaled by 10^30. Add and compare with the operators; never convert to a float. */
+export type Decimal = bigint & { readonly [decimal]: true };
+
+export const ZERO = 0n as Decimal;
+
+/**
+ * Reads a decimal from its text, as a provider wrote it: plain, with an exponent, signed.
+ * @param shift powers of ten to apply, such as -2 to turn cents into dollars.
+ * @throws CostsError `contract` when it is no number, or would be rounded by `numeric(65,30)`.
+ */
+export function parseDecimal(text: string, shift = 0): Decimal {
+  const match = NUMBER.exec(text);
+  if (match === null) throw new CostsError('contract', `"${text.slice(0, 60)}" is not a decimal number.`);
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = BigInt(whole + fraction);
+  if (digits === 0n) return ZERO;
+
+  const power = SCALE + Number(exponent) + shift - fraction.length;
+  const magnitude = power >= 0 ? scaleUp(digits, power) : scaleDown(digits, -power);
+  if (magnitude === null || magnitude >= LIMIT) {
+    throw new CostsError(
+      'contract',
+      `The amount ${text.slice(0, 120)} has more than ${INTEGER_DIGITS} integer digits or ${SCALE} decimals; it would be rounded.`,
+    );
+  }
+  return (sign === '-' ? -magnitude : magnitude) as Decimal;
+}
+
+function scaleUp(digits: bigint, power: number): bigint | null {
+  return power > SCALE + INTEGER_DIGITS ? null : digits * 10n ** BigInt(power);
+}
+
+function scaleDown(digits: bigint, power: number): bigint | null {
+  const divisor = 10n ** BigInt(power);
+  return digits % divisor === 0n ? digits / divisor : null;
+}
+
+/** The shortest plain text of a decimal: no exponent, no trailing zeros, `0` for zero. */
+export function formatDecimal(value: Decimal): string {
+  const magnitude = value < 0n ? -value : value;
+  const fraction = (magnitude % UNIT).toString().padStart(SCALE, '0').replace(/0+$/, '');
+  const whole = (magnitude / UNIT).toString();
+  return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** Exact sum. */
+export function add(a: Decimal, b: Decimal): Decimal {
+  return (a + b) as Decimal;
+}
+
+/** Magnitude. */
+export function absolute(value: Decimal): Decimal {
+  return (value < 0n ? -value : value) as Decimal;
+}

@@ -1,0 +1,114 @@
+import type { DaySpan } from './day.js';
+import type { CostLine } from './bucket.js';
+import type { Secret } from './secret.js';
+
+/** The companies whose bills we collect. */
+export const PROVIDER_IDS = ['openai', 'anthropic'] as const;
+export type ProviderId = (typeof PROVIDER_IDS)[number];
+
+/** What is true of a provider before anything is asked of it. */
+export interface ProviderFacts {
+  id: ProviderId;
+  /** As the company writes itself. */
+  name: string;
+  /** Every admin key of it begins so. */
+  adminKeyPrefix: string;
+  /** The variable in which its own tools look for an admin key. */
+  keyVariable: string;
+  /** The provider's word for a project. */
+  projectWord: 'project' | 'workspace';
+  /** The host an admin key is sent to unless a base URL says otherwise. */
+  host: string;
+  /** Where a person makes an admin key, and the least it must be allowed. */
+  keyPage: string;
+  leastScope: string;
+}
+
+export const PROVIDERS: Record<ProviderId, ProviderFacts> = {
+  openai: {
+    id: 'openai',
+    name: 'OpenAI',
+    adminKeyPrefix: 'sk-admin-',
+    keyVariable: 'OPENAI_ADMIN_KEY',
+    projectWord: 'project',
+    host: 'api.openai.com',
+    keyPage: 'https://platform.openai.com/settings/organization/admin-keys',
+    leastScope: 'Usage: Read (and Projects: Read for names)',
+  },
+  anthropic: {
+    id: 'anthropic',
+    name: 'Anthropic',
+    adminKeyPrefix: 'sk-ant-admin',
+    keyVariable: 'ANTHROPIC_ADMIN_KEY',
+    projectWord: 'workspace',
+    host: 'api.anthropic.com',
+    keyPage: 'https://console.anthropic.com/settings/admin-keys',
+    leastScope: 'an admin key; Anthropic has no narrower one',
+  },
+};
+
+/** The project of an organization's spend that the provider gives no project (Anthropic's default workspace included). */
+export const UNASSIGNED = 'unassigned';
+
+/** One page of a cost report. */
+export interface CostPage {
+  /** The buckets the page holds, empty ones included, ascending: what the provider says it has looked at. */
+  buckets: { start: Date; end: Date }[];
+  lines: CostLine[];
+  /**
+   * `null` while more pages follow; `complete` when the provider says that was all; `early` when it promised more and
+   * then sent an empty page: days after the last bucket were not answered.
+   */
+  end: 'complete' | 'early' | null;
+}
+
+/** A provider's project or workspace, archived ones included. */
+export interface ProviderProject {
+  id: string;
+  name: string | null;
+  archivedAt: Date | null;
+}
+
+/** What a key turned out to be. */
+export interface KeyIdentity {
+  /** Null where the provider does not say (OpenAI without spend). */
+  organizationId: string | null;
+  organizationName: string | null;
+  /** False when the key may not list projects: it collects all the same, and projects then carry their ids. */
+  canListProjects: boolean;
+  /** Null where the provider does not say. */
+  expiresAt: Date | null;
+  /** Sentences worth showing, such as that the key can do more than read. */
+  warnings: string[];
+}
+
+/** What happens on the wire, for progress, run records and `--verbose`. Never carries a secret. */
+export type WireEvent =
+  | { type: 'request'; method: string; url: string; status: number; milliseconds: number; requestId: string | null }
+  | { type: 'retry'; reason: string; attempt: number; waitMilliseconds: number }
+  /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
+  | { type: 'drift'; path: string; value: string };
+
+/** What every call to a provider needs. */
+export interface ProviderCall {
+  key: Secret;
+  signal: AbortSignal;
+  observe: (event: WireEvent) => void;
+}
+
+/**
+ * A company's admin API, seen through our words.
+ * All methods reject with a CostsError: `auth` for a refused key or a missing scope, `unreachable` when the host cannot be
+ * reached or stays down after the retries, `contract` for an answer of another shape, `interrupted` when the signal fires.
+ */
+export interface CostProvider {
+  readonly facts: ProviderFacts;
+  /** Longest span one request may ask for. */
+  readonly maxDaysPerRequest: number;
+  /** The billed costs of a span of UTC days, page after page in ascending order. Amounts are in major units. */
+  fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  /** Every project of the organization. Rejects with `auth` when the key may not list them. */
+  listProjects(call: ProviderCall): Promise<ProviderProject[]>;
+  /** Asks the provider whose key this is and whether it reads costs. */
+  identify(call: ProviderCall): Promise<KeyIdentity>;
+}

@@ -1,0 +1,61 @@
+/** What went wrong, for machines. Each code has one exit code; the table is part of the command line's contract. */
+export const EXIT_CODES = {
+  /** The command could not do its work. */
+  failed: 1,
+  /** A check found something. */
+  finding: 1,
+  /** What was asked for contradicts what is stored. */
+  conflict: 1,
+  /** Bad usage or input; nothing was opened. */
+  usage: 2,
+  /** At least one organization failed. */
+  partial: 3,
+  /** A provider's answer is not what its contract says; nothing of that window was stored. */
+  contract: 3,
+  /** The guard refused a window that would lose most of what is stored. */
+  shrink: 3,
+  /** Not authenticated, or refused. */
+  auth: 4,
+  /** The schema is not the one this version needs. */
+  schema: 5,
+  /** The database or every provider asked could not be reached: the same command may work later. */
+  unreachable: 6,
+  /** Interrupted by a signal. */
+  interrupted: 130,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_CODES;
+
+export interface CostsErrorOptions {
+  /** What to do about it: one sentence, or a command. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** An error a user can understand: a code for machines, a sentence that names the cause, and a next step. */
+export class CostsError extends Error {
+  override readonly name = 'CostsError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, { hint, cause }: CostsErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.code];
+  }
+}
+
+/** A CostsError as every JSON document carries it. */
+export interface ErrorDocument {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+}
+
+export function toErrorDocument({ code, message, hint }: CostsError): ErrorDocument {
+  return hint === undefined ? { code, message } : { code, message, hint };
+}

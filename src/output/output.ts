@@ -1,0 +1,53 @@
+import type { CostsError } from '../errors.js';
+
+/** How a command talks: one document on standard output, everything else on standard error. */
+export interface Output {
+  readonly json: boolean;
+  /** A person can be asked: standard input and error are terminals, and neither --no-input nor --json was given. */
+  readonly interactive: boolean;
+  /** Columns of standard output; 80 when it is no terminal. */
+  readonly width: number;
+  /** Colours for standard output; the identity when it has none. */
+  readonly style: Style;
+  /** The command's result: its JSON with --json, else the text that `render` makes of it. Called once a command. */
+  write<T>(value: T, render: (value: T, output: Output) => string): void;
+  /** A text or a piece of a document as it is, for exports; awaits a slow reader. */
+  writeRaw(chunk: string): Promise<void>;
+  /** One line for a person, on standard error; silent with --quiet and --json. */
+  note(line: string): void;
+  /** As `note`, but not silenced by --quiet. */
+  warn(line: string): void;
+  /** A line of `--verbose`; silent otherwise. */
+  trace(line: string): void;
+  /** Starts a progress display: a spinner on a terminal, one plain line per finished step otherwise, nothing with --json or --quiet. */
+  progress(text: string): Progress;
+  /** The failure that ends the command: a sentence and a next step, or the error document with --json. */
+  fail(error: CostsError): void;
+  /** Masks a secret in everything written from now on. */
+  redact(secret: string): void;
+  prompt: Prompt;
+}
+
+export interface Progress {
+  /** Replaces the moving text. Only a terminal shows it. */
+  update(text: string): void;
+  /** A finished step: a line that stays. */
+  done(line: string): void;
+  failed(line: string): void;
+  /** Ends the display and removes the moving text. */
+  stop(): void;
+}
+
+/** Questions to the person at the terminal. Each throws CostsError `usage` when `interactive` is false. */
+export interface Prompt {
+  text(question: string, options?: { default?: string; validate?: (answer: string) => true | string }): Promise<string>;
+  /** Without echo. */
+  secret(question: string): Promise<string>;
+  confirm(question: string, options?: { default?: boolean }): Promise<boolean>;
+  choose<T>(question: string, choices: { name: string; value: T }[]): Promise<T>;
+  /** All of standard input, for `--key-stdin` and `--password-stdin`; works without a terminal. */
+  stdin(): Promise<string>;
+}
+
+export type StyleName = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Style = Record<StyleName, (text: string) => string>;

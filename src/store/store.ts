@@ -1,0 +1,8 @@
+import type { CollectionStore } from '../domain/collection.js';
+import type { Database } from './database.js';
+
+/** The repositories, on a schema that is current. */
+export interface Store {
+  readonly database: Database;
+  readonly collection: CollectionStore;
+}
