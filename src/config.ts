@@ -68,8 +68,8 @@ function defaultHome(): string {
 export function checkBaseUrl(provider: ProviderId, text: string): URL {
   const variable = provider === 'openai' ? 'OPENAI_BASE_URL' : 'ANTHROPIC_BASE_URL';
   const hint = `Set ${variable} to an https address or to http on this machine, or unset it for ${DEFAULT_BASE_URLS[provider]}.`;
-  const url = URL.parse(text);
-  if (url === null) throw new CostsError('usage', `${variable} is not a URL.`, { hint });
+  if (!URL.canParse(text)) throw new CostsError('usage', `${variable} is not a URL.`, { hint });
+  const url = new URL(text);
   if (url.username !== '' || url.password !== '') throw new CostsError('usage', `${variable} carries user information.`, { hint });
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw new CostsError('usage', `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`, { hint });
