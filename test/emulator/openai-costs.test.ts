@@ -27,7 +27,7 @@ function costs(emulator: Emulator, query: string): Promise<Asked> {
 }
 
 function results(asked: Asked, bucket = 0): Record<string, unknown>[] {
-  return asked.json.data[bucket].results as Record<string, unknown>[];
+  return asked.json.data[bucket]?.results ?? [];
 }
 
 describe('the amounts of GET /v1/organization/costs', () => {
@@ -184,8 +184,8 @@ describe('the pages of GET /v1/organization/costs', () => {
     let page = '';
     do {
       const { json } = await costs(emulator, `${since}&limit=31${page}`);
-      starts.push(...json.data.map((bucket: { start_time: number }) => bucket.start_time));
-      page = json.has_more ? `&page=${encodeURIComponent(json.next_page as string)}` : '';
+      starts.push(...json.data.map((bucket) => bucket.start_time));
+      page = json.has_more ? `&page=${encodeURIComponent(json.next_page ?? '')}` : '';
     } while (page !== '');
     expect(starts).toEqual(Array.from({ length: 59 }, (_, index) => unix('2026-01-01') + index * 86_400));
   });
@@ -193,7 +193,7 @@ describe('the pages of GET /v1/organization/costs', () => {
   it('have a cursor of the published shape, which works for its exact query only', async () => {
     const emulator = await openWith({});
     const { json } = await costs(emulator, since);
-    const cursor = json.next_page as string;
+    const cursor = json.next_page ?? '';
     expect(cursor).toMatch(/^page_[A-Za-z0-9+/]{27}=$/);
     const page = `page=${encodeURIComponent(cursor)}`;
     expect((await costs(emulator, `${since}&${page}`)).status).toBe(200);
@@ -207,7 +207,7 @@ describe('the pages of GET /v1/organization/costs', () => {
     const query = `start_time=${unix('2026-11-01')}&end_time=${unix('2026-11-03')}`;
     const last = await costs(emulator, query);
     expect(last.json).toMatchObject({ has_more: true });
-    const beyond = `${query}&page=${encodeURIComponent(last.json.next_page as string)}`;
+    const beyond = `${query}&page=${encodeURIComponent(last.json.next_page ?? '')}`;
     expect((await costs(emulator, beyond)).json).toMatchObject({ data: [], has_more: false, next_page: null });
     emulator.quirks.cursorPastEnd = 'forever';
     const more = (await costs(emulator, beyond)).json;
