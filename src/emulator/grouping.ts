@@ -14,16 +14,19 @@ export interface GroupedRow {
   quantityUnit: string | null;
 }
 
-/**
- * Rows that differ in a dimension nobody asked for are added up, per currency; rows that are alike in every dimension
- * stay apart, as providers do send the same line twice in one bucket.
- */
-export function groupRows(
-  rows: WorldRow[],
-  dimensions: Dimensions,
-  asked: string[],
-  sumDecimals: number | null,
-): GroupedRow[] {
+export interface Grouping {
+  /** All there are. */
+  dimensions: Dimensions;
+  /** Those the query names. */
+  asked: string[];
+  /** The query is as fine as bills are read: rows alike in every dimension then stay apart, as providers do send a line twice. */
+  finest: boolean;
+  /** Decimals of sums; null is exact. */
+  sumDecimals: number | null;
+}
+
+/** Rows that agree in all that was asked for are added up, per currency. */
+export function groupRows(rows: WorldRow[], { dimensions, asked, finest, sumDecimals }: Grouping): GroupedRow[] {
   const groups = new Map<string, WorldRow[]>();
   for (const row of rows) {
     const key = keyOf(row, dimensions, asked);
@@ -33,7 +36,7 @@ export function groupRows(
   }
   const names = Object.keys(dimensions);
   return [...groups.values()].flatMap((group) => {
-    const alike = asked.length > 0 && new Set(group.map((row) => keyOf(row, dimensions, names))).size === 1;
+    const alike = finest && new Set(group.map((row) => keyOf(row, dimensions, names))).size === 1;
     return alike ? group.map(asItIs) : [sumOf(group, sumDecimals)];
   });
 }

@@ -2,7 +2,7 @@ import { endOfDay, startOfDay, toDay } from '../../domain/day.js';
 import { integerOf } from '../query.js';
 import { badRequest } from './errors.js';
 
-const GROUPINGS = ['workspace_id', 'description'];
+export const GROUPINGS = ['workspace_id', 'description'];
 const DEFAULT_LIMIT = 7;
 const MAX_LIMIT = 31;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;

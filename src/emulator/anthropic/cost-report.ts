@@ -4,7 +4,7 @@ import { groupRows, type Dimensions, type GroupedRow } from '../grouping.js';
 import { raw } from '../json.js';
 import { queryIdentity } from '../query.js';
 import type { AnthropicDimensions } from '../world.js';
-import { parseCostReportQuery } from './cost-report-query.js';
+import { GROUPINGS, parseCostReportQuery } from './cost-report-query.js';
 import { mintPage, readPage } from './cursor.js';
 import { badRequest } from './errors.js';
 
@@ -66,13 +66,16 @@ function answerCostReport(request: ApiRequest): ApiAnswer {
 }
 
 function toBucket(bucket: DailyBucket, groupBy: string[], { organization, now }: ApiRequest): unknown {
-  const asked = groupBy.flatMap((name) => (name === 'description' ? Object.keys(DESCRIPTION) : [name]));
+  const rows = groupRows(rowsOfBucket(organization, bucket, now), {
+    dimensions: DIMENSIONS,
+    asked: groupBy.flatMap((name) => (name === 'description' ? Object.keys(DESCRIPTION) : [name])),
+    finest: groupBy.length === GROUPINGS.length,
+    sumDecimals: null,
+  });
   return {
     starting_at: toInstant(bucket.start),
     ending_at: toInstant(bucket.end),
-    results: groupRows(rowsOfBucket(organization, bucket, now), DIMENSIONS, asked, null).map((row) =>
-      toResult(row, groupBy),
-    ),
+    results: rows.map((row) => toResult(row, groupBy)),
   };
 }
 

@@ -51,12 +51,12 @@ function answerCosts(request: ApiRequest): ApiAnswer {
 
 function toBucket(bucket: DailyBucket, asked: CostsQuery, request: ApiRequest): unknown {
   const rows = rowsOfBucket(request.organization, bucket, request.now).filter((row) => isWanted(row, asked));
-  const grouped = groupRows(
-    rows,
-    DIMENSIONS,
-    asked.groupBy.filter((name) => name in DIMENSIONS),
-    request.quirks.sumDecimals,
-  );
+  const grouped = groupRows(rows, {
+    dimensions: DIMENSIONS,
+    asked: asked.groupBy.filter((name) => name in DIMENSIONS),
+    finest: asked.groupBy.includes('project_id') && asked.groupBy.includes('line_item'),
+    sumDecimals: request.quirks.sumDecimals,
+  });
   return {
     object: 'bucket',
     start_time: bucket.start.getTime() / 1000,
