@@ -1,0 +1,54 @@
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { RunStart, RunStatus } from '../domain/collection.js';
+import { startOfDay, toDay, type Day } from '../domain/day.js';
+
+/** What is kept of a run. */
+export interface RunRecord {
+  id: string;
+  command: string;
+  since: Day;
+  until: Day;
+  status: RunStatus;
+  version: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  plan: unknown;
+  result: unknown;
+}
+
+export async function startRun(prisma: PrismaClient, { id, teamId, command, span, version, plan }: RunStart): Promise<void> {
+  await prisma.run.create({
+    data: {
+      id,
+      teamId,
+      command,
+      since: startOfDay(span.since),
+      until: startOfDay(span.until),
+      status: 'running',
+      version,
+      plan: plan as Prisma.InputJsonValue,
+    },
+  });
+}
+
+export async function finishRun(prisma: PrismaClient, id: string, status: RunStatus, result: unknown): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp() WHERE id = ${id}`;
+}
+
+/** The latest runs of a team, newest first. */
+export async function listRuns(prisma: PrismaClient, teamId: string, count: number): Promise<RunRecord[]> {
+  const runs = await prisma.run.findMany({ where: { teamId }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: count });
+  return runs.map(toRecord);
+}
+
+/** Runs of a team whose id begins as given: ids are long, and their beginning is what tables show. */
+export async function findRuns(prisma: PrismaClient, teamId: string, prefix: string): Promise<RunRecord[]> {
+  const runs = await prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
+  return runs.map(toRecord);
+}
+
+function toRecord(run: Prisma.RunGetPayload<object>): RunRecord {
+  const { id, command, since, until, status, version, startedAt, finishedAt, plan, result } = run;
+  return { id, command, since: toDay(since), until: toDay(until), status: status as RunStatus, version, startedAt, finishedAt, plan, result };
+}
