@@ -1,19 +1,19 @@
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { RunStart, RunStatus } from '../domain/collection.js';
-import { startOfDay, toDay, type Day } from '../domain/day.js';
+import { startOfDay, toDay } from '../domain/day.js';
+import type { RunRecord, RunStore } from '../domain/run.js';
 
-/** What is kept of a run. */
-export interface RunRecord {
-  id: string;
-  command: string;
-  since: Day;
-  until: Day;
-  status: RunStatus;
-  version: string;
-  startedAt: Date;
-  finishedAt: Date | null;
-  plan: unknown;
-  result: unknown;
+export function createRunStore(prisma: PrismaClient): RunStore {
+  return {
+    async list(teamId, count) {
+      const runs = await prisma.run.findMany({ where: { teamId }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: count });
+      return runs.map(toRecord);
+    },
+    async find(teamId, prefix) {
+      const runs = await prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
+      return runs.map(toRecord);
+    },
+  };
 }
 
 export async function startRun(prisma: PrismaClient, { id, teamId, command, span, version, plan }: RunStart): Promise<void> {
@@ -34,18 +34,6 @@ export async function startRun(prisma: PrismaClient, { id, teamId, command, span
 export async function finishRun(prisma: PrismaClient, id: string, status: RunStatus, result: unknown): Promise<void> {
   await prisma.$executeRaw`
     UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp() WHERE id = ${id}`;
-}
-
-/** The latest runs of a team, newest first. */
-export async function listRuns(prisma: PrismaClient, teamId: string, count: number): Promise<RunRecord[]> {
-  const runs = await prisma.run.findMany({ where: { teamId }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: count });
-  return runs.map(toRecord);
-}
-
-/** Runs of a team whose id begins as given: ids are long, and their beginning is what tables show. */
-export async function findRuns(prisma: PrismaClient, teamId: string, prefix: string): Promise<RunRecord[]> {
-  const runs = await prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
-  return runs.map(toRecord);
 }
 
 function toRecord(run: Prisma.RunGetPayload<object>): RunRecord {
