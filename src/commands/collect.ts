@@ -3,12 +3,12 @@ import type { Context } from '../context.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
-import type { OrganizationResult, SyncResult } from '../domain/results.js';
-import { EXIT_CODES } from '../errors.js';
+import type { SyncResult } from '../domain/results.js';
 import { renderPlan } from '../output/plan.js';
 import { renderSync } from '../output/sync.js';
 import type { PlanInput, SyncPlan } from '../sync/plan.js';
 import { runSync } from '../sync/run.js';
+import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
 import type { SelectionOptions } from './options.js';
 import { showEvent, startDisplay } from './sync-display.js';
@@ -90,13 +90,3 @@ function planDocument(plan: SyncPlan) {
 }
 
 export type PlanDocument = ReturnType<typeof planDocument>;
-
-/** Done is 0; when no organization succeeded, all refused is 4 and all unreachable 6; any other failure is 3. */
-export function exitCodeOf({ status, organizations }: Pick<SyncResult, 'status' | 'organizations'>): number {
-  if (status === 'ok') return 0;
-  const allFailedWith = (code: string) =>
-    status === 'failed' && organizations.every(({ error }: OrganizationResult) => error?.code === code);
-  if (allFailedWith('auth')) return EXIT_CODES.auth;
-  if (allFailedWith('unreachable')) return EXIT_CODES.unreachable;
-  return EXIT_CODES.partial;
-}

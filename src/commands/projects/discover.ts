@@ -4,13 +4,13 @@ import type { Organization } from '../../domain/collection.js';
 import type { DiscoveryOutcome } from '../../domain/project.js';
 import { asCostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
-import { exitCodeOf } from '../collect.js';
+import { exitCodeOf } from '../exit-code.js';
 import { selectOrganizations } from '../organizations.js';
 import { addExamples, addGlobalOptions, organizationOption, providerOption, setExitCode, type SelectionOptions } from '../options.js';
 
 /** What one organization's project list brought. */
 export type DiscoveryResult = Pick<Organization, 'provider' | 'organizationId' | 'name'> &
-  ({ status: 'ok' } & DiscoveryOutcome | { status: 'failed'; error: ErrorDocument });
+  (({ status: 'ok'; error?: never } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument });
 
 /** `costs projects discover` */
 export function addDiscoverCommand(parent: Command, open: OpenContext, run = discoverCommand): Command {
