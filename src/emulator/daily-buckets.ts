@@ -1,4 +1,5 @@
 import { endOfDay, startOfDay, toDay } from '../domain/day.js';
+import { rowsOfDay } from './generate.js';
 import type { WorldOrganization, WorldRow } from './world.js';
 
 const HOUR = 3_600_000;
@@ -23,7 +24,7 @@ export function dailyBuckets(start: Date, end: Date, now: Date): DailyBucket[] {
 /** The rows the provider reports of a bucket so far: those of a later hour are not charged yet. */
 export function rowsOfBucket(organization: WorldOrganization, { start, end }: DailyBucket, now: Date): WorldRow[] {
   const midnight = startOfDay(toDay(start)).getTime();
-  const rows = organization.days.get(toDay(start)) ?? [];
+  const rows = rowsOfDay(organization, toDay(start));
   return rows.filter(({ hour }) => {
     if (hour === null) return true;
     const charged = midnight + hour * HOUR;

@@ -1,4 +1,5 @@
 import type { Day } from '../domain/day.js';
+import { rowsOfDay } from './generate.js';
 import type { WorldOrganization, WorldProject, WorldRow } from './world.js';
 
 /** Changes rows of a day: the provider restates. Returns how many rows `change` replaced; one it returns null for vanishes. */
@@ -7,7 +8,7 @@ export function editRows(
   day: Day,
   change: (row: WorldRow) => WorldRow | null,
 ): number {
-  const rows = organization.days.get(day) ?? [];
+  const rows = rowsOfDay(organization, day);
   const changed = rows.map(change);
   organization.days.set(
     day,
@@ -18,7 +19,7 @@ export function editRows(
 
 /** Adds a row to a day: it came late. */
 export function addRow(organization: WorldOrganization, day: Day, row: WorldRow): void {
-  organization.days.set(day, [...(organization.days.get(day) ?? []), row]);
+  organization.days.set(day, [...rowsOfDay(organization, day), row]);
 }
 
 /** Adds a project to the organization. */

@@ -1,6 +1,7 @@
 import { daysOf, startOfDay, type Day, type DaySpan } from '../domain/day.js';
 import { add, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { UNASSIGNED, type ProviderId } from '../domain/provider.js';
+import { rowsOfDay } from './generate.js';
 import { amountText, type World, type WorldOrganization } from './world.js';
 
 const HOUR = 3_600_000;
@@ -32,7 +33,7 @@ export function expectedTotals(world: World, span: DaySpan, now: Date): Expected
 function totalsOfDay(organization: WorldOrganization, day: Day, now: Date): ExpectedTotal[] {
   const { provider, id: organizationId } = organization;
   const totals = new Map<string, ExpectedTotal>();
-  for (const row of organization.days.get(day) ?? []) {
+  for (const row of rowsOfDay(organization, day)) {
     if (startOfDay(day).getTime() + (row.hour ?? 0) * HOUR > now.getTime()) continue;
     const projectId = row.projectId ?? UNASSIGNED;
     const currency = row.currency.toUpperCase();

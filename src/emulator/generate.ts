@@ -1,8 +1,14 @@
-import { addDays, daysOf, startOfDay, type Day } from '../domain/day.js';
-import type { ProviderId } from '../domain/provider.js';
+import { addDays, daysOf, startOfDay, type Day, type DaySpan } from '../domain/day.js';
 import { createRandom } from './random.js';
 import { amountToken, padded } from './tokens.js';
-import { worldRow, type AnthropicDimensions, type World, type WorldOrganization, type WorldRow } from './world.js';
+import {
+  worldRow,
+  type AnthropicDimensions,
+  type GeneratedOrganization,
+  type World,
+  type WorldOrganization,
+  type WorldRow,
+} from './world.js';
 
 export interface GenerateOptions {
   seed: number;
@@ -13,43 +19,58 @@ export interface GenerateOptions {
   organizations: GeneratedOrganization[];
 }
 
-export interface GeneratedOrganization {
-  provider: ProviderId;
-  id: string;
-  /** The id, unless said. */
-  name?: string;
-  /** Projects beside the unassigned spend. */
-  projects: number;
-  /** Line items a project and day. */
-  lineItems: number;
-  /** Other currencies than dollars, each of which now and then charges a row. */
-  currencies?: string[];
-}
-
 /**
  * A world with everything a bill may hold: spend without project or line item, credits, amounts of twenty digits, with
  * exponents and as strings, descriptions split over context window, tier and geography, and rows that come twice in one
  * bucket. It follows from the options alone, and a day's rows from the seed, the organization and the day.
  */
-export function generateWorld({ seed, until, days, organizations }: GenerateOptions): World {
-  const span = daysOf({ since: addDays(until, 1 - days), until });
+export function generateWorld(options: GenerateOptions): World {
+  const { seed, organizations } = options;
+  const span = spanOf(options);
   return {
     organizations: organizations.map((asked) => ({
-      ...emptyOrganization(asked, span[0] ?? until),
-      days: new Map(span.map((day) => [day, generateDay(seed, asked, day)])),
+      ...emptyOrganization(asked, span.since),
+      days: new Map(daysOf(span).map((day) => [day, generateDay(seed, asked, day)])),
     })),
   };
 }
 
-/** The rows of one day, for worlds too large to hold. */
-export function generateDay(seed: number, organization: GeneratedOrganization, day: Day): WorldRow[] {
+/** The same world with its days made only when they are asked for; a day that is edited is kept from then on. */
+export function lazyWorld(options: GenerateOptions): World {
+  const { seed, organizations } = options;
+  const span = spanOf(options);
+  return {
+    organizations: organizations.map((organization) => ({
+      ...emptyOrganization(organization, span.since),
+      generated: { seed, span, organization },
+    })),
+  };
+}
+
+/** The rows the organization is charged on a day. */
+export function rowsOfDay({ days, generated }: WorldOrganization, day: Day): WorldRow[] {
+  const rows = days.get(day);
+  if (rows !== undefined) return rows;
+  if (generated === undefined || day < generated.span.since || day > generated.span.until) return [];
+  return generateDay(generated.seed, generated.organization, day);
+}
+
+function spanOf({ until, days }: GenerateOptions): DaySpan {
+  return { since: addDays(until, 1 - days), until };
+}
+
+function generateDay(seed: number, organization: GeneratedOrganization, day: Day): WorldRow[] {
   const random = createRandom('generate', seed, organization.id, day);
   const projects = Array.from({ length: organization.projects }, (_, index) => projectId(organization, index));
-  return projects.flatMap((project) =>
-    Array.from({ length: organization.lineItems }, (_, index) =>
-      generateRow(organization, project, index, random),
-    ).flatMap((row) => (random() < 0.04 ? [row, { ...row }] : [row])),
-  );
+  const rows: WorldRow[] = [];
+  for (const project of projects) {
+    for (let index = 0; index < organization.lineItems; index++) {
+      const row = generateRow(organization, project, index, random);
+      rows.push(row);
+      if (random() < 0.04) rows.push({ ...row });
+    }
+  }
+  return rows;
 }
 
 function generateRow(
@@ -118,7 +139,7 @@ function anthropicItem(index: number): { lineItem: string; dimensions: Anthropic
 }
 
 /** An organization with its key and projects, every fifth of which is archived, and no spend yet. */
-export function emptyOrganization(asked: GeneratedOrganization, createdOn: Day): WorldOrganization {
+function emptyOrganization(asked: GeneratedOrganization, createdOn: Day): WorldOrganization {
   const { provider, id, name = id, projects } = asked;
   const prefix = provider === 'openai' ? 'sk-admin-' : 'sk-ant-admin01-';
   const createdAt = startOfDay(createdOn);

@@ -36,13 +36,20 @@ export function groupRows(rows: WorldRow[], { dimensions, asked, finest, sumDeci
   }
   const names = Object.keys(dimensions);
   return [...groups.values()].flatMap((group) => {
-    const alike = finest && new Set(group.map((row) => keyOf(row, dimensions, names))).size === 1;
+    const alike =
+      finest && (group.length === 1 || new Set(group.map((row) => keyOf(row, dimensions, names))).size === 1);
     return alike ? group.map(asItIs) : [sumOf(group, sumDecimals)];
   });
 }
 
+/** Null is told from an empty text; control characters are in no name. */
 function keyOf(row: WorldRow, dimensions: Dimensions, names: string[]): string {
-  return JSON.stringify([row.currency.toUpperCase(), ...names.map((name) => dimensions[name]?.(row) ?? null)]);
+  let key = row.currency.toUpperCase();
+  for (const name of names) {
+    const value = dimensions[name]?.(row) ?? null;
+    key += value === null ? '\u0000' : `\u0001${value}`;
+  }
+  return key;
 }
 
 function asItIs(row: WorldRow): GroupedRow {

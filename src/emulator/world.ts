@@ -1,4 +1,4 @@
-import type { Day } from '../domain/day.js';
+import type { Day, DaySpan } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
 
 /** Everything the emulated providers know: plain data, made by hand in a test or by `generateWorld`. */
@@ -13,8 +13,29 @@ export interface WorldOrganization {
   keys: WorldKey[];
   /** Archived ones included; Anthropic's default workspace is never among them. */
   projects: WorldProject[];
-  /** What the organization is charged, by UTC day. A day that is not here is empty. */
+  /** What the organization is charged, by UTC day. A day that is not here is empty, or generated. */
   days: Map<Day, WorldRow[]>;
+  /** Days that are made when they are asked for: a world of millions of rows then fits in memory. */
+  generated?: GeneratedDays;
+}
+
+export interface GeneratedDays {
+  seed: number;
+  span: DaySpan;
+  organization: GeneratedOrganization;
+}
+
+export interface GeneratedOrganization {
+  provider: ProviderId;
+  id: string;
+  /** The id, unless said. */
+  name?: string;
+  /** Projects beside the unassigned spend. */
+  projects: number;
+  /** Line items a project and day. */
+  lineItems: number;
+  /** Other currencies than dollars, which now and then charge a row. */
+  currencies?: string[];
 }
 
 /** What an admin key may read. Anthropic's keys have no scopes: there any key may read everything. */

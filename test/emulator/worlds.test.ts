@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { addDays, parseDay } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
 import { restateDemo } from '../../src/emulator/demo-restatement.js';
+import { editRows } from '../../src/emulator/edits.js';
 import { expectedTotals, sumBy } from '../../src/emulator/expected.js';
-import { generateWorld, type GenerateOptions } from '../../src/emulator/generate.js';
+import { generateWorld, lazyWorld, rowsOfDay, type GenerateOptions } from '../../src/emulator/generate.js';
 import { DEMO_ANOMALY, DEMO_DAYS, demoWorld } from '../../src/emulator/synthetic.js';
 import { amountToken, priced } from '../../src/emulator/tokens.js';
 import { amountText, worldRow, type World, type WorldRow } from '../../src/emulator/world.js';
@@ -82,6 +83,18 @@ describe('a generated world', () => {
   it('gives a day the same rows however many days are made', () => {
     const week = generateWorld({ ...OPTIONS, days: 7 }).organizations[0]?.days.get(TODAY);
     expect(week).toEqual(generateWorld(OPTIONS).organizations[0]?.days.get(TODAY));
+  });
+
+  it('can make its days when they are asked for, and keeps those that were edited', () => {
+    const [organization] = lazyWorld(OPTIONS).organizations;
+    const [whole] = generateWorld(OPTIONS).organizations;
+    if (organization === undefined || whole === undefined) throw new Error('The options name organizations.');
+    expect(organization.days.size).toBe(0);
+    expect(rowsOfDay(organization, TODAY)).toEqual(rowsOfDay(whole, TODAY));
+    expect(rowsOfDay(organization, addDays(TODAY, 1))).toEqual([]);
+    editRows(organization, TODAY, () => null);
+    expect(rowsOfDay(organization, TODAY)).toEqual([]);
+    expect(rowsOfDay(organization, addDays(TODAY, -1))).not.toEqual([]);
   });
 
   it('holds everything a bill may hold', () => {
