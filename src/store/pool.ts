@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
-const CONNECT_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 6_000;
 
 export interface PoolOptions extends pg.ClientConfig {
   max: number;

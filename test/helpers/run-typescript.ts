@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export function startProgram(name: string, args: readonly string[]): ChildProcess {
   const program = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
   return spawn(process.execPath, ['--import', 'jiti/register', program, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
 
