@@ -143,7 +143,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     vault,
     async provider(id) {
       const { createProvider } = await import('./providers/create.js');
-      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]));
+      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]), now);
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     keyOf: async (organization) => (await vault()).keyOf(organization),
