@@ -1,8 +1,11 @@
-import type { Config } from './config.js';
+import { checkBaseUrl, type Config } from './config.js';
 import type { CostProvider, ProviderId } from './domain/provider.js';
 import type { Organization } from './domain/collection.js';
 import type { Secret } from './domain/secret.js';
+import type { Team } from './domain/team.js';
+import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
+import { createHttpClient, type HttpClient } from './providers/http.js';
 import type { Database } from './store/database.js';
 import type { Store } from './store/store.js';
 import type { Vault } from './vault/vault.js';
@@ -19,7 +22,7 @@ export interface GlobalOptions {
   color?: boolean;
 }
 
-/** Everything a command works with. Nothing is opened until it is asked for. */
+/** Everything a command works with. Nothing is opened until it is asked for, and nothing is opened twice. */
 export interface Context {
   readonly version: string;
   readonly config: Config;
@@ -34,10 +37,117 @@ export interface Context {
   vault(): Promise<Vault>;
   provider(id: ProviderId): Promise<CostProvider>;
   /** The team that --team or COSTS_TEAM names, or the only one there is. */
-  team(): Promise<{ id: string; name: string }>;
+  team(): Promise<Team>;
   /** The admin key of an organization, from the vault or from the variable it names. */
   keyOf(organization: Organization): Promise<Secret>;
 }
 
 /** Makes the context of one command from its options; commands are given this. */
 export type OpenContext = (options: GlobalOptions) => Context;
+
+export interface Runtime {
+  readonly version: string;
+  open: OpenContext;
+  /** The output of the open context, or one made of the bare arguments for what fails before. */
+  output(): Output;
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  version: string;
+  config: Config;
+  signal: AbortSignal;
+  argv: readonly string[];
+}
+
+/** The one place that knows all adapters. */
+export function createRuntime({ version, config, signal, argv }: RuntimeOptions): Runtime {
+  const closers: (() => Promise<void>)[] = [];
+  let current: Output | undefined;
+  const makeOutput = (options: GlobalOptions) => createOutput({ ...options, noColor: config.noColor, ci: config.ci });
+  return {
+    version,
+    open(options) {
+      const output = (current = makeOutput(options));
+      return createContext({ version, config, signal, output, options, onClose: (close) => closers.push(close) });
+    },
+    output: () => (current ??= makeOutput(readGlobalOptions(argv))),
+    async close() {
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+/** The global options among arguments that Commander has not understood. */
+export function readGlobalOptions(argv: readonly string[]): GlobalOptions {
+  return {
+    json: argv.includes('--json'),
+    quiet: argv.includes('--quiet'),
+    verbose: argv.includes('--verbose'),
+    input: !argv.includes('--no-input'),
+    color: !argv.includes('--no-color'),
+  };
+}
+
+interface ContextParts {
+  version: string;
+  config: Config;
+  signal: AbortSignal;
+  output: Output;
+  options: GlobalOptions;
+  onClose: (close: () => Promise<void>) => void;
+}
+
+function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
+  const now = () => new Date();
+  const database = once(async () => {
+    const { openDatabase } = await import('./store/open.js');
+    const target =
+      config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+    const opened = await openDatabase(target, {
+      signal,
+      onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+      onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
+    });
+    onClose(() => opened.close());
+    return opened;
+  });
+  const store = once(async () => {
+    const opened = await database();
+    await opened.migrations.requireCurrent();
+    const { createStore } = await import('./store/store.js');
+    return createStore(opened);
+  });
+  const http = once((): Promise<HttpClient> => {
+    const client = createHttpClient({ version, tlsChecksOff: config.tlsChecksOff });
+    onClose(() => client.close());
+    return Promise.resolve(client);
+  });
+  const vault = once(async () => {
+    const { openVault } = await import('./vault/open.js');
+    const opened = openVault({ config, now, store, output });
+    onClose(() => opened.close());
+    return opened;
+  });
+  return {
+    version,
+    config,
+    output,
+    signal,
+    now,
+    database,
+    store,
+    vault,
+    async provider(id) {
+      const { createProvider } = await import('./providers/create.js');
+      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]));
+    },
+    team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
+    keyOf: async (organization) => (await vault()).keyOf(organization),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -59,3 +59,13 @@ export interface ErrorDocument {
 export function toErrorDocument({ code, message, hint }: CostsError): ErrorDocument {
   return hint === undefined ? { code, message } : { code, message, hint };
 }
+
+/** A bug of ours, or a failure nobody foresaw, as an error that one organization can end with without ending the others. */
+export function asCostsError(error: unknown): CostsError {
+  if (error instanceof CostsError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CostsError('failed', `Unexpected: ${message}`, {
+    hint: 'This is a defect of costs; run again with --verbose and report what it shows.',
+    cause: error,
+  });
+}

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
-import { parseDay, type Day } from '../domain/day.js';
+import { parseDay, type Day, type DaySpan } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 
 /** Adds the options every command takes, after its own. */
@@ -58,4 +58,20 @@ export interface SelectionOptions {
 export interface SpanOptions {
   since?: Day;
   until?: Day;
+}
+
+/** @throws CostsError `usage` when the span is backwards or reaches past today. */
+export function checkSpan(span: DaySpan, today: Day): DaySpan {
+  if (span.since > span.until) {
+    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, { hint: 'Give the earlier day first.' });
+  }
+  if (span.until > today || span.since > today) {
+    throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });
+  }
+  return span;
+}
+
+/** The exit code of a command that did its work and has more to say than "done". */
+export function setExitCode(code: number): void {
+  if (code !== 0) process.exitCode = code;
 }

@@ -5,11 +5,6 @@ import type { ProviderId } from './provider.js';
 export const ROLES = ['admin', 'member', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface Team {
-  id: string;
-  name: string;
-}
-
 export interface Member {
   id: string;
   teamId: string;
@@ -125,12 +120,6 @@ export interface AuditEntry {
   subject: string | null;
 }
 
-export interface TeamRows {
-  list(): Promise<Team[]>;
-  create(team: Team): Promise<void>;
-  rename(id: string, name: string): Promise<void>;
-}
-
 export interface KeyRows {
   /** By provider and name. */
   list(teamId: string): Promise<KeyRow[]>;
@@ -199,7 +188,6 @@ export interface LoginRows {
 
 /** Everything the vault reads and writes, on one connection or in one transaction. */
 export interface AccessRows {
-  readonly teams: TeamRows;
   readonly keys: KeyRows;
   readonly members: MemberRows;
   readonly slots: SlotRows;

@@ -47,6 +47,8 @@ export type RestatementCause = 'late' | 'provider' | 'gap-filled' | 'forced' | '
 export interface WindowWrite {
   provider: ProviderId;
   organizationId: string;
+  /** Names the project of spend that has none. */
+  organizationName: string;
   /** The team that owns projects first seen here. */
   teamId: string;
   runId: string;

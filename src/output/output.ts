@@ -31,6 +31,8 @@ export interface Output {
 export interface Progress {
   /** Replaces the moving text. Only a terminal shows it. */
   update(text: string): void;
+  /** A small finished step: a line of its own only where nothing moves. */
+  step(line: string): void;
   /** A finished step: a line that stays. */
   done(line: string): void;
   failed(line: string): void;

@@ -1,23 +1,20 @@
 import type { AccessRows, AccessStore } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
-import type { Database } from './database.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
 import { createKeys } from './keys.js';
 import { createLoginAttempts } from './login-attempts.js';
 import { createMembers } from './members.js';
 import { createSessions } from './sessions.js';
 import { createSlots } from './slots.js';
-import { createTeams } from './teams.js';
 import { createTokens } from './tokens.js';
-
-/** Prisma's own limits (5 s and 2 s) are short for many members, or for twenty logins that wait for one lock. */
-const LIMITS = { timeout: 60_000, maxWait: 60_000 };
+import { transaction } from './transaction.js';
 
 /** Who may unlock what: the repositories of teams, members, keys and the vault. */
-export function createAccessStore({ prisma }: Database): AccessStore {
+export function createAccessStore(prisma: PrismaClient): AccessStore {
   return {
     ...createRows(prisma),
-    transact: (work) => prisma.$transaction((client) => work(createRows(client)), LIMITS),
+    transact: (work) => transaction(prisma, (client) => work(createRows(client))),
   };
 }
 
@@ -25,7 +22,6 @@ function createRows(client: Client): AccessRows {
   const select = { teamId: true, id: true, generation: true, publicKey: true, mac: true };
   const vault = (teamId: string) => client.vault.findUnique({ where: { teamId }, select });
   return {
-    teams: createTeams(client),
     keys: createKeys(client),
     members: createMembers(client),
     slots: createSlots(client),

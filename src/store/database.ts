@@ -1,4 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Migrations } from './migrations/migrations.js';
+import type { StorePool } from './pool.js';
 
 /** An open database: a PostgreSQL server, or the embedded PostgreSQL behind its socket. */
 export interface Database {
@@ -7,5 +9,21 @@ export interface Database {
   readonly label: string;
   /** One Prisma client on one pool; the embedded store's pool has one connection. */
   readonly prisma: PrismaClient;
+  /** The same connections without Prisma, for statements it has no words for. */
+  readonly pool: StorePool;
+  /** What is applied, what is pending, and the ways forward and back. Nothing is loaded until it is used. */
+  readonly migrations: Migrations;
+  /**
+   * A pool of exactly one connection that is always the same one, so that session locks hold. On the embedded store it is
+   * `pool` itself: do not use `prisma` or `pool` while it is in use.
+   */
+  openSession(): Session;
+  /** A failure of this database as a CostsError; anything else as it is. */
+  explain(error: unknown): unknown;
+  close(): Promise<void>;
+}
+
+export interface Session {
+  readonly pool: StorePool;
   close(): Promise<void>;
 }

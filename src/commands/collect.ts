@@ -1,0 +1,92 @@
+import { ulid } from 'ulid';
+import type { Context } from '../context.js';
+import type { CollectedDay, Organization } from '../domain/collection.js';
+import { toDay } from '../domain/day.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { SyncResult } from '../domain/results.js';
+import { renderPlan } from '../output/plan.js';
+import { renderSync } from '../output/sync.js';
+import type { PlanInput, SyncPlan } from '../sync/plan.js';
+import { runSync } from '../sync/run.js';
+import { exitCodeOf } from './exit-code.js';
+import { selectOrganizations } from './organizations.js';
+import type { SelectionOptions } from './options.js';
+import { showEvent, startDisplay } from './sync-display.js';
+
+export interface CollectOptions extends SelectionOptions {
+  dryRun?: boolean;
+  acceptRestatement?: boolean;
+}
+
+/** What `sync` and `backfill` share: gather, plan, show or carry out, report. Returns the exit code. */
+export async function collect(
+  context: Context,
+  options: CollectOptions & { forced: boolean },
+  makePlan: (input: PlanInput) => SyncPlan,
+): Promise<number> {
+  const plan = makePlan(await gather(context, options));
+  if (options.dryRun === true) {
+    context.output.write(planDocument(plan), renderPlan);
+    return 0;
+  }
+  const result = await carryOut(context, plan, options);
+  context.output.write(result, renderSync);
+  return exitCodeOf(result);
+}
+
+async function gather(context: Context, options: CollectOptions): Promise<PlanInput> {
+  const organizations = await selectOrganizations(context, options);
+  const { collection } = await context.store();
+  const collected = new Map<string, CollectedDay[]>();
+  const limits = new Map<ProviderId, number>();
+  for (const { keyId, provider, organizationId } of organizations) {
+    collected.set(keyId, await collection.collectedDays(provider, organizationId));
+    limits.set(provider, (await context.provider(provider)).maxDaysPerRequest);
+  }
+  return { organizations, collected, today: toDay(context.now()), maxDays: ({ provider }: Organization) => limits.get(provider) ?? 1 };
+}
+
+async function carryOut(context: Context, plan: SyncPlan, options: CollectOptions & { forced: boolean }): Promise<SyncResult> {
+  const { collection } = await context.store();
+  const team = await context.team();
+  const display = startDisplay(context.output, plan);
+  try {
+    return await runSync(
+      plan,
+      {
+        runId: ulid(context.now().getTime()),
+        teamId: team.id,
+        version: context.version,
+        acceptRestatement: options.acceptRestatement === true,
+        forced: options.forced,
+      },
+      {
+        store: collection,
+        provider: (id) => context.provider(id),
+        keyOf: (organization) => context.keyOf(organization),
+        now: () => context.now(),
+        signal: context.signal,
+        onEvent: (event) => showEvent(display, event),
+      },
+    );
+  } finally {
+    display.progress.stop();
+  }
+}
+
+function planDocument(plan: SyncPlan) {
+  const { command, span } = plan;
+  return {
+    dryRun: true,
+    command,
+    ...span,
+    organizations: plan.organizations.map(({ organization, windows }) => ({
+      provider: organization.provider,
+      organizationId: organization.organizationId,
+      name: organization.name,
+      windows,
+    })),
+  };
+}
+
+export type PlanDocument = ReturnType<typeof planDocument>;

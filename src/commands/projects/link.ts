@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import type { Project } from '../../domain/project.js';
+import type { ProviderId } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import { renderLinked } from '../../output/projects.js';
+import { addExamples, addGlobalOptions, providerOption } from '../options.js';
+import { selectOrganizations } from '../organizations.js';
+import { resolveTriple } from './resolve.js';
+
+export interface LinkOptions {
+  provider?: ProviderId;
+  organization?: string;
+  providerProject?: string;
+  create?: boolean;
+  all?: boolean;
+}
+
+/** `costs projects link` */
+export function addLinkCommand(parent: Command, open: OpenContext, run = linkCommand): Command {
+  const command = parent
+    .command('link')
+    .argument('[project]', 'our project, by name or id')
+    .description('Ties a provider project to one of ours; what was collected of it moves along.')
+    .addOption(providerOption('the provider of the provider project'))
+    .option('--provider-project <id>', "the provider's id of its project or workspace")
+    .option('--organization <name|id>', 'its organization, where the provider has several')
+    .option('--create', 'make the project when there is none of that name')
+    .option('--all', 'link every provider project that is not linked, under its own name')
+    .action((project: string | undefined, options: LinkOptions) => run(project, options, open(command.optsWithGlobals())));
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs projects link --all',
+    'costs projects link Search --provider openai --provider-project proj_1 --create',
+  ]);
+}
+
+export async function linkCommand(name: string | undefined, options: LinkOptions, context: Context): Promise<void> {
+  const linked = options.all === true ? await linkAll(name, options, context) : [await linkOne(name, options, context)];
+  context.output.write({ projects: linked }, renderLinked);
+}
+
+async function linkAll(name: string | undefined, options: LinkOptions, context: Context): Promise<Project[]> {
+  if (name !== undefined || options.providerProject !== undefined) {
+    throw new CostsError('usage', '--all links every project; it goes with no project of its own.', { hint: 'costs projects link --help' });
+  }
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const [only] = options.organization === undefined ? [] : await selectOrganizations(context, options);
+  return store.projects.linkAll(team.id, {
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
+    ...(only === undefined ? {} : { organizationId: only.organizationId }),
+  });
+}
+
+async function linkOne(asked: string | undefined, options: LinkOptions, context: Context): Promise<Project> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const triple = await askForTriple(options, context);
+  const name = asked ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
+  const project = await store.projects.lookUp(team.id, name);
+  if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
+    throw new CostsError('conflict', `There is no project "${name}".`, { hint: 'Add --create to make it, or see: costs projects list' });
+  }
+  return store.projects.link(triple.triple, { teamId: team.id, name, project });
+}
+
+async function confirmCreation(name: string, context: Context): Promise<boolean> {
+  return context.output.interactive && context.output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true });
+}
+
+async function askForTriple({ provider, providerProject, organization }: LinkOptions, context: Context) {
+  if (provider !== undefined && providerProject !== undefined) {
+    const triple = await resolveTriple(context, { provider, providerProject, ...(organization === undefined ? {} : { organization }) });
+    return { triple, suggestion: providerProject };
+  }
+  if (!context.output.interactive) {
+    throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
+      hint: 'costs projects link Search --provider openai --provider-project proj_1 --create, or: costs projects link --all',
+    });
+  }
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const unlinked = await store.projects.list(team.id, { unlinked: true });
+  if (unlinked.length === 0) throw new CostsError('conflict', 'Every known provider project is linked.', { hint: 'Look for new ones: costs projects discover' });
+  const choices = unlinked.map((project) => ({ name: `${project.name}  (${project.provider ?? ''} ${project.providerProjectId ?? ''})`, value: project }));
+  const chosen = await context.output.prompt.choose('Which provider project?', choices);
+  const triple = { provider: chosen.provider as ProviderId, organizationId: chosen.organizationId ?? '', providerProjectId: chosen.providerProjectId ?? '' };
+  return { triple, suggestion: chosen.name };
+}

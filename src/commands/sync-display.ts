@@ -1,0 +1,48 @@
+import type { Output, Progress } from '../output/output.js';
+import type { SyncEvent } from '../sync/events.js';
+import type { SyncPlan } from '../sync/plan.js';
+
+/** What a person sees while a run is at work. */
+export interface Display {
+  output: Output;
+  progress: Progress;
+  windows: number;
+  finished: number;
+  rows: number;
+}
+
+export function startDisplay(output: Output, plan: SyncPlan): Display {
+  const windows = plan.organizations.reduce((count, each) => count + each.windows.length, 0);
+  const display = { output, progress: output.progress('Reading …'), windows, finished: 0, rows: 0 };
+  showCounts(display);
+  return display;
+}
+
+/** One line a window where nothing moves, counts on a terminal, every request with --verbose. */
+export function showEvent(display: Display, event: SyncEvent): void {
+  const { output, progress } = display;
+  const who = `${event.organization.provider} ${event.organization.name}`;
+  switch (event.type) {
+    case 'wire':
+      if (event.event.type === 'request') output.trace(`${who}: ${event.event.method} ${event.event.url} → ${event.event.status} in ${event.event.milliseconds} ms`);
+      if (event.event.type === 'retry') progress.update(`${who}: ${event.event.reason}, trying again in ${Math.ceil(event.event.waitMilliseconds / 1000)} s`);
+      return;
+    case 'window-done':
+      display.finished += 1;
+      display.rows += event.rows;
+      progress.step(`${who}: ${event.window.since} to ${event.window.until}, ${event.rows} rows`);
+      return showCounts(display);
+    case 'window-failed':
+      display.finished += 1;
+      progress.step(`${who}: ${event.window.since} to ${event.window.until} failed: ${event.error.message}`);
+      return showCounts(display);
+    case 'organization-done':
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function showCounts({ progress, finished, windows, rows }: Display): void {
+  progress.update(`${finished} of ${windows} windows, ${rows} rows`);
+}

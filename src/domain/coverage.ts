@@ -1,0 +1,15 @@
+import { SETTLED_AFTER_DAYS, type CollectedDay, type DayState } from './collection.js';
+import { addDays, endOfDay, type Day } from './day.js';
+
+/** The state of a day follows from its last successful read; null means it was never read. */
+export function dayState(day: Day, readAt: Date | null): DayState {
+  if (readAt === null) return 'gap';
+  if (readAt < endOfDay(day)) return 'open';
+  return readAt < endOfDay(addDays(day, SETTLED_AFTER_DAYS)) ? 'provisional' : 'settled';
+}
+
+/** Tells the state of any day from the days that were read. */
+export function coverageOf(collected: readonly CollectedDay[]): (day: Day) => DayState {
+  const readAt = new Map(collected.map(({ day, readAt }) => [day, readAt]));
+  return (day) => dayState(day, readAt.get(day) ?? null);
+}

@@ -1,0 +1,65 @@
+import type { ProviderId, ProviderProject } from './provider.js';
+
+/** A project of ours and the provider project its collected rows come from. */
+export interface Project {
+  id: string;
+  name: string;
+  /** Null for a project that nothing is collected into. */
+  provider: ProviderId | null;
+  organizationId: string | null;
+  providerProjectId: string | null;
+  /** The provider's own name of it. */
+  providerName: string | null;
+  /** Somebody tied it to the provider project; false for a project made for spend that nobody linked. */
+  linked: boolean;
+  archived: boolean;
+}
+
+/** The provider project a link names. */
+export interface ProjectTriple {
+  provider: ProviderId;
+  organizationId: string;
+  providerProjectId: string;
+}
+
+export interface DiscoveryOutcome {
+  /** Names of the projects first seen. */
+  created: string[];
+  /** Those whose name or archiving the provider changed. */
+  updated: number;
+  total: number;
+}
+
+/** Projects of a team and what ties them to provider projects. */
+export interface ProjectStore {
+  list(teamId: string, filter?: { unlinked?: boolean }): Promise<Project[]>;
+  /** @throws CostsError `conflict` when no project, or more than one, goes by that name or id. */
+  find(teamId: string, nameOrId: string): Promise<Project>;
+  /** As `find`, but null when there is none. */
+  lookUp(teamId: string, nameOrId: string): Promise<Project | null>;
+  /** Keeps what a provider's project list says: new ones as not linked, new names and archivings of known ones. */
+  discovered(origin: DiscoveredFrom): Promise<DiscoveryOutcome>;
+  /** The project a triple belongs to today. */
+  byTriple(triple: ProjectTriple): Promise<Project | null>;
+  /** Those of the provider's projects with this id, in any organization. */
+  byProviderProject(provider: ProviderId, providerProjectId: string): Promise<Project[]>;
+  /**
+   * Ties a provider project to one of ours: the triple and its collected rows move in one transaction, and the emptied
+   * automatic project is deleted. A null project makes one of that name.
+   * @throws CostsError `conflict` when the project holds another triple, or the triple is linked elsewhere.
+   */
+  link(triple: ProjectTriple, target: { teamId: string; name: string; project: Project | null }): Promise<Project>;
+  /** Links every project that is not, each under the name it has. */
+  linkAll(teamId: string, filter: { provider?: ProviderId; organizationId?: string }): Promise<Project[]>;
+  /** Moves the triple and its collected rows to a not-linked project with the provider's name. */
+  unlink(project: Project): Promise<Project>;
+  rename(project: Project, name: string): Promise<Project>;
+}
+
+export interface DiscoveredFrom {
+  provider: ProviderId;
+  organizationId: string;
+  organizationName: string;
+  teamId: string;
+  projects: ReadonlyMap<string, ProviderProject>;
+}

@@ -1,0 +1,25 @@
+import type { Day } from './day.js';
+import type { RunStatus } from './collection.js';
+
+/** What is kept of a run. */
+export interface RunRecord {
+  id: string;
+  command: string;
+  since: Day;
+  until: Day;
+  status: RunStatus;
+  version: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  /** One object an organization: what it was going to read. */
+  plan: unknown;
+  /** One `OrganizationResult` an organization; null while it runs. */
+  result: unknown;
+}
+
+export interface RunStore {
+  /** The latest runs of a team, newest first. */
+  list(teamId: string, count: number): Promise<RunRecord[]>;
+  /** Up to two runs whose id begins so: ids are long, and their beginning is what tables show. */
+  find(teamId: string, prefix: string): Promise<RunRecord[]>;
+}

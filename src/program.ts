@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import type { OpenContext } from './context.js';
+
+type AddCommand = (parent: Command, open: OpenContext) => Command;
+
+interface CommandEntry {
+  name: string;
+  summary: string;
+  /** Imported only when the command runs or its help is asked for: a start costs what one command costs. */
+  load: () => Promise<AddCommand>;
+}
+
+/** Every command, in the order the help shows them. */
+const COMMANDS: readonly CommandEntry[] = [
+  { name: 'demo', summary: 'shows the whole tool on synthetic spend, in a throw-away store', load: async () => (await import('./commands/demo.js')).addDemoCommand },
+  { name: 'init', summary: 'creates or opens the store, the team and its first admin', load: async () => (await import('./commands/init.js')).addInitCommand },
+  { name: 'keys', summary: 'admin API keys of organizations', load: async () => (await import('./commands/keys.js')).addKeysCommand },
+  { name: 'projects', summary: "the providers' projects and ours", load: async () => (await import('./commands/projects.js')).addProjectsCommand },
+  { name: 'sync', summary: 'brings every organization up to date', load: async () => (await import('./commands/sync.js')).addSyncCommand },
+  { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
+  { name: 'status', summary: 'what was read, what is missing, what is not linked', load: async () => (await import('./commands/status.js')).addStatusCommand },
+  { name: 'report', summary: 'totals by project, organization, line item, model, day, …', load: async () => (await import('./commands/report.js')).addReportCommand },
+  { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
+  { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
+  { name: 'doctor', summary: 'checks everything that may be wrong and says what to do', load: async () => (await import('./commands/doctor.js')).addDoctorCommand },
+];
+
+/**
+ * Builds the command tree. Of all commands only the one that `argv` names is loaded; the others stand in it with their
+ * summaries, which is all that the general help shows of them.
+ */
+export async function createProgram(argv: readonly string[], version: string, open: OpenContext): Promise<Command> {
+  const program = new Command('costs')
+    .description('Collects billed AI-provider spend of several organizations into PostgreSQL.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureHelp({ helpWidth: 79 })
+    .addHelpText('after', '\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync');
+  const chosen = commandOf(argv);
+  for (const { name, summary, load } of COMMANDS) {
+    if (name === chosen) (await load())(program, open).summary(summary);
+    else program.command(name).summary(summary).description(summary);
+  }
+  return program;
+}
+
+/** Loads all commands, for checks that compare the whole of the help with the README. */
+export async function createFullProgram(version: string, open: OpenContext): Promise<Command> {
+  const program = await createProgram([], version, open);
+  (program.commands as Command[]).length = 0;
+  for (const { summary, load } of COMMANDS) (await load())(program, open).summary(summary);
+  return program;
+}
+
+function commandOf(argv: readonly string[]): string | undefined {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return words[0] === 'help' ? words[1] : words[0];
+}

@@ -1,0 +1,64 @@
+import pg from 'pg';
+import { CostsError } from '../errors.js';
+
+/** A database URL, taken apart. `connection` holds the password; `label` never does. */
+export interface DatabaseAddress {
+  connection: pg.ClientConfig;
+  /** `host:port/database`, or the socket folder in place of host and port. */
+  label: string;
+  /** `host:port` for errors of the network. */
+  server: string;
+  database: string;
+  user: string;
+  /** From Prisma's `?schema=`; undefined for the default search path. */
+  schema: string | undefined;
+  /** From Prisma's `?connection_limit=`. */
+  poolSize: number;
+}
+
+/** Enough for windows side by side; ten processes at once still fit into PostgreSQL's default of 100 connections. */
+const DEFAULT_POOL_SIZE = 5;
+
+const HINT = 'It looks like postgresql://user:password@host:5432/database. Unset it to use the embedded store.';
+
+/**
+ * Reads COSTS_DATABASE_URL or DATABASE_URL, with the parameters Prisma's users know. The text is never repeated in an
+ * error: it holds a password.
+ * @throws CostsError `usage`
+ */
+export function parseDatabaseUrl(text: string): DatabaseAddress {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    const protocol = url === null ? 'is not a URL' : `is a ${url.protocol.slice(0, -1)} URL`;
+    throw new CostsError('usage', `The database URL ${protocol}; it must begin with postgresql://.`, { hint: HINT });
+  }
+  const { schema, limit } = takePrismaParameters(url);
+  const connection: pg.ClientConfig = { connectionString: url.href };
+  const { host, port, database, user } = describe(connection);
+  const server = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { connection, label: `${server}/${database}`, server, database, user, schema, poolSize: limit };
+}
+
+function takePrismaParameters(url: URL): { schema: string | undefined; limit: number } {
+  const { searchParams } = url;
+  const schema = searchParams.get('schema') ?? undefined;
+  const limit = Number(searchParams.get('connection_limit') ?? DEFAULT_POOL_SIZE);
+  for (const name of ['schema', 'connection_limit', 'pool_timeout', 'connect_timeout', 'pgbouncer'])
+    searchParams.delete(name);
+  // The driver already checks certificates in these modes, and prints a warning that it may one day not.
+  const mode = searchParams.get('sslmode') ?? '';
+  if (['prefer', 'require', 'verify-ca'].includes(mode) && !searchParams.has('uselibpqcompat'))
+    searchParams.set('sslmode', 'verify-full');
+  return { schema, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_POOL_SIZE };
+}
+
+/** What the driver makes of it, its defaults (PGHOST, PGPORT, …) included. */
+function describe(connection: pg.ClientConfig): { host: string; port: number; database: string; user: string } {
+  try {
+    const { host, port, database, user } = new pg.Client(connection);
+    return { host, port, database: database ?? user ?? '', user: user ?? '' };
+  } catch (cause) {
+    const reason = cause instanceof Error && 'path' in cause ? `: ${String(cause.path)} cannot be read` : '';
+    throw new CostsError('usage', `The database URL cannot be used${reason}.`, { hint: HINT });
+  }
+}

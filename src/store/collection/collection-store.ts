@@ -1,0 +1,23 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { CollectionStore } from '../../domain/collection.js';
+import { listCollectedDays } from './collected-days.js';
+import { findUnknownProjects } from './resolve-projects.js';
+import { finishRun, startRun } from '../runs.js';
+import { writeWindow } from './write-window.js';
+
+/** What the main job needs of the store, on one Prisma client. */
+export function createCollectionStore(prisma: PrismaClient): CollectionStore {
+  return {
+    clock: () => readClock(prisma),
+    collectedDays: (provider, organizationId) => listCollectedDays(prisma, provider, organizationId),
+    unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
+    writeWindow: (write) => writeWindow(prisma, write),
+    startRun: (run) => startRun(prisma, run),
+    finishRun: (id, status, result) => finishRun(prisma, id, status, result),
+  };
+}
+
+async function readClock(prisma: PrismaClient): Promise<Date> {
+  const [row] = await prisma.$queryRaw<[{ now: Date }]>`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`;
+  return row.now;
+}

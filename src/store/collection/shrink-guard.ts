@@ -1,0 +1,82 @@
+import type { CostLine } from '../../domain/bucket.js';
+import type { WindowWrite } from '../../domain/collection.js';
+import { dayState } from '../../domain/coverage.js';
+import { toDay, type Day } from '../../domain/day.js';
+import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { PROVIDERS } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import type { Transaction } from '../transaction.js';
+import { isClosed, type LockedDay } from './collected-days.js';
+
+/** Sums of absolute amounts, by currency and day. Credits must not hide what vanished. */
+type Sums = Map<string, Map<Day, Decimal>>;
+
+/**
+ * Refuses an answer that would lose most of what is stored of its closed days: providers have been seen to answer
+ * nothing, successfully.
+ * @returns true when the answer would have been refused but was accepted by `--accept-restatement`.
+ * @throws CostsError `shrink`
+ */
+export async function guardAgainstShrinking(
+  tx: Transaction,
+  write: WindowWrite,
+  days: readonly LockedDay[],
+  lines: readonly CostLine[],
+): Promise<boolean> {
+  const closed = days.filter(({ day, readAt }) => readAt !== null && isClosed(day, write.requestedAt));
+  if (closed.length === 0) return false;
+  const reason = findLoss(closed, await storedSums(tx, write, closed), answeredSums(lines));
+  if (reason === null) return false;
+  if (write.acceptRestatement) return true;
+  throw new CostsError('shrink', `${PROVIDERS[write.provider].name} answered ${reason}; nothing was changed.`, {
+    hint: 'If the provider is right, run the same command again with --accept-restatement.',
+  });
+}
+
+function findLoss(closed: readonly LockedDay[], stored: Sums, answered: Sums): string | null {
+  for (const [currency, storedByDay] of stored) {
+    const answeredByDay = answered.get(currency) ?? new Map<Day, Decimal>();
+    const before = total(storedByDay, closed);
+    const after = total(answeredByDay, closed);
+    if (after * 2n < before) {
+      const span = `${closed[0]?.day ?? ''} to ${closed.at(-1)?.day ?? ''}`;
+      return `${formatDecimal(after)} ${currency} for ${span} where ${formatDecimal(before)} ${currency} is stored`;
+    }
+  }
+  for (const { day, readAt } of closed) {
+    const hadMoney = [...stored.values()].some((byDay) => (byDay.get(day) ?? ZERO) > 0n);
+    const isEmpty = [...answered.values()].every((byDay) => !byDay.has(day));
+    if (hadMoney && isEmpty && dayState(day, readAt) === 'settled') return `nothing for ${day}, which is settled and has money`;
+  }
+  return null;
+}
+
+function total(byDay: ReadonlyMap<Day, Decimal>, days: readonly LockedDay[]): Decimal {
+  return days.reduce((sum, { day }) => add(sum, byDay.get(day) ?? ZERO), ZERO);
+}
+
+async function storedSums(tx: Transaction, write: WindowWrite, closed: readonly LockedDay[]): Promise<Sums> {
+  const days = closed.map(({ day }) => day);
+  const rows = await tx.$queryRaw<{ currency: string; day: Day; cost: string }[]>`
+    SELECT c.currency, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, sum(abs(c.cost))::text AS cost
+    FROM projects p JOIN cost_data c ON c.project_id = p.id
+    WHERE p.ai_provider = ${write.provider} AND p.ai_organization_id = ${write.organizationId}
+      AND c.api_version = 'costs_v1' AND c.bucket_start_time >= ${days[0]}::timestamp
+      AND c.bucket_start_time < ${days.at(-1)}::timestamp + interval '1 day'
+    GROUP BY 1, 2`;
+  const sums: Sums = new Map();
+  for (const { currency, day, cost } of rows) addTo(sums, currency, day, parseDecimal(cost));
+  return sums;
+}
+
+function answeredSums(lines: readonly CostLine[]): Sums {
+  const sums: Sums = new Map();
+  for (const { currency, bucketStart, cost } of lines) addTo(sums, currency, toDay(bucketStart), absolute(cost));
+  return sums;
+}
+
+function addTo(sums: Sums, currency: string, day: Day, cost: Decimal): void {
+  const byDay = sums.get(currency) ?? new Map<Day, Decimal>();
+  byDay.set(day, add(byDay.get(day) ?? ZERO, cost));
+  sums.set(currency, byDay);
+}

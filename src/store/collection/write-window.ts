@@ -1,0 +1,95 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { Money, WindowOutcome, WindowWrite } from '../../domain/collection.js';
+import type { CostLine } from '../../domain/bucket.js';
+import { toDay, type Day } from '../../domain/day.js';
+import { add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import type { Transaction } from '../transaction.js';
+import { transaction } from '../transaction.js';
+import { guardAgainstShrinking } from './shrink-guard.js';
+import { lockDays, markCollected, type LockedDay } from './collected-days.js';
+import { replaceDays, type ReplaceOutcome } from './replace-days.js';
+import { resolveProjects } from './resolve-projects.js';
+
+/** Rows a statement carries, unless a single day has more. */
+const ROWS_PER_STATEMENT = 5_000;
+
+/** See `CollectionStore.writeWindow`. */
+export async function writeWindow(prisma: PrismaClient, write: WindowWrite): Promise<WindowOutcome> {
+  if (write.days.length === 0) return emptyOutcome();
+  return transaction(prisma, (tx) => writeInside(tx, write));
+}
+
+async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowOutcome> {
+  const days = await lockDays(tx, write);
+  const writable = new Set(days.map(({ day }) => day));
+  const lines = write.lines.filter((line) => writable.has(toDay(line.bucketStart)));
+
+  const { projectIds, created } = await resolveProjects(tx, write, lines);
+  const accepted = await guardAgainstShrinking(tx, write, days, lines);
+
+  const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
+  const restatedDays = new Set<string>();
+  for (const chunk of chunksOfDays(days, lines)) {
+    const replaced = await replaceDays(tx, { write, ...chunk, projectIds, accepted });
+    accumulate(outcome, replaced, chunk.lines.length, restatedDays);
+  }
+  outcome.restated.days = restatedDays.size;
+  await markCollected(tx, write, days, lines);
+  return outcome;
+}
+
+function emptyOutcome(): WindowOutcome {
+  return {
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 0,
+    days: 0,
+    totals: [],
+    restated: { rows: 0, days: 0, difference: [] },
+    newProjects: [],
+  };
+}
+
+function accumulate(outcome: WindowOutcome, replaced: ReplaceOutcome, lines: number, restatedDays: Set<string>): void {
+  outcome.inserted += replaced.inserted;
+  outcome.updated += replaced.updated;
+  outcome.deleted += replaced.deleted;
+  outcome.unchanged += lines - replaced.inserted - replaced.updated;
+  for (const { day, currency, rows, difference } of replaced.restated) {
+    outcome.restated.rows += rows;
+    restatedDays.add(day);
+    const known = outcome.restated.difference.find((money) => money.currency === currency);
+    const cost = parseDecimal(difference);
+    if (known === undefined) outcome.restated.difference.push({ currency, cost });
+    else known.cost = add(known.cost, cost);
+  }
+}
+
+function sum(lines: readonly CostLine[]): Money[] {
+  const sums = new Map<string, Decimal>();
+  for (const { currency, cost } of lines) sums.set(currency, add(sums.get(currency) ?? ZERO, cost));
+  return [...sums].map(([currency, cost]) => ({ currency, cost }));
+}
+
+/** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */
+function* chunksOfDays(days: readonly LockedDay[], lines: readonly CostLine[]): Generator<{ days: LockedDay[]; lines: CostLine[] }> {
+  const byDay = new Map<Day, CostLine[]>();
+  for (const line of lines) {
+    const day = toDay(line.bucketStart);
+    const known = byDay.get(day);
+    if (known === undefined) byDay.set(day, [line]);
+    else known.push(line);
+  }
+  let chunk: { days: LockedDay[]; lines: CostLine[] } = { days: [], lines: [] };
+  for (const day of days) {
+    const ofDay = byDay.get(day.day) ?? [];
+    if (chunk.days.length > 0 && chunk.lines.length + ofDay.length > ROWS_PER_STATEMENT) {
+      yield chunk;
+      chunk = { days: [], lines: [] };
+    }
+    chunk.days.push(day);
+    chunk.lines = chunk.lines.concat(ofDay);
+  }
+  if (chunk.days.length > 0) yield chunk;
+}

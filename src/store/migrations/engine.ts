@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { StorePool } from '../pool.js';
+import { migrationAdapter } from './adapter.js';
+import { readSchema, migrationsFolder, type MigrationFile } from './folder.js';
+
+/** Nothing is managed by anybody else. */
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/** The types of Node 20 leave it out; the DOM's would let a browser's globals through everywhere. */
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    compile(bytes: Uint8Array): Promise<object>;
+    instantiate(module: object, imports: Record<string, object>): Promise<{ exports: { __wbindgen_start(): void } }>;
+  };
+};
+
+let loaded: Promise<void> | undefined;
+
+/**
+ * Prisma's own schema engine over one connection. The caller frees it.
+ * `pool` must have exactly one connection: the engine takes a session lock and expects to keep it.
+ */
+export async function openEngine(
+  pool: StorePool,
+  options: { schema?: string | undefined } = {},
+): Promise<SchemaEngine> {
+  loaded ??= loadEngine();
+  await loaded;
+  const datamodels: [string, string][] = [['schema.prisma', await readSchema()]];
+  return bindings.SchemaEngine.new(
+    { datamodels },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool, options)),
+  );
+}
+
+/** Migrations as the engine takes them. */
+export function toMigrationList(migrations: readonly MigrationFile[]): MigrationList {
+  return {
+    baseDir: migrationsFolder(),
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+/** The package is made for bundlers, which import `.wasm` files; Node is given the bytes. */
+async function loadEngine(): Promise<void> {
+  const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const module = await WebAssembly.compile(await readFile(script.replace(/\.js$/, '.wasm')));
+  const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': bindings });
+  bindings.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package's own `prisma` folder; three levels up from `src` and from `dist` alike. */
+const PRISMA_FOLDER = fileURLToPath(new URL('../../../prisma', import.meta.url));
+
+export interface MigrationFile {
+  /** `<timestamp>_<name>` */
+  name: string;
+  sql: string;
+  /** As Prisma computes it: SHA-256 of the file, in hexadecimal. */
+  checksum: string;
+}
+
+/** The names of the migrations of this version, in order. */
+export async function migrationNames(folder = migrationsFolder()): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The migrations of this version, in order. */
+export async function readMigrations(folder = migrationsFolder()): Promise<MigrationFile[]> {
+  const names = await migrationNames(folder);
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+/** The reviewed way back of a migration. */
+export function readDown(name: string, folder = migrationsFolder()): Promise<string> {
+  return readFile(join(folder, name, 'down.sql'), 'utf8');
+}
+
+/** The text of `schema.prisma`. */
+export function readSchema(): Promise<string> {
+  return readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
+}
+
+export function migrationsFolder(): string {
+  return join(PRISMA_FOLDER, 'migrations');
+}
+
+/** A migration's name without its timestamp. */
+export function shortName(name: string): string {
+  return name.replace(/^\d+_/, '');
+}

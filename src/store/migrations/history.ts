@@ -1,0 +1,54 @@
+import type { StorePool } from '../pool.js';
+
+/** One row of `_prisma_migrations`. */
+export interface HistoryRow {
+  name: string;
+  checksum: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  rolledBackAt: Date | null;
+  /** What the database said when it failed. */
+  logs: string | null;
+}
+
+/** What a database is, before anything is asked of Prisma's engine. */
+export interface History {
+  /** Whether `_prisma_migrations` exists. */
+  exists: boolean;
+  /** Without attempts that were rolled back; oldest first. */
+  rows: HistoryRow[];
+  /** Tables in the schema besides the history, when there is none. */
+  otherTables: string[];
+}
+
+/** Reads the migration history in one small query (two where there is none). */
+export async function readHistory(pool: StorePool): Promise<History> {
+  const { rows: found } = await pool.query<{ exists: boolean }>(
+    `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists`,
+  );
+  if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool) };
+  const { rows } = await pool.query<HistoryRow>(
+    `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt",
+            rolled_back_at AS "rolledBackAt", logs
+     FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
+  );
+  return { exists: true, rows, otherTables: [] };
+}
+
+async function readTables(pool: StorePool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
+     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The migrations that ended well. */
+export function appliedNames({ rows }: History): string[] {
+  return rows.filter(({ finishedAt }) => finishedAt !== null).map(({ name }) => name);
+}
+
+/** The migrations that began and did not end. */
+export function failedRows({ rows }: History): HistoryRow[] {
+  return rows.filter(({ finishedAt }) => finishedAt === null);
+}

@@ -1,0 +1,28 @@
+import type { Database } from './database.js';
+import type { Holder } from './lock.js';
+
+/** Which database: DATABASE_URL, or the embedded one under COSTS_HOME. */
+export type DatabaseTarget = { kind: 'postgresql'; url: string } | { kind: 'embedded'; home: string };
+
+export interface OpenOptions {
+  /** Told once when another process holds the embedded store and this one waits for it. */
+  onWait?: (holder: Holder) => void;
+  /** Told when the embedded store is created, which takes some seconds. */
+  onCreate?: () => void;
+  /** Ends the wait for the lock. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a database, whatever its schema; `database.migrations.requireCurrent()` is the gate to everything else.
+ * @throws CostsError that names the cause; `unreachable` in under ten seconds
+ */
+export async function openDatabase(target: DatabaseTarget, options: OpenOptions = {}): Promise<Database> {
+  if (target.kind === 'postgresql') {
+    const { openPostgres } = await import('./postgres.js');
+    return openPostgres(target.url);
+  }
+  // PGlite is ten megabytes of WebAssembly: only those who use it should load it.
+  const { openEmbedded } = await import('./embedded.js');
+  return openEmbedded(target.home, options);
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { endPool } from './postgres.js';
+import { StorePool } from './pool.js';
+
+/** Node cuts longer socket paths silently, at 104 or 108 bytes depending on the system. */
+const LONGEST_SOCKET_PATH = 100;
+const SOCKET_NAME = '.s.PGSQL.5432';
+
+export interface ServedPglite {
+  /** One connection: PGlite is a single session, and two clients would share its transaction. */
+  pool: StorePool;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a PGlite on a socket that only this user can open, so that it is used through the same driver as a server. The
+ * socket lies in `folder`, or in a private temporary folder where that path would be too long; null asks for the latter.
+ */
+export async function servePglite(db: PGlite, folder: string | null): Promise<ServedPglite> {
+  const { path: socketFolder, temporary } = await privateFolder(folder);
+  const path = join(socketFolder, SOCKET_NAME);
+  // Left by a killed process; the caller holds the lock, so nobody listens there.
+  await rm(path, { force: true });
+  // A connection that broke may still be closing when the next one comes.
+  const server = new PGLiteSocketServer({ db, path, maxConnections: 4 });
+  await server.start();
+  const pool = new StorePool({ host: socketFolder, port: 5432, user: 'postgres', database: 'postgres', max: 1 });
+  return {
+    pool,
+    close: async () => {
+      await endPool(pool);
+      await server.stop();
+      await db.close();
+      await rm(temporary ? socketFolder : path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function privateFolder(wanted: string | null): Promise<{ path: string; temporary: boolean }> {
+  if (wanted !== null && fits(wanted)) {
+    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await chmod(wanted, 0o700);
+    return { path: wanted, temporary: false };
+  }
+  const base = fits(join(tmpdir(), 'costs-'.padEnd(40))) ? tmpdir() : '/tmp';
+  if (wanted !== null) {
+    // A name that follows from the folder, so that killed processes do not leave one folder each.
+    const path = join(
+      base,
+      `costs-${createHash('sha256').update(`${userInfo().uid} ${wanted}`).digest('hex').slice(0, 24)}`,
+    );
+    if (await isOwnFolder(path)) return { path, temporary: true };
+  }
+  return { path: await mkdtemp(join(base, 'costs-')), temporary: true };
+}
+
+/** Whether the folder could be made, or is there and is ours alone: the temporary folder is everybody's. */
+async function isOwnFolder(path: string): Promise<boolean> {
+  await mkdir(path, { mode: 0o700 }).catch(() => undefined);
+  const found = await lstat(path).catch(() => null);
+  return found !== null && found.isDirectory() && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
+}
+
+function fits(folder: string): boolean {
+  return Buffer.byteLength(join(folder, SOCKET_NAME)) <= LONGEST_SOCKET_PATH;
+}

@@ -1,0 +1,24 @@
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+
+export type Transaction = Prisma.TransactionClient;
+
+/** A large window takes longer than Prisma's default of 5 s, and on the embedded store every other one waits for it. */
+const LIMITS = { timeout: 10 * 60_000, maxWait: 30 * 60_000 };
+/** Deadlock detected, serialization failure: nothing was written, and the same work succeeds once the other is done. */
+const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize/;
+const ATTEMPTS = 5;
+
+/** Runs work in one interactive transaction, again when PostgreSQL chose it as a deadlock's victim. */
+export async function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await prisma.$transaction(work, LIMITS);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isRepeatable(error)) throw error;
+    }
+  }
+}
+
+function isRepeatable(error: unknown): boolean {
+  return error instanceof Error && REPEATABLE.test(`${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}`);
+}

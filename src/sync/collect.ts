@@ -1,0 +1,50 @@
+import { BucketMerger, type CostLine } from '../domain/bucket.js';
+import type { Organization } from '../domain/collection.js';
+import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
+import type { CostProvider, ProviderCall } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
+
+/** A window's whole answer, in memory before anything is written, so that half a day is never stored. */
+export interface Answer {
+  /** The days the provider has spoken for. */
+  days: Day[];
+  lines: CostLine[];
+}
+
+/** Reads all pages of a window and adds together the lines that share a key. */
+export async function collectWindow(
+  provider: CostProvider,
+  call: ProviderCall,
+  organization: Organization,
+  window: DaySpan,
+): Promise<Answer> {
+  const merger = new BucketMerger();
+  let lastAnswered: Day | null = null;
+  let end: 'complete' | 'early' | null = null;
+  for await (const page of provider.fetchCosts(call, window)) {
+    for (const line of page.lines) {
+      refuseStranger(line, organization);
+      merger.add(line);
+    }
+    const last = page.buckets.at(-1);
+    if (last !== undefined) lastAnswered = toDay(last.start);
+    end = page.end;
+  }
+  return { days: answeredDays(window, end === 'complete' ? window.until : lastAnswered), lines: merger.lines() };
+}
+
+/** After an early stop nothing is known of the days behind the last bucket. */
+function answeredDays({ since, until }: DaySpan, last: Day | null): Day[] {
+  if (last === null || last < since) return [];
+  return daysOf({ since, until: last < until ? last : until });
+}
+
+/** A key that was swapped for another organization's would otherwise file its spend under this one's name. */
+function refuseStranger(line: CostLine, organization: Organization): void {
+  if (line.organizationId === null || line.organizationId === organization.organizationId) return;
+  throw new CostsError(
+    'conflict',
+    `The key of ${organization.name} reads another organization: ${line.organizationId} instead of ${organization.organizationId}.`,
+    { hint: `Put the key of ${organization.organizationId} back, or register the other organization with: costs keys add` },
+  );
+}

@@ -1,0 +1,91 @@
+import type { CollectedDay, Organization } from '../domain/collection.js';
+import { coverageOf } from '../domain/coverage.js';
+import { addDays, daysBetween, daysOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+
+/** What one organization's run will ask for. */
+export interface OrganizationPlan {
+  organization: Organization;
+  /** Each is answered and written as a whole. Ascending, without overlap. */
+  windows: DaySpan[];
+}
+
+export interface SyncPlan {
+  command: 'sync' | 'backfill';
+  /** From the first day any organization reads through the last; the asked range where there is nothing to read. */
+  span: DaySpan;
+  organizations: OrganizationPlan[];
+}
+
+export interface PlanInput {
+  organizations: readonly Organization[];
+  /** Days read so far, by `keyId`. */
+  collected: ReadonlyMap<string, readonly CollectedDay[]>;
+  today: Day;
+  /** Longest window, by `keyId`. */
+  maxDays: (organization: Organization) => number;
+}
+
+/**
+ * Every day that is not settled, from an organization's first collected day through today, so that a pause of any
+ * length heals itself. An organization never collected starts on the 1st of last month.
+ * @param lookback reads no further back than this many days before today.
+ */
+export function planSync(input: PlanInput, lookback?: number): SyncPlan {
+  const { today } = input;
+  const floor = lookback === undefined ? null : addDays(today, -lookback);
+  return plan('sync', input, { since: floor ?? today, until: today }, (collected) => {
+    const first = collected[0]?.day ?? startOfMonthOf(today, 1);
+    const since = floor !== null && floor > first ? floor : first;
+    return daysNotSettled({ since, until: today }, collected);
+  });
+}
+
+/** The days of an explicit range that are not settled, or all of them when forced. */
+export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): SyncPlan {
+  return plan('backfill', input, span, (collected) => (force ? daysOf(span) : daysNotSettled(span, collected)));
+}
+
+function plan(
+  command: SyncPlan['command'],
+  { organizations, collected, maxDays }: PlanInput,
+  asked: DaySpan,
+  choose: (collected: readonly CollectedDay[]) => Day[],
+): SyncPlan {
+  const plans = organizations.map((organization) => ({
+    organization,
+    windows: toWindows(choose(collected.get(organization.keyId) ?? []), maxDays(organization)),
+  }));
+  const windows = plans.flatMap((each) => each.windows);
+  const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
+  return { command, span: { since, until: asked.until }, organizations: plans };
+}
+
+function daysNotSettled(span: DaySpan, collected: readonly CollectedDay[]): Day[] {
+  const stateOf = coverageOf(collected);
+  return daysOf(span).filter((day) => stateOf(day) !== 'settled');
+}
+
+/** Joins ascending days to windows: no gap inside one, none longer than `maxDays`, neighbours of about equal length. */
+export function toWindows(days: readonly Day[], maxDays: number): DaySpan[] {
+  const windows: DaySpan[] = [];
+  for (const { since, until } of contiguous(days)) {
+    const length = daysBetween(since, until) + 1;
+    const count = Math.ceil(length / maxDays);
+    for (let index = 0; index < count; index += 1) {
+      const from = Math.floor((length * index) / count);
+      const to = Math.floor((length * (index + 1)) / count) - 1;
+      windows.push({ since: addDays(since, from), until: addDays(since, to) });
+    }
+  }
+  return windows;
+}
+
+function contiguous(days: readonly Day[]): DaySpan[] {
+  const spans: DaySpan[] = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last !== undefined && addDays(last.until, 1) === day) last.until = day;
+    else spans.push({ since: day, until: day });
+  }
+  return spans;
+}

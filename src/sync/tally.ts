@@ -1,0 +1,77 @@
+import type { Organization, Money, WindowOutcome } from '../domain/collection.js';
+import type { DaySpan } from '../domain/day.js';
+import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { WireEvent } from '../domain/provider.js';
+import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
+import { toErrorDocument, type CostsError } from '../errors.js';
+
+/** Adds up what a run does for one organization. */
+export class Tally {
+  readonly #organization: Organization;
+  readonly #now: () => Date;
+  readonly #started: Date;
+  readonly #counts = { days: 0, requests: 0, retries: 0, rows: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
+  readonly #totals = new Map<string, Decimal>();
+  readonly #restated = { rows: 0, days: 0, difference: new Map<string, Decimal>() };
+  readonly #newProjects = new Set<string>();
+  readonly #drift = new Map<string, { path: string; value: string }>();
+  #failure: { error: CostsError; windows: DaySpan[] } | null = null;
+
+  constructor(organization: Organization, now: () => Date) {
+    this.#organization = organization;
+    this.#now = now;
+    this.#started = now();
+  }
+
+  observe(event: WireEvent): void {
+    if (event.type === 'request') this.#counts.requests += 1;
+    if (event.type === 'retry') this.#counts.retries += 1;
+    if (event.type === 'drift') this.#drift.set(event.path, { path: event.path, value: event.value });
+  }
+
+  add(rows: number, outcome: WindowOutcome): void {
+    this.#counts.rows += rows;
+    for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const) this.#counts[count] += outcome[count];
+    addMoney(this.#totals, outcome.totals);
+    this.#restated.rows += outcome.restated.rows;
+    this.#restated.days += outcome.restated.days;
+    addMoney(this.#restated.difference, outcome.restated.difference);
+    for (const name of outcome.newProjects) this.#newProjects.add(name);
+  }
+
+  /** Keeps the first error; later ones only add their windows. */
+  failed(error: CostsError, windows: readonly DaySpan[]): void {
+    this.#failure ??= { error, windows: [] };
+    this.#failure.windows.push(...windows);
+  }
+
+  skipped(): OrganizationResult {
+    return { ...this.result(), status: 'skipped' };
+  }
+
+  result(): OrganizationResult {
+    const { provider, organizationId, name } = this.#organization;
+    const failure = this.#failure;
+    return {
+      provider,
+      organizationId,
+      name,
+      status: failure === null ? 'ok' : 'failed',
+      ...this.#counts,
+      totals: toDocuments(this.#totals),
+      restated: { ...this.#restated, difference: toDocuments(this.#restated.difference) },
+      newProjects: [...this.#newProjects].sort(),
+      drift: [...this.#drift.values()],
+      milliseconds: this.#now().getTime() - this.#started.getTime(),
+      ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),
+    };
+  }
+}
+
+function addMoney(sums: Map<string, Decimal>, amounts: readonly Money[]): void {
+  for (const { currency, cost } of amounts) sums.set(currency, add(sums.get(currency) ?? ZERO, cost));
+}
+
+function toDocuments(sums: ReadonlyMap<string, Decimal>): MoneyDocument[] {
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+}

@@ -1,0 +1,137 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
+import type { Database } from '../../src/store/database.js';
+import { embeddedFolders } from '../../src/store/embedded.js';
+import { readMigrations } from '../../src/store/migrations/folder.js';
+import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
+
+export type DatabaseKind = Database['kind'];
+
+/** For `describe.each`: every store suite runs on both. */
+export const DATABASE_KINDS = ['postgresql', 'embedded'] as const satisfies readonly DatabaseKind[];
+
+export interface TestDatabase {
+  database: Database;
+  /** To open it again, or to hand it to a child process (after `database.close()` for the embedded kind). */
+  target: DatabaseTarget;
+  /** Closes and removes it. */
+  drop: () => Promise<void>;
+}
+
+/** A migrated database of its own, copied from a template; the caller drops it, usually in `afterAll` or `afterEach`. */
+export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  const { target, remove } =
+    kind === 'postgresql' ? await createServerDatabase(await serverTemplate()) : await createHome(await homeTemplate());
+  const database = await openDatabase(target);
+  return {
+    database,
+    target,
+    drop: async () => {
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+/** As `createTestDatabase`, dropped when the running test ends. */
+export async function useTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  const made = await createTestDatabase(kind);
+  onTestFinished(made.drop);
+  return made;
+}
+
+/** A target with nothing in it, removed when the running test ends. */
+export async function useEmptyTarget(kind: DatabaseKind): Promise<DatabaseTarget> {
+  const { target, remove } = kind === 'postgresql' ? await createServerDatabase('template0') : await createHome(null);
+  onTestFinished(remove);
+  return target;
+}
+
+interface Created {
+  target: DatabaseTarget;
+  remove: () => Promise<void>;
+}
+
+async function createServerDatabase(template: string): Promise<Created> {
+  const name = `costs_test_${randomUUID().replaceAll('-', '')}`;
+  await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  return {
+    target: { kind: 'postgresql', url: databaseUrl(name) },
+    remove: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)),
+  };
+}
+
+async function createHome(template: string | null): Promise<Created> {
+  const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
+  if (template !== null) await cp(template, embeddedFolders(home).data, { recursive: true });
+  return { target: { kind: 'embedded', home }, remove: () => rm(home, { recursive: true, force: true }) };
+}
+
+export function databaseUrl(name: string): string {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs statements as the server's administrator. */
+export async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client(inject('postgresUrl'));
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** One template a run and a set of migrations; made by whichever test file asks first, under a lock. */
+async function serverTemplate(): Promise<string> {
+  const name = `costs_template_${await fingerprint()}`;
+  await onServer(async (client) => {
+    await client.query(`SELECT pg_advisory_lock(hashtext('costs_template'))`);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 1) return;
+    await client.query(`DROP DATABASE IF EXISTS "${name}_draft" WITH (FORCE)`);
+    await client.query(`CREATE DATABASE "${name}_draft" TEMPLATE template0`);
+    await migrate({ kind: 'postgresql', url: databaseUrl(`${name}_draft`) });
+    await client.query(`ALTER DATABASE "${name}_draft" RENAME TO "${name}"`);
+  });
+  return name;
+}
+
+/** Several test files may make it at once; one of them puts it into its place. */
+async function homeTemplate(): Promise<string> {
+  const place = join(inject('templateFolder'), `embedded-${await fingerprint()}`);
+  if (await exists(place)) return place;
+  const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
+  await migrate({ kind: 'embedded', home });
+  await mkdir(inject('templateFolder'), { recursive: true });
+  await rename(embeddedFolders(home).data, place).catch(async (error: unknown) => {
+    if (!(await exists(place))) throw error;
+  });
+  await rm(home, { recursive: true, force: true });
+  return place;
+}
+
+async function migrate(target: DatabaseTarget): Promise<void> {
+  const database = await openDatabase(target);
+  await database.migrations.apply();
+  await database.close();
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { name, checksum } of await readMigrations()) hash.update(`${name} ${checksum}\n`);
+  return hash.digest('hex').slice(0, 12);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
