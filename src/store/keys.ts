@@ -27,7 +27,10 @@ export function createKeys(client: Client): KeyRows {
         throw error;
       }
     },
-    setMaterial: async (id, material) => void (await table.update({ where: { id }, data: { ...material, updatedAt: await now(client) } })),
+    async setMaterial(id, { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt }) {
+      const data = { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt };
+      await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
+    },
     setActive: async (id, isActive) => void (await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } })),
     remove: async (id) => void (await table.delete({ where: { id } })),
     touch: async (ids) =>
