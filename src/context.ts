@@ -32,6 +32,8 @@ export interface Context {
   now(): Date;
   /** The database, whatever its schema; for `db` commands, `doctor` and `init`. */
   database(): Promise<Database>;
+  /** Whether there is a store to open: DATABASE_URL is set, or an embedded one was created before. */
+  hasStore(): Promise<boolean>;
   /** The store, on a schema that is current. @throws CostsError `schema` otherwise, naming the command that mends it. */
   store(): Promise<Store>;
   vault(): Promise<Vault>;
@@ -100,10 +102,10 @@ interface ContextParts {
 
 function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
+  const target =
+    config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const database = once(async () => {
     const { openDatabase } = await import('./store/open.js');
-    const target =
-      config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
     const opened = await openDatabase(target, {
       signal,
       onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
@@ -136,11 +138,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     signal,
     now,
     database,
+    hasStore: async () => (await import('./store/open.js')).storeExists(target),
     store,
     vault,
     async provider(id) {
       const { createProvider } = await import('./providers/create.js');
-      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]));
+      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]), now);
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     keyOf: async (organization) => (await vault()).keyOf(organization),

@@ -54,6 +54,8 @@ export interface ProjectStore {
   /** Moves the triple and its collected rows to a not-linked project with the provider's name. */
   unlink(project: Project): Promise<Project>;
   rename(project: Project, name: string): Promise<Project>;
+  /** Rows with only an `openai_project_id`, which the first sync that meets their project fills in. */
+  countLegacy(): Promise<number>;
 }
 
 export interface DiscoveredFrom {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
+import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { acquireLock } from './lock.js';
 import type { OpenOptions } from './open.js';
 import { servePglite } from './pglite.js';
@@ -36,19 +37,6 @@ export async function openEmbedded(home: string, { onWait, onCreate, signal }: O
     await lock.release();
     throw error instanceof CostsError ? error : folderError(folders.root, error);
   }
-}
-
-export interface EmbeddedFolders {
-  root: string;
-  data: string;
-  lock: string;
-  socket: string;
-}
-
-/** Where things lie under COSTS_HOME. */
-export function embeddedFolders(home: string): EmbeddedFolders {
-  const root = join(home, 'store');
-  return { root, data: join(root, 'data'), lock: join(root, 'lock'), socket: join(root, 'socket') };
 }
 
 async function makePrivate(home: string, root: string): Promise<void> {

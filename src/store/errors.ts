@@ -42,7 +42,7 @@ function findSymptom(error: unknown, depth = 0): Symptom | null {
     found.cause,
     found.meta,
     found.driverAdapterError,
-    ...(Array.isArray(found.errors) ? found.errors : []),
+    ...(Array.isArray(found.errors) ? (found.errors as unknown[]) : []),
   ];
   for (const inner of nested) {
     const symptom = findSymptom(inner, depth + 1);

@@ -53,7 +53,7 @@ export async function acquireLock(folder: string, { onWait, signal }: LockOption
       if (signal?.aborted === true)
         throw new CostsError('interrupted', 'Interrupted while waiting for the embedded store.');
       const { won, holder } = await tryClaim(folder, draft, claim.machine);
-      if (won !== null) return hold(folder, won, claim);
+      if (won !== null) return await hold(folder, won, claim);
       if (holder !== null && !told) {
         onWait?.(holder);
         told = true;

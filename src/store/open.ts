@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Database } from './database.js';
+import { embeddedFolders } from './embedded-folders.js';
 import type { Holder } from './lock.js';
 
 /** Which database: DATABASE_URL, or the embedded one under COSTS_HOME. */
@@ -25,4 +27,9 @@ export async function openDatabase(target: DatabaseTarget, options: OpenOptions 
   // PGlite is ten megabytes of WebAssembly: only those who use it should load it.
   const { openEmbedded } = await import('./embedded.js');
   return openEmbedded(target.home, options);
+}
+
+/** Whether there is a store to open; makes none. */
+export function storeExists(target: DatabaseTarget): boolean {
+  return target.kind === 'postgresql' || existsSync(embeddedFolders(target.home).data);
 }

@@ -1,11 +1,7 @@
 import pg from 'pg';
 
-/** "char", PostgreSQL's one-byte internal type. Prisma's adapter has no type for it, so catalogs could not be read. */
-const CHAR_OID = 18;
-const TEXT_OID = 25;
-
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
-const CONNECT_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 6_000;
 
 export interface PoolOptions extends pg.ClientConfig {
   max: number;
@@ -23,7 +19,7 @@ class StoreClient extends pg.Client {
   }
 }
 
-/** A pool whose sessions all speak UTC and ISO dates, and which reads "char" as text. */
+/** A pool whose sessions all speak UTC and ISO dates. */
 export class StorePool extends pg.Pool {
   constructor({ schema, ...config }: PoolOptions) {
     super({
@@ -31,25 +27,18 @@ export class StorePool extends pg.Pool {
       ...config,
       Client: StoreClient,
       idleTimeoutMillis: 0,
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it; its types do not say so yet
       onConnect: (client) => prepareSession(client, schema),
     });
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
   }
-
-  override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {
-    const result: unknown = await super.query(...query);
-    for (const one of Array.isArray(result) ? result : [result]) readCharAsText(one as pg.QueryResult);
-    return result;
-  }) as pg.Pool['query'];
 }
 
 /** Prisma's adapter drops the offset of a timestamptz, so any other time zone would shift every instant silently. */
 async function prepareSession(client: pg.ClientBase, schema: string | undefined): Promise<void> {
+  // A connection that breaks while nobody asks it anything tells this listener, or it would end the process.
+  client.on('error', () => undefined);
   await client.query(`SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'`);
   if (schema !== undefined) await client.query(`SET search_path = ${pg.escapeIdentifier(schema)}`);
-}
-
-function readCharAsText(result: pg.QueryResult): void {
-  for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
 }

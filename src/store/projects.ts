@@ -34,6 +34,7 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
     link: (triple, target) => transaction(prisma, (tx) => link(tx, triple, target)),
     linkAll: (teamId, filter) => transaction(prisma, (tx) => linkAll(tx, teamId, filter)),
     unlink: (project) => transaction(prisma, (tx) => unlink(tx, project)),
+    countLegacy: () => prisma.project.count({ where: { openaiProjectId: { not: null }, aiProjectId: null } }),
     async rename(project, name) {
       return toProject(await prisma.project.update({ where: { id: project.id }, data: { name } }));
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import type { Database } from '../../src/store/database.js';
-import { embeddedFolders } from '../../src/store/embedded.js';
+import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { readMigrations } from '../../src/store/migrations/folder.js';
 import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
 

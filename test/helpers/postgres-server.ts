@@ -64,6 +64,7 @@ async function startServer(databaseDir: string): Promise<{ url: string; stop: ()
     await server.initialise();
     await server.start();
   } catch (cause) {
+    await rm(join(databaseDir, '..'), { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause });
   }
   return { url: `postgresql://postgres:test-password@127.0.0.1:${port}/postgres`, stop: () => server.stop() };

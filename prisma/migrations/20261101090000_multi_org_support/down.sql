@@ -5,7 +5,6 @@ DROP TABLE "organization_api_keys";
 
 DELETE FROM "cost_data" WHERE "bucket_start_time" IS NOT NULL;
 
-ALTER TABLE "cost_data" DROP CONSTRAINT "cost_data_costs_v1_check";
 ALTER TABLE "cost_data"
     DROP COLUMN "inference_geo",
     DROP COLUMN "context_window",

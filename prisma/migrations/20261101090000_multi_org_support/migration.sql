@@ -1,6 +1,6 @@
 -- Several organizations and providers. Additive: every new column is nullable or defaulted, so that old writers go on working.
 -- Locks: ACCESS EXCLUSIVE on "projects" and "cost_data", for catalog changes only; no table is rewritten or scanned.
--- The indexes of "cost_data" are migrations of their own, built CONCURRENTLY.
+-- The indexes of "cost_data" are migrations of their own, built CONCURRENTLY, and so is its check.
 
 -- CreateEnum
 CREATE TYPE "api_version" AS ENUM ('usage_v1', 'costs_v1');
@@ -32,17 +32,6 @@ ALTER TABLE "cost_data"
     ADD COLUMN "service_tier" TEXT,
     ADD COLUMN "context_window" TEXT,
     ADD COLUMN "inference_geo" TEXT;
-
--- AddCheck: NULLs are distinct in a unique index, so a null in the key of a bill could be stored twice.
--- NOT VALID skips the scan of old rows here; "cost_data_check_validated" makes up for it without blocking writers.
-ALTER TABLE "cost_data" ADD CONSTRAINT "cost_data_costs_v1_check" CHECK (
-    "api_version" <> 'costs_v1' OR (
-        "bucket_start_time" IS NOT NULL
-        AND "bucket_end_time" IS NOT NULL
-        AND "line_item" IS NOT NULL
-        AND "currency" IS NOT NULL
-    )
-) NOT VALID;
 
 -- CreateTable
 CREATE TABLE "organization_api_keys" (

@@ -1,10 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
+  ColumnTypeEnum,
   DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+  type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
+import type { QueryConfig } from 'pg';
 import { servePglite } from '../pglite.js';
 import type { StorePool } from '../pool.js';
 
@@ -39,7 +43,7 @@ function withWholeScripts(stock: SqlDriverAdapter, pool: StorePool): SqlDriverAd
   return {
     provider: stock.provider,
     adapterName: stock.adapterName,
-    queryRaw: (query) => stock.queryRaw(query),
+    queryRaw: (query) => queryWithCharacters(stock, pool, query),
     executeRaw: (query) => stock.executeRaw(query),
     startTransaction: (isolation) => stock.startTransaction(isolation),
     executeScript: async (script) => {
@@ -52,19 +56,48 @@ function withWholeScripts(stock: SqlDriverAdapter, pool: StorePool): SqlDriverAd
   };
 }
 
+/** "char", the one-byte type of PostgreSQL's catalogs, for which the stock adapter has no word. */
+const CHAR_OID = 18;
+const TEXT_OID = 25;
+
+/** Lets the stock adapter read "char" columns as text, and gives them back the type that the engine expects. */
+async function queryWithCharacters(stock: SqlDriverAdapter, pool: StorePool, query: SqlQuery): Promise<SqlResultSet> {
+  let characters: number[] = [];
+  const client = {
+    query: async (config: QueryConfig) => {
+      const result = await pool.query(config);
+      characters = [...result.fields.keys()].filter((index) => result.fields[index]?.dataTypeID === CHAR_OID);
+      for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
+      return result;
+    },
+  };
+  const reader = Object.create(stock, { client: { value: client } }) as SqlDriverAdapter;
+  const result = await reader.queryRaw(query);
+  for (const index of characters) result.columnTypes[index] = ColumnTypeEnum.Character;
+  return result;
+}
+
 /** The engine writes what the database said into the history, and reads it from this shape. */
 function toAdapterError(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && 'severity' in error)) return error;
-  const { code, severity, message, detail, column, hint } = error as Error & Record<string, string | undefined>;
+  const { code, severity, message, detail, column, hint } = error as Error & DatabaseFields;
   return new DriverAdapterError({
     kind: 'postgres',
-    code: code ?? '',
-    severity: severity ?? '',
-    message: message ?? '',
+    code,
+    severity,
+    message,
     detail,
     column,
     hint,
-    originalCode: code ?? '',
-    originalMessage: message ?? '',
+    originalCode: code,
+    originalMessage: message,
   });
+}
+
+interface DatabaseFields {
+  code: string;
+  severity: string;
+  detail: string | undefined;
+  column: string | undefined;
+  hint: string | undefined;
 }

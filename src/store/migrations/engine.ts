@@ -55,7 +55,17 @@ export function toMigrationList(migrations: readonly MigrationFile[]): Migration
 async function loadEngine(): Promise<void> {
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const module = await WebAssembly.compile(await readFile(script.replace(/\.js$/, '.wasm')));
-  const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': bindings });
+  const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': withoutTimersThatHold() });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
+}
+
+/** The engine sets a timer of ten seconds beside the wait for its lock and never clears it: the process would stay for it. */
+function withoutTimersThatHold(): Record<string, unknown> {
+  const imports: Record<string, unknown> = { ...bindings };
+  for (const name of Object.keys(imports)) {
+    if (name.startsWith('__wbg_setTimeout_'))
+      imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms >>> 0).unref();
+  }
+  return imports;
 }

@@ -1,0 +1,9 @@
+/** One thing that `costs doctor` looked at. */
+export interface Check {
+  name: string;
+  status: 'ok' | 'warning' | 'failed';
+  /** What was found, in a sentence. */
+  message: string;
+  /** What to do about it. */
+  hint?: string;
+}

@@ -1,0 +1,14 @@
+import type { Check } from '../domain/check.js';
+import type { Output } from './output.js';
+
+/** A line a check, with what to do under those that need it. */
+export function renderChecks({ checks }: { checks: Check[] }, { style }: Output): string {
+  const marks = { ok: style.green('✔'), warning: style.yellow('⚠'), failed: style.red('✖') };
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return checks
+    .flatMap(({ name, status, message, hint }) => [
+      `${marks[status]} ${name.padEnd(width)}  ${message}`,
+      ...(hint === undefined || status === 'ok' ? [] : [`  ${' '.repeat(width)}  → ${hint}`]),
+    ])
+    .join('\n');
+}

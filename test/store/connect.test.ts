@@ -1,0 +1,124 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, expect, inject, it } from 'vitest';
+import { CostsError } from '../../src/errors.js';
+import { openDatabase } from '../../src/store/open.js';
+import { onServer } from '../helpers/database.js';
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+it('names host and port of a server that is not there', async () => {
+  const error = await failure('postgresql://ana:s3cret-word@127.0.0.1:1/costs');
+  expect(error).toMatchObject({ code: 'unreachable', exitCode: 6 });
+  expect(error.message).toContain('127.0.0.1:1');
+});
+
+it('names a host that does not exist', async () => {
+  const error = await failure('postgresql://ana:s3cret-word@no-such-host.invalid/costs');
+  expect(error).toMatchObject({ code: 'unreachable' });
+  expect(error.message).toContain('no-such-host.invalid:5432');
+});
+
+it('gives up on a server that never answers in under ten seconds', async () => {
+  const port = await listen(() => undefined);
+  const start = performance.now();
+  const error = await failure(`postgresql://ana:s3cret-word@127.0.0.1:${port}/costs`);
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(error).toMatchObject({ code: 'unreachable' });
+  expect(error.message).toContain(`127.0.0.1:${port}`);
+});
+
+it.each([
+  ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['greets like MySQL', '\u004a\u0000\u0000\u0000\u000a8.0.36\u0000'],
+])('tells a service that %s from PostgreSQL', async (_, greeting) => {
+  const port = await listen((socket) => socket.end(greeting));
+  const error = await failure(`postgresql://ana:s3cret-word@127.0.0.1:${port}/costs`);
+  expect(error).toMatchObject({
+    code: 'unreachable',
+    message: `127.0.0.1:${port} does not answer as a PostgreSQL server does.`,
+  });
+});
+
+it('tells a refused password', async () => {
+  const url = serverUrl({ password: 's3cret-word' });
+  expect(await failure(url)).toMatchObject({ code: 'auth', exitCode: 4 });
+});
+
+it('tells a missing password', async () => {
+  expect(await failure(serverUrl({ password: '' }))).toMatchObject({ code: 'auth' });
+});
+
+it('tells a database that does not exist', async () => {
+  const error = await failure(serverUrl({ database: 'no_such_database' }));
+  expect(error).toMatchObject({ code: 'failed' });
+  expect(error.message).toContain('no_such_database');
+});
+
+it('tells a role that may not connect', async () => {
+  await onServer(async (client) => {
+    await client.query(`CREATE DATABASE costs_closed`);
+    await client.query(
+      `REVOKE CONNECT ON DATABASE costs_closed FROM PUBLIC; CREATE ROLE costs_outsider LOGIN PASSWORD 's3cret-word'`,
+    );
+  });
+  const error = await failure(serverUrl({ user: 'costs_outsider', password: 's3cret-word', database: 'costs_closed' }));
+  expect(error).toMatchObject({ code: 'failed' });
+  expect(error.message).toContain('costs_outsider');
+  await onServer(async (client) => {
+    await client.query('DROP DATABASE costs_closed');
+    await client.query('DROP ROLE costs_outsider');
+  });
+});
+
+it('tells a server without TLS', async () => {
+  const url = new URL(serverUrl({}));
+  url.searchParams.set('sslmode', 'require');
+  const error = await failure(url.href);
+  expect(error).toMatchObject({ code: 'failed' });
+  expect(error.message).toContain('TLS');
+});
+
+it.each([
+  'mysql://ana:s3cret-word@localhost/costs',
+  'localhost/costs?password=s3cret-word',
+  'postgresql://ana:s3cret-word@localhost:port/costs',
+])('refuses %s as bad input', async (url) => {
+  expect(await failure(url)).toMatchObject({ code: 'usage', exitCode: 2 });
+});
+
+/** The error of opening that URL; never with the password in it. */
+async function failure(url: string): Promise<CostsError> {
+  const error: unknown = await openDatabase({ kind: 'postgresql', url }).then(
+    async (database) => {
+      await database.close();
+      throw new Error('It opened.');
+    },
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof CostsError)) throw error;
+  expect(`${error.message} ${error.hint ?? ''}`).not.toContain('s3cret-word');
+  return error;
+}
+
+function serverUrl({ user, password, database }: { user?: string; password?: string; database?: string }): string {
+  const url = new URL(inject('postgresUrl'));
+  if (user !== undefined) url.username = user;
+  if (password !== undefined) url.password = password;
+  if (database !== undefined) url.pathname = `/${database}`;
+  return url.href;
+}
+
+function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const made = createServer((socket) => {
+      socket.on('error', () => undefined);
+      onConnection(socket);
+    });
+    server = made;
+    made.listen(0, '127.0.0.1', () => {
+      const address = made.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}
