@@ -48,7 +48,7 @@ export function createOutput({ json = false, quiet = false, verbose = false, inp
     trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
     progress(text) {
       if (json || quiet) return silentProgress();
-      return stderr.isTTY && !ci ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) }) : plainProgress({ line });
+      return stderr.isTTY && !ci ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) }) : plainProgress(line);
     },
     fail(error) {
       if (json) return line(JSON.stringify({ error: toErrorDocument(error) }));

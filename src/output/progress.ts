@@ -14,7 +14,7 @@ export function silentProgress(): Progress {
 }
 
 /** One plain line a finished step, where nothing moves. */
-export function plainProgress({ line }: Streams): Progress {
+export function plainProgress(line: Streams['line']): Progress {
   return { update: () => undefined, step: line, done: line, failed: line, stop: () => undefined };
 }
 
