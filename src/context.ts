@@ -103,12 +103,15 @@ interface ContextParts {
 function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
-    config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+    config.databaseUrl === null
+      ? ({ kind: 'embedded', home: config.home } as const)
+      : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const database = once(async () => {
     const { openDatabase } = await import('./store/open.js');
     const opened = await openDatabase(target, {
       signal,
-      onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+      onWait: ({ pid, command }) =>
+        output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
       onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
     });
     onClose(() => opened.close());

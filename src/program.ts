@@ -12,12 +12,32 @@ interface CommandEntry {
 
 /** Every command, in the order the help shows them. */
 const COMMANDS: readonly CommandEntry[] = [
-  { name: 'projects', summary: "the providers' projects and ours", load: async () => (await import('./commands/projects.js')).addProjectsCommand },
-  { name: 'sync', summary: 'brings every organization up to date', load: async () => (await import('./commands/sync.js')).addSyncCommand },
-  { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
-  { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
+  {
+    name: 'projects',
+    summary: "the providers' projects and ours",
+    load: async () => (await import('./commands/projects.js')).addProjectsCommand,
+  },
+  {
+    name: 'sync',
+    summary: 'brings every organization up to date',
+    load: async () => (await import('./commands/sync.js')).addSyncCommand,
+  },
+  {
+    name: 'backfill',
+    summary: 'reads a past range',
+    load: async () => (await import('./commands/backfill.js')).addBackfillCommand,
+  },
+  {
+    name: 'runs',
+    summary: 'what each run planned and did',
+    load: async () => (await import('./commands/runs.js')).addRunsCommand,
+  },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
-  { name: 'doctor', summary: 'checks everything that may be wrong and says what to do', load: async () => (await import('./commands/doctor.js')).addDoctorCommand },
+  {
+    name: 'doctor',
+    summary: 'checks everything that may be wrong and says what to do',
+    load: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+  },
 ];
 
 /**

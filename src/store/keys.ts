@@ -8,7 +8,10 @@ export function createKeys(client: Client): KeyRows {
   const table = client.organizationApiKey;
   return {
     async list(teamId) {
-      const rows = await table.findMany({ where: { teamId }, orderBy: [{ provider: 'asc' }, { name: 'asc' }, { id: 'asc' }] });
+      const rows = await table.findMany({
+        where: { teamId },
+        orderBy: [{ provider: 'asc' }, { name: 'asc' }, { id: 'asc' }],
+      });
       return rows.map(toKeyRow);
     },
     async get(id) {
@@ -31,7 +34,8 @@ export function createKeys(client: Client): KeyRows {
       const data = { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt };
       await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
     },
-    setActive: async (id, isActive) => void (await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } })),
+    setActive: async (id, isActive) =>
+      void (await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } })),
     remove: async (id) => void (await table.delete({ where: { id } })),
     touch: async (ids) =>
       void (await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ANY(${ids})`),
@@ -52,16 +56,27 @@ async function now(client: Client): Promise<Date> {
   return row.now;
 }
 
-function toKeyRow({ id, provider, source, createdAt: _createdAt, updatedAt: _updatedAt, ...row }: OrganizationApiKey): KeyRow {
+function toKeyRow({
+  id,
+  provider,
+  source,
+  createdAt: _createdAt,
+  updatedAt: _updatedAt,
+  ...row
+}: OrganizationApiKey): KeyRow {
   if (!isProvider(provider)) {
     throw new CostsError('failed', `The store holds a key of "${provider}", a provider this version does not know.`, {
       hint: 'Update costs to the version that registered it.',
     });
   }
   if (source !== 'vault' && source !== 'env') {
-    throw new CostsError('auth', `The key of ${row.organizationId} claims a source that does not exist: it was changed outside costs.`, {
-      hint: 'Remove it and register it again: costs keys remove, then costs keys add',
-    });
+    throw new CostsError(
+      'auth',
+      `The key of ${row.organizationId} claims a source that does not exist: it was changed outside costs.`,
+      {
+        hint: 'Remove it and register it again: costs keys remove, then costs keys add',
+      },
+    );
   }
   return { keyId: id, provider, source, ...row };
 }

@@ -4,7 +4,8 @@ import type { Client } from './client.js';
 /** Rows of login attempts. Only `costs_answer_login_attempt` ever changes one, and only a charged one. */
 export function createLoginAttempts(client: Client): LoginRows {
   return {
-    lockEmail: async (email) => void (await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs login ${email}`}, 0))`),
+    lockEmail: async (email) =>
+      void (await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs login ${email}`}, 0))`),
     async add({ id, email, teamId, host, osUser, success, reason }) {
       // The attempt's time is that of the statement: the transaction may have waited for the lock.
       await client.$executeRaw`

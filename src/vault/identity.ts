@@ -40,6 +40,7 @@ export function oneLine(text: string, what: string): string {
   const line = text.replace(/\r?\n$/, '');
   if (line.trim() === '') throw new CostsError('usage', `${what} is empty.`);
   // eslint-disable-next-line no-control-regex -- control characters are what this refuses
-  if (/[\u0000-\u001f\u007f]/.test(line)) throw new CostsError('usage', `${what} is more than one line, or has control characters.`);
+  if (/[\u0000-\u001f\u007f]/.test(line))
+    throw new CostsError('usage', `${what} is more than one line, or has control characters.`);
   return line;
 }
