@@ -127,7 +127,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   });
   const vault = once(async () => {
     const { openVault } = await import('./vault/open.js');
-    const opened = openVault({ config, now, store, output });
+    const opened = openVault({ config, store, output });
     onClose(() => opened.close());
     return opened;
   });
