@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { readConfig } from './config.js';
-import { createRuntime } from './context.js';
+import { createRuntime, readGlobalOptions } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
 import { createProgram } from './program.js';
 import { showNextStep } from './commands/next-step.js';
@@ -33,7 +33,7 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<void> {
   const program = await createProgram(argv, runtime.version, (options) => runtime.open(options));
   silenceErrors(program, runtime);
   if (argv.every((word) => word.startsWith('-') && word !== '-h' && word !== '--help' && word !== '-V' && word !== '--version')) {
-    return showNextStep(runtime.open(globalOptionsOf(argv)));
+    return showNextStep(runtime.open(readGlobalOptions(argv)));
   }
   await program.parseAsync(argv, { from: 'user' });
 }

@@ -77,7 +77,7 @@ async function carryOut(context: Context, plan: SyncPlan, options: CollectOption
 function planDocument(plan: SyncPlan) {
   const { command, span } = plan;
   return {
-    dryRun: true,
+    dryRun: true as const,
     command,
     ...span,
     organizations: plan.organizations.map(({ organization, windows }) => ({
@@ -89,4 +89,3 @@ function planDocument(plan: SyncPlan) {
   };
 }
 
-export type PlanDocument = ReturnType<typeof planDocument>;

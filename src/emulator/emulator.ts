@@ -6,6 +6,7 @@ import { exchange, type Shared } from './exchange.js';
 import { createFaultRules } from './fault-rules.js';
 import type { Fault, FaultMatch, FaultRule } from './faults.js';
 import { NO_QUIRKS, type Quirks } from './quirks.js';
+import { createRateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
 import type { World, WorldOrganization } from './world.js';
 
@@ -54,6 +55,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     now,
     quirks: { ...NO_QUIRKS, ...options.quirks },
     rules: createFaultRules(seed),
+    limiter: createRateLimiter(),
     requests: [],
     issuedCursors: new Set(),
     signal: closing.signal,

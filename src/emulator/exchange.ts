@@ -11,6 +11,7 @@ import { toJson } from './json.js';
 import { openaiDialect } from './openai/dialect.js';
 import { spoilPage } from './page-faults.js';
 import type { Quirks } from './quirks.js';
+import type { RateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
 import { respond, type WireAnswer } from './respond.js';
 import type { World } from './world.js';
@@ -21,6 +22,7 @@ export interface Shared {
   quirks: Quirks;
   now: () => Date;
   rules: FaultRules;
+  limiter: RateLimiter;
   requests: RequestRecord[];
   issuedCursors: Set<string>;
   /** Fires when the emulator closes. */
@@ -48,7 +50,8 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
     fault: null,
   };
   shared.requests.push(record);
-  const fault = shared.rules.take(record);
+  const fault =
+    shared.rules.take(record) ?? shared.limiter.take(record.organizationId, shared.quirks.requestsPerSecond);
   record.fault = fault?.kind ?? null;
   await delay(shared, fault);
 

@@ -8,6 +8,14 @@ export interface Quirks {
   sumDecimals: number | null;
   /** Milliseconds every answer takes. */
   latency: number;
+  /** Requests an organization may send in any second; more get 429, without Retry-After. Null is no limit. */
+  requestsPerSecond: number | null;
 }
 
-export const NO_QUIRKS: Quirks = { undocumentedFields: false, cursorPastEnd: 'never', sumDecimals: null, latency: 0 };
+export const NO_QUIRKS: Quirks = {
+  undocumentedFields: false,
+  cursorPastEnd: 'never',
+  sumDecimals: null,
+  latency: 0,
+  requestsPerSecond: null,
+};

@@ -19,7 +19,7 @@ export interface WorldOrganization {
   generated?: GeneratedDays;
 }
 
-export interface GeneratedDays {
+interface GeneratedDays {
   seed: number;
   span: DaySpan;
   organization: GeneratedOrganization;
@@ -38,7 +38,7 @@ export interface GeneratedOrganization {
   currencies?: string[];
 }
 
-/** What an admin key may read. Anthropic's keys have no scopes: there any key may read everything. */
+/** What an admin key may read. Anthropic knows no scopes; a key without them is refused there as one of a lesser role is. */
 export type WorldScope = 'usage' | 'projects' | 'keys';
 
 export interface WorldKey {

@@ -51,6 +51,20 @@ describe('an error answer', () => {
   });
 });
 
+describe('a rate limit', () => {
+  it('answers 429 to one organization that sends too much, and to nobody else', async () => {
+    const emulator = await open();
+    emulator.quirks.requestsPerSecond = 3;
+    const statuses = await Promise.all(
+      Array.from({ length: 5 }, async () => (await ask(emulator, OPENAI, COSTS)).status),
+    );
+    expect(statuses.sort()).toEqual([200, 200, 200, 429, 429]);
+    expect((await ask(emulator, ANTHROPIC, REPORT)).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    expect((await ask(emulator, OPENAI, COSTS)).status).toBe(200);
+  });
+});
+
 describe('an answer of 200', () => {
   it('can be a page of HTML', async () => {
     const emulator = await open();

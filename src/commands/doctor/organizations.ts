@@ -4,11 +4,11 @@ import type { Organization } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { daysOf, toDay } from '../../domain/day.js';
 import { asCostsError } from '../../errors.js';
+import { listOrganizations } from '../organizations.js';
 
 /** Each organization's key, asked of its provider, and the days it has. */
 export async function checkOrganizations(context: Context, onProgress: (text: string) => void): Promise<Check[]> {
-  const store = await context.store();
-  const organizations = await store.keys.listAll();
+  const organizations = await listOrganizations(await context.store());
   if (organizations.length === 0) {
     return [{ name: 'Organizations', status: 'warning', message: 'None is registered.', hint: 'costs keys add' }];
   }

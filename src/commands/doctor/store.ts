@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Check } from '../../domain/check.js';
 import { asCostsError } from '../../errors.js';
+import { listOrganizations } from '../organizations.js';
 
 /** A clock further off than this makes days look open or closed that are not. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -45,7 +46,7 @@ async function checkLegacyProjects(context: Context): Promise<Check> {
   const waiting = await store.projects.countLegacy();
   const name = 'Legacy projects';
   if (waiting === 0) return { name, status: 'ok', message: 'none waits for its organization' };
-  const organizations = await store.keys.listAll();
+  const organizations = await listOrganizations(store);
   const openai = organizations.filter(({ provider, isActive }) => provider === 'openai' && isActive);
   const message = `${waiting} with only an openai_project_id wait for their organization.`;
   if (openai.length === 0) return { name, status: 'warning', message, hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai' };
