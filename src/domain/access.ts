@@ -123,6 +123,8 @@ export interface AuditEntry {
 export interface KeyRows {
   /** By provider and name. */
   list(teamId: string): Promise<KeyRow[]>;
+  /** Of all teams. */
+  listAll(): Promise<KeyRow[]>;
   get(id: string): Promise<KeyRow | null>;
   /** Whoever registered it, in whichever team. */
   findOrganization(provider: ProviderId, organizationId: string): Promise<KeyRow | null>;

@@ -30,13 +30,16 @@ export function explainRefusal(status: number, document: unknown, url: URL): Cos
   if ((status === 401 || status === 403) && scopes !== undefined) {
     return new CostsError('auth', `The key may not read this at ${url.host}: it lacks ${scopes}.`, {
       hint: 'Allow it these scopes where the key was made, or make a key that has them.',
+      keyProblem: 'missing-scope',
     });
   }
   if (status === 401 || status === 403) {
-    const hint = /expired/i.test(reason)
-      ? 'Make a new key and swap it: costs keys rotate'
-      : 'Check the key: costs keys verify';
-    return new CostsError('auth', `${url.host} refused the key: ${endSentence(reason)}`, { hint });
+    const expired = /expired/i.test(reason);
+    const hint = expired ? 'Make a new key and swap it: costs keys rotate' : 'Check the key: costs keys verify';
+    return new CostsError('auth', `${url.host} refused the key: ${endSentence(reason)}`, {
+      hint,
+      keyProblem: expired ? 'expired' : 'refused',
+    });
   }
   if (status === 404) {
     return new CostsError('contract', `${url.host} knows no ${url.pathname}.`, { hint: 'Check the base URL.' });

@@ -1,19 +1,20 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
-import type { OrganizationApiKey } from '../generated/prisma/client.js';
+import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { isUniqueViolation, type Client } from './client.js';
+
+const ORDER = [
+  { provider: 'asc' },
+  { name: 'asc' },
+  { id: 'asc' },
+] satisfies Prisma.OrganizationApiKeyOrderByWithRelationInput[];
 
 export function createKeys(client: Client): KeyRows {
   const table = client.organizationApiKey;
   return {
-    async list(teamId) {
-      const rows = await table.findMany({
-        where: { teamId },
-        orderBy: [{ provider: 'asc' }, { name: 'asc' }, { id: 'asc' }],
-      });
-      return rows.map(toKeyRow);
-    },
+    list: async (teamId) => (await table.findMany({ where: { teamId }, orderBy: ORDER })).map(toKeyRow),
+    listAll: async () => (await table.findMany({ orderBy: ORDER })).map(toKeyRow),
     async get(id) {
       const row = await table.findUnique({ where: { id } });
       return row === null ? null : toKeyRow(row);

@@ -9,7 +9,7 @@ import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
 import { checkMac, macOfKey } from './mac.js';
 import { changedMeanwhile, keyBinding } from './rotate.js';
 import type { Tools } from './tools.js';
-import type { Unlocked } from './unlock.js';
+import { unlessForbidden, type Unlocked } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
 
@@ -43,6 +43,7 @@ export async function openKey(doors: Doors, organization: Organization): Promise
       ? readVariable(config, row.provider, row.variable ?? '')
       : decryptKey(row, dataKey ?? null, what);
   output.redact(key.reveal());
+  await unlessForbidden(() => access.keys.touch([row.keyId]));
   return key;
 }
 

@@ -42,7 +42,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
       const { vault, dataKey, userId } = entered;
       const { expiresAt } = await keepSession(await doors.tools(), vault, dataKey, userId);
       doors.forget();
-      return expiresAt ?? new Date(8_640_000_000_000_000);
+      return expiresAt;
     },
     async login(email, password) {
       const tools = await doors.tools();

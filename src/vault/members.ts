@@ -1,24 +1,15 @@
-import { randomUUID, type KeyObject } from 'node:crypto';
-import type { AccessRows, Member, Role, SlotRow, VaultRow } from '../domain/access.js';
+import { randomUUID } from 'node:crypto';
+import type { AccessRows, Member, Role, SlotRow } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
+import { administer, depart, type Work } from './administer.js';
 import { makeCode, parseCode } from './codes.js';
 import type { Doors } from './key-rows.js';
-import { changedMeanwhile, rotateDataKey } from './rotate.js';
 import { checkSlot, makeSlot, sealSlot } from './slots.js';
 import type { Departure, MemberView, VaultMembers } from './vault.js';
 
 const RESET_HOURS = 24;
 const NOTHING: Departure = { exposed: [], rotated: false };
-
-/** An admin with the data key, inside a transaction that keeps every other writer of the vault out. */
-interface Work {
-  rows: AccessRows;
-  vault: VaultRow;
-  dataKey: KeyObject;
-  actor: { label: string };
-  now: Date;
-}
 
 export function createVaultMembers(doors: Doors): VaultMembers {
   return {
@@ -94,26 +85,6 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         return { code, expiresAt };
       }),
   };
-}
-
-/** Runs work of an admin in one transaction, with the vault locked and the data key known to be the current one. */
-export async function administer<T>(doors: Doors, team: Team, work: (work: Work) => Promise<T>): Promise<T> {
-  const { vault, dataKey, actor } = await doors.adminWithDataKey(team);
-  const { access } = await doors.tools();
-  const now = await access.clock();
-  const result = await access.transact(async (rows) => {
-    const locked = await rows.lockVault(team.id);
-    if (locked?.generation !== vault.generation) throw changedMeanwhile();
-    return work({ rows, vault, dataKey, actor, now });
-  });
-  doors.forget();
-  return result;
-}
-
-/** Somebody who could read the keys no longer may: a new data key, and every key marked until it is rotated. */
-export async function depart({ rows, vault, dataKey, now }: Work): Promise<Departure> {
-  const { exposed } = await rotateDataKey(rows, { vault, dataKey }, now);
-  return { exposed, rotated: true };
 }
 
 async function changeRole({ rows, vault, dataKey }: Work, member: Member, role: Role): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Team } from '../domain/team.js';
 import type { Doors } from './key-rows.js';
-import { administer } from './members.js';
+import { administer } from './administer.js';
 import { changedMeanwhile, rotateDataKey } from './rotate.js';
 import { newSession } from './sessions.js';
 

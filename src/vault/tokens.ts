@@ -1,8 +1,8 @@
 import type { TokenRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
+import { administer, depart } from './administer.js';
 import { makeToken } from './codes.js';
 import type { Doors } from './key-rows.js';
-import { administer, depart } from './members.js';
 import { makeSlot } from './slots.js';
 import type { VaultTokens } from './vault.js';
 

@@ -85,7 +85,7 @@ export interface VaultLogins {
   /** A password or a code to be tried. @throws CostsError `usage` */
   parsePassword(text: string): Secret;
   /** Keeps a session of the person that `found` or `login` let in. @throws CostsError `auth` without a keychain or consent */
-  keepSession(): Promise<Date>;
+  keepSession(): Promise<Date | null>;
   /** @throws CostsError `auth`, the same for a wrong password and an unknown email */
   login(email: string, password: Secret): Promise<{ actor: Actor; teamId: string; mustChange: boolean }>;
   /** Ends this machine's session of a team. @returns whether there was one */
