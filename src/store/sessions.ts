@@ -17,8 +17,14 @@ export function createSessions(client: Client): SessionRows {
       await client.$executeRaw`DELETE FROM "vault_sessions" WHERE "expires_at" <= CURRENT_TIMESTAMP`;
       await table.create({ data: row });
     },
-    remove: async (id) => void (await table.deleteMany({ where: { id } })),
-    removeOfMember: async (userId) => void (await table.deleteMany({ where: { userId } })),
-    removeOfTeam: async (teamId) => void (await table.deleteMany({ where: { teamId } })),
+    remove: async (id) => {
+      await table.deleteMany({ where: { id } });
+    },
+    removeOfMember: async (userId) => {
+      await table.deleteMany({ where: { userId } });
+    },
+    removeOfTeam: async (teamId) => {
+      await table.deleteMany({ where: { teamId } });
+    },
   };
 }

@@ -32,7 +32,10 @@ export function teamPair(dataKey: KeyObject): Promise<Pair> {
 export async function seal(plaintext: Buffer, publicKey: string, info: Buffer, sender?: Pair): Promise<string> {
   const recipientPublicKey = await readPublicKey(publicKey);
   const senderKey = sender === undefined ? {} : { senderKey: sender.keys };
-  const { enc, ct } = await theSuite().seal({ recipientPublicKey, info: toArrayBuffer(info), ...senderKey }, toArrayBuffer(plaintext));
+  const { enc, ct } = await theSuite().seal(
+    { recipientPublicKey, info: toArrayBuffer(info), ...senderKey },
+    toArrayBuffer(plaintext),
+  );
   return encodeParts([new Uint8Array(enc), new Uint8Array(ct)]);
 }
 

@@ -16,7 +16,10 @@ export function createVaultMembers(doors: Doors): VaultMembers {
     async list(team) {
       const { access } = await doors.tools();
       const [members, slots] = await Promise.all([access.members.list(team.id), access.slots.list(team.id)]);
-      return members.map((member) => ({ ...member, state: stateOf(slots.filter(({ userId }) => userId === member.id)) }));
+      return members.map((member) => ({
+        ...member,
+        state: stateOf(slots.filter(({ userId }) => userId === member.id)),
+      }));
     },
     add: (team, email, role, password) =>
       administer(doors, team, async ({ rows, vault, dataKey, actor }) => {
@@ -25,7 +28,15 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         const member: Member = { id: known?.id ?? randomUUID(), teamId: team.id, email, role };
         if (known === null) await rows.members.add(member);
         else await rows.members.setRole(member.id, role);
-        await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'password', userId: member.id, role, secret: password, mustChange: true }));
+        await rows.slots.add(
+          await makeSlot(vault, dataKey, {
+            kind: 'password',
+            userId: member.id,
+            role,
+            secret: password,
+            mustChange: true,
+          }),
+        );
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.add', subject: `${email} ${role}` });
         return member;
       }),
@@ -35,7 +46,12 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         if (member.role === role) return NOTHING;
         if (member.role === 'admin') await requireAnotherAdmin(work.rows, member);
         await changeRole(work, member, role);
-        await work.rows.audit({ teamId: team.id, actor: work.actor.label, action: 'members.role', subject: `${email} ${role}` });
+        await work.rows.audit({
+          teamId: team.id,
+          actor: work.actor.label,
+          action: 'members.role',
+          subject: `${email} ${role}`,
+        });
         return role === 'viewer' ? depart(work) : NOTHING;
       }),
     remove: (team, email) =>
@@ -55,7 +71,15 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         await rows.slots.remove(slots.map(({ id }) => id));
         const code = makeCode();
         const expiresAt = new Date(now.getTime() + RESET_HOURS * 3_600_000);
-        await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'reset', userId: member.id, role: member.role, secret: parseCode(code), expiresAt }));
+        await rows.slots.add(
+          await makeSlot(vault, dataKey, {
+            kind: 'reset',
+            userId: member.id,
+            role: member.role,
+            secret: parseCode(code),
+            expiresAt,
+          }),
+        );
         await rows.sessions.removeOfMember(member.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.reset', subject: email });
         return { code, expiresAt };
@@ -92,7 +116,9 @@ async function requireAnotherAdmin(rows: AccessRows, { id, teamId, email }: Memb
 async function requireNewcomer(rows: AccessRows, { id, teamId, email }: Member, team: Team): Promise<void> {
   if (teamId !== team.id) throw new CostsError('conflict', `${email} is a member of another team.`);
   if ((await rows.slots.ofMember(id)).length === 0) return;
-  throw new CostsError('conflict', `${email} is a member already.`, { hint: `costs members role ${email} ROLE, or costs members reset ${email}` });
+  throw new CostsError('conflict', `${email} is a member already.`, {
+    hint: `costs members role ${email} ROLE, or costs members reset ${email}`,
+  });
 }
 
 function stateOf(slots: SlotRow[]): MemberView['state'] {

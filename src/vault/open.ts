@@ -80,7 +80,10 @@ function createDoors(tools: () => Promise<Tools>): AllDoors {
     async visitor(teamId) {
       const given = await tools();
       // A job without a keychain should not wait for one that it never had a session in.
-      const asked = given.config.token !== null || open.has(teamId) || (await given.access.sessions.hasOpen(teamId, given.place.host, given.place.osUser));
+      const asked =
+        given.config.token !== null ||
+        open.has(teamId) ||
+        (await given.access.sessions.hasOpen(teamId, given.place.host, given.place.osUser));
       return asked ? letIn({ id: teamId, name: '' }) : null;
     },
   };

@@ -18,12 +18,18 @@ export interface Session {
  * @param userId null for the embedded store, whose session has no end
  * @throws CostsError `auth` without a keychain or consent; nothing is kept then
  */
-export async function keepSession(tools: Tools, vault: VaultRow, dataKey: KeyObject | null, userId: string | null): Promise<SessionRow> {
+export async function keepSession(
+  tools: Tools,
+  vault: VaultRow,
+  dataKey: KeyObject | null,
+  userId: string | null,
+): Promise<SessionRow> {
   const { row, text } = await newSession(tools, vault, dataKey, userId);
   const before = await tools.keychain.get(vault.id);
   await tools.keychain.set(vault.id, text);
   await tools.access.sessions.add(row);
-  for (const id of before === null ? [] : entries(before).map((entry) => entry.id)) await tools.access.sessions.remove(id);
+  for (const id of before === null ? [] : entries(before).map((entry) => entry.id))
+    await tools.access.sessions.remove(id);
   return row;
 }
 
@@ -32,7 +38,14 @@ export async function newSession(tools: Tools, vault: VaultRow, dataKey: KeyObje
   const id = randomUUID();
   const key = randomBytes(32);
   const expiresAt = userId === null ? null : new Date((await tools.access.clock()).getTime() + HOURS * 3_600_000);
-  const row: SessionRow = { id, teamId: vault.teamId, userId, sessionKey: key.toString('base64url'), ...tools.place, expiresAt };
+  const row: SessionRow = {
+    id,
+    teamId: vault.teamId,
+    userId,
+    sessionKey: key.toString('base64url'),
+    ...tools.place,
+    expiresAt,
+  };
   const sealed = dataKey === null ? '-' : encrypt(createSecretKey(key), dataKey.export(), binding(vault, id));
   return { row, text: `${id}.${sealed}` };
 }
@@ -53,9 +66,13 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     return { row, dataKey: toDataKey(decrypt(key, sealed, binding(vault, id), "This machine's session")) };
   }
   if (tools.embedded) {
-    throw new CostsError('auth', 'The keychain entry of the embedded store does not fit it any more; its keys cannot be opened.', {
-      hint: 'Register the keys again: costs keys remove, then costs keys add',
-    });
+    throw new CostsError(
+      'auth',
+      'The keychain entry of the embedded store does not fit it any more; its keys cannot be opened.',
+      {
+        hint: 'Register the keys again: costs keys remove, then costs keys add',
+      },
+    );
   }
   throw new CostsError('auth', 'The session has ended.', { hint: 'Log in again: costs login' });
 }

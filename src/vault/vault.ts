@@ -59,7 +59,11 @@ export interface VaultKeys {
   /** The host a new key is bound to. @throws CostsError `usage` when the base URL leads to one that was not allowed */
   hostFor(provider: ProviderId, allowed: string | null): string;
   /** @throws CostsError `conflict` when the organization is registered already */
-  add(team: Team, organization: { provider: ProviderId; organizationId: string; name: string }, input: KeyInput): Promise<KeyRow>;
+  add(
+    team: Team,
+    organization: { provider: ProviderId; organizationId: string; name: string },
+    input: KeyInput,
+  ): Promise<KeyRow>;
   replace(row: KeyRow, input: KeyInput): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
@@ -119,6 +123,9 @@ export interface VaultMembers {
 
 export interface VaultTokens {
   list(team: Team): Promise<TokenRow[]>;
-  create(team: Team, wanted: { name: string; role: Role; days: number }): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
+  create(
+    team: Team,
+    wanted: { name: string; role: Role; days: number },
+  ): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
   revoke(team: Team, nameOrId: string): Promise<Departure & { row: TokenRow }>;
 }
