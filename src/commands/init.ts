@@ -26,7 +26,10 @@ export function addInitCommand(parent: Command, open: OpenContext, run = initCom
       return run({ ...options, ...(all.team === undefined ? {} : { team: all.team }) }, open(all));
     });
   addGlobalOptions(command);
-  return addExamples(command, ['costs init --team acme', 'costs init --team acme --email admin@example.com --password-stdin < password.txt']);
+  return addExamples(command, [
+    'costs init --team acme',
+    'costs init --team acme --email admin@example.com --password-stdin < password.txt',
+  ]);
 }
 
 export async function initCommand(options: InitOptions & { team?: string }, context: Context): Promise<void> {
@@ -40,8 +43,12 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   if (embedded) {
     const { created, ...team } = await store.teams.open(name);
-    if (options.email !== undefined) context.output.note('The embedded store has no logins: email and password are not used.');
-    return context.output.write({ ...common(context, team, created, store.database.label), email: null, recoveryCode: null, sessionUntil: null }, renderInit);
+    if (options.email !== undefined)
+      context.output.note('The embedded store has no logins: email and password are not used.');
+    return context.output.write(
+      { ...common(context, team, created, store.database.label), email: null, recoveryCode: null, sessionUntil: null },
+      renderInit,
+    );
   }
   const known = (await store.teams.list()).find((team) => team.name === name);
   if (known !== undefined && (await vault.logins.isFounded(known))) throw foundedAlready(known);
@@ -50,21 +57,37 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
   const { recoveryCode } = await vault.logins.found(team, email, password);
   const until = await keepSessionIfPossible(context);
   const session = { sessionUntil: until?.toISOString() ?? null };
-  context.output.write({ ...common(context, team, created, store.database.label), email, recoveryCode: recoveryCode.reveal(), ...session }, renderInit);
+  context.output.write(
+    { ...common(context, team, created, store.database.label), email, recoveryCode: recoveryCode.reveal(), ...session },
+    renderInit,
+  );
 }
 
-function common({ config }: Context, team: Team, created: boolean, store: string): Pick<InitResult, 'team' | 'created' | 'store' | 'embedded'> {
+function common(
+  { config }: Context,
+  team: Team,
+  created: boolean,
+  store: string,
+): Pick<InitResult, 'team' | 'created' | 'store' | 'embedded'> {
   return { team, created, store, embedded: config.databaseUrl === null };
 }
 
 async function readTeamName(team: string | undefined, { config, output }: Context): Promise<string> {
   const given = (team ?? config.team)?.trim();
   if (given !== undefined && given !== '') return given;
-  if (output.interactive) return (await output.prompt.text('Name of the team', { validate: (answer) => answer.trim() !== '' || 'A team needs a name.' })).trim();
+  if (output.interactive)
+    return (
+      await output.prompt.text('Name of the team', {
+        validate: (answer) => answer.trim() !== '' || 'A team needs a name.',
+      })
+    ).trim();
   throw new CostsError('usage', 'How is the team called?', { hint: 'costs init --team NAME' });
 }
 
-async function readAdmin({ email, passwordStdin }: InitOptions, context: Context): Promise<{ email: string; password: Secret }> {
+async function readAdmin(
+  { email, passwordStdin }: InitOptions,
+  context: Context,
+): Promise<{ email: string; password: Secret }> {
   if (!context.output.interactive && (email === undefined || passwordStdin !== true)) {
     throw new CostsError('usage', 'A team on a server needs its first admin: an email and a password.', {
       hint: 'costs init --team NAME --email EMAIL --password-stdin',
@@ -86,5 +109,7 @@ async function migrateIfEmpty(context: Context): Promise<void> {
 }
 
 function foundedAlready({ name }: Team): CostsError {
-  return new CostsError('conflict', `The team ${name} has its data key and its admins already.`, { hint: 'Log in: costs login. An admin adds others: costs members add' });
+  return new CostsError('conflict', `The team ${name} has its data key and its admins already.`, {
+    hint: 'Log in: costs login. An admin adds others: costs members add',
+  });
 }

@@ -37,9 +37,14 @@ export async function loginCommand(options: LoginOptions, context: Context): Pro
   const team = (await (await context.store()).teams.list()).find(({ id }) => id === teamId) ?? null;
   const wanted = context.config.team;
   if (team !== null && wanted !== null && wanted !== team.name && wanted !== team.id) {
-    throw new CostsError('conflict', `${email} is a member of ${team.name}, and COSTS_TEAM says ${wanted}.`, { hint: 'Unset COSTS_TEAM, or log in as a member of that team.' });
+    throw new CostsError('conflict', `${email} is a member of ${team.name}, and COSTS_TEAM says ${wanted}.`, {
+      hint: 'Unset COSTS_TEAM, or log in as a member of that team.',
+    });
   }
   const until = await vault.logins.keepSession();
   if (mustChange) output.warn('Somebody else knows this password. Set your own: costs passwd');
-  output.write({ email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange }, renderLogin);
+  output.write(
+    { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange },
+    renderLogin,
+  );
 }

@@ -6,7 +6,11 @@ import { CostsError } from '../errors.js';
  * A password to be set: from standard input, or asked for twice.
  * @throws CostsError `usage` when it is too short, or nobody can be asked
  */
-export async function readNewPassword(context: Context, fromStdin: boolean | undefined, question = 'Password (12 characters or more)'): Promise<Secret> {
+export async function readNewPassword(
+  context: Context,
+  fromStdin: boolean | undefined,
+  question = 'Password (12 characters or more)',
+): Promise<Secret> {
   const { output } = context;
   const { logins } = await context.vault();
   if (fromStdin === true) return logins.parseNewPassword(await output.prompt.stdin());
@@ -18,7 +22,11 @@ export async function readNewPassword(context: Context, fromStdin: boolean | und
 }
 
 /** A password to be tried. */
-export async function readPassword(context: Context, fromStdin: boolean | undefined, question = 'Password'): Promise<Secret> {
+export async function readPassword(
+  context: Context,
+  fromStdin: boolean | undefined,
+  question = 'Password',
+): Promise<Secret> {
   const { output } = context;
   const { logins } = await context.vault();
   if (fromStdin === true) return logins.parsePassword(await output.prompt.stdin());
@@ -36,7 +44,9 @@ export async function readEmail(context: Context, email: string | undefined): Pr
 
 function requirePerson({ output }: Context): void {
   if (output.interactive) return;
-  throw new CostsError('usage', 'A password is needed, and nobody can be asked for it.', { hint: '--password-stdin reads it from standard input.' });
+  throw new CostsError('usage', 'A password is needed, and nobody can be asked for it.', {
+    hint: '--password-stdin reads it from standard input.',
+  });
 }
 
 /**

@@ -19,6 +19,9 @@ export async function whoamiCommand(context: Context): Promise<number> {
   const [team, vault] = await Promise.all([context.team(), context.vault()]);
   const actor = await vault.whoIs(team);
   const until = actor?.until?.toISOString() ?? null;
-  context.output.write({ team: team.name, kind: actor?.kind ?? null, name: actor?.label ?? null, role: actor?.role ?? null, until }, renderWhoami);
+  context.output.write(
+    { team: team.name, kind: actor?.kind ?? null, name: actor?.label ?? null, role: actor?.role ?? null, until },
+    renderWhoami,
+  );
   return actor === null ? EXIT_CODES.auth : 0;
 }

@@ -168,8 +168,8 @@ export interface TokenRows {
 
 export interface SessionRows {
   get(id: string): Promise<SessionRow | null>;
-  /** Whether this operating-system user of this host has a session that is not over. */
-  hasOpen(teamId: string, host: string, osUser: string): Promise<boolean>;
+  /** Whether this operating-system user has a session that is not over, on any host: hosts change their names. */
+  hasOpen(teamId: string, osUser: string): Promise<boolean>;
   add(row: SessionRow): Promise<void>;
   remove(id: string): Promise<void>;
   removeOfMember(userId: string): Promise<void>;

@@ -20,7 +20,20 @@ export interface KeyView {
 }
 
 export function toKeyView(row: KeyRow): KeyView {
-  const { keyId, provider, organizationId, name, lastFour, source, variable, isActive, expiresAt, lastUsedAt, exposedAt, host } = row;
+  const {
+    keyId,
+    provider,
+    organizationId,
+    name,
+    lastFour,
+    source,
+    variable,
+    isActive,
+    expiresAt,
+    lastUsedAt,
+    exposedAt,
+    host,
+  } = row;
   return {
     id: keyId,
     provider,

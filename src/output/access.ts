@@ -15,15 +15,23 @@ export interface InitResult {
   sessionUntil: string | null;
 }
 
-export function renderInit({ team, created, store, embedded, email, recoveryCode, sessionUntil }: InitResult, { style }: Output): string {
+export function renderInit(
+  { team, created, store, embedded, email, recoveryCode, sessionUntil }: InitResult,
+  { style }: Output,
+): string {
   return [
     `${style.green('✔')} ${team.name} on ${store}${created ? '' : ' (it was there before)'}`,
     ...(email === null ? [] : [`${style.green('✔')} ${email} is its first admin`]),
     ...(sessionUntil === null ? [] : [`${style.green('✔')} Logged in until ${clock(sessionUntil)}`]),
     ...(recoveryCode === null
       ? []
-      : ['', `Recovery code  ${style.bold(recoveryCode)}`, 'Write it down: it is shown once, and lets an admin in who has lost the password.', '']),
-    ...(embedded ? ['Keys that are kept here are encrypted; their data key is kept in this machine\'s keychain.'] : []),
+      : [
+          '',
+          `Recovery code  ${style.bold(recoveryCode)}`,
+          'Write it down: it is shown once, and lets an admin in who has lost the password.',
+          '',
+        ]),
+    ...(embedded ? ["Keys that are kept here are encrypted; their data key is kept in this machine's keychain."] : []),
     '→ costs keys add',
   ].join('\n');
 }

@@ -1,11 +1,14 @@
 import type { KeyView } from '../domain/key-view.js';
 import type { KeyCheck } from '../domain/key-check.js';
-import { renderColumns } from './columns.js';
 import type { Output } from './output.js';
+import { renderTable, type Column } from './table.js';
 
-export function renderKeys({ keys }: { keys: KeyView[] }, { style }: Output): string {
+const COLUMNS: Column[] = ['Provider', 'Organization', 'Id', 'Key', 'Kept in', 'State', 'Expires', 'Last used'].map(
+  (head) => ({ head }),
+);
+
+export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): string {
   if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
-  const head = ['Provider', 'Organization', 'Id', 'Key', 'Kept in', 'State', 'Expires', 'Last used'].map((text) => style.bold(text));
   const rows = keys.map((key) => [
     key.provider,
     key.name,
@@ -17,7 +20,10 @@ export function renderKeys({ keys }: { keys: KeyView[] }, { style }: Output): st
     key.lastUsedAt === null ? 'never' : `${key.lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
   ]);
   const exposed = keys.filter((key) => key.exposed).map(({ name }) => `  → costs keys rotate "${name}"`);
-  return [renderColumns([head, ...rows]), ...(exposed.length > 0 ? ['Exposed: somebody who left could have read these keys.', ...exposed] : [])].join('\n');
+  return [
+    renderTable(COLUMNS, rows, output),
+    ...(exposed.length > 0 ? ['Exposed: somebody who left could have read these keys.', ...exposed] : []),
+  ].join('\n');
 }
 
 export function renderKeyChange({ key, done }: { key: KeyView; done: string }, { style }: Output): string {

@@ -20,9 +20,15 @@ export function createMembers(client: Client): MemberRows {
         ? null
         : toMember({ id: user.id, teamId: user.team_id, email: user.email, role: user.role });
     },
-    add: async (member) => void (await client.user.create({ data: member })),
-    setRole: async (id, role) => void (await client.user.update({ where: { id }, data: { role } })),
-    remove: async (id) => void (await client.user.delete({ where: { id } })),
+    add: async (member) => {
+      await client.user.create({ data: member });
+    },
+    setRole: async (id, role) => {
+      await client.user.update({ where: { id }, data: { role } });
+    },
+    remove: async (id) => {
+      await client.user.delete({ where: { id } });
+    },
   };
 }
 

@@ -21,7 +21,7 @@ export function parseEmail(text: string): string {
  */
 export function parseNewPassword(text: string): Secret {
   const password = parsePassword(text);
-  const { length } = [...password.reveal()];
+  const { length } = Array.from(password.reveal());
   if (length >= MIN_PASSWORD && length <= MAX_PASSWORD) return password;
   throw new CostsError('usage', `The password has ${length} characters; it needs ${MIN_PASSWORD} to ${MAX_PASSWORD}.`, {
     hint: 'Four or five random words make a good one.',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { CostsError } from '../errors.js';
+import { NoSession } from './no-session.js';
 
 const SERVICE = 'costs';
 /** Without a person a keychain that wants to be unlocked would wait for ever; with one, it may take a while to find the password. */
@@ -50,8 +50,12 @@ export function createKeychain({ interactive, onWait, library }: KeychainOptions
       const value = await call('getPassword', SERVICE, account);
       return typeof value === 'string' ? value : null;
     },
-    set: async (account, text) => void (await call('setPassword', SERVICE, account, text)),
-    remove: async (account) => void (await call('deletePassword', SERVICE, account)),
+    set: async (account, text) => {
+      await call('setPassword', SERVICE, account, text);
+    },
+    remove: async (account) => {
+      await call('deletePassword', SERVICE, account);
+    },
   };
 }
 
@@ -110,9 +114,10 @@ function inChild(): void {
   });
 }
 
-function noKeychain(reason: string): CostsError {
+function noKeychain(reason: string): NoSession {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';
-  return new CostsError('auth', `There is no keychain to keep a session in: ${firstLine}.`, {
-    hint: 'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
-  });
+  return new NoSession(
+    `There is no keychain to keep a session in: ${firstLine}.`,
+    'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
+  );
 }

@@ -3,6 +3,7 @@ import type { SessionRow, VaultRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
 import { toDataKey } from './hpke.js';
+import { NoSession } from './no-session.js';
 import type { Tools } from './tools.js';
 
 const HOURS = 12;
@@ -52,9 +53,11 @@ export async function newSession(tools: Tools, vault: VaultRow, dataKey: KeyObje
 
 /**
  * This machine's session of a team; null when nobody logged in.
- * @throws CostsError `auth` when it is over, ended, or does not open
+ * @throws CostsError `auth` when it is over, ended, or does not open, and without a keychain
  */
 export async function findSession(tools: Tools, vault: VaultRow): Promise<Session | null> {
+  // Whoever never logged in should not wait for a keychain to learn it.
+  if (!(await tools.access.sessions.hasOpen(vault.teamId, tools.place.osUser))) return null;
   const text = await tools.keychain.get(vault.id);
   if (text === null) return null;
   for (const { id, sealed } of entries(text)) {
@@ -74,7 +77,7 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
       },
     );
   }
-  throw new CostsError('auth', 'The session has ended.', { hint: 'Log in again: costs login' });
+  throw new NoSession('The session has ended.', 'Log in again: costs login');
 }
 
 /** Ends this machine's session. */

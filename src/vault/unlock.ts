@@ -168,7 +168,9 @@ function lostDataKey(): CostsError {
 }
 
 function removeExpiredSlots({ access }: Tools, team: Team): Promise<void> {
-  return unlessForbidden(async () => void (await access.slots.removeExpired(team.id)));
+  return unlessForbidden(async () => {
+    await access.slots.removeExpired(team.id);
+  });
 }
 
 /** Housekeeping that a database role without the rights leaves to one that has them. */

@@ -6,7 +6,14 @@ import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
 import { addExamples, addGlobalOptions, providerOption } from '../options.js';
-import { addKeySourceOptions, explainKey, identifyKey, noteIdentity, readKey, type KeySourceOptions } from './source.js';
+import {
+  addKeySourceOptions,
+  explainKey,
+  identifyKey,
+  noteIdentity,
+  readKey,
+  type KeySourceOptions,
+} from './source.js';
 
 export interface AddKeyOptions extends KeySourceOptions {
   provider?: ProviderId;
@@ -52,23 +59,38 @@ export async function addKeyCommand(options: AddKeyOptions, context: Context): P
 }
 
 async function chooseProvider({ output }: Context): Promise<ProviderId> {
-  if (!output.interactive) throw new CostsError('usage', 'Which provider?', { hint: `--provider ${PROVIDER_IDS.join(' or ')}` });
-  return output.prompt.choose('Whose admin key?', PROVIDER_IDS.map((id) => ({ name: PROVIDERS[id].name, value: id })));
+  if (!output.interactive)
+    throw new CostsError('usage', 'Which provider?', { hint: `--provider ${PROVIDER_IDS.join(' or ')}` });
+  return output.prompt.choose(
+    'Whose admin key?',
+    PROVIDER_IDS.map((id) => ({ name: PROVIDERS[id].name, value: id })),
+  );
 }
 
 /** The provider's word counts; where it says nothing (OpenAI without spend), the user's does. */
-async function organizationOf(context: Context, provider: ProviderId, identity: KeyIdentity, { organization }: AddKeyOptions): Promise<string> {
+async function organizationOf(
+  context: Context,
+  provider: ProviderId,
+  identity: KeyIdentity,
+  { organization }: AddKeyOptions,
+): Promise<string> {
   const told = organization?.trim() === '' ? undefined : organization?.trim();
   const { name } = PROVIDERS[provider];
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
-    throw new CostsError('auth', `${name} says that this key belongs to ${cleanText(identity.organizationId)}, not to ${cleanText(told)}; nothing was stored.`, {
-      hint: 'Use the key of that organization, or leave out --organization.',
-    });
+    throw new CostsError(
+      'auth',
+      `${name} says that this key belongs to ${cleanText(identity.organizationId)}, not to ${cleanText(told)}; nothing was stored.`,
+      {
+        hint: 'Use the key of that organization, or leave out --organization.',
+      },
+    );
   }
   const known = identity.organizationId ?? told;
   if (known !== undefined) return cleanText(known);
   if (context.output.interactive) {
-    return cleanText(await context.output.prompt.text(`${name} does not say whose key this is (no spend yet). The organization's id`));
+    return cleanText(
+      await context.output.prompt.text(`${name} does not say whose key this is (no spend yet). The organization's id`),
+    );
   }
   throw new CostsError('usage', `${name} does not say whose key this is: it has no spend yet.`, {
     hint: 'Name it: --organization ID (its id is on the settings page of the organization)',
@@ -81,7 +103,11 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   const known = await store.keys.findOrganization(provider, organizationId);
   if (known === null) return;
   const where = known.teamId === team.id ? `as ${known.name}` : 'by another team of this store';
-  throw new CostsError('conflict', `${PROVIDERS[provider].name} organization ${organizationId} is registered already, ${where}.`, {
-    hint: `To swap its key: costs keys rotate ${organizationId}`,
-  });
+  throw new CostsError(
+    'conflict',
+    `${PROVIDERS[provider].name} organization ${organizationId} is registered already, ${where}.`,
+    {
+      hint: `To swap its key: costs keys rotate ${organizationId}`,
+    },
+  );
 }

@@ -12,9 +12,13 @@ export async function findKey(context: Context, nameOrId: string): Promise<KeyRo
   const byId = keys.filter(({ keyId, organizationId }) => keyId === nameOrId || organizationId === nameOrId);
   const [key, another] = byId.length > 0 ? byId : keys.filter(({ name }) => name === nameOrId);
   if (key === undefined) {
-    throw new CostsError('conflict', `No organization "${nameOrId}" is registered in ${team.name}.`, { hint: 'costs keys list' });
+    throw new CostsError('conflict', `No organization "${nameOrId}" is registered in ${team.name}.`, {
+      hint: 'costs keys list',
+    });
   }
   if (another === undefined) return key;
   const ids = keys.filter(({ name }) => name === nameOrId).map(({ organizationId }) => organizationId);
-  throw new CostsError('conflict', `Several organizations are called "${nameOrId}": ${ids.join(', ')}.`, { hint: 'Use the id.' });
+  throw new CostsError('conflict', `Several organizations are called "${nameOrId}": ${ids.join(', ')}.`, {
+    hint: 'Use the id.',
+  });
 }

@@ -17,7 +17,9 @@ export function addRemoveKeyCommand(parent: Command, open: OpenContext, run = re
     .argument('<organization>', 'the organization, by name or id')
     .option('--yes', 'do not ask')
     .description('Forgets the key of an organization; its projects, rows and coverage stay.')
-    .action((organization: string, options: RemoveKeyOptions) => run(organization, options, open(command.optsWithGlobals())));
+    .action((organization: string, options: RemoveKeyOptions) =>
+      run(organization, options, open(command.optsWithGlobals())),
+    );
   addGlobalOptions(command);
   return addExamples(command, ['costs keys remove "Acme EU"']);
 }
@@ -25,9 +27,16 @@ export function addRemoveKeyCommand(parent: Command, open: OpenContext, run = re
 export async function removeKeyCommand(nameOrId: string, { yes }: RemoveKeyOptions, context: Context): Promise<void> {
   const { output } = context;
   const row = await findKey(context, nameOrId);
-  if (yes !== true && output.interactive && !(await output.prompt.confirm(`Forget the key of ${row.name}? Its figures stay.`, { default: false }))) {
+  if (
+    yes !== true &&
+    output.interactive &&
+    !(await output.prompt.confirm(`Forget the key of ${row.name}? Its figures stay.`, { default: false }))
+  ) {
     throw new CostsError('interrupted', 'Nothing was removed.');
   }
   await (await context.vault()).keys.remove(row);
-  output.write({ key: { ...toKeyView(row), active: false }, done: 'removed; its figures stay. Revoke the key at the provider' }, renderKeyChange);
+  output.write(
+    { key: { ...toKeyView(row), active: false }, done: 'removed; its figures stay. Revoke the key at the provider' },
+    renderKeyChange,
+  );
 }

@@ -18,7 +18,9 @@ export function addVerifyKeysCommand(parent: Command, open: OpenContext, run = v
     .command('verify')
     .argument('[organization]', 'the organization, by name or id (default: all that are enabled)')
     .description('Asks the providers whether the registered keys work, and what is wrong with those that do not.')
-    .action(async (organization: string | undefined) => setExitCode(await run(organization, open(command.optsWithGlobals()))));
+    .action(async (organization: string | undefined) =>
+      setExitCode(await run(organization, open(command.optsWithGlobals()))),
+    );
   addGlobalOptions(command);
   return addExamples(command, ['costs keys verify', 'costs keys verify "Acme EU" --json']);
 }
@@ -46,24 +48,44 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
   const warnings = soon === null ? [] : [soon];
   try {
     const identity = await identifyKey(context, provider, await context.keyOf(row));
-    if (identity.organizationId !== null && identity.organizationId !== organizationId) throw otherOrganization(row, identity.organizationId);
+    if (identity.organizationId !== null && identity.organizationId !== organizationId)
+      throw otherOrganization(row, identity.organizationId);
     const expiresAt = (identity.expiresAt ?? row.expiresAt)?.toISOString() ?? null;
-    return { ...base, status: 'ok', canListProjects: identity.canListProjects, expiresAt, warnings: [...warnings, ...identity.warnings] };
+    return {
+      ...base,
+      status: 'ok',
+      canListProjects: identity.canListProjects,
+      expiresAt,
+      warnings: [...warnings, ...identity.warnings],
+    };
   } catch (thrown) {
     const error = asCostsError(thrown);
     if (error.code === 'interrupted') throw error;
-    return { ...base, status: keyStatusOf(error), canListProjects: null, expiresAt: row.expiresAt?.toISOString() ?? null, warnings, error: documentOf(error, row) };
+    return {
+      ...base,
+      status: keyStatusOf(error),
+      canListProjects: null,
+      expiresAt: row.expiresAt?.toISOString() ?? null,
+      warnings,
+      error: documentOf(error, row),
+    };
   }
 }
 
 /** The provider's hint may be the command that is running. */
 function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocument {
   const document = toErrorDocument(error);
-  return document.hint?.includes('costs keys verify') === true ? { ...document, hint: `Make a new key and swap it: costs keys rotate ${organizationId}` } : document;
+  return document.hint?.includes('costs keys verify') === true
+    ? { ...document, hint: `Make a new key and swap it: costs keys rotate ${organizationId}` }
+    : document;
 }
 
 function otherOrganization({ provider, organizationId }: KeyRow, found: string): CostsError {
-  return new CostsError('auth', `${PROVIDERS[provider].name} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`, {
-    hint: `Swap it: costs keys rotate ${organizationId}`,
-  });
+  return new CostsError(
+    'auth',
+    `${PROVIDERS[provider].name} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,
+    {
+      hint: `Swap it: costs keys rotate ${organizationId}`,
+    },
+  );
 }
