@@ -150,7 +150,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   };
 }
 
+/** A failure is not kept: `db migrate --wait` asks again until the database is there. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 }
