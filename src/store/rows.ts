@@ -53,9 +53,13 @@ export async function countRows(pool: StorePool, table: string, where = 'true'):
 }
 
 /** Rows as JSON texts, some thousand at a time. Must be read inside a transaction of the same, single connection. */
-export async function* readRows(pool: StorePool, table: string, where = 'true'): AsyncGenerator<string[]> {
+export async function* readRows(
+  pool: StorePool,
+  table: string,
+  { where = 'true', row: expression = 'to_jsonb(t)' }: { where?: string; row?: string } = {},
+): AsyncGenerator<string[]> {
   await pool.query(
-    `DECLARE costs_rows NO SCROLL CURSOR FOR SELECT to_jsonb(t)::text AS row FROM ${quote(table)} t WHERE ${where}`,
+    `DECLARE costs_rows NO SCROLL CURSOR FOR SELECT (${expression})::text AS row FROM ${quote(table)} t WHERE ${where}`,
   );
   for (;;) {
     const { rows } = await pool.query<{ row: string }>(`FETCH ${BATCH} FROM costs_rows`);
@@ -68,6 +72,8 @@ export async function* readRows(pool: StorePool, table: string, where = 'true'):
 export interface Written {
   /** Rows that were not there. */
   inserted: number;
+  /** Rows that are there now under their key. */
+  present: number;
   /** Rows that are there now exactly as given. */
   equal: number;
 }
@@ -132,11 +138,11 @@ async function writeRows(
   );
   const key = await primaryKeyOf(pool, table);
   const same = key.map((column) => `t.${quote(column)} = r.${quote(column)}`).join(' AND ');
-  const { rows: found } = await pool.query<{ equal: string }>(
-    `SELECT count(*) AS equal ${source} JOIN ${quote(table)} t ON ${same} WHERE to_jsonb(t) @> line.text::jsonb`,
+  const { rows: found } = await pool.query<{ present: string; equal: string }>(
+    `SELECT count(*) AS present, count(*) FILTER (WHERE to_jsonb(t) @> line.text::jsonb) AS equal ${source} JOIN ${quote(table)} t ON ${same}`,
     [rows],
   );
-  return { inserted: rowCount ?? 0, equal: Number(found[0]?.equal) };
+  return { inserted: rowCount ?? 0, present: Number(found[0]?.present), equal: Number(found[0]?.equal) };
 }
 
 /** Rows inserted with their numbers do not move the sequence that numbers the next one. */

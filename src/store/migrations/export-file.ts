@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { CostsError } from '../../errors.js';
 import type { StorePool } from '../pool.js';
+import { fileError } from '../file-error.js';
 import { readRows } from '../rows.js';
 import type { Stake } from './stake.js';
 
@@ -41,7 +42,7 @@ export async function writeExport(
     };
     await file.appendFile(`${JSON.stringify(header)}\n`);
     for (const [index, { table, where }] of stakes.entries()) {
-      for await (const rows of readRows(pool, table, where))
+      for await (const rows of readRows(pool, table, { where }))
         await file.appendFile(rows.map((row) => `[${index},${row}]\n`).join(''));
     }
     await file.appendFile(`${JSON.stringify(END)}\n`);
@@ -100,24 +101,4 @@ function parseHeader(line: string, damaged: () => CostsError): ExportHeader {
     throw damaged();
   }
   throw damaged();
-}
-
-/** What kept a file from being read or written; anything else as it is. */
-export function fileError(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reasons: Record<string, string> = {
-    EEXIST: 'exists already, and is not written over',
-    ENOENT: 'is not there, or its folder is not',
-    EACCES: 'may not be opened by this user',
-    EISDIR: 'is a folder',
-    ENOTDIR: 'has a file where a folder should be',
-    ENOSPC: 'cannot be written: the disk is full',
-    EROFS: 'cannot be written: the file system is read-only',
-  };
-  const reason = reasons[code];
-  if (reason === undefined) return error;
-  return new CostsError(code === 'ENOSPC' ? 'failed' : 'usage', `${path} ${reason}. Nothing was changed.`, {
-    hint: 'Name another file.',
-    cause: error,
-  });
 }

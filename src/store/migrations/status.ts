@@ -73,9 +73,6 @@ async function findDrift(pool: StorePool, files: readonly MigrationFile[], histo
 /** The database's own sentence out of the report that Prisma's engine keeps. */
 export function firstReason(logs: string | null): string | null {
   if (logs === null) return null;
-  return (
-    /Database error:\s*\n*(?:ERROR: )?([^\n]+)/.exec(logs)?.[1] ??
-    logs.split('\n').find((line) => line.trim() !== '') ??
-    null
-  );
+  const said = /(?:Database error:\s*|Error querying the database: )(?:ERROR: )?([^\n]+)/.exec(logs)?.[1];
+  return said ?? logs.split('\n').find((line) => line.trim() !== '') ?? null;
 }
