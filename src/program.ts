@@ -12,6 +12,7 @@ interface CommandEntry {
 
 /** Every command, in the order the help shows them. */
 const COMMANDS: readonly CommandEntry[] = [
+  { name: 'demo', summary: 'shows the whole tool on synthetic spend, in a throw-away store', load: async () => (await import('./commands/demo.js')).addDemoCommand },
   { name: 'init', summary: 'creates or opens the store, the team and its first admin', load: async () => (await import('./commands/init.js')).addInitCommand },
   { name: 'login', summary: 'unlocks the vault for this machine', load: async () => (await import('./commands/login.js')).addLoginCommand },
   { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).addLogoutCommand },
