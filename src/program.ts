@@ -27,7 +27,11 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
   { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
-  { name: 'doctor', summary: 'checks everything that may be wrong and says what to do', load: async () => (await import('./commands/doctor.js')).addDoctorCommand },
+  {
+    name: 'doctor',
+    summary: 'checks everything that may be wrong and says what to do',
+    load: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+  },
 ];
 
 /**

@@ -52,13 +52,17 @@ function checkBuckets(who: string, { since, until }: DaySpan, buckets: CostPage[
   for (const { start, end } of buckets) {
     const isDay = start.getTime() % 86_400_000 === 0 && end.getTime() - start.getTime() === 86_400_000;
     if (!isDay) throw broken(who, `sent a bucket that is no UTC day, ${formatInstant(start)} to ${formatInstant(end)}`);
-    if (start < from && start >= startOfDay(since)) throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);
-    if (start < from || end > endOfDay(until)) throw broken(who, `sent a bucket that was not asked for, ${formatInstant(start)}`);
+    if (start < from && start >= startOfDay(since))
+      throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);
+    if (start < from || end > endOfDay(until))
+      throw broken(who, `sent a bucket that was not asked for, ${formatInstant(start)}`);
     from = end;
   }
   return from;
 }
 
 function broken(who: string, what: string): CostsError {
-  return new CostsError('contract', `${who} ${what}; nothing of this window was changed.`, { hint: 'Run the same command again later.' });
+  return new CostsError('contract', `${who} ${what}; nothing of this window was changed.`, {
+    hint: 'Run the same command again later.',
+  });
 }

@@ -18,6 +18,12 @@ export interface Doors {
   tools(): Promise<Tools>;
   /** @throws CostsError `auth` without the role */
   admin(team: Team): Promise<Unlocked>;
+  /**
+   * Who may register, switch or remove a key that stays in a variable: an admin; and on a machine that can keep no session
+   * whoever has the database, which gives nothing that SQL would not. A row made so carries no seal: it serves jobs
+   * without a session, and is refused where a data key is open.
+   */
+  registrar(team: Team): Promise<Unlocked>;
   /** As `admin`, with a data key; the embedded store's is made when it has none. */
   adminWithDataKey(team: Team): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
   member(teamId: string): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
@@ -106,7 +112,7 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
 function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
-  return variable === null ? doors.adminWithDataKey(team) : doors.admin(team);
+  return variable === null ? doors.adminWithDataKey(team) : doors.registrar(team);
 }
 
 async function change(
@@ -115,7 +121,8 @@ async function change(
   action: string,
   work: (rows: AccessRows) => Promise<void>,
 ): Promise<void> {
-  const { actor } = await doors.admin({ id: row.teamId, name: '' });
+  const team = { id: row.teamId, name: '' };
+  const { actor } = await (row.source === 'env' ? doors.registrar(team) : doors.admin(team));
   const { access } = await doors.tools();
   await access.transact(async (rows) => {
     await work(rows);

@@ -114,9 +114,12 @@ function inChild(): void {
   });
 }
 
-function noKeychain(reason: string): NoSession {
+/** This machine can keep no session at all, which is not the same as nobody having logged in. */
+export class NoKeychain extends NoSession {}
+
+function noKeychain(reason: string): NoKeychain {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';
-  return new NoSession(
+  return new NoKeychain(
     `There is no keychain to keep a session in: ${firstLine}.`,
     'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
   );

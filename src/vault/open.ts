@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Role } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { createVaultKeys, openKey, type Doors } from './key-rows.js';
-import { createKeychain, type Keychain } from './keychain.js';
+import { createKeychain, NoKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
 import { rotateLocally, rotateTeam } from './rotate-team.js';
@@ -30,6 +30,7 @@ export function openVault(options: VaultOptions): Vault {
     allowInsecureStorage: () => void (insecure = true),
     keyOf: (organization) => openKey(doors, organization),
     require: async (team, role) => (await doors.admit(team, role)).actor,
+    requireRegistrar: async (team) => (await doors.registrar(team)).actor,
     whoIs: async (team) => (await doors.let(team))?.actor ?? null,
     keys: createVaultKeys(options, doors),
     logins: createVaultLogins(options, doors),
@@ -76,6 +77,16 @@ function createDoors(tools: () => Promise<Tools>): AllDoors {
     admit,
     forget: () => open.clear(),
     admin: (team) => admit(team, 'admin'),
+    async registrar(team) {
+      try {
+        return await admit(team, 'admin');
+      } catch (error) {
+        const given = await tools();
+        if (!(error instanceof NoSession) || !(await canKeepNone(given, team))) throw error;
+        const label = `${given.place.osUser}@${given.place.host}, without a session`;
+        return { actor: { kind: 'local', id: null, label, role: 'admin', until: null }, vault: null, dataKey: null };
+      }
+    },
     adminWithDataKey: (team) => withDataKey(team, 'admin'),
     member: (teamId) => withDataKey({ id: teamId, name: '' }, 'member'),
     async visitor(teamId) {
@@ -88,6 +99,19 @@ function createDoors(tools: () => Promise<Tools>): AllDoors {
       }
     },
   };
+}
+
+/** Whether a machine has no keychain, so that nobody could log in on it. */
+async function canKeepNone({ access, keychain }: Tools, team: Team): Promise<boolean> {
+  const vault = await access.vault(team.id);
+  if (vault === null) return false;
+  try {
+    await keychain.get(vault.id);
+    return false;
+  } catch (error) {
+    if (error instanceof NoKeychain) return true;
+    throw error;
+  }
 }
 
 /** The session file when it was agreed to or holds the entry already, else the operating system's keychain, asked once. */

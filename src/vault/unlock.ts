@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { tokenId } from './codes.js';
+import { NoSession } from './no-session.js';
 import { foundLocally } from './found.js';
 import { checkMac, macOfVault } from './mac.js';
 import { findSession } from './sessions.js';
@@ -67,7 +68,7 @@ export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsE
       hint: 'Make its first admin: costs init',
     });
   }
-  return new CostsError('auth', 'You are not logged in.', { hint: 'costs login, or set COSTS_TOKEN' });
+  return new NoSession('You are not logged in.', 'costs login, or set COSTS_TOKEN');
 }
 
 export function noRights({ label, role }: Actor, needed: Role): CostsError {

@@ -31,6 +31,8 @@ export interface Vault {
    * @throws CostsError `auth` without a session or a token, or without the rights
    */
   require(team: Team, role: Role): Promise<Actor>;
+  /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
+  requireRegistrar(team: Team): Promise<Actor>;
   /** Who is at work, or null when nobody logged in. @throws CostsError `auth` when a session or token is there and refused */
   whoIs(team: Team): Promise<Actor | null>;
   readonly keys: VaultKeys;

@@ -44,7 +44,7 @@ export async function addKeyCommand(options: AddKeyOptions, context: Context): P
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const team = await context.team();
-  await vault.require(team, 'admin');
+  await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   explainKey(context, provider, options);
   const input = await readKey(context, provider, options);
   const identity = await identifyKey(context, provider, input.key);

@@ -38,7 +38,8 @@ export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptio
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const row = await findKey(context, nameOrId);
-  await vault.require(await context.team(), 'admin');
+  const team = await context.team();
+  await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   explainKey(context, row.provider, options);
   const input = await readKey(context, row.provider, options);
   const identity = await identifyKey(context, row.provider, input.key);
