@@ -107,10 +107,13 @@ interface ContextParts {
 function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
-    config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+    config.databaseUrl === null
+      ? ({ kind: 'embedded', home: config.home } as const)
+      : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const openOptions: OpenOptions = {
     signal,
-    onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+    onWait: ({ pid, command }) =>
+      output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
     onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
     onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
@@ -133,7 +136,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   });
   const vault = once(async () => {
     const { openVault } = await import('./vault/open.js');
-    const opened = openVault({ config, now, store, output });
+    const opened = openVault({ config, store, output });
     onClose(() => opened.close());
     return opened;
   });
@@ -150,7 +153,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     vault,
     async provider(id) {
       const { createProvider } = await import('./providers/create.js');
-      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]));
+      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]), now);
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     keyOf: async (organization) => (await vault()).keyOf(organization),

@@ -44,7 +44,8 @@ function parseWith<T>(parse: (text: string) => T): (text: string) => T {
     try {
       return parse(text);
     } catch (error) {
-      if (error instanceof CostsError) throw new InvalidArgumentError([error.message, error.hint].filter(Boolean).join(' '));
+      if (error instanceof CostsError)
+        throw new InvalidArgumentError([error.message, error.hint].filter(Boolean).join(' '));
       throw error;
     }
   };
@@ -63,7 +64,9 @@ export interface SpanOptions {
 /** @throws CostsError `usage` when the span is backwards or reaches past today. */
 export function checkSpan(span: DaySpan, today: Day): DaySpan {
   if (span.since > span.until) {
-    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, { hint: 'Give the earlier day first.' });
+    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
+      hint: 'Give the earlier day first.',
+    });
   }
   if (span.until > today || span.since > today) {
     throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });

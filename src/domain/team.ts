@@ -3,3 +3,18 @@ export interface Team {
   id: string;
   name: string;
 }
+
+export interface TeamStore {
+  list(): Promise<Team[]>;
+  /**
+   * The team of that name or id, or the only one there is. The embedded store makes a first one by itself, so that a
+   * newcomer can begin with `costs keys add`.
+   * @throws CostsError `conflict` when there is none, more than one, or none of that name
+   */
+  choose(nameOrId: string | null): Promise<Team>;
+  /**
+   * The team of that name, created where there is none. On the embedded store the team that made itself takes the name.
+   * @returns whether it is new
+   */
+  open(name: string): Promise<Team & { created: boolean }>;
+}

@@ -11,7 +11,9 @@ export interface Output {
   readonly style: Style;
   /** The command's result: its JSON with --json, else the text that `render` makes of it. Called once a command. */
   write<T>(value: T, render: (value: T, output: Output) => string): void;
-  /** A text or a piece of a document as it is, for exports; awaits a slow reader. */
+  /** A text as it is, such as help. */
+  print(text: string): void;
+  /** A piece of a document as it is, for exports; awaits a slow reader. */
   writeRaw(chunk: string): Promise<void>;
   /** One line for a person, on standard error; silent with --quiet and --json. */
   note(line: string): void;

@@ -1,14 +1,22 @@
+import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { RunStore } from '../domain/run.js';
+import type { TeamStore } from '../domain/team.js';
+import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import type { Database } from './database.js';
 import { createProjectStore } from './projects.js';
 import { createRunStore } from './runs.js';
+import { createTeamStore } from './teams.js';
 
 /** The repositories, on a schema that is current. */
 export interface Store {
   readonly database: Database;
+  readonly teams: TeamStore;
+  readonly keys: KeyRows;
+  /** Keys, members, tokens, sessions and login attempts, for the vault. */
+  readonly access: AccessStore;
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
   readonly runs: RunStore;
@@ -16,8 +24,12 @@ export interface Store {
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
+  const access = createAccessStore(prisma);
   return {
     database,
+    teams: createTeamStore(database),
+    keys: access.keys,
+    access,
     collection: createCollectionStore(prisma),
     projects: createProjectStore(prisma),
     runs: createRunStore(prisma),

@@ -1,4 +1,133 @@
-/** Keys at rest and who may unlock them. */
+import type { KeyRow, LoginAttempt, Member, Role, TokenRow } from '../domain/access.js';
+import type { Organization } from '../domain/collection.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { Secret } from '../domain/secret.js';
+import type { Team } from '../domain/team.js';
+
+/** Who is at work. */
+export interface Actor {
+  /** `local` is whoever holds the embedded store, which has no logins. */
+  kind: 'member' | 'token' | 'local';
+  /** Of the member or the token; null for `local`. */
+  id: string | null;
+  /** The email, or the token's name. */
+  label: string;
+  role: Role;
+  /** When the session or the token ends; null for `local`. */
+  until: Date | null;
+}
+
+/** Keys at rest and who may unlock them. Nothing is asked of a keychain before it is needed. */
 export interface Vault {
+  /** The user agreed to a session file instead of a keychain. */
+  allowInsecureStorage(): void;
+  /**
+   * The admin key of an organization, checked against the host it would now be sent to.
+   * @throws CostsError `auth` when it may not be sent there, cannot be opened, or was changed outside costs
+   */
+  keyOf(organization: Organization): Promise<Secret>;
+  /**
+   * Who is at work, once it is clear that they have a role; the embedded store lets everybody.
+   * @throws CostsError `auth` without a session or a token, or without the rights
+   */
+  require(team: Team, role: Role): Promise<Actor>;
+  /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
+  requireRegistrar(team: Team): Promise<Actor>;
+  /** Who is at work, or null when nobody logged in. @throws CostsError `auth` when a session or token is there and refused */
+  whoIs(team: Team): Promise<Actor | null>;
+  readonly keys: VaultKeys;
+  readonly logins: VaultLogins;
+  readonly members: VaultMembers;
+  readonly tokens: VaultTokens;
+  /** A new data key for a team; everything is encrypted again and every session ends. */
+  rotate(team: Team): Promise<{ generation: number; keys: number; slots: number }>;
   close(): Promise<void>;
+}
+
+/** What a new or rotated key is: in the vault, or outside the store in a variable. */
+export interface KeyInput {
+  key: Secret;
+  /** The variable that holds it, or null for a key to be encrypted. */
+  variable: string | null;
+  host: string;
+  expiresAt: Date | null;
+}
+
+export interface VaultKeys {
+  /** Reads a key from a variable. @throws CostsError `auth`, with nothing of the value in it */
+  fromVariable(provider: ProviderId, name: string): Secret;
+  /** Reads a key that was typed or piped. @throws CostsError `usage` */
+  fromText(provider: ProviderId, text: string): Secret;
+  /** The host a new key is bound to. @throws CostsError `usage` when the base URL leads to one that was not allowed */
+  hostFor(provider: ProviderId, allowed: string | null): string;
+  /** @throws CostsError `conflict` when the organization is registered already */
+  add(
+    team: Team,
+    organization: { provider: ProviderId; organizationId: string; name: string },
+    input: KeyInput,
+  ): Promise<KeyRow>;
+  replace(row: KeyRow, input: KeyInput): Promise<void>;
+  setActive(row: KeyRow, active: boolean): Promise<void>;
+  remove(row: KeyRow): Promise<void>;
+}
+
+export interface VaultLogins {
+  /**
+   * Gives a team its data key and its first admin.
+   * @returns a recovery code, to be shown once
+   * @throws CostsError `conflict` when the team has a data key or the email belongs to another team
+   */
+  found(team: Team, email: string, password: Secret): Promise<{ recoveryCode: Secret; actor: Actor }>;
+  /** Whether a team has a data key. */
+  isFounded(team: Team): Promise<boolean>;
+  /** @throws CostsError `usage` for text that is no email; nothing is recorded then */
+  parseEmail(text: string): string;
+  /** A password to be set. @throws CostsError `usage` */
+  parseNewPassword(text: string): Secret;
+  /** A password or a code to be tried. @throws CostsError `usage` */
+  parsePassword(text: string): Secret;
+  /** Keeps a session of the person that `found` or `login` let in. @throws CostsError `auth` without a keychain or consent */
+  keepSession(): Promise<Date | null>;
+  /** @throws CostsError `auth`, the same for a wrong password and an unknown email */
+  login(email: string, password: Secret): Promise<{ actor: Actor; teamId: string; mustChange: boolean }>;
+  /** Ends this machine's session of a team. @returns whether there was one */
+  logout(team: Team): Promise<boolean>;
+  /** Sets a new password; the old one is the proof. Sessions of the member end, but this one. */
+  changePassword(email: string, old: Secret, wanted: Secret): Promise<void>;
+  /** Sets a new password by a one-time code, or by the team's recovery code, which is replaced. */
+  redeemCode(email: string, code: Secret, wanted: Secret): Promise<{ recoveryCode: Secret | null }>;
+  list(team: Team, filter: { failedOnly: boolean; since: Date | null }): Promise<LoginAttempt[]>;
+  unlock(team: Team, email: string): Promise<void>;
+  /** Sets how long attempts are kept, and prunes. */
+  keepFor(team: Team, days: number): Promise<void>;
+}
+
+export interface MemberView extends Member {
+  /** Somebody else knows the password, or none is set. */
+  state: 'ok' | 'initial-password' | 'reset' | 'no-login';
+}
+
+/** What came of taking rights away. */
+export interface Departure {
+  /** Names of organizations whose keys could have been read. */
+  exposed: string[];
+  rotated: boolean;
+}
+
+export interface VaultMembers {
+  list(team: Team): Promise<MemberView[]>;
+  add(team: Team, email: string, role: Role, password: Secret): Promise<Member>;
+  setRole(team: Team, email: string, role: Role): Promise<Departure>;
+  remove(team: Team, email: string): Promise<Departure>;
+  /** Ends the password and gives a one-time code for a new one, valid for a day. */
+  reset(team: Team, email: string): Promise<{ code: Secret; expiresAt: Date }>;
+}
+
+export interface VaultTokens {
+  list(team: Team): Promise<TokenRow[]>;
+  create(
+    team: Team,
+    wanted: { name: string; role: Role; days: number },
+  ): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
+  revoke(team: Team, nameOrId: string): Promise<Departure & { row: TokenRow }>;
 }

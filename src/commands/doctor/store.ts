@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Check } from '../../domain/check.js';
 import { asCostsError } from '../../errors.js';
+import { listOrganizations } from '../organizations.js';
 
 /** A clock further off than this makes days look open or closed that are not. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -34,7 +35,12 @@ export async function checkStore(context: Context): Promise<Check[]> {
   checks.push(
     off <= CLOCK_TOLERANCE_MS
       ? { name: 'Clock', status: 'ok', message: "agrees with the database's" }
-      : { name: 'Clock', status: 'warning', message: `This machine and the database differ by ${Math.round(off / 60_000)} minutes.`, hint: 'Synchronize both clocks (NTP).' },
+      : {
+          name: 'Clock',
+          status: 'warning',
+          message: `This machine and the database differ by ${Math.round(off / 60_000)} minutes.`,
+          hint: 'Synchronize both clocks (NTP).',
+        },
   );
   checks.push(await checkLegacyProjects(context));
   return checks;
@@ -45,12 +51,23 @@ async function checkLegacyProjects(context: Context): Promise<Check> {
   const waiting = await store.projects.countLegacy();
   const name = 'Legacy projects';
   if (waiting === 0) return { name, status: 'ok', message: 'none waits for its organization' };
-  const organizations = await store.keys.listAll();
+  const organizations = await listOrganizations(store);
   const openai = organizations.filter(({ provider, isActive }) => provider === 'openai' && isActive);
   const message = `${waiting} with only an openai_project_id wait for their organization.`;
-  if (openai.length === 0) return { name, status: 'warning', message, hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai' };
+  if (openai.length === 0)
+    return {
+      name,
+      status: 'warning',
+      message,
+      hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai',
+    };
   const names = openai.map((each) => each.name).join(', ');
-  return { name, status: 'warning', message, hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider openai` };
+  return {
+    name,
+    status: 'warning',
+    message,
+    hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider openai`,
+  };
 }
 
 function failed(name: string, thrown: unknown): Check {

@@ -16,6 +16,8 @@ export interface Migrations {
    * @throws CostsError `schema` that names the command that mends it
    */
   requireCurrent(options?: { onApply?: (name: string) => void }): Promise<void>;
+  /** Whether the database has no table at all, neither ours nor another's. */
+  isEmpty(): Promise<boolean>;
   /** Reads only. */
   status(): Promise<MigrationStatus>;
   /** Applies what is pending, one transaction a migration. */
@@ -54,6 +56,7 @@ export function createMigrations(
   return {
     requireCurrent: (options) =>
       explained(import('./require-current.js').then((file) => file.requireCurrentSchema(target, options))),
+    isEmpty: () => explained(import('./history.js').then((file) => file.isEmpty(target.pool))),
     status: () => explained(import('./status.js').then((file) => file.migrationStatus(target))),
     apply: (options) => explained(import('./apply.js').then((file) => file.applyMigrations(target, options))),
     diff: () => explained(import('./diff.js').then((file) => file.diffSchema(target))),

@@ -1,0 +1,31 @@
+import type { ApiAnswer, ApiDialect } from '../api.js';
+import { costReportRoute } from './cost-report.js';
+import { anthropicError, anthropicErrorBody } from './errors.js';
+import { meRoute } from './me.js';
+import { workspacesRoute } from './workspaces.js';
+
+/** How long ago the reset time of a 429 was: the real one is often stale. */
+const STALE_BY_MILLISECONDS = 60_000;
+
+export const anthropicDialect: ApiDialect = {
+  provider: 'anthropic',
+  prefix: '/v1/organizations/',
+  routes: [costReportRoute, workspacesRoute, meRoute],
+  readKey: readApiKey,
+  errorBody: anthropicErrorBody,
+  invalidKey: () => anthropicError(401, 'invalid x-api-key'),
+  missingScope: () => anthropicError(403, 'Your API key does not have permission to use the specified resource.'),
+  rateLimitHeaders: (now) => ({
+    'anthropic-ratelimit-requests-reset': new Date(now.getTime() - STALE_BY_MILLISECONDS).toISOString(),
+  }),
+  requestIdHeader: 'request-id',
+};
+
+function readApiKey(headers: Record<string, string | string[] | undefined>): string | ApiAnswer {
+  const key = headers['x-api-key'];
+  if (typeof key !== 'string' || key === '') return anthropicError(401, 'x-api-key header is required');
+  if (headers['anthropic-version'] !== '2023-06-01') {
+    return anthropicError(400, 'anthropic-version: header is required, such as 2023-06-01');
+  }
+  return key;
+}

@@ -1,0 +1,21 @@
+/** Habits of the real providers that are not always seen. */
+export interface Quirks {
+  /** OpenAI's rows carry the undocumented project_name, organization_id, organization_name and user_email. */
+  undocumentedFields: boolean;
+  /** OpenAI's last page that has buckets promises one more, which has none (`once`), or promises yet another (`forever`). */
+  cursorPastEnd: 'never' | 'once' | 'forever';
+  /** Decimals to which OpenAI rounds the sums it makes itself; null is exact. */
+  sumDecimals: number | null;
+  /** Milliseconds every answer takes. */
+  latency: number;
+  /** Requests an organization may send in any second; more get 429, without Retry-After. Null is no limit. */
+  requestsPerSecond: number | null;
+}
+
+export const NO_QUIRKS: Quirks = {
+  undocumentedFields: false,
+  cursorPastEnd: 'never',
+  sumDecimals: null,
+  latency: 0,
+  requestsPerSecond: null,
+};

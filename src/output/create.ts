@@ -1,0 +1,90 @@
+import { toErrorDocument, type CostsError } from '../errors.js';
+import type { Output } from './output.js';
+import { plainProgress, silentProgress, spinningProgress } from './progress.js';
+import { createPrompt } from './prompt.js';
+import { Redactor } from './redact.js';
+import { createStyle } from './style.js';
+
+export interface OutputOptions {
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  /** False with --no-input. */
+  input?: boolean;
+  /** False with --no-color. */
+  color?: boolean;
+  noColor: boolean;
+  ci: boolean;
+}
+
+const WIDTH_WITHOUT_TERMINAL = 80;
+
+/** The terminal, or what stands in its place. */
+export function createOutput({
+  json = false,
+  quiet = false,
+  verbose = false,
+  input = true,
+  color = true,
+  noColor,
+  ci,
+}: OutputOptions): Output {
+  const { stdin, stdout, stderr } = process;
+  const redactor = new Redactor();
+  const line = (text: string) => void stderr.write(`${redactor.mask(text)}\n`);
+  const colored = color && !noColor;
+  const style = createStyle(colored && !json && stdout.isTTY);
+  const errorStyle = createStyle(colored && stderr.isTTY);
+  const interactive = input && !json && stdin.isTTY && stderr.isTTY && !ci;
+  ignoreClosedPipes();
+  return {
+    json,
+    interactive,
+    width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    style,
+    write(value, render) {
+      const text = json ? JSON.stringify(value, null, stdout.isTTY ? 2 : undefined) : render(value, this);
+      stdout.write(`${redactor.mask(text)}\n`);
+    },
+    print: (text) => void stdout.write(redactor.mask(text)),
+    async writeRaw(chunk) {
+      if (stdout.write(chunk)) return;
+      await new Promise<void>((resolve) => stdout.once('drain', resolve).once('close', resolve));
+    },
+    note: (text) => (json || quiet ? undefined : line(text)),
+    warn: (text) => (json ? undefined : line(text)),
+    trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
+    progress(text) {
+      if (json || quiet) return silentProgress();
+      return stderr.isTTY && !ci
+        ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
+        : plainProgress(line);
+    },
+    fail(error) {
+      if (json) return line(JSON.stringify({ error: toErrorDocument(error) }));
+      line(`${errorStyle.red('costs:')} ${error.message}`);
+      if (error.hint !== undefined) line(`  → ${error.hint}`);
+      if (verbose) explainCause(error, line);
+    },
+    redact: (secret) => redactor.add(secret),
+    prompt: createPrompt(interactive),
+  };
+}
+
+/** With --verbose, what lies behind an error. */
+function explainCause(error: CostsError, line: (text: string) => void): void {
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) line(cause.stack ?? cause.message);
+}
+
+let listening = false;
+
+/** `costs report | head -1` closes the pipe early, which is no failure. */
+function ignoreClosedPipes(): void {
+  if (listening) return;
+  listening = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

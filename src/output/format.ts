@@ -1,0 +1,86 @@
+import { formatDecimal, parseDecimal, type Decimal } from '../domain/decimal.js';
+import type { Day } from '../domain/day.js';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const SCALE_TO_CENTS = 10n ** 28n;
+
+/**
+ * An exact amount as people read it: thousands separated, two decimals rounded half to even. An amount that would show as
+ * 0.00 and is not zero keeps its first two significant digits.
+ */
+export function formatMoney(cost: string, { signed = false }: { signed?: boolean } = {}): string {
+  const exact = parseDecimal(cost);
+  const magnitude = exact < 0n ? -exact : exact;
+  const cents = roundHalfEven(magnitude, SCALE_TO_CENTS);
+  const text =
+    cents === 0n && magnitude > 0n
+      ? tiny(magnitude as Decimal)
+      : `${group(cents / 100n)}.${(cents % 100n).toString().padStart(2, '0')}`;
+  const sign = exact < 0n ? '−' : signed && exact > 0n ? '+' : '';
+  return `${sign}${text}`;
+}
+
+function roundHalfEven(value: bigint, unit: bigint): bigint {
+  const quotient = value / unit;
+  const twice = (value % unit) * 2n;
+  return twice > unit || (twice === unit && quotient % 2n === 1n) ? quotient + 1n : quotient;
+}
+
+function tiny(magnitude: Decimal): string {
+  return formatDecimal(magnitude).replace(/^(0\.0*\d{1,2})\d*$/, '$1');
+}
+
+function group(whole: bigint): string {
+  return whole.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+export function formatCount(count: number): string {
+  return group(BigInt(count));
+}
+
+/** `1 row`, `2 rows`, `1,024 rows`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `24 Oct` */
+export function formatDay(day: Day): string {
+  return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;
+}
+
+/** `1–22 Nov 2026`, `24 Oct – 23 Nov 2026` */
+export function formatSpan(since: Day, until: Day): string {
+  const year = until.slice(0, 4);
+  if (since === until) return `${formatDay(until)} ${year}`;
+  if (since.slice(0, 7) === until.slice(0, 7)) return `${Number(since.slice(8))}–${formatDay(until)} ${year}`;
+  const from = since.slice(0, 4) === year ? formatDay(since) : `${formatDay(since)} ${since.slice(0, 4)}`;
+  return `${from} – ${formatDay(until)} ${year}`;
+}
+
+/** `2 h ago`, `3 d ago` */
+export function formatAge(instant: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - instant.getTime()) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return `${Math.floor(minutes / 1440)} d ago`;
+}
+
+/** `1.9 s`, `340 ms`, `2 min 5 s` */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
+}
+
+/** A bar a value; `·` where there is none to draw (null). Heights are for the eye, so floats will do. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const largest = Math.max(0, ...values.map((value) => value ?? 0));
+  return values
+    .map((value) => {
+      if (value === null || value <= 0) return '·';
+      return BLOCKS[Math.min(BLOCKS.length - 1, Math.floor((value / largest) * BLOCKS.length))] ?? '█';
+    })
+    .join('');
+}

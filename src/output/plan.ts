@@ -1,0 +1,42 @@
+import type { Day, DaySpan } from '../domain/day.js';
+import type { ProviderId } from '../domain/provider.js';
+import { formatSpan, plural } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+/** The document of `--dry-run`. */
+export interface PlanDocument {
+  dryRun: true;
+  command: 'sync' | 'backfill';
+  since: Day;
+  until: Day;
+  organizations: { provider: ProviderId; organizationId: string; name: string; windows: DaySpan[] }[];
+}
+
+export function renderPlan({ since, until, organizations }: PlanDocument, output: Output): string {
+  const rows = organizations.flatMap(({ provider, name, windows }) =>
+    windows.length === 0
+      ? [[provider, name, 'nothing to read', '']]
+      : windows.map((window) => [
+          provider,
+          name,
+          formatSpan(window.since, window.until),
+          plural(daysIn(window), 'day'),
+        ]),
+  );
+  const count = organizations.reduce((sum, { windows }) => sum + windows.length, 0);
+  const columns = [
+    { head: 'Provider' },
+    { head: 'Organization' },
+    { head: 'Window (UTC)' },
+    { head: 'Days', align: 'right' as const },
+  ];
+  return [
+    `Would read ${plural(count, 'window')} of ${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}. Nothing was read.`,
+    renderTable(columns, rows, output),
+  ].join('\n');
+}
+
+function daysIn({ since, until }: DaySpan): number {
+  return Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000) + 1;
+}

@@ -1,0 +1,47 @@
+import type { Ora } from 'ora';
+import type { Progress } from './output.js';
+
+interface Streams {
+  /** Writes one line to standard error. */
+  line: (text: string) => void;
+  mask: (text: string) => string;
+}
+
+/** Nothing at all, for --json and --quiet. */
+export function silentProgress(): Progress {
+  const nothing = () => undefined;
+  return { update: nothing, step: nothing, done: nothing, failed: nothing, stop: nothing };
+}
+
+/** One plain line a finished step, where nothing moves. */
+export function plainProgress(line: Streams['line']): Progress {
+  return { update: () => undefined, step: line, done: line, failed: line, stop: () => undefined };
+}
+
+/** A spinner with a text that changes. It starts only once the library is there, which takes a moment. */
+export function spinningProgress(text: string, { line, mask }: Streams): Progress {
+  let current = mask(text);
+  let stopped = false;
+  let spinner: Ora | undefined;
+  void import('ora').then(({ default: ora }) => {
+    if (!stopped) spinner = ora({ text: current, stream: process.stderr, discardStdin: false }).start();
+  });
+  const keep = (write: () => void) => {
+    spinner?.clear();
+    write();
+    spinner?.render();
+  };
+  return {
+    update(next) {
+      current = mask(next);
+      if (spinner !== undefined) spinner.text = current;
+    },
+    step: () => undefined,
+    done: (next) => keep(() => line(next)),
+    failed: (next) => keep(() => line(next)),
+    stop() {
+      stopped = true;
+      spinner?.stop();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { OrganizationResult } from '../domain/results.js';
+import type { RunRecord } from '../domain/run.js';
+import { formatDuration, formatSpan, plural } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+const COLUMNS = [
+  { head: 'Run' },
+  { head: 'Started (UTC)' },
+  { head: 'Command' },
+  { head: 'Days' },
+  { head: 'Took', align: 'right' as const },
+  { head: 'Ended' },
+];
+
+export function renderRuns({ runs }: { runs: RunRecord[] }, output: Output): string {
+  if (runs.length === 0) return 'Nothing ran yet. Start with: costs sync';
+  return renderTable(
+    COLUMNS,
+    runs.map((run) => row(run, output)),
+    output,
+  );
+}
+
+function row(run: RunRecord, { style }: Output): string[] {
+  const { id, startedAt, finishedAt, command, since, until, status } = run;
+  const color = status === 'ok' ? style.green : status === 'running' ? style.dim : style.red;
+  return [
+    id.slice(0, 10),
+    startedAt.toISOString().slice(0, 16).replace('T', ' '),
+    command,
+    formatSpan(since, until),
+    duration(startedAt, finishedAt),
+    color(status),
+  ];
+}
+
+function duration(startedAt: Date, finishedAt: Date | null): string {
+  return finishedAt === null ? '' : formatDuration(finishedAt.getTime() - startedAt.getTime());
+}
+
+export function renderRun(run: RunRecord, output: Output): string {
+  const { id, command, since, until, status, version, startedAt, finishedAt } = run;
+  const took = finishedAt === null ? '' : `, ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`;
+  const head = `Run ${id}: ${command} ${formatSpan(since, until)}, ${status}${took}, costs ${version}`;
+  const organizations = (run.result ?? []) as OrganizationResult[];
+  const lines = organizations.map((each) => [
+    each.provider,
+    each.name,
+    each.status,
+    plural(each.days, 'day'),
+    plural(each.requests, 'request'),
+    plural(each.retries, 'retry', 'retries'),
+    plural(each.rows, 'row'),
+    `+${each.inserted} ~${each.updated} −${each.deleted}`,
+    each.error?.message ?? '',
+  ]);
+  return [
+    head,
+    renderTable(
+      Array.from({ length: 9 }, () => ({ head: '' })),
+      lines,
+      output,
+    ),
+  ].join('\n');
+}

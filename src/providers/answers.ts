@@ -1,0 +1,63 @@
+import { cleanText } from '../domain/text.js';
+import { CostsError } from '../errors.js';
+
+export function interruption(): CostsError {
+  return new CostsError('interrupted', 'Interrupted.', {
+    hint: 'Run the same command again: finished windows are kept.',
+  });
+}
+
+/** A host that cannot be reached, or that stays down. */
+export function unreachable(url: URL, cause: unknown): CostsError {
+  const why = cause instanceof Error ? explainCause(cause) : '';
+  return new CostsError('unreachable', `${url.host} could not be reached${why}; nothing was changed.`, {
+    hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
+    cause,
+  });
+}
+
+function explainCause(cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return ' (its name is not known here)';
+  if (code.includes('CERT') || code.includes('SIGNATURE')) return ' (its certificate is not trusted here)';
+  return ` (${cause.message})`;
+}
+
+/** A refusal in the provider's own words: the key, its scopes, or the request. */
+export function explainRefusal(status: number, document: unknown, url: URL): CostsError {
+  const reason = reasonOf(document) ?? `status ${status}`;
+  const scopes = /missing scopes?:\s*([\w.,\s]+?)(?:\.\s|\.?$)/i.exec(reason)?.[1];
+  if ((status === 401 || status === 403) && scopes !== undefined) {
+    return new CostsError('auth', `The key may not read this at ${url.host}: it lacks ${scopes}.`, {
+      hint: 'Allow it these scopes where the key was made, or make a key that has them.',
+      keyProblem: 'missing-scope',
+    });
+  }
+  if (status === 401 || status === 403) {
+    const expired = /expired/i.test(reason);
+    const hint = expired ? 'Make a new key and swap it: costs keys rotate' : 'Check the key: costs keys verify';
+    return new CostsError('auth', `${url.host} refused the key: ${endSentence(reason)}`, {
+      hint,
+      keyProblem: expired ? 'expired' : 'refused',
+    });
+  }
+  if (status === 404) {
+    return new CostsError('contract', `${url.host} knows no ${url.pathname}.`, { hint: 'Check the base URL.' });
+  }
+  return new CostsError('contract', `${url.host} refused the request: ${endSentence(reason)}`, {
+    hint: 'Nothing was changed.',
+  });
+}
+
+/** Both providers say `{ "error": { "message": … } }`. Anything shaped like a key in it is masked by the output. */
+function reasonOf(document: unknown): string | null {
+  if (typeof document !== 'object' || document === null || !('error' in document)) return null;
+  const { error } = document;
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
+    return null;
+  return cleanText(error.message).slice(0, 500);
+}
+
+function endSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,94 @@
+import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
+import {
+  PROVIDERS,
+  type CostProvider,
+  type KeyIdentity,
+  type ProviderCall,
+  type ProviderProject,
+} from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import type { HttpClient } from '../http.js';
+import { followPages, type RawPage } from '../paging.js';
+import { DriftWatch, formatInstant } from '../shapes.js';
+import { parseCostReport, parseMe, parseWorkspacesPage } from './schema.js';
+
+/** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
+const MAX_DAYS = 31;
+const WORKSPACES_PER_PAGE = '1000';
+/** Bills lag by a day or two; a probe asks for days that are surely there. */
+const PROBE_DAYS_BACK = 7;
+
+export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () => Date): CostProvider {
+  const get = (call: ProviderCall, path: string, parameters: [string, string][] = []) => {
+    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
+    for (const [name, value] of parameters) url.searchParams.append(name, value);
+    const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01' };
+    return http.getJson({ url, headers, call });
+  };
+
+  async function fetchPage(
+    call: ProviderCall,
+    span: DaySpan,
+    cursor: string | null,
+    drift: DriftWatch,
+  ): Promise<RawPage> {
+    const document = await get(call, '/v1/organizations/cost_report', [
+      ['starting_at', formatInstant(startOfDay(span.since))],
+      // Always sent: without it, a start of yesterday is refused as an empty range.
+      ['ending_at', formatInstant(endOfDay(span.until))],
+      ['bucket_width', '1d'],
+      ['limit', `${MAX_DAYS}`],
+      ['group_by[]', 'workspace_id'],
+      ['group_by[]', 'description'],
+      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
+    ]);
+    return parseCostReport(document, drift);
+  }
+
+  return {
+    facts: PROVIDERS.anthropic,
+    maxDaysPerRequest: MAX_DAYS,
+    async *fetchCosts(call, span) {
+      const drift = new DriftWatch(call.observe);
+      try {
+        yield* followPages('Anthropic', span, (cursor) => fetchPage(call, span, cursor, drift));
+      } catch (error) {
+        if (!isTooEarly(error, span)) throw error;
+        yield { buckets: [], lines: [], end: 'early' };
+      }
+    },
+    async listProjects(call) {
+      const projects: ProviderProject[] = [];
+      let after: string | null = null;
+      for (;;) {
+        const page = parseWorkspacesPage(
+          await get(call, '/v1/organizations/workspaces', [
+            ['limit', WORKSPACES_PER_PAGE],
+            ['include_archived', 'true'],
+            ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
+          ]),
+        );
+        projects.push(...page.projects);
+        if (!page.hasMore || page.projects.length === 0) return projects;
+        if (page.after === after) throw new CostsError('contract', 'Anthropic sent the same page of workspaces twice.');
+        after = page.after;
+      }
+    },
+    async identify(call): Promise<KeyIdentity> {
+      const { id, name } = parseMe(await get(call, '/v1/organizations/me'));
+      const probe = addDays(toDay(now()), -PROBE_DAYS_BACK);
+      await fetchPage(call, { since: probe, until: probe }, null, new DriftWatch(() => undefined));
+      return { organizationId: id, organizationName: name, canListProjects: true, expiresAt: null, warnings: [] };
+    },
+  };
+
+  /** A range without one ended day is refused with 400: there is simply nothing yet. */
+  function isTooEarly(error: unknown, span: DaySpan): boolean {
+    return (
+      error instanceof CostsError &&
+      error.code === 'contract' &&
+      /date range|ending date/i.test(error.message) &&
+      endOfDay(span.since) > now()
+    );
+  }
+}

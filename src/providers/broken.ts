@@ -1,0 +1,43 @@
+import { errors } from 'undici';
+import { CostsError } from '../errors.js';
+import { unreachable } from './answers.js';
+
+/** An answer, or the lack of one, that may be right the next time. */
+export class BrokenAnswer extends Error {
+  override readonly name = 'BrokenAnswer';
+
+  constructor(
+    /** Null when none came. */
+    readonly status: number | null,
+    message: string,
+    /** What the provider asks for, in milliseconds. */
+    readonly retryAfterMs: number | null,
+  ) {
+    super(message);
+  }
+}
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof BrokenAnswer;
+}
+
+/** System errors that no second attempt mends soon: the name or the certificate is wrong. */
+const LASTING = new Set([
+  'ENOTFOUND',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Why no whole answer came, as an error to retry or to end with. */
+export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown {
+  if (error instanceof CostsError) return error;
+  if (timedOut || error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return new BrokenAnswer(null, `${url.host} did not answer in time`, null);
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (LASTING.has(code)) return unreachable(url, error);
+  return new BrokenAnswer(null, `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`, null);
+}

@@ -1,0 +1,211 @@
+import pRetry from 'p-retry';
+import { parse } from 'lossless-json';
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { ProviderCall } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
+import { explainRefusal, interruption, unreachable } from './answers.js';
+import { BrokenAnswer, isPassing, readBroken } from './broken.js';
+import { backoff, retryAfter } from './retry-after.js';
+
+export interface HttpOptions {
+  /** Goes into the user agent. */
+  version: string;
+  /** NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keys are not sent then. */
+  tlsChecksOff: boolean;
+  /** One request, from the first byte sent to the last received. Default 60 s. */
+  requestTimeoutMs?: number;
+  /** A provider that stays down is given up after so long. Default one minute. */
+  giveUpAfterMs?: number;
+  /** The first wait before a retry; it doubles up to 8 s. Default 500 ms. */
+  firstWaitMs?: number;
+  /** For tests: the way to the network. */
+  dispatcher?: Dispatcher;
+}
+
+export interface JsonRequest {
+  url: URL;
+  headers: Record<string, string>;
+  call: ProviderCall;
+}
+
+/** The one way to a provider. */
+export interface HttpClient {
+  /**
+   * GETs a JSON document. Numbers keep their source text (lossless-json), so that no amount passes through a float.
+   * @throws CostsError as `CostProvider` promises
+   */
+  getJson(request: JsonRequest): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const LONGEST_WAIT_MS = 8_000;
+
+export function createHttpClient(options: HttpOptions): HttpClient {
+  const { tlsChecksOff, giveUpAfterMs = 60_000, firstWaitMs = 500 } = options;
+  const dispatchers = createDispatchers(options.dispatcher);
+  return {
+    async getJson({ url, headers, call }) {
+      if (tlsChecksOff && url.protocol === 'https:') {
+        throw new CostsError(
+          'usage',
+          'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off; nothing was sent.',
+          {
+            hint: 'Unset it, and name a private authority with NODE_EXTRA_CA_CERTS.',
+          },
+        );
+      }
+      const deadline = performance.now() + giveUpAfterMs;
+      return pRetry(() => attempt({ url, headers, call }, options, dispatchers.for(url)), {
+        retries: Number.MAX_SAFE_INTEGER,
+        minTimeout: 0,
+        factor: 1,
+        onFailedAttempt: async ({ error, attemptNumber }) => {
+          if (call.signal.aborted) throw interruption();
+          if (!isPassing(error)) throw error;
+          const wait =
+            (error instanceof BrokenAnswer ? error.retryAfterMs : null) ??
+            backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
+          if (performance.now() + wait > deadline) throw giveUp(error, url);
+          call.observe({ type: 'retry', reason: error.message, attempt: attemptNumber, waitMilliseconds: wait });
+          await sleep(wait, call.signal);
+        },
+      });
+    },
+    close: () => dispatchers.close(),
+  };
+}
+
+async function attempt(
+  { url, headers, call }: JsonRequest,
+  options: HttpOptions,
+  dispatcher: Dispatcher,
+): Promise<unknown> {
+  const started = performance.now();
+  const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 60_000);
+  const answer = await read({ url, headers, call }, options, dispatcher, AbortSignal.any([call.signal, timeout])).catch(
+    (error: unknown) => {
+      if (call.signal.aborted) throw interruption();
+      throw readBroken(error, timeout.aborted, url);
+    },
+  );
+  call.observe({
+    type: 'request',
+    method: 'GET',
+    url: url.href,
+    status: answer.status,
+    milliseconds: Math.round(performance.now() - started),
+    requestId: answer.header('x-request-id') ?? answer.header('request-id'),
+  });
+  return understand(answer, url);
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  header: (name: string) => string | null;
+}
+
+async function read(
+  { url, headers }: JsonRequest,
+  { version }: HttpOptions,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const response = await dispatcher.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'GET',
+    headers: { accept: 'application/json', 'user-agent': `costs/${version}`, ...headers },
+    signal,
+  });
+  const header = (name: string) => {
+    const value = response.headers[name];
+    return (Array.isArray(value) ? value[0] : value) ?? null;
+  };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES)
+      throw new CostsError(
+        'contract',
+        `${url.host} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB; nothing was changed.`,
+      );
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8'), header };
+}
+
+/** A document, a refusal, or a failure that may pass. */
+function understand({ status, text, header }: Answer, url: URL): unknown {
+  if (status >= 300 && status < 400) {
+    throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
+      hint: 'Check the base URL.',
+    });
+  }
+  const document = parseJson(text);
+  const shouldRetry = header('x-should-retry');
+  const passing = status === 408 || status === 409 || status === 429 || status >= 500;
+  if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
+    throw new BrokenAnswer(status, `${url.host} answered ${status}`, retryAfter(header));
+  }
+  if (status !== 200) throw explainRefusal(status, document.ok ? document.value : null, url);
+  if (!document.ok)
+    throw new BrokenAnswer(
+      status,
+      `${url.host} answered ${describe(text, header('content-type'))} instead of JSON`,
+      null,
+    );
+  return document.value;
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function describe(text: string, contentType: string | null): string {
+  if (text.trim() === '') return 'nothing';
+  if (contentType?.includes('html') === true || text.trimStart().startsWith('<')) return 'a web page';
+  return contentType === null || contentType.includes('json') ? 'broken JSON' : contentType;
+}
+
+function giveUp(error: Error, url: URL): CostsError {
+  // Whoever answers is there; only the answers make no sense.
+  if (error instanceof BrokenAnswer && error.status === 200)
+    return new CostsError('contract', `${error.message}, again and again; nothing was changed.`, {
+      hint: `Run the same command again later, and check the base URL.`,
+    });
+  return unreachable(url, error);
+}
+
+function createDispatchers(given: Dispatcher | undefined) {
+  const direct = given ?? new Agent({ connect: { timeout: 15_000 } });
+  // Whatever HTTP_PROXY says, a request to this machine never leaves it.
+  const proxied = given ?? new EnvHttpProxyAgent({ connect: { timeout: 15_000 } });
+  return {
+    for: (url: URL) => (url.protocol === 'http:' ? direct : proxied),
+    close: async () => {
+      if (given === undefined) await Promise.all([direct.destroy(), proxied.destroy()]);
+    },
+  };
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw interruption();
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(interruption());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { toLineItem, type CostLine } from '../../domain/bucket.js';
+import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
+import type { RawPage } from '../paging.js';
+import {
+  amountAt,
+  currencyCode,
+  integer,
+  numberText,
+  optionalText,
+  parseShape,
+  text,
+  type DriftWatch,
+} from '../shapes.js';
+import { modelOf } from './models.js';
+
+const WHO = 'OpenAI';
+
+/** `GET /v1/organization/costs`: openai/openai-openapi, `CostsResult`; the names and organization are on the wire only. */
+const costsPage = z.object({
+  data: z.array(
+    z.object({
+      start_time: integer,
+      end_time: integer,
+      results: z.array(
+        z.object({
+          amount: z.object({ value: numberText, currency: currencyCode }),
+          line_item: optionalText,
+          project_id: optionalText,
+          quantity: numberText.nullish(),
+          quantity_unit: optionalText,
+          project_name: optionalText,
+          organization_id: optionalText,
+          organization_name: optionalText,
+        }),
+      ),
+    }),
+  ),
+  has_more: z.boolean(),
+  next_page: z.string().nullish(),
+});
+
+const RESULT_FIELDS = new Set([
+  'object',
+  'amount',
+  'line_item',
+  'project_id',
+  'api_key_id',
+  'user_id',
+  'api_source',
+  'quantity',
+  'quantity_unit',
+  'project_name',
+  'organization_id',
+  'organization_name',
+  'user_email',
+]);
+const UNITS = new Set([
+  'tokens',
+  '1000_tokens',
+  'duration_seconds',
+  'duration_minutes',
+  'duration_hours',
+  'gibibyte_hours',
+  'images',
+  'characters',
+]);
+
+export interface CostsPage extends RawPage {
+  organization: { id: string; name: string | null } | null;
+}
+
+/** A page of costs in our words. Amounts are dollars. @throws CostsError `contract` */
+export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage {
+  const page = parseShape(WHO, costsPage, document);
+  const raw = document as { data: { results: unknown[] }[] };
+  const lines: CostLine[] = [];
+  let organization: CostsPage['organization'] = null;
+  const buckets = page.data.map(({ start_time, end_time, results }, bucketIndex) => {
+    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
+    results.forEach((result, index) => {
+      drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
+      drift.value('quantity_unit', result.quantity_unit, UNITS);
+      if (result.organization_id !== null)
+        organization = { id: result.organization_id, name: result.organization_name };
+      lines.push(toLine(result, bucket, `data[${bucketIndex}].results[${index}]`));
+    });
+    return bucket;
+  });
+  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null, organization };
+}
+
+type CostsResult = z.infer<typeof costsPage>['data'][number]['results'][number];
+
+function toLine(result: CostsResult, { start, end }: { start: Date; end: Date }, path: string): CostLine {
+  const { currency, value } = result.amount;
+  const dimensions = { contextWindow: null, serviceTier: null, inferenceGeo: null };
+  return {
+    bucketStart: start,
+    bucketEnd: end,
+    providerProjectId: result.project_id === null || result.project_id === '' ? UNASSIGNED : result.project_id,
+    providerProjectName: result.project_id === null ? null : result.project_name,
+    organizationId: result.organization_id,
+    lineItem: toLineItem({ description: result.line_item, currency, ...dimensions }),
+    currency,
+    cost: amountAt(`${path}.amount.value`, value),
+    quantity:
+      result.quantity === null || result.quantity === undefined ? null : amountAt(`${path}.quantity`, result.quantity),
+    quantityUnit: result.quantity_unit,
+    model: result.line_item === null ? null : modelOf(result.line_item),
+    costType: null,
+    tokenType: null,
+    ...dimensions,
+  };
+}
+
+/** `GET /v1/organization/projects` */
+const projectsPage = z.object({
+  data: z.array(z.object({ id: text, name: optionalText, archived_at: integer.nullish() })),
+  has_more: z.boolean(),
+  last_id: z.string().nullish(),
+});
+
+export function parseProjectsPage(document: unknown): {
+  projects: ProviderProject[];
+  hasMore: boolean;
+  after: string | null;
+} {
+  const { data, has_more, last_id } = parseShape(WHO, projectsPage, document);
+  const projects = data.map(({ id, name, archived_at }) => ({
+    id,
+    name,
+    archivedAt: archived_at === null || archived_at === undefined ? null : new Date(archived_at * 1000),
+  }));
+  // `last_id` is there on the last page, too, and may be absent on any.
+  return { projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
+}
+
+/** `GET /v1/organization/admin_api_keys` */
+const adminKeysPage = z.object({
+  data: z.array(z.object({ redacted_value: z.string().nullish(), expires_at: integer.nullish() })),
+});
+
+/** When the key with this text expires, by the end of its redacted form; null where it does not or cannot be told. */
+export function parseKeyExpiry(document: unknown, lastFour: string): Date | null {
+  const { data } = parseShape(WHO, adminKeysPage, document);
+  const own = data.filter(({ redacted_value }) => redacted_value?.endsWith(lastFour.slice(-3)) === true);
+  const expiry = own.length === 1 ? own[0]?.expires_at : null;
+  return expiry === null || expiry === undefined ? null : new Date(expiry * 1000);
+}

@@ -1,0 +1,96 @@
+import { LosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import { parseDecimal, type Decimal } from '../domain/decimal.js';
+import { cleanText } from '../domain/text.js';
+import { CostsError } from '../errors.js';
+import type { ProviderCall } from '../domain/provider.js';
+
+/** Building blocks of the providers' schemas, on JSON whose numbers kept their text. */
+
+/** A number, or a number in a string: both are seen on the wire. The text is what was sent. */
+export const numberText = z.union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()]);
+
+export const integer = z
+  .instanceof(LosslessNumber)
+  .transform((number) => Number(number.value))
+  .refine(Number.isSafeInteger, 'not a whole number');
+
+/** Text of somebody else's making, without control characters. */
+export const text = z.string().transform(cleanText);
+export const optionalText = text.nullish().transform((value) => value ?? null);
+
+export const currencyCode = z
+  .string()
+  .regex(/^[A-Za-z]{3}$/, 'not a currency code')
+  .transform((code) => code.toUpperCase());
+
+export const instant = z
+  .string()
+  .transform((value) => new Date(value))
+  .refine((date) => !Number.isNaN(date.getTime()), 'not an instant');
+
+/**
+ * Parses a foreign document.
+ * @throws CostsError `contract` that names the field. A row of unexpected shape is money, and never skipped.
+ */
+export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unknown): T {
+  const parsed = schema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = (issue?.path ?? [])
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+  throw new CostsError(
+    'contract',
+    `${who}'s answer is not what its contract says: ${path === '' ? 'the document' : path} (${issue?.message ?? 'unknown'}).`,
+    {
+      hint: 'Nothing of this window was changed. A newer version of costs may know the new shape.',
+    },
+  );
+}
+
+/** As `parseDecimal`, naming the field. */
+export function amountAt(path: string, amount: string, shift = 0): Decimal {
+  try {
+    return parseDecimal(amount, shift);
+  } catch (error) {
+    if (error instanceof CostsError)
+      throw new CostsError('contract', `${path}: ${error.message}`, { hint: 'Nothing of this window was changed.' });
+    throw error;
+  }
+}
+
+/** Reports fields a contract does not know, once a path and call, so that nothing new is dropped in silence. */
+export class DriftWatch {
+  readonly #seen = new Set<string>();
+
+  constructor(private readonly observe: ProviderCall['observe']) {}
+
+  fields(path: string, row: unknown, known: ReadonlySet<string>): void {
+    if (typeof row !== 'object' || row === null) return;
+    for (const [field, value] of Object.entries(row))
+      if (!known.has(field)) this.#report(`${path}.${field}`, describe(value));
+  }
+
+  value(path: string, value: string | null, known: ReadonlySet<string>): void {
+    if (value !== null && !known.has(value)) this.#report(`${path}=${value}`, value);
+  }
+
+  #report(path: string, value: string): void {
+    if (this.#seen.has(path)) return;
+    this.#seen.add(path);
+    this.observe({ type: 'drift', path, value });
+  }
+}
+
+/** The kind of a value, not the value: it may be somebody's name. */
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (value instanceof LosslessNumber) return 'number';
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
+export function formatInstant(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'no instant' : date.toISOString().replace('.000Z', 'Z');
+}

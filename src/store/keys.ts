@@ -1,0 +1,101 @@
+import type { KeyRow, KeyRows } from '../domain/access.js';
+import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
+import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
+import { isUniqueViolation, type Client } from './client.js';
+
+const ORDER = [
+  { provider: 'asc' },
+  { name: 'asc' },
+  { id: 'asc' },
+] satisfies Prisma.OrganizationApiKeyOrderByWithRelationInput[];
+
+export function createKeys(client: Client): KeyRows {
+  const table = client.organizationApiKey;
+  return {
+    list: async (teamId) => (await table.findMany({ where: { teamId }, orderBy: ORDER })).map(toKeyRow),
+    listAll: async () => (await table.findMany({ orderBy: ORDER })).map(toKeyRow),
+    async get(id) {
+      const row = await table.findUnique({ where: { id } });
+      return row === null ? null : toKeyRow(row);
+    },
+    async findOrganization(provider, organizationId) {
+      const row = await table.findUnique({ where: { provider_organizationId: { provider, organizationId } } });
+      return row === null ? null : toKeyRow(row);
+    },
+    async add({ keyId, ...row }) {
+      try {
+        await table.create({ data: { id: keyId, ...row } });
+      } catch (error) {
+        if (isUniqueViolation(error)) throw registeredAlready(row.provider, row.organizationId, error);
+        throw error;
+      }
+    },
+    async setMaterial(id, { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt }) {
+      const data = { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt };
+      await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
+    },
+    setActive: async (id, isActive) => {
+      await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } });
+    },
+    remove: async (id) => {
+      await table.delete({ where: { id } });
+    },
+    touch: async (ids) => {
+      await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ANY(${ids})`;
+    },
+  };
+}
+
+/** Two sessions that add one organization at once: the second learns it from the unique key. */
+function registeredAlready(provider: string, organizationId: string, cause: unknown): CostsError {
+  return new CostsError('conflict', `${provider} organization ${organizationId} is registered already.`, {
+    hint: `To swap its key: costs keys rotate ${organizationId}`,
+    cause,
+  });
+}
+
+async function now(client: Client): Promise<Date> {
+  const [row] = await client.$queryRaw<{ now: Date }[]>`SELECT CURRENT_TIMESTAMP AS now`;
+  if (row === undefined) throw new CostsError('failed', 'The database did not tell its time.');
+  return row.now;
+}
+
+function toKeyRow(row: OrganizationApiKey): KeyRow {
+  const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
+    row;
+  if (!isProvider(provider)) {
+    throw new CostsError('failed', `The store holds a key of "${provider}", a provider this version does not know.`, {
+      hint: 'Update costs to the version that registered it.',
+    });
+  }
+  if (source !== 'vault' && source !== 'env') {
+    throw new CostsError(
+      'auth',
+      `The key of ${organizationId} claims a source that does not exist: it was changed outside costs.`,
+      {
+        hint: 'Remove it and register it again: costs keys remove, then costs keys add',
+      },
+    );
+  }
+  const { encryptedKey, generation, mac, exposedAt } = row;
+  const organization = {
+    keyId: row.id,
+    teamId,
+    provider,
+    organizationId,
+    name,
+    isActive,
+    source,
+    variable,
+    lastFour,
+    host,
+    expiresAt,
+    lastUsedAt,
+  } as const;
+  return { ...organization, encryptedKey, generation, mac, exposedAt };
+}
+
+function isProvider(id: string): id is ProviderId {
+  return (PROVIDER_IDS as readonly string[]).includes(id);
+}

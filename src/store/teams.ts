@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Team, TeamStore } from '../domain/team.js';
+import { CostsError } from '../errors.js';
+import type { Database } from './database.js';
+
+/** The name of the team that the embedded store makes by itself. */
+const DEFAULT_NAME = 'default';
+
+export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
+  const embedded = kind === 'embedded';
+  const list = (): Promise<Team[]> =>
+    prisma.team.findMany({ select: { id: true, name: true }, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+  const create = async (name: string): Promise<Team> =>
+    prisma.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
+  return {
+    list,
+    async choose(nameOrId) {
+      const teams = await list();
+      if (nameOrId !== null) return find(teams, nameOrId, label);
+      const [only, another] = teams;
+      if (only === undefined) {
+        if (embedded) return create(DEFAULT_NAME);
+        throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init --team NAME' });
+      }
+      if (another === undefined) return only;
+      throw new CostsError(
+        'conflict',
+        `${label} has ${teams.length} teams: ${teams.map(({ name }) => name).join(', ')}.`,
+        {
+          hint: 'Say which: --team NAME, or COSTS_TEAM',
+        },
+      );
+    },
+    async open(name) {
+      const teams = await list();
+      const [known, another] = teams.filter((team) => team.name === name);
+      if (another !== undefined) return { ...find(teams, name, label), created: false };
+      if (known !== undefined) return { ...known, created: false };
+      const [only] = teams;
+      if (embedded && teams.length === 1 && only?.name === DEFAULT_NAME) {
+        await prisma.team.update({ where: { id: only.id }, data: { name } });
+        return { ...only, name, created: true };
+      }
+      return { ...(await create(name)), created: true };
+    },
+  };
+}
+
+function find(teams: Team[], nameOrId: string, label: string): Team {
+  const byId = teams.find(({ id }) => id === nameOrId);
+  if (byId !== undefined) return byId;
+  const [team, another] = teams.filter(({ name }) => name === nameOrId);
+  if (team === undefined) {
+    throw new CostsError('conflict', `${label} has no team "${nameOrId}".`, {
+      hint: `Make it: costs init --team ${nameOrId}`,
+    });
+  }
+  if (another === undefined) return team;
+  const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
+  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${ids.join(', ')}.`, {
+    hint: 'Say which by its id: --team ID',
+  });
+}

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { NoSession } from './no-session.js';
+
+const SERVICE = 'costs';
+/** Without a person a keychain that wants to be unlocked would wait for ever; with one, it may take a while to find the password. */
+const LIMIT_SECONDS = { alone: 3, withPerson: 60 };
+
+export interface Keychain {
+  get(account: string): Promise<string | null>;
+  set(account: string, text: string): Promise<void>;
+  remove(account: string): Promise<void>;
+}
+
+export interface KeychainOptions {
+  /** A person may be asked by the keychain to unlock it. */
+  interactive: boolean;
+  /** Told once when a person may have to do something. */
+  onWait: (line: string) => void;
+  /** Where the keychain library is; tests put others in its place. */
+  library?: string;
+}
+
+interface Call {
+  library: string;
+  method: 'getPassword' | 'setPassword' | 'deletePassword';
+  values: string[];
+}
+
+type Answer = { value: string | boolean | null } | { error: string };
+
+/**
+ * The operating system's keychain. Its library is native code that waits for a service and cannot be cancelled: it runs in a
+ * process of its own, which is killed when its time is over, so that a hung keychain never holds ours.
+ * Every method rejects with CostsError `auth` when there is no keychain.
+ */
+export function createKeychain({ interactive, onWait, library }: KeychainOptions): Keychain {
+  const seconds = interactive ? LIMIT_SECONDS.withPerson : LIMIT_SECONDS.alone;
+  const call = async (method: Call['method'], ...values: string[]) => {
+    const answer = await run(
+      { library: library ?? findLibrary(), method, values },
+      seconds,
+      interactive ? onWait : null,
+    );
+    if ('error' in answer) throw noKeychain(answer.error);
+    return answer.value;
+  };
+  return {
+    async get(account) {
+      const value = await call('getPassword', SERVICE, account);
+      return typeof value === 'string' ? value : null;
+    },
+    set: async (account, text) => {
+      await call('setPassword', SERVICE, account, text);
+    },
+    remove: async (account) => {
+      await call('deletePassword', SERVICE, account);
+    },
+  };
+}
+
+/** `keytar` is an optional dependency: where it could not be installed, there is no keychain. */
+function findLibrary(): string {
+  try {
+    return createRequire(import.meta.url).resolve('keytar');
+  } catch {
+    throw noKeychain('its library is not installed');
+  }
+}
+
+function run(call: Call, seconds: number, onWait: ((line: string) => void) | null): Promise<Answer> {
+  return new Promise((resolve) => {
+    // The request travels over the channel, not in argv, which every user of the machine can read.
+    const child = spawn(process.execPath, ['-e', `(${inChild.toString()})()`], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    let settled = false;
+    const settle = (answer: Answer) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      clearTimeout(notice);
+      child.kill('SIGKILL');
+      resolve(answer);
+    };
+    const timer = setTimeout(() => settle({ error: `it did not answer within ${seconds} seconds` }), seconds * 1000);
+    const notice = setTimeout(
+      () =>
+        onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`),
+      1500,
+    );
+    child.once('error', (error) => settle({ error: error.message }));
+    child.once('exit', () => settle({ error: 'its library ended without an answer' }));
+    child.once('message', (answer) => settle(answer as Answer));
+    child.send(call);
+  });
+}
+
+/** Runs in the child process, as text: it can use nothing from around it. */
+function inChild(): void {
+  process.once('message', (message) => {
+    const { library, method, values } = message as Call;
+    const answer = (value: Answer) => process.send?.(value);
+    const failed = (error: unknown) => answer({ error: error instanceof Error ? error.message : 'unknown' });
+    try {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the text of this function runs as CommonJS
+      const keytar = require(library) as Record<string, (...values: string[]) => Promise<string | boolean | null>>;
+      const method_ = keytar[method];
+      if (method_ === undefined) return void failed(new Error('no such method'));
+      method_(...values).then((value) => answer({ value }), failed);
+    } catch (error) {
+      failed(error);
+    }
+  });
+}
+
+/** This machine can keep no session at all, which is not the same as nobody having logged in. */
+export class NoKeychain extends NoSession {}
+
+function noKeychain(reason: string): NoKeychain {
+  const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';
+  return new NoKeychain(
+    `There is no keychain to keep a session in: ${firstLine}.`,
+    'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
+  );
+}

@@ -1,0 +1,74 @@
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { CostsError } from '../errors.js';
+import type { Keychain } from './keychain.js';
+
+/**
+ * Stands in for the keychain where somebody agreed to it: a file in the private folder that only its owner can read.
+ * @param onUse told each time, so that nobody forgets that it is there.
+ */
+export function createSessionFile(home: string, onUse: (line: string) => void): Keychain {
+  const path = join(home, 'session.json');
+  const say = () => onUse(`The session is kept in plain text in ${path} (--insecure-storage).`);
+  const read = async (): Promise<Record<string, string>> => {
+    try {
+      await checkPrivate(path);
+      return JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+    } catch (error) {
+      if (error instanceof CostsError) throw error;
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw unusable(path, error);
+    }
+  };
+  return {
+    async get(account) {
+      const text = (await read())[account] ?? null;
+      if (text !== null) say();
+      return text;
+    },
+    async set(account, text) {
+      say();
+      await write(home, path, { ...(await read()), [account]: text });
+    },
+    async remove(account) {
+      const { [account]: removed, ...rest } = await read();
+      if (removed === undefined) return;
+      if (Object.keys(rest).length === 0) await rm(path, { force: true });
+      else await write(home, path, rest);
+    },
+  };
+}
+
+async function checkPrivate(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new CostsError('auth', `Others can read ${path}; it is not used.`, {
+    hint: `chmod 600 ${path}, then costs login again: it may be known.`,
+  });
+}
+
+async function write(home: string, path: string, entries: Record<string, string>): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(entries));
+    } finally {
+      await file.close();
+    }
+    await chmod(draft, 0o600);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw unusable(path, error);
+  }
+}
+
+function unusable(path: string, cause: unknown): CostsError {
+  return new CostsError('auth', `The session file ${path} cannot be used.`, {
+    hint: 'Check the rights of that folder, or use a token: COSTS_TOKEN',
+    cause,
+  });
+}

@@ -1,0 +1,188 @@
+import { randomUUID, type KeyObject } from 'node:crypto';
+import type { LoginReason, Role, SlotRow, VaultRow } from '../domain/access.js';
+import { Secret } from '../domain/secret.js';
+import type { Team } from '../domain/team.js';
+import { CostsError } from '../errors.js';
+import { tokenId } from './codes.js';
+import { NoSession } from './no-session.js';
+import { foundLocally } from './found.js';
+import { checkMac, macOfVault } from './mac.js';
+import { findSession } from './sessions.js';
+import { checkSlot, openSlot, trySecret } from './slots.js';
+import type { Tools } from './tools.js';
+import type { Actor } from './vault.js';
+
+/** Somebody who was let in. */
+export interface Unlocked {
+  actor: Actor;
+  /** Null only for the embedded store before its first encrypted key. */
+  vault: VaultRow | null;
+  /** Null for viewers, and where there is no vault. */
+  dataKey: KeyObject | null;
+}
+
+const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };
+
+/**
+ * Lets in whoever is at work: by COSTS_TOKEN, else by this machine's session. Null when nobody logged in.
+ * @throws CostsError `auth` when a token or session is there and refused
+ */
+export async function unlock(tools: Tools, team: Team): Promise<Unlocked | null> {
+  const vault = await tools.access.vault(team.id);
+  if (vault !== null) await removeExpiredSlots(tools, team);
+  const { token } = tools.config;
+  if (token !== null && !tools.embedded) return unlockByToken(tools, vault, new Secret(token));
+  if (vault === null) return tools.embedded ? { actor: LOCAL, vault: null, dataKey: null } : null;
+  const session = await findSession(tools, vault);
+  if (session === null) {
+    if (tools.embedded) throw lostDataKey();
+    return null;
+  }
+  const { row, dataKey } = session;
+  if (row.userId === null) {
+    if (!tools.embedded || dataKey === null)
+      throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
+    checkVault(vault, dataKey);
+    return { actor: LOCAL, vault, dataKey };
+  }
+  return unlockMember(tools, vault, dataKey, row.userId, row.expiresAt);
+}
+
+/** As `unlock`, and makes the embedded store's data key when it has none yet. */
+export async function unlockForKeys(
+  tools: Tools,
+  team: Team,
+): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
+  const unlocked = await unlock(tools, team);
+  if (unlocked === null) throw notLoggedIn(tools, await tools.access.vault(team.id));
+  const { vault, dataKey, actor } = unlocked;
+  if (vault !== null && dataKey !== null) return { actor, vault, dataKey };
+  if (actor.kind === 'local') return { actor, ...(await foundLocally(tools, team)) };
+  throw noRights(actor, 'member');
+}
+
+/** What to say to somebody who is not let in. */
+export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsError {
+  if (vault === null && !embedded) {
+    return new CostsError('auth', 'The team has no data key yet, and so nobody can unlock it.', {
+      hint: 'Make its first admin: costs init',
+    });
+  }
+  return new NoSession('You are not logged in.', 'costs login, or set COSTS_TOKEN');
+}
+
+export function noRights({ label, role }: Actor, needed: Role): CostsError {
+  return new CostsError('auth', `This needs the role ${needed}, and ${label} is a ${role}.`, {
+    hint: 'Ask an admin of the team: costs members list',
+  });
+}
+
+/** @throws CostsError `auth` when the vault's own row was changed outside costs */
+export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
+  checkMac(macOfVault(dataKey, vault), vault.mac, "The team's vault");
+}
+
+async function unlockMember(
+  tools: Tools,
+  vault: VaultRow,
+  dataKey: KeyObject | null,
+  userId: string,
+  until: Date | null,
+): Promise<Unlocked> {
+  const member = await tools.access.members.get(userId);
+  if (member?.teamId !== vault.teamId) throw new CostsError('auth', 'You are no member of this team any more.');
+  const actor: Actor = { kind: 'member', id: member.id, label: member.email, role: member.role, until };
+  if (dataKey === null) return { actor: { ...actor, role: 'viewer' }, vault, dataKey };
+  checkVault(vault, dataKey);
+  const slot = (await tools.access.slots.ofMember(userId)).find(({ kind }) => kind === 'password');
+  if (slot === undefined)
+    throw new CostsError('auth', 'Your password was reset.', {
+      hint: 'Set a new one with the code you were given: costs passwd --code',
+    });
+  await checkSlot(slot, dataKey, member.role);
+  // Somebody who became a viewer may still have a session from before; its data key is of an older generation by then.
+  return member.role === 'viewer' ? { actor, vault, dataKey: null } : { actor, vault, dataKey };
+}
+
+async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret): Promise<Unlocked> {
+  const id = tokenId(token);
+  const [row, slot, now] = await Promise.all([
+    tools.access.tokens.get(id),
+    tools.access.slots.ofToken(id),
+    tools.access.clock(),
+  ]);
+  if (row === null || vault === null || row.teamId !== vault.teamId) throw refusedToken('is not known to this team');
+  if (row.revokedAt !== null)
+    throw await recorded(tools, row, 'token_revoked', `was revoked on ${row.revokedAt.toISOString().slice(0, 10)}`);
+  if (row.expiresAt <= now || isOver(slot, now)) {
+    throw await recorded(tools, row, 'token_expired', `expired on ${row.expiresAt.toISOString().slice(0, 10)}`);
+  }
+  if (slot === null) throw refusedToken('has no slot any more');
+  const pair = await trySecret(slot, token);
+  if (pair === null)
+    throw await recorded(tools, row, 'bad_password', 'is wrong, or its slot was changed outside costs');
+  const dataKey = await openSlot(slot, pair, vault, row.role);
+  if (dataKey !== null) checkVault(vault, dataKey);
+  await unlessForbidden(() => tools.access.tokens.touch(id));
+  return {
+    actor: { kind: 'token', id, label: row.name, role: dataKey === null ? 'viewer' : row.role, until: row.expiresAt },
+    vault,
+    dataKey,
+  };
+}
+
+function isOver(slot: SlotRow | null, now: Date): boolean {
+  return slot !== null && slot.expiresAt !== null && slot.expiresAt <= now;
+}
+
+async function recorded(
+  tools: Tools,
+  token: { id: string; teamId: string },
+  reason: LoginReason,
+  sentence: string,
+): Promise<CostsError> {
+  await tools.access.logins.add({
+    id: randomUUID(),
+    email: `token:${token.id}`,
+    teamId: token.teamId,
+    ...tools.place,
+    success: false,
+    reason,
+  });
+  return refusedToken(sentence);
+}
+
+function refusedToken(sentence: string): CostsError {
+  return new CostsError('auth', `The token in COSTS_TOKEN ${sentence}.`, {
+    hint: 'An admin makes a new one: costs tokens create',
+  });
+}
+
+function lostDataKey(): CostsError {
+  return new CostsError(
+    'auth',
+    "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
+    {
+      hint: 'Register the keys again: costs keys remove, then costs keys add',
+    },
+  );
+}
+
+function removeExpiredSlots({ access }: Tools, team: Team): Promise<void> {
+  return unlessForbidden(async () => {
+    await access.slots.removeExpired(team.id);
+  });
+}
+
+/** Housekeeping that a database role without the rights leaves to one that has them. */
+export async function unlessForbidden(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!/42501|permission denied|25006|read-only/.test(errorText(error))) throw error;
+  }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}` : '';
+}

@@ -1,0 +1,83 @@
+import { PROVIDERS, type ProviderId } from '../domain/provider.js';
+import { Secret } from '../domain/secret.js';
+import { cleanText } from '../domain/text.js';
+import { CostsError } from '../errors.js';
+
+/** Names that hold other secrets. The store can be altered: it must not make us send one of them to a provider. */
+const FORBIDDEN = ['COSTS_', 'DATABASE_', 'PG', 'NODE_', 'NPM_', 'AWS_', 'AZURE_', 'GOOGLE_', 'GITHUB_', 'CI_'];
+
+export interface Environment {
+  /** The only variables a stored key may name (`COSTS_KEY_ENV`), or null for the built-in rules. */
+  keyVariables: string[] | null;
+  variable(name: string): string | undefined;
+}
+
+/**
+ * The admin key that a variable holds. No error shows anything of a refused value.
+ * @throws CostsError `auth` when the variable may not be named, is not set, or holds no admin key of the provider.
+ */
+export function readVariable(environment: Environment, provider: ProviderId, name: string): Secret {
+  const shown = cleanText(name).slice(0, 80);
+  checkName(environment, name, shown);
+  const value = environment.variable(name)?.trim();
+  const { adminKeyPrefix, name: providerName } = PROVIDERS[provider];
+  if (value === undefined || value === '') {
+    throw new CostsError('auth', `The variable ${shown} is not set; it should hold ${providerName}'s admin key.`, {
+      hint: `Set ${shown} where costs runs, or name another: costs keys rotate --from-env NAME`,
+    });
+  }
+  if (!isAdminKey(value, adminKeyPrefix)) {
+    throw new CostsError(
+      'auth',
+      `The variable ${shown} does not hold an admin key of ${providerName} (they begin with ${adminKeyPrefix}); it was not sent.`,
+      {
+        hint: `Make one at ${PROVIDERS[provider].keyPage}`,
+      },
+    );
+  }
+  return new Secret(value);
+}
+
+/**
+ * An admin key as it was typed or piped; a line break at its end belongs to the pipe.
+ * @throws CostsError `usage` when it is empty, more than one line, or not of this provider's kind.
+ */
+export function parseKey(provider: ProviderId, text: string): Secret {
+  const key = text.trim();
+  const { adminKeyPrefix, name, keyPage } = PROVIDERS[provider];
+  if (key === '') throw new CostsError('usage', 'The key is empty.');
+  if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');
+  const other = Object.values(PROVIDERS).find(
+    (facts) => facts.id !== provider && isAdminKey(key, facts.adminKeyPrefix),
+  );
+  if (other !== undefined) {
+    throw new CostsError('usage', `That is an admin key of ${other.name}, not of ${name}.`, {
+      hint: `Use --provider ${other.id}`,
+    });
+  }
+  if (isAdminKey(key, adminKeyPrefix)) return new Secret(key);
+  throw new CostsError('usage', `That is no admin key of ${name}: they begin with ${adminKeyPrefix}.`, {
+    hint: `Make one at ${keyPage}`,
+  });
+}
+
+function checkName({ keyVariables }: Environment, name: string, shown: string): void {
+  const upper = name.toUpperCase();
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(upper))
+    throw new CostsError('auth', `"${shown}" is no name of an environment variable.`);
+  if (keyVariables !== null) {
+    if (keyVariables.includes(name)) return;
+    throw new CostsError('auth', `The variable ${shown} is not in COSTS_KEY_ENV; it was not read.`, {
+      hint: 'COSTS_KEY_ENV, where it is set, lists every variable that may hold an admin key.',
+    });
+  }
+  if (FORBIDDEN.some((prefix) => upper.startsWith(prefix))) {
+    throw new CostsError('auth', `The variable ${shown} is not for admin keys; it was not read.`, {
+      hint: `Names that begin with ${FORBIDDEN.join(', ')} are never sent to a provider. Put the key into a variable of its own.`,
+    });
+  }
+}
+
+function isAdminKey(value: string, prefix: string): boolean {
+  return value.startsWith(prefix) && value.length > prefix.length && /^[\x21-\x7e]+$/.test(value);
+}
