@@ -6,8 +6,10 @@ import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesIn
 
 export interface CopyResult {
   tables: { table: string; rows: number; inserted: number }[];
-  /** Per organization, month, version and currency; the same in both stores. */
+  /** What was copied per organization, month, version and currency. */
   sums: MonthlySum[];
+  /** Whether both stores were found to have the same sums; false once the other one has gone on by itself. */
+  equal: boolean;
   /** Keys that were sealed for this store alone and must be added to the other one again. */
   keysLeft: { provider: string; organizationId: string; name: string }[];
 }
@@ -70,7 +72,7 @@ async function copyAll(from: StorePool, to: StorePool, label: string): Promise<C
   const sums = await monthlySums(from);
   // Once the other store has gone on, its sums are newer than ours and rightly differ.
   if (untouched) await requireEqualSums(from, to, sums, label);
-  return { tables, sums, keysLeft: await sealedKeys(from) };
+  return { tables, sums, equal: untouched, keysLeft: await sealedKeys(from) };
 }
 
 /** Teams of one name are one team: `init` there may have made it already. */
