@@ -110,10 +110,13 @@ interface ContextParts {
 function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
-    config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+    config.databaseUrl === null
+      ? ({ kind: 'embedded', home: config.home } as const)
+      : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const openOptions: OpenOptions = {
     signal,
-    onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+    onWait: ({ pid, command }) =>
+      output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
     onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
     onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };

@@ -41,10 +41,14 @@ export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFol
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true });
-    throw new CostsError('usage', `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`, {
-      hint: 'Use the file as it was written, with the version of costs that wrote it.',
-      cause,
-    });
+    throw new CostsError(
+      'usage',
+      `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`,
+      {
+        hint: 'Use the file as it was written, with the version of costs that wrote it.',
+        cause,
+      },
+    );
   }
   // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
   if (await stat(data).catch(() => null)) await rename(data, replaced);

@@ -1,6 +1,6 @@
 import { CostsError } from '../../errors.js';
 import type { StorePool } from '../pool.js';
-import { describeDifference, type Difference } from './drift.js';
+import type { Difference } from './drift.js';
 import { missingHistory } from './require-current.js';
 import type { MigrationStatus } from './status.js';
 import type { History } from './history.js';
@@ -83,7 +83,10 @@ export function requireSoundHistory(status: MigrationStatus, history: History, l
 
 /** @returns the refusal of a database that somebody changed by hand */
 export function driftError(drift: readonly Difference[], label: string): CostsError {
-  const named = drift.slice(0, 5).map(describeDifference).join('; ');
+  const named = drift
+    .slice(0, 5)
+    .map(({ text }) => text)
+    .join('; ');
   const rest = drift.length > 5 ? `; and ${drift.length - 5} more` : '';
   return new CostsError(
     'conflict',

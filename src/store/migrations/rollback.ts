@@ -40,9 +40,13 @@ interface Work {
 /** What a rollback would do; reads only. @throws CostsError as `rollbackMigrations` does */
 export async function planRollback(
   target: MigrationTarget,
-  { to, ...options }: RollbackOptions,
+  { to, export: path, ...options }: RollbackOptions,
 ): Promise<RollbackPlan> {
-  return asOnlyMigrator(target, options, async (pool) => (await prepare({ ...target, pool }, to)).plan);
+  return asOnlyMigrator(target, options, async (pool) => {
+    const { plan } = await prepare({ ...target, pool }, to);
+    if (plan.rows > 0 && path === undefined) throw needsExport(plan);
+    return plan;
+  });
 }
 
 /**
@@ -73,8 +77,7 @@ export async function rollbackMigrations(
   });
 }
 
-/** @returns the refusal to drop rows that nothing takes */
-export function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
+function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
   const parts = stakes.map((stake) => `${stake.rows} of ${stake.table}`).join(', ');
   return new CostsError(
     'usage',
