@@ -1,0 +1,1 @@
+DROP FUNCTION "costs_answer_login_attempt"(TEXT, TEXT);
