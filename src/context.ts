@@ -64,13 +64,16 @@ export interface RuntimeOptions {
   config: Config;
   signal: AbortSignal;
   argv: readonly string[];
+  /** Another output than the terminal, for a command that runs others. */
+  makeOutput?: (options: GlobalOptions) => Output;
 }
 
 /** The one place that knows all adapters. */
-export function createRuntime({ version, config, signal, argv }: RuntimeOptions): Runtime {
+export function createRuntime({ version, config, signal, argv, ...options }: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
   let current: Output | undefined;
-  const makeOutput = (options: GlobalOptions) => createOutput({ ...options, noColor: config.noColor, ci: config.ci });
+  const makeOutput =
+    options.makeOutput ?? ((given: GlobalOptions) => createOutput({ ...given, noColor: config.noColor, ci: config.ci }));
   return {
     version,
     open(options) {

@@ -10,6 +10,7 @@ import { addResolveCommand } from './db/resolve.js';
 import { addRestoreCommand } from './db/restore.js';
 import { addRollbackCommand } from './db/rollback.js';
 import { addStatusCommand } from './db/status.js';
+import { addGrantsCommand } from './db/grants.js';
 
 /** `costs db …`: the schema and the store itself. */
 export function addDbCommand(parent: Command, open: OpenContext): Command {
@@ -24,5 +25,6 @@ export function addDbCommand(parent: Command, open: OpenContext): Command {
   addBackupCommand(db, open);
   addRestoreCommand(db, open);
   addCopyCommand(db, open);
+  addGrantsCommand(db, open);
   return db;
 }

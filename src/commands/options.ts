@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
+import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 
@@ -29,6 +30,10 @@ export function providerOption(description = 'only this provider'): Option {
 
 export function organizationOption(description = 'only this organization, by name or id'): Option {
   return new Option('--organization <name|id>', description);
+}
+
+export function roleOption(description: string, roles: readonly Role[] = ROLES): Option {
+  return new Option('--role <role>', description).choices(roles);
 }
 
 /** A whole number that is not negative. */

@@ -71,3 +71,19 @@ export function renderWhoami({ team, kind, name, role, until }: WhoamiResult): s
 function clock(instant: string): string {
   return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+export interface PasswdResult {
+  email: string;
+  /** A new one, when the old one was used. */
+  recoveryCode: string | null;
+  sessionUntil: string | null;
+}
+
+export function renderPasswd({ email, recoveryCode, sessionUntil }: PasswdResult, { style }: Output): string {
+  return [
+    `${style.green('✔')} ${email} has a new password${sessionUntil === null ? '' : `; logged in until ${clock(sessionUntil)}`}`,
+    ...(recoveryCode === null
+      ? []
+      : [`New recovery code  ${style.bold(recoveryCode)}`, 'The old one has ended. Write it down: it is shown once.']),
+  ].join('\n');
+}

@@ -37,7 +37,7 @@ export function createLoginAttempts(client: Client): LoginRows {
       return rows.map((row): LoginAttempt => ({ ...row, reason: row.reason as LoginReason }));
     },
     async prune(keepDays) {
-      await client.$executeRaw`DELETE FROM "login_attempts" WHERE "attempted_at" < CURRENT_TIMESTAMP - make_interval(days => ${keepDays}::int)`;
+      await client.$executeRaw`SELECT costs_prune_login_attempts(${keepDays}::int)`;
     },
   };
 }

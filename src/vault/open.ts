@@ -116,7 +116,10 @@ async function canKeepNone({ access, keychain }: Tools, team: Team): Promise<boo
 
 /** The session file when it was agreed to or holds the entry already, else the operating system's keychain, asked once. */
 function chooseKeychain({ config, output, keychain }: VaultOptions, insecure: () => boolean): Keychain {
-  const file = createSessionFile(config.home, onceALine((line) => output.warn(line)));
+  const file = createSessionFile(
+    config.home,
+    onceALine((line) => output.warn(line)),
+  );
   const system = keychain ?? createKeychain({ interactive: output.interactive, onWait: (line) => output.warn(line) });
   const known = new Map<string, Promise<string | null>>();
   const ask = (account: string) => {
