@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import type { Pool } from 'pg';
 import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';

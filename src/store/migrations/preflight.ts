@@ -1,7 +1,7 @@
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Difference } from './drift.js';
-import { missingHistory } from './require-current.js';
+import { missingHistory } from './schema-problem.js';
 import type { MigrationStatus } from './status.js';
 import type { History } from './history.js';
 
