@@ -22,6 +22,10 @@ export interface GlobalOptions {
   input?: boolean;
   /** False with --no-color. */
   color?: boolean;
+  /** Seconds one request to a provider may take. */
+  requestTimeout?: number;
+  /** Seconds a provider that stays down is asked again. */
+  retryFor?: number;
 }
 
 /** Everything a command works with. Nothing is opened until it is asked for, and nothing is opened twice. */
@@ -133,7 +137,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     return createStore(opened);
   });
   const http = once((): Promise<HttpClient> => {
-    const client = createHttpClient({ version, tlsChecksOff: config.tlsChecksOff });
+    const client = createHttpClient({
+      version,
+      tlsChecksOff: config.tlsChecksOff,
+      ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
+      ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
+    });
     onClose(() => client.close());
     return Promise.resolve(client);
   });

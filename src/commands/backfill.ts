@@ -6,6 +6,7 @@ import { collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
+  addPatienceOptions,
   checkSpan,
   dayOption,
   organizationOption,
@@ -32,6 +33,7 @@ export function addBackfillCommand(parent: Command, open: OpenContext, run = bac
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: BackfillOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
+  addPatienceOptions(command);
   addGlobalOptions(command);
   return addExamples(command, [
     'costs backfill --since 2026-01-01',

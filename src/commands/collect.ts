@@ -16,6 +16,8 @@ import { showEvent, startDisplay } from './sync-display.js';
 export interface CollectOptions extends SelectionOptions {
   dryRun?: boolean;
   acceptRestatement?: boolean;
+  /** Seconds the run may take. */
+  timeout?: number;
 }
 
 /** What `sync` and `backfill` share: gather, plan, show or carry out, report. Returns the exit code. */
@@ -75,6 +77,7 @@ async function carryOut(
         keyOf: (organization) => context.keyOf(organization),
         now: () => context.now(),
         signal: context.signal,
+        deadline: options.timeout === undefined ? null : AbortSignal.timeout(options.timeout * 1000),
         onEvent: (event) => showEvent(display, event),
       },
     );

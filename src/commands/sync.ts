@@ -5,6 +5,7 @@ import { collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
+  addPatienceOptions,
   countOption,
   organizationOption,
   providerOption,
@@ -26,6 +27,7 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: SyncOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
+  addPatienceOptions(command);
   addGlobalOptions(command);
   return addExamples(command, [
     'costs sync',
