@@ -1,6 +1,7 @@
 import type { DaySpan } from './day.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
+import type { UsageSource } from './usage.js';
 
 /** The companies whose bills we collect. */
 export const PROVIDER_IDS = ['openai', 'anthropic'] as const;
@@ -109,6 +110,8 @@ export interface CostProvider {
   fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
+  /** Quantities beside the bills; absent where the provider reports none. */
+  readonly usage?: UsageSource;
   /** Asks the provider whose key this is and whether it reads costs. */
   identify(call: ProviderCall): Promise<KeyIdentity>;
 }
