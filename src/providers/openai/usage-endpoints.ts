@@ -28,14 +28,14 @@ export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
   {
     name: 'file_search_calls',
     groupBy: ['project_id', 'api_key_id', 'vector_store_id'],
-    measures: { num_requests: ['calls', 'requests'] },
+    measures: { num_requests: ['file_search_calls', 'requests'] },
     splitsTokens: false,
   },
   {
     name: 'web_search_calls',
     groupBy: [...BY_MODEL, 'context_level'],
     // A model's request may make several calls: two counts of two things.
-    measures: { num_requests: ['calls', 'requests'], ...REQUESTS },
+    measures: { num_requests: ['web_search_calls', 'requests'], ...REQUESTS },
     splitsTokens: false,
   },
 ];
