@@ -3,34 +3,75 @@ const adapters = ['providers', 'store', 'vault', 'output', 'emulator'];
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', 'bin/'] }, to: {} },
-    { name: 'domain-imports-nothing-of-ours', severity: 'error', from: { path: '^src/domain' }, to: { path: '^src/', pathNot: '^src/(domain|errors\\.ts)' } },
-    { name: 'sync-imports-only-domain', severity: 'error', from: { path: '^src/sync' }, to: { path: '^src/', pathNot: '^src/(sync|domain|errors\\.ts)' } },
+    {
+      name: 'domain-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^src/domain' },
+      to: { path: '^src/', pathNot: '^src/(domain|errors\\.ts)' },
+    },
+    {
+      name: 'sync-imports-only-domain',
+      severity: 'error',
+      from: { path: '^src/sync' },
+      to: { path: '^src/', pathNot: '^src/(sync|domain|errors\\.ts)' },
+    },
     ...adapters.map((adapter) => ({
       name: `${adapter}-imports-only-domain`,
       severity: 'error',
       from: { path: `^src/${adapter}/` },
       to: { path: '^src/', pathNot: `^src/(${adapter}/|domain/|errors\\.ts|generated/)` },
     })),
-    { name: 'only-store-knows-the-generated-client', severity: 'error', from: { path: '^src/', pathNot: '^src/(store|generated)/' }, to: { path: '^src/generated' } },
+    {
+      name: 'only-store-knows-the-generated-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(store|generated)/' },
+      to: { path: '^src/generated' },
+    },
     {
       name: 'commands-know-adapters-by-type-only',
-      comment: 'Commands work through the context; of the adapters they may import types, and the pure renderers of output.',
+      comment:
+        'Commands work through the context; of the adapters they may import types, and the pure renderers of output.',
       severity: 'error',
       from: { path: '^src/commands' },
       to: { path: '^src/(providers|store|vault|emulator)/', dependencyTypesNot: ['type-only'] },
     },
-    { name: 'nobody-imports-the-process', severity: 'error', from: { path: '^src/', pathNot: '^src/main\\.ts' }, to: { path: '^src/(main|program)\\.ts' } },
+    {
+      name: 'nobody-imports-the-process',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main\\.ts' },
+      to: { path: '^src/(main|program)\\.ts' },
+    },
     {
       name: 'one-owner-a-package',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(store|generated)/' },
       to: { path: 'node_modules/(@prisma|prisma|pg|@electric-sql)/' },
     },
-    { name: 'only-output-knows-the-terminal', severity: 'error', from: { path: '^src/', pathNot: '^src/output/' }, to: { path: 'node_modules/(ora|cli-table3|inquirer|@inquirer)/' } },
-    { name: 'only-providers-know-http', severity: 'error', from: { path: '^src/', pathNot: '^src/(providers/|context\\.ts)' }, to: { path: 'node_modules/undici/' } },
-    { name: 'only-vault-knows-the-keychain', severity: 'error', from: { path: '^src/', pathNot: '^src/vault/' }, to: { path: 'node_modules/(keytar|@hpke)/' } },
+    {
+      name: 'only-output-knows-the-terminal',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/output/' },
+      to: { path: 'node_modules/(ora|cli-table3|inquirer|@inquirer)/' },
+    },
+    {
+      name: 'only-providers-know-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(providers/|context\\.ts)' },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'only-vault-knows-the-keychain',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/vault/' },
+      to: { path: 'node_modules/(keytar|@hpke)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,7 +3,11 @@ import ts from 'typescript-eslint';
 
 // Where one thing is owned by one place, another place that reaches for it is an error, not a matter of memory.
 const owners = [
-  { names: 'process.env', allowed: ['src/config.ts'], selector: "MemberExpression[object.name='process'][property.name='env']" },
+  {
+    names: 'process.env',
+    allowed: ['src/config.ts'],
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+  },
   {
     names: 'process.exit',
     allowed: [],
@@ -17,7 +21,8 @@ const owners = [
   {
     names: 'the clock (use context.now)',
     allowed: ['src/context.ts'],
-    selector: "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    selector:
+      "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
   },
 ];
 
@@ -25,10 +30,19 @@ export default ts.config(
   { ignores: ['dist', 'src/generated', 'node_modules', '.dependency-cruiser.cjs'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
-  { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'bin/*.js'] }, tsconfigRootDir: import.meta.dirname } } },
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', 'bin/*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+  },
   {
     rules: {
       'no-console': 'error',
+      '@typescript-eslint/no-meaningless-void-operator': 'off', // `void promise` as an arrow's body says that nothing comes back
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off', // arrow functions that forward a void are clearer on one line
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
@@ -39,7 +53,10 @@ export default ts.config(
   {
     files: ['src/**'],
     rules: {
-      'no-restricted-syntax': ['error', ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` }))],
+      'no-restricted-syntax': [
+        'error',
+        ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+      ],
     },
   },
   ...owners.flatMap(({ allowed }, index) =>
@@ -51,7 +68,9 @@ export default ts.config(
             rules: {
               'no-restricted-syntax': [
                 'error',
-                ...owners.filter((_, other) => other !== index).map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+                ...owners
+                  .filter((_, other) => other !== index)
+                  .map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
               ],
             },
           },

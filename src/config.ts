@@ -48,7 +48,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       openai: text('OPENAI_BASE_URL') ?? DEFAULT_BASE_URLS.openai,
       anthropic: text('ANTHROPIC_BASE_URL') ?? DEFAULT_BASE_URLS.anthropic,
     },
-    keyVariables: text('COSTS_KEY_ENV')?.split(',').map((name) => name.trim()) ?? null,
+    keyVariables:
+      text('COSTS_KEY_ENV')
+        ?.split(',')
+        .map((name) => name.trim()) ?? null,
     noColor: text('NO_COLOR') !== null || environment.TERM === 'dumb',
     ci: text('CI') !== null,
     tlsChecksOff: text('NODE_TLS_REJECT_UNAUTHORIZED') === '0',
@@ -70,9 +73,14 @@ export function checkBaseUrl(provider: ProviderId, text: string): URL {
   const hint = `Set ${variable} to an https address or to http on this machine, or unset it for ${DEFAULT_BASE_URLS[provider]}.`;
   if (!URL.canParse(text)) throw new CostsError('usage', `${variable} is not a URL.`, { hint });
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') throw new CostsError('usage', `${variable} carries user information.`, { hint });
+  if (url.username !== '' || url.password !== '')
+    throw new CostsError('usage', `${variable} carries user information.`, { hint });
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
-  throw new CostsError('usage', `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`, { hint });
+  throw new CostsError(
+    'usage',
+    `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`,
+    { hint },
+  );
 }
 
 /** Whether a host name can only be this machine. */

@@ -7,6 +7,8 @@ import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import { createHttpClient, type HttpClient } from './providers/http.js';
 import type { Database } from './store/database.js';
+import type { EmbeddedStore } from './store/embedded-store.js';
+import type { OpenOptions } from './store/open.js';
 import type { Store } from './store/store.js';
 import type { Vault } from './vault/vault.js';
 
@@ -32,6 +34,8 @@ export interface Context {
   now(): Date;
   /** The database, whatever its schema; for `db` commands, `doctor` and `init`. */
   database(): Promise<Database>;
+  /** The embedded store as a whole, also while DATABASE_URL points elsewhere; opens nothing. */
+  embedded(): Promise<EmbeddedStore>;
   /** Whether there is a store to open: DATABASE_URL is set, or an embedded one was created before. */
   hasStore(): Promise<boolean>;
   /** The store, on a schema that is current. @throws CostsError `schema` otherwise, naming the command that mends it. */
@@ -104,13 +108,15 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   const now = () => new Date();
   const target =
     config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+  const openOptions: OpenOptions = {
+    signal,
+    onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+    onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
+    onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
+  };
   const database = once(async () => {
     const { openDatabase } = await import('./store/open.js');
-    const opened = await openDatabase(target, {
-      signal,
-      onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
-      onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
-    });
+    const opened = await openDatabase(target, openOptions);
     onClose(() => opened.close());
     return opened;
   });
@@ -138,6 +144,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     signal,
     now,
     database,
+    embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home, openOptions),
     hasStore: async () => (await import('./store/open.js')).storeExists(target),
     store,
     vault,
@@ -150,7 +157,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   };
 }
 
+/** A failure is not kept: `db migrate --wait` asks again until the database is there. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 }

@@ -26,10 +26,14 @@ export const EXIT_CODES = {
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
+/** Why a provider refused a key. */
+export type KeyProblem = 'refused' | 'expired' | 'missing-scope';
+
 export interface CostsErrorOptions {
   /** What to do about it: one sentence, or a command. */
   hint?: string;
   cause?: unknown;
+  keyProblem?: KeyProblem;
 }
 
 /** An error a user can understand: a code for machines, a sentence that names the cause, and a next step. */
@@ -37,11 +41,13 @@ export class CostsError extends Error {
   override readonly name = 'CostsError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly keyProblem: KeyProblem | undefined;
 
-  constructor(code: ErrorCode, message: string, { hint, cause }: CostsErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { hint, cause, keyProblem }: CostsErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
+    this.keyProblem = keyProblem;
   }
 
   get exitCode(): number {

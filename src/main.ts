@@ -32,7 +32,11 @@ type Runtime = ReturnType<typeof createRuntime>;
 async function run(argv: readonly string[], runtime: Runtime): Promise<void> {
   const program = await createProgram(argv, runtime.version, (options) => runtime.open(options));
   silenceErrors(program, runtime);
-  if (argv.every((word) => word.startsWith('-') && word !== '-h' && word !== '--help' && word !== '-V' && word !== '--version')) {
+  if (
+    argv.every(
+      (word) => word.startsWith('-') && word !== '-h' && word !== '--help' && word !== '-V' && word !== '--version',
+    )
+  ) {
     return showNextStep(runtime.open(readGlobalOptions(argv)));
   }
   await program.parseAsync(argv, { from: 'user' });
@@ -57,7 +61,11 @@ function toUserError(thrown: unknown): CostsError | null {
   if (!(thrown instanceof CommanderError)) return asCostsError(thrown);
   if (thrown.exitCode === 0) return null;
   if (thrown.code === 'commander.help') return new CostsError('usage', 'Which command?', { hint: 'costs --help' });
-  const sentence = thrown.message.replace(/^error: /, '').replace(/\n+\(?/g, ' ').replace(/\)$/, '').trim();
+  const sentence = thrown.message
+    .replace(/^error: /, '')
+    .replace(/\n+\(?/g, ' ')
+    .replace(/\)$/, '')
+    .trim();
   const text = sentence.charAt(0).toUpperCase() + sentence.slice(1);
   return new CostsError('usage', /[.?!]$/.test(text) ? text : `${text}.`, { hint: 'See how it is used: add --help' });
 }

@@ -3,7 +3,15 @@ import type { Context, OpenContext } from '../context.js';
 import { toDay, type Day } from '../domain/day.js';
 import { planBackfill } from '../sync/plan.js';
 import { collect, type CollectOptions } from './collect.js';
-import { addExamples, addGlobalOptions, checkSpan, dayOption, organizationOption, providerOption, setExitCode } from './options.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  checkSpan,
+  dayOption,
+  organizationOption,
+  providerOption,
+  setExitCode,
+} from './options.js';
 
 export interface BackfillOptions extends CollectOptions {
   since: Day;

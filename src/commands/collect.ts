@@ -43,10 +43,19 @@ async function gather(context: Context, options: CollectOptions): Promise<PlanIn
     collected.set(keyId, await collection.collectedDays(provider, organizationId));
     limits.set(provider, (await context.provider(provider)).maxDaysPerRequest);
   }
-  return { organizations, collected, today: toDay(context.now()), maxDays: ({ provider }: Organization) => limits.get(provider) ?? 1 };
+  return {
+    organizations,
+    collected,
+    today: toDay(context.now()),
+    maxDays: ({ provider }: Organization) => limits.get(provider) ?? 1,
+  };
 }
 
-async function carryOut(context: Context, plan: SyncPlan, options: CollectOptions & { forced: boolean }): Promise<SyncResult> {
+async function carryOut(
+  context: Context,
+  plan: SyncPlan,
+  options: CollectOptions & { forced: boolean },
+): Promise<SyncResult> {
   const { collection } = await context.store();
   const team = await context.team();
   const display = startDisplay(context.output, plan);
@@ -88,4 +97,3 @@ function planDocument(plan: SyncPlan) {
     })),
   };
 }
-

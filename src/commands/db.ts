@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GlobalOptions, OpenContext } from '../context.js';
+import { addGrantsCommand } from './db/grants.js';
 import { EXIT_CODES } from '../errors.js';
 import { addExamples, addGlobalOptions } from './options.js';
 
@@ -8,6 +9,7 @@ export function addDbCommand(parent: Command, open: OpenContext): Command {
   const db = parent.command('db').description('the schema and the store: status, migrate');
   addStatusCommand(db, open);
   addMigrateCommand(db, open);
+  addGrantsCommand(db, open);
   return db;
 }
 

@@ -12,7 +12,9 @@ import { addExamples, addGlobalOptions, setExitCode } from './options.js';
 export function addDoctorCommand(parent: Command, open: OpenContext, run = doctorCommand): Command {
   const command = parent
     .command('doctor')
-    .description('Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.')
+    .description(
+      'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
+    )
     .action(async () => setExitCode(await run(open(command.optsWithGlobals()))));
   addGlobalOptions(command);
   return addExamples(command, ['costs doctor', 'costs doctor --json | jq .findings']);

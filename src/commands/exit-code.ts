@@ -9,7 +9,8 @@ export interface Outcomes {
 /** Done is 0; when no organization succeeded, all refused is 4 and all unreachable 6; any other failure is 3. */
 export function exitCodeOf({ status, organizations }: Outcomes): number {
   if (status === 'ok') return 0;
-  const allFailedWith = (code: ErrorCode) => status === 'failed' && organizations.every(({ error }) => error?.code === code);
+  const allFailedWith = (code: ErrorCode) =>
+    status === 'failed' && organizations.every(({ error }) => error?.code === code);
   if (allFailedWith('auth')) return EXIT_CODES.auth;
   if (allFailedWith('unreachable')) return EXIT_CODES.unreachable;
   return EXIT_CODES.partial;

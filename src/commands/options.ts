@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
+import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 
@@ -31,6 +32,10 @@ export function organizationOption(description = 'only this organization, by nam
   return new Option('--organization <name|id>', description);
 }
 
+export function roleOption(description: string, roles: readonly Role[] = ROLES): Option {
+  return new Option('--role <role>', description).choices(roles);
+}
+
 /** A whole number that is not negative. */
 export function countOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {
@@ -44,7 +49,8 @@ function parseWith<T>(parse: (text: string) => T): (text: string) => T {
     try {
       return parse(text);
     } catch (error) {
-      if (error instanceof CostsError) throw new InvalidArgumentError([error.message, error.hint].filter(Boolean).join(' '));
+      if (error instanceof CostsError)
+        throw new InvalidArgumentError([error.message, error.hint].filter(Boolean).join(' '));
       throw error;
     }
   };
@@ -63,7 +69,9 @@ export interface SpanOptions {
 /** @throws CostsError `usage` when the span is backwards or reaches past today. */
 export function checkSpan(span: DaySpan, today: Day): DaySpan {
   if (span.since > span.until) {
-    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, { hint: 'Give the earlier day first.' });
+    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
+      hint: 'Give the earlier day first.',
+    });
   }
   if (span.until > today || span.since > today) {
     throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });

@@ -8,11 +8,16 @@ import type { SelectionOptions } from './options.js';
  * The team's active organizations that --provider and --organization leave.
  * @throws CostsError `conflict` when none is registered, or none fits.
  */
-export async function selectOrganizations(context: Context, { provider, organization }: SelectionOptions): Promise<Organization[]> {
+export async function selectOrganizations(
+  context: Context,
+  { provider, organization }: SelectionOptions,
+): Promise<Organization[]> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const registered = await store.keys.list(team.id);
   if (registered.length === 0) {
-    throw new CostsError('conflict', 'No organization is registered.', { hint: 'Add the admin key of one: costs keys add' });
+    throw new CostsError('conflict', 'No organization is registered.', {
+      hint: 'Add the admin key of one: costs keys add',
+    });
   }
   const chosen = registered.filter(
     (each) =>
@@ -21,7 +26,9 @@ export async function selectOrganizations(context: Context, { provider, organiza
       (organization === undefined || each.organizationId === organization || each.name === organization),
   );
   if (chosen.length > 0) return chosen;
-  throw new CostsError('conflict', 'No active organization fits.', { hint: 'See which are registered: costs keys list' });
+  throw new CostsError('conflict', 'No active organization fits.', {
+    hint: 'See which are registered: costs keys list',
+  });
 }
 
 /** The organizations of every team, active or not. */

@@ -24,8 +24,14 @@ export function showEvent(display: Display, event: SyncEvent): void {
   const who = `${event.organization.provider} ${event.organization.name}`;
   switch (event.type) {
     case 'wire':
-      if (event.event.type === 'request') output.trace(`${who}: ${event.event.method} ${event.event.url} → ${event.event.status} in ${event.event.milliseconds} ms`);
-      if (event.event.type === 'retry') progress.update(`${who}: ${event.event.reason}, trying again in ${Math.ceil(event.event.waitMilliseconds / 1000)} s`);
+      if (event.event.type === 'request')
+        output.trace(
+          `${who}: ${event.event.method} ${event.event.url} → ${event.event.status} in ${event.event.milliseconds} ms`,
+        );
+      if (event.event.type === 'retry')
+        progress.update(
+          `${who}: ${event.event.reason}, trying again in ${Math.ceil(event.event.waitMilliseconds / 1000)} s`,
+        );
       return;
     case 'window-done':
       display.finished += 1;

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { planSync } from '../sync/plan.js';
 import { collect, type CollectOptions } from './collect.js';
-import { addExamples, addGlobalOptions, countOption, organizationOption, providerOption, setExitCode } from './options.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  countOption,
+  organizationOption,
+  providerOption,
+  setExitCode,
+} from './options.js';
 
 export interface SyncOptions extends CollectOptions {
   lookback?: number;
@@ -20,7 +27,11 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: SyncOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
   addGlobalOptions(command);
-  return addExamples(command, ['costs sync', 'costs sync --organization "Acme Prod" --lookback 3', 'costs sync --json | jq .status']);
+  return addExamples(command, [
+    'costs sync',
+    'costs sync --organization "Acme Prod" --lookback 3',
+    'costs sync --json | jq .status',
+  ]);
 }
 
 export function syncCommand(options: SyncOptions, context: Context): Promise<number> {

@@ -123,6 +123,8 @@ export interface AuditEntry {
 export interface KeyRows {
   /** By provider and name. */
   list(teamId: string): Promise<KeyRow[]>;
+  /** Of all teams. */
+  listAll(): Promise<KeyRow[]>;
   get(id: string): Promise<KeyRow | null>;
   /** Whoever registered it, in whichever team. */
   findOrganization(provider: ProviderId, organizationId: string): Promise<KeyRow | null>;
@@ -166,8 +168,8 @@ export interface TokenRows {
 
 export interface SessionRows {
   get(id: string): Promise<SessionRow | null>;
-  /** Whether this operating-system user of this host has a session that is not over. */
-  hasOpen(teamId: string, host: string, osUser: string): Promise<boolean>;
+  /** Whether this operating-system user has a session that is not over, on any host: hosts change their names. */
+  hasOpen(teamId: string, osUser: string): Promise<boolean>;
   add(row: SessionRow): Promise<void>;
   remove(id: string): Promise<void>;
   removeOfMember(userId: string): Promise<void>;

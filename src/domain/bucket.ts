@@ -56,7 +56,10 @@ export function toLineItem({ description, currency, ...split }: LineItemParts): 
   const text = [description === null || description.trim() === '' ? UNSPECIFIED : description, ...named].join(' · ');
   const lineItem = currency === 'USD' ? text : `${text} [${currency}]`;
   if (Buffer.byteLength(lineItem) > MAX_LINE_ITEM_BYTES) {
-    throw new CostsError('contract', `A line item is longer than ${MAX_LINE_ITEM_BYTES} bytes: "${lineItem.slice(0, 60)}…".`);
+    throw new CostsError(
+      'contract',
+      `A line item is longer than ${MAX_LINE_ITEM_BYTES} bytes: "${lineItem.slice(0, 60)}…".`,
+    );
   }
   return lineItem;
 }
@@ -67,7 +70,12 @@ export class BucketMerger {
 
   /** @throws CostsError `contract` when two currencies would be added. */
   add(line: CostLine): void {
-    const key = JSON.stringify([line.providerProjectId, line.bucketStart.getTime(), line.bucketEnd.getTime(), line.lineItem]);
+    const key = JSON.stringify([
+      line.providerProjectId,
+      line.bucketStart.getTime(),
+      line.bucketEnd.getTime(),
+      line.lineItem,
+    ]);
     const known = this.#lines.get(key);
     this.#lines.set(key, known === undefined ? line : merge(known, line));
   }
@@ -81,9 +89,16 @@ const ATTRIBUTES = ['model', 'costType', 'tokenType', 'serviceTier', 'contextWin
 
 function merge(a: CostLine, b: CostLine): CostLine {
   if (a.currency !== b.currency) {
-    throw new CostsError('contract', `"${a.lineItem}" comes in two currencies, ${a.currency} and ${b.currency}, under one name.`);
+    throw new CostsError(
+      'contract',
+      `"${a.lineItem}" comes in two currencies, ${a.currency} and ${b.currency}, under one name.`,
+    );
   }
-  const merged: CostLine = { ...a, cost: add(a.cost, b.cost), providerProjectName: a.providerProjectName ?? b.providerProjectName };
+  const merged: CostLine = {
+    ...a,
+    cost: add(a.cost, b.cost),
+    providerProjectName: a.providerProjectName ?? b.providerProjectName,
+  };
   // A sum of tokens and seconds, or of tokens and nothing said, is no quantity.
   const addable = a.quantity !== null && b.quantity !== null && a.quantityUnit === b.quantityUnit;
   merged.quantity = addable ? add(a.quantity as Decimal, b.quantity as Decimal) : null;

@@ -33,7 +33,11 @@ const CLAUDE: [model: string, from: string, rates: string, worldwideOnly?: boole
 ];
 
 const CLAUDE_TOKENS = [
-  'uncached_input_tokens', 'cache_creation.ephemeral_5m_input_tokens', 'cache_creation.ephemeral_1h_input_tokens', 'cache_read_input_tokens', 'output_tokens',
+  'uncached_input_tokens',
+  'cache_creation.ephemeral_5m_input_tokens',
+  'cache_creation.ephemeral_1h_input_tokens',
+  'cache_read_input_tokens',
+  'output_tokens',
 ];
 
 /** Dollars for a million: input, cached input, output; `-` where there is none. A batch costs half of input and output. */
@@ -104,10 +108,22 @@ function claudePrices(): Rate[] {
       const rate = { provider: 'anthropic' as const, model, from, dollars, tokenType: CLAUDE_TOKENS[index] ?? '' };
       const worldwide: Rate[] = [rate, { ...rate, tier: 'batch', times: HALF }];
       if (worldwideOnly === true) return worldwide;
-      return [...worldwide, { ...rate, inferenceGeo: 'us', times: US }, { ...rate, inferenceGeo: 'us', tier: 'batch', times: US_HALF }];
+      return [
+        ...worldwide,
+        { ...rate, inferenceGeo: 'us', times: US },
+        { ...rate, inferenceGeo: 'us', tier: 'batch', times: US_HALF },
+      ];
     }),
   );
-  const search = { provider: 'anthropic' as const, model: '', tokenType: 'web_search_requests', from: '2025-05-07', dollars: '10', unit: 'requests' as const, per: '1000' };
+  const search = {
+    provider: 'anthropic' as const,
+    model: '',
+    tokenType: 'web_search_requests',
+    from: '2025-05-07',
+    dollars: '10',
+    unit: 'requests' as const,
+    per: '1000',
+  };
   return [...models, search, { ...search, tier: 'batch' }];
 }
 
@@ -128,18 +144,54 @@ function gptPrices(): Rate[] {
 }
 
 function otherPrices(): Rate[] {
-  const embeddings = EMBEDDINGS.map(([model, from, dollars]): Rate => ({ provider: 'openai', model, from, dollars, tokenType: 'uncached_input_tokens' }));
-  const speech = { provider: 'openai' as const, tokenType: 'characters', unit: 'characters' as const, from: '2023-11-06' };
+  const embeddings = EMBEDDINGS.map(([model, from, dollars]): Rate => ({
+    provider: 'openai',
+    model,
+    from,
+    dollars,
+    tokenType: 'uncached_input_tokens',
+  }));
+  const speech = {
+    provider: 'openai' as const,
+    tokenType: 'characters',
+    unit: 'characters' as const,
+    from: '2023-11-06',
+  };
   return [
     ...embeddings,
     { ...speech, model: 'tts-1', dollars: '15' },
     { ...speech, model: 'tts-1-hd', dollars: '30' },
-    { provider: 'openai', model: 'whisper-1', tokenType: 'seconds', unit: 'seconds', from: '2023-03-01', dollars: '0.006', per: '60' },
-    { provider: 'openai', model: 'omni-moderation-latest', tokenType: 'uncached_input_tokens', from: '2024-09-26', dollars: '0' },
+    {
+      provider: 'openai',
+      model: 'whisper-1',
+      tokenType: 'seconds',
+      unit: 'seconds',
+      from: '2023-03-01',
+      dollars: '0.006',
+      per: '60',
+    },
+    {
+      provider: 'openai',
+      model: 'omni-moderation-latest',
+      tokenType: 'uncached_input_tokens',
+      from: '2024-09-26',
+      dollars: '0',
+    },
   ];
 }
 
-function toPrice({ provider, model, tokenType, from, dollars, unit = 'tokens', per = '1000000', tier = 'standard', inferenceGeo = '', times = [1n, 0] }: Rate): Price {
+function toPrice({
+  provider,
+  model,
+  tokenType,
+  from,
+  dollars,
+  unit = 'tokens',
+  per = '1000000',
+  tier = 'standard',
+  inferenceGeo = '',
+  times = [1n, 0],
+}: Rate): Price {
   const [factor, shift] = times;
   return {
     provider,

@@ -6,7 +6,10 @@ import type { ProviderId } from './provider.js';
 import type { UsageLine, UsageWidth, UsageWrite } from './usage.js';
 
 /** Usage of a day, added up over keys and hours. */
-export interface UsageTotal extends Pick<UsageLine, 'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo'> {
+export interface UsageTotal extends Pick<
+  UsageLine,
+  'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo'
+> {
   provider: ProviderId;
   organizationId: string;
   projectId: string;
@@ -38,7 +41,12 @@ export interface RepriceScope {
 
 export interface UsageStore {
   /** Days of an organization that all the endpoints were read for, ascending, with the oldest of those reads. */
-  collectedDays(provider: ProviderId, organizationId: string, width: UsageWidth, endpoints: readonly string[]): Promise<CollectedDay[]>;
+  collectedDays(
+    provider: ProviderId,
+    organizationId: string,
+    width: UsageWidth,
+    endpoints: readonly string[],
+  ): Promise<CollectedDay[]>;
   /**
    * Replaces what is stored of the answered days of each endpoint at one width, and the estimates of those days, in one
    * transaction. Neither bills nor legacy rows are ever touched.

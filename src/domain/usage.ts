@@ -106,9 +106,18 @@ export class UsageMerger {
 
   /** @throws CostsError `contract` when the key is too long to be stored. */
   add(line: UsageLine): void {
-    const texts = [line.providerProjectId, line.endpoint, line.tokenType, line.unit, ...DIMENSIONS.map((name) => line[name])];
+    const texts = [
+      line.providerProjectId,
+      line.endpoint,
+      line.tokenType,
+      line.unit,
+      ...DIMENSIONS.map((name) => line[name]),
+    ];
     if (Buffer.byteLength(texts.join('')) > MAX_KEY_BYTES) {
-      throw new CostsError('contract', `The names in one row of usage are longer than ${MAX_KEY_BYTES} bytes: "${line.model.slice(0, 60)}…".`);
+      throw new CostsError(
+        'contract',
+        `The names in one row of usage are longer than ${MAX_KEY_BYTES} bytes: "${line.model.slice(0, 60)}…".`,
+      );
     }
     const key = JSON.stringify([line.bucketStart.getTime(), line.bucketEnd.getTime(), ...texts]);
     const known = this.#lines.get(key);

@@ -28,14 +28,19 @@ export function billUsage(organization: WorldOrganization, chargesOf: (row: Worl
     const projectId = typeof owner === 'string' ? owner : null;
     for (const { lineItem, quantity, price, dimensions } of chargesOf(usage)) {
       const key = JSON.stringify([day, projectId, lineItem, dimensions]);
-      const bill = bills.get(key) ?? { day, row: worldRow({ projectId, lineItem, amount: '0', dimensions }), cost: ZERO };
+      const bill = bills.get(key) ?? {
+        day,
+        row: worldRow({ projectId, lineItem, amount: '0', dimensions }),
+        cost: ZERO,
+      };
       bill.cost = add(bill.cost, (BigInt(quantity) * parseDecimal(price)) as Decimal);
       bills.set(key, bill);
     }
   }
   organization.days = new Map();
   for (const { day, row, cost } of bills.values()) {
-    const amount = organization.provider === 'anthropic' ? `"${formatDecimal((cost * 100n) as Decimal)}"` : formatDecimal(cost);
+    const amount =
+      organization.provider === 'anthropic' ? `"${formatDecimal((cost * 100n) as Decimal)}"` : formatDecimal(cost);
     organization.days.set(day, [...(organization.days.get(day) ?? []), { ...row, amount }]);
   }
 }

@@ -14,7 +14,10 @@ export interface UsageOptions {
 }
 
 /** Usage of every endpoint at random hours, by the organization's projects and by none. It follows from the options alone. */
-export function generateUsage(organization: WorldOrganization, { seed, until, days, perDay, models }: UsageOptions): WorldUsageRow[] {
+export function generateUsage(
+  organization: WorldOrganization,
+  { seed, until, days, perDay, models }: UsageOptions,
+): WorldUsageRow[] {
   const owners = [...organization.projects.map(({ id }) => id), null];
   const make = organization.provider === 'openai' ? openaiRow : anthropicRow;
   const endpoints = organization.provider === 'openai' ? Object.keys(OPENAI_COUNTS) : ['messages'];
@@ -77,7 +80,10 @@ function openaiRow({ owner, endpoint, model, random }: Draw): Row {
     context_level: random() < 0.5 ? 'low' : 'high',
   };
   if (endpoint !== 'completions') {
-    return { dimensions, measures: { [OPENAI_COUNTS[endpoint] ?? '']: `${1 + count(1e6)}`, num_model_requests: `${1 + count(50)}` } };
+    return {
+      dimensions,
+      measures: { [OPENAI_COUNTS[endpoint] ?? '']: `${1 + count(1e6)}`, num_model_requests: `${1 + count(50)}` },
+    };
   }
   const [text, cached, written, output] = [count(1e7), count(1e6), count(1e4), count(1e6)];
   return {

@@ -20,7 +20,15 @@ export interface OutputOptions {
 const WIDTH_WITHOUT_TERMINAL = 80;
 
 /** The terminal, or what stands in its place. */
-export function createOutput({ json = false, quiet = false, verbose = false, input = true, color = true, noColor, ci }: OutputOptions): Output {
+export function createOutput({
+  json = false,
+  quiet = false,
+  verbose = false,
+  input = true,
+  color = true,
+  noColor,
+  ci,
+}: OutputOptions): Output {
   const { stdin, stdout, stderr } = process;
   const redactor = new Redactor();
   const line = (text: string) => void stderr.write(`${redactor.mask(text)}\n`);
@@ -48,7 +56,9 @@ export function createOutput({ json = false, quiet = false, verbose = false, inp
     trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
     progress(text) {
       if (json || quiet) return silentProgress();
-      return stderr.isTTY && !ci ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) }) : plainProgress(line);
+      return stderr.isTTY && !ci
+        ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
+        : plainProgress(line);
     },
     fail(error) {
       if (json) return line(JSON.stringify({ error: toErrorDocument(error) }));

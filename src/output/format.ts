@@ -13,7 +13,10 @@ export function formatMoney(cost: string, { signed = false }: { signed?: boolean
   const exact = parseDecimal(cost);
   const magnitude = exact < 0n ? -exact : exact;
   const cents = roundHalfEven(magnitude, SCALE_TO_CENTS);
-  const text = cents === 0n && magnitude > 0n ? tiny(magnitude as Decimal) : `${group(cents / 100n)}.${(cents % 100n).toString().padStart(2, '0')}`;
+  const text =
+    cents === 0n && magnitude > 0n
+      ? tiny(magnitude as Decimal)
+      : `${group(cents / 100n)}.${(cents % 100n).toString().padStart(2, '0')}`;
   const sign = exact < 0n ? '−' : signed && exact > 0n ? '+' : '';
   return `${sign}${text}`;
 }

@@ -17,10 +17,20 @@ export function renderPlan({ since, until, organizations }: PlanDocument, output
   const rows = organizations.flatMap(({ provider, name, windows }) =>
     windows.length === 0
       ? [[provider, name, 'nothing to read', '']]
-      : windows.map((window) => [provider, name, formatSpan(window.since, window.until), plural(daysIn(window), 'day')]),
+      : windows.map((window) => [
+          provider,
+          name,
+          formatSpan(window.since, window.until),
+          plural(daysIn(window), 'day'),
+        ]),
   );
   const count = organizations.reduce((sum, { windows }) => sum + windows.length, 0);
-  const columns = [{ head: 'Provider' }, { head: 'Organization' }, { head: 'Window (UTC)' }, { head: 'Days', align: 'right' as const }];
+  const columns = [
+    { head: 'Provider' },
+    { head: 'Organization' },
+    { head: 'Window (UTC)' },
+    { head: 'Days', align: 'right' as const },
+  ];
   return [
     `Would read ${plural(count, 'window')} of ${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}. Nothing was read.`,
     renderTable(columns, rows, output),

@@ -5,29 +5,54 @@ import { plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
-const COLUMNS = [{ head: 'Project' }, { head: 'Provider' }, { head: 'Organization' }, { head: 'Provider project' }, { head: '' }, { head: 'Id' }];
+const COLUMNS = [
+  { head: 'Project' },
+  { head: 'Provider' },
+  { head: 'Organization' },
+  { head: 'Provider project' },
+  { head: '' },
+  { head: 'Id' },
+];
 
 export function renderProjects({ projects }: { projects: Project[] }, output: Output): string {
   if (projects.length === 0) return 'No projects. Ask the providers for theirs: costs projects discover';
   const unlinked = projects.filter((project) => !project.linked && project.providerProjectId !== null).length;
-  const table = renderTable(COLUMNS, projects.map((project) => row(project, output)), output);
-  return unlinked === 0 ? table : `${table}\n⚠ ${plural(unlinked, 'provider project is', 'provider projects are')} not linked → costs projects link`;
+  const table = renderTable(
+    COLUMNS,
+    projects.map((project) => row(project, output)),
+    output,
+  );
+  return unlinked === 0
+    ? table
+    : `${table}\n⚠ ${plural(unlinked, 'provider project is', 'provider projects are')} not linked → costs projects link`;
 }
 
-function row({ id, name, provider, organizationId, providerProjectId, linked, archived }: Project, { style }: Output): string[] {
-  const notes = [...(providerProjectId !== null && !linked ? [style.yellow('⚠ not linked')] : []), ...(archived ? ['archived'] : [])];
+function row(
+  { id, name, provider, organizationId, providerProjectId, linked, archived }: Project,
+  { style }: Output,
+): string[] {
+  const notes = [
+    ...(providerProjectId !== null && !linked ? [style.yellow('⚠ not linked')] : []),
+    ...(archived ? ['archived'] : []),
+  ];
   return [name, provider ?? '', organizationId ?? '', providerProjectId ?? '', notes.join(', '), id];
 }
 
 interface Discovery {
-  organizations: ({ provider: ProviderId; name: string } & ({ status: 'ok'; created: string[]; updated: number; total: number } | { status: 'failed'; error: ErrorDocument }))[];
+  organizations: ({ provider: ProviderId; name: string } & (
+    { status: 'ok'; created: string[]; updated: number; total: number } | { status: 'failed'; error: ErrorDocument }
+  ))[];
 }
 
 export function renderDiscovery({ organizations }: Discovery, { style }: Output): string {
   return organizations
     .flatMap((each) => {
       const who = `${each.provider} ${each.name}`;
-      if (each.status === 'failed') return [`${style.red('✖')} ${who}: ${each.error.message}`, ...(each.error.hint === undefined ? [] : [`  → ${each.error.hint}`])];
+      if (each.status === 'failed')
+        return [
+          `${style.red('✖')} ${who}: ${each.error.message}`,
+          ...(each.error.hint === undefined ? [] : [`  → ${each.error.hint}`]),
+        ];
       const news = each.created.length > 0 ? `, new: ${each.created.join(', ')}` : ', none new';
       return [`${style.green('✔')} ${who}: ${plural(each.total, 'project')}${news}`];
     })
@@ -35,8 +60,14 @@ export function renderDiscovery({ organizations }: Discovery, { style }: Output)
 }
 
 export function renderLinked({ projects }: { projects: Project[] }, { style }: Output): string {
-  if (projects.length === 0) return 'Every known provider project is linked. Look for new ones: costs projects discover';
-  return projects.map(({ name, provider, providerProjectId }) => `${style.green('✔')} ${name} ← ${provider ?? ''} ${providerProjectId ?? ''}`).join('\n');
+  if (projects.length === 0)
+    return 'Every known provider project is linked. Look for new ones: costs projects discover';
+  return projects
+    .map(
+      ({ name, provider, providerProjectId }) =>
+        `${style.green('✔')} ${name} ← ${provider ?? ''} ${providerProjectId ?? ''}`,
+    )
+    .join('\n');
 }
 
 export function renderUnlinked({ project }: { project: Project }, { style }: Output): string {

@@ -5,16 +5,21 @@ import type { Prompt } from './output.js';
 export function createPrompt(interactive: boolean): Prompt {
   const ask = async <T>(question: { type: string; message: string } & Record<string, unknown>): Promise<T> => {
     if (!interactive) {
-      throw new CostsError('usage', `"${question.message.replace(/[:?]\s*$/, '')}" has to be answered, and nobody can be asked here.`, {
-        hint: 'Give it as an option: add --help.',
-      });
+      throw new CostsError(
+        'usage',
+        `"${question.message.replace(/[:?]\s*$/, '')}" has to be answered, and nobody can be asked here.`,
+        {
+          hint: 'Give it as an option: add --help.',
+        },
+      );
     }
     const { createPromptModule } = await import('inquirer');
     try {
       const answers = await createPromptModule({ output: process.stderr })([{ ...question, name: 'answer' }] as never);
       return (answers as { answer: T }).answer;
     } catch (error) {
-      if (error instanceof Error && error.name === 'ExitPromptError') throw new CostsError('interrupted', 'Interrupted; nothing was changed.');
+      if (error instanceof Error && error.name === 'ExitPromptError')
+        throw new CostsError('interrupted', 'Interrupted; nothing was changed.');
       throw error;
     }
   };
@@ -35,7 +40,8 @@ async function readStandardInput(): Promise<string> {
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MOST_BYTES) throw new CostsError('usage', 'Standard input is longer than a megabyte.', { hint: 'Pipe in the secret alone.' });
+    if (size > MOST_BYTES)
+      throw new CostsError('usage', 'Standard input is longer than a megabyte.', { hint: 'Pipe in the secret alone.' });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -4,17 +4,35 @@ import { formatDuration, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
-const COLUMNS = [{ head: 'Run' }, { head: 'Started (UTC)' }, { head: 'Command' }, { head: 'Days' }, { head: 'Took', align: 'right' as const }, { head: 'Ended' }];
+const COLUMNS = [
+  { head: 'Run' },
+  { head: 'Started (UTC)' },
+  { head: 'Command' },
+  { head: 'Days' },
+  { head: 'Took', align: 'right' as const },
+  { head: 'Ended' },
+];
 
 export function renderRuns({ runs }: { runs: RunRecord[] }, output: Output): string {
   if (runs.length === 0) return 'Nothing ran yet. Start with: costs sync';
-  return renderTable(COLUMNS, runs.map((run) => row(run, output)), output);
+  return renderTable(
+    COLUMNS,
+    runs.map((run) => row(run, output)),
+    output,
+  );
 }
 
 function row(run: RunRecord, { style }: Output): string[] {
   const { id, startedAt, finishedAt, command, since, until, status } = run;
   const color = status === 'ok' ? style.green : status === 'running' ? style.dim : style.red;
-  return [id.slice(0, 10), startedAt.toISOString().slice(0, 16).replace('T', ' '), command, formatSpan(since, until), duration(startedAt, finishedAt), color(status)];
+  return [
+    id.slice(0, 10),
+    startedAt.toISOString().slice(0, 16).replace('T', ' '),
+    command,
+    formatSpan(since, until),
+    duration(startedAt, finishedAt),
+    color(status),
+  ];
 }
 
 function duration(startedAt: Date, finishedAt: Date | null): string {
@@ -37,5 +55,12 @@ export function renderRun(run: RunRecord, output: Output): string {
     `+${each.inserted} ~${each.updated} −${each.deleted}`,
     each.error?.message ?? '',
   ]);
-  return [head, renderTable(Array.from({ length: 9 }, () => ({ head: '' })), lines, output)].join('\n');
+  return [
+    head,
+    renderTable(
+      Array.from({ length: 9 }, () => ({ head: '' })),
+      lines,
+      output,
+    ),
+  ].join('\n');
 }

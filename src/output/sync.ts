@@ -12,7 +12,11 @@ export function renderSync(result: SyncResult, output: Output): string {
   const { organizations } = result;
   return [
     `${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
-    renderTable([{ head: '' }, { head: '' }, { head: '' }, right, right, right, { head: '' }], organizations.map((each) => row(each, output)), output),
+    renderTable(
+      [{ head: '' }, { head: '' }, { head: '' }, right, right, right, { head: '' }],
+      organizations.map((each) => row(each, output)),
+      output,
+    ),
     ...organizations.flatMap((each) => trouble(each, output)),
     ...restatements(organizations),
     ...newProjects(organizations),
@@ -23,7 +27,10 @@ export function renderSync(result: SyncResult, output: Output): string {
 
 const right = { head: '', align: 'right' as const };
 
-function row({ provider, name, status, days, requests, rows, inserted, updated, deleted }: OrganizationResult, { style }: Output): string[] {
+function row(
+  { provider, name, status, days, requests, rows, inserted, updated, deleted }: OrganizationResult,
+  { style }: Output,
+): string[] {
   const mark = { ok: style.green('✔'), skipped: style.dim('–'), failed: style.red('✖') }[status];
   if (status === 'skipped') return [mark, provider, name, 'settled'];
   const changes = [
@@ -32,25 +39,42 @@ function row({ provider, name, status, days, requests, rows, inserted, updated, 
     deleted > 0 ? `${plural(deleted, 'gone', 'gone')}` : '',
   ].filter((text) => text !== '');
   const nothing = status === 'ok' ? 'nothing changed' : '';
-  return [mark, provider, name, plural(days, 'day'), plural(requests, 'request'), plural(rows, 'row'), changes.length > 0 ? changes.join(', ') : nothing];
+  return [
+    mark,
+    provider,
+    name,
+    plural(days, 'day'),
+    plural(requests, 'request'),
+    plural(rows, 'row'),
+    changes.length > 0 ? changes.join(', ') : nothing,
+  ];
 }
 
 function trouble({ name, error, status }: OrganizationResult, { style }: Output): string[] {
   if (error === undefined) return [];
   const windows = error.windows.length === 1 ? '' : ` (${error.windows.length} windows)`;
-  return [`${style.red(status === 'failed' ? '✖' : '⚠')} ${name}${windows}: ${error.message}`, ...(error.hint === undefined ? [] : [`  → ${error.hint}`])];
+  return [
+    `${style.red(status === 'failed' ? '✖' : '⚠')} ${name}${windows}: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`  → ${error.hint}`]),
+  ];
 }
 
 function restatements(organizations: readonly OrganizationResult[]): string[] {
   return organizations
     .filter(({ restated }) => restated.rows > 0)
-    .map(({ name, restated }) => `Changed after first report, ${name}: ${plural(restated.rows, 'row')} on ${plural(restated.days, 'day')}, ${money(restated.difference, true)}`);
+    .map(
+      ({ name, restated }) =>
+        `Changed after first report, ${name}: ${plural(restated.rows, 'row')} on ${plural(restated.days, 'day')}, ${money(restated.difference, true)}`,
+    );
 }
 
 function newProjects(organizations: readonly OrganizationResult[]): string[] {
   const found = organizations.filter((each) => each.newProjects.length > 0);
   if (found.length === 0) return [];
-  return [...found.map((each) => `New, not linked: ${summarize(each.newProjects)} (${each.name})`), '  → costs projects list --unlinked'];
+  return [
+    ...found.map((each) => `New, not linked: ${summarize(each.newProjects)} (${each.name})`),
+    '  → costs projects list --unlinked',
+  ];
 }
 
 function summarize(names: readonly string[]): string {
@@ -73,17 +97,19 @@ function ending({ status, organizations, runId, milliseconds }: SyncResult, { st
 }
 
 function exitCode(organizations: readonly OrganizationResult[], status: SyncResult['status']): number {
-  const only = (code: 'auth' | 'unreachable') => status === 'failed' && organizations.every(({ error }) => error?.code === code);
+  const only = (code: 'auth' | 'unreachable') =>
+    status === 'failed' && organizations.every(({ error }) => error?.code === code);
   if (only('auth')) return EXIT_CODES.auth;
   return only('unreachable') ? EXIT_CODES.unreachable : EXIT_CODES.partial;
 }
 
 function totals(organizations: readonly OrganizationResult[]): string {
   const read = organizations.filter(({ days }) => days > 0);
-  return read.length === 1 && read[0] !== undefined && read[0].totals.length > 0 ? `${money(read[0].totals)} in what was read. ` : '';
+  return read.length === 1 && read[0] !== undefined && read[0].totals.length > 0
+    ? `${money(read[0].totals)} in what was read. `
+    : '';
 }
 
 function money(amounts: readonly MoneyDocument[], signed = false): string {
   return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ');
 }
-

@@ -2,7 +2,9 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 
 export function interruption(): CostsError {
-  return new CostsError('interrupted', 'Interrupted.', { hint: 'Run the same command again: finished windows are kept.' });
+  return new CostsError('interrupted', 'Interrupted.', {
+    hint: 'Run the same command again: finished windows are kept.',
+  });
 }
 
 /** A host that cannot be reached, or that stays down. */
@@ -26,11 +28,18 @@ export function explainRefusal(status: number, document: unknown, url: URL): Cos
   const reason = reasonOf(document) ?? `status ${status}`;
   const scopes = /missing scopes?:\s*([\w.,\s]+?)(?:\.\s|\.?$)/i.exec(reason)?.[1];
   if ((status === 401 || status === 403) && scopes !== undefined) {
-    return new CostsError('auth', `The key may not read this at ${url.host}: it lacks ${scopes}.`, { hint: 'Allow it these scopes where the key was made, or make a key that has them.' });
+    return new CostsError('auth', `The key may not read this at ${url.host}: it lacks ${scopes}.`, {
+      hint: 'Allow it these scopes where the key was made, or make a key that has them.',
+      keyProblem: 'missing-scope',
+    });
   }
   if (status === 401 || status === 403) {
-    const hint = /expired/i.test(reason) ? 'Make a new key and swap it: costs keys rotate' : 'Check the key: costs keys verify';
-    return new CostsError('auth', `${url.host} refused the key: ${endSentence(reason)}`, { hint });
+    const expired = /expired/i.test(reason);
+    const hint = expired ? 'Make a new key and swap it: costs keys rotate' : 'Check the key: costs keys verify';
+    return new CostsError('auth', `${url.host} refused the key: ${endSentence(reason)}`, {
+      hint,
+      keyProblem: expired ? 'expired' : 'refused',
+    });
   }
   if (status === 404) {
     return new CostsError('contract', `${url.host} knows no ${url.pathname}.`, { hint: 'Check the base URL.' });
@@ -61,7 +70,8 @@ function codesOf(document: unknown): string[] {
 function reasonOf(document: unknown): string | null {
   if (typeof document !== 'object' || document === null || !('error' in document)) return null;
   const { error } = document;
-  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string') return null;
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
+    return null;
   return cleanText(error.message).slice(0, 500);
 }
 

@@ -22,7 +22,14 @@ export function isPassing(error: unknown): boolean {
 }
 
 /** System errors that no second attempt mends soon: the name or the certificate is wrong. */
-const LASTING = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+const LASTING = new Set([
+  'ENOTFOUND',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 /** Why no whole answer came, as an error to retry or to end with. */
 export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown {

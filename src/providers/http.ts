@@ -47,9 +47,13 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   return {
     async getJson({ url, headers, call }) {
       if (tlsChecksOff && url.protocol === 'https:') {
-        throw new CostsError('usage', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off; nothing was sent.', {
-          hint: 'Unset it, and name a private authority with NODE_EXTRA_CA_CERTS.',
-        });
+        throw new CostsError(
+          'usage',
+          'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off; nothing was sent.',
+          {
+            hint: 'Unset it, and name a private authority with NODE_EXTRA_CA_CERTS.',
+          },
+        );
       }
       const deadline = performance.now() + giveUpAfterMs;
       return pRetry(() => attempt({ url, headers, call }, options, dispatchers.for(url)), {
@@ -59,7 +63,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         onFailedAttempt: async ({ error, attemptNumber }) => {
           if (call.signal.aborted) throw interruption();
           if (!isPassing(error)) throw error;
-          const wait = (error instanceof BrokenAnswer ? error.retryAfterMs : null) ?? backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
+          const wait =
+            (error instanceof BrokenAnswer ? error.retryAfterMs : null) ??
+            backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
           if (performance.now() + wait > deadline) throw giveUp(error, url);
           call.observe({ type: 'retry', reason: error.message, attempt: attemptNumber, waitMilliseconds: wait });
           await sleep(wait, call.signal);
@@ -70,13 +76,19 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   };
 }
 
-async function attempt({ url, headers, call }: JsonRequest, options: HttpOptions, dispatcher: Dispatcher): Promise<unknown> {
+async function attempt(
+  { url, headers, call }: JsonRequest,
+  options: HttpOptions,
+  dispatcher: Dispatcher,
+): Promise<unknown> {
   const started = performance.now();
   const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 60_000);
-  const answer = await read({ url, headers, call }, options, dispatcher, AbortSignal.any([call.signal, timeout])).catch((error: unknown) => {
-    if (call.signal.aborted) throw interruption();
-    throw readBroken(error, timeout.aborted, url);
-  });
+  const answer = await read({ url, headers, call }, options, dispatcher, AbortSignal.any([call.signal, timeout])).catch(
+    (error: unknown) => {
+      if (call.signal.aborted) throw interruption();
+      throw readBroken(error, timeout.aborted, url);
+    },
+  );
   call.observe({
     type: 'request',
     method: 'GET',
@@ -94,7 +106,12 @@ interface Answer {
   header: (name: string) => string | null;
 }
 
-async function read({ url, headers }: JsonRequest, { version }: HttpOptions, dispatcher: Dispatcher, signal: AbortSignal): Promise<Answer> {
+async function read(
+  { url, headers }: JsonRequest,
+  { version }: HttpOptions,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<Answer> {
   const response = await dispatcher.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
@@ -110,7 +127,11 @@ async function read({ url, headers }: JsonRequest, { version }: HttpOptions, dis
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new CostsError('contract', `${url.host} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB; nothing was changed.`);
+    if (size > MAX_ANSWER_BYTES)
+      throw new CostsError(
+        'contract',
+        `${url.host} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB; nothing was changed.`,
+      );
     chunks.push(chunk);
   }
   return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8'), header };
@@ -119,7 +140,9 @@ async function read({ url, headers }: JsonRequest, { version }: HttpOptions, dis
 /** A document, a refusal, or a failure that may pass. */
 function understand({ status, text, header }: Answer, url: URL): unknown {
   if (status >= 300 && status < 400) {
-    throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, { hint: 'Check the base URL.' });
+    throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
+      hint: 'Check the base URL.',
+    });
   }
   const document = parseJson(text);
   const shouldRetry = header('x-should-retry');
@@ -128,7 +151,12 @@ function understand({ status, text, header }: Answer, url: URL): unknown {
     throw new BrokenAnswer(status, `${url.host} answered ${status}`, retryAfter(header));
   }
   if (status !== 200) throw explainRefusal(status, document.ok ? document.value : null, url);
-  if (!document.ok) throw new BrokenAnswer(status, `${url.host} answered ${describe(text, header('content-type'))} instead of JSON`, null);
+  if (!document.ok)
+    throw new BrokenAnswer(
+      status,
+      `${url.host} answered ${describe(text, header('content-type'))} instead of JSON`,
+      null,
+    );
   return document.value;
 }
 
@@ -148,7 +176,10 @@ function describe(text: string, contentType: string | null): string {
 
 function giveUp(error: Error, url: URL): CostsError {
   // Whoever answers is there; only the answers make no sense.
-  if (error instanceof BrokenAnswer && error.status === 200) return new CostsError('contract', `${error.message}, again and again; nothing was changed.`, { hint: `Run the same command again later, and check the base URL.` });
+  if (error instanceof BrokenAnswer && error.status === 200)
+    return new CostsError('contract', `${error.message}, again and again; nothing was changed.`, {
+      hint: `Run the same command again later, and check the base URL.`,
+    });
   return unreachable(url, error);
 }
 

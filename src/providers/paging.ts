@@ -60,14 +60,22 @@ function checkBuckets(
   let from = reached;
   for (const { start, end } of buckets) {
     const isWhole = start.getTime() % width === 0 && end.getTime() - start.getTime() === width;
-    if (!isWhole) throw broken(who, `sent a bucket that is no UTC ${width === DAY ? 'day' : 'hour'}, ${formatInstant(start)} to ${formatInstant(end)}`);
-    if (start < from && start >= startOfDay(since)) throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);
-    if (start < from || end > endOfDay(until)) throw broken(who, `sent a bucket that was not asked for, ${formatInstant(start)}`);
+    if (!isWhole)
+      throw broken(
+        who,
+        `sent a bucket that is no UTC ${width === DAY ? 'day' : 'hour'}, ${formatInstant(start)} to ${formatInstant(end)}`,
+      );
+    if (start < from && start >= startOfDay(since))
+      throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);
+    if (start < from || end > endOfDay(until))
+      throw broken(who, `sent a bucket that was not asked for, ${formatInstant(start)}`);
     from = end;
   }
   return from;
 }
 
 function broken(who: string, what: string): CostsError {
-  return new CostsError('contract', `${who} ${what}; nothing of this window was changed.`, { hint: 'Run the same command again later.' });
+  return new CostsError('contract', `${who} ${what}; nothing of this window was changed.`, {
+    hint: 'Run the same command again later.',
+  });
 }

@@ -5,7 +5,10 @@ const LONGEST_OBEYED_MS = 60_000;
  * How long the provider asks to wait, in milliseconds: `retry-after-ms`, else `Retry-After` in seconds or as a date, else
  * Anthropic's reset time. Null for none, for one in the past (Anthropic's is often stale) and for an absurd one.
  */
-export function retryAfter(header: (name: string) => string | null, now = new Date(header('date') ?? Number.NaN)): number | null {
+export function retryAfter(
+  header: (name: string) => string | null,
+  now = new Date(header('date') ?? Number.NaN),
+): number | null {
   const milliseconds = header('retry-after-ms');
   if (milliseconds !== null) return obeyed(Number(milliseconds));
   const seconds = header('retry-after');

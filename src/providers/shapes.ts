@@ -37,10 +37,17 @@ export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unkno
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '');
-  throw new CostsError('contract', `${who}'s answer is not what its contract says: ${path === '' ? 'the document' : path} (${issue?.message ?? 'unknown'}).`, {
-    hint: 'Nothing of this window was changed. A newer version of costs may know the new shape.',
-  });
+  const path = (issue?.path ?? [])
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+  throw new CostsError(
+    'contract',
+    `${who}'s answer is not what its contract says: ${path === '' ? 'the document' : path} (${issue?.message ?? 'unknown'}).`,
+    {
+      hint: 'Nothing of this window was changed. A newer version of costs may know the new shape.',
+    },
+  );
 }
 
 /** As `parseDecimal`, naming the field. */
@@ -48,7 +55,8 @@ export function amountAt(path: string, amount: string, shift = 0): Decimal {
   try {
     return parseDecimal(amount, shift);
   } catch (error) {
-    if (error instanceof CostsError) throw new CostsError('contract', `${path}: ${error.message}`, { hint: 'Nothing of this window was changed.' });
+    if (error instanceof CostsError)
+      throw new CostsError('contract', `${path}: ${error.message}`, { hint: 'Nothing of this window was changed.' });
     throw error;
   }
 }
@@ -61,7 +69,8 @@ export class DriftWatch {
 
   fields(path: string, row: unknown, known: ReadonlySet<string>): void {
     if (typeof row !== 'object' || row === null) return;
-    for (const [field, value] of Object.entries(row)) if (!known.has(field)) this.#report(`${path}.${field}`, describe(value));
+    for (const [field, value] of Object.entries(row))
+      if (!known.has(field)) this.#report(`${path}.${field}`, describe(value));
   }
 
   value(path: string, value: string | null, known: ReadonlySet<string>): void {

@@ -19,7 +19,10 @@ export interface UsageRow {
 }
 
 /** A line for each part of a row that counts something. Nothing counted is no line: providers leave such rows out, too. */
-export function toUsageLines({ start, end, endpoint, projectId, dimensions }: UsageRow, parts: readonly UsagePart[]): UsageLine[] {
+export function toUsageLines(
+  { start, end, endpoint, projectId, dimensions }: UsageRow,
+  parts: readonly UsagePart[],
+): UsageLine[] {
   const said = Object.entries(dimensions).filter(([, value]) => value !== null);
   return parts
     .filter(({ quantity }) => quantity !== 0n)

@@ -38,7 +38,9 @@ function createRows(client: Client): AccessRows {
       await client.$executeRaw`SELECT 1 FROM "vaults" WHERE "team_id" = ${teamId} FOR UPDATE`;
       return vault(teamId);
     },
-    createVault: async (row) => void (await client.vault.create({ data: row })),
+    createVault: async (row) => {
+      await client.vault.create({ data: row });
+    },
     async renewVault({ teamId, generation, publicKey, mac }) {
       await client.$executeRaw`
         UPDATE "vaults" SET "generation" = ${generation}, "public_key" = ${publicKey}, "mac" = ${mac}, "rotated_at" = CURRENT_TIMESTAMP
@@ -48,8 +50,9 @@ function createRows(client: Client): AccessRows {
       const row = await client.vault.findUnique({ where: { teamId }, select: { loginRetentionDays: true } });
       return row?.loginRetentionDays ?? 365;
     },
-    setLoginRetentionDays: async (teamId, days) =>
-      void (await client.vault.update({ where: { teamId }, data: { loginRetentionDays: days } })),
+    setLoginRetentionDays: async (teamId, days) => {
+      await client.vault.update({ where: { teamId }, data: { loginRetentionDays: days } });
+    },
     async audit({ teamId, actor, action, subject }) {
       // Not through Prisma's create: it reads the row back, which a role that may only insert cannot.
       await client.$executeRaw`INSERT INTO "vault_audit" ("team_id", "actor", "action", "subject") VALUES (${teamId}, ${actor}, ${action}, ${subject})`;

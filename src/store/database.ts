@@ -18,6 +18,8 @@ export interface Database {
    * `pool` itself: do not use `prisma` or `pool` while it is in use.
    */
   openSession(): Session;
+  /** Writes a copy of the embedded store to a file that is not there yet; null for a server, which has tools of its own. */
+  readonly backup: ((path: string) => Promise<{ bytes: number }>) | null;
   /** A failure of this database as a CostsError; anything else as it is. */
   explain(error: unknown): unknown;
   close(): Promise<void>;

@@ -1,10 +1,12 @@
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
-import { acquireLock } from './lock.js';
+import { writeBackup } from './backup.js';
+import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import type { OpenOptions } from './open.js';
 import { servePglite } from './pglite.js';
 import { createDatabase } from './postgres.js';
@@ -14,20 +16,20 @@ import { createDatabase } from './postgres.js';
  * PGlite has no lock of its own, and two processes on one folder lose each other's writes without a word.
  * @throws CostsError `failed` when the folder cannot be used, `interrupted` when the signal ends the wait
  */
-export async function openEmbedded(home: string, { onWait, onCreate, signal }: OpenOptions = {}): Promise<Database> {
-  const folders = embeddedFolders(home);
-  await makePrivate(home, folders.root);
-  const lock = await acquireLock(folders.lock, { onWait, signal }).catch((error: unknown) => {
-    throw folderError(folders.root, error);
-  });
+export async function openEmbedded(home: string, { onWait, onCreate, onMoved, signal }: OpenOptions = {}): Promise<Database> {
+  const { folders, lock } = await lockEmbedded(home, { onWait, signal });
   try {
     await createIfMissing(folders, onCreate);
-    const served = await servePglite(await openPglite(folders.data), folders.socket);
+    const moved = await readMoved(folders);
+    if (moved !== null) onMoved?.(moved);
+    const db = await openPglite(folders.data);
+    const served = await servePglite(db, folders.socket);
     return createDatabase({
       kind: 'embedded',
       place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
       pool: served.pool,
       openSession: () => ({ pool: served.pool, close: () => Promise.resolve() }),
+      backup: (path) => writeBackup(db, path),
       close: async () => {
         await served.close();
         await lock.release();
@@ -37,6 +39,23 @@ export async function openEmbedded(home: string, { onWait, onCreate, signal }: O
     await lock.release();
     throw error instanceof CostsError ? error : folderError(folders.root, error);
   }
+}
+
+/** Makes the folder and takes its lock, without opening what is in it. */
+export async function lockEmbedded(home: string, { onWait, signal }: LockOptions): Promise<{ folders: EmbeddedFolders; lock: Lock }> {
+  const folders = embeddedFolders(home);
+  await makePrivate(home, folders.root);
+  try {
+    return { folders, lock: await acquireLock(folders.lock, { onWait, signal }) };
+  } catch (error) {
+    throw folderError(folders.root, error);
+  }
+}
+
+/** Where the store was copied to, or null. */
+async function readMoved({ moved }: EmbeddedFolders): Promise<string | null> {
+  const text = await readFile(moved, 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as { to: string }).to;
 }
 
 async function makePrivate(home: string, root: string): Promise<void> {
@@ -50,24 +69,19 @@ async function makePrivate(home: string, root: string): Promise<void> {
 }
 
 /** Built beside its place and moved there when complete: a kill in the middle must not leave half a database. */
-async function createIfMissing({ root, data }: EmbeddedFolders, onCreate: (() => void) | undefined): Promise<void> {
-  for (const name of await readdir(root))
-    if (name.startsWith('data.new')) await rm(join(root, name), { recursive: true, force: true });
-  if (
-    await stat(data).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
-  onCreate?.();
+async function createIfMissing({ root, data, replaced }: EmbeddedFolders, onCreate: (() => void) | undefined): Promise<void> {
   const fresh = join(root, 'data.new');
+  await rm(fresh, { recursive: true, force: true });
+  if (!existsSync(data) && existsSync(replaced)) await rename(replaced, data);
+  await rm(replaced, { recursive: true, force: true });
+  if (existsSync(data)) return;
+  onCreate?.();
   const db = await PGlite.create(fresh);
   await db.close();
   await rename(fresh, data);
 }
 
-async function openPglite(data: string): Promise<PGlite> {
+export async function openPglite(data: string): Promise<PGlite> {
   try {
     return await PGlite.create(data);
   } catch (cause) {

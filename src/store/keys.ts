@@ -1,16 +1,20 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
-import type { OrganizationApiKey } from '../generated/prisma/client.js';
+import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { isUniqueViolation, type Client } from './client.js';
+
+const ORDER = [
+  { provider: 'asc' },
+  { name: 'asc' },
+  { id: 'asc' },
+] satisfies Prisma.OrganizationApiKeyOrderByWithRelationInput[];
 
 export function createKeys(client: Client): KeyRows {
   const table = client.organizationApiKey;
   return {
-    async list(teamId) {
-      const rows = await table.findMany({ where: { teamId }, orderBy: [{ provider: 'asc' }, { name: 'asc' }, { id: 'asc' }] });
-      return rows.map(toKeyRow);
-    },
+    list: async (teamId) => (await table.findMany({ where: { teamId }, orderBy: ORDER })).map(toKeyRow),
+    listAll: async () => (await table.findMany({ orderBy: ORDER })).map(toKeyRow),
     async get(id) {
       const row = await table.findUnique({ where: { id } });
       return row === null ? null : toKeyRow(row);
@@ -31,10 +35,15 @@ export function createKeys(client: Client): KeyRows {
       const data = { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt };
       await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
     },
-    setActive: async (id, isActive) => void (await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } })),
-    remove: async (id) => void (await table.delete({ where: { id } })),
-    touch: async (ids) =>
-      void (await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ANY(${ids})`),
+    setActive: async (id, isActive) => {
+      await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } });
+    },
+    remove: async (id) => {
+      await table.delete({ where: { id } });
+    },
+    touch: async (ids) => {
+      await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ANY(${ids})`;
+    },
   };
 }
 
@@ -52,18 +61,39 @@ async function now(client: Client): Promise<Date> {
   return row.now;
 }
 
-function toKeyRow({ id, provider, source, createdAt: _createdAt, updatedAt: _updatedAt, ...row }: OrganizationApiKey): KeyRow {
+function toKeyRow(row: OrganizationApiKey): KeyRow {
+  const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
+    row;
   if (!isProvider(provider)) {
     throw new CostsError('failed', `The store holds a key of "${provider}", a provider this version does not know.`, {
       hint: 'Update costs to the version that registered it.',
     });
   }
   if (source !== 'vault' && source !== 'env') {
-    throw new CostsError('auth', `The key of ${row.organizationId} claims a source that does not exist: it was changed outside costs.`, {
-      hint: 'Remove it and register it again: costs keys remove, then costs keys add',
-    });
+    throw new CostsError(
+      'auth',
+      `The key of ${organizationId} claims a source that does not exist: it was changed outside costs.`,
+      {
+        hint: 'Remove it and register it again: costs keys remove, then costs keys add',
+      },
+    );
   }
-  return { keyId: id, provider, source, ...row };
+  const { encryptedKey, generation, mac, exposedAt } = row;
+  const organization = {
+    keyId: row.id,
+    teamId,
+    provider,
+    organizationId,
+    name,
+    isActive,
+    source,
+    variable,
+    lastFour,
+    host,
+    expiresAt,
+    lastUsedAt,
+  } as const;
+  return { ...organization, encryptedKey, generation, mac, exposedAt };
 }
 
 function isProvider(id: string): id is ProviderId {

@@ -4,14 +4,18 @@ import type { Client } from './client.js';
 /** Rows of login attempts. Only `costs_answer_login_attempt` ever changes one, and only a charged one. */
 export function createLoginAttempts(client: Client): LoginRows {
   return {
-    lockEmail: async (email) => void (await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs login ${email}`}, 0))`),
+    lockEmail: async (email) => {
+      await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs login ${email}`}, 0))`;
+    },
     async add({ id, email, teamId, host, osUser, success, reason }) {
       // The attempt's time is that of the statement: the transaction may have waited for the lock.
       await client.$executeRaw`
         INSERT INTO "login_attempts" ("id", "email", "team_id", "attempted_at", "host", "os_user", "success", "reason")
         VALUES (${id}, ${email}, ${teamId}, clock_timestamp(), ${host}, ${osUser}, ${success}, ${reason})`;
     },
-    answer: async (id, reason) => void (await client.$executeRaw`SELECT costs_answer_login_attempt(${id}, ${reason})`),
+    answer: async (id, reason) => {
+      await client.$executeRaw`SELECT costs_answer_login_attempt(${id}, ${reason})`;
+    },
     async recentFailures(email, count) {
       return client.$queryRaw<{ ageSeconds: number; charged: boolean }[]>`
         SELECT extract(epoch FROM clock_timestamp() - "attempted_at")::float8 AS "ageSeconds", "reason" = 'charged' AS "charged"
@@ -33,7 +37,7 @@ export function createLoginAttempts(client: Client): LoginRows {
       return rows.map((row): LoginAttempt => ({ ...row, reason: row.reason as LoginReason }));
     },
     async prune(keepDays) {
-      await client.$executeRaw`DELETE FROM "login_attempts" WHERE "attempted_at" < CURRENT_TIMESTAMP - make_interval(days => ${keepDays}::int)`;
+      await client.$executeRaw`SELECT costs_prune_login_attempts(${keepDays}::int)`;
     },
   };
 }

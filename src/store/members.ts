@@ -16,11 +16,19 @@ export function createMembers(client: Client): MemberRows {
       // Rows of the time before logins may be written in any case; the exact one wins.
       const [user] = await client.$queryRaw<{ id: string; team_id: string; email: string; role: string }[]>`
         SELECT "id", "team_id", "email", "role" FROM "users" WHERE lower("email") = ${email} ORDER BY ("email" = ${email}) DESC, "id" LIMIT 1`;
-      return user === undefined ? null : toMember({ id: user.id, teamId: user.team_id, email: user.email, role: user.role });
+      return user === undefined
+        ? null
+        : toMember({ id: user.id, teamId: user.team_id, email: user.email, role: user.role });
     },
-    add: async (member) => void (await client.user.create({ data: member })),
-    setRole: async (id, role) => void (await client.user.update({ where: { id }, data: { role } })),
-    remove: async (id) => void (await client.user.delete({ where: { id } })),
+    add: async (member) => {
+      await client.user.create({ data: member });
+    },
+    setRole: async (id, role) => {
+      await client.user.update({ where: { id }, data: { role } });
+    },
+    remove: async (id) => {
+      await client.user.delete({ where: { id } });
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface OpenOptions {
   onWait?: (holder: Holder) => void;
   /** Told when the embedded store is created, which takes some seconds. */
   onCreate?: () => void;
+  /** Told when the embedded store was copied to a server, and new rows should go there. */
+  onMoved?: (label: string) => void;
   /** Ends the wait for the lock. */
   signal?: AbortSignal;
 }

@@ -32,6 +32,8 @@ export class StorePool extends pg.Pool {
     });
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
+    // Prisma's adapter adds a listener each time the schema engine connects; Node would call that a leak after ten.
+    this.setMaxListeners(0);
   }
 }
 

@@ -50,11 +50,12 @@ interface DatabaseParts {
   pool: StorePool;
   schema?: string | undefined;
   openSession: Database['openSession'];
+  backup?: NonNullable<Database['backup']>;
   close: Database['close'];
 }
 
 /** One Prisma client, one pool and the migrations, as both kinds of database have them. */
-export function createDatabase({ kind, place, pool, schema, openSession, close }: DatabaseParts): Database {
+export function createDatabase({ kind, place, pool, schema, openSession, backup, close }: DatabaseParts): Database {
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, schema === undefined ? {} : { schema }),
     // Windows of many thousand rows are written in one transaction; the defaults of 5 s and 2 s abort them.
@@ -68,6 +69,7 @@ export function createDatabase({ kind, place, pool, schema, openSession, close }
     prisma,
     pool,
     openSession,
+    backup: backup ?? null,
     explain,
     close: async () => {
       await prisma.$disconnect();

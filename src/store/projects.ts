@@ -60,12 +60,19 @@ function whereTriple({ provider, organizationId, providerProjectId }: ProjectTri
 }
 
 async function lookUp(prisma: PrismaClient, teamId: string, nameOrId: string): Promise<Project | null> {
-  const rows = await prisma.project.findMany({ where: { teamId, OR: [{ id: nameOrId }, { name: nameOrId }] }, orderBy: { id: 'asc' } });
+  const rows = await prisma.project.findMany({
+    where: { teamId, OR: [{ id: nameOrId }, { name: nameOrId }] },
+    orderBy: { id: 'asc' },
+  });
   const exact = rows.find(({ id }) => id === nameOrId);
   if (exact !== undefined) return toProject(exact);
   if (rows.length > 1) {
-    const ids = rows.map(({ id, aiProvider, aiProjectId }) => `${id} (${aiProvider ?? 'nothing collected'} ${aiProjectId ?? ''})`);
-    throw new CostsError('conflict', `${rows.length} projects are called "${nameOrId}".`, { hint: `Say which by its id: ${ids.join(', ')}` });
+    const ids = rows.map(
+      ({ id, aiProvider, aiProjectId }) => `${id} (${aiProvider ?? 'nothing collected'} ${aiProjectId ?? ''})`,
+    );
+    throw new CostsError('conflict', `${rows.length} projects are called "${nameOrId}".`, {
+      hint: `Say which by its id: ${ids.join(', ')}`,
+    });
   }
   return rows[0] === undefined ? null : toProject(rows[0]);
 }
@@ -80,7 +87,10 @@ async function link(
   refuseLinkedElsewhere(triple, source);
   if (project === null && source !== null) return markLinked(tx, source.id, { name, teamId });
 
-  const target = project === null ? await tx.project.create({ data: { id: randomUUID(), teamId, name } }) : await lockTarget(tx, project, triple);
+  const target =
+    project === null
+      ? await tx.project.create({ data: { id: randomUUID(), teamId, name } })
+      : await lockTarget(tx, project, triple);
   if (source !== null) await absorbProject(tx, source.id, target.id);
   return markLinked(tx, target.id, {
     aiProvider: triple.provider,
@@ -99,7 +109,11 @@ function refuseLinkedElsewhere({ providerProjectId }: ProjectTriple, source: Row
 }
 
 /** @throws CostsError `conflict` when the project is another provider project's already. */
-async function lockTarget(tx: Transaction, project: Project, { providerProjectId }: ProjectTriple): Promise<{ id: string }> {
+async function lockTarget(
+  tx: Transaction,
+  project: Project,
+  { providerProjectId }: ProjectTriple,
+): Promise<{ id: string }> {
   await tx.$queryRaw`SELECT id FROM projects WHERE id = ${project.id} FOR UPDATE`;
   const row = await tx.project.findUniqueOrThrow({ where: { id: project.id } });
   const held = row.aiProjectId ?? row.openaiProjectId;
@@ -131,7 +145,10 @@ async function linkAll(
     ...(organizationId === undefined ? {} : { aiOrganizationId: organizationId }),
   };
   const rows = await tx.project.findMany({ where, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
-  await tx.project.updateMany({ where: { id: { in: rows.map(({ id }) => id) } }, data: { linkedAt: await transactionTime(tx) } });
+  await tx.project.updateMany({
+    where: { id: { in: rows.map(({ id }) => id) } },
+    data: { linkedAt: await transactionTime(tx) },
+  });
   return rows.map((row) => ({ ...toProject(row), linked: true }));
 }
 
@@ -141,9 +158,13 @@ async function unlink(tx: Transaction, project: Project): Promise<Project> {
     throw new CostsError('conflict', `"${row.name}" is not linked.`, { hint: 'costs projects list' });
   }
   if (row.openaiProjectId !== null) {
-    throw new CostsError('conflict', `"${row.name}" is tied to ${row.openaiProjectId} by the old system, which reads it there.`, {
-      hint: 'Clear projects.openai_project_id of that row once the old system is gone, then unlink it.',
-    });
+    throw new CostsError(
+      'conflict',
+      `"${row.name}" is tied to ${row.openaiProjectId} by the old system, which reads it there.`,
+      {
+        hint: 'Clear projects.openai_project_id of that row once the old system is gone, then unlink it.',
+      },
+    );
   }
   const name = row.providerName ?? row.aiProjectId;
   const hasLegacyRows = (await tx.costData.count({ where: { projectId: row.id, bucketStartTime: null } })) > 0;
@@ -151,10 +172,26 @@ async function unlink(tx: Transaction, project: Project): Promise<Project> {
     return toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } }));
   }
   const { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt } = row;
-  const released = { aiProvider: null, aiOrganizationId: null, aiProjectId: null, providerName: null, archivedAt: null, linkedAt: null };
+  const released = {
+    aiProvider: null,
+    aiOrganizationId: null,
+    aiProjectId: null,
+    providerName: null,
+    archivedAt: null,
+    linkedAt: null,
+  };
   await tx.project.update({ where: { id: row.id }, data: released });
   const automatic = await tx.project.create({
-    data: { id: randomUUID(), teamId: row.teamId, name, aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt },
+    data: {
+      id: randomUUID(),
+      teamId: row.teamId,
+      name,
+      aiProvider,
+      aiOrganizationId,
+      aiProjectId,
+      providerName,
+      archivedAt,
+    },
   });
   await moveCollectedRows(tx, row.id, automatic.id);
   return toProject(automatic);

@@ -6,7 +6,11 @@ import type { RunRecord, RunStore } from '../domain/run.js';
 export function createRunStore(prisma: PrismaClient): RunStore {
   return {
     async list(teamId, count) {
-      const runs = await prisma.run.findMany({ where: { teamId }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: count });
+      const runs = await prisma.run.findMany({
+        where: { teamId },
+        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+        take: count,
+      });
       return runs.map(toRecord);
     },
     async find(teamId, prefix) {
@@ -16,7 +20,10 @@ export function createRunStore(prisma: PrismaClient): RunStore {
   };
 }
 
-export async function startRun(prisma: PrismaClient, { id, teamId, command, span, version, plan }: RunStart): Promise<void> {
+export async function startRun(
+  prisma: PrismaClient,
+  { id, teamId, command, span, version, plan }: RunStart,
+): Promise<void> {
   await prisma.run.create({
     data: {
       id,
@@ -38,5 +45,16 @@ export async function finishRun(prisma: PrismaClient, id: string, status: RunSta
 
 function toRecord(run: Prisma.RunGetPayload<object>): RunRecord {
   const { id, command, since, until, status, version, startedAt, finishedAt, plan, result } = run;
-  return { id, command, since: toDay(since), until: toDay(until), status: status as RunStatus, version, startedAt, finishedAt, plan, result };
+  return {
+    id,
+    command,
+    since: toDay(since),
+    until: toDay(until),
+    status: status as RunStatus,
+    version,
+    startedAt,
+    finishedAt,
+    plan,
+    result,
+  };
 }

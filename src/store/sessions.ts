@@ -7,9 +7,9 @@ export function createSessions(client: Client): SessionRows {
   const table = client.vaultSession;
   return {
     get: (id) => table.findUnique({ where: { id }, select: FIELDS }),
-    async hasOpen(teamId, host, osUser) {
+    async hasOpen(teamId, osUser) {
       const rows = await client.$queryRaw<unknown[]>`
-        SELECT 1 FROM "vault_sessions" WHERE "team_id" = ${teamId} AND "host" = ${host} AND "os_user" = ${osUser}
+        SELECT 1 FROM "vault_sessions" WHERE "team_id" = ${teamId} AND "os_user" = ${osUser}
         AND ("expires_at" IS NULL OR "expires_at" > CURRENT_TIMESTAMP) LIMIT 1`;
       return rows.length > 0;
     },
@@ -17,8 +17,14 @@ export function createSessions(client: Client): SessionRows {
       await client.$executeRaw`DELETE FROM "vault_sessions" WHERE "expires_at" <= CURRENT_TIMESTAMP`;
       await table.create({ data: row });
     },
-    remove: async (id) => void (await table.deleteMany({ where: { id } })),
-    removeOfMember: async (userId) => void (await table.deleteMany({ where: { userId } })),
-    removeOfTeam: async (teamId) => void (await table.deleteMany({ where: { teamId } })),
+    remove: async (id) => {
+      await table.deleteMany({ where: { id } });
+    },
+    removeOfMember: async (userId) => {
+      await table.deleteMany({ where: { userId } });
+    },
+    removeOfTeam: async (teamId) => {
+      await table.deleteMany({ where: { teamId } });
+    },
   };
 }

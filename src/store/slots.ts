@@ -11,15 +11,50 @@ export function createSlots(client: Client): SlotRows {
       const row = await table.findUnique({ where: { tokenId } });
       return row === null ? null : toSlot(row);
     },
-    add: async (row) => void (await table.create({ data: row })),
-    replace: async (row) => void (await table.update({ where: { id: row.id }, data: row })),
-    remove: async (ids) => void (await table.deleteMany({ where: { id: { in: ids } } })),
+    add: async (row) => {
+      await table.create({ data: row });
+    },
+    replace: async (row) => {
+      await table.update({ where: { id: row.id }, data: row });
+    },
+    remove: async (ids) => {
+      await table.deleteMany({ where: { id: { in: ids } } });
+    },
     removeExpired: (teamId) =>
       client.$executeRaw`DELETE FROM "vault_slots" WHERE "team_id" = ${teamId} AND "expires_at" <= CURRENT_TIMESTAMP`,
   };
 }
 
 /** The kind is covered by the row's HMAC; an unknown one opens nothing. */
-function toSlot({ createdAt: _createdAt, kind, ...row }: VaultSlot): SlotRow {
-  return { ...row, kind: kind as SlotKind };
+function toSlot(row: VaultSlot): SlotRow {
+  const {
+    id,
+    teamId,
+    userId,
+    tokenId,
+    generation,
+    kdf,
+    publicKey,
+    sealedKey,
+    mac,
+    endorsement,
+    mustChange,
+    expiresAt,
+  } = row;
+  const kind = row.kind as SlotKind;
+  return {
+    id,
+    teamId,
+    kind,
+    userId,
+    tokenId,
+    generation,
+    kdf,
+    publicKey,
+    sealedKey,
+    mac,
+    endorsement,
+    mustChange,
+    expiresAt,
+  };
 }

@@ -23,9 +23,13 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init --team NAME' });
       }
       if (another === undefined) return only;
-      throw new CostsError('conflict', `${label} has ${teams.length} teams: ${teams.map(({ name }) => name).join(', ')}.`, {
-        hint: 'Say which: --team NAME, or COSTS_TEAM',
-      });
+      throw new CostsError(
+        'conflict',
+        `${label} has ${teams.length} teams: ${teams.map(({ name }) => name).join(', ')}.`,
+        {
+          hint: 'Say which: --team NAME, or COSTS_TEAM',
+        },
+      );
     },
     async open(name) {
       const teams = await list();
@@ -47,9 +51,13 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   if (byId !== undefined) return byId;
   const [team, another] = teams.filter(({ name }) => name === nameOrId);
   if (team === undefined) {
-    throw new CostsError('conflict', `${label} has no team "${nameOrId}".`, { hint: `Make it: costs init --team ${nameOrId}` });
+    throw new CostsError('conflict', `${label} has no team "${nameOrId}".`, {
+      hint: `Make it: costs init --team ${nameOrId}`,
+    });
   }
   if (another === undefined) return team;
   const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
-  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${ids.join(', ')}.`, { hint: 'Say which by its id: --team ID' });
+  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${ids.join(', ')}.`, {
+    hint: 'Say which by its id: --team ID',
+  });
 }

@@ -6,14 +6,21 @@ import { checkRole } from './members.js';
 export function createTokens(client: Client): TokenRows {
   const table = client.vaultToken;
   return {
-    list: async (teamId) => (await table.findMany({ where: { teamId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })).map(toToken),
+    list: async (teamId) =>
+      (await table.findMany({ where: { teamId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })).map(toToken),
     async get(id) {
       const row = await table.findUnique({ where: { id } });
       return row === null ? null : toToken(row);
     },
-    add: async (row) => void (await table.create({ data: row })),
-    revoke: async (id) => void (await client.$executeRaw`UPDATE "vault_tokens" SET "revoked_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`),
-    touch: async (id) => void (await client.$executeRaw`UPDATE "vault_tokens" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`),
+    add: async (row) => {
+      await table.create({ data: row });
+    },
+    revoke: async (id) => {
+      await client.$executeRaw`UPDATE "vault_tokens" SET "revoked_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`;
+    },
+    touch: async (id) => {
+      await client.$executeRaw`UPDATE "vault_tokens" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`;
+    },
   };
 }
 

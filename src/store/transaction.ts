@@ -20,5 +20,7 @@ export async function transaction<T>(prisma: PrismaClient, work: (tx: Transactio
 }
 
 function isRepeatable(error: unknown): boolean {
-  return error instanceof Error && REPEATABLE.test(`${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}`);
+  return (
+    error instanceof Error && REPEATABLE.test(`${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}`)
+  );
 }

@@ -45,6 +45,8 @@ function refuseStranger(line: CostLine, organization: Organization): void {
   throw new CostsError(
     'conflict',
     `The key of ${organization.name} reads another organization: ${line.organizationId} instead of ${organization.organizationId}.`,
-    { hint: `Put the key of ${organization.organizationId} back, or register the other organization with: costs keys add` },
+    {
+      hint: `Put the key of ${organization.organizationId} back, or register the other organization with: costs keys add`,
+    },
   );
 }

@@ -37,11 +37,22 @@ const WINDOWS_AT_ONCE = 4;
  * organization's failure never stops another's.
  * @throws CostsError `interrupted` when the signal fires; finished windows are kept and the run is recorded as such.
  */
-export async function runSync(plan: SyncPlan, options: RunOptions, dependencies: SyncDependencies): Promise<SyncResult> {
+export async function runSync(
+  plan: SyncPlan,
+  options: RunOptions,
+  dependencies: SyncDependencies,
+): Promise<SyncResult> {
   const { store, now, signal } = dependencies;
   const { runId, teamId, version } = options;
   const started = now();
-  await store.startRun({ id: runId, teamId, command: plan.command, span: plan.span, version, plan: planDocument(plan) });
+  await store.startRun({
+    id: runId,
+    teamId,
+    command: plan.command,
+    span: plan.span,
+    version,
+    plan: planDocument(plan),
+  });
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
   const organizations = await Promise.all(
@@ -97,10 +108,15 @@ async function runOrganization(
     const provider = await dependencies.provider(organization.provider);
     const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: dependencies.signal, observe };
     const projects = once(() => listProjects(provider, call));
-    await runWindows(windows, tally, (window) => runWindow(window, { organization, provider, call, projects, options, dependencies }), {
-      organization,
-      dependencies,
-    });
+    await runWindows(
+      windows,
+      tally,
+      (window) => runWindow(window, { organization, provider, call, projects, options, dependencies }),
+      {
+        organization,
+        dependencies,
+      },
+    );
   } catch (error) {
     tally.failed(asCostsError(error), windows);
   }
@@ -172,9 +188,13 @@ async function runWindow(
 
 /** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */
 function noAnswer(provider: CostProvider, { since, until }: DaySpan): CostsError {
-  return new CostsError('contract', `${provider.facts.name} promised more and then answered nothing for ${since} to ${until}.`, {
-    hint: 'Nothing of these days was changed. Run the same command again later.',
-  });
+  return new CostsError(
+    'contract',
+    `${provider.facts.name} promised more and then answered nothing for ${since} to ${until}.`,
+    {
+      hint: 'Nothing of these days was changed. Run the same command again later.',
+    },
+  );
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */

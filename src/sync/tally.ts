@@ -31,7 +31,8 @@ export class Tally {
 
   add(rows: number, outcome: WindowOutcome): void {
     this.#counts.rows += rows;
-    for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const) this.#counts[count] += outcome[count];
+    for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const)
+      this.#counts[count] += outcome[count];
     addMoney(this.#totals, outcome.totals);
     this.#restated.rows += outcome.restated.rows;
     this.#restated.days += outcome.restated.days;
@@ -73,5 +74,7 @@ function addMoney(sums: Map<string, Decimal>, amounts: readonly Money[]): void {
 }
 
 function toDocuments(sums: ReadonlyMap<string, Decimal>): MoneyDocument[] {
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }

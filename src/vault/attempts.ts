@@ -31,13 +31,21 @@ type Place = Pick<Tools, 'access' | 'place'>;
  * @param kinds slots the secret may open, by kind
  * @throws CostsError `auth`
  */
-export async function attempt(tools: Place, email: string, kinds: readonly SlotKind[], secret: Secret): Promise<Admitted> {
+export async function attempt(
+  tools: Place,
+  email: string,
+  kinds: readonly SlotKind[],
+  secret: Secret,
+): Promise<Admitted> {
   const { id, member, slots } = await charge(tools, email, kinds);
   // One derivation a kind, whoever asks: the time must not tell whether the email is known.
   let found: { slot: SlotRow; pair: Pair } | null = null;
   for (const kind of kinds) {
     const slot = slots.find((each) => each.kind === kind);
-    const pair = await trySecret(slot ?? { kind, kdf: kind === 'password' ? newScrypt() : decoyHkdf, publicKey: NOBODY }, secret);
+    const pair = await trySecret(
+      slot ?? { kind, kdf: kind === 'password' ? newScrypt() : decoyHkdf, publicKey: NOBODY },
+      secret,
+    );
     if (slot !== undefined && pair !== null) found = { slot, pair };
   }
   const reason = member === null ? 'unknown_email' : found === null ? 'bad_password' : 'ok';
@@ -73,7 +81,8 @@ function tryToCharge(access: AccessStore, place: Tools['place'], email: string, 
       await rows.logins.add({ ...base, reason: 'charged' });
       return { id: base.id, member };
     }
-    if (mayWait && failures.some(({ charged, ageSeconds }) => charged && ageSeconds < PENDING_SECONDS)) return 'pending' as const;
+    if (mayWait && failures.some(({ charged, ageSeconds }) => charged && ageSeconds < PENDING_SECONDS))
+      return 'pending' as const;
     await rows.logins.add({ ...base, reason: 'locked' });
     return 'locked' as const;
   });

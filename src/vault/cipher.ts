@@ -34,7 +34,10 @@ export function decrypt(key: KeyObject, text: string, binding: Binding, what: st
     decipher.setAuthTag(tag);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
   } catch (cause) {
-    throw refused(`${what} does not open: it was altered, moved from another row, or encrypted with another data key.`, cause);
+    throw refused(
+      `${what} does not open: it was altered, moved from another row, or encrypted with another data key.`,
+      cause,
+    );
   }
 }
 

@@ -34,7 +34,13 @@ export function makeCode(): Secret {
 
 /** A code as it was typed: in any case, with or without dashes. */
 export function parseCode(text: Secret): Secret {
-  return new Secret(text.reveal().toUpperCase().replace(/[\s-]/g, '').replace(/(.{5})(?=.)/g, '$1-'));
+  return new Secret(
+    text
+      .reveal()
+      .toUpperCase()
+      .replace(/[\s-]/g, '')
+      .replace(/(.{5})(?=.)/g, '$1-'),
+  );
 }
 
 function base62(value: bigint, length: number): string {

@@ -19,7 +19,10 @@ export async function endorse(old: SlotRow, oldPair: Pair, vault: VaultRow, publ
 }
 
 function newEndorsement({ id, kind, kdf, publicKey, expiresAt, mac }: SlotRow): Endorsement {
-  return { anchor: { id, kind, kdf, publicKey, expiresAt: expiresAt?.toISOString() ?? null, mac: mac ?? '' }, steps: [] };
+  return {
+    anchor: { id, kind, kdf, publicKey, expiresAt: expiresAt?.toISOString() ?? null, mac: mac ?? '' },
+    steps: [],
+  };
 }
 
 /** @throws CostsError `auth` when the chain does not lead from a slot with a right HMAC to the slot's public key. */

@@ -52,7 +52,15 @@ export interface Binding {
 }
 
 /** Associated data: canonical JSON. */
-export function associatedData({ purpose, team, generation, row, provider = '', organization = '', host = '' }: Binding): Buffer {
+export function associatedData({
+  purpose,
+  team,
+  generation,
+  row,
+  provider = '',
+  organization = '',
+  host = '',
+}: Binding): Buffer {
   return canonical(purpose, [team, generation, row, provider, organization, host]);
 }
 

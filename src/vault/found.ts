@@ -11,7 +11,11 @@ import { makeSlot } from './slots.js';
 import type { Tools } from './tools.js';
 
 /** A new data key and the row that goes with it. */
-export async function newVault(teamId: string, id: string, generation: number): Promise<{ vault: VaultRow; dataKey: KeyObject }> {
+export async function newVault(
+  teamId: string,
+  id: string,
+  generation: number,
+): Promise<{ vault: VaultRow; dataKey: KeyObject }> {
   const dataKey = toDataKey(randomBytes(32));
   const row = { teamId, id, generation, publicKey: (await teamPair(dataKey)).publicKey };
   return { dataKey, vault: { ...row, mac: macOfVault(dataKey, row) } };
@@ -25,14 +29,20 @@ export async function foundTeam(tools: Tools, team: Team, email: string, passwor
     if ((await rows.vault(team.id)) !== null) throw foundedAlready(team);
     const known = await rows.members.findByEmail(email);
     if (known !== null && known.teamId !== team.id) {
-      throw new CostsError('conflict', `${email} is a member of another team.`, { hint: 'Use another email for the admin of this one.' });
+      throw new CostsError('conflict', `${email} is a member of another team.`, {
+        hint: 'Use another email for the admin of this one.',
+      });
     }
     const id = known?.id ?? randomUUID();
     await rows.createVault(vault);
     if (known === null) await rows.members.add({ id, teamId: team.id, email, role: 'admin' });
     else await rows.members.setRole(id, 'admin');
-    await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'password', userId: id, role: 'admin', secret: password }));
-    await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'recovery', role: 'admin', secret: parseCode(recoveryCode) }));
+    await rows.slots.add(
+      await makeSlot(vault, dataKey, { kind: 'password', userId: id, role: 'admin', secret: password }),
+    );
+    await rows.slots.add(
+      await makeSlot(vault, dataKey, { kind: 'recovery', role: 'admin', secret: parseCode(recoveryCode) }),
+    );
     await sealExistingKeys(rows, team, dataKey);
     await rows.audit({ teamId: team.id, actor: email, action: 'vault.found', subject: null });
     return id;
@@ -50,7 +60,13 @@ export async function foundLocally(tools: Tools, team: Team): Promise<{ vault: V
   return { vault, dataKey };
 }
 
-async function storeLocalVault(rows: AccessRows, team: Team, vault: VaultRow, dataKey: KeyObject, session: SessionRow): Promise<void> {
+async function storeLocalVault(
+  rows: AccessRows,
+  team: Team,
+  vault: VaultRow,
+  dataKey: KeyObject,
+  session: SessionRow,
+): Promise<void> {
   await rows.createVault(vault);
   await rows.sessions.add(session);
   await sealExistingKeys(rows, team, dataKey);
@@ -59,7 +75,8 @@ async function storeLocalVault(rows: AccessRows, team: Team, vault: VaultRow, da
 
 /** Keys that name a variable may be older than the data key; from now on what they say is sealed. */
 async function sealExistingKeys(rows: AccessRows, team: Team, dataKey: KeyObject): Promise<void> {
-  for (const row of await rows.keys.list(team.id)) await rows.keys.setMaterial(row.keyId, { ...row, mac: macOfKey(dataKey, row) });
+  for (const row of await rows.keys.list(team.id))
+    await rows.keys.setMaterial(row.keyId, { ...row, mac: macOfKey(dataKey, row) });
 }
 
 function foundedAlready({ name }: Team): CostsError {

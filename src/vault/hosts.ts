@@ -22,34 +22,51 @@ export function hostOfNewKey(destination: Destination, allowed: string | null): 
   const found = hostOf(destination);
   const own = PROVIDERS[destination.provider].host;
   if (allowed !== null && allowed.toLowerCase() !== found) {
-    throw new CostsError('usage', `--allow-host ${cleanText(allowed)} is not where ${variableOf(destination.provider)} leads: that is ${found}.`);
+    throw new CostsError(
+      'usage',
+      `--allow-host ${cleanText(allowed)} is not where ${variableOf(destination.provider)} leads: that is ${found}.`,
+    );
   }
   if (allowed !== null || found === own || found === LOOPBACK) return found;
-  throw new CostsError('usage', `${variableOf(destination.provider)} leads to ${found}, which is not ${PROVIDERS[destination.provider].name}'s own ${own}.`, {
-    hint: `If that host may have the key: --allow-host ${found}`,
-  });
+  throw new CostsError(
+    'usage',
+    `${variableOf(destination.provider)} leads to ${found}, which is not ${PROVIDERS[destination.provider].name}'s own ${own}.`,
+    {
+      hint: `If that host may have the key: --allow-host ${found}`,
+    },
+  );
 }
 
 /** @throws CostsError `auth` when a key bound to `host` would now be sent to another. */
 export function checkHost(destination: Destination, host: string, what: string): void {
   const found = hostOf(destination);
   if (found === host) return;
-  throw new CostsError('auth', `${what} may only be sent to ${cleanText(host)}, and ${variableOf(destination.provider)} leads to ${found}; nothing was sent.`, {
-    hint: `Unset ${variableOf(destination.provider)}, or bind the key to that host: costs keys rotate --allow-host ${found}`,
-  });
+  throw new CostsError(
+    'auth',
+    `${what} may only be sent to ${cleanText(host)}, and ${variableOf(destination.provider)} leads to ${found}; nothing was sent.`,
+    {
+      hint: `Unset ${variableOf(destination.provider)}, or bind the key to that host: costs keys rotate --allow-host ${found}`,
+    },
+  );
 }
 
 function hostOf({ provider, baseUrl, tlsChecksOff }: Destination): string {
   const variable = variableOf(provider);
   if (tlsChecksOff) {
-    throw new CostsError('auth', 'TLS checks are switched off (NODE_TLS_REJECT_UNAUTHORIZED=0): no admin key is sent.', {
-      hint: 'Unset it. For a proxy with its own certificate set NODE_EXTRA_CA_CERTS instead.',
-    });
+    throw new CostsError(
+      'auth',
+      'TLS checks are switched off (NODE_TLS_REJECT_UNAUTHORIZED=0): no admin key is sent.',
+      {
+        hint: 'Unset it. For a proxy with its own certificate set NODE_EXTRA_CA_CERTS instead.',
+      },
+    );
   }
   if (!URL.canParse(baseUrl)) throw new CostsError('usage', `${variable} is not a URL.`);
   const { protocol, host, hostname, username, password } = new URL(baseUrl);
   if (username !== '' || password !== '') {
-    throw new CostsError('usage', `${variable} carries user information; nothing was sent.`, { hint: 'Remove what stands before the "@".' });
+    throw new CostsError('usage', `${variable} carries user information; nothing was sent.`, {
+      hint: 'Remove what stands before the "@".',
+    });
   }
   const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
   if (loopback) return LOOPBACK;

@@ -18,7 +18,8 @@ function theSuite(): CipherSuite {
 
 /** The pair that 256 bits yield, always the same. */
 export async function pairFrom(bits: Buffer): Promise<Pair> {
-  const keys = await theSuite().kem.deriveKeyPair(toArrayBuffer(bits));
+  // The library names a global type that Node has under another name.
+  const keys = (await theSuite().kem.deriveKeyPair(toArrayBuffer(bits))) as webcrypto.CryptoKeyPair;
   const publicKey = Buffer.from(await theSuite().kem.serializePublicKey(keys.publicKey)).toString('base64url');
   return { keys, publicKey };
 }
@@ -32,7 +33,10 @@ export function teamPair(dataKey: KeyObject): Promise<Pair> {
 export async function seal(plaintext: Buffer, publicKey: string, info: Buffer, sender?: Pair): Promise<string> {
   const recipientPublicKey = await readPublicKey(publicKey);
   const senderKey = sender === undefined ? {} : { senderKey: sender.keys };
-  const { enc, ct } = await theSuite().seal({ recipientPublicKey, info: toArrayBuffer(info), ...senderKey }, toArrayBuffer(plaintext));
+  const { enc, ct } = await theSuite().seal(
+    { recipientPublicKey, info: toArrayBuffer(info), ...senderKey },
+    toArrayBuffer(plaintext),
+  );
   return encodeParts([new Uint8Array(enc), new Uint8Array(ct)]);
 }
 

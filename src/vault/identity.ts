@@ -21,7 +21,7 @@ export function parseEmail(text: string): string {
  */
 export function parseNewPassword(text: string): Secret {
   const password = parsePassword(text);
-  const { length } = [...password.reveal()];
+  const { length } = Array.from(password.reveal());
   if (length >= MIN_PASSWORD && length <= MAX_PASSWORD) return password;
   throw new CostsError('usage', `The password has ${length} characters; it needs ${MIN_PASSWORD} to ${MAX_PASSWORD}.`, {
     hint: 'Four or five random words make a good one.',
@@ -40,6 +40,7 @@ export function oneLine(text: string, what: string): string {
   const line = text.replace(/\r?\n$/, '');
   if (line.trim() === '') throw new CostsError('usage', `${what} is empty.`);
   // eslint-disable-next-line no-control-regex -- control characters are what this refuses
-  if (/[\u0000-\u001f\u007f]/.test(line)) throw new CostsError('usage', `${what} is more than one line, or has control characters.`);
+  if (/[\u0000-\u001f\u007f]/.test(line))
+    throw new CostsError('usage', `${what} is more than one line, or has control characters.`);
   return line;
 }

@@ -35,7 +35,9 @@ function deriveByScrypt(secret: Secret, kdf: string): Promise<Buffer> {
   const { N, r, p, salt } = parseScrypt(kdf);
   const options = { N, r, p, maxmem: 256 * N * r };
   return new Promise((resolve, reject) => {
-    scrypt(secret.reveal().normalize('NFKC'), salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));
+    scrypt(secret.reveal().normalize('NFKC'), salt, KEY_BYTES, options, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
   });
 }
 
@@ -44,7 +46,8 @@ function parseScrypt(kdf: string) {
   if (match === null) throw refused('the way its password becomes a key is not one we know');
   const [N, r, p] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const named = `scrypt ${N}/${r}/${p}`;
-  if (N < SCRYPT.N || r < SCRYPT.r || p < SCRYPT.p) throw refused(`${named} is weaker than ${SCRYPT.N}/${SCRYPT.r}/${SCRYPT.p}`);
+  if (N < SCRYPT.N || r < SCRYPT.r || p < SCRYPT.p)
+    throw refused(`${named} is weaker than ${SCRYPT.N}/${SCRYPT.r}/${SCRYPT.p}`);
   if (N > SCRYPT_MAXIMUM.N || r > SCRYPT_MAXIMUM.r || p > SCRYPT_MAXIMUM.p || !Number.isInteger(Math.log2(N))) {
     throw refused(`${named} is more than ${SCRYPT_MAXIMUM.N}/${SCRYPT_MAXIMUM.r}/${SCRYPT_MAXIMUM.p}`);
   }

@@ -9,7 +9,7 @@ import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
 import { checkMac, macOfKey } from './mac.js';
 import { changedMeanwhile, keyBinding } from './rotate.js';
 import type { Tools } from './tools.js';
-import type { Unlocked } from './unlock.js';
+import { unlessForbidden, type Unlocked } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
 
@@ -18,6 +18,12 @@ export interface Doors {
   tools(): Promise<Tools>;
   /** @throws CostsError `auth` without the role */
   admin(team: Team): Promise<Unlocked>;
+  /**
+   * Who may register, switch or remove a key that stays in a variable: an admin; and on a machine that can keep no session
+   * whoever has the database, which gives nothing that SQL would not. A row made so carries no seal: it serves jobs
+   * without a session, and is refused where a data key is open.
+   */
+  registrar(team: Team): Promise<Unlocked>;
   /** As `admin`, with a data key; the embedded store's is made when it has none. */
   adminWithDataKey(team: Team): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
   member(teamId: string): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
@@ -35,15 +41,21 @@ export async function openKey(doors: Doors, organization: Organization): Promise
   if (row === null) throw new CostsError('conflict', `The key of ${organization.name} was removed meanwhile.`);
   const what = `The key of ${row.name}`;
   checkHost(destination(config, row), row.host, what);
-  const dataKey = row.source === 'vault' ? (await doors.member(row.teamId)).dataKey : (await doors.visitor(row.teamId))?.dataKey;
+  const dataKey =
+    row.source === 'vault' ? (await doors.member(row.teamId)).dataKey : (await doors.visitor(row.teamId))?.dataKey;
   if (dataKey != null) checkMac(macOfKey(dataKey, row), row.mac, what);
-  const key = row.source === 'env' ? readVariable(config, row.provider, row.variable ?? '') : decryptKey(row, dataKey ?? null, what);
+  const key =
+    row.source === 'env'
+      ? readVariable(config, row.provider, row.variable ?? '')
+      : decryptKey(row, dataKey ?? null, what);
   output.redact(key.reveal());
+  await unlessForbidden(() => access.keys.touch([row.keyId]));
   return key;
 }
 
 function decryptKey(row: KeyRow, dataKey: KeyObject | null, what: string): Secret {
-  if (dataKey === null || row.encryptedKey === null) throw new CostsError('auth', `${what} is not in the vault.`, { hint: `costs keys rotate ${row.organizationId}` });
+  if (dataKey === null || row.encryptedKey === null)
+    throw new CostsError('auth', `${what} is not in the vault.`, { hint: `costs keys rotate ${row.organizationId}` });
   return new Secret(decrypt(dataKey, row.encryptedKey, keyBinding(row, row.generation ?? 0), what).toString());
 }
 
@@ -62,7 +74,12 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
       const unlocked = await forInput(doors, team, input);
       const { access } = await doors.tools();
       return access.transact(async (rows) => {
-        const row: KeyRow = { ...identity, isActive: true, lastUsedAt: null, ...(await material(rows, unlocked, identity, input)) };
+        const row: KeyRow = {
+          ...identity,
+          isActive: true,
+          lastUsedAt: null,
+          ...(await material(rows, unlocked, identity, input)),
+        };
         await rows.keys.add(row);
         await rows.audit({ teamId: team.id, actor: unlocked.actor.label, action: 'keys.add', subject: subjectOf(row) });
         return row;
@@ -74,11 +91,18 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
       const { access } = await doors.tools();
       await access.transact(async (rows) => {
         await rows.keys.setMaterial(row.keyId, await material(rows, unlocked, row, input));
-        await rows.audit({ teamId: row.teamId, actor: unlocked.actor.label, action: 'keys.rotate', subject: subjectOf(row) });
+        await rows.audit({
+          teamId: row.teamId,
+          actor: unlocked.actor.label,
+          action: 'keys.rotate',
+          subject: subjectOf(row),
+        });
       });
     },
     async setActive(row, active) {
-      await change(doors, row, active ? 'keys.enable' : 'keys.disable', (rows) => rows.keys.setActive(row.keyId, active));
+      await change(doors, row, active ? 'keys.enable' : 'keys.disable', (rows) =>
+        rows.keys.setActive(row.keyId, active),
+      );
     },
     async remove(row) {
       await change(doors, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
@@ -88,11 +112,17 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
 function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
-  return variable === null ? doors.adminWithDataKey(team) : doors.admin(team);
+  return variable === null ? doors.adminWithDataKey(team) : doors.registrar(team);
 }
 
-async function change(doors: Doors, row: KeyRow, action: string, work: (rows: AccessRows) => Promise<void>): Promise<void> {
-  const { actor } = await doors.admin({ id: row.teamId, name: '' });
+async function change(
+  doors: Doors,
+  row: KeyRow,
+  action: string,
+  work: (rows: AccessRows) => Promise<void>,
+): Promise<void> {
+  const team = { id: row.teamId, name: '' };
+  const { actor } = await (row.source === 'env' ? doors.registrar(team) : doors.admin(team));
   const { access } = await doors.tools();
   await access.transact(async (rows) => {
     await work(rows);
@@ -103,15 +133,30 @@ async function change(doors: Doors, row: KeyRow, action: string, work: (rows: Ac
 type Identity = Pick<KeyRow, 'keyId' | 'teamId' | 'provider' | 'organizationId' | 'name'>;
 
 /** What the row says of its key: sealed whenever there is a data key, and encrypted unless a variable holds it. */
-async function material(rows: AccessRows, { vault, dataKey }: Unlocked, identity: Identity, input: KeyInput): Promise<KeyMaterial> {
+async function material(
+  rows: AccessRows,
+  { vault, dataKey }: Unlocked,
+  identity: Identity,
+  input: KeyInput,
+): Promise<KeyMaterial> {
   const { key, variable, host, expiresAt } = input;
-  const base = { source: variable === null ? 'vault' : 'env', variable, lastFour: key.lastFour(), host, expiresAt, exposedAt: null } as const;
+  const base = {
+    source: variable === null ? 'vault' : 'env',
+    variable,
+    lastFour: key.lastFour(),
+    host,
+    expiresAt,
+    exposedAt: null,
+  } as const;
   if (vault === null || dataKey === null) return { ...base, encryptedKey: null, generation: null, mac: null };
   // A rotation on the way would leave this key under the old data key, where nobody could open it.
   const locked = await rows.lockVault(identity.teamId);
   if (locked?.generation !== vault.generation) throw changedMeanwhile();
   const { generation } = locked;
-  const encryptedKey = variable === null ? encrypt(dataKey, Buffer.from(key.reveal()), keyBinding({ ...identity, host }, generation)) : null;
+  const encryptedKey =
+    variable === null
+      ? encrypt(dataKey, Buffer.from(key.reveal()), keyBinding({ ...identity, host }, generation))
+      : null;
   const sealed = { ...base, encryptedKey, generation: variable === null ? generation : null };
   return { ...sealed, mac: macOfKey(dataKey, { ...identity, ...sealed, isActive: true, lastUsedAt: null }) };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { CostsError } from '../errors.js';
+import { NoSession } from './no-session.js';
 
 const SERVICE = 'costs';
 /** Without a person a keychain that wants to be unlocked would wait for ever; with one, it may take a while to find the password. */
@@ -37,7 +37,11 @@ type Answer = { value: string | boolean | null } | { error: string };
 export function createKeychain({ interactive, onWait, library }: KeychainOptions): Keychain {
   const seconds = interactive ? LIMIT_SECONDS.withPerson : LIMIT_SECONDS.alone;
   const call = async (method: Call['method'], ...values: string[]) => {
-    const answer = await run({ library: library ?? findLibrary(), method, values }, seconds, interactive ? onWait : null);
+    const answer = await run(
+      { library: library ?? findLibrary(), method, values },
+      seconds,
+      interactive ? onWait : null,
+    );
     if ('error' in answer) throw noKeychain(answer.error);
     return answer.value;
   };
@@ -46,8 +50,12 @@ export function createKeychain({ interactive, onWait, library }: KeychainOptions
       const value = await call('getPassword', SERVICE, account);
       return typeof value === 'string' ? value : null;
     },
-    set: async (account, text) => void (await call('setPassword', SERVICE, account, text)),
-    remove: async (account) => void (await call('deletePassword', SERVICE, account)),
+    set: async (account, text) => {
+      await call('setPassword', SERVICE, account, text);
+    },
+    remove: async (account) => {
+      await call('deletePassword', SERVICE, account);
+    },
   };
 }
 
@@ -63,7 +71,9 @@ function findLibrary(): string {
 function run(call: Call, seconds: number, onWait: ((line: string) => void) | null): Promise<Answer> {
   return new Promise((resolve) => {
     // The request travels over the channel, not in argv, which every user of the machine can read.
-    const child = spawn(process.execPath, ['-e', `(${inChild.toString()})()`], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = spawn(process.execPath, ['-e', `(${inChild.toString()})()`], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     let settled = false;
     const settle = (answer: Answer) => {
       if (settled) return;
@@ -74,7 +84,11 @@ function run(call: Call, seconds: number, onWait: ((line: string) => void) | nul
       resolve(answer);
     };
     const timer = setTimeout(() => settle({ error: `it did not answer within ${seconds} seconds` }), seconds * 1000);
-    const notice = setTimeout(() => onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`), 1500);
+    const notice = setTimeout(
+      () =>
+        onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`),
+      1500,
+    );
     child.once('error', (error) => settle({ error: error.message }));
     child.once('exit', () => settle({ error: 'its library ended without an answer' }));
     child.once('message', (answer) => settle(answer as Answer));
@@ -100,9 +114,13 @@ function inChild(): void {
   });
 }
 
-function noKeychain(reason: string): CostsError {
+/** This machine can keep no session at all, which is not the same as nobody having logged in. */
+export class NoKeychain extends NoSession {}
+
+function noKeychain(reason: string): NoKeychain {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';
-  return new CostsError('auth', `There is no keychain to keep a session in: ${firstLine}.`, {
-    hint: 'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
-  });
+  return new NoKeychain(
+    `There is no keychain to keep a session in: ${firstLine}.`,
+    'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
+  );
 }

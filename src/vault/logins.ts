@@ -42,7 +42,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
       const { vault, dataKey, userId } = entered;
       const { expiresAt } = await keepSession(await doors.tools(), vault, dataKey, userId);
       doors.forget();
-      return expiresAt ?? new Date(8_640_000_000_000_000);
+      return expiresAt;
     },
     async login(email, password) {
       const tools = await doors.tools();
@@ -73,7 +73,12 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
       if (admitted.slot.kind !== 'recovery' || entered.dataKey === null) return { recoveryCode: null };
       const recoveryCode = makeCode();
       const { id } = admitted.slot;
-      const slot = await makeSlot(entered.vault, entered.dataKey, { kind: 'recovery', role: 'admin', secret: parseCode(recoveryCode), id });
+      const slot = await makeSlot(entered.vault, entered.dataKey, {
+        kind: 'recovery',
+        role: 'admin',
+        secret: parseCode(recoveryCode),
+        id,
+      });
       await tools.access.slots.replace(slot);
       return { recoveryCode };
     },
@@ -86,8 +91,16 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
       const { access, place } = await doors.tools();
       await access.transact(async (rows) => {
         const member = await rows.members.findByEmail(email);
-        if (member !== null && member.teamId !== team.id) throw new CostsError('conflict', `${email} is a member of another team.`);
-        await rows.logins.add({ id: randomUUID(), email, teamId: team.id, ...place, success: true, reason: 'unlocked' });
+        if (member !== null && member.teamId !== team.id)
+          throw new CostsError('conflict', `${email} is a member of another team.`);
+        await rows.logins.add({
+          id: randomUUID(),
+          email,
+          teamId: team.id,
+          ...place,
+          success: true,
+          reason: 'unlocked',
+        });
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'logins.unlock', subject: email });
       });
     },
@@ -107,9 +120,13 @@ async function enter({ member, slot, pair }: Admitted, vault: VaultRow): Promise
   const dataKey = await openSlot(slot, pair, vault, role);
   if (dataKey !== null) checkVault(vault, dataKey);
   if (dataKey !== null || role === 'viewer') return dataKey;
-  throw new CostsError('auth', `${member.email} is a ${role}, but holds no data key: the role was changed outside costs.`, {
-    hint: 'An admin sets it right: costs members role EMAIL ROLE',
-  });
+  throw new CostsError(
+    'auth',
+    `${member.email} is a ${role}, but holds no data key: the role was changed outside costs.`,
+    {
+      hint: 'An admin sets it right: costs members role EMAIL ROLE',
+    },
+  );
 }
 
 /** The slot of the new password takes the place of the old one and of the code that was used. */

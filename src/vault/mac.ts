@@ -18,12 +18,18 @@ export function macOfVault(dataKey: KeyObject, { teamId, id, generation, publicK
 export function macOfSlot(dataKey: KeyObject, slot: Omit<SlotRow, 'mac'>, role: Role): string {
   const { teamId, generation, id, kind, userId, tokenId, kdf, publicKey, sealedKey, expiresAt } = slot;
   const owner = userId ?? tokenId;
-  return mac(dataKey, canonical('slot', [teamId, generation, id, kind, owner, role, kdf, publicKey, sealedKey, time(expiresAt)]));
+  return mac(
+    dataKey,
+    canonical('slot', [teamId, generation, id, kind, owner, role, kdf, publicKey, sealedKey, time(expiresAt)]),
+  );
 }
 
 export function macOfKey(dataKey: KeyObject, row: Omit<KeyRow, 'mac'>): string {
   const { teamId, keyId, provider, organizationId, source, variable, host, expiresAt, encryptedKey } = row;
-  return mac(dataKey, canonical('key', [teamId, keyId, provider, organizationId, source, variable, host, time(expiresAt), encryptedKey]));
+  return mac(
+    dataKey,
+    canonical('key', [teamId, keyId, provider, organizationId, source, variable, host, time(expiresAt), encryptedKey]),
+  );
 }
 
 /**
@@ -40,7 +46,9 @@ export function checkMac(expected: string, found: string | null, what: string): 
 }
 
 function mac(dataKey: KeyObject, message: Buffer): string {
-  return createHmac('sha256', createSecretKey(subkey(dataKey, 'mac'))).update(message).digest('hex');
+  return createHmac('sha256', createSecretKey(subkey(dataKey, 'mac')))
+    .update(message)
+    .digest('hex');
 }
 
 function time(at: Date | null): string | null {

@@ -1,31 +1,25 @@
-import { randomUUID, type KeyObject } from 'node:crypto';
-import type { AccessRows, Member, Role, SlotRow, VaultRow } from '../domain/access.js';
+import { randomUUID } from 'node:crypto';
+import type { AccessRows, Member, Role, SlotRow } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
+import { administer, depart, type Work } from './administer.js';
 import { makeCode, parseCode } from './codes.js';
 import type { Doors } from './key-rows.js';
-import { changedMeanwhile, rotateDataKey } from './rotate.js';
 import { checkSlot, makeSlot, sealSlot } from './slots.js';
 import type { Departure, MemberView, VaultMembers } from './vault.js';
 
 const RESET_HOURS = 24;
 const NOTHING: Departure = { exposed: [], rotated: false };
 
-/** An admin with the data key, inside a transaction that keeps every other writer of the vault out. */
-interface Work {
-  rows: AccessRows;
-  vault: VaultRow;
-  dataKey: KeyObject;
-  actor: { label: string };
-  now: Date;
-}
-
 export function createVaultMembers(doors: Doors): VaultMembers {
   return {
     async list(team) {
       const { access } = await doors.tools();
       const [members, slots] = await Promise.all([access.members.list(team.id), access.slots.list(team.id)]);
-      return members.map((member) => ({ ...member, state: stateOf(slots.filter(({ userId }) => userId === member.id)) }));
+      return members.map((member) => ({
+        ...member,
+        state: stateOf(slots.filter(({ userId }) => userId === member.id)),
+      }));
     },
     add: (team, email, role, password) =>
       administer(doors, team, async ({ rows, vault, dataKey, actor }) => {
@@ -34,7 +28,15 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         const member: Member = { id: known?.id ?? randomUUID(), teamId: team.id, email, role };
         if (known === null) await rows.members.add(member);
         else await rows.members.setRole(member.id, role);
-        await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'password', userId: member.id, role, secret: password, mustChange: true }));
+        await rows.slots.add(
+          await makeSlot(vault, dataKey, {
+            kind: 'password',
+            userId: member.id,
+            role,
+            secret: password,
+            mustChange: true,
+          }),
+        );
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.add', subject: `${email} ${role}` });
         return member;
       }),
@@ -44,7 +46,12 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         if (member.role === role) return NOTHING;
         if (member.role === 'admin') await requireAnotherAdmin(work.rows, member);
         await changeRole(work, member, role);
-        await work.rows.audit({ teamId: team.id, actor: work.actor.label, action: 'members.role', subject: `${email} ${role}` });
+        await work.rows.audit({
+          teamId: team.id,
+          actor: work.actor.label,
+          action: 'members.role',
+          subject: `${email} ${role}`,
+        });
         return role === 'viewer' ? depart(work) : NOTHING;
       }),
     remove: (team, email) =>
@@ -64,32 +71,20 @@ export function createVaultMembers(doors: Doors): VaultMembers {
         await rows.slots.remove(slots.map(({ id }) => id));
         const code = makeCode();
         const expiresAt = new Date(now.getTime() + RESET_HOURS * 3_600_000);
-        await rows.slots.add(await makeSlot(vault, dataKey, { kind: 'reset', userId: member.id, role: member.role, secret: parseCode(code), expiresAt }));
+        await rows.slots.add(
+          await makeSlot(vault, dataKey, {
+            kind: 'reset',
+            userId: member.id,
+            role: member.role,
+            secret: parseCode(code),
+            expiresAt,
+          }),
+        );
         await rows.sessions.removeOfMember(member.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.reset', subject: email });
         return { code, expiresAt };
       }),
   };
-}
-
-/** Runs work of an admin in one transaction, with the vault locked and the data key known to be the current one. */
-export async function administer<T>(doors: Doors, team: Team, work: (work: Work) => Promise<T>): Promise<T> {
-  const { vault, dataKey, actor } = await doors.adminWithDataKey(team);
-  const { access } = await doors.tools();
-  const now = await access.clock();
-  const result = await access.transact(async (rows) => {
-    const locked = await rows.lockVault(team.id);
-    if (locked?.generation !== vault.generation) throw changedMeanwhile();
-    return work({ rows, vault, dataKey, actor, now });
-  });
-  doors.forget();
-  return result;
-}
-
-/** Somebody who could read the keys no longer may: a new data key, and every key marked until it is rotated. */
-export async function depart({ rows, vault, dataKey, now }: Work): Promise<Departure> {
-  const { exposed } = await rotateDataKey(rows, { vault, dataKey }, now);
-  return { exposed, rotated: true };
 }
 
 async function changeRole({ rows, vault, dataKey }: Work, member: Member, role: Role): Promise<void> {
@@ -121,7 +116,9 @@ async function requireAnotherAdmin(rows: AccessRows, { id, teamId, email }: Memb
 async function requireNewcomer(rows: AccessRows, { id, teamId, email }: Member, team: Team): Promise<void> {
   if (teamId !== team.id) throw new CostsError('conflict', `${email} is a member of another team.`);
   if ((await rows.slots.ofMember(id)).length === 0) return;
-  throw new CostsError('conflict', `${email} is a member already.`, { hint: `costs members role ${email} ROLE, or costs members reset ${email}` });
+  throw new CostsError('conflict', `${email} is a member already.`, {
+    hint: `costs members role ${email} ROLE, or costs members reset ${email}`,
+  });
 }
 
 function stateOf(slots: SlotRow[]): MemberView['state'] {

@@ -2,11 +2,12 @@ import { hostname, userInfo } from 'node:os';
 import type { Role } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { createVaultKeys, openKey, type Doors } from './key-rows.js';
-import { createKeychain, type Keychain } from './keychain.js';
+import { createKeychain, NoKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
 import { rotateLocally, rotateTeam } from './rotate-team.js';
 import { createSessionFile } from './session-file.js';
+import { NoSession } from './no-session.js';
 import { createVaultTokens } from './tokens.js';
 import type { Tools, VaultOptions } from './tools.js';
 import { noRights, notLoggedIn, unlock, unlockForKeys, type Unlocked } from './unlock.js';
@@ -29,6 +30,7 @@ export function openVault(options: VaultOptions): Vault {
     allowInsecureStorage: () => void (insecure = true),
     keyOf: (organization) => openKey(doors, organization),
     require: async (team, role) => (await doors.admit(team, role)).actor,
+    requireRegistrar: async (team) => (await doors.registrar(team)).actor,
     whoIs: async (team) => (await doors.let(team))?.actor ?? null,
     keys: createVaultKeys(options, doors),
     logins: createVaultLogins(options, doors),
@@ -75,28 +77,76 @@ function createDoors(tools: () => Promise<Tools>): AllDoors {
     admit,
     forget: () => open.clear(),
     admin: (team) => admit(team, 'admin'),
+    async registrar(team) {
+      try {
+        return await admit(team, 'admin');
+      } catch (error) {
+        const given = await tools();
+        if (!(error instanceof NoSession) || !(await canKeepNone(given, team))) throw error;
+        const label = `${given.place.osUser}@${given.place.host}, without a session`;
+        return { actor: { kind: 'local', id: null, label, role: 'admin', until: null }, vault: null, dataKey: null };
+      }
+    },
     adminWithDataKey: (team) => withDataKey(team, 'admin'),
     member: (teamId) => withDataKey({ id: teamId, name: '' }, 'member'),
     async visitor(teamId) {
-      const given = await tools();
-      // A job without a keychain should not wait for one that it never had a session in.
-      const asked = given.config.token !== null || open.has(teamId) || (await given.access.sessions.hasOpen(teamId, given.place.host, given.place.osUser));
-      return asked ? letIn({ id: teamId, name: '' }) : null;
+      try {
+        return await letIn({ id: teamId, name: '' });
+      } catch (error) {
+        // Keys in variables are collected without a session; one that cannot be reached must not be needed for them.
+        if (error instanceof NoSession) return null;
+        throw error;
+      }
     },
   };
 }
 
-/** The session file when it was agreed to or holds the entry already, else the operating system's keychain. */
+/** Whether a machine has no keychain, so that nobody could log in on it. */
+async function canKeepNone({ access, keychain }: Tools, team: Team): Promise<boolean> {
+  const vault = await access.vault(team.id);
+  if (vault === null) return false;
+  try {
+    await keychain.get(vault.id);
+    return false;
+  } catch (error) {
+    if (error instanceof NoKeychain) return true;
+    throw error;
+  }
+}
+
+/** The session file when it was agreed to or holds the entry already, else the operating system's keychain, asked once. */
 function chooseKeychain({ config, output, keychain }: VaultOptions, insecure: () => boolean): Keychain {
-  const file = createSessionFile(config.home, (line) => output.warn(line));
+  const file = createSessionFile(
+    config.home,
+    onceALine((line) => output.warn(line)),
+  );
   const system = keychain ?? createKeychain({ interactive: output.interactive, onWait: (line) => output.warn(line) });
+  const known = new Map<string, Promise<string | null>>();
+  const ask = (account: string) => {
+    const answer = known.get(account) ?? system.get(account);
+    known.set(account, answer);
+    return answer;
+  };
   return {
-    get: async (account) => (await file.get(account)) ?? (insecure() ? null : system.get(account)),
-    set: (account, text) => (insecure() ? file.set(account, text) : system.set(account, text)),
+    get: async (account) => (await file.get(account)) ?? (insecure() ? null : ask(account)),
+    async set(account, text) {
+      known.clear();
+      await (insecure() ? file.set(account, text) : system.set(account, text));
+    },
     async remove(account) {
+      known.clear();
       const inFile = (await file.get(account)) !== null;
       await (inFile ? file.remove(account) : system.remove(account));
     },
+  };
+}
+
+function onceALine(say: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    say(line);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Team } from '../domain/team.js';
 import type { Doors } from './key-rows.js';
-import { administer } from './members.js';
+import { administer } from './administer.js';
 import { changedMeanwhile, rotateDataKey } from './rotate.js';
 import { newSession } from './sessions.js';
 
@@ -31,7 +31,12 @@ export async function rotateLocally(doors: Doors, team: Team): Promise<RotationR
     const locked = await rows.lockVault(team.id);
     if (locked?.generation !== vault.generation) throw changedMeanwhile();
     const rotated = await rotateDataKey(rows, { vault, dataKey }, null);
-    const session = await newSession({ ...tools, access: { ...tools.access, ...rows } }, rotated.vault, rotated.dataKey, null);
+    const session = await newSession(
+      { ...tools, access: { ...tools.access, ...rows } },
+      rotated.vault,
+      rotated.dataKey,
+      null,
+    );
     await rows.sessions.add(session.row);
     await rows.audit({ teamId: team.id, actor: 'local', action: 'vault.rotate', subject: null });
     await tools.keychain.set(vault.id, `${before} ${session.text}`.trim());

@@ -22,7 +22,11 @@ export interface Rotated {
  * would be given the new one.
  * @param exposedAt when somebody leaves: since when the keys are to be rotated
  */
-export async function rotateDataKey(rows: AccessRows, old: { vault: VaultRow; dataKey: KeyObject }, exposedAt: Date | null): Promise<Rotated> {
+export async function rotateDataKey(
+  rows: AccessRows,
+  old: { vault: VaultRow; dataKey: KeyObject },
+  exposedAt: Date | null,
+): Promise<Rotated> {
   const locked = await rows.lockVault(old.vault.teamId);
   if (locked?.generation !== old.vault.generation) throw changedMeanwhile();
   checkVault(locked, old.dataKey);
@@ -37,7 +41,12 @@ export async function rotateDataKey(rows: AccessRows, old: { vault: VaultRow; da
   return { ...next, keys: keys.length, slots, exposed };
 }
 
-async function resealSlots(rows: AccessRows, { teamId }: VaultRow, oldKey: KeyObject, next: { vault: VaultRow; dataKey: KeyObject }): Promise<number> {
+async function resealSlots(
+  rows: AccessRows,
+  { teamId }: VaultRow,
+  oldKey: KeyObject,
+  next: { vault: VaultRow; dataKey: KeyObject },
+): Promise<number> {
   const roles = await ownerRoles(rows, teamId);
   const slots = await rows.slots.list(teamId);
   for (const slot of slots) {
@@ -63,7 +72,12 @@ function roleOf({ kind, userId, tokenId }: SlotRow, roles: Map<string, Role>): R
   });
 }
 
-function reencrypt(row: KeyRow, oldKey: KeyObject, { vault, dataKey }: { vault: VaultRow; dataKey: KeyObject }, exposedAt: Date | null): KeyRow {
+function reencrypt(
+  row: KeyRow,
+  oldKey: KeyObject,
+  { vault, dataKey }: { vault: VaultRow; dataKey: KeyObject },
+  exposedAt: Date | null,
+): KeyRow {
   checkMac(macOfKey(oldKey, row), row.mac, `The key of ${row.name}`);
   const next = { ...row };
   if (row.encryptedKey !== null) {
@@ -76,10 +90,29 @@ function reencrypt(row: KeyRow, oldKey: KeyObject, { vault, dataKey }: { vault: 
 }
 
 /** What an admin key's ciphertext is bound to. */
-export function keyBinding({ teamId, keyId, provider, organizationId, host }: Pick<KeyRow, 'teamId' | 'keyId' | 'provider' | 'organizationId' | 'host'>, generation: number) {
-  return { purpose: 'key', team: teamId, generation, row: keyId, provider, organization: organizationId, host } as const;
+export function keyBinding(
+  {
+    teamId,
+    keyId,
+    provider,
+    organizationId,
+    host,
+  }: Pick<KeyRow, 'teamId' | 'keyId' | 'provider' | 'organizationId' | 'host'>,
+  generation: number,
+) {
+  return {
+    purpose: 'key',
+    team: teamId,
+    generation,
+    row: keyId,
+    provider,
+    organization: organizationId,
+    host,
+  } as const;
 }
 
 export function changedMeanwhile(): CostsError {
-  return new CostsError('conflict', 'The data key was changed by another command at the same time; nothing was done.', { hint: 'Run the same command again.' });
+  return new CostsError('conflict', 'The data key was changed by another command at the same time; nothing was done.', {
+    hint: 'Run the same command again.',
+  });
 }

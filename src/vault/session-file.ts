@@ -43,7 +43,9 @@ export function createSessionFile(home: string, onUse: (line: string) => void): 
 async function checkPrivate(path: string): Promise<void> {
   const { mode } = await stat(path);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
-  throw new CostsError('auth', `Others can read ${path}; it is not used.`, { hint: `chmod 600 ${path}, then costs login again: it may be known.` });
+  throw new CostsError('auth', `Others can read ${path}; it is not used.`, {
+    hint: `chmod 600 ${path}, then costs login again: it may be known.`,
+  });
 }
 
 async function write(home: string, path: string, entries: Record<string, string>): Promise<void> {

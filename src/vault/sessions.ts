@@ -3,6 +3,7 @@ import type { SessionRow, VaultRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
 import { toDataKey } from './hpke.js';
+import { NoSession } from './no-session.js';
 import type { Tools } from './tools.js';
 
 const HOURS = 12;
@@ -18,12 +19,18 @@ export interface Session {
  * @param userId null for the embedded store, whose session has no end
  * @throws CostsError `auth` without a keychain or consent; nothing is kept then
  */
-export async function keepSession(tools: Tools, vault: VaultRow, dataKey: KeyObject | null, userId: string | null): Promise<SessionRow> {
+export async function keepSession(
+  tools: Tools,
+  vault: VaultRow,
+  dataKey: KeyObject | null,
+  userId: string | null,
+): Promise<SessionRow> {
   const { row, text } = await newSession(tools, vault, dataKey, userId);
   const before = await tools.keychain.get(vault.id);
   await tools.keychain.set(vault.id, text);
   await tools.access.sessions.add(row);
-  for (const id of before === null ? [] : entries(before).map((entry) => entry.id)) await tools.access.sessions.remove(id);
+  for (const id of before === null ? [] : entries(before).map((entry) => entry.id))
+    await tools.access.sessions.remove(id);
   return row;
 }
 
@@ -32,16 +39,25 @@ export async function newSession(tools: Tools, vault: VaultRow, dataKey: KeyObje
   const id = randomUUID();
   const key = randomBytes(32);
   const expiresAt = userId === null ? null : new Date((await tools.access.clock()).getTime() + HOURS * 3_600_000);
-  const row: SessionRow = { id, teamId: vault.teamId, userId, sessionKey: key.toString('base64url'), ...tools.place, expiresAt };
+  const row: SessionRow = {
+    id,
+    teamId: vault.teamId,
+    userId,
+    sessionKey: key.toString('base64url'),
+    ...tools.place,
+    expiresAt,
+  };
   const sealed = dataKey === null ? '-' : encrypt(createSecretKey(key), dataKey.export(), binding(vault, id));
   return { row, text: `${id}.${sealed}` };
 }
 
 /**
  * This machine's session of a team; null when nobody logged in.
- * @throws CostsError `auth` when it is over, ended, or does not open
+ * @throws CostsError `auth` when it is over, ended, or does not open, and without a keychain
  */
 export async function findSession(tools: Tools, vault: VaultRow): Promise<Session | null> {
+  // Whoever never logged in should not wait for a keychain to learn it.
+  if (!(await tools.access.sessions.hasOpen(vault.teamId, tools.place.osUser))) return null;
   const text = await tools.keychain.get(vault.id);
   if (text === null) return null;
   for (const { id, sealed } of entries(text)) {
@@ -53,11 +69,15 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     return { row, dataKey: toDataKey(decrypt(key, sealed, binding(vault, id), "This machine's session")) };
   }
   if (tools.embedded) {
-    throw new CostsError('auth', 'The keychain entry of the embedded store does not fit it any more; its keys cannot be opened.', {
-      hint: 'Register the keys again: costs keys remove, then costs keys add',
-    });
+    throw new CostsError(
+      'auth',
+      'The keychain entry of the embedded store does not fit it any more; its keys cannot be opened.',
+      {
+        hint: 'Register the keys again: costs keys remove, then costs keys add',
+      },
+    );
   }
-  throw new CostsError('auth', 'The session has ended.', { hint: 'Log in again: costs login' });
+  throw new NoSession('The session has ended.', 'Log in again: costs login');
 }
 
 /** Ends this machine's session. */

@@ -28,19 +28,38 @@ export async function makeSlot(vault: VaultRow, dataKey: KeyObject, wanted: NewS
   const kdf = kind === 'password' ? newScrypt() : newHkdf();
   const { publicKey } = await pairFrom(await deriveBits(secret, kdf, PURPOSES[kind]));
   const { teamId, generation } = vault;
-  const base = { id: wanted.id ?? randomUUID(), teamId, kind, userId, tokenId, kdf, publicKey, endorsement: null, mustChange, expiresAt };
+  const base = {
+    id: wanted.id ?? randomUUID(),
+    teamId,
+    kind,
+    userId,
+    tokenId,
+    kdf,
+    publicKey,
+    endorsement: null,
+    mustChange,
+    expiresAt,
+  };
   return sealSlot({ ...base, generation, sealedKey: null, mac: null }, vault, dataKey, role);
 }
 
 /** The same slot with a (new) data key sealed to it, or without one for a viewer. Needs nobody's secret. */
-export async function sealSlot(slot: SlotRow, { generation }: Pick<VaultRow, 'generation'>, dataKey: KeyObject, role: Role): Promise<SlotRow> {
+export async function sealSlot(
+  slot: SlotRow,
+  { generation }: Pick<VaultRow, 'generation'>,
+  dataKey: KeyObject,
+  role: Role,
+): Promise<SlotRow> {
   const next = { ...slot, generation, endorsement: null, sealedKey: null as string | null };
   if (role !== 'viewer') next.sealedKey = await seal(dataKey.export(), slot.publicKey, info(next));
   return { ...next, mac: macOfSlot(dataKey, next, role) };
 }
 
 /** The pair of a slot when the secret is right, else null. Costs the same either way. */
-export async function trySecret(slot: Pick<SlotRow, 'kdf' | 'publicKey' | 'kind'>, secret: Secret): Promise<Pair | null> {
+export async function trySecret(
+  slot: Pick<SlotRow, 'kdf' | 'publicKey' | 'kind'>,
+  secret: Secret,
+): Promise<Pair | null> {
   const pair = await pairFrom(await deriveBits(secret, slot.kdf, PURPOSES[slot.kind]));
   const found = Buffer.from(pair.publicKey);
   const expected = Buffer.from(slot.publicKey);
@@ -53,16 +72,24 @@ export async function trySecret(slot: Pick<SlotRow, 'kdf' | 'publicKey' | 'kind'
  */
 export async function openSlot(slot: SlotRow, pair: Pair, vault: VaultRow, role: Role): Promise<KeyObject | null> {
   if (slot.generation !== vault.generation) {
-    throw new CostsError('auth', `The slot is of generation ${slot.generation}, and the vault of generation ${vault.generation}: it is refused.`, {
-      hint: 'It was put back from an older state. An admin can make a new one: costs members reset, or costs tokens create',
-    });
+    throw new CostsError(
+      'auth',
+      `The slot is of generation ${slot.generation}, and the vault of generation ${vault.generation}: it is refused.`,
+      {
+        hint: 'It was put back from an older state. An admin can make a new one: costs members reset, or costs tokens create',
+      },
+    );
   }
   if (slot.sealedKey === null) return null;
   const bytes = await unseal(slot.sealedKey, pair, info(slot));
   if (bytes?.length !== 32) {
-    throw new CostsError('auth', 'The slot does not open: it was altered, moved, or holds the data key of another team.', {
-      hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members reset, or costs tokens create',
-    });
+    throw new CostsError(
+      'auth',
+      'The slot does not open: it was altered, moved, or holds the data key of another team.',
+      {
+        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members reset, or costs tokens create',
+      },
+    );
   }
   const dataKey = toDataKey(bytes);
   await checkSlot(slot, dataKey, role);
@@ -77,7 +104,13 @@ export async function checkSlot(slot: SlotRow, dataKey: KeyObject, role: Role): 
 }
 
 /** The slot of a viewer's new password, vouched for by the old secret because no data key can. */
-export async function replaceViewerSlot(old: SlotRow, oldPair: Pair, vault: VaultRow, secret: Secret, id: string): Promise<SlotRow> {
+export async function replaceViewerSlot(
+  old: SlotRow,
+  oldPair: Pair,
+  vault: VaultRow,
+  secret: Secret,
+  id: string,
+): Promise<SlotRow> {
   const kdf = newScrypt();
   const { publicKey } = await pairFrom(await deriveBits(secret, kdf, 'password'));
   const endorsement = await endorse(old, oldPair, vault, publicKey);

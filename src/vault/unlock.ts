@@ -4,6 +4,7 @@ import { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { tokenId } from './codes.js';
+import { NoSession } from './no-session.js';
 import { foundLocally } from './found.js';
 import { checkMac, macOfVault } from './mac.js';
 import { findSession } from './sessions.js';
@@ -39,7 +40,8 @@ export async function unlock(tools: Tools, team: Team): Promise<Unlocked | null>
   }
   const { row, dataKey } = session;
   if (row.userId === null) {
-    if (!tools.embedded || dataKey === null) throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
+    if (!tools.embedded || dataKey === null)
+      throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
     checkVault(vault, dataKey);
     return { actor: LOCAL, vault, dataKey };
   }
@@ -47,7 +49,10 @@ export async function unlock(tools: Tools, team: Team): Promise<Unlocked | null>
 }
 
 /** As `unlock`, and makes the embedded store's data key when it has none yet. */
-export async function unlockForKeys(tools: Tools, team: Team): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
+export async function unlockForKeys(
+  tools: Tools,
+  team: Team,
+): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
   const unlocked = await unlock(tools, team);
   if (unlocked === null) throw notLoggedIn(tools, await tools.access.vault(team.id));
   const { vault, dataKey, actor } = unlocked;
@@ -59,13 +64,17 @@ export async function unlockForKeys(tools: Tools, team: Team): Promise<Unlocked 
 /** What to say to somebody who is not let in. */
 export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsError {
   if (vault === null && !embedded) {
-    return new CostsError('auth', 'The team has no data key yet, and so nobody can unlock it.', { hint: 'Make its first admin: costs init' });
+    return new CostsError('auth', 'The team has no data key yet, and so nobody can unlock it.', {
+      hint: 'Make its first admin: costs init',
+    });
   }
-  return new CostsError('auth', 'You are not logged in.', { hint: 'costs login, or set COSTS_TOKEN' });
+  return new NoSession('You are not logged in.', 'costs login, or set COSTS_TOKEN');
 }
 
 export function noRights({ label, role }: Actor, needed: Role): CostsError {
-  return new CostsError('auth', `This needs the role ${needed}, and ${label} is a ${role}.`, { hint: 'Ask an admin of the team: costs members list' });
+  return new CostsError('auth', `This needs the role ${needed}, and ${label} is a ${role}.`, {
+    hint: 'Ask an admin of the team: costs members list',
+  });
 }
 
 /** @throws CostsError `auth` when the vault's own row was changed outside costs */
@@ -73,14 +82,23 @@ export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
   checkMac(macOfVault(dataKey, vault), vault.mac, "The team's vault");
 }
 
-async function unlockMember(tools: Tools, vault: VaultRow, dataKey: KeyObject | null, userId: string, until: Date | null): Promise<Unlocked> {
+async function unlockMember(
+  tools: Tools,
+  vault: VaultRow,
+  dataKey: KeyObject | null,
+  userId: string,
+  until: Date | null,
+): Promise<Unlocked> {
   const member = await tools.access.members.get(userId);
   if (member?.teamId !== vault.teamId) throw new CostsError('auth', 'You are no member of this team any more.');
   const actor: Actor = { kind: 'member', id: member.id, label: member.email, role: member.role, until };
   if (dataKey === null) return { actor: { ...actor, role: 'viewer' }, vault, dataKey };
   checkVault(vault, dataKey);
   const slot = (await tools.access.slots.ofMember(userId)).find(({ kind }) => kind === 'password');
-  if (slot === undefined) throw new CostsError('auth', 'Your password was reset.', { hint: 'Set a new one with the code you were given: costs passwd --code' });
+  if (slot === undefined)
+    throw new CostsError('auth', 'Your password was reset.', {
+      hint: 'Set a new one with the code you were given: costs passwd --code',
+    });
   await checkSlot(slot, dataKey, member.role);
   // Somebody who became a viewer may still have a session from before; its data key is of an older generation by then.
   return member.role === 'viewer' ? { actor, vault, dataKey: null } : { actor, vault, dataKey };
@@ -88,42 +106,72 @@ async function unlockMember(tools: Tools, vault: VaultRow, dataKey: KeyObject | 
 
 async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret): Promise<Unlocked> {
   const id = tokenId(token);
-  const [row, slot, now] = await Promise.all([tools.access.tokens.get(id), tools.access.slots.ofToken(id), tools.access.clock()]);
+  const [row, slot, now] = await Promise.all([
+    tools.access.tokens.get(id),
+    tools.access.slots.ofToken(id),
+    tools.access.clock(),
+  ]);
   if (row === null || vault === null || row.teamId !== vault.teamId) throw refusedToken('is not known to this team');
-  if (row.revokedAt !== null) throw await recorded(tools, row, 'token_revoked', `was revoked on ${row.revokedAt.toISOString().slice(0, 10)}`);
+  if (row.revokedAt !== null)
+    throw await recorded(tools, row, 'token_revoked', `was revoked on ${row.revokedAt.toISOString().slice(0, 10)}`);
   if (row.expiresAt <= now || isOver(slot, now)) {
     throw await recorded(tools, row, 'token_expired', `expired on ${row.expiresAt.toISOString().slice(0, 10)}`);
   }
   if (slot === null) throw refusedToken('has no slot any more');
   const pair = await trySecret(slot, token);
-  if (pair === null) throw await recorded(tools, row, 'bad_password', 'is wrong, or its slot was changed outside costs');
+  if (pair === null)
+    throw await recorded(tools, row, 'bad_password', 'is wrong, or its slot was changed outside costs');
   const dataKey = await openSlot(slot, pair, vault, row.role);
   if (dataKey !== null) checkVault(vault, dataKey);
   await unlessForbidden(() => tools.access.tokens.touch(id));
-  return { actor: { kind: 'token', id, label: row.name, role: dataKey === null ? 'viewer' : row.role, until: row.expiresAt }, vault, dataKey };
+  return {
+    actor: { kind: 'token', id, label: row.name, role: dataKey === null ? 'viewer' : row.role, until: row.expiresAt },
+    vault,
+    dataKey,
+  };
 }
 
 function isOver(slot: SlotRow | null, now: Date): boolean {
   return slot !== null && slot.expiresAt !== null && slot.expiresAt <= now;
 }
 
-async function recorded(tools: Tools, token: { id: string; teamId: string }, reason: LoginReason, sentence: string): Promise<CostsError> {
-  await tools.access.logins.add({ id: randomUUID(), email: `token:${token.id}`, teamId: token.teamId, ...tools.place, success: false, reason });
+async function recorded(
+  tools: Tools,
+  token: { id: string; teamId: string },
+  reason: LoginReason,
+  sentence: string,
+): Promise<CostsError> {
+  await tools.access.logins.add({
+    id: randomUUID(),
+    email: `token:${token.id}`,
+    teamId: token.teamId,
+    ...tools.place,
+    success: false,
+    reason,
+  });
   return refusedToken(sentence);
 }
 
 function refusedToken(sentence: string): CostsError {
-  return new CostsError('auth', `The token in COSTS_TOKEN ${sentence}.`, { hint: 'An admin makes a new one: costs tokens create' });
-}
-
-function lostDataKey(): CostsError {
-  return new CostsError('auth', "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.", {
-    hint: 'Register the keys again: costs keys remove, then costs keys add',
+  return new CostsError('auth', `The token in COSTS_TOKEN ${sentence}.`, {
+    hint: 'An admin makes a new one: costs tokens create',
   });
 }
 
+function lostDataKey(): CostsError {
+  return new CostsError(
+    'auth',
+    "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
+    {
+      hint: 'Register the keys again: costs keys remove, then costs keys add',
+    },
+  );
+}
+
 function removeExpiredSlots({ access }: Tools, team: Team): Promise<void> {
-  return unlessForbidden(async () => void (await access.slots.removeExpired(team.id)));
+  return unlessForbidden(async () => {
+    await access.slots.removeExpired(team.id);
+  });
 }
 
 /** Housekeeping that a database role without the rights leaves to one that has them. */

@@ -27,9 +27,13 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
     });
   }
   if (!isAdminKey(value, adminKeyPrefix)) {
-    throw new CostsError('auth', `The variable ${shown} does not hold an admin key of ${providerName} (they begin with ${adminKeyPrefix}); it was not sent.`, {
-      hint: `Make one at ${PROVIDERS[provider].keyPage}`,
-    });
+    throw new CostsError(
+      'auth',
+      `The variable ${shown} does not hold an admin key of ${providerName} (they begin with ${adminKeyPrefix}); it was not sent.`,
+      {
+        hint: `Make one at ${PROVIDERS[provider].keyPage}`,
+      },
+    );
   }
   return new Secret(value);
 }
@@ -43,17 +47,24 @@ export function parseKey(provider: ProviderId, text: string): Secret {
   const { adminKeyPrefix, name, keyPage } = PROVIDERS[provider];
   if (key === '') throw new CostsError('usage', 'The key is empty.');
   if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');
-  const other = Object.values(PROVIDERS).find((facts) => facts.id !== provider && isAdminKey(key, facts.adminKeyPrefix));
+  const other = Object.values(PROVIDERS).find(
+    (facts) => facts.id !== provider && isAdminKey(key, facts.adminKeyPrefix),
+  );
   if (other !== undefined) {
-    throw new CostsError('usage', `That is an admin key of ${other.name}, not of ${name}.`, { hint: `Use --provider ${other.id}` });
+    throw new CostsError('usage', `That is an admin key of ${other.name}, not of ${name}.`, {
+      hint: `Use --provider ${other.id}`,
+    });
   }
   if (isAdminKey(key, adminKeyPrefix)) return new Secret(key);
-  throw new CostsError('usage', `That is no admin key of ${name}: they begin with ${adminKeyPrefix}.`, { hint: `Make one at ${keyPage}` });
+  throw new CostsError('usage', `That is no admin key of ${name}: they begin with ${adminKeyPrefix}.`, {
+    hint: `Make one at ${keyPage}`,
+  });
 }
 
 function checkName({ keyVariables }: Environment, name: string, shown: string): void {
   const upper = name.toUpperCase();
-  if (!/^[A-Z_][A-Z0-9_]*$/.test(upper)) throw new CostsError('auth', `"${shown}" is no name of an environment variable.`);
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(upper))
+    throw new CostsError('auth', `"${shown}" is no name of an environment variable.`);
   if (keyVariables !== null) {
     if (keyVariables.includes(name)) return;
     throw new CostsError('auth', `The variable ${shown} is not in COSTS_KEY_ENV; it was not read.`, {

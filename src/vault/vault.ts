@@ -31,6 +31,8 @@ export interface Vault {
    * @throws CostsError `auth` without a session or a token, or without the rights
    */
   require(team: Team, role: Role): Promise<Actor>;
+  /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
+  requireRegistrar(team: Team): Promise<Actor>;
   /** Who is at work, or null when nobody logged in. @throws CostsError `auth` when a session or token is there and refused */
   whoIs(team: Team): Promise<Actor | null>;
   readonly keys: VaultKeys;
@@ -59,7 +61,11 @@ export interface VaultKeys {
   /** The host a new key is bound to. @throws CostsError `usage` when the base URL leads to one that was not allowed */
   hostFor(provider: ProviderId, allowed: string | null): string;
   /** @throws CostsError `conflict` when the organization is registered already */
-  add(team: Team, organization: { provider: ProviderId; organizationId: string; name: string }, input: KeyInput): Promise<KeyRow>;
+  add(
+    team: Team,
+    organization: { provider: ProviderId; organizationId: string; name: string },
+    input: KeyInput,
+  ): Promise<KeyRow>;
   replace(row: KeyRow, input: KeyInput): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
@@ -81,7 +87,7 @@ export interface VaultLogins {
   /** A password or a code to be tried. @throws CostsError `usage` */
   parsePassword(text: string): Secret;
   /** Keeps a session of the person that `found` or `login` let in. @throws CostsError `auth` without a keychain or consent */
-  keepSession(): Promise<Date>;
+  keepSession(): Promise<Date | null>;
   /** @throws CostsError `auth`, the same for a wrong password and an unknown email */
   login(email: string, password: Secret): Promise<{ actor: Actor; teamId: string; mustChange: boolean }>;
   /** Ends this machine's session of a team. @returns whether there was one */
@@ -119,6 +125,9 @@ export interface VaultMembers {
 
 export interface VaultTokens {
   list(team: Team): Promise<TokenRow[]>;
-  create(team: Team, wanted: { name: string; role: Role; days: number }): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
+  create(
+    team: Team,
+    wanted: { name: string; role: Role; days: number },
+  ): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
   revoke(team: Team, nameOrId: string): Promise<Departure & { row: TokenRow }>;
 }

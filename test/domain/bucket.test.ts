@@ -6,12 +6,30 @@ const plain = { contextWindow: null, serviceTier: null, inferenceGeo: null };
 
 describe('toLineItem', () => {
   it('is the description where everything is standard', () => {
-    expect(toLineItem({ description: 'Tokens', currency: 'USD', contextWindow: '0-200k', serviceTier: 'standard', inferenceGeo: 'global' })).toBe('Tokens');
+    expect(
+      toLineItem({
+        description: 'Tokens',
+        currency: 'USD',
+        contextWindow: '0-200k',
+        serviceTier: 'standard',
+        inferenceGeo: 'global',
+      }),
+    ).toBe('Tokens');
   });
 
   it('names what is not standard, in order', () => {
-    expect(toLineItem({ description: 'Tokens', currency: 'USD', contextWindow: '200k-1M', serviceTier: 'batch', inferenceGeo: 'us' })).toBe('Tokens · 200k-1M · batch · us');
-    expect(toLineItem({ description: 'Tokens', currency: 'USD', ...plain, serviceTier: 'batch' })).toBe('Tokens · batch');
+    expect(
+      toLineItem({
+        description: 'Tokens',
+        currency: 'USD',
+        contextWindow: '200k-1M',
+        serviceTier: 'batch',
+        inferenceGeo: 'us',
+      }),
+    ).toBe('Tokens · 200k-1M · batch · us');
+    expect(toLineItem({ description: 'Tokens', currency: 'USD', ...plain, serviceTier: 'batch' })).toBe(
+      'Tokens · batch',
+    );
   });
 
   it('carries every currency but USD, so that a key never changes its currency', () => {

@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addDays, daysBetween, daysOf, endOfDay, endOfMonthOf, parseDay, startOfDay, startOfMonthOf, toDay } from '../../src/domain/day.js';
+import {
+  addDays,
+  daysBetween,
+  daysOf,
+  endOfDay,
+  endOfMonthOf,
+  parseDay,
+  startOfDay,
+  startOfMonthOf,
+  toDay,
+} from '../../src/domain/day.js';
 
 const zone = process.env.TZ;
 
@@ -34,7 +44,10 @@ describe.each(['UTC', 'Asia/Kolkata', 'America/Los_Angeles', 'Pacific/Kiritimati
 });
 
 describe('parseDay', () => {
-  it.each(['2026-02-30', '2026-13-01', '26-01-01', '2026-1-1', 'yesterday', '', '2026-01-01T00:00:00Z', '2026-01-01 '])('refuses %j', (text) => {
-    expect(() => parseDay(text)).toThrow(/is not a day/);
-  });
+  it.each(['2026-02-30', '2026-13-01', '26-01-01', '2026-1-1', 'yesterday', '', '2026-01-01T00:00:00Z', '2026-01-01 '])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseDay(text)).toThrow(/is not a day/);
+    },
+  );
 });

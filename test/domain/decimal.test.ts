@@ -40,7 +40,11 @@ describe('parseDecimal', () => {
   });
 
   it('gives back every amount it was given, to the last digit', () => {
-    const amount = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 35n - 1n }), fc.bigInt({ min: 0n, max: 10n ** 30n - 1n }));
+    const amount = fc.tuple(
+      fc.boolean(),
+      fc.bigInt({ min: 0n, max: 10n ** 35n - 1n }),
+      fc.bigInt({ min: 0n, max: 10n ** 30n - 1n }),
+    );
     fc.assert(
       fc.property(amount, ([negative, whole, fraction]) => {
         const value = parseDecimal(`${negative ? '-' : ''}${whole}.${fraction.toString().padStart(30, '0')}`);

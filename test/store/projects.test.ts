@@ -31,8 +31,22 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     const { writeWindow } = createCollectionStore(prisma);
     const requestedAt = new Date(endOfDay(day).getTime() + Number(cost) * 1000);
     const names = new Map([['proj_1', { id: 'proj_1', name: 'search-prod', archivedAt: null }]]);
-    const source = { provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1', runId: 'run-1' } as const;
-    return writeWindow({ ...source, days: [day], requestedAt, lines: [line(day, 'proj_1', 'a', cost)], projects: names, acceptRestatement: false, forced: false });
+    const source = {
+      provider: 'openai',
+      organizationId: 'org-1',
+      organizationName: 'Prod',
+      teamId: 'team-1',
+      runId: 'run-1',
+    } as const;
+    return writeWindow({
+      ...source,
+      days: [day],
+      requestedAt,
+      lines: [line(day, 'proj_1', 'a', cost)],
+      projects: names,
+      acceptRestatement: false,
+      forced: false,
+    });
   }
 
   const rowsOf = async (id: string) => ({
@@ -45,11 +59,23 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     await collect('1');
     await collect('2');
     await prisma.project.create({ data: { id: 'search', teamId: 'team-1', name: 'Search' } });
-    await prisma.costData.create({ data: { id: 'legacy', projectId: 'search', date: new Date(), service: 'gpt-4', cost: '7' } });
+    await prisma.costData.create({
+      data: { id: 'legacy', projectId: 'search', date: new Date(), service: 'gpt-4', cost: '7' },
+    });
 
-    const linked = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: await projects.find('team-1', 'Search') });
+    const linked = await projects.link(triple, {
+      teamId: 'team-1',
+      name: 'Search',
+      project: await projects.find('team-1', 'Search'),
+    });
 
-    expect(linked).toMatchObject({ id: 'search', name: 'Search', linked: true, providerProjectId: 'proj_1', providerName: 'search-prod' });
+    expect(linked).toMatchObject({
+      id: 'search',
+      name: 'Search',
+      linked: true,
+      providerProjectId: 'proj_1',
+      providerName: 'search-prod',
+    });
     expect(await rowsOf('search')).toEqual({ collected: 1, legacy: 1, restated: 1 });
     expect(await prisma.project.count()).toBe(1);
     expect(await collect('3')).toMatchObject({ updated: 1, newProjects: [] });
@@ -73,13 +99,17 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   it('link refuses a project that holds another provider project', async () => {
     const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
     const other = { ...triple, providerProjectId: 'proj_2' };
-    await expect(projects.link(other, { teamId: 'team-1', name: 'Search', project: search })).rejects.toThrow(/already holds proj_1/);
+    await expect(projects.link(other, { teamId: 'team-1', name: 'Search', project: search })).rejects.toThrow(
+      /already holds proj_1/,
+    );
   });
 
   it('link refuses a provider project that is linked elsewhere, and moves nothing', async () => {
     await collect();
     const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
-    await expect(projects.link(triple, { teamId: 'team-1', name: 'Other', project: null })).rejects.toThrow(/linked to "Search" already/);
+    await expect(projects.link(triple, { teamId: 'team-1', name: 'Other', project: null })).rejects.toThrow(
+      /linked to "Search" already/,
+    );
     expect(await rowsOf(search.id)).toMatchObject({ collected: 1 });
   });
 
@@ -93,7 +123,9 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     await collect('1');
     await collect('2');
     const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
-    await prisma.costData.create({ data: { id: 'legacy', projectId: search.id, date: new Date(), service: 'gpt-4', cost: '7' } });
+    await prisma.costData.create({
+      data: { id: 'legacy', projectId: search.id, date: new Date(), service: 'gpt-4', cost: '7' },
+    });
 
     const automatic = await projects.unlink(search);
 
@@ -111,17 +143,27 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
 
   it('find names the ids when several projects go by one name', async () => {
     await prisma.project.createMany({ data: ['one', 'two'].map((id) => ({ id, teamId: 'team-1', name: 'Search' })) });
-    await expect(projects.find('team-1', 'Search')).rejects.toMatchObject({ message: '2 projects are called "Search".', hint: expect.stringMatching(/one.*two/) as string });
+    await expect(projects.find('team-1', 'Search')).rejects.toMatchObject({
+      message: '2 projects are called "Search".',
+      hint: expect.stringMatching(/one.*two/) as string,
+    });
     expect(await projects.find('team-1', 'two')).toMatchObject({ id: 'two' });
     await expect(projects.find('team-1', 'Nothing')).rejects.toThrow(/no project "Nothing"/);
   });
 
   describe('discovered', () => {
     const origin = { provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' } as const;
-    const seen = (name: string, archivedAt: Date | null = null) => ({ ...origin, projects: new Map([['proj_1', { id: 'proj_1', name, archivedAt }]]) });
+    const seen = (name: string, archivedAt: Date | null = null) => ({
+      ...origin,
+      projects: new Map([['proj_1', { id: 'proj_1', name, archivedAt }]]),
+    });
 
     it('appear as not linked, once', async () => {
-      expect(await projects.discovered(seen('search-prod'))).toEqual({ created: ['search-prod'], updated: 0, total: 1 });
+      expect(await projects.discovered(seen('search-prod'))).toEqual({
+        created: ['search-prod'],
+        updated: 0,
+        total: 1,
+      });
       expect(await projects.discovered(seen('search-prod'))).toEqual({ created: [], updated: 0, total: 1 });
       expect(await projects.list('team-1')).toMatchObject([{ name: 'search-prod', linked: false }]);
     });

@@ -23,7 +23,8 @@ const input = (collected: CollectedDay[], maxDays = 31) => ({
   maxDays: () => maxDays,
 });
 
-const daysIn = (plan: ReturnType<typeof planSync>) => plan.organizations.flatMap(({ windows }) => windows.flatMap(daysOf));
+const daysIn = (plan: ReturnType<typeof planSync>) =>
+  plan.organizations.flatMap(({ windows }) => windows.flatMap(daysOf));
 
 describe('planSync', () => {
   it('starts an organization never collected on the first of last month', () => {
@@ -31,7 +32,11 @@ describe('planSync', () => {
   });
 
   it('reads what a sync of yesterday left unsettled: one page', () => {
-    const collected = read('2026-01-01', '2026-11-22', (day) => Math.min(daysBetween(day, today) - 1, 30) - (day === '2026-11-22' ? 1 : 0));
+    const collected = read(
+      '2026-01-01',
+      '2026-11-22',
+      (day) => Math.min(daysBetween(day, today) - 1, 30) - (day === '2026-11-22' ? 1 : 0),
+    );
     const plan = planSync(input(collected));
     expect(plan.organizations[0]?.windows).toEqual([{ since: '2026-10-24', until: '2026-11-23' }]);
   });

@@ -128,3 +128,11 @@ CREATE FUNCTION "costs_answer_login_attempt"("attempt" TEXT, "answer" TEXT) RETU
         SET "reason" = "answer", "success" = ("answer" = 'ok')
         WHERE "id" = "attempt" AND "reason" = 'charged' AND "attempted_at" > CURRENT_TIMESTAMP - INTERVAL '10 minutes'
     $$;
+
+-- Attempts are pruned by age and by nothing else; the last day stays whatever is asked.
+CREATE FUNCTION "costs_prune_login_attempts"("days" INTEGER) RETURNS VOID
+    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT
+    AS $$
+        DELETE FROM "login_attempts" WHERE "attempted_at" < CURRENT_TIMESTAMP - make_interval(days => greatest("days", 1))
+    $$;
+REVOKE ALL ON FUNCTION "costs_prune_login_attempts"(INTEGER) FROM PUBLIC;

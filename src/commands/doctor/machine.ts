@@ -10,7 +10,12 @@ export function checkNode(version = process.versions.node): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   if (good) return { name: 'Node.js', status: 'ok', message: version };
-  return { name: 'Node.js', status: 'failed', message: `${version} is too old.`, hint: `Install Node.js ${OLDEST_NODE.join('.')} or newer.` };
+  return {
+    name: 'Node.js',
+    status: 'failed',
+    message: `${version} is too old.`,
+    hint: `Install Node.js ${OLDEST_NODE.join('.')} or newer.`,
+  };
 }
 
 /** Where admin keys would be sent. */
@@ -25,5 +30,13 @@ export function checkBaseUrls({ config }: Context): Check[] {
     }
   });
   if (!config.tlsChecksOff) return checks;
-  return [...checks, { name: 'TLS', status: 'failed', message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off.', hint: 'Unset it: no key is sent that way.' }];
+  return [
+    ...checks,
+    {
+      name: 'TLS',
+      status: 'failed',
+      message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off.',
+      hint: 'Unset it: no key is sent that way.',
+    },
+  ];
 }

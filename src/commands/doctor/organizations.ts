@@ -27,10 +27,20 @@ async function checkKey(context: Context, organization: Organization): Promise<C
     const [key, provider] = await Promise.all([context.keyOf(organization), context.provider(organization.provider)]);
     const identity = await provider.identify({ key, signal: context.signal, observe: () => undefined });
     if (identity.organizationId !== null && identity.organizationId !== organization.organizationId) {
-      return { name, status: 'failed', message: `It belongs to ${identity.organizationId}, not to ${organization.organizationId}.`, hint: `costs keys rotate "${organization.name}"` };
+      return {
+        name,
+        status: 'failed',
+        message: `It belongs to ${identity.organizationId}, not to ${organization.organizationId}.`,
+        hint: `costs keys rotate "${organization.name}"`,
+      };
     }
     if (!identity.canListProjects) {
-      return { name, status: 'warning', message: 'It reads costs but may not list projects; they carry their ids.', hint: `Allow it to read projects at ${provider.facts.keyPage}` };
+      return {
+        name,
+        status: 'warning',
+        message: 'It reads costs but may not list projects; they carry their ids.',
+        hint: `Allow it to read projects at ${provider.facts.keyPage}`,
+      };
     }
     return { name, status: 'ok', message: 'reads costs and projects' };
   } catch (thrown) {
@@ -39,16 +49,35 @@ async function checkKey(context: Context, organization: Organization): Promise<C
   }
 }
 
-async function checkDays(context: Context, { name: organization, provider, organizationId, isActive }: Organization): Promise<Check> {
+async function checkDays(
+  context: Context,
+  { name: organization, provider, organizationId, isActive }: Organization,
+): Promise<Check> {
   const name = `Days of ${organization}`;
   const { collection } = await context.store();
   const collected = await collection.collectedDays(provider, organizationId);
   const first = collected[0];
-  if (first === undefined) return { name, status: isActive ? 'warning' : 'ok', message: 'none was read yet', ...(isActive ? { hint: 'costs sync' } : {}) };
+  if (first === undefined)
+    return {
+      name,
+      status: isActive ? 'warning' : 'ok',
+      message: 'none was read yet',
+      ...(isActive ? { hint: 'costs sync' } : {}),
+    };
   const stateOf = coverageOf(collected);
   const last = collected.at(-1)?.day ?? first.day;
   const gaps = daysOf({ since: first.day, until: last }).filter((day) => stateOf(day) === 'gap').length;
-  if (gaps > 0) return { name, status: 'warning', message: `${gaps} between ${first.day} and ${last} were never read.`, hint: `costs backfill --since ${first.day}` };
+  if (gaps > 0)
+    return {
+      name,
+      status: 'warning',
+      message: `${gaps} between ${first.day} and ${last} were never read.`,
+      hint: `costs backfill --since ${first.day}`,
+    };
   const stale = isActive && last < toDay(context.now());
-  return { name, status: 'ok', message: `${first.day} to ${last}, without a gap${stale ? '; costs sync reads on' : ''}` };
+  return {
+    name,
+    status: 'ok',
+    message: `${first.day} to ${last}, without a gap${stale ? '; costs sync reads on' : ''}`,
+  };
 }

@@ -35,7 +35,12 @@ export async function checkStore(context: Context): Promise<Check[]> {
   checks.push(
     off <= CLOCK_TOLERANCE_MS
       ? { name: 'Clock', status: 'ok', message: "agrees with the database's" }
-      : { name: 'Clock', status: 'warning', message: `This machine and the database differ by ${Math.round(off / 60_000)} minutes.`, hint: 'Synchronize both clocks (NTP).' },
+      : {
+          name: 'Clock',
+          status: 'warning',
+          message: `This machine and the database differ by ${Math.round(off / 60_000)} minutes.`,
+          hint: 'Synchronize both clocks (NTP).',
+        },
   );
   checks.push(await checkLegacyProjects(context));
   return checks;
@@ -49,9 +54,20 @@ async function checkLegacyProjects(context: Context): Promise<Check> {
   const organizations = await listOrganizations(store);
   const openai = organizations.filter(({ provider, isActive }) => provider === 'openai' && isActive);
   const message = `${waiting} with only an openai_project_id wait for their organization.`;
-  if (openai.length === 0) return { name, status: 'warning', message, hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai' };
+  if (openai.length === 0)
+    return {
+      name,
+      status: 'warning',
+      message,
+      hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai',
+    };
   const names = openai.map((each) => each.name).join(', ');
-  return { name, status: 'warning', message, hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider openai` };
+  return {
+    name,
+    status: 'warning',
+    message,
+    hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider openai`,
+  };
 }
 
 function failed(name: string, thrown: unknown): Check {

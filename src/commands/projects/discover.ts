@@ -6,7 +6,14 @@ import { asCostsError, toErrorDocument, type ErrorDocument } from '../../errors.
 import { renderDiscovery } from '../../output/projects.js';
 import { exitCodeOf } from '../exit-code.js';
 import { selectOrganizations } from '../organizations.js';
-import { addExamples, addGlobalOptions, organizationOption, providerOption, setExitCode, type SelectionOptions } from '../options.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  organizationOption,
+  providerOption,
+  setExitCode,
+  type SelectionOptions,
+} from '../options.js';
 
 /** What one organization's project list brought. */
 export type DiscoveryResult = Pick<Organization, 'provider' | 'organizationId' | 'name'> &
@@ -16,7 +23,9 @@ export type DiscoveryResult = Pick<Organization, 'provider' | 'organizationId' |
 export function addDiscoverCommand(parent: Command, open: OpenContext, run = discoverCommand): Command {
   const command = parent
     .command('discover')
-    .description("Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.")
+    .description(
+      'Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.',
+    )
     .addOption(providerOption())
     .addOption(organizationOption())
     .action(async (options: SelectionOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
@@ -46,10 +55,20 @@ export async function discoverCommand(options: SelectionOptions, context: Contex
 async function discover(context: Context, organization: Organization): Promise<DiscoveryResult> {
   const { provider, organizationId, name, teamId } = organization;
   try {
-    const [key, adapter, store] = await Promise.all([context.keyOf(organization), context.provider(provider), context.store()]);
+    const [key, adapter, store] = await Promise.all([
+      context.keyOf(organization),
+      context.provider(provider),
+      context.store(),
+    ]);
     const list = await adapter.listProjects({ key, signal: context.signal, observe: () => undefined });
     const projects = new Map(list.map((project) => [project.id, project]));
-    const outcome = await store.projects.discovered({ provider, organizationId, organizationName: name, teamId, projects });
+    const outcome = await store.projects.discovered({
+      provider,
+      organizationId,
+      organizationName: name,
+      teamId,
+      projects,
+    });
     return { provider, organizationId, name, status: 'ok', ...outcome };
   } catch (thrown) {
     const error = asCostsError(thrown);

@@ -27,7 +27,9 @@ export function addLinkCommand(parent: Command, open: OpenContext, run = linkCom
     .option('--organization <name|id>', 'its organization, where the provider has several')
     .option('--create', 'make the project when there is none of that name')
     .option('--all', 'link every provider project that is not linked, under its own name')
-    .action((project: string | undefined, options: LinkOptions) => run(project, options, open(command.optsWithGlobals())));
+    .action((project: string | undefined, options: LinkOptions) =>
+      run(project, options, open(command.optsWithGlobals())),
+    );
   addGlobalOptions(command);
   return addExamples(command, [
     'costs projects link --all',
@@ -42,7 +44,9 @@ export async function linkCommand(name: string | undefined, options: LinkOptions
 
 async function linkAll(name: string | undefined, options: LinkOptions, context: Context): Promise<Project[]> {
   if (name !== undefined || options.providerProject !== undefined) {
-    throw new CostsError('usage', '--all links every project; it goes with no project of its own.', { hint: 'costs projects link --help' });
+    throw new CostsError('usage', '--all links every project; it goes with no project of its own.', {
+      hint: 'costs projects link --help',
+    });
   }
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const [only] = options.organization === undefined ? [] : await selectOrganizations(context, options);
@@ -58,18 +62,27 @@ async function linkOne(asked: string | undefined, options: LinkOptions, context:
   const name = asked ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
   const project = await store.projects.lookUp(team.id, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
-    throw new CostsError('conflict', `There is no project "${name}".`, { hint: 'Add --create to make it, or see: costs projects list' });
+    throw new CostsError('conflict', `There is no project "${name}".`, {
+      hint: 'Add --create to make it, or see: costs projects list',
+    });
   }
   return store.projects.link(triple.triple, { teamId: team.id, name, project });
 }
 
 async function confirmCreation(name: string, context: Context): Promise<boolean> {
-  return context.output.interactive && context.output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true });
+  return (
+    context.output.interactive &&
+    context.output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true })
+  );
 }
 
 async function askForTriple({ provider, providerProject, organization }: LinkOptions, context: Context) {
   if (provider !== undefined && providerProject !== undefined) {
-    const triple = await resolveTriple(context, { provider, providerProject, ...(organization === undefined ? {} : { organization }) });
+    const triple = await resolveTriple(context, {
+      provider,
+      providerProject,
+      ...(organization === undefined ? {} : { organization }),
+    });
     return { triple, suggestion: providerProject };
   }
   if (!context.output.interactive) {
@@ -79,9 +92,19 @@ async function askForTriple({ provider, providerProject, organization }: LinkOpt
   }
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const unlinked = await store.projects.list(team.id, { unlinked: true });
-  if (unlinked.length === 0) throw new CostsError('conflict', 'Every known provider project is linked.', { hint: 'Look for new ones: costs projects discover' });
-  const choices = unlinked.map((project) => ({ name: `${project.name}  (${project.provider ?? ''} ${project.providerProjectId ?? ''})`, value: project }));
+  if (unlinked.length === 0)
+    throw new CostsError('conflict', 'Every known provider project is linked.', {
+      hint: 'Look for new ones: costs projects discover',
+    });
+  const choices = unlinked.map((project) => ({
+    name: `${project.name}  (${project.provider ?? ''} ${project.providerProjectId ?? ''})`,
+    value: project,
+  }));
   const chosen = await context.output.prompt.choose('Which provider project?', choices);
-  const triple = { provider: chosen.provider as ProviderId, organizationId: chosen.organizationId ?? '', providerProjectId: chosen.providerProjectId ?? '' };
+  const triple = {
+    provider: chosen.provider as ProviderId,
+    organizationId: chosen.organizationId ?? '',
+    providerProjectId: chosen.providerProjectId ?? '',
+  };
   return { triple, suggestion: chosen.name };
 }

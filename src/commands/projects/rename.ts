@@ -17,7 +17,8 @@ export function addRenameCommand(parent: Command, open: OpenContext, run = renam
 }
 
 export async function renameCommand(nameOrId: string, name: string, context: Context): Promise<void> {
-  if (name.trim() === '') throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
+  if (name.trim() === '')
+    throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const project = await store.projects.rename(await store.projects.find(team.id, nameOrId), name.trim());
   context.output.write({ project }, renderRenamed);

@@ -17,7 +17,11 @@ export async function resolveTriple(
   context: Context,
   { provider, providerProject, organization }: ProviderProjectOptions,
 ): Promise<ProjectTriple> {
-  const organizationId = await resolveOrganizationId(context, { provider, providerProject, ...(organization === undefined ? {} : { organization }) });
+  const organizationId = await resolveOrganizationId(context, {
+    provider,
+    providerProject,
+    ...(organization === undefined ? {} : { organization }),
+  });
   return { provider, organizationId, providerProjectId: providerProject };
 }
 
@@ -29,10 +33,16 @@ async function resolveOrganizationId(
   const registered = (await store.keys.list(team.id)).filter((each) => each.provider === provider);
   if (organization !== undefined) {
     const named = registered.filter((each) => each.organizationId === organization || each.name === organization);
-    return onlyOne(named.map((each) => each.organizationId), `organizations of ${provider} called "${organization}"`);
+    return onlyOne(
+      named.map((each) => each.organizationId),
+      `organizations of ${provider} called "${organization}"`,
+    );
   }
   const seen = await store.projects.byProviderProject(provider, providerProject);
-  const candidates = seen.length > 0 ? seen.map((project) => project.organizationId ?? '') : registered.map((each) => each.organizationId);
+  const candidates =
+    seen.length > 0
+      ? seen.map((project) => project.organizationId ?? '')
+      : registered.map((each) => each.organizationId);
   return onlyOne(candidates, `organizations of ${provider} that ${providerProject} may belong to`);
 }
 
@@ -40,5 +50,7 @@ function onlyOne(ids: string[], what: string): string {
   const [first, ...more] = [...new Set(ids)];
   if (first !== undefined && more.length === 0) return first;
   if (first === undefined) throw new CostsError('conflict', `There are no ${what}.`, { hint: 'costs keys list' });
-  throw new CostsError('conflict', `There are ${more.length + 1} ${what}.`, { hint: `Say which with --organization: ${[first, ...more].join(', ')}` });
+  throw new CostsError('conflict', `There are ${more.length + 1} ${what}.`, {
+    hint: `Say which with --organization: ${[first, ...more].join(', ')}`,
+  });
 }

@@ -8,7 +8,9 @@ export function addUnlinkCommand(parent: Command, open: OpenContext, run = unlin
   const command = parent
     .command('unlink')
     .argument('<project>', 'our project, by name or id')
-    .description("Unties a project from its provider project; what was collected moves to one with the provider's name.")
+    .description(
+      "Unties a project from its provider project; what was collected moves to one with the provider's name.",
+    )
     .action((project: string) => run(project, open(command.optsWithGlobals())));
   addGlobalOptions(command);
   return addExamples(command, ['costs projects unlink Search']);

@@ -19,6 +19,9 @@ export async function showRunCommand(id: string, context: Context): Promise<void
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const [run, another] = await store.runs.find(team.id, id);
   if (run === undefined) throw new CostsError('conflict', `No run begins with "${id}".`, { hint: 'costs runs list' });
-  if (another !== undefined) throw new CostsError('conflict', `Several runs begin with "${id}".`, { hint: 'Give more of the id: costs runs list --json' });
+  if (another !== undefined)
+    throw new CostsError('conflict', `Several runs begin with "${id}".`, {
+      hint: 'Give more of the id: costs runs list --json',
+    });
   context.output.write(run, renderRun);
 }

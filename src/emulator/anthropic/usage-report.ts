@@ -61,7 +61,10 @@ function answerUsageReport({ organization, query, now, issuedCursors }: ApiReque
   };
 }
 
-function parseQuery(query: URLSearchParams, now: Date): { start: Date; end: Date; width: number; limit: number; groupBy: string[] } {
+function parseQuery(
+  query: URLSearchParams,
+  now: Date,
+): { start: Date; end: Date; width: number; limit: number; groupBy: string[] } {
   const asked = query.get('bucket_width') ?? '1d';
   const width = Object.hasOwn(USAGE_WIDTHS, asked) ? USAGE_WIDTHS[asked] : undefined;
   if (width === undefined) throw badRequest("bucket_width: Input should be '1d', '1h' or '1m'");
@@ -86,7 +89,8 @@ function instantOf(query: URLSearchParams, name: string): Date | null {
 
 function parseGroupBy(query: URLSearchParams): string[] {
   const asked = [...new Set(query.getAll('group_by[]'))];
-  if (asked.length > MOST_GROUPINGS) throw badRequest(`Cannot specify more than ${MOST_GROUPINGS} group_by[] dimensions.`);
+  if (asked.length > MOST_GROUPINGS)
+    throw badRequest(`Cannot specify more than ${MOST_GROUPINGS} group_by[] dimensions.`);
   const unknown = asked.find((name) => !GROUPINGS.includes(name));
   if (unknown !== undefined) throw badRequest(`group_by[]: Input should be one of ${GROUPINGS.join(', ')}`);
   return asked;

@@ -31,20 +31,36 @@ export const ENDPOINTS: Record<string, EmulatedEndpoint> = {
       'num_model_requests',
     ],
   },
-  embeddings: { object: 'organization.usage.embeddings.result', groupBy: BY_MODEL, measures: ['input_tokens', 'num_model_requests'] },
-  moderations: { object: 'organization.usage.moderations.result', groupBy: BY_MODEL, measures: ['input_tokens', 'num_model_requests'] },
+  embeddings: {
+    object: 'organization.usage.embeddings.result',
+    groupBy: BY_MODEL,
+    measures: ['input_tokens', 'num_model_requests'],
+  },
+  moderations: {
+    object: 'organization.usage.moderations.result',
+    groupBy: BY_MODEL,
+    measures: ['input_tokens', 'num_model_requests'],
+  },
   images: {
     object: 'organization.usage.images.result',
     groupBy: [...BY_MODEL, 'size', 'source'],
     measures: ['images', 'num_model_requests'],
   },
-  audio_speeches: { object: 'organization.usage.audio_speeches.result', groupBy: BY_MODEL, measures: ['characters', 'num_model_requests'] },
+  audio_speeches: {
+    object: 'organization.usage.audio_speeches.result',
+    groupBy: BY_MODEL,
+    measures: ['characters', 'num_model_requests'],
+  },
   audio_transcriptions: {
     object: 'organization.usage.audio_transcriptions.result',
     groupBy: BY_MODEL,
     measures: ['seconds', 'num_model_requests'],
   },
-  vector_stores: { object: 'organization.usage.vector_stores.result', groupBy: ['project_id'], measures: ['usage_bytes'] },
+  vector_stores: {
+    object: 'organization.usage.vector_stores.result',
+    groupBy: ['project_id'],
+    measures: ['usage_bytes'],
+  },
   code_interpreter_sessions: {
     object: 'organization.usage.code_interpreter_sessions.result',
     groupBy: ['project_id'],

@@ -40,12 +40,14 @@ function answerUsage(request: ApiRequest): ApiAnswer {
         object: 'bucket',
         start_time: bucket.start.getTime() / 1000,
         end_time: bucket.end.getTime() / 1000,
-        results: groupUsage(rows, bucket, now, { groupBy: asked.groupBy, fields: endpoint.measures }).map((group) => toResult(group, endpoint)),
+        results: groupUsage(rows, bucket, now, { groupBy: asked.groupBy, fields: endpoint.measures }).map((group) =>
+          toResult(group, endpoint),
+        ),
       })),
       has_more: next !== undefined,
       next_page: next === undefined ? null : mintCursor(identity, next.start, now),
     },
-    again: mintCursor(identity, start, now, (cursor?.minted ?? 0) % 86_400 + 1),
+    again: mintCursor(identity, start, now, ((cursor?.minted ?? 0) % 86_400) + 1),
   };
 }
 
@@ -60,14 +62,21 @@ interface UsageQuery {
 function parseUsageQuery(query: URLSearchParams, now: Date, endpoint: EmulatedEndpoint): UsageQuery {
   const start = integerOf(query, 'start_time');
   const end = integerOf(query, 'end_time');
-  if (start === null) throw badParameter('start_time', "Missing required parameter: 'start_time'.", 'missing_required_parameter');
-  if (start === undefined) throw badParameter('start_time', "Invalid type for 'start_time': expected an integer.", 'invalid_type');
-  if (end === undefined) throw badParameter('end_time', "Invalid type for 'end_time': expected an integer.", 'invalid_type');
+  if (start === null)
+    throw badParameter('start_time', "Missing required parameter: 'start_time'.", 'missing_required_parameter');
+  if (start === undefined)
+    throw badParameter('start_time', "Invalid type for 'start_time': expected an integer.", 'invalid_type');
+  if (end === undefined)
+    throw badParameter('end_time', "Invalid type for 'end_time': expected an integer.", 'invalid_type');
   if (end !== null && end <= start) throw badParameter('end_time', 'end_time must be after start_time.');
   const asked = query.get('bucket_width') ?? '1d';
   const width = Object.hasOwn(USAGE_WIDTHS, asked) ? USAGE_WIDTHS[asked] : undefined;
   if (width === undefined) {
-    throw badParameter('bucket_width', `Invalid value: '${asked}'. Supported values are: '1m', '1h', '1d'.`, 'invalid_value');
+    throw badParameter(
+      'bucket_width',
+      `Invalid value: '${asked}'. Supported values are: '1m', '1h', '1d'.`,
+      'invalid_value',
+    );
   }
   return {
     start: new Date(start * 1000),
@@ -82,9 +91,13 @@ function parseUsageQuery(query: URLSearchParams, now: Date, endpoint: EmulatedEn
 function parseLimit(query: URLSearchParams, { usual, most }: { usual: number; most: number }): number {
   const limit = integerOf(query, 'limit');
   if (limit === null) return usual;
-  if (limit === undefined) throw badParameter('limit', "Invalid type for 'limit': expected an integer.", 'invalid_type');
+  if (limit === undefined)
+    throw badParameter('limit', "Invalid type for 'limit': expected an integer.", 'invalid_type');
   if (limit < 1 || limit > most) {
-    throw badParameter('limit', `Invalid limit provided: ${limit}. Limit must be between 1 and ${most} for this bucket_width.`);
+    throw badParameter(
+      'limit',
+      `Invalid limit provided: ${limit}. Limit must be between 1 and ${most} for this bucket_width.`,
+    );
   }
   return limit;
 }
@@ -93,12 +106,20 @@ function parseGroupBy(query: URLSearchParams, { groupBy }: EmulatedEndpoint): st
   const asked = [...new Set(listOf(query, 'group_by').flatMap((value) => value.split(',')))];
   const unknown = asked.find((name) => !groupBy.includes(name));
   if (unknown === undefined) return asked;
-  throw badParameter('group_by', `Invalid value: '${unknown}'. Supported values are: ${groupBy.map((name) => `'${name}'`).join(', ')}.`, 'invalid_value');
+  throw badParameter(
+    'group_by',
+    `Invalid value: '${unknown}'. Supported values are: ${groupBy.map((name) => `'${name}'`).join(', ')}.`,
+    'invalid_value',
+  );
 }
 
 function refuseOld(start: Date, now: Date, days: number | undefined): void {
   if (days === undefined || start >= startOfDay(addDays(toDay(now), -days))) return;
-  throw badParameter('start_time', `start_time is too far in the past: this report reaches ${days} days back.`, 'reporting_lookback_exceeded');
+  throw badParameter(
+    'start_time',
+    `start_time is too far in the past: this report reaches ${days} days back.`,
+    'reporting_lookback_exceeded',
+  );
 }
 
 const FILTERS = { project_ids: 'project_id', user_ids: 'user_id', api_key_ids: 'api_key_id', models: 'model' };

@@ -1,5 +1,11 @@
 import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall, type ProviderProject } from '../../domain/provider.js';
+import {
+  PROVIDERS,
+  type CostProvider,
+  type KeyIdentity,
+  type ProviderCall,
+  type ProviderProject,
+} from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
 import { followPages, type RawPage } from '../paging.js';
@@ -21,7 +27,12 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
     return http.getJson({ url, headers, call });
   };
 
-  async function fetchPage(call: ProviderCall, span: DaySpan, cursor: string | null, drift: DriftWatch): Promise<RawPage> {
+  async function fetchPage(
+    call: ProviderCall,
+    span: DaySpan,
+    cursor: string | null,
+    drift: DriftWatch,
+  ): Promise<RawPage> {
     const document = await get(call, '/v1/organizations/cost_report', [
       ['starting_at', formatInstant(startOfDay(span.since))],
       // Always sent: without it, a start of yesterday is refused as an empty range.
@@ -75,6 +86,11 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
 
   /** A range without one ended day is refused with 400: there is simply nothing yet. */
   function isTooEarly(error: unknown, span: DaySpan): boolean {
-    return error instanceof CostsError && error.code === 'contract' && /date range|ending date/i.test(error.message) && endOfDay(span.since) > now();
+    return (
+      error instanceof CostsError &&
+      error.code === 'contract' &&
+      /date range|ending date/i.test(error.message) &&
+      endOfDay(span.since) > now()
+    );
   }
 }

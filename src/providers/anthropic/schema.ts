@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import type { RawPage } from '../paging.js';
-import { amountAt, currencyCode, instant, numberText, optionalText, parseShape, text, type DriftWatch } from '../shapes.js';
+import {
+  amountAt,
+  currencyCode,
+  instant,
+  numberText,
+  optionalText,
+  parseShape,
+  text,
+  type DriftWatch,
+} from '../shapes.js';
 
 const WHO = 'Anthropic';
 /** Amounts are in the currency's lowest unit: "123.45" is $1.2345. */
@@ -35,13 +44,26 @@ const costReport = z.object({
 });
 
 const RESULT_FIELDS = new Set([
-  'amount', 'currency', 'workspace_id', 'description', 'cost_type', 'model', 'token_type', 'service_tier', 'context_window', 'inference_geo',
+  'amount',
+  'currency',
+  'workspace_id',
+  'description',
+  'cost_type',
+  'model',
+  'token_type',
+  'service_tier',
+  'context_window',
+  'inference_geo',
 ]);
 const KNOWN_VALUES = {
   cost_type: new Set(['tokens', 'web_search', 'code_execution', 'session_usage']),
   context_window: new Set(['0-200k', '200k-1M']),
   token_type: new Set([
-    'uncached_input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation.ephemeral_1h_input_tokens', 'cache_creation.ephemeral_5m_input_tokens',
+    'uncached_input_tokens',
+    'output_tokens',
+    'cache_read_input_tokens',
+    'cache_creation.ephemeral_1h_input_tokens',
+    'cache_creation.ephemeral_5m_input_tokens',
   ]),
   service_tier: new Set(['standard', 'batch']),
   inference_geo: new Set(['global', 'us', 'not_available']),
@@ -56,7 +78,8 @@ export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
     const bucket = { start: starting_at, end: ending_at };
     results.forEach((result, index) => {
       drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
-      for (const [field, values] of Object.entries(KNOWN_VALUES)) drift.value(field, result[field as keyof typeof KNOWN_VALUES], values);
+      for (const [field, values] of Object.entries(KNOWN_VALUES))
+        drift.value(field, result[field as keyof typeof KNOWN_VALUES], values);
       lines.push(toLine(result, bucket, `data[${bucketIndex}].results[${index}]`));
     });
     return bucket;
@@ -68,7 +91,11 @@ type ReportResult = z.infer<typeof costReport>['data'][number]['results'][number
 
 function toLine(result: ReportResult, { start, end }: { start: Date; end: Date }, path: string): CostLine {
   const { currency } = result;
-  const dimensions = { contextWindow: result.context_window, serviceTier: result.service_tier, inferenceGeo: result.inference_geo };
+  const dimensions = {
+    contextWindow: result.context_window,
+    serviceTier: result.service_tier,
+    inferenceGeo: result.inference_geo,
+  };
   return {
     bucketStart: start,
     bucketEnd: end,
@@ -95,7 +122,11 @@ const workspacesPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseWorkspacesPage(document: unknown): { projects: ProviderProject[]; hasMore: boolean; after: string | null } {
+export function parseWorkspacesPage(document: unknown): {
+  projects: ProviderProject[];
+  hasMore: boolean;
+  after: string | null;
+} {
   const { data, has_more, last_id } = parseShape(WHO, workspacesPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null }));
   return { projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };

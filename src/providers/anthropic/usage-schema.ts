@@ -33,8 +33,20 @@ const usageReport = z.object({
 });
 
 const RESULT_FIELDS = new Set([
-  'uncached_input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation', 'server_tool_use', 'api_key_id', 'workspace_id', 'model',
-  'service_tier', 'context_window', 'inference_geo', 'account_id', 'service_account_id', 'speed',
+  'uncached_input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation',
+  'server_tool_use',
+  'api_key_id',
+  'workspace_id',
+  'model',
+  'service_tier',
+  'context_window',
+  'inference_geo',
+  'account_id',
+  'service_account_id',
+  'speed',
 ]);
 const CREATION_FIELDS = new Set(['ephemeral_1h_input_tokens', 'ephemeral_5m_input_tokens']);
 const TOOL_FIELDS = new Set(['web_search_requests']);
@@ -71,7 +83,11 @@ export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<
 
 /** Named as the cost report names its token types, so that a bill and its usage find each other. */
 function partsOf(result: Result, path: string): UsagePart[] {
-  const part = (tokenType: string, value: string | null | undefined, unit: UsagePart['unit'] = 'tokens'): UsagePart => ({
+  const part = (
+    tokenType: string,
+    value: string | null | undefined,
+    unit: UsagePart['unit'] = 'tokens',
+  ): UsagePart => ({
     tokenType,
     unit,
     quantity: amountAt(`${path}.${tokenType}`, value ?? '0'),

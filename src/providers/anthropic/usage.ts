@@ -24,7 +24,10 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
     async *fetchUsage(call, span, width) {
       const drift = new DriftWatch(call.observe);
       const fetchPage = async (cursor: string | null) =>
-        parseUsageReport(await get(call, '/v1/organizations/usage_report/messages', toParameters(span, width, cursor)), drift);
+        parseUsageReport(
+          await get(call, '/v1/organizations/usage_report/messages', toParameters(span, width, cursor)),
+          drift,
+        );
       try {
         const pages = followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
         for await (const page of pages) yield { endpoint: MESSAGES, ...page, since: span.since };

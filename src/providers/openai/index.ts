@@ -1,5 +1,11 @@
 import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall, type ProviderProject } from '../../domain/provider.js';
+import {
+  PROVIDERS,
+  type CostProvider,
+  type KeyIdentity,
+  type ProviderCall,
+  type ProviderProject,
+} from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
 import { followPages } from '../paging.js';
@@ -19,7 +25,13 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
   };
 
-  async function fetchPage(call: ProviderCall, span: DaySpan, groups: string[], cursor: string | null, drift: DriftWatch): Promise<CostsPage> {
+  async function fetchPage(
+    call: ProviderCall,
+    span: DaySpan,
+    groups: string[],
+    cursor: string | null,
+    drift: DriftWatch,
+  ): Promise<CostsPage> {
     const document = await get(call, '/organization/costs', [
       ['start_time', toSeconds(startOfDay(span.since))],
       ['end_time', toSeconds(endOfDay(span.until))],

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import type { RawPage } from '../paging.js';
-import { amountAt, currencyCode, integer, numberText, optionalText, parseShape, text, type DriftWatch } from '../shapes.js';
+import {
+  amountAt,
+  currencyCode,
+  integer,
+  numberText,
+  optionalText,
+  parseShape,
+  text,
+  type DriftWatch,
+} from '../shapes.js';
 import { modelOf } from './models.js';
 
 const WHO = 'OpenAI';
@@ -32,10 +41,30 @@ const costsPage = z.object({
 });
 
 const RESULT_FIELDS = new Set([
-  'object', 'amount', 'line_item', 'project_id', 'api_key_id', 'user_id', 'api_source', 'quantity', 'quantity_unit',
-  'project_name', 'organization_id', 'organization_name', 'user_email',
+  'object',
+  'amount',
+  'line_item',
+  'project_id',
+  'api_key_id',
+  'user_id',
+  'api_source',
+  'quantity',
+  'quantity_unit',
+  'project_name',
+  'organization_id',
+  'organization_name',
+  'user_email',
 ]);
-const UNITS = new Set(['tokens', '1000_tokens', 'duration_seconds', 'duration_minutes', 'duration_hours', 'gibibyte_hours', 'images', 'characters']);
+const UNITS = new Set([
+  'tokens',
+  '1000_tokens',
+  'duration_seconds',
+  'duration_minutes',
+  'duration_hours',
+  'gibibyte_hours',
+  'images',
+  'characters',
+]);
 
 export interface CostsPage extends RawPage {
   organization: { id: string; name: string | null } | null;
@@ -52,7 +81,8 @@ export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage 
     results.forEach((result, index) => {
       drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
       drift.value('quantity_unit', result.quantity_unit, UNITS);
-      if (result.organization_id !== null) organization = { id: result.organization_id, name: result.organization_name };
+      if (result.organization_id !== null)
+        organization = { id: result.organization_id, name: result.organization_name };
       lines.push(toLine(result, bucket, `data[${bucketIndex}].results[${index}]`));
     });
     return bucket;
@@ -74,7 +104,8 @@ function toLine(result: CostsResult, { start, end }: { start: Date; end: Date },
     lineItem: toLineItem({ description: result.line_item, currency, ...dimensions }),
     currency,
     cost: amountAt(`${path}.amount.value`, value),
-    quantity: result.quantity === null || result.quantity === undefined ? null : amountAt(`${path}.quantity`, result.quantity),
+    quantity:
+      result.quantity === null || result.quantity === undefined ? null : amountAt(`${path}.quantity`, result.quantity),
     quantityUnit: result.quantity_unit,
     model: result.line_item === null ? null : modelOf(result.line_item),
     costType: null,
@@ -90,7 +121,11 @@ const projectsPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseProjectsPage(document: unknown): { projects: ProviderProject[]; hasMore: boolean; after: string | null } {
+export function parseProjectsPage(document: unknown): {
+  projects: ProviderProject[];
+  hasMore: boolean;
+  after: string | null;
+} {
   const { data, has_more, last_id } = parseShape(WHO, projectsPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({
     id,

@@ -17,9 +17,13 @@ export function splitTokens(counts: TokenCounts, path: string): UsagePart[] {
   const written = of('input_cache_write_tokens');
   const uncached = minus(of('input_tokens'), cached, written);
   if (uncached < 0n) {
-    throw new CostsError('contract', `OpenAI's answer is not what its contract says: ${path}.input_cached_tokens (more than input_tokens).`, {
-      hint: 'Nothing of this window was changed.',
-    });
+    throw new CostsError(
+      'contract',
+      `OpenAI's answer is not what its contract says: ${path}.input_cached_tokens (more than input_tokens).`,
+      {
+        hint: 'Nothing of this window was changed.',
+      },
+    );
   }
   return [
     ...cut(uncached, 'uncached_input_tokens', {

@@ -1,6 +1,12 @@
 import { addDays, daysBetween, endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
-import { WIDTH_MILLISECONDS, type UsageLine, type UsagePage, type UsageSource, type UsageWidth } from '../../domain/usage.js';
+import {
+  WIDTH_MILLISECONDS,
+  type UsageLine,
+  type UsagePage,
+  type UsageSource,
+  type UsageWidth,
+} from '../../domain/usage.js';
 import { isRefusal } from '../answers.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
@@ -34,7 +40,12 @@ export function createOpenAiUsage(get: Get): UsageSource {
   };
 }
 
-function toParameters({ groupBy }: UsageEndpoint, span: DaySpan, width: UsageWidth, cursor: string | null): [string, string][] {
+function toParameters(
+  { groupBy }: UsageEndpoint,
+  span: DaySpan,
+  width: UsageWidth,
+  cursor: string | null,
+): [string, string][] {
   return [
     ['start_time', `${startOfDay(span.since).getTime() / 1000}`],
     ['end_time', `${endOfDay(span.until).getTime() / 1000}`],
@@ -45,7 +56,12 @@ function toParameters({ groupBy }: UsageEndpoint, span: DaySpan, width: UsageWid
   ];
 }
 
-async function* readEndpoint(endpoint: string, span: DaySpan, width: UsageWidth, fetchPage: FetchPage): AsyncGenerator<UsagePage, void, undefined> {
+async function* readEndpoint(
+  endpoint: string,
+  span: DaySpan,
+  width: UsageWidth,
+  fetchPage: FetchPage,
+): AsyncGenerator<UsagePage, void, undefined> {
   const found = await findStart(span, fetchPage);
   if (found === null) {
     yield { endpoint, buckets: [], lines: [], end: 'complete', since: null };
@@ -62,7 +78,10 @@ async function* readEndpoint(endpoint: string, span: DaySpan, width: UsageWidth,
  * The first day of a span that the endpoint is willing to report, and its first page; null when all lie too far back.
  * A start that is refused is moved by halving, so that no day that could still be read is given up.
  */
-async function findStart({ since, until }: DaySpan, fetchPage: FetchPage): Promise<{ since: Day; first: RawPage<UsageLine> } | null> {
+async function findStart(
+  { since, until }: DaySpan,
+  fetchPage: FetchPage,
+): Promise<{ since: Day; first: RawPage<UsageLine> } | null> {
   const ask = (day: Day) =>
     fetchPage(day, null).catch((error: unknown) => {
       if (isRefusal(error, TOO_OLD)) return null;

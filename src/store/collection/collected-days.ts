@@ -50,7 +50,11 @@ export async function lockDays(tx: Transaction, write: WindowWrite): Promise<Loc
     FOR UPDATE`;
   return locked
     .filter(({ day, readAt }) => isFresh.has(day) || readAt <= write.requestedAt)
-    .map(({ day, readAt, firstClosedReadAt }) => ({ day, readAt: isFresh.has(day) ? null : readAt, firstClosedReadAt }));
+    .map(({ day, readAt, firstClosedReadAt }) => ({
+      day,
+      readAt: isFresh.has(day) ? null : readAt,
+      firstClosedReadAt,
+    }));
 }
 
 /** Notes that the days were read, when their request was sent, and how many rows they have. */

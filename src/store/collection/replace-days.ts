@@ -29,13 +29,18 @@ export interface Replacement {
  *
  * All parts of the statement see the rows as they were before it, which is how `changed` knows the old amounts.
  */
-export async function replaceDays(tx: Transaction, { write, days, lines, projectIds, accepted }: Replacement): Promise<ReplaceOutcome> {
+export async function replaceDays(
+  tx: Transaction,
+  { write, days, lines, projectIds, accepted }: Replacement,
+): Promise<ReplaceOutcome> {
   const ledger = ledgerOf(write, days, accepted);
   const column = <T>(pick: (line: CostLine) => T): T[] => lines.map(pick);
   const first = days[0]?.day;
   const last = days.at(-1)?.day;
 
-  const [row] = await tx.$queryRaw<[{ inserted: number; updated: number; deleted: number; restated: ReplaceOutcome['restated'] }]>`
+  const [row] = await tx.$queryRaw<
+    [{ inserted: number; updated: number; deleted: number; restated: ReplaceOutcome['restated'] }]
+  >`
     WITH incoming AS MATERIALIZED (
       SELECT * FROM unnest(
         ${column((line) => projectIds.get(line.providerProjectId) ?? '')}::text[],
@@ -110,7 +115,11 @@ export async function replaceDays(tx: Transaction, { write, days, lines, project
 }
 
 /** The days whose changes are kept, each with a cause where the answer itself does not tell it (added: late; else provider). */
-function ledgerOf(write: WindowWrite, days: readonly LockedDay[], accepted: boolean): { day: Day; cause: RestatementCause | null }[] {
+function ledgerOf(
+  write: WindowWrite,
+  days: readonly LockedDay[],
+  accepted: boolean,
+): { day: Day; cause: RestatementCause | null }[] {
   return days
     .filter(({ day, firstClosedReadAt }) => firstClosedReadAt !== null && isClosed(day, write.requestedAt))
     .map(({ day, readAt }) => ({ day, cause: causeOf(write, dayState(day, readAt) === 'settled', accepted) }));

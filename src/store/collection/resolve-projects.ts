@@ -25,7 +25,11 @@ export interface ProjectOrigin extends Source {
 }
 
 /** Those of the provider's ids that no project of ours carries in its triple. */
-export async function findUnknownProjects(prisma: PrismaClient, source: Source, ids: readonly string[]): Promise<string[]> {
+export async function findUnknownProjects(
+  prisma: PrismaClient,
+  source: Source,
+  ids: readonly string[],
+): Promise<string[]> {
   const rows = await prisma.$queryRaw<{ id: string }[]>`
     SELECT id FROM unnest(${ids}::text[]) AS id
     WHERE NOT EXISTS (
@@ -36,7 +40,11 @@ export async function findUnknownProjects(prisma: PrismaClient, source: Source, 
 }
 
 /** The project of each line; see `ensureProjects`. */
-export function resolveProjects(tx: Transaction, origin: ProjectOrigin, lines: readonly CostLine[]): Promise<ResolvedProjects> {
+export function resolveProjects(
+  tx: Transaction,
+  origin: ProjectOrigin,
+  lines: readonly CostLine[],
+): Promise<ResolvedProjects> {
   const wireNames = new Map<string, string | null>();
   for (const { providerProjectId, providerProjectName } of lines) {
     wireNames.set(providerProjectId, wireNames.get(providerProjectId) ?? providerProjectName);

@@ -46,7 +46,8 @@ function findLoss(closed: readonly LockedDay[], stored: Sums, answered: Sums): s
   for (const { day, readAt } of closed) {
     const hadMoney = [...stored.values()].some((byDay) => (byDay.get(day) ?? ZERO) > 0n);
     const isEmpty = [...answered.values()].every((byDay) => !byDay.has(day));
-    if (hadMoney && isEmpty && dayState(day, readAt) === 'settled') return `nothing for ${day}, which is settled and has money`;
+    if (hadMoney && isEmpty && dayState(day, readAt) === 'settled')
+      return `nothing for ${day}, which is settled and has money`;
   }
   return null;
 }

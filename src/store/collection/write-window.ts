@@ -73,7 +73,10 @@ function sum(lines: readonly CostLine[]): Money[] {
 }
 
 /** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */
-function* chunksOfDays(days: readonly LockedDay[], lines: readonly CostLine[]): Generator<{ days: LockedDay[]; lines: CostLine[] }> {
+function* chunksOfDays(
+  days: readonly LockedDay[],
+  lines: readonly CostLine[],
+): Generator<{ days: LockedDay[]; lines: CostLine[] }> {
   const byDay = new Map<Day, CostLine[]>();
   for (const line of lines) {
     const day = toDay(line.bucketStart);

@@ -20,12 +20,21 @@ import type { StorePool } from '../pool.js';
 export function migrationAdapter(
   pool: StorePool,
   { schema }: { schema?: string | undefined } = {},
-): SqlMigrationAwareDriverAdapterFactory {
+): SqlMigrationAwareDriverAdapterFactory & { dispose(): Promise<void> } {
+  const opened: SqlDriverAdapter[] = [];
   const stock = new PrismaPg(pool, schema === undefined ? {} : { schema });
   return {
     provider: 'postgres',
     adapterName: stock.adapterName,
-    connect: async () => withWholeScripts(await stock.connect(), pool),
+    connect: async () => {
+      const adapter = withWholeScripts(await stock.connect(), pool);
+      opened.push(adapter);
+      return adapter;
+    },
+    // The engine leaves its connection open, and with it a listener on the pool.
+    dispose: async () => {
+      for (const adapter of opened) await adapter.dispose();
+    },
     connectToShadowDb: async () => {
       const shadow = await openShadow();
       const adapter = withWholeScripts(await new PrismaPg(shadow.pool).connect(), shadow.pool);

@@ -1,72 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import { openEngine, NO_FILTERS, toMigrationList } from './engine.js';
+import type { StorePool } from '../pool.js';
+import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
+import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
-import { appliedNames, readHistory } from './history.js';
-import { dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
+import { readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { requireRights, requireSoundHistory } from './preflight.js';
+import { recoverFailed, type Recovery } from './recover.js';
+import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { firstReason, migrationStatus } from './status.js';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends MigratorOptions {
   /** Told before each migration. */
-  onStart?: (name: string) => void;
+  onStart?: ((name: string) => void) | undefined;
 }
 
 export interface ApplyResult {
   /** The migrations applied now, in order. */
   applied: string[];
+  /** What came of migrations that had begun and not ended. */
+  recovered: Recovery[];
 }
 
-/** Applies what is pending, in order, one transaction a migration. */
-export async function applyMigrations(target: MigrationTarget, { onStart }: ApplyOptions = {}): Promise<ApplyResult> {
-  const session = target.openSession();
-  try {
+/** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
+const LOCK_TIMEOUT = '2s';
+const LOCK_ATTEMPTS = 15;
+const LOCK_PAUSE_MS = 1_000;
+
+/**
+ * Applies what is pending, in order, one transaction a migration; an index that is built concurrently has none.
+ * @throws CostsError `conflict` on an edited, diverged or drifted schema; `failed` when a migration fails, of which nothing is kept
+ */
+export async function applyMigrations(
+  target: MigrationTarget,
+  { onStart, ...options }: ApplyOptions = {},
+): Promise<ApplyResult> {
+  return asOnlyMigrator(target, options, async (pool) => {
+    await requireRights(pool, target.label);
     const files = await readMigrations();
-    const done = new Set(appliedNames(await readHistory(session.pool)));
-    const applied: string[] = [];
-    for (const [index, file] of files.entries()) {
-      if (done.has(file.name)) continue;
-      onStart?.(file.name);
-      await applyOne({ target, pool: session.pool, files: files.slice(0, index + 1), file });
-      applied.push(file.name);
+    const recovered = await recoverFailed({ ...target, pool }, files);
+    const status = await migrationStatus({ pool });
+    requireSoundHistory(status, await readHistory(pool), target.label);
+    const connection = await backendOf(pool);
+    for (const name of status.pending) {
+      if (options.signal?.aborted === true)
+        throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
+      onStart?.(name);
+      if ((await backendOf(pool)) !== connection) throw lostLock(target);
+      await applyOne({ ...target, pool }, files, name);
     }
-    return { applied };
-  } finally {
-    await session.close();
-  }
+    return { applied: status.pending, recovered };
+  });
 }
 
-interface Step {
-  target: MigrationTarget;
-  pool: MigrationTarget['pool'];
-  /** Everything up to and with `file`: the engine applies what is missing of a list, and only one is. */
-  files: MigrationFile[];
-  file: MigrationFile;
-}
-
-async function applyOne({ target, pool, files, file }: Step): Promise<void> {
-  await dropInvalidLeftover(pool, file);
-  const engine = await openEngine(pool, { schema: target.schema });
+async function applyOne(target: MigrationTarget, files: readonly MigrationFile[], name: string): Promise<void> {
+  const position = files.findIndex((file) => file.name === name);
+  const file = files[position];
+  if (file === undefined) return;
+  const concurrent = concurrentIndex(file) !== null;
+  await dropInvalidLeftover(target.pool, file);
+  await target.pool.query(`SET lock_timeout = '${concurrent ? '0' : LOCK_TIMEOUT}'`);
   try {
-    await engine.applyMigrations({ migrationsList: toMigrationList(files), filters: NO_FILTERS });
-  } catch (cause) {
-    throw migrationError(file.name, target, cause);
+    await applyPatiently(target, files.slice(0, position + 1), name);
   } finally {
-    engine.free();
+    await target.pool.query('RESET lock_timeout').catch(() => undefined);
   }
-  await requireValidIndex(pool, file);
+  await requireValidIndex(target.pool, file);
+}
+
+/** The engine applies what is missing of a list, and of this one only the last is. */
+async function applyPatiently(target: MigrationTarget, files: MigrationFile[], name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await withEngine(target, (engine) =>
+        engine.applyMigrations({ migrationsList: toMigrationList(files), filters: NO_FILTERS }),
+      );
+      return;
+    } catch (cause) {
+      const text = cause instanceof Error ? cause.message : String(cause);
+      if (!/lock timeout/.test(text) || attempt === LOCK_ATTEMPTS) throw migrationError(name, target, cause);
+      await withEngine(target, (engine) => engine.markMigrationRolledBack({ migrationName: name }));
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
 }
 
 function migrationError(name: string, target: MigrationTarget, cause: unknown): unknown {
   const explained = target.explain(cause);
   if (explained instanceof CostsError && explained.code === 'unreachable') return explained;
-  return new CostsError('failed', `The migration ${name} failed, and nothing of it was kept: ${reasonOf(cause)}`, {
-    hint: 'Mend the cause, then run costs db migrate again.',
-    cause,
+  const reason = firstReason(cause instanceof Error ? cause.message : String(cause)) ?? 'no reason was given';
+  const waited = /lock timeout/.test(reason) ? ' Another program holds the table for long.' : '';
+  return new CostsError(
+    'failed',
+    `The migration ${name} failed, and nothing of it was kept: ${reason.replace(/\.$/, '')}.${waited}`,
+    {
+      hint: 'Mend the cause, then run costs db migrate again: it goes on from there.',
+      cause,
+    },
+  );
+}
+
+function lostLock({ label }: MigrationTarget): CostsError {
+  return new CostsError('unreachable', `The connection to ${label} was lost between two migrations.`, {
+    hint: 'Run costs db migrate again: it goes on from there.',
   });
 }
 
-/** The database's own sentence, out of the engine's report. */
-function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const reported = /Database error:\s*\n*(?:ERROR: )?([^\n]+)/.exec(text)?.[1] ?? text.split('\n')[0] ?? '';
-  return reported.endsWith('.') ? reported : `${reported}.`;
+async function backendOf(pool: StorePool): Promise<number | undefined> {
+  const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
 }

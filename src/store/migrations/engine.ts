@@ -21,21 +21,35 @@ const { WebAssembly } = globalThis as unknown as {
 let loaded: Promise<void> | undefined;
 
 /**
- * Prisma's own schema engine over one connection. The caller frees it.
- * `pool` must have exactly one connection: the engine takes a session lock and expects to keep it.
+ * Does something with Prisma's own schema engine, over one connection that it may keep a session lock on.
+ * An error of the database comes out as the driver threw it.
  */
-export async function openEngine(
-  pool: StorePool,
-  options: { schema?: string | undefined } = {},
-): Promise<SchemaEngine> {
+export async function withEngine<T>(
+  { pool, schema }: EngineTarget,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   loaded ??= loadEngine();
   await loaded;
   const datamodels: [string, string][] = [['schema.prisma', await readSchema()]];
-  return bindings.SchemaEngine.new(
-    { datamodels },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool, options)),
-  );
+  const plain = migrationAdapter(pool, { schema });
+  const adapter = bindMigrationAwareSqlAdapterFactory(plain);
+  const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
+  try {
+    return await work(engine);
+  } catch (error) {
+    // What the engine cannot name crosses the border as a number and stays behind in the registry.
+    const number = /External error id#(\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    throw number === undefined ? error : (adapter.errorRegistry.consumeError(Number(number))?.error ?? error);
+  } finally {
+    engine.free();
+    await plain.dispose();
+  }
+}
+
+export interface EngineTarget {
+  /** Exactly one connection. */
+  pool: StorePool;
+  schema?: string | undefined;
 }
 
 /** Migrations as the engine takes them. */

@@ -52,3 +52,9 @@ export function appliedNames({ rows }: History): string[] {
 export function failedRows({ rows }: History): HistoryRow[] {
   return rows.filter(({ finishedAt }) => finishedAt === null);
 }
+
+/** Whether there is nothing yet: no table of anybody's. */
+export async function isEmpty(pool: StorePool): Promise<boolean> {
+  const { exists, otherTables } = await readHistory(pool);
+  return !exists && otherTables.length === 0;
+}

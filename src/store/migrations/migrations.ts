@@ -1,8 +1,14 @@
 import type { Database } from '../database.js';
+import type { AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
+import type { SchemaDiff } from './diff.js';
+import type { ImportResult } from './import.js';
+import type { ResolveRequest } from './resolve.js';
+import type { RollbackOptions, RollbackPlan } from './rollback.js';
+import type { MigratorOptions } from './session.js';
 import type { MigrationStatus } from './status.js';
 
-/** The schema of one database: where it stands, and the ways forward and back. */
+/** The schema of one database: where it stands, and the ways forward and back. Every method throws CostsErrors. */
 export interface Migrations {
   /**
    * The gate before any work: throws unless every migration of this version is applied. One small query, no engine. The
@@ -10,9 +16,24 @@ export interface Migrations {
    * @throws CostsError `schema` that names the command that mends it
    */
   requireCurrent(options?: { onApply?: (name: string) => void }): Promise<void>;
+  /** Whether the database has no table at all, neither ours nor another's. */
+  isEmpty(): Promise<boolean>;
+  /** Reads only. */
   status(): Promise<MigrationStatus>;
   /** Applies what is pending, one transaction a migration. */
   apply(options?: ApplyOptions): Promise<ApplyResult>;
+  /** The SQL from the live schema to schema.prisma; reads only. */
+  diff(): Promise<SchemaDiff>;
+  /** Gives a database without a history the one that its schema shows. */
+  adopt(options?: MigratorOptions): Promise<AdoptResult>;
+  /** Writes down by hand what happened to a migration; returns its full name. */
+  resolve(request: ResolveRequest): Promise<string>;
+  /** What `rollback` would do; reads only. */
+  planRollback(options: RollbackOptions): Promise<RollbackPlan>;
+  /** Takes migrations back, in one transaction with the export of what the earlier schema cannot express. */
+  rollback(options: RollbackOptions): Promise<RollbackPlan>;
+  /** Brings the rows of such an export back. */
+  import(options: MigratorOptions & { path: string }): Promise<ImportResult>;
 }
 
 export type MigrationTarget = Pick<Database, 'kind' | 'label' | 'pool' | 'openSession' | 'explain'> & {
@@ -35,7 +56,14 @@ export function createMigrations(
   return {
     requireCurrent: (options) =>
       explained(import('./require-current.js').then((file) => file.requireCurrentSchema(target, options))),
+    isEmpty: () => explained(import('./history.js').then((file) => file.isEmpty(target.pool))),
     status: () => explained(import('./status.js').then((file) => file.migrationStatus(target))),
     apply: (options) => explained(import('./apply.js').then((file) => file.applyMigrations(target, options))),
+    diff: () => explained(import('./diff.js').then((file) => file.diffSchema(target))),
+    adopt: (options) => explained(import('./adopt.js').then((file) => file.adoptDatabase(target, options))),
+    resolve: (request) => explained(import('./resolve.js').then((file) => file.resolveMigration(target, request))),
+    planRollback: (options) => explained(import('./rollback.js').then((file) => file.planRollback(target, options))),
+    rollback: (options) => explained(import('./rollback.js').then((file) => file.rollbackMigrations(target, options))),
+    import: (options) => explained(import('./import.js').then((file) => file.importRows(target, options))),
   };
 }

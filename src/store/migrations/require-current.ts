@@ -23,7 +23,7 @@ export async function requireCurrentSchema(
 
 /** Null when every migration of this version, and no other, is applied. */
 export function schemaProblem(names: readonly string[], history: History, label: string): CostsError | null {
-  if (!history.exists) return withoutHistory(history.otherTables, label);
+  if (!history.exists) return missingHistory(history.otherTables, label);
   const failed = failedRows(history)[0];
   if (failed !== undefined) {
     return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
@@ -48,7 +48,8 @@ export function schemaProblem(names: readonly string[], history: History, label:
   });
 }
 
-function withoutHistory(tables: readonly string[], label: string): CostsError {
+/** What to say of a database without a history, by the tables in it. */
+export function missingHistory(tables: readonly string[], label: string): CostsError {
   if (tables.length === 0) {
     return new CostsError('schema', `${label} is empty.`, {
       hint: 'Run costs init, or costs db migrate to make the tables alone.',

@@ -1,6 +1,10 @@
-import { readMigrations } from './folder.js';
-import { failedRows, readHistory } from './history.js';
+import type { StorePool } from '../pool.js';
+import { readCatalog } from './catalog.js';
+import { compareCatalogs, type Difference } from './drift.js';
+import { readMigrations, type MigrationFile } from './folder.js';
+import { appliedNames, failedRows, readHistory, type History } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { shadowState } from './shadow-states.js';
 
 /** Where a database stands against the migrations of this version. */
 export interface MigrationStatus {
@@ -13,31 +17,62 @@ export interface MigrationStatus {
   failed: { name: string; startedAt: string; reason: string | null }[];
   /** Applied, but the file has another checksum now. */
   edited: string[];
-  /** Applied, but not known to this version. */
+  /** In the history, but not known to this version. */
   unknown: string[];
+  /** How the live schema differs from what the applied migrations lead to. */
+  drift: Difference[];
 }
 
-export async function migrationStatus(target: MigrationTarget): Promise<MigrationStatus> {
-  const [files, history] = await Promise.all([readMigrations(), readHistory(target.pool)]);
+/** Everything about the schema of a database; reads only. */
+export async function migrationStatus({ pool }: Pick<MigrationTarget, 'pool'>): Promise<MigrationStatus> {
+  const [files, history] = [await readMigrations(), await readHistory(pool)];
+  const compared = compareHistory(files, history);
+  // What an edited file led to when it was applied, and what a newer version's did, nobody can tell: there is no drift from it.
+  const comparable = history.exists && compared.edited.length === 0 && compared.unknown.length === 0;
+  const status = { ...compared, drift: comparable ? await findDrift(pool, files, history) : [] };
+  const { pending, failed, edited, unknown, drift } = status;
+  return { ok: [pending, failed, edited, unknown, drift].every((list) => list.length === 0), ...status };
+}
+
+function compareHistory(files: readonly MigrationFile[], history: History): Omit<MigrationStatus, 'ok' | 'drift'> {
   const checksums = new Map(files.map(({ name, checksum }) => [name, checksum]));
-  const applied = history.rows.flatMap(({ name, finishedAt, checksum }) =>
-    finishedAt === null ? [] : [{ name, finishedAt, checksum }],
+  const applied = history.rows.flatMap((row) =>
+    row.finishedAt === null ? [] : [{ ...row, finishedAt: row.finishedAt }],
   );
   const done = new Set(applied.map(({ name }) => name));
-  const status = {
+  return {
     history: history.exists,
     applied: applied.map(({ name, finishedAt }) => ({ name, appliedAt: finishedAt.toISOString() })),
     pending: files.map(({ name }) => name).filter((name) => !done.has(name)),
     failed: failedRows(history).map(({ name, startedAt, logs }) => ({
       name,
       startedAt: startedAt.toISOString(),
-      reason: logs,
+      reason: firstReason(logs),
     })),
     edited: applied
       .filter(({ name, checksum }) => checksums.has(name) && checksums.get(name) !== checksum)
       .map(({ name }) => name),
-    unknown: history.rows.map(({ name }) => name).filter((name) => !checksums.has(name)),
+    unknown: [...new Set(history.rows.map(({ name }) => name))].filter((name) => !checksums.has(name)),
   };
-  const ok = [status.pending, status.failed, status.edited, status.unknown].every((list) => list.length === 0);
-  return { ok, ...status };
+}
+
+/** A migration that began and did not end may have left either state. */
+async function findDrift(pool: StorePool, files: readonly MigrationFile[], history: History): Promise<Difference[]> {
+  const applied = new Set(appliedNames(history));
+  const live = await readCatalog(pool);
+  const without = compareCatalogs(await shadowState(files.filter(({ name }) => applied.has(name))), live);
+  const begun = new Set(failedRows(history).map(({ name }) => name));
+  if (begun.size === 0 || without.length === 0) return without;
+  const withBegun = compareCatalogs(
+    await shadowState(files.filter(({ name }) => applied.has(name) || begun.has(name))),
+    live,
+  );
+  return withBegun.length < without.length ? withBegun : without;
+}
+
+/** The database's own sentence out of the report that Prisma's engine keeps. */
+export function firstReason(logs: string | null): string | null {
+  if (logs === null) return null;
+  const said = /(?:Database error:\s*|Error querying the database: )(?:ERROR: )?([^\n]+)/.exec(logs)?.[1];
+  return said ?? logs.split('\n').find((line) => line.trim() !== '') ?? null;
 }

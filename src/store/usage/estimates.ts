@@ -27,7 +27,11 @@ export interface EstimateOutcome {
  * Makes the `usage_v1` rows of an organization's days anew from the usage that is stored: a row only where a price exists,
  * and each day from one width. Only rows of this kind are replaced; legacy rows have no bucket and are never among them.
  */
-export async function writeEstimates(tx: Transaction, { provider, organizationId, days }: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
+export async function writeEstimates(
+  tx: Transaction,
+  { provider, organizationId, days }: RepriceScope,
+  book: PriceBook,
+): Promise<EstimateOutcome> {
   const order = [...days].sort();
   const [from, to] = [order[0], order.at(-1)];
   if (from === undefined || to === undefined) return { changed: 0, totals: [] };
@@ -90,11 +94,18 @@ function estimate(usage: readonly UsageBucketTotal[], book: PriceBook): Estimate
     const { currency } = price;
     const { contextWindow, inferenceGeo } = each;
     const description = `${each.model === '' ? each.endpoint : each.model}, ${each.tokenType.replaceAll('_', ' ')}`;
-    const lineItem = toLineItem({ description, currency, contextWindow: orNull(contextWindow), serviceTier: tier, inferenceGeo: orNull(inferenceGeo) });
+    const lineItem = toLineItem({
+      description,
+      currency,
+      contextWindow: orNull(contextWindow),
+      serviceTier: tier,
+      inferenceGeo: orNull(inferenceGeo),
+    });
     const key = JSON.stringify([each.projectId, each.bucketStart.getTime(), each.bucketEnd.getTime(), lineItem]);
     const known = estimates.get(key);
     const cost = costOf(each.quantity, price);
-    if (known === undefined) estimates.set(key, { usage: each, tier, lineItem, currency, cost, quantity: each.quantity });
+    if (known === undefined)
+      estimates.set(key, { usage: each, tier, lineItem, currency, cost, quantity: each.quantity });
     else Object.assign(known, { cost: add(known.cost, cost), quantity: add(known.quantity, each.quantity) });
   }
   return [...estimates.values()];

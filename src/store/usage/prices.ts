@@ -25,7 +25,10 @@ export async function readPriceBook(client: Client): Promise<PriceBook> {
 }
 
 /** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */
-export async function importPrices(prisma: PrismaClient, prices: readonly Price[]): Promise<{ prices: number; estimates: number }> {
+export async function importPrices(
+  prisma: PrismaClient,
+  prices: readonly Price[],
+): Promise<{ prices: number; estimates: number }> {
   return transaction(prisma, async (tx) => {
     const organizations = await tx.$queryRaw<{ provider: ProviderId; organizationId: string }[]>`
       SELECT DISTINCT ai_provider AS provider, ai_organization_id AS "organizationId" FROM collected_usage ORDER BY 1, 2`;

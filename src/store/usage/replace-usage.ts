@@ -17,7 +17,11 @@ export interface ReplacedRows {
 export async function replaceUsage(
   tx: Transaction,
   write: UsageWrite,
-  { days, lines, projectIds }: { days: readonly LockedUsageDay[]; lines: readonly UsageLine[]; projectIds: ReadonlyMap<string, string> },
+  {
+    days,
+    lines,
+    projectIds,
+  }: { days: readonly LockedUsageDay[]; lines: readonly UsageLine[]; projectIds: ReadonlyMap<string, string> },
 ): Promise<ReplacedRows> {
   const column = <T>(pick: (line: UsageLine) => T): T[] => lines.map(pick);
   const order = days.map(({ day }) => day).sort();

@@ -15,7 +15,12 @@ type Sums = Map<string, { endpoint: string; unit: string; byDay: Map<Day, Decima
  * seen to answer nothing, successfully.
  * @throws CostsError `shrink`
  */
-export async function guardUsage(tx: Transaction, write: UsageWrite, days: readonly LockedUsageDay[], lines: readonly UsageLine[]): Promise<void> {
+export async function guardUsage(
+  tx: Transaction,
+  write: UsageWrite,
+  days: readonly LockedUsageDay[],
+  lines: readonly UsageLine[],
+): Promise<void> {
   const closed = days.filter(({ day, readAt }) => readAt !== null && isClosedAt(day, write.requestedAt));
   if (closed.length === 0 || write.acceptRestatement) return;
   const guarded = new Set(closed.map(keyOf));
@@ -28,10 +33,12 @@ export async function guardUsage(tx: Transaction, write: UsageWrite, days: reado
   for (const [key, { endpoint, unit, byDay }] of stored) {
     const now = answered.get(key)?.byDay ?? new Map<Day, Decimal>();
     const [before, after] = [total(byDay), total(now)];
-    if (after * 2n < before) refuse(write, `${formatDecimal(after)} ${unit} of ${endpoint} where ${formatDecimal(before)} are stored`);
+    if (after * 2n < before)
+      refuse(write, `${formatDecimal(after)} ${unit} of ${endpoint} where ${formatDecimal(before)} are stored`);
     for (const { endpoint: of, day, readAt } of closed) {
       const emptied = of === endpoint && byDay.has(day) && !now.has(day);
-      if (emptied && dayState(day, readAt) === 'settled') refuse(write, `no ${unit} of ${endpoint} for ${day}, which is settled and has some`);
+      if (emptied && dayState(day, readAt) === 'settled')
+        refuse(write, `no ${unit} of ${endpoint} for ${day}, which is settled and has some`);
     }
   }
 }

@@ -9,9 +9,11 @@ import { writeUsage } from './write-usage.js';
 /** Usage, its estimates and the prices they are made from, on one Prisma client. */
 export function createUsageStore(prisma: PrismaClient): UsageStore {
   return {
-    collectedDays: (provider, organizationId, width, endpoints) => listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
+    collectedDays: (provider, organizationId, width, endpoints) =>
+      listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
     writeWindow: (write) => writeUsage(prisma, write, readPriceBook),
-    totals: (teamId, { since, until }) => readUsage(prisma, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until }),
+    totals: (teamId, { since, until }) =>
+      readUsage(prisma, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until }),
     costs: async (teamId, { since, until }, apiVersion) => {
       const rows = await prisma.$queryRaw<(Omit<CostTotal, 'cost'> & { cost: string })[]>`
         SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId", p.name AS project,

@@ -16,7 +16,11 @@ type Client = Pick<Transaction, '$queryRaw'>;
  * Usage of projects that `where` picks (a condition on `p`), each organization's day at one width: the one that was read
  * after the day's end, else the daily one. The widths report the same usage, and adding them would count it twice.
  */
-export async function readUsage(client: Client, where: Prisma.Sql, span: { from: Day; to: Day }): Promise<UsageBucketTotal[]> {
+export async function readUsage(
+  client: Client,
+  where: Prisma.Sql,
+  span: { from: Day; to: Day },
+): Promise<UsageBucketTotal[]> {
   const rows = await client.$queryRaw<(Omit<UsageBucketTotal, 'quantity'> & { quantity: string })[]>`
     WITH widths AS MATERIALIZED (
       SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width

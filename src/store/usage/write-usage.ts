@@ -14,13 +14,23 @@ import { guardUsage } from './shrink-guard.js';
 const ROWS_PER_STATEMENT = 5_000;
 
 /** See `UsageStore.writeWindow`. @param readBook prices, read under the lock so that an import is either before or after. */
-export async function writeUsage(prisma: PrismaClient, write: UsageWrite, readBook: (tx: Transaction) => Promise<PriceBook>): Promise<WindowOutcome> {
+export async function writeUsage(
+  prisma: PrismaClient,
+  write: UsageWrite,
+  readBook: (tx: Transaction) => Promise<PriceBook>,
+): Promise<WindowOutcome> {
   return transaction(prisma, async (tx) => {
     await lockUsage(tx, write.provider, write.organizationId);
     const days = await writableDays(tx, write);
     const writable = new Set(days.map(keyOf));
-    const lines = write.lines.filter((line) => writable.has(keyOf({ endpoint: line.endpoint, day: toDay(line.bucketStart) })));
-    const { projectIds, created } = await ensureProjects(tx, write, new Map(lines.map(({ providerProjectId }) => [providerProjectId, null])));
+    const lines = write.lines.filter((line) =>
+      writable.has(keyOf({ endpoint: line.endpoint, day: toDay(line.bucketStart) })),
+    );
+    const { projectIds, created } = await ensureProjects(
+      tx,
+      write,
+      new Map(lines.map(({ providerProjectId }) => [providerProjectId, null])),
+    );
     await guardUsage(tx, write, days, lines);
 
     const counts = { inserted: 0, updated: 0, deleted: 0 };
@@ -43,7 +53,10 @@ export async function writeUsage(prisma: PrismaClient, write: UsageWrite, readBo
 }
 
 /** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */
-function* chunksOfDays(days: readonly LockedUsageDay[], lines: readonly UsageLine[]): Generator<{ days: LockedUsageDay[]; lines: UsageLine[] }> {
+function* chunksOfDays(
+  days: readonly LockedUsageDay[],
+  lines: readonly UsageLine[],
+): Generator<{ days: LockedUsageDay[]; lines: UsageLine[] }> {
   const byDay = new Map<Day, UsageLine[]>();
   for (const line of lines) {
     const day = toDay(line.bucketStart);

@@ -60,19 +60,32 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   };
 
   it('keeps every digit of an amount', async () => {
-    const amounts = ['0.123456789012345678901234567891', '-12345678901234567890.000000000000000000000000000001', '99999999999999999999999999999999999'];
+    const amounts = [
+      '0.123456789012345678901234567891',
+      '-12345678901234567890.000000000000000000000000000001',
+      '99999999999999999999999999999999999',
+    ];
     await write(amounts.map((amount, index) => line('2026-01-01', 'proj_1', `item ${index}`, amount)));
     expect(await stored()).toEqual(amounts.map((amount, index) => `2026-01-01|proj_1|item ${index}|USD|${amount}`));
   });
 
   it('writes nothing the second time', async () => {
     const lines = [
-      line('2026-01-01', 'proj_1', 'gpt-5, input', '0.5', { quantity: line('2026-01-01', 'p', 'x', '10').cost, quantityUnit: 'tokens', model: 'gpt-5' }),
+      line('2026-01-01', 'proj_1', 'gpt-5, input', '0.5', {
+        quantity: line('2026-01-01', 'p', 'x', '10').cost,
+        quantityUnit: 'tokens',
+        model: 'gpt-5',
+      }),
       line('2026-01-02', 'unassigned', 'unspecified', '-3'),
     ];
     expect(await write(lines)).toMatchObject({ inserted: 2, updated: 0, deleted: 0, unchanged: 0, days: 2 });
     const tuples = await tupleAddresses();
-    expect(await write(lines, { requestedAt: asked(2), runId: 'run-2' })).toMatchObject({ inserted: 0, updated: 0, deleted: 0, unchanged: 2 });
+    expect(await write(lines, { requestedAt: asked(2), runId: 'run-2' })).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+      unchanged: 2,
+    });
     expect(await tupleAddresses()).toEqual(tuples);
     expect(await ledger()).toEqual([]);
   });
@@ -81,15 +94,32 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   const tupleAddresses = () => prisma.$queryRaw`SELECT ctid::text, xmin::text, xmax::text FROM cost_data ORDER BY id`;
 
   it('replaces a day: changed rows are updated, vanished ones swept, new ones added', async () => {
-    await write([line('2026-01-01', 'proj_1', 'a', '1'), line('2026-01-01', 'proj_1', 'b', '1'), line('2026-01-02', 'proj_2', 'a', '1')]);
-    const outcome = await write([line('2026-01-01', 'proj_1', 'a', '1.5'), line('2026-01-02', 'proj_2', 'a', '1'), line('2026-01-02', 'proj_3', 'c', '2')], { requestedAt: asked(2) });
+    await write([
+      line('2026-01-01', 'proj_1', 'a', '1'),
+      line('2026-01-01', 'proj_1', 'b', '1'),
+      line('2026-01-02', 'proj_2', 'a', '1'),
+    ]);
+    const outcome = await write(
+      [
+        line('2026-01-01', 'proj_1', 'a', '1.5'),
+        line('2026-01-02', 'proj_2', 'a', '1'),
+        line('2026-01-02', 'proj_3', 'c', '2'),
+      ],
+      { requestedAt: asked(2) },
+    );
     expect(outcome).toMatchObject({ inserted: 1, updated: 1, deleted: 1, unchanged: 1 });
-    expect(await stored()).toEqual(['2026-01-01|proj_1|a|USD|1.5', '2026-01-02|proj_2|a|USD|1', '2026-01-02|proj_3|c|USD|2']);
+    expect(await stored()).toEqual([
+      '2026-01-01|proj_1|a|USD|1.5',
+      '2026-01-02|proj_2|a|USD|1',
+      '2026-01-02|proj_3|c|USD|2',
+    ]);
   });
 
   it('updates a row whose amount stayed but whose quantity or model did not', async () => {
     await write([line('2026-01-01', 'proj_1', 'a', '1')]);
-    expect(await write([line('2026-01-01', 'proj_1', 'a', '1', { model: 'gpt-5' })], { requestedAt: asked(2) })).toMatchObject({ updated: 1 });
+    expect(
+      await write([line('2026-01-01', 'proj_1', 'a', '1', { model: 'gpt-5' })], { requestedAt: asked(2) }),
+    ).toMatchObject({ updated: 1 });
     expect(await ledger()).toEqual([]);
   });
 
@@ -114,18 +144,39 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     });
     await write([line('2026-01-01', 'proj_1', 'b', '1')], { requestedAt: asked(6) });
     expect(await prisma.costData.findMany({ where: { id: { in: ['legacy', 'usage'] } } })).toHaveLength(2);
-    expect((await stored()).filter((row) => !row.endsWith('|7') && !row.endsWith('|8'))).toEqual(['2026-01-01|proj_1|b|USD|1', '2026-01-01|proj_9|a|USD|1', '2026-01-03|proj_1|a|USD|1']);
+    expect((await stored()).filter((row) => !row.endsWith('|7') && !row.endsWith('|8'))).toEqual([
+      '2026-01-01|proj_1|b|USD|1',
+      '2026-01-01|proj_9|a|USD|1',
+      '2026-01-03|proj_1|a|USD|1',
+    ]);
   });
 
   it('keeps every change to a day that had been read after its end, with its cause', async () => {
-    await write([line('2026-01-01', 'p', 'stays', '5'), line('2026-01-01', 'p', 'changes', '1'), line('2026-01-01', 'p', 'vanishes', '1')]);
-    const outcome = await write([line('2026-01-01', 'p', 'stays', '5'), line('2026-01-01', 'p', 'changes', '2'), line('2026-01-01', 'p', 'appears', '3')], {
-      requestedAt: asked(2),
-      runId: 'run-2',
-    });
-    expect(await ledger()).toEqual(['2026-01-01|appears|null|3|late|run-2', '2026-01-01|changes|1|2|provider|run-2', '2026-01-01|vanishes|1|null|provider|run-2']);
+    await write([
+      line('2026-01-01', 'p', 'stays', '5'),
+      line('2026-01-01', 'p', 'changes', '1'),
+      line('2026-01-01', 'p', 'vanishes', '1'),
+    ]);
+    const outcome = await write(
+      [
+        line('2026-01-01', 'p', 'stays', '5'),
+        line('2026-01-01', 'p', 'changes', '2'),
+        line('2026-01-01', 'p', 'appears', '3'),
+      ],
+      {
+        requestedAt: asked(2),
+        runId: 'run-2',
+      },
+    );
+    expect(await ledger()).toEqual([
+      '2026-01-01|appears|null|3|late|run-2',
+      '2026-01-01|changes|1|2|provider|run-2',
+      '2026-01-01|vanishes|1|null|provider|run-2',
+    ]);
     expect(outcome.restated).toMatchObject({ rows: 3, days: 1 });
-    expect(outcome.restated.difference.map(({ currency, cost }) => `${formatDecimal(cost)} ${currency}`)).toEqual(['3 USD']);
+    expect(outcome.restated.difference.map(({ currency, cost }) => `${formatDecimal(cost)} ${currency}`)).toEqual([
+      '3 USD',
+    ]);
   });
 
   it('keeps no changes of a day that is still going on', async () => {
@@ -147,7 +198,10 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     it('when less than half of what is stored would remain, in any currency', async () => {
       await write([line('2026-01-01', 'p', 'a', '100'), line('2026-01-02', 'p', 'a [EUR]', '10', { currency: 'EUR' })]);
       const before = await stored();
-      const answer = [line('2026-01-01', 'p', 'a', '100'), line('2026-01-02', 'p', 'a [EUR]', '4.99', { currency: 'EUR' })];
+      const answer = [
+        line('2026-01-01', 'p', 'a', '100'),
+        line('2026-01-02', 'p', 'a [EUR]', '4.99', { currency: 'EUR' }),
+      ];
       await expect(write(answer, { requestedAt: asked(2) })).rejects.toMatchObject({ code: 'shrink' });
       expect(await stored()).toEqual(before);
       expect((await store.collectedDays('openai', 'org-1')).map(({ readAt }) => readAt)).toEqual([asked(1), asked(1)]);
@@ -155,7 +209,9 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
 
     it('when charges vanish behind a credit of the same size', async () => {
       await write([line('2026-01-01', 'p', 'charge', '100'), line('2026-01-01', 'p', 'credit', '-99')]);
-      await expect(write([line('2026-01-01', 'p', 'charge', '1')], { requestedAt: asked(2) })).rejects.toMatchObject({ code: 'shrink' });
+      await expect(write([line('2026-01-01', 'p', 'charge', '1')], { requestedAt: asked(2) })).rejects.toMatchObject({
+        code: 'shrink',
+      });
     });
 
     it('when a settled day with money would become empty, however small it is', async () => {
@@ -181,14 +237,20 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
 
   it('leaves days alone that a later answer has written', async () => {
     await write([line('2026-01-01', 'p', 'a', '2')], { days: [d1], requestedAt: asked(3) });
-    const outcome = await write([line('2026-01-01', 'p', 'a', '1'), line('2026-01-02', 'p', 'a', '1')], { requestedAt: asked(2) });
+    const outcome = await write([line('2026-01-01', 'p', 'a', '1'), line('2026-01-02', 'p', 'a', '1')], {
+      requestedAt: asked(2),
+    });
     expect(outcome).toMatchObject({ days: 1, inserted: 1 });
     expect(await stored()).toEqual(['2026-01-01|p|a|USD|2', '2026-01-02|p|a|USD|1']);
   });
 
   it('leaves the rows of the latest request when twenty answers arrive at once', async () => {
     const answers = Array.from({ length: 20 }, (_, index) => index).sort((a, b) => ((a * 7) % 20) - ((b * 7) % 20));
-    await Promise.all(answers.map((n) => write([line('2026-01-01', `p${n % 3}`, 'a', `${100 + n}`)], { requestedAt: asked(n), runId: `run-${n}` })));
+    await Promise.all(
+      answers.map((n) =>
+        write([line('2026-01-01', `p${n % 3}`, 'a', `${100 + n}`)], { requestedAt: asked(n), runId: `run-${n}` }),
+      ),
+    );
     expect(await stored()).toEqual([`2026-01-01|p1|a|USD|119`]);
   });
 
@@ -202,15 +264,33 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
 
   it('writes many days in several statements as it would in one', async () => {
     const days: Day[] = daysOf({ since: d1, until: addDays(d1, 30) });
-    const lines = days.flatMap((day) => Array.from({ length: 400 }, (_, index) => line(day, `p${index % 20}`, `item ${index}`, '0.01')));
-    expect(await write(lines, { days, requestedAt: asked(60) })).toMatchObject({ inserted: 12_400, unchanged: 0, days: 31 });
-    expect(await write(lines, { days, requestedAt: asked(61) })).toMatchObject({ inserted: 0, updated: 0, deleted: 0, unchanged: 12_400 });
+    const lines = days.flatMap((day) =>
+      Array.from({ length: 400 }, (_, index) => line(day, `p${index % 20}`, `item ${index}`, '0.01')),
+    );
+    expect(await write(lines, { days, requestedAt: asked(60) })).toMatchObject({
+      inserted: 12_400,
+      unchanged: 0,
+      days: 31,
+    });
+    expect(await write(lines, { days, requestedAt: asked(61) })).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+      unchanged: 12_400,
+    });
   });
 
   describe('finds the project of a row', () => {
     it('by making one that is not linked, under the name the provider gives it', async () => {
       const projects = new Map([['proj_1', { id: 'proj_1', name: 'Search', archivedAt: null }]]);
-      const outcome = await write([line('2026-01-01', 'proj_1', 'a', '1'), line('2026-01-01', 'proj_2', 'a', '1'), line('2026-01-01', 'unassigned', 'a', '1')], { projects });
+      const outcome = await write(
+        [
+          line('2026-01-01', 'proj_1', 'a', '1'),
+          line('2026-01-01', 'proj_2', 'a', '1'),
+          line('2026-01-01', 'unassigned', 'a', '1'),
+        ],
+        { projects },
+      );
       expect(outcome.newProjects.sort()).toEqual(['Prod (unassigned)', 'Search', 'proj_2']);
       expect(await prisma.project.count({ where: { linkedAt: null } })).toBe(3);
     });
@@ -218,20 +298,32 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     it('in the legacy row that only has an OpenAI project id, and fills in where it comes from', async () => {
       await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
       await write([line('2026-01-01', 'proj_1', 'a', '1')]);
-      expect(await prisma.project.findMany()).toMatchObject([{ id: 'old', name: 'Old', aiProvider: 'openai', aiOrganizationId: 'org-1', aiProjectId: 'proj_1' }]);
+      expect(await prisma.project.findMany()).toMatchObject([
+        { id: 'old', name: 'Old', aiProvider: 'openai', aiOrganizationId: 'org-1', aiProjectId: 'proj_1' },
+      ]);
       expect(await prisma.costData.findMany()).toMatchObject([{ projectId: 'old' }]);
     });
 
     it('in the legacy row even when an automatic one was made before it', async () => {
       await write([line('2026-01-01', 'proj_1', 'a', '1')]);
       await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
-      expect(await write([line('2026-01-01', 'proj_1', 'a', '1')], { requestedAt: asked(2) })).toMatchObject({ inserted: 0, unchanged: 1 });
+      expect(await write([line('2026-01-01', 'proj_1', 'a', '1')], { requestedAt: asked(2) })).toMatchObject({
+        inserted: 0,
+        unchanged: 1,
+      });
       expect(await prisma.project.findMany()).toMatchObject([{ id: 'old' }]);
     });
 
     it('once, when windows that see it for the first time are written side by side', async () => {
       const days = daysOf({ since: d1, until: addDays(d1, 9) });
-      await Promise.all(days.map((day) => write(['proj_3', 'proj_1', 'proj_2'].map((id) => line(day, id, 'a', '1')), { days: [day], requestedAt: asked(20) })));
+      await Promise.all(
+        days.map((day) =>
+          write(
+            ['proj_3', 'proj_1', 'proj_2'].map((id) => line(day, id, 'a', '1')),
+            { days: [day], requestedAt: asked(20) },
+          ),
+        ),
+      );
       expect(await prisma.project.count()).toBe(3);
       expect(await prisma.costData.count()).toBe(30);
     });
@@ -240,7 +332,14 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   it('refuses a bill without its key, which could be stored twice', async () => {
     await write([line('2026-01-01', 'p', 'a', '1')]);
     const project = await prisma.project.findFirstOrThrow();
-    const data = { id: 'x', projectId: project.id, apiVersion: 'costs_v1' as const, cost: '1', currency: 'USD', lineItem: 'a' };
+    const data = {
+      id: 'x',
+      projectId: project.id,
+      apiVersion: 'costs_v1' as const,
+      cost: '1',
+      currency: 'USD',
+      lineItem: 'a',
+    };
     await expect(prisma.costData.create({ data })).rejects.toThrow(/cost_data_costs_v1_check|constraint/);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/database.js';
-import { NO_FILTERS, openEngine, toMigrationList } from '../../../src/store/migrations/engine.js';
+import { NO_FILTERS, withEngine, toMigrationList } from '../../../src/store/migrations/engine.js';
 import { readDown, readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { DATABASE_KINDS, useEmptyTarget, useTestDatabase } from '../../helpers/database.js';
@@ -14,15 +14,16 @@ beforeAll(async () => {
 it('the migrations lead exactly to schema.prisma', async () => {
   const { database } = await useTestDatabase('embedded');
   const session = database.openSession();
-  const engine = await openEngine(session.pool);
-  const { stdout } = await engine.diff({
-    from: { tag: 'migrations', ...toMigrationList(migrations) },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: await readSchema() }] },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTERS,
-  });
-  engine.free();
+  const schema = await readSchema();
+  const { stdout } = await withEngine(session, (engine) =>
+    engine.diff({
+      from: { tag: 'migrations', ...toMigrationList(migrations) },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    }),
+  );
   await session.close();
   expect(stdout?.trim()).toBe('-- This is an empty migration.');
 });

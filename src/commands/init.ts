@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import type { Context, GlobalOptions, OpenContext } from '../context.js';
+import type { Secret } from '../domain/secret.js';
+import type { Team } from '../domain/team.js';
+import { CostsError } from '../errors.js';
+import { renderInit, type InitResult } from '../output/access.js';
+import { addExamples, addGlobalOptions } from './options.js';
+import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
+
+export interface InitOptions {
+  email?: string;
+  passwordStdin?: boolean;
+  insecureStorage?: boolean;
+}
+
+/** `costs init` */
+export function addInitCommand(parent: Command, open: OpenContext, run = initCommand): Command {
+  const command = parent
+    .command('init')
+    .description('Creates or opens the store, the team and its first admin, and logs in.')
+    .option('--email <email>', 'of the first admin (PostgreSQL only: the embedded store has no logins)')
+    .option('--password-stdin', "read the admin's password from standard input")
+    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read')
+    .action((options: InitOptions) => {
+      const all = command.optsWithGlobals<GlobalOptions & InitOptions>();
+      return run({ ...options, ...(all.team === undefined ? {} : { team: all.team }) }, open(all));
+    });
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs init --team acme',
+    'costs init --team acme --email admin@example.com --password-stdin < password.txt',
+  ]);
+}
+
+export async function initCommand(options: InitOptions & { team?: string }, context: Context): Promise<void> {
+  const embedded = context.config.databaseUrl === null;
+  const name = await readTeamName(options.team, context);
+  // Bad input is refused before anything is opened; a person is asked only once it is clear that there is need to.
+  const early = embedded || context.output.interactive ? null : await readAdmin(options, context);
+  await migrateIfEmpty(context);
+  const store = await context.store();
+  const vault = await context.vault();
+  if (options.insecureStorage === true) vault.allowInsecureStorage();
+  if (embedded) {
+    const { created, ...team } = await store.teams.open(name);
+    if (options.email !== undefined)
+      context.output.note('The embedded store has no logins: email and password are not used.');
+    return context.output.write(
+      { ...common(context, team, created, store.database.label), email: null, recoveryCode: null, sessionUntil: null },
+      renderInit,
+    );
+  }
+  const known = (await store.teams.list()).find((team) => team.name === name);
+  if (known !== undefined && (await vault.logins.isFounded(known))) throw foundedAlready(known);
+  const { email, password } = early ?? (await readAdmin(options, context));
+  const { created, ...team } = await store.teams.open(name);
+  const { recoveryCode } = await vault.logins.found(team, email, password);
+  const until = await keepSessionIfPossible(context);
+  const session = { sessionUntil: until?.toISOString() ?? null };
+  context.output.write(
+    { ...common(context, team, created, store.database.label), email, recoveryCode: recoveryCode.reveal(), ...session },
+    renderInit,
+  );
+}
+
+function common(
+  { config }: Context,
+  team: Team,
+  created: boolean,
+  store: string,
+): Pick<InitResult, 'team' | 'created' | 'store' | 'embedded'> {
+  return { team, created, store, embedded: config.databaseUrl === null };
+}
+
+async function readTeamName(team: string | undefined, { config, output }: Context): Promise<string> {
+  const given = (team ?? config.team)?.trim();
+  if (given !== undefined && given !== '') return given;
+  if (output.interactive)
+    return (
+      await output.prompt.text('Name of the team', {
+        validate: (answer) => answer.trim() !== '' || 'A team needs a name.',
+      })
+    ).trim();
+  throw new CostsError('usage', 'How is the team called?', { hint: 'costs init --team NAME' });
+}
+
+async function readAdmin(
+  { email, passwordStdin }: InitOptions,
+  context: Context,
+): Promise<{ email: string; password: Secret }> {
+  if (!context.output.interactive && (email === undefined || passwordStdin !== true)) {
+    throw new CostsError('usage', 'A team on a server needs its first admin: an email and a password.', {
+      hint: 'costs init --team NAME --email EMAIL --password-stdin',
+    });
+  }
+  return { email: await readEmail(context, email), password: await readNewPassword(context, passwordStdin) };
+}
+
+/** An empty database is migrated; one that is only behind is left to `costs db migrate`. */
+async function migrateIfEmpty(context: Context): Promise<void> {
+  const database = await context.database();
+  if (!(await database.migrations.isEmpty())) return;
+  const progress = context.output.progress(`Making the tables of ${database.label}`);
+  try {
+    await database.migrations.apply();
+  } finally {
+    progress.stop();
+  }
+}
+
+function foundedAlready({ name }: Team): CostsError {
+  return new CostsError('conflict', `The team ${name} has its data key and its admins already.`, {
+    hint: 'Log in: costs login. An admin adds others: costs members add',
+  });
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import { toKeyView } from '../../domain/key-view.js';
+import { PROVIDER_IDS, PROVIDERS, type KeyIdentity, type ProviderId } from '../../domain/provider.js';
+import { cleanText } from '../../domain/text.js';
+import { CostsError } from '../../errors.js';
+import { renderKeyChange } from '../../output/keys.js';
+import { addExamples, addGlobalOptions, providerOption } from '../options.js';
+import {
+  addKeySourceOptions,
+  explainKey,
+  identifyKey,
+  noteIdentity,
+  readKey,
+  type KeySourceOptions,
+} from './source.js';
+
+export interface AddKeyOptions extends KeySourceOptions {
+  provider?: ProviderId;
+  organization?: string;
+  name?: string;
+}
+
+/** `costs keys add` */
+export function addAddKeyCommand(parent: Command, open: OpenContext, run = addKeyCommand): Command {
+  const command = parent
+    .command('add')
+    .description('Registers the admin key of an organization, after its provider said whose it is.')
+    .addOption(providerOption('the provider that bills the organization'))
+    .option('--organization <id>', "the organization's id, where the provider does not say it")
+    .option('--name <name>', 'what to call the organization (default: its own name, or its id)')
+    .action((options: AddKeyOptions) => run(options, open(command.optsWithGlobals())));
+  addKeySourceOptions(command);
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs keys add',
+    'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
+    'costs keys add --provider anthropic --key-stdin < key.txt',
+  ]);
+}
+
+export async function addKeyCommand(options: AddKeyOptions, context: Context): Promise<void> {
+  const provider = options.provider ?? (await chooseProvider(context));
+  const vault = await context.vault();
+  if (options.insecureStorage === true) vault.allowInsecureStorage();
+  const team = await context.team();
+  await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
+  explainKey(context, provider, options);
+  const input = await readKey(context, provider, options);
+  const identity = await identifyKey(context, provider, input.key);
+  const organizationId = await organizationOf(context, provider, identity, options);
+  await refuseTwice(context, provider, organizationId);
+  const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
+  noteIdentity(context, provider, identity);
+  const expiresAt = identity.expiresAt ?? input.expiresAt;
+  const row = await vault.keys.add(team, { provider, organizationId, name }, { ...input, expiresAt });
+  context.output.write({ key: toKeyView(row), done: 'registered' }, renderKeyChange);
+  context.output.note('Next: costs sync');
+}
+
+async function chooseProvider({ output }: Context): Promise<ProviderId> {
+  if (!output.interactive)
+    throw new CostsError('usage', 'Which provider?', { hint: `--provider ${PROVIDER_IDS.join(' or ')}` });
+  return output.prompt.choose(
+    'Whose admin key?',
+    PROVIDER_IDS.map((id) => ({ name: PROVIDERS[id].name, value: id })),
+  );
+}
+
+/** The provider's word counts; where it says nothing (OpenAI without spend), the user's does. */
+async function organizationOf(
+  context: Context,
+  provider: ProviderId,
+  identity: KeyIdentity,
+  { organization }: AddKeyOptions,
+): Promise<string> {
+  const told = organization?.trim() === '' ? undefined : organization?.trim();
+  const { name } = PROVIDERS[provider];
+  if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
+    throw new CostsError(
+      'auth',
+      `${name} says that this key belongs to ${cleanText(identity.organizationId)}, not to ${cleanText(told)}; nothing was stored.`,
+      {
+        hint: 'Use the key of that organization, or leave out --organization.',
+      },
+    );
+  }
+  const known = identity.organizationId ?? told;
+  if (known !== undefined) return cleanText(known);
+  if (context.output.interactive) {
+    return cleanText(
+      await context.output.prompt.text(`${name} does not say whose key this is (no spend yet). The organization's id`),
+    );
+  }
+  throw new CostsError('usage', `${name} does not say whose key this is: it has no spend yet.`, {
+    hint: 'Name it: --organization ID (its id is on the settings page of the organization)',
+  });
+}
+
+/** One organization is collected once, whichever team registered it. */
+async function refuseTwice(context: Context, provider: ProviderId, organizationId: string): Promise<void> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const known = await store.keys.findOrganization(provider, organizationId);
+  if (known === null) return;
+  const where = known.teamId === team.id ? `as ${known.name}` : 'by another team of this store';
+  throw new CostsError(
+    'conflict',
+    `${PROVIDERS[provider].name} organization ${organizationId} is registered already, ${where}.`,
+    {
+      hint: `To swap its key: costs keys rotate ${organizationId}`,
+    },
+  );
+}

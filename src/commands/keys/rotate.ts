@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import { toKeyView } from '../../domain/key-view.js';
+import { PROVIDERS } from '../../domain/provider.js';
+import { cleanText } from '../../domain/text.js';
+import { CostsError } from '../../errors.js';
+import { renderKeyChange } from '../../output/keys.js';
+import { addExamples, addGlobalOptions } from '../options.js';
+import { findKey } from './find.js';
+import {
+  addKeySourceOptions,
+  explainKey,
+  identifyKey,
+  noteIdentity,
+  readKey,
+  type KeySourceOptions,
+} from './source.js';
+
+/** `costs keys rotate` */
+export function addRotateKeyCommand(parent: Command, open: OpenContext, run = rotateKeyCommand): Command {
+  const command = parent
+    .command('rotate')
+    .argument('<organization>', 'the organization, by name or id')
+    .description('Swaps the admin key of an organization; its rows, coverage and links stay.')
+    .action((organization: string, options: KeySourceOptions) =>
+      run(organization, options, open(command.optsWithGlobals())),
+    );
+  addKeySourceOptions(command);
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs keys rotate "Acme EU"',
+    'costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY',
+    'costs keys rotate org-1 --key-stdin < key.txt',
+  ]);
+}
+
+export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptions, context: Context): Promise<void> {
+  const vault = await context.vault();
+  if (options.insecureStorage === true) vault.allowInsecureStorage();
+  const row = await findKey(context, nameOrId);
+  const team = await context.team();
+  await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
+  explainKey(context, row.provider, options);
+  const input = await readKey(context, row.provider, options);
+  const identity = await identifyKey(context, row.provider, input.key);
+  if (identity.organizationId !== null && identity.organizationId !== row.organizationId) {
+    const { name } = PROVIDERS[row.provider];
+    throw new CostsError(
+      'auth',
+      `${name} says that this key belongs to ${cleanText(identity.organizationId)}, not to ${row.organizationId}; the old key stays.`,
+      {
+        hint: 'To register that organization: costs keys add',
+      },
+    );
+  }
+  noteIdentity(context, row.provider, identity);
+  await vault.keys.replace(row, { ...input, expiresAt: identity.expiresAt ?? input.expiresAt });
+  context.output.write(
+    { key: toKeyView(await findKey(context, row.keyId)), done: 'key swapped; revoke the old one at the provider' },
+    renderKeyChange,
+  );
+}

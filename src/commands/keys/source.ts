@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import type { Context } from '../../context.js';
+import { endOfDay, type Day } from '../../domain/day.js';
+import { PROVIDERS, type KeyIdentity, type ProviderId } from '../../domain/provider.js';
+import type { Secret } from '../../domain/secret.js';
+import { CostsError } from '../../errors.js';
+import type { KeyInput } from '../../vault/vault.js';
+import { dayOption } from '../options.js';
+
+export interface KeySourceOptions {
+  fromEnv?: string;
+  keyStdin?: boolean;
+  allowHost?: string;
+  expires?: Day;
+  insecureStorage?: boolean;
+}
+
+/** Where a key comes from and what it is bound to; `keys add` and `keys rotate` share these. */
+export function addKeySourceOptions(command: Command): Command {
+  return command
+    .option('--from-env <name>', 'the key stays outside the store, in this environment variable')
+    .option('--key-stdin', 'read the key from standard input and keep it encrypted')
+    .option('--allow-host <host>', "bind the key to this host instead of the provider's own")
+    .addOption(dayOption('--expires <day>', 'the last day the key works, where the provider does not say'))
+    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read');
+}
+
+/** Says, before anything is asked: where such a key is made, the least it needs, what is read, and where it is kept. */
+export function explainKey({ output, config }: Context, provider: ProviderId, { fromEnv }: KeySourceOptions): void {
+  const { name, keyPage, leastScope } = PROVIDERS[provider];
+  output.note(`${name} admin key. Make one at ${keyPage}`);
+  output.note(`  Least scope  ${leastScope}`);
+  output.note('  Read         cost reports, and the names of projects or workspaces');
+  output.note('  Never read   prompts, completions, files, or other keys; nothing is ever changed at the provider');
+  const store = config.databaseUrl === null ? 'the embedded store' : 'the database';
+  output.note(
+    fromEnv === undefined
+      ? `  Kept         encrypted in ${store}; or outside it, with --from-env NAME`
+      : `  Kept         in your variable ${fromEnv}; ${store} keeps the name and the last four characters`,
+  );
+}
+
+/**
+ * Gets the key and binds it to the host it may be sent to; nothing was sent yet.
+ * @throws CostsError `usage` when nothing says where the key is and nobody can be asked
+ */
+export async function readKey(context: Context, provider: ProviderId, options: KeySourceOptions): Promise<KeyInput> {
+  const { keys } = await context.vault();
+  if (options.fromEnv !== undefined && options.keyStdin === true) {
+    throw new CostsError('usage', '--from-env and --key-stdin exclude one another.', {
+      hint: 'Use --key-stdin to keep the key in the store.',
+    });
+  }
+  const host = keys.hostFor(provider, options.allowHost ?? null);
+  const expiresAt = options.expires === undefined ? null : endOfDay(options.expires);
+  const variable = options.fromEnv ?? (await offeredVariable(context, provider, options));
+  if (variable !== null) return { key: keys.fromVariable(provider, variable), variable, host, expiresAt };
+  return { key: keys.fromText(provider, await askForKey(context, provider, options)), variable: null, host, expiresAt };
+}
+
+/** A person whose shell has the provider's usual variable is offered it. */
+async function offeredVariable(
+  { output, config }: Context,
+  provider: ProviderId,
+  { keyStdin }: KeySourceOptions,
+): Promise<string | null> {
+  const { keyVariable, name } = PROVIDERS[provider];
+  if (keyStdin === true || (config.variable(keyVariable) ?? '') === '') return null;
+  if (!output.interactive) {
+    throw new CostsError('usage', `Say where the admin key of ${name} is.`, {
+      hint: `${keyVariable} is set: --from-env ${keyVariable}. Or --key-stdin.`,
+    });
+  }
+  const taken = await output.prompt.confirm(`${keyVariable} is set. Use it, and leave the key there?`, {
+    default: true,
+  });
+  return taken ? keyVariable : null;
+}
+
+async function askForKey({ output }: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<string> {
+  if (keyStdin === true) return output.prompt.stdin();
+  if (output.interactive) return output.prompt.secret(`Admin key of ${PROVIDERS[provider].name}`);
+  throw new CostsError('usage', `Say where the admin key of ${PROVIDERS[provider].name} is.`, {
+    hint: 'Use --from-env NAME or --key-stdin.',
+  });
+}
+
+/** Asks the provider whose key this is. @throws CostsError in the provider's own words; nothing was stored */
+export async function identifyKey(context: Context, provider: ProviderId, key: Secret): Promise<KeyIdentity> {
+  const adapter = await context.provider(provider);
+  const progress = context.output.progress(`Asking ${PROVIDERS[provider].name} whose key this is`);
+  try {
+    return await adapter.identify({
+      key,
+      signal: context.signal,
+      observe: (event) => {
+        if (event.type === 'request')
+          context.output.trace(`${event.method} ${event.url} ${event.status} ${event.milliseconds} ms`);
+        if (event.type === 'retry') context.output.trace(`${event.reason}; again in ${event.waitMilliseconds} ms`);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What is worth saying of a key that works. */
+export function noteIdentity(
+  { output }: Context,
+  provider: ProviderId,
+  { canListProjects, warnings }: KeyIdentity,
+): void {
+  const { projectWord } = PROVIDERS[provider];
+  if (!canListProjects)
+    output.warn(
+      `This key may not list ${projectWord}s: costs are collected all the same, and ${projectWord}s carry their ids.`,
+    );
+  for (const warning of warnings) output.warn(warning);
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import type { KeyRow } from '../../domain/access.js';
+import { keyStatusOf, type KeyCheck } from '../../domain/key-check.js';
+import { expiryWarning } from '../../domain/key-view.js';
+import { PROVIDERS } from '../../domain/provider.js';
+import { cleanText } from '../../domain/text.js';
+import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
+import { renderKeyChecks } from '../../output/keys.js';
+import { exitCodeOf } from '../exit-code.js';
+import { addExamples, addGlobalOptions, setExitCode } from '../options.js';
+import { findKey } from './find.js';
+import { identifyKey } from './source.js';
+
+/** `costs keys verify` */
+export function addVerifyKeysCommand(parent: Command, open: OpenContext, run = verifyKeysCommand): Command {
+  const command = parent
+    .command('verify')
+    .argument('[organization]', 'the organization, by name or id (default: all that are enabled)')
+    .description('Asks the providers whether the registered keys work, and what is wrong with those that do not.')
+    .action(async (organization: string | undefined) =>
+      setExitCode(await run(organization, open(command.optsWithGlobals()))),
+    );
+  addGlobalOptions(command);
+  return addExamples(command, ['costs keys verify', 'costs keys verify "Acme EU" --json']);
+}
+
+/** Returns the exit code. */
+export async function verifyKeysCommand(nameOrId: string | undefined, context: Context): Promise<number> {
+  const rows = nameOrId === undefined ? await activeKeys(context) : [await findKey(context, nameOrId)];
+  const keys: KeyCheck[] = [];
+  for (const row of rows) keys.push(await checkKey(row, context));
+  const good = keys.filter(({ status }) => status === 'ok').length;
+  const status = good === keys.length ? 'ok' : good === 0 ? 'failed' : 'partial';
+  context.output.write({ status, keys }, renderKeyChecks);
+  return exitCodeOf({ status, organizations: keys });
+}
+
+async function activeKeys(context: Context): Promise<KeyRow[]> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  return (await store.keys.list(team.id)).filter(({ isActive }) => isActive);
+}
+
+async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
+  const { provider, organizationId, name } = row;
+  const base = { provider, organizationId, name };
+  const soon = expiryWarning(row, context.now());
+  const warnings = soon === null ? [] : [soon];
+  try {
+    const identity = await identifyKey(context, provider, await context.keyOf(row));
+    if (identity.organizationId !== null && identity.organizationId !== organizationId)
+      throw otherOrganization(row, identity.organizationId);
+    const expiresAt = (identity.expiresAt ?? row.expiresAt)?.toISOString() ?? null;
+    return {
+      ...base,
+      status: 'ok',
+      canListProjects: identity.canListProjects,
+      expiresAt,
+      warnings: [...warnings, ...identity.warnings],
+    };
+  } catch (thrown) {
+    const error = asCostsError(thrown);
+    if (error.code === 'interrupted') throw error;
+    return {
+      ...base,
+      status: keyStatusOf(error),
+      canListProjects: null,
+      expiresAt: row.expiresAt?.toISOString() ?? null,
+      warnings,
+      error: documentOf(error, row),
+    };
+  }
+}
+
+/** The provider's hint may be the command that is running. */
+function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocument {
+  const document = toErrorDocument(error);
+  return document.hint?.includes('costs keys verify') === true
+    ? { ...document, hint: `Make a new key and swap it: costs keys rotate ${organizationId}` }
+    : document;
+}
+
+function otherOrganization({ provider, organizationId }: KeyRow, found: string): CostsError {
+  return new CostsError(
+    'auth',
+    `${PROVIDERS[provider].name} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,
+    {
+      hint: `Swap it: costs keys rotate ${organizationId}`,
+    },
+  );
+}

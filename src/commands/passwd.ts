@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../context.js';
+import type { Secret } from '../domain/secret.js';
+import { CostsError } from '../errors.js';
+import { renderPasswd } from '../output/access.js';
+import { addExamples, addGlobalOptions } from './options.js';
+import { keepSessionIfPossible, readEmail, readNewPassword, readPassword } from './password.js';
+
+export interface PasswdOptions {
+  email?: string;
+  code?: boolean;
+  passwordStdin?: boolean;
+  insecureStorage?: boolean;
+}
+
+/** `costs passwd` */
+export function addPasswdCommand(parent: Command, open: OpenContext, run = passwdCommand): Command {
+  const command = parent
+    .command('passwd')
+    .description('Changes your password, with the old one, a one-time code or the recovery code.')
+    .option('--email <email>', 'whose password (default: who is logged in)')
+    .option('--code', "prove who you are by a one-time code (costs members reset) or the team's recovery code")
+    .option(
+      '--password-stdin',
+      'read the old password or the code, and the new password, a line each, from standard input',
+    )
+    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read')
+    .action((options: PasswdOptions) => run(options, open(command.optsWithGlobals())));
+  addGlobalOptions(command);
+  return addExamples(command, ['costs passwd', 'costs passwd --email b@example.com --code']);
+}
+
+export async function passwdCommand(options: PasswdOptions, context: Context): Promise<void> {
+  if (context.config.databaseUrl === null)
+    throw new CostsError('usage', 'The embedded store has no logins, and so no passwords.');
+  const vault = await context.vault();
+  if (options.insecureStorage === true) vault.allowInsecureStorage();
+  const email = await findEmail(options, context);
+  const { proof, wanted } = await readBoth(options, context);
+  if (options.code === true) {
+    const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
+    await finish(context, email, recoveryCode);
+  } else {
+    await vault.logins.changePassword(email, proof, wanted);
+    await finish(context, email, null);
+  }
+}
+
+async function finish(context: Context, email: string, recoveryCode: Secret | null): Promise<void> {
+  const until = await keepSessionIfPossible(context);
+  context.output.write(
+    { email, recoveryCode: recoveryCode?.reveal() ?? null, sessionUntil: until?.toISOString() ?? null },
+    renderPasswd,
+  );
+}
+
+async function findEmail({ email, code }: PasswdOptions, context: Context): Promise<string> {
+  if (email !== undefined || code === true) return readEmail(context, email);
+  const actor = await (await context.vault()).whoIs(await context.team()).catch((error: unknown) => {
+    if (error instanceof CostsError && error.code === 'auth') return null;
+    throw error;
+  });
+  return actor?.kind === 'member' ? actor.label : readEmail(context, undefined);
+}
+
+async function readBoth(
+  { code, passwordStdin }: PasswdOptions,
+  context: Context,
+): Promise<{ proof: Secret; wanted: Secret }> {
+  const question = code === true ? 'Code' : 'Old password';
+  if (passwordStdin !== true) {
+    return {
+      proof: await readPassword(context, false, question),
+      wanted: await readNewPassword(context, false, 'New password (12 characters or more)'),
+    };
+  }
+  const { logins } = await context.vault();
+  const [first = '', second, ...more] = (await context.output.prompt.stdin()).replace(/\r?\n$/, '').split(/\r?\n/);
+  if (second === undefined || more.length > 0) {
+    throw new CostsError(
+      'usage',
+      `Standard input must hold two lines: the ${question.toLowerCase()}, and the new password.`,
+    );
+  }
+  return { proof: logins.parsePassword(first), wanted: logins.parseNewPassword(second) };
+}

@@ -1,0 +1,65 @@
+import type { Context } from '../context.js';
+import type { Secret } from '../domain/secret.js';
+import { CostsError } from '../errors.js';
+
+/**
+ * A password to be set: from standard input, or asked for twice.
+ * @throws CostsError `usage` when it is too short, or nobody can be asked
+ */
+export async function readNewPassword(
+  context: Context,
+  fromStdin: boolean | undefined,
+  question = 'Password (12 characters or more)',
+): Promise<Secret> {
+  const { output } = context;
+  const { logins } = await context.vault();
+  if (fromStdin === true) return logins.parseNewPassword(await output.prompt.stdin());
+  requirePerson(context);
+  const password = logins.parseNewPassword(await output.prompt.secret(question));
+  const again = logins.parseNewPassword(await output.prompt.secret('The same again'));
+  if (password.reveal() === again.reveal()) return password;
+  throw new CostsError('usage', 'The two passwords differ; nothing was changed.');
+}
+
+/** A password to be tried. */
+export async function readPassword(
+  context: Context,
+  fromStdin: boolean | undefined,
+  question = 'Password',
+): Promise<Secret> {
+  const { output } = context;
+  const { logins } = await context.vault();
+  if (fromStdin === true) return logins.parsePassword(await output.prompt.stdin());
+  requirePerson(context);
+  return logins.parsePassword(await output.prompt.secret(question));
+}
+
+/** An email from its option, or asked for. */
+export async function readEmail(context: Context, email: string | undefined): Promise<string> {
+  const { logins } = await context.vault();
+  if (email !== undefined) return logins.parseEmail(email);
+  if (!context.output.interactive) throw new CostsError('usage', 'Whose email?', { hint: '--email admin@example.com' });
+  return logins.parseEmail(await context.output.prompt.text('Email'));
+}
+
+function requirePerson({ output }: Context): void {
+  if (output.interactive) return;
+  throw new CostsError('usage', 'A password is needed, and nobody can be asked for it.', {
+    hint: '--password-stdin reads it from standard input.',
+  });
+}
+
+/**
+ * Keeps the session of whoever was just let in; without a keychain the command has done its work all the same.
+ * @returns when the session ends, or null when none was kept
+ */
+export async function keepSessionIfPossible(context: Context): Promise<Date | null> {
+  try {
+    return await (await context.vault()).logins.keepSession();
+  } catch (error) {
+    if (!(error instanceof CostsError) || error.code !== 'auth') throw error;
+    context.output.warn(`No session was kept. ${error.message}`);
+    if (error.hint !== undefined) context.output.warn(`→ ${error.hint}`);
+    return null;
+  }
+}

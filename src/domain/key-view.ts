@@ -1,0 +1,63 @@
+import type { KeyRow } from './access.js';
+import type { ProviderId } from './provider.js';
+
+/** A registered key as people and scripts see it: never more of it than its last four characters. */
+export interface KeyView {
+  id: string;
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+  lastFour: string;
+  /** `vault`, or `env:NAME`. */
+  source: string;
+  active: boolean;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  /** Somebody who left could have read it; rotate it. */
+  exposed: boolean;
+  /** The only host it is sent to; `loopback` is this machine. */
+  host: string;
+}
+
+export function toKeyView(row: KeyRow): KeyView {
+  const {
+    keyId,
+    provider,
+    organizationId,
+    name,
+    lastFour,
+    source,
+    variable,
+    isActive,
+    expiresAt,
+    lastUsedAt,
+    exposedAt,
+    host,
+  } = row;
+  return {
+    id: keyId,
+    provider,
+    organizationId,
+    name,
+    lastFour,
+    source: source === 'env' ? `env:${variable ?? ''}` : 'vault',
+    active: isActive,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    exposed: exposedAt !== null,
+    host,
+  };
+}
+
+/** Days before its end from which a key's expiry is worth a warning. */
+const WARN_DAYS = 14;
+
+/** A sentence about a key that ends soon or has ended; null while there is time. */
+export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expiresAt'>, now: Date): string | null {
+  if (expiresAt === null) return null;
+  const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
+  const day = expiresAt.toISOString().slice(0, 10);
+  if (expiresAt <= now) return `The key of ${name} expired on ${day}: costs keys rotate "${name}"`;
+  if (days >= WARN_DAYS) return null;
+  return `The key of ${name} expires on ${day}, in ${days === 1 ? '1 day' : `${days} days`}: costs keys rotate "${name}"`;
+}

@@ -1,0 +1,89 @@
+import type { Role } from '../domain/access.js';
+import type { Team } from '../domain/team.js';
+import type { Output } from './output.js';
+
+export interface InitResult {
+  team: Team;
+  /** False when the team was there before. */
+  created: boolean;
+  /** Where it is. */
+  store: string;
+  embedded: boolean;
+  email: string | null;
+  /** Shown this once. */
+  recoveryCode: string | null;
+  sessionUntil: string | null;
+}
+
+export function renderInit(
+  { team, created, store, embedded, email, recoveryCode, sessionUntil }: InitResult,
+  { style }: Output,
+): string {
+  return [
+    `${style.green('✔')} ${team.name} on ${store}${created ? '' : ' (it was there before)'}`,
+    ...(email === null ? [] : [`${style.green('✔')} ${email} is its first admin`]),
+    ...(sessionUntil === null ? [] : [`${style.green('✔')} Logged in until ${clock(sessionUntil)}`]),
+    ...(recoveryCode === null
+      ? []
+      : [
+          '',
+          `Recovery code  ${style.bold(recoveryCode)}`,
+          'Write it down: it is shown once, and lets an admin in who has lost the password.',
+          '',
+        ]),
+    ...(embedded ? ["Keys that are kept here are encrypted; their data key is kept in this machine's keychain."] : []),
+    '→ costs keys add',
+  ].join('\n');
+}
+
+export interface LoginResult {
+  email: string | null;
+  role: string;
+  team: string | null;
+  sessionUntil: string | null;
+  mustChange: boolean;
+}
+
+export function renderLogin({ email, role, team, sessionUntil }: LoginResult, { style }: Output): string {
+  if (email === null) return 'The embedded store needs no login.';
+  return `${style.green('✔')} ${email}, ${role} of ${team ?? 'its team'}, logged in${sessionUntil === null ? '' : ` until ${clock(sessionUntil)}`}`;
+}
+
+export function renderLogout({ ended, embedded }: { ended: boolean; embedded: boolean }): string {
+  if (embedded) return 'The embedded store needs no login.';
+  return ended ? 'Logged out: the session has ended.' : 'Nobody was logged in.';
+}
+
+export interface WhoamiResult {
+  team: string;
+  kind: 'member' | 'token' | 'local' | null;
+  name: string | null;
+  role: Role | null;
+  until: string | null;
+}
+
+export function renderWhoami({ team, kind, name, role, until }: WhoamiResult): string {
+  if (kind === null) return `Nobody is logged in to ${team}.\n→ costs login`;
+  if (kind === 'local') return `${team}: the embedded store, which needs no login.`;
+  return `${team}: ${kind === 'token' ? `the token ${name ?? ''}` : (name ?? '')}, ${role ?? ''}${until === null ? '' : `, until ${clock(until)}`}`;
+}
+
+function clock(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export interface PasswdResult {
+  email: string;
+  /** A new one, when the old one was used. */
+  recoveryCode: string | null;
+  sessionUntil: string | null;
+}
+
+export function renderPasswd({ email, recoveryCode, sessionUntil }: PasswdResult, { style }: Output): string {
+  return [
+    `${style.green('✔')} ${email} has a new password${sessionUntil === null ? '' : `; logged in until ${clock(sessionUntil)}`}`,
+    ...(recoveryCode === null
+      ? []
+      : [`New recovery code  ${style.bold(recoveryCode)}`, 'The old one has ended. Write it down: it is shown once.']),
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+import type { KeyView } from '../domain/key-view.js';
+import type { KeyCheck } from '../domain/key-check.js';
+import type { Output } from './output.js';
+import { renderTable, type Column } from './table.js';
+
+const COLUMNS: Column[] = ['Provider', 'Organization', 'Id', 'Key', 'Kept in', 'State', 'Expires', 'Last used'].map(
+  (head) => ({ head }),
+);
+
+export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): string {
+  if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
+  const rows = keys.map((key) => [
+    key.provider,
+    key.name,
+    key.organizationId,
+    `…${key.lastFour}`,
+    key.source,
+    [key.active ? 'active' : 'disabled', ...(key.exposed ? ['exposed'] : [])].join(', '),
+    key.expiresAt?.slice(0, 10) ?? '–',
+    key.lastUsedAt === null ? 'never' : `${key.lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
+  ]);
+  const exposed = keys.filter((key) => key.exposed).map(({ name }) => `  → costs keys rotate "${name}"`);
+  return [
+    renderTable(COLUMNS, rows, output),
+    ...(exposed.length > 0 ? ['Exposed: somebody who left could have read these keys.', ...exposed] : []),
+  ].join('\n');
+}
+
+export function renderKeyChange({ key, done }: { key: KeyView; done: string }, { style }: Output): string {
+  return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), key …${key.lastFour}: ${done}`;
+}
+
+export function renderKeyChecks({ keys }: { keys: KeyCheck[] }, { style }: Output): string {
+  if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
+  return keys
+    .flatMap(({ provider, name, organizationId, status, error, warnings }) => [
+      `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${name} (${organizationId}): ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,
+      ...(error?.hint === undefined ? [] : [`  → ${error.hint}`]),
+      ...warnings.map((warning) => `  ${style.yellow('⚠')} ${warning}`),
+    ])
+    .join('\n');
+}

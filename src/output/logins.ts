@@ -1,0 +1,34 @@
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+export interface LoginLine {
+  email: string;
+  at: string;
+  host: string | null;
+  osUser: string | null;
+  dbUser: string;
+  dbAddress: string | null;
+  success: boolean;
+  reason: string;
+}
+
+export function renderLogins({ logins }: { logins: LoginLine[] }, output: Output): string {
+  if (logins.length === 0) return 'No login attempts.';
+  const columns = ['When', 'Email', 'Result', 'Host', 'User', 'Database user', 'Address'].map((head) => ({ head }));
+  const rows = logins.map(({ at, email, reason, host, osUser, dbUser, dbAddress }) => {
+    return [
+      `${at.slice(0, 19).replace('T', ' ')} UTC`,
+      email,
+      reason.replace('_', ' '),
+      host ?? '',
+      osUser ?? '',
+      dbUser,
+      dbAddress ?? '',
+    ];
+  });
+  return renderTable(columns, rows, output);
+}
+
+export function renderUnlocked({ email }: { email: string }, { style }: Output): string {
+  return `${style.green('✔')} ${email} may log in again`;
+}

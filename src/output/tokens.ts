@@ -1,0 +1,47 @@
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+export interface TokenView {
+  id: string;
+  name: string;
+  role: string;
+  state: 'active' | 'expired' | 'revoked';
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt: string | null;
+}
+
+export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output): string {
+  if (tokens.length === 0) return 'There are no tokens.\n→ costs tokens create --name ci';
+  const columns = ['Name', 'Id', 'Role', 'State', 'Expires', 'Last used', 'Made by'].map((head) => ({ head }));
+  const rows = tokens.map(({ name, id, role, state, expiresAt, lastUsedAt, createdBy }) => {
+    return [
+      name,
+      id,
+      role,
+      state,
+      expiresAt.slice(0, 10),
+      lastUsedAt === null ? 'never' : `${lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
+      createdBy,
+    ];
+  });
+  return renderTable(columns, rows, output);
+}
+
+export function renderNewToken({
+  token,
+  name,
+  role,
+  expiresAt,
+}: {
+  token: string;
+  name: string;
+  role: string;
+  expiresAt: string;
+}): string {
+  return [
+    token,
+    `Token ${name} (${role}), until ${expiresAt.slice(0, 10)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,
+  ].join('\n');
+}

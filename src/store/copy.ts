@@ -1,0 +1,138 @@
+import pg from 'pg';
+import { CostsError } from '../errors.js';
+import type { Database } from './database.js';
+import type { StorePool } from './pool.js';
+import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesInOrder } from './rows.js';
+
+export interface CopyResult {
+  tables: { table: string; rows: number; inserted: number }[];
+  /** Per organization, month, version and currency; the same in both stores. */
+  sums: MonthlySum[];
+  /** Keys that were sealed for this store alone and must be added to the other one again. */
+  keysLeft: { provider: string; organizationId: string; name: string }[];
+}
+
+export interface MonthlySum {
+  provider: string | null;
+  organizationId: string | null;
+  month: string;
+  apiVersion: string;
+  currency: string | null;
+  cost: string;
+  rows: number;
+}
+
+/** What opens the keys of one store opens nothing in another, so it stays behind. */
+const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions', 'vault_audit'];
+
+/**
+ * Copies every row of one database to another one of the same schema, with the ids they have, in one transaction. A team
+ * that has the same name there takes the place of ours. Rows that are there already stay as they are.
+ * @throws CostsError `conflict` when something there is in the way; nothing was changed then
+ */
+export async function copyRows(source: Database, target: Database): Promise<CopyResult> {
+  const from = source.openSession();
+  const to = target.openSession();
+  try {
+    return await inTransaction(
+      from.pool,
+      () => inTransaction(to.pool, () => copyAll(from.pool, to.pool, target.label)),
+      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    );
+  } catch (error) {
+    throw target.explain(error);
+  } finally {
+    await from.close();
+    await to.close();
+  }
+}
+
+async function copyAll(from: StorePool, to: StorePool, label: string): Promise<CopyResult> {
+  const teams = await mapTeams(from, to);
+  const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
+  const emails = users.map(({ email }) => email);
+  const tables: CopyResult['tables'] = [];
+  let untouched = true;
+  for (const table of await tablesInOrder(from)) {
+    if (VAULT_TABLES.includes(table)) continue;
+    const counts = { table, rows: 0, inserted: 0 };
+    const columns = (await columnsOf(from, table)).filter((column) => column !== 'mac');
+    for await (const rows of readRows(from, table, selection(table, columns, { teams, emails }))) {
+      const { inserted, present, equal } = await insertRows(to, table, columns, rows);
+      if (present < rows.length) throw inTheWay(table, rows.length - present, label);
+      untouched &&= equal === rows.length;
+      counts.rows += rows.length;
+      counts.inserted += inserted;
+    }
+    await moveSequences(to, table);
+    tables.push(counts);
+  }
+  const sums = await monthlySums(from);
+  // Once the other store has gone on, its sums are newer than ours and rightly differ.
+  if (untouched) await requireEqualSums(from, to, sums, label);
+  return { tables, sums, keysLeft: await sealedKeys(from) };
+}
+
+/** Teams of one name are one team: `init` there may have made it already. */
+async function mapTeams(from: StorePool, to: StorePool): Promise<Record<string, string>> {
+  const read = async (pool: StorePool) => (await pool.query<{ id: string; name: string }>('SELECT id, name FROM teams')).rows;
+  const [ours, theirs] = [await read(from), await read(to)];
+  const pairs = ours.flatMap(({ id, name }) => {
+    const same = theirs.filter((team) => team.name === name && team.id !== id);
+    return same.length === 1 && !theirs.some((team) => team.id === id) ? [[id, same[0]?.id ?? id] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function selection(table: string, columns: readonly string[], there: { teams: Record<string, string>; emails: string[] }): { where: string; row: string } {
+  const map = `${pg.escapeLiteral(JSON.stringify(there.teams))}::jsonb`;
+  const conditions: Record<string, string> = {
+    teams: `NOT ${map} ? t.id`,
+    users: `NOT ${pg.escapeLiteral(JSON.stringify(there.emails))}::jsonb ? t.email`,
+    organization_api_keys: `t.source <> 'vault'`,
+  };
+  const where = conditions[table] ?? 'true';
+  const row = columns.includes('team_id')
+    ? `to_jsonb(t) - 'mac' || CASE WHEN ${map} ? t.team_id THEN jsonb_build_object('team_id', ${map} -> t.team_id) ELSE '{}' END`
+    : `to_jsonb(t) - 'mac'`;
+  return { where, row };
+}
+
+const SUMS = `
+  SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", to_char(coalesce(c.bucket_start_time, c.date), 'YYYY-MM') AS month,
+         c.api_version::text AS "apiVersion", c.currency, trim_scale(sum(c.cost))::text AS cost, count(*)::int AS rows
+  FROM cost_data c JOIN projects p ON p.id = c.project_id`;
+
+async function monthlySums(pool: StorePool, projects?: readonly string[]): Promise<MonthlySum[]> {
+  const where = projects === undefined ? '' : 'WHERE c.project_id = ANY ($1)';
+  const { rows } = await pool.query<MonthlySum>(`${SUMS} ${where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, projects === undefined ? [] : [projects]);
+  return rows;
+}
+
+async function requireEqualSums(from: StorePool, to: StorePool, sums: readonly MonthlySum[], label: string): Promise<void> {
+  const { rows } = await from.query<{ id: string }>('SELECT id FROM projects');
+  const theirs = await monthlySums(to, rows.map(({ id }) => id));
+  const key = ({ cost: _, rows: __, ...rest }: MonthlySum) => JSON.stringify(rest);
+  const found = new Map(theirs.map((sum) => [key(sum), sum]));
+  for (const sum of sums) {
+    const other = found.get(key(sum));
+    if (other?.cost === sum.cost && other.rows === sum.rows) continue;
+    throw new CostsError('conflict', `The sums of ${sum.provider ?? 'legacy rows'} ${sum.organizationId ?? ''} in ${sum.month} differ: ${sum.cost} here, ${other?.cost ?? 'nothing'} in ${label}. Nothing was changed.`, {
+      hint: 'That store has rows of its own for these projects.',
+    });
+  }
+}
+
+async function sealedKeys(from: StorePool): Promise<CopyResult['keysLeft']> {
+  const { rows } = await from.query<CopyResult['keysLeft'][number]>(
+    `SELECT provider, organization_id AS "organizationId", name FROM organization_api_keys WHERE source = 'vault' ORDER BY 1, 2`,
+  );
+  return rows;
+}
+
+function inTheWay(table: string, rows: number, label: string): CostsError {
+  const what = table === 'organization_api_keys' ? 'an organization is registered there already' : `other rows of ${table} have their place`;
+  return new CostsError('conflict', `${rows} ${rows === 1 ? 'row' : 'rows'} of ${table} cannot go to ${label}: ${what}. Nothing was changed.`, {
+    hint: 'Copy to an empty database, or one that collects none of the same organizations.',
+  });
+}

@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { CostsError } from '../errors.js';
+import { copyRows, type CopyResult } from './copy.js';
+import type { Database } from './database.js';
+import { embeddedFolders } from './embedded-folders.js';
+import { lockEmbedded, openEmbedded } from './embedded.js';
+import { restoreBackup } from './backup.js';
+import { storeExists, type OpenOptions } from './open.js';
+
+/** The embedded store as a whole, also while DATABASE_URL points elsewhere. */
+export interface EmbeddedStore {
+  /** Whether it was ever created. */
+  exists: boolean;
+  /** The folder it lives in. */
+  label: string;
+  /** Puts a backup in its place. @throws CostsError `usage` when the file is no backup; nothing was changed then */
+  restore(path: string): Promise<void>;
+  /** Copies everything in it to a server and marks it as moved; twice adds nothing. @throws CostsError */
+  copyTo(target: Database): Promise<CopyResult>;
+}
+
+export function createEmbeddedStore(home: string, options: OpenOptions = {}): EmbeddedStore {
+  const { root, moved } = embeddedFolders(home);
+  const exists = storeExists({ kind: 'embedded', home });
+  return {
+    exists,
+    label: root,
+    restore: async (path) => {
+      const { folders, lock } = await lockEmbedded(home, options);
+      try {
+        await restoreBackup(folders, path);
+      } finally {
+        await lock.release();
+      }
+    },
+    copyTo: async (target) => {
+      if (!exists) throw new CostsError('usage', `There is no embedded store in ${root}.`, { hint: 'Set COSTS_HOME to the folder that holds it.' });
+      if (target.kind !== 'postgresql') throw new CostsError('usage', 'The embedded store can be copied to a PostgreSQL server only.', { hint: 'Set DATABASE_URL to the server that should take it.' });
+      const { onMoved: _, ...rest } = options;
+      const source = await openEmbedded(home, rest);
+      try {
+        await source.migrations.requireCurrent();
+        await target.migrations.requireCurrent();
+        const result = await copyRows(source, target);
+        await writeFile(moved, `${JSON.stringify({ to: target.label })}\n`, { mode: 0o600 });
+        return result;
+      } finally {
+        await source.close();
+      }
+    },
+  };
+}

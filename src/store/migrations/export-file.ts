@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { CostsError } from '../../errors.js';
+import type { StorePool } from '../pool.js';
+import { fileError } from '../file-error.js';
+import { readRows } from '../rows.js';
+import type { Stake } from './stake.js';
+
+/** The first line of an export. */
+export interface ExportHeader {
+  format: 'costs-rollback';
+  version: 1;
+  /** The migrations that were taken back: all of them must be applied again before an import. */
+  migrations: string[];
+  parts: Omit<Stake, 'where'>[];
+}
+
+/** Every other line: the number of its part, and a row as PostgreSQL wrote it. The last line is `end`. */
+const END = 'end';
+
+/**
+ * Writes the rows at stake, one JSON document a line, to a file that only its owner can read. Runs inside the transaction
+ * that takes them away, so that none is written in between.
+ * @throws CostsError `usage` when the file exists or cannot be written; no half file is left
+ */
+export async function writeExport(
+  pool: StorePool,
+  path: string,
+  migrations: string[],
+  stakes: readonly Stake[],
+): Promise<void> {
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw fileError(path, error);
+  });
+  try {
+    const header: ExportHeader = {
+      format: 'costs-rollback',
+      version: 1,
+      migrations,
+      parts: stakes.map(({ where: _, ...part }) => part),
+    };
+    await file.appendFile(`${JSON.stringify(header)}\n`);
+    for (const [index, { table, where }] of stakes.entries()) {
+      for await (const rows of readRows(pool, table, { where }))
+        await file.appendFile(rows.map((row) => `[${index},${row}]\n`).join(''));
+    }
+    await file.appendFile(`${JSON.stringify(END)}\n`);
+    // The rows are dropped next: they must be on the disk before.
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(path, { force: true });
+    throw fileError(path, error);
+  }
+}
+
+/** The header, and the rows a part at a time. @throws CostsError `usage` when the file is not a whole export */
+export async function* readExport(path: string): AsyncGenerator<ExportHeader | { part: number; rows: string[] }> {
+  const damaged = () =>
+    new CostsError('usage', `${path} is not a complete export of costs db rollback.`, {
+      hint: 'Use the file as it was written; nothing was changed.',
+    });
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  let ended = false;
+  let header = false;
+  let batch = { part: 0, rows: [] as string[] };
+  try {
+    for await (const line of lines) {
+      if (ended) throw damaged();
+      if (!header) {
+        header = true;
+        yield parseHeader(line, damaged);
+      } else if (line === JSON.stringify(END)) {
+        ended = true;
+      } else {
+        const [, part, row] = /^\[(\d+),(\{.*\})\]$/.exec(line) ?? [];
+        if (part === undefined || row === undefined) throw damaged();
+        if (batch.rows.length > 0 && (batch.part !== Number(part) || batch.rows.length === 2_000)) {
+          yield batch;
+          batch = { part: Number(part), rows: [] };
+        }
+        batch = { part: Number(part), rows: batch.rows };
+        batch.rows.push(row);
+      }
+    }
+  } catch (error) {
+    throw error instanceof CostsError ? error : fileError(path, error);
+  }
+  if (!ended) throw damaged();
+  if (batch.rows.length > 0) yield batch;
+}
+
+function parseHeader(line: string, damaged: () => CostsError): ExportHeader {
+  try {
+    const header = JSON.parse(line) as Partial<ExportHeader>;
+    if (header.format === 'costs-rollback' && header.version === 1 && Array.isArray(header.parts))
+      return header as ExportHeader;
+  } catch {
+    throw damaged();
+  }
+  throw damaged();
+}

@@ -1,0 +1,109 @@
+import { CostsError } from '../../errors.js';
+import type { StorePool } from '../pool.js';
+import { columnsOf, fillRows, insertRows, inTransaction, moveSequences, tablesInOrder, type Written } from '../rows.js';
+import { readExport, type ExportHeader } from './export-file.js';
+import { appliedNames, readHistory } from './history.js';
+import type { MigrationTarget } from './migrations.js';
+import { requireRights } from './preflight.js';
+import { asOnlyMigrator, type MigratorOptions } from './session.js';
+
+export interface ImportResult {
+  tables: {
+    table: string;
+    /** Rows in the file. */
+    rows: number;
+    /** Rows written now, or whose dropped columns were filled again. */
+    written: number;
+    /** Rows that were there already and are not as the file has them: they were written since, and stay. */
+    different: number;
+  }[];
+}
+
+/**
+ * Brings the rows of a rollback's export back after migrating again, with the ids they had. All in one transaction; what
+ * was written since stays as it is, so doing it twice adds nothing.
+ * @throws CostsError `usage` on a file that is not whole, `schema` before the migrations are applied again, `conflict`
+ */
+export async function importRows(
+  target: MigrationTarget,
+  { path, ...options }: MigratorOptions & { path: string },
+): Promise<ImportResult> {
+  // Read to its end first: a cut file must change nothing, not even for a moment.
+  const header = await checkFile(path);
+  return asOnlyMigrator(target, options, async (pool) => {
+    await requireRights(pool, target.label);
+    await requireMigrations(pool, header, target.label);
+    return inTransaction(pool, async () => {
+      const counts = header.parts.map(({ table, rows }) => ({ table, rows, written: 0, different: 0 }));
+      for await (const item of readExport(path)) {
+        if ('format' in item) continue;
+        const part = header.parts[item.part];
+        const count = counts[item.part];
+        if (part === undefined || count === undefined) continue;
+        const { inserted, equal } = await writePart(pool, part, item.rows).catch((error: unknown) => {
+          throw importError(error, part.table);
+        });
+        count.written += inserted;
+        count.different += item.rows.length - equal;
+      }
+      for (const { table } of header.parts) await moveSequences(pool, table);
+      return { tables: counts };
+    });
+  });
+}
+
+async function checkFile(path: string): Promise<ExportHeader> {
+  let header: ExportHeader | undefined;
+  const rows = new Map<number, number>();
+  for await (const item of readExport(path)) {
+    if ('format' in item) header = item;
+    else rows.set(item.part, (rows.get(item.part) ?? 0) + item.rows.length);
+  }
+  if (header?.parts.every((part, index) => (rows.get(index) ?? 0) === part.rows) === true) return header;
+  throw new CostsError('usage', `${path} does not hold as many rows as were written to it.`, {
+    hint: 'Use the file as it was written; nothing was changed.',
+  });
+}
+
+async function requireMigrations(pool: StorePool, header: ExportHeader, label: string): Promise<void> {
+  const tables = await tablesInOrder(pool);
+  const foreign = header.parts.find(({ table }) => !tables.includes(table));
+  const applied = appliedNames(await readHistory(pool));
+  const missing = header.migrations.filter((name) => !applied.includes(name));
+  if (missing.length === 0 && foreign === undefined) return;
+  if (missing.length === 0)
+    throw new CostsError(
+      'usage',
+      `The file has rows of a table that ${label} does not have: ${foreign?.table ?? ''}.`,
+      { hint: 'Use the version of costs that wrote the file.' },
+    );
+  throw new CostsError(
+    'schema',
+    `${label} has not the schema these rows are of: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not applied. Nothing was changed.`,
+    {
+      hint: 'Run costs db migrate, then import again.',
+    },
+  );
+}
+
+async function writePart(
+  pool: StorePool,
+  { table, columns, dropped }: ExportHeader['parts'][number],
+  rows: readonly string[],
+): Promise<Written> {
+  const present = new Set(await columnsOf(pool, table));
+  const writable = columns.filter((column) => present.has(column));
+  if (dropped === null) return insertRows(pool, table, writable, rows);
+  return fillRows(pool, { table, columns: writable, filled: dropped.filter((column) => present.has(column)) }, rows);
+}
+
+/** Another row took the place meanwhile, under another id. */
+function importError(error: unknown, table: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code !== '23505' && code !== '23503') return error;
+  const reason = code === '23505' ? 'another row has taken its place' : 'the row it belongs to is gone';
+  return new CostsError('conflict', `A row of ${table} cannot come back: ${reason}. Nothing was changed.`, {
+    hint: 'Import right after migrating, before the next sync.',
+    cause: error,
+  });
+}

@@ -1,0 +1,95 @@
+import { CostsError } from '../../errors.js';
+import type { StorePool } from '../pool.js';
+import { describeDifference, type Difference } from './drift.js';
+import { missingHistory } from './require-current.js';
+import type { MigrationStatus } from './status.js';
+import type { History } from './history.js';
+
+/**
+ * Whether the role behind `pool` can change this schema at all.
+ * @throws CostsError `failed` that names what is missing; nothing was changed
+ */
+export async function requireRights(pool: StorePool, label: string): Promise<void> {
+  const { rows } = await pool.query<Rights>(`
+    SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
+           current_setting('transaction_read_only') = 'on' AS "readOnly",
+           coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
+           (SELECT c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+             AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1 LIMIT 1) AS "foreignTable"`);
+  const rights = rows[0];
+  if (rights === undefined) return;
+  const { role, schema, replica, readOnly, mayCreate, foreignTable } = rights;
+  const refuse = (message: string, hint: string) =>
+    new CostsError('failed', `${message} Nothing was changed.`, { hint });
+  if (replica) throw refuse(`${label} is a replica and can only be read.`, 'Point DATABASE_URL at the primary server.');
+  if (readOnly)
+    throw refuse(
+      `The role "${role}" can only read ${label}.`,
+      `Use the role that owns the tables, or: ALTER ROLE "${role}" RESET default_transaction_read_only;`,
+    );
+  if (schema === null)
+    throw refuse(
+      `The role "${role}" has no schema to create tables in.`,
+      'Check its search_path, or add ?schema=NAME to DATABASE_URL.',
+    );
+  if (!mayCreate)
+    throw refuse(
+      `The role "${role}" may not create tables in the schema "${schema}" of ${label}.`,
+      `Use the role that owns the database, or: GRANT CREATE ON SCHEMA "${schema}" TO "${role}";`,
+    );
+  if (foreignTable !== null)
+    throw refuse(
+      `The role "${role}" does not own the table "${foreignTable}" and may not change it.`,
+      `Use the role that owns it, or: GRANT its owner TO "${role}";`,
+    );
+}
+
+interface Rights {
+  role: string;
+  schema: string | null;
+  replica: boolean;
+  readOnly: boolean;
+  mayCreate: boolean;
+  foreignTable: string | null;
+}
+
+/**
+ * Whether the history can be built upon.
+ * @throws CostsError `conflict` that names what is wrong and the way out; nothing was changed
+ */
+export function requireSoundHistory(status: MigrationStatus, history: History, label: string): void {
+  if (!history.exists && history.otherTables.length > 0) throw missingHistory(history.otherTables, label);
+  const { unknown, pending, edited, drift } = status;
+  if (unknown.length > 0) {
+    const diverged =
+      pending.length > 0
+        ? `; ${pending.length} of this version ${pending.length === 1 ? 'is' : 'are'} not applied: the histories diverge`
+        : '';
+    throw new CostsError(
+      'conflict',
+      `${label} has migrations that this version of costs does not know (${unknown.join(', ')})${diverged}. Nothing was changed.`,
+      {
+        hint: 'It was migrated by another version: use that one or a newer one. If they are your own, keep them in a database or ?schema= of their own.',
+      },
+    );
+  }
+  if (edited.length > 0) {
+    throw new CostsError('conflict', `Edited after being applied: ${edited.join(', ')}. Nothing was changed.`, {
+      hint: 'Bring back the file as it was applied (git checkout, or install the package again); a change belongs into a new migration.',
+    });
+  }
+  if (drift.length > 0) throw driftError(drift, label);
+}
+
+/** @returns the refusal of a database that somebody changed by hand */
+export function driftError(drift: readonly Difference[], label: string): CostsError {
+  const named = drift.slice(0, 5).map(describeDifference).join('; ');
+  const rest = drift.length > 5 ? `; and ${drift.length - 5} more` : '';
+  return new CostsError(
+    'conflict',
+    `The schema of ${label} is not what its history says: ${named}${rest}. Nothing was changed.`,
+    {
+      hint: 'costs db status shows all of it and costs db diff the SQL; undo the change by hand, then run costs db migrate.',
+    },
+  );
+}

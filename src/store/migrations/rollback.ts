@@ -1,0 +1,136 @@
+import { CostsError } from '../../errors.js';
+import type { StorePool } from '../pool.js';
+import { inTransaction, quote } from '../rows.js';
+import type { Fact } from './catalog.js';
+import { writeExport } from './export-file.js';
+import { readDown, readMigrations, type MigrationFile } from './folder.js';
+import { readHistory } from './history.js';
+import type { MigrationTarget } from './migrations.js';
+import { findMigration } from './names.js';
+import { requireRights, requireSoundHistory } from './preflight.js';
+import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { shadowStates } from './shadow-states.js';
+import { findStakes, type Stake } from './stake.js';
+import { migrationStatus } from './status.js';
+
+export interface RollbackPlan {
+  /** The migrations to take back, the latest first. */
+  migrations: string[];
+  /** The migration that is the last one afterwards. */
+  to: string;
+  stakes: { table: string; rows: number; dropped: string[] | null }[];
+  /** Rows at stake in all. */
+  rows: number;
+}
+
+export interface RollbackOptions extends MigratorOptions {
+  /** A migration's name; the one before the last when undefined. */
+  to?: string | undefined;
+  /** The file that takes the rows the earlier schema cannot express. */
+  export?: string | undefined;
+}
+
+interface Work {
+  plan: RollbackPlan;
+  downs: string[];
+  from: Fact[];
+  towards: Fact[];
+}
+
+/** What a rollback would do; reads only. @throws CostsError as `rollbackMigrations` does */
+export async function planRollback(
+  target: MigrationTarget,
+  { to, ...options }: RollbackOptions,
+): Promise<RollbackPlan> {
+  return asOnlyMigrator(target, options, async (pool) => (await prepare({ ...target, pool }, to)).plan);
+}
+
+/**
+ * Takes migrations back, all in one transaction, together with the export of what the earlier schema cannot express: a
+ * failure or a kill leaves everything as it was.
+ * @throws CostsError `usage` when rows are at stake and no file takes them, `conflict` on a schema that is not sound
+ */
+export async function rollbackMigrations(
+  target: MigrationTarget,
+  { to, export: path, ...options }: RollbackOptions,
+): Promise<RollbackPlan> {
+  return asOnlyMigrator(target, options, async (pool) => {
+    const work = await prepare({ ...target, pool }, to);
+    await pool.query(`SET lock_timeout = '10s'`);
+    return inTransaction(pool, async () => {
+      await lockTables(pool, work);
+      const stakes = await findStakes(pool, { from: work.from, to: work.towards, downs: work.downs });
+      const plan = withStakes(work.plan, stakes);
+      if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), stakes);
+      else if (plan.rows > 0) throw needsExport(plan);
+      for (const down of work.downs) await pool.query(down);
+      await pool.query(
+        'UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
+        [plan.migrations],
+      );
+      return plan;
+    });
+  });
+}
+
+/** @returns the refusal to drop rows that nothing takes */
+export function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
+  const parts = stakes.map((stake) => `${stake.rows} of ${stake.table}`).join(', ');
+  return new CostsError(
+    'usage',
+    `The earlier schema cannot express ${rows} ${rows === 1 ? 'row' : 'rows'} (${parts}). Nothing was changed.`,
+    {
+      hint: 'Add --export FILE: it takes them, and costs db import FILE brings them back after migrating again.',
+    },
+  );
+}
+
+async function prepare(target: MigrationTarget, to: string | undefined): Promise<Work> {
+  const { pool, label } = target;
+  await requireRights(pool, label);
+  const files = await readMigrations();
+  const status = await migrationStatus({ pool });
+  requireSoundHistory(status, await readHistory(pool), label);
+  const applied = files.filter(({ name }) => status.applied.some((each) => each.name === name));
+  const keep = countToKeep(applied, to);
+  const back = applied.slice(keep).reverse();
+  const states = await shadowStates(applied);
+  const downs = await Promise.all(back.map(({ name }) => readDown(name)));
+  const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
+  const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', stakes: [], rows: 0 };
+  return { plan: withStakes(plan, await findStakes(pool, { from, to: towards, downs })), downs, from, towards };
+}
+
+/** How many of the applied migrations stay. */
+function countToKeep(applied: readonly MigrationFile[], to: string | undefined): number {
+  const names = applied.map(({ name }) => name);
+  const keep = to === undefined ? names.length - 1 : names.indexOf(findMigration(names, to)) + 1;
+  if (keep >= 1 && keep < names.length) return keep;
+  if (to !== undefined)
+    throw new CostsError(
+      'usage',
+      `${names[keep - 1] ?? to} is the last applied migration: there is nothing to take back.`,
+      { hint: 'See costs db status.' },
+    );
+  throw new CostsError('usage', 'Only the first migration is applied, and below it there is no schema.', {
+    hint: 'Drop the database itself if it is to go.',
+  });
+}
+
+/** Nothing is written to these tables between the count, the export and the end. */
+async function lockTables(pool: StorePool, { from, towards }: Work): Promise<void> {
+  const kept = new Set(towards.map(({ object, definition }) => `${object} ${definition}`));
+  const changed = from.filter(
+    ({ object, definition }) => /^(table|column) /.test(object) && !kept.has(`${object} ${definition}`),
+  );
+  const tables = new Set(changed.map(({ object }) => object.slice(object.indexOf(' ') + 1).split('.')[0] ?? ''));
+  if (tables.size > 0) await pool.query(`LOCK TABLE ${[...tables].map(quote).join(', ')} IN ACCESS EXCLUSIVE MODE`);
+}
+
+function withStakes(plan: RollbackPlan, stakes: readonly Stake[]): RollbackPlan {
+  return {
+    ...plan,
+    stakes: stakes.map(({ table, rows, dropped }) => ({ table, rows, dropped })),
+    rows: stakes.reduce((sum, { rows }) => sum + rows, 0),
+  };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CostsError } from '../../errors.js';
+import type { Session } from '../database.js';
+import type { StorePool } from '../pool.js';
+import type { MigrationTarget } from './migrations.js';
+
+/** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
+const ADVISORY_LOCK = 72_707_369;
+const POLL_MS = 250;
+
+export interface MigratorOptions {
+  /** Told once when another migrator is at work and this one waits for it. */
+  onWait?: (() => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs work as the only migrator of a database, on one connection. The lock is polled for: a session that sleeps in
+ * `pg_advisory_lock` is an open transaction, a concurrent index build waits for it, and the two would wait for each other.
+ * @throws CostsError `interrupted`
+ */
+export async function asOnlyMigrator<T>(
+  target: MigrationTarget,
+  options: MigratorOptions,
+  work: (pool: StorePool) => Promise<T>,
+): Promise<T> {
+  const session: Session = target.openSession();
+  try {
+    // Only one process has the embedded store open.
+    if (target.kind === 'postgresql') {
+      await requireSessions(target, session.pool);
+      await waitForLock(session.pool, options);
+    }
+    await ensureSchema(target, session.pool);
+    return await work(session.pool);
+  } finally {
+    await session.close();
+  }
+}
+
+async function waitForLock(pool: StorePool, { onWait, signal }: MigratorOptions): Promise<void> {
+  let told = false;
+  for (;;) {
+    const { rows } = await pool.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [ADVISORY_LOCK]);
+    if (rows[0]?.taken === true) return;
+    if (!told) onWait?.();
+    told = true;
+    if (signal?.aborted === true)
+      throw new CostsError('interrupted', 'Interrupted while waiting for another migrator.');
+    await sleep(POLL_MS);
+  }
+}
+
+/** `?schema=costs` may name a schema that nobody has made yet. */
+async function ensureSchema({ schema }: MigrationTarget, pool: StorePool): Promise<void> {
+  if (schema === undefined) return;
+  const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await pool.query(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`);
+}
+
+/**
+ * A pooler in transaction mode gives each transaction any connection: a session lock would be held by nobody in
+ * particular. Such a pooler hands a connection that one client has just given back to the next one, so that two clients
+ * see the same server process.
+ * @throws CostsError `failed`
+ */
+async function requireSessions(target: MigrationTarget, pool: StorePool): Promise<void> {
+  const other = target.openSession();
+  try {
+    const first = await backend(pool);
+    const borrowed = await other.pool.connect();
+    try {
+      await borrowed.query('BEGIN');
+      const { rows } = await borrowed.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const second = await Promise.race([backend(pool), sleep(5_000, null, { ref: false })]);
+      await borrowed.query('COMMIT');
+      if (rows[0]?.pid !== first && second === first) return;
+    } finally {
+      borrowed.release();
+    }
+  } finally {
+    await other.close();
+  }
+  throw new CostsError(
+    'failed',
+    `${target.label} is behind a pooler in transaction mode, where a migration cannot hold its lock.`,
+    {
+      hint: 'Give costs db the direct address of the server, or a pooler in session mode; everything else works through this one.',
+    },
+  );
+}
+
+async function backend(pool: StorePool): Promise<number | undefined> {
+  const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
+}

@@ -1,0 +1,41 @@
+import { openShadow } from './adapter.js';
+import { readCatalog, type Fact } from './catalog.js';
+import type { MigrationFile } from './folder.js';
+
+/** What lists of migrations lead to depends on their text alone, so it is asked once a process. */
+const known = new Map<string, Promise<Fact[][]>>();
+
+/**
+ * What each migration leads to, in an empty PostgreSQL in memory. The first state is that of an empty database, so there
+ * is one more than migrations; fewer when one of them fails.
+ */
+export function shadowStates(migrations: readonly MigrationFile[]): Promise<Fact[][]> {
+  const key = migrations.map(({ checksum }) => checksum).join(' ');
+  const states = known.get(key) ?? computeStates(migrations);
+  known.set(key, states);
+  return states;
+}
+
+/** What a list of migrations leads to. */
+export async function shadowState(migrations: readonly MigrationFile[]): Promise<Fact[]> {
+  const states = await shadowStates(migrations);
+  return states.at(-1) ?? [];
+}
+
+async function computeStates(migrations: readonly MigrationFile[]): Promise<Fact[][]> {
+  const shadow = await openShadow();
+  try {
+    const states = [await readCatalog(shadow.pool)];
+    for (const { sql } of migrations) {
+      const worked = await shadow.pool.query(sql).then(
+        () => true,
+        () => false,
+      );
+      if (!worked) break;
+      states.push(await readCatalog(shadow.pool));
+    }
+    return states;
+  } finally {
+    await shadow.close();
+  }
+}

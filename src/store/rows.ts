@@ -1,0 +1,175 @@
+import pg from 'pg';
+import type { StorePool } from './pool.js';
+
+/** Rows travel as JSON that PostgreSQL writes and reads itself: amounts never pass through a JavaScript number. */
+const BATCH = 2_000;
+
+export const quote = pg.escapeIdentifier;
+
+/** Our tables, each after those it refers to, so that rows can be inserted in this order. */
+export async function tablesInOrder(pool: StorePool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string; parents: string[] }>(`
+    SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents
+    FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' LEFT JOIN pg_class p ON p.oid = c.confrelid
+    WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> '_prisma_migrations'
+    GROUP BY t.relname ORDER BY t.relname`);
+  const ordered: string[] = [];
+  const waiting = new Map(rows.map(({ name, parents }) => [name, parents]));
+  while (waiting.size > 0) {
+    const ready = [...waiting]
+      .filter(([, parents]) => parents.every((parent) => !waiting.has(parent)))
+      .map(([name]) => name);
+    // Tables that refer to each other in a circle: none of ours do; any order is as good as another.
+    for (const name of ready.length > 0 ? ready : [...waiting.keys()]) {
+      ordered.push(name);
+      waiting.delete(name);
+    }
+  }
+  return ordered;
+}
+
+/** The columns that can be written, in order. */
+export async function columnsOf(pool: StorePool, table: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
+    [quote(table)],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function primaryKeyOf(pool: StorePool, table: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+     WHERE i.indrelid = to_regclass($1) AND i.indisprimary ORDER BY a.attnum`,
+    [quote(table)],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** `where` is SQL of ours, never of a user. */
+export async function countRows(pool: StorePool, table: string, where = 'true'): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(`SELECT count(*) AS count FROM ${quote(table)} WHERE ${where}`);
+  return Number(rows[0]?.count);
+}
+
+/** Rows as JSON texts, some thousand at a time. Must be read inside a transaction of the same, single connection. */
+export async function* readRows(
+  pool: StorePool,
+  table: string,
+  { where = 'true', row: expression = 'to_jsonb(t)' }: { where?: string; row?: string } = {},
+): AsyncGenerator<string[]> {
+  await pool.query(
+    `DECLARE costs_rows NO SCROLL CURSOR FOR SELECT (${expression})::text AS row FROM ${quote(table)} t WHERE ${where}`,
+  );
+  for (;;) {
+    const { rows } = await pool.query<{ row: string }>(`FETCH ${BATCH} FROM costs_rows`);
+    if (rows.length === 0) break;
+    yield rows.map(({ row }) => row);
+  }
+  await pool.query('CLOSE costs_rows');
+}
+
+export interface Written {
+  /** Rows that were not there. */
+  inserted: number;
+  /** Rows that are there now under their key. */
+  present: number;
+  /** Rows that are there now exactly as given. */
+  equal: number;
+}
+
+/** Writes JSON rows; those whose key is taken stay as they are. */
+export async function insertRows(
+  pool: StorePool,
+  table: string,
+  columns: readonly string[],
+  rows: readonly string[],
+): Promise<Written> {
+  return writeRows(pool, table, columns, rows, 'ON CONFLICT DO NOTHING');
+}
+
+/** Fills the columns `filled` of rows that are there and hold nothing in any of them yet, and inserts the others. */
+export async function fillRows(
+  pool: StorePool,
+  { table, columns, filled }: { table: string; columns: readonly string[]; filled: readonly string[] },
+  rows: readonly string[],
+): Promise<Written> {
+  const key = (await primaryKeyOf(pool, table)).map(quote).join(', ');
+  const changes = filled.map((column) => `${quote(column)} = EXCLUDED.${quote(column)}`).join(', ');
+  const { rows: standards } = await pool.query<{ name: string; standard: string | null }>(
+    `SELECT a.attname AS name, pg_get_expr(d.adbin, d.adrelid) AS standard FROM pg_attribute a
+     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = to_regclass($1) AND a.attname = ANY ($2)`,
+    [quote(table), filled],
+  );
+  return writeRows(
+    pool,
+    table,
+    columns,
+    rows,
+    `ON CONFLICT (${key}) DO UPDATE SET ${changes} WHERE ${untouchedCondition(standards, 't.')}`,
+  );
+}
+
+/**
+ * SQL that is true of a row to which nothing was written in these columns: each holds its default. A default that depends
+ * on the moment says nothing either way.
+ */
+export function untouchedCondition(columns: readonly { name: string; standard: string | null }[], prefix = ''): string {
+  const telling = columns.filter(({ standard }) => standard === null || !/\(|CURRENT_/.test(standard));
+  return (
+    telling
+      .map(({ name, standard }) => `${prefix}${quote(name)} IS NOT DISTINCT FROM ${standard ?? 'NULL'}`)
+      .join(' AND ') || 'false'
+  );
+}
+
+async function writeRows(
+  pool: StorePool,
+  table: string,
+  columns: readonly string[],
+  rows: readonly string[],
+  onConflict: string,
+): Promise<Written> {
+  const list = columns.map(quote).join(', ');
+  const source = `FROM unnest($1::text[]) AS line(text), jsonb_populate_record(NULL::${quote(table)}, line.text::jsonb) AS r`;
+  const { rowCount } = await pool.query(
+    `INSERT INTO ${quote(table)} AS t (${list}) SELECT ${columns.map((column) => `r.${quote(column)}`).join(', ')} ${source} ${onConflict}`,
+    [rows],
+  );
+  const key = await primaryKeyOf(pool, table);
+  const same = key.map((column) => `t.${quote(column)} = r.${quote(column)}`).join(' AND ');
+  const { rows: found } = await pool.query<{ present: string; equal: string }>(
+    `SELECT count(*) AS present, count(*) FILTER (WHERE to_jsonb(t) @> line.text::jsonb) AS equal ${source} JOIN ${quote(table)} t ON ${same}`,
+    [rows],
+  );
+  return { inserted: rowCount ?? 0, present: Number(found[0]?.present), equal: Number(found[0]?.equal) };
+}
+
+/** Rows inserted with their numbers do not move the sequence that numbers the next one. */
+export async function moveSequences(pool: StorePool, table: string): Promise<void> {
+  for (const column of await columnsOf(pool, table)) {
+    const { rows } = await pool.query<{ sequence: string | null }>(
+      'SELECT pg_get_serial_sequence($1, $2) AS sequence',
+      [quote(table), column],
+    );
+    const sequence = rows[0]?.sequence;
+    if (sequence == null) continue;
+    await pool.query(
+      `SELECT setval($1::regclass, greatest((SELECT max(${quote(column)}) FROM ${quote(table)}), nextval($1::regclass)))`,
+      [sequence],
+    );
+  }
+}
+
+/** Runs work in a transaction on a pool of one connection. */
+export async function inTransaction<T>(pool: StorePool, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
+  await pool.query(begin);
+  try {
+    const result = await work();
+    await pool.query('COMMIT');
+    return result;
+  } catch (error) {
+    await pool.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

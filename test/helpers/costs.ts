@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { ErrorDocument } from '../../src/errors.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
+
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Standard output, parsed. */
+  json<T = Record<string, unknown>>(): T;
+  /** The error document of standard error. */
+  error(): ErrorDocument;
+}
+
+export type Environment = Record<string, string | undefined>;
+
+export interface RunOptions {
+  env?: Environment;
+  /** Piped into standard input. */
+  input?: string;
+  /** Kills it after so many milliseconds. */
+  killAfter?: number;
+}
+
+export interface Machine {
+  /** Its home folder; removed when the test ends. */
+  readonly home: string;
+  /** Runs `costs` in a process of its own, with an environment that holds nothing but what was given. */
+  costs(args: readonly string[], options?: RunOptions): Promise<Ran>;
+}
+
+/** A machine without a keychain and with a home of its own, on which the built tool runs. */
+export async function useMachine(env: Environment = {}): Promise<Machine> {
+  const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...env };
+  return { home, costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }) };
+}
+
+async function runCosts(args: readonly string[], { env, input, killAfter }: RunOptions): Promise<Ran> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: env as NodeJS.ProcessEnv, stdio: ['pipe', 'pipe', 'pipe'] });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+  child.stdin.on('error', () => undefined).end(input ?? '');
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return {
+    code,
+    ...texts,
+    json: <T>() => JSON.parse(texts.stdout) as T,
+    error: () => (JSON.parse(texts.stderr.trim().split('\n').at(-1) ?? '') as { error: ErrorDocument }).error,
+  };
+}
