@@ -1,4 +1,4 @@
-import type { DaySpan } from './day.js';
+import type { Day, DaySpan } from './day.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
 import type { UsageSource } from './usage.js';
@@ -88,7 +88,9 @@ export type WireEvent =
   | { type: 'request'; method: string; url: string; status: number; milliseconds: number; requestId: string | null }
   | { type: 'retry'; reason: string; attempt: number; waitMilliseconds: number }
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
-  | { type: 'drift'; path: string; value: string };
+  | { type: 'drift'; path: string; value: string }
+  /** A usage report that reaches no further back than this day. */
+  | { type: 'narrowed'; endpoint: string; since: Day };
 
 /** What every call to a provider needs. */
 export interface ProviderCall {
