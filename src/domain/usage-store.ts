@@ -5,18 +5,6 @@ import type { Price } from './price.js';
 import type { ProviderId } from './provider.js';
 import type { UsageLine, UsageWidth, UsageWrite } from './usage.js';
 
-/** Usage of a day, added up over keys and hours. */
-export interface UsageTotal extends Pick<
-  UsageLine,
-  'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo'
-> {
-  provider: ProviderId;
-  organizationId: string;
-  projectId: string;
-  day: Day;
-  quantity: Decimal;
-}
-
 /** Rows of `cost_data` beside one another, added up by day and line item. */
 export interface CostTotal {
   provider: ProviderId;
@@ -30,6 +18,16 @@ export interface CostTotal {
   serviceTier: string | null;
   currency: string;
   cost: Decimal;
+}
+
+/** Usage that is charged and has no price here: what it costs is unknown, not nothing. */
+export interface UnpricedUsage extends Pick<UsageLine, 'endpoint' | 'tokenType' | 'unit' | 'model'> {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  tier: string;
+  day: Day;
+  quantity: Decimal;
 }
 
 /** Days of an organization whose estimates are to be made again. */
@@ -53,8 +51,8 @@ export interface UsageStore {
    * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
    */
   writeWindow(write: UsageWrite): Promise<WindowOutcome>;
-  /** Usage of a team, each day at the one width its estimates are made from. */
-  totals(teamId: string, span: DaySpan): Promise<UsageTotal[]>;
+  /** Usage of a team that is charged and has no price, by project and day; each day at the width its estimates are made from. */
+  unpriced(teamId: string, span: DaySpan): Promise<UnpricedUsage[]>;
   /** Bills (`costs_v1`) or collected estimates (`usage_v1`) of a team; legacy rows are neither. */
   costs(teamId: string, span: DaySpan, apiVersion: 'costs_v1' | 'usage_v1'): Promise<CostTotal[]>;
   /** Prices the team brought itself. */

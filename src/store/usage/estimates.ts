@@ -5,11 +5,11 @@ import { add, formatDecimal, ZERO, type Decimal } from '../../domain/decimal.js'
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
-import { readUsage, type UsageBucketTotal } from './usage-totals.js';
+import { readUsage, type UsageTotal } from './usage-totals.js';
 
 /** A row of `cost_data` that says what usage should cost. */
 interface Estimate {
-  usage: UsageBucketTotal;
+  usage: UsageTotal;
   tier: string;
   lineItem: string;
   currency: string;
@@ -85,7 +85,7 @@ export async function writeEstimates(
 }
 
 /** Usage that has a price, one estimate a line item and bucket. */
-function estimate(usage: readonly UsageBucketTotal[], book: PriceBook): Estimate[] {
+function estimate(usage: readonly UsageTotal[], book: PriceBook): Estimate[] {
   const estimates = new Map<string, Estimate>();
   for (const each of usage) {
     const price = book.find(each.provider, each, each.day);

@@ -1,9 +1,9 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import type { PrismaClient } from '../../generated/prisma/client.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { CostTotal, UsageStore } from '../../domain/usage-store.js';
 import { listCollectedUsage } from './collected-usage.js';
 import { importPrices, readPriceBook, readPrices } from './prices.js';
-import { readUsage } from './usage-totals.js';
+import { readUnpriced } from './unpriced.js';
 import { writeUsage } from './write-usage.js';
 
 /** Usage, its estimates and the prices they are made from, on one Prisma client. */
@@ -12,8 +12,7 @@ export function createUsageStore(prisma: PrismaClient): UsageStore {
     collectedDays: (provider, organizationId, width, endpoints) =>
       listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
     writeWindow: (write) => writeUsage(prisma, write, readPriceBook),
-    totals: (teamId, { since, until }) =>
-      readUsage(prisma, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until }),
+    unpriced: (teamId, span) => readUnpriced(prisma, teamId, span),
     costs: async (teamId, { since, until }, apiVersion) => {
       const rows = await prisma.$queryRaw<(Omit<CostTotal, 'cost'> & { cost: string })[]>`
         SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId", p.name AS project,

@@ -1,11 +1,19 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
-import type { UsageTotal } from '../../domain/usage-store.js';
+import type { ProviderId } from '../../domain/provider.js';
+import type { UsageLine } from '../../domain/usage.js';
 import type { Transaction } from '../transaction.js';
 
 /** Usage in its own buckets, added up over keys and details, which no price depends on. */
-export interface UsageBucketTotal extends UsageTotal {
+export interface UsageTotal extends Pick<
+  UsageLine,
+  'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo' | 'quantity'
+> {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  day: Day;
   bucketStart: Date;
   bucketEnd: Date;
 }
@@ -20,8 +28,8 @@ export async function readUsage(
   client: Client,
   where: Prisma.Sql,
   span: { from: Day; to: Day },
-): Promise<UsageBucketTotal[]> {
-  const rows = await client.$queryRaw<(Omit<UsageBucketTotal, 'quantity'> & { quantity: string })[]>`
+): Promise<UsageTotal[]> {
+  const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
     WITH widths AS MATERIALIZED (
       SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width
       FROM (
