@@ -43,6 +43,22 @@ function tokenTypeOf(words: string): string | null {
 }
 
 /**
+ * The bill of a model that only usage knows by name: the longest one its line item starts with. Bills of OpenAI carry
+ * their model in the text alone.
+ */
+export function namedAsUsed(row: CostTotal, used: ReadonlySet<string>): CostTotal {
+  if (row.provider !== 'openai') return row;
+  const starts = [...used].filter(
+    (name) =>
+      name.length > (row.model ?? '').length &&
+      row.lineItem.startsWith(name) &&
+      /^(?:$|[,:\s])/.test(row.lineItem.slice(name.length)),
+  );
+  const longest = starts.sort((a, b) => b.length - a.length)[0];
+  return longest === undefined ? row : { ...row, model: longest };
+}
+
+/**
  * Brings the models of both sides to one name: bills may name a model where usage names its dated release, and the other
  * way round. A release that both name stays itself.
  */

@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import { absolute, add, parseDecimal, ZERO, type Decimal } from './decimal.js';
-import { kindOf, modelNames, type Kind } from './comparison-kinds.js';
+import { kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
 import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
@@ -61,7 +61,9 @@ const LEAST = parseDecimal('0.000000001');
  * bill's words tell it. Neither is ever added to the other.
  */
 export function compareUsage(billed: readonly CostTotal[], estimated: readonly CostTotal[]): Comparison {
-  const models = modelNames(modelsOf(billed, false), modelsOf(estimated, true));
+  const used = modelsOf(estimated, true);
+  const bills = billed.map((row) => namedAsUsed(row, used));
+  const models = modelNames(modelsOf(bills, false), used);
   const groups = new Map<string, { head: CostTotal; model: string; bills: Row[]; estimates: Row[] }>();
   const place = (row: CostTotal, isEstimate: boolean) => {
     const kind = kindOf(row, isEstimate);
@@ -71,7 +73,7 @@ export function compareUsage(billed: readonly CostTotal[], estimated: readonly C
     group[isEstimate ? 'estimates' : 'bills'].push({ row, kind: { ...kind, model } });
     groups.set(key, group);
   };
-  for (const row of billed) place(row, false);
+  for (const row of bills) place(row, false);
   for (const row of estimated) place(row, true);
 
   const pairs = [...groups.values()].map((group) => ({ group, kinds: pairKinds(group.bills, group.estimates) }));

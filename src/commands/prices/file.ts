@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseDay } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import { keyOf, type Price } from '../../domain/price.js';
-import { PROVIDER_IDS } from '../../domain/provider.js';
+import { PROVIDER_IDS, type ProviderId } from '../../domain/provider.js';
 import { cleanText } from '../../domain/text.js';
 import { USAGE_UNITS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
@@ -35,6 +35,22 @@ const price = z.strictObject({
   // What `prices list --json` adds; a list can be edited and imported as it is.
   origin: z.enum(['imported', 'shipped']).optional(),
 });
+/** What people call them. */
+const ALIASES: Record<ProviderId, Record<string, string>> = {
+  openai: {
+    input: 'uncached_input_tokens',
+    cached_input: 'cached_input_tokens',
+    cache_write: 'cache_write_input_tokens',
+    output: 'output_tokens',
+  },
+  anthropic: {
+    input: 'uncached_input_tokens',
+    cache_read: 'cache_read_input_tokens',
+    cached_input: 'cache_read_input_tokens',
+    output: 'output_tokens',
+  },
+};
+
 const file = z.union([z.array(price), z.object({ prices: z.array(price) }).transform(({ prices }) => prices)]);
 
 /**
@@ -44,7 +60,10 @@ const file = z.union([z.array(price), z.object({ prices: z.array(price) }).trans
 export function parsePrices(content: string): Price[] {
   const parsed = file.safeParse(parseJson(content));
   if (!parsed.success) throw explain(parsed.error);
-  const prices = parsed.data.map(({ origin: _, ...rest }) => rest);
+  const prices = parsed.data.map(({ origin: _, ...rest }) => ({
+    ...rest,
+    tokenType: ALIASES[rest.provider][rest.tokenType] ?? rest.tokenType,
+  }));
   const seen = new Set<string>();
   for (const each of prices) {
     const key = `${keyOf(each)} ${each.validFrom}`;
