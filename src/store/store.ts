@@ -1,5 +1,6 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
+import type { LeaseStore } from '../domain/lease.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
@@ -7,6 +8,7 @@ import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
+import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
@@ -23,6 +25,7 @@ export interface Store {
   readonly access: AccessStore;
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
+  readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
   readonly usage: UsageStore;
@@ -38,6 +41,7 @@ export function createStore(database: Database): Store {
     access,
     collection: createCollectionStore(prisma),
     projects: createProjectStore(prisma),
+    leases: createLeaseStore(prisma),
     runs: createRunStore(prisma),
     reports: createReportStore(prisma),
     usage: createUsageStore(prisma),

@@ -4,7 +4,7 @@ import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from 
 import { UsageMerger } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
-import type { WindowCollector, WindowWork } from './run.js';
+import type { WindowCollector, WindowWork } from './work.js';
 
 /** Reads a window of usage, all endpoints of it, and writes it whole. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
