@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
@@ -14,7 +14,7 @@ const ANT_KEY = adminKey({ provider: 'anthropic', id: 'ant-1' }).secret;
 /** The forms in which a secret could lie somewhere without being seen. */
 const formsOf = (secret: string) => [
   secret,
-  [...secret].reverse().join(''),
+  Array.from(secret).reverse().join(''),
   Buffer.from(secret).toString('hex'),
   Buffer.from(secret).toString('hex').toUpperCase(),
   ...[0, 1, 2].map((shift) =>
@@ -277,6 +277,29 @@ describe('the embedded store', () => {
       expect(outside.code).toBe(0);
       expect((await machine.costs(['sync', '--json'])).code).toBe(0);
       expectNone(await textOfFolder(machine.home), [KEY]);
+    } finally {
+      await machine.drop();
+    }
+  });
+});
+
+describe('an embedded store that lost its keychain', () => {
+  it('goes on with keys in variables, and with new ones once the lost are removed', async () => {
+    const machine = await recordedMachine({ OPENAI_ADMIN_KEY: KEY });
+    try {
+      const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'OPENAI_ADMIN_KEY'];
+      const addSealed = ['keys', 'add', '--provider', 'anthropic', '--key-stdin', '--json'];
+      expect((await machine.costs(add)).code).toBe(0);
+      expect((await machine.costs(addSealed, { input: ANT_KEY })).code).toBe(0);
+      await rm(join(machine.home, 'costs', 'session.json'));
+      const partly = await machine.costs(['sync', '--json']);
+      expect([partly.code, partly.stdout]).toEqual([3, expect.stringContaining("The embedded store's data key is not in")]);
+      const again = await machine.costs(addSealed, { input: ANT_KEY });
+      expect([again.code, again.error().hint]).toEqual([1, expect.stringContaining('costs keys rotate')]);
+      expect((await machine.costs(['keys', 'rotate', 'ant-1', '--key-stdin'], { input: ANT_KEY })).code).toBe(4);
+      expect((await machine.costs(['keys', 'remove', 'ant-1'])).code).toBe(0);
+      expect((await machine.costs(addSealed, { input: ANT_KEY })).code).toBe(0);
+      expect((await machine.costs(['sync', '--json'])).code).toBe(0);
     } finally {
       await machine.drop();
     }
