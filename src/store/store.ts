@@ -1,14 +1,18 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ProjectStore } from '../domain/project.js';
+import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
 import type { TeamStore } from '../domain/team.js';
+import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import type { Database } from './database.js';
 import { createProjectStore } from './projects.js';
+import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
 import { createTeamStore } from './teams.js';
+import { createUsageStore } from './usage/usage-store.js';
 
 /** The repositories, on a schema that is current. */
 export interface Store {
@@ -20,6 +24,8 @@ export interface Store {
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
   readonly runs: RunStore;
+  readonly reports: ReportStore;
+  readonly usage: UsageStore;
 }
 
 export function createStore(database: Database): Store {
@@ -33,5 +39,7 @@ export function createStore(database: Database): Store {
     collection: createCollectionStore(prisma),
     projects: createProjectStore(prisma),
     runs: createRunStore(prisma),
+    reports: createReportStore(prisma),
+    usage: createUsageStore(prisma),
   };
 }

@@ -28,6 +28,8 @@ export interface RunOptions {
   input?: string;
   /** Kills it after so many milliseconds. */
   killAfter?: number;
+  /** Sends it Ctrl-C after so many milliseconds. */
+  interruptAfter?: number;
 }
 
 export interface Machine {
@@ -55,7 +57,7 @@ export async function useMachine(env: Environment = {}): Promise<Machine> {
   return machine;
 }
 
-async function runCosts(args: readonly string[], { env, input, killAfter }: RunOptions): Promise<Ran> {
+async function runCosts(args: readonly string[], { env, input, killAfter, interruptAfter }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: env as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -65,8 +67,10 @@ async function runCosts(args: readonly string[], { env, input, killAfter }: RunO
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   child.stdin.on('error', () => undefined).end(input ?? '');
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const interruption = interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
+  clearTimeout(interruption);
   return {
     code,
     ...texts,
