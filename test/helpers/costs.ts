@@ -14,6 +14,7 @@ export interface Ran {
   stdout: string;
   stderr: string;
   /** Standard output, parsed. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which document it expects
   json<T = Record<string, unknown>>(): T;
   /** The error document of standard error. */
   error(): ErrorDocument;
@@ -35,7 +36,7 @@ export interface Machine {
   /** Its home folder; removed when the test ends. */
   readonly home: string;
   /** Runs `costs` in a process of its own, with an environment that holds nothing but what was given. */
-  costs(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  costs: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
 }
 
 /** A machine without a keychain and with a home of its own, on which the built tool runs; the caller drops it. */
@@ -73,6 +74,7 @@ async function runCosts(args: readonly string[], { env, input, killAfter, interr
   return {
     code,
     ...texts,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
     json: <T>() => JSON.parse(texts.stdout) as T,
     error: () => (JSON.parse(texts.stderr.trim().split('\n').at(-1) ?? '') as { error: ErrorDocument }).error,
   };

@@ -104,9 +104,13 @@ export async function identifyKey(context: Context, provider: ProviderId, key: S
     return await adapter.identify({ key, signal: patience, observe });
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'interrupted' || signal.aborted) throw error;
-    throw new CostsError('unreachable', `${name} gave no answer within ${PATIENCE_SECONDS} seconds${trouble === '' ? '' : ` (${trouble})`}; nothing was changed.`, {
-      hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
-    });
+    throw new CostsError(
+      'unreachable',
+      `${name} gave no answer within ${PATIENCE_SECONDS} seconds${trouble === '' ? '' : ` (${trouble})`}; nothing was changed.`,
+      {
+        hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
+      },
+    );
   } finally {
     progress.stop();
   }
