@@ -7,6 +7,7 @@ import type { TeamStore } from '../domain/team.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import type { Database } from './database.js';
+import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
@@ -27,15 +28,16 @@ export interface Store {
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
-  const access = createAccessStore(prisma);
+  const of = <T extends object>(repository: T) => explained(repository, (error) => database.explain(error));
+  const access = of(createAccessStore(prisma));
   return {
     database,
-    teams: createTeamStore(database),
+    teams: of(createTeamStore(database)),
     keys: access.keys,
     access,
-    collection: createCollectionStore(prisma),
-    projects: createProjectStore(prisma),
-    runs: createRunStore(prisma),
-    reports: createReportStore(prisma),
+    collection: of(createCollectionStore(prisma)),
+    projects: of(createProjectStore(prisma)),
+    runs: of(createRunStore(prisma)),
+    reports: of(createReportStore(prisma)),
   };
 }
