@@ -10,6 +10,7 @@ import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
+import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
@@ -33,17 +34,18 @@ export interface Store {
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
-  const access = createAccessStore(prisma);
+  const of = <T extends object>(repository: T) => explained(repository, (error) => database.explain(error));
+  const access = of(createAccessStore(prisma));
   return {
     database,
-    teams: createTeamStore(database),
+    teams: of(createTeamStore(database)),
     keys: access.keys,
     access,
-    collection: createCollectionStore(prisma),
-    projects: createProjectStore(prisma),
-    leases: createLeaseStore(prisma),
-    runs: createRunStore(prisma),
-    reports: createReportStore(prisma),
-    usage: createUsageStore(prisma),
+    collection: of(createCollectionStore(prisma)),
+    projects: of(createProjectStore(prisma)),
+    leases: of(createLeaseStore(prisma)),
+    runs: of(createRunStore(prisma)),
+    reports: of(createReportStore(prisma)),
+    usage: of(createUsageStore(prisma)),
   };
 }
