@@ -40,7 +40,7 @@ module.exports = {
         'Commands work through the context; of the adapters they may import types, and the pure renderers of output.',
       severity: 'error',
       from: { path: '^src/commands' },
-      to: { path: '^src/(providers|store|vault|emulator)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/(providers|store|vault)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nobody-imports-the-process',

@@ -22,6 +22,10 @@ export interface GlobalOptions {
   input?: boolean;
   /** False with --no-color. */
   color?: boolean;
+  /** Seconds one request to a provider may take. */
+  requestTimeout?: number;
+  /** Seconds a provider that stays down is asked again. */
+  retryFor?: number;
 }
 
 /** Everything a command works with. Nothing is opened until it is asked for, and nothing is opened twice. */
@@ -64,13 +68,16 @@ export interface RuntimeOptions {
   config: Config;
   signal: AbortSignal;
   argv: readonly string[];
+  /** Another output than the terminal, for a command that runs others. */
+  makeOutput?: (options: GlobalOptions) => Output;
 }
 
 /** The one place that knows all adapters. */
-export function createRuntime({ version, config, signal, argv }: RuntimeOptions): Runtime {
+export function createRuntime({ version, config, signal, argv, ...options }: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
   let current: Output | undefined;
-  const makeOutput = (options: GlobalOptions) => createOutput({ ...options, noColor: config.noColor, ci: config.ci });
+  const makeOutput =
+    options.makeOutput ?? ((given: GlobalOptions) => createOutput({ ...given, noColor: config.noColor, ci: config.ci }));
   return {
     version,
     open(options) {
@@ -107,10 +114,13 @@ interface ContextParts {
 function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
-    config.databaseUrl === null ? ({ kind: 'embedded', home: config.home } as const) : ({ kind: 'postgresql', url: config.databaseUrl } as const);
+    config.databaseUrl === null
+      ? ({ kind: 'embedded', home: config.home } as const)
+      : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const openOptions: OpenOptions = {
     signal,
-    onWait: ({ pid, command }) => output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
+    onWait: ({ pid, command }) =>
+      output.warn(`The embedded store is in use by process ${pid} (${command}); waiting for it.`),
     onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
     onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
@@ -127,7 +137,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     return createStore(opened);
   });
   const http = once((): Promise<HttpClient> => {
-    const client = createHttpClient({ version, tlsChecksOff: config.tlsChecksOff });
+    const client = createHttpClient({
+      version,
+      tlsChecksOff: config.tlsChecksOff,
+      ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
+      ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
+    });
     onClose(() => client.close());
     return Promise.resolve(client);
   });

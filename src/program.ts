@@ -12,6 +12,7 @@ interface CommandEntry {
 
 /** Every command, in the order the help shows them. */
 const COMMANDS: readonly CommandEntry[] = [
+  { name: 'demo', summary: 'shows the whole tool on synthetic spend, in a throw-away store', load: async () => (await import('./commands/demo.js')).addDemoCommand },
   { name: 'init', summary: 'creates or opens the store, the team and its first admin', load: async () => (await import('./commands/init.js')).addInitCommand },
   { name: 'login', summary: 'unlocks the vault for this machine', load: async () => (await import('./commands/login.js')).addLoginCommand },
   { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).addLogoutCommand },
@@ -27,6 +28,8 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
   { name: 'usage', summary: 'usage beside the bills', load: async () => (await import('./commands/usage.js')).addUsageCommand },
   { name: 'prices', summary: 'what estimates of usage are made from', load: async () => (await import('./commands/prices.js')).addPricesCommand },
+  { name: 'status', summary: 'what was read, what is missing, what is not linked', load: async () => (await import('./commands/status.js')).addStatusCommand },
+  { name: 'report', summary: 'totals by project, organization, line item, model, day, …', load: async () => (await import('./commands/report.js')).addReportCommand },
   { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
   {

@@ -8,6 +8,7 @@ import {
   addGlobalOptions,
   basisOption,
   bucketOption,
+  addPatienceOptions,
   checkSpan,
   dayOption,
   organizationOption,
@@ -36,6 +37,7 @@ export function addBackfillCommand(parent: Command, open: OpenContext, run = bac
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: BackfillOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
+  addPatienceOptions(command);
   addGlobalOptions(command);
   return addExamples(command, [
     'costs backfill --since 2026-01-01',

@@ -23,6 +23,8 @@ export interface CollectOptions extends SelectionOptions {
   basis?: Basis;
   /** How fine usage is read; default: a day. */
   bucket?: UsageWidth;
+  /** Seconds the run may take. */
+  timeout?: number;
 }
 
 /** @throws CostsError `usage` for --bucket without usage: bills come by the day only. */
@@ -96,6 +98,7 @@ async function carryOut(
         keyOf: (organization) => context.keyOf(organization),
         now: () => context.now(),
         signal: context.signal,
+        deadline: options.timeout === undefined ? null : AbortSignal.timeout(options.timeout * 1000),
         onEvent: (event) => showEvent(display, event),
         ...(options.basis === 'usage' ? { collector: usageCollector(usage, options.bucket ?? '1d') } : {}),
       },

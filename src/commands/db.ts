@@ -1,38 +1,30 @@
 import type { Command } from 'commander';
-import type { GlobalOptions, OpenContext } from '../context.js';
+import type { OpenContext } from '../context.js';
+import { addAdoptCommand } from './db/adopt.js';
+import { addBackupCommand } from './db/backup.js';
+import { addCopyCommand } from './db/copy.js';
+import { addDiffCommand } from './db/diff.js';
+import { addImportCommand } from './db/import.js';
+import { addMigrateCommand } from './db/migrate.js';
+import { addResolveCommand } from './db/resolve.js';
+import { addRestoreCommand } from './db/restore.js';
+import { addRollbackCommand } from './db/rollback.js';
+import { addStatusCommand } from './db/status.js';
 import { addGrantsCommand } from './db/grants.js';
-import { EXIT_CODES } from '../errors.js';
-import { addExamples, addGlobalOptions } from './options.js';
 
 /** `costs db …`: the schema and the store itself. */
 export function addDbCommand(parent: Command, open: OpenContext): Command {
-  const db = parent.command('db').description('the schema and the store: status, migrate');
+  const db = parent.command('db').description('The schema and the store itself: migrations, their way back, copies.');
   addStatusCommand(db, open);
   addMigrateCommand(db, open);
+  addDiffCommand(db, open);
+  addAdoptCommand(db, open);
+  addResolveCommand(db, open);
+  addRollbackCommand(db, open);
+  addImportCommand(db, open);
+  addBackupCommand(db, open);
+  addRestoreCommand(db, open);
+  addCopyCommand(db, open);
   addGrantsCommand(db, open);
   return db;
-}
-
-function addStatusCommand(db: Command, open: OpenContext): void {
-  const command = db
-    .command('status')
-    .description('which migrations are applied, and whether anything is wrong; exits 1 if so');
-  addExamples(addGlobalOptions(command), ['costs db status', 'costs db status --json']).action(
-    async (_: unknown, self: Command) => {
-      const context = open(self.optsWithGlobals<GlobalOptions>());
-      const { dbStatus, renderDbStatus } = await import('./db/status.js');
-      const result = await dbStatus(context);
-      context.output.write(result, renderDbStatus);
-      if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
-    },
-  );
-}
-
-function addMigrateCommand(db: Command, open: OpenContext): void {
-  const command = db.command('migrate').description('apply the pending migrations, one transaction each');
-  addExamples(addGlobalOptions(command), ['costs db migrate']).action(async (_: unknown, self: Command) => {
-    const context = open(self.optsWithGlobals<GlobalOptions>());
-    const { dbMigrate, renderDbMigrate } = await import('./db/migrate.js');
-    context.output.write(await dbMigrate(context), renderDbMigrate);
-  });
 }

@@ -95,3 +95,11 @@ export function checkSpan(span: DaySpan, today: Day): DaySpan {
 export function setExitCode(code: number): void {
   if (code !== 0) process.exitCode = code;
 }
+
+/** How long a run, a request and a provider that is down may take. */
+export function addPatienceOptions(command: Command): Command {
+  return command
+    .addOption(countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'))
+    .addOption(countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'))
+    .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long (default: 60)'));
+}

@@ -7,6 +7,7 @@ import {
   addGlobalOptions,
   basisOption,
   bucketOption,
+  addPatienceOptions,
   countOption,
   organizationOption,
   providerOption,
@@ -30,6 +31,7 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: SyncOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
+  addPatienceOptions(command);
   addGlobalOptions(command);
   return addExamples(command, [
     'costs sync',

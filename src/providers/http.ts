@@ -3,7 +3,7 @@ import { parse } from 'lossless-json';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProviderCall } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
-import { explainRefusal, interruption, unreachable } from './answers.js';
+import { explainRefusal, interruption, staysDown, unreachable } from './answers.js';
 import { BrokenAnswer, isPassing, readBroken } from './broken.js';
 import { backoff, retryAfter } from './retry-after.js';
 
@@ -180,6 +180,7 @@ function giveUp(error: Error, url: URL): CostsError {
     return new CostsError('contract', `${error.message}, again and again; nothing was changed.`, {
       hint: `Run the same command again later, and check the base URL.`,
     });
+  if (error instanceof BrokenAnswer && error.status !== null) return staysDown(url, error.status, error);
   return unreachable(url, error);
 }
 

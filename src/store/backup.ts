@@ -1,4 +1,6 @@
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
 import type { EmbeddedFolders } from './embedded-folders.js';
@@ -35,16 +37,22 @@ export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFol
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    const db = await PGlite.create({ dataDir: fresh, loadDataDir: new Blob([packed], { type: 'application/x-gzip' }) });
+    // Unpacked here: a damaged file would break PGlite's own unpacking outside of any promise one could wait for.
+    const tar = await promisify(gunzip)(packed);
+    const db = await PGlite.create({ dataDir: fresh, loadDataDir: new Blob([tar], { type: 'application/x-tar' }) });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true });
-    throw new CostsError('usage', `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`, {
-      hint: 'Use the file as it was written, with the version of costs that wrote it.',
-      cause,
-    });
+    throw new CostsError(
+      'usage',
+      `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`,
+      {
+        hint: 'Use the file as it was written, with the version of costs that wrote it.',
+        cause,
+      },
+    );
   }
   // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
   if (await stat(data).catch(() => null)) await rename(data, replaced);

@@ -1,13 +1,15 @@
 import pg from 'pg';
 import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
-import type { StorePool } from './pool.js';
+import type { Pool } from 'pg';
 import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesInOrder } from './rows.js';
 
 export interface CopyResult {
   tables: { table: string; rows: number; inserted: number }[];
-  /** Per organization, month, version and currency; the same in both stores. */
+  /** What was copied per organization, month, version and currency. */
   sums: MonthlySum[];
+  /** Whether both stores were found to have the same sums; false once the other one has gone on by itself. */
+  equal: boolean;
   /** Keys that were sealed for this store alone and must be added to the other one again. */
   keysLeft: { provider: string; organizationId: string; name: string }[];
 }
@@ -31,8 +33,8 @@ const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions',
  * @throws CostsError `conflict` when something there is in the way; nothing was changed then
  */
 export async function copyRows(source: Database, target: Database): Promise<CopyResult> {
-  const from = source.openSession();
-  const to = target.openSession();
+  const from = await source.openSession();
+  const to = await target.openSession();
   try {
     return await inTransaction(
       from.pool,
@@ -47,7 +49,7 @@ export async function copyRows(source: Database, target: Database): Promise<Copy
   }
 }
 
-async function copyAll(from: StorePool, to: StorePool, label: string): Promise<CopyResult> {
+async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult> {
   const teams = await mapTeams(from, to);
   const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
   const emails = users.map(({ email }) => email);
@@ -70,12 +72,13 @@ async function copyAll(from: StorePool, to: StorePool, label: string): Promise<C
   const sums = await monthlySums(from);
   // Once the other store has gone on, its sums are newer than ours and rightly differ.
   if (untouched) await requireEqualSums(from, to, sums, label);
-  return { tables, sums, keysLeft: await sealedKeys(from) };
+  return { tables, sums, equal: untouched, keysLeft: await sealedKeys(from) };
 }
 
 /** Teams of one name are one team: `init` there may have made it already. */
-async function mapTeams(from: StorePool, to: StorePool): Promise<Record<string, string>> {
-  const read = async (pool: StorePool) => (await pool.query<{ id: string; name: string }>('SELECT id, name FROM teams')).rows;
+async function mapTeams(from: Pool, to: Pool): Promise<Record<string, string>> {
+  const read = async (pool: Pool) =>
+    (await pool.query<{ id: string; name: string }>('SELECT id, name FROM teams')).rows;
   const [ours, theirs] = [await read(from), await read(to)];
   const pairs = ours.flatMap(({ id, name }) => {
     const same = theirs.filter((team) => team.name === name && team.id !== id);
@@ -84,7 +87,11 @@ async function mapTeams(from: StorePool, to: StorePool): Promise<Record<string, 
   return Object.fromEntries(pairs);
 }
 
-function selection(table: string, columns: readonly string[], there: { teams: Record<string, string>; emails: string[] }): { where: string; row: string } {
+function selection(
+  table: string,
+  columns: readonly string[],
+  there: { teams: Record<string, string>; emails: string[] },
+): { where: string; row: string } {
   const map = `${pg.escapeLiteral(JSON.stringify(there.teams))}::jsonb`;
   const conditions: Record<string, string> = {
     teams: `NOT ${map} ? t.id`,
@@ -103,27 +110,37 @@ const SUMS = `
          c.api_version::text AS "apiVersion", c.currency, trim_scale(sum(c.cost))::text AS cost, count(*)::int AS rows
   FROM cost_data c JOIN projects p ON p.id = c.project_id`;
 
-async function monthlySums(pool: StorePool, projects?: readonly string[]): Promise<MonthlySum[]> {
+async function monthlySums(pool: Pool, projects?: readonly string[]): Promise<MonthlySum[]> {
   const where = projects === undefined ? '' : 'WHERE c.project_id = ANY ($1)';
-  const { rows } = await pool.query<MonthlySum>(`${SUMS} ${where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, projects === undefined ? [] : [projects]);
+  const { rows } = await pool.query<MonthlySum>(
+    `${SUMS} ${where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+    projects === undefined ? [] : [projects],
+  );
   return rows;
 }
 
-async function requireEqualSums(from: StorePool, to: StorePool, sums: readonly MonthlySum[], label: string): Promise<void> {
+async function requireEqualSums(from: Pool, to: Pool, sums: readonly MonthlySum[], label: string): Promise<void> {
   const { rows } = await from.query<{ id: string }>('SELECT id FROM projects');
-  const theirs = await monthlySums(to, rows.map(({ id }) => id));
+  const theirs = await monthlySums(
+    to,
+    rows.map(({ id }) => id),
+  );
   const key = ({ cost: _, rows: __, ...rest }: MonthlySum) => JSON.stringify(rest);
   const found = new Map(theirs.map((sum) => [key(sum), sum]));
   for (const sum of sums) {
     const other = found.get(key(sum));
     if (other?.cost === sum.cost && other.rows === sum.rows) continue;
-    throw new CostsError('conflict', `The sums of ${sum.provider ?? 'legacy rows'} ${sum.organizationId ?? ''} in ${sum.month} differ: ${sum.cost} here, ${other?.cost ?? 'nothing'} in ${label}. Nothing was changed.`, {
-      hint: 'That store has rows of its own for these projects.',
-    });
+    throw new CostsError(
+      'conflict',
+      `The sums of ${sum.provider ?? 'legacy rows'} ${sum.organizationId ?? ''} in ${sum.month} differ: ${sum.cost} here, ${other?.cost ?? 'nothing'} in ${label}. Nothing was changed.`,
+      {
+        hint: 'That store has rows of its own for these projects.',
+      },
+    );
   }
 }
 
-async function sealedKeys(from: StorePool): Promise<CopyResult['keysLeft']> {
+async function sealedKeys(from: Pool): Promise<CopyResult['keysLeft']> {
   const { rows } = await from.query<CopyResult['keysLeft'][number]>(
     `SELECT provider, organization_id AS "organizationId", name FROM organization_api_keys WHERE source = 'vault' ORDER BY 1, 2`,
   );
@@ -131,8 +148,15 @@ async function sealedKeys(from: StorePool): Promise<CopyResult['keysLeft']> {
 }
 
 function inTheWay(table: string, rows: number, label: string): CostsError {
-  const what = table === 'organization_api_keys' ? 'an organization is registered there already' : `other rows of ${table} have their place`;
-  return new CostsError('conflict', `${rows} ${rows === 1 ? 'row' : 'rows'} of ${table} cannot go to ${label}: ${what}. Nothing was changed.`, {
-    hint: 'Copy to an empty database, or one that collects none of the same organizations.',
-  });
+  const what =
+    table === 'organization_api_keys'
+      ? 'an organization is registered there already'
+      : `other rows of ${table} have their place`;
+  return new CostsError(
+    'conflict',
+    `${rows} ${rows === 1 ? 'row' : 'rows'} of ${table} cannot go to ${label}: ${what}. Nothing was changed.`,
+    {
+      hint: 'Copy to an empty database, or one that collects none of the same organizations.',
+    },
+  );
 }

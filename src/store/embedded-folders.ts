@@ -14,5 +14,12 @@ export interface EmbeddedFolders {
 /** Where things lie under COSTS_HOME. */
 export function embeddedFolders(home: string): EmbeddedFolders {
   const root = join(home, 'store');
-  return { root, data: join(root, 'data'), replaced: join(root, 'replaced'), lock: join(root, 'lock'), socket: join(root, 'socket'), moved: join(root, 'moved.json') };
+  return {
+    root,
+    data: join(root, 'data'),
+    replaced: join(root, 'replaced'),
+    lock: join(root, 'lock'),
+    socket: join(root, 'socket'),
+    moved: join(root, 'moved.json'),
+  };
 }

@@ -34,8 +34,14 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
       }
     },
     copyTo: async (target) => {
-      if (!exists) throw new CostsError('usage', `There is no embedded store in ${root}.`, { hint: 'Set COSTS_HOME to the folder that holds it.' });
-      if (target.kind !== 'postgresql') throw new CostsError('usage', 'The embedded store can be copied to a PostgreSQL server only.', { hint: 'Set DATABASE_URL to the server that should take it.' });
+      if (!exists)
+        throw new CostsError('usage', `There is no embedded store in ${root}.`, {
+          hint: 'Set COSTS_HOME to the folder that holds it.',
+        });
+      if (target.kind !== 'postgresql')
+        throw new CostsError('usage', 'The embedded store can be copied to a PostgreSQL server only.', {
+          hint: 'Set DATABASE_URL to the server that should take it.',
+        });
       const { onMoved: _, ...rest } = options;
       const source = await openEmbedded(home, rest);
       try {

@@ -9,6 +9,7 @@ import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import type { OpenOptions } from './open.js';
 import { servePglite } from './pglite.js';
+import { pinConnection } from './pool.js';
 import { createDatabase } from './postgres.js';
 
 /**
@@ -16,7 +17,10 @@ import { createDatabase } from './postgres.js';
  * PGlite has no lock of its own, and two processes on one folder lose each other's writes without a word.
  * @throws CostsError `failed` when the folder cannot be used, `interrupted` when the signal ends the wait
  */
-export async function openEmbedded(home: string, { onWait, onCreate, onMoved, signal }: OpenOptions = {}): Promise<Database> {
+export async function openEmbedded(
+  home: string,
+  { onWait, onCreate, onMoved, signal }: OpenOptions = {},
+): Promise<Database> {
   const { folders, lock } = await lockEmbedded(home, { onWait, signal });
   try {
     await createIfMissing(folders, onCreate);
@@ -28,7 +32,7 @@ export async function openEmbedded(home: string, { onWait, onCreate, onMoved, si
       kind: 'embedded',
       place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
       pool: served.pool,
-      openSession: () => ({ pool: served.pool, close: () => Promise.resolve() }),
+      openSession: () => pinConnection(served.pool),
       backup: (path) => writeBackup(db, path),
       close: async () => {
         await served.close();
@@ -42,7 +46,10 @@ export async function openEmbedded(home: string, { onWait, onCreate, onMoved, si
 }
 
 /** Makes the folder and takes its lock, without opening what is in it. */
-export async function lockEmbedded(home: string, { onWait, signal }: LockOptions): Promise<{ folders: EmbeddedFolders; lock: Lock }> {
+export async function lockEmbedded(
+  home: string,
+  { onWait, signal }: LockOptions,
+): Promise<{ folders: EmbeddedFolders; lock: Lock }> {
   const folders = embeddedFolders(home);
   await makePrivate(home, folders.root);
   try {
@@ -69,7 +76,10 @@ async function makePrivate(home: string, root: string): Promise<void> {
 }
 
 /** Built beside its place and moved there when complete: a kill in the middle must not leave half a database. */
-async function createIfMissing({ root, data, replaced }: EmbeddedFolders, onCreate: (() => void) | undefined): Promise<void> {
+async function createIfMissing(
+  { root, data, replaced }: EmbeddedFolders,
+  onCreate: (() => void) | undefined,
+): Promise<void> {
   const fresh = join(root, 'data.new');
   await rm(fresh, { recursive: true, force: true });
   if (!existsSync(data) && existsSync(replaced)) await rename(replaced, data);

@@ -1,6 +1,7 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ProjectStore } from '../domain/project.js';
+import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
 import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
@@ -8,6 +9,7 @@ import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import type { Database } from './database.js';
 import { createProjectStore } from './projects.js';
+import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
 import { createTeamStore } from './teams.js';
 import { createUsageStore } from './usage/usage-store.js';
@@ -23,6 +25,7 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly runs: RunStore;
   readonly usage: UsageStore;
+  readonly reports: ReportStore;
 }
 
 export function createStore(database: Database): Store {
@@ -37,5 +40,6 @@ export function createStore(database: Database): Store {
     projects: createProjectStore(prisma),
     runs: createRunStore(prisma),
     usage: createUsageStore(prisma),
+    reports: createReportStore(prisma),
   };
 }

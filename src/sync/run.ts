@@ -16,7 +16,10 @@ export interface SyncDependencies {
   provider: (id: ProviderId) => Promise<CostProvider>;
   keyOf: (organization: Organization) => Promise<Secret>;
   now: () => Date;
+  /** Somebody ended the run. */
   signal: AbortSignal;
+  /** The run's time is up; null for no limit. */
+  deadline: AbortSignal | null;
   onEvent: (event: SyncEvent) => void;
   /** How a window is read and written; absent, its bills are. */
   collector?: WindowCollector;
@@ -99,6 +102,20 @@ function interrupted(): CostsError {
   });
 }
 
+function endOf({ signal, deadline }: SyncDependencies): AbortSignal {
+  return deadline === null ? signal : AbortSignal.any([signal, deadline]);
+}
+
+function isOverdue({ signal, deadline }: SyncDependencies): boolean {
+  return deadline?.aborted === true && !signal.aborted;
+}
+
+function timeIsUp(): CostsError {
+  return new CostsError('failed', 'The time given by --timeout was up; the windows that were finished are kept.', {
+    hint: 'Run the same command again: it goes on where this one stopped.',
+  });
+}
+
 async function runOrganization(
   { organization, windows }: OrganizationPlan,
   options: RunOptions,
@@ -113,7 +130,7 @@ async function runOrganization(
   };
   try {
     const provider = await dependencies.provider(organization.provider);
-    const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: dependencies.signal, observe };
+    const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: endOf(dependencies), observe };
     const projects = once(() => listProjects(provider, call));
     const collectOne = dependencies.collector ?? runWindow;
     await runWindows(
@@ -148,8 +165,8 @@ async function runWindows(
       tally.add(rows, outcome);
       dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
     } catch (thrown) {
-      const error = asCostsError(thrown);
-      if (error.code === 'auth' || error.code === 'unreachable' || error.code === 'interrupted') hopeless = error;
+      const error = isOverdue(dependencies) ? timeIsUp() : asCostsError(thrown);
+      if (error.code === 'auth' || error.code === 'unreachable' || error.code === 'interrupted' || isOverdue(dependencies)) hopeless = error;
       tally.failed(error, [window]);
       dependencies.onEvent({ type: 'window-failed', organization, window, error });
     }
@@ -171,13 +188,14 @@ async function runWindow(
   window: DaySpan,
   { organization, provider, call, projects, options, dependencies }: WindowWork,
 ): Promise<{ rows: number; outcome: WindowOutcome }> {
-  const { store, signal } = dependencies;
-  if (signal.aborted) throw interrupted();
+  const { store } = dependencies;
+  const signal = endOf(dependencies);
+  refuseAfter(signal);
   const requestedAt = await store.clock();
   const { days, lines } = await collectWindow(provider, call, organization, window);
   const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
   const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
-  if (signal.aborted) throw interrupted();
+  refuseAfter(signal);
   const outcome = await store.writeWindow({
     provider: organization.provider,
     organizationId: organization.organizationId,
@@ -193,6 +211,10 @@ async function runWindow(
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
   return { rows: lines.length, outcome };
+}
+
+function refuseAfter(signal: AbortSignal): void {
+  if (signal.aborted) throw interrupted();
 }
 
 /** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */

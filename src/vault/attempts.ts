@@ -4,6 +4,7 @@ import type { AccessStore, Member, SlotKind, SlotRow } from '../domain/access.js
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { Pair } from './hpke.js';
+import { parseEmail } from './identity.js';
 import { newScrypt } from './kdf.js';
 import { trySecret } from './slots.js';
 import type { Tools } from './tools.js';
@@ -33,10 +34,11 @@ type Place = Pick<Tools, 'access' | 'place'>;
  */
 export async function attempt(
   tools: Place,
-  email: string,
+  typed: string,
   kinds: readonly SlotKind[],
   secret: Secret,
 ): Promise<Admitted> {
+  const email = parseEmail(typed);
   const { id, member, slots } = await charge(tools, email, kinds);
   // One derivation a kind, whoever asks: the time must not tell whether the email is known.
   let found: { slot: SlotRow; pair: Pair } | null = null;

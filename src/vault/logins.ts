@@ -122,7 +122,7 @@ async function enter({ member, slot, pair }: Admitted, vault: VaultRow): Promise
   if (dataKey !== null || role === 'viewer') return dataKey;
   throw new CostsError(
     'auth',
-    `${member.email} is a ${role}, but holds no data key: the role was changed outside costs.`,
+    `${member.email} has the role ${role} but no data key: the role was changed outside costs.`,
     {
       hint: 'An admin sets it right: costs members role EMAIL ROLE',
     },

@@ -72,7 +72,7 @@ export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsE
 }
 
 export function noRights({ label, role }: Actor, needed: Role): CostsError {
-  return new CostsError('auth', `This needs the role ${needed}, and ${label} is a ${role}.`, {
+  return new CostsError('auth', `This needs the role ${needed}, and ${label} has the role ${role}.`, {
     hint: 'Ask an admin of the team: costs members list',
   });
 }

@@ -27,6 +27,8 @@ export interface RunOptions {
   input?: string;
   /** Kills it after so many milliseconds. */
   killAfter?: number;
+  /** Sends it Ctrl-C after so many milliseconds. */
+  interruptAfter?: number;
 }
 
 export interface Machine {
@@ -44,15 +46,17 @@ export async function useMachine(env: Environment = {}): Promise<Machine> {
   return { home, costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }) };
 }
 
-async function runCosts(args: readonly string[], { env, input, killAfter }: RunOptions): Promise<Ran> {
+async function runCosts(args: readonly string[], { env, input, killAfter, interruptAfter }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { env: env as NodeJS.ProcessEnv, stdio: ['pipe', 'pipe', 'pipe'] });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   child.stdin.on('error', () => undefined).end(input ?? '');
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const interruption = interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
+  clearTimeout(interruption);
   return {
     code,
     ...texts,

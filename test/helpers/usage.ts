@@ -55,6 +55,7 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
           keyOf: ({ organizationId }) => Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
           now: () => NOON,
           signal: new AbortController().signal,
+          deadline: null,
           onEvent: () => undefined,
           ...(isUsage ? { collector: usageCollector(usage, width) } : {}),
         },

@@ -1,11 +1,29 @@
-import type { Context } from '../../context.js';
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
 import type { MigrationStatus } from '../../store/migrations/status.js';
+import { addExamples, addGlobalOptions } from '../options.js';
 
 /** What `costs db status` prints. */
 export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
   status: 'ok' | 'finding';
   database: string;
+}
+
+/** `costs db status` */
+export function addStatusCommand(parent: Command, open: OpenContext): Command {
+  const command = parent
+    .command('status')
+    .description('Which migrations are applied, and whether anything is wrong; exits 1 if so.')
+    .action(async () => {
+      const context = open(command.optsWithGlobals());
+      const result = await dbStatus(context);
+      context.output.write(result, renderDbStatus);
+      if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
+    });
+  addGlobalOptions(command);
+  return addExamples(command, ['costs db status', 'costs db status --json']);
 }
 
 export async function dbStatus(context: Pick<Context, 'database'>): Promise<DbStatusResult> {
@@ -15,24 +33,29 @@ export async function dbStatus(context: Pick<Context, 'database'>): Promise<DbSt
 }
 
 export function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>): string {
-  const { applied, pending, failed, edited, unknown } = result;
-  const lines = [`${result.database} · ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'} applied`];
-  for (const { name, appliedAt } of applied)
-    lines.push(`${style.green('✔')} ${name}  ${style.dim(appliedAt.slice(0, 10))}`);
-  for (const name of pending) lines.push(`${style.yellow('·')} ${name}  pending`);
-  for (const { name, reason } of failed)
-    lines.push(
-      `${style.red('✖')} ${name}  began and did not end${reason === null ? '' : `: ${reason.split('\n')[0] ?? ''}`}`,
-    );
-  for (const name of edited) lines.push(`${style.red('✖')} ${name}  edited after it was applied`);
-  for (const name of unknown) lines.push(`${style.red('✖')} ${name}  not known to this version of costs`);
-  lines.push(nextStep(result));
+  const { applied, pending, failed, edited, unknown, drift } = result;
+  const wrong = (text: string) => `${style.red('✖')} ${text}`;
+  const lines = [
+    `${result.database} · ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'} applied`,
+    ...applied.map(({ name, appliedAt }) => `${style.green('✔')} ${name}  ${style.dim(appliedAt.slice(0, 10))}`),
+    ...pending.map((name) => `${style.yellow('·')} ${name}  pending`),
+    ...failed.map(({ name, reason }) => wrong(`${name}  began and did not end${reason === null ? '' : `: ${reason}`}`)),
+    ...edited.map((name) => wrong(`${name}  edited after it was applied`)),
+    ...unknown.map((name) => wrong(`${name}  not known to this version of costs`)),
+    ...drift.map(({ text }) => wrong(text)),
+    nextStep(result),
+  ];
   return lines.join('\n');
 }
 
-function nextStep({ pending, failed, edited, unknown }: DbStatusResult): string {
-  if (unknown.length > 0) return 'The database was migrated by a newer version → upgrade costs';
-  if (edited.length > 0) return 'Bring back the files as they were applied, then costs db status';
+function nextStep({ history, applied, pending, failed, edited, unknown, drift }: DbStatusResult): string {
+  if (unknown.length > 0) return 'The database was migrated by another version → upgrade costs';
+  if (edited.length > 0) return 'Bring back the files as they were applied, then → costs db status';
+  if (failed.length > 0 && drift.length > 0)
+    return 'Finish or undo the migration by hand, then → costs db resolve --help';
+  if (drift.length > 0) return 'Changed by hand: undo it → costs db diff';
+  if (!history && applied.length === 0)
+    return 'No history yet → costs db migrate, or costs db adopt where the tables exist';
   if (failed.length > 0 || pending.length > 0) return '→ costs db migrate';
   return 'All is well.';
 }

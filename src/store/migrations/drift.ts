@@ -7,6 +7,8 @@ export interface Difference {
   problem: 'missing' | 'unexpected' | 'different';
   expected: string | null;
   found: string | null;
+  /** All of it in words: `column cost_data.currency is missing`. */
+  text: string;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Difference {
 export function compareCatalogs(expected: readonly Fact[], found: readonly Fact[]): Difference[] {
   const wanted = new Map(expected.map((fact) => [fact.object, fact.definition]));
   const live = new Map(found.map((fact) => [fact.object, fact.definition]));
-  const differences: Difference[] = [];
+  const differences: Omit<Difference, 'text'>[] = [];
   for (const [object, definition] of wanted) {
     const other = live.get(object);
     if (other === undefined) differences.push({ object, problem: 'missing', expected: definition, found: null });
@@ -27,18 +29,16 @@ export function compareCatalogs(expected: readonly Fact[], found: readonly Fact[
     if (!wanted.has(object) && !object.startsWith('function '))
       differences.push({ object, problem: 'unexpected', expected: null, found: definition });
   }
-  return withoutParts(differences);
+  return withoutParts(differences).map((difference) => ({ ...difference, text: describe(difference) }));
 }
 
-/** A sentence's worth: `column cost_data.currency is missing`. */
-export function describeDifference({ object, problem, expected, found }: Difference): string {
+function describe({ object, problem, expected, found }: Omit<Difference, 'text'>): string {
   if (problem === 'different') return `${object} is ${found ?? ''} instead of ${expected ?? ''}`;
-  if (object.startsWith('validation '))
-    return `${object.replace('validation ', 'constraint ')} is ${problem === 'missing' ? 'not ' : ''}validated`;
-  return `${object} is ${problem}`;
+  if (!object.startsWith('validation ')) return `${object} is ${problem}`;
+  return `${object.replace('validation ', 'constraint ')} is ${problem === 'missing' ? 'not ' : ''}validated`;
 }
 
-function withoutParts(differences: Difference[]): Difference[] {
+function withoutParts<T extends Omit<Difference, 'text'>>(differences: readonly T[]): T[] {
   const whole = new Set(
     differences.filter(({ object }) => object.startsWith('table ')).map(({ object }) => object.slice('table '.length)),
   );
@@ -48,7 +48,7 @@ function withoutParts(differences: Difference[]): Difference[] {
       .map(({ object }) => object.slice('constraint '.length)),
   );
   return differences.filter(({ object, expected, found }) => {
-    const [kind = '', name = ''] = splitObject(object);
+    const [kind, name] = splitObject(object);
     if (kind === 'table' || kind === 'enum' || kind === 'function') return true;
     if (kind === 'index') return !whole.has(/ ON (?:ONLY )?"?([^\s"]+)"? /.exec(expected ?? found ?? '')?.[1] ?? '');
     if (kind === 'validation' && gone.has(name)) return false;

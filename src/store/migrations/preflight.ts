@@ -1,7 +1,7 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
-import { describeDifference, type Difference } from './drift.js';
-import { missingHistory } from './require-current.js';
+import type { Pool } from 'pg';
+import type { Difference } from './drift.js';
+import { missingHistory } from './schema-problem.js';
 import type { MigrationStatus } from './status.js';
 import type { History } from './history.js';
 
@@ -9,7 +9,7 @@ import type { History } from './history.js';
  * Whether the role behind `pool` can change this schema at all.
  * @throws CostsError `failed` that names what is missing; nothing was changed
  */
-export async function requireRights(pool: StorePool, label: string): Promise<void> {
+export async function requireRights(pool: Pool, label: string): Promise<void> {
   const { rows } = await pool.query<Rights>(`
     SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
            current_setting('transaction_read_only') = 'on' AS "readOnly",
@@ -83,7 +83,10 @@ export function requireSoundHistory(status: MigrationStatus, history: History, l
 
 /** @returns the refusal of a database that somebody changed by hand */
 export function driftError(drift: readonly Difference[], label: string): CostsError {
-  const named = drift.slice(0, 5).map(describeDifference).join('; ');
+  const named = drift
+    .slice(0, 5)
+    .map(({ text }) => text)
+    .join('; ');
   const rest = drift.length > 5 ? `; and ${drift.length - 5} more` : '';
   return new CostsError(
     'conflict',

@@ -1,5 +1,5 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { inTransaction, quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { writeExport } from './export-file.js';
@@ -40,9 +40,13 @@ interface Work {
 /** What a rollback would do; reads only. @throws CostsError as `rollbackMigrations` does */
 export async function planRollback(
   target: MigrationTarget,
-  { to, ...options }: RollbackOptions,
+  { to, export: path, ...options }: RollbackOptions,
 ): Promise<RollbackPlan> {
-  return asOnlyMigrator(target, options, async (pool) => (await prepare({ ...target, pool }, to)).plan);
+  return asOnlyMigrator(target, options, async (pool) => {
+    const { plan } = await prepare({ ...target, pool }, to);
+    if (plan.rows > 0 && path === undefined) throw needsExport(plan);
+    return plan;
+  });
 }
 
 /**
@@ -73,8 +77,7 @@ export async function rollbackMigrations(
   });
 }
 
-/** @returns the refusal to drop rows that nothing takes */
-export function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
+function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
   const parts = stakes.map((stake) => `${stake.rows} of ${stake.table}`).join(', ');
   return new CostsError(
     'usage',
@@ -118,7 +121,7 @@ function countToKeep(applied: readonly MigrationFile[], to: string | undefined):
 }
 
 /** Nothing is written to these tables between the count, the export and the end. */
-async function lockTables(pool: StorePool, { from, towards }: Work): Promise<void> {
+async function lockTables(pool: Pool, { from, towards }: Work): Promise<void> {
   const kept = new Set(towards.map(({ object, definition }) => `${object} ${definition}`));
   const changed = from.filter(
     ({ object, definition }) => /^(table|column) /.test(object) && !kept.has(`${object} ${definition}`),

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import type { RollbackPlan } from '../../store/migrations/rollback.js';
+import { addExamples, addGlobalOptions } from '../options.js';
+import { confirmed } from './confirmed.js';
+
+export interface DbRollbackOptions {
+  to?: string;
+  export?: string;
+  yes?: boolean;
+}
+
+/** What `costs db rollback` prints. */
+export interface DbRollbackResult extends RollbackPlan {
+  database: string;
+  export: string | null;
+}
+
+/** `costs db rollback` */
+export function addRollbackCommand(parent: Command, open: OpenContext): Command {
+  const command = parent
+    .command('rollback')
+    .description(
+      'Takes migrations back, all in one transaction, after writing out what the earlier schema cannot express.',
+    )
+    .option('--to <name>', 'the migration that stays the last one (default: the one before the last)')
+    .option('--export <file>', 'takes the rows that the earlier schema cannot express; needed when there are any')
+    .option('--yes', 'do not ask')
+    .action(async (options: DbRollbackOptions) => {
+      const context = open(command.optsWithGlobals());
+      context.output.write(await dbRollback(options, context), renderDbRollback);
+    });
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs db rollback --to baseline --export before-rollback.jsonl',
+    'costs db rollback --yes',
+  ]);
+}
+
+export async function dbRollback(
+  { to, export: path, yes }: DbRollbackOptions,
+  context: Pick<Context, 'database' | 'output' | 'signal'>,
+): Promise<DbRollbackResult> {
+  const database = await context.database();
+  const request = { to, export: path, signal: context.signal };
+  if (yes !== true) {
+    const plan = await database.migrations.planRollback(request);
+    await confirmed(context.output, `${question(plan)} Go on?`, 'Taking migrations back');
+  }
+  const plan = await database.migrations.rollback(request);
+  return { database: database.label, export: path ?? null, ...plan };
+}
+
+function question({ migrations, to, rows }: RollbackPlan): string {
+  const kept = rows === 0 ? 'No row is lost.' : `${rows} rows go to the export.`;
+  return `${migrations.length} ${migrations.length === 1 ? 'migration is' : 'migrations are'} taken back, to ${to}. ${kept}`;
+}
+
+export function renderDbRollback({ database, migrations, to, rows, stakes, export: path }: DbRollbackResult): string {
+  return [
+    ...migrations.map((name) => `✔ taken back: ${name}`),
+    ...stakes.map(
+      (stake) =>
+        `  ${stake.rows} rows of ${stake.table}${stake.dropped === null ? '' : ` (${stake.dropped.join(', ')})`} written out`,
+    ),
+    `${database} is at ${to}.`,
+    ...(rows > 0 && path !== null ? [`After migrating again → costs db import ${path}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,165 @@
+import { createRuntime, type Context } from '../../context.js';
+import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
+import type { Report, ReportComparison } from '../../domain/report.js';
+import type { SyncResult } from '../../domain/results.js';
+import { CostsError } from '../../errors.js';
+import { startEmulator, type Emulator } from '../../emulator/emulator.js';
+import { expectedTotals, sumBy } from '../../emulator/expected.js';
+import { restateDemo } from '../../emulator/demo-restatement.js';
+import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
+import { createRecorder, type Recorder } from '../../output/recorder.js';
+import { backfillCommand } from '../backfill.js';
+import { addKeyCommand } from '../keys/add.js';
+import { linkCommand } from '../projects/link.js';
+import { resolvePeriod } from '../period.js';
+import { syncCommand } from '../sync.js';
+
+const DAYS = 90;
+
+/** What the demo found, for people and as JSON. */
+export interface DemoDocument {
+  synthetic: true;
+  organizations: number;
+  projects: number;
+  days: number;
+  rows: number;
+  storeMilliseconds: number;
+  again: { inserted: number; updated: number; deleted: number };
+  compared: { days: number; equal: number };
+  restated: { rows: number; days: number; difference: SyncResult['organizations'][number]['restated']['difference'] };
+  anomaly: { day: Day; project: string };
+  unlinked: { projects: number; totals: { currency: string; cost: string }[] };
+  report: Report;
+}
+
+export interface DemoResult {
+  document: DemoDocument;
+  comparison: ReportComparison;
+  now: Date;
+}
+
+/** The commands a person would run, one after the other, against the emulator. @throws CostsError when one of them fails */
+export async function runDemo(outer: Context, home: string): Promise<DemoResult> {
+  const now = outer.now();
+  const today = toDay(now);
+  const span = { since: addDays(today, 1 - DAYS), until: today };
+  const emulator = await startEmulator({ world: demoWorld(today), now: () => now, quirks: { undocumentedFields: true } });
+  const recorder = createRecorder();
+  const runtime = createRuntime({ version: outer.version, config: demoConfig(outer, home, emulator), signal: outer.signal, argv: [], makeOutput: () => recorder.output });
+  const progress = outer.output.progress('Making a throw-away store …');
+  try {
+    const context = runtime.open({});
+    const started = performance.now();
+    const store = await context.store();
+    await store.teams.open('demo');
+    const storeMilliseconds = Math.round(performance.now() - started);
+    progress.update('Registering three organizations');
+    await registerKeys(context, emulator);
+    progress.update(`Reading ${DAYS} days`);
+    const first = await collected(recorder, backfillCommand({ since: span.since, until: span.until }, context));
+    await linkAllButOne(context);
+    progress.update('Reading them again');
+    const again = await collected(recorder, backfillCommand({ since: span.since, until: span.until, force: true }, context));
+    const compared = await compareWithProviders(context, emulator, span, now);
+    progress.update('The provider changes its mind');
+    restateDemo(emulator.world, today);
+    const restated = await collected(recorder, syncCommand({}, context));
+    const { report, comparison, unlinked } = await makeReport(context, today);
+    const document: DemoDocument = {
+      synthetic: true,
+      organizations: emulator.world.organizations.length,
+      projects: emulator.world.organizations.reduce((count, { projects }) => count + projects.length, 0),
+      days: DAYS,
+      rows: sum(first, ({ inserted }) => inserted),
+      storeMilliseconds,
+      again: { inserted: sum(again, (each) => each.inserted), updated: sum(again, (each) => each.updated), deleted: sum(again, (each) => each.deleted) },
+      compared,
+      restated: {
+        rows: sum(restated, (each) => each.restated.rows),
+        days: sum(restated, (each) => each.restated.days),
+        difference: restated.organizations.flatMap((each) => each.restated.difference),
+      },
+      anomaly: { day: addDays(today, -DEMO_ANOMALY.daysAgo), project: nameOf(emulator, DEMO_ANOMALY.projectId) },
+      unlinked,
+      report,
+    };
+    return { document, comparison, now };
+  } finally {
+    progress.stop();
+    await runtime.close();
+    await emulator.close();
+  }
+}
+
+/** The user's own environment plays no part: not their store, not their keys. */
+function demoConfig({ config }: Context, home: string, emulator: Emulator): Context['config'] {
+  const keys = new Map(emulator.world.organizations.map((organization, index) => [variableOf(index), organization.keys[0]?.secret]));
+  return {
+    ...config,
+    databaseUrl: null,
+    home,
+    team: null,
+    token: null,
+    keyVariables: null,
+    insecureStorage: false,
+    baseUrls: { openai: emulator.openaiUrl, anthropic: emulator.anthropicUrl },
+    variable: (name) => keys.get(name),
+  };
+}
+
+function variableOf(index: number): string {
+  return `DEMO_KEY_${index + 1}`;
+}
+
+async function registerKeys(context: Context, emulator: Emulator): Promise<void> {
+  for (const [index, { provider, id, name }] of emulator.world.organizations.entries()) {
+    await addKeyCommand({ provider, organization: id, name, fromEnv: variableOf(index) }, context);
+  }
+}
+
+/** The sandbox stays as it is, so that the demo shows what spend of nobody's project looks like. */
+async function linkAllButOne(context: Context): Promise<void> {
+  const { projects } = await context.store();
+  await linkCommand(undefined, { all: true }, context);
+  const team = await context.team();
+  const sandbox = await projects.lookUp(team.id, 'Sandbox');
+  if (sandbox !== null) await projects.unlink(sandbox);
+}
+
+async function collected(recorder: Recorder, command: Promise<number>): Promise<SyncResult> {
+  const code = await command;
+  const result = recorder.last() as SyncResult;
+  const error = result.organizations.find((each) => each.error !== undefined)?.error;
+  if (code !== 0) throw new CostsError('failed', `The demo could not read its own emulator: ${error?.message ?? result.status}`);
+  return result;
+}
+
+/** Each organization's days against the emulator's own sums, to the last digit. */
+async function compareWithProviders(context: Context, emulator: Emulator, span: DaySpan, now: Date): Promise<{ days: number; equal: number }> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const { rows } = await store.reports.run({ ...span, teamId: team.id, groupBy: ['organization', 'day'] }, span.until);
+  const stored = new Map(rows.map(({ organizationId, day, currency, cost }) => [`${organizationId ?? ''} ${day ?? ''} ${currency}`, parseDecimal(cost)]));
+  const expected = sumBy(expectedTotals(emulator.world, span, now), ({ organizationId, day, currency }) => `${organizationId} ${day} ${currency}`);
+  const equal = [...expected].filter(([key, cost]) => stored.get(key) === cost).length;
+  return { days: Math.max(expected.size, stored.size), equal };
+}
+
+async function makeReport(context: Context, today: Day) {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const { previous, ...span } = resolvePeriod({ period: 'last-30d' }, today);
+  const query = { ...span, teamId: team.id, groupBy: ['project' as const] };
+  return {
+    report: await store.reports.run(query, today),
+    comparison: await store.reports.compare(query, previous),
+    unlinked: await store.reports.unlinked(team.id),
+  };
+}
+
+function sum({ organizations }: SyncResult, pick: (organization: SyncResult['organizations'][number]) => number): number {
+  return organizations.reduce((total, each) => total + pick(each), 0);
+}
+
+function nameOf({ world }: Emulator, projectId: string): string {
+  return world.organizations.flatMap(({ projects }) => projects).find(({ id }) => id === projectId)?.name ?? projectId;
+}

@@ -1,0 +1,101 @@
+import type { Day, DaySpan } from './day.js';
+import type { ProviderId } from './provider.js';
+import type { MoneyDocument } from './results.js';
+
+/** What totals can be grouped by. */
+export const GROUP_WORDS = ['provider', 'organization', 'project', 'line-item', 'model', 'day', 'week', 'month'] as const;
+export type GroupWord = (typeof GROUP_WORDS)[number];
+
+export interface ReportQuery extends DaySpan {
+  teamId: string;
+  groupBy: readonly GroupWord[];
+  provider?: ProviderId;
+  organizationId?: string;
+  projectId?: string;
+}
+
+/** What a row is about: the fields of the words it is grouped by, in the order they were given. */
+export interface ReportGroup {
+  provider?: string | null;
+  organization?: string | null;
+  organizationId?: string | null;
+  project?: string;
+  projectId?: string;
+  /** Nobody tied the project to the provider's. */
+  linked?: boolean;
+  lineItem?: string;
+  /** Null where the bill names none. */
+  model?: string | null;
+  day?: Day;
+  /** ISO week, `2026-W47`. */
+  week?: string;
+  /** `2026-11` */
+  month?: string;
+}
+
+export interface ReportRow extends ReportGroup {
+  currency: string;
+  /** Exact. */
+  cost: string;
+  /** Usage or legacy rows, where no bill exists. */
+  estimated: boolean;
+}
+
+/** What a report's days are worth. */
+export interface ReportCoverage {
+  /** Days up to today that were never read, of organizations that are collected. */
+  gaps: CoverageSpan[];
+  /** Days that were read before they ended and are over. */
+  halfRead: CoverageSpan[];
+  /** Today, where it was read. */
+  open: CoverageSpan[];
+  /** Days that providers still change. */
+  provisional: CoverageSpan[];
+}
+
+export interface CoverageSpan extends DaySpan {
+  organization: string;
+  organizationId: string;
+}
+
+/** The document of `report --json`. */
+export interface Report extends DaySpan {
+  groupBy: GroupWord[];
+  /** When the newest of its days was read; null when none was. */
+  readAt: string | null;
+  asOf: string | null;
+  rows: ReportRow[];
+  totals: MoneyDocument[];
+  coverage: ReportCoverage;
+}
+
+/** The same span one period earlier, row by row, and how the days went. */
+export interface ReportComparison {
+  previous: DaySpan;
+  /** By `groupKey`, for rows of either span. */
+  rows: ReadonlyMap<string, ComparedRow>;
+}
+
+export interface ComparedRow {
+  /** Over the days that both spans have, exact. */
+  current: string;
+  previous: string;
+  /** Some day was left out because one side lacks it. */
+  partial: boolean;
+  /** A value a day of the span, for the eye; null where the day was not read. */
+  trend: (number | null)[];
+}
+
+export interface ReportStore {
+  run(query: ReportQuery, today: Day): Promise<Report>;
+  /** @param previous as many days as the query's span, or fewer: later days have no counterpart */
+  compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
+  /** Spend of projects that nobody linked, over all days. */
+  unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;
+}
+
+/** Tells rows apart that differ in what they are about or in their currency. */
+export function groupKey(row: ReportGroup & { currency: string }): string {
+  const { provider, organizationId, projectId, lineItem, model, day, week, month, currency } = row;
+  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency]);
+}

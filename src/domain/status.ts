@@ -1,0 +1,35 @@
+import type { Day, DaySpan } from './day.js';
+import type { DayState } from './collection.js';
+import type { ProviderId } from './provider.js';
+import type { MoneyDocument } from './results.js';
+
+/** Where one organization stands. */
+export interface OrganizationStatus {
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+  active: boolean;
+  lastReadAt: string | null;
+  firstDay: Day | null;
+  lastDay: Day | null;
+  /** Every day through it is settled; null when the first is not. */
+  settledTo: Day | null;
+  days: Record<DayState, number>;
+  gaps: DaySpan[];
+  /** The last days up to today, oldest first. */
+  recent: { day: Day; state: DayState }[];
+  keyExpiresAt: string | null;
+  /** Whole days left; negative once expired. */
+  keyDaysLeft: number | null;
+}
+
+/** The document of `status --json`. */
+export interface Status {
+  team: string;
+  store: string;
+  now: string;
+  organizations: OrganizationStatus[];
+  unlinked: { projects: number; totals: MoneyDocument[] };
+  /** What `--check` ends with 1 for. */
+  findings: { organization: string; message: string; hint: string }[];
+}

@@ -1,0 +1,48 @@
+import type { Report, ReportComparison } from '../domain/report.js';
+import type { Day } from '../domain/day.js';
+import type { MoneyDocument } from '../domain/results.js';
+import { formatCount, formatDay, formatDuration, formatMoney, plural } from './format.js';
+import type { Output } from './output.js';
+import { renderReport } from './report.js';
+
+interface DemoView {
+  organizations: number;
+  projects: number;
+  days: number;
+  rows: number;
+  storeMilliseconds: number;
+  again: { inserted: number; updated: number; deleted: number };
+  compared: { days: number; equal: number };
+  restated: { rows: number; days: number; difference: MoneyDocument[] };
+  anomaly: { day: Day; project: string };
+  unlinked: { projects: number; totals: MoneyDocument[] };
+  report: Report;
+  home: string | null;
+}
+
+/** What the demo did, a report worth reading, what is to be noticed in it, and where to go from here. */
+export function renderDemo(view: DemoView, { comparison, now }: { comparison: ReportComparison; now: Date }, output: Output): string {
+  const { style } = output;
+  const ok = style.green('✔');
+  const { again, compared, restated, anomaly, unlinked } = view;
+  const nothing = again.inserted + again.updated + again.deleted === 0;
+  const equal = compared.equal === compared.days;
+  return [
+    style.bold('SYNTHETIC DATA.') + ' Local emulator, throw-away store; nothing leaves this machine.',
+    `${ok} store ready ${formatDuration(view.storeMilliseconds)}   ${ok} ${plural(view.organizations, 'organization')}, ${plural(view.projects, 'project')}, ${view.days} days, ${formatCount(view.rows)} rows`,
+    `${nothing ? ok : style.red('✖')} read again: ${nothing ? 'nothing changed' : 'something changed'}   ${equal ? ok : style.red('✖')} ${compared.equal} of ${compared.days} days equal the provider's total`,
+    '',
+    renderReport({ report: view.report, comparison, team: 'demo', now }, output),
+    '',
+    `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
+    `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
+    `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to nobody, ${money(unlinked.totals)}`,
+    '',
+    ...(view.home === null ? ['Look around   costs demo --keep'] : [`Look around   COSTS_HOME=${view.home} costs report --group-by model`]),
+    'Your own key  export OPENAI_ADMIN_KEY=… && costs keys add && costs sync',
+  ].join('\n');
+}
+
+function money(amounts: readonly MoneyDocument[], signed = false): string {
+  return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ') || 'no spend';
+}

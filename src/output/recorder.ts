@@ -1,0 +1,35 @@
+import { CostsError } from '../errors.js';
+import type { Output } from './output.js';
+import { silentProgress } from './progress.js';
+import { createStyle } from './style.js';
+
+/** An output that says nothing and remembers the last document, for a command that runs others. */
+export interface Recorder {
+  output: Output;
+  last(): unknown;
+}
+
+export function createRecorder(): Recorder {
+  let last: unknown;
+  const nothing = () => undefined;
+  const nobody = () => Promise.reject(new CostsError('usage', 'Nobody can be asked here.'));
+  return {
+    last: () => last,
+    output: {
+      json: true,
+      interactive: false,
+      width: 80,
+      style: createStyle(false),
+      write: (value) => void (last = value),
+      print: nothing,
+      writeRaw: () => Promise.resolve(),
+      note: nothing,
+      warn: nothing,
+      trace: nothing,
+      progress: silentProgress,
+      fail: nothing,
+      redact: nothing,
+      prompt: { text: nobody, secret: nobody, confirm: nobody, choose: nobody, stdin: nobody },
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import { dayState } from '../../domain/coverage.js';
+import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
+import type { CoverageSpan, ReportCoverage, ReportQuery } from '../../domain/report.js';
+
+export interface OrganizationDays {
+  organizationId: string;
+  organization: string;
+  isActive: boolean;
+  readAt: ReadonlyMap<Day, Date>;
+}
+
+/** The days of each of the team's organizations that were read in a span, those without a key included. */
+export async function readDays(prisma: PrismaClient, query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId'>, span: DaySpan): Promise<OrganizationDays[]> {
+  const rows = await prisma.$queryRaw<{ organizationId: string; organization: string; isActive: boolean; day: Day | null; readAt: Date | null }[]>`
+    WITH organizations AS (
+      SELECT provider, organization_id, name, is_active FROM organization_api_keys WHERE team_id = ${query.teamId}
+      UNION ALL
+      SELECT DISTINCT p.ai_provider, p.ai_organization_id, p.ai_organization_id, false FROM projects p
+      WHERE p.team_id = ${query.teamId} AND p.ai_organization_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM organization_api_keys k WHERE k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id)
+    )
+    SELECT o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
+    FROM organizations o LEFT JOIN collected_days d
+      ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id AND d.api_version = 'costs_v1'
+      AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
+    WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
+      AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
+    ORDER BY o.provider, o.name, d.day`;
+  const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date> }>();
+  for (const { organizationId, organization, isActive, day, readAt } of rows) {
+    const known = organizations.get(organizationId) ?? { organizationId, organization, isActive, readAt: new Map<Day, Date>() };
+    if (day !== null && readAt !== null) known.readAt.set(day, readAt);
+    organizations.set(organizationId, known);
+  }
+  return [...organizations.values()];
+}
+
+/** What the days of a span are worth, in spans of neighbouring days. */
+export function describeCoverage(organizations: readonly OrganizationDays[], span: DaySpan, today: Day): ReportCoverage {
+  const coverage: ReportCoverage = { gaps: [], halfRead: [], open: [], provisional: [] };
+  const until = span.until < today ? span.until : today;
+  for (const { organizationId, organization, isActive, readAt } of organizations) {
+    for (const day of daysOf({ since: span.since, until })) {
+      const state = dayState(day, readAt.get(day) ?? null);
+      // Nobody reads on for an organization without an active key.
+      const list =
+        state === 'gap' ? (isActive ? coverage.gaps : null) : state === 'open' ? (day < today ? coverage.halfRead : coverage.open) : state === 'provisional' ? coverage.provisional : null;
+      if (list !== null) extend(list, { organizationId, organization, since: day, until: day });
+    }
+  }
+  return coverage;
+}
+
+function extend(spans: CoverageSpan[], next: CoverageSpan): void {
+  const last = spans.at(-1);
+  if (last?.organizationId === next.organizationId && addDays(last.until, 1) === next.since) last.until = next.until;
+  else spans.push(next);
+}
+
+/** When the newest of the days was read. */
+export function newestRead(organizations: readonly OrganizationDays[]): Date | null {
+  const times = organizations.flatMap(({ readAt }) => [...readAt.values()]);
+  return times.reduce<Date | null>((newest, time) => (newest === null || time > newest ? time : newest), null);
+}
+

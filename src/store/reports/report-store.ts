@@ -1,0 +1,53 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { Day } from '../../domain/day.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import type { Report, ReportQuery, ReportRow, ReportStore } from '../../domain/report.js';
+import type { MoneyDocument } from '../../domain/results.js';
+import { compareSpans } from './compare.js';
+import { describeCoverage, newestRead, readDays } from './coverage.js';
+import { sumRows } from './rows.js';
+
+export function createReportStore(prisma: PrismaClient): ReportStore {
+  return {
+    run: (query, today) => runReport(prisma, query, today),
+    compare: (query, previous) => compareSpans(prisma, query, previous),
+    async unlinked(teamId) {
+      const totals = await prisma.$queryRaw<MoneyDocument[]>`
+        SELECT c.currency, trim_scale(sum(c.cost))::text AS cost FROM projects p JOIN cost_data c ON c.project_id = p.id
+        WHERE p.team_id = ${teamId} AND p.linked_at IS NULL AND p.ai_project_id IS NOT NULL AND c.api_version = 'costs_v1'
+        GROUP BY 1 ORDER BY 1`;
+      const projects = await prisma.project.count({ where: { teamId, linkedAt: null, aiProjectId: { not: null } } });
+      return { projects, totals };
+    },
+  };
+}
+
+async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): Promise<Report> {
+  const rows: ReportRow[] = await sumRows(prisma, query);
+  const organizations = await readDays(prisma, query, query);
+  return {
+    since: query.since,
+    until: query.until,
+    groupBy: [...query.groupBy],
+    readAt: newestRead(organizations)?.toISOString() ?? null,
+    asOf: null,
+    rows: rows.sort(byTimeThenCost),
+    totals: sumTotals(rows),
+    coverage: describeCoverage(organizations, query, today),
+  };
+}
+
+/** In order of time where it is grouped by time, then the largest first. */
+function byTimeThenCost(a: ReportRow, b: ReportRow): number {
+  const time = (row: ReportRow) => row.day ?? row.week ?? row.month ?? '';
+  if (time(a) !== time(b)) return time(a) < time(b) ? -1 : 1;
+  if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
+  const difference = parseDecimal(b.cost) - parseDecimal(a.cost);
+  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+}
+
+function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {
+  const sums = new Map<string, Decimal>();
+  for (const { currency, cost } of rows) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+}

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.js';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { useMachine } from '../helpers/costs.js';
+import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
+
+const WRONG = new Secret('wrong horse battery staple');
+const EMAIL = 'admin@example.com';
+
+let base: TestDatabase;
+let acme: Founded;
+beforeEach(async () => {
+  base = await createTestDatabase('postgresql');
+  acme = await foundTeam(base.database);
+});
+afterEach(() => base.drop());
+
+const tryLogin = async (email: string, password = WRONG): Promise<string> => {
+  try {
+    await openDesk(base.database).vault.logins.login(email, password);
+    return 'ok';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const reasons = async (email: string) => {
+  const rows = await base.database.prisma.$queryRaw<{ reason: string; count: number }[]>`
+    SELECT reason, count(*)::int AS count FROM login_attempts WHERE email = ${email} GROUP BY reason ORDER BY reason`;
+  return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
+};
+const LOCKED = 'There were 5 failed attempts for this email; it is locked for 15 minutes.';
+const WRONG_ANSWER = 'The email or the password is wrong.';
+const age = (email: string, minutes: number) =>
+  base.database.prisma.$executeRaw`UPDATE login_attempts SET attempted_at = attempted_at - make_interval(mins => ${minutes}::int) WHERE email = ${email}`;
+
+describe('an attempt', () => {
+  it('is recorded with who, when, from where and what came of it', async () => {
+    await tryLogin(EMAIL, PASSWORD);
+    await tryLogin('Admin@Example.com ');
+    await tryLogin('nobody@example.com');
+    const rows = await base.database.prisma.$queryRaw`
+      SELECT email, team_id, host <> '' AS host, os_user <> '' AS os_user, db_user, db_address IS NOT NULL AS address, success, reason,
+        attempted_at BETWEEN now() - interval '1 minute' AND now() AS recent FROM login_attempts ORDER BY attempted_at`;
+    const everywhere = { host: true, os_user: true, db_user: 'postgres', address: true, recent: true };
+    expect(rows).toEqual([
+      { ...everywhere, email: EMAIL, team_id: acme.team.id, success: true, reason: 'ok' },
+      { ...everywhere, email: EMAIL, team_id: acme.team.id, success: false, reason: 'bad_password' },
+      { ...everywhere, email: 'nobody@example.com', team_id: null, success: false, reason: 'unknown_email' },
+    ]);
+  });
+
+  it('with text that is no email is refused and not recorded', async () => {
+    expect(() => acme.vault.logins.parseEmail("' OR 1=1 --")).toThrow('no email address');
+    expect(await base.database.prisma.$queryRaw`SELECT 1 FROM login_attempts`).toEqual([]);
+  });
+
+  it('is seen by admins, also filtered', async () => {
+    await tryLogin(EMAIL, PASSWORD);
+    await tryLogin(EMAIL);
+    const list = (failedOnly: boolean, since: Date | null = null) => acme.vault.logins.list(acme.team, { failedOnly, since });
+    expect((await list(false)).map(({ reason }) => reason)).toEqual(['bad_password', 'ok']);
+    expect((await list(true)).map(({ reason }) => reason)).toEqual(['bad_password']);
+    expect(await list(false, new Date(Date.now() + 3_600_000))).toEqual([]);
+  });
+});
+
+describe('the lock', () => {
+  it.each([EMAIL, 'nobody@example.com'])('holds for %s under 20 wrong logins at once', async (email) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => tryLogin(email)));
+    expect(answers.filter((answer) => answer === WRONG_ANSWER)).toHaveLength(5);
+    expect(answers.filter((answer) => answer === LOCKED)).toHaveLength(15);
+    expect(await reasons(email)).toEqual({ [email === EMAIL ? 'bad_password' : 'unknown_email']: 5, locked: 15 });
+    expect(await tryLogin(email, PASSWORD)).toBe(LOCKED);
+  });
+
+  it('counts one email however it is written, and no other', async () => {
+    for (const email of [EMAIL, 'ADMIN@example.com', ' admin@EXAMPLE.com', EMAIL, 'Admin@Example.Com']) expect(await tryLogin(email)).toBe(WRONG_ANSWER);
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe(LOCKED);
+    expect(await tryLogin('other@example.com')).toBe(WRONG_ANSWER);
+  });
+
+  it('ends 15 minutes after the fifth failure', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      await tryLogin(EMAIL);
+      await age(EMAIL, index < 4 ? 3 : 0);
+    }
+    await age(EMAIL, 14);
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe(LOCKED);
+    await age(EMAIL, 1);
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe('ok');
+  });
+
+  it('does not count failures that are far apart', async () => {
+    for (let index = 0; index < 6; index += 1) {
+      expect(await tryLogin(EMAIL)).toBe(WRONG_ANSWER);
+      await age(EMAIL, 4);
+    }
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe('ok');
+  });
+
+  it('lets right passwords in side by side', async () => {
+    expect(await Promise.all(Array.from({ length: 8 }, () => tryLogin(EMAIL, PASSWORD)))).toEqual(Array.from({ length: 8 }, () => 'ok'));
+  });
+
+  it('leaves open sessions and tokens at work', async () => {
+    const row = await addKey(acme, 'org-1');
+    for (let index = 0; index < 5; index += 1) await tryLogin(EMAIL);
+    expect((await openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+  });
+
+  it('is ended by an admin', async () => {
+    await acme.vault.members.add(acme.team, 'b@example.com', 'member', PASSWORD);
+    for (let index = 0; index < 5; index += 1) await tryLogin('b@example.com');
+    await acme.vault.logins.unlock(acme.team, 'b@example.com');
+    expect(await tryLogin('b@example.com', PASSWORD)).toBe('ok');
+    const { vault } = await logIn(base.database, 'b@example.com');
+    await expect(vault.logins.unlock(acme.team, 'b@example.com')).rejects.toMatchObject({ code: 'auth' });
+  });
+
+  it('counts an attempt whose process was killed before the answer', async () => {
+    const { costs } = await useMachine({ DATABASE_URL: (base.target as { url: string }).url });
+    const args = ['login', '--email', EMAIL, '--password-stdin', '--insecure-storage'];
+    const deadline = Date.now() + 60_000;
+    for (let wait = 0; ; wait += 1) {
+      // The attempt is charged a moment after the start; which moment depends on the machine.
+      await costs(args, { input: `${WRONG.reveal()}\n`, killAfter: 250 + (wait % 12) * 50 });
+      const { charged = 0, bad_password: answered = 0 } = await reasons(EMAIL);
+      if (charged > 0) break;
+      if (answered > 0) await base.database.prisma.$executeRaw`DELETE FROM login_attempts`;
+      if (Date.now() > deadline) throw new Error('No attempt was killed between charge and answer.');
+    }
+    const { charged = 0, bad_password: answered = 0 } = await reasons(EMAIL);
+    for (let index = charged + answered; index < 5; index += 1) expect(await tryLogin(EMAIL)).toBe(WRONG_ANSWER);
+    await age(EMAIL, 1);
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe(LOCKED);
+  });
+});
+
+describe('the time of an answer', () => {
+  it('does not tell whether an email is known', async () => {
+    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
+    for (let round = 0; round < 16; round += 1) {
+      for (const kind of round % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
+        const email = kind === 'known' ? EMAIL : 'nobody@example.com';
+        const began = performance.now();
+        expect(await tryLogin(email)).toBe(WRONG_ANSWER);
+        times[kind].push(performance.now() - began);
+        await base.database.prisma.$executeRaw`DELETE FROM login_attempts`;
+      }
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[values.length / 2] ?? 0;
+    const ratio = median(times.known) / median(times.unknown);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+});
+
+describe('old attempts', () => {
+  it('are pruned after a retention that can be set', async () => {
+    await tryLogin(EMAIL);
+    await age(EMAIL, 60 * 24 * 40);
+    await tryLogin(EMAIL, PASSWORD);
+    expect(await reasons(EMAIL)).toEqual({ bad_password: 1, ok: 1 });
+    await acme.vault.logins.keepFor(acme.team, 30);
+    expect(await reasons(EMAIL)).toEqual({ ok: 1 });
+    await age(EMAIL, 60 * 24 * 31);
+    await tryLogin(EMAIL, PASSWORD);
+    expect(await reasons(EMAIL)).toEqual({ ok: 1 });
+  });
+});
+
+describe('an answered attempt', () => {
+  it('never changes again', async () => {
+    await tryLogin(EMAIL);
+    await base.database.prisma.$executeRaw`SELECT costs_answer_login_attempt(id, 'ok') FROM login_attempts`;
+    expect(await reasons(EMAIL)).toEqual({ bad_password: 1 });
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { checkHost, hostOfNewKey } from '../../src/vault/hosts.js';
+
+const to = (baseUrl: string, tlsChecksOff = false) => ({ provider: 'openai' as const, baseUrl, tlsChecksOff });
+const OWN = 'https://api.openai.com/v1';
+
+describe('the host of a new key', () => {
+  it("is the provider's own unless the environment says otherwise", () => {
+    expect(hostOfNewKey(to(OWN), null)).toBe('api.openai.com');
+  });
+
+  it.each(['http://127.0.0.1:4010/v1', 'http://localhost:1/v1', 'http://[::1]:80/v1', 'https://127.9.9.9/v1'])('is this machine for %s', (url) => {
+    expect(hostOfNewKey(to(url), null)).toBe('loopback');
+  });
+
+  it('is another one only when it was allowed by name', () => {
+    expect(() => hostOfNewKey(to('https://gateway.acme.io/v1'), null)).toThrow("which is not OpenAI's own api.openai.com");
+    expect(hostOfNewKey(to('https://gateway.acme.io/v1'), 'gateway.acme.io')).toBe('gateway.acme.io');
+    expect(() => hostOfNewKey(to('https://evil.example/v1'), 'gateway.acme.io')).toThrow('is not where OPENAI_BASE_URL leads');
+  });
+
+  it.each([
+    ['https://api.openai.com@evil.example/v1', 'user information'],
+    ['https://user:pass@api.openai.com/v1', 'user information'],
+    ['http://api.openai.com/v1', 'without https'],
+    ['http://127.0.0.1.evil.example/v1', 'without https'],
+    ['nonsense', 'is not a URL'],
+  ])('is never %s', (url, reason) => {
+    expect(() => hostOfNewKey(to(url), null)).toThrow(reason);
+  });
+
+  it('is nowhere while TLS checks are switched off', () => {
+    expect(() => hostOfNewKey(to(OWN, true), null)).toThrow('TLS checks are switched off');
+  });
+});
+
+describe('a stored key', () => {
+  it.each([
+    [OWN, 'api.openai.com'],
+    ['http://127.0.0.1:1/v1', 'loopback'],
+    ['http://localhost:65000/v1', 'loopback'],
+    ['https://gateway.acme.io:8443/v1', 'gateway.acme.io:8443'],
+  ])('goes to %s when bound to %s', (url, host) => {
+    expect(() => checkHost(to(url), host, 'The key of Prod')).not.toThrow();
+  });
+
+  it.each([
+    ['https://evil.example/v1', 'api.openai.com'],
+    ['http://127.0.0.1:1/v1', 'api.openai.com'],
+    [OWN, 'loopback'],
+    ['https://gateway.acme.io/v1', 'gateway.acme.io:8443'],
+    ['https://api.openai.com.evil.example/v1', 'api.openai.com'],
+  ])('does not go to %s when bound to %s', (url, host) => {
+    expect(() => checkHost(to(url), host, 'The key of Prod')).toThrow(`The key of Prod may only be sent to ${host}`);
+  });
+});

@@ -1,0 +1,268 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.js';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { addKey, foundTeam, logIn, memoryKeychain, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
+
+const NEW_PASSWORD = new Secret('another correct horse battery');
+const MEMBER = 'b@example.com';
+const VIEWER = 'v@example.com';
+
+let base: TestDatabase;
+let acme: Founded;
+beforeEach(async () => {
+  base = await createTestDatabase('postgresql');
+  acme = await foundTeam(base.database);
+});
+afterEach(() => base.drop());
+
+const admin = () => openDesk(base.database, {}, acme.keychain);
+const adminAgain = () => logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain);
+const sealedKeys = () => base.database.prisma.$queryRaw<{ sealed_key: string | null }[]>`SELECT sealed_key FROM vault_slots s JOIN users u ON u.id = s.user_id WHERE u.email = ${VIEWER}`;
+
+describe('a founded team', () => {
+  it('is founded once', async () => {
+    await expect(acme.vault.logins.found(acme.team, 'c@example.com', PASSWORD)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('makes a user of the time before logins its admin, and refuses one of another team', async () => {
+    const { prisma } = base.database;
+    await prisma.$executeRaw`INSERT INTO teams (id, name) VALUES ('old', 'Old')`;
+    await prisma.$executeRaw`INSERT INTO users (id, team_id, email, role) VALUES ('u1', 'old', 'Old@Example.com', 'owner')`;
+    const { vault, store } = openDesk(base.database);
+    const old = { id: 'old', name: 'Old' };
+    await expect(vault.logins.found(old, 'admin@example.com', PASSWORD)).rejects.toThrow('is a member of another team');
+    await vault.logins.found(old, 'old@example.com', PASSWORD);
+    expect(await store.access.members.get('u1')).toMatchObject({ role: 'admin', teamId: 'old' });
+    await expect(logIn(base.database, 'old@example.com')).resolves.toBeDefined();
+  });
+});
+
+describe('roles', () => {
+  it('let a member read keys but manage nothing', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    const { vault } = await logIn(base.database, MEMBER);
+    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    const refused = { code: 'auth', message: 'This needs the role admin, and b@example.com has the role member.' };
+    await expect(vault.keys.remove(row)).rejects.toMatchObject(refused);
+    await expect(vault.members.add(acme.team, 'c@example.com', 'admin', PASSWORD)).rejects.toMatchObject(refused);
+    await expect(vault.tokens.create(acme.team, { name: 'x', role: 'member', days: 1 })).rejects.toMatchObject(refused);
+    await expect(vault.logins.list(acme.team, { failedOnly: false, since: null })).rejects.toMatchObject(refused);
+    await expect(vault.rotate(acme.team)).rejects.toMatchObject(refused);
+  });
+
+  it('let a viewer in, who holds no data key', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
+    expect(await sealedKeys()).toEqual([{ sealed_key: null }]);
+    const keychain = memoryKeychain();
+    const { vault } = await logIn(base.database, VIEWER, PASSWORD, keychain);
+    expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'member', role: 'viewer', label: VIEWER });
+    expect([...keychain.entries.values()][0]).toMatch(/^[0-9a-f-]{36}\.-$/);
+    await expect(vault.keyOf(row)).rejects.toMatchObject({ code: 'auth', message: expect.stringContaining('role viewer') as string });
+  });
+
+  it('can be raised without the password, also after the viewer changed it twice', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
+    await openDesk(base.database).vault.logins.changePassword(VIEWER, PASSWORD, NEW_PASSWORD);
+    await openDesk(base.database).vault.logins.changePassword(VIEWER, NEW_PASSWORD, PASSWORD);
+    expect(await acme.vault.members.setRole(acme.team, VIEWER, 'member')).toEqual({ exposed: [], rotated: false });
+    const { vault } = await logIn(base.database, VIEWER);
+    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    await admin().vault.rotate(acme.team);
+    expect((await (await logIn(base.database, VIEWER)).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+  });
+
+  it('cannot be raised on a public key that nobody vouches for, whoever changed it', async () => {
+    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
+    await openDesk(base.database).vault.logins.changePassword(VIEWER, PASSWORD, NEW_PASSWORD);
+    const { prisma } = base.database;
+    await prisma.$executeRaw`UPDATE vault_slots SET public_key = (SELECT public_key FROM vault_slots WHERE kind = 'recovery') WHERE user_id = (SELECT id FROM users WHERE email = ${VIEWER})`;
+    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow('nobody vouches for its public key');
+    await prisma.$executeRaw`UPDATE vault_slots SET endorsement = replace(endorsement, (endorsement::jsonb -> 'steps' -> 0 ->> 'publicKey'), public_key) WHERE endorsement IS NOT NULL`;
+    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow('nobody vouches for its public key');
+  });
+
+  it('keep at least one admin', async () => {
+    const last = { code: 'conflict', message: expect.stringContaining('is the last admin') as string };
+    await expect(acme.vault.members.remove(acme.team, 'admin@example.com')).rejects.toMatchObject(last);
+    await expect(acme.vault.members.setRole(acme.team, 'admin@example.com', 'member')).rejects.toMatchObject(last);
+    await acme.vault.members.add(acme.team, MEMBER, 'admin', PASSWORD);
+    await expect(acme.vault.members.setRole(acme.team, 'admin@example.com', 'member')).resolves.toBeDefined();
+  });
+});
+
+describe('leaving', () => {
+  it('makes the old data key open nothing, ends sessions, and leaves the others at work', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    await acme.vault.members.add(acme.team, 'c@example.com', 'member', PASSWORD);
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
+    const gone = memoryKeychain();
+    await logIn(base.database, MEMBER, PASSWORD, gone);
+    const { prisma } = base.database;
+    const before = await prisma.$queryRaw<{ row: string }[]>`SELECT to_jsonb(s)::text AS row FROM vault_sessions s`;
+
+    const departure = await acme.vault.members.remove(acme.team, MEMBER);
+    expect(departure).toEqual({ exposed: ['org-1'], rotated: true });
+    expect(await prisma.$queryRaw`SELECT 1 FROM vault_sessions`).toEqual([]);
+    // Whoever left brings back the session's row: the data key it opens is of the past.
+    for (const session of before) {
+      await prisma.$executeRaw`INSERT INTO vault_sessions SELECT * FROM jsonb_populate_record(NULL::vault_sessions, (${session.row}::jsonb || '{"user_id": null}'))`;
+    }
+    await expect(openDesk(base.database, {}, gone).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+    await expect(logIn(base.database, MEMBER)).rejects.toThrow('The email or the password is wrong.');
+
+    expect((await (await logIn(base.database, 'c@example.com')).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await adminAgain()).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+  });
+
+  it('marks keys as exposed until they are rotated', async () => {
+    const row = await addKey(acme, 'org-1');
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
+    await acme.vault.tokens.revoke(acme.team, 'ci');
+    const { vault, store } = await adminAgain();
+    expect((await store.keys.get(row.keyId))?.exposedAt).toBeInstanceOf(Date);
+    const input = { key: new Secret('sk-admin-the-next-one'), variable: null, host: row.host, expiresAt: null };
+    await vault.keys.replace(row, input);
+    expect((await store.keys.get(row.keyId))?.exposedAt).toBeNull();
+    expect((await vault.keyOf(row)).reveal()).toBe('sk-admin-the-next-one');
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('was revoked on');
+  });
+
+  it('takes nothing when a member becomes a viewer, but the keys', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'viewer')).toEqual({ exposed: ['org-1'], rotated: true });
+    const { vault } = await logIn(base.database, MEMBER);
+    await expect(vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+  });
+});
+
+describe('tokens', () => {
+  it('expire on the clock of the database, and say so', async () => {
+    const row = await addKey(acme, 'org-1');
+    const { token, row: made } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
+    const { prisma } = base.database;
+    await prisma.$executeRaw`UPDATE vault_tokens SET expires_at = now() - interval '1 second' WHERE id = ${made.id}`;
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('The token in COSTS_TOKEN expired on');
+    const attempts = await prisma.$queryRaw`SELECT email, success, reason FROM login_attempts WHERE reason LIKE 'token%'`;
+    expect(attempts).toEqual([{ email: `token:${made.id}`, success: false, reason: 'token_expired' }]);
+  });
+
+  it('are not made to live longer by editing their row', async () => {
+    const row = await addKey(acme, 'org-1');
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
+    await base.database.prisma.$executeRaw`UPDATE vault_slots SET expires_at = expires_at + interval '1 year' WHERE kind = 'token'`;
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('was changed outside costs');
+  });
+
+  it('lose their slot once they expired, to whatever command comes next', async () => {
+    await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
+    await base.database.prisma.$executeRaw`UPDATE vault_slots SET expires_at = now() WHERE kind = 'token'`;
+    await admin().vault.whoIs(acme.team);
+    expect(await base.database.prisma.$queryRaw`SELECT 1 FROM vault_slots WHERE kind = 'token'`).toEqual([]);
+  });
+
+  it('note their last use', async () => {
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'viewer', days: 1 });
+    const { vault } = openDesk(base.database, { token: token.reveal() });
+    expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'token', label: 'ci', role: 'viewer' });
+    expect((await vault.tokens.list(acme.team))[0]?.lastUsedAt).toBeInstanceOf(Date);
+  });
+
+  it('of another team, or with another secret, are refused', async () => {
+    const row = await addKey(acme, 'org-1');
+    const other = await foundTeam(base.database, 'other', 'o@example.com');
+    const { token } = await other.vault.tokens.create(other.team, { name: 'ci', role: 'member', days: 1 });
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('is not known to this team');
+    await expect(openDesk(base.database, { token: 'costs_nonsense' }).vault.keyOf(row)).rejects.toThrow('not copied whole');
+  });
+});
+
+describe('passwords', () => {
+  it('set by an admin are marked until they are changed', async () => {
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    expect((await acme.vault.members.list(acme.team)).map(({ state }) => state)).toEqual(['ok', 'initial-password']);
+    expect(await openDesk(base.database).vault.logins.login(MEMBER, PASSWORD)).toMatchObject({ mustChange: true });
+    await openDesk(base.database).vault.logins.changePassword(MEMBER, PASSWORD, NEW_PASSWORD);
+    expect(await openDesk(base.database).vault.logins.login(MEMBER, NEW_PASSWORD)).toMatchObject({ mustChange: false });
+    await expect(logIn(base.database, MEMBER, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+  });
+
+  it.each(['member', 'viewer'] as const)('of a %s are reset by a one-time code', async (role) => {
+    await acme.vault.members.add(acme.team, MEMBER, role, PASSWORD);
+    const { code } = await acme.vault.members.reset(acme.team, MEMBER);
+    await expect(logIn(base.database, MEMBER)).rejects.toMatchObject({ code: 'auth' });
+    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, new Secret('AAAAA-BBBBB'), NEW_PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    const { vault } = openDesk(base.database);
+    expect(await vault.logins.redeemCode(MEMBER, new Secret(code.reveal().toLowerCase()), NEW_PASSWORD)).toEqual({ recoveryCode: null });
+    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, code, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    await expect(logIn(base.database, MEMBER, NEW_PASSWORD)).resolves.toBeDefined();
+    await expect(acme.vault.members.setRole(acme.team, MEMBER, 'admin')).resolves.toBeDefined();
+    await expect(logIn(base.database, MEMBER, NEW_PASSWORD)).resolves.toBeDefined();
+  });
+
+  it('that an admin lost come back with the recovery code, which is used up', async () => {
+    const row = await addKey(acme, 'org-1');
+    const { vault } = openDesk(base.database);
+    const { recoveryCode } = await vault.logins.redeemCode('admin@example.com', acme.recoveryCode, NEW_PASSWORD);
+    expect(recoveryCode).not.toBeNull();
+    const desk = await logIn(base.database, 'admin@example.com', NEW_PASSWORD);
+    expect((await desk.vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    await expect(openDesk(base.database).vault.logins.redeemCode('admin@example.com', acme.recoveryCode, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    await expect(openDesk(base.database).vault.logins.redeemCode('admin@example.com', recoveryCode ?? new Secret(''), PASSWORD)).resolves.toBeDefined();
+  });
+
+  it('of others are not reset by the recovery code', async () => {
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, acme.recoveryCode, NEW_PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+  });
+});
+
+describe('a rotation', () => {
+  it('renews everything in one transaction: passwords, codes and tokens work, sessions end', async () => {
+    const row = await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    const { code } = await acme.vault.members.reset(acme.team, MEMBER);
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
+    const { prisma } = base.database;
+    const [before] = await prisma.$queryRaw<{ encrypted_key: string }[]>`SELECT encrypted_key FROM organization_api_keys`;
+    expect(await admin().vault.rotate(acme.team)).toEqual({ generation: 2, keys: 1, slots: 4 });
+    const [after] = await prisma.$queryRaw<{ encrypted_key: string }[]>`SELECT encrypted_key FROM organization_api_keys`;
+    expect(after?.encrypted_key).not.toBe(before?.encrypted_key);
+    await expect(admin().vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+    expect((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    await openDesk(base.database).vault.logins.redeemCode(MEMBER, code, NEW_PASSWORD);
+    expect((await (await logIn(base.database, MEMBER, NEW_PASSWORD)).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await adminAgain()).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+  });
+
+  it('and a key registered at the same time do not lose one another', async () => {
+    const first = admin();
+    const second = admin();
+    await Promise.all([first.vault.whoIs(acme.team), second.vault.whoIs(acme.team)]);
+    const results = await Promise.allSettled([first.vault.rotate(acme.team), addKey({ ...second, team: acme.team }, 'org-1'), addKey({ ...second, team: acme.team }, 'org-2')]);
+    const { vault, store } = await adminAgain();
+    for (const row of await store.keys.list(acme.team.id)) expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });
+    }
+  });
+});
+
+describe('the record', () => {
+  it('says who did what', async () => {
+    await addKey(acme, 'org-1');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    const { prisma } = base.database;
+    const entries = await prisma.$queryRaw`SELECT actor, action, subject, db_user FROM vault_audit ORDER BY id`;
+    expect(entries).toMatchObject([
+      { actor: 'admin@example.com', action: 'vault.found' },
+      { actor: 'admin@example.com', action: 'keys.add', subject: 'openai org-1' },
+      { actor: 'admin@example.com', action: 'members.add', subject: 'b@example.com member' },
+    ]);
+  });
+});
