@@ -175,7 +175,7 @@ function collectRest(kinds: readonly ComparedKind[]): UnexplainedItem[] {
     if (estimated !== null && isRounding(billed, estimated)) continue;
     const rest = (billed - (estimated ?? ZERO)) as Decimal;
     const last = bills.at(-1);
-    if (last === undefined) for (const row of estimates) leave(row, kind, ZERO, -row.cost as Decimal);
+    if (last === undefined) for (const row of estimates) leave(row, kind, ZERO, (ZERO - row.cost) as Decimal);
     let left = rest;
     for (const row of bills) {
       // Several line items of one kind share its rest as they share its bill; the last takes what division leaves over.

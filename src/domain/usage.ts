@@ -65,7 +65,7 @@ export interface UsageSource {
   /** Every endpoint `fetchUsage` reads. */
   readonly endpoints: readonly string[];
   /** Longest span one request of that width may ask for, in days. */
-  maxDays(width: UsageWidth): number;
+  readonly maxDays: (width: UsageWidth) => number;
   /** All endpoints one after the other, each page after page in ascending order. */
   fetchUsage(call: ProviderCall, span: DaySpan, width: UsageWidth): AsyncGenerator<UsagePage, void, undefined>;
 }

@@ -15,7 +15,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     const { answers, lines } = await readWindow(provider.usage, work, window, width);
     const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
     const unknown = await dependencies.store.unknownProjects(organization.provider, organization.organizationId, ids);
-    if (dependencies.signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
+    if (call.signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
     const outcome: WindowOutcome = await usage.writeWindow({
       provider: organization.provider,
       organizationId: organization.organizationId,

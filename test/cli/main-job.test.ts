@@ -64,7 +64,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     const projects = (await machine.costs(['projects', 'list', '--json'])).json<{ projects: { id: string; providerProjectId: string }[] }>().projects;
     const idOf = new Map(projects.map(({ id, providerProjectId }) => [id, providerProjectId]));
     const report = (await machine.costs(['report', '--since', since, '--until', until, '--group-by', 'project,day', '--json'])).json<Report>();
-    return Object.fromEntries(report.rows.map(({ organizationId, projectId, day, currency, cost }) => [`${organizationId ?? ''} ${idOf.get(projectId ?? '') ?? ''} ${day ?? ''} ${currency}`, cost]));
+    return Object.fromEntries(report.rows.map(({ organizationId, projectId, day, currency, cost }) => [`${organizationId ?? ''} ${idOf.get(projectId ?? '') ?? ''} ${day ?? ''} ${currency}`, cost ?? 'unknown']));
   }
 
   const changes = ({ organizations }: SyncResult) => organizations.map(({ inserted, updated, deleted }) => [inserted, updated, deleted]);

@@ -44,7 +44,8 @@ function openaiCharges({ at, endpoint, dimensions, measures }: WorldUsageRow, fa
 
 function anthropicCharges({ at, dimensions, measures }: WorldUsageRow, factors: Record<string, bigint>): UsageCharge[] {
   const model = String(dimensions['model'] ?? '');
-  const [serviceTier, contextWindow, inferenceGeo] = ['service_tier', 'context_window', 'inference_geo'].map((name) => String(dimensions[name] ?? '')) as [string, string, string];
+  const said = (name: string) => String(dimensions[name] ?? '');
+  const [serviceTier, contextWindow, inferenceGeo] = [said('service_tier'), said('context_window'), said('inference_geo')];
   return ANTHROPIC.flatMap((tokenType) => {
     const price = BOOK.find('anthropic', { model, tokenType, unit: 'tokens', serviceTier, batch: '', contextWindow, inferenceGeo }, toDay(at));
     const quantity = measures[tokenType];

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import type { Prisma } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ProviderId } from '../../domain/provider.js';

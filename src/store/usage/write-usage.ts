@@ -60,7 +60,9 @@ function* chunksOfDays(
   const byDay = new Map<Day, UsageLine[]>();
   for (const line of lines) {
     const day = toDay(line.bucketStart);
-    byDay.get(day)?.push(line) ?? byDay.set(day, [line]);
+    const known = byDay.get(day);
+    if (known === undefined) byDay.set(day, [line]);
+    else known.push(line);
   }
   let chunk: { days: LockedUsageDay[]; lines: UsageLine[] } = { days: [], lines: [] };
   for (const day of new Set(days.map((each) => each.day))) {
