@@ -77,7 +77,8 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
   const closers: (() => Promise<void>)[] = [];
   let current: Output | undefined;
   const makeOutput =
-    options.makeOutput ?? ((given: GlobalOptions) => createOutput({ ...given, noColor: config.noColor, ci: config.ci }));
+    options.makeOutput ??
+    ((given: GlobalOptions) => createOutput({ ...given, noColor: config.noColor, ci: config.ci }));
   return {
     version,
     open(options) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { readConfig } from './config.js';
 import { createRuntime, readGlobalOptions } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
@@ -43,13 +43,13 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<void> {
 }
 
 /** What Commander would print of a mistake is said by `fail`, in our words and as JSON where that was asked for. */
-function silenceErrors(program: import('commander').Command, runtime: Runtime): void {
+function silenceErrors(program: Command, runtime: Runtime): void {
   const settings = {
     writeOut: (text: string) => runtime.output().print(text),
     writeErr: () => undefined,
     outputError: () => undefined,
   };
-  const visit = (command: import('commander').Command): void => {
+  const visit = (command: Command): void => {
     command.configureOutput(settings).exitOverride();
     command.commands.forEach(visit);
   };

@@ -12,25 +12,97 @@ interface CommandEntry {
 
 /** Every command, in the order the help shows them. */
 const COMMANDS: readonly CommandEntry[] = [
-  { name: 'demo', summary: 'shows the whole tool on synthetic spend, in a throw-away store', load: async () => (await import('./commands/demo.js')).addDemoCommand },
-  { name: 'init', summary: 'creates or opens the store, the team and its first admin', load: async () => (await import('./commands/init.js')).addInitCommand },
-  { name: 'login', summary: 'unlocks the vault for this machine', load: async () => (await import('./commands/login.js')).addLoginCommand },
+  {
+    name: 'demo',
+    summary: 'shows the whole tool on synthetic spend, in a throw-away store',
+    load: async () => (await import('./commands/demo.js')).addDemoCommand,
+  },
+  {
+    name: 'init',
+    summary: 'creates or opens the store, the team and its first admin',
+    load: async () => (await import('./commands/init.js')).addInitCommand,
+  },
+  {
+    name: 'login',
+    summary: 'unlocks the vault for this machine',
+    load: async () => (await import('./commands/login.js')).addLoginCommand,
+  },
   { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).addLogoutCommand },
-  { name: 'whoami', summary: 'who is logged in', load: async () => (await import('./commands/whoami.js')).addWhoamiCommand },
-  { name: 'keys', summary: 'admin API keys of organizations', load: async () => (await import('./commands/keys.js')).addKeysCommand },
-  { name: 'passwd', summary: 'changes your password', load: async () => (await import('./commands/passwd.js')).addPasswdCommand },
-  { name: 'members', summary: 'who may unlock the vault', load: async () => (await import('./commands/members.js')).addMembersCommand },
-  { name: 'tokens', summary: 'tokens for jobs', load: async () => (await import('./commands/tokens.js')).addTokensCommand },
-  { name: 'logins', summary: 'login attempts and locks', load: async () => (await import('./commands/logins.js')).addLoginsCommand },
-  { name: 'vault', summary: "the team's data key", load: async () => (await import('./commands/vault.js')).addVaultCommand },
-  { name: 'projects', summary: "the providers' projects and ours", load: async () => (await import('./commands/projects.js')).addProjectsCommand },
-  { name: 'sync', summary: 'brings every organization up to date', load: async () => (await import('./commands/sync.js')).addSyncCommand },
-  { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
-  { name: 'status', summary: 'what was read, what is missing, what is not linked', load: async () => (await import('./commands/status.js')).addStatusCommand },
-  { name: 'report', summary: 'totals by project, organization, line item, model, day, …', load: async () => (await import('./commands/report.js')).addReportCommand },
-  { name: 'usage', summary: 'usage beside the bills', load: async () => (await import('./commands/usage.js')).addUsageCommand },
-  { name: 'prices', summary: 'what estimates of usage are made from', load: async () => (await import('./commands/prices.js')).addPricesCommand },
-  { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
+  {
+    name: 'whoami',
+    summary: 'who is logged in',
+    load: async () => (await import('./commands/whoami.js')).addWhoamiCommand,
+  },
+  {
+    name: 'keys',
+    summary: 'admin API keys of organizations',
+    load: async () => (await import('./commands/keys.js')).addKeysCommand,
+  },
+  {
+    name: 'passwd',
+    summary: 'changes your password',
+    load: async () => (await import('./commands/passwd.js')).addPasswdCommand,
+  },
+  {
+    name: 'members',
+    summary: 'who may unlock the vault',
+    load: async () => (await import('./commands/members.js')).addMembersCommand,
+  },
+  {
+    name: 'tokens',
+    summary: 'tokens for jobs',
+    load: async () => (await import('./commands/tokens.js')).addTokensCommand,
+  },
+  {
+    name: 'logins',
+    summary: 'login attempts and locks',
+    load: async () => (await import('./commands/logins.js')).addLoginsCommand,
+  },
+  {
+    name: 'vault',
+    summary: "the team's data key",
+    load: async () => (await import('./commands/vault.js')).addVaultCommand,
+  },
+  {
+    name: 'projects',
+    summary: "the providers' projects and ours",
+    load: async () => (await import('./commands/projects.js')).addProjectsCommand,
+  },
+  {
+    name: 'sync',
+    summary: 'brings every organization up to date',
+    load: async () => (await import('./commands/sync.js')).addSyncCommand,
+  },
+  {
+    name: 'backfill',
+    summary: 'reads a past range',
+    load: async () => (await import('./commands/backfill.js')).addBackfillCommand,
+  },
+  {
+    name: 'status',
+    summary: 'what was read, what is missing, what is not linked',
+    load: async () => (await import('./commands/status.js')).addStatusCommand,
+  },
+  {
+    name: 'report',
+    summary: 'totals by project, organization, line item, model, day, …',
+    load: async () => (await import('./commands/report.js')).addReportCommand,
+  },
+  {
+    name: 'usage',
+    summary: 'usage beside the bills',
+    load: async () => (await import('./commands/usage.js')).addUsageCommand,
+  },
+  {
+    name: 'prices',
+    summary: 'what estimates of usage are made from',
+    load: async () => (await import('./commands/prices.js')).addPricesCommand,
+  },
+  {
+    name: 'runs',
+    summary: 'what each run planned and did',
+    load: async () => (await import('./commands/runs.js')).addRunsCommand,
+  },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
   {
     name: 'doctor',

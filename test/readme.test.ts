@@ -10,7 +10,11 @@ const TABLE = /(<!-- commands -->\n)([\s\S]*?)(\n<!-- \/commands -->)/;
 describe('the README', () => {
   it('has the table of commands that the program describes (UPDATE_README=1 writes it)', async () => {
     const table = await commandTable();
-    if (process.env.UPDATE_README === '1') await writeFile(file, readme.replace(TABLE, (_, before: string, __, after: string) => before + table + after));
+    if (process.env.UPDATE_README === '1')
+      await writeFile(
+        file,
+        readme.replace(TABLE, (_, before: string, __, after: string) => before + table + after),
+      );
     else expect(TABLE.exec(readme)?.[2]).toBe(table);
   });
 
@@ -18,7 +22,9 @@ describe('the README', () => {
     const config = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
     const names = [...config.matchAll(/text\('([A-Z_]+)'\)/g)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(10);
-    const missing = names.filter((name) => !readme.includes(`\`${name}\``) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name));
+    const missing = names.filter(
+      (name) => !readme.includes(`\`${name}\``) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name),
+    );
     expect(missing).toEqual([]);
   });
 
@@ -28,7 +34,9 @@ describe('the README', () => {
   });
 
   it('has the two commands that package.json has', async () => {
-    const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
     expect(readme).toContain('npm ci && npm run demo');
     expect(readme).toContain('npm ci && npm test');
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));

@@ -21,10 +21,13 @@ export interface Period extends DaySpan {
  * @throws CostsError `usage`
  */
 export function resolvePeriod({ since, until, period }: PeriodOptions, today: Day): Period {
-  if (period === undefined && since === undefined && until === undefined) return resolvePeriod({ period: 'mtd' }, today);
+  if (period === undefined && since === undefined && until === undefined)
+    return resolvePeriod({ period: 'mtd' }, today);
   if (period !== undefined) {
     if (since === undefined && until === undefined) return named(period, today);
-    throw new CostsError('usage', '--period and --since or --until do not go together.', { hint: 'Give one of the two.' });
+    throw new CostsError('usage', '--period and --since or --until do not go together.', {
+      hint: 'Give one of the two.',
+    });
   }
   return explicit(checkSpan({ since: since ?? startOfMonthOf(until ?? today), until: until ?? today }, today));
 }
@@ -55,7 +58,9 @@ function named(period: string, today: Day): Period {
 
 function month(text: string, today: Day): Period {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
-    throw new CostsError('usage', `"${text}" is no period.`, { hint: `Use one of ${PERIODS.join(', ')}, or a month such as 2026-10.` });
+    throw new CostsError('usage', `"${text}" is no period.`, {
+      hint: `Use one of ${PERIODS.join(', ')}, or a month such as 2026-10.`,
+    });
   }
   const first = parseDay(`${text}-01`);
   if (first > today) throw new CostsError('usage', `${text} is in the future.`, { hint: `Today is ${today} (UTC).` });

@@ -4,7 +4,14 @@ import { toDay } from '../domain/day.js';
 import { GROUP_WORDS, REPORT_BASES, type GroupWord, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { renderReport } from '../output/report.js';
 import { selectOrganizations } from './organizations.js';
-import { addExamples, addGlobalOptions, dayOption, organizationOption, providerOption, type SelectionOptions } from './options.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  dayOption,
+  organizationOption,
+  providerOption,
+  type SelectionOptions,
+} from './options.js';
 import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
 
 export interface ReportOptions extends SelectionOptions, PeriodOptions {
@@ -24,7 +31,14 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
     .addOption(groupByOption())
     .addOption(providerOption())
     .addOption(organizationOption())
-    .addOption(new Option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none').choices(REPORT_BASES).default('best'))
+    .addOption(
+      new Option(
+        '--basis <basis>',
+        'bills alone, estimates from usage alone, or bills and estimates where there is none',
+      )
+        .choices(REPORT_BASES)
+        .default('best'),
+    )
     .option('--project <name|id>', 'only this project')
     .action((options: ReportOptions) => run(options, open(command.optsWithGlobals())));
   addGlobalOptions(command);
@@ -41,8 +55,10 @@ function groupByOption(): Option {
     .argParser((text) => {
       const words = text.split(',').map((word) => word.trim());
       const unknown = words.find((word) => !(GROUP_WORDS as readonly string[]).includes(word));
-      if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${GROUP_WORDS.join(', ')}.`);
-      if (words.length > 3 || new Set(words).size < words.length) throw new InvalidArgumentError('Give one to three different words.');
+      if (unknown !== undefined)
+        throw new InvalidArgumentError(`"${unknown}" is not one of ${GROUP_WORDS.join(', ')}.`);
+      if (words.length > 3 || new Set(words).size < words.length)
+        throw new InvalidArgumentError('Give one to three different words.');
       return words;
     });
 }
@@ -64,5 +80,7 @@ export async function reportCommand(options: ReportOptions, context: Context): P
   };
   const report = await store.reports.run(query, today);
   const comparison = context.output.json ? null : await store.reports.compare(query, previous);
-  context.output.write(report, (value, output) => renderReport({ report: value, comparison, team: team.name, now: context.now() }, output));
+  context.output.write(report, (value, output) =>
+    renderReport({ report: value, comparison, team: team.name, now: context.now() }, output),
+  );
 }

@@ -43,7 +43,9 @@ export function showEvent(display: Display, event: SyncEvent): void {
       progress.step(`${who}: ${event.window.since} to ${event.window.until} failed: ${event.error.message}`);
       return showCounts(display);
     case 'waiting':
-      return output.note(`${who}: waiting for ${event.holder.command} (process ${event.holder.pid} on ${event.holder.host})`);
+      return output.note(
+        `${who}: waiting for ${event.holder.command} (process ${event.holder.pid} on ${event.holder.host})`,
+      );
     case 'organization-done':
       return;
     default:

@@ -50,7 +50,7 @@ function scaleDown(digits: bigint, power: number): bigint | null {
 
 /** The shortest plain text of a decimal: no exponent, no trailing zeros, `0` for zero. */
 export function formatDecimal(value: Decimal): string {
-  const magnitude = value < 0n ? -value : value;
+  const magnitude = value < 0n ? 0n - value : value;
   const fraction = (magnitude % UNIT).toString().padStart(SCALE, '0').replace(/0+$/, '');
   const whole = (magnitude / UNIT).toString();
   return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
@@ -63,5 +63,5 @@ export function add(a: Decimal, b: Decimal): Decimal {
 
 /** Magnitude. */
 export function absolute(value: Decimal): Decimal {
-  return (value < 0n ? -value : value) as Decimal;
+  return (value < 0n ? 0n - value : value) as Decimal;
 }

@@ -3,7 +3,16 @@ import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './results.js';
 
 /** What totals can be grouped by. */
-export const GROUP_WORDS = ['provider', 'organization', 'project', 'line-item', 'model', 'day', 'week', 'month'] as const;
+export const GROUP_WORDS = [
+  'provider',
+  'organization',
+  'project',
+  'line-item',
+  'model',
+  'day',
+  'week',
+  'month',
+] as const;
 export type GroupWord = (typeof GROUP_WORDS)[number];
 
 /**

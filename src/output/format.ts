@@ -11,7 +11,7 @@ const SCALE_TO_CENTS = 10n ** 28n;
  */
 export function formatMoney(cost: string, { signed = false }: { signed?: boolean } = {}): string {
   const exact = parseDecimal(cost);
-  const magnitude = exact < 0n ? -exact : exact;
+  const magnitude = exact < 0n ? 0n - exact : exact;
   const cents = roundHalfEven(magnitude, SCALE_TO_CENTS);
   const text =
     cents === 0n && magnitude > 0n

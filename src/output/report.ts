@@ -1,5 +1,13 @@
 import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
-import { groupKey, type ComparedRow, type CoverageSpan, type GroupWord, type Report, type ReportComparison, type ReportRow } from '../domain/report.js';
+import {
+  groupKey,
+  type ComparedRow,
+  type CoverageSpan,
+  type GroupWord,
+  type Report,
+  type ReportComparison,
+  type ReportRow,
+} from '../domain/report.js';
 import type { Day, DaySpan } from '../domain/day.js';
 import { formatAge, formatDay, formatMoney, formatSpan, plural, sparkline } from './format.js';
 import type { Output } from './output.js';
@@ -28,7 +36,10 @@ export function renderReport(view: ReportView, output: Output): string {
 }
 
 function headLine({ report, team, now }: ReportView): string {
-  const read = report.readAt === null ? 'never read' : `read ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
+  const read =
+    report.readAt === null
+      ? 'never read'
+      : `read ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
   return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${read}`;
 }
 
@@ -43,18 +54,37 @@ function renderRows(report: Report, comparison: ReportComparison | null, output:
     { head: 'Share', align: 'right' },
     ...(comparison === null ? [] : compareColumns(comparison.previous, report, output)),
   ];
-  const totals = new Map(report.totals.map(({ currency, cost }) => [currency, magnitudes(report.rows, currency) || parseDecimal(cost)]));
+  const totals = new Map(
+    report.totals.map(({ currency, cost }) => [currency, magnitudes(report.rows, currency) || parseDecimal(cost)]),
+  );
   const cells = (row: ReportRow) => [
     ...words.flatMap(({ cells: make }) => make(row)),
     row.cost === null ? 'unknown ~' : `${formatMoney(row.cost)}${row.estimated ? ' ~' : ''}`,
     one === undefined ? row.currency : '',
     row.cost === null ? '' : share(parseDecimal(row.cost), totals.get(row.currency) ?? ZERO),
-    ...(comparison === null ? [] : compareCells(row.cost === null ? undefined : comparison.rows.get(groupKey(row)), output)),
+    ...(comparison === null
+      ? []
+      : compareCells(row.cost === null ? undefined : comparison.rows.get(groupKey(row)), output)),
   ];
-  const blanks = words.flatMap(({ columns: names }) => names).slice(1).map(() => '');
+  const blanks = words
+    .flatMap(({ columns: names }) => names)
+    .slice(1)
+    .map(() => '');
   const total = report.totals.map(({ currency, cost }) => [
-    'Total', ...blanks, formatMoney(cost), one === undefined ? currency : '', '100 %',
-    ...(comparison === null ? [] : compareCells(sumCompared(report.rows.filter((row) => row.currency === currency && row.cost !== null), comparison), output)),
+    'Total',
+    ...blanks,
+    formatMoney(cost),
+    one === undefined ? currency : '',
+    '100 %',
+    ...(comparison === null
+      ? []
+      : compareCells(
+          sumCompared(
+            report.rows.filter((row) => row.currency === currency && row.cost !== null),
+            comparison,
+          ),
+          output,
+        )),
   ]);
   return renderTable(columns, [...report.rows.map(cells), ...total], output);
 }
@@ -65,7 +95,10 @@ const WORDS: Record<GroupWord, { columns: string[]; cells: (row: ReportRow) => s
   organization: { columns: ['Organization'], cells: ({ organization }) => [organization ?? '(old system)'] },
   project: {
     columns: ['Project', 'Organization'],
-    cells: ({ project, linked, organization }) => [`${project ?? ''}${linked === false ? ' ⚠' : ''}`, organization ?? ''],
+    cells: ({ project, linked, organization }) => [
+      `${project ?? ''}${linked === false ? ' ⚠' : ''}`,
+      organization ?? '',
+    ],
   },
   'line-item': { columns: ['Line item'], cells: ({ lineItem }) => [lineItem ?? ''] },
   model: { columns: ['Model'], cells: ({ model }) => [model ?? '(no model)'] },
@@ -91,7 +124,11 @@ function share(cost: Decimal, total: Decimal): string {
 function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
   const versus = shortSpan(previous);
   const spark = width >= WIDE ? shortSpan(report) : '';
-  return [...(width >= WIDE ? [{ head: `vs ${versus}`, align: 'right' as const }] : []), { head: width >= WIDE ? '' : `vs ${versus}`, align: 'right' }, { head: spark || 'Days' }];
+  return [
+    ...(width >= WIDE ? [{ head: `vs ${versus}`, align: 'right' as const }] : []),
+    { head: width >= WIDE ? '' : `vs ${versus}`, align: 'right' },
+    { head: spark || 'Days' },
+  ];
 }
 
 function shortSpan({ since, until }: { since: Day; until: Day }): string {
@@ -101,8 +138,17 @@ function shortSpan({ since, until }: { since: Day; until: Day }): string {
 function compareCells(row: ComparedRow | undefined, { width }: Output): string[] {
   const change = row === undefined ? '' : percentChange(row);
   const wide = width >= WIDE;
-  const difference = row === undefined ? '' : formatMoney(formatDecimal((parseDecimal(row.current) - parseDecimal(row.previous)) as Decimal), { signed: true });
-  return [...(wide ? [`${difference}${row?.partial === true ? ' °' : ''}`] : []), `${change}${!wide && row?.partial === true ? ' °' : ''}`, row === undefined ? '' : sparkline(squeeze(row.trend, wide ? SPARK_DAYS.wide : SPARK_DAYS.narrow))];
+  const difference =
+    row === undefined
+      ? ''
+      : formatMoney(formatDecimal((parseDecimal(row.current) - parseDecimal(row.previous)) as Decimal), {
+          signed: true,
+        });
+  return [
+    ...(wide ? [`${difference}${row?.partial === true ? ' °' : ''}`] : []),
+    `${change}${!wide && row?.partial === true ? ' °' : ''}`,
+    row === undefined ? '' : sparkline(squeeze(row.trend, wide ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
+  ];
 }
 
 function percentChange({ current, previous }: ComparedRow): string {
@@ -116,20 +162,28 @@ function percentChange({ current, previous }: ComparedRow): string {
 function squeeze(trend: readonly (number | null)[], count: number): (number | null)[] {
   if (trend.length <= count) return [...trend];
   return Array.from({ length: count }, (_, index) => {
-    const part = trend.slice(Math.floor((trend.length * index) / count), Math.floor((trend.length * (index + 1)) / count)).filter((value) => value !== null);
+    const part = trend
+      .slice(Math.floor((trend.length * index) / count), Math.floor((trend.length * (index + 1)) / count))
+      .filter((value) => value !== null);
     return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
   });
 }
 
 function sumCompared(rows: readonly ReportRow[], comparison: ReportComparison): ComparedRow {
   const found = rows.flatMap((row) => comparison.rows.get(groupKey(row)) ?? []);
-  const sum = (pick: (row: ComparedRow) => string) => formatDecimal(found.map((row) => parseDecimal(pick(row))).reduce((a, b) => add(a, b), ZERO));
+  const sum = (pick: (row: ComparedRow) => string) =>
+    formatDecimal(found.map((row) => parseDecimal(pick(row))).reduce((a, b) => add(a, b), ZERO));
   const length = found[0]?.trend.length ?? 0;
   const trend = Array.from({ length }, (_, day) => {
     const values = found.map((row) => row.trend[day] ?? null).filter((value) => value !== null);
     return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
   });
-  return { current: sum(({ current }) => current), previous: sum(({ previous }) => previous), partial: found.some(({ partial }) => partial), trend };
+  return {
+    current: sum(({ current }) => current),
+    previous: sum(({ previous }) => previous),
+    partial: found.some(({ partial }) => partial),
+    trend,
+  };
 }
 
 function footnotes({ report, comparison }: ReportView, { style }: Output): string[] {
@@ -137,10 +191,12 @@ function footnotes({ report, comparison }: ReportView, { style }: Output): strin
   const lines: string[] = [];
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
-  if (comparison !== null && [...comparison.rows.values()].some(({ partial }) => partial)) lines.push('° days that one side of the comparison lacks are left out of both.');
+  if (comparison !== null && [...comparison.rows.values()].some(({ partial }) => partial))
+    lines.push('° days that one side of the comparison lacks are left out of both.');
   if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
   lines.push(...unpricedNote(report));
-  if (report.rows.some(({ estimated }) => estimated)) lines.push('~ estimated: usage or rows of the old system, where no bill exists.');
+  if (report.rows.some(({ estimated }) => estimated))
+    lines.push('~ estimated: usage or rows of the old system, where no bill exists.');
   const notes = [
     ...(open.length > 0 ? [`${formatDay(open[0]?.since ?? report.until)} is not over`] : []),
     ...(provisional.length > 0 ? [`provisional: ${merged(provisional)}`] : []),
@@ -157,7 +213,9 @@ function unpricedNote({ unpriced }: Report): string[] {
   const amounts = [...byUnit].map(([unit, quantity]) => `${formatCount(quantity)} ${unit}`);
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
   const shown = names.slice(0, 3).join(', ');
-  return [`Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs prices check`];
+  return [
+    `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs prices check`,
+  ];
 }
 
 /** Whole units with thousands separated; usage is counted in whole ones. */
@@ -172,6 +230,9 @@ function list(spans: readonly CoverageSpan[]): string {
 
 function merged(spans: readonly CoverageSpan[]): string {
   const since = spans.map((span) => span.since).sort()[0];
-  const until = spans.map((span) => span.until).sort().at(-1);
+  const until = spans
+    .map((span) => span.until)
+    .sort()
+    .at(-1);
   return since === undefined || until === undefined ? '' : shortSpan({ since, until });
 }

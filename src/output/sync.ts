@@ -36,9 +36,9 @@ function row(
   if (status === 'skipped')
     return [mark, provider, name, heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is at it`];
   const changes = [
-    inserted > 0 ? `${plural(inserted, 'new', 'new')}` : '',
-    updated > 0 ? `${plural(updated, 'changed', 'changed')}` : '',
-    deleted > 0 ? `${plural(deleted, 'gone', 'gone')}` : '',
+    inserted > 0 ? plural(inserted, 'new', 'new') : '',
+    updated > 0 ? plural(updated, 'changed', 'changed') : '',
+    deleted > 0 ? plural(deleted, 'gone', 'gone') : '',
   ].filter((text) => text !== '');
   const nothing = status === 'ok' ? 'nothing changed' : '';
   return [

@@ -34,20 +34,45 @@ describe('bad input', () => {
     const machine = await useMachine();
     const run = await machine.costs(['backfill', '--since', '2026-02-30', '--json']);
     expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.error()).toMatchObject({ code: 'usage', message: expect.stringMatching(/"2026-02-30" is not a day/) as string });
+    expect(run.error()).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/"2026-02-30" is not a day/) as string,
+    });
   });
 
   it('of a group without a command names the help', async () => {
     const machine = await useMachine();
-    expect(await machine.costs(['projects'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/Which command\?/) as string });
+    expect(await machine.costs(['projects'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Which command\?/) as string,
+    });
   });
 
   it('a wrong key exits 4 with the reason of the provider, and nothing is stored', async () => {
-    const emulator = await openEmulator({ world: { organizations: [anOrganization({ provider: 'openai', id: 'org-1' })] }, now: () => new Date() });
+    const emulator = await openEmulator({
+      world: { organizations: [anOrganization({ provider: 'openai', id: 'org-1' })] },
+      now: () => new Date(),
+    });
     const target = await useEmptyTarget('postgresql');
-    const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '', OPENAI_BASE_URL: emulator.openaiUrl, KEY: 'sk-admin-wrong-key-0123456789' });
-    await machine.costs(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: 'correct horse battery' });
-    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--json']);
+    const machine = await useMachine({
+      DATABASE_URL: target.kind === 'postgresql' ? target.url : '',
+      OPENAI_BASE_URL: emulator.openaiUrl,
+      KEY: 'sk-admin-wrong-key-0123456789',
+    });
+    await machine.costs(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+      input: 'correct horse battery',
+    });
+    const added = await machine.costs([
+      'keys',
+      'add',
+      '--provider',
+      'openai',
+      '--organization',
+      'org-1',
+      '--from-env',
+      'KEY',
+      '--json',
+    ]);
     expect(added.code).toBe(4);
     expect(added.error().message).toMatch(/refused the key: Incorrect API key/);
     expect(added.stdout + added.stderr).not.toContain('wrong-key-0123456789');
@@ -61,7 +86,17 @@ describe('bad input', () => {
     ['not a url', /is not a URL/],
   ])('the base URL %s is refused before anything is sent', async (url, message) => {
     const machine = await useMachine({ OPENAI_BASE_URL: url, KEY: 'sk-admin-0123456789abcdef' });
-    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--json']);
+    const added = await machine.costs([
+      'keys',
+      'add',
+      '--provider',
+      'openai',
+      '--organization',
+      'org-1',
+      '--from-env',
+      'KEY',
+      '--json',
+    ]);
     expect([2, 4]).toContain(added.code);
     expect(added.error().message).toMatch(message);
     expect(added.stderr).not.toMatch(/user:pass/);
@@ -82,8 +117,23 @@ describe('bad input', () => {
   });
 
   it('a network without the provider is told in one line that names the host and says that nothing changed', async () => {
-    const machine = await useMachine({ OPENAI_BASE_URL: 'https://no-such-host.invalid/v1', KEY: 'sk-admin-0123456789abcdef' });
-    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--allow-host', 'no-such-host.invalid', '--json']);
+    const machine = await useMachine({
+      OPENAI_BASE_URL: 'https://no-such-host.invalid/v1',
+      KEY: 'sk-admin-0123456789abcdef',
+    });
+    const added = await machine.costs([
+      'keys',
+      'add',
+      '--provider',
+      'openai',
+      '--organization',
+      'org-1',
+      '--from-env',
+      'KEY',
+      '--allow-host',
+      'no-such-host.invalid',
+      '--json',
+    ]);
     expect(added.code).toBe(6);
     expect(added.error().message).toMatch(/no-such-host\.invalid could not be reached.*nothing was changed/);
   });
@@ -93,6 +143,9 @@ describe('bad input', () => {
     const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '' });
     const run = await machine.costs(['report', '--json']);
     expect(run.code).toBe(5);
-    expect(run.error()).toMatchObject({ code: 'schema', hint: expect.stringMatching(/costs (init|db migrate)/) as string });
+    expect(run.error()).toMatchObject({
+      code: 'schema',
+      hint: expect.stringMatching(/costs (init|db migrate)/) as string,
+    });
   });
 });

@@ -31,7 +31,11 @@ function makeWorld(seed: number) {
 describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   let emulator: Emulator;
   beforeAll(async () => {
-    emulator = await startEmulator({ world: makeWorld(kind === 'embedded' ? 2 : 1), now: () => new Date(), quirks: { undocumentedFields: true, cursorPastEnd: 'once' } });
+    emulator = await startEmulator({
+      world: makeWorld(kind === 'embedded' ? 2 : 1),
+      now: () => new Date(),
+      quirks: { undocumentedFields: true, cursorPastEnd: 'once' },
+    });
   });
   afterAll(() => emulator.close());
 
@@ -39,14 +43,36 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
 
   async function start(env: Record<string, string> = {}): Promise<Machine> {
     const target = await useEmptyTarget(kind);
-    const secrets = Object.fromEntries(keys.map((id, index) => [`KEY_${index + 1}`, emulator.organization(id).keys[0]?.secret]));
+    const secrets = Object.fromEntries(
+      keys.map((id, index) => [`KEY_${index + 1}`, emulator.organization(id).keys[0]?.secret]),
+    );
     const store = target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home };
-    const machine = await useMachine({ ...store, OPENAI_BASE_URL: emulator.openaiUrl, ANTHROPIC_BASE_URL: emulator.anthropicUrl, ...secrets, ...env });
-    const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], { input: 'correct horse battery staple' });
+    const machine = await useMachine({
+      ...store,
+      OPENAI_BASE_URL: emulator.openaiUrl,
+      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      ...secrets,
+      ...env,
+    });
+    const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
+      input: 'correct horse battery staple',
+    });
     expect(init).toMatchObject({ code: 0 });
     for (const [index, id] of keys.entries()) {
       const { provider } = emulator.organization(id);
-      const added = await machine.costs(['keys', 'add', '--provider', provider, '--organization', id, '--name', `Org ${id}`, '--from-env', `KEY_${index + 1}`, '--json']);
+      const added = await machine.costs([
+        'keys',
+        'add',
+        '--provider',
+        provider,
+        '--organization',
+        id,
+        '--name',
+        `Org ${id}`,
+        '--from-env',
+        `KEY_${index + 1}`,
+        '--json',
+      ]);
       expect(added, added.stderr).toMatchObject({ code: 0 });
     }
     return machine;
@@ -55,19 +81,32 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   /** What the providers say, by organization, project, day and currency. */
   function expected(span = year): Record<string, string> {
     const totals = expectedTotals(emulator.world, span, new Date());
-    const sums = sumBy(totals, ({ organizationId, projectId, day, currency }) => `${organizationId} ${projectId} ${day} ${currency}`);
+    const sums = sumBy(
+      totals,
+      ({ organizationId, projectId, day, currency }) => `${organizationId} ${projectId} ${day} ${currency}`,
+    );
     return Object.fromEntries([...sums].map(([key, cost]) => [key, formatDecimal(cost)]));
   }
 
   /** What is stored, through the command that reads it. */
   async function stored(machine: Machine, { since, until } = year): Promise<Record<string, string>> {
-    const projects = (await machine.costs(['projects', 'list', '--json'])).json<{ projects: { id: string; providerProjectId: string }[] }>().projects;
+    const projects = (await machine.costs(['projects', 'list', '--json'])).json<{
+      projects: { id: string; providerProjectId: string }[];
+    }>().projects;
     const idOf = new Map(projects.map(({ id, providerProjectId }) => [id, providerProjectId]));
-    const report = (await machine.costs(['report', '--since', since, '--until', until, '--group-by', 'project,day', '--json'])).json<Report>();
-    return Object.fromEntries(report.rows.map(({ organizationId, projectId, day, currency, cost }) => [`${organizationId ?? ''} ${idOf.get(projectId ?? '') ?? ''} ${day ?? ''} ${currency}`, cost ?? 'unknown']));
+    const report = (
+      await machine.costs(['report', '--since', since, '--until', until, '--group-by', 'project,day', '--json'])
+    ).json<Report>();
+    return Object.fromEntries(
+      report.rows.map(({ organizationId, projectId, day, currency, cost }) => [
+        `${organizationId ?? ''} ${idOf.get(projectId ?? '') ?? ''} ${day ?? ''} ${currency}`,
+        cost ?? 'unknown',
+      ]),
+    );
   }
 
-  const changes = ({ organizations }: SyncResult) => organizations.map(({ inserted, updated, deleted }) => [inserted, updated, deleted]);
+  const changes = ({ organizations }: SyncResult) =>
+    organizations.map(({ inserted, updated, deleted }) => [inserted, updated, deleted]);
 
   it('brings a year of three organizations, exact to the last digit, once, and follows restatements', async () => {
     const machine = await start({ TZ: kind === 'embedded' ? 'America/Los_Angeles' : 'Asia/Kolkata' });
@@ -75,11 +114,18 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
 
     const first = await machine.costs(backfill);
     expect(first, first.stderr).toMatchObject({ code: 0 });
-    expect(first.json<SyncResult>()).toMatchObject({ status: 'ok', organizations: [{ days: 365 }, { days: 365 }, { days: 365 }] });
+    expect(first.json<SyncResult>()).toMatchObject({
+      status: 'ok',
+      organizations: [{ days: 365 }, { days: 365 }, { days: 365 }],
+    });
     expect(await stored(machine)).toEqual(expected());
 
     const second = (await machine.costs([...backfill, '--force'])).json<SyncResult>();
-    expect(changes(second)).toEqual([[0, 0, 0], [0, 0, 0], [0, 0, 0]]);
+    expect(changes(second)).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
 
     restate(daysOf({ since: addDays(today, -10), until: addDays(today, -1) }));
     const sync = (await machine.costs(['sync', '--json'])).json<SyncResult>();
@@ -101,55 +147,81 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
         editRows(organization, day, (row) => {
           index += 1;
           if (index % 5 === 0) return null;
-          return index % 3 === 0 ? { ...row, amount: organization.provider === 'openai' ? `${index}.25` : `"${index}25"` } : row;
+          return index % 3 === 0
+            ? { ...row, amount: organization.provider === 'openai' ? `${index}.25` : `"${index}25"` }
+            : row;
         });
-        addRow(organization, day, worldRow({ projectId: null, lineItem: 'a late charge', amount: organization.provider === 'openai' ? '1e-3' : '"0.1"' }));
+        addRow(
+          organization,
+          day,
+          worldRow({
+            projectId: null,
+            lineItem: 'a late charge',
+            amount: organization.provider === 'openai' ? '1e-3' : '"0.1"',
+          }),
+        );
       }
     }
   }
 
-  it.skipIf(kind === 'embedded')('completes the others when one organization stays down, and says which and why', async () => {
-    const machine = await start();
-    const remove = emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-2' } });
-    const run = await machine.costs(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
-    remove();
-    expect(run.code).toBe(3);
-    const result = run.json<SyncResult>();
-    expect(result.status).toBe('partial');
-    expect(Object.fromEntries(result.organizations.map(({ organizationId, status, error }) => [organizationId, [status, error?.code]]))).toEqual({
-      'org-1': ['ok', undefined],
-      'org-2': ['failed', 'unreachable'],
-      'org-3': ['ok', undefined],
-    });
-    const since = addDays(today, -5);
-    const others = Object.entries(expected({ since, until: today })).filter(([key]) => !key.startsWith('org-2'));
-    expect(await stored(machine, { since, until: today })).toEqual(Object.fromEntries(others));
-  });
+  it.skipIf(kind === 'embedded')(
+    'completes the others when one organization stays down, and says which and why',
+    async () => {
+      const machine = await start();
+      const remove = emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-2' } });
+      const run = await machine.costs(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
+      remove();
+      expect(run.code).toBe(3);
+      const result = run.json<SyncResult>();
+      expect(result.status).toBe('partial');
+      expect(
+        Object.fromEntries(
+          result.organizations.map(({ organizationId, status, error }) => [organizationId, [status, error?.code]]),
+        ),
+      ).toEqual({
+        'org-1': ['ok', undefined],
+        'org-2': ['failed', 'unreachable'],
+        'org-3': ['ok', undefined],
+      });
+      const since = addDays(today, -5);
+      const others = Object.entries(expected({ since, until: today })).filter(([key]) => !key.startsWith('org-2'));
+      expect(await stored(machine, { since, until: today })).toEqual(Object.fromEntries(others));
+    },
+  );
 
-  it.skipIf(kind === 'embedded')('changes nothing when settled days suddenly have nothing, until that is accepted', async () => {
-    const machine = await start();
-    const span = { since: addDays(today, -60), until: addDays(today, -45) };
-    const backfill = ['backfill', '--since', span.since, '--until', span.until, '--json'];
-    await machine.costs(backfill);
-    const remove = emulator.addFault({ fault: { kind: 'empty-buckets' } });
-    const emptied = await machine.costs([...backfill, '--force']);
-    expect(emptied.code).toBe(3);
-    expect(emptied.json<SyncResult>().organizations.map(({ error }) => error?.code)).toEqual(['shrink', 'shrink', 'shrink']);
-    expect(await stored(machine, span)).toEqual(expected(span));
-    expect(await machine.costs([...backfill, '--force', '--accept-restatement'])).toMatchObject({ code: 0 });
-    expect(await stored(machine, span)).toEqual({});
-    remove();
-  });
+  it.skipIf(kind === 'embedded')(
+    'changes nothing when settled days suddenly have nothing, until that is accepted',
+    async () => {
+      const machine = await start();
+      const span = { since: addDays(today, -60), until: addDays(today, -45) };
+      const backfill = ['backfill', '--since', span.since, '--until', span.until, '--json'];
+      await machine.costs(backfill);
+      const remove = emulator.addFault({ fault: { kind: 'empty-buckets' } });
+      const emptied = await machine.costs([...backfill, '--force']);
+      expect(emptied.code).toBe(3);
+      expect(emptied.json<SyncResult>().organizations.map(({ error }) => error?.code)).toEqual([
+        'shrink',
+        'shrink',
+        'shrink',
+      ]);
+      expect(await stored(machine, span)).toEqual(expected(span));
+      expect(await machine.costs([...backfill, '--force', '--accept-restatement'])).toMatchObject({ code: 0 });
+      expect(await stored(machine, span)).toEqual({});
+      remove();
+    },
+  );
 
-  it.skipIf(kind === 'embedded')('ends a run whose process is interrupted with 130 and keeps what was finished', async () => {
-    const machine = await start();
-    const remove = emulator.addFault({ fault: { kind: 'stall' }, match: { hasCursor: true } });
-    const run = await machine.costs(['backfill', '--since', addDays(today, -20), '--json'], { interruptAfter: 2500 });
-    remove();
-    expect(run.code).toBe(130);
-    expect(run.error()).toMatchObject({ code: 'interrupted' });
-    const runs = (await machine.costs(['runs', '--json'])).json<{ runs: { status: string }[] }>().runs;
-    expect(runs[0]?.status).toBe('interrupted');
-  });
+  it.skipIf(kind === 'embedded')(
+    'ends a run whose process is interrupted with 130 and keeps what was finished',
+    async () => {
+      const machine = await start();
+      const remove = emulator.addFault({ fault: { kind: 'stall' }, match: { hasCursor: true } });
+      const run = await machine.costs(['backfill', '--since', addDays(today, -20), '--json'], { interruptAfter: 2500 });
+      remove();
+      expect(run.code).toBe(130);
+      expect(run.error()).toMatchObject({ code: 'interrupted' });
+      const runs = (await machine.costs(['runs', '--json'])).json<{ runs: { status: string }[] }>().runs;
+      expect(runs[0]?.status).toBe('interrupted');
+    },
+  );
 });
-

@@ -19,13 +19,17 @@ export async function listCommands(): Promise<DescribedCommand[]> {
 }
 
 function leaves(command: Command, path: string): DescribedCommand[] {
-  return command.commands.length === 0 ? [{ path, command }] : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
+  return command.commands.length === 0
+    ? [{ path, command }]
+    : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
 }
 
 /** The README's table of commands, as the program itself describes them. */
 export async function commandTable(): Promise<string> {
   const rows = (await listCommands()).map(({ path, command }) => {
-    const words = command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
+    const words = command.registeredArguments.map((argument) =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+    );
     return `| \`costs ${[path, ...words].join(' ')}\` | ${command.description()} |`;
   });
   return ['| command | does |', '| --- | --- |', ...rows].join('\n');

@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BucketMerger } from '../../src/domain/bucket.js';
 import { addDays, daysOf, parseDay, toDay } from '../../src/domain/day.js';
 import { formatDecimal } from '../../src/domain/decimal.js';
-import { UNASSIGNED, type CostProvider, type ProviderCall, type ProviderId, type WireEvent } from '../../src/domain/provider.js';
+import {
+  UNASSIGNED,
+  type CostProvider,
+  type ProviderCall,
+  type ProviderId,
+  type WireEvent,
+} from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { expectedTotals, sumBy } from '../../src/emulator/expected.js';
@@ -30,10 +36,26 @@ export function describeProvider(id: ProviderId): void {
     let events: WireEvent[];
 
     beforeAll(async () => {
-      const world = generateWorld({ seed: 7, until: today, days: 75, organizations: [{ provider: id, id: 'org-1', projects: 3, lineItems: 3 }] });
+      const world = generateWorld({
+        seed: 7,
+        until: today,
+        days: 75,
+        organizations: [{ provider: id, id: 'org-1', projects: 3, lineItems: 3 }],
+      });
       emulator = await startEmulator({ world, now: () => NOON });
-      http = createHttpClient({ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400, requestTimeoutMs: 250 });
-      provider = createProvider(id, http, new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl), () => NOON);
+      http = createHttpClient({
+        version: 'test',
+        tlsChecksOff: false,
+        firstWaitMs: 5,
+        giveUpAfterMs: 400,
+        requestTimeoutMs: 250,
+      });
+      provider = createProvider(
+        id,
+        http,
+        new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl),
+        () => NOON,
+      );
     });
     afterAll(async () => {
       await http.close();
@@ -69,7 +91,10 @@ export function describeProvider(id: ProviderId): void {
 
     /** Sums by project, day and currency, as the emulator has them. */
     function expected(asked = span) {
-      const sums = sumBy(expectedTotals(emulator.world, asked, NOON), ({ projectId, day, currency }) => `${projectId} ${day} ${currency}`);
+      const sums = sumBy(
+        expectedTotals(emulator.world, asked, NOON),
+        ({ projectId, day, currency }) => `${projectId} ${day} ${currency}`,
+      );
       return Object.fromEntries([...sums].map(([key, cost]) => [key, formatDecimal(cost)]));
     }
 
@@ -137,7 +162,10 @@ export function describeProvider(id: ProviderId): void {
       ['sends another document', { kind: 'body', text: '[]' }, /not what its contract says/],
     ])('refuses a report that %s', async (_, fault, message) => {
       emulator.addFault({ fault });
-      await expect(read()).rejects.toMatchObject({ code: 'contract', message: expect.stringMatching(message) as string });
+      await expect(read()).rejects.toMatchObject({
+        code: 'contract',
+        message: expect.stringMatching(message) as string,
+      });
     });
 
     it('stops at an empty page, and knows nothing of the days behind it', async () => {
@@ -151,7 +179,10 @@ export function describeProvider(id: ProviderId): void {
       ['is unknown', 'unknown-key', /refused the key/],
       ['has expired', 'expired', /refused the key/],
     ])('names the reason when the key %s', async (_, secret, message) => {
-      await expect(read(span, { key: new Secret(secret) })).rejects.toMatchObject({ code: 'auth', message: expect.stringMatching(message) as string });
+      await expect(read(span, { key: new Secret(secret) })).rejects.toMatchObject({
+        code: 'auth',
+        message: expect.stringMatching(message) as string,
+      });
       expect(emulator.requests).toHaveLength(1);
     });
 
@@ -161,7 +192,12 @@ export function describeProvider(id: ProviderId): void {
       setTimeout(() => controller.abort(), 50);
       const started = performance.now();
       const patient = createHttpClient({ version: 'test', tlsChecksOff: false });
-      const waiting = createProvider(id, patient, new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl), () => NOON);
+      const waiting = createProvider(
+        id,
+        patient,
+        new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl),
+        () => NOON,
+      );
       const reading = (async () => {
         for await (const page of waiting.fetchCosts(call({ signal: controller.signal }), span)) void page;
       })();
@@ -177,8 +213,13 @@ export function describeProvider(id: ProviderId): void {
         response.end('{}');
       }).listen(0, '127.0.0.1');
       await once(elsewhere, 'listening');
-      emulator.addFault({ fault: { kind: 'redirect', location: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/` } });
-      await expect(read()).rejects.toMatchObject({ code: 'contract', message: expect.stringMatching(/redirects/) as string });
+      emulator.addFault({
+        fault: { kind: 'redirect', location: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/` },
+      });
+      await expect(read()).rejects.toMatchObject({
+        code: 'contract',
+        message: expect.stringMatching(/redirects/) as string,
+      });
       expect(visits).toBe(0);
       elsewhere.close();
     });
@@ -189,18 +230,32 @@ export function describeProvider(id: ProviderId): void {
       emulator.addFault({ fault: { kind: 'body', text: changed } });
       const { lines } = await read({ since: span.until, until: span.until });
       expect(lines.length).toBeGreaterThan(0);
-      expect(events.filter(({ type }) => type === 'drift')).toEqual([{ type: 'drift', path: 'results[].brand_new', value: 'number' }]);
+      expect(events.filter(({ type }) => type === 'drift')).toEqual([
+        { type: 'drift', path: 'results[].brand_new', value: 'number' },
+      ]);
     });
 
     it('refuses an amount that the store would round, naming the field', async () => {
-      addRow(emulator.organization('org-1'), parseDay('2026-11-23'), worldRow({ amount: id === 'openai' ? '1e-31' : '"1e-29"', projectId: null }));
-      await expect(read({ since: today, until: today })).rejects.toMatchObject({ code: 'contract', message: expect.stringMatching(/data\[0\]\.results\[\d+\]\.amount/) as string });
+      addRow(
+        emulator.organization('org-1'),
+        parseDay('2026-11-23'),
+        worldRow({ amount: id === 'openai' ? '1e-31' : '"1e-29"', projectId: null }),
+      );
+      await expect(read({ since: today, until: today })).rejects.toMatchObject({
+        code: 'contract',
+        message: expect.stringMatching(/data\[0\]\.results\[\d+\]\.amount/) as string,
+      });
       emulator.organization('org-1').days.get(today)?.pop();
     });
 
     it('lists projects, archived ones too, page by page', async () => {
       const listed = await provider.listProjects(call());
-      expect(listed.map((project) => project.id).sort()).toEqual(emulator.organization('org-1').projects.map((project) => project.id).sort());
+      expect(listed.map((project) => project.id).sort()).toEqual(
+        emulator
+          .organization('org-1')
+          .projects.map((project) => project.id)
+          .sort(),
+      );
     });
 
     it('tells whose key it is', async () => {
@@ -213,7 +268,10 @@ export function describeProvider(id: ProviderId): void {
       for await (const page of provider.fetchCosts(call(), { since: parseDay(day), until: parseDay(day) })) void page;
       const url = new URL(events.find((event) => event.type === 'request')?.url ?? '');
       const secret = call().key.reveal();
-      const headers = id === 'openai' ? { authorization: `Bearer ${secret}` } : { 'x-api-key': secret, 'anthropic-version': '2023-06-01' };
+      const headers =
+        id === 'openai'
+          ? { authorization: `Bearer ${secret}` }
+          : { 'x-api-key': secret, 'anthropic-version': '2023-06-01' };
       events.length = 0;
       return (await fetch(url, { headers })).text();
     }

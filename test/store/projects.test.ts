@@ -28,7 +28,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
 
   /** One collected row, and one restatement of it, in the project that spend of proj_1 belongs to. */
   async function collect(cost = '1') {
-    const { writeWindow } = createCollectionStore(prisma);
+    const collection = createCollectionStore(prisma);
     const requestedAt = new Date(endOfDay(day).getTime() + Number(cost) * 1000);
     const names = new Map([['proj_1', { id: 'proj_1', name: 'search-prod', archivedAt: null }]]);
     const source = {
@@ -39,7 +39,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       runId: 'run-1',
       lease: null,
     } as const;
-    return writeWindow({
+    return collection.writeWindow({
       ...source,
       days: [day],
       requestedAt,

@@ -44,9 +44,19 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
   const now = outer.now();
   const today = toDay(now);
   const span = { since: addDays(today, 1 - DAYS), until: today };
-  const emulator = await startEmulator({ world: demoWorld(today), now: () => now, quirks: { undocumentedFields: true } });
+  const emulator = await startEmulator({
+    world: demoWorld(today),
+    now: () => now,
+    quirks: { undocumentedFields: true },
+  });
   const recorder = createRecorder();
-  const runtime = createRuntime({ version: outer.version, config: demoConfig(outer, home, emulator), signal: outer.signal, argv: [], makeOutput: () => recorder.output });
+  const runtime = createRuntime({
+    version: outer.version,
+    config: demoConfig(outer, home, emulator),
+    signal: outer.signal,
+    argv: [],
+    makeOutput: () => recorder.output,
+  });
   const progress = outer.output.progress('Making a throw-away store …');
   try {
     const context = runtime.open({});
@@ -60,7 +70,10 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     const first = await collected(recorder, backfillCommand({ since: span.since, until: span.until }, context));
     await linkAllButOne(context);
     progress.update('Reading them again');
-    const again = await collected(recorder, backfillCommand({ since: span.since, until: span.until, force: true }, context));
+    const again = await collected(
+      recorder,
+      backfillCommand({ since: span.since, until: span.until, force: true }, context),
+    );
     const compared = await compareWithProviders(context, emulator, span, now);
     progress.update('The provider changes its mind');
     restateDemo(emulator.world, today);
@@ -73,7 +86,11 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
       days: DAYS,
       rows: sum(first, ({ inserted }) => inserted),
       storeMilliseconds,
-      again: { inserted: sum(again, (each) => each.inserted), updated: sum(again, (each) => each.updated), deleted: sum(again, (each) => each.deleted) },
+      again: {
+        inserted: sum(again, (each) => each.inserted),
+        updated: sum(again, (each) => each.updated),
+        deleted: sum(again, (each) => each.deleted),
+      },
       compared,
       restated: {
         rows: sum(restated, (each) => each.restated.rows),
@@ -94,7 +111,9 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
 
 /** The user's own environment plays no part: not their store, not their keys. */
 function demoConfig({ config }: Context, home: string, emulator: Emulator): Context['config'] {
-  const keys = new Map(emulator.world.organizations.map((organization, index) => [variableOf(index), organization.keys[0]?.secret]));
+  const keys = new Map(
+    emulator.world.organizations.map((organization, index) => [variableOf(index), organization.keys[0]?.secret]),
+  );
   return {
     ...config,
     databaseUrl: null,
@@ -131,16 +150,33 @@ async function collected(recorder: Recorder, command: Promise<number>): Promise<
   const code = await command;
   const result = recorder.last() as SyncResult;
   const error = result.organizations.find((each) => each.error !== undefined)?.error;
-  if (code !== 0) throw new CostsError('failed', `The demo could not read its own emulator: ${error?.message ?? result.status}`);
+  if (code !== 0)
+    throw new CostsError('failed', `The demo could not read its own emulator: ${error?.message ?? result.status}`);
   return result;
 }
 
 /** Each organization's days against the emulator's own sums, to the last digit. */
-async function compareWithProviders(context: Context, emulator: Emulator, span: DaySpan, now: Date): Promise<{ days: number; equal: number }> {
+async function compareWithProviders(
+  context: Context,
+  emulator: Emulator,
+  span: DaySpan,
+  now: Date,
+): Promise<{ days: number; equal: number }> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const { rows } = await store.reports.run({ ...span, teamId: team.id, basis: 'billed', groupBy: ['organization', 'day'] }, span.until);
-  const stored = new Map(rows.map(({ organizationId, day, currency, cost }) => [`${organizationId ?? ''} ${day ?? ''} ${currency}`, parseDecimal(cost ?? '0')]));
-  const expected = sumBy(expectedTotals(emulator.world, span, now), ({ organizationId, day, currency }) => `${organizationId} ${day} ${currency}`);
+  const { rows } = await store.reports.run(
+    { ...span, teamId: team.id, basis: 'billed', groupBy: ['organization', 'day'] },
+    span.until,
+  );
+  const stored = new Map(
+    rows.map(({ organizationId, day, currency, cost }) => [
+      `${organizationId ?? ''} ${day ?? ''} ${currency}`,
+      parseDecimal(cost ?? '0'),
+    ]),
+  );
+  const expected = sumBy(
+    expectedTotals(emulator.world, span, now),
+    ({ organizationId, day, currency }) => `${organizationId} ${day} ${currency}`,
+  );
   const equal = [...expected].filter(([key, cost]) => stored.get(key) === cost).length;
   return { days: Math.max(expected.size, stored.size), equal };
 }
@@ -156,7 +192,10 @@ async function makeReport(context: Context, today: Day) {
   };
 }
 
-function sum({ organizations }: SyncResult, pick: (organization: SyncResult['organizations'][number]) => number): number {
+function sum(
+  { organizations }: SyncResult,
+  pick: (organization: SyncResult['organizations'][number]) => number,
+): number {
   return organizations.reduce((total, each) => total + pick(each), 0);
 }
 

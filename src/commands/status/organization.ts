@@ -8,7 +8,11 @@ const RECENT_DAYS = 23;
 const EXPIRY_WARNING_DAYS = 14;
 
 /** Where an organization stands, from the days that were read of it. */
-export function describeOrganization(organization: Organization, collected: readonly CollectedDay[], now: Date): OrganizationStatus {
+export function describeOrganization(
+  organization: Organization,
+  collected: readonly CollectedDay[],
+  now: Date,
+): OrganizationStatus {
   const today = toDay(now);
   const stateOf = coverageOf(collected);
   const first = collected[0]?.day ?? null;
@@ -16,7 +20,10 @@ export function describeOrganization(organization: Organization, collected: read
   const days = { gap: 0, open: 0, provisional: 0, settled: 0 };
   for (const day of all) days[stateOf(day)] += 1;
   const unsettled = all.find((day) => stateOf(day) !== 'settled');
-  const newest = collected.reduce<Date | null>((latest, { readAt }) => (latest === null || readAt > latest ? readAt : latest), null);
+  const newest = collected.reduce<Date | null>(
+    (latest, { readAt }) => (latest === null || readAt > latest ? readAt : latest),
+    null,
+  );
   return {
     provider: organization.provider,
     organizationId: organization.organizationId,
@@ -28,27 +35,39 @@ export function describeOrganization(organization: Organization, collected: read
     settledTo: unsettled === undefined || unsettled === first ? null : addDays(unsettled, -1),
     days,
     gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today)),
-    recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({ day, state: stateOf(day) })),
+    recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({
+      day,
+      state: stateOf(day),
+    })),
     keyExpiresAt: organization.expiresAt?.toISOString() ?? null,
-    keyDaysLeft: organization.expiresAt === null ? null : Math.floor((organization.expiresAt.getTime() - now.getTime()) / 86_400_000),
+    keyDaysLeft:
+      organization.expiresAt === null
+        ? null
+        : Math.floor((organization.expiresAt.getTime() - now.getTime()) / 86_400_000),
   };
 }
 
 /** What a check ends with 1 for: only of organizations that are collected. */
-export function findTrouble({ name, active, lastDay, gaps, recent, keyDaysLeft }: OrganizationStatus, now: Date): Status['findings'] {
+export function findTrouble(
+  { name, active, lastDay, gaps, recent, keyDaysLeft }: OrganizationStatus,
+  now: Date,
+): Status['findings'] {
   if (!active) return [];
   const today = toDay(now);
   const finding = (message: string, hint: string) => ({ organization: name, message, hint });
   const sync = `costs sync --organization "${name}"`;
   if (lastDay === null) return [finding('It was never read.', sync)];
   const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
-  const expired = keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', `costs keys rotate "${name}"`)] : [];
+  const expired =
+    keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', `costs keys rotate "${name}"`)] : [];
   const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= EXPIRY_WARNING_DAYS;
   return [
     ...expired,
     ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, `costs keys rotate "${name}"`)] : []),
     ...(gaps.length > 0 ? [finding(`${countDays(gaps)} days were never read.`, sync)] : []),
-    ...(halfRead.length > 0 ? [finding(`${halfRead.map(({ day }) => day).join(', ')} was read only before it ended.`, sync)] : []),
+    ...(halfRead.length > 0
+      ? [finding(`${halfRead.map(({ day }) => day).join(', ')} was read only before it ended.`, sync)]
+      : []),
     ...(lastDay < addDays(today, -1) ? [finding(`Nothing was read after ${lastDay}.`, sync)] : []),
   ];
 }

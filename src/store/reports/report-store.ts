@@ -53,6 +53,9 @@ function byTimeThenCost(a: ReportRow, b: ReportRow): number {
 
 function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {
   const sums = new Map<string, Decimal>();
-  for (const { currency, cost } of rows) if (cost !== null) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+  for (const { currency, cost } of rows)
+    if (cost !== null) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }

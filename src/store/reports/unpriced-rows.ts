@@ -3,7 +3,14 @@ import { format } from 'date-fns';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { startOfDay } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
-import { groupKey, type GroupWord, type ReportGroup, type ReportQuery, type ReportRow, type UnpricedQuantity } from '../../domain/report.js';
+import {
+  groupKey,
+  type GroupWord,
+  type ReportGroup,
+  type ReportQuery,
+  type ReportRow,
+  type UnpricedQuantity,
+} from '../../domain/report.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { readUnpriced } from '../usage/unpriced.js';
 
@@ -18,7 +25,10 @@ interface ProjectName {
 }
 
 /** What a report cannot put a price on: how much it is, and a row without a cost for each group that has some. */
-export async function unpricedRows(prisma: PrismaClient, query: ReportQuery): Promise<{ rows: ReportRow[]; unpriced: UnpricedQuantity[] }> {
+export async function unpricedRows(
+  prisma: PrismaClient,
+  query: ReportQuery,
+): Promise<{ rows: ReportRow[]; unpriced: UnpricedQuantity[] }> {
   const { basis = 'best', provider, organizationId, projectId } = query;
   if (basis === 'billed') return { rows: [], unpriced: [] };
   const all = await readUnpriced(prisma, query.teamId, query);
@@ -70,11 +80,20 @@ const GROUPS: Record<GroupWord, (usage: UnpricedUsage, name: ProjectName | undef
   month: ({ day }) => ({ month: day.slice(0, 7) }),
 };
 
-function toRows(usage: readonly UnpricedUsage[], groupBy: readonly GroupWord[], names: ReadonlyMap<string, ProjectName>): ReportRow[] {
+function toRows(
+  usage: readonly UnpricedUsage[],
+  groupBy: readonly GroupWord[],
+  names: ReadonlyMap<string, ProjectName>,
+): ReportRow[] {
   const rows = new Map<string, ReportRow>();
   for (const each of usage) {
     const groups = groupBy.map((word) => GROUPS[word](each, names.get(each.projectId)));
-    const row: ReportRow = { ...(Object.assign({}, ...groups) as ReportGroup), currency: CURRENCY, cost: null, estimated: true };
+    const row: ReportRow = {
+      ...(Object.assign({}, ...groups) as ReportGroup),
+      currency: CURRENCY,
+      cost: null,
+      estimated: true,
+    };
     rows.set(groupKey(row), row);
   }
   return [...rows.values()];

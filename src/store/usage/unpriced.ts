@@ -7,7 +7,11 @@ import { readPriceBook } from './prices.js';
 import { readUsage } from './usage-totals.js';
 
 /** See `UsageStore.unpriced`. */
-export async function readUnpriced(prisma: PrismaClient, teamId: string, { since, until }: DaySpan): Promise<UnpricedUsage[]> {
+export async function readUnpriced(
+  prisma: PrismaClient,
+  teamId: string,
+  { since, until }: DaySpan,
+): Promise<UnpricedUsage[]> {
   const book = await readPriceBook(prisma);
   const sums = new Map<string, UnpricedUsage>();
   for (const each of await readUsage(prisma, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until })) {
