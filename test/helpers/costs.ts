@@ -43,17 +43,24 @@ export async function useMachine(env: Environment = {}): Promise<Machine> {
   const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...env };
-  return { home, costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }) };
+  return {
+    home,
+    costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }),
+  };
 }
 
 async function runCosts(args: readonly string[], { env, input, killAfter, interruptAfter }: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: env as NodeJS.ProcessEnv, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   child.stdin.on('error', () => undefined).end(input ?? '');
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  const interruption = interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
+  const interruption =
+    interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   clearTimeout(interruption);
