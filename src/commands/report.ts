@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { toDay } from '../domain/day.js';
-import { GROUP_WORDS, type GroupWord, type ReportQuery } from '../domain/report.js';
+import { GROUP_WORDS, REPORT_BASES, type GroupWord, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { renderReport } from '../output/report.js';
 import { selectOrganizations } from './organizations.js';
 import { addExamples, addGlobalOptions, dayOption, organizationOption, providerOption, type SelectionOptions } from './options.js';
@@ -10,6 +10,7 @@ import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
 export interface ReportOptions extends SelectionOptions, PeriodOptions {
   groupBy: GroupWord[];
   project?: string;
+  basis: ReportBasis;
 }
 
 /** `costs report` */
@@ -23,6 +24,7 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
     .addOption(groupByOption())
     .addOption(providerOption())
     .addOption(organizationOption())
+    .addOption(new Option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none').choices(REPORT_BASES).default('best'))
     .option('--project <name|id>', 'only this project')
     .action((options: ReportOptions) => run(options, open(command.optsWithGlobals())));
   addGlobalOptions(command);
@@ -55,6 +57,7 @@ export async function reportCommand(options: ReportOptions, context: Context): P
     ...span,
     teamId: team.id,
     groupBy: options.groupBy,
+    basis: options.basis,
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(organization === undefined ? {} : { organizationId: organization.organizationId }),
     ...(project === undefined ? {} : { projectId: project.id }),

@@ -6,8 +6,16 @@ import type { MoneyDocument } from './results.js';
 export const GROUP_WORDS = ['provider', 'organization', 'project', 'line-item', 'model', 'day', 'week', 'month'] as const;
 export type GroupWord = (typeof GROUP_WORDS)[number];
 
+/**
+ * Which figures: the bills alone, what usage should have cost alone, or the best there is (the default): billed cost where a
+ * project has a bill that day, else an estimate. The first two are never added.
+ */
+export const REPORT_BASES = ['billed', 'usage', 'best'] as const;
+export type ReportBasis = (typeof REPORT_BASES)[number];
+
 export interface ReportQuery extends DaySpan {
   teamId: string;
+  basis?: ReportBasis;
   groupBy: readonly GroupWord[];
   provider?: ProviderId;
   organizationId?: string;
@@ -35,8 +43,8 @@ export interface ReportGroup {
 
 export interface ReportRow extends ReportGroup {
   currency: string;
-  /** Exact. */
-  cost: string;
+  /** Exact; null where usage has no price: unknown, which is not zero. */
+  cost: string | null;
   /** Usage or legacy rows, where no bill exists. */
   estimated: boolean;
 }
@@ -61,12 +69,29 @@ export interface CoverageSpan extends DaySpan {
 /** The document of `report --json`. */
 export interface Report extends DaySpan {
   groupBy: GroupWord[];
+  basis: ReportBasis;
   /** When the newest of its days was read; null when none was. */
   readAt: string | null;
   asOf: string | null;
   rows: ReportRow[];
   totals: MoneyDocument[];
+  /** Usage of these rows that has no price, and is in no total. */
+  unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;
+}
+
+/** How much was used of something without a price. */
+export interface UnpricedQuantity {
+  provider: ProviderId;
+  /** Null for a tool that is charged whatever the model. */
+  model: string | null;
+  endpoint: string;
+  tokenType: string;
+  tier: string;
+  unit: string;
+  /** Exact. */
+  quantity: string;
+  cost: null;
 }
 
 /** The same span one period earlier, row by row, and how the days went. */

@@ -46,15 +46,15 @@ function renderRows(report: Report, comparison: ReportComparison | null, output:
   const totals = new Map(report.totals.map(({ currency, cost }) => [currency, magnitudes(report.rows, currency) || parseDecimal(cost)]));
   const cells = (row: ReportRow) => [
     ...words.flatMap(({ cells: make }) => make(row)),
-    `${formatMoney(row.cost)}${row.estimated ? ' ~' : ''}`,
+    row.cost === null ? 'unknown ~' : `${formatMoney(row.cost)}${row.estimated ? ' ~' : ''}`,
     one === undefined ? row.currency : '',
-    share(parseDecimal(row.cost), totals.get(row.currency) ?? ZERO),
-    ...(comparison === null ? [] : compareCells(comparison.rows.get(groupKey(row)), output)),
+    row.cost === null ? '' : share(parseDecimal(row.cost), totals.get(row.currency) ?? ZERO),
+    ...(comparison === null ? [] : compareCells(row.cost === null ? undefined : comparison.rows.get(groupKey(row)), output)),
   ];
   const blanks = words.flatMap(({ columns: names }) => names).slice(1).map(() => '');
   const total = report.totals.map(({ currency, cost }) => [
     'Total', ...blanks, formatMoney(cost), one === undefined ? currency : '', '100 %',
-    ...(comparison === null ? [] : compareCells(sumCompared(report.rows.filter((row) => row.currency === currency), comparison), output)),
+    ...(comparison === null ? [] : compareCells(sumCompared(report.rows.filter((row) => row.currency === currency && row.cost !== null), comparison), output)),
   ]);
   return renderTable(columns, [...report.rows.map(cells), ...total], output);
 }
@@ -76,7 +76,10 @@ const WORDS: Record<GroupWord, { columns: string[]; cells: (row: ReportRow) => s
 
 /** Of what was spent: a credit has no share. */
 function magnitudes(rows: readonly ReportRow[], currency: string): Decimal {
-  return rows.filter((row) => row.currency === currency && !row.cost.startsWith('-')).reduce((sum, { cost }) => add(sum, absolute(parseDecimal(cost))), ZERO);
+  return rows
+    .filter((row) => row.currency === currency)
+    .map(({ cost }) => parseDecimal(cost ?? '0'))
+    .reduce((sum, cost) => (cost < ZERO ? sum : add(sum, absolute(cost))), ZERO);
 }
 
 function share(cost: Decimal, total: Decimal): string {
@@ -136,6 +139,7 @@ function footnotes({ report, comparison }: ReportView, { style }: Output): strin
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
   if (comparison !== null && [...comparison.rows.values()].some(({ partial }) => partial)) lines.push('° days that one side of the comparison lacks are left out of both.');
   if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
+  lines.push(...unpricedNote(report));
   if (report.rows.some(({ estimated }) => estimated)) lines.push('~ estimated: usage or rows of the old system, where no bill exists.');
   const notes = [
     ...(open.length > 0 ? [`${formatDay(open[0]?.since ?? report.until)} is not over`] : []),
@@ -143,6 +147,22 @@ function footnotes({ report, comparison }: ReportView, { style }: Output): strin
   ];
   if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
   return lines;
+}
+
+/** Names the largest; how much each is, the JSON document says to the last digit. */
+function unpricedNote({ unpriced }: Report): string[] {
+  if (unpriced.length === 0) return [];
+  const byUnit = new Map<string, Decimal>();
+  for (const { unit, quantity } of unpriced) byUnit.set(unit, add(byUnit.get(unit) ?? ZERO, parseDecimal(quantity)));
+  const amounts = [...byUnit].map(([unit, quantity]) => `${formatCount(quantity)} ${unit}`);
+  const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
+  const shown = names.slice(0, 3).join(', ');
+  return [`Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs prices check`];
+}
+
+/** Whole units with thousands separated; usage is counted in whole ones. */
+function formatCount(quantity: Decimal): string {
+  return formatMoney(formatDecimal(quantity)).replace(/\.00$/, '');
 }
 
 function list(spans: readonly CoverageSpan[]): string {

@@ -1,17 +1,21 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
+import type { LeaseStore } from '../domain/lease.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
 import type { TeamStore } from '../domain/team.js';
+import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
+import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
 import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
 import { createTeamStore } from './teams.js';
+import { createUsageStore } from './usage/usage-store.js';
 
 /** The repositories, on a schema that is current. */
 export interface Store {
@@ -22,8 +26,10 @@ export interface Store {
   readonly access: AccessStore;
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
+  readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
+  readonly usage: UsageStore;
 }
 
 export function createStore(database: Database): Store {
@@ -37,7 +43,9 @@ export function createStore(database: Database): Store {
     access,
     collection: of(createCollectionStore(prisma)),
     projects: of(createProjectStore(prisma)),
+    leases: of(createLeaseStore(prisma)),
     runs: of(createRunStore(prisma)),
     reports: of(createReportStore(prisma)),
+    usage: of(createUsageStore(prisma)),
   };
 }

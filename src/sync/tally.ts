@@ -1,6 +1,7 @@
 import type { Organization, Money, WindowOutcome } from '../domain/collection.js';
-import type { DaySpan } from '../domain/day.js';
+import type { Day, DaySpan } from '../domain/day.js';
 import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { LeaseHolder } from '../domain/lease.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
 import { toErrorDocument, type CostsError } from '../errors.js';
@@ -14,7 +15,9 @@ export class Tally {
   readonly #totals = new Map<string, Decimal>();
   readonly #restated = { rows: 0, days: 0, difference: new Map<string, Decimal>() };
   readonly #newProjects = new Set<string>();
+  readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
+  #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
   constructor(organization: Organization, now: () => Date) {
@@ -26,10 +29,12 @@ export class Tally {
   observe(event: WireEvent): void {
     if (event.type === 'request') this.#counts.requests += 1;
     if (event.type === 'retry') this.#counts.retries += 1;
+    if (event.type === 'narrowed') this.#narrow(event);
     if (event.type === 'drift') this.#drift.set(event.path, { path: event.path, value: event.value });
   }
 
   add(rows: number, outcome: WindowOutcome): void {
+    this.#windows += 1;
     this.#counts.rows += rows;
     for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const)
       this.#counts[count] += outcome[count];
@@ -40,14 +45,28 @@ export class Tally {
     for (const name of outcome.newProjects) this.#newProjects.add(name);
   }
 
+  /** Each window only knows its own days; the latest start is the endpoint's. */
+  #narrow({ endpoint, since }: { endpoint: string; since: Day }): void {
+    const known = this.#narrowed.get(endpoint);
+    if (known === undefined || since > known) this.#narrowed.set(endpoint, since);
+  }
+
   /** Keeps the first error; later ones only add their windows. */
   failed(error: CostsError, windows: readonly DaySpan[]): void {
+    this.#windows += windows.length;
     this.#failure ??= { error, windows: [] };
     this.#failure.windows.push(...windows);
   }
 
-  skipped(): OrganizationResult {
-    return { ...this.result(), status: 'skipped' };
+  /** Windows that were read, or tried. */
+  get windows(): number {
+    return this.#windows;
+  }
+
+  /** @param heldBy who collects it, where that is the reason */
+  skipped(heldBy?: LeaseHolder): OrganizationResult {
+    const result: OrganizationResult = { ...this.result(), status: 'skipped' };
+    return heldBy === undefined ? result : { ...result, heldBy: { ...heldBy, since: heldBy.since.toISOString() } };
   }
 
   result(): OrganizationResult {
@@ -62,6 +81,7 @@ export class Tally {
       totals: toDocuments(this.#totals),
       restated: { ...this.#restated, difference: toDocuments(this.#restated.difference) },
       newProjects: [...this.#newProjects].sort(),
+      narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),

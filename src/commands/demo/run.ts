@@ -138,8 +138,8 @@ async function collected(recorder: Recorder, command: Promise<number>): Promise<
 /** Each organization's days against the emulator's own sums, to the last digit. */
 async function compareWithProviders(context: Context, emulator: Emulator, span: DaySpan, now: Date): Promise<{ days: number; equal: number }> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const { rows } = await store.reports.run({ ...span, teamId: team.id, groupBy: ['organization', 'day'] }, span.until);
-  const stored = new Map(rows.map(({ organizationId, day, currency, cost }) => [`${organizationId ?? ''} ${day ?? ''} ${currency}`, parseDecimal(cost)]));
+  const { rows } = await store.reports.run({ ...span, teamId: team.id, basis: 'billed', groupBy: ['organization', 'day'] }, span.until);
+  const stored = new Map(rows.map(({ organizationId, day, currency, cost }) => [`${organizationId ?? ''} ${day ?? ''} ${currency}`, parseDecimal(cost ?? '0')]));
   const expected = sumBy(expectedTotals(emulator.world, span, now), ({ organizationId, day, currency }) => `${organizationId} ${day} ${currency}`);
   const equal = [...expected].filter(([key, cost]) => stored.get(key) === cost).length;
   return { days: Math.max(expected.size, stored.size), equal };

@@ -6,6 +6,7 @@ import type { MoneyDocument } from '../../domain/results.js';
 import { compareSpans } from './compare.js';
 import { describeCoverage, newestRead, readDays } from './coverage.js';
 import { sumRows } from './rows.js';
+import { unpricedRows } from './unpriced-rows.js';
 
 export function createReportStore(prisma: PrismaClient): ReportStore {
   return {
@@ -23,32 +24,37 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
 }
 
 async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): Promise<Report> {
-  const rows: ReportRow[] = await sumRows(prisma, query);
+  const { rows: unknown, unpriced } = await unpricedRows(prisma, query);
+  const rows: ReportRow[] = [...(await sumRows(prisma, query)), ...unknown];
   const organizations = await readDays(prisma, query, query);
   return {
     since: query.since,
     until: query.until,
     groupBy: [...query.groupBy],
+    basis: query.basis ?? 'best',
     readAt: newestRead(organizations)?.toISOString() ?? null,
     asOf: null,
     rows: rows.sort(byTimeThenCost),
     totals: sumTotals(rows),
+    unpriced,
     coverage: describeCoverage(organizations, query, today),
   };
 }
 
-/** In order of time where it is grouped by time, then the largest first. */
+/** In order of time where it is grouped by time, then the largest first, what is unknown last. */
 function byTimeThenCost(a: ReportRow, b: ReportRow): number {
   const time = (row: ReportRow) => row.day ?? row.week ?? row.month ?? '';
   if (time(a) !== time(b)) return time(a) < time(b) ? -1 : 1;
   if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
+  if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
   const difference = parseDecimal(b.cost) - parseDecimal(a.cost);
   return difference > 0n ? 1 : difference < 0n ? -1 : 0;
 }
 
 function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {
   const sums = new Map<string, Decimal>();
-  for (const { currency, cost } of rows) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
+  for (const { currency, cost } of rows)
+    if (cost !== null) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
   return [...sums]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));

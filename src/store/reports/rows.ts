@@ -56,9 +56,10 @@ const DAYS = {
  * @param byDay a row for each day, too
  */
 export async function sumRows(prisma: PrismaClient, query: ReportQuery, { byDay = false } = {}): Promise<SummedRow[]> {
+  const { basis = 'best' } = query;
   const [billed, estimated] = await Promise.all([
-    sum(prisma, query, byDay, billedRows(query), false),
-    sum(prisma, query, byDay, estimatedRows(query), true),
+    basis === 'usage' ? [] : sum(prisma, query, byDay, billedRows(query), false),
+    basis === 'billed' ? [] : sum(prisma, query, byDay, estimatedRows(query, basis === 'best'), true),
   ]);
   return [...billed, ...estimated];
 }
@@ -99,15 +100,26 @@ function billedRows({ since, until }: ReportQuery): Prisma.Sql {
     WHERE api_version = 'costs_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'`;
 }
 
-/** What is only estimated, and rows of the old system (in dollars), for projects and days without a bill. */
-function estimatedRows({ since, until }: ReportQuery): Prisma.Sql {
-  return Prisma.sql`
-    SELECT e.project_id, e.day, e.line_item, e.model, e.currency, e.cost FROM (
-      SELECT project_id, date_trunc('day', coalesce(bucket_start_time, date)) AS day, coalesce(line_item, service) AS line_item, model,
-             coalesce(currency, 'USD') AS currency, cost
-      FROM cost_data WHERE api_version = 'usage_v1'
-    ) e
-    WHERE e.day >= ${since}::timestamp AND e.day < ${until}::timestamp + interval '1 day' AND NOT EXISTS (
+/**
+ * What is only estimated, and rows of the old system (in dollars). Both speak of the same usage: where a project's day was
+ * estimated from collected usage, its old rows are left out.
+ * @param unbilledOnly only for projects and days without a bill
+ */
+function estimatedRows({ since, until }: ReportQuery, unbilledOnly: boolean): Prisma.Sql {
+  const unbilled = Prisma.sql`AND NOT EXISTS (
       SELECT FROM cost_data b
       WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND b.bucket_start_time = e.day)`;
+  return Prisma.sql`
+    SELECT e.project_id, e.day, e.line_item, e.model, e.currency, e.cost FROM (
+      SELECT project_id, date_trunc('day', bucket_start_time) AS day, line_item, model, currency, cost FROM cost_data
+      WHERE api_version = 'usage_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
+      UNION ALL
+      SELECT o.project_id, date_trunc('day', o.date), coalesce(o.line_item, o.service), o.model, coalesce(o.currency, 'USD'), o.cost FROM cost_data o
+      WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND o.date >= ${since}::timestamp AND o.date < ${until}::timestamp + interval '1 day'
+        AND NOT EXISTS (
+          SELECT FROM cost_data u
+          WHERE u.project_id = o.project_id AND u.api_version = 'usage_v1' AND u.bucket_start_time >= date_trunc('day', o.date)
+            AND u.bucket_start_time < date_trunc('day', o.date) + interval '1 day')
+    ) e
+    WHERE true ${unbilledOnly ? unbilled : Prisma.empty}`;
 }

@@ -1,0 +1,119 @@
+import { UTCDate } from '@date-fns/utc';
+import { format } from 'date-fns';
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import { startOfDay } from '../../domain/day.js';
+import { add, formatDecimal } from '../../domain/decimal.js';
+import {
+  groupKey,
+  type GroupWord,
+  type ReportGroup,
+  type ReportQuery,
+  type ReportRow,
+  type UnpricedQuantity,
+} from '../../domain/report.js';
+import type { UnpricedUsage } from '../../domain/usage-store.js';
+import { readUnpriced } from '../usage/unpriced.js';
+
+/** List prices are in dollars; a row without a price needs a currency to stand beside the others. */
+const CURRENCY = 'USD';
+
+interface ProjectName {
+  id: string;
+  project: string;
+  organization: string | null;
+  linked: boolean;
+}
+
+/** What a report cannot put a price on: how much it is, and a row without a cost for each group that has some. */
+export async function unpricedRows(
+  prisma: PrismaClient,
+  query: ReportQuery,
+): Promise<{ rows: ReportRow[]; unpriced: UnpricedQuantity[] }> {
+  const { basis = 'best', provider, organizationId, projectId } = query;
+  if (basis === 'billed') return { rows: [], unpriced: [] };
+  const all = await readUnpriced(prisma, query.teamId, query);
+  if (all.length === 0) return { rows: [], unpriced: [] };
+  const isAsked = (each: UnpricedUsage) =>
+    (provider ?? each.provider) === each.provider &&
+    (organizationId ?? each.organizationId) === each.organizationId &&
+    (projectId ?? each.projectId) === each.projectId;
+  const billed = basis === 'best' ? await billedDays(prisma, query) : new Set<string>();
+  const usage = all.filter((each) => isAsked(each) && !billed.has(`${each.projectId} ${each.day}`));
+  const names = await projectNames(prisma, query.teamId);
+  return { rows: toRows(usage, query.groupBy, names), unpriced: toQuantities(usage) };
+}
+
+/** Billed cost wins: what is billed that day is known, whatever its usage would have cost. */
+async function billedDays(prisma: PrismaClient, { teamId, since, until }: ReportQuery): Promise<Set<string>> {
+  const rows = await prisma.$queryRaw<{ key: string }[]>`
+    SELECT DISTINCT c.project_id || ' ' || to_char(c.bucket_start_time, 'YYYY-MM-DD') AS key
+    FROM projects p JOIN cost_data c ON c.project_id = p.id
+    WHERE p.team_id = ${teamId} AND c.api_version = 'costs_v1' AND c.bucket_start_time >= ${since}::timestamp
+      AND c.bucket_start_time < ${until}::timestamp + interval '1 day'`;
+  return new Set(rows.map(({ key }) => key));
+}
+
+async function projectNames(prisma: PrismaClient, teamId: string): Promise<Map<string, ProjectName>> {
+  const rows = await prisma.$queryRaw<ProjectName[]>`
+    SELECT p.id, p.name AS project, coalesce(k.name, p.ai_organization_id) AS organization, (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked
+    FROM projects p LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    WHERE p.team_id = ${teamId}`;
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const GROUPS: Record<GroupWord, (usage: UnpricedUsage, name: ProjectName | undefined) => ReportGroup> = {
+  provider: ({ provider }) => ({ provider }),
+  organization: ({ organizationId }, name) => ({ organization: name?.organization ?? organizationId, organizationId }),
+  project: ({ projectId, organizationId }, name) => ({
+    project: name?.project ?? projectId,
+    projectId,
+    organization: name?.organization ?? organizationId,
+    organizationId,
+    linked: name?.linked ?? false,
+  }),
+  'line-item': ({ model, endpoint, tokenType, tier }) => ({
+    lineItem: `${model === '' ? endpoint : model}, ${tokenType.replaceAll('_', ' ')}${tier === 'standard' ? '' : ` · ${tier}`}`,
+  }),
+  model: ({ model }) => ({ model: model === '' ? null : model }),
+  day: ({ day }) => ({ day }),
+  week: ({ day }) => ({ week: format(new UTCDate(startOfDay(day)), "RRRR-'W'II") }),
+  month: ({ day }) => ({ month: day.slice(0, 7) }),
+};
+
+function toRows(
+  usage: readonly UnpricedUsage[],
+  groupBy: readonly GroupWord[],
+  names: ReadonlyMap<string, ProjectName>,
+): ReportRow[] {
+  const rows = new Map<string, ReportRow>();
+  for (const each of usage) {
+    const groups = groupBy.map((word) => GROUPS[word](each, names.get(each.projectId)));
+    const row: ReportRow = {
+      ...(Object.assign({}, ...groups) as ReportGroup),
+      currency: CURRENCY,
+      cost: null,
+      estimated: true,
+    };
+    rows.set(groupKey(row), row);
+  }
+  return [...rows.values()];
+}
+
+function toQuantities(usage: readonly UnpricedUsage[]): UnpricedQuantity[] {
+  const sums = new Map<string, UnpricedUsage>();
+  for (const each of usage) {
+    const key = JSON.stringify([each.provider, each.model, each.endpoint, each.tokenType, each.tier, each.unit]);
+    const known = sums.get(key);
+    sums.set(key, known === undefined ? each : { ...known, quantity: add(known.quantity, each.quantity) });
+  }
+  return [...sums.values()].map(({ provider, model, endpoint, tokenType, tier, unit, quantity }) => ({
+    provider,
+    model: model === '' ? null : model,
+    endpoint,
+    tokenType,
+    tier,
+    unit,
+    quantity: formatDecimal(quantity),
+    cost: null,
+  }));
+}

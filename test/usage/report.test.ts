@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseDay, startOfDay } from '../../src/domain/day.js';
+import type { ReportQuery } from '../../src/domain/report.js';
+import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
+import { worldRow } from '../../src/emulator/world.js';
+import { renderReport } from '../../src/output/report.js';
+import type { Output } from '../../src/output/output.js';
+import { createReportStore } from '../../src/store/reports/report-store.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
+import { collectFrom, TEAM } from '../helpers/usage.js';
+
+const SPAN = { since: parseDay('2026-11-19'), until: parseDay('2026-11-21') };
+const PLAIN = { width: 80, style: new Proxy({}, { get: () => (text: string) => text }) } as unknown as Output;
+
+describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    await test.database.prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+  });
+  afterAll(() => test.drop());
+  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects`);
+
+  /** The 19th is billed and used, the 20th only used, with a model that has no price. */
+  async function collectBoth(): Promise<void> {
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    organization.usage = [use('2026-11-19', 'gpt-5'), use('2026-11-19', 'gpt-secret'), use('2026-11-20', 'gpt-5'), use('2026-11-20', 'gpt-secret')];
+    organization.days = new Map([[parseDay('2026-11-19'), [worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount: '7.5' })]]]);
+    const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
+    await collecting.backfill(SPAN, { width: 'bills' });
+    await collecting.backfill(SPAN);
+    await collecting.backfill(SPAN, { width: '1h' });
+  }
+
+  const report = (query: Partial<ReportQuery>) => createReportStore(test.database.prisma).run({ ...SPAN, teamId: TEAM, groupBy: ['day'], ...query }, parseDay('2026-11-23'));
+
+  it('never adds the two: the bill where there is one, else the estimate, marked as such', async () => {
+    await collectBoth();
+    const best = await report({});
+    expect(best).toMatchObject({ basis: 'best', totals: [{ currency: 'USD', cost: '8.75' }] });
+    expect(best.rows).toMatchObject([
+      { day: '2026-11-19', cost: '7.5', estimated: false },
+      { day: '2026-11-20', cost: '1.25', estimated: true },
+      { day: '2026-11-20', cost: null, estimated: true },
+    ]);
+    expect((await report({ basis: 'billed' })).rows).toMatchObject([{ day: '2026-11-19', cost: '7.5', estimated: false }]);
+    const usage = await report({ basis: 'usage' });
+    expect(usage.totals).toEqual([{ currency: 'USD', cost: '2.5' }]);
+    expect(usage.rows.every(({ estimated }) => estimated)).toBe(true);
+  });
+
+  it('says how much usage has no price, and shows it as unknown', async () => {
+    await collectBoth();
+    const byModel = await report({ groupBy: ['model'], basis: 'usage' });
+    expect(byModel.rows).toMatchObject([
+      { model: 'gpt-5', cost: '2.5' },
+      { model: 'gpt-secret', cost: null },
+    ]);
+    expect(byModel.unpriced).toMatchObject([{ model: 'gpt-secret', tokenType: 'uncached_input_tokens', unit: 'tokens', quantity: '2000000', cost: null }]);
+    // What was billed that day is known.
+    expect((await report({ groupBy: ['model'] })).unpriced).toMatchObject([{ quantity: '1000000' }]);
+    expect((await report({ groupBy: ['model'], basis: 'billed' })).unpriced).toEqual([]);
+    const text = renderReport({ report: byModel, comparison: null, team: 'acme', now: NOON }, PLAIN);
+    expect(text).toContain('unknown ~');
+    expect(text).toContain('Without a price, in no total: 2,000,000 tokens of gpt-secret.');
+  });
+
+  it('does not add rows of the old system to estimates of the same usage', async () => {
+    await collectBoth();
+    const { prisma } = test.database;
+    const project = await prisma.project.findFirstOrThrow();
+    for (const [id, day] of [['a', '2026-11-20'], ['b', '2026-11-21']] as const) {
+      await prisma.costData.create({ data: { id, projectId: project.id, date: startOfDay(parseDay(day)), service: 'gpt', cost: '3' } });
+    }
+    expect((await report({})).totals).toEqual([{ currency: 'USD', cost: '11.75' }]);
+    expect((await report({ basis: 'usage' })).totals).toEqual([{ currency: 'USD', cost: '5.5' }]);
+  });
+});
+
+function use(day: string, model: string): WorldUsageRow {
+  const dimensions = { project_id: 'proj_1', model, batch: false, service_tier: 'default', api_key_id: 'key_1' };
+  return { at: new Date(`${day}T09:00:00Z`), endpoint: 'completions', dimensions, measures: { input_tokens: '1000000', output_tokens: '0', num_model_requests: '3' } };
+}
