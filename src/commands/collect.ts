@@ -27,8 +27,6 @@ export interface CollectOptions extends SelectionOptions {
   basis?: Basis;
   /** How fine usage is read; default: a day. */
   bucket?: UsageWidth;
-  /** Seconds the run may take. */
-  timeout?: number;
 }
 
 /** @throws CostsError `usage` for --bucket without usage: bills come by the day only. */
