@@ -4,8 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { endPool } from './postgres.js';
-import { StorePool } from './pool.js';
+import { endPool, StorePool } from './pool.js';
 
 /** Node cuts longer socket paths silently, at 104 or 108 bytes depending on the system. */
 const LONGEST_SOCKET_PATH = 100;

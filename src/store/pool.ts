@@ -4,6 +4,9 @@ import type { Session } from './database.js';
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
 const CONNECT_TIMEOUT_MS = 6_000;
 
+/** How long `close` waits for a statement that is still running. */
+const CLOSE_PATIENCE_MS = 2_000;
+
 export interface PoolOptions extends pg.ClientConfig {
   max: number;
   /** PostgreSQL's search_path, where it is not the default. */
@@ -66,6 +69,14 @@ export async function pinConnection(
       await onClose();
     },
   };
+}
+
+/** Ends a pool, but does not wait for ever for a connection that somebody still holds. */
+export async function endPool(pool: StorePool): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_PATIENCE_MS)));
+  await Promise.race([pool.end(), patience]);
+  clearTimeout(timer);
 }
 
 /** Prisma's adapter drops the offset of a timestamptz, so any other time zone would shift every instant silently. */

@@ -5,13 +5,10 @@ import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
 import { explainDatabaseError, type Place } from './errors.js';
 import { createMigrations } from './migrations/migrations.js';
-import { pinConnection, StorePool, type PoolOptions } from './pool.js';
+import { endPool, pinConnection, StorePool, type PoolOptions } from './pool.js';
 
 /** The oldest PostgreSQL whose features the migrations and statements use. */
 const OLDEST_VERSION = 13;
-
-/** How long `close` waits for a statement that is still running. */
-const CLOSE_PATIENCE_MS = 2_000;
 
 /**
  * Connects to a PostgreSQL server, whatever its schema.
@@ -77,14 +74,6 @@ export function createDatabase({ kind, place, pool, schema, openSession, backup,
     },
   };
   return Object.assign(database, { migrations: createMigrations(database, { schema }) });
-}
-
-/** Ends a pool, but does not wait for ever for a connection that somebody still holds. */
-export async function endPool(pool: StorePool): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_PATIENCE_MS)));
-  await Promise.race([pool.end(), patience]);
-  clearTimeout(timer);
 }
 
 async function checkServer(pool: StorePool, { server }: DatabaseAddress): Promise<void> {

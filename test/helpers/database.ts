@@ -118,12 +118,15 @@ async function homeTemplate(name: string): Promise<string> {
   const place = join(inject('templateFolder'), `embedded-${name}`);
   if (await exists(place)) return place;
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
-  await create({ kind: 'embedded', home }, name !== 'empty');
-  await mkdir(inject('templateFolder'), { recursive: true });
-  await rename(embeddedFolders(home).data, place).catch(async (error: unknown) => {
-    if (!(await exists(place))) throw error;
-  });
-  await rm(home, { recursive: true, force: true });
+  try {
+    await create({ kind: 'embedded', home }, name !== 'empty');
+    await mkdir(inject('templateFolder'), { recursive: true });
+    await rename(embeddedFolders(home).data, place).catch(async (error: unknown) => {
+      if (!(await exists(place))) throw error;
+    });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
   return place;
 }
 

@@ -13,6 +13,17 @@ beforeEach(async () => {
   files = await readMigrations();
 });
 
+const DRIFTS: [sql: string, object: string][] = [
+  ['ALTER TABLE cost_data ADD COLUMN by_hand text', 'column cost_data.by_hand'],
+  ['ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(65, 10)', 'column cost_data.cost'],
+  ['DROP INDEX cost_data_api_version_idx', 'index cost_data_api_version_idx'],
+  ['ALTER TABLE cost_data DROP CONSTRAINT cost_data_costs_v1_check', 'constraint cost_data.cost_data_costs_v1_check'],
+  ['ALTER TABLE users DROP CONSTRAINT users_team_id_fkey', 'constraint users.users_team_id_fkey'],
+  ['DROP TABLE restatements', 'table restatements'],
+  ['CREATE TABLE other (id int)', 'table other'],
+  [`ALTER TYPE api_version ADD VALUE 'v3'`, 'enum api_version'],
+];
+
 describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
   let target: DatabaseTarget;
   let database: Database;
@@ -98,29 +109,24 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
     expect(await migrations.status()).toMatchObject({ ok: true });
   });
 
-  it.each([
-    ['ALTER TABLE cost_data ADD COLUMN by_hand text', 'column cost_data.by_hand'],
-    ['ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(65, 10)', 'column cost_data.cost'],
-    ['DROP INDEX cost_data_api_version_idx', 'index cost_data_api_version_idx'],
-    ['ALTER TABLE cost_data DROP CONSTRAINT cost_data_costs_v1_check', 'constraint cost_data.cost_data_costs_v1_check'],
-    ['ALTER TABLE users DROP CONSTRAINT users_team_id_fkey', 'constraint users.users_team_id_fkey'],
-    ['DROP TABLE restatements', 'table restatements'],
-    ['CREATE TABLE other (id int)', 'table other'],
-    [`ALTER TYPE api_version ADD VALUE 'v3'`, 'enum api_version'],
-  ])('names the drift after %s, and refuses to migrate', async (sql, object) => {
-    await database.migrations.apply();
-    await database.pool.query(sql);
-    const status = await database.migrations.status();
-    expect(status.ok).toBe(false);
-    expect(status.drift.map((difference) => difference.object)).toEqual([object]);
-    const before = await dumpSchema(database.pool);
-    await expect(database.migrations.apply()).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining(object) as string,
-    });
-    await expect(database.migrations.rollback({})).rejects.toMatchObject({ code: 'conflict' });
-    expect(await dumpSchema(database.pool)).toBe(before);
-  });
+  // The comparison is the same everywhere; a server is quicker to set up.
+  it.each(kind === 'postgresql' ? DRIFTS : DRIFTS.slice(0, 1))(
+    'names the drift after %s, and refuses to migrate',
+    async (sql, object) => {
+      await database.migrations.apply();
+      await database.pool.query(sql);
+      const status = await database.migrations.status();
+      expect(status.ok).toBe(false);
+      expect(status.drift.map((difference) => difference.object)).toEqual([object]);
+      const before = await dumpSchema(database.pool);
+      await expect(database.migrations.apply()).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining(object) as string,
+      });
+      await expect(database.migrations.rollback({})).rejects.toMatchObject({ code: 'conflict' });
+      expect(await dumpSchema(database.pool)).toBe(before);
+    },
+  );
 
   it('refuses a history with an edited migration', async () => {
     await database.migrations.apply();
@@ -253,7 +259,7 @@ describe('on a server', () => {
   it('survives being killed in the middle, at any moment', async () => {
     const target = await useEmptyTarget('postgresql');
     if (target.kind !== 'postgresql') return;
-    for (let wait = 0; wait < 6; wait++) {
+    for (let wait = 0; wait < 4; wait++) {
       const child = startProgram('migrate.ts', [target.url]);
       const gone = ended(child);
       child.on('message', (step) => {

@@ -110,11 +110,11 @@ describe.each(DATABASE_KINDS)('a production database on %s', (kind) => {
     expect(await database.migrations.status()).toMatchObject({ ok: true });
   });
 
-  it.each(['', 'nonsense', '20261102090200_restatements'])('refuses to go back to "%s"', async (to) => {
+  it('refuses to go back to what is not there, and to where it is', async () => {
     await database.migrations.apply();
-    await expect(
-      database.migrations.rollback({ to: to === '20261102090200_restatements' ? files.at(-1)?.name : to }),
-    ).rejects.toMatchObject({ code: 'usage' });
+    for (const to of ['', 'nonsense', files.at(-1)?.name]) {
+      await expect(database.migrations.rollback({ to })).rejects.toMatchObject({ code: 'usage' });
+    }
   });
 
   it('keeps the sums of a database filled at every earlier state', async () => {
