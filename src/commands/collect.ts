@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import type { Context } from '../context.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
+import { expiryWarning } from '../domain/key-view.js';
 import type { ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import type { Basis, SyncResult } from '../domain/results.js';
@@ -53,8 +54,14 @@ export async function collect(
   return exitCodeOf(result);
 }
 
+function warnOfExpiry({ output, now }: Context, organization: Organization): void {
+  const warning = expiryWarning(organization, now());
+  if (warning !== null) output.warn(warning);
+}
+
 async function gather(context: Context, options: CollectOptions): Promise<PlanInput> {
   const organizations = await selectOrganizations(context, options);
+  for (const organization of organizations) warnOfExpiry(context, organization);
   const { collection, usage } = await context.store();
   const { basis = 'billed', bucket = '1d' } = options;
   const collected = new Map<string, CollectedDay[]>();

@@ -43,6 +43,7 @@ export async function openKey(doors: Doors, organization: Organization): Promise
   checkHost(destination(config, row), row.host, what);
   const dataKey =
     row.source === 'vault' ? (await doors.member(row.teamId)).dataKey : (await doors.visitor(row.teamId))?.dataKey;
+  if (dataKey != null && row.mac === null) throw unsealed(row, what);
   if (dataKey != null) checkMac(macOfKey(dataKey, row), row.mac, what);
   const key =
     row.source === 'env'
@@ -51,6 +52,14 @@ export async function openKey(doors: Doors, organization: Organization): Promise
   output.redact(key.reveal());
   await unlessForbidden(() => access.keys.touch([row.keyId]));
   return key;
+}
+
+/** Such as a row that `costs db copy` brought from a store with another data key. */
+function unsealed({ source, variable, organizationId }: KeyRow, what: string): CostsError {
+  const where = source === 'env' ? ` --from-env ${variable ?? 'NAME'}` : '';
+  return new CostsError('auth', `${what} carries no seal: its seal does not fit what it says.`, {
+    hint: `It was copied from another store, or put in outside costs. If you trust it: costs keys rotate ${organizationId}${where}`,
+  });
 }
 
 function decryptKey(row: KeyRow, dataKey: KeyObject | null, what: string): Secret {

@@ -77,19 +77,22 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
         organizationId: organization?.id ?? null,
         organizationName: organization?.name ?? null,
         canListProjects: await isAllowed(() => get(call, '/organization/projects', [['limit', '1']])),
-        expiresAt: await findExpiry(call),
-        warnings: [],
+        ...(await inspectKeys(call)),
       };
     },
   };
 
-  /** Best effort: most keys may not list keys, which is as it should be. */
-  async function findExpiry(call: ProviderCall): Promise<Date | null> {
+  /** Best effort: a key that only reads usage may not list keys, which is as it should be. */
+  async function inspectKeys(call: ProviderCall): Promise<Pick<KeyIdentity, 'expiresAt' | 'warnings'>> {
     try {
-      return parseKeyExpiry(await get(call, '/organization/admin_api_keys', [['limit', '100']]), call.key.lastFour());
+      const keys = await get(call, '/organization/admin_api_keys', [['limit', '100']]);
+      const warnings = [
+        'This key can do more than read usage: it lists admin keys. A key restricted to Usage: Read is enough.',
+      ];
+      return { expiresAt: parseKeyExpiry(keys, call.key.lastFour()), warnings };
     } catch (error) {
       if (call.signal.aborted || !(error instanceof CostsError)) throw error;
-      return null;
+      return { expiresAt: null, warnings: [] };
     }
   }
 }
