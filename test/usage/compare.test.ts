@@ -6,6 +6,7 @@ import { billUsage } from '../../src/emulator/bill-usage.js';
 import { generateUsage } from '../../src/emulator/generate-usage.js';
 import type { WorldOrganization } from '../../src/emulator/world.js';
 import { worldRow } from '../../src/emulator/world.js';
+import type { CostTotal } from '../../src/domain/usage-store.js';
 import { toComparisonDocument } from '../../src/output/comparison.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
@@ -116,5 +117,30 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     expect(rows).toMatchObject([{ billed: '4', estimated: null }]);
     const unpriced = await createUsageStore(test.database.prisma).unpriced(TEAM, SPAN);
     expect(unpriced.map(({ model, tokenType }) => `${model} ${tokenType}`).sort()).toEqual(['gpt-secret output_tokens', 'gpt-secret uncached_input_tokens']);
+  });
+});
+
+describe('bills in coarser words than usage', () => {
+  const row = (lineItem: string, cost: string, change: Partial<CostTotal> = {}): CostTotal => ({
+    provider: 'openai', organizationId: 'org-a', projectId: 'p', project: 'Search', day: UNTIL, lineItem, model: 'gpt-5',
+    tokenType: null, serviceTier: null, currency: 'USD', cost: parseDecimal(cost), ...change,
+  });
+  const estimate = (tokenType: string, cost: string, change: Partial<CostTotal> = {}) => row(`gpt-5, ${tokenType}`, cost, { tokenType, serviceTier: 'standard', ...change });
+  const share = (billed: CostTotal[], estimated: CostTotal[]) => toComparisonDocument(compareUsage(billed, estimated)).totals[0]?.share;
+
+  it('are explained by the sum of what they take in', () => {
+    const used = [estimate('uncached_input_tokens', '1'), estimate('cached_input_tokens', '0.5'), estimate('output_tokens', '2'), estimate('output_tokens', '3', { serviceTier: 'batch' })];
+    expect(share([row('gpt-5, input', '1.5'), row('gpt-5, output', '5')], used)).toBe('1');
+    expect(share([row('gpt-5', '6.5')], used)).toBe('1');
+  });
+
+  it('are found under the dated name of their model, and under one that only usage knows', () => {
+    expect(share([row('gpt-5, output', '2')], [estimate('output_tokens', '2', { model: 'gpt-5-2025-08-07' })])).toBe('1');
+    expect(share([row('house-model, output', '2', { model: null })], [estimate('output_tokens', '2', { model: 'house-model' })])).toBe('1');
+  });
+
+  it('differ by no more than a float does', () => {
+    expect(share([row('gpt-5, output', '0.30000000000000004')], [estimate('output_tokens', '0.3')])).toBe('1');
+    expect(share([row('gpt-5, output', '0.31')], [estimate('output_tokens', '0.3')])).toBe('0.967741');
   });
 });
