@@ -32,7 +32,7 @@ export function listCharges(factors: Record<string, bigint> = {}): (row: WorldUs
 function openaiCharges({ at, endpoint, dimensions, measures }: WorldUsageRow, factors: Record<string, bigint>): UsageCharge[] {
   const model = String(dimensions['model'] ?? '');
   const batch = dimensions['batch'] === true && endpoint === 'completions';
-  const fields = endpoint === 'completions' ? OPENAI : { ...OPENAI, input_tokens: ['input', 'uncached_input_tokens', 'tokens'] as const };
+  const fields: typeof OPENAI = endpoint === 'completions' ? OPENAI : { ...OPENAI, input_tokens: ['input', 'uncached_input_tokens', 'tokens'] };
   return Object.entries(fields).flatMap(([field, [words, tokenType, unit]]) => {
     const what = { model, tokenType, unit, serviceTier: '', batch: String(batch), contextWindow: '', inferenceGeo: '' };
     const price = BOOK.find('openai', what, toDay(at));
