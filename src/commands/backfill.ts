@@ -6,9 +6,9 @@ import { checkBasis, collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
+  addPatienceOptions,
   basisOption,
   bucketOption,
-  addPatienceOptions,
   checkSpan,
   dayOption,
   organizationOption,

@@ -19,12 +19,14 @@ import { showEvent, startDisplay } from './sync-display.js';
 export interface CollectOptions extends SelectionOptions {
   dryRun?: boolean;
   acceptRestatement?: boolean;
+  /** Seconds the run may take. */
+  timeout?: number;
+  /** Seconds to wait for an organization that another process collects. */
+  wait?: number;
   /** Default: billed. */
   basis?: Basis;
   /** How fine usage is read; default: a day. */
   bucket?: UsageWidth;
-  /** Seconds the run may take. */
-  timeout?: number;
 }
 
 /** @throws CostsError `usage` for --bucket without usage: bills come by the day only. */
@@ -39,12 +41,14 @@ export async function collect(
   options: CollectOptions & { forced: boolean },
   makePlan: (input: PlanInput) => SyncPlan,
 ): Promise<number> {
+  const { collection } = await context.store();
+  const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
   if (options.dryRun === true) {
     context.output.write(planDocument(plan), renderPlan);
     return 0;
   }
-  const result = await carryOut(context, plan, options);
+  const result = await carryOut(context, plan, { ...options, plannedAt });
   context.output.write(result, renderSync);
   return exitCodeOf(result);
 }
@@ -77,9 +81,9 @@ async function gather(context: Context, options: CollectOptions): Promise<PlanIn
 async function carryOut(
   context: Context,
   plan: SyncPlan,
-  options: CollectOptions & { forced: boolean },
+  options: CollectOptions & { forced: boolean; plannedAt: Date },
 ): Promise<SyncResult> {
-  const { collection, usage } = await context.store();
+  const { collection, leases, usage } = await context.store();
   const team = await context.team();
   const display = startDisplay(context.output, plan);
   try {
@@ -91,9 +95,12 @@ async function carryOut(
         version: context.version,
         acceptRestatement: options.acceptRestatement === true,
         forced: options.forced,
+        waitMs: (options.wait ?? 0) * 1000,
+        plannedAt: options.plannedAt,
       },
       {
         store: collection,
+        leases,
         provider: (id) => context.provider(id),
         keyOf: (organization) => context.keyOf(organization),
         now: () => context.now(),

@@ -99,6 +99,7 @@ export function setExitCode(code: number): void {
 /** How long a run, a request and a provider that is down may take. */
 export function addPatienceOptions(command: Command): Command {
   return command
+    .addOption(countOption('--wait <seconds>', 'wait so long for an organization that another process collects (default: skip it)'))
     .addOption(countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'))
     .addOption(countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'))
     .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long (default: 60)'));

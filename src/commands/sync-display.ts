@@ -42,6 +42,8 @@ export function showEvent(display: Display, event: SyncEvent): void {
       display.finished += 1;
       progress.step(`${who}: ${event.window.since} to ${event.window.until} failed: ${event.error.message}`);
       return showCounts(display);
+    case 'waiting':
+      return output.note(`${who}: waiting for ${event.holder.command} (process ${event.holder.pid} on ${event.holder.host})`);
     case 'organization-done':
       return;
     default:

@@ -5,9 +5,9 @@ import { checkBasis, collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
+  addPatienceOptions,
   basisOption,
   bucketOption,
-  addPatienceOptions,
   countOption,
   organizationOption,
   providerOption,

@@ -202,6 +202,8 @@ export interface AccessRows {
   /** As `vault`, and keeps every other writer of this vault out until the transaction ends. */
   lockVault(teamId: string): Promise<VaultRow | null>;
   createVault(row: VaultRow): Promise<void>;
+  /** With its sessions. */
+  removeVault(teamId: string): Promise<void>;
   /** A new data key: its generation, public key and mac. */
   renewVault(row: VaultRow): Promise<void>;
   loginRetentionDays(teamId: string): Promise<number>;

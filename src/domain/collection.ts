@@ -52,6 +52,8 @@ export interface WindowWrite {
   /** The team that owns projects first seen here. */
   teamId: string;
   runId: string;
+  /** The holder that must still have the organization's lease when this is committed; null where none is needed. */
+  lease: string | null;
   /** The days the provider answered; a day without lines is empty. */
   days: Day[];
   /** Database clock when the first request of the window was sent. A day with a later answer is left alone. */

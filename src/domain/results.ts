@@ -33,6 +33,8 @@ export interface OrganizationResult {
   /** Fields and values the provider's contract does not know. */
   drift: { path: string; value: string }[];
   milliseconds: number;
+  /** Who collects it, where that is why it was skipped. */
+  heldBy?: { host: string; pid: number; command: string; since: string };
   /** The first failure; other windows may have been written all the same. */
   error?: ErrorDocument & { windows: { since: Day; until: Day }[] };
 }

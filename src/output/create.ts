@@ -56,7 +56,8 @@ export function createOutput({
     trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
     progress(text) {
       if (json || quiet) return silentProgress();
-      return stderr.isTTY && !ci
+      // A terminal that does not know its width (0 columns) makes the spinner erase lines for ever.
+      return stderr.isTTY && stderr.columns > 0 && !ci
         ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
         : plainProgress(line);
     },

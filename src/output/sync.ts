@@ -29,11 +29,12 @@ export function renderSync(result: SyncResult, output: Output): string {
 const right = { head: '', align: 'right' as const };
 
 function row(
-  { provider, name, status, days, requests, rows, inserted, updated, deleted }: OrganizationResult,
+  { provider, name, status, days, requests, rows, inserted, updated, deleted, heldBy }: OrganizationResult,
   { style }: Output,
 ): string[] {
   const mark = { ok: style.green('✔'), skipped: style.dim('–'), failed: style.red('✖') }[status];
-  if (status === 'skipped') return [mark, provider, name, 'settled'];
+  if (status === 'skipped')
+    return [mark, provider, name, heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is at it`];
   const changes = [
     inserted > 0 ? `${plural(inserted, 'new', 'new')}` : '',
     updated > 0 ? `${plural(updated, 'changed', 'changed')}` : '',
@@ -51,7 +52,12 @@ function row(
   ];
 }
 
-function trouble({ name, error, status }: OrganizationResult, { style }: Output): string[] {
+function trouble({ name, error, status, heldBy }: OrganizationResult, { style }: Output): string[] {
+  if (heldBy !== undefined) {
+    return [
+      `${style.dim('–')} ${name}: collected by process ${heldBy.pid} on ${heldBy.host} since ${heldBy.since.slice(11, 16)} UTC → --wait 600`,
+    ];
+  }
   if (error === undefined) return [];
   const windows = error.windows.length === 1 ? '' : ` (${error.windows.length} windows)`;
   return [

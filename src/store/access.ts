@@ -41,6 +41,9 @@ function createRows(client: Client): AccessRows {
     createVault: async (row) => {
       await client.vault.create({ data: row });
     },
+    removeVault: async (teamId) => {
+      await client.vault.delete({ where: { teamId } });
+    },
     async renewVault({ teamId, generation, publicKey, mac }) {
       await client.$executeRaw`
         UPDATE "vaults" SET "generation" = ${generation}, "public_key" = ${publicKey}, "mac" = ${mac}, "rotated_at" = CURRENT_TIMESTAMP

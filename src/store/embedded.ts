@@ -88,6 +88,7 @@ async function createIfMissing(
   onCreate?.();
   const db = await PGlite.create(fresh);
   await db.close();
+  await chmod(fresh, 0o700);
   await rename(fresh, data);
 }
 

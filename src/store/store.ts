@@ -1,5 +1,6 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
+import type { LeaseStore } from '../domain/lease.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
@@ -7,7 +8,9 @@ import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
+import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
+import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
@@ -23,23 +26,26 @@ export interface Store {
   readonly access: AccessStore;
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
+  readonly leases: LeaseStore;
   readonly runs: RunStore;
-  readonly usage: UsageStore;
   readonly reports: ReportStore;
+  readonly usage: UsageStore;
 }
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
-  const access = createAccessStore(prisma);
+  const of = <T extends object>(repository: T) => explained(repository, (error) => database.explain(error));
+  const access = of(createAccessStore(prisma));
   return {
     database,
-    teams: createTeamStore(database),
+    teams: of(createTeamStore(database)),
     keys: access.keys,
     access,
-    collection: createCollectionStore(prisma),
-    projects: createProjectStore(prisma),
-    runs: createRunStore(prisma),
-    usage: createUsageStore(prisma),
-    reports: createReportStore(prisma),
+    collection: of(createCollectionStore(prisma)),
+    projects: of(createProjectStore(prisma)),
+    leases: of(createLeaseStore(prisma)),
+    runs: of(createRunStore(prisma)),
+    reports: of(createReportStore(prisma)),
+    usage: of(createUsageStore(prisma)),
   };
 }

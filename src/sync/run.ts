@@ -1,44 +1,21 @@
 import pLimit from 'p-limit';
-import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
-import { endOfDay, type DaySpan } from '../domain/day.js';
-import type { CostProvider, ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
+import type { Organization, WindowOutcome } from '../domain/collection.js';
+import { daysOf, type DaySpan } from '../domain/day.js';
+import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
+import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
-import type { Secret } from '../domain/secret.js';
 import { asCostsError, CostsError } from '../errors.js';
-import { collectWindow } from './collect.js';
-import type { SyncEvent } from './events.js';
-import type { OrganizationPlan, SyncPlan } from './plan.js';
+import { collectBills } from './bills.js';
+import { underLease } from './lease.js';
+import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { Tally } from './tally.js';
-
-/** What a run works with; everything comes from outside. */
-export interface SyncDependencies {
-  store: CollectionStore;
-  provider: (id: ProviderId) => Promise<CostProvider>;
-  keyOf: (organization: Organization) => Promise<Secret>;
-  now: () => Date;
-  /** Somebody ended the run. */
-  signal: AbortSignal;
-  /** The run's time is up; null for no limit. */
-  deadline: AbortSignal | null;
-  onEvent: (event: SyncEvent) => void;
-  /** How a window is read and written; absent, its bills are. */
-  collector?: WindowCollector;
-}
-
-/** Reads a window and writes it whole. */
-export type WindowCollector = (window: DaySpan, work: WindowWork) => Promise<{ rows: number; outcome: WindowOutcome }>;
-
-export interface RunOptions {
-  runId: string;
-  teamId: string;
-  version: string;
-  acceptRestatement: boolean;
-  forced: boolean;
-}
+import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 
 /** Organizations at work side by side, and windows of one of them. Few enough not to provoke rate limits. */
 const ORGANIZATIONS_AT_ONCE = 6;
 const WINDOWS_AT_ONCE = 4;
+
+const API_VERSIONS = { billed: 'costs_v1', usage: 'usage_v1' } as const;
 
 /**
  * Carries out a plan: organizations side by side, windows of one side by side, each written in one transaction. One
@@ -64,7 +41,7 @@ export async function runSync(
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
   const organizations = await Promise.all(
-    plan.organizations.map((each) => limit(() => runOrganization(each, options, dependencies))),
+    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, dependencies))),
   );
 
   const result: SyncResult = {
@@ -96,12 +73,6 @@ function planDocument(plan: SyncPlan): unknown {
   }));
 }
 
-function interrupted(): CostsError {
-  return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
-    hint: 'Run the same command again: it goes on where this one stopped.',
-  });
-}
-
 function endOf({ signal, deadline }: SyncDependencies): AbortSignal {
   return deadline === null ? signal : AbortSignal.any([signal, deadline]);
 }
@@ -118,35 +89,74 @@ function timeIsUp(): CostsError {
 
 async function runOrganization(
   { organization, windows }: OrganizationPlan,
+  { command, basis }: SyncPlan,
   options: RunOptions,
   dependencies: SyncDependencies,
 ): Promise<OrganizationResult> {
   const tally = new Tally(organization, dependencies.now);
   if (windows.length === 0) return tally.skipped();
+  const subject: LeaseSubject = {
+    provider: organization.provider,
+    organizationId: organization.organizationId,
+    apiVersion: API_VERSIONS[basis],
+  };
+  const terms = {
+    holder: options.runId,
+    command: `costs ${command}`,
+    waitMs: options.waitMs,
+    signal: endOf(dependencies),
+    onWait: (holder: LeaseHolder) => dependencies.onEvent({ type: 'waiting', organization, holder }),
+  };
+  try {
+    const outcome = await underLease(dependencies.leases, subject, terms, () =>
+      collectOrganization({ organization, windows }, tally, options, dependencies),
+    );
+    if ('heldBy' in outcome) return tally.skipped(outcome.heldBy);
+  } catch (error) {
+    tally.failed(asCostsError(error), windows);
+  }
+  dependencies.onEvent({ type: 'organization-done', organization });
+  return tally.windows === 0 ? tally.skipped() : tally.result();
+}
+
+async function collectOrganization(
+  { organization, windows: planned }: OrganizationPlan,
+  tally: Tally,
+  options: RunOptions,
+  dependencies: SyncDependencies,
+): Promise<void> {
+  const windows = await stillDue(organization, planned, options, dependencies);
+  if (windows.length === 0) return;
 
   const observe = (event: WireEvent) => {
     tally.observe(event);
     dependencies.onEvent({ type: 'wire', organization, event });
   };
-  try {
-    const provider = await dependencies.provider(organization.provider);
-    const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: endOf(dependencies), observe };
-    const projects = once(() => listProjects(provider, call));
-    const collectOne = dependencies.collector ?? runWindow;
-    await runWindows(
-      windows,
-      tally,
-      (window) => collectOne(window, { organization, provider, call, projects, options, dependencies }),
-      {
-        organization,
-        dependencies,
-      },
-    );
-  } catch (error) {
-    tally.failed(asCostsError(error), windows);
-  }
-  dependencies.onEvent({ type: 'organization-done', organization });
-  return tally.result();
+  const provider = await dependencies.provider(organization.provider);
+  const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: endOf(dependencies), observe };
+  const projects = once(() => listProjects(provider, call));
+  const collectOne = dependencies.collector ?? collectBills;
+  const work = { organization, provider, call, projects, options, dependencies };
+  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies });
+}
+
+/** Without the days that another process read after this run was planned, while this one waited for it. */
+async function stillDue(
+  { provider, organizationId }: Organization,
+  windows: readonly DaySpan[],
+  { plannedAt }: RunOptions,
+  { store, collector }: SyncDependencies,
+): Promise<readonly DaySpan[]> {
+  if (collector !== undefined) return windows;
+  const collected = await store.collectedDays(provider, organizationId);
+  const fresh = new Set(collected.filter(({ readAt }) => readAt >= plannedAt).map(({ day }) => day));
+  if (fresh.size === 0) return windows;
+  return windows.flatMap((window) =>
+    toWindows(
+      daysOf(window).filter((day) => !fresh.has(day)),
+      daysOf(window).length,
+    ),
+  );
 }
 
 /** Side by side; a failure of the key or the network ends the organization, any other only its own window. */
@@ -166,66 +176,18 @@ async function runWindows(
       dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
     } catch (thrown) {
       const error = isOverdue(dependencies) ? timeIsUp() : asCostsError(thrown);
-      if (error.code === 'auth' || error.code === 'unreachable' || error.code === 'interrupted' || isOverdue(dependencies)) hopeless = error;
+      if (
+        error.code === 'auth' ||
+        error.code === 'unreachable' ||
+        error.code === 'interrupted' ||
+        isOverdue(dependencies)
+      )
+        hopeless = error;
       tally.failed(error, [window]);
       dependencies.onEvent({ type: 'window-failed', organization, window, error });
     }
   };
   await Promise.all(windows.map((window) => limit(() => runOne(window))));
-}
-
-/** What reading a window needs. */
-export interface WindowWork {
-  organization: Organization;
-  provider: CostProvider;
-  call: ProviderCall;
-  projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
-  options: RunOptions;
-  dependencies: SyncDependencies;
-}
-
-async function runWindow(
-  window: DaySpan,
-  { organization, provider, call, projects, options, dependencies }: WindowWork,
-): Promise<{ rows: number; outcome: WindowOutcome }> {
-  const { store } = dependencies;
-  const signal = endOf(dependencies);
-  refuseAfter(signal);
-  const requestedAt = await store.clock();
-  const { days, lines } = await collectWindow(provider, call, organization, window);
-  const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
-  const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
-  refuseAfter(signal);
-  const outcome = await store.writeWindow({
-    provider: organization.provider,
-    organizationId: organization.organizationId,
-    organizationName: organization.name,
-    teamId: organization.teamId,
-    runId: options.runId,
-    days,
-    requestedAt,
-    lines,
-    projects: unknown.length === 0 ? new Map() : await projects(),
-    acceptRestatement: options.acceptRestatement,
-    forced: options.forced,
-  });
-  if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
-  return { rows: lines.length, outcome };
-}
-
-function refuseAfter(signal: AbortSignal): void {
-  if (signal.aborted) throw interrupted();
-}
-
-/** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */
-function noAnswer(provider: CostProvider, { since, until }: DaySpan): CostsError {
-  return new CostsError(
-    'contract',
-    `${provider.facts.name} promised more and then answered nothing for ${since} to ${until}.`,
-    {
-      hint: 'Nothing of these days was changed. Run the same command again later.',
-    },
-  );
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */

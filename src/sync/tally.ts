@@ -1,6 +1,7 @@
 import type { Organization, Money, WindowOutcome } from '../domain/collection.js';
 import type { Day, DaySpan } from '../domain/day.js';
 import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { LeaseHolder } from '../domain/lease.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
 import { toErrorDocument, type CostsError } from '../errors.js';
@@ -16,6 +17,7 @@ export class Tally {
   readonly #newProjects = new Set<string>();
   readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
+  #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
   constructor(organization: Organization, now: () => Date) {
@@ -32,6 +34,7 @@ export class Tally {
   }
 
   add(rows: number, outcome: WindowOutcome): void {
+    this.#windows += 1;
     this.#counts.rows += rows;
     for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const)
       this.#counts[count] += outcome[count];
@@ -50,12 +53,20 @@ export class Tally {
 
   /** Keeps the first error; later ones only add their windows. */
   failed(error: CostsError, windows: readonly DaySpan[]): void {
+    this.#windows += windows.length;
     this.#failure ??= { error, windows: [] };
     this.#failure.windows.push(...windows);
   }
 
-  skipped(): OrganizationResult {
-    return { ...this.result(), status: 'skipped' };
+  /** Windows that were read, or tried. */
+  get windows(): number {
+    return this.#windows;
+  }
+
+  /** @param heldBy who collects it, where that is the reason */
+  skipped(heldBy?: LeaseHolder): OrganizationResult {
+    const result: OrganizationResult = { ...this.result(), status: 'skipped' };
+    return heldBy === undefined ? result : { ...result, heldBy: { ...heldBy, since: heldBy.since.toISOString() } };
   }
 
   result(): OrganizationResult {

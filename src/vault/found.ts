@@ -67,6 +67,8 @@ async function storeLocalVault(
   dataKey: KeyObject,
   session: SessionRow,
 ): Promise<void> {
+  // One whose data key is lost, and on which no key depends.
+  if ((await rows.vault(team.id)) !== null) await rows.removeVault(team.id);
   await rows.createVault(vault);
   await rows.sessions.add(session);
   await sealExistingKeys(rows, team, dataKey);

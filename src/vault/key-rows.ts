@@ -111,8 +111,9 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
 }
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
-function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
-  return variable === null ? doors.adminWithDataKey(team) : doors.registrar(team);
+async function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
+  const unlocked = await doors.admin(team);
+  return variable !== null && unlocked.vault === null ? unlocked : doors.adminWithDataKey(team);
 }
 
 async function change(

@@ -7,11 +7,12 @@ import { makeCode, parseCode } from './codes.js';
 import { foundTeam } from './found.js';
 import { parseEmail, parseNewPassword, parsePassword } from './identity.js';
 import type { Doors } from './key-rows.js';
+import { checkVault } from './mac.js';
 import { changedMeanwhile } from './rotate.js';
 import { endSession, keepSession } from './sessions.js';
 import { makeSlot, openSlot, replaceViewerSlot } from './slots.js';
 import type { Tools } from './tools.js';
-import { checkVault, unlessForbidden } from './unlock.js';
+import { unlessForbidden } from './unlock.js';
 import type { Actor, VaultLogins } from './vault.js';
 
 /** Whoever was just let in, until a session is kept or the process ends. */

@@ -45,6 +45,11 @@ export function checkMac(expected: string, found: string | null, what: string): 
   });
 }
 
+/** @throws CostsError `auth` when the vault's own row was changed outside costs */
+export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
+  checkMac(macOfVault(dataKey, vault), vault.mac, "The team's vault");
+}
+
 function mac(dataKey: KeyObject, message: Buffer): string {
   return createHmac('sha256', createSecretKey(subkey(dataKey, 'mac')))
     .update(message)

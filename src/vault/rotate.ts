@@ -3,9 +3,8 @@ import type { AccessRows, KeyRow, Role, SlotRow, VaultRow } from '../domain/acce
 import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
 import { newVault } from './found.js';
-import { checkMac, macOfKey } from './mac.js';
+import { checkMac, checkVault, macOfKey } from './mac.js';
 import { checkSlot, sealSlot } from './slots.js';
-import { checkVault } from './unlock.js';
 
 export interface Rotated {
   vault: VaultRow;

@@ -1,6 +1,5 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import type { SessionRow, VaultRow } from '../domain/access.js';
-import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
 import { toDataKey } from './hpke.js';
 import { NoSession } from './no-session.js';
@@ -68,20 +67,14 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     const key = createSecretKey(Buffer.from(row.sessionKey, 'base64url'));
     return { row, dataKey: toDataKey(decrypt(key, sealed, binding(vault, id), "This machine's session")) };
   }
-  if (tools.embedded) {
-    throw new CostsError(
-      'auth',
-      'The keychain entry of the embedded store does not fit it any more; its keys cannot be opened.',
-      {
-        hint: 'Register the keys again: costs keys remove, then costs keys add',
-      },
-    );
-  }
+  if (tools.embedded) return null;
   throw new NoSession('The session has ended.', 'Log in again: costs login');
 }
 
 /** Ends this machine's session. */
 export async function endSession(tools: Tools, vault: VaultRow): Promise<boolean> {
+  // Without a row the keychain's entry is useless, and there may be no keychain at all.
+  if (!(await tools.access.sessions.hasOpen(vault.teamId, tools.place.osUser))) return false;
   const text = await tools.keychain.get(vault.id);
   if (text === null) return false;
   for (const { id } of entries(text)) await tools.access.sessions.remove(id);

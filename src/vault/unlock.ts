@@ -5,8 +5,8 @@ import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { tokenId } from './codes.js';
 import { NoSession } from './no-session.js';
-import { foundLocally } from './found.js';
-import { checkMac, macOfVault } from './mac.js';
+import { unlockLocally, unlockLocallyForKeys } from './local.js';
+import { checkVault } from './mac.js';
 import { findSession } from './sessions.js';
 import { checkSlot, openSlot, trySecret } from './slots.js';
 import type { Tools } from './tools.js';
@@ -17,11 +17,9 @@ export interface Unlocked {
   actor: Actor;
   /** Null only for the embedded store before its first encrypted key. */
   vault: VaultRow | null;
-  /** Null for viewers, and where there is no vault. */
+  /** Null for viewers, where there is no vault, and where the embedded store's keychain does not give it. */
   dataKey: KeyObject | null;
 }
-
-const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };
 
 /**
  * Lets in whoever is at work: by COSTS_TOKEN, else by this machine's session. Null when nobody logged in.
@@ -29,35 +27,28 @@ const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', rol
  */
 export async function unlock(tools: Tools, team: Team): Promise<Unlocked | null> {
   const vault = await tools.access.vault(team.id);
+  if (tools.embedded) return unlockLocally(tools, vault);
   if (vault !== null) await removeExpiredSlots(tools, team);
   const { token } = tools.config;
-  if (token !== null && !tools.embedded) return unlockByToken(tools, vault, new Secret(token));
-  if (vault === null) return tools.embedded ? { actor: LOCAL, vault: null, dataKey: null } : null;
+  if (token !== null) return unlockByToken(tools, vault, new Secret(token));
+  if (vault === null) return null;
   const session = await findSession(tools, vault);
-  if (session === null) {
-    if (tools.embedded) throw lostDataKey();
-    return null;
-  }
+  if (session === null) return null;
   const { row, dataKey } = session;
-  if (row.userId === null) {
-    if (!tools.embedded || dataKey === null)
-      throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
-    checkVault(vault, dataKey);
-    return { actor: LOCAL, vault, dataKey };
-  }
+  if (row.userId === null) throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
   return unlockMember(tools, vault, dataKey, row.userId, row.expiresAt);
 }
 
-/** As `unlock`, and makes the embedded store's data key when it has none yet. */
+/** As `unlock`, and makes the embedded store's data key when it has none. */
 export async function unlockForKeys(
   tools: Tools,
   team: Team,
 ): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
+  if (tools.embedded) return unlockLocallyForKeys(tools, team);
   const unlocked = await unlock(tools, team);
   if (unlocked === null) throw notLoggedIn(tools, await tools.access.vault(team.id));
   const { vault, dataKey, actor } = unlocked;
   if (vault !== null && dataKey !== null) return { actor, vault, dataKey };
-  if (actor.kind === 'local') return { actor, ...(await foundLocally(tools, team)) };
   throw noRights(actor, 'member');
 }
 
@@ -75,11 +66,6 @@ export function noRights({ label, role }: Actor, needed: Role): CostsError {
   return new CostsError('auth', `This needs the role ${needed}, and ${label} has the role ${role}.`, {
     hint: 'Ask an admin of the team: costs members list',
   });
-}
-
-/** @throws CostsError `auth` when the vault's own row was changed outside costs */
-export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
-  checkMac(macOfVault(dataKey, vault), vault.mac, "The team's vault");
 }
 
 async function unlockMember(
@@ -156,16 +142,6 @@ function refusedToken(sentence: string): CostsError {
   return new CostsError('auth', `The token in COSTS_TOKEN ${sentence}.`, {
     hint: 'An admin makes a new one: costs tokens create',
   });
-}
-
-function lostDataKey(): CostsError {
-  return new CostsError(
-    'auth',
-    "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
-    {
-      hint: 'Register the keys again: costs keys remove, then costs keys add',
-    },
-  );
 }
 
 function removeExpiredSlots({ access }: Tools, team: Team): Promise<void> {

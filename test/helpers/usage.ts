@@ -1,3 +1,4 @@
+import { createLeaseStore } from '../../src/store/collection/leases.js';
 import { onTestFinished } from 'vitest';
 import type { Organization } from '../../src/domain/collection.js';
 import { toDay, type DaySpan } from '../../src/domain/day.js';
@@ -39,7 +40,8 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
       const store = createCollectionStore(prisma);
       const usage = createUsageStore(prisma);
       const isUsage = width !== 'bills';
-      const maxDays = ({ provider: id }: Organization) => (isUsage ? (provider(id).usage?.maxDays(width) ?? 1) : provider(id).maxDaysPerRequest);
+      const maxDays = ({ provider: id }: Organization) =>
+        isUsage ? (provider(id).usage?.maxDays(width) ?? 1) : provider(id).maxDaysPerRequest;
       const plan = planBackfill(
         { organizations, collected: new Map(), today: toDay(NOON), maxDays, basis: isUsage ? 'usage' : 'billed' },
         span,
@@ -48,11 +50,21 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
       runs += 1;
       return runSync(
         plan,
-        { runId: `run-${runs}-${Math.random()}`, teamId: TEAM, version: '0.0.0', acceptRestatement, forced: true },
+        {
+          runId: `run-${runs}-${Math.random()}`,
+          teamId: TEAM,
+          version: '0.0.0',
+          acceptRestatement,
+          forced: true,
+          waitMs: 0,
+          plannedAt: await store.clock(),
+        },
         {
           store,
+          leases: createLeaseStore(prisma),
           provider: (id) => Promise.resolve(provider(id)),
-          keyOf: ({ organizationId }) => Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+          keyOf: ({ organizationId }) =>
+            Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
           now: () => NOON,
           signal: new AbortController().signal,
           deadline: null,

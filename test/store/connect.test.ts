@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, inject, it } from 'vitest';
+import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
 import { openDatabase } from '../../src/store/open.js';
-import { onServer } from '../helpers/database.js';
+import { createStore } from '../../src/store/store.js';
+import { onServer, useTestDatabase } from '../helpers/database.js';
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -40,12 +42,14 @@ it.each([
   });
 });
 
-it('tells a refused password', async () => {
+it('tells a refused password', async ({ skip }) => {
+  if (!(await asksForPasswords())) skip('this server trusts everybody');
   const url = serverUrl({ password: 's3cret-word' });
   expect(await failure(url)).toMatchObject({ code: 'auth', exitCode: 4 });
 });
 
-it('tells a missing password', async () => {
+it('tells a missing password', async ({ skip }) => {
+  if (!(await asksForPasswords())) skip('this server trusts everybody');
   expect(await failure(serverUrl({ password: '' }))).toMatchObject({ code: 'auth' });
 });
 
@@ -87,6 +91,31 @@ it.each([
   expect(await failure(url)).toMatchObject({ code: 'usage', exitCode: 2 });
 });
 
+it('tells a connection that is lost in the middle, and a right that is missing', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const store = createStore(database);
+  await database.pool.query('CREATE ROLE costs_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO costs_reader');
+  const session = await database.openSession();
+  await session.pool.query('SET ROLE costs_reader');
+  const denied: unknown = await session.pool
+    .query(`INSERT INTO teams VALUES ('x', 'x')`)
+    .catch((error: unknown) => database.explain(error));
+  expect(denied).toMatchObject({
+    code: 'failed',
+    message: expect.stringContaining('permission denied for table teams') as string,
+  });
+  await session.close();
+  await database.pool.query('DROP OWNED BY costs_reader; DROP ROLE costs_reader');
+  const locker = await database.openSession();
+  await locker.pool.query('BEGIN; LOCK TABLE teams');
+  const waiting = store.teams.list();
+  await locker.pool.query(
+    `SELECT pg_sleep(0.3), pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  await expect(waiting).rejects.toMatchObject({ code: 'unreachable', exitCode: 6 });
+  await locker.close();
+});
+
 /** The error of opening that URL; never with the password in it. */
 async function failure(url: string): Promise<CostsError> {
   const error: unknown = await openDatabase({ kind: 'postgresql', url }).then(
@@ -99,6 +128,15 @@ async function failure(url: string): Promise<CostsError> {
   if (!(error instanceof CostsError)) throw error;
   expect(`${error.message} ${error.hint ?? ''}`).not.toContain('s3cret-word');
   return error;
+}
+
+async function asksForPasswords(): Promise<boolean> {
+  const client = new pg.Client(serverUrl({ password: 'certainly-wrong' }));
+  client.on('error', () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => false),
+    () => true,
+  );
 }
 
 function serverUrl({ user, password, database }: { user?: string; password?: string; database?: string }): string {

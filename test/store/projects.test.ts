@@ -37,6 +37,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       organizationName: 'Prod',
       teamId: 'team-1',
       runId: 'run-1',
+      lease: null,
     } as const;
     return writeWindow({
       ...source,

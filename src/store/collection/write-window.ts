@@ -7,6 +7,7 @@ import type { Transaction } from '../transaction.js';
 import { transaction } from '../transaction.js';
 import { guardAgainstShrinking } from './shrink-guard.js';
 import { lockDays, markCollected, type LockedDay } from './collected-days.js';
+import { confirmLease } from './leases.js';
 import { replaceDays, type ReplaceOutcome } from './replace-days.js';
 import { resolveProjects } from './resolve-projects.js';
 
@@ -35,6 +36,7 @@ async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowO
   }
   outcome.restated.days = restatedDays.size;
   await markCollected(tx, write, days, lines);
+  if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'costs_v1' }, write.lease);
   return outcome;
 }
 

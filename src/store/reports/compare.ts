@@ -6,7 +6,11 @@ import { readDays } from './coverage.js';
 import { sumRows, type SummedRow } from './rows.js';
 
 /** See `ReportStore.compare`. Days that either side lacks, organization by organization, are left out of both. */
-export async function compareSpans(prisma: PrismaClient, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
+export async function compareSpans(
+  prisma: PrismaClient,
+  query: ReportQuery,
+  previous: DaySpan,
+): Promise<ReportComparison> {
   const before = { ...query, ...previous };
   const [rowsNow, rowsBefore, readNow, readBefore] = [
     await sumRows(prisma, query, { byDay: true }),
@@ -18,7 +22,8 @@ export async function compareSpans(prisma: PrismaClient, query: ReportQuery, pre
   const isRead = (organizations: typeof readNow) => {
     const byId = new Map(organizations.map((each) => [each.organizationId, each.readAt]));
     // Rows without an organization are of the old system, which knows no days read.
-    return (organizationId: string | null | undefined, day: Day) => organizationId == null || (byId.get(organizationId)?.has(day) ?? false);
+    return (organizationId: string | null | undefined, day: Day) =>
+      organizationId == null || (byId.get(organizationId)?.has(day) ?? false);
   };
   const counts = { now: isRead(readNow), before: isRead(readBefore) };
   const groups = new Map<string, Building>();
@@ -40,14 +45,28 @@ type IsRead = (organizationId: string | null | undefined, day: Day) => boolean;
 /** The day of the other span that each day stands against. */
 function pairDays(current: DaySpan, previous: DaySpan): { later: Map<Day, Day>; earlier: Map<Day, Day> } {
   const before = daysOf(previous);
-  const pairs = daysOf(current).flatMap((day, index): [Day, Day][] => (before[index] === undefined ? [] : [[day, before[index]]]));
+  const pairs = daysOf(current).flatMap((day, index): [Day, Day][] =>
+    before[index] === undefined ? [] : [[day, before[index]]],
+  );
   return { later: new Map(pairs), earlier: new Map(pairs.map(([day, other]) => [other, day])) };
 }
 
-function take(groups: Map<string, Building>, row: SummedRow, side: 'now' | 'before', counterpart: ReadonlyMap<Day, Day>, isRead: { now: IsRead; before: IsRead }): void {
+function take(
+  groups: Map<string, Building>,
+  row: SummedRow,
+  side: 'now' | 'before',
+  counterpart: ReadonlyMap<Day, Day>,
+  isRead: { now: IsRead; before: IsRead },
+): void {
   const day = row.ofDay as Day;
   const key = groupKey(row);
-  const group = groups.get(key) ?? { organizations: new Set(), current: ZERO, previous: ZERO, partial: false, byDay: new Map<Day, Decimal>() };
+  const group = groups.get(key) ?? {
+    organizations: new Set(),
+    current: ZERO,
+    previous: ZERO,
+    partial: false,
+    byDay: new Map<Day, Decimal>(),
+  };
   groups.set(key, group);
   const cost = parseDecimal(row.cost);
   group.organizations.add(row.ofOrganization ?? null);
@@ -59,7 +78,11 @@ function take(groups: Map<string, Building>, row: SummedRow, side: 'now' | 'befo
   else group.previous = add(group.previous, cost);
 }
 
-function finish({ organizations, current, previous, partial, byDay }: Building, span: DaySpan, isRead: IsRead): ComparedRow {
+function finish(
+  { organizations, current, previous, partial, byDay }: Building,
+  span: DaySpan,
+  isRead: IsRead,
+): ComparedRow {
   const trend = daysOf(span).map((day) => {
     const cost = byDay.get(day);
     if (cost !== undefined) return Number(formatDecimal(cost)); // a bar's height, for the eye only

@@ -14,14 +14,35 @@ export interface SummedRow extends ReportGroup {
 /** What a word groups by, and what of it is shown; the shown columns depend on the grouped ones. */
 const GROUPS: Record<GroupWord, { by: Prisma.Sql[]; select: Prisma.Sql[] }> = {
   provider: { by: [Prisma.sql`p.ai_provider`], select: [Prisma.sql`p.ai_provider AS provider`] },
-  organization: { by: [Prisma.sql`p.ai_organization_id`, Prisma.sql`k.name`], select: [Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`, Prisma.sql`p.ai_organization_id AS "organizationId"`] },
+  organization: {
+    by: [Prisma.sql`p.ai_organization_id`, Prisma.sql`k.name`],
+    select: [
+      Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`,
+      Prisma.sql`p.ai_organization_id AS "organizationId"`,
+    ],
+  },
   // By its key: everything else of the project, and its organization, follows from it.
-  project: { by: [Prisma.sql`p.id`, Prisma.sql`k.name`], select: [Prisma.sql`p.name AS project`, Prisma.sql`p.id AS "projectId"`, Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`, Prisma.sql`p.ai_organization_id AS "organizationId"`, Prisma.sql`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked`] },
+  project: {
+    by: [Prisma.sql`p.id`, Prisma.sql`k.name`],
+    select: [
+      Prisma.sql`p.name AS project`,
+      Prisma.sql`p.id AS "projectId"`,
+      Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`,
+      Prisma.sql`p.ai_organization_id AS "organizationId"`,
+      Prisma.sql`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked`,
+    ],
+  },
   'line-item': { by: [Prisma.sql`c.line_item`], select: [Prisma.sql`c.line_item AS "lineItem"`] },
   model: { by: [Prisma.sql`c.model`], select: [Prisma.sql`c.model AS model`] },
   day: { by: [Prisma.sql`c.day`], select: [Prisma.sql`to_char(c.day, 'YYYY-MM-DD') AS day`] },
-  week: { by: [Prisma.sql`date_trunc('week', c.day)`], select: [Prisma.sql`to_char(date_trunc('week', c.day), 'IYYY-"W"IW') AS week`] },
-  month: { by: [Prisma.sql`date_trunc('month', c.day)`], select: [Prisma.sql`to_char(date_trunc('month', c.day), 'YYYY-MM') AS month`] },
+  week: {
+    by: [Prisma.sql`date_trunc('week', c.day)`],
+    select: [Prisma.sql`to_char(date_trunc('week', c.day), 'IYYY-"W"IW') AS week`],
+  },
+  month: {
+    by: [Prisma.sql`date_trunc('month', c.day)`],
+    select: [Prisma.sql`to_char(date_trunc('month', c.day), 'YYYY-MM') AS month`],
+  },
 };
 
 const DAYS = {
@@ -43,7 +64,13 @@ export async function sumRows(prisma: PrismaClient, query: ReportQuery, { byDay 
   return [...billed, ...estimated];
 }
 
-function sum(prisma: PrismaClient, query: ReportQuery, byDay: boolean, rows: Prisma.Sql, estimated: boolean): Promise<SummedRow[]> {
+function sum(
+  prisma: PrismaClient,
+  query: ReportQuery,
+  byDay: boolean,
+  rows: Prisma.Sql,
+  estimated: boolean,
+): Promise<SummedRow[]> {
   const words = query.groupBy.map((word) => GROUPS[word]);
   const days = byDay ? [DAYS] : [];
   const by = [...words, ...days].flatMap((group) => group.by);

@@ -35,6 +35,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       organizationName: 'Prod',
       teamId: 'team-1',
       runId: 'run-1',
+      lease: null,
       days: [d1, d2],
       requestedAt: asked(1),
       lines,

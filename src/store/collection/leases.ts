@@ -1,0 +1,82 @@
+import { hostname } from 'node:os';
+import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.js';
+import { PROVIDERS } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import { machineIdentity, processStart } from '../process-identity.js';
+import type { Transaction } from '../transaction.js';
+
+/** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */
+const SECONDS = 60;
+
+export function createLeaseStore(prisma: PrismaClient): LeaseStore {
+  return {
+    async take(subject, holder, command) {
+      if (await tryTake(prisma, subject, holder, command, null)) return null;
+      const row = await findLease(prisma, subject);
+      if (row === null) return this.take(subject, holder, command);
+      const gone = row.machine === (await machineIdentity()) && (await processStart(row.pid)) !== row.processStart;
+      if (gone && (await tryTake(prisma, subject, holder, command, row.holder))) return null;
+      const { host, pid, acquiredAt } = row;
+      return { host, pid, command: row.command, since: acquiredAt } satisfies LeaseHolder;
+    },
+    async release({ provider, organizationId, apiVersion }, holder) {
+      await prisma.organizationLease.deleteMany({
+        where: { aiProvider: provider, aiOrganizationId: organizationId, apiVersion, holder },
+      });
+    },
+  };
+}
+
+function findLease(prisma: PrismaClient, { provider, organizationId, apiVersion }: LeaseSubject) {
+  return prisma.organizationLease.findFirst({
+    where: { aiProvider: provider, aiOrganizationId: organizationId, apiVersion },
+  });
+}
+
+/** @param dead a holder known to be gone, whose lease may be taken before it runs out */
+async function tryTake(
+  prisma: PrismaClient,
+  subject: LeaseSubject,
+  holder: string,
+  command: string,
+  dead: string | null,
+): Promise<boolean> {
+  const start = (await processStart(process.pid)) ?? '';
+  const taken = await prisma.$queryRaw<unknown[]>`
+    INSERT INTO organization_leases AS l
+      (ai_provider, ai_organization_id, api_version, holder, host, machine, pid, process_start, command, acquired_at, expires_at)
+    VALUES (${subject.provider}, ${subject.organizationId}, ${subject.apiVersion}::api_version, ${holder}, ${hostname()},
+            ${await machineIdentity()}, ${process.pid}::int, ${start}, ${command}, clock_timestamp(), clock_timestamp() + ${SECONDS}::int * interval '1 second')
+    ON CONFLICT (ai_provider, ai_organization_id, api_version) DO UPDATE SET
+      holder = excluded.holder, host = excluded.host, machine = excluded.machine, pid = excluded.pid,
+      process_start = excluded.process_start, command = excluded.command, expires_at = excluded.expires_at,
+      acquired_at = CASE WHEN l.holder = excluded.holder THEN l.acquired_at ELSE excluded.acquired_at END
+    WHERE l.holder = excluded.holder OR l.holder = ${dead} OR l.expires_at < clock_timestamp()
+    RETURNING 1`;
+  return taken.length > 0;
+}
+
+/**
+ * Makes sure, as the last thing before a commit, that nobody has taken the lease over: a process that slept through its
+ * lease must not write beside its successor. The row stays locked until the commit.
+ * @throws CostsError `conflict`
+ */
+export async function confirmLease(
+  tx: Transaction,
+  { provider, organizationId, apiVersion }: LeaseSubject,
+  holder: string,
+): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM organization_leases
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::api_version AND holder = ${holder}
+    FOR SHARE`;
+  if (rows.length > 0) return;
+  throw new CostsError(
+    'conflict',
+    `Another process took over the collection of ${PROVIDERS[provider].name} ${organizationId}; this window was dropped.`,
+    {
+      hint: 'See who collected it: costs runs list',
+    },
+  );
+}

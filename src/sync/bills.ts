@@ -1,0 +1,51 @@
+import { endOfDay, type DaySpan } from '../domain/day.js';
+import type { WindowOutcome } from '../domain/collection.js';
+import type { CostProvider } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
+import { collectWindow } from './collect.js';
+import { interrupted, type WindowWork } from './work.js';
+
+/** A window's bills: read whole, then written whole. */
+export async function collectBills(
+  window: DaySpan,
+  { organization, provider, call, projects, options, dependencies }: WindowWork,
+): Promise<{ rows: number; outcome: WindowOutcome }> {
+  const { store } = dependencies;
+  refuseAfter(call.signal);
+  const requestedAt = await store.clock();
+  const { days, lines } = await collectWindow(provider, call, organization, window);
+  const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
+  const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
+  refuseAfter(call.signal);
+  const outcome = await store.writeWindow({
+    provider: organization.provider,
+    organizationId: organization.organizationId,
+    organizationName: organization.name,
+    teamId: organization.teamId,
+    runId: options.runId,
+    lease: options.runId,
+    days,
+    requestedAt,
+    lines,
+    projects: unknown.length === 0 ? new Map() : await projects(),
+    acceptRestatement: options.acceptRestatement,
+    forced: options.forced,
+  });
+  if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
+  return { rows: lines.length, outcome };
+}
+
+function refuseAfter(signal: AbortSignal): void {
+  if (signal.aborted) throw interrupted();
+}
+
+/** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */
+function noAnswer(provider: CostProvider, { since, until }: DaySpan): CostsError {
+  return new CostsError(
+    'contract',
+    `${provider.facts.name} promised more and then answered nothing for ${since} to ${until}.`,
+    {
+      hint: 'Nothing of these days was changed. Run the same command again later.',
+    },
+  );
+}

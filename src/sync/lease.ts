@@ -1,0 +1,54 @@
+import type { LeaseHolder, LeaseStore, LeaseSubject } from '../domain/lease.js';
+
+/** How often a lease is extended: four times before it would run out. */
+const EXTEND_EVERY_MS = 15_000;
+const POLL_MS = 500;
+
+export interface LeaseTerms {
+  holder: string;
+  command: string;
+  /** How long to wait for somebody else's, in milliseconds; 0 to pass on at once. */
+  waitMs: number;
+  signal: AbortSignal;
+  /** Told once when somebody else has it and this run waits. */
+  onWait: (holder: LeaseHolder) => void;
+}
+
+/**
+ * Works under a lease that is extended meanwhile and given back at the end, whatever comes of the work.
+ * @returns what the work returned, or who has the lease when it could not be had in time
+ */
+export async function underLease<T>(
+  leases: LeaseStore,
+  subject: LeaseSubject,
+  terms: LeaseTerms,
+  work: () => Promise<T>,
+): Promise<{ done: T } | { heldBy: LeaseHolder }> {
+  const heldBy = await waitForLease(leases, subject, terms);
+  if (heldBy !== null) return { heldBy };
+  // A failed extension is not a failed run: each window checks the lease again before it commits.
+  const timer = setInterval(
+    () => void leases.take(subject, terms.holder, terms.command).catch(() => undefined),
+    EXTEND_EVERY_MS,
+  );
+  try {
+    return { done: await work() };
+  } finally {
+    clearInterval(timer);
+    await leases.release(subject, terms.holder);
+  }
+}
+
+async function waitForLease(
+  leases: LeaseStore,
+  subject: LeaseSubject,
+  { holder, command, waitMs, signal, onWait }: LeaseTerms,
+): Promise<LeaseHolder | null> {
+  const end = performance.now() + waitMs;
+  for (let first = true; ; first = false) {
+    const heldBy = await leases.take(subject, holder, command);
+    if (heldBy === null || signal.aborted || performance.now() + POLL_MS > end) return heldBy;
+    if (first) onWait(heldBy);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

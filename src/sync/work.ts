@@ -1,0 +1,54 @@
+import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
+import type { DaySpan } from '../domain/day.js';
+import type { LeaseStore } from '../domain/lease.js';
+import type { CostProvider, ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
+import type { Secret } from '../domain/secret.js';
+import { CostsError } from '../errors.js';
+import type { SyncEvent } from './events.js';
+
+/** What a run works with; everything comes from outside. */
+export interface SyncDependencies {
+  store: CollectionStore;
+  leases: LeaseStore;
+  provider: (id: ProviderId) => Promise<CostProvider>;
+  keyOf: (organization: Organization) => Promise<Secret>;
+  now: () => Date;
+  /** Somebody ended the run. */
+  signal: AbortSignal;
+  /** The run's time is up; null for no limit. */
+  deadline: AbortSignal | null;
+  onEvent: (event: SyncEvent) => void;
+  /** How a window is read and written; absent, its bills are. */
+  collector?: WindowCollector;
+}
+
+export interface RunOptions {
+  runId: string;
+  teamId: string;
+  version: string;
+  acceptRestatement: boolean;
+  forced: boolean;
+  /** How long to wait for an organization that another process collects, in milliseconds; 0 skips it. */
+  waitMs: number;
+  /** Database clock before the plan was made: what another process read since is not read again. */
+  plannedAt: Date;
+}
+
+/** Reads a window and writes it whole. */
+export type WindowCollector = (window: DaySpan, work: WindowWork) => Promise<{ rows: number; outcome: WindowOutcome }>;
+
+/** What reading a window needs. */
+export interface WindowWork {
+  organization: Organization;
+  provider: CostProvider;
+  call: ProviderCall;
+  projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
+  options: RunOptions;
+  dependencies: SyncDependencies;
+}
+
+export function interrupted(): CostsError {
+  return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
+    hint: 'Run the same command again: it goes on where this one stopped.',
+  });
+}

@@ -1,0 +1,60 @@
+import type { KeyObject } from 'node:crypto';
+import type { VaultRow } from '../domain/access.js';
+import type { Team } from '../domain/team.js';
+import { CostsError } from '../errors.js';
+import { foundLocally } from './found.js';
+import { checkVault } from './mac.js';
+import { NoSession } from './no-session.js';
+import { findSession } from './sessions.js';
+import type { Tools } from './tools.js';
+import type { Unlocked } from './unlock.js';
+import type { Actor } from './vault.js';
+
+const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };
+
+/**
+ * The embedded store lets everybody in who can open it. Without a keychain there is no data key, and everything else
+ * goes on: keys in variables are collected, and a key that nobody can open is removed.
+ */
+export async function unlockLocally(tools: Tools, vault: VaultRow | null): Promise<Unlocked> {
+  if (vault === null) return { actor: LOCAL, vault, dataKey: null };
+  try {
+    return { actor: LOCAL, vault, dataKey: await findDataKey(tools, vault) };
+  } catch (error) {
+    if (error instanceof NoSession) return { actor: LOCAL, vault, dataKey: null };
+    throw error;
+  }
+}
+
+/**
+ * The embedded store's data key; made when it has none, or when it is lost and no key depends on it any more.
+ * @throws CostsError `auth` without a keychain or consent, or when keys are left that nobody can open
+ */
+export async function unlockLocallyForKeys(
+  tools: Tools,
+  team: Team,
+): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
+  const vault = await tools.access.vault(team.id);
+  const dataKey = vault === null ? null : await findDataKey(tools, vault);
+  if (vault !== null && dataKey !== null) return { actor: LOCAL, vault, dataKey };
+  const lost = (await tools.access.keys.list(team.id)).filter(({ source }) => source === 'vault');
+  if (lost.length > 0) throw lostDataKey(lost.map(({ name }) => `"${name}"`));
+  return { actor: LOCAL, ...(await foundLocally(tools, team)) };
+}
+
+async function findDataKey(tools: Tools, vault: VaultRow): Promise<KeyObject | null> {
+  const session = await findSession(tools, vault);
+  if (session === null || session.dataKey === null) return null;
+  checkVault(vault, session.dataKey);
+  return session.dataKey;
+}
+
+function lostDataKey(names: string[]): CostsError {
+  return new CostsError(
+    'auth',
+    "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
+    {
+      hint: `Remove ${names.join(', ')} (costs keys remove), then register again what you need (costs keys add).`,
+    },
+  );
+}

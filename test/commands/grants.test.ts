@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantsCommand } from '../../src/commands/db/grants.js';
+import { openDatabase } from '../../src/store/open.js';
+import { createTestDatabase, onServer, type TestDatabase } from '../helpers/database.js';
+import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
+
+let base: TestDatabase;
+let acme: Founded;
+const suffix = randomUUID().slice(0, 8);
+const users = { reader: `reader_${suffix}`, collector: `collector_${suffix}`, admin: `admin_${suffix}` };
+
+beforeAll(async () => {
+  base = await createTestDatabase('postgresql');
+  acme = await foundTeam(base.database);
+  await addKey(acme, 'org-1');
+  let sql = '';
+  grantsCommand(
+    { schema: 'public' },
+    { output: { write: (value: { sql: string }) => void (sql = value.sql) } as never },
+  );
+  const client = await connect(null);
+  await client.query(sql);
+  await client.query(sql);
+  for (const [role, user] of Object.entries(users))
+    await client.query(`CREATE USER "${user}" PASSWORD 'test'; GRANT "costs_${role}" TO "${user}"`);
+  await client.end();
+});
+afterAll(async () => {
+  await base.drop();
+  await onServer((client) =>
+    client.query(
+      Object.values(users)
+        .map((user) => `DROP ROLE "${user}"`)
+        .join('; '),
+    ),
+  );
+});
+
+function urlOf(user: string | null): string {
+  const url = new URL((base.target as { url: string }).url);
+  if (user !== null) Object.assign(url, { username: user, password: 'test' });
+  return url.href;
+}
+
+async function connect(user: string | null): Promise<pg.Client> {
+  const client = new pg.Client(urlOf(user));
+  await client.connect();
+  return client;
+}
+
+/** What the database says to a statement of a role. */
+async function answer(role: keyof typeof users, sql: string): Promise<string> {
+  const client = await connect(users[role]);
+  try {
+    await client.query('BEGIN');
+    await client.query(sql);
+    return 'ok';
+  } catch (error) {
+    return (error as { code: string }).code === '42501' ? 'denied' : String(error);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the roles that costs db grants prints', () => {
+  it.each<[keyof typeof users, string, string]>([
+    ['reader', 'SELECT * FROM cost_data', 'ok'],
+    ['reader', 'SELECT * FROM organization_api_keys', 'ok'],
+    ['reader', 'SELECT * FROM vault_slots', 'denied'],
+    ['reader', 'SELECT * FROM login_attempts', 'denied'],
+    ['reader', `UPDATE projects SET name = 'x'`, 'denied'],
+    ['collector', `UPDATE projects SET name = 'x'`, 'ok'],
+    ['collector', 'DELETE FROM cost_data', 'ok'],
+    [
+      'collector',
+      `INSERT INTO login_attempts (id, email, success, reason) VALUES ('a', 'b@c', false, 'charged')`,
+      'ok',
+    ],
+    ['collector', 'UPDATE login_attempts SET success = true', 'denied'],
+    ['collector', 'DELETE FROM login_attempts', 'denied'],
+    ['collector', `SELECT costs_prune_login_attempts(1)`, 'denied'],
+    ['collector', 'DELETE FROM vault_audit', 'denied'],
+    ['collector', `UPDATE users SET role = 'admin'`, 'denied'],
+    ['collector', `UPDATE organization_api_keys SET host = 'evil'`, 'denied'],
+    ['collector', `UPDATE organization_api_keys SET last_used_at = now()`, 'ok'],
+    ['collector', 'DELETE FROM vault_slots', 'denied'],
+    ['admin', `UPDATE organization_api_keys SET is_active = false`, 'ok'],
+    ['admin', 'UPDATE login_attempts SET success = true', 'denied'],
+    ['admin', 'DELETE FROM login_attempts', 'denied'],
+    ['admin', `UPDATE vault_audit SET actor = 'nobody'`, 'denied'],
+    ['admin', 'SELECT costs_prune_login_attempts(30)', 'ok'],
+    ['admin', 'DROP TABLE cost_data', 'denied'],
+  ])('let %s: %s → %s', async (role, sql, expected) => {
+    const said = await answer(role, sql);
+    expect(said.includes('must be owner') ? 'denied' : said).toBe(expected);
+  });
+
+  it('let a collector log in, open a key and log out', async () => {
+    const database = await openDatabase({ kind: 'postgresql', url: urlOf(users.collector) });
+    try {
+      const { vault, store } = openDesk(database);
+      await vault.logins.login('admin@example.com', PASSWORD);
+      await vault.logins.keepSession();
+      const [row] = await store.keys.list(acme.team.id);
+      if (row === undefined) throw new Error('no key');
+      expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+      expect(await vault.logins.logout(acme.team)).toBe(true);
+      const [attempt] = await base.database.prisma.loginAttempt.findMany();
+      expect(attempt).toMatchObject({ reason: 'ok', success: true, dbUser: users.collector });
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('let an admin of the database manage members', async () => {
+    const database = await openDatabase({ kind: 'postgresql', url: urlOf(users.admin) });
+    try {
+      const { vault } = openDesk(database, {}, acme.keychain);
+      await vault.members.add(acme.team, 'b@example.com', 'member', PASSWORD);
+      expect(await vault.members.remove(acme.team, 'b@example.com')).toMatchObject({ rotated: true });
+    } finally {
+      await database.close();
+    }
+  });
+});

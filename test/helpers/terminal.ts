@@ -1,0 +1,40 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+
+/** `script` of util-linux opens a real pseudo-terminal. */
+export const HAS_TERMINAL = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+
+/** What to type once the screen shows something. */
+export type Step = [shows: string, types: string];
+
+/** Runs a program in a pseudo-terminal and answers its questions. Returns all that the screen showed, and the exit code. */
+export async function inTerminal(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  steps: readonly Step[],
+): Promise<{ code: number | null; screen: string }> {
+  const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    env: { TERM: 'xterm', SHELL: '/bin/sh', ...env },
+  });
+  let screen = '';
+  let seen = 0;
+  const rest = [...steps];
+  const advance = () => {
+    const [step] = rest;
+    const at = step === undefined ? -1 : screen.indexOf(step[0], seen);
+    if (step === undefined || at < 0) return;
+    seen = at + step[0].length;
+    rest.shift();
+    // A prompt is drawn before it listens.
+    setTimeout(() => child.stdin.write(step[1]), 300);
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+    advance();
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), 40_000);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return { code, screen };
+}
