@@ -69,7 +69,7 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects`);
+  beforeEach(() => prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
 
   async function stored(width: string): Promise<Record<string, string>> {
     const rows = await prisma.$queryRaw<{ key: string; quantity: string }[]>`

@@ -46,7 +46,7 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     await test.database.prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects`);
+  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
 
   async function compare(organizations: WorldOrganization[]) {
     const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);

@@ -20,7 +20,7 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
     await test.database.prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects`);
+  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
 
   /** The 19th is billed and used, the 20th only used, with a model that has no price. */
   async function collectBoth(): Promise<void> {
