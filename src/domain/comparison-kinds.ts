@@ -42,6 +42,15 @@ function tokenTypeOf(words: string): string | null {
   return `${words.includes('cached') ? 'cached' : 'uncached'}_${medium}input_tokens`;
 }
 
+/** The name under which a bill has a token type: its own, or the coarser one that takes it in. */
+export function billedAs(tokenType: string, billed: ReadonlySet<string | null>): string {
+  const plain = tokenType.replace(/audio_|image_/, '');
+  const coarser = [tokenType, plain, tokenType.replace(/^(?:cached|cache_write(?:_30m|_12h)?)_/, 'uncached_'), 'uncached_input_tokens'];
+  const isInput = tokenType.includes('input');
+  const found = coarser.find((name) => billed.has(name) && (isInput || !name.includes('input')));
+  return found ?? tokenType;
+}
+
 /**
  * The bill of a model that only usage knows by name: the longest one its line item starts with. Bills of OpenAI carry
  * their model in the text alone.

@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import { absolute, add, parseDecimal, ZERO, type Decimal } from './decimal.js';
-import { kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
+import { billedAs, kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
 import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
@@ -91,12 +91,17 @@ function modelsOf(rows: readonly CostTotal[], isEstimate: boolean): Set<string> 
   return new Set(rows.map((row) => kindOf(row, isEstimate).model));
 }
 
-/** One pair a kind. Where a bill does not tell tiers apart, or not even kinds, what is finer on the other side is added up. */
+/**
+ * One pair a kind. Where a bill does not tell tiers apart, or cached from uncached, or no kinds at all, what is finer on the
+ * other side is added up.
+ */
 function pairKinds(bills: readonly Row[], estimates: readonly Row[]): ComparedKind[] {
   const tiers = new Set(bills.map(({ kind }) => kind.tier));
-  const byKind = bills.every(({ kind }) => kind.tokenType !== null);
+  const billedTypes = new Set(bills.map(({ kind }) => kind.tokenType));
+  const byKind = !billedTypes.has(null);
   const byTier = byKind && estimates.every(({ kind }) => tiers.has(kind.tier));
-  const keyOf = ({ kind }: Row) => (byKind ? `${kind.tokenType ?? ''}${byTier ? ` ${kind.tier}` : ''}` : '');
+  const typeOf = ({ tokenType }: Kind) => (tokenType === null ? '' : billedAs(tokenType, billedTypes));
+  const keyOf = ({ kind }: Row) => (byKind ? `${typeOf(kind)}${byTier ? ` ${kind.tier}` : ''}` : '');
   const pairs = new Map<string, { bills: Row[]; estimates: Row[] }>();
   for (const [side, rows] of [
     ['bills', bills],

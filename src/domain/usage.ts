@@ -94,6 +94,8 @@ export interface UsageWrite {
   lines: UsageLine[];
   projects: ReadonlyMap<string, ProviderProject>;
   acceptRestatement: boolean;
+  /** The holder that must still have the organization's lease when this is committed; null where none is needed. */
+  lease: string | null;
 }
 
 const DIMENSIONS = Object.keys(NO_DIMENSIONS) as (keyof UsageDimensions)[];

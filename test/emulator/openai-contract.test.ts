@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { generateWorld } from '../../src/emulator/generate.js';
+import { generateUsage } from '../../src/emulator/generate-usage.js';
+import { ENDPOINTS } from '../../src/emulator/openai/usage-endpoints.js';
 import { amountText } from '../../src/emulator/world.js';
 import { ask, unix } from '../helpers/ask.js';
 import { openEmulator } from '../helpers/emulator.js';
@@ -34,6 +36,10 @@ function openGenerated(): Promise<Emulator> {
   for (const rows of world.organizations[0]?.days.values() ?? []) {
     for (const row of rows) row.amount = amountText(row.amount);
   }
+  for (const organization of world.organizations) {
+    const until = parseDay('2026-11-22');
+    organization.usage = generateUsage(organization, { seed: 3, until, days: 3, perDay: 2, models: ['gpt-5', 'o3'] });
+  }
   return openEmulator({ world });
 }
 
@@ -42,6 +48,10 @@ describe.skipIf(!existsSync(CONTRACT))(`the published schema of OpenAI holds (el
     ['/organization/costs', `start_time=${unix('2026-10-20')}&limit=31&group_by[]=project_id&group_by[]=line_item`],
     ['/organization/costs', `start_time=${unix('2026-10-20')}`],
     ['/organization/costs', `start_time=${unix('2026-10-20')}&group_by[]=api_key_id`],
+    ...Object.entries(ENDPOINTS).flatMap(([name, { groupBy }]) => [
+      [`/organization/usage/${name}`, `start_time=${unix('2026-11-20')}&limit=31&${groupBy.map((group) => `group_by[]=${group}`).join('&')}`],
+      [`/organization/usage/${name}`, `start_time=${unix('2026-11-20')}&bucket_width=1h&limit=24`],
+    ]),
     ['/organization/projects', 'include_archived=true&limit=3'],
     ['/organization/projects/{project_id}', ''],
     ['/organization/admin_api_keys', ''],

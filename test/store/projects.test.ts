@@ -20,7 +20,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   });
   afterAll(() => test.drop());
   beforeEach(async () => {
-    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, projects`;
+    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, projects CASCADE`;
   });
 
   const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId: 'proj_1' } as const;

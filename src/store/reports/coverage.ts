@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { CoverageSpan, ReportCoverage, ReportQuery } from '../../domain/report.js';
@@ -10,10 +10,17 @@ export interface OrganizationDays {
   readAt: ReadonlyMap<Day, Date>;
 }
 
+const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1'`;
+/** A day of usage is as old as the oldest of its reports, at the width that was read last. */
+const USAGE_DAYS = Prisma.sql`
+  SELECT ai_provider, ai_organization_id, day, max(read_at) AS read_at FROM (
+    SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused GROUP BY 1, 2, 3, 4
+  ) w GROUP BY 1, 2, 3`;
+
 /** The days of each of the team's organizations that were read in a span, those without a key included. */
 export async function readDays(
   prisma: PrismaClient,
-  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId'>,
+  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'basis'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
   const rows = await prisma.$queryRaw<
@@ -27,8 +34,8 @@ export async function readDays(
         SELECT FROM organization_api_keys k WHERE k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id)
     )
     SELECT o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
-    FROM organizations o LEFT JOIN collected_days d
-      ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id AND d.api_version = 'costs_v1'
+    FROM organizations o LEFT JOIN (${query.basis === 'usage' ? USAGE_DAYS : BILLED_DAYS}) d
+      ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})

@@ -3,6 +3,7 @@ import type { WindowOutcome } from '../../domain/collection.js';
 import { toDay, type Day } from '../../domain/day.js';
 import type { PriceBook } from '../../domain/price.js';
 import type { UsageLine, UsageWrite } from '../../domain/usage.js';
+import { confirmLease } from '../collection/leases.js';
 import { ensureProjects } from '../collection/resolve-projects.js';
 import { transaction, type Transaction } from '../transaction.js';
 import { keyOf, lockUsage, markUsageCollected, writableDays, type LockedUsageDay } from './collected-usage.js';
@@ -41,6 +42,7 @@ export async function writeUsage(
     await markUsageCollected(tx, write, days, lines);
     const written = [...new Set(days.map(({ day }) => day))];
     const { totals } = await writeEstimates(tx, { ...write, days: written }, await readBook(tx));
+    if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'usage_v1' }, write.lease);
     return {
       ...counts,
       unchanged: lines.length - counts.inserted - counts.updated,

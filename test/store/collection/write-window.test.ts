@@ -20,7 +20,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   });
   afterAll(() => test.drop());
   beforeEach(async () => {
-    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, projects`;
+    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, projects CASCADE`;
   });
 
   const d1 = parseDay('2026-01-01');

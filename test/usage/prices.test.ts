@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { parsePrices } from '../../src/commands/prices/file.js';
+import { parseDay } from '../../src/domain/day.js';
+import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
+import { LIST_PRICES } from '../../src/domain/list-prices.js';
+import { costOf, keyOf, PriceBook, type Priceable } from '../../src/domain/price.js';
+
+const BOOK = new PriceBook(LIST_PRICES);
+const TODAY = parseDay('2026-11-23');
+
+const tokens = (model: string, change: Partial<Priceable> = {}): Priceable => ({
+  model, tokenType: 'uncached_input_tokens', unit: 'tokens', serviceTier: '', batch: '', contextWindow: '', inferenceGeo: '', ...change,
+});
+const dollars = (price: ReturnType<PriceBook['find']>) => (price === null ? null : formatDecimal(costOf(parseDecimal('1000000'), price)));
+
+describe('the price book', () => {
+  it('prices a dated release as its model, unless it has a price of its own', () => {
+    expect(dollars(BOOK.find('openai', tokens('gpt-4o-2024-08-06'), TODAY))).toBe('2.5');
+    expect(dollars(BOOK.find('openai', tokens('gpt-4o-2024-05-13'), TODAY))).toBe('5');
+    expect(dollars(BOOK.find('anthropic', tokens('claude-sonnet-4-5-20250929'), TODAY))).toBe('3');
+  });
+
+  it('has no price for what it does not know: a model, a tier, a long context, a day before the first', () => {
+    expect(BOOK.find('openai', tokens('gpt-secret'), TODAY)).toBeNull();
+    expect(BOOK.find('openai', tokens('gpt-4o-audio-preview'), TODAY)).toBeNull();
+    expect(BOOK.find('openai', tokens('gpt-5', { serviceTier: 'flex' }), TODAY)).toBeNull();
+    expect(BOOK.find('anthropic', tokens('claude-sonnet-4-5', { contextWindow: '200k-1M' }), TODAY)).toBeNull();
+    expect(BOOK.find('anthropic', tokens('claude-sonnet-4-5', { inferenceGeo: 'us' }), TODAY)).toBeNull();
+    expect(BOOK.find('openai', tokens('gpt-5'), parseDay('2025-08-06'))).toBeNull();
+  });
+
+  it('prices batches at half and keeps a price until the next one', () => {
+    expect(dollars(BOOK.find('openai', tokens('gpt-5', { batch: 'true', serviceTier: 'default' }), TODAY))).toBe('0.625');
+    expect(dollars(BOOK.find('anthropic', tokens('claude-opus-4-6', { serviceTier: 'batch', inferenceGeo: 'us' }), TODAY))).toBe('2.75');
+    const reads = tokens('claude-sonnet-5-5', { tokenType: 'cache_read_input_tokens' });
+    expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-06')))).toBe('0.2');
+    expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-07')))).toBe('0.1');
+  });
+
+  it('ships each price once, with a source and a day', () => {
+    expect(new Set(LIST_PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(LIST_PRICES.length);
+    for (const { source, per } of LIST_PRICES) {
+      expect(source).toMatch(/^https:\/\//);
+      expect(per).toBeGreaterThan(0n);
+    }
+  });
+
+  it('charges by the minute exactly where seconds are counted', () => {
+    const price = BOOK.find('openai', tokens('whisper-1', { tokenType: 'seconds', unit: 'seconds' }), TODAY);
+    expect(price === null ? null : formatDecimal(costOf(parseDecimal('90'), price))).toBe('0.009');
+  });
+});
+
+describe('a file of prices', () => {
+  const entry = { provider: 'openai', model: 'house', tokenType: 'input', price: '0.1', validFrom: '2026-01-01' };
+
+  it('is read to the last digit, from text or from a number, with what is usual left out', () => {
+    const text = JSON.stringify({ prices: [entry] }).replace('"0.1"', '0.123456789012345678901');
+    expect(parsePrices(text)).toMatchObject([{ tokenType: 'uncached_input_tokens', tier: 'standard', unit: 'tokens', currency: 'USD', price: parseDecimal('0.123456789012345678901'), per: parseDecimal('1000000') }]);
+  });
+
+  it.each([
+    ['no JSON', 'x', /no JSON/],
+    ['a price below zero', [{ ...entry, price: '-1' }], /price \(below zero\)/],
+    ['a price that is no number', [{ ...entry, price: 'free' }], /price \("free" is not a decimal/],
+    ['no day', [{ ...entry, validFrom: '2026-02-30' }], /validFrom/],
+    ['an unknown provider', [{ ...entry, provider: 'acme' }], /provider/],
+    ['a misspelt field', [{ ...entry, modell: 'x' }], /modell/],
+    ['the same price twice', [entry, entry], /twice/],
+  ])('with %s is refused, naming it', (_, content, reason) => {
+    expect(() => parsePrices(typeof content === 'string' ? content : JSON.stringify(content))).toThrow(reason);
+  });
+});
