@@ -45,7 +45,12 @@ function tokenTypeOf(words: string): string | null {
 /** The name under which a bill has a token type: its own, or the coarser one that takes it in. */
 export function billedAs(tokenType: string, billed: ReadonlySet<string | null>): string {
   const plain = tokenType.replace(/audio_|image_/, '');
-  const coarser = [tokenType, plain, tokenType.replace(/^(?:cached|cache_write(?:_30m|_12h)?)_/, 'uncached_'), 'uncached_input_tokens'];
+  const coarser = [
+    tokenType,
+    plain,
+    tokenType.replace(/^(?:cached|cache_write(?:_30m|_12h)?)_/, 'uncached_'),
+    'uncached_input_tokens',
+  ];
   const isInput = tokenType.includes('input');
   const found = coarser.find((name) => billed.has(name) && (isInput || !name.includes('input')));
   return found ?? tokenType;

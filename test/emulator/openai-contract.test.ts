@@ -49,7 +49,10 @@ describe.skipIf(!existsSync(CONTRACT))(`the published schema of OpenAI holds (el
     ['/organization/costs', `start_time=${unix('2026-10-20')}`],
     ['/organization/costs', `start_time=${unix('2026-10-20')}&group_by[]=api_key_id`],
     ...Object.entries(ENDPOINTS).flatMap(([name, { groupBy }]) => [
-      [`/organization/usage/${name}`, `start_time=${unix('2026-11-20')}&limit=31&${groupBy.map((group) => `group_by[]=${group}`).join('&')}`],
+      [
+        `/organization/usage/${name}`,
+        `start_time=${unix('2026-11-20')}&limit=31&${groupBy.map((group) => `group_by[]=${group}`).join('&')}`,
+      ],
       [`/organization/usage/${name}`, `start_time=${unix('2026-11-20')}&bucket_width=1h&limit=24`],
     ]),
     ['/organization/projects', 'include_archived=true&limit=3'],

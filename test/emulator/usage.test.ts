@@ -18,7 +18,12 @@ function openWith(openai: WorldUsageRow[], anthropic: WorldUsageRow[] = []): Pro
 }
 
 function used(at: string, input: string, dimensions: WorldUsageRow['dimensions'] = {}): WorldUsageRow {
-  return { at: new Date(at), endpoint: 'completions', dimensions, measures: { input_tokens: input, output_tokens: '1', num_model_requests: '1' } };
+  return {
+    at: new Date(at),
+    endpoint: 'completions',
+    dimensions,
+    measures: { input_tokens: input, output_tokens: '1', num_model_requests: '1' },
+  };
 }
 
 describe("OpenAI's usage reports", () => {
@@ -42,7 +47,13 @@ describe("OpenAI's usage reports", () => {
     ['vector_stores', 'vector_stores'],
   ])('call the rows of %s organization.usage.%s.result', async (path, name) => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
-    organization.usage = generateUsage(organization, { seed: 1, until: parseDay('2026-11-22'), days: 2, perDay: 1, models: ['gpt-5'] });
+    organization.usage = generateUsage(organization, {
+      seed: 1,
+      until: parseDay('2026-11-22'),
+      days: 2,
+      perDay: 1,
+      models: ['gpt-5'],
+    });
     const emulator = await openEmulator({ world: { organizations: [organization] } });
     const { json } = await ask(emulator, 'org-a', `/v1/organization/usage/${path}?start_time=${unix('2026-11-22')}`);
     expect(json.data[0]?.results).toMatchObject([{ object: `organization.usage.${name}.result`, project_id: null }]);
@@ -52,7 +63,10 @@ describe("OpenAI's usage reports", () => {
     const emulator = await openWith([]);
     emulator.quirks.usageLookback = { completions: 30 };
     const asked = (path: string, day: string) => ask(emulator, 'org-a', `${path}?start_time=${unix(day)}`);
-    expect(await asked(COMPLETIONS, '2026-10-23')).toMatchObject({ status: 400, json: { error: { code: 'reporting_lookback_exceeded' } } });
+    expect(await asked(COMPLETIONS, '2026-10-23')).toMatchObject({
+      status: 400,
+      json: { error: { code: 'reporting_lookback_exceeded' } },
+    });
     expect((await asked(COMPLETIONS, '2026-10-24')).status).toBe(200);
     expect((await asked('/v1/organization/usage/images', '2026-01-01')).status).toBe(200);
   });
@@ -62,7 +76,8 @@ describe("OpenAI's usage reports", () => {
       used('2026-11-20T05:00:00Z', '9007199254740993', { project_id: 'p', model: 'a', batch: false }),
       used('2026-11-20T05:30:00Z', '1', { project_id: 'p', model: 'b', batch: true }),
     ]);
-    const results = async (query: string) => (await ask(emulator, 'org-a', `${COMPLETIONS}?start_time=${unix('2026-11-20')}&limit=1${query}`)).text;
+    const results = async (query: string) =>
+      (await ask(emulator, 'org-a', `${COMPLETIONS}?start_time=${unix('2026-11-20')}&limit=1${query}`)).text;
     expect(await results('')).toContain('"input_tokens":9007199254740994,');
     expect(await results('&group_by=model')).toContain('"input_tokens":9007199254740993,');
     expect(await results('&batch=true')).toContain('"input_tokens":1,');
@@ -84,20 +99,41 @@ describe("Anthropic's usage report", () => {
     at: new Date(at),
     endpoint: 'messages',
     dimensions,
-    measures: { uncached_input_tokens: '10', 'cache_creation.ephemeral_5m_input_tokens': '3', output_tokens: '2', 'server_tool_use.web_search_requests': '1' },
+    measures: {
+      uncached_input_tokens: '10',
+      'cache_creation.ephemeral_5m_input_tokens': '3',
+      output_tokens: '2',
+      'server_tool_use.web_search_requests': '1',
+    },
   });
 
   it('groups by five dimensions and refuses a sixth', async () => {
-    const emulator = await openWith([], [message('2026-11-20T05:00:00Z', { model: 'm', workspace_id: null }), message('2026-11-20T06:00:00Z', { model: 'm', workspace_id: 'w' })]);
-    const groups = ['workspace_id', 'model', 'service_tier', 'context_window', 'inference_geo'].map((name) => `&group_by[]=${name}`).join('');
+    const emulator = await openWith(
+      [],
+      [
+        message('2026-11-20T05:00:00Z', { model: 'm', workspace_id: null }),
+        message('2026-11-20T06:00:00Z', { model: 'm', workspace_id: 'w' }),
+      ],
+    );
+    const groups = ['workspace_id', 'model', 'service_tier', 'context_window', 'inference_geo']
+      .map((name) => `&group_by[]=${name}`)
+      .join('');
     const query = `${MESSAGES}?starting_at=2026-11-20T00:00:00Z&limit=1${groups}`;
     const { json } = await ask(emulator, 'org-b', query);
     expect(json.data[0]?.results).toMatchObject([
-      { workspace_id: null, model: 'm', uncached_input_tokens: 10, cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 3 } },
+      {
+        workspace_id: null,
+        model: 'm',
+        uncached_input_tokens: 10,
+        cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 3 },
+      },
       { workspace_id: 'w', server_tool_use: { web_search_requests: 1 } },
     ]);
     const refused = await ask(emulator, 'org-b', `${query}&group_by[]=api_key_id`);
-    expect(refused).toMatchObject({ status: 400, json: { error: { message: 'Cannot specify more than 5 group_by[] dimensions.' } } });
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { error: { message: 'Cannot specify more than 5 group_by[] dimensions.' } },
+    });
   });
 
   it('pages by the hour and refuses more than 168 of them', async () => {
@@ -105,7 +141,10 @@ describe("Anthropic's usage report", () => {
     const query = `${MESSAGES}?starting_at=2026-11-01T00:00:00Z&bucket_width=1h`;
     const { json } = await ask(emulator, 'org-b', `${query}&limit=168`);
     expect(json.data).toHaveLength(168);
-    expect((await ask(emulator, 'org-b', `${query}&limit=168&page=${encodeURIComponent(json.next_page ?? '')}`)).json.data[0]?.starting_at).toBe('2026-11-08T00:00:00Z');
+    expect(
+      (await ask(emulator, 'org-b', `${query}&limit=168&page=${encodeURIComponent(json.next_page ?? '')}`)).json.data[0]
+        ?.starting_at,
+    ).toBe('2026-11-08T00:00:00Z');
     expect((await ask(emulator, 'org-b', `${query}&limit=169`)).status).toBe(400);
   });
 });

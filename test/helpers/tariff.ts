@@ -29,29 +29,50 @@ export function listCharges(factors: Record<string, bigint> = {}): (row: WorldUs
   return (row) => (row.endpoint === 'messages' ? anthropicCharges(row, factors) : openaiCharges(row, factors));
 }
 
-function openaiCharges({ at, endpoint, dimensions, measures }: WorldUsageRow, factors: Record<string, bigint>): UsageCharge[] {
+function openaiCharges(
+  { at, endpoint, dimensions, measures }: WorldUsageRow,
+  factors: Record<string, bigint>,
+): UsageCharge[] {
   const model = String(dimensions['model'] ?? '');
   const batch = dimensions['batch'] === true && endpoint === 'completions';
-  const fields: typeof OPENAI = endpoint === 'completions' ? OPENAI : { ...OPENAI, input_tokens: ['input', 'uncached_input_tokens', 'tokens'] };
+  const fields: typeof OPENAI =
+    endpoint === 'completions' ? OPENAI : { ...OPENAI, input_tokens: ['input', 'uncached_input_tokens', 'tokens'] };
   return Object.entries(fields).flatMap(([field, [words, tokenType, unit]]) => {
     const what = { model, tokenType, unit, serviceTier: '', batch: String(batch), contextWindow: '', inferenceGeo: '' };
     const price = BOOK.find('openai', what, toDay(at));
     const quantity = measures[field];
     if (price === null || quantity === undefined) return [];
-    return [{ lineItem: `${model}, ${batch ? 'batch ' : ''}${words}`, quantity, price: dollars(price, factors[model]), dimensions: null }];
+    return [
+      {
+        lineItem: `${model}, ${batch ? 'batch ' : ''}${words}`,
+        quantity,
+        price: dollars(price, factors[model]),
+        dimensions: null,
+      },
+    ];
   });
 }
 
 function anthropicCharges({ at, dimensions, measures }: WorldUsageRow, factors: Record<string, bigint>): UsageCharge[] {
   const model = String(dimensions['model'] ?? '');
   const said = (name: string) => String(dimensions[name] ?? '');
-  const [serviceTier, contextWindow, inferenceGeo] = [said('service_tier'), said('context_window'), said('inference_geo')];
+  const [serviceTier, contextWindow, inferenceGeo] = [
+    said('service_tier'),
+    said('context_window'),
+    said('inference_geo'),
+  ];
   return ANTHROPIC.flatMap((tokenType) => {
-    const price = BOOK.find('anthropic', { model, tokenType, unit: 'tokens', serviceTier, batch: '', contextWindow, inferenceGeo }, toDay(at));
+    const price = BOOK.find(
+      'anthropic',
+      { model, tokenType, unit: 'tokens', serviceTier, batch: '', contextWindow, inferenceGeo },
+      toDay(at),
+    );
     const quantity = measures[tokenType];
     if (price === null || quantity === undefined) return [];
     const bill = { costType: 'tokens', model, tokenType, contextWindow, serviceTier, inferenceGeo };
-    return [{ lineItem: `${model} Usage - ${tokenType}`, quantity, price: dollars(price, factors[model]), dimensions: bill }];
+    return [
+      { lineItem: `${model} Usage - ${tokenType}`, quantity, price: dollars(price, factors[model]), dimensions: bill },
+    ];
   });
 }
 

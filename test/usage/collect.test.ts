@@ -20,7 +20,10 @@ function worldOf(perDay = 1): WorldOrganization[] {
     anOrganization({ provider: 'anthropic', id: 'org-b', projects: [project('wrkspc_1')] }),
   ];
   for (const organization of organizations) {
-    const models = organization.provider === 'openai' ? ['gpt-5', 'gpt-4o-2024-08-06', 'gpt-secret'] : ['claude-sonnet-4-5-20250929', 'claude-unknown'];
+    const models =
+      organization.provider === 'openai'
+        ? ['gpt-5', 'gpt-4o-2024-08-06', 'gpt-secret']
+        : ['claude-sonnet-4-5-20250929', 'claude-unknown'];
     organization.usage = generateUsage(organization, { seed: 5, until: TODAY, days: 61, perDay, models });
   }
   return organizations;
@@ -48,13 +51,15 @@ function expected(organizations: WorldOrganization[], since: string, until: stri
   for (const row of organizations.flatMap(({ usage }) => usage ?? [])) {
     if (toDay(row.at) < since || toDay(row.at) > until) continue;
     if (row.endpoint === 'messages') {
-      for (const [name, quantity] of Object.entries(row.measures)) count(row, name.includes('requests') ? 'requests' : 'tokens', quantity);
+      for (const [name, quantity] of Object.entries(row.measures))
+        count(row, name.includes('requests') ? 'requests' : 'tokens', quantity);
       continue;
     }
     const [fields, unit] = wholes[row.endpoint] ?? [[], ''];
     for (const field of fields) count(row, unit, row.measures[field]);
     const counted = row.endpoint === 'web_search_calls' || row.endpoint === 'file_search_calls' ? ['num_requests'] : [];
-    if (!['vector_stores', 'code_interpreter_sessions', 'file_search_calls'].includes(row.endpoint)) counted.push('num_model_requests');
+    if (!['vector_stores', 'code_interpreter_sessions', 'file_search_calls'].includes(row.endpoint))
+      counted.push('num_model_requests');
     for (const field of counted) count(row, 'requests', row.measures[field]);
   }
   return Object.fromEntries([...sums].sort().map(([key, sum]) => [key, formatDecimal(sum)]));
@@ -69,13 +74,18 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
+  beforeEach(
+    () =>
+      prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`,
+  );
 
   async function stored(width: string): Promise<Record<string, string>> {
     const rows = await prisma.$queryRaw<{ key: string; quantity: string }[]>`
       SELECT concat_ws(' ', to_char(bucket_start_time, 'YYYY-MM-DD'), ai_project_id, endpoint, unit) AS key, trim_scale(sum(quantity))::text AS quantity
       FROM usage_data u JOIN projects p ON p.id = u.project_id WHERE bucket_width = ${width} GROUP BY 1`;
-    return Object.fromEntries(rows.map(({ key, quantity }) => [key, quantity] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(
+      rows.map(({ key, quantity }) => [key, quantity] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   }
   const tuples = () => prisma.$queryRaw`
     SELECT 'u', id, ctid::text, xmin::text FROM usage_data UNION ALL SELECT 'c', id, ctid::text, xmin::text FROM cost_data ORDER BY 1, 2`;
@@ -90,15 +100,25 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     expect(await stored('1h')).toEqual(expected(organizations, THREE.since, THREE.until));
 
     const before = await tuples();
-    for (const [span, width] of [[SIXTY, '1d'], [THREE, '1h']] as const) {
+    for (const [span, width] of [
+      [SIXTY, '1d'],
+      [THREE, '1h'],
+    ] as const) {
       const again = await collecting.backfill(span, { width });
-      for (const organization of again.organizations) expect(organization).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
+      for (const organization of again.organizations)
+        expect(organization).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
     }
     expect(await tuples()).toEqual(before);
   });
 
   it('keeps a quantity that no float can hold', async () => {
-    const usage = [completion('2026-11-20T05:00:00Z', { input_tokens: '9007199254740993', output_tokens: '1', num_model_requests: '1' })];
+    const usage = [
+      completion('2026-11-20T05:00:00Z', {
+        input_tokens: '9007199254740993',
+        output_tokens: '1',
+        num_model_requests: '1',
+      }),
+    ];
     const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
     await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
     expect(await stored('1d')).toMatchObject({ '2026-11-20 proj_1 completions tokens': '9007199254740994' });
@@ -106,24 +126,56 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
 
   it('splits what contains something else, so that each token is stored once', async () => {
     const measures = {
-      input_tokens: '1000', input_cached_tokens: '400', input_cache_write_tokens: '100', input_uncached_tokens: '500',
-      input_text_tokens: '400', input_cached_text_tokens: '300', input_audio_tokens: '50', input_cached_audio_tokens: '50',
-      input_image_tokens: '50', input_cached_image_tokens: '50', output_tokens: '500', output_text_tokens: '400',
-      output_audio_tokens: '50', output_image_tokens: '50', num_model_requests: '5',
+      input_tokens: '1000',
+      input_cached_tokens: '400',
+      input_cache_write_tokens: '100',
+      input_uncached_tokens: '500',
+      input_text_tokens: '400',
+      input_cached_text_tokens: '300',
+      input_audio_tokens: '50',
+      input_cached_audio_tokens: '50',
+      input_image_tokens: '50',
+      input_cached_image_tokens: '50',
+      output_tokens: '500',
+      output_text_tokens: '400',
+      output_audio_tokens: '50',
+      output_image_tokens: '50',
+      num_model_requests: '5',
     };
-    const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage: [completion('2026-11-20T05:00:00Z', measures)] })];
+    const organizations = [
+      anOrganization({ provider: 'openai', id: 'org-a', usage: [completion('2026-11-20T05:00:00Z', measures)] }),
+    ];
     await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
     const rows = await prisma.usageData.findMany({ orderBy: { tokenType: 'asc' } });
     expect(Object.fromEntries(rows.map(({ tokenType, quantity }) => [tokenType, quantity.toString()]))).toEqual({
-      audio_output_tokens: '50', cache_write_input_tokens: '100', cached_audio_input_tokens: '50', cached_image_input_tokens: '50',
-      cached_input_tokens: '300', image_output_tokens: '50', output_tokens: '400', requests: '5',
-      uncached_audio_input_tokens: '50', uncached_image_input_tokens: '50', uncached_input_tokens: '400',
+      audio_output_tokens: '50',
+      cache_write_input_tokens: '100',
+      cached_audio_input_tokens: '50',
+      cached_image_input_tokens: '50',
+      cached_input_tokens: '300',
+      image_output_tokens: '50',
+      output_tokens: '400',
+      requests: '5',
+      uncached_audio_input_tokens: '50',
+      uncached_image_input_tokens: '50',
+      uncached_input_tokens: '400',
     });
-    expect(rows[0]).toMatchObject({ model: 'gpt-5', serviceTier: 'default', batch: 'false', apiKeyId: 'key_1', contextWindow: '' });
+    expect(rows[0]).toMatchObject({
+      model: 'gpt-5',
+      serviceTier: 'default',
+      batch: 'false',
+      apiKeyId: 'key_1',
+      contextWindow: '',
+    });
   });
 
   it('estimates only what has a price, and never a zero', async () => {
-    const tokens = { input_tokens: '1000000', input_cached_tokens: '400000', output_tokens: '10', num_model_requests: '5' };
+    const tokens = {
+      input_tokens: '1000000',
+      input_cached_tokens: '400000',
+      output_tokens: '10',
+      num_model_requests: '5',
+    };
     const usage = [
       completion('2026-11-20T05:00:00Z', tokens),
       completion('2026-11-20T06:00:00Z', tokens, { batch: true }),
@@ -150,7 +202,9 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
   };
 
   it('takes a day to money from one width only', async () => {
-    const usage = ['02', '05', '23'].map((hour) => completion(`2026-11-20T${hour}:00:00Z`, { input_tokens: '1000000', output_tokens: '0', num_model_requests: '1' }));
+    const usage = ['02', '05', '23'].map((hour) =>
+      completion(`2026-11-20T${hour}:00:00Z`, { input_tokens: '1000000', output_tokens: '0', num_model_requests: '1' }),
+    );
     const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
     const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
     await collecting.backfill(THREE, { width: '1h' });
@@ -165,22 +219,39 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
   it('replaces what the provider restates, and touches neither bills, legacy rows nor another endpoint', async () => {
     const tokens = { input_tokens: '1000000', output_tokens: '5', num_model_requests: '1' };
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
-    organization.usage = [completion('2026-11-20T05:00:00Z', tokens), completion('2026-11-20T05:00:00Z', tokens, { model: 'gpt-4o' })];
+    organization.usage = [
+      completion('2026-11-20T05:00:00Z', tokens),
+      completion('2026-11-20T05:00:00Z', tokens, { model: 'gpt-4o' }),
+    ];
     const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
     await prisma.project.create({ data: { id: 'legacy', teamId: TEAM, name: 'Old', openaiProjectId: 'proj_1' } });
     const day = startOfDay(parseDay('2026-11-20'));
     const old = { projectId: 'legacy', cost: '9.5', date: day, service: 'gpt' };
     await prisma.costData.create({ data: { id: 'old', ...old } });
-    const bucket = { bucketStartTime: day, bucketEndTime: startOfDay(parseDay('2026-11-21')), lineItem: 'gpt-5, input', currency: 'USD' };
-    await prisma.costData.create({ data: { id: 'bill', projectId: 'legacy', apiVersion: 'costs_v1', cost: '7', ...bucket } });
+    const bucket = {
+      bucketStartTime: day,
+      bucketEndTime: startOfDay(parseDay('2026-11-21')),
+      lineItem: 'gpt-5, input',
+      currency: 'USD',
+    };
+    await prisma.costData.create({
+      data: { id: 'bill', projectId: 'legacy', apiVersion: 'costs_v1', cost: '7', ...bucket },
+    });
 
     await collecting.backfill(THREE);
-    expect(await prisma.project.findMany()).toMatchObject([{ id: 'legacy', aiProjectId: 'proj_1', aiOrganizationId: 'org-a' }]);
+    expect(await prisma.project.findMany()).toMatchObject([
+      { id: 'legacy', aiProjectId: 'proj_1', aiOrganizationId: 'org-a' },
+    ]);
     organization.usage = [completion('2026-11-20T05:00:00Z', { ...tokens, input_tokens: '1000002' })];
     const outcome = await collecting.backfill(THREE, { acceptRestatement: true });
     expect(outcome.organizations[0]).toMatchObject({ inserted: 0, updated: 1, deleted: 3 });
-    expect(await stored('1d')).toEqual({ '2026-11-20 proj_1 completions requests': '1', '2026-11-20 proj_1 completions tokens': '1000007' });
-    expect(await prisma.costData.findMany({ where: { id: { in: ['old', 'bill'] } }, orderBy: { id: 'asc' } })).toMatchObject([
+    expect(await stored('1d')).toEqual({
+      '2026-11-20 proj_1 completions requests': '1',
+      '2026-11-20 proj_1 completions tokens': '1000007',
+    });
+    expect(
+      await prisma.costData.findMany({ where: { id: { in: ['old', 'bill'] } }, orderBy: { id: 'asc' } }),
+    ).toMatchObject([
       { id: 'bill', cost: expect.objectContaining({}) as unknown, apiVersion: 'costs_v1' },
       { id: 'old', bucketStartTime: null, apiVersion: 'usage_v1' },
     ]);
@@ -190,7 +261,9 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
 
   it('refuses an answer that would lose most of what is stored', async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
-    organization.usage = [completion('2026-11-20T05:00:00Z', { input_tokens: '100', output_tokens: '5', num_model_requests: '1' })];
+    organization.usage = [
+      completion('2026-11-20T05:00:00Z', { input_tokens: '100', output_tokens: '5', num_model_requests: '1' }),
+    ];
     const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
     await collecting.backfill(THREE);
     const before = await stored('1d');
@@ -224,7 +297,11 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
   });
 });
 
-function completion(at: string, measures: Record<string, string>, dimensions: WorldUsageRow['dimensions'] = {}): WorldUsageRow {
+function completion(
+  at: string,
+  measures: Record<string, string>,
+  dimensions: WorldUsageRow['dimensions'] = {},
+): WorldUsageRow {
   const usual = { project_id: 'proj_1', model: 'gpt-5', batch: false, service_tier: 'default', api_key_id: 'key_1' };
   return { at: new Date(at), endpoint: 'completions', dimensions: { ...usual, ...dimensions }, measures };
 }

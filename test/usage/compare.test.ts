@@ -16,22 +16,37 @@ import { collectFrom, TEAM } from '../helpers/usage.js';
 
 const UNTIL = parseDay('2026-11-22');
 const SPAN = { since: addDays(UNTIL, -9), until: UNTIL };
-const MODELS = { openai: ['gpt-5', 'gpt-5-mini', 'gpt-4o-2024-08-06', 'o3'], anthropic: ['claude-sonnet-4-5-20250929', 'claude-opus-4-6'] };
+const MODELS = {
+  openai: ['gpt-5', 'gpt-5-mini', 'gpt-4o-2024-08-06', 'o3'],
+  anthropic: ['claude-sonnet-4-5-20250929', 'claude-opus-4-6'],
+};
 
 /** Two organizations whose bills are price times usage, but for the factors, in thousandths. */
 function billedWorld(factors: Record<string, bigint> = {}): WorldOrganization[] {
   const organizations = [
-    anOrganization({ provider: 'openai', id: 'org-a', projects: [{ id: 'proj_1', name: 'Search', createdAt: new Date(0), archivedAt: null }] }),
+    anOrganization({
+      provider: 'openai',
+      id: 'org-a',
+      projects: [{ id: 'proj_1', name: 'Search', createdAt: new Date(0), archivedAt: null }],
+    }),
     anOrganization({ provider: 'anthropic', id: 'org-b' }),
   ];
   for (const organization of organizations) {
-    const usage = generateUsage(organization, { seed: 9, until: UNTIL, days: 10, perDay: 3, models: MODELS[organization.provider] });
+    const usage = generateUsage(organization, {
+      seed: 9,
+      until: UNTIL,
+      days: 10,
+      perDay: 3,
+      models: MODELS[organization.provider],
+    });
     const billed = new Set(['completions', 'embeddings', 'audio_transcriptions', 'audio_speeches', 'messages']);
     organization.usage = usage.filter(({ endpoint }) => billed.has(endpoint));
     for (const { measures } of organization.usage) {
       // Cache writes have no list price, and a search is billed by the call.
       delete measures['server_tool_use.web_search_requests'];
-      measures['input_tokens'] = String(BigInt(measures['input_tokens'] ?? 0) - BigInt(measures['input_cache_write_tokens'] ?? 0));
+      measures['input_tokens'] = String(
+        BigInt(measures['input_tokens'] ?? 0) - BigInt(measures['input_cache_write_tokens'] ?? 0),
+      );
       delete measures['input_cache_write_tokens'];
     }
     billUsage(organization, listCharges(factors));
@@ -46,14 +61,20 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     await test.database.prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
+  beforeEach(
+    () =>
+      test.database.prisma
+        .$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`,
+  );
 
   async function compare(organizations: WorldOrganization[]) {
     const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
     expect(await collecting.backfill(SPAN, { width: 'bills' })).toMatchObject({ status: 'ok' });
     expect(await collecting.backfill(SPAN)).toMatchObject({ status: 'ok' });
     const usage = createUsageStore(test.database.prisma);
-    return toComparisonDocument(compareUsage(await usage.costs(TEAM, SPAN, 'costs_v1'), await usage.costs(TEAM, SPAN, 'usage_v1')));
+    return toComparisonDocument(
+      compareUsage(await usage.costs(TEAM, SPAN, 'costs_v1'), await usage.costs(TEAM, SPAN, 'usage_v1')),
+    );
   }
 
   it('explains all of bills that are exactly price times usage', async () => {
@@ -81,7 +102,10 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
   it('lists what usage cannot explain by line item', async () => {
     const organizations = billedWorld();
     const rows = organizations[0]?.days.get(UNTIL) ?? [];
-    rows.push(worldRow({ projectId: 'proj_1', lineItem: 'Scale Tier', amount: '20' }), worldRow({ projectId: 'proj_1', lineItem: 'Credit', amount: '-3' }));
+    rows.push(
+      worldRow({ projectId: 'proj_1', lineItem: 'Scale Tier', amount: '20' }),
+      worldRow({ projectId: 'proj_1', lineItem: 'Credit', amount: '-3' }),
+    );
     const { totals, unexplained, warnings } = await compare(organizations);
     expect(unexplained).toMatchObject([
       { lineItem: 'Scale Tier', rest: '20', billed: '20', model: null },
@@ -94,11 +118,24 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
   it('takes prices of the team before those of the book, and makes estimates again', async () => {
     const usage = createUsageStore(test.database.prisma);
     expect((await compare(billedWorld({ 'gpt-5-mini': 500n }))).warnings).toMatchObject([{ model: 'gpt-5-mini' }]);
-    const price = { provider: 'openai' as const, model: 'gpt-5-mini', contextWindow: '', inferenceGeo: '', unit: 'tokens' as const, validFrom: SPAN.since, currency: 'USD', per: parseDecimal('1000'), source: 'contract' };
+    const price = {
+      provider: 'openai' as const,
+      model: 'gpt-5-mini',
+      contextWindow: '',
+      inferenceGeo: '',
+      unit: 'tokens' as const,
+      validFrom: SPAN.since,
+      currency: 'USD',
+      per: parseDecimal('1000'),
+      source: 'contract',
+    };
     const prices = [
-      ['uncached_input_tokens', 'standard', '0.000125'], ['uncached_input_tokens', 'batch', '0.0000625'],
-      ['cached_input_tokens', 'standard', '0.0000125'], ['cached_input_tokens', 'batch', '0.00000625'],
-      ['output_tokens', 'standard', '0.001'], ['output_tokens', 'batch', '0.0005'],
+      ['uncached_input_tokens', 'standard', '0.000125'],
+      ['uncached_input_tokens', 'batch', '0.0000625'],
+      ['cached_input_tokens', 'standard', '0.0000125'],
+      ['cached_input_tokens', 'batch', '0.00000625'],
+      ['output_tokens', 'standard', '0.001'],
+      ['output_tokens', 'batch', '0.0005'],
     ].map(([tokenType = '', tier = '', dollars = '']) => ({ ...price, tokenType, tier, price: parseDecimal(dollars) }));
     expect((await usage.importPrices(prices)).prices).toBe(6);
     expect(await usage.importPrices(prices)).toEqual({ prices: 0, estimates: 0 });
@@ -109,34 +146,74 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
   it('has no estimate for a model without a price, and says how much that is', async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
     organization.usage = [
-      { at: new Date('2026-11-20T01:00:00Z'), endpoint: 'completions', dimensions: { project_id: 'proj_1', model: 'gpt-secret', batch: false, service_tier: 'default', api_key_id: null }, measures: { input_tokens: '12', output_tokens: '5', num_model_requests: '7' } },
+      {
+        at: new Date('2026-11-20T01:00:00Z'),
+        endpoint: 'completions',
+        dimensions: {
+          project_id: 'proj_1',
+          model: 'gpt-secret',
+          batch: false,
+          service_tier: 'default',
+          api_key_id: null,
+        },
+        measures: { input_tokens: '12', output_tokens: '5', num_model_requests: '7' },
+      },
     ];
-    organization.days = new Map([[parseDay('2026-11-20'), [worldRow({ projectId: 'proj_1', lineItem: 'gpt-secret, input', amount: '4' })]]]);
+    organization.days = new Map([
+      [parseDay('2026-11-20'), [worldRow({ projectId: 'proj_1', lineItem: 'gpt-secret, input', amount: '4' })]],
+    ]);
     const { totals, rows } = await compare([organization]);
     expect(totals).toMatchObject([{ billed: '4', share: '0' }]);
     expect(rows).toMatchObject([{ billed: '4', estimated: null }]);
     const unpriced = await createUsageStore(test.database.prisma).unpriced(TEAM, SPAN);
-    expect(unpriced.map(({ model, tokenType }) => `${model} ${tokenType}`).sort()).toEqual(['gpt-secret output_tokens', 'gpt-secret uncached_input_tokens']);
+    expect(unpriced.map(({ model, tokenType }) => `${model} ${tokenType}`).sort()).toEqual([
+      'gpt-secret output_tokens',
+      'gpt-secret uncached_input_tokens',
+    ]);
   });
 });
 
 describe('bills in coarser words than usage', () => {
   const row = (lineItem: string, cost: string, change: Partial<CostTotal> = {}): CostTotal => ({
-    provider: 'openai', organizationId: 'org-a', projectId: 'p', project: 'Search', day: UNTIL, lineItem, model: 'gpt-5',
-    tokenType: null, serviceTier: null, currency: 'USD', cost: parseDecimal(cost), ...change,
+    provider: 'openai',
+    organizationId: 'org-a',
+    projectId: 'p',
+    project: 'Search',
+    day: UNTIL,
+    lineItem,
+    model: 'gpt-5',
+    tokenType: null,
+    serviceTier: null,
+    currency: 'USD',
+    cost: parseDecimal(cost),
+    ...change,
   });
-  const estimate = (tokenType: string, cost: string, change: Partial<CostTotal> = {}) => row(`gpt-5, ${tokenType}`, cost, { tokenType, serviceTier: 'standard', ...change });
-  const share = (billed: CostTotal[], estimated: CostTotal[]) => toComparisonDocument(compareUsage(billed, estimated)).totals[0]?.share;
+  const estimate = (tokenType: string, cost: string, change: Partial<CostTotal> = {}) =>
+    row(`gpt-5, ${tokenType}`, cost, { tokenType, serviceTier: 'standard', ...change });
+  const share = (billed: CostTotal[], estimated: CostTotal[]) =>
+    toComparisonDocument(compareUsage(billed, estimated)).totals[0]?.share;
 
   it('are explained by the sum of what they take in', () => {
-    const used = [estimate('uncached_input_tokens', '1'), estimate('cached_input_tokens', '0.5'), estimate('output_tokens', '2'), estimate('output_tokens', '3', { serviceTier: 'batch' })];
+    const used = [
+      estimate('uncached_input_tokens', '1'),
+      estimate('cached_input_tokens', '0.5'),
+      estimate('output_tokens', '2'),
+      estimate('output_tokens', '3', { serviceTier: 'batch' }),
+    ];
     expect(share([row('gpt-5, input', '1.5'), row('gpt-5, output', '5')], used)).toBe('1');
     expect(share([row('gpt-5', '6.5')], used)).toBe('1');
   });
 
   it('are found under the dated name of their model, and under one that only usage knows', () => {
-    expect(share([row('gpt-5, output', '2')], [estimate('output_tokens', '2', { model: 'gpt-5-2025-08-07' })])).toBe('1');
-    expect(share([row('house-model, output', '2', { model: null })], [estimate('output_tokens', '2', { model: 'house-model' })])).toBe('1');
+    expect(share([row('gpt-5, output', '2')], [estimate('output_tokens', '2', { model: 'gpt-5-2025-08-07' })])).toBe(
+      '1',
+    );
+    expect(
+      share(
+        [row('house-model, output', '2', { model: null })],
+        [estimate('output_tokens', '2', { model: 'house-model' })],
+      ),
+    ).toBe('1');
   });
 
   it('differ by no more than a float does', () => {

@@ -9,9 +9,17 @@ const BOOK = new PriceBook(LIST_PRICES);
 const TODAY = parseDay('2026-11-23');
 
 const tokens = (model: string, change: Partial<Priceable> = {}): Priceable => ({
-  model, tokenType: 'uncached_input_tokens', unit: 'tokens', serviceTier: '', batch: '', contextWindow: '', inferenceGeo: '', ...change,
+  model,
+  tokenType: 'uncached_input_tokens',
+  unit: 'tokens',
+  serviceTier: '',
+  batch: '',
+  contextWindow: '',
+  inferenceGeo: '',
+  ...change,
 });
-const dollars = (price: ReturnType<PriceBook['find']>) => (price === null ? null : formatDecimal(costOf(parseDecimal('1000000'), price)));
+const dollars = (price: ReturnType<PriceBook['find']>) =>
+  price === null ? null : formatDecimal(costOf(parseDecimal('1000000'), price));
 
 describe('the price book', () => {
   it('prices a dated release as its model, unless it has a price of its own', () => {
@@ -30,8 +38,12 @@ describe('the price book', () => {
   });
 
   it('prices batches at half and keeps a price until the next one', () => {
-    expect(dollars(BOOK.find('openai', tokens('gpt-5', { batch: 'true', serviceTier: 'default' }), TODAY))).toBe('0.625');
-    expect(dollars(BOOK.find('anthropic', tokens('claude-opus-4-6', { serviceTier: 'batch', inferenceGeo: 'us' }), TODAY))).toBe('2.75');
+    expect(dollars(BOOK.find('openai', tokens('gpt-5', { batch: 'true', serviceTier: 'default' }), TODAY))).toBe(
+      '0.625',
+    );
+    expect(
+      dollars(BOOK.find('anthropic', tokens('claude-opus-4-6', { serviceTier: 'batch', inferenceGeo: 'us' }), TODAY)),
+    ).toBe('2.75');
     const reads = tokens('claude-sonnet-5-5', { tokenType: 'cache_read_input_tokens' });
     expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-06')))).toBe('0.2');
     expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-07')))).toBe('0.1');
@@ -56,7 +68,16 @@ describe('a file of prices', () => {
 
   it('is read to the last digit, from text or from a number, with what is usual left out', () => {
     const text = JSON.stringify({ prices: [entry] }).replace('"0.1"', '0.123456789012345678901');
-    expect(parsePrices(text)).toMatchObject([{ tokenType: 'uncached_input_tokens', tier: 'standard', unit: 'tokens', currency: 'USD', price: parseDecimal('0.123456789012345678901'), per: parseDecimal('1000000') }]);
+    expect(parsePrices(text)).toMatchObject([
+      {
+        tokenType: 'uncached_input_tokens',
+        tier: 'standard',
+        unit: 'tokens',
+        currency: 'USD',
+        price: parseDecimal('0.123456789012345678901'),
+        per: parseDecimal('1000000'),
+      },
+    ]);
   });
 
   it.each([

@@ -20,20 +20,35 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
     await test.database.prisma.team.create({ data: { id: TEAM, name: 'acme' } });
   });
   afterAll(() => test.drop());
-  beforeEach(() => test.database.prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`);
+  beforeEach(
+    () =>
+      test.database.prisma
+        .$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects CASCADE`,
+  );
 
   /** The 19th is billed and used, the 20th only used, with a model that has no price. */
   async function collectBoth(): Promise<void> {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
-    organization.usage = [use('2026-11-19', 'gpt-5'), use('2026-11-19', 'gpt-secret'), use('2026-11-20', 'gpt-5'), use('2026-11-20', 'gpt-secret')];
-    organization.days = new Map([[parseDay('2026-11-19'), [worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount: '7.5' })]]]);
+    organization.usage = [
+      use('2026-11-19', 'gpt-5'),
+      use('2026-11-19', 'gpt-secret'),
+      use('2026-11-20', 'gpt-5'),
+      use('2026-11-20', 'gpt-secret'),
+    ];
+    organization.days = new Map([
+      [parseDay('2026-11-19'), [worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount: '7.5' })]],
+    ]);
     const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
     await collecting.backfill(SPAN, { width: 'bills' });
     await collecting.backfill(SPAN);
     await collecting.backfill(SPAN, { width: '1h' });
   }
 
-  const report = (query: Partial<ReportQuery>) => createReportStore(test.database.prisma).run({ ...SPAN, teamId: TEAM, groupBy: ['day'], ...query }, parseDay('2026-11-23'));
+  const report = (query: Partial<ReportQuery>) =>
+    createReportStore(test.database.prisma).run(
+      { ...SPAN, teamId: TEAM, groupBy: ['day'], ...query },
+      parseDay('2026-11-23'),
+    );
 
   it('never adds the two: the bill where there is one, else the estimate, marked as such', async () => {
     await collectBoth();
@@ -44,7 +59,9 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
       { day: '2026-11-20', cost: '1.25', estimated: true },
       { day: '2026-11-20', cost: null, estimated: true },
     ]);
-    expect((await report({ basis: 'billed' })).rows).toMatchObject([{ day: '2026-11-19', cost: '7.5', estimated: false }]);
+    expect((await report({ basis: 'billed' })).rows).toMatchObject([
+      { day: '2026-11-19', cost: '7.5', estimated: false },
+    ]);
     const usage = await report({ basis: 'usage' });
     expect(usage.totals).toEqual([{ currency: 'USD', cost: '2.5' }]);
     expect(usage.rows.every(({ estimated }) => estimated)).toBe(true);
@@ -57,7 +74,9 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
       { model: 'gpt-5', cost: '2.5' },
       { model: 'gpt-secret', cost: null },
     ]);
-    expect(byModel.unpriced).toMatchObject([{ model: 'gpt-secret', tokenType: 'uncached_input_tokens', unit: 'tokens', quantity: '2000000', cost: null }]);
+    expect(byModel.unpriced).toMatchObject([
+      { model: 'gpt-secret', tokenType: 'uncached_input_tokens', unit: 'tokens', quantity: '2000000', cost: null },
+    ]);
     // What was billed that day is known.
     expect((await report({ groupBy: ['model'] })).unpriced).toMatchObject([{ quantity: '1000000' }]);
     expect((await report({ groupBy: ['model'], basis: 'billed' })).unpriced).toEqual([]);
@@ -70,8 +89,13 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
     await collectBoth();
     const { prisma } = test.database;
     const project = await prisma.project.findFirstOrThrow();
-    for (const [id, day] of [['a', '2026-11-20'], ['b', '2026-11-21']] as const) {
-      await prisma.costData.create({ data: { id, projectId: project.id, date: startOfDay(parseDay(day)), service: 'gpt', cost: '3' } });
+    for (const [id, day] of [
+      ['a', '2026-11-20'],
+      ['b', '2026-11-21'],
+    ] as const) {
+      await prisma.costData.create({
+        data: { id, projectId: project.id, date: startOfDay(parseDay(day)), service: 'gpt', cost: '3' },
+      });
     }
     expect((await report({})).totals).toEqual([{ currency: 'USD', cost: '11.75' }]);
     expect((await report({ basis: 'usage' })).totals).toEqual([{ currency: 'USD', cost: '5.5' }]);
@@ -80,5 +104,10 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
 
 function use(day: string, model: string): WorldUsageRow {
   const dimensions = { project_id: 'proj_1', model, batch: false, service_tier: 'default', api_key_id: 'key_1' };
-  return { at: new Date(`${day}T09:00:00Z`), endpoint: 'completions', dimensions, measures: { input_tokens: '1000000', output_tokens: '0', num_model_requests: '3' } };
+  return {
+    at: new Date(`${day}T09:00:00Z`),
+    endpoint: 'completions',
+    dimensions,
+    measures: { input_tokens: '1000000', output_tokens: '0', num_model_requests: '3' },
+  };
 }
