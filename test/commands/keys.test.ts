@@ -283,6 +283,16 @@ describe('a registered key', () => {
     expect(runs).not.toContain('hunter2');
   });
 
+  it('that can do more than read usage is warned about', async () => {
+    const warnings = async () => {
+      const ran = await machine.costs(['keys', 'verify', 'Prod', '--json']);
+      return ran.json<{ keys: { warnings: string[] }[] }>().keys[0]?.warnings;
+    };
+    expect(await warnings()).toEqual([expect.stringContaining('can do more than read usage')]);
+    Object.assign(emulator.organization('org-1').keys[0] ?? {}, { scopes: ['usage'] });
+    expect(await warnings()).toEqual([]);
+  });
+
   it('near its end is warned about', async () => {
     const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
     await machine.costs(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', soon]);

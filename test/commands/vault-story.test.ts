@@ -293,7 +293,10 @@ describe('an embedded store that lost its keychain', () => {
       expect((await machine.costs(addSealed, { input: ANT_KEY })).code).toBe(0);
       await rm(join(machine.home, 'costs', 'session.json'));
       const partly = await machine.costs(['sync', '--json']);
-      expect([partly.code, partly.stdout]).toEqual([3, expect.stringContaining("The embedded store's data key is not in")]);
+      expect([partly.code, partly.stdout]).toEqual([
+        3,
+        expect.stringContaining("The embedded store's data key is not in"),
+      ]);
       const again = await machine.costs(addSealed, { input: ANT_KEY });
       expect([again.code, again.error().hint]).toEqual([1, expect.stringContaining('costs keys rotate')]);
       expect((await machine.costs(['keys', 'rotate', 'ant-1', '--key-stdin'], { input: ANT_KEY })).code).toBe(4);

@@ -67,7 +67,8 @@ async function runCosts(args: readonly string[], { env, input, killAfter, interr
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   child.stdin.on('error', () => undefined).end(input ?? '');
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  const interruption = interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
+  const interruption =
+    interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   clearTimeout(interruption);

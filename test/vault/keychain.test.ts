@@ -13,8 +13,13 @@ const PASSWORD = 'correct horse battery staple';
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 const run = promisify(execFile);
 
-const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter((program) => spawnSync('which', [program]).status !== 0);
-const reason = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} not installed; apt-get install libsecret-1-0 gnome-keyring dbus)`;
+const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
+  (program) => spawnSync('which', [program]).status !== 0,
+);
+const reason =
+  missing.length === 0
+    ? ''
+    : ` (skipped: ${missing.join(' and ')} not installed; apt-get install libsecret-1-0 gnome-keyring dbus)`;
 
 describe(`a real keychain${reason}`, () => {
   let base: TestDatabase;
@@ -57,11 +62,18 @@ describe(`a real keychain${reason}`, () => {
     expect(lines[1]).toContain('"name":"admin@example.com","role":"admin"');
     expect(lines[2]).toBe('{"ended":true,"embedded":false}');
     expect(lines[3]).toContain('"kind":null');
-    expect(lines.slice(4)).toEqual(['exit 4', '"role":"admin"', expect.stringMatching(/^acme: admin@example\.com, admin, until /), '0']);
+    expect(lines.slice(4)).toEqual([
+      'exit 4',
+      '"role":"admin"',
+      expect.stringMatching(/^acme: admin@example\.com, admin, until /),
+      '0',
+    ]);
   });
 
-  it.skipIf(missing.length > 0)('keeps the data key of the embedded store, whose keys nobody opens without it', async () => {
-    const { stdout } = await inSession(`
+  it.skipIf(missing.length > 0)(
+    'keeps the data key of the embedded store, whose keys nobody opens without it',
+    async () => {
+      const { stdout } = await inSession(`
       unset DATABASE_URL
       server=$(mktemp); node -e '
         require("http").createServer((q, r) => r.end(JSON.stringify(q.url.includes("/me") ? { id: "ant-1", type: "organization", name: "Acme" } : { data: [], has_more: false, next_page: null }))).listen(0, "127.0.0.1", function () { console.log(this.address().port) })' > $server & child=$!
@@ -75,8 +87,16 @@ describe(`a real keychain${reason}`, () => {
       DBUS_SESSION_BUS_ADDRESS= $COSTS keys verify --json >/dev/null 2>&1; echo "exit $?"
       kill $child; rm $server
     `);
-    expect(stdout.trim().split('\n')).toEqual(['"source":"vault"', '"status":"ok"', '{"generation":2,"keys":1,"slots":0}', '"status":"ok"', '0', 'exit 4']);
-  });
+      expect(stdout.trim().split('\n')).toEqual([
+        '"source":"vault"',
+        '"status":"ok"',
+        '{"generation":2,"keys":1,"slots":0}',
+        '"status":"ok"',
+        '0',
+        'exit 4',
+      ]);
+    },
+  );
 });
 
 describe('without a keychain', () => {
@@ -84,21 +104,35 @@ describe('without a keychain', () => {
     const base = await createTestDatabase('postgresql');
     const machine = await createMachine({ DATABASE_URL: (base.target as { url: string }).url });
     try {
-      const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], { input: PASSWORD });
+      const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
+        input: PASSWORD,
+      });
       expect([init.code, init.stderr]).toEqual([0, expect.stringContaining('No session was kept.')]);
-      const login = await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin', '--json'], { input: PASSWORD });
+      const login = await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin', '--json'], {
+        input: PASSWORD,
+      });
       expect(login.code).toBe(4);
       expect(login.error().message).toContain('There is no keychain');
-      for (const way of ['COSTS_TOKEN', '--from-env', '--insecure-storage', 'COSTS_INSECURE_STORAGE=1']) expect(login.error().hint).toContain(way);
+      for (const way of ['COSTS_TOKEN', '--from-env', '--insecure-storage', 'COSTS_INSECURE_STORAGE=1'])
+        expect(login.error().hint).toContain(way);
       expect(await base.database.prisma.vaultSession.findMany()).toEqual([]);
-      const agreed = await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin', '--insecure-storage'], { input: PASSWORD });
-      expect([agreed.code, agreed.stderr]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
+      const agreed = await machine.costs(
+        ['login', '--email', 'admin@example.com', '--password-stdin', '--insecure-storage'],
+        { input: PASSWORD },
+      );
+      expect([agreed.code, agreed.stderr]).toEqual([
+        0,
+        expect.stringContaining('The session is kept in plain text in'),
+      ]);
       const again = await machine.costs(['whoami']);
       expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
       const { stdout } = await run('stat', ['-c', '%a', join(machine.home, 'costs', 'session.json')]);
       expect(stdout.trim()).toBe('600');
       await run('chmod', ['644', join(machine.home, 'costs', 'session.json')]);
-      expect(await machine.costs(['whoami', '--json'])).toMatchObject({ code: 4, stderr: expect.stringContaining('Others can read') as string });
+      expect(await machine.costs(['whoami', '--json'])).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('Others can read') as string,
+      });
     } finally {
       await Promise.all([base.drop(), machine.drop()]);
     }
@@ -118,7 +152,10 @@ describe('a keychain that never answers', () => {
       );
       const keychain = createKeychain({ interactive: false, onWait: () => undefined, library });
       const began = performance.now();
-      await expect(keychain.get('x')).rejects.toMatchObject({ code: 'auth', message: expect.stringContaining('did not answer within 3 seconds') as string });
+      await expect(keychain.get('x')).rejects.toMatchObject({
+        code: 'auth',
+        message: expect.stringContaining('did not answer within 3 seconds') as string,
+      });
       expect(performance.now() - began).toBeLessThan(4_500);
       const pid = Number(await readFile(marker, 'utf8'));
       await expect.poll(() => isAlive(pid)).toBe(false);
