@@ -65,6 +65,7 @@ it('moves the keys of the embedded store to a server once somebody is logged in 
     expect.stringContaining('costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY'),
   ]);
   expect((await copy()).keysLeft).toEqual([]);
+  // Twice adds nothing, and loses nothing.
   expect((await copy()).keysLeft).toEqual([]);
   const verified = await machine.costs(['keys', 'verify', '--json'], { env: server });
   expect([verified.code, verified.json<{ keys: { status: string }[] }>().keys.map(({ status }) => status)]).toEqual([
