@@ -40,6 +40,8 @@ export interface Context {
   database(): Promise<Database>;
   /** The embedded store as a whole, also while DATABASE_URL points elsewhere; opens nothing. */
   embedded(): Promise<EmbeddedStore>;
+  /** Opens the embedded store and its vault for as long as the work takes, also while DATABASE_URL points elsewhere. */
+  withEmbeddedVault<T>(work: (vault: Vault, store: Store) => Promise<T>): Promise<T>;
   /** Whether there is a store to open: DATABASE_URL is set, or an embedded one was created before. */
   hasStore(): Promise<boolean>;
   /** The store, on a schema that is current. @throws CostsError `schema` otherwise, naming the command that mends it. */
@@ -161,6 +163,13 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     now,
     database,
     embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home, openOptions),
+    async withEmbeddedVault(work) {
+      const { createEmbeddedStore } = await import('./store/embedded-store.js');
+      const { openVault } = await import('./vault/open.js');
+      return createEmbeddedStore(config.home, openOptions).use((opened) =>
+        work(openVault({ config, store: () => Promise.resolve(opened), output }), opened),
+      );
+    },
     hasStore: async () => (await import('./store/open.js')).storeExists(target),
     store,
     vault,

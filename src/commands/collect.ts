@@ -54,9 +54,9 @@ export async function collect(
   return exitCodeOf(result);
 }
 
-function warnOfExpiry({ output, now }: Context, organization: Organization): void {
-  const warning = expiryWarning(organization, now());
-  if (warning !== null) output.warn(warning);
+function warnOfExpiry(context: Context, organization: Organization): void {
+  const warning = expiryWarning(organization, context.now());
+  if (warning !== null) context.output.warn(warning);
 }
 
 async function gather(context: Context, options: CollectOptions): Promise<PlanInput> {

@@ -6,6 +6,7 @@ import { embeddedFolders } from './embedded-folders.js';
 import { lockEmbedded, openEmbedded } from './embedded.js';
 import { restoreBackup } from './backup.js';
 import { storeExists, type OpenOptions } from './open.js';
+import { createStore, type Store } from './store.js';
 
 /** The embedded store as a whole, also while DATABASE_URL points elsewhere. */
 export interface EmbeddedStore {
@@ -15,6 +16,8 @@ export interface EmbeddedStore {
   label: string;
   /** Puts a backup in its place. @throws CostsError `usage` when the file is no backup; nothing was changed then */
   restore(path: string): Promise<void>;
+  /** Opens it, also once it was moved, for as long as the work takes. */
+  use<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Copies everything in it to a server and marks it as moved; twice adds nothing. @throws CostsError */
   copyTo(target: Database): Promise<CopyResult>;
 }
@@ -31,6 +34,16 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
         await restoreBackup(folders, path);
       } finally {
         await lock.release();
+      }
+    },
+    use: async (work) => {
+      const { onMoved: _, ...rest } = options;
+      const source = await openEmbedded(home, rest);
+      try {
+        await source.migrations.requireCurrent();
+        return await work(createStore(source));
+      } finally {
+        await source.close();
       }
     },
     copyTo: async (target) => {

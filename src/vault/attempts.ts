@@ -12,7 +12,7 @@ import type { Tools } from './tools.js';
 const FAILURES = 5;
 const WINDOW_SECONDS = 15 * 60;
 /** A charged attempt this young may still turn out to be right: others wait for it instead of counting it. */
-const PENDING_SECONDS = 15;
+const PENDING_SECONDS = 6;
 const POLL_MILLISECONDS = 200;
 /** Somebody else's public key: no password yields it. */
 const NOBODY = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';

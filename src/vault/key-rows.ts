@@ -108,6 +108,24 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
         });
       });
     },
+    async takeOut(row) {
+      const { dataKey } = await doors.adminWithDataKey({ id: row.teamId, name: '' });
+      const what = `The key of ${row.name}`;
+      checkMac(macOfKey(dataKey, row), row.mac, what);
+      return known(decryptKey(row, dataKey, what));
+    },
+    async vouch(team) {
+      const { vault, dataKey, actor } = await doors.adminWithDataKey(team);
+      const { access } = await doors.tools();
+      await access.transact(async (rows) => {
+        if ((await rows.lockVault(team.id))?.generation !== vault.generation) throw changedMeanwhile();
+        for (const row of await rows.keys.list(team.id)) {
+          if (row.mac !== null || row.source !== 'env') continue;
+          await rows.keys.setMaterial(row.keyId, { ...row, mac: macOfKey(dataKey, row) });
+          await rows.audit({ teamId: team.id, actor: actor.label, action: 'keys.vouch', subject: subjectOf(row) });
+        }
+      });
+    },
     async setActive(row, active) {
       await change(doors, row, active ? 'keys.enable' : 'keys.disable', (rows) =>
         rows.keys.setActive(row.keyId, active),

@@ -98,6 +98,8 @@ function run(call: Call, seconds: number, onWait: ((line: string) => void) | nul
 
 /** Runs in the child process, as text: it can use nothing from around it. */
 function inChild(): void {
+  // Whoever asked is gone, and a library that hangs would stay for ever.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.once('message', (message) => {
     const { library, method, values } = message as Call;
     const answer = (value: Answer) => process.send?.(value);

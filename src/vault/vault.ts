@@ -67,6 +67,10 @@ export interface VaultKeys {
     input: KeyInput,
   ): Promise<KeyRow>;
   replace(row: KeyRow, input: KeyInput): Promise<void>;
+  /** The key of a row, to be sealed in another vault; it is not checked where it would be sent. */
+  takeOut(row: KeyRow): Promise<Secret>;
+  /** Seals rows that name a variable and came from another store, as they are; the caller vouches for them. */
+  vouch(team: Team): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
 }

