@@ -28,6 +28,8 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'backfill', summary: 'reads a past range', load: async () => (await import('./commands/backfill.js')).addBackfillCommand },
   { name: 'status', summary: 'what was read, what is missing, what is not linked', load: async () => (await import('./commands/status.js')).addStatusCommand },
   { name: 'report', summary: 'totals by project, organization, line item, model, day, …', load: async () => (await import('./commands/report.js')).addReportCommand },
+  { name: 'usage', summary: 'usage beside the bills', load: async () => (await import('./commands/usage.js')).addUsageCommand },
+  { name: 'prices', summary: 'what estimates of usage are made from', load: async () => (await import('./commands/prices.js')).addPricesCommand },
   { name: 'runs', summary: 'what each run planned and did', load: async () => (await import('./commands/runs.js')).addRunsCommand },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
   {

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { toDay, type Day } from '../domain/day.js';
 import { planBackfill } from '../sync/plan.js';
-import { collect, type CollectOptions } from './collect.js';
+import { checkBasis, collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
   addPatienceOptions,
+  basisOption,
+  bucketOption,
   checkSpan,
   dayOption,
   organizationOption,
@@ -29,6 +31,8 @@ export function addBackfillCommand(parent: Command, open: OpenContext, run = bac
     .addOption(dayOption('--until <day>', 'last day, included (default: today)'))
     .addOption(providerOption())
     .addOption(organizationOption())
+    .addOption(basisOption())
+    .addOption(bucketOption())
     .option('--force', 'read settled days again, too')
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
@@ -38,10 +42,12 @@ export function addBackfillCommand(parent: Command, open: OpenContext, run = bac
   return addExamples(command, [
     'costs backfill --since 2026-01-01',
     'costs backfill --since 2026-01-01 --until 2026-01-31 --force --provider openai',
+    'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
   ]);
 }
 
 export function backfillCommand(options: BackfillOptions, context: Context): Promise<number> {
+  checkBasis(options);
   const today = toDay(context.now());
   const span = checkSpan({ since: options.since, until: options.until ?? today }, today);
   const forced = options.force === true;

@@ -3,10 +3,13 @@ import type { Context } from '../context.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
-import type { SyncResult } from '../domain/results.js';
+import { CostsError } from '../errors.js';
+import type { Basis, SyncResult } from '../domain/results.js';
+import type { UsageWidth } from '../domain/usage.js';
 import { renderPlan } from '../output/plan.js';
 import { renderSync } from '../output/sync.js';
 import type { PlanInput, SyncPlan } from '../sync/plan.js';
+import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
 import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
@@ -18,6 +21,16 @@ export interface CollectOptions extends SelectionOptions {
   acceptRestatement?: boolean;
   /** Seconds the run may take. */
   timeout?: number;
+  /** Default: billed. */
+  basis?: Basis;
+  /** How fine usage is read; default: a day. */
+  bucket?: UsageWidth;
+}
+
+/** @throws CostsError `usage` for --bucket without usage: bills come by the day only. */
+export function checkBasis({ basis, bucket }: CollectOptions): void {
+  if (bucket === undefined || basis === 'usage') return;
+  throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add: --basis usage' });
 }
 
 /** What `sync` and `backfill` share: gather, plan, show or carry out, report. Returns the exit code. */
@@ -38,15 +51,23 @@ export async function collect(
 
 async function gather(context: Context, options: CollectOptions): Promise<PlanInput> {
   const organizations = await selectOrganizations(context, options);
-  const { collection } = await context.store();
+  const { collection, usage } = await context.store();
+  const { basis = 'billed', bucket = '1d' } = options;
   const collected = new Map<string, CollectedDay[]>();
   const limits = new Map<ProviderId, number>();
   for (const { keyId, provider, organizationId } of organizations) {
-    collected.set(keyId, await collection.collectedDays(provider, organizationId));
-    limits.set(provider, (await context.provider(provider)).maxDaysPerRequest);
+    const adapter = await context.provider(provider);
+    const { endpoints, maxDays } = adapter.usage ?? { endpoints: [], maxDays: () => 1 };
+    const days =
+      basis === 'usage'
+        ? usage.collectedDays(provider, organizationId, bucket, endpoints)
+        : collection.collectedDays(provider, organizationId);
+    collected.set(keyId, await days);
+    limits.set(provider, basis === 'usage' ? maxDays(bucket) : adapter.maxDaysPerRequest);
   }
   return {
     organizations,
+    basis,
     collected,
     today: toDay(context.now()),
     maxDays: ({ provider }: Organization) => limits.get(provider) ?? 1,
@@ -58,7 +79,7 @@ async function carryOut(
   plan: SyncPlan,
   options: CollectOptions & { forced: boolean },
 ): Promise<SyncResult> {
-  const { collection } = await context.store();
+  const { collection, usage } = await context.store();
   const team = await context.team();
   const display = startDisplay(context.output, plan);
   try {
@@ -79,6 +100,7 @@ async function carryOut(
         signal: context.signal,
         deadline: options.timeout === undefined ? null : AbortSignal.timeout(options.timeout * 1000),
         onEvent: (event) => showEvent(display, event),
+        ...(options.basis === 'usage' ? { collector: usageCollector(usage, options.bucket ?? '1d') } : {}),
       },
     );
   } finally {
@@ -87,10 +109,11 @@ async function carryOut(
 }
 
 function planDocument(plan: SyncPlan) {
-  const { command, span } = plan;
+  const { command, basis, span } = plan;
   return {
     dryRun: true as const,
     command,
+    basis,
     ...span,
     organizations: plan.organizations.map(({ organization, windows }) => ({
       provider: organization.provider,

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
+import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 
 /** Adds the options every command takes, after its own. */
@@ -34,6 +35,17 @@ export function organizationOption(description = 'only this organization, by nam
 
 export function roleOption(description: string, roles: readonly Role[] = ROLES): Option {
   return new Option('--role <role>', description).choices(roles);
+}
+
+/** Which of the two a run reads. */
+export function basisOption(): Option {
+  return new Option('--basis <basis>', 'read the bills, or the usage beside them')
+    .choices(['billed', 'usage'])
+    .default('billed');
+}
+
+export function bucketOption(): Option {
+  return new Option('--bucket <width>', 'how fine usage is read (default: 1d)').choices(USAGE_WIDTHS);
 }
 
 /** A whole number that is not negative. */

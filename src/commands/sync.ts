@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { planSync } from '../sync/plan.js';
-import { collect, type CollectOptions } from './collect.js';
+import { checkBasis, collect, type CollectOptions } from './collect.js';
 import {
   addExamples,
   addGlobalOptions,
   addPatienceOptions,
+  basisOption,
+  bucketOption,
   countOption,
   organizationOption,
   providerOption,
@@ -23,6 +25,8 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
     .description('Brings every active organization up to date: reads all days that are not settled, up to today.')
     .addOption(providerOption())
     .addOption(organizationOption())
+    .addOption(basisOption())
+    .addOption(bucketOption())
     .addOption(countOption('--lookback <days>', 'read no further back than this many days before today'))
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
     .option('--dry-run', 'print what would be read, and stop')
@@ -37,5 +41,6 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
 }
 
 export function syncCommand(options: SyncOptions, context: Context): Promise<number> {
+  checkBasis(options);
   return collect(context, { ...options, forced: false }, (input) => planSync(input, options.lookback));
 }

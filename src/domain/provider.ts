@@ -1,6 +1,7 @@
-import type { DaySpan } from './day.js';
+import type { Day, DaySpan } from './day.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
+import type { UsageSource } from './usage.js';
 
 /** The companies whose bills we collect. */
 export const PROVIDER_IDS = ['openai', 'anthropic'] as const;
@@ -87,7 +88,9 @@ export type WireEvent =
   | { type: 'request'; method: string; url: string; status: number; milliseconds: number; requestId: string | null }
   | { type: 'retry'; reason: string; attempt: number; waitMilliseconds: number }
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
-  | { type: 'drift'; path: string; value: string };
+  | { type: 'drift'; path: string; value: string }
+  /** A usage report that reaches no further back than this day. */
+  | { type: 'narrowed'; endpoint: string; since: Day };
 
 /** What every call to a provider needs. */
 export interface ProviderCall {
@@ -109,6 +112,8 @@ export interface CostProvider {
   fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
+  /** Quantities beside the bills; absent where the provider reports none. */
+  readonly usage?: UsageSource;
   /** Asks the provider whose key this is and whether it reads costs. */
   identify(call: ProviderCall): Promise<KeyIdentity>;
 }

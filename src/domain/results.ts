@@ -28,6 +28,8 @@ export interface OrganizationResult {
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: MoneyDocument[] };
   newProjects: string[];
+  /** Usage reports that reach no further back than this day; older days of them cannot be read any more. */
+  narrowed: { endpoint: string; since: Day }[];
   /** Fields and values the provider's contract does not know. */
   drift: { path: string; value: string }[];
   milliseconds: number;
@@ -35,11 +37,15 @@ export interface OrganizationResult {
   error?: ErrorDocument & { windows: { since: Day; until: Day }[] };
 }
 
+/** What a run reads: the bills, or the usage beside them. */
+export type Basis = 'billed' | 'usage';
+
 /** The document of `sync --json` and `backfill --json`. */
 export interface SyncResult {
   status: 'ok' | 'partial' | 'failed';
   runId: string;
   command: 'sync' | 'backfill';
+  basis: Basis;
   since: Day;
   until: Day;
   milliseconds: number;

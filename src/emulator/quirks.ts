@@ -10,6 +10,8 @@ export interface Quirks {
   latency: number;
   /** Requests an organization may send in any second; more get 429, without Retry-After. Null is no limit. */
   requestsPerSecond: number | null;
+  /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
+  usageLookback: Partial<Record<string, number>>;
 }
 
 export const NO_QUIRKS: Quirks = {
@@ -18,4 +20,5 @@ export const NO_QUIRKS: Quirks = {
   sumDecimals: null,
   latency: 0,
   requestsPerSecond: null,
+  usageLookback: {},
 };

@@ -1,5 +1,6 @@
 import type { Day, DaySpan } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
+import type { WorldUsageRow } from './usage-world.js';
 
 /** Everything the emulated providers know: plain data, made by hand in a test or by `generateWorld`. */
 export interface World {
@@ -17,6 +18,8 @@ export interface WorldOrganization {
   days: Map<Day, WorldRow[]>;
   /** Days that are made when they are asked for: a world of millions of rows then fits in memory. */
   generated?: GeneratedDays;
+  /** What was used, in any order; absent is nothing. */
+  usage?: WorldUsageRow[];
 }
 
 interface GeneratedDays {

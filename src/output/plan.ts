@@ -1,5 +1,6 @@
 import type { Day, DaySpan } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
+import type { Basis } from '../domain/results.js';
 import { formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -8,12 +9,13 @@ import { renderTable } from './table.js';
 export interface PlanDocument {
   dryRun: true;
   command: 'sync' | 'backfill';
+  basis: Basis;
   since: Day;
   until: Day;
   organizations: { provider: ProviderId; organizationId: string; name: string; windows: DaySpan[] }[];
 }
 
-export function renderPlan({ since, until, organizations }: PlanDocument, output: Output): string {
+export function renderPlan({ since, until, basis, organizations }: PlanDocument, output: Output): string {
   const rows = organizations.flatMap(({ provider, name, windows }) =>
     windows.length === 0
       ? [[provider, name, 'nothing to read', '']]
@@ -32,7 +34,7 @@ export function renderPlan({ since, until, organizations }: PlanDocument, output
     { head: 'Days', align: 'right' as const },
   ];
   return [
-    `Would read ${plural(count, 'window')} of ${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}. Nothing was read.`,
+    `Would read ${plural(count, 'window')} of ${basis === 'usage' ? 'usage of ' : ''}${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}. Nothing was read.`,
     renderTable(columns, rows, output),
   ].join('\n');
 }

@@ -20,6 +20,7 @@ export function renderSync(result: SyncResult, output: Output): string {
     ...organizations.flatMap((each) => trouble(each, output)),
     ...restatements(organizations),
     ...newProjects(organizations),
+    ...narrowed(organizations),
     ...drift(organizations),
     ending(result, output),
   ].join('\n');
@@ -82,16 +83,26 @@ function summarize(names: readonly string[]): string {
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
+function narrowed(organizations: readonly OrganizationResult[]): string[] {
+  return organizations
+    .filter((each) => each.narrowed.length > 0)
+    .map(
+      ({ name, narrowed }) =>
+        `Too long ago for ${name}'s reports: ${narrowed.map(({ endpoint, since }) => `${endpoint} before ${since}`).join(', ')}`,
+    );
+}
+
 function drift(organizations: readonly OrganizationResult[]): string[] {
   return organizations
     .filter((each) => each.drift.length > 0)
     .map((each) => `New in ${each.name}'s answers, not stored: ${each.drift.map(({ path }) => path).join(', ')}`);
 }
 
-function ending({ status, organizations, runId, milliseconds }: SyncResult, { style }: Output): string {
+function ending(result: SyncResult, { style }: Output): string {
+  const { status, organizations, runId, milliseconds } = result;
   const good = organizations.filter((each) => each.status !== 'failed').length;
   const run = `Run ${runId.slice(0, SHORT_ID)}, ${formatDuration(milliseconds)}`;
-  if (status === 'ok') return `${style.green('Done.')} ${totals(organizations)}${run}`;
+  if (status === 'ok') return `${style.green('Done.')} ${totals(result)}${run}`;
   const words = status === 'partial' ? `Partly done: ${good} of ${organizations.length} organizations.` : 'Failed.';
   return `${style.red(words)} ${run}, exit ${exitCode(organizations, status)}`;
 }
@@ -103,10 +114,10 @@ function exitCode(organizations: readonly OrganizationResult[], status: SyncResu
   return only('unreachable') ? EXIT_CODES.unreachable : EXIT_CODES.partial;
 }
 
-function totals(organizations: readonly OrganizationResult[]): string {
+function totals({ organizations, basis }: SyncResult): string {
   const read = organizations.filter(({ days }) => days > 0);
   return read.length === 1 && read[0] !== undefined && read[0].totals.length > 0
-    ? `${money(read[0].totals)} in what was read. `
+    ? `${money(read[0].totals)} ${basis === 'usage' ? 'estimated for' : 'in'} what was read. `
     : '';
 }
 

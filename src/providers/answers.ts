@@ -52,7 +52,24 @@ export function explainRefusal(status: number, document: unknown, url: URL): Cos
   }
   return new CostsError('contract', `${url.host} refused the request: ${endSentence(reason)}`, {
     hint: 'Nothing was changed.',
+    cause: { refusal: codesOf(document) },
   });
+}
+
+/** Whether the provider refused a request with this code of its own, wherever in the error it stands. */
+export function isRefusal(error: unknown, code: string): boolean {
+  if (!(error instanceof CostsError) || error.code !== 'contract') return false;
+  const { cause } = error;
+  const codes = typeof cause === 'object' && cause !== null && 'refusal' in cause ? cause.refusal : [];
+  return error.message.includes(code) || (Array.isArray(codes) && codes.includes(code));
+}
+
+/** OpenAI puts its codes into `code` or `type`. */
+function codesOf(document: unknown): string[] {
+  if (typeof document !== 'object' || document === null || !('error' in document)) return [];
+  const { error } = document;
+  if (typeof error !== 'object' || error === null) return [];
+  return Object.values(error).filter((value): value is string => typeof value === 'string');
 }
 
 /** Both providers say `{ "error": { "message": … } }`. Anything shaped like a key in it is masked by the output. */

@@ -1,28 +1,33 @@
+import type { CostLine } from '../domain/bucket.js';
 import { endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { formatInstant } from './shapes.js';
 
 /** A page as a provider's schema hands it over. */
-export interface RawPage extends Pick<CostPage, 'buckets' | 'lines'> {
+export interface RawPage<Line = CostLine> extends Pick<CostPage, 'buckets'> {
+  lines: Line[];
   hasMore: boolean;
   nextPage: string | null;
 }
 
 /** Far more than a span needs; a provider that never ends must not keep us for ever. */
 const MAX_PAGES = 100;
+const DAY = 86_400_000;
 
 /**
  * Follows cursors to the end. Completeness is never inferred from a count: pages are clamped silently, and a cursor may
  * lead past the last page. `fetchPage` asks the exact same query each time, as a cursor belongs to it.
  * @throws CostsError `contract` for a missing, repeated or endless cursor, and for buckets that repeat, go backwards or
  * were not asked for: each would count money twice or lose it.
+ * @param width of a bucket, in milliseconds
  */
-export async function* followPages(
+export async function* followPages<Line = CostLine>(
   who: string,
   span: DaySpan,
-  fetchPage: (cursor: string | null) => Promise<RawPage>,
-): AsyncGenerator<CostPage, void, undefined> {
+  fetchPage: (cursor: string | null) => Promise<RawPage<Line>>,
+  width = DAY,
+): AsyncGenerator<Pick<CostPage, 'buckets' | 'end'> & { lines: Line[] }, void, undefined> {
   const seen = new Set<string>();
   let cursor: string | null = null;
   let reached = startOfDay(span.since);
@@ -32,7 +37,7 @@ export async function* followPages(
       yield { buckets, lines, end: hasMore ? 'early' : 'complete' };
       return;
     }
-    reached = checkBuckets(who, span, buckets, reached);
+    reached = checkBuckets({ who, span, width }, buckets, reached);
     if (!hasMore) {
       yield { buckets, lines, end: 'complete' };
       return;
@@ -47,11 +52,19 @@ export async function* followPages(
 }
 
 /** Returns where the last bucket ends. */
-function checkBuckets(who: string, { since, until }: DaySpan, buckets: CostPage['buckets'], reached: Date): Date {
+function checkBuckets(
+  { who, span: { since, until }, width }: { who: string; span: DaySpan; width: number },
+  buckets: CostPage['buckets'],
+  reached: Date,
+): Date {
   let from = reached;
   for (const { start, end } of buckets) {
-    const isDay = start.getTime() % 86_400_000 === 0 && end.getTime() - start.getTime() === 86_400_000;
-    if (!isDay) throw broken(who, `sent a bucket that is no UTC day, ${formatInstant(start)} to ${formatInstant(end)}`);
+    const isWhole = start.getTime() % width === 0 && end.getTime() - start.getTime() === width;
+    if (!isWhole)
+      throw broken(
+        who,
+        `sent a bucket that is no UTC ${width === DAY ? 'day' : 'hour'}, ${formatInstant(start)} to ${formatInstant(end)}`,
+      );
     if (start < from && start >= startOfDay(since))
       throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);
     if (start < from || end > endOfDay(until))

@@ -1,4 +1,6 @@
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
 import type { EmbeddedFolders } from './embedded-folders.js';
@@ -35,7 +37,9 @@ export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFol
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    const db = await PGlite.create({ dataDir: fresh, loadDataDir: new Blob([packed], { type: 'application/x-gzip' }) });
+    // Unpacked here: a damaged file would break PGlite's own unpacking outside of any promise one could wait for.
+    const tar = await promisify(gunzip)(packed);
+    const db = await PGlite.create({ dataDir: fresh, loadDataDir: new Blob([tar], { type: 'application/x-tar' }) });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
-import type { StorePool } from './pool.js';
+import type { Pool } from 'pg';
 import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesInOrder } from './rows.js';
 
 export interface CopyResult {
@@ -33,8 +33,8 @@ const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions',
  * @throws CostsError `conflict` when something there is in the way; nothing was changed then
  */
 export async function copyRows(source: Database, target: Database): Promise<CopyResult> {
-  const from = source.openSession();
-  const to = target.openSession();
+  const from = await source.openSession();
+  const to = await target.openSession();
   try {
     return await inTransaction(
       from.pool,
@@ -49,7 +49,7 @@ export async function copyRows(source: Database, target: Database): Promise<Copy
   }
 }
 
-async function copyAll(from: StorePool, to: StorePool, label: string): Promise<CopyResult> {
+async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult> {
   const teams = await mapTeams(from, to);
   const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
   const emails = users.map(({ email }) => email);
@@ -76,8 +76,8 @@ async function copyAll(from: StorePool, to: StorePool, label: string): Promise<C
 }
 
 /** Teams of one name are one team: `init` there may have made it already. */
-async function mapTeams(from: StorePool, to: StorePool): Promise<Record<string, string>> {
-  const read = async (pool: StorePool) =>
+async function mapTeams(from: Pool, to: Pool): Promise<Record<string, string>> {
+  const read = async (pool: Pool) =>
     (await pool.query<{ id: string; name: string }>('SELECT id, name FROM teams')).rows;
   const [ours, theirs] = [await read(from), await read(to)];
   const pairs = ours.flatMap(({ id, name }) => {
@@ -110,7 +110,7 @@ const SUMS = `
          c.api_version::text AS "apiVersion", c.currency, trim_scale(sum(c.cost))::text AS cost, count(*)::int AS rows
   FROM cost_data c JOIN projects p ON p.id = c.project_id`;
 
-async function monthlySums(pool: StorePool, projects?: readonly string[]): Promise<MonthlySum[]> {
+async function monthlySums(pool: Pool, projects?: readonly string[]): Promise<MonthlySum[]> {
   const where = projects === undefined ? '' : 'WHERE c.project_id = ANY ($1)';
   const { rows } = await pool.query<MonthlySum>(
     `${SUMS} ${where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
@@ -119,12 +119,7 @@ async function monthlySums(pool: StorePool, projects?: readonly string[]): Promi
   return rows;
 }
 
-async function requireEqualSums(
-  from: StorePool,
-  to: StorePool,
-  sums: readonly MonthlySum[],
-  label: string,
-): Promise<void> {
+async function requireEqualSums(from: Pool, to: Pool, sums: readonly MonthlySum[], label: string): Promise<void> {
   const { rows } = await from.query<{ id: string }>('SELECT id FROM projects');
   const theirs = await monthlySums(
     to,
@@ -145,7 +140,7 @@ async function requireEqualSums(
   }
 }
 
-async function sealedKeys(from: StorePool): Promise<CopyResult['keysLeft']> {
+async function sealedKeys(from: Pool): Promise<CopyResult['keysLeft']> {
   const { rows } = await from.query<CopyResult['keysLeft'][number]>(
     `SELECT provider, organization_id AS "organizationId", name FROM organization_api_keys WHERE source = 'vault' ORDER BY 1, 2`,
   );

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Migrations } from './migrations/migrations.js';
+import type { Pool } from 'pg';
 import type { StorePool } from './pool.js';
 
 /** An open database: a PostgreSQL server, or the embedded PostgreSQL behind its socket. */
@@ -14,10 +15,10 @@ export interface Database {
   /** What is applied, what is pending, and the ways forward and back. Nothing is loaded until it is used. */
   readonly migrations: Migrations;
   /**
-   * A pool of exactly one connection that is always the same one, so that session locks hold. On the embedded store it is
-   * `pool` itself: do not use `prisma` or `pool` while it is in use.
+   * One connection for several statements, transactions and session locks. On the embedded store it is the only one: do
+   * not use `prisma` or `pool` until it is closed.
    */
-  openSession(): Session;
+  openSession(): Promise<Session>;
   /** Writes a copy of the embedded store to a file that is not there yet; null for a server, which has tools of its own. */
   readonly backup: ((path: string) => Promise<{ bytes: number }>) | null;
   /** A failure of this database as a CostsError; anything else as it is. */
@@ -26,6 +27,7 @@ export interface Database {
 }
 
 export interface Session {
-  readonly pool: StorePool;
+  /** In the shape of a pool, which is what Prisma's adapter takes. */
+  readonly pool: Pool;
   close(): Promise<void>;
 }

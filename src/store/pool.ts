@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Session } from './database.js';
 
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
 const CONNECT_TIMEOUT_MS = 6_000;
@@ -33,6 +34,38 @@ export class StorePool extends pg.Pool {
     // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
   }
+}
+
+/**
+ * One connection in the shape of a pool, which Prisma's adapter insists on. A pool would replace the connection after any
+ * failed statement, and with it would go the session's locks and settings; here it stays until it is given back.
+ */
+class PinnedPool extends pg.Pool {
+  constructor(private readonly client: pg.PoolClient) {
+    super({ max: 1 });
+    client.release = () => undefined;
+  }
+
+  override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
+    this.client.query(...query)) as pg.Pool['query'];
+  override readonly connect = (() => Promise.resolve(this.client)) as pg.Pool['connect'];
+}
+
+/** Takes one connection out of a pool for as long as the session lasts. */
+export async function pinConnection(
+  pool: StorePool,
+  onClose: () => Promise<void> = () => Promise.resolve(),
+): Promise<Session> {
+  const client = await pool.connect();
+  const release = client.release.bind(client);
+  return {
+    pool: new PinnedPool(client),
+    close: async () => {
+      // Destroyed, so that no lock or setting of the session outlives it.
+      release(true);
+      await onClose();
+    },
+  };
 }
 
 /** Prisma's adapter drops the offset of a timestamptz, so any other time zone would shift every instant silently. */

@@ -5,7 +5,7 @@ import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
 import { explainDatabaseError, type Place } from './errors.js';
 import { createMigrations } from './migrations/migrations.js';
-import { StorePool, type PoolOptions } from './pool.js';
+import { pinConnection, StorePool, type PoolOptions } from './pool.js';
 
 /** The oldest PostgreSQL whose features the migrations and statements use. */
 const OLDEST_VERSION = 13;
@@ -37,8 +37,8 @@ export async function openPostgres(url: string): Promise<Database> {
     pool,
     schema: address.schema,
     openSession: () => {
-      const session = new StorePool({ ...options, max: 1 });
-      return { pool: session, close: () => endPool(session) };
+      const own = new StorePool({ ...options, max: 1 });
+      return pinConnection(own, () => endPool(own));
     },
     close: () => endPool(pool),
   });

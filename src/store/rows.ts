@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { StorePool } from './pool.js';
+import type { Pool } from 'pg';
 
 /** Rows travel as JSON that PostgreSQL writes and reads itself: amounts never pass through a JavaScript number. */
 const BATCH = 2_000;
@@ -7,7 +7,7 @@ const BATCH = 2_000;
 export const quote = pg.escapeIdentifier;
 
 /** Our tables, each after those it refers to, so that rows can be inserted in this order. */
-export async function tablesInOrder(pool: StorePool): Promise<string[]> {
+export async function tablesInOrder(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; parents: string[] }>(`
     SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents
     FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' LEFT JOIN pg_class p ON p.oid = c.confrelid
@@ -29,7 +29,7 @@ export async function tablesInOrder(pool: StorePool): Promise<string[]> {
 }
 
 /** The columns that can be written, in order. */
-export async function columnsOf(pool: StorePool, table: string): Promise<string[]> {
+export async function columnsOf(pool: Pool, table: string): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
     [quote(table)],
@@ -37,7 +37,7 @@ export async function columnsOf(pool: StorePool, table: string): Promise<string[
   return rows.map(({ name }) => name);
 }
 
-async function primaryKeyOf(pool: StorePool, table: string): Promise<string[]> {
+async function primaryKeyOf(pool: Pool, table: string): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
      WHERE i.indrelid = to_regclass($1) AND i.indisprimary ORDER BY a.attnum`,
@@ -47,14 +47,14 @@ async function primaryKeyOf(pool: StorePool, table: string): Promise<string[]> {
 }
 
 /** `where` is SQL of ours, never of a user. */
-export async function countRows(pool: StorePool, table: string, where = 'true'): Promise<number> {
+export async function countRows(pool: Pool, table: string, where = 'true'): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(`SELECT count(*) AS count FROM ${quote(table)} WHERE ${where}`);
   return Number(rows[0]?.count);
 }
 
 /** Rows as JSON texts, some thousand at a time. Must be read inside a transaction of the same, single connection. */
 export async function* readRows(
-  pool: StorePool,
+  pool: Pool,
   table: string,
   { where = 'true', row: expression = 'to_jsonb(t)' }: { where?: string; row?: string } = {},
 ): AsyncGenerator<string[]> {
@@ -80,7 +80,7 @@ export interface Written {
 
 /** Writes JSON rows; those whose key is taken stay as they are. */
 export async function insertRows(
-  pool: StorePool,
+  pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
@@ -90,7 +90,7 @@ export async function insertRows(
 
 /** Fills the columns `filled` of rows that are there and hold nothing in any of them yet, and inserts the others. */
 export async function fillRows(
-  pool: StorePool,
+  pool: Pool,
   { table, columns, filled }: { table: string; columns: readonly string[]; filled: readonly string[] },
   rows: readonly string[],
 ): Promise<Written> {
@@ -124,7 +124,7 @@ export function untouchedCondition(columns: readonly { name: string; standard: s
 }
 
 async function writeRows(
-  pool: StorePool,
+  pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
@@ -146,7 +146,7 @@ async function writeRows(
 }
 
 /** Rows inserted with their numbers do not move the sequence that numbers the next one. */
-export async function moveSequences(pool: StorePool, table: string): Promise<void> {
+export async function moveSequences(pool: Pool, table: string): Promise<void> {
   for (const column of await columnsOf(pool, table)) {
     const { rows } = await pool.query<{ sequence: string | null }>(
       'SELECT pg_get_serial_sequence($1, $2) AS sequence',
@@ -162,7 +162,7 @@ export async function moveSequences(pool: StorePool, table: string): Promise<voi
 }
 
 /** Runs work in a transaction on a pool of one connection. */
-export async function inTransaction<T>(pool: StorePool, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
+export async function inTransaction<T>(pool: Pool, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
   await pool.query(begin);
   try {
     const result = await work();

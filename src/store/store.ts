@@ -4,6 +4,7 @@ import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
 import type { TeamStore } from '../domain/team.js';
+import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import type { Database } from './database.js';
@@ -11,6 +12,7 @@ import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
 import { createTeamStore } from './teams.js';
+import { createUsageStore } from './usage/usage-store.js';
 
 /** The repositories, on a schema that is current. */
 export interface Store {
@@ -23,6 +25,7 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
+  readonly usage: UsageStore;
 }
 
 export function createStore(database: Database): Store {
@@ -37,5 +40,6 @@ export function createStore(database: Database): Store {
     projects: createProjectStore(prisma),
     runs: createRunStore(prisma),
     reports: createReportStore(prisma),
+    usage: createUsageStore(prisma),
   };
 }

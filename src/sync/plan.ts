@@ -1,5 +1,6 @@
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { coverageOf } from '../domain/coverage.js';
+import type { Basis } from '../domain/results.js';
 import { addDays, daysBetween, daysOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 
 /** What one organization's run will ask for. */
@@ -11,6 +12,7 @@ export interface OrganizationPlan {
 
 export interface SyncPlan {
   command: 'sync' | 'backfill';
+  basis: Basis;
   /** From the first day any organization reads through the last; the asked range where there is nothing to read. */
   span: DaySpan;
   organizations: OrganizationPlan[];
@@ -23,6 +25,8 @@ export interface PlanInput {
   today: Day;
   /** Longest window, by `keyId`. */
   maxDays: (organization: Organization) => number;
+  /** What is read; the bills, unless said. */
+  basis?: Basis;
 }
 
 /**
@@ -47,7 +51,7 @@ export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): S
 
 function plan(
   command: SyncPlan['command'],
-  { organizations, collected, maxDays }: PlanInput,
+  { organizations, collected, maxDays, basis = 'billed' }: PlanInput,
   asked: DaySpan,
   choose: (collected: readonly CollectedDay[]) => Day[],
 ): SyncPlan {
@@ -57,7 +61,7 @@ function plan(
   }));
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
-  return { command, span: { since, until: asked.until }, organizations: plans };
+  return { command, basis, span: { since, until: asked.until }, organizations: plans };
 }
 
 function daysNotSettled(span: DaySpan, collected: readonly CollectedDay[]): Day[] {

@@ -21,7 +21,12 @@ export interface SyncDependencies {
   /** The run's time is up; null for no limit. */
   deadline: AbortSignal | null;
   onEvent: (event: SyncEvent) => void;
+  /** How a window is read and written; absent, its bills are. */
+  collector?: WindowCollector;
 }
+
+/** Reads a window and writes it whole. */
+export type WindowCollector = (window: DaySpan, work: WindowWork) => Promise<{ rows: number; outcome: WindowOutcome }>;
 
 export interface RunOptions {
   runId: string;
@@ -66,6 +71,7 @@ export async function runSync(
     status: statusOf(organizations),
     runId,
     command: plan.command,
+    basis: plan.basis,
     ...plan.span,
     milliseconds: now().getTime() - started.getTime(),
     organizations,
@@ -85,6 +91,7 @@ function planDocument(plan: SyncPlan): unknown {
   return plan.organizations.map(({ organization, windows }) => ({
     provider: organization.provider,
     organizationId: organization.organizationId,
+    basis: plan.basis,
     windows,
   }));
 }
@@ -125,10 +132,11 @@ async function runOrganization(
     const provider = await dependencies.provider(organization.provider);
     const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: endOf(dependencies), observe };
     const projects = once(() => listProjects(provider, call));
+    const collectOne = dependencies.collector ?? runWindow;
     await runWindows(
       windows,
       tally,
-      (window) => runWindow(window, { organization, provider, call, projects, options, dependencies }),
+      (window) => collectOne(window, { organization, provider, call, projects, options, dependencies }),
       {
         organization,
         dependencies,
@@ -166,7 +174,8 @@ async function runWindows(
   await Promise.all(windows.map((window) => limit(() => runOne(window))));
 }
 
-interface WindowWork {
+/** What reading a window needs. */
+export interface WindowWork {
   organization: Organization;
   provider: CostProvider;
   call: ProviderCall;

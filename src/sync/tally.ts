@@ -1,5 +1,5 @@
 import type { Organization, Money, WindowOutcome } from '../domain/collection.js';
-import type { DaySpan } from '../domain/day.js';
+import type { Day, DaySpan } from '../domain/day.js';
 import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
@@ -14,6 +14,7 @@ export class Tally {
   readonly #totals = new Map<string, Decimal>();
   readonly #restated = { rows: 0, days: 0, difference: new Map<string, Decimal>() };
   readonly #newProjects = new Set<string>();
+  readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
@@ -26,6 +27,7 @@ export class Tally {
   observe(event: WireEvent): void {
     if (event.type === 'request') this.#counts.requests += 1;
     if (event.type === 'retry') this.#counts.retries += 1;
+    if (event.type === 'narrowed') this.#narrow(event);
     if (event.type === 'drift') this.#drift.set(event.path, { path: event.path, value: event.value });
   }
 
@@ -38,6 +40,12 @@ export class Tally {
     this.#restated.days += outcome.restated.days;
     addMoney(this.#restated.difference, outcome.restated.difference);
     for (const name of outcome.newProjects) this.#newProjects.add(name);
+  }
+
+  /** Each window only knows its own days; the latest start is the endpoint's. */
+  #narrow({ endpoint, since }: { endpoint: string; since: Day }): void {
+    const known = this.#narrowed.get(endpoint);
+    if (known === undefined || since > known) this.#narrowed.set(endpoint, since);
   }
 
   /** Keeps the first error; later ones only add their windows. */
@@ -62,6 +70,7 @@ export class Tally {
       totals: toDocuments(this.#totals),
       restated: { ...this.#restated, difference: toDocuments(this.#restated.difference) },
       newProjects: [...this.#newProjects].sort(),
+      narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),

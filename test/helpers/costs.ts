@@ -38,16 +38,29 @@ export interface Machine {
   costs(args: readonly string[], options?: RunOptions): Promise<Ran>;
 }
 
-/** A machine without a keychain and with a home of its own, on which the built tool runs. */
-export async function useMachine(env: Environment = {}): Promise<Machine> {
+/** A machine without a keychain and with a home of its own, on which the built tool runs; the caller drops it. */
+export async function createMachine(env: Environment = {}): Promise<Machine & { drop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
   const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...env };
-  return { home, costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }) };
+  return {
+    home,
+    costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }),
+    drop: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+/** As `createMachine`, dropped when the running test ends. */
+export async function useMachine(env: Environment = {}): Promise<Machine> {
+  const machine = await createMachine(env);
+  onTestFinished(machine.drop);
+  return machine;
 }
 
 async function runCosts(args: readonly string[], { env, input, killAfter, interruptAfter }: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: env as NodeJS.ProcessEnv, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));

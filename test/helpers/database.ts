@@ -25,7 +25,9 @@ export interface TestDatabase {
 /** A migrated database of its own, copied from a template; the caller drops it, usually in `afterAll` or `afterEach`. */
 export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
   const { target, remove } =
-    kind === 'postgresql' ? await createServerDatabase(await serverTemplate()) : await createHome(await homeTemplate());
+    kind === 'postgresql'
+      ? await createServerDatabase(await serverTemplate())
+      : await createHome(await homeTemplate(await fingerprint()));
   const database = await openDatabase(target);
   return {
     database,
@@ -44,11 +46,19 @@ export async function useTestDatabase(kind: DatabaseKind): Promise<TestDatabase>
   return made;
 }
 
-/** A target with nothing in it, removed when the running test ends. */
+/** A database with nothing in it, removed when the running test ends. */
 export async function useEmptyTarget(kind: DatabaseKind): Promise<DatabaseTarget> {
-  const { target, remove } = kind === 'postgresql' ? await createServerDatabase('template0') : await createHome(null);
+  const { target, remove } =
+    kind === 'postgresql' ? await createServerDatabase('template0') : await createHome(await homeTemplate('empty'));
   onTestFinished(remove);
   return target;
+}
+
+/** A folder without an embedded store in it, removed when the running test ends. */
+export async function useHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  return home;
 }
 
 interface Created {
@@ -65,9 +75,9 @@ async function createServerDatabase(template: string): Promise<Created> {
   };
 }
 
-async function createHome(template: string | null): Promise<Created> {
+async function createHome(template: string): Promise<Created> {
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
-  if (template !== null) await cp(template, embeddedFolders(home).data, { recursive: true });
+  await cp(template, embeddedFolders(home).data, { recursive: true });
   return { target: { kind: 'embedded', home }, remove: () => rm(home, { recursive: true, force: true }) };
 }
 
@@ -97,18 +107,18 @@ async function serverTemplate(): Promise<string> {
     if (rowCount === 1) return;
     await client.query(`DROP DATABASE IF EXISTS "${name}_draft" WITH (FORCE)`);
     await client.query(`CREATE DATABASE "${name}_draft" TEMPLATE template0`);
-    await migrate({ kind: 'postgresql', url: databaseUrl(`${name}_draft`) });
+    await create({ kind: 'postgresql', url: databaseUrl(`${name}_draft`) });
     await client.query(`ALTER DATABASE "${name}_draft" RENAME TO "${name}"`);
   });
   return name;
 }
 
 /** Several test files may make it at once; one of them puts it into its place. */
-async function homeTemplate(): Promise<string> {
-  const place = join(inject('templateFolder'), `embedded-${await fingerprint()}`);
+async function homeTemplate(name: string): Promise<string> {
+  const place = join(inject('templateFolder'), `embedded-${name}`);
   if (await exists(place)) return place;
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
-  await migrate({ kind: 'embedded', home });
+  await create({ kind: 'embedded', home }, name !== 'empty');
   await mkdir(inject('templateFolder'), { recursive: true });
   await rename(embeddedFolders(home).data, place).catch(async (error: unknown) => {
     if (!(await exists(place))) throw error;
@@ -117,9 +127,9 @@ async function homeTemplate(): Promise<string> {
   return place;
 }
 
-async function migrate(target: DatabaseTarget): Promise<void> {
+async function create(target: DatabaseTarget, wanted = true): Promise<void> {
   const database = await openDatabase(target);
-  await database.migrations.apply();
+  if (wanted) await database.migrations.apply();
   await database.close();
 }
 

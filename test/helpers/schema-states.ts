@@ -20,10 +20,10 @@ export async function recordAsApplied(pool: Pool, files: readonly MigrationFile[
 /** The old system's rows, with amounts that no float holds. */
 export async function fillBaseline(pool: Pool): Promise<void> {
   await pool.query(`
-    INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'Łódź "labs"');
-    INSERT INTO users VALUES ('u1', 't1', 'admin@example.com', 'admin'), ('u2', 't2', 'b@example.com', 'member');
-    INSERT INTO projects VALUES ('p1', 't1', 'Search'), ('p2', 't1', 'Search'), ('p3', 't2', 'Assistant');
-    INSERT INTO cost_data SELECT 'c' || n, 'p' || 1 + n % 3, timestamp '2025-01-01' + n * interval '7 hours', 'service ' || n % 5,
+    INSERT INTO teams (id, name) VALUES ('t1', 'acme'), ('t2', 'Łódź "labs"');
+    INSERT INTO users (id, team_id, email, role) VALUES ('u1', 't1', 'admin@example.com', 'admin'), ('u2', 't2', 'b@example.com', 'member');
+    INSERT INTO projects (id, team_id, name) VALUES ('p1', 't1', 'Search'), ('p2', 't1', 'Search'), ('p3', 't2', 'Assistant');
+    INSERT INTO cost_data (id, project_id, date, service, cost) SELECT 'c' || n, 'p' || 1 + n % 3, timestamp '2025-01-01' + n * interval '7 hours', 'service ' || n % 5,
       (n * 1.000000000000000000000000000001)::numeric(65, 30) * CASE WHEN n % 7 = 0 THEN -1 ELSE 1 END FROM generate_series(1, 300) AS n`);
 }
 

@@ -34,7 +34,11 @@ export interface Desk {
 }
 
 /** One process of one person: a vault opened on a database. */
-export function openDesk(database: Database, config: Partial<VaultOptions['config']> = {}, keychain: Keychain = memoryKeychain()): Desk {
+export function openDesk(
+  database: Database,
+  config: Partial<VaultOptions['config']> = {},
+  keychain: Keychain = memoryKeychain(),
+): Desk {
   const said: string[] = [];
   const store = createStore(database);
   const vault = openVault({
@@ -49,7 +53,12 @@ export function openDesk(database: Database, config: Partial<VaultOptions['confi
       ...config,
     },
     store: () => Promise.resolve(store),
-    output: { interactive: false, note: (line) => said.push(line), warn: (line) => said.push(line), redact: () => undefined },
+    output: {
+      interactive: false,
+      note: (line) => said.push(line),
+      warn: (line) => said.push(line),
+      redact: () => undefined,
+    },
     keychain,
   });
   return { vault, store, said };
@@ -72,7 +81,12 @@ export async function foundTeam(database: Database, name = 'acme', email = 'admi
 }
 
 /** Somebody at a machine of their own who logs in. */
-export async function logIn(database: Database, email: string, password = PASSWORD, keychain = memoryKeychain()): Promise<Desk> {
+export async function logIn(
+  database: Database,
+  email: string,
+  password = PASSWORD,
+  keychain = memoryKeychain(),
+): Promise<Desk> {
   const desk = openDesk(database, {}, keychain);
   await desk.vault.logins.login(email, password);
   await desk.vault.logins.keepSession();
@@ -80,8 +94,17 @@ export async function logIn(database: Database, email: string, password = PASSWO
 }
 
 /** Registers an encrypted key. */
-export function addKey({ vault, team }: Pick<Founded, 'vault' | 'team'>, organizationId: string, key = OPENAI_KEY): Promise<KeyRow> {
+export function addKey(
+  { vault, team }: Pick<Founded, 'vault' | 'team'>,
+  organizationId: string,
+  key = OPENAI_KEY,
+): Promise<KeyRow> {
   const provider = key.startsWith('sk-ant') ? 'anthropic' : 'openai';
-  const input = { key: vault.keys.fromText(provider, key), variable: null, host: vault.keys.hostFor(provider, null), expiresAt: null };
+  const input = {
+    key: vault.keys.fromText(provider, key),
+    variable: null,
+    host: vault.keys.hostFor(provider, null),
+    expiresAt: null,
+  };
   return vault.keys.add(team, { provider, organizationId, name: organizationId }, input);
 }

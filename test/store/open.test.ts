@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/open.js';
-import { createTestDatabase, DATABASE_KINDS, useEmptyTarget, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, DATABASE_KINDS, useHome, type TestDatabase } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/run-typescript.js';
 
 describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
@@ -44,7 +44,7 @@ describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
 
 describe('the embedded store', () => {
   it('is created on first use, brought up to date by the first command, and keeps its rows', async () => {
-    const target = await useEmptyTarget('embedded');
+    const target = { kind: 'embedded', home: await useHome() } as const;
     let created = 0;
     const first = await openDatabase(target, { onCreate: () => created++ });
     await first.migrations.requireCurrent();
@@ -57,14 +57,14 @@ describe('the embedded store', () => {
   });
 
   it('takes one row from each of four processes that start at once', async () => {
-    const { home } = await useHome();
+    const home = await useHome();
     const children = ['a', 'b', 'c', 'd'].map((id) => startProgram('open-embedded.ts', [home, id]));
     expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
     await expectTeams(home, ['a', 'b', 'c', 'd']);
   });
 
   it('keeps what was committed when its process is killed, and is free for the next one', async () => {
-    const { home } = await useHome();
+    const home = await useHome();
     const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
     const gone = ended(child);
     await new Promise((resolve) => child.once('message', resolve));
@@ -74,7 +74,7 @@ describe('the embedded store', () => {
   });
 
   it('works where the path of its folder is too long for a socket', async () => {
-    const { home } = await useHome();
+    const home = await useHome();
     const deep = join(home, 'x'.repeat(60), 'y'.repeat(60));
     const child = startProgram('open-embedded.ts', [deep, 'a']);
     expect(await ended(child)).toBe(0);
@@ -82,7 +82,7 @@ describe('the embedded store', () => {
   });
 
   it('is open to its owner only', async () => {
-    const { home } = await useHome();
+    const home = await useHome();
     await (await openDatabase({ kind: 'embedded', home })).close();
     expect((await stat(join(home, 'store'))).mode & 0o777).toBe(0o700);
   });
@@ -94,12 +94,6 @@ describe('the embedded store', () => {
     expect(error).toMatchObject({ code: 'failed', hint: expect.stringContaining('COSTS_HOME') as string });
   });
 });
-
-async function useHome(): Promise<{ home: string }> {
-  const target = await useEmptyTarget('embedded');
-  if (target.kind !== 'embedded') throw new Error('Another kind.');
-  return target;
-}
 
 async function expectTeams(home: string, ids: string[]): Promise<void> {
   const database = await openDatabase({ kind: 'embedded', home });

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pairFrom } from '../../src/vault/hpke.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
-import { addKey, ANTHROPIC_KEY, foundTeam, logIn, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
+import {
+  addKey,
+  ANTHROPIC_KEY,
+  foundTeam,
+  logIn,
+  OPENAI_KEY,
+  openDesk,
+  PASSWORD,
+  type Founded,
+} from '../helpers/vault.js';
 
 /** Somebody with the right to write to the database, and no secret. */
 describe('what is changed outside costs is refused', () => {
@@ -30,14 +39,19 @@ describe('what is changed outside costs is refused', () => {
   let saved: { table: string; rows: Record<string, unknown>[] }[] = [];
   beforeEach(async () => {
     saved = [];
-    for (const table of ['organization_api_keys', 'vault_slots', 'vaults', 'users']) saved.push({ table, rows: await rows(`SELECT * FROM "${table}"`) });
+    for (const table of ['organization_api_keys', 'vault_slots', 'vaults', 'users'])
+      saved.push({ table, rows: await rows(`SELECT * FROM "${table}"`) });
     return async () => {
       for (const { table, rows: before } of saved) {
         for (const row of before) {
           const columns = Object.keys(row);
           const key = table === 'vaults' ? 'team_id' : 'id';
           const values = columns.map((column) => row[column]);
-          await sql(`UPDATE "${table}" SET ${columns.map((column, index) => `"${column}" = $${index + 1}`).join(', ')} WHERE "${key}" = $${columns.length + 1}`, ...values, row[key]);
+          await sql(
+            `UPDATE "${table}" SET ${columns.map((column, index) => `"${column}" = $${index + 1}`).join(', ')} WHERE "${key}" = $${columns.length + 1}`,
+            ...values,
+            row[key],
+          );
         }
       }
     };
@@ -49,15 +63,38 @@ describe('what is changed outside costs is refused', () => {
   });
 
   it.each([
-    ['a role in a key row: its host', `UPDATE organization_api_keys SET host = 'loopback' WHERE organization_id = 'org-1'`, 'may only be sent to loopback'],
-    ['a source', `UPDATE organization_api_keys SET source = 'env', variable = 'OTHER' WHERE organization_id = 'org-1'`, 'its seal does not fit what it says'],
-    ['an expiry', `UPDATE organization_api_keys SET expires_at = now() + interval '1 year' WHERE organization_id = 'org-1'`, 'its seal does not fit'],
-    ['a seal taken away', `UPDATE organization_api_keys SET mac = NULL WHERE organization_id = 'org-1'`, 'its seal does not fit'],
-    ['an organization', `UPDATE organization_api_keys SET organization_id = 'org-9' WHERE organization_id = 'org-1'`, 'its seal does not fit'],
+    [
+      'a role in a key row: its host',
+      `UPDATE organization_api_keys SET host = 'loopback' WHERE organization_id = 'org-1'`,
+      'may only be sent to loopback',
+    ],
+    [
+      'a source',
+      `UPDATE organization_api_keys SET source = 'env', variable = 'OTHER' WHERE organization_id = 'org-1'`,
+      'its seal does not fit what it says',
+    ],
+    [
+      'an expiry',
+      `UPDATE organization_api_keys SET expires_at = now() + interval '1 year' WHERE organization_id = 'org-1'`,
+      'its seal does not fit',
+    ],
+    [
+      'a seal taken away',
+      `UPDATE organization_api_keys SET mac = NULL WHERE organization_id = 'org-1'`,
+      'its seal does not fit',
+    ],
+    [
+      'an organization',
+      `UPDATE organization_api_keys SET organization_id = 'org-9' WHERE organization_id = 'org-1'`,
+      'its seal does not fit',
+    ],
   ])('%s', async (_, statement, reason) => {
     await sql(statement);
     const organization = statement.includes("'org-9'") ? 'org-9' : 'org-1';
-    await expect(keyOf(organization, { variable: () => OPENAI_KEY })).rejects.toMatchObject({ code: 'auth', message: expect.stringContaining(reason) as string });
+    await expect(keyOf(organization, { variable: () => OPENAI_KEY })).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining(reason) as string,
+    });
   });
 
   it('an edited host, when the environment leads there too', async () => {
@@ -68,25 +105,37 @@ describe('what is changed outside costs is refused', () => {
 
   it('another base URL, before anything is decrypted', async () => {
     const baseUrls = { openai: 'https://evil.example/v1', anthropic: 'https://api.anthropic.com' };
-    await expect(keyOf('org-1', { baseUrls })).rejects.toThrow('may only be sent to api.openai.com, and OPENAI_BASE_URL leads to evil.example');
+    await expect(keyOf('org-1', { baseUrls })).rejects.toThrow(
+      'may only be sent to api.openai.com, and OPENAI_BASE_URL leads to evil.example',
+    );
   });
 
   it('a ciphertext moved to another row', async () => {
-    await sql(`UPDATE organization_api_keys a SET encrypted_key = b.encrypted_key FROM organization_api_keys b WHERE a.organization_id = 'org-1' AND b.organization_id = 'ant-1'`);
+    await sql(
+      `UPDATE organization_api_keys a SET encrypted_key = b.encrypted_key FROM organization_api_keys b WHERE a.organization_id = 'org-1' AND b.organization_id = 'ant-1'`,
+    );
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });
-    await sql(`UPDATE organization_api_keys a SET mac = b.mac FROM organization_api_keys b WHERE a.organization_id = 'org-1' AND b.organization_id = 'ant-1'`);
+    await sql(
+      `UPDATE organization_api_keys a SET mac = b.mac FROM organization_api_keys b WHERE a.organization_id = 'org-1' AND b.organization_id = 'ant-1'`,
+    );
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });
   });
 
   it('a ciphertext that was cut', async () => {
-    await sql(`UPDATE organization_api_keys SET encrypted_key = left(encrypted_key, -10) WHERE organization_id = 'org-1'`);
+    await sql(
+      `UPDATE organization_api_keys SET encrypted_key = left(encrypted_key, -10) WHERE organization_id = 'org-1'`,
+    );
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });
   });
 
   it('a role, by whoever logs in with it and by an admin who meets it', async () => {
     await sql(`UPDATE users SET role = 'admin' WHERE email = 'b@example.com'`);
-    await expect(logIn(base.database, 'b@example.com')).rejects.toThrow('or the role of its owner was changed outside costs');
-    await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow('was changed outside costs');
+    await expect(logIn(base.database, 'b@example.com')).rejects.toThrow(
+      'or the role of its owner was changed outside costs',
+    );
+    await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow(
+      'was changed outside costs',
+    );
   });
 
   it('a role of a viewer, who holds no data key whatever the row says', async () => {
@@ -96,26 +145,43 @@ describe('what is changed outside costs is refused', () => {
 
   it('a public key that was swapped, before a data key is sealed to it', async () => {
     const { publicKey } = await pairFrom(Buffer.alloc(32, 1));
-    await sql(`UPDATE vault_slots SET public_key = $1 WHERE user_id = (SELECT id FROM users WHERE email = 'v@example.com')`, publicKey);
+    await sql(
+      `UPDATE vault_slots SET public_key = $1 WHERE user_id = (SELECT id FROM users WHERE email = 'v@example.com')`,
+      publicKey,
+    );
     const { vault } = openDesk(base.database, {}, acme.keychain);
-    await expect(vault.members.setRole(acme.team, 'v@example.com', 'member')).rejects.toThrow('was changed outside costs');
+    await expect(vault.members.setRole(acme.team, 'v@example.com', 'member')).rejects.toThrow(
+      'was changed outside costs',
+    );
     await expect(vault.rotate(acme.team)).rejects.toThrow('was changed outside costs');
   });
 
   it('a slot that was put in', async () => {
-    await sql(`INSERT INTO vault_slots (id, team_id, kind, generation, kdf, public_key) SELECT 'planted', team_id, 'reset', generation, kdf, public_key FROM vault_slots LIMIT 1`);
+    await sql(
+      `INSERT INTO vault_slots (id, team_id, kind, generation, kdf, public_key) SELECT 'planted', team_id, 'reset', generation, kdf, public_key FROM vault_slots LIMIT 1`,
+    );
     try {
-      await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow('belongs to nobody of the team');
+      await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow(
+        'belongs to nobody of the team',
+      );
     } finally {
       await sql(`DELETE FROM vault_slots WHERE id = 'planted'`);
     }
   });
 
   it('a slot with weak or huge parameters, without the time they would take', async () => {
-    for (const [kdf, reason] of [['scrypt$1024$8$1$', 'weaker'], ['scrypt$1073741824$8$1$', 'more than']] as const) {
-      await sql(`UPDATE vault_slots SET kdf = $1 || split_part(kdf, '$', 5) WHERE user_id = (SELECT id FROM users WHERE email = 'b@example.com')`, kdf);
+    for (const [kdf, reason] of [
+      ['scrypt$1024$8$1$', 'weaker'],
+      ['scrypt$1073741824$8$1$', 'more than'],
+    ] as const) {
+      await sql(
+        `UPDATE vault_slots SET kdf = $1 || split_part(kdf, '$', 5) WHERE user_id = (SELECT id FROM users WHERE email = 'b@example.com')`,
+        kdf,
+      );
       await expect(logIn(base.database, 'b@example.com')).rejects.toThrow(reason);
-      await sql(`INSERT INTO login_attempts (id, email, success, reason) VALUES (gen_random_uuid(), 'b@example.com', true, 'unlocked')`);
+      await sql(
+        `INSERT INTO login_attempts (id, email, success, reason) VALUES (gen_random_uuid(), 'b@example.com', true, 'unlocked')`,
+      );
     }
   });
 
@@ -131,11 +197,16 @@ describe('a store that was put back in part', () => {
     const base = await createTestDatabase('postgresql');
     try {
       const acme = await foundTeam(base.database);
-      const [old] = await base.database.prisma.$queryRaw<{ id: string; row: string }[]>`SELECT id, to_jsonb(s)::text AS row FROM vault_slots s WHERE kind = 'password'`;
+      const [old] = await base.database.prisma.$queryRaw<
+        { id: string; row: string }[]
+      >`SELECT id, to_jsonb(s)::text AS row FROM vault_slots s WHERE kind = 'password'`;
       await acme.vault.rotate(acme.team);
       await base.database.prisma.$executeRaw`DELETE FROM vault_slots WHERE id = ${old?.id}`;
-      await base.database.prisma.$executeRaw`INSERT INTO vault_slots SELECT * FROM jsonb_populate_record(NULL::vault_slots, ${old?.row}::jsonb)`;
-      await expect(logIn(base.database, 'admin@example.com')).rejects.toThrow('The slot is of generation 1, and the vault of generation 2: it is refused.');
+      await base.database.prisma
+        .$executeRaw`INSERT INTO vault_slots SELECT * FROM jsonb_populate_record(NULL::vault_slots, ${old?.row}::jsonb)`;
+      await expect(logIn(base.database, 'admin@example.com')).rejects.toThrow(
+        'The slot is of generation 1, and the vault of generation 2: it is refused.',
+      );
     } finally {
       await base.drop();
     }
@@ -153,8 +224,10 @@ describe('another team of the same database', () => {
       await expect(evil.vault.keyOf({ ...row, teamId: evil.team.id })).rejects.toMatchObject({ code: 'auth' });
       await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${acme.team.id}`;
       await expect(openDesk(base.database, {}, evil.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
-      await base.database.prisma.$executeRaw`UPDATE vault_slots SET team_id = ${acme.team.id} WHERE user_id IN (SELECT id FROM users WHERE team_id = ${evil.team.id})`;
-      await base.database.prisma.$executeRaw`UPDATE users SET team_id = ${acme.team.id} WHERE team_id = ${evil.team.id}`;
+      await base.database.prisma
+        .$executeRaw`UPDATE vault_slots SET team_id = ${acme.team.id} WHERE user_id IN (SELECT id FROM users WHERE team_id = ${evil.team.id})`;
+      await base.database.prisma
+        .$executeRaw`UPDATE users SET team_id = ${acme.team.id} WHERE team_id = ${evil.team.id}`;
       await expect(logIn(base.database, 'evil@example.com')).rejects.toThrow('holds the data key of another team');
       expect((await acme.vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
     } finally {
@@ -185,7 +258,8 @@ describe('a session', () => {
     try {
       const acme = await foundTeam(base.database);
       const row = await addKey(acme, 'org-1');
-      await base.database.prisma.$executeRaw`UPDATE vault_sessions SET expires_at = expires_at - interval '11 hours 59 minutes'`;
+      await base.database.prisma
+        .$executeRaw`UPDATE vault_sessions SET expires_at = expires_at - interval '11 hours 59 minutes'`;
       expect((await openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
       await base.database.prisma.$executeRaw`UPDATE vault_sessions SET expires_at = expires_at - interval '1 minute'`;
       await expect(openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });

@@ -31,7 +31,8 @@ const reasons = async (email: string) => {
 const LOCKED = 'There were 5 failed attempts for this email; it is locked for 15 minutes.';
 const WRONG_ANSWER = 'The email or the password is wrong.';
 const age = (email: string, minutes: number) =>
-  base.database.prisma.$executeRaw`UPDATE login_attempts SET attempted_at = attempted_at - make_interval(mins => ${minutes}::int) WHERE email = ${email}`;
+  base.database.prisma
+    .$executeRaw`UPDATE login_attempts SET attempted_at = attempted_at - make_interval(mins => ${minutes}::int) WHERE email = ${email}`;
 
 describe('an attempt', () => {
   it('is recorded with who, when, from where and what came of it', async () => {
@@ -57,7 +58,8 @@ describe('an attempt', () => {
   it('is seen by admins, also filtered', async () => {
     await tryLogin(EMAIL, PASSWORD);
     await tryLogin(EMAIL);
-    const list = (failedOnly: boolean, since: Date | null = null) => acme.vault.logins.list(acme.team, { failedOnly, since });
+    const list = (failedOnly: boolean, since: Date | null = null) =>
+      acme.vault.logins.list(acme.team, { failedOnly, since });
     expect((await list(false)).map(({ reason }) => reason)).toEqual(['bad_password', 'ok']);
     expect((await list(true)).map(({ reason }) => reason)).toEqual(['bad_password']);
     expect(await list(false, new Date(Date.now() + 3_600_000))).toEqual([]);
@@ -74,7 +76,8 @@ describe('the lock', () => {
   });
 
   it('counts one email however it is written, and no other', async () => {
-    for (const email of [EMAIL, 'ADMIN@example.com', ' admin@EXAMPLE.com', EMAIL, 'Admin@Example.Com']) expect(await tryLogin(email)).toBe(WRONG_ANSWER);
+    for (const email of [EMAIL, 'ADMIN@example.com', ' admin@EXAMPLE.com', EMAIL, 'Admin@Example.Com'])
+      expect(await tryLogin(email)).toBe(WRONG_ANSWER);
     expect(await tryLogin(EMAIL, PASSWORD)).toBe(LOCKED);
     expect(await tryLogin('other@example.com')).toBe(WRONG_ANSWER);
   });
@@ -99,7 +102,9 @@ describe('the lock', () => {
   });
 
   it('lets right passwords in side by side', async () => {
-    expect(await Promise.all(Array.from({ length: 8 }, () => tryLogin(EMAIL, PASSWORD)))).toEqual(Array.from({ length: 8 }, () => 'ok'));
+    expect(await Promise.all(Array.from({ length: 8 }, () => tryLogin(EMAIL, PASSWORD)))).toEqual(
+      Array.from({ length: 8 }, () => 'ok'),
+    );
   });
 
   it('leaves open sessions and tokens at work', async () => {

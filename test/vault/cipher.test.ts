@@ -4,9 +4,20 @@ import { decrypt, encrypt } from '../../src/vault/cipher.js';
 import type { Binding } from '../../src/vault/format.js';
 
 const key = createSecretKey(randomBytes(32));
-const binding: Binding = { purpose: 'key', team: 't', generation: 1, row: 'r', provider: 'openai', organization: 'org', host: 'h' };
+const binding: Binding = {
+  purpose: 'key',
+  team: 't',
+  generation: 1,
+  row: 'r',
+  provider: 'openai',
+  organization: 'org',
+  host: 'h',
+};
 const sealed = encrypt(key, Buffer.from('a secret'), binding);
-const open = (text: string, other: Partial<Binding> = {}) => () => decrypt(key, text, { ...binding, ...other }, 'The key of Prod');
+const open =
+  (text: string, other: Partial<Binding> = {}) =>
+  () =>
+    decrypt(key, text, { ...binding, ...other }, 'The key of Prod');
 const parts = () => sealed.split('.') as [string, string, string, string];
 
 describe('a ciphertext', () => {
@@ -34,7 +45,9 @@ describe('a ciphertext', () => {
   it('with a tag of 4 bytes is refused by name', () => {
     const [version, nonce, ciphertext, tag] = parts();
     const short = Buffer.from(tag, 'base64url').subarray(0, 4).toString('base64url');
-    expect(open([version, nonce, ciphertext, short].join('.'))).toThrow('its authentication tag has 4 bytes instead of 16');
+    expect(open([version, nonce, ciphertext, short].join('.'))).toThrow(
+      'its authentication tag has 4 bytes instead of 16',
+    );
   });
 
   it('that was truncated is refused', () => {
@@ -54,7 +67,9 @@ describe('a ciphertext', () => {
   });
 
   it('of another data key is refused', () => {
-    expect(() => decrypt(createSecretKey(randomBytes(32)), sealed, binding, 'It')).toThrow('encrypted with another data key');
+    expect(() => decrypt(createSecretKey(randomBytes(32)), sealed, binding, 'It')).toThrow(
+      'encrypted with another data key',
+    );
   });
 
   it('of an unknown version is refused', () => {

@@ -30,7 +30,12 @@ describe('a code for a person', () => {
   it('may be typed in any case, with or without dashes', () => {
     const code = makeCode();
     expect(code.reveal()).toMatch(/^([A-HJ-NP-Z2-9]{5}-){5}[A-HJ-NP-Z2-9]{5}$/);
-    for (const typed of [code.reveal(), code.reveal().toLowerCase(), code.reveal().replaceAll('-', ''), ` ${code.reveal().replaceAll('-', ' ')} `]) {
+    for (const typed of [
+      code.reveal(),
+      code.reveal().toLowerCase(),
+      code.reveal().replaceAll('-', ''),
+      ` ${code.reveal().replaceAll('-', ' ')} `,
+    ]) {
       expect(parseCode(new Secret(typed)).reveal()).toBe(code.reveal());
     }
   });
@@ -42,9 +47,12 @@ describe('an email', () => {
     expect(parseEmail('\uff41dmin@example.com')).toBe('admin@example.com');
   });
 
-  it.each(['', 'admin', '@example.com', 'a b@example.com', 'a@b@c', 'a\n@example.com', `${'a'.repeat(260)}@x.y`])('is not %j', (text) => {
-    expect(() => parseEmail(text)).toThrow('no email address');
-  });
+  it.each(['', 'admin', '@example.com', 'a b@example.com', 'a@b@c', 'a\n@example.com', `${'a'.repeat(260)}@x.y`])(
+    'is not %j',
+    (text) => {
+      expect(() => parseEmail(text)).toThrow('no email address');
+    },
+  );
 });
 
 describe('a new password', () => {

@@ -9,14 +9,21 @@ describe('the host of a new key', () => {
     expect(hostOfNewKey(to(OWN), null)).toBe('api.openai.com');
   });
 
-  it.each(['http://127.0.0.1:4010/v1', 'http://localhost:1/v1', 'http://[::1]:80/v1', 'https://127.9.9.9/v1'])('is this machine for %s', (url) => {
-    expect(hostOfNewKey(to(url), null)).toBe('loopback');
-  });
+  it.each(['http://127.0.0.1:4010/v1', 'http://localhost:1/v1', 'http://[::1]:80/v1', 'https://127.9.9.9/v1'])(
+    'is this machine for %s',
+    (url) => {
+      expect(hostOfNewKey(to(url), null)).toBe('loopback');
+    },
+  );
 
   it('is another one only when it was allowed by name', () => {
-    expect(() => hostOfNewKey(to('https://gateway.acme.io/v1'), null)).toThrow("which is not OpenAI's own api.openai.com");
+    expect(() => hostOfNewKey(to('https://gateway.acme.io/v1'), null)).toThrow(
+      "which is not OpenAI's own api.openai.com",
+    );
     expect(hostOfNewKey(to('https://gateway.acme.io/v1'), 'gateway.acme.io')).toBe('gateway.acme.io');
-    expect(() => hostOfNewKey(to('https://evil.example/v1'), 'gateway.acme.io')).toThrow('is not where OPENAI_BASE_URL leads');
+    expect(() => hostOfNewKey(to('https://evil.example/v1'), 'gateway.acme.io')).toThrow(
+      'is not where OPENAI_BASE_URL leads',
+    );
   });
 
   it.each([

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
-import { addKey, foundTeam, logIn, memoryKeychain, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
+import {
+  addKey,
+  foundTeam,
+  logIn,
+  memoryKeychain,
+  OPENAI_KEY,
+  openDesk,
+  PASSWORD,
+  type Founded,
+} from '../helpers/vault.js';
 
 const NEW_PASSWORD = new Secret('another correct horse battery');
 const MEMBER = 'b@example.com';
@@ -17,11 +26,16 @@ afterEach(() => base.drop());
 
 const admin = () => openDesk(base.database, {}, acme.keychain);
 const adminAgain = () => logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain);
-const sealedKeys = () => base.database.prisma.$queryRaw<{ sealed_key: string | null }[]>`SELECT sealed_key FROM vault_slots s JOIN users u ON u.id = s.user_id WHERE u.email = ${VIEWER}`;
+const sealedKeys = () =>
+  base.database.prisma.$queryRaw<
+    { sealed_key: string | null }[]
+  >`SELECT sealed_key FROM vault_slots s JOIN users u ON u.id = s.user_id WHERE u.email = ${VIEWER}`;
 
 describe('a founded team', () => {
   it('is founded once', async () => {
-    await expect(acme.vault.logins.found(acme.team, 'c@example.com', PASSWORD)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(acme.vault.logins.found(acme.team, 'c@example.com', PASSWORD)).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('makes a user of the time before logins its admin, and refuses one of another team', async () => {
@@ -59,7 +73,10 @@ describe('roles', () => {
     const { vault } = await logIn(base.database, VIEWER, PASSWORD, keychain);
     expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'member', role: 'viewer', label: VIEWER });
     expect([...keychain.entries.values()][0]).toMatch(/^[0-9a-f-]{36}\.-$/);
-    await expect(vault.keyOf(row)).rejects.toMatchObject({ code: 'auth', message: expect.stringContaining('role viewer') as string });
+    await expect(vault.keyOf(row)).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining('role viewer') as string,
+    });
   });
 
   it('can be raised without the password, also after the viewer changed it twice', async () => {
@@ -79,9 +96,13 @@ describe('roles', () => {
     await openDesk(base.database).vault.logins.changePassword(VIEWER, PASSWORD, NEW_PASSWORD);
     const { prisma } = base.database;
     await prisma.$executeRaw`UPDATE vault_slots SET public_key = (SELECT public_key FROM vault_slots WHERE kind = 'recovery') WHERE user_id = (SELECT id FROM users WHERE email = ${VIEWER})`;
-    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow('nobody vouches for its public key');
+    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow(
+      'nobody vouches for its public key',
+    );
     await prisma.$executeRaw`UPDATE vault_slots SET endorsement = replace(endorsement, (endorsement::jsonb -> 'steps' -> 0 ->> 'publicKey'), public_key) WHERE endorsement IS NOT NULL`;
-    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow('nobody vouches for its public key');
+    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow(
+      'nobody vouches for its public key',
+    );
   });
 
   it('keep at least one admin', async () => {
@@ -135,7 +156,10 @@ describe('leaving', () => {
   it('takes nothing when a member becomes a viewer, but the keys', async () => {
     const row = await addKey(acme, 'org-1');
     await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
-    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'viewer')).toEqual({ exposed: ['org-1'], rotated: true });
+    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'viewer')).toEqual({
+      exposed: ['org-1'],
+      rotated: true,
+    });
     const { vault } = await logIn(base.database, MEMBER);
     await expect(vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
   });
@@ -147,16 +171,22 @@ describe('tokens', () => {
     const { token, row: made } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
     const { prisma } = base.database;
     await prisma.$executeRaw`UPDATE vault_tokens SET expires_at = now() - interval '1 second' WHERE id = ${made.id}`;
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('The token in COSTS_TOKEN expired on');
-    const attempts = await prisma.$queryRaw`SELECT email, success, reason FROM login_attempts WHERE reason LIKE 'token%'`;
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+      'The token in COSTS_TOKEN expired on',
+    );
+    const attempts =
+      await prisma.$queryRaw`SELECT email, success, reason FROM login_attempts WHERE reason LIKE 'token%'`;
     expect(attempts).toEqual([{ email: `token:${made.id}`, success: false, reason: 'token_expired' }]);
   });
 
   it('are not made to live longer by editing their row', async () => {
     const row = await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
-    await base.database.prisma.$executeRaw`UPDATE vault_slots SET expires_at = expires_at + interval '1 year' WHERE kind = 'token'`;
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('was changed outside costs');
+    await base.database.prisma
+      .$executeRaw`UPDATE vault_slots SET expires_at = expires_at + interval '1 year' WHERE kind = 'token'`;
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+      'was changed outside costs',
+    );
   });
 
   it('lose their slot once they expired, to whatever command comes next', async () => {
@@ -177,8 +207,12 @@ describe('tokens', () => {
     const row = await addKey(acme, 'org-1');
     const other = await foundTeam(base.database, 'other', 'o@example.com');
     const { token } = await other.vault.tokens.create(other.team, { name: 'ci', role: 'member', days: 1 });
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('is not known to this team');
-    await expect(openDesk(base.database, { token: 'costs_nonsense' }).vault.keyOf(row)).rejects.toThrow('not copied whole');
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+      'is not known to this team',
+    );
+    await expect(openDesk(base.database, { token: 'costs_nonsense' }).vault.keyOf(row)).rejects.toThrow(
+      'not copied whole',
+    );
   });
 });
 
@@ -196,10 +230,16 @@ describe('passwords', () => {
     await acme.vault.members.add(acme.team, MEMBER, role, PASSWORD);
     const { code } = await acme.vault.members.reset(acme.team, MEMBER);
     await expect(logIn(base.database, MEMBER)).rejects.toMatchObject({ code: 'auth' });
-    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, new Secret('AAAAA-BBBBB'), NEW_PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    await expect(
+      openDesk(base.database).vault.logins.redeemCode(MEMBER, new Secret('AAAAA-BBBBB'), NEW_PASSWORD),
+    ).rejects.toMatchObject({ code: 'auth' });
     const { vault } = openDesk(base.database);
-    expect(await vault.logins.redeemCode(MEMBER, new Secret(code.reveal().toLowerCase()), NEW_PASSWORD)).toEqual({ recoveryCode: null });
-    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, code, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    expect(await vault.logins.redeemCode(MEMBER, new Secret(code.reveal().toLowerCase()), NEW_PASSWORD)).toEqual({
+      recoveryCode: null,
+    });
+    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, code, PASSWORD)).rejects.toMatchObject({
+      code: 'auth',
+    });
     await expect(logIn(base.database, MEMBER, NEW_PASSWORD)).resolves.toBeDefined();
     await expect(acme.vault.members.setRole(acme.team, MEMBER, 'admin')).resolves.toBeDefined();
     await expect(logIn(base.database, MEMBER, NEW_PASSWORD)).resolves.toBeDefined();
@@ -212,13 +252,19 @@ describe('passwords', () => {
     expect(recoveryCode).not.toBeNull();
     const desk = await logIn(base.database, 'admin@example.com', NEW_PASSWORD);
     expect((await desk.vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-    await expect(openDesk(base.database).vault.logins.redeemCode('admin@example.com', acme.recoveryCode, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
-    await expect(openDesk(base.database).vault.logins.redeemCode('admin@example.com', recoveryCode ?? new Secret(''), PASSWORD)).resolves.toBeDefined();
+    await expect(
+      openDesk(base.database).vault.logins.redeemCode('admin@example.com', acme.recoveryCode, PASSWORD),
+    ).rejects.toMatchObject({ code: 'auth' });
+    await expect(
+      openDesk(base.database).vault.logins.redeemCode('admin@example.com', recoveryCode ?? new Secret(''), PASSWORD),
+    ).resolves.toBeDefined();
   });
 
   it('of others are not reset by the recovery code', async () => {
     await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
-    await expect(openDesk(base.database).vault.logins.redeemCode(MEMBER, acme.recoveryCode, NEW_PASSWORD)).rejects.toMatchObject({ code: 'auth' });
+    await expect(
+      openDesk(base.database).vault.logins.redeemCode(MEMBER, acme.recoveryCode, NEW_PASSWORD),
+    ).rejects.toMatchObject({ code: 'auth' });
   });
 });
 
@@ -229,9 +275,13 @@ describe('a rotation', () => {
     const { code } = await acme.vault.members.reset(acme.team, MEMBER);
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
     const { prisma } = base.database;
-    const [before] = await prisma.$queryRaw<{ encrypted_key: string }[]>`SELECT encrypted_key FROM organization_api_keys`;
+    const [before] = await prisma.$queryRaw<
+      { encrypted_key: string }[]
+    >`SELECT encrypted_key FROM organization_api_keys`;
     expect(await admin().vault.rotate(acme.team)).toEqual({ generation: 2, keys: 1, slots: 4 });
-    const [after] = await prisma.$queryRaw<{ encrypted_key: string }[]>`SELECT encrypted_key FROM organization_api_keys`;
+    const [after] = await prisma.$queryRaw<
+      { encrypted_key: string }[]
+    >`SELECT encrypted_key FROM organization_api_keys`;
     expect(after?.encrypted_key).not.toBe(before?.encrypted_key);
     await expect(admin().vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
     expect((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
@@ -244,7 +294,11 @@ describe('a rotation', () => {
     const first = admin();
     const second = admin();
     await Promise.all([first.vault.whoIs(acme.team), second.vault.whoIs(acme.team)]);
-    const results = await Promise.allSettled([first.vault.rotate(acme.team), addKey({ ...second, team: acme.team }, 'org-1'), addKey({ ...second, team: acme.team }, 'org-2')]);
+    const results = await Promise.allSettled([
+      first.vault.rotate(acme.team),
+      addKey({ ...second, team: acme.team }, 'org-1'),
+      addKey({ ...second, team: acme.team }, 'org-2'),
+    ]);
     const { vault, store } = await adminAgain();
     for (const row of await store.keys.list(acme.team.id)) expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
     for (const result of results) {

@@ -24,11 +24,23 @@ describe('a variable that a key names', () => {
   });
 
   it.each([
-    'COSTS_TOKEN', 'DATABASE_URL', 'PGPASSWORD', 'NODE_AUTH_TOKEN', 'NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'AZURE_KEY',
-    'GOOGLE_KEY', 'GITHUB_TOKEN', 'CI_JOB_TOKEN', 'aws_secret_access_key',
+    'COSTS_TOKEN',
+    'DATABASE_URL',
+    'PGPASSWORD',
+    'NODE_AUTH_TOKEN',
+    'NPM_TOKEN',
+    'AWS_SECRET_ACCESS_KEY',
+    'AZURE_KEY',
+    'GOOGLE_KEY',
+    'GITHUB_TOKEN',
+    'CI_JOB_TOKEN',
+    'aws_secret_access_key',
   ])('is not read when it is called %s', (name) => {
     const read = refusal(() => readVariable(environment({ [name]: OPENAI_KEY }), 'openai', name));
-    expect(read).toMatchObject({ code: 'auth', text: expect.stringContaining('is not for admin keys; it was not read') as string });
+    expect(read).toMatchObject({
+      code: 'auth',
+      text: expect.stringContaining('is not for admin keys; it was not read') as string,
+    });
   });
 
   it.each(['hunter2hunter2hunter2', 'sk-proj-1234567890abcdef', 'sk-admin-', ANTHROPIC_KEY, `${OPENAI_KEY} and more`])(
@@ -50,7 +62,9 @@ describe('a variable that a key names', () => {
   it('is only read from COSTS_KEY_ENV, where that is set', () => {
     const values = { A: OPENAI_KEY, B: OPENAI_KEY };
     expect(readVariable(environment(values, ['A']), 'openai', 'A').reveal()).toBe(OPENAI_KEY);
-    expect(refusal(() => readVariable(environment(values, ['A']), 'openai', 'B')).text).toContain('is not in COSTS_KEY_ENV');
+    expect(refusal(() => readVariable(environment(values, ['A']), 'openai', 'B')).text).toContain(
+      'is not in COSTS_KEY_ENV',
+    );
   });
 
   it.each(['', 'A B', 'A=B', '../x', 'A\u001b[2J'])('is refused when %j is no name', (name) => {
@@ -72,7 +86,10 @@ describe('a key that is typed or piped', () => {
     [ANTHROPIC_KEY, 'is an admin key of Anthropic, not of OpenAI'],
     ['sk-proj-abcdef', 'is no admin key of OpenAI'],
   ])('is bad input as %#', (text, reason) => {
-    expect(refusal(() => parseKey('openai', text))).toMatchObject({ code: 'usage', text: expect.stringContaining(reason) as string });
+    expect(refusal(() => parseKey('openai', text))).toMatchObject({
+      code: 'usage',
+      text: expect.stringContaining(reason) as string,
+    });
   });
 
   it('shows nothing of a refused text', () => {

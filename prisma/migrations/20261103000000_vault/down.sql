@@ -1,6 +1,4 @@
 -- Back to keys without a vault: sealed keys cannot be opened afterwards, unless the export of the rollback brings the slots back.
-DROP FUNCTION "costs_prune_login_attempts"(INTEGER);
-DROP FUNCTION "costs_answer_login_attempt"(TEXT, TEXT);
 DROP TABLE "vault_audit";
 DROP TABLE "vault_sessions";
 DROP TABLE "vault_slots";

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { endOfDay, type Day } from '../../domain/day.js';
-import { PROVIDERS, type KeyIdentity, type ProviderId } from '../../domain/provider.js';
+import { PROVIDERS, type KeyIdentity, type ProviderId, type WireEvent } from '../../domain/provider.js';
 import type { Secret } from '../../domain/secret.js';
 import { CostsError } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
@@ -85,19 +85,27 @@ async function askForKey({ output }: Context, provider: ProviderId, { keyStdin }
   });
 }
 
+/** Somebody is waiting: a provider that is down is not asked for the minute that a sync gives it. */
+const PATIENCE_SECONDS = 12;
+
 /** Asks the provider whose key this is. @throws CostsError in the provider's own words; nothing was stored */
 export async function identifyKey(context: Context, provider: ProviderId, key: Secret): Promise<KeyIdentity> {
+  const { output, signal } = context;
+  const { name } = PROVIDERS[provider];
   const adapter = await context.provider(provider);
-  const progress = context.output.progress(`Asking ${PROVIDERS[provider].name} whose key this is`);
+  const progress = output.progress(`Asking ${name} whose key this is`);
+  let trouble = '';
+  const observe = (event: WireEvent) => {
+    if (event.type === 'request') output.trace(`${event.method} ${event.url} ${event.status} ${event.milliseconds} ms`);
+    if (event.type === 'retry') output.trace((trouble = `${event.reason}; again in ${event.waitMilliseconds} ms`));
+  };
   try {
-    return await adapter.identify({
-      key,
-      signal: context.signal,
-      observe: (event) => {
-        if (event.type === 'request')
-          context.output.trace(`${event.method} ${event.url} ${event.status} ${event.milliseconds} ms`);
-        if (event.type === 'retry') context.output.trace(`${event.reason}; again in ${event.waitMilliseconds} ms`);
-      },
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_SECONDS * 1000)]);
+    return await adapter.identify({ key, signal: patience, observe });
+  } catch (error) {
+    if (!(error instanceof CostsError) || error.code !== 'interrupted' || signal.aborted) throw error;
+    throw new CostsError('unreachable', `${name} gave no answer within ${PATIENCE_SECONDS} seconds${trouble === '' ? '' : ` (${trouble})`}; nothing was changed.`, {
+      hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
     });
   } finally {
     progress.stop();

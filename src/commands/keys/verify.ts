@@ -59,7 +59,7 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
       warnings: [...warnings, ...identity.warnings],
     };
   } catch (thrown) {
-    const error = asCostsError(thrown);
+    const error = expiredSince(row, context.now(), asCostsError(thrown));
     if (error.code === 'interrupted') throw error;
     return {
       ...base,
@@ -70,6 +70,17 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
       error: documentOf(error, row),
     };
   }
+}
+
+/** Providers refuse an expired key as they refuse a revoked one; what is stored of its end tells them apart. */
+function expiredSince({ expiresAt, organizationId }: KeyRow, now: Date, error: CostsError): CostsError {
+  if (error.keyProblem !== 'refused' || expiresAt === null || expiresAt > now) return error;
+  const lastDay = new Date(expiresAt.getTime() - 1).toISOString().slice(0, 10);
+  return new CostsError('auth', `The key expired on ${lastDay}. ${error.message}`, {
+    hint: `Make a new key and swap it: costs keys rotate ${organizationId}`,
+    cause: error,
+    keyProblem: 'expired',
+  });
 }
 
 /** The provider's hint may be the command that is running. */

@@ -2,6 +2,7 @@ import type { ApiAnswer, ApiDialect } from '../api.js';
 import { costReportRoute } from './cost-report.js';
 import { anthropicError, anthropicErrorBody } from './errors.js';
 import { meRoute } from './me.js';
+import { usageReportRoute } from './usage-report.js';
 import { workspacesRoute } from './workspaces.js';
 
 /** How long ago the reset time of a 429 was: the real one is often stale. */
@@ -10,7 +11,7 @@ const STALE_BY_MILLISECONDS = 60_000;
 export const anthropicDialect: ApiDialect = {
   provider: 'anthropic',
   prefix: '/v1/organizations/',
-  routes: [costReportRoute, workspacesRoute, meRoute],
+  routes: [costReportRoute, usageReportRoute, workspacesRoute, meRoute],
   readKey: readApiKey,
   errorBody: anthropicErrorBody,
   invalidKey: () => anthropicError(401, 'invalid x-api-key'),

@@ -4,6 +4,7 @@ import { adminKeysRoute } from './admin-keys.js';
 import { costsRoute } from './costs.js';
 import { openaiErrorBody } from './errors.js';
 import { projectRoute, projectsRoute } from './projects.js';
+import { usageRoute } from './usage.js';
 
 /** What OpenAI calls the rights. */
 const SCOPES: Record<WorldScope, string> = {
@@ -17,7 +18,7 @@ const KEY_PAGE = 'https://platform.openai.com/account/api-keys';
 export const openaiDialect: ApiDialect = {
   provider: 'openai',
   prefix: '/v1/organization/',
-  routes: [costsRoute, projectsRoute, projectRoute, adminKeysRoute],
+  routes: [costsRoute, usageRoute, projectsRoute, projectRoute, adminKeysRoute],
   readKey: ({ authorization }) => readBearer(typeof authorization === 'string' ? authorization : ''),
   errorBody: (status, message) => openaiErrorBody(message, { type: typeOf(status) }),
   invalidKey: () => ({

@@ -10,6 +10,7 @@ import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
+import { createAnthropicUsage } from './usage.js';
 import { parseCostReport, parseMe, parseWorkspacesPage } from './schema.js';
 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
@@ -48,6 +49,7 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
   return {
     facts: PROVIDERS.anthropic,
     maxDaysPerRequest: MAX_DAYS,
+    usage: createAnthropicUsage(get, isTooEarly),
     async *fetchCosts(call, span) {
       const drift = new DriftWatch(call.observe);
       try {

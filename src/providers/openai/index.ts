@@ -10,6 +10,7 @@ import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
 import { followPages } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
+import { createOpenAiUsage } from './usage.js';
 import { parseCostsPage, parseKeyExpiry, parseProjectsPage, type CostsPage } from './schema.js';
 
 /** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
@@ -45,6 +46,7 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
   return {
     facts: PROVIDERS.openai,
     maxDaysPerRequest: MAX_DAYS,
+    usage: createOpenAiUsage(get),
     fetchCosts(call, span) {
       const drift = new DriftWatch(call.observe);
       // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.

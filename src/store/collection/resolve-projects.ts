@@ -134,4 +134,5 @@ export async function absorbProject(tx: Transaction, from: string, to: string): 
 export async function moveCollectedRows(tx: Transaction, from: string, to: string): Promise<void> {
   await tx.$executeRaw`UPDATE cost_data SET project_id = ${to} WHERE project_id = ${from} AND bucket_start_time IS NOT NULL`;
   await tx.$executeRaw`UPDATE restatements SET project_id = ${to} WHERE project_id = ${from}`;
+  await tx.$executeRaw`UPDATE usage_data SET project_id = ${to} WHERE project_id = ${from}`;
 }

@@ -10,7 +10,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import type { QueryConfig } from 'pg';
 import { servePglite } from '../pglite.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 
 /**
  * Prisma's PostgreSQL adapter, made fit for migrations: a script goes to the server whole, as one simple query, which
@@ -18,7 +18,7 @@ import type { StorePool } from '../pool.js';
  * in memory, so that no right to create databases is needed and nothing is left on the server.
  */
 export function migrationAdapter(
-  pool: StorePool,
+  pool: Pool,
   { schema }: { schema?: string | undefined } = {},
 ): SqlMigrationAwareDriverAdapterFactory & { dispose(): Promise<void> } {
   const opened: SqlDriverAdapter[] = [];
@@ -48,7 +48,7 @@ export async function openShadow() {
   return servePglite(await PGlite.create(), null);
 }
 
-function withWholeScripts(stock: SqlDriverAdapter, pool: StorePool): SqlDriverAdapter {
+function withWholeScripts(stock: SqlDriverAdapter, pool: Pool): SqlDriverAdapter {
   return {
     provider: stock.provider,
     adapterName: stock.adapterName,
@@ -70,7 +70,7 @@ const CHAR_OID = 18;
 const TEXT_OID = 25;
 
 /** Lets the stock adapter read "char" columns as text, and gives them back the type that the engine expects. */
-async function queryWithCharacters(stock: SqlDriverAdapter, pool: StorePool, query: SqlQuery): Promise<SqlResultSet> {
+async function queryWithCharacters(stock: SqlDriverAdapter, pool: Pool, query: SqlQuery): Promise<SqlResultSet> {
   let characters: number[] = [];
   const client = {
     query: async (config: QueryConfig) => {

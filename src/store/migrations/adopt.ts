@@ -50,7 +50,7 @@ export async function adoptDatabase(target: MigrationTarget, options: MigratorOp
       const { sql } = await diffSchema({
         ...target,
         pool,
-        openSession: () => ({ pool, close: () => Promise.resolve() }),
+        openSession: () => Promise.resolve({ pool, close: () => Promise.resolve() }),
       });
       return { adopted: [], pending: files.map(({ name }) => name), ...nearestState(files, states, live), sql };
     }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
 import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
@@ -24,9 +23,9 @@ export interface ApplyResult {
 }
 
 /** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
-const LOCK_TIMEOUT = '2s';
-const LOCK_ATTEMPTS = 15;
-const LOCK_PAUSE_MS = 1_000;
+const LOCK_TIMEOUT = '1s';
+const LOCK_ATTEMPTS = 20;
+const LOCK_PAUSE_MS = 2_000;
 
 /**
  * Applies what is pending, in order, one transaction a migration; an index that is built concurrently has none.
@@ -42,12 +41,10 @@ export async function applyMigrations(
     const recovered = await recoverFailed({ ...target, pool }, files);
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
-    const connection = await backendOf(pool);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
       onStart?.(name);
-      if ((await backendOf(pool)) !== connection) throw lostLock(target);
       await applyOne({ ...target, pool }, files, name);
     }
     return { applied: status.pending, recovered };
@@ -99,15 +96,4 @@ function migrationError(name: string, target: MigrationTarget, cause: unknown): 
       cause,
     },
   );
-}
-
-function lostLock({ label }: MigrationTarget): CostsError {
-  return new CostsError('unreachable', `The connection to ${label} was lost between two migrations.`, {
-    hint: 'Run costs db migrate again: it goes on from there.',
-  });
-}
-
-async function backendOf(pool: StorePool): Promise<number | undefined> {
-  const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  return rows[0]?.pid;
 }

@@ -1,4 +1,4 @@
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 
 /** One thing PostgreSQL knows about a schema. */
 export interface Fact {
@@ -14,7 +14,7 @@ export interface Fact {
  * The current schema as a list of facts, from the catalogs themselves: Prisma's own comparison does not see checks,
  * whether a constraint was validated, or whether an index is valid. Objects of extensions are left out.
  */
-export async function readCatalog(pool: StorePool): Promise<Fact[]> {
+export async function readCatalog(pool: Pool): Promise<Fact[]> {
   const { rows } = await pool.query<Fact>(CATALOG);
   return rows;
 }

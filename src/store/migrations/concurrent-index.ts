@@ -1,5 +1,5 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import type { MigrationFile } from './folder.js';
 
 /** The index a migration builds outside a transaction, or null for any other migration. */
@@ -11,13 +11,13 @@ export function concurrentIndex({ sql }: Pick<MigrationFile, 'sql'>): string | n
  * A concurrent build that failed or was killed leaves an invalid index under the same name, and the next attempt would
  * stop at it.
  */
-export async function dropInvalidLeftover(pool: StorePool, file: MigrationFile): Promise<void> {
+export async function dropInvalidLeftover(pool: Pool, file: MigrationFile): Promise<void> {
   const name = concurrentIndex(file);
   if (name !== null && (await indexValidity(pool, name)) === false) await pool.query(`DROP INDEX "${name}"`);
 }
 
 /** @throws CostsError `failed` when the index that the migration built is not usable */
-export async function requireValidIndex(pool: StorePool, file: MigrationFile): Promise<void> {
+export async function requireValidIndex(pool: Pool, file: MigrationFile): Promise<void> {
   const name = concurrentIndex(file);
   if (name === null || (await indexValidity(pool, name)) === true) return;
   throw new CostsError('failed', `The index ${name} was built but is not valid.`, {
@@ -25,7 +25,7 @@ export async function requireValidIndex(pool: StorePool, file: MigrationFile): P
   });
 }
 
-async function indexValidity(pool: StorePool, name: string): Promise<boolean | null> {
+async function indexValidity(pool: Pool, name: string): Promise<boolean | null> {
   const { rows } = await pool.query<{ valid: boolean }>(
     `SELECT i.indisvalid AND i.indisready AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace`,

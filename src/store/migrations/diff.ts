@@ -11,7 +11,7 @@ export interface SchemaDiff {
 
 /** The SQL from the live schema to `schema.prisma`; reads only. Checks, triggers and functions are not in it: Prisma has no words for them. */
 export async function diffSchema(target: MigrationTarget): Promise<SchemaDiff> {
-  const session = target.openSession();
+  const session = await target.openSession();
   try {
     const file = { path: 'schema.prisma', content: await readSchema() };
     const { stdout } = await withEngine({ ...target, pool: session.pool }, (engine) =>

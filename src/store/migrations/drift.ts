@@ -48,7 +48,7 @@ function withoutParts<T extends Omit<Difference, 'text'>>(differences: readonly 
       .map(({ object }) => object.slice('constraint '.length)),
   );
   return differences.filter(({ object, expected, found }) => {
-    const [kind = '', name = ''] = splitObject(object);
+    const [kind, name] = splitObject(object);
     if (kind === 'table' || kind === 'enum' || kind === 'function') return true;
     if (kind === 'index') return !whole.has(/ ON (?:ONLY )?"?([^\s"]+)"? /.exec(expected ?? found ?? '')?.[1] ?? '');
     if (kind === 'validation' && gone.has(name)) return false;

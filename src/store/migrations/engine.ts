@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { migrationAdapter } from './adapter.js';
 import { readSchema, migrationsFolder, type MigrationFile } from './folder.js';
 
@@ -48,7 +48,7 @@ export async function withEngine<T>(
 
 export interface EngineTarget {
   /** Exactly one connection. */
-  pool: StorePool;
+  pool: Pool;
   schema?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { fileError } from '../file-error.js';
 import { readRows } from '../rows.js';
 import type { Stake } from './stake.js';
@@ -25,7 +25,7 @@ const END = 'end';
  * @throws CostsError `usage` when the file exists or cannot be written; no half file is left
  */
 export async function writeExport(
-  pool: StorePool,
+  pool: Pool,
   path: string,
   migrations: string[],
   stakes: readonly Stake[],

@@ -1,4 +1,4 @@
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 
 /** One row of `_prisma_migrations`. */
 export interface HistoryRow {
@@ -22,7 +22,7 @@ export interface History {
 }
 
 /** Reads the migration history in one small query (two where there is none). */
-export async function readHistory(pool: StorePool): Promise<History> {
+export async function readHistory(pool: Pool): Promise<History> {
   const { rows: found } = await pool.query<{ exists: boolean }>(
     `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists`,
   );
@@ -35,7 +35,7 @@ export async function readHistory(pool: StorePool): Promise<History> {
   return { exists: true, rows, otherTables: [] };
 }
 
-async function readTables(pool: StorePool): Promise<string[]> {
+async function readTables(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1`,
@@ -54,7 +54,7 @@ export function failedRows({ rows }: History): HistoryRow[] {
 }
 
 /** Whether there is nothing yet: no table of anybody's. */
-export async function isEmpty(pool: StorePool): Promise<boolean> {
+export async function isEmpty(pool: Pool): Promise<boolean> {
   const { exists, otherTables } = await readHistory(pool);
   return !exists && otherTables.length === 0;
 }

@@ -1,5 +1,5 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { columnsOf, fillRows, insertRows, inTransaction, moveSequences, tablesInOrder, type Written } from '../rows.js';
 import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
@@ -65,7 +65,7 @@ async function checkFile(path: string): Promise<ExportHeader> {
   });
 }
 
-async function requireMigrations(pool: StorePool, header: ExportHeader, label: string): Promise<void> {
+async function requireMigrations(pool: Pool, header: ExportHeader, label: string): Promise<void> {
   const tables = await tablesInOrder(pool);
   const foreign = header.parts.find(({ table }) => !tables.includes(table));
   const applied = appliedNames(await readHistory(pool));
@@ -87,7 +87,7 @@ async function requireMigrations(pool: StorePool, header: ExportHeader, label: s
 }
 
 async function writePart(
-  pool: StorePool,
+  pool: Pool,
   { table, columns, dropped }: ExportHeader['parts'][number],
   rows: readonly string[],
 ): Promise<Written> {

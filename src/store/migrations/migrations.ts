@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { Database } from '../database.js';
 import type { AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
@@ -36,7 +37,9 @@ export interface Migrations {
   import(options: MigratorOptions & { path: string }): Promise<ImportResult>;
 }
 
-export type MigrationTarget = Pick<Database, 'kind' | 'label' | 'pool' | 'openSession' | 'explain'> & {
+export type MigrationTarget = Pick<Database, 'kind' | 'label' | 'openSession' | 'explain'> & {
+  /** All connections, or the one of the session at work. */
+  pool: Pool;
   schema?: string | undefined;
 };
 

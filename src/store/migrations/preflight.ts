@@ -1,7 +1,7 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import type { Difference } from './drift.js';
-import { missingHistory } from './require-current.js';
+import { missingHistory } from './schema-problem.js';
 import type { MigrationStatus } from './status.js';
 import type { History } from './history.js';
 
@@ -9,7 +9,7 @@ import type { History } from './history.js';
  * Whether the role behind `pool` can change this schema at all.
  * @throws CostsError `failed` that names what is missing; nothing was changed
  */
-export async function requireRights(pool: StorePool, label: string): Promise<void> {
+export async function requireRights(pool: Pool, label: string): Promise<void> {
   const { rows } = await pool.query<Rights>(`
     SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
            current_setting('transaction_read_only') = 'on' AS "readOnly",

@@ -1,7 +1,7 @@
-import { CostsError } from '../../errors.js';
 import { migrationNames } from './folder.js';
-import { appliedNames, failedRows, readHistory, type History } from './history.js';
+import { failedRows, readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { schemaProblem, unknownNames } from './schema-problem.js';
 
 /**
  * The gate before any work. It compares names only: whether a file was edited or the schema drifted is asked by
@@ -19,56 +19,4 @@ export async function requireCurrentSchema(
   if (target.kind !== 'embedded' || !onlyBehind) throw problem;
   const { applyMigrations } = await import('./apply.js');
   await applyMigrations(target, options.onApply === undefined ? {} : { onStart: options.onApply });
-}
-
-/** Null when every migration of this version, and no other, is applied. */
-export function schemaProblem(names: readonly string[], history: History, label: string): CostsError | null {
-  if (!history.exists) return missingHistory(history.otherTables, label);
-  const failed = failedRows(history)[0];
-  if (failed !== undefined) {
-    return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
-      hint: 'costs db migrate recovers and goes on.',
-    });
-  }
-  const unknown = unknownNames(names, history);
-  if (unknown.length > 0) {
-    return new CostsError(
-      'schema',
-      `${label} has migrations that this version of costs does not know: ${unknown.join(', ')}.`,
-      {
-        hint: 'It was migrated by a newer version: upgrade costs.',
-      },
-    );
-  }
-  const pending = names.filter((name) => !appliedNames(history).includes(name));
-  if (pending.length === 0) return null;
-  const count = pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`;
-  return new CostsError('schema', `The schema of ${label} is older than this version of costs: ${count} pending.`, {
-    hint: 'Run costs db migrate.',
-  });
-}
-
-/** What to say of a database without a history, by the tables in it. */
-export function missingHistory(tables: readonly string[], label: string): CostsError {
-  if (tables.length === 0) {
-    return new CostsError('schema', `${label} is empty.`, {
-      hint: 'Run costs init, or costs db migrate to make the tables alone.',
-    });
-  }
-  if (tables.includes('cost_data')) {
-    return new CostsError('schema', `${label} has tables of ours but no migration history.`, {
-      hint: 'Run costs db adopt, then costs db migrate.',
-    });
-  }
-  return new CostsError(
-    'schema',
-    `${label} holds other tables (${tables.slice(0, 3).join(', ')}${tables.length > 3 ? ', …' : ''}) and no history of costs.`,
-    {
-      hint: 'Point COSTS_DATABASE_URL at a database of its own, or add ?schema=costs to it and run costs db migrate; unset it to use the embedded store.',
-    },
-  );
-}
-
-function unknownNames(names: readonly string[], history: History): string[] {
-  return history.rows.map(({ name }) => name).filter((name) => !names.includes(name));
 }

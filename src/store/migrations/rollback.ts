@@ -1,5 +1,5 @@
 import { CostsError } from '../../errors.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { inTransaction, quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { writeExport } from './export-file.js';
@@ -121,7 +121,7 @@ function countToKeep(applied: readonly MigrationFile[], to: string | undefined):
 }
 
 /** Nothing is written to these tables between the count, the export and the end. */
-async function lockTables(pool: StorePool, { from, towards }: Work): Promise<void> {
+async function lockTables(pool: Pool, { from, towards }: Work): Promise<void> {
   const kept = new Set(towards.map(({ object, definition }) => `${object} ${definition}`));
   const changed = from.filter(
     ({ object, definition }) => /^(table|column) /.test(object) && !kept.has(`${object} ${definition}`),

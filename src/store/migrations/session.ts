@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Session } from '../database.js';
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import type { MigrationTarget } from './migrations.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
@@ -22,9 +22,9 @@ export interface MigratorOptions {
 export async function asOnlyMigrator<T>(
   target: MigrationTarget,
   options: MigratorOptions,
-  work: (pool: StorePool) => Promise<T>,
+  work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
-  const session: Session = target.openSession();
+  const session: Session = await target.openSession();
   try {
     // Only one process has the embedded store open.
     if (target.kind === 'postgresql') {
@@ -38,7 +38,7 @@ export async function asOnlyMigrator<T>(
   }
 }
 
-async function waitForLock(pool: StorePool, { onWait, signal }: MigratorOptions): Promise<void> {
+async function waitForLock(pool: Pool, { onWait, signal }: MigratorOptions): Promise<void> {
   let told = false;
   for (;;) {
     const { rows } = await pool.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [ADVISORY_LOCK]);
@@ -52,7 +52,7 @@ async function waitForLock(pool: StorePool, { onWait, signal }: MigratorOptions)
 }
 
 /** `?schema=costs` may name a schema that nobody has made yet. */
-async function ensureSchema({ schema }: MigrationTarget, pool: StorePool): Promise<void> {
+async function ensureSchema({ schema }: MigrationTarget, pool: Pool): Promise<void> {
   if (schema === undefined) return;
   const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await pool.query(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`);
@@ -64,8 +64,8 @@ async function ensureSchema({ schema }: MigrationTarget, pool: StorePool): Promi
  * see the same server process.
  * @throws CostsError `failed`
  */
-async function requireSessions(target: MigrationTarget, pool: StorePool): Promise<void> {
-  const other = target.openSession();
+async function requireSessions(target: MigrationTarget, pool: Pool): Promise<void> {
+  const other = await target.openSession();
   try {
     const first = await backend(pool);
     const borrowed = await other.pool.connect();
@@ -90,7 +90,7 @@ async function requireSessions(target: MigrationTarget, pool: StorePool): Promis
   );
 }
 
-async function backend(pool: StorePool): Promise<number | undefined> {
+async function backend(pool: Pool): Promise<number | undefined> {
   const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid;
 }

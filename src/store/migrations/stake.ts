@@ -1,4 +1,4 @@
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { columnsOf, countRows, tablesInOrder, untouchedCondition } from '../rows.js';
 import type { Fact } from './catalog.js';
 
@@ -18,7 +18,7 @@ export interface Stake {
  * rows with anything in a column that goes. In the order in which they can be inserted again.
  */
 export async function findStakes(
-  pool: StorePool,
+  pool: Pool,
   { from, to, downs }: { from: readonly Fact[]; to: readonly Fact[]; downs: readonly string[] },
 ): Promise<Stake[]> {
   const kept = new Set(to.map(({ object }) => object));

@@ -1,4 +1,4 @@
-import type { StorePool } from '../pool.js';
+import type { Pool } from 'pg';
 import { readCatalog } from './catalog.js';
 import { compareCatalogs, type Difference } from './drift.js';
 import { readMigrations, type MigrationFile } from './folder.js';
@@ -57,7 +57,7 @@ function compareHistory(files: readonly MigrationFile[], history: History): Omit
 }
 
 /** A migration that began and did not end may have left either state. */
-async function findDrift(pool: StorePool, files: readonly MigrationFile[], history: History): Promise<Difference[]> {
+async function findDrift(pool: Pool, files: readonly MigrationFile[], history: History): Promise<Difference[]> {
   const applied = new Set(appliedNames(history));
   const live = await readCatalog(pool);
   const without = compareCatalogs(await shadowState(files.filter(({ name }) => applied.has(name))), live);

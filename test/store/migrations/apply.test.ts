@@ -163,7 +163,7 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
 
   it('adopts a database that was pushed, and leaves what Prisma cannot push to be migrated', async () => {
     const schema = await readSchema();
-    const session = database.openSession();
+    const session = await database.openSession();
     await withEngine(session, (engine) =>
       engine.schemaPush({
         force: false,
@@ -177,7 +177,11 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
       hint: expect.stringContaining('adopt') as string,
     });
     const { adopted, pending } = await database.migrations.adopt();
-    expect(pending).toEqual(files.map(({ name }) => name).filter((name) => /cost_data_check/.test(name)));
+    // Checks and functions: schema.prisma has no words for them, so a push cannot make them.
+    const invisible = files
+      .filter(({ sql }) => !/CREATE (TABLE|UNIQUE INDEX|INDEX|TYPE)/.test(sql))
+      .map(({ name }) => name);
+    expect(pending).toEqual(invisible);
     expect([...adopted, ...pending].sort()).toEqual(files.map(({ name }) => name));
     expect((await database.migrations.apply()).applied).toEqual(pending);
     expect(await database.migrations.status()).toMatchObject({ ok: true });

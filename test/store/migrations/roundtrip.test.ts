@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/database.js';
 import { NO_FILTERS, withEngine, toMigrationList } from '../../../src/store/migrations/engine.js';
+import { concurrentIndex } from '../../../src/store/migrations/concurrent-index.js';
+import { shadowStates } from '../../../src/store/migrations/shadow-states.js';
+import { findDeletions } from '../../../src/store/migrations/stake.js';
 import { readDown, readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { DATABASE_KINDS, useEmptyTarget, useTestDatabase } from '../../helpers/database.js';
@@ -13,7 +16,7 @@ beforeAll(async () => {
 
 it('the migrations lead exactly to schema.prisma', async () => {
   const { database } = await useTestDatabase('embedded');
-  const session = database.openSession();
+  const session = await database.openSession();
   const schema = await readSchema();
   const { stdout } = await withEngine(session, (engine) =>
     engine.diff({
@@ -26,6 +29,40 @@ it('the migrations lead exactly to schema.prisma', async () => {
   );
   await session.close();
   expect(stdout?.trim()).toBe('-- This is an empty migration.');
+});
+
+it('no migration mixes what a pushed database has with what it cannot have: adopting one must be able to leave the latter pending', async () => {
+  const states = await shadowStates(migrations);
+  for (const [index, { name }] of migrations.entries()) {
+    const before = new Set(states[index]?.map(({ object }) => object));
+    const added = states[index + 1]?.filter(({ object }) => !before.has(object)) ?? [];
+    expect(new Set(added.map(({ expressible }) => expressible)).size, name).toBeLessThanOrEqual(1);
+  }
+});
+
+it('every index on a large table is a migration of its own, built concurrently', () => {
+  for (const { name, sql } of migrations.slice(1)) {
+    const onCosts = sql.match(/CREATE (UNIQUE )?INDEX (CONCURRENTLY )?"[^"]+" ON "cost_data"/g) ?? [];
+    if (onCosts.length === 0) continue;
+    expect(onCosts, name).toHaveLength(1);
+    expect(concurrentIndex({ sql }), name).not.toBeNull();
+    expect(
+      sql
+        .replace(/--[^\n]*/g, '')
+        .trim()
+        .split(';')
+        .filter((part) => part.trim() !== ''),
+      name,
+    ).toHaveLength(1);
+  }
+});
+
+it('every DELETE of a down.sql is one that the export understands', async () => {
+  for (const { name } of migrations) {
+    const down = await readDown(name);
+    const statements = down.replace(/--[^\n]*/g, '').match(/\b(DELETE|TRUNCATE|UPDATE)\b/gi) ?? [];
+    expect(statements.length, name).toBe(findDeletions(down).length);
+  }
 });
 
 describe.each(DATABASE_KINDS)('on %s', (kind) => {

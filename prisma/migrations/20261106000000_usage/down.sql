@@ -1,0 +1,2 @@
+DROP TABLE "collected_usage";
+DROP TABLE "usage_data";

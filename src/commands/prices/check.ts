@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import { addDays, daysBetween, toDay, type Day } from '../../domain/day.js';
+import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
+import { LIST_PRICES, LIST_PRICES_READ_ON } from '../../domain/list-prices.js';
+import { PriceBook, type Price } from '../../domain/price.js';
+import type { UnpricedUsage } from '../../domain/usage-store.js';
+import { EXIT_CODES } from '../../errors.js';
+import { renderPriceFindings, type PriceFinding } from '../../output/prices.js';
+import { addExamples, addGlobalOptions, setExitCode } from '../options.js';
+
+/** Usage of so many days is looked at. */
+const DAYS = 30;
+/** List prices change a few times a year. */
+const OLD_AFTER_DAYS = 120;
+/** Nobody negotiates a discount of nine tenths; a price for a thousand taken for one of a million is off by more. */
+const UNLIKELY_FACTOR = 10n;
+
+/** `costs prices check` */
+export function addPricesCheckCommand(parent: Command, open: OpenContext, run = pricesCheckCommand): Command {
+  const command = parent
+    .command('check')
+    .description(
+      `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
+    )
+    .action(async () => setExitCode(await run(open(command.optsWithGlobals()))));
+  addGlobalOptions(command);
+  return addExamples(command, ['costs prices check', 'costs prices check --json | jq .findings']);
+}
+
+export async function pricesCheckCommand(context: Context): Promise<number> {
+  const [{ usage }, team] = [await context.store(), await context.team()];
+  const today = toDay(context.now());
+  const unpriced = await usage.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
+  const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices()), ...findOld(today)];
+  context.output.write({ findings }, renderPriceFindings);
+  return findings.length === 0 ? 0 : EXIT_CODES.finding;
+}
+
+function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {
+  const sums = new Map<string, UnpricedUsage & { quantity: Decimal }>();
+  for (const each of unpriced) {
+    const key = JSON.stringify([each.provider, each.endpoint, each.model, each.tokenType, each.tier, each.unit]);
+    const known = sums.get(key);
+    sums.set(key, { ...each, quantity: known === undefined ? each.quantity : add(known.quantity, each.quantity) });
+  }
+  return [...sums.values()].map(({ provider, model, endpoint, tokenType, tier, unit, quantity }) => ({
+    code: 'no-price',
+    provider,
+    model,
+    tokenType,
+    tier,
+    message: `No price for ${model === '' ? endpoint : model}, ${tokenType}${tier === 'standard' ? '' : ` (${tier})`}: ${formatDecimal(quantity)} ${unit} in the last ${DAYS} days have no estimate.`,
+  }));
+}
+
+function findUnlikely(own: readonly Price[]): PriceFinding[] {
+  const shipped = new PriceBook(LIST_PRICES);
+  return own.flatMap((price) => {
+    const { provider, model, tokenType, tier, unit, contextWindow, inferenceGeo, validFrom } = price;
+    const list = shipped.find(
+      provider,
+      { model, tokenType, unit, serviceTier: tier, batch: '', contextWindow, inferenceGeo },
+      validFrom,
+    );
+    if (list === null || list.currency !== price.currency) return [];
+    const [ours, theirs] = [price.price * list.per, list.price * price.per];
+    if (ours * UNLIKELY_FACTOR > theirs && ours < theirs * UNLIKELY_FACTOR) return [];
+    if (ours === theirs) return [];
+    const message = `Your price of ${model}, ${tokenType} is ${formatDecimal(price.price)} ${price.currency} for ${formatDecimal(price.per)}; the list price is ${formatDecimal(list.price)} for ${formatDecimal(list.per)}. Is the unit right?`;
+    return [{ code: 'unlikely', provider, model, tokenType, tier, message }];
+  });
+}
+
+function findOld(today: Day): PriceFinding[] {
+  if (daysBetween(LIST_PRICES_READ_ON, today) <= OLD_AFTER_DAYS) return [];
+  const message = `The list prices were read on ${LIST_PRICES_READ_ON}; a newer version of costs may know newer ones.`;
+  return [{ code: 'old', provider: null, model: null, tokenType: null, tier: null, message }];
+}

@@ -1,0 +1,112 @@
+import { LosslessNumber, parse } from 'lossless-json';
+import { z } from 'zod';
+import { parseDay } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
+import { keyOf, type Price } from '../../domain/price.js';
+import { PROVIDER_IDS, type ProviderId } from '../../domain/provider.js';
+import { cleanText } from '../../domain/text.js';
+import { USAGE_UNITS } from '../../domain/usage.js';
+import { CostsError } from '../../errors.js';
+
+const text = z.string().transform(cleanText);
+/** As text or as a number; a number keeps its own text, so that no price passes through a float. */
+const decimal = z
+  .union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()])
+  .transform((value, context) => attempt(() => parseDecimal(value), context));
+const day = z.string().transform((value, context) => attempt(() => parseDay(value), context));
+
+const price = z.strictObject({
+  provider: z.enum(PROVIDER_IDS),
+  model: text,
+  tokenType: text,
+  tier: text.default('standard'),
+  contextWindow: text.default(''),
+  inferenceGeo: text.default(''),
+  unit: z.enum(USAGE_UNITS).default('tokens'),
+  price: decimal.refine((value) => value >= 0n, 'below zero'),
+  per: decimal.refine((value) => value > 0n, 'not above zero').default(parseDecimal('1000000')),
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, 'not a currency code')
+    .transform((code) => code.toUpperCase())
+    .default('USD'),
+  validFrom: day,
+  source: text.default('imported'),
+  // What `prices list --json` adds; a list can be edited and imported as it is.
+  origin: z.enum(['imported', 'shipped']).optional(),
+});
+/** What people call them. */
+const ALIASES: Record<ProviderId, Record<string, string>> = {
+  openai: {
+    input: 'uncached_input_tokens',
+    cached_input: 'cached_input_tokens',
+    cache_write: 'cache_write_input_tokens',
+    output: 'output_tokens',
+  },
+  anthropic: {
+    input: 'uncached_input_tokens',
+    cache_read: 'cache_read_input_tokens',
+    cached_input: 'cache_read_input_tokens',
+    output: 'output_tokens',
+  },
+};
+
+const file = z.union([z.array(price), z.object({ prices: z.array(price) }).transform(({ prices }) => prices)]);
+
+/**
+ * Reads a file of prices: the document of `prices list --json`, or its list alone.
+ * @throws CostsError `usage` that names the entry and the field
+ */
+export function parsePrices(content: string): Price[] {
+  const parsed = file.safeParse(parseJson(content));
+  if (!parsed.success) throw explain(parsed.error);
+  const prices = parsed.data.map(({ origin: _, ...rest }) => ({
+    ...rest,
+    tokenType: ALIASES[rest.provider][rest.tokenType] ?? rest.tokenType,
+  }));
+  const seen = new Set<string>();
+  for (const each of prices) {
+    const key = `${keyOf(each)} ${each.validFrom}`;
+    if (seen.has(key))
+      throw new CostsError(
+        'usage',
+        `The price of ${each.model}, ${each.tokenType} from ${each.validFrom} is in the file twice.`,
+        { hint: 'Keep one of them.' },
+      );
+    seen.add(key);
+  }
+  return prices;
+}
+
+function attempt<T>(read: () => T, context: z.RefinementCtx): T {
+  try {
+    return read();
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof CostsError ? error.message : 'not readable' });
+    return z.NEVER;
+  }
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return parse(content);
+  } catch {
+    throw new CostsError('usage', 'The file is no JSON.', { hint: 'See the form of one: costs prices list --json' });
+  }
+}
+
+/** Of the two forms, the problem of the one that got further is the one to mend. */
+function explain(error: z.ZodError): CostsError {
+  const issues = error.issues.flatMap((issue) => (issue.code === 'invalid_union' ? issue.errors.flat() : [issue]));
+  const issue = issues.sort((a, b) => b.path.length - a.path.length)[0];
+  const path = (issue?.path ?? [])
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('');
+  return new CostsError(
+    'usage',
+    `The file has a price that cannot be read: ${path === '' ? 'the document' : path.replace(/^\./, '')} (${issue?.message ?? 'unknown'}).`,
+    {
+      hint: 'See the form of one: costs prices list --json',
+    },
+  );
+}

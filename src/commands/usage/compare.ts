@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../../context.js';
+import type { Organization } from '../../domain/collection.js';
+import { compareUsage } from '../../domain/comparison.js';
+import { dayState } from '../../domain/coverage.js';
+import { addDays, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { add, formatDecimal, ZERO } from '../../domain/decimal.js';
+import { USAGE_WIDTHS } from '../../domain/usage.js';
+import { CostsError } from '../../errors.js';
+import { toComparisonDocument, renderComparison } from '../../output/comparison.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  checkSpan,
+  dayOption,
+  organizationOption,
+  providerOption,
+  type SelectionOptions,
+  type SpanOptions,
+} from '../options.js';
+import { selectOrganizations } from '../organizations.js';
+
+export type UsageCompareOptions = SelectionOptions & SpanOptions;
+
+/** Without --since: as many days as most bills need to settle. */
+const USUAL_DAYS = 30;
+
+/** `costs usage compare` */
+export function addUsageCompareCommand(parent: Command, open: OpenContext, run = usageCompareCommand): Command {
+  const command = parent
+    .command('compare')
+    .description(
+      'Sets bills beside what usage should have cost, by project, model and day: how much of them it explains, what is left, and which price or unit must be wrong.',
+    )
+    .addOption(dayOption('--since <day>', `first day, YYYY-MM-DD (default: ${USUAL_DAYS} days before --until)`))
+    .addOption(dayOption('--until <day>', 'last day, included (default: yesterday)'))
+    .addOption(providerOption())
+    .addOption(organizationOption())
+    .action((options: UsageCompareOptions) => run(options, open(command.optsWithGlobals())));
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs usage compare',
+    'costs usage compare --since 2026-10-01 --until 2026-10-31 --json | jq .warnings',
+  ]);
+}
+
+export async function usageCompareCommand(options: UsageCompareOptions, context: Context): Promise<void> {
+  const today = toDay(context.now());
+  const until =
+    options.until ?? addDays(options.since === undefined || options.since < today ? today : addDays(today, 1), -1);
+  const span = checkSpan({ since: options.since ?? addDays(until, 1 - USUAL_DAYS), until }, today);
+  const organizations = await selectOrganizations(context, options);
+  const [{ usage }, team] = [await context.store(), await context.team()];
+
+  const days = new Map<string, Set<Day>>();
+  for (const organization of organizations)
+    days.set(organization.organizationId, await comparableDays(context, organization, span));
+  const isCompared = ({ organizationId, day }: { organizationId: string; day: Day }) =>
+    days.get(organizationId)?.has(day) === true;
+  const billed = (await usage.costs(team.id, span, 'costs_v1')).filter(isCompared);
+  const estimated = (await usage.costs(team.id, span, 'usage_v1')).filter(isCompared);
+  if ([...days.values()].every(({ size }) => size === 0)) {
+    throw new CostsError(
+      'conflict',
+      `No day from ${span.since} to ${span.until} has been read for both its bills and its usage.`,
+      {
+        hint: `costs backfill --since ${span.since} && costs backfill --since ${span.since} --basis usage`,
+      },
+    );
+  }
+  const unpriced = new Map<
+    string,
+    { provider: string; model: string; tokenType: string; unit: string; tier: string; quantity: typeof ZERO }
+  >();
+  for (const { provider, model, endpoint, tokenType, unit, tier, quantity } of (
+    await usage.unpriced(team.id, span)
+  ).filter(isCompared)) {
+    const what = { provider, model: model === '' ? endpoint : model, tokenType, unit, tier };
+    const key = JSON.stringify(what);
+    unpriced.set(key, { ...what, quantity: add(unpriced.get(key)?.quantity ?? ZERO, quantity) });
+  }
+  const document = {
+    ...span,
+    ...toComparisonDocument(compareUsage(billed, estimated)),
+    unpriced: [...unpriced.values()].map((each) => ({ ...each, quantity: formatDecimal(each.quantity), cost: null })),
+    daysLeftOut: organizations.map(({ provider, organizationId, name }) => ({
+      provider,
+      organizationId,
+      name,
+      days: daysOf(span).filter((day) => days.get(organizationId)?.has(day) !== true),
+    })),
+  };
+  context.output.write(document, renderComparison);
+}
+
+/** Days whose bills and whose usage were both read after they had ended: a half-read side would look like a wrong price. */
+async function comparableDays(
+  context: Context,
+  { provider, organizationId }: Organization,
+  span: DaySpan,
+): Promise<Set<Day>> {
+  const { collection, usage } = await context.store();
+  const endpoints = (await context.provider(provider)).usage?.endpoints ?? [];
+  const closed = (days: readonly { day: Day; readAt: Date }[]) =>
+    new Set(days.filter(({ day, readAt }) => dayState(day, readAt) !== 'open').map(({ day }) => day));
+  const billed = closed(await collection.collectedDays(provider, organizationId));
+  const widths = await Promise.all(
+    USAGE_WIDTHS.map((width) => usage.collectedDays(provider, organizationId, width, endpoints)),
+  );
+  const used = closed(widths.flat());
+  return new Set(daysOf(span).filter((day) => billed.has(day) && used.has(day)));
+}

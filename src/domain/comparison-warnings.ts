@@ -1,0 +1,75 @@
+import type { ComparedKind } from './comparison.js';
+import type { Day } from './day.js';
+import type { ProviderId } from './provider.js';
+
+/** A model whose bills are a steady multiple of their estimates. */
+export interface PriceWarning {
+  /** `unit` for a factor such as 1000 or 60, which no price list has; `price` for any other. */
+  code: 'price' | 'unit';
+  provider: ProviderId;
+  model: string;
+  /** What of the model is off, with the first day it is, and billed divided by estimated. */
+  parts: { tokenType: string | null; tier: string; factor: number; since: Day; days: number }[];
+}
+
+/** Closer to 1 than this is no different price. */
+const LEAST_DEVIATION = 0.002;
+/** Factors of one price agree this well; usage that is missing now and then does not. */
+const STEADY = 0.005;
+/** Of days that can be compared, so many must be off by the same factor: one odd day is not a price. */
+const LEAST_SHARE = 0.2;
+const UNITS = [
+  24, 60, 100, 1000, 1024, 3600, 86_400, 1_000_000, 1_048_576, 1_000_000_000, 1_073_741_824, 10, 10_000, 100_000,
+];
+
+interface Observation {
+  day: Day;
+  factor: number;
+}
+
+/** Names each model whose price or unit must be wrong: what is off is off by the same factor, day after day. */
+export function findWarnings(kinds: readonly ComparedKind[]): PriceWarning[] {
+  const warnings = new Map<string, PriceWarning>();
+  for (const { head, observations } of observationsOf(kinds).values()) {
+    const part = findSteadyFactor(observations);
+    if (part === null) continue;
+    const key = `${head.provider} ${head.kind.model}`;
+    const warning = warnings.get(key) ?? { code: 'price', provider: head.provider, model: head.kind.model, parts: [] };
+    if (isUnit(part.factor)) warning.code = 'unit';
+    warning.parts.push({ tokenType: head.kind.tokenType, tier: head.kind.tier, ...part });
+    warnings.set(key, warning);
+  }
+  return [...warnings.values()];
+}
+
+/** Over all projects: a price is the same for each. */
+function observationsOf(
+  kinds: readonly ComparedKind[],
+): Map<string, { head: ComparedKind; observations: Observation[] }> {
+  const series = new Map<string, { head: ComparedKind; observations: Observation[] }>();
+  for (const each of kinds) {
+    const { provider, kind, billed, estimated, day } = each;
+    if (estimated === null || estimated <= 0n || billed <= 0n) continue;
+    const key = JSON.stringify([provider, kind.model, kind.tokenType, kind.tier]);
+    const known = series.get(key) ?? { head: each, observations: [] };
+    known.observations.push({ day, factor: Number((billed * 1_000_000_000_000n) / estimated) / 1e12 });
+    series.set(key, known);
+  }
+  return series;
+}
+
+function findSteadyFactor(observations: readonly Observation[]): { factor: number; since: Day; days: number } | null {
+  const off = observations
+    .filter(({ factor }) => Math.abs(factor - 1) > LEAST_DEVIATION)
+    .sort((a, b) => a.factor - b.factor);
+  const middle = off[Math.floor(off.length / 2)];
+  if (middle === undefined) return null;
+  const steady = off.filter(({ factor }) => Math.abs(factor / middle.factor - 1) <= STEADY);
+  if (steady.length < off.length * 0.8 || steady.length < observations.length * LEAST_SHARE) return null;
+  const days = [...new Set(steady.map(({ day }) => day))].sort();
+  return { factor: Number(middle.factor.toPrecision(6)), since: days[0] ?? middle.day, days: days.length };
+}
+
+function isUnit(factor: number): boolean {
+  return UNITS.some((unit) => Math.abs(factor / unit - 1) <= STEADY || Math.abs(factor * unit - 1) <= STEADY);
+}

@@ -1,0 +1,204 @@
+import type { Day } from './day.js';
+import { absolute, add, parseDecimal, ZERO, type Decimal } from './decimal.js';
+import { kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
+import { findWarnings, type PriceWarning } from './comparison-warnings.js';
+import type { ProviderId } from './provider.js';
+import type { CostTotal } from './usage-store.js';
+
+/** Bills and estimates of one project, model and day. */
+export interface ComparedGroup {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  project: string;
+  /** The empty text for what is charged whatever the model. */
+  model: string;
+  day: Day;
+  currency: string;
+  billed: Decimal;
+  /** Null where nothing used has a price. */
+  estimated: Decimal | null;
+  explained: Decimal;
+}
+
+/** A line item that usage and prices do not account for; a negative rest was estimated and not billed. */
+export interface UnexplainedItem {
+  provider: ProviderId;
+  organizationId: string;
+  lineItem: string;
+  model: string;
+  currency: string;
+  billed: Decimal;
+  rest: Decimal;
+}
+
+export interface Comparison {
+  groups: ComparedGroup[];
+  /** Largest rest first. */
+  unexplained: UnexplainedItem[];
+  warnings: PriceWarning[];
+  /** Sums of what was charged, a currency each; credits are no spend that usage could explain. */
+  totals: { currency: string; billed: Decimal; estimated: Decimal; explained: Decimal }[];
+}
+
+/** Both sides of one kind of charge in a group. */
+export interface ComparedKind {
+  kind: Kind;
+  day: Day;
+  provider: ProviderId;
+  billed: Decimal;
+  estimated: Decimal | null;
+  bills: CostTotal[];
+  estimates: CostTotal[];
+}
+
+/** A relative difference up to this is the provider's own rounding. */
+const ROUNDING = 1_000_000n;
+const LEAST = parseDecimal('0.000000001');
+
+/**
+ * Sets bills beside estimates of the same days: by project, model and day, and within them by kind of charge where the
+ * bill's words tell it. Neither is ever added to the other.
+ */
+export function compareUsage(billed: readonly CostTotal[], estimated: readonly CostTotal[]): Comparison {
+  const used = modelsOf(estimated, true);
+  const bills = billed.map((row) => namedAsUsed(row, used));
+  const models = modelNames(modelsOf(bills, false), used);
+  const groups = new Map<string, { head: CostTotal; model: string; bills: Row[]; estimates: Row[] }>();
+  const place = (row: CostTotal, isEstimate: boolean) => {
+    const kind = kindOf(row, isEstimate);
+    const model = models(kind.model);
+    const key = JSON.stringify([row.organizationId, row.projectId, model, row.day, row.currency]);
+    const group = groups.get(key) ?? { head: row, model, bills: [], estimates: [] };
+    group[isEstimate ? 'estimates' : 'bills'].push({ row, kind: { ...kind, model } });
+    groups.set(key, group);
+  };
+  for (const row of bills) place(row, false);
+  for (const row of estimated) place(row, true);
+
+  const pairs = [...groups.values()].map((group) => ({ group, kinds: pairKinds(group.bills, group.estimates) }));
+  const compared = pairs.map(({ group: { head, model }, kinds }) => toGroup(head, model, kinds));
+  const kinds = pairs.flatMap((pair) => pair.kinds);
+  return { groups: compared, unexplained: collectRest(kinds), warnings: findWarnings(kinds), totals: sumUp(compared) };
+}
+
+interface Row {
+  row: CostTotal;
+  kind: Kind;
+}
+
+function modelsOf(rows: readonly CostTotal[], isEstimate: boolean): Set<string> {
+  return new Set(rows.map((row) => kindOf(row, isEstimate).model));
+}
+
+/** One pair a kind. Where a bill does not tell tiers apart, or not even kinds, what is finer on the other side is added up. */
+function pairKinds(bills: readonly Row[], estimates: readonly Row[]): ComparedKind[] {
+  const tiers = new Set(bills.map(({ kind }) => kind.tier));
+  const byKind = bills.every(({ kind }) => kind.tokenType !== null);
+  const byTier = byKind && estimates.every(({ kind }) => tiers.has(kind.tier));
+  const keyOf = ({ kind }: Row) => (byKind ? `${kind.tokenType ?? ''}${byTier ? ` ${kind.tier}` : ''}` : '');
+  const pairs = new Map<string, { bills: Row[]; estimates: Row[] }>();
+  for (const [side, rows] of [
+    ['bills', bills],
+    ['estimates', estimates],
+  ] as const) {
+    for (const row of rows) {
+      const pair = pairs.get(keyOf(row)) ?? { bills: [], estimates: [] };
+      pair[side].push(row);
+      pairs.set(keyOf(row), pair);
+    }
+  }
+  return [...pairs.values()].flatMap((pair) => {
+    const first = pair.bills[0] ?? pair.estimates[0];
+    if (first === undefined) return [];
+    const { day, provider } = first.row;
+    const estimated = pair.estimates.length === 0 ? null : total(pair.estimates);
+    const kind = { ...first.kind, tokenType: byKind ? first.kind.tokenType : null };
+    const rows = { bills: pair.bills.map(({ row }) => row), estimates: pair.estimates.map(({ row }) => row) };
+    return [{ kind, day, provider, billed: total(pair.bills), estimated, ...rows }];
+  });
+}
+
+function total(rows: readonly Row[]): Decimal {
+  return rows.reduce((sum, { row }) => add(sum, row.cost), ZERO);
+}
+
+function toGroup(
+  { provider, organizationId, projectId, project, day, currency }: CostTotal,
+  model: string,
+  kinds: readonly ComparedKind[],
+): ComparedGroup {
+  const estimates = kinds.flatMap(({ estimated }) => (estimated === null ? [] : [estimated]));
+  return {
+    provider,
+    organizationId,
+    projectId,
+    project,
+    model,
+    day,
+    currency,
+    billed: kinds.reduce((sum, kind) => add(sum, kind.billed), ZERO),
+    estimated: estimates.length === 0 ? null : estimates.reduce(add, ZERO),
+    explained: kinds.reduce((sum, kind) => add(sum, explainedOf(kind)), ZERO),
+  };
+}
+
+/** As much of a charge as the estimate reaches; all of it where they differ by no more than rounding. */
+function explainedOf({ billed, estimated }: Pick<ComparedKind, 'billed' | 'estimated'>): Decimal {
+  if (estimated === null || billed <= 0n) return ZERO;
+  return isRounding(billed, estimated) || billed <= estimated ? billed : estimated;
+}
+
+function isRounding(billed: Decimal, estimated: Decimal): boolean {
+  const difference = absolute((billed - estimated) as Decimal);
+  return difference <= LEAST || difference * ROUNDING <= absolute(billed);
+}
+
+/** What is left of each line item, over all projects and days. */
+function collectRest(kinds: readonly ComparedKind[]): UnexplainedItem[] {
+  const items = new Map<string, UnexplainedItem>();
+  const leave = (row: CostTotal, kind: Kind, billed: Decimal, rest: Decimal) => {
+    const { provider, organizationId, lineItem, currency } = row;
+    const key = JSON.stringify([organizationId, lineItem, currency]);
+    const item = items.get(key) ?? {
+      provider,
+      organizationId,
+      lineItem,
+      model: kind.model,
+      currency,
+      billed: ZERO,
+      rest: ZERO,
+    };
+    items.set(key, { ...item, billed: add(item.billed, billed), rest: add(item.rest, rest) });
+  };
+  for (const { kind, billed, estimated, bills, estimates } of kinds) {
+    if (estimated !== null && isRounding(billed, estimated)) continue;
+    const rest = (billed - (estimated ?? ZERO)) as Decimal;
+    const last = bills.at(-1);
+    if (last === undefined) for (const row of estimates) leave(row, kind, ZERO, -row.cost as Decimal);
+    let left = rest;
+    for (const row of bills) {
+      // Several line items of one kind share its rest as they share its bill; the last takes what division leaves over.
+      const share = row === last ? left : billed === 0n ? ZERO : (((rest * row.cost) / billed) as Decimal);
+      left = (left - share) as Decimal;
+      leave(row, kind, row.cost, share);
+    }
+  }
+  return [...items.values()]
+    .filter(({ rest }) => rest !== 0n)
+    .sort((a, b) => (absolute(a.rest) < absolute(b.rest) ? 1 : -1));
+}
+
+function sumUp(groups: readonly ComparedGroup[]): Comparison['totals'] {
+  const totals = new Map<string, Comparison['totals'][number]>();
+  for (const { currency, billed, estimated, explained } of groups) {
+    const known = totals.get(currency) ?? { currency, billed: ZERO, estimated: ZERO, explained: ZERO };
+    totals.set(currency, {
+      currency,
+      billed: add(known.billed, billed),
+      estimated: add(known.estimated, estimated ?? ZERO),
+      explained: add(known.explained, explained),
+    });
+  }
+  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}

@@ -1,0 +1,62 @@
+import type { CollectedDay, WindowOutcome } from './collection.js';
+import type { Day, DaySpan } from './day.js';
+import type { Decimal } from './decimal.js';
+import type { Price } from './price.js';
+import type { ProviderId } from './provider.js';
+import type { UsageLine, UsageWidth, UsageWrite } from './usage.js';
+
+/** Rows of `cost_data` beside one another, added up by day and line item. */
+export interface CostTotal {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  project: string;
+  day: Day;
+  lineItem: string;
+  model: string | null;
+  tokenType: string | null;
+  serviceTier: string | null;
+  currency: string;
+  cost: Decimal;
+}
+
+/** Usage that is charged and has no price here: what it costs is unknown, not nothing. */
+export interface UnpricedUsage extends Pick<UsageLine, 'endpoint' | 'tokenType' | 'unit' | 'model'> {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  tier: string;
+  day: Day;
+  quantity: Decimal;
+}
+
+/** Days of an organization whose estimates are to be made again. */
+export interface RepriceScope {
+  provider: ProviderId;
+  organizationId: string;
+  days: readonly Day[];
+}
+
+export interface UsageStore {
+  /** Days of an organization that all the endpoints were read for, ascending, with the oldest of those reads. */
+  collectedDays(
+    provider: ProviderId,
+    organizationId: string,
+    width: UsageWidth,
+    endpoints: readonly string[],
+  ): Promise<CollectedDay[]>;
+  /**
+   * Replaces what is stored of the answered days of each endpoint at one width, and the estimates of those days, in one
+   * transaction. Neither bills nor legacy rows are ever touched.
+   * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
+   */
+  writeWindow(write: UsageWrite): Promise<WindowOutcome>;
+  /** Usage of a team that is charged and has no price, by project and day; each day at the width its estimates are made from. */
+  unpriced(teamId: string, span: DaySpan): Promise<UnpricedUsage[]>;
+  /** Bills (`costs_v1`) or collected estimates (`usage_v1`) of a team; legacy rows are neither. */
+  costs(teamId: string, span: DaySpan, apiVersion: 'costs_v1' | 'usage_v1'): Promise<CostTotal[]>;
+  /** Prices the team brought itself. */
+  prices(): Promise<Price[]>;
+  /** Adds or replaces prices and makes every estimate again. Returns how many prices are new or changed, and how many estimates. */
+  importPrices(prices: readonly Price[]): Promise<{ prices: number; estimates: number }>;
+}

@@ -1,0 +1,130 @@
+import { CostsError } from '../errors.js';
+import type { Day, DaySpan } from './day.js';
+import { add, type Decimal } from './decimal.js';
+import type { ProviderCall, ProviderId, ProviderProject } from './provider.js';
+
+/** How long a bucket of usage is. The same usage is reported in both, so the two are never added. */
+export const USAGE_WIDTHS = ['1d', '1h'] as const;
+export type UsageWidth = (typeof USAGE_WIDTHS)[number];
+
+export const WIDTH_MILLISECONDS: Record<UsageWidth, number> = { '1d': 86_400_000, '1h': 3_600_000 };
+
+/** What a quantity counts. Quantities of different units are never added. */
+export const USAGE_UNITS = ['tokens', 'requests', 'images', 'seconds', 'characters', 'bytes', 'sessions'] as const;
+export type UsageUnit = (typeof USAGE_UNITS)[number];
+
+/** What a quantity is keyed by beside its project, bucket and measure; the empty text where the provider says nothing. */
+export interface UsageDimensions {
+  model: string;
+  serviceTier: string;
+  /** `true` or `false` as the provider says it. */
+  batch: string;
+  apiKeyId: string;
+  contextWindow: string;
+  inferenceGeo: string;
+  /** What only some endpoints know, as `name=value`, joined by `;`: size, source, context level, vector store. */
+  detail: string;
+}
+
+export const NO_DIMENSIONS: UsageDimensions = {
+  model: '',
+  serviceTier: '',
+  batch: '',
+  apiKeyId: '',
+  contextWindow: '',
+  inferenceGeo: '',
+  detail: '',
+};
+
+/** One quantity in one bucket. Parts of a whole come as lines of their own and never together with the whole. */
+export interface UsageLine extends UsageDimensions {
+  bucketStart: Date;
+  bucketEnd: Date;
+  providerProjectId: string;
+  endpoint: string;
+  /** What was counted, such as `uncached_input_tokens`, `requests` or `images`. */
+  tokenType: string;
+  unit: UsageUnit;
+  quantity: Decimal;
+}
+
+/** One page of one endpoint's report. */
+export interface UsagePage {
+  endpoint: string;
+  /** The buckets the page holds, empty ones included, ascending. */
+  buckets: { start: Date; end: Date }[];
+  lines: UsageLine[];
+  /** As in `CostPage`, for this endpoint. */
+  end: 'complete' | 'early' | null;
+  /** The first day the endpoint was willing to report: later than asked where older ones were refused, null where all were. */
+  since: Day | null;
+}
+
+/** A provider's usage reports; those of `CostProvider`'s promises that are about errors hold here, too. */
+export interface UsageSource {
+  /** Every endpoint `fetchUsage` reads. */
+  readonly endpoints: readonly string[];
+  /** Longest span one request of that width may ask for, in days. */
+  maxDays(width: UsageWidth): number;
+  /** All endpoints one after the other, each page after page in ascending order. */
+  fetchUsage(call: ProviderCall, span: DaySpan, width: UsageWidth): AsyncGenerator<UsagePage, void, undefined>;
+}
+
+/** What an endpoint answered of a window. */
+export interface UsageAnswer {
+  endpoint: string;
+  /** The days it spoke for; a day without lines is empty. */
+  days: Day[];
+  /** Days it will never report again because they lie too far back. What is stored of them stays. */
+  refused: Day[];
+}
+
+/** A complete answer of all endpoints for a window, ready to replace what is stored of it. */
+export interface UsageWrite {
+  provider: ProviderId;
+  organizationId: string;
+  organizationName: string;
+  teamId: string;
+  runId: string;
+  width: UsageWidth;
+  answers: UsageAnswer[];
+  /** Database clock when the first request of the window was sent. */
+  requestedAt: Date;
+  /** Merged: no two lines share a key. */
+  lines: UsageLine[];
+  projects: ReadonlyMap<string, ProviderProject>;
+  acceptRestatement: boolean;
+}
+
+const DIMENSIONS = Object.keys(NO_DIMENSIONS) as (keyof UsageDimensions)[];
+/** Longer keys would not fit an index entry (PostgreSQL's limit is about 2,700 bytes). */
+const MAX_KEY_BYTES = 2_000;
+
+/** Collects the lines of a window; lines that share a key are added together, over all pages. */
+export class UsageMerger {
+  readonly #lines = new Map<string, UsageLine>();
+
+  /** @throws CostsError `contract` when the key is too long to be stored. */
+  add(line: UsageLine): void {
+    const texts = [
+      line.providerProjectId,
+      line.endpoint,
+      line.tokenType,
+      line.unit,
+      ...DIMENSIONS.map((name) => line[name]),
+    ];
+    if (Buffer.byteLength(texts.join('')) > MAX_KEY_BYTES) {
+      throw new CostsError(
+        'contract',
+        `The names in one row of usage are longer than ${MAX_KEY_BYTES} bytes: "${line.model.slice(0, 60)}…".`,
+      );
+    }
+    const key = JSON.stringify([line.bucketStart.getTime(), line.bucketEnd.getTime(), ...texts]);
+    const known = this.#lines.get(key);
+    this.#lines.set(key, known === undefined ? line : { ...known, quantity: add(known.quantity, line.quantity) });
+  }
+
+  lines(): UsageLine[] {
+    return [...this.#lines.values()];
+  }
+}

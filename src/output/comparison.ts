@@ -1,0 +1,173 @@
+import type { Comparison } from '../domain/comparison.js';
+import type { PriceWarning } from '../domain/comparison-warnings.js';
+import type { Day } from '../domain/day.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { PROVIDERS } from '../domain/provider.js';
+import { formatMoney, plural } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+/** The document of `usage compare --json`; amounts are exact decimals as text, shares fractions of one. */
+export interface ComparisonDocument {
+  since: Day;
+  until: Day;
+  totals: { currency: string; billed: string; estimated: string; explained: string; share: string | null }[];
+  rows: (Record<
+    'provider' | 'organizationId' | 'project' | 'projectId' | 'currency' | 'billed' | 'explained',
+    string
+  > & {
+    model: string | null;
+    day: Day;
+    /** Null where nothing used has a price. */
+    estimated: string | null;
+    share: string | null;
+  })[];
+  unexplained: (Record<'provider' | 'organizationId' | 'lineItem' | 'currency' | 'billed' | 'rest', string> & {
+    model: string | null;
+  })[];
+  warnings: (PriceWarning & { message: string })[];
+  unpriced: {
+    provider: string;
+    model: string;
+    tokenType: string;
+    unit: string;
+    tier: string;
+    quantity: string;
+    cost: null;
+  }[];
+  daysLeftOut: { provider: string; organizationId: string; name: string; days: Day[] }[];
+}
+
+export function toComparisonDocument({
+  groups,
+  unexplained,
+  warnings,
+  totals,
+}: Comparison): Pick<ComparisonDocument, 'totals' | 'rows' | 'unexplained' | 'warnings'> {
+  return {
+    totals: totals.map(({ currency, billed, estimated, explained }) => ({
+      currency,
+      billed: formatDecimal(billed),
+      estimated: formatDecimal(estimated),
+      explained: formatDecimal(explained),
+      share: shareOf(explained, billed),
+    })),
+    rows: groups.map(({ model, billed, estimated, explained, ...rest }) => ({
+      ...rest,
+      model: model === '' ? null : model,
+      billed: formatDecimal(billed),
+      estimated: estimated === null ? null : formatDecimal(estimated),
+      explained: formatDecimal(explained),
+      share: shareOf(explained, billed),
+    })),
+    unexplained: unexplained.map(({ model, billed, rest, ...item }) => ({
+      ...item,
+      model: model === '' ? null : model,
+      billed: formatDecimal(billed),
+      rest: formatDecimal(rest),
+    })),
+    warnings: warnings.map((warning) => ({ ...warning, message: toSentence(warning) })),
+  };
+}
+
+/** To six places, cut and not rounded: only what is explained whole is 1. Null where nothing was billed. */
+function shareOf(explained: Decimal, billed: Decimal): string | null {
+  if (billed <= 0n) return null;
+  return formatDecimal((((explained * 1_000_000n) / billed) * 10n ** 24n) as Decimal);
+}
+
+function toSentence({ code, provider, model, parts }: PriceWarning): string {
+  const factors = [...new Set(parts.map(({ factor }) => factor))];
+  const what = parts.every(({ tokenType }) => tokenType === null)
+    ? ''
+    : ` (${parts.map(({ tokenType, tier }) => [tokenType, tier === 'standard' ? '' : tier].join(' ').trim()).join(', ')})`;
+  const since = parts.map((part) => part.since).sort()[0] ?? '';
+  const days = Math.max(...parts.map((part) => part.days));
+  const reason = code === 'unit' ? 'a unit must be wrong' : 'its price is another than the one in the price book';
+  const name = model === '' ? 'the tools' : model;
+  return `${PROVIDERS[provider].name} bills ${name}${what} at ${factors.join(' and ')} times the estimate on ${plural(days, 'day')} since ${since}: ${reason}.`;
+}
+
+const TOP = 10;
+
+export function renderComparison(document: ComparisonDocument, output: Output): string {
+  const { since, until, totals, rows, unexplained, warnings, unpriced, daysLeftOut } = document;
+  const { style } = output;
+  const right = { align: 'right' as const };
+  const head = totals.map(
+    ({ currency, billed, estimated, share }) =>
+      `Billed ${formatMoney(billed)} ${currency}, estimated from usage ${formatMoney(estimated)} ${currency}: ${percent(share)} explained.`,
+  );
+  const projects = renderTable(
+    [
+      { head: 'Project' },
+      { head: 'Model' },
+      { head: 'Billed', ...right },
+      { head: 'Estimated', ...right },
+      { head: 'Explained', ...right },
+      { head: '' },
+    ],
+    byModel(rows).map((row) => [
+      row.project,
+      row.model ?? '(no model)',
+      formatMoney(row.billed),
+      row.estimated === null ? 'unknown' : `~${formatMoney(row.estimated)}`,
+      percent(row.share),
+      row.currency,
+    ]),
+    output,
+  );
+  const rest = unexplained
+    .slice(0, TOP)
+    .map(({ lineItem, rest, currency }) => [lineItem, formatMoney(rest, { signed: true }), currency]);
+  const left = daysLeftOut.filter(({ days }) => days.length > 0);
+  return [
+    `${since} to ${until} UTC`,
+    ...head,
+    projects,
+    ...(rest.length === 0
+      ? []
+      : [
+          '',
+          style.bold('Not explained'),
+          renderTable([{ head: '' }, { head: '', ...right }, { head: '' }], rest, output),
+        ]),
+    ...(unexplained.length > TOP ? [`and ${plural(unexplained.length - TOP, 'smaller one')}: --json`] : []),
+    ...warnings.map(({ message }) => `${style.yellow('⚠')} ${message}`),
+    ...(unpriced.length === 0
+      ? []
+      : [
+          `${plural(unpriced.length, 'kind')} of usage ${unpriced.length === 1 ? 'has' : 'have'} no price: costs prices check`,
+        ]),
+    ...left.map(
+      ({ name, days }) =>
+        `${name}: ${plural(days.length, 'day')} left out; bills or usage of them were not read after their end.`,
+    ),
+  ].join('\n');
+}
+
+function percent(share: string | null): string {
+  return share === null ? '' : `${(Math.floor(Number(share) * 10_000) / 100).toString()} %`;
+}
+
+type Row = ComparisonDocument['rows'][number];
+
+/** Days added up, for people; each day is in the JSON document. */
+function byModel(rows: readonly Row[]): Row[] {
+  const sums = new Map<string, { row: Row; billed: Decimal; estimated: Decimal | null; explained: Decimal }>();
+  const read = (text: string) => parseDecimal(text);
+  for (const row of rows) {
+    const key = JSON.stringify([row.projectId, row.model, row.currency]);
+    const known = sums.get(key) ?? { row, billed: ZERO, estimated: null, explained: ZERO };
+    known.billed = add(known.billed, read(row.billed));
+    known.explained = add(known.explained, read(row.explained));
+    if (row.estimated !== null) known.estimated = add(known.estimated ?? ZERO, read(row.estimated));
+    sums.set(key, known);
+  }
+  return [...sums.values()].map(({ row, billed, estimated, explained }) => ({
+    ...row,
+    billed: formatDecimal(billed),
+    estimated: estimated === null ? null : formatDecimal(estimated),
+    share: shareOf(explained, billed),
+  }));
+}

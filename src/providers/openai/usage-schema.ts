@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Decimal } from '../../domain/decimal.js';
+import type { UsageLine } from '../../domain/usage.js';
+import { CostsError } from '../../errors.js';
+import type { RawPage } from '../paging.js';
+import { amountAt, integer, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
+import { toUsageLines, type UsagePart } from '../usage-lines.js';
+import type { UsageEndpoint } from './usage-endpoints.js';
+import { splitTokens } from './usage-tokens.js';
+
+const TOKEN_FIELDS = [
+  'input_tokens',
+  'input_cached_tokens',
+  'input_cache_write_tokens',
+  'input_cache_write_30m_tokens',
+  'input_cache_write_12h_tokens',
+  'input_uncached_tokens',
+  'input_text_tokens',
+  'input_cached_text_tokens',
+  'input_audio_tokens',
+  'input_cached_audio_tokens',
+  'input_image_tokens',
+  'input_cached_image_tokens',
+  'output_tokens',
+  'output_text_tokens',
+  'output_audio_tokens',
+  'output_image_tokens',
+];
+const REQUIRED_TOKEN_FIELDS = new Set(['input_tokens', 'output_tokens']);
+/** Dimensions only some endpoints know, in the order they are named. */
+const DETAILS = ['size', 'source', 'context_level', 'vector_store_id'] as const;
+
+/** Seen as a boolean, as a string and as null. */
+const batch = z
+  .union([z.boolean().transform(String), z.string()])
+  .nullish()
+  .transform((value) => value ?? null);
+
+const dimensions = {
+  project_id: optionalText,
+  model: optionalText,
+  api_key_id: optionalText,
+  batch,
+  service_tier: optionalText,
+  size: optionalText,
+  source: optionalText,
+  context_level: optionalText,
+  vector_store_id: optionalText,
+};
+const OTHER_FIELDS = [
+  'object',
+  'user_id',
+  'api_source',
+  'project_name',
+  'organization_id',
+  'organization_name',
+  'user_email',
+  ...Object.keys(dimensions),
+];
+
+const PAGES = new Map<string, ReturnType<typeof makePage>>();
+
+function makePage({ measures, splitsTokens }: UsageEndpoint) {
+  const counted = Object.keys(measures).map((field) => [field, numberText] as const);
+  const tokens = splitsTokens
+    ? TOKEN_FIELDS.map(
+        (field) => [field, REQUIRED_TOKEN_FIELDS.has(field) ? numberText : numberText.nullish()] as const,
+      )
+    : [];
+  const result = z.object(dimensions).and(z.object(Object.fromEntries([...counted, ...tokens])));
+  return z.object({
+    data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(result) })),
+    has_more: z.boolean(),
+    next_page: z.string().nullish(),
+  });
+}
+
+/** A page of one endpoint's usage in our words. @throws CostsError `contract` */
+export function parseUsagePage(endpoint: UsageEndpoint, document: unknown, drift: DriftWatch): RawPage<UsageLine> {
+  const schema = PAGES.get(endpoint.name) ?? makePage(endpoint);
+  PAGES.set(endpoint.name, schema);
+  const page = parseShape('OpenAI', schema, document);
+  const raw = document as { data: { results: unknown[] }[] };
+  const known = new Set([
+    ...OTHER_FIELDS,
+    ...Object.keys(endpoint.measures),
+    ...(endpoint.splitsTokens ? TOKEN_FIELDS : []),
+  ]);
+  const lines: UsageLine[] = [];
+  const buckets = page.data.map(({ start_time, end_time, results }, bucketIndex) => {
+    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
+    results.forEach((result, index) => {
+      drift.fields(`usage/${endpoint.name} results[]`, raw.data[bucketIndex]?.results[index], known);
+      const path = `data[${bucketIndex}].results[${index}]`;
+      const row = {
+        ...bucket,
+        endpoint: endpoint.name,
+        projectId: result.project_id,
+        dimensions: {
+          model: result.model,
+          apiKeyId: result.api_key_id,
+          batch: result.batch,
+          serviceTier: result.service_tier,
+          detail: DETAILS.flatMap((name) => (result[name] === null ? [] : [`${name}=${result[name]}`])).join(';'),
+        },
+      };
+      lines.push(...toUsageLines(row, partsOf(endpoint, result, path)));
+    });
+    return bucket;
+  });
+  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+}
+
+function partsOf(
+  { measures, splitsTokens }: UsageEndpoint,
+  result: Record<string, unknown>,
+  path: string,
+): UsagePart[] {
+  const count = (field: string) => countAt(`${path}.${field}`, result[field]);
+  const parts = Object.entries(measures).map(([field, [tokenType, unit]]): UsagePart => ({
+    tokenType,
+    unit,
+    quantity: count(field),
+  }));
+  if (!splitsTokens) return parts;
+  const counts = TOKEN_FIELDS.filter((field) => typeof result[field] === 'string').map(
+    (field) => [field, count(field)] as const,
+  );
+  return [...splitTokens(Object.fromEntries(counts), path), ...parts];
+}
+
+/** @throws CostsError `contract` for a count below zero: usage is never taken back, it is restated. */
+function countAt(path: string, value: unknown): Decimal {
+  const count = amountAt(path, String(value));
+  if (count < 0n)
+    throw new CostsError('contract', `OpenAI's answer is not what its contract says: ${path} (a count below zero).`);
+  return count;
+}

@@ -1,0 +1,103 @@
+import { addDays, daysBetween, endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
+import type { ProviderCall } from '../../domain/provider.js';
+import {
+  WIDTH_MILLISECONDS,
+  type UsageLine,
+  type UsagePage,
+  type UsageSource,
+  type UsageWidth,
+} from '../../domain/usage.js';
+import { isRefusal } from '../answers.js';
+import { followPages, type RawPage } from '../paging.js';
+import { DriftWatch } from '../shapes.js';
+import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
+import { parseUsagePage } from './usage-schema.js';
+
+/** The most buckets a request may ask for; unlike the costs endpoint these refuse more. */
+const LIMITS: Record<UsageWidth, number> = { '1d': 31, '1h': 168 };
+const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
+/** `error.code` of a start that lies further back than an endpoint reports. How far that is, nobody has published. */
+const TOO_OLD = 'reporting_lookback_exceeded';
+
+type Get = (call: ProviderCall, path: string, parameters: [string, string][]) => Promise<unknown>;
+type FetchPage = (since: Day, cursor: string | null) => Promise<RawPage<UsageLine>>;
+
+/** https://platform.openai.com/docs/api-reference/usage */
+export function createOpenAiUsage(get: Get): UsageSource {
+  return {
+    endpoints: USAGE_ENDPOINTS.map(({ name }) => name),
+    maxDays: (width) => MAX_DAYS[width],
+    async *fetchUsage(call, span, width) {
+      const drift = new DriftWatch(call.observe);
+      for (const endpoint of USAGE_ENDPOINTS) {
+        const fetchPage: FetchPage = async (since, cursor) => {
+          const parameters = toParameters(endpoint, { since, until: span.until }, width, cursor);
+          return parseUsagePage(endpoint, await get(call, `/organization/usage/${endpoint.name}`, parameters), drift);
+        };
+        yield* readEndpoint(endpoint.name, span, width, fetchPage);
+      }
+    },
+  };
+}
+
+function toParameters(
+  { groupBy }: UsageEndpoint,
+  span: DaySpan,
+  width: UsageWidth,
+  cursor: string | null,
+): [string, string][] {
+  return [
+    ['start_time', `${startOfDay(span.since).getTime() / 1000}`],
+    ['end_time', `${endOfDay(span.until).getTime() / 1000}`],
+    ['bucket_width', width],
+    ['limit', `${LIMITS[width]}`],
+    ...groupBy.map((group): [string, string] => ['group_by[]', group]),
+    ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
+  ];
+}
+
+async function* readEndpoint(
+  endpoint: string,
+  span: DaySpan,
+  width: UsageWidth,
+  fetchPage: FetchPage,
+): AsyncGenerator<UsagePage, void, undefined> {
+  const found = await findStart(span, fetchPage);
+  if (found === null) {
+    yield { endpoint, buckets: [], lines: [], end: 'complete', since: null };
+    return;
+  }
+  const { since, first } = found;
+  // The first page is at hand already; asking for it again would only cost a request.
+  const next = (cursor: string | null) => (cursor === null ? Promise.resolve(first) : fetchPage(since, cursor));
+  const pages = followPages('OpenAI', { since, until: span.until }, next, WIDTH_MILLISECONDS[width]);
+  for await (const page of pages) yield { endpoint, ...page, since };
+}
+
+/**
+ * The first day of a span that the endpoint is willing to report, and its first page; null when all lie too far back.
+ * A start that is refused is moved by halving, so that no day that could still be read is given up.
+ */
+async function findStart(
+  { since, until }: DaySpan,
+  fetchPage: FetchPage,
+): Promise<{ since: Day; first: RawPage<UsageLine> } | null> {
+  const ask = (day: Day) =>
+    fetchPage(day, null).catch((error: unknown) => {
+      if (isRefusal(error, TOO_OLD)) return null;
+      throw error;
+    });
+  let refused = since;
+  let first = await ask(since);
+  if (first !== null) return { since, first };
+  let accepted = until;
+  first = since === until ? null : await ask(until);
+  if (first === null) return null;
+  while (daysBetween(refused, accepted) > 1) {
+    const middle = addDays(refused, Math.floor(daysBetween(refused, accepted) / 2));
+    const page = await ask(middle);
+    if (page === null) refused = middle;
+    else [accepted, first] = [middle, page];
+  }
+  return { since: accepted, first };
+}

@@ -1,0 +1,55 @@
+import { CostsError } from '../../errors.js';
+import { appliedNames, failedRows, type History } from './history.js';
+
+/** Null when every migration of this version, and no other, is applied. */
+export function schemaProblem(names: readonly string[], history: History, label: string): CostsError | null {
+  if (!history.exists) return missingHistory(history.otherTables, label);
+  const failed = failedRows(history)[0];
+  if (failed !== undefined) {
+    return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
+      hint: 'costs db migrate recovers and goes on.',
+    });
+  }
+  const unknown = unknownNames(names, history);
+  if (unknown.length > 0) {
+    return new CostsError(
+      'schema',
+      `${label} has migrations that this version of costs does not know: ${unknown.join(', ')}.`,
+      {
+        hint: 'It was migrated by a newer version: upgrade costs.',
+      },
+    );
+  }
+  const pending = names.filter((name) => !appliedNames(history).includes(name));
+  if (pending.length === 0) return null;
+  const count = pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`;
+  return new CostsError('schema', `The schema of ${label} is older than this version of costs: ${count} pending.`, {
+    hint: 'Run costs db migrate.',
+  });
+}
+
+/** What to say of a database without a history, by the tables in it. */
+export function missingHistory(tables: readonly string[], label: string): CostsError {
+  if (tables.length === 0) {
+    return new CostsError('schema', `${label} is empty.`, {
+      hint: 'Run costs init, or costs db migrate to make the tables alone.',
+    });
+  }
+  if (tables.includes('cost_data')) {
+    return new CostsError('schema', `${label} has tables of ours but no migration history.`, {
+      hint: 'Run costs db adopt, then costs db migrate.',
+    });
+  }
+  return new CostsError(
+    'schema',
+    `${label} holds other tables (${tables.slice(0, 3).join(', ')}${tables.length > 3 ? ', …' : ''}) and no history of costs.`,
+    {
+      hint: 'Point COSTS_DATABASE_URL at a database of its own, or add ?schema=costs to it and run costs db migrate; unset it to use the embedded store.',
+    },
+  );
+}
+
+/** Migrations in the history that this version has no file of. */
+export function unknownNames(names: readonly string[], history: History): string[] {
+  return history.rows.map(({ name }) => name).filter((name) => !names.includes(name));
+}

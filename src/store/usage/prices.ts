@@ -1,0 +1,63 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { Day } from '../../domain/day.js';
+import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
+import { LIST_PRICES } from '../../domain/list-prices.js';
+import { PriceBook, type Price } from '../../domain/price.js';
+import type { ProviderId } from '../../domain/provider.js';
+import { transaction, type Transaction } from '../transaction.js';
+import { lockUsage } from './collected-usage.js';
+import { writeEstimates } from './estimates.js';
+
+type Client = Pick<Transaction, '$queryRaw'>;
+
+/** Prices the team brought itself. */
+export async function readPrices(client: Client): Promise<Price[]> {
+  const rows = await client.$queryRaw<(Omit<Price, 'price' | 'per'> & { price: string; per: string })[]>`
+    SELECT provider, model, token_type AS "tokenType", tier, context_window AS "contextWindow", inference_geo AS "inferenceGeo", unit,
+           to_char(valid_from, 'YYYY-MM-DD') AS "validFrom", currency, price::text, per::text, source
+    FROM prices ORDER BY 1, 2, 3, 4, 5, 6, 7, prices.valid_from`;
+  return rows.map((row) => ({ ...row, price: parseDecimal(row.price), per: parseDecimal(row.per) }));
+}
+
+/** Own prices before those that ship with the tool. */
+export async function readPriceBook(client: Client): Promise<PriceBook> {
+  return new PriceBook(await readPrices(client), LIST_PRICES);
+}
+
+/** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */
+export async function importPrices(
+  prisma: PrismaClient,
+  prices: readonly Price[],
+): Promise<{ prices: number; estimates: number }> {
+  return transaction(prisma, async (tx) => {
+    const organizations = await tx.$queryRaw<{ provider: ProviderId; organizationId: string }[]>`
+      SELECT DISTINCT ai_provider AS provider, ai_organization_id AS "organizationId" FROM collected_usage ORDER BY 1, 2`;
+    for (const { provider, organizationId } of organizations) await lockUsage(tx, provider, organizationId);
+    const changed = await upsertPrices(tx, prices);
+    const book = await readPriceBook(tx);
+    let estimates = 0;
+    for (const organization of organizations) {
+      const days = await tx.$queryRaw<{ day: Day }[]>`
+        SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM collected_usage
+        WHERE ai_provider = ${organization.provider} AND ai_organization_id = ${organization.organizationId} AND NOT refused`;
+      estimates += (await writeEstimates(tx, { ...organization, days: days.map(({ day }) => day) }, book)).changed;
+    }
+    return { prices: changed, estimates };
+  });
+}
+
+function upsertPrices(tx: Transaction, prices: readonly Price[]): Promise<number> {
+  const column = <T>(pick: (price: Price) => T): T[] => prices.map(pick);
+  return tx.$executeRaw`
+    INSERT INTO prices (provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
+    SELECT * FROM unnest(
+      ${column(({ provider }) => provider)}::text[], ${column(({ model }) => model)}::text[], ${column(({ tokenType }) => tokenType)}::text[],
+      ${column(({ tier }) => tier)}::text[], ${column(({ contextWindow }) => contextWindow)}::text[],
+      ${column(({ inferenceGeo }) => inferenceGeo)}::text[], ${column(({ unit }) => unit)}::text[],
+      ${column(({ validFrom }) => validFrom)}::date[], ${column(({ currency }) => currency)}::text[],
+      ${column(({ price }) => formatDecimal(price))}::numeric[], ${column(({ per }) => formatDecimal(per))}::numeric[],
+      ${column(({ source }) => source)}::text[])
+    ON CONFLICT (provider, model, token_type, tier, context_window, inference_geo, unit, valid_from) DO UPDATE SET
+      currency = excluded.currency, price = excluded.price, per = excluded.per, source = excluded.source, imported_at = now()
+    WHERE (prices.currency, prices.price, prices.per, prices.source) IS DISTINCT FROM (excluded.currency, excluded.price, excluded.per, excluded.source)`;
+}

@@ -1,0 +1,53 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Day } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
+import type { ProviderId } from '../../domain/provider.js';
+import type { UsageLine } from '../../domain/usage.js';
+import type { Transaction } from '../transaction.js';
+
+/** Usage in its own buckets, added up over keys and details, which no price depends on. */
+export interface UsageTotal extends Pick<
+  UsageLine,
+  'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo' | 'quantity'
+> {
+  provider: ProviderId;
+  organizationId: string;
+  projectId: string;
+  day: Day;
+  bucketStart: Date;
+  bucketEnd: Date;
+}
+
+type Client = Pick<Transaction, '$queryRaw'>;
+
+/**
+ * Usage of projects that `where` picks (a condition on `p`), each organization's day at one width: the one that was read
+ * after the day's end, else the daily one. The widths report the same usage, and adding them would count it twice.
+ */
+export async function readUsage(
+  client: Client,
+  where: Prisma.Sql,
+  span: { from: Day; to: Day },
+): Promise<UsageTotal[]> {
+  const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
+    WITH widths AS MATERIALIZED (
+      SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width
+      FROM (
+        SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage
+        WHERE NOT refused AND day BETWEEN ${span.from}::date AND ${span.to}::date GROUP BY 1, 2, 3, 4
+      ) r
+      ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.bucket_width = '1d' DESC
+    )
+    SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
+           to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd",
+           u.endpoint, u.token_type AS "tokenType", u.unit, u.model, u.service_tier AS "serviceTier", u.batch,
+           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", sum(u.quantity)::text AS quantity
+    FROM projects p
+    JOIN usage_data u ON u.project_id = p.id
+    JOIN widths w ON w.ai_provider = p.ai_provider AND w.ai_organization_id = p.ai_organization_id
+      AND w.day = u.bucket_start_time::date AND w.bucket_width = u.bucket_width
+    WHERE ${where} AND u.bucket_start_time >= ${span.from}::timestamp AND u.bucket_start_time < ${span.to}::timestamp + interval '1 day'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+    ORDER BY 3, 5, 7, 8, 9, 10, 11, 12, 13, 14`;
+  return rows.map((row) => ({ ...row, quantity: parseDecimal(row.quantity) }));
+}

@@ -1,0 +1,86 @@
+import type { WindowOutcome } from '../domain/collection.js';
+import { addDays, daysOf, endOfDay, type Day, type DaySpan } from '../domain/day.js';
+import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from '../domain/usage.js';
+import { UsageMerger } from '../domain/usage.js';
+import type { UsageStore } from '../domain/usage-store.js';
+import { CostsError } from '../errors.js';
+import type { WindowCollector, WindowWork } from './run.js';
+
+/** Reads a window of usage, all endpoints of it, and writes it whole. */
+export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
+  return async (window, work) => {
+    const { organization, provider, call, projects, options, dependencies } = work;
+    if (provider.usage === undefined) throw noUsage(work);
+    const requestedAt = await dependencies.store.clock();
+    const { answers, lines } = await readWindow(provider.usage, work, window, width);
+    const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
+    const unknown = await dependencies.store.unknownProjects(organization.provider, organization.organizationId, ids);
+    if (dependencies.signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
+    const outcome: WindowOutcome = await usage.writeWindow({
+      provider: organization.provider,
+      organizationId: organization.organizationId,
+      organizationName: organization.name,
+      teamId: organization.teamId,
+      runId: options.runId,
+      width,
+      answers,
+      requestedAt,
+      lines,
+      projects: unknown.length === 0 ? new Map() : await projects(),
+      acceptRestatement: options.acceptRestatement,
+    });
+    for (const { endpoint, refused } of answers) {
+      const last = refused.at(-1);
+      if (last !== undefined) call.observe({ type: 'narrowed', endpoint, since: addDays(last, 1) });
+    }
+    const silent = answers.find(({ days, refused }) => days.length === 0 && refused.length === 0);
+    if (silent !== undefined && endOfDay(window.since) <= requestedAt) throw noAnswer(work, silent.endpoint, window);
+    return { rows: lines.length, outcome };
+  };
+}
+
+/** All pages in memory before anything is written, so that half a day is never stored. */
+async function readWindow(
+  source: UsageSource,
+  { call }: WindowWork,
+  window: DaySpan,
+  width: UsageWidth,
+): Promise<{ answers: UsageAnswer[]; lines: UsageLine[] }> {
+  const merger = new UsageMerger();
+  const last = new Map<string, { page: UsagePage; reached: Date | null }>();
+  for await (const page of source.fetchUsage(call, window, width)) {
+    for (const line of page.lines) merger.add(line);
+    const reached = page.buckets.at(-1)?.end ?? last.get(page.endpoint)?.reached ?? null;
+    last.set(page.endpoint, { page, reached });
+  }
+  const answers = [...last.values()].map(({ page, reached }) => toAnswer(window, page, reached));
+  const answered = new Set(answers.flatMap(({ endpoint, days }) => days.map((day) => `${day} ${endpoint}`)));
+  // Hours of a day that was not answered to its end are no day.
+  const lines = merger
+    .lines()
+    .filter(({ bucketStart, endpoint }) => answered.has(`${bucketStart.toISOString().slice(0, 10)} ${endpoint}`));
+  return { answers, lines };
+}
+
+/** After an early stop nothing is known of the days that do not end by the last bucket. */
+function toAnswer({ since, until }: DaySpan, page: UsagePage, reached: Date | null): UsageAnswer {
+  const { endpoint, end } = page;
+  if (page.since === null) return { endpoint, days: [], refused: daysOf({ since, until }) };
+  const refused = daysOf({ since, until: addDays(page.since, -1) });
+  const isAnswered = (day: Day) => end === 'complete' || (reached !== null && endOfDay(day) <= reached);
+  return { endpoint, days: daysOf({ since: page.since, until }).filter(isAnswered), refused };
+}
+
+function noUsage({ provider }: WindowWork): CostsError {
+  return new CostsError('contract', `${provider.facts.name} reports no usage.`, { hint: 'Leave it out: --provider' });
+}
+
+function noAnswer({ provider }: WindowWork, endpoint: string, { since, until }: DaySpan): CostsError {
+  return new CostsError(
+    'contract',
+    `${provider.facts.name} promised more usage of ${endpoint} and then answered nothing for ${since} to ${until}.`,
+    {
+      hint: 'Nothing of these days was changed. Run the same command again later.',
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { openEmulator, anOrganization } from '../helpers/emulator.js';
+import { useMachine } from '../helpers/costs.js';
+import { useEmptyTarget } from '../helpers/database.js';
+
+describe('bad input', () => {
+  it.each([
+    [['backfill', '--since', '2026-02-30'], /"2026-02-30" is not a day/],
+    [['backfill', '--since', 'yesterday'], /"yesterday" is not a day/],
+    [['backfill', '--since', '2026-02-02', '--until', '2026-02-01'], /--since 2026-02-02 is after --until 2026-02-01/],
+    [['backfill', '--since', '2999-01-01'], /is in the future|is after/],
+    [['backfill'], /--since/],
+    [['sync', '--provider', 'mistral'], /Allowed choices are openai, anthropic/],
+    [['sync', '--lookback', '-1'], /whole number/],
+    [['sync', '--lookback', 'ten'], /whole number/],
+    [['sync', '--nonsense'], /unknown option '--nonsense'/i],
+    [['report', '--period', 'whenever'], /"whenever" is no period/],
+    [['report', '--group-by', 'planet'], /"planet" is not one of/],
+    [['nonsense'], /unknown command 'nonsense'/i],
+  ])('%j is told in one sentence, exits 2 and opens nothing', async (args, message) => {
+    const machine = await useMachine();
+    const plain = await machine.costs(args);
+    expect(plain.code).toBe(2);
+    expect(plain.stdout).toBe('');
+    expect(plain.stderr).toMatch(message);
+    expect(plain.stderr.split('\n')[0]).toMatch(/^costs: .*[.?!]$/);
+    expect(await readdir(machine.home)).toEqual([]);
+  });
+
+  it('is told as JSON where JSON was asked for', async () => {
+    const machine = await useMachine();
+    const run = await machine.costs(['backfill', '--since', '2026-02-30', '--json']);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.error()).toMatchObject({ code: 'usage', message: expect.stringMatching(/"2026-02-30" is not a day/) as string });
+  });
+
+  it('of a group without a command names the help', async () => {
+    const machine = await useMachine();
+    expect(await machine.costs(['projects'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/Which command\?/) as string });
+  });
+
+  it('a wrong key exits 4 with the reason of the provider, and nothing is stored', async () => {
+    const emulator = await openEmulator({ world: { organizations: [anOrganization({ provider: 'openai', id: 'org-1' })] }, now: () => new Date() });
+    const target = await useEmptyTarget('postgresql');
+    const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '', OPENAI_BASE_URL: emulator.openaiUrl, KEY: 'sk-admin-wrong-key-0123456789' });
+    await machine.costs(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: 'correct horse battery' });
+    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--json']);
+    expect(added.code).toBe(4);
+    expect(added.error().message).toMatch(/refused the key: Incorrect API key/);
+    expect(added.stdout + added.stderr).not.toContain('wrong-key-0123456789');
+    expect((await machine.costs(['keys', 'list', '--json'])).json()).toEqual({ keys: [] });
+  });
+
+  it.each([
+    ['http://example.com/v1', /without https|neither https/],
+    ['http://127.0.0.1.example.com/v1', /without https|neither https/],
+    ['https://user:pass@example.com/v1', /user information/],
+    ['not a url', /is not a URL/],
+  ])('the base URL %s is refused before anything is sent', async (url, message) => {
+    const machine = await useMachine({ OPENAI_BASE_URL: url, KEY: 'sk-admin-0123456789abcdef' });
+    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--json']);
+    expect([2, 4]).toContain(added.code);
+    expect(added.error().message).toMatch(message);
+    expect(added.stderr).not.toMatch(/user:pass/);
+  });
+
+  it('an unreachable database exits 6 in under ten seconds, with host and port and never the password', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    const machine = await useMachine({ DATABASE_URL: `postgresql://someone:sesame-open@127.0.0.1:${port}/costs` });
+    const started = performance.now();
+    const run = await machine.costs(['status', '--json']);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(run.code).toBe(6);
+    expect(run.error().message).toContain(`127.0.0.1:${port}`);
+    expect(run.stdout + run.stderr).not.toContain('sesame-open');
+  });
+
+  it('a network without the provider is told in one line that names the host and says that nothing changed', async () => {
+    const machine = await useMachine({ OPENAI_BASE_URL: 'https://no-such-host.invalid/v1', KEY: 'sk-admin-0123456789abcdef' });
+    const added = await machine.costs(['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'KEY', '--allow-host', 'no-such-host.invalid', '--json']);
+    expect(added.code).toBe(6);
+    expect(added.error().message).toMatch(/no-such-host\.invalid could not be reached.*nothing was changed/);
+  });
+
+  it('a schema that is behind exits 5 and names the command that mends it', async () => {
+    const target = await useEmptyTarget('postgresql');
+    const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '' });
+    const run = await machine.costs(['report', '--json']);
+    expect(run.code).toBe(5);
+    expect(run.error()).toMatchObject({ code: 'schema', hint: expect.stringMatching(/costs (init|db migrate)/) as string });
+  });
+});

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { createFullProgram } from '../../src/program.js';
+import type { OpenContext } from '../../src/context.js';
+
+const never: OpenContext = () => {
+  throw new Error('only the help is looked at');
+};
+
+export interface DescribedCommand {
+  /** `keys add`, without the program's name. */
+  path: string;
+  command: Command;
+}
+
+/** Every command that does something, groups left out. */
+export async function listCommands(): Promise<DescribedCommand[]> {
+  const program = await createFullProgram('0.0.0', never);
+  return program.commands.flatMap((command) => leaves(command, command.name()));
+}
+
+function leaves(command: Command, path: string): DescribedCommand[] {
+  return command.commands.length === 0 ? [{ path, command }] : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
+}
+
+/** The README's table of commands, as the program itself describes them. */
+export async function commandTable(): Promise<string> {
+  const rows = (await listCommands()).map(({ path, command }) => {
+    const words = command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
+    return `| \`costs ${[path, ...words].join(' ')}\` | ${command.description()} |`;
+  });
+  return ['| command | does |', '| --- | --- |', ...rows].join('\n');
+}

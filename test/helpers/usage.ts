@@ -1,0 +1,82 @@
+import { onTestFinished } from 'vitest';
+import type { Organization } from '../../src/domain/collection.js';
+import { toDay, type DaySpan } from '../../src/domain/day.js';
+import type { CostProvider, ProviderId } from '../../src/domain/provider.js';
+import type { SyncResult } from '../../src/domain/results.js';
+import { Secret } from '../../src/domain/secret.js';
+import type { UsageWidth } from '../../src/domain/usage.js';
+import type { Emulator } from '../../src/emulator/emulator.js';
+import { createHttpClient } from '../../src/providers/http.js';
+import { createProvider } from '../../src/providers/create.js';
+import { createCollectionStore } from '../../src/store/collection/collection-store.js';
+import type { Database } from '../../src/store/database.js';
+import { createUsageStore } from '../../src/store/usage/usage-store.js';
+import { usageCollector } from '../../src/sync/collect-usage.js';
+import { planBackfill } from '../../src/sync/plan.js';
+import { runSync } from '../../src/sync/run.js';
+import { NOON } from './emulator.js';
+
+export const TEAM = 'team-1';
+
+/** The tool's parts on an emulator and a database, as the commands put them together. */
+export interface Collecting {
+  /** Reads a past range and writes it. */
+  backfill(span: DaySpan, options?: { width?: UsageWidth | 'bills'; acceptRestatement?: boolean }): Promise<SyncResult>;
+  /** One organization's provider. */
+  provider(id: ProviderId): CostProvider;
+}
+
+export function collectFrom(emulator: Emulator, { prisma }: Database): Collecting {
+  const http = createHttpClient({ version: '0.0.0', tlsChecksOff: false, firstWaitMs: 1 });
+  onTestFinished(() => http.close());
+  const url = (id: ProviderId) => new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl);
+  const provider = (id: ProviderId) => createProvider(id, http, url(id), () => NOON);
+  const organizations = emulator.world.organizations.map(({ provider: of, id, name }) => organizationOf(of, id, name));
+  let runs = 0;
+  return {
+    provider,
+    async backfill(span, { width = '1d', acceptRestatement = false } = {}) {
+      const store = createCollectionStore(prisma);
+      const usage = createUsageStore(prisma);
+      const isUsage = width !== 'bills';
+      const maxDays = ({ provider: id }: Organization) => (isUsage ? (provider(id).usage?.maxDays(width) ?? 1) : provider(id).maxDaysPerRequest);
+      const plan = planBackfill(
+        { organizations, collected: new Map(), today: toDay(NOON), maxDays, basis: isUsage ? 'usage' : 'billed' },
+        span,
+        true,
+      );
+      runs += 1;
+      return runSync(
+        plan,
+        { runId: `run-${runs}-${Math.random()}`, teamId: TEAM, version: '0.0.0', acceptRestatement, forced: true },
+        {
+          store,
+          provider: (id) => Promise.resolve(provider(id)),
+          keyOf: ({ organizationId }) => Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+          now: () => NOON,
+          signal: new AbortController().signal,
+          deadline: null,
+          onEvent: () => undefined,
+          ...(isUsage ? { collector: usageCollector(usage, width) } : {}),
+        },
+      );
+    },
+  };
+}
+
+function organizationOf(provider: ProviderId, id: string, name: string): Organization {
+  return {
+    keyId: `key-${id}`,
+    teamId: TEAM,
+    provider,
+    organizationId: id,
+    name,
+    isActive: true,
+    source: 'env',
+    variable: 'KEY',
+    lastFour: 'abcd',
+    host: '127.0.0.1',
+    expiresAt: null,
+    lastUsedAt: null,
+  };
+}

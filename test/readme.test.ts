@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../src/errors.js';
+import { commandTable, listCommands } from './helpers/command-table.js';
+
+const file = new URL('../README.md', import.meta.url);
+const readme = await readFile(file, 'utf8');
+const TABLE = /(<!-- commands -->\n)([\s\S]*?)(\n<!-- \/commands -->)/;
+
+describe('the README', () => {
+  it('has the table of commands that the program describes (UPDATE_README=1 writes it)', async () => {
+    const table = await commandTable();
+    if (process.env.UPDATE_README === '1') await writeFile(file, readme.replace(TABLE, (_, before: string, __, after: string) => before + table + after));
+    else expect(TABLE.exec(readme)?.[2]).toBe(table);
+  });
+
+  it('names every variable that the configuration reads', async () => {
+    const config = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
+    const names = [...config.matchAll(/text\('([A-Z_]+)'\)/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(10);
+    const missing = names.filter((name) => !readme.includes(`\`${name}\``) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('explains every exit code', () => {
+    const missing = [...new Set(Object.values(EXIT_CODES))].filter((code) => !readme.includes(`| ${code} |`));
+    expect(missing).toEqual([]);
+  });
+
+  it('has the two commands that package.json has', async () => {
+    const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> };
+    expect(readme).toContain('npm ci && npm run demo');
+    expect(readme).toContain('npm ci && npm test');
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
+  });
+});
+
+describe('the help', () => {
+  it('of every command describes it and gives examples', async () => {
+    for (const { path, command } of await listCommands()) {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(command.description(), path).toMatch(/[.!]$/);
+      expect(help, path).toMatch(/Examples:\n {2}\$ .*costs /);
+      expect(help, path).toContain('--json');
+    }
+  });
+});

@@ -1,0 +1,140 @@
+import { readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmbeddedStore } from '../../src/store/embedded-store.js';
+import { openDatabase } from '../../src/store/open.js';
+import type { Database } from '../../src/store/database.js';
+import { useEmptyTarget, useTestDatabase } from '../helpers/database.js';
+import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
+
+let home: string;
+let folder: string;
+
+beforeEach(async () => {
+  const target = await useEmptyTarget('embedded');
+  if (target.kind !== 'embedded') throw new Error('Another kind.');
+  home = target.home;
+  folder = await mkdtemp(join(tmpdir(), 'costs-backup-'));
+  await withStore(async (database) => {
+    await database.migrations.requireCurrent();
+    await fillAll(database);
+  });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a backup', () => {
+  it('brings everything back, and is for its owner alone', async () => {
+    const path = join(folder, 'backup.tar.gz');
+    const before = await withStore(async (database) => {
+      await database.backup?.(path);
+      return readRowsOf(database.pool);
+    });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await withStore((database) => database.pool.query('DELETE FROM cost_data'));
+    await createEmbeddedStore(home).restore(path);
+    expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
+  });
+
+  it('is not written over a file', async () => {
+    const path = join(folder, 'mine');
+    await writeFile(path, 'mine');
+    await withStore(async (database) => {
+      await expect(database.backup?.(path)).rejects.toMatchObject({ code: 'usage' });
+    });
+    expect(await readFile(path, 'utf8')).toBe('mine');
+  });
+
+  it('changes nothing when it is none', async () => {
+    const path = join(folder, 'backup.tar.gz');
+    const before = await withStore(async (database) => {
+      await database.backup?.(path);
+      return readRowsOf(database.pool);
+    });
+    const whole = await readFile(path);
+    for (const bytes of [Buffer.from('nonsense'), whole.subarray(0, whole.length / 2), Buffer.alloc(0)]) {
+      await writeFile(path, bytes);
+      await expect(createEmbeddedStore(home).restore(path)).rejects.toMatchObject({ code: 'usage' });
+    }
+    await expect(createEmbeddedStore(home).restore(join(folder, 'missing'))).rejects.toMatchObject({ code: 'usage' });
+    expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
+  });
+});
+
+describe('a copy to a server', () => {
+  const SEALED = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions', 'vault_audit'];
+
+  it('takes every row, marks the store as moved, and adds nothing the second time', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const store = createEmbeddedStore(home);
+    const first = await store.copyTo(database);
+    const ours = await withStore(({ pool }) => readRowsOf(pool));
+    const theirs = await readRowsOf(database.pool);
+    for (const [table, rows] of Object.entries(ours))
+      if (!SEALED.includes(table) && table !== 'organization_api_keys') expect(theirs[table], table).toEqual(rows);
+    expect(first.equal).toBe(true);
+    expect(first.sums.length).toBeGreaterThan(10);
+    const second = await store.copyTo(database);
+    expect(second.tables.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(0);
+    let moved = '';
+    await (await openDatabase({ kind: 'embedded', home }, { onMoved: (label) => (moved = label) })).close();
+    expect(moved).toBe(database.label);
+    await database.prisma.restatement.create({
+      data: {
+        projectId: 'p1',
+        apiVersion: 'costs_v1',
+        bucketStartTime: new Date(0),
+        bucketEndTime: new Date(1),
+        lineItem: 'x',
+        currency: 'USD',
+        cause: 'late',
+        runId: 'r',
+      },
+    });
+  });
+
+  it('takes the team of the same name there for ours', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    await database.pool.query(
+      `INSERT INTO teams VALUES ('theirs', 'acme'); INSERT INTO users VALUES ('them', 'theirs', 'admin@example.com', 'admin')`,
+    );
+    await createEmbeddedStore(home).copyTo(database);
+    expect(await database.prisma.team.count({ where: { name: 'acme' } })).toBe(1);
+    expect((await database.prisma.project.findUniqueOrThrow({ where: { id: 'p1' } })).teamId).toBe('theirs');
+    expect(await database.prisma.user.count({ where: { email: 'admin@example.com' } })).toBe(1);
+    expect(
+      (await createEmbeddedStore(home).copyTo(database)).tables.reduce((sum, { inserted }) => sum + inserted, 0),
+    ).toBe(0);
+  });
+
+  it('leaves what the other store wrote since', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    await createEmbeddedStore(home).copyTo(database);
+    await database.pool.query(`UPDATE cost_data SET cost = 42 WHERE id = 'b1'`);
+    expect(await createEmbeddedStore(home).copyTo(database)).toMatchObject({ equal: false });
+    expect((await database.prisma.costData.findUniqueOrThrow({ where: { id: 'b1' } })).cost.toString()).toBe('42');
+  });
+
+  it('changes nothing where another row has the place of ours', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    await database.pool.query(`INSERT INTO teams VALUES ('t9', 'other');
+      INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id) VALUES ('theirs', 't9', 'x', 'openai', 'org-1', 'proj_1')`);
+    const before = await readRowsOf(database.pool);
+    await expect(createEmbeddedStore(home).copyTo(database)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await readRowsOf(database.pool)).toEqual(before);
+  });
+});
+
+async function fillAll(database: Database): Promise<void> {
+  await fillBaseline(database.pool);
+  await fillEveryTable(database.pool);
+}
+
+async function withStore<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await openDatabase({ kind: 'embedded', home });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

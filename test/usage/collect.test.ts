@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addDays, parseDay, startOfDay, toDay } from '../../src/domain/day.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
+import { generateUsage } from '../../src/emulator/generate-usage.js';
+import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
+import type { WorldOrganization } from '../../src/emulator/world.js';
+import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { anOrganization, openEmulator } from '../helpers/emulator.js';
+import { collectFrom, TEAM } from '../helpers/usage.js';
+
+const TODAY = parseDay('2026-11-23');
+const SIXTY = { since: addDays(TODAY, -60), until: addDays(TODAY, -1) };
+const THREE = { since: addDays(TODAY, -3), until: addDays(TODAY, -1) };
+
+function worldOf(perDay = 1): WorldOrganization[] {
+  const project = (id: string) => ({ id, name: id, createdAt: new Date(0), archivedAt: null });
+  const organizations = [
+    anOrganization({ provider: 'openai', id: 'org-a', projects: [project('proj_1'), project('proj_2')] }),
+    anOrganization({ provider: 'anthropic', id: 'org-b', projects: [project('wrkspc_1')] }),
+  ];
+  for (const organization of organizations) {
+    const models = organization.provider === 'openai' ? ['gpt-5', 'gpt-4o-2024-08-06', 'gpt-secret'] : ['claude-sonnet-4-5-20250929', 'claude-unknown'];
+    organization.usage = generateUsage(organization, { seed: 5, until: TODAY, days: 61, perDay, models });
+  }
+  return organizations;
+}
+
+/** What an endpoint's fields add up to by day, straight from the world: input and output tokens whole, not in parts. */
+function expected(organizations: WorldOrganization[], since: string, until: string): Record<string, string> {
+  const wholes: Record<string, [string[], string]> = {
+    completions: [['input_tokens', 'output_tokens'], 'tokens'],
+    embeddings: [['input_tokens'], 'tokens'],
+    moderations: [['input_tokens'], 'tokens'],
+    images: [['images'], 'images'],
+    audio_speeches: [['characters'], 'characters'],
+    audio_transcriptions: [['seconds'], 'seconds'],
+    vector_stores: [['usage_bytes'], 'bytes'],
+    code_interpreter_sessions: [['num_sessions'], 'sessions'],
+  };
+  const sums = new Map<string, Decimal>();
+  const count = (row: WorldUsageRow, unit: string, quantity: string | undefined) => {
+    if (quantity === undefined || quantity === '0') return;
+    const project = row.dimensions['project_id'] ?? row.dimensions['workspace_id'] ?? 'unassigned';
+    const key = [toDay(row.at), project, row.endpoint, unit].join(' ');
+    sums.set(key, add(sums.get(key) ?? ZERO, parseDecimal(quantity)));
+  };
+  for (const row of organizations.flatMap(({ usage }) => usage ?? [])) {
+    if (toDay(row.at) < since || toDay(row.at) > until) continue;
+    if (row.endpoint === 'messages') {
+      for (const [name, quantity] of Object.entries(row.measures)) count(row, name.includes('requests') ? 'requests' : 'tokens', quantity);
+      continue;
+    }
+    const [fields, unit] = wholes[row.endpoint] ?? [[], ''];
+    for (const field of fields) count(row, unit, row.measures[field]);
+    const counted = row.endpoint === 'web_search_calls' || row.endpoint === 'file_search_calls' ? ['num_requests'] : [];
+    if (!['vector_stores', 'code_interpreter_sessions', 'file_search_calls'].includes(row.endpoint)) counted.push('num_model_requests');
+    for (const field of counted) count(row, 'requests', row.measures[field]);
+  }
+  return Object.fromEntries([...sums].sort().map(([key, sum]) => [key, formatDecimal(sum)]));
+}
+
+describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
+  let test: TestDatabase;
+  let prisma: PrismaClient;
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    prisma = test.database.prisma;
+    await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+  });
+  afterAll(() => test.drop());
+  beforeEach(() => prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage, collected_days, restatements, prices, projects`);
+
+  async function stored(width: string): Promise<Record<string, string>> {
+    const rows = await prisma.$queryRaw<{ key: string; quantity: string }[]>`
+      SELECT concat_ws(' ', to_char(bucket_start_time, 'YYYY-MM-DD'), ai_project_id, endpoint, unit) AS key, trim_scale(sum(quantity))::text AS quantity
+      FROM usage_data u JOIN projects p ON p.id = u.project_id WHERE bucket_width = ${width} GROUP BY 1`;
+    return Object.fromEntries(rows.map(({ key, quantity }) => [key, quantity] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+  const tuples = () => prisma.$queryRaw`
+    SELECT 'u', id, ctid::text, xmin::text FROM usage_data UNION ALL SELECT 'c', id, ctid::text, xmin::text FROM cost_data ORDER BY 1, 2`;
+
+  it('equals the provider to the last token, by the day and by the hour, and a second run writes nothing', async () => {
+    const organizations = worldOf();
+    const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
+
+    expect(await collecting.backfill(SIXTY)).toMatchObject({ status: 'ok', basis: 'usage' });
+    expect(await collecting.backfill(THREE, { width: '1h' })).toMatchObject({ status: 'ok' });
+    expect(await stored('1d')).toEqual(expected(organizations, SIXTY.since, SIXTY.until));
+    expect(await stored('1h')).toEqual(expected(organizations, THREE.since, THREE.until));
+
+    const before = await tuples();
+    for (const [span, width] of [[SIXTY, '1d'], [THREE, '1h']] as const) {
+      const again = await collecting.backfill(span, { width });
+      for (const organization of again.organizations) expect(organization).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
+    }
+    expect(await tuples()).toEqual(before);
+  });
+
+  it('keeps a quantity that no float can hold', async () => {
+    const usage = [completion('2026-11-20T05:00:00Z', { input_tokens: '9007199254740993', output_tokens: '1', num_model_requests: '1' })];
+    const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
+    await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
+    expect(await stored('1d')).toMatchObject({ '2026-11-20 proj_1 completions tokens': '9007199254740994' });
+  });
+
+  it('splits what contains something else, so that each token is stored once', async () => {
+    const measures = {
+      input_tokens: '1000', input_cached_tokens: '400', input_cache_write_tokens: '100', input_uncached_tokens: '500',
+      input_text_tokens: '400', input_cached_text_tokens: '300', input_audio_tokens: '50', input_cached_audio_tokens: '50',
+      input_image_tokens: '50', input_cached_image_tokens: '50', output_tokens: '500', output_text_tokens: '400',
+      output_audio_tokens: '50', output_image_tokens: '50', num_model_requests: '5',
+    };
+    const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage: [completion('2026-11-20T05:00:00Z', measures)] })];
+    await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
+    const rows = await prisma.usageData.findMany({ orderBy: { tokenType: 'asc' } });
+    expect(Object.fromEntries(rows.map(({ tokenType, quantity }) => [tokenType, quantity.toString()]))).toEqual({
+      audio_output_tokens: '50', cache_write_input_tokens: '100', cached_audio_input_tokens: '50', cached_image_input_tokens: '50',
+      cached_input_tokens: '300', image_output_tokens: '50', output_tokens: '400', requests: '5',
+      uncached_audio_input_tokens: '50', uncached_image_input_tokens: '50', uncached_input_tokens: '400',
+    });
+    expect(rows[0]).toMatchObject({ model: 'gpt-5', serviceTier: 'default', batch: 'false', apiKeyId: 'key_1', contextWindow: '' });
+  });
+
+  it('estimates only what has a price, and never a zero', async () => {
+    const tokens = { input_tokens: '1000000', input_cached_tokens: '400000', output_tokens: '10', num_model_requests: '5' };
+    const usage = [
+      completion('2026-11-20T05:00:00Z', tokens),
+      completion('2026-11-20T06:00:00Z', tokens, { batch: true }),
+      completion('2026-11-20T05:00:00Z', tokens, { model: 'gpt-secret' }),
+      completion('2026-11-20T05:00:00Z', tokens, { service_tier: 'flex' }),
+    ];
+    const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
+    await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
+    expect(await estimates()).toEqual([
+      'gpt-5, cached input tokens 0.05',
+      'gpt-5, cached input tokens · batch 0.025',
+      'gpt-5, output tokens 0.0001',
+      'gpt-5, output tokens · batch 0.00005',
+      'gpt-5, uncached input tokens 0.75',
+      'gpt-5, uncached input tokens · batch 0.375',
+    ]);
+  });
+
+  const estimates = async () => {
+    const rows = await prisma.$queryRaw<{ text: string }[]>`
+      SELECT concat_ws(' ', line_item, trim_scale(sum(cost))) AS text FROM cost_data
+      WHERE api_version = 'usage_v1' AND bucket_start_time IS NOT NULL GROUP BY line_item`;
+    return rows.map(({ text }) => text).sort();
+  };
+
+  it('takes a day to money from one width only', async () => {
+    const usage = ['02', '05', '23'].map((hour) => completion(`2026-11-20T${hour}:00:00Z`, { input_tokens: '1000000', output_tokens: '0', num_model_requests: '1' }));
+    const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
+    const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
+    await collecting.backfill(THREE, { width: '1h' });
+    expect(await prisma.costData.count()).toBe(3);
+    await collecting.backfill(THREE, { width: '1d' });
+    expect(await prisma.costData.count()).toBe(1);
+    await collecting.backfill(THREE, { width: '1h' });
+    expect(await estimates()).toEqual(['gpt-5, uncached input tokens 3.75']);
+    expect(await prisma.usageData.count({ where: { tokenType: 'uncached_input_tokens' } })).toBe(4);
+  });
+
+  it('replaces what the provider restates, and touches neither bills, legacy rows nor another endpoint', async () => {
+    const tokens = { input_tokens: '1000000', output_tokens: '5', num_model_requests: '1' };
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    organization.usage = [completion('2026-11-20T05:00:00Z', tokens), completion('2026-11-20T05:00:00Z', tokens, { model: 'gpt-4o' })];
+    const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
+    await prisma.project.create({ data: { id: 'legacy', teamId: TEAM, name: 'Old', openaiProjectId: 'proj_1' } });
+    const day = startOfDay(parseDay('2026-11-20'));
+    const old = { projectId: 'legacy', cost: '9.5', date: day, service: 'gpt' };
+    await prisma.costData.create({ data: { id: 'old', ...old } });
+    const bucket = { bucketStartTime: day, bucketEndTime: startOfDay(parseDay('2026-11-21')), lineItem: 'gpt-5, input', currency: 'USD' };
+    await prisma.costData.create({ data: { id: 'bill', projectId: 'legacy', apiVersion: 'costs_v1', cost: '7', ...bucket } });
+
+    await collecting.backfill(THREE);
+    expect(await prisma.project.findMany()).toMatchObject([{ id: 'legacy', aiProjectId: 'proj_1', aiOrganizationId: 'org-a' }]);
+    organization.usage = [completion('2026-11-20T05:00:00Z', { ...tokens, input_tokens: '1000002' })];
+    const outcome = await collecting.backfill(THREE, { acceptRestatement: true });
+    expect(outcome.organizations[0]).toMatchObject({ inserted: 0, updated: 1, deleted: 3 });
+    expect(await stored('1d')).toEqual({ '2026-11-20 proj_1 completions requests': '1', '2026-11-20 proj_1 completions tokens': '1000007' });
+    expect(await prisma.costData.findMany({ where: { id: { in: ['old', 'bill'] } }, orderBy: { id: 'asc' } })).toMatchObject([
+      { id: 'bill', cost: expect.objectContaining({}) as unknown, apiVersion: 'costs_v1' },
+      { id: 'old', bucketStartTime: null, apiVersion: 'usage_v1' },
+    ]);
+    await collecting.backfill(THREE, { width: 'bills', acceptRestatement: true });
+    expect(await estimates()).toHaveLength(2);
+  });
+
+  it('refuses an answer that would lose most of what is stored', async () => {
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    organization.usage = [completion('2026-11-20T05:00:00Z', { input_tokens: '100', output_tokens: '5', num_model_requests: '1' })];
+    const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
+    await collecting.backfill(THREE);
+    const before = await stored('1d');
+    organization.usage = [];
+    const outcome = await collecting.backfill(THREE);
+    expect(outcome.organizations[0]).toMatchObject({ status: 'failed', error: { code: 'shrink' } });
+    expect(await stored('1d')).toEqual(before);
+    expect(await collecting.backfill(THREE, { acceptRestatement: true })).toMatchObject({ status: 'ok' });
+    expect(await stored('1d')).toEqual({});
+  });
+
+  it('narrows a start that lies too far back, says so, and keeps what was read while it could be', async () => {
+    const organizations = worldOf();
+    const emulator = await openEmulator({ world: { organizations: organizations.slice(0, 1) } });
+    const collecting = collectFrom(emulator, test.database);
+    await collecting.backfill({ since: SIXTY.since, until: addDays(SIXTY.since, 9) });
+    emulator.quirks.usageLookback = { completions: 45, images: 3 };
+    const outcome = await collecting.backfill(SIXTY);
+    expect(outcome).toMatchObject({ status: 'ok' });
+    expect(outcome.organizations[0]?.narrowed.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1))).toEqual([
+      { endpoint: 'completions', since: addDays(TODAY, -45) },
+      { endpoint: 'images', since: addDays(TODAY, -3) },
+    ]);
+    const all = Object.entries(expected(organizations.slice(0, 1), SIXTY.since, SIXTY.until));
+    const missing = { completions: addDays(TODAY, -45), images: addDays(TODAY, -3) } as Record<string, string>;
+    const readable = all.filter(([key]) => {
+      const [day = '', , endpoint = ''] = key.split(' ');
+      return day >= (missing[endpoint] ?? '') || day <= addDays(SIXTY.since, 9);
+    });
+    expect(await stored('1d')).toEqual(Object.fromEntries(readable));
+  });
+});
+
+function completion(at: string, measures: Record<string, string>, dimensions: WorldUsageRow['dimensions'] = {}): WorldUsageRow {
+  const usual = { project_id: 'proj_1', model: 'gpt-5', batch: false, service_tier: 'default', api_key_id: 'key_1' };
+  return { at: new Date(at), endpoint: 'completions', dimensions: { ...usual, ...dimensions }, measures };
+}

@@ -1,0 +1,143 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeychain } from '../../src/vault/keychain.js';
+import { createMachine, type Machine } from '../helpers/costs.js';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+
+const PASSWORD = 'correct horse battery staple';
+const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
+const run = promisify(execFile);
+
+const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter((program) => spawnSync('which', [program]).status !== 0);
+const reason = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} not installed; apt-get install libsecret-1-0 gnome-keyring dbus)`;
+
+describe(`a real keychain${reason}`, () => {
+  let base: TestDatabase;
+  let machine: Machine & { drop: () => Promise<void> };
+  beforeAll(async () => {
+    base = await createTestDatabase('postgresql');
+    machine = await createMachine();
+  });
+  afterAll(async () => {
+    await Promise.all([base.drop(), machine.drop()]);
+  });
+
+  /** Runs a shell script in a session with an unlocked gnome-keyring. */
+  const inSession = async (script: string) => {
+    const unlocked = `printf keyring-password | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n${script}`;
+    const env = {
+      PATH: process.env.PATH,
+      HOME: machine.home,
+      XDG_RUNTIME_DIR: machine.home,
+      COSTS_HOME: join(machine.home, 'costs'),
+      DATABASE_URL: (base.target as { url: string }).url,
+      PASSWORD,
+      COSTS: `${process.execPath} ${PROGRAM}`,
+    };
+    return run('dbus-run-session', ['--', 'bash', '-c', unlocked], { env, timeout: 50_000 });
+  };
+
+  it.skipIf(missing.length > 0)('keeps a session from login to logout, and nothing in a file', async () => {
+    const { stdout } = await inSession(`
+      echo "$PASSWORD" | $COSTS init --team acme --email admin@example.com --password-stdin --json | grep -o '"sessionUntil":"[0-9]*' 
+      $COSTS whoami --json
+      $COSTS logout --json
+      $COSTS whoami --json; echo "exit $?"
+      echo "$PASSWORD" | $COSTS login --email admin@example.com --password-stdin --json | grep -o '"role":"admin"'
+      $COSTS whoami
+      ls -A "$COSTS_HOME" 2>/dev/null | wc -l
+    `);
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toMatch(/^"sessionUntil":"20/);
+    expect(lines[1]).toContain('"name":"admin@example.com","role":"admin"');
+    expect(lines[2]).toBe('{"ended":true,"embedded":false}');
+    expect(lines[3]).toContain('"kind":null');
+    expect(lines.slice(4)).toEqual(['exit 4', '"role":"admin"', expect.stringMatching(/^acme: admin@example\.com, admin, until /), '0']);
+  });
+
+  it.skipIf(missing.length > 0)('keeps the data key of the embedded store, whose keys nobody opens without it', async () => {
+    const { stdout } = await inSession(`
+      unset DATABASE_URL
+      server=$(mktemp); node -e '
+        require("http").createServer((q, r) => r.end(JSON.stringify(q.url.includes("/me") ? { id: "ant-1", type: "organization", name: "Acme" } : { data: [], has_more: false, next_page: null }))).listen(0, "127.0.0.1", function () { console.log(this.address().port) })' > $server & child=$!
+      while [ ! -s $server ]; do sleep 0.1; done
+      export ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat $server)
+      echo sk-ant-admin01-abcdefgh | $COSTS keys add --provider anthropic --key-stdin --json | grep -o '"source":"vault"'
+      $COSTS keys verify --json | grep -o '"status":"ok"' | tail -1
+      $COSTS vault rotate --json
+      $COSTS keys verify --json | grep -o '"status":"ok"' | tail -1
+      grep -rl abcdefgh "$COSTS_HOME" | wc -l
+      DBUS_SESSION_BUS_ADDRESS= $COSTS keys verify --json >/dev/null 2>&1; echo "exit $?"
+      kill $child; rm $server
+    `);
+    expect(stdout.trim().split('\n')).toEqual(['"source":"vault"', '"status":"ok"', '{"generation":2,"keys":1,"slots":0}', '"status":"ok"', '0', 'exit 4']);
+  });
+});
+
+describe('without a keychain', () => {
+  it('a login is refused with the ways out, and nothing is stored', async () => {
+    const base = await createTestDatabase('postgresql');
+    const machine = await createMachine({ DATABASE_URL: (base.target as { url: string }).url });
+    try {
+      const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], { input: PASSWORD });
+      expect([init.code, init.stderr]).toEqual([0, expect.stringContaining('No session was kept.')]);
+      const login = await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin', '--json'], { input: PASSWORD });
+      expect(login.code).toBe(4);
+      expect(login.error().message).toContain('There is no keychain');
+      for (const way of ['COSTS_TOKEN', '--from-env', '--insecure-storage', 'COSTS_INSECURE_STORAGE=1']) expect(login.error().hint).toContain(way);
+      expect(await base.database.prisma.vaultSession.findMany()).toEqual([]);
+      const agreed = await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin', '--insecure-storage'], { input: PASSWORD });
+      expect([agreed.code, agreed.stderr]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
+      const again = await machine.costs(['whoami']);
+      expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
+      const { stdout } = await run('stat', ['-c', '%a', join(machine.home, 'costs', 'session.json')]);
+      expect(stdout.trim()).toBe('600');
+      await run('chmod', ['644', join(machine.home, 'costs', 'session.json')]);
+      expect(await machine.costs(['whoami', '--json'])).toMatchObject({ code: 4, stderr: expect.stringContaining('Others can read') as string });
+    } finally {
+      await Promise.all([base.drop(), machine.drop()]);
+    }
+  });
+});
+
+describe('a keychain that never answers', () => {
+  it('is given up after 3 seconds without a person, and leaves no process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));
+    try {
+      const library = join(folder, 'hung.cjs');
+      const marker = join(folder, 'pid');
+      await writeFile(
+        library,
+        `require('fs').writeFileSync(${JSON.stringify(marker)}, String(process.pid));
+         exports.getPassword = () => { for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); };`,
+      );
+      const keychain = createKeychain({ interactive: false, onWait: () => undefined, library });
+      const began = performance.now();
+      await expect(keychain.get('x')).rejects.toMatchObject({ code: 'auth', message: expect.stringContaining('did not answer within 3 seconds') as string });
+      expect(performance.now() - began).toBeLessThan(4_500);
+      const pid = Number(await readFile(marker, 'utf8'));
+      await expect.poll(() => isAlive(pid)).toBe(false);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('whose library throws or is missing is no keychain', async () => {
+    const gone = createKeychain({ interactive: false, onWait: () => undefined, library: '/nowhere/keytar' });
+    await expect(gone.get('x')).rejects.toThrow('There is no keychain to keep a session in');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
