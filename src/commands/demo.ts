@@ -28,7 +28,9 @@ export async function demoCommand(options: DemoOptions, context: Context): Promi
   const home = await mkdtemp(join(tmpdir(), 'costs-demo-'));
   try {
     const result = await runDemo(context, home);
-    context.output.write({ ...result.document, home: options.keep === true ? home : null }, (value, output) => renderDemo(value, result, output));
+    context.output.write({ ...result.document, home: options.keep === true ? home : null }, (value, output) =>
+      renderDemo(value, result, output),
+    );
   } finally {
     if (options.keep !== true) await rm(home, { recursive: true, force: true });
   }

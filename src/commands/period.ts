@@ -21,12 +21,31 @@ export interface Period extends DaySpan {
  * @throws CostsError `usage`
  */
 export function resolvePeriod({ since, until, period }: PeriodOptions, today: Day): Period {
-  if (period === undefined && since === undefined && until === undefined) return resolvePeriod({ period: 'mtd' }, today);
+  if (period === undefined && since === undefined && until === undefined)
+    return resolvePeriod({ period: 'mtd' }, today);
   if (period !== undefined) {
     if (since === undefined && until === undefined) return named(period, today);
-    throw new CostsError('usage', '--period and --since or --until do not go together.', { hint: 'Give one of the two.' });
+    throw new CostsError('usage', '--period and --since or --until do not go together.', {
+      hint: 'Give one of the two.',
+    });
   }
   return explicit(checkSpan({ since: since ?? startOfMonthOf(until ?? today), until: until ?? today }, today));
+}
+
+/**
+ * The spans to compare: today is not over, so it and its counterpart stand on neither side (unless it is all there is).
+ */
+export function comparableSpans(
+  { since, until, previous }: Period,
+  today: Day,
+): { current: DaySpan; previous: DaySpan } {
+  if (until < today || since === until) return { current: { since, until }, previous };
+  const length = daysBetween(since, until);
+  const end = addDays(previous.since, length - 1);
+  return {
+    current: { since, until: addDays(until, -1) },
+    previous: { since: previous.since, until: end < previous.until ? end : previous.until },
+  };
 }
 
 function named(period: string, today: Day): Period {
@@ -55,7 +74,9 @@ function named(period: string, today: Day): Period {
 
 function month(text: string, today: Day): Period {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
-    throw new CostsError('usage', `"${text}" is no period.`, { hint: `Use one of ${PERIODS.join(', ')}, or a month such as 2026-10.` });
+    throw new CostsError('usage', `"${text}" is no period.`, {
+      hint: `Use one of ${PERIODS.join(', ')}, or a month such as 2026-10.`,
+    });
   }
   const first = parseDay(`${text}-01`);
   if (first > today) throw new CostsError('usage', `${text} is in the future.`, { hint: `Today is ${today} (UTC).` });

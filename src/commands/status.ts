@@ -4,7 +4,14 @@ import type { Organization } from '../domain/collection.js';
 import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
 import { renderStatus } from '../output/status.js';
-import { addExamples, addGlobalOptions, organizationOption, providerOption, setExitCode, type SelectionOptions } from './options.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  organizationOption,
+  providerOption,
+  setExitCode,
+  type SelectionOptions,
+} from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
 export interface StatusOptions extends SelectionOptions {

@@ -3,15 +3,44 @@ import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './results.js';
 
 /** What totals can be grouped by. */
-export const GROUP_WORDS = ['provider', 'organization', 'project', 'line-item', 'model', 'day', 'week', 'month'] as const;
-export type GroupWord = (typeof GROUP_WORDS)[number];
+export const GROUP_WORDS = [
+  'provider',
+  'organization',
+  'project',
+  'line-item',
+  'model',
+  'day',
+  'week',
+  'month',
+] as const;
+/** Groups by the value of a tag of the project, as of the bucket's day. */
+export type TagWord = `tag:${string}`;
+export type GroupWord = (typeof GROUP_WORDS)[number] | TagWord;
 
-export interface ReportQuery extends DaySpan {
+/** Which rows count. */
+export interface RowFilter extends DaySpan {
   teamId: string;
-  groupBy: readonly GroupWord[];
   provider?: ProviderId;
   organizationId?: string;
-  projectId?: string;
+  /** Only these; an empty list is nothing at all. */
+  projectIds?: readonly string[];
+  /** A pattern for the line item, with `*` and `?`. */
+  lineItem?: string;
+  /** The project's tags on the bucket's day; a null value is one without the tag. */
+  tags?: readonly { key: string; value: string | null }[];
+}
+
+export interface ReportQuery extends RowFilter {
+  groupBy: readonly GroupWord[];
+}
+
+export function isTagWord(word: string): word is TagWord {
+  return word.startsWith('tag:');
+}
+
+/** The key of a tag word. */
+export function tagKeyOf(word: TagWord): string {
+  return word.slice('tag:'.length);
 }
 
 /** What a row is about: the fields of the words it is grouped by, in the order they were given. */
@@ -31,6 +60,8 @@ export interface ReportGroup {
   week?: string;
   /** `2026-11` */
   month?: string;
+  /** The tag's value; null where the project has none that day. */
+  [tag: TagWord]: string | null;
 }
 
 export interface ReportRow extends ReportGroup {
@@ -65,6 +96,8 @@ export interface Report extends DaySpan {
   readAt: string | null;
   asOf: string | null;
   rows: ReportRow[];
+  /** What --top left out, a currency each; only there when something was. */
+  others?: (MoneyDocument & { rows: number })[];
   totals: MoneyDocument[];
   coverage: ReportCoverage;
 }
@@ -97,5 +130,6 @@ export interface ReportStore {
 /** Tells rows apart that differ in what they are about or in their currency. */
 export function groupKey(row: ReportGroup & { currency: string }): string {
   const { provider, organizationId, projectId, lineItem, model, day, week, month, currency } = row;
-  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency]);
+  const tags = Object.entries(row).filter(([field]) => isTagWord(field));
+  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency, tags]);
 }

@@ -21,7 +21,11 @@ interface DemoView {
 }
 
 /** What the demo did, a report worth reading, what is to be noticed in it, and where to go from here. */
-export function renderDemo(view: DemoView, { comparison, now }: { comparison: ReportComparison; now: Date }, output: Output): string {
+export function renderDemo(
+  view: DemoView,
+  { comparison, now }: { comparison: ReportComparison; now: Date },
+  output: Output,
+): string {
   const { style } = output;
   const ok = style.green('✔');
   const { again, compared, restated, anomaly, unlinked } = view;
@@ -38,7 +42,9 @@ export function renderDemo(view: DemoView, { comparison, now }: { comparison: Re
     `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
     `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to nobody, ${money(unlinked.totals)}`,
     '',
-    ...(view.home === null ? ['Look around   costs demo --keep'] : [`Look around   COSTS_HOME=${view.home} costs report --group-by model`]),
+    ...(view.home === null
+      ? ['Look around   costs demo --keep']
+      : [`Look around   COSTS_HOME=${view.home} costs report --group-by model`]),
     'Your own key  export OPENAI_ADMIN_KEY=… && costs keys add && costs sync',
   ].join('\n');
 }

@@ -13,19 +13,47 @@ export function renderStatus(status: Status, output: Output): string {
   const head = `${status.team} · ${status.store} · ${status.now.slice(0, 16).replace('T', ' ')} UTC`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
   const first = organizations[0]?.recent[0]?.day;
-  const columns = ['Organization', '', 'Read', 'Settled to', first === undefined ? '' : `${formatDay(first)} … today`, 'Key'].map((text) => ({ head: text }));
+  const columns = [
+    'Organization',
+    '',
+    'Read',
+    'Settled to',
+    first === undefined ? '' : `${formatDay(first)} … today`,
+    'Key',
+  ].map((text) => ({ head: text }));
   return [
     head,
-    renderTable(columns, organizations.map((each) => row(each, now, output)), output),
+    renderTable(
+      columns,
+      organizations.map((each) => row(each, now, output)),
+      output,
+    ),
     '■ settled  ▪ provisional  □ read before the day ended  × never read',
-    ...(unlinked.projects === 0 ? [] : [`Not linked  ${plural(unlinked.projects, 'project')}, ${unlinked.totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend'} → costs projects list --unlinked`]),
-    ...findings.map(({ organization, message, hint }) => `${output.style.yellow('⚠')} ${organization}: ${message} → ${hint}`),
+    ...(unlinked.projects === 0
+      ? []
+      : [
+          `Not linked  ${plural(unlinked.projects, 'project')}, ${unlinked.totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend'} → costs projects list --unlinked`,
+        ]),
+    ...findings.map(
+      ({ organization, message, hint }) => `${output.style.yellow('⚠')} ${organization}: ${message} → ${hint}`,
+    ),
   ].join('\n');
 }
 
-function row({ provider, name, active, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus, now: Date, { style }: Output): string[] {
+function row(
+  { provider, name, active, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus,
+  now: Date,
+  { style }: Output,
+): string[] {
   const read = lastReadAt === null ? 'never' : formatAge(new Date(lastReadAt), now);
-  return [provider, name, read, settledTo === null ? '–' : formatDay(settledTo), recent.map(({ state }) => MARKS[state]).join(''), active ? keyState(keyDaysLeft, style) : 'disabled'];
+  return [
+    provider,
+    name,
+    read,
+    settledTo === null ? '–' : formatDay(settledTo),
+    recent.map(({ state }) => MARKS[state]).join(''),
+    active ? keyState(keyDaysLeft, style) : 'disabled',
+  ];
 }
 
 function keyState(daysLeft: number | null, style: Output['style']): string {

@@ -3,6 +3,7 @@ import type { CollectionStore } from '../domain/collection.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
+import type { TagStore } from '../domain/tag.js';
 import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
@@ -11,6 +12,7 @@ import type { Database } from './database.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
+import { createTagStore } from './tags.js';
 import { createTeamStore } from './teams.js';
 import { createUsageStore } from './usage/usage-store.js';
 
@@ -25,6 +27,7 @@ export interface Store {
   readonly projects: ProjectStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
+  readonly tags: TagStore;
   readonly usage: UsageStore;
 }
 
@@ -40,6 +43,7 @@ export function createStore(database: Database): Store {
     projects: createProjectStore(prisma),
     runs: createRunStore(prisma),
     reports: createReportStore(prisma),
+    tags: createTagStore(prisma),
     usage: createUsageStore(prisma),
   };
 }

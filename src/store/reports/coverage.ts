@@ -11,8 +11,14 @@ export interface OrganizationDays {
 }
 
 /** The days of each of the team's organizations that were read in a span, those without a key included. */
-export async function readDays(prisma: PrismaClient, query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId'>, span: DaySpan): Promise<OrganizationDays[]> {
-  const rows = await prisma.$queryRaw<{ organizationId: string; organization: string; isActive: boolean; day: Day | null; readAt: Date | null }[]>`
+export async function readDays(
+  prisma: PrismaClient,
+  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId'>,
+  span: DaySpan,
+): Promise<OrganizationDays[]> {
+  const rows = await prisma.$queryRaw<
+    { organizationId: string; organization: string; isActive: boolean; day: Day | null; readAt: Date | null }[]
+  >`
     WITH organizations AS (
       SELECT provider, organization_id, name, is_active FROM organization_api_keys WHERE team_id = ${query.teamId}
       UNION ALL
@@ -29,7 +35,12 @@ export async function readDays(prisma: PrismaClient, query: Pick<ReportQuery, 't
     ORDER BY o.provider, o.name, d.day`;
   const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date> }>();
   for (const { organizationId, organization, isActive, day, readAt } of rows) {
-    const known = organizations.get(organizationId) ?? { organizationId, organization, isActive, readAt: new Map<Day, Date>() };
+    const known = organizations.get(organizationId) ?? {
+      organizationId,
+      organization,
+      isActive,
+      readAt: new Map<Day, Date>(),
+    };
     if (day !== null && readAt !== null) known.readAt.set(day, readAt);
     organizations.set(organizationId, known);
   }
@@ -37,7 +48,11 @@ export async function readDays(prisma: PrismaClient, query: Pick<ReportQuery, 't
 }
 
 /** What the days of a span are worth, in spans of neighbouring days. */
-export function describeCoverage(organizations: readonly OrganizationDays[], span: DaySpan, today: Day): ReportCoverage {
+export function describeCoverage(
+  organizations: readonly OrganizationDays[],
+  span: DaySpan,
+  today: Day,
+): ReportCoverage {
   const coverage: ReportCoverage = { gaps: [], halfRead: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
   for (const { organizationId, organization, isActive, readAt } of organizations) {
@@ -45,7 +60,17 @@ export function describeCoverage(organizations: readonly OrganizationDays[], spa
       const state = dayState(day, readAt.get(day) ?? null);
       // Nobody reads on for an organization without an active key.
       const list =
-        state === 'gap' ? (isActive ? coverage.gaps : null) : state === 'open' ? (day < today ? coverage.halfRead : coverage.open) : state === 'provisional' ? coverage.provisional : null;
+        state === 'gap'
+          ? isActive
+            ? coverage.gaps
+            : null
+          : state === 'open'
+            ? day < today
+              ? coverage.halfRead
+              : coverage.open
+            : state === 'provisional'
+              ? coverage.provisional
+              : null;
       if (list !== null) extend(list, { organizationId, organization, since: day, until: day });
     }
   }
@@ -63,4 +88,3 @@ export function newestRead(organizations: readonly OrganizationDays[]): Date | n
   const times = organizations.flatMap(({ readAt }) => [...readAt.values()]);
   return times.reduce<Date | null>((newest, time) => (newest === null || time > newest ? time : newest), null);
 }
-

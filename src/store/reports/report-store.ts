@@ -49,5 +49,7 @@ function byTimeThenCost(a: ReportRow, b: ReportRow): number {
 function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {
   const sums = new Map<string, Decimal>();
   for (const { currency, cost } of rows) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }
