@@ -56,7 +56,22 @@ export function countOption(flags: string, description: string): Option {
   });
 }
 
-function parseWith<T>(parse: (text: string) => T): (text: string) => T {
+/** Where a document goes. */
+export function outputOption(
+  description = 'write to this file, which appears when it is whole; "-" is standard output',
+): Option {
+  return new Option('-o, --output <file>', description);
+}
+
+/** A whole number from 1. */
+export function positiveOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+    return Number(text);
+  });
+}
+
+export function parseWith<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return parse(text);

@@ -32,6 +32,22 @@ export function resolvePeriod({ since, until, period }: PeriodOptions, today: Da
   return explicit(checkSpan({ since: since ?? startOfMonthOf(until ?? today), until: until ?? today }, today));
 }
 
+/**
+ * The spans to compare: today is not over, so it and its counterpart stand on neither side (unless it is all there is).
+ */
+export function comparableSpans(
+  { since, until, previous }: Period,
+  today: Day,
+): { current: DaySpan; previous: DaySpan } {
+  if (until < today || since === until) return { current: { since, until }, previous };
+  const length = daysBetween(since, until);
+  const end = addDays(previous.since, length - 1);
+  return {
+    current: { since, until: addDays(until, -1) },
+    previous: { since: previous.since, until: end < previous.until ? end : previous.until },
+  };
+}
+
 function named(period: string, today: Day): Period {
   const yesterday = addDays(today, -1);
   switch (period) {

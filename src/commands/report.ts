@@ -1,23 +1,33 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { toDay } from '../domain/day.js';
-import { GROUP_WORDS, REPORT_BASES, type GroupWord, type ReportBasis, type ReportQuery } from '../domain/report.js';
-import { renderReport } from '../output/report.js';
-import { selectOrganizations } from './organizations.js';
 import {
-  addExamples,
-  addGlobalOptions,
-  dayOption,
-  organizationOption,
-  providerOption,
-  type SelectionOptions,
-} from './options.js';
-import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
+  GROUP_WORDS,
+  isTagWord,
+  REPORT_BASES,
+  tagKeyOf,
+  type GroupWord,
+  type Report,
+  type ReportBasis,
+  type ReportQuery,
+} from '../domain/report.js';
+import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
+import { checkTagKey } from '../domain/tag.js';
+import { renderReport } from '../output/report.js';
+import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
+import { addExamples, addGlobalOptions, dayOption, outputOption, parseWith, positiveOption } from './options.js';
+import { comparableSpans, PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
+import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
 
-export interface ReportOptions extends SelectionOptions, PeriodOptions {
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
+export interface ReportOptions extends RowFilterOptions, PeriodOptions {
   groupBy: GroupWord[];
-  project?: string;
   basis: ReportBasis;
+  top?: number;
+  sort?: ReportSort;
+  format?: (typeof FORMATS)[number];
+  output?: string;
 }
 
 /** `costs report` */
@@ -29,8 +39,6 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
     .addOption(dayOption('--until <day>', 'last day, included'))
     .option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`)
     .addOption(groupByOption())
-    .addOption(providerOption())
-    .addOption(organizationOption())
     .addOption(
       new Option(
         '--basis <basis>',
@@ -38,25 +46,37 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
       )
         .choices(REPORT_BASES)
         .default('best'),
-    )
-    .option('--project <name|id>', 'only this project')
-    .action((options: ReportOptions) => run(options, open(command.optsWithGlobals())));
+    );
+  addRowFilterOptions(command)
+    .addOption(positiveOption('--top <count>', 'only so many rows; the others are added up'))
+    .addOption(new Option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS))
+    .addOption(new Option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS))
+    .addOption(outputOption())
+    .action((options: ReportOptions) => {
+      const given = command.optsWithGlobals<ReportOptions & { json?: boolean }>();
+      return run(options, open({ ...given, json: given.json === true || options.format === 'json' }));
+    });
   addGlobalOptions(command);
   return addExamples(command, [
     'costs report',
-    'costs report --period last-month --group-by provider,model',
+    'costs report --period last-month --group-by provider,model --top 10',
     'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
+    'costs report --group-by tag:product --sort change',
+    'costs report --period 2026-10 --format csv --output october.csv',
   ]);
 }
 
 function groupByOption(): Option {
-  return new Option('--group-by <words>', `one to three of ${GROUP_WORDS.join(', ')}`)
+  const choices = `${GROUP_WORDS.join(', ')}, tag:KEY`;
+  return new Option('--group-by <words>', `one to three of ${choices}`)
     .default(['project'], 'project')
     .argParser((text) => {
       const words = text.split(',').map((word) => word.trim());
-      const unknown = words.find((word) => !(GROUP_WORDS as readonly string[]).includes(word));
-      if (unknown !== undefined)
-        throw new InvalidArgumentError(`"${unknown}" is not one of ${GROUP_WORDS.join(', ')}.`);
+      for (const word of words) {
+        if (isTagWord(word)) parseWith(checkTagKey)(tagKeyOf(word));
+        else if (!(GROUP_WORDS as readonly string[]).includes(word))
+          throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
+      }
       if (words.length > 3 || new Set(words).size < words.length)
         throw new InvalidArgumentError('Give one to three different words.');
       return words;
@@ -64,23 +84,22 @@ function groupByOption(): Option {
 }
 
 export async function reportCommand(options: ReportOptions, context: Context): Promise<void> {
+  const { output } = context;
   const today = toDay(context.now());
-  const { previous, ...span } = resolvePeriod(options, today);
+  const period = resolvePeriod(options, today);
+  const { current, previous } = comparableSpans(period, today);
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const [organization] = options.organization === undefined ? [] : await selectOrganizations(context, options);
-  const project = options.project === undefined ? undefined : await store.projects.find(team.id, options.project);
-  const query: ReportQuery = {
-    ...span,
-    teamId: team.id,
-    groupBy: options.groupBy,
-    basis: options.basis,
-    ...(options.provider === undefined ? {} : { provider: options.provider }),
-    ...(organization === undefined ? {} : { organizationId: organization.organizationId }),
-    ...(project === undefined ? {} : { projectId: project.id }),
-  };
+  const filter = await resolveRowFilter(options, period, context);
+  const query: ReportQuery = { ...filter, groupBy: options.groupBy, basis: options.basis };
   const report = await store.reports.run(query, today);
-  const comparison = context.output.json ? null : await store.reports.compare(query, previous);
-  context.output.write(report, (value, output) =>
-    renderReport({ report: value, comparison, team: team.name, now: context.now() }, output),
-  );
+  const { format = 'table' } = options;
+  const compared = (!output.json && format === 'table') || options.sort === 'change';
+  const comparison = compared ? await store.reports.compare({ ...query, ...current }, previous) : null;
+  const arranged = arrangeReport(report, options, comparison);
+  const render = (value: Report): string => {
+    if (format === 'csv') return renderReportCsv(value);
+    if (format === 'markdown') return renderReportMarkdown(value);
+    return renderReport({ report: value, comparison, team: team.name, now: context.now() }, output);
+  };
+  await output.intoFile(options.output, () => Promise.resolve(output.write(arranged, render)));
 }

@@ -13,8 +13,6 @@ export const GROUP_WORDS = [
   'week',
   'month',
 ] as const;
-export type GroupWord = (typeof GROUP_WORDS)[number];
-
 /**
  * Which figures: the bills alone, what usage should have cost alone, or the best there is (the default): billed cost where a
  * project has a bill that day, else an estimate. The first two are never added.
@@ -22,13 +20,36 @@ export type GroupWord = (typeof GROUP_WORDS)[number];
 export const REPORT_BASES = ['billed', 'usage', 'best'] as const;
 export type ReportBasis = (typeof REPORT_BASES)[number];
 
-export interface ReportQuery extends DaySpan {
+/** Groups by the value of a tag of the project, as of the bucket's day. */
+export type TagWord = `tag:${string}`;
+export type GroupWord = (typeof GROUP_WORDS)[number] | TagWord;
+
+/** Which rows count. */
+export interface RowFilter extends DaySpan {
   teamId: string;
-  basis?: ReportBasis;
-  groupBy: readonly GroupWord[];
   provider?: ProviderId;
   organizationId?: string;
-  projectId?: string;
+  /** Only these; an empty list is nothing at all. */
+  projectIds?: readonly string[];
+  /** A pattern for the line item, with `*` and `?`. */
+  lineItem?: string;
+  /** The project's tags on the bucket's day; a null value is one without the tag. */
+  tags?: readonly { key: string; value: string | null }[];
+}
+
+export interface ReportQuery extends RowFilter {
+  /** `best` when absent. */
+  basis?: ReportBasis;
+  groupBy: readonly GroupWord[];
+}
+
+export function isTagWord(word: string): word is TagWord {
+  return word.startsWith('tag:');
+}
+
+/** The key of a tag word. */
+export function tagKeyOf(word: TagWord): string {
+  return word.slice('tag:'.length);
 }
 
 /** What a row is about: the fields of the words it is grouped by, in the order they were given. */
@@ -48,6 +69,8 @@ export interface ReportGroup {
   week?: string;
   /** `2026-11` */
   month?: string;
+  /** The tag's value; null where the project has none that day. */
+  [tag: TagWord]: string | null;
 }
 
 export interface ReportRow extends ReportGroup {
@@ -83,6 +106,8 @@ export interface Report extends DaySpan {
   readAt: string | null;
   asOf: string | null;
   rows: ReportRow[];
+  /** What --top left out, a currency each; only there when something was. */
+  others?: (MoneyDocument & { rows: number })[];
   totals: MoneyDocument[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
@@ -131,5 +156,6 @@ export interface ReportStore {
 /** Tells rows apart that differ in what they are about or in their currency. */
 export function groupKey(row: ReportGroup & { currency: string }): string {
   const { provider, organizationId, projectId, lineItem, model, day, week, month, currency } = row;
-  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency]);
+  const tags = Object.entries(row).filter(([field]) => isTagWord(field));
+  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency, tags]);
 }

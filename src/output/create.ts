@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
+import { createFile, type DocumentFile } from './file.js';
 import type { Output } from './output.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
@@ -35,6 +37,15 @@ export function createOutput({
   const colored = color && !noColor;
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
+  let file: DocumentFile | undefined;
+  let pending: Promise<void> = Promise.resolve();
+  const put = (text: string) => {
+    if (file === undefined) return void stdout.write(text);
+    const target = file;
+    pending = pending.then(() => target.write(stripVTControlCharacters(text)));
+    // Whoever awaits the file hears of the failure; until then nobody does.
+    pending.catch(() => undefined);
+  };
   const interactive = input && !json && stdin.isTTY && stderr.isTTY && !ci;
   ignoreClosedPipes();
   return {
@@ -43,13 +54,31 @@ export function createOutput({
     width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
     style,
     write(value, render) {
-      const text = json ? JSON.stringify(value, null, stdout.isTTY ? 2 : undefined) : render(value, this);
-      stdout.write(`${redactor.mask(text)}\n`);
+      const text = json
+        ? JSON.stringify(value, null, stdout.isTTY ? 2 : undefined)
+        : render(value, this).replace(/\n$/, '');
+      put(`${redactor.mask(text)}\n`);
     },
-    print: (text) => void stdout.write(redactor.mask(text)),
+    print: (text) => put(redactor.mask(text)),
     async writeRaw(chunk) {
-      if (stdout.write(chunk)) return;
+      const text = redactor.mask(chunk);
+      if (file !== undefined) return file.write(text);
+      if (stdout.write(text) || stdout.destroyed) return;
       await new Promise<void>((resolve) => stdout.once('drain', resolve).once('close', resolve));
+    },
+    async intoFile(path, work) {
+      if (path === undefined || path === '-') return work();
+      const opened = (file = await createFile(path));
+      try {
+        await work();
+        await pending;
+        await opened.commit();
+      } catch (error) {
+        await opened.discard();
+        throw error;
+      } finally {
+        file = undefined;
+      }
     },
     note: (text) => (json || quiet ? undefined : line(text)),
     warn: (text) => (json ? undefined : line(text)),

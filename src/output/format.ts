@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal, type Decimal } from '../domain/decimal.js';
-import type { Day } from '../domain/day.js';
+import type { Day, DaySpan } from '../domain/day.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -56,6 +56,11 @@ export function formatSpan(since: Day, until: Day): string {
   if (since.slice(0, 7) === until.slice(0, 7)) return `${Number(since.slice(8))}–${formatDay(until)} ${year}`;
   const from = since.slice(0, 4) === year ? formatDay(since) : `${formatDay(since)} ${since.slice(0, 4)}`;
   return `${from} – ${formatDay(until)} ${year}`;
+}
+
+/** As `formatSpan`, without the year it ends in. */
+export function formatShortSpan({ since, until }: DaySpan): string {
+  return formatSpan(since, until).replace(/ \d{4}$/, '');
 }
 
 /** `2 h ago`, `3 d ago` */

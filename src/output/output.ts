@@ -15,6 +15,8 @@ export interface Output {
   print(text: string): void;
   /** A piece of a document as it is, for exports; awaits a slow reader. */
   writeRaw(chunk: string): Promise<void>;
+  /** Sends what `write`, `print` and `writeRaw` are given to a file that appears, whole, when the work is done; "-" is standard output. */
+  intoFile(path: string | undefined, work: () => Promise<void>): Promise<void>;
   /** One line for a person, on standard error; silent with --quiet and --json. */
   note(line: string): void;
   /** As `note`, but not silenced by --quiet. */

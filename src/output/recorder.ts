@@ -23,6 +23,7 @@ export function createRecorder(): Recorder {
       write: (value) => void (last = value),
       print: nothing,
       writeRaw: () => Promise.resolve(),
+      intoFile: (_path, work) => work(),
       note: nothing,
       warn: nothing,
       trace: nothing,

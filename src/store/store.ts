@@ -4,6 +4,7 @@ import type { LeaseStore } from '../domain/lease.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
+import type { TagStore } from '../domain/tag.js';
 import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { createAccessStore } from './access.js';
@@ -14,6 +15,7 @@ import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
+import { createTagStore } from './tags.js';
 import { createTeamStore } from './teams.js';
 import { createUsageStore } from './usage/usage-store.js';
 
@@ -29,6 +31,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
+  readonly tags: TagStore;
   readonly usage: UsageStore;
 }
 
@@ -46,6 +49,7 @@ export function createStore(database: Database): Store {
     leases: of(createLeaseStore(prisma)),
     runs: of(createRunStore(prisma)),
     reports: of(createReportStore(prisma)),
+    tags: of(createTagStore(prisma)),
     usage: of(createUsageStore(prisma)),
   };
 }

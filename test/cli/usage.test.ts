@@ -18,26 +18,51 @@ const SINCE = addDays(YESTERDAY, -4);
 describe('usage beside bills, by the commands a person types', () => {
   it('is collected, priced, reported and compared; a changed price is named', async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
-    const used = generateUsage(organization, { seed: 4, until: YESTERDAY, days: 5, perDay: 4, models: ['gpt-5', 'gpt-4.1', 'gpt-mystery'] });
+    const used = generateUsage(organization, {
+      seed: 4,
+      until: YESTERDAY,
+      days: 5,
+      perDay: 4,
+      models: ['gpt-5', 'gpt-4.1', 'gpt-mystery'],
+    });
     organization.usage = used.filter(({ endpoint }) => endpoint === 'completions' || endpoint === 'embeddings');
     billUsage(organization, listCharges());
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
-    const machine = await useMachine({ OPENAI_BASE_URL: emulator.openaiUrl, OPENAI_ADMIN_KEY: organization.keys[0]?.secret });
+    const machine = await useMachine({
+      OPENAI_BASE_URL: emulator.openaiUrl,
+      OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
+    });
     const costs = async (...args: string[]) => {
       const ran = await machine.costs([...args, '--json']);
       expect(ran.stderr, args.join(' ')).toBe('');
       return ran;
     };
     const span = ['--since', SINCE, '--until', YESTERDAY];
-    await costs('keys', 'add', '--provider', 'openai', '--organization', 'org-a', '--name', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY');
+    await costs(
+      'keys',
+      'add',
+      '--provider',
+      'openai',
+      '--organization',
+      'org-a',
+      '--name',
+      'Prod',
+      '--from-env',
+      'OPENAI_ADMIN_KEY',
+    );
     await costs('backfill', ...span);
-    expect((await costs('backfill', ...span, '--basis', 'usage')).json<SyncResult>()).toMatchObject({ status: 'ok', basis: 'usage' });
+    expect((await costs('backfill', ...span, '--basis', 'usage')).json<SyncResult>()).toMatchObject({
+      status: 'ok',
+      basis: 'usage',
+    });
 
     const compare = async () => (await costs('usage', 'compare', ...span)).json<ComparisonDocument>();
     const before = await compare();
     // What a model without a price costs, nobody has billed here.
     expect(before).toMatchObject({ totals: [{ currency: 'USD', share: '1' }], warnings: [], unexplained: [] });
-    expect(new Set(before.unpriced.filter(({ tokenType }) => tokenType === 'output_tokens').map(({ model }) => model))).toEqual(new Set(['gpt-mystery']));
+    expect(
+      new Set(before.unpriced.filter(({ tokenType }) => tokenType === 'output_tokens').map(({ model }) => model)),
+    ).toEqual(new Set(['gpt-mystery']));
 
     const report = (await costs('report', ...span, '--basis', 'usage', '--group-by', 'model')).json<Report>();
     expect(report.rows.filter(({ model }) => model === 'gpt-mystery')).toMatchObject([{ cost: null, estimated: true }]);
@@ -45,13 +70,26 @@ describe('usage beside bills, by the commands a person types', () => {
 
     const check = await machine.costs(['prices', 'check', '--json']);
     expect(check.code).toBe(1);
-    expect(check.json<{ findings: { model: string }[] }>().findings.some(({ model }) => model === 'gpt-mystery')).toBe(true);
+    expect(check.json<{ findings: { model: string }[] }>().findings.some(({ model }) => model === 'gpt-mystery')).toBe(
+      true,
+    );
 
     const { prices } = (await costs('prices', 'list', '--model', 'gpt-4.1')).json<{ prices: PriceDocument[] }>();
     const file = join(machine.home, 'prices.json');
-    const changed = prices.filter(({ model }) => model === 'gpt-4.1').map((price) => ({ ...price, price: String(Number(price.price) * 2) }));
+    const changed = prices
+      .filter(({ model }) => model === 'gpt-4.1')
+      .map((price) => ({ ...price, price: String(Number(price.price) * 2) }));
     await writeFile(file, JSON.stringify({ prices: changed }));
-    expect((await costs('prices', 'import', file)).json()).toMatchObject({ read: changed.length, changed: changed.length });
-    expect((await compare()).warnings).toMatchObject([{ code: 'price', model: 'gpt-4.1', parts: expect.arrayContaining([expect.objectContaining({ factor: 0.5 })]) as unknown }]);
+    expect((await costs('prices', 'import', file)).json()).toMatchObject({
+      read: changed.length,
+      changed: changed.length,
+    });
+    expect((await compare()).warnings).toMatchObject([
+      {
+        code: 'price',
+        model: 'gpt-4.1',
+        parts: expect.arrayContaining([expect.objectContaining({ factor: 0.5 })]) as unknown,
+      },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { dayState } from '../../domain/coverage.js';
 import { groupKey, type ComparedRow, type ReportComparison, type ReportQuery } from '../../domain/report.js';
 import { readDays } from './coverage.js';
 import { sumRows, type SummedRow } from './rows.js';
@@ -19,11 +20,10 @@ export async function compareSpans(
     await readDays(prisma, query, previous),
   ];
   const pairs = pairDays(query, previous);
-  const isRead = (organizations: typeof readNow) => {
+  const isRead = (organizations: typeof readNow): IsRead => {
     const byId = new Map(organizations.map((each) => [each.organizationId, each.readAt]));
     // Rows without an organization are of the old system, which knows no days read.
-    return (organizationId: string | null | undefined, day: Day) =>
-      organizationId == null || (byId.get(organizationId)?.has(day) ?? false);
+    return (organizationId, day) => organizationId == null || isWhole(day, byId.get(organizationId)?.get(day));
   };
   const counts = { now: isRead(readNow), before: isRead(readBefore) };
   const groups = new Map<string, Building>();
@@ -41,6 +41,12 @@ interface Building {
 }
 
 type IsRead = (organizationId: string | null | undefined, day: Day) => boolean;
+
+/** Read after it had ended: what was read of a day that went on is less than the day cost. */
+function isWhole(day: Day, readAt: Date | undefined): boolean {
+  const state = dayState(day, readAt ?? null);
+  return state === 'provisional' || state === 'settled';
+}
 
 /** The day of the other span that each day stands against. */
 function pairDays(current: DaySpan, previous: DaySpan): { later: Map<Day, Day>; earlier: Map<Day, Day> } {
@@ -72,7 +78,8 @@ function take(
   group.organizations.add(row.ofOrganization ?? null);
   if (side === 'now') group.byDay.set(day, add(group.byDay.get(day) ?? ZERO, cost));
   const other = counterpart.get(day);
-  const both = other !== undefined && (side === 'now' ? isRead.before : isRead.now)(row.ofOrganization, other);
+  const [own, opposite] = side === 'now' ? [isRead.now, isRead.before] : [isRead.before, isRead.now];
+  const both = other !== undefined && own(row.ofOrganization, day) && opposite(row.ofOrganization, other);
   if (!both) group.partial = true;
   else if (side === 'now') group.current = add(group.current, cost);
   else group.previous = add(group.previous, cost);

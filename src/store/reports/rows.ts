@@ -1,6 +1,15 @@
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
-import type { Day } from '../../domain/day.js';
-import type { GroupWord, ReportGroup, ReportQuery } from '../../domain/report.js';
+import type { Day, DaySpan } from '../../domain/day.js';
+import {
+  isTagWord,
+  tagKeyOf,
+  type GROUP_WORDS,
+  type GroupWord,
+  type ReportGroup,
+  type ReportQuery,
+  type RowFilter,
+} from '../../domain/report.js';
+import { checkTagKey, type TagKey } from '../../domain/tag.js';
 
 export interface SummedRow extends ReportGroup {
   currency: string;
@@ -12,7 +21,7 @@ export interface SummedRow extends ReportGroup {
 }
 
 /** What a word groups by, and what of it is shown; the shown columns depend on the grouped ones. */
-const GROUPS: Record<GroupWord, { by: Prisma.Sql[]; select: Prisma.Sql[] }> = {
+const GROUPS: Record<(typeof GROUP_WORDS)[number], { by: Prisma.Sql[]; select: Prisma.Sql[] }> = {
   provider: { by: [Prisma.sql`p.ai_provider`], select: [Prisma.sql`p.ai_provider AS provider`] },
   organization: {
     by: [Prisma.sql`p.ai_organization_id`, Prisma.sql`k.name`],
@@ -71,7 +80,7 @@ function sum(
   rows: Prisma.Sql,
   estimated: boolean,
 ): Promise<SummedRow[]> {
-  const words = query.groupBy.map((word) => GROUPS[word]);
+  const words = query.groupBy.map(groupOf);
   const days = byDay ? [DAYS] : [];
   const by = [...words, ...days].flatMap((group) => group.by);
   const select = [...words, ...days].flatMap((group) => group.select);
@@ -80,21 +89,70 @@ function sum(
     FROM (${rows}) c
     JOIN projects p ON p.id = c.project_id
     LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
-    WHERE ${Prisma.join(projectFilters(query), ' AND ')}
+    ${joinTags(query)}
+    WHERE ${Prisma.join(rowFilters(query), ' AND ')}
     GROUP BY ${Prisma.join([...by, Prisma.sql`c.currency`])}`;
 }
 
-function projectFilters({ teamId, provider, organizationId, projectId }: ReportQuery): Prisma.Sql[] {
+function groupOf(word: GroupWord): { by: Prisma.Sql[]; select: Prisma.Sql[] } {
+  if (!isTagWord(word)) return GROUPS[word];
+  const key = checkTagKey(tagKeyOf(word));
+  return { by: [Prisma.sql`${tagColumn(key)}`], select: [Prisma.sql`${tagColumn(key)} AS ${Prisma.raw(`"${word}"`)}`] };
+}
+
+/** Safe in SQL: a tag key has nothing in it that would need to be escaped. */
+function tagColumn(key: TagKey): Prisma.Sql {
+  return Prisma.raw(`"tag:${key}".value`);
+}
+
+/**
+ * One join a tag that is grouped or filtered by: the value that holds on the row's day. As spans, so that PostgreSQL makes
+ * a small table of them once instead of looking for each row's.
+ */
+export function joinTags({
+  groupBy = [],
+  tags = [],
+}: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'tags'>): Prisma.Sql {
+  const keys = new Set([...groupBy.filter(isTagWord).map(tagKeyOf), ...tags.map(({ key }) => key)].map(checkTagKey));
+  const joins = [...keys].map(
+    (key) => Prisma.sql`
+    LEFT JOIN (
+      SELECT project_id, value, valid_from, coalesce(lead(valid_from) OVER (PARTITION BY project_id ORDER BY valid_from), 'infinity') AS valid_until
+      FROM project_tags WHERE key = ${key}
+    ) ${Prisma.raw(`"tag:${key}"`)} ON ${Prisma.raw(`"tag:${key}".project_id = p.id AND c.day >= "tag:${key}".valid_from AND c.day < "tag:${key}".valid_until`)}`,
+  );
+  return joins.length === 0 ? Prisma.empty : Prisma.join(joins, ' ');
+}
+
+/** Conditions on the project `p`, the row `c` and the joined tags. */
+export function rowFilters({
+  teamId,
+  provider,
+  organizationId,
+  projectIds,
+  lineItem,
+  tags = [],
+}: RowFilter): Prisma.Sql[] {
   return [
     Prisma.sql`p.team_id = ${teamId}`,
     ...(provider === undefined ? [] : [Prisma.sql`p.ai_provider = ${provider}`]),
     ...(organizationId === undefined ? [] : [Prisma.sql`p.ai_organization_id = ${organizationId}`]),
-    ...(projectId === undefined ? [] : [Prisma.sql`p.id = ${projectId}`]),
+    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...(lineItem === undefined ? [] : [Prisma.sql`c.line_item LIKE ${likePattern(lineItem)}`]),
+    ...tags.map(({ key, value }) => Prisma.sql`${tagColumn(checkTagKey(key))} IS NOT DISTINCT FROM ${value}::text`),
   ];
 }
 
+/** `*` and `?` as LIKE writes them; everything else stands for itself. */
+function likePattern(glob: string): string {
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}
+
 /** What was charged. The source of the figures, in one place, so that another one (as of a time) can stand in for it. */
-function billedRows({ since, until }: ReportQuery): Prisma.Sql {
+function billedRows({ since, until }: DaySpan): Prisma.Sql {
   return Prisma.sql`
     SELECT project_id, bucket_start_time AS day, line_item, model, currency, cost FROM cost_data
     WHERE api_version = 'costs_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'`;
@@ -105,7 +163,7 @@ function billedRows({ since, until }: ReportQuery): Prisma.Sql {
  * estimated from collected usage, its old rows are left out.
  * @param unbilledOnly only for projects and days without a bill
  */
-function estimatedRows({ since, until }: ReportQuery, unbilledOnly: boolean): Prisma.Sql {
+function estimatedRows({ since, until }: DaySpan, unbilledOnly: boolean): Prisma.Sql {
   const unbilled = Prisma.sql`AND NOT EXISTS (
       SELECT FROM cost_data b
       WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND b.bucket_start_time = e.day)`;

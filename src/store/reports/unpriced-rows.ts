@@ -5,18 +5,26 @@ import { startOfDay } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
 import {
   groupKey,
+  isTagWord,
+  tagKeyOf,
+  type GROUP_WORDS,
   type GroupWord,
   type ReportGroup,
   type ReportQuery,
   type ReportRow,
+  type RowFilter,
   type UnpricedQuantity,
 } from '../../domain/report.js';
+import { tagOn, type Tag } from '../../domain/tag.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
+import { createTagStore } from '../tags.js';
 import { readUnpriced } from '../usage/unpriced.js';
+import { matchesPattern } from '../../domain/pattern.js';
 
 /** List prices are in dollars; a row without a price needs a currency to stand beside the others. */
 const CURRENCY = 'USD';
 
+/** What is known of a usage's project. */
 interface ProjectName {
   id: string;
   project: string;
@@ -29,18 +37,41 @@ export async function unpricedRows(
   prisma: PrismaClient,
   query: ReportQuery,
 ): Promise<{ rows: ReportRow[]; unpriced: UnpricedQuantity[] }> {
-  const { basis = 'best', provider, organizationId, projectId } = query;
+  const { basis = 'best' } = query;
   if (basis === 'billed') return { rows: [], unpriced: [] };
   const all = await readUnpriced(prisma, query.teamId, query);
   if (all.length === 0) return { rows: [], unpriced: [] };
-  const isAsked = (each: UnpricedUsage) =>
-    (provider ?? each.provider) === each.provider &&
-    (organizationId ?? each.organizationId) === each.organizationId &&
-    (projectId ?? each.projectId) === each.projectId;
   const billed = basis === 'best' ? await billedDays(prisma, query) : new Set<string>();
-  const usage = all.filter((each) => isAsked(each) && !billed.has(`${each.projectId} ${each.day}`));
+  const tags = await createTagStore(prisma).list(query.teamId);
+  const usage = all.filter((each) => isAsked(each, query, tags) && !billed.has(`${each.projectId} ${each.day}`));
   const names = await projectNames(prisma, query.teamId);
-  return { rows: toRows(usage, query.groupBy, names), unpriced: toQuantities(usage) };
+  return { rows: toRows(usage, query.groupBy, names, tags), unpriced: toQuantities(usage) };
+}
+
+function isAsked(
+  usage: UnpricedUsage,
+  { provider, organizationId, projectIds, lineItem, tags = [] }: RowFilter,
+  known: readonly Tag[],
+): boolean {
+  return (
+    (provider ?? usage.provider) === usage.provider &&
+    (organizationId ?? usage.organizationId) === usage.organizationId &&
+    (projectIds?.includes(usage.projectId) ?? true) &&
+    (lineItem === undefined || matchesPattern(lineItem, lineItemOf(usage))) &&
+    tags.every(({ key, value }) => tagValue(usage, key, known) === value)
+  );
+}
+
+function tagValue({ projectId, day }: UnpricedUsage, key: string, known: readonly Tag[]): string | null {
+  return tagOn(
+    known.filter((tag) => tag.projectId === projectId && tag.key === key),
+    day,
+  );
+}
+
+/** As an estimate's line item would be called. */
+function lineItemOf({ model, endpoint, tokenType, tier }: UnpricedUsage): string {
+  return `${model === '' ? endpoint : model}, ${tokenType.replaceAll('_', ' ')}${tier === 'standard' ? '' : ` · ${tier}`}`;
 }
 
 /** Billed cost wins: what is billed that day is known, whatever its usage would have cost. */
@@ -61,7 +92,10 @@ async function projectNames(prisma: PrismaClient, teamId: string): Promise<Map<s
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-const GROUPS: Record<GroupWord, (usage: UnpricedUsage, name: ProjectName | undefined) => ReportGroup> = {
+const GROUPS: Record<
+  (typeof GROUP_WORDS)[number],
+  (usage: UnpricedUsage, name: ProjectName | undefined) => ReportGroup
+> = {
   provider: ({ provider }) => ({ provider }),
   organization: ({ organizationId }, name) => ({ organization: name?.organization ?? organizationId, organizationId }),
   project: ({ projectId, organizationId }, name) => ({
@@ -71,9 +105,7 @@ const GROUPS: Record<GroupWord, (usage: UnpricedUsage, name: ProjectName | undef
     organizationId,
     linked: name?.linked ?? false,
   }),
-  'line-item': ({ model, endpoint, tokenType, tier }) => ({
-    lineItem: `${model === '' ? endpoint : model}, ${tokenType.replaceAll('_', ' ')}${tier === 'standard' ? '' : ` · ${tier}`}`,
-  }),
+  'line-item': (usage) => ({ lineItem: lineItemOf(usage) }),
   model: ({ model }) => ({ model: model === '' ? null : model }),
   day: ({ day }) => ({ day }),
   week: ({ day }) => ({ week: format(new UTCDate(startOfDay(day)), "RRRR-'W'II") }),
@@ -84,10 +116,15 @@ function toRows(
   usage: readonly UnpricedUsage[],
   groupBy: readonly GroupWord[],
   names: ReadonlyMap<string, ProjectName>,
+  tags: readonly Tag[],
 ): ReportRow[] {
   const rows = new Map<string, ReportRow>();
   for (const each of usage) {
-    const groups = groupBy.map((word) => GROUPS[word](each, names.get(each.projectId)));
+    const groups = groupBy.map((word) =>
+      isTagWord(word)
+        ? { [word]: tagValue(each, tagKeyOf(word), tags) }
+        : GROUPS[word](each, names.get(each.projectId)),
+    );
     const row: ReportRow = {
       ...(Object.assign({}, ...groups) as ReportGroup),
       currency: CURRENCY,

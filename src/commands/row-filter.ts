@@ -1,0 +1,85 @@
+import { Option, type Command } from 'commander';
+import type { Context } from '../context.js';
+import type { DaySpan } from '../domain/day.js';
+import { matchesPattern } from '../domain/pattern.js';
+import type { RowFilter } from '../domain/report.js';
+import { checkTagKey, parseTag } from '../domain/tag.js';
+import { CostsError } from '../errors.js';
+import { organizationOption, parseWith, providerOption, type SelectionOptions } from './options.js';
+
+type TagFilter = NonNullable<RowFilter['tags']>[number];
+
+export interface RowFilterOptions extends SelectionOptions {
+  project?: string;
+  lineItem?: string;
+  tag?: TagFilter[];
+}
+
+/** The options that choose rows, the same for reports and exports. */
+export function addRowFilterOptions(command: Command): Command {
+  return command
+    .addOption(providerOption())
+    .addOption(organizationOption())
+    .option('--project <name|id>', 'only this project; * and ? stand for anything in names')
+    .option('--line-item <pattern>', 'only these line items; * and ? stand for anything')
+    .addOption(tagFilterOption());
+}
+
+function tagFilterOption(): Option {
+  const parse = parseWith((text: string): TagFilter =>
+    text.endsWith('=') ? { key: checkTagKey(text.slice(0, -1)), value: null } : parseTag(text),
+  );
+  return new Option(
+    '--tag <key=value>',
+    'only projects with this tag that day; "key=" for those without; may be given again',
+  ).argParser((text, before?: TagFilter[]) => [...(before ?? []), parse(text)]);
+}
+
+/** What the options leave of a team's rows. @throws CostsError `conflict` when nothing goes by a name */
+export async function resolveRowFilter(options: RowFilterOptions, span: DaySpan, context: Context): Promise<RowFilter> {
+  const { provider, organization, project, lineItem, tag } = options;
+  const team = await context.team();
+  return {
+    since: span.since,
+    until: span.until,
+    teamId: team.id,
+    ...(provider === undefined ? {} : { provider }),
+    ...(organization === undefined ? {} : await findOrganization(organization, options, context)),
+    ...(project === undefined ? {} : { projectIds: await findProjects(project, context) }),
+    ...(lineItem === undefined ? {} : { lineItem }),
+    ...(tag === undefined ? {} : { tags: tag }),
+  };
+}
+
+/** Also one whose key is disabled or removed: its rows are there. */
+async function findOrganization(
+  nameOrId: string,
+  { provider }: RowFilterOptions,
+  context: Context,
+): Promise<Pick<RowFilter, 'provider' | 'organizationId'>> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const registered = (await store.keys.list(team.id)).filter(
+    (each) => each.organizationId === nameOrId || each.name === nameOrId,
+  );
+  const collected = (await store.projects.list(team.id)).filter(({ organizationId }) => organizationId === nameOrId);
+  const found = new Map(
+    [...registered, ...collected].map((each) => [`${each.provider ?? ''} ${each.organizationId ?? ''}`, each]),
+  );
+  const [only, another] = [...found.values()].filter((each) => provider === undefined || each.provider === provider);
+  if (only === undefined)
+    throw new CostsError('conflict', `There is no organization "${nameOrId}".`, { hint: 'costs keys list' });
+  if (another === undefined)
+    return {
+      ...(only.provider === null ? {} : { provider: only.provider }),
+      organizationId: only.organizationId ?? '',
+    };
+  throw new CostsError('conflict', `Several organizations are called "${nameOrId}".`, {
+    hint: `Say which by its id: ${[...found.values()].map(({ organizationId }) => organizationId ?? '').join(', ')}`,
+  });
+}
+
+async function findProjects(nameOrId: string, context: Context): Promise<string[]> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  if (!/[*?]/.test(nameOrId)) return [(await store.projects.find(team.id, nameOrId)).id];
+  return (await store.projects.list(team.id)).filter(({ name }) => matchesPattern(nameOrId, name)).map(({ id }) => id);
+}

@@ -1,0 +1,63 @@
+import type { Day } from './day.js';
+import { CostsError } from '../errors.js';
+
+declare const tagKey: unique symbol;
+
+/** The name of a tag: letters, digits, `_`, `.`, `-`; it goes into column names as it is. */
+export type TagKey = string & { readonly [tagKey]: true };
+
+/** The first day a tag can hold from; what is tagged without a day was always so. */
+export const ALWAYS = '1970-01-01' as Day;
+const LONGEST_VALUE = 200;
+
+/** A key and a value on a project, valid from a day until the next one of its key. */
+export interface Tag {
+  projectId: string;
+  key: string;
+  /** Null where the tag ends. */
+  value: string | null;
+  from: Day;
+}
+
+export interface TagStore {
+  /** All of a team's, by project, key and day. */
+  list(teamId: string): Promise<Tag[]>;
+  /** Sets tags; one of the same project, key and day is replaced. */
+  set(tags: readonly Tag[]): Promise<void>;
+  /** Removes a key from projects as if it had never been there. */
+  remove(projectIds: readonly string[], key: string): Promise<number>;
+}
+
+/** @throws CostsError `usage` */
+export function checkTagKey(text: string): TagKey {
+  if (/^[A-Za-z][A-Za-z0-9_.-]{0,49}$/.test(text)) return text as TagKey;
+  throw new CostsError('usage', `"${text}" is no name of a tag.`, {
+    hint: 'Use letters, digits, "_", "." and "-", beginning with a letter, such as product or cost-centre.',
+  });
+}
+
+/** Reads `KEY=VALUE`. @throws CostsError `usage` */
+export function parseTag(text: string): { key: TagKey; value: string } {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new CostsError('usage', `"${text}" is no tag.`, { hint: 'Write KEY=VALUE, such as product=Search.' });
+  const key = checkTagKey(text.slice(0, at).trim());
+  return { key, value: checkTagValue(text.slice(at + 1).trim()) };
+}
+
+/** @throws CostsError `usage` */
+export function checkTagValue(value: string): string {
+  if (value !== '' && value.length <= LONGEST_VALUE) return value;
+  throw new CostsError('usage', `A tag's value has 1 to ${LONGEST_VALUE} characters.`, {
+    hint: 'To take a tag away: costs projects untag',
+  });
+}
+
+/** The value that holds on a day; null where none does. */
+export function tagOn(tags: readonly Tag[], day: Day): string | null {
+  return (
+    tags
+      .filter(({ from }) => from <= day)
+      .reduce<Tag | null>((last, tag) => (last === null || tag.from > last.from ? tag : last), null)?.value ?? null
+  );
+}

@@ -1,0 +1,25 @@
+/** A cell as text, or null for one that is empty. */
+export type Cell = string | null;
+
+/**
+ * Text that a spreadsheet would take for a formula is shown as text: anybody can name a provider's project. Amounts are
+ * not put through this.
+ */
+export function neutralise(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+/** Undoes `neutralise`, for a file that was exported, edited and comes back. */
+export function restoreNeutralised(text: string): string {
+  return /^'[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
+}
+
+/** One record of a CSV file as RFC 4180 wants it, its line end included. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(quote).join(',')}\r\n`;
+}
+
+function quote(cell: Cell): string {
+  if (cell === null) return '';
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

@@ -1,0 +1,64 @@
+import { isTagWord, type Report, type ReportRow } from '../domain/report.js';
+import { csvLine, neutralise, type Cell } from './csv.js';
+import { formatMoney, formatSpan } from './format.js';
+import { viewOf } from './report-words.js';
+
+/** The report's rows for a spreadsheet: the fields of its JSON, amounts exact. */
+export function renderReportCsv(report: Report): string {
+  const fields = fieldsOf(report);
+  const lines = report.rows.map((row) =>
+    csvLine([...fields.map((field) => textOf(row, field)), row.currency, row.cost, String(row.estimated)]),
+  );
+  const others = (report.others ?? []).map(({ currency, cost, rows }) =>
+    csvLine([`${rows} others`, ...fields.slice(1).map(() => null), currency, cost, '']),
+  );
+  return [csvLine([...fields, 'currency', 'cost', 'estimated']), ...lines, ...others].join('');
+}
+
+/** The fields of the words it is grouped by, each once. */
+function fieldsOf({ groupBy }: Report): string[] {
+  return [...new Set(groupBy.flatMap((word) => viewOf(word).fields))];
+}
+
+function textOf(row: ReportRow, field: string): Cell {
+  const value = (row as unknown as Record<string, Cell | undefined>)[field] ?? null;
+  return value === null ? null : neutralise(value);
+}
+
+/** The report as a table in Markdown, for an issue or a pull request. */
+export function renderReportMarkdown(report: Report): string {
+  const views = report.groupBy.map((word) => ({ tag: isTagWord(word), ...viewOf(word) }));
+  const heads = [...views.flatMap(({ columns }) => columns.map(({ head }) => head)), 'Currency', 'Cost'];
+  const rows = report.rows.map((row) => [
+    ...views.flatMap(({ cells }) => cells(row, report)),
+    row.currency,
+    row.cost === null ? 'unknown' : `${formatMoney(row.cost)}${row.estimated ? ' (estimated)' : ''}`,
+  ]);
+  const blanks = heads.slice(3).map(() => '');
+  const others = (report.others ?? []).map(({ currency, cost, rows: count }) => [
+    `${count} others`,
+    ...blanks,
+    currency,
+    formatMoney(cost),
+  ]);
+  const totals = report.totals.map(({ currency, cost }) => [
+    '**Total**',
+    ...blanks,
+    currency,
+    `**${formatMoney(cost)}**`,
+  ]);
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const rule = `| ${heads.map((_, index) => (index === heads.length - 1 ? '---:' : '---')).join(' | ')} |`;
+  return [
+    `${formatSpan(report.since, report.until)} (UTC)`,
+    '',
+    line(heads),
+    rule,
+    ...[...rows, ...others, ...totals].map(line),
+  ].join('\n');
+}
+
+/** A name may not end its cell, nor be a link, an image or HTML. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\|<>[\]`&]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+}

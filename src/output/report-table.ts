@@ -1,0 +1,209 @@
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { DaySpan } from '../domain/day.js';
+import { groupKey, type ComparedRow, type Report, type ReportComparison, type ReportRow } from '../domain/report.js';
+import { sumOf } from '../domain/report-order.js';
+import type { MoneyDocument } from '../domain/results.js';
+import { formatMoney, formatShortSpan, plural, sparkline } from './format.js';
+import type { Output } from './output.js';
+import { isTimeWord, viewOf, type WordView } from './report-words.js';
+import { renderTable, type Column } from './table.js';
+
+/** Below this, only what every reader needs. */
+const WIDE = 100;
+const SPARK_DAYS = { wide: 14, narrow: 7 };
+const LONGEST_BAR = 24;
+
+/** What every line of the table is made with. */
+interface Sheet {
+  report: Report;
+  comparison: ReportComparison | null;
+  output: Output;
+  views: WordView[];
+  names: Column[];
+  /** The only currency, which then stands in the head. */
+  currency: string | undefined;
+  /** What shares are of, a currency each. */
+  spent: ReadonlyMap<string, Decimal>;
+}
+
+/** The rows of a report, sub-totals where it is grouped by several words, and the totals. */
+export function renderReportTable(report: Report, comparison: ReportComparison | null, output: Output): string {
+  const views = report.groupBy.map(viewOf);
+  const names = views.flatMap(({ columns }) => columns);
+  const spent = new Map(
+    report.totals.map(({ currency, cost }) => [currency, magnitudes(report, currency) || parseDecimal(cost)]),
+  );
+  const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
+  const sheet: Sheet = { report, comparison, output, views, names, currency, spent };
+  const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(report) : null;
+  const rows = clusters(report).flatMap((cluster) => clusterLines(cluster, sheet));
+  const others = (report.others ?? []).map((each) => line(sheet, [plural(each.rows, 'other')], each));
+  const totals = report.totals.map((total) => line(sheet, ['Total'], total, totalCompared(sheet, total)));
+  return renderTable(
+    columnsOf(sheet, bars),
+    [...rows.map((cells, index) => [...cells, bars?.[index] ?? '']), ...others, ...totals],
+    output,
+  );
+}
+
+function columnsOf({ names, currency, comparison, report, output }: Sheet, bars: string[] | null): Column[] {
+  return [
+    ...names,
+    { head: currency ?? 'Cost', align: 'right' },
+    { head: currency === undefined ? 'Currency' : '' },
+    { head: 'Share', align: 'right' },
+    ...(comparison === null ? [] : compareColumns(comparison.previous, report, output)),
+    ...(bars === null ? [] : [{ head: '' }]),
+  ];
+}
+
+function line(
+  { names, currency: only, spent, comparison, output }: Sheet,
+  cells: readonly string[],
+  { currency, cost }: Pick<ReportRow, 'currency' | 'cost'>,
+  compared?: ComparedRow,
+  estimated = false,
+): string[] {
+  return [
+    ...cells,
+    ...names.slice(cells.length).map(() => ''),
+    `${cost === null ? 'unknown' : formatMoney(cost)}${estimated ? ' ~' : ''}`,
+    only === undefined ? currency : '',
+    cost === null ? '' : share(parseDecimal(cost), spent.get(currency) ?? ZERO),
+    ...(comparison === null ? [] : compareCells(cost === null ? undefined : compared, output)),
+  ];
+}
+
+function clusterLines({ rows, currency }: Cluster, sheet: Sheet): string[][] {
+  const { views, report, comparison, output } = sheet;
+  const lines = rows.map((row) =>
+    line(
+      sheet,
+      views.flatMap(({ cells }) => cells(row, report)),
+      row,
+      comparison?.rows.get(groupKey(row)),
+      row.estimated,
+    ),
+  );
+  const [first] = rows;
+  if (views.length < 2 || rows.length < 2 || first === undefined) return lines;
+  const name = views[0]?.cells(first, report)[0] ?? '';
+  const compared = comparison === null ? undefined : sumCompared(rows, comparison);
+  const subtotal = line(sheet, [`Σ ${name}`], { currency, cost: sumOf(rows) }, compared);
+  return [...lines, subtotal.map((cell) => (cell === '' ? '' : output.style.dim(cell)))];
+}
+
+/** A total of rows that are not all there is compared with nothing. */
+function totalCompared({ report, comparison }: Sheet, total: MoneyDocument): ComparedRow | undefined {
+  if (comparison === null || report.others !== undefined) return undefined;
+  return sumCompared(
+    report.rows.filter(({ currency, cost }) => currency === total.currency && cost !== null),
+    comparison,
+  );
+}
+
+/** A bar a row, as long as its cost is against the largest of its currency. */
+function barsOf({ rows }: Report): string[] {
+  const largest = new Map<string, number>();
+  for (const { currency, cost } of rows) largest.set(currency, Math.max(largest.get(currency) ?? 0, Number(cost)));
+  return rows.map(({ currency, cost }) =>
+    '█'.repeat(Math.max(0, Math.round((Number(cost) / (largest.get(currency) || 1)) * LONGEST_BAR))),
+  );
+}
+
+interface Cluster {
+  currency: string;
+  rows: ReportRow[];
+}
+
+/** The rows that share their first word and their currency, together, so that they can have a sub-total. */
+function clusters(report: Report): Cluster[] {
+  const [first] = report.groupBy;
+  if (first === undefined || report.groupBy.length < 2)
+    return report.rows.map((row) => ({ currency: row.currency, rows: [row] }));
+  const found = new Map<string, Cluster>();
+  for (const row of report.rows) {
+    const key = JSON.stringify([
+      row.currency,
+      ...viewOf(first).fields.map((field) => (row as unknown as Record<string, unknown>)[field]),
+    ]);
+    const cluster = found.get(key) ?? { currency: row.currency, rows: [] };
+    cluster.rows.push(row);
+    found.set(key, cluster);
+  }
+  return [...found.values()];
+}
+
+/** Of what was spent: a credit has no share. */
+function magnitudes({ rows, others = [] }: Report, currency: string): Decimal {
+  return [...rows, ...others]
+    .filter((row) => row.currency === currency && row.cost?.startsWith('-') === false)
+    .reduce((sum, { cost }) => add(sum, parseDecimal(cost ?? '0')), ZERO);
+}
+
+function share(cost: Decimal, total: Decimal): string {
+  if (total === ZERO || cost < ZERO) return '';
+  const percent = Number((cost * 1000n) / total) / 10;
+  return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+}
+
+function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
+  const versus = formatShortSpan(previous);
+  const spark = width >= WIDE ? formatShortSpan(report) : '';
+  return [
+    ...(width >= WIDE ? [{ head: `vs ${versus}`, align: 'right' as const }] : []),
+    { head: width >= WIDE ? '' : `vs ${versus}`, align: 'right' },
+    { head: spark || 'Days' },
+  ];
+}
+
+function compareCells(row: ComparedRow | undefined, { width }: Output): string[] {
+  const change = row === undefined ? '' : percentChange(row);
+  const wide = width >= WIDE;
+  const difference =
+    row === undefined
+      ? ''
+      : formatMoney(formatDecimal((parseDecimal(row.current) - parseDecimal(row.previous)) as Decimal), {
+          signed: true,
+        });
+  return [
+    ...(wide ? [`${difference}${row?.partial === true ? ' °' : ''}`] : []),
+    `${change}${!wide && row?.partial === true ? ' °' : ''}`,
+    row === undefined ? '' : sparkline(squeeze(row.trend, wide ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
+  ];
+}
+
+function percentChange({ current, previous }: ComparedRow): string {
+  const [now, before] = [parseDecimal(current), parseDecimal(previous)];
+  if (before <= ZERO) return now > ZERO ? 'new' : '';
+  const percent = Number(((now - before) * 1000n) / before) / 10;
+  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.round(Math.abs(percent))} %`;
+}
+
+/** As many bars as there is room for, each the mean of its days. */
+function squeeze(trend: readonly (number | null)[], count: number): (number | null)[] {
+  if (trend.length <= count) return [...trend];
+  return Array.from({ length: count }, (_, index) => {
+    const part = trend
+      .slice(Math.floor((trend.length * index) / count), Math.floor((trend.length * (index + 1)) / count))
+      .filter((value) => value !== null);
+    return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
+
+function sumCompared(rows: readonly ReportRow[], comparison: ReportComparison): ComparedRow {
+  const found = rows.flatMap((row) => comparison.rows.get(groupKey(row)) ?? []);
+  const sum = (pick: (row: ComparedRow) => string) =>
+    formatDecimal(found.map((row) => parseDecimal(pick(row))).reduce((a, b) => add(a, b), ZERO));
+  const length = found[0]?.trend.length ?? 0;
+  const trend = Array.from({ length }, (_, day) => {
+    const values = found.map((row) => row.trend[day] ?? null).filter((value) => value !== null);
+    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
+  });
+  return {
+    current: sum(({ current }) => current),
+    previous: sum(({ previous }) => previous),
+    partial: found.some(({ partial }) => partial),
+    trend,
+  };
+}

@@ -1,0 +1,17 @@
+import { ALWAYS, type Tag } from '../domain/tag.js';
+import type { Output } from './output.js';
+
+interface Tagged {
+  projects: { id: string; name: string }[];
+  tags: Tag[];
+}
+
+export function renderTagged({ projects, tags }: Tagged, { style }: Output): string {
+  const names = new Map(projects.map(({ id, name }) => [id, name]));
+  return tags
+    .map(({ projectId, key, value, from }) => {
+      const what = value === null ? `no ${key}` : `${key}=${value}`;
+      return `${style.green('✔')} ${names.get(projectId) ?? projectId}: ${what}${from === ALWAYS ? '' : ` from ${from}`}`;
+    })
+    .join('\n');
+}

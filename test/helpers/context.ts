@@ -1,0 +1,42 @@
+import type { Context } from '../../src/context.js';
+import { createRecorder } from '../../src/output/recorder.js';
+import type { Output } from '../../src/output/output.js';
+import type { Database } from '../../src/store/database.js';
+import { createStore } from '../../src/store/store.js';
+
+export interface Recorded {
+  context: Context;
+  /** The last document that was written. */
+  last<T = Record<string, unknown>>(): T;
+  /** Everything that was written as text. */
+  text(): string;
+}
+
+/** A context on an open database whose output is remembered: documents, or with `json: false` the text people see. */
+export function recordContext(database: Database, now: Date, { json = true } = {}): Recorded {
+  const recorder = createRecorder();
+  const texts: string[] = [];
+  const output: Output = {
+    ...recorder.output,
+    json,
+    write(value, render) {
+      recorder.output.write(value, render);
+      texts.push(render(value, output));
+    },
+    writeRaw: (chunk) => {
+      texts.push(chunk);
+      return Promise.resolve();
+    },
+    warn: (line) => void texts.push(`! ${line}\n`),
+  };
+  const store = createStore(database);
+  const context = {
+    version: '0.0.0',
+    output,
+    signal: new AbortController().signal,
+    now: () => now,
+    store: () => Promise.resolve(store),
+    team: () => store.teams.choose('acme'),
+  } as unknown as Context;
+  return { context, last: <T>() => recorder.last() as T, text: () => texts.join('') };
+}

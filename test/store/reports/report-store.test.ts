@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay, type Day } from '../../../src/domain/day.js';
+import { parseTag, type TagStore } from '../../../src/domain/tag.js';
+import type { GroupWord, ReportQuery, ReportStore } from '../../../src/domain/report.js';
+import { createReportStore } from '../../../src/store/reports/report-store.js';
+import { createTagStore } from '../../../src/store/tags.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { bill, fillProjects, legacy, markRead, TEAM } from '../../helpers/spend.js';
+
+const TODAY = parseDay('2026-11-23');
+
+describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
+  let test: TestDatabase;
+  let reports: ReportStore;
+  let tags: TagStore;
+
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    const { prisma } = test.database;
+    reports = createReportStore(prisma);
+    tags = createTagStore(prisma);
+    await fillProjects(prisma);
+    await bill(prisma, 'search', '2026-11-01', '0.100000000000000000000000000001');
+    await bill(prisma, 'search', '2026-11-01', '0.2', { lineItem: '100%_gpt-5, output' });
+    await bill(prisma, 'search', '2026-11-02', '-5', { lineItem: 'credit' });
+    await bill(prisma, 'labs', '2026-11-02', '7', { currency: 'EUR', lineItem: 'gpt-5, input [EUR]' });
+    await bill(prisma, 'assistant', '2026-11-03', '12345678901234567890.5', { model: 'claude-sonnet-4' });
+    await legacy(prisma, 'search', '2026-11-01', '99');
+    await legacy(prisma, 'search', '2026-11-04', '3');
+    await legacy(prisma, 'old', '2026-11-05', '4');
+    await bill(prisma, 'assistant', '2026-11-03', '55', { version: 'usage_v1', lineItem: 'estimate' });
+    await legacy(prisma, 'foreign', '2026-11-05', '1000');
+    await markRead(prisma, ['openai', 'org-1'], ['2026-11-01', '2026-11-02']);
+  });
+  afterAll(() => test.drop());
+
+  const query = (groupBy: GroupWord[], change: Partial<ReportQuery> = {}): ReportQuery => ({
+    teamId: TEAM,
+    groupBy,
+    since: parseDay('2026-11-01'),
+    until: parseDay('2026-11-23'),
+    ...change,
+  });
+  const run = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) =>
+    reports.run(query(groupBy, change), TODAY);
+
+  it('adds exactly, never two currencies, and lets a bill win over what is estimated for the same project and day', async () => {
+    const { rows, totals } = await run(['project']);
+    expect(rows.map(({ projectId, currency, cost, estimated }) => [projectId, currency, cost, estimated])).toEqual([
+      ['labs', 'EUR', '7', false],
+      ['assistant', 'USD', '12345678901234567890.5', false],
+      ['old', 'USD', '4', true],
+      ['search', 'USD', '3', true],
+      ['search', 'USD', '-4.699999999999999999999999999999', false],
+    ]);
+    expect(totals).toEqual([
+      { currency: 'EUR', cost: '7' },
+      { currency: 'USD', cost: '12345678901234567892.800000000000000000000000000001' },
+    ]);
+  });
+
+  it('says which projects nobody linked', async () => {
+    const { rows } = await run(['project']);
+    expect(Object.fromEntries(rows.map(({ projectId, linked }) => [projectId, linked]))).toEqual({
+      labs: false,
+      assistant: true,
+      old: true,
+      search: true,
+    });
+  });
+
+  it('puts an old row into the UTC day it carries, and orders days by time', async () => {
+    const { rows } = await run(['day'], { projectIds: ['search'] });
+    expect(rows.map(({ day, cost }) => [day, cost])).toEqual([
+      ['2026-11-01', '0.300000000000000000000000000001'],
+      ['2026-11-02', '-5'],
+      ['2026-11-04', '3'],
+    ]);
+  });
+
+  it('takes a line item pattern literally but for * and ?', async () => {
+    const items = async (lineItem: string) => (await run(['line-item'], { lineItem })).rows.map((row) => row.lineItem);
+    expect(await items('100%_*')).toEqual(['100%_gpt-5, output']);
+    expect(await items('gpt_5*')).toEqual([]);
+    expect((await items('gpt-?*')).sort()).toEqual(['gpt-4', 'gpt-5, input', 'gpt-5, input [EUR]']);
+  });
+
+  it('groups and filters by the tag that holds on the day of the bucket, and keeps the untagged as a row', async () => {
+    const tag = (projectId: string, text: string, from: Day) => ({ projectId, from, ...parseTag(text) });
+    await tags.set([
+      tag('search', 'product=Find', parseDay('1970-01-01')),
+      tag('search', 'product=Seek', parseDay('2026-11-02')),
+      tag('assistant', 'product=Seek', parseDay('1970-01-01')),
+    ]);
+    const { rows, totals } = await run(['tag:product'], { until: parseDay('2026-11-03') });
+    expect(rows.map((row) => [row['tag:product'], row.currency, row.cost])).toEqual([
+      [null, 'EUR', '7'],
+      ['Seek', 'USD', '12345678901234567885.5'],
+      ['Find', 'USD', '0.300000000000000000000000000001'],
+    ]);
+    expect(totals).toHaveLength(2);
+    const seek = await run(['project'], { tags: [{ key: 'product', value: 'Seek' }] });
+    expect(seek.rows.map(({ projectId, cost }) => [projectId, cost])).toEqual([
+      ['assistant', '12345678901234567890.5'],
+      ['search', '3'],
+      ['search', '-5'],
+    ]);
+    const none = await run(['project'], { tags: [{ key: 'product', value: null }] });
+    expect(none.rows.map(({ projectId }) => projectId)).toEqual(['labs', 'old']);
+
+    await tags.set([{ projectId: 'search', key: 'product', value: null, from: parseDay('2026-11-04') }]);
+    expect((await run(['tag:product'], { projectIds: ['search'] })).rows.map((row) => row['tag:product'])).toContain(
+      null,
+    );
+    expect(await tags.remove(['search'], 'product')).toBe(3);
+  });
+
+  it('names gaps, and leaves days that either side lacks out of a comparison', async () => {
+    const { coverage } = await run(['project'], { organizationId: 'org-1', provider: 'openai' });
+    expect(coverage.gaps).toEqual([
+      { organization: 'Prod', organizationId: 'org-1', since: '2026-11-03', until: '2026-11-23' },
+    ]);
+    const { prisma } = test.database;
+    await bill(prisma, 'search', '2026-10-01', '10');
+    await bill(prisma, 'search', '2026-10-02', '20');
+    await markRead(prisma, ['openai', 'org-1'], ['2026-10-01']);
+    const previous = { since: parseDay('2026-10-01'), until: parseDay('2026-10-02') };
+    const two = query(['project'], { until: parseDay('2026-11-02'), projectIds: ['search'] });
+    const [compared] = [...(await reports.compare(two, previous)).rows.values()];
+    expect(compared).toMatchObject({ current: '0.300000000000000000000000000001', previous: '10', partial: true });
+  });
+});
