@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { CostsError } from './errors.js';
+import { isLoopback } from './domain/host.js';
 import { PROVIDERS, type ProviderId } from './domain/provider.js';
 
 /** What the environment says, read once at the start. */
@@ -81,9 +82,4 @@ export function checkBaseUrl(provider: ProviderId, text: string): URL {
     `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`,
     { hint },
   );
-}
-
-/** Whether a host name can only be this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -143,6 +143,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     const client = createHttpClient({
       version,
       tlsChecksOff: config.tlsChecksOff,
+      now,
       ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
       ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
     });

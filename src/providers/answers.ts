@@ -18,18 +18,25 @@ export function staysDown(url: URL, status: number, cause: unknown): CostsError 
 
 /** A host that cannot be reached. */
 export function unreachable(url: URL, cause: unknown): CostsError {
-  const why = cause instanceof Error ? explainCause(cause) : '';
-  return new CostsError('unreachable', `${url.host} could not be reached${why}; nothing was changed.`, {
+  return new CostsError('unreachable', `${url.host} could not be reached (${whyOf(cause)}); nothing was changed.`, {
     hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
     cause,
   });
 }
 
-function explainCause(cause: Error): string {
-  const code = 'code' in cause ? String(cause.code) : '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return ' (its name is not known here)';
-  if (code.includes('CERT') || code.includes('SIGNATURE')) return ' (its certificate is not trusted here)';
-  return ` (${cause.message})`;
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'for no known reason';
+  if (error.cause instanceof Error) return whyOf(error.cause);
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known here';
+  if (code === 'ECONNREFUSED') return 'it refused the connection';
+  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not answer in time';
+  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'there is no way to it from here';
+  if (code.includes('CERT') || code.includes('SIGNATURE')) return 'its certificate is not trusted here';
+  const refused = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
+  if (refused !== undefined) return `the proxy answered ${refused}`;
+  return cleanText(error.message);
 }
 
 /** A refusal in the provider's own words: the key, its scopes, or the request. */

@@ -12,8 +12,9 @@ export class BrokenAnswer extends Error {
     message: string,
     /** What the provider asks for, in milliseconds. */
     readonly retryAfterMs: number | null,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
 
@@ -37,7 +38,13 @@ export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown
   if (timedOut || error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return new BrokenAnswer(null, `${url.host} did not answer in time`, null);
   }
+  if (error instanceof errors.InvalidArgumentError) {
+    // The cause is left out: it is about the header that holds the key.
+    return new CostsError('auth', 'The key holds characters that no admin key has; nothing was sent.', {
+      hint: 'Copy it again, without line breaks or quotes.',
+    });
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (LASTING.has(code)) return unreachable(url, error);
-  return new BrokenAnswer(null, `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`, null);
+  return new BrokenAnswer(null, `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`, null, error);
 }

@@ -1,10 +1,12 @@
 import pRetry from 'p-retry';
 import { parse } from 'lossless-json';
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ProviderCall } from '../domain/provider.js';
+import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { explainRefusal, interruption, staysDown, unreachable } from './answers.js';
 import { BrokenAnswer, isPassing, readBroken } from './broken.js';
+import { createDispatchers } from './dispatchers.js';
 import { backoff, retryAfter } from './retry-after.js';
 
 export interface HttpOptions {
@@ -14,10 +16,14 @@ export interface HttpOptions {
   tlsChecksOff: boolean;
   /** One request, from the first byte sent to the last received. Default 60 s. */
   requestTimeoutMs?: number;
-  /** A provider that stays down is given up after so long. Default one minute. */
+  /** A provider that stays down is given up so long after its first failure. Default one minute. */
   giveUpAfterMs?: number;
   /** The first wait before a retry; it doubles up to 8 s. Default 500 ms. */
   firstWaitMs?: number;
+  /** A larger answer is refused. Default 256 MB. */
+  maxAnswerBytes?: number;
+  /** Dates to wait for are compared with this clock where an answer has no `Date` of its own; without it they are ignored. */
+  now?: () => Date;
   /** For tests: the way to the network. */
   dispatcher?: Dispatcher;
 }
@@ -55,8 +61,10 @@ export function createHttpClient(options: HttpOptions): HttpClient {
           },
         );
       }
-      const deadline = performance.now() + giveUpAfterMs;
-      return pRetry(() => attempt({ url, headers, call }, options, dispatchers.for(url)), {
+      const dispatcher = dispatchers.for(url);
+      // Counted from the first failure: a request that took all of its time deserves a second one like any other.
+      let deadline: number | null = null;
+      return pRetry(() => attempt({ url, headers, call }, options, dispatcher), {
         retries: Number.MAX_SAFE_INTEGER,
         minTimeout: 0,
         factor: 1,
@@ -66,7 +74,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
           const wait =
             (error instanceof BrokenAnswer ? error.retryAfterMs : null) ??
             backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
-          if (performance.now() + wait > deadline) throw giveUp(error, url);
+          const failedAt = performance.now();
+          deadline ??= failedAt + giveUpAfterMs;
+          if (failedAt + wait > deadline) throw giveUp(error, url);
           call.observe({ type: 'retry', reason: error.message, attempt: attemptNumber, waitMilliseconds: wait });
           await sleep(wait, call.signal);
         },
@@ -97,7 +107,7 @@ async function attempt(
     milliseconds: Math.round(performance.now() - started),
     requestId: answer.header('x-request-id') ?? answer.header('request-id'),
   });
-  return understand(answer, url);
+  return understand(answer, url, options.now);
 }
 
 interface Answer {
@@ -107,8 +117,8 @@ interface Answer {
 }
 
 async function read(
-  { url, headers }: JsonRequest,
-  { version }: HttpOptions,
+  { url, headers, call }: JsonRequest,
+  { version, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpOptions,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -121,24 +131,30 @@ async function read(
   });
   const header = (name: string) => {
     const value = response.headers[name];
-    return (Array.isArray(value) ? value[0] : value) ?? null;
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === undefined ? null : cleanText(first).slice(0, 200);
   };
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES)
-      throw new CostsError(
-        'contract',
-        `${url.host} answered more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB; nothing was changed.`,
-      );
+    if (size > maxAnswerBytes)
+      throw new CostsError('contract', `${url.host} answered more than ${maxAnswerBytes} bytes; nothing was changed.`, {
+        hint: 'Check the base URL.',
+      });
     chunks.push(chunk);
   }
-  return { status: response.statusCode, text: Buffer.concat(chunks).toString('utf8'), header };
+  return { status: response.statusCode, text: mask(Buffer.concat(chunks).toString('utf8'), call), header };
+}
+
+/** A refusal may repeat the key it refuses; from here on nothing can print it. */
+function mask(text: string, { key }: ProviderCall): string {
+  const secret = key.reveal();
+  return secret === '' ? text : text.replaceAll(secret, '[key]');
 }
 
 /** A document, a refusal, or a failure that may pass. */
-function understand({ status, text, header }: Answer, url: URL): unknown {
+function understand({ status, text, header }: Answer, url: URL, now: HttpOptions['now']): unknown {
   if (status >= 300 && status < 400) {
     throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
       hint: 'Check the base URL.',
@@ -148,8 +164,9 @@ function understand({ status, text, header }: Answer, url: URL): unknown {
   const shouldRetry = header('x-should-retry');
   const passing = status === 408 || status === 409 || status === 429 || status >= 500;
   if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
-    throw new BrokenAnswer(status, `${url.host} answered ${status}`, retryAfter(header));
+    throw new BrokenAnswer(status, `${url.host} answered ${status}`, retryAfter(header, now));
   }
+  if (passing) throw staysDown(url, status, null);
   if (status !== 200) throw explainRefusal(status, document.ok ? document.value : null, url);
   if (!document.ok)
     throw new BrokenAnswer(
@@ -182,18 +199,6 @@ function giveUp(error: Error, url: URL): CostsError {
     });
   if (error instanceof BrokenAnswer && error.status !== null) return staysDown(url, error.status, error);
   return unreachable(url, error);
-}
-
-function createDispatchers(given: Dispatcher | undefined) {
-  const direct = given ?? new Agent({ connect: { timeout: 15_000 } });
-  // Whatever HTTP_PROXY says, a request to this machine never leaves it.
-  const proxied = given ?? new EnvHttpProxyAgent({ connect: { timeout: 15_000 } });
-  return {
-    for: (url: URL) => (url.protocol === 'http:' ? direct : proxied),
-    close: async () => {
-      if (given === undefined) await Promise.all([direct.destroy(), proxied.destroy()]);
-    },
-  };
 }
 
 async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

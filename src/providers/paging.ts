@@ -42,7 +42,8 @@ export async function* followPages<Line = CostLine>(
       yield { buckets, lines, end: 'complete' };
       return;
     }
-    if (nextPage === null) throw broken(who, 'has more pages but names none (has_more without next_page)');
+    if (nextPage === null || nextPage === '')
+      throw broken(who, 'has more pages but names none (has_more without next_page)');
     if (seen.has(nextPage)) throw broken(who, 'sent the same page cursor twice');
     seen.add(nextPage);
     cursor = nextPage;

@@ -52,12 +52,16 @@ export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unkno
 
 /** As `parseDecimal`, naming the field. */
 export function amountAt(path: string, amount: string, shift = 0): Decimal {
+  return naming(path, () => parseDecimal(amount, shift));
+}
+
+/** Names the field in the CostsError of a value that a rule of ours refuses. */
+export function naming<T>(path: string, read: () => T): T {
   try {
-    return parseDecimal(amount, shift);
+    return read();
   } catch (error) {
-    if (error instanceof CostsError)
-      throw new CostsError('contract', `${path}: ${error.message}`, { hint: 'Nothing of this window was changed.' });
-    throw error;
+    if (!(error instanceof CostsError)) throw error;
+    throw new CostsError('contract', `${path}: ${error.message}`, { hint: 'Nothing of this window was changed.' });
   }
 }
 
@@ -67,10 +71,11 @@ export class DriftWatch {
 
   constructor(private readonly observe: ProviderCall['observe']) {}
 
+  /** @param path of the object, empty for the document */
   fields(path: string, row: unknown, known: ReadonlySet<string>): void {
     if (typeof row !== 'object' || row === null) return;
     for (const [field, value] of Object.entries(row))
-      if (!known.has(field)) this.#report(`${path}.${field}`, describe(value));
+      if (!known.has(field)) this.#report(cleanText(path === '' ? field : `${path}.${field}`), describe(value));
   }
 
   value(path: string, value: string | null, known: ReadonlySet<string>): void {

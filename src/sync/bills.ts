@@ -3,7 +3,7 @@ import type { WindowOutcome } from '../domain/collection.js';
 import type { CostProvider } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
-import { interrupted, type WindowWork } from './work.js';
+import { refuseAfter, type WindowWork } from './work.js';
 
 /** A window's bills: read whole, then written whole. */
 export async function collectBills(
@@ -33,10 +33,6 @@ export async function collectBills(
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
   return { rows: lines.length, outcome };
-}
-
-function refuseAfter(signal: AbortSignal): void {
-  if (signal.aborted) throw interrupted();
 }
 
 /** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */

@@ -4,19 +4,19 @@ import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from 
 import { UsageMerger } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
-import { interrupted, type WindowCollector, type WindowWork } from './work.js';
+import { refuseAfter, type WindowCollector, type WindowWork } from './work.js';
 
 /** Reads a window of usage, all endpoints of it, and writes it whole. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
   return async (window, work) => {
     const { organization, provider, call, projects, options, dependencies } = work;
     if (provider.usage === undefined) throw noUsage(work);
-    if (call.signal.aborted) throw interrupted();
+    refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
     const { answers, lines } = await readWindow(provider.usage, work, window, width);
     const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
     const unknown = await dependencies.store.unknownProjects(organization.provider, organization.organizationId, ids);
-    if (call.signal.aborted) throw interrupted();
+    refuseAfter(call.signal);
     const outcome: WindowOutcome = await usage.writeWindow({
       provider: organization.provider,
       organizationId: organization.organizationId,

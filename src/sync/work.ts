@@ -47,6 +47,11 @@ export interface WindowWork {
   dependencies: SyncDependencies;
 }
 
+/** A function, because the state of a signal changes between two looks at it. @throws CostsError `interrupted` */
+export function refuseAfter(signal: AbortSignal): void {
+  if (signal.aborted) throw interrupted();
+}
+
 export function interrupted(): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
     hint: 'Run the same command again: it goes on where this one stopped.',

@@ -7,7 +7,7 @@ import { createStore } from '../../src/store/store.js';
 export interface Recorded {
   context: Context;
   /** The last document that was written. */
-  last<T = Record<string, unknown>>(): T;
+  last(): unknown;
   /** Everything that was written as text. */
   text(): string;
 }
@@ -38,5 +38,5 @@ export function recordContext(database: Database, now: Date, { json = true } = {
     store: () => Promise.resolve(store),
     team: () => store.teams.choose('acme'),
   } as unknown as Context;
-  return { context, last: <T>() => recorder.last() as T, text: () => texts.join('') };
+  return { context, last: () => recorder.last(), text: () => texts.join('') };
 }

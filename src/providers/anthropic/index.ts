@@ -1,13 +1,8 @@
 import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import {
-  PROVIDERS,
-  type CostProvider,
-  type KeyIdentity,
-  type ProviderCall,
-  type ProviderProject,
-} from '../../domain/provider.js';
+import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
+import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createAnthropicUsage } from './usage.js';
@@ -63,22 +58,16 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
         yield { buckets: [], lines: [], end: 'early' };
       }
     },
-    async listProjects(call) {
-      const projects: ProviderProject[] = [];
-      let after: string | null = null;
-      for (;;) {
-        const page = parseWorkspacesPage(
+    listProjects(call) {
+      return followList('Anthropic', 'workspaces', async (after) =>
+        parseWorkspacesPage(
           await get(call, '/v1/organizations/workspaces', [
             ['limit', WORKSPACES_PER_PAGE],
             ['include_archived', 'true'],
             ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
           ]),
-        );
-        projects.push(...page.projects);
-        if (!page.hasMore || page.projects.length === 0) return projects;
-        if (page.after === after) throw new CostsError('contract', 'Anthropic sent the same page of workspaces twice.');
-        after = page.after;
-      }
+        ),
+      );
     },
     async identify(call): Promise<KeyIdentity> {
       const { id, name } = parseMe(await get(call, '/v1/organizations/me'));

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
-import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
+import { UNASSIGNED } from '../../domain/provider.js';
+import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
   amountAt,
   currencyCode,
   instant,
+  naming,
   numberText,
   optionalText,
   parseShape,
@@ -43,6 +45,8 @@ const costReport = z.object({
   next_page: z.string().nullish(),
 });
 
+const PAGE_FIELDS = new Set(['data', 'has_more', 'next_page']);
+const BUCKET_FIELDS = new Set(['starting_at', 'ending_at', 'results']);
 const RESULT_FIELDS = new Set([
   'amount',
   'currency',
@@ -73,9 +77,11 @@ const KNOWN_VALUES = {
 export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
   const page = parseShape(WHO, costReport, document);
   const raw = document as { data: { results: unknown[] }[] };
+  drift.fields('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
   const buckets = page.data.map(({ starting_at, ending_at, results }, bucketIndex) => {
     const bucket = { start: starting_at, end: ending_at };
+    drift.fields('data[]', raw.data[bucketIndex], BUCKET_FIELDS);
     results.forEach((result, index) => {
       drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
       for (const [field, values] of Object.entries(KNOWN_VALUES))
@@ -103,7 +109,9 @@ function toLine(result: ReportResult, { start, end }: { start: Date; end: Date }
     providerProjectId: result.workspace_id === null || result.workspace_id === '' ? UNASSIGNED : result.workspace_id,
     providerProjectName: null,
     organizationId: null,
-    lineItem: toLineItem({ description: result.description, currency, ...dimensions }),
+    lineItem: naming(`${path}.description`, () =>
+      toLineItem({ description: result.description, currency, ...dimensions }),
+    ),
     currency,
     cost: amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
     quantity: null,
@@ -122,11 +130,7 @@ const workspacesPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseWorkspacesPage(document: unknown): {
-  projects: ProviderProject[];
-  hasMore: boolean;
-  after: string | null;
-} {
+export function parseWorkspacesPage(document: unknown): ListPage {
   const { data, has_more, last_id } = parseShape(WHO, workspacesPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null }));
   return { projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };

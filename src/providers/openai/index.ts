@@ -1,13 +1,8 @@
 import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import {
-  PROVIDERS,
-  type CostProvider,
-  type KeyIdentity,
-  type ProviderCall,
-  type ProviderProject,
-} from '../../domain/provider.js';
+import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
+import { followList } from '../lists.js';
 import { followPages } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { createOpenAiUsage } from './usage.js';
@@ -52,27 +47,21 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
       // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.
       return followPages('OpenAI', span, (cursor) => fetchPage(call, span, ['project_id', 'line_item'], cursor, drift));
     },
-    async listProjects(call) {
-      const projects: ProviderProject[] = [];
-      let after: string | null = null;
-      for (;;) {
-        const page = parseProjectsPage(
+    listProjects(call) {
+      return followList('OpenAI', 'projects', async (after) =>
+        parseProjectsPage(
           await get(call, '/organization/projects', [
             ['limit', PROJECTS_PER_PAGE],
             ['include_archived', 'true'],
             ...(after === null ? [] : ([['after', after]] as [string, string][])),
           ]),
-        );
-        projects.push(...page.projects);
-        if (!page.hasMore || page.projects.length === 0) return projects;
-        if (page.after === after) throw new CostsError('contract', 'OpenAI sent the same page of projects twice.');
-        after = page.after;
-      }
+        ),
+      );
     },
     async identify(call): Promise<KeyIdentity> {
       const today = toDay(now());
       const span = { since: addDays(today, 1 - MAX_DAYS), until: today };
-      const { organization } = await fetchPage(call, span, ['project_id'], null, new DriftWatch(() => undefined));
+      const organization = await findOrganization(call, span);
       return {
         organizationId: organization?.id ?? null,
         organizationName: organization?.name ?? null,
@@ -81,6 +70,21 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
       };
     },
   };
+
+  /** Reads until a row names its organization; none does where nothing was spent. */
+  async function findOrganization(call: ProviderCall, span: DaySpan): Promise<CostsPage['organization']> {
+    const found: Pick<CostsPage, 'organization'> = { organization: null };
+    const drift = new DriftWatch(() => undefined);
+    const pages = followPages('OpenAI', span, async (cursor) => {
+      const page = await fetchPage(call, span, ['project_id'], cursor, drift);
+      found.organization = page.organization;
+      return page;
+    });
+    for (;;) {
+      const { done } = await pages.next();
+      if (done === true || found.organization !== null) return found.organization;
+    }
+  }
 
   /** Best effort: a key that only reads usage may not list keys, which is as it should be. */
   async function inspectKeys(call: ProviderCall): Promise<Pick<KeyIdentity, 'expiresAt' | 'warnings'>> {

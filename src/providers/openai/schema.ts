@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
-import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
+import { UNASSIGNED } from '../../domain/provider.js';
+import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
   amountAt,
   currencyCode,
   integer,
+  naming,
   numberText,
   optionalText,
   parseShape,
@@ -24,11 +26,13 @@ const costsPage = z.object({
       end_time: integer,
       results: z.array(
         z.object({
+          object: optionalText,
           amount: z.object({ value: numberText, currency: currencyCode }),
           line_item: optionalText,
           project_id: optionalText,
           quantity: numberText.nullish(),
           quantity_unit: optionalText,
+          api_source: optionalText,
           project_name: optionalText,
           organization_id: optionalText,
           organization_name: optionalText,
@@ -40,6 +44,9 @@ const costsPage = z.object({
   next_page: z.string().nullish(),
 });
 
+const PAGE_FIELDS = new Set(['object', 'data', 'has_more', 'next_page']);
+const BUCKET_FIELDS = new Set(['object', 'start_time', 'end_time', 'results']);
+const AMOUNT_FIELDS = new Set(['value', 'currency']);
 const RESULT_FIELDS = new Set([
   'object',
   'amount',
@@ -55,6 +62,8 @@ const RESULT_FIELDS = new Set([
   'organization_name',
   'user_email',
 ]);
+const RESULTS = new Set(['organization.costs.result']);
+const API_SOURCES = new Set(['agents_api', 'unlabeled']);
 const UNITS = new Set([
   'tokens',
   '1000_tokens',
@@ -73,13 +82,19 @@ export interface CostsPage extends RawPage {
 /** A page of costs in our words. Amounts are dollars. @throws CostsError `contract` */
 export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage {
   const page = parseShape(WHO, costsPage, document);
-  const raw = document as { data: { results: unknown[] }[] };
+  const raw = document as { data: { results: { amount: unknown }[] }[] };
+  drift.fields('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
   let organization: CostsPage['organization'] = null;
   const buckets = page.data.map(({ start_time, end_time, results }, bucketIndex) => {
     const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
+    drift.fields('data[]', raw.data[bucketIndex], BUCKET_FIELDS);
     results.forEach((result, index) => {
-      drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
+      const row = raw.data[bucketIndex]?.results[index];
+      drift.fields('results[]', row, RESULT_FIELDS);
+      drift.fields('results[].amount', row?.amount, AMOUNT_FIELDS);
+      drift.value('object', result.object, RESULTS);
+      drift.value('api_source', result.api_source, API_SOURCES);
       drift.value('quantity_unit', result.quantity_unit, UNITS);
       if (result.organization_id !== null)
         organization = { id: result.organization_id, name: result.organization_name };
@@ -101,7 +116,7 @@ function toLine(result: CostsResult, { start, end }: { start: Date; end: Date },
     providerProjectId: result.project_id === null || result.project_id === '' ? UNASSIGNED : result.project_id,
     providerProjectName: result.project_id === null ? null : result.project_name,
     organizationId: result.organization_id,
-    lineItem: toLineItem({ description: result.line_item, currency, ...dimensions }),
+    lineItem: naming(`${path}.line_item`, () => toLineItem({ description: result.line_item, currency, ...dimensions })),
     currency,
     cost: amountAt(`${path}.amount.value`, value),
     quantity:
@@ -121,11 +136,7 @@ const projectsPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseProjectsPage(document: unknown): {
-  projects: ProviderProject[];
-  hasMore: boolean;
-  after: string | null;
-} {
+export function parseProjectsPage(document: unknown): ListPage {
   const { data, has_more, last_id } = parseShape(WHO, projectsPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({
     id,
@@ -144,7 +155,10 @@ const adminKeysPage = z.object({
 /** When the key with this text expires, by the end of its redacted form; null where it does not or cannot be told. */
 export function parseKeyExpiry(document: unknown, lastFour: string): Date | null {
   const { data } = parseShape(WHO, adminKeysPage, document);
-  const own = data.filter(({ redacted_value }) => redacted_value?.endsWith(lastFour.slice(-3)) === true);
+  const own = data.filter(({ redacted_value }) => {
+    const shown = /[^.*…]*$/.exec(redacted_value ?? '')?.[0].slice(-4) ?? '';
+    return shown.length >= 3 && lastFour.endsWith(shown);
+  });
   const expiry = own.length === 1 ? own[0]?.expires_at : null;
   return expiry === null || expiry === undefined ? null : new Date(expiry * 1000);
 }

@@ -20,4 +20,11 @@ describe('modelOf', () => {
   ])('of "%s" is %s', (lineItem, model) => {
     expect(modelOf(lineItem)).toBe(model);
   });
+
+  it('takes no longer for a line item that looks like a model for ever', () => {
+    const started = performance.now();
+    for (const step of ['-1111', '-2024-08-06', '-32k', '-high', '-mini'])
+      expect(modelOf(`gpt-4${step.repeat(120)}!`)).toBeNull();
+    expect(performance.now() - started).toBeLessThan(500);
+  });
 });

@@ -1,0 +1,45 @@
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { isLoopback } from '../domain/host.js';
+import { CostsError } from '../errors.js';
+
+const CONNECT = { timeout: 15_000 };
+
+/** The ways to the network. */
+export interface Dispatchers {
+  /** @throws CostsError `usage` when the proxy for this address is itself no address. */
+  for(url: URL): Dispatcher;
+  close(): Promise<void>;
+}
+
+/** Opens connections when they are needed. @param given for tests: the way to every address; it is not closed here. */
+export function createDispatchers(given?: Dispatcher): Dispatchers {
+  const opened: Dispatcher[] = [];
+  const keep = <T extends Dispatcher>(dispatcher: T): T => {
+    opened.push(dispatcher);
+    return dispatcher;
+  };
+  let direct: Dispatcher | undefined;
+  let proxied: Dispatcher | undefined;
+  return {
+    for(url) {
+      if (given !== undefined) return given;
+      // Whatever the environment says of proxies, over https too, a request to this machine never leaves it.
+      if (isLoopback(url.hostname)) return (direct ??= keep(new Agent({ connect: CONNECT })));
+      return (proxied ??= keep(openProxied()));
+    },
+    close: async () => {
+      await Promise.all(opened.map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+function openProxied(): Dispatcher {
+  try {
+    return new EnvHttpProxyAgent({ connect: CONNECT });
+  } catch {
+    // The cause is left out: it holds the address, and with it the proxy's password.
+    throw new CostsError('usage', 'HTTPS_PROXY or HTTP_PROXY is not a URL; nothing was sent.', {
+      hint: 'Write it as http://HOST:PORT, or unset it.',
+    });
+  }
+}

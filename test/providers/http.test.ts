@@ -1,0 +1,294 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ProviderCall, WireEvent } from '../../src/domain/provider.js';
+import { Secret } from '../../src/domain/secret.js';
+import { createHttpClient, type HttpOptions } from '../../src/providers/http.js';
+
+const KEY = 'sk-admin-0123456789abcdef';
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server that gives these answers in turn, the last one for ever, and what came to it. */
+async function serve(...answers: Answer[]) {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(requests.length, answers.length - 1)];
+    requests.push(request);
+    answer?.(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { requests, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/costs`) };
+}
+
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+  (_, response) =>
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const stall: Answer = () => undefined;
+const refusal = (message: string) => ({ error: { message } });
+
+function open(options: Partial<HttpOptions> = {}) {
+  const http = createHttpClient({
+    version: '1.2.3',
+    tlsChecksOff: false,
+    firstWaitMs: 1,
+    giveUpAfterMs: 300,
+    ...options,
+  });
+  onTestFinished(() => http.close());
+  const events: WireEvent[] = [];
+  const get = (url: URL, change: Partial<ProviderCall> = {}) => {
+    const call = {
+      key: new Secret(KEY),
+      signal: new AbortController().signal,
+      observe: (event: WireEvent) => events.push(event),
+      ...change,
+    };
+    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
+  };
+  return { get, events };
+}
+
+/** The error a request ends with. */
+async function failure(promise: Promise<unknown>): Promise<Error & { code: string; hint?: string }> {
+  const error: unknown = await promise.then(
+    () => new Error('It did not fail.'),
+    (reason: unknown) => reason,
+  );
+  return error as Error & { code: string; hint?: string };
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('a request', () => {
+  it('keeps the text of every number, and says who asks', async () => {
+    const { url, requests } = await serve((_, response) => response.end('{"amount":0.17391500000000000000000000001}'));
+    const { get } = open();
+    expect(String(((await get(url)) as { amount: unknown }).amount)).toBe('0.17391500000000000000000000001');
+    expect(requests[0]?.headers).toMatchObject({ 'user-agent': 'costs/1.2.3', authorization: `Bearer ${KEY}` });
+  });
+
+  it('is told with its status, its id and no secret', async () => {
+    const { url } = await serve(json(200, {}, { 'x-request-id': 'req_1' }));
+    const { get, events } = open();
+    await get(url);
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'request', method: 'GET', url: url.href, status: 200, requestId: 'req_1' }),
+    ]);
+    expect(JSON.stringify(events)).not.toContain(KEY);
+  });
+
+  it('is not sent once the run was interrupted', async () => {
+    const { url, requests } = await serve(json(200, {}));
+    const { get } = open();
+    expect(await failure(get(url, { signal: AbortSignal.abort() }))).toMatchObject({ code: 'interrupted' });
+    expect(requests).toHaveLength(0);
+  });
+
+  it('ends while the answer is on its way when the run is interrupted', async () => {
+    const { url } = await serve(stall);
+    const { get } = open({ giveUpAfterMs: 60_000 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 30);
+    const started = performance.now();
+    expect(await failure(get(url, { signal: controller.signal }))).toMatchObject({ code: 'interrupted' });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('is refused where certificates are not checked', async () => {
+    const { get } = open({ tlsChecksOff: true });
+    expect(await failure(get(new URL('https://127.0.0.1:9/')))).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('nothing was sent') as string,
+    });
+  });
+
+  it('is refused at once when no header can carry the key', async () => {
+    const { url, requests } = await serve(json(200, {}));
+    const { get, events } = open();
+    const error = await failure(get(url, { key: new Secret('sk-admin-\n€') }));
+    expect(error).toMatchObject({ code: 'auth' });
+    expect(error.message).not.toContain('€');
+    expect(requests).toHaveLength(0);
+    expect(events).toEqual([]);
+  });
+
+  it('takes no answer beyond its bound', async () => {
+    const { url } = await serve((_, response) => response.end(`{"text":"${'x'.repeat(5_000)}"}`));
+    const { get } = open({ maxAnswerBytes: 1_000 });
+    expect(await failure(get(url))).toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('nothing was changed') as string,
+    });
+  });
+});
+
+describe('a retry', () => {
+  it('comes after a request that took all of its time, however long that was', async () => {
+    const { url, requests } = await serve(stall, json(200, { fine: true }));
+    const { get } = open({ requestTimeoutMs: 120, giveUpAfterMs: 100 });
+    expect(await get(url)).toEqual({ fine: true });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('comes after the whole time that is given to retries, when the provider asks for just that', async () => {
+    const { url } = await serve(
+      json(429, refusal('Slow down.'), { 'retry-after-ms': '150' }),
+      json(200, { fine: true }),
+    );
+    const { get, events } = open({ giveUpAfterMs: 150 });
+    expect(await get(url)).toEqual({ fine: true });
+    expect(events.find(({ type }) => type === 'retry')).toMatchObject({ waitMilliseconds: 150 });
+  });
+
+  it('waits until a date, by this clock where the answer carries none', async () => {
+    const later: Answer = (_, response) => {
+      response.sendDate = false;
+      response.writeHead(503, { 'retry-after': 'Mon, 23 Nov 2026 12:00:01 GMT' }).end();
+    };
+    const { url } = await serve(later, json(200, { fine: true }));
+    const { get, events } = open({ giveUpAfterMs: 5_000, now: () => new Date('2026-11-23T12:00:00.800Z') });
+    await get(url);
+    expect(events.find(({ type }) => type === 'retry')).toMatchObject({ waitMilliseconds: 200 });
+  });
+
+  it('waits longer and longer by itself', async () => {
+    const down = json(503, refusal('Down.'));
+    const { url } = await serve(down, down, down, json(200, {}));
+    const { get, events } = open({ firstWaitMs: 8 });
+    await get(url);
+    const waits = events.flatMap((event) => (event.type === 'retry' ? [event.waitMilliseconds] : []));
+    expect(waits).toHaveLength(3);
+    waits.forEach((wait, index) => {
+      expect(wait).toBeGreaterThanOrEqual(8 * 2 ** index * 0.75);
+      expect(wait).toBeLessThanOrEqual(8 * 2 ** index);
+    });
+  });
+
+  it.each([408, 409, 429, 500, 502, 503, 504, 529])('follows status %i', async (status) => {
+    const { url, requests } = await serve(json(status, refusal('Later.')), json(200, {}));
+    await open().get(url);
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([400, 401, 403, 404, 422])('does not follow status %i', async (status) => {
+    const { url, requests } = await serve(json(status, refusal('No.')));
+    await failure(open().get(url));
+    expect(requests).toHaveLength(1);
+  });
+
+  it('follows any refusal for which the provider says so', async () => {
+    const { url, requests } = await serve(json(400, refusal('Later.'), { 'x-should-retry': 'true' }), json(200, {}));
+    await open().get(url);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('does not follow where the provider says it would not help; the provider is down all the same', async () => {
+    const { url, requests } = await serve(json(503, refusal('Closed.'), { 'x-should-retry': 'false' }));
+    expect(await failure(open().get(url))).toMatchObject({ code: 'unreachable' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is given up with one line that names the host', async () => {
+    const { url } = await serve(json(200, {}));
+    const closed = new URL('http://127.0.0.1:9/');
+    const error = await failure(open({ giveUpAfterMs: 20 }).get(closed));
+    expect(error).toMatchObject({
+      code: 'unreachable',
+      message: '127.0.0.1:9 could not be reached (it refused the connection); nothing was changed.',
+    });
+    expect(url.host).not.toBe(closed.host);
+  });
+});
+
+describe('a refusal', () => {
+  it.each<[number, string, string, RegExp]>([
+    [401, 'Incorrect API key provided.', 'auth', /refused the key: Incorrect API key provided\./],
+    [
+      403,
+      'You have insufficient permissions. Missing scopes: api.usage.read. Check your role.',
+      'auth',
+      /lacks api\.usage\.read/,
+    ],
+    [
+      401,
+      'Missing scopes: api.usage.read, api.management.read',
+      'auth',
+      /lacks api\.usage\.read, api\.management\.read/,
+    ],
+    [400, 'Invalid limit provided: 366.', 'contract', /Invalid limit provided: 366\./],
+  ])('with %i is told in the words of the provider: %s', async (status, message, code, expected) => {
+    const { url } = await serve(json(status, refusal(message)));
+    expect(await failure(open().get(url))).toMatchObject({ code, message: expect.stringMatching(expected) as string });
+  });
+
+  it('never repeats the key, even where the provider does', async () => {
+    const { url } = await serve(json(401, refusal(`Incorrect API key provided: ${KEY}.`)));
+    const error = await failure(open().get(url));
+    expect(error.code).toBe('auth');
+    expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain(KEY);
+  });
+
+  it('loses control characters', async () => {
+    const { url } = await serve(json(400, refusal('Bad\u001b[2Jthing\u0000.')));
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect((await failure(open().get(url))).message).not.toMatch(/[\u0000-\u001f]/);
+  });
+});
+
+describe('the way to the network', () => {
+  /** A proxy that refuses everything, and what it was asked for. */
+  async function serveProxy() {
+    const tunnels: string[] = [];
+    const proxy = createServer((request, response) => {
+      tunnels.push(request.url ?? '');
+      response.writeHead(502).end();
+    }).listen(0, '127.0.0.1');
+    proxy.on('connect', (request, socket) => {
+      tunnels.push(request.url ?? '');
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await once(proxy, 'listening');
+    onTestFinished(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    return { tunnels, address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  }
+
+  it('is the proxy for a provider', async () => {
+    const { tunnels, address } = await serveProxy();
+    vi.stubEnv('HTTPS_PROXY', address);
+    const error = await failure(open({ giveUpAfterMs: 20 }).get(new URL('https://api.provider.test/v1/costs')));
+    expect(error).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/api\.provider\.test.*proxy.*502/) as string,
+    });
+    expect(tunnels[0]).toBe('api.provider.test:443');
+  });
+
+  it.each(['http://127.0.0.1:9/', 'https://127.0.0.1:9/', 'https://localhost:9/', 'https://[::1]:9/'])(
+    'is never a proxy for %s',
+    async (address) => {
+      const proxy = await serveProxy();
+      vi.stubEnv('HTTPS_PROXY', proxy.address);
+      vi.stubEnv('HTTP_PROXY', proxy.address);
+      expect(await failure(open({ giveUpAfterMs: 20 }).get(new URL(address)))).toMatchObject({ code: 'unreachable' });
+      expect(proxy.tunnels).toEqual([]);
+    },
+  );
+
+  it('is not looked for where the proxy is no address, and its password is not shown', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@proxy:notaport');
+    const error = await failure(open().get(new URL('https://api.provider.test/')));
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('HTTPS_PROXY') as string });
+    expect(`${error.message} ${String(error.cause)} ${error.hint ?? ''}`).not.toContain('hunter2');
+  });
+});
