@@ -139,7 +139,7 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
 async function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
-  const unlocked = await doors.admin(team);
+  const unlocked = await (variable === null ? doors.admin(team) : doors.registrar(team));
   return variable !== null && unlocked.vault === null ? unlocked : doors.adminWithDataKey(team);
 }
 
