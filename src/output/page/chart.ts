@@ -45,8 +45,9 @@ export function drawStack({ buckets, series, word }: Stack, { name, width, heigh
     yAxis: {
       type: 'value',
       splitNumber: 4,
-      axisLabel: { ...text, formatter: shortAmount },
-      splitLine: { lineStyle: { color: 'var(--line)' } },
+      min: floorOf,
+      axisLabel: { ...text, formatter: shortAmount, showMinLabel: false },
+      splitLine: { showMinLine: false, lineStyle: { color: 'var(--line)' } },
     },
     series: series.map(({ look, costs }) => ({
       type: 'bar',
@@ -86,6 +87,11 @@ export function drawSpark(costs: readonly (string | null)[], look: number): Html
   const svg = chart.renderToSVGString();
   chart.dispose();
   return trusted(tidy(svg, 'spark').replace('<svg ', '<svg preserveAspectRatio="none" '));
+}
+
+/** A small credit does not push the bars up by a whole step of the axis. */
+function floorOf({ min, max }: { min: number; max: number }): number | undefined {
+  return min < 0 && -min < max / 8 ? min * 1.05 : undefined;
 }
 
 /** `1.2k`, `340`, `0.05`: a scale to read bars by. */

@@ -1,4 +1,6 @@
-import type { DaySpan } from '../../domain/day.js';
+import { UTCDate } from '@date-fns/utc';
+import { format } from 'date-fns';
+import { startOfDay, type DaySpan } from '../../domain/day.js';
 import { add, absolute, formatDecimal, parseDecimal, ZERO } from '../../domain/decimal.js';
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
@@ -50,24 +52,25 @@ function half(span: CoverageSpan): Html {
 function stillOpen(spans: readonly CoverageSpan[]): Html {
   const [first] = spans;
   if (first === undefined) return NOTHING;
-  return item('open', formatShortSpan(first), markup`Today is not over; its bar still grows.`);
+  return item('open', formatShortSpan(first), markup`The day is not over; its bar still grows.`);
 }
 
 function spike({ day, project, organization, currency, cost, usual, lineItem }: Spike): Html {
   const cause =
     lineItem === null
       ? NOTHING
-      : markup` Most of it: ${name(lineItem.name)}, ${money(lineItem.cost, currency)} instead of ${money(lineItem.usual, currency)}.`;
+      : markup` It rose most in ${name(lineItem.name)}: ${money(lineItem.cost, currency)} instead of ${money(lineItem.usual, currency)}.`;
+  const weekday = format(new UTCDate(startOfDay(day)), 'EEEE');
   return item(
     'spike',
     formatDay(day),
-    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)}; usual on that weekday is ${money(usual, currency)}.${cause}`,
+    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}.${cause}`,
   );
 }
 
 function times(cost: string, usual: string): string {
   const [now, before] = [parseDecimal(cost), parseDecimal(usual)];
-  return before <= ZERO ? '' : `, ${(Number((now * 100n) / before) / 100).toFixed(1)} times its usual`;
+  return before <= ZERO ? ' instead of' : `, ${(Number((now * 100n) / before) / 100).toFixed(1)} times`;
 }
 
 /** A line a day and currency, the largest changes first. */

@@ -68,12 +68,12 @@ a { color: var(--accent); }
 .movers .down .amount, .movers .down .percent, .movers .down .who > span:first-child { color: var(--down); }
 .movers .who > span:first-child { font-size: 11px; }
 .movers .bar { align-self: center; }
-.movers .fine { grid-column: 2 / 4; text-align: right; font-size: 12px; }
+.movers li .fine { grid-column: 2 / 4; text-align: right; font-size: 12px; }
 .bar { height: 5px; display: block; }
 .bar i { display: block; height: 100%; min-width: 2px; border-radius: 2px; background: var(--look-1); }
 .movers .up .bar i { background: var(--up); }
 .movers .down .bar i { background: none; border: 1px solid var(--down); }
-.movers > .fine:last-child { padding-top: 6px; border-top: 1px solid var(--line); }
+.movers > .fine:last-child { padding-top: 6px; border-top: 1px solid var(--line); text-align: right; }
 
 .days ul { margin-top: 12px; }
 .days li { display: grid; grid-template-columns: 22px minmax(0, 1fr); padding: 8px 0; border-top: 1px solid var(--line); font-size: 14px; }
@@ -142,7 +142,10 @@ summary:focus-visible, .scroll:focus-visible, th button:focus-visible, input:foc
 .figures thead th { color: var(--muted); font-weight: 600; font-size: 13px; white-space: nowrap; border-bottom-color: var(--axis); }
 .as-table .figures { font-size: 13px; }
 .as-table .figures th[scope=row] { white-space: nowrap; font-weight: 500; }
-.as-table .figures bdi, .rows .figures bdi { overflow-wrap: normal; word-break: normal; }
+.figures bdi { overflow-wrap: break-word; }
+.figures td { min-width: 4.5em; max-width: 26em; }
+.figures td.number, .restated td:first-child { min-width: 0; white-space: nowrap; }
+.restated td:last-child { white-space: nowrap; }
 .rows .figures td:first-child { min-width: 9em; }
 .figures tfoot th, .figures tfoot td { font-weight: 640; border-bottom: 0; }
 .figures tbody tr:hover { background: var(--hover); }
@@ -155,7 +158,7 @@ th[aria-sort=descending] button::after { content: " ↓"; }
 .strip { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 4px 0; }
 .month { display: inline-flex; flex-direction: column; line-height: 1.1; }
 .month .from { font-size: 11px; color: var(--muted); }
-.month { font: 13px/1.2 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+.month { font: 15px/1.2 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .month > b { display: inline; }
 .day { font-weight: 400; letter-spacing: 0; color: var(--accent); font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .day.gap, .day.half-read { color: var(--wrong); font-weight: 700; }
@@ -182,6 +185,7 @@ footer p { border: 0; }
   .legend { flex-direction: column; }
   .legend li { justify-content: flex-start; }
   .legend .money { margin-left: auto; }
+  .rows .figures th:nth-child(n), .figures td { padding-right: 12px; }
 }
 @media print {
   .search, .switch, .as-table summary { display: none; }

@@ -32,7 +32,7 @@ function totalChange(page: SpendPage, currency: string): Html {
   const difference = minus(current, previous);
   const partial = rows.some((row) => row.partial);
   return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${formatShortSpan(before)}</p>
-<p class="fine">${money(current, currency)} in ${formatShortSpan(now)}, ${money(previous, currency)} before${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
+<p class="fine">${money(current, currency)} in ${formatShortSpan(now)}, ${money(previous, currency)} in ${formatShortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
 }
 
 function topProjects(page: SpendPage, currency: string): Html[] {
