@@ -4,6 +4,8 @@ import { absolute, formatDecimal, parseDecimal, ZERO, type Decimal } from './dec
 /** How far before a span its days are compared with. */
 export const SPIKE_HISTORY_DAYS = 56;
 const WEEKS = 8;
+/** A level that has held for half of so many days is no spike any more. */
+const RECENT_DAYS = 7;
 /** With fewer days to compare with, nothing is called unusual. */
 const LEAST_SAMPLES = 4;
 /** In units of the currency: less than this over the usual pages nobody. */
@@ -23,6 +25,8 @@ export interface DailySeries {
 /** A day on which a project cost far more than on the same weekday of the weeks before; amounts exact. */
 export interface Spike {
   day: Day;
+  /** Its neighbours that stand out too, itself included; it is the highest of them. */
+  span: DaySpan;
   project: string;
   projectId: string;
   organization: string | null;
@@ -36,28 +40,45 @@ export interface Spike {
 
 /**
  * Days of a span that cost more than the median of the same weekday in the eight weeks before by half of it, by four times
- * the usual spread (median absolute deviation), and by 5 units of the currency. The largest excess comes first.
+ * the usual spread (median absolute deviation), and by 5 units of the currency; and half more than the median of the week
+ * before, so that a new level is told once. Neighbouring days of a project are one. The largest excess comes first.
  */
 export function findSpikes(series: readonly DailySeries[], span: DaySpan): Spike[] {
-  const found = series.flatMap((each) =>
-    daysOf(span).flatMap((day) => {
-      const cost = each.costs.get(day);
-      const usual = cost === undefined || !each.isWhole(day) ? null : usualCost(each, day);
-      return cost === undefined || usual === null || !isFarAbove(cost, usual) ? [] : [{ each, day, cost, usual }];
-    }),
-  );
+  const found = series.flatMap((each) => peaksOf(each, span).map((peak) => ({ each, ...peak })));
   return found
-    .sort((a, b) => Number(excess(b) > excess(a)) - Number(excess(b) < excess(a)))
-    .map(({ each: { project, projectId, organization, currency }, day, cost, usual }) => ({
-      day,
-      project,
-      projectId,
-      organization,
-      currency,
+    .sort((a, b) => Number(b.excess > a.excess) - Number(b.excess < a.excess))
+    .map(({ each: { project, projectId, organization, currency }, day, span: days, cost, usual }) => ({
+      ...{ day, span: days, project, projectId, organization, currency },
       cost: formatDecimal(cost),
-      usual: formatDecimal(usual.median),
+      usual: formatDecimal(usual),
       lineItem: null,
     }));
+}
+
+interface Peak {
+  day: Day;
+  span: DaySpan;
+  cost: Decimal;
+  usual: Decimal;
+  excess: bigint;
+}
+
+function peaksOf(series: DailySeries, span: DaySpan): Peak[] {
+  const peaks: Peak[] = [];
+  for (const day of daysOf(span)) {
+    const cost = series.costs.get(day);
+    const usual = cost === undefined || !series.isWhole(day) ? null : usualCost(series, day);
+    if (cost === undefined || usual === null || !isFarAbove(cost, usual) || isNewLevel(series, day, cost)) continue;
+    const excess = cost - usual.median;
+    const last = peaks.at(-1);
+    if (last === undefined || addDays(last.span.until, 1) !== day)
+      peaks.push({ day, span: { since: day, until: day }, cost, usual: usual.median, excess });
+    else {
+      last.span.until = day;
+      if (excess > last.excess) Object.assign(last, { day, cost, usual: usual.median, excess });
+    }
+  }
+  return peaks;
 }
 
 interface Usual {
@@ -85,8 +106,10 @@ function isFarAbove(cost: Decimal, { median: usual, spread }: Usual): boolean {
   return over >= LEAST_EXCESS && over * 2n > usual && over * 10_000n > spread * 4n * 14_826n;
 }
 
-function excess({ cost, usual }: { cost: Decimal; usual: Usual }): bigint {
-  return cost - usual.median;
+/** Most of the week before was about as expensive. */
+function isNewLevel({ costs, isWhole }: DailySeries, day: Day, cost: Decimal): boolean {
+  const before = daysOf({ since: addDays(day, -RECENT_DAYS), until: addDays(day, -1) }).filter(isWhole);
+  return before.length > 0 && cost * 2n <= median(before.map((each) => costs.get(each) ?? ZERO)) * 3n;
 }
 
 function median(values: readonly Decimal[]): Decimal {

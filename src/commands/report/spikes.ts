@@ -1,7 +1,13 @@
 import { dayState } from '../../domain/coverage.js';
 import { addDays, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
-import { groupKey, type OrganizationDays, type ReportQuery, type ReportRow, type ReportStore } from '../../domain/report.js';
+import {
+  groupKey,
+  type OrganizationDays,
+  type ReportQuery,
+  type ReportRow,
+  type ReportStore,
+} from '../../domain/report.js';
 import { findSpikes, SPIKE_HISTORY_DAYS, usualCost, type DailySeries, type Spike } from '../../domain/spikes.js';
 
 /** So many are explained by the line item that drove them; the rest stand as they are. */
@@ -17,7 +23,10 @@ export async function readSpikes(reports: ReportStore, query: ReportQuery, today
   const projectIds = [...new Set(spikes.slice(0, MOST_EXPLAINED).map(({ projectId }) => projectId))];
   const details = await reports.run({ ...history, projectIds, groupBy: ['project', 'line-item', 'day'] }, today);
   const lineItems = toSeries(details.rows, isWhole);
-  return spikes.map((spike) => ({ ...spike, lineItem: projectIds.includes(spike.projectId) ? causeOf(spike, lineItems) : null }));
+  return spikes.map((spike) => ({
+    ...spike,
+    lineItem: projectIds.includes(spike.projectId) ? causeOf(spike, lineItems) : null,
+  }));
 }
 
 interface LineItemSeries extends DailySeries {

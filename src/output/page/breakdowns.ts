@@ -1,4 +1,4 @@
-import { parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
 import { sumOf } from '../../domain/report-order.js';
 import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
@@ -18,9 +18,7 @@ const TITLES: Record<BreakdownWord, string> = {
 /** Where the money went, four ways: the rows of four reports, the largest first. */
 export function breakdownsSection(page: SpendPage, currency: string, id: string): Html {
   return markup`<section aria-labelledby="${id}-breakdowns"><h2 id="${id}-breakdowns">Where it went</h2>
-<div class="breakdowns">${BREAKDOWN_WORDS.map((word) =>
-    breakdown(page, word, currency),
-  )}</div></section>`;
+<div class="breakdowns">${BREAKDOWN_WORDS.map((word) => breakdown(page, word, currency))}</div></section>`;
 }
 
 function breakdown(page: SpendPage, word: BreakdownWord, currency: string): Html {
@@ -53,6 +51,5 @@ const credit = markup` class="credit"`;
 export const estimatedMark = markup` <span class="flag" title="An estimate: usage or rows of the old system, where no bill exists.">~ estimated</span>`;
 
 function larger(a: Decimal, b: Decimal): Decimal {
-  const size = (b < ZERO ? -b : b) as Decimal;
-  return size > a ? size : a;
+  return absolute(b) > a ? absolute(b) : a;
 }

@@ -28,7 +28,7 @@ const GRID = { left: 52, right: 4, top: 26, bottom: 24 };
  * Stacked bars as SVG. Colours are the page's own variables, so that one drawing serves light and dark; patterns make
  * the layers differ without colour. Heights are for the eye: amounts stand beside the chart, exact. No name is drawn in it.
  */
-export function drawStack({ buckets, series, word }: Stack, { name, width, height, labels, font }: ChartSize): Html {
+export function drawStack({ buckets, series }: Stack, { name, width, height, labels, font }: ChartSize): Html {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   const every = Math.max(1, Math.ceil(buckets.length / labels));
   const text = { color: 'var(--muted)', fontSize: font, fontFamily: 'inherit' };
@@ -37,7 +37,7 @@ export function drawStack({ buckets, series, word }: Stack, { name, width, heigh
     grid: { ...GRID, containLabel: false },
     xAxis: {
       type: 'category',
-      data: buckets.map(({ label }) => (word === 'day' ? label.replace(/^\w+ /, '') : label.replace(/ ?[–].*$/, ''))),
+      data: buckets.map(({ tick }) => tick),
       axisLine: { lineStyle: { color: 'var(--axis)' } },
       axisTick: { show: false },
       axisLabel: { ...text, interval: (index: number) => index % every === 0, hideOverlap: true },

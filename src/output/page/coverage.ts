@@ -1,6 +1,7 @@
 import type { CoverageState } from '../../domain/report.js';
 import type { OrganizationCoverage, SpendPage } from '../../domain/spend-page.js';
-import { formatAge, formatDay, formatShortSpan, plural } from '../format.js';
+import { formatAge, formatDay, plural } from '../format.js';
+import { shortSpan } from './figures.js';
 import { markup, name, type Html } from './html.js';
 import type { Day } from '../../domain/day.js';
 
@@ -38,10 +39,12 @@ function strip({ provider, organization, organizationId, readAt, days }: Organiz
 
 function month(days: OrganizationCoverage['days']): Html {
   const [first] = days;
-  return markup`<span class="month"><span class="from">${first === undefined ? '' : formatDay(first.day)}</span>${runs(days).map(
+  return markup`<span class="month"><span class="from">${first === undefined ? '' : formatDay(first.day)}</span><span>${runs(
+    days,
+  ).map(
     ({ state, since, until, count }) =>
-      markup`<b class="day ${state}" title="${formatShortSpan({ since, until })}: ${STATES[state].title}">${STATES[state].glyph.repeat(count)}</b>`,
-  )}</span>`;
+      markup`<b class="day ${state}" title="${shortSpan({ since, until })}: ${STATES[state].title}">${STATES[state].glyph.repeat(count)}</b>`,
+  )}</span></span>`;
 }
 
 function monthsOf(days: OrganizationCoverage['days']): OrganizationCoverage['days'][] {

@@ -5,11 +5,12 @@ import { add, absolute, formatDecimal, parseDecimal, ZERO } from '../../domain/d
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatDay, formatShortSpan, plural } from '../format.js';
-import { money } from './figures.js';
+import { formatDay, plural } from '../format.js';
+import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';
 
+const MOST_GAPS = 5;
 const MOST_SPIKES = 6;
 const MOST_RESTATED = 4;
 
@@ -17,13 +18,16 @@ const MOST_RESTATED = 4;
 export function daysSection(page: SpendPage): Html {
   const { gaps, halfRead, open } = page.report.coverage;
   const items = [
-    ...gaps.map((span) => gap(span)),
-    ...halfRead.map((span) => half(span)),
+    ...gaps.slice(0, MOST_GAPS).map(gap),
+    ...more(gaps.length - MOST_GAPS, 'gap', 'more gap', 'coverage'),
+    ...halfRead.slice(0, MOST_GAPS).map(half),
+    ...more(halfRead.length - MOST_GAPS, 'half-read', 'more', 'coverage'),
     ...page.spikes.slice(0, MOST_SPIKES).map(spike),
     ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
     ...restated(page.restated),
     ...(open.length === 0 ? [] : [stillOpen(open)]),
   ];
+  if (page.organizations.length === 0 && items.length === 0) return NOTHING;
   return markup`<section class="days" aria-labelledby="days"><h2 id="days">Days to look at</h2>
 ${items.length === 0 ? markup`<p class="none">Every day was read after it had ended, none stands out, and none was changed.</p>` : markup`<ul>${items}</ul>`}
 ${provisional(page)}</section>`;
@@ -36,7 +40,7 @@ function item(mark: Mark, when: string, text: Html): Html {
 function gap(span: CoverageSpan): Html {
   return item(
     'gap',
-    formatShortSpan(span),
+    shortSpan(span),
     markup`${name(span.organization)} was never read. What it cost is missing here: a gap, not zero. <code>costs sync</code>`,
   );
 }
@@ -44,7 +48,7 @@ function gap(span: CoverageSpan): Html {
 function half(span: CoverageSpan): Html {
   return item(
     'half-read',
-    formatShortSpan(span),
+    shortSpan(span),
     markup`${name(span.organization)} was last read before the day ended, so part of its spend is missing. <code>costs sync</code>`,
   );
 }
@@ -52,10 +56,10 @@ function half(span: CoverageSpan): Html {
 function stillOpen(spans: readonly CoverageSpan[]): Html {
   const [first] = spans;
   if (first === undefined) return NOTHING;
-  return item('open', formatShortSpan(first), markup`The day is not over; its bar still grows.`);
+  return item('open', shortSpan(first), markup`The day is not over; its bar still grows.`);
 }
 
-function spike({ day, project, organization, currency, cost, usual, lineItem }: Spike): Html {
+function spike({ day, span, project, organization, currency, cost, usual, lineItem }: Spike): Html {
   const cause =
     lineItem === null
       ? NOTHING
@@ -63,8 +67,8 @@ function spike({ day, project, organization, currency, cost, usual, lineItem }: 
   const weekday = format(new UTCDate(startOfDay(day)), 'EEEE');
   return item(
     'spike',
-    formatDay(day),
-    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}.${cause}`,
+    shortSpan(span),
+    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}`,
   );
 }
 
@@ -92,7 +96,10 @@ function restated(all: readonly RestatedDay[]): Html[] {
       item(
         'restated',
         formatDay(day),
-        markup`The provider changed ${plural(group.reduce((sum, { rows }) => sum + rows, 0), 'row')} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(group.length, 'project')}. The bar shows it as it is now.`,
+        markup`The provider changed ${plural(
+          group.reduce((sum, { rows }) => sum + rows, 0),
+          'row',
+        )} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(group.length, 'project')}. The bar shows it as it is now.`,
       ),
     ),
     ...more(largest.length - MOST_RESTATED, 'restated', 'more day', 'restatements'),
@@ -109,8 +116,14 @@ function more(count: number, mark: Mark, what: string, anchor?: string): Html[] 
 
 function provisional({ report }: SpendPage): Html {
   const spans = report.coverage.provisional;
-  const [first, last] = [spans.map(({ since }) => since).sort()[0], spans.map(({ until }) => until).sort().at(-1)];
+  const [first, last] = [
+    spans.map(({ since }) => since).sort()[0],
+    spans
+      .map(({ until }) => until)
+      .sort()
+      .at(-1),
+  ];
   if (first === undefined || last === undefined) return NOTHING;
   const span: DaySpan = { since: first, until: last };
-  return markup`<p class="fine">Provisional: ${formatShortSpan(span)}. Providers may still change these days until 30 days after their end.</p>`;
+  return markup`<p class="fine">Provisional: ${shortSpan(span)}. Providers may still change these days until 30 days after their end.</p>`;
 }

@@ -1,6 +1,7 @@
-import { add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import type { DaySpan } from '../../domain/day.js';
+import { absolute, add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { GroupWord, Report, ReportRow } from '../../domain/report.js';
-import { formatMoney } from '../format.js';
+import { formatMoney, formatShortSpan, formatSpan } from '../format.js';
 import { viewOf } from '../report-words.js';
 import { markup, type Html } from './html.js';
 
@@ -17,7 +18,10 @@ export function titlesOf(word: GroupWord, row: ReportRow, report: Report): strin
 
 /** What shares are of: the costs without the credits, which have no share. */
 export function spentOf(rows: readonly { cost: string | null }[]): Decimal {
-  return rows.reduce((sum, { cost }) => (cost === null || cost.startsWith('-') ? sum : add(sum, parseDecimal(cost))), ZERO);
+  return rows.reduce(
+    (sum, { cost }) => (cost === null || cost.startsWith('-') ? sum : add(sum, parseDecimal(cost))),
+    ZERO,
+  );
 }
 
 /** `46 %`, `<1 %`; empty where there is nothing to have a share of, and for credits. */
@@ -38,9 +42,13 @@ export function percentChange(current: string, previous: string): string {
   return `${rounded === 0 ? '±' : percent > 0 ? '+' : '−'}${rounded.toLocaleString('en')} %`;
 }
 
+/** `1–22 Nov`; with the years where it reaches from one into another. */
+export function shortSpan(span: DaySpan): string {
+  return span.since.slice(0, 4) === span.until.slice(0, 4) ? formatShortSpan(span) : formatSpan(span.since, span.until);
+}
+
 /** A width in per cent for the eye. */
 export function portion(cost: string | null, largest: Decimal): number {
-  const part = parseDecimal(cost ?? '0');
   if (largest <= ZERO) return 0;
-  return Number(((part < ZERO ? -part : part) * 10_000n) / largest) / 100;
+  return Number((absolute(parseDecimal(cost ?? '0')) * 10_000n) / largest) / 100;
 }

@@ -20,9 +20,12 @@ export function trusted(text: string): Html {
 
 export const NOTHING = trusted('');
 
+/** Where room is short a longer one is cut, and shown whole when it is pointed at. */
+const LONG_NAME = 28;
+
 /** A name that somebody else chose: escaped, and unable to turn the direction of the text around it. */
 export function name(text: string): Html {
-  return markup`<bdi>${text}</bdi>`;
+  return text.length > LONG_NAME ? markup`<bdi title="${text}">${text}</bdi>` : markup`<bdi>${text}</bdi>`;
 }
 
 function toText(value: Piece): string {
@@ -50,5 +53,10 @@ export function escapeHtml(text: string): string {
 
 /** A value as JSON inside a `<script>` element, which ends at the first `</script` whatever stands around it. */
 export function scriptJson(value: unknown): Html {
-  return trusted(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return trusted(
+    JSON.stringify(value).replace(
+      /[<>&\u2028\u2029]/g,
+      (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
 }

@@ -1,11 +1,15 @@
-import type { Day } from '../../domain/day.js';
+import { daysOf, type Day } from '../../domain/day.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { markup, type Html } from './html.js';
 
 /** Why a day does not say what it seems to say, the most serious first. */
 export const MARKS = {
   gap: { glyph: '×', title: 'never read', explanation: 'a gap, not zero' },
-  'half-read': { glyph: '°', title: 'read half-way', explanation: 'read before the day ended; its spend is incomplete' },
+  'half-read': {
+    glyph: '°',
+    title: 'read half-way',
+    explanation: 'read before the day ended; its spend is incomplete',
+  },
   open: { glyph: '□', title: 'not over', explanation: 'the day still goes on' },
   spike: { glyph: '▲', title: 'spike', explanation: 'a project cost far more than on the same weekday before' },
   restated: { glyph: 'Δ', title: 'restated', explanation: 'the provider changed it after it had been read' },
@@ -24,7 +28,7 @@ export function marksOf(page: SpendPage, currency: string): Map<Day, Mark[]> {
   for (const { days } of page.organizations)
     for (const { day, state } of days)
       if (state === 'gap' || state === 'half-read' || state === 'open') put(day, state);
-  for (const each of page.spikes) if (each.currency === currency) put(each.day, 'spike');
+  for (const each of page.spikes) if (each.currency === currency) daysOf(each.span).forEach((day) => put(day, 'spike'));
   for (const each of page.restated) if (each.currency === currency) put(each.day, 'restated');
   return new Map([...found].map(([day, marks]) => [day, inOrder(marks)]));
 }

@@ -1,6 +1,6 @@
 import { STACK_WORDS, type SpendPage, type StackWord } from '../../domain/spend-page.js';
 import { CHART_SIZES, drawStack } from './chart.js';
-import { money } from './figures.js';
+import { money, shortSpan } from './figures.js';
 import { markup, name, type Html } from './html.js';
 import { MARKS, type Mark } from './marks.js';
 import { stackOf, type Series, type Stack, type StackBucket } from './stack.js';
@@ -40,7 +40,12 @@ ${lanes(stack)}
 </figure>`;
 }
 
-function tableRow({ key, label, marks, total }: StackBucket, index: number, series: readonly Series[], currency: string): Html {
+function tableRow(
+  { key, label, marks, total }: StackBucket,
+  index: number,
+  series: readonly Series[],
+  currency: string,
+): Html {
   return markup`<tr data-key="${key}"><th scope="row">${label} ${marks.map((mark) => MARKS[mark].glyph).join(' ')}</th>${series.map(
     ({ costs }) => markup`<td class="number">${money(costs[index] ?? null, currency)}</td>`,
   )}<td class="number">${money(total, currency)}</td></tr>`;
@@ -89,8 +94,10 @@ function runsOf(buckets: readonly StackBucket[], mark: Mark): { from: number; to
 }
 
 function spanLabel(buckets: readonly StackBucket[], from: number, to: number): string {
-  const [first, last] = [buckets[from]?.label ?? '', buckets[to]?.label ?? ''];
-  return from === to ? first : `${first} to ${last}`;
+  const [first, last] = [buckets[from], buckets[to]];
+  return first === undefined || last === undefined
+    ? ''
+    : shortSpan({ since: first.span.since, until: last.span.until });
 }
 
 function percent(part: number, whole: number): number {

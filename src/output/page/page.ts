@@ -4,6 +4,7 @@ import { formatAge, formatSpan } from '../format.js';
 import { breakdownsSection } from './breakdowns.js';
 import { coverageSection } from './coverage.js';
 import { daysSection } from './days.js';
+import { money } from './figures.js';
 import { markup, name, NOTHING, scriptJson, trusted, type Html } from './html.js';
 import { LOOKS } from './looks.js';
 import { overTimeSection } from './over-time.js';
@@ -16,6 +17,7 @@ import { moversSection, summarySection } from './summary.js';
 /** A report as one page that needs nothing but itself: no network, no other file, and no script but its own. */
 export function renderPage(page: SpendPage): string {
   const { report, team } = page;
+  const currencies = currenciesOf(page);
   const title = `${team} · AI spend ${formatSpan(report.since, report.until)}`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -29,9 +31,9 @@ export function renderPage(page: SpendPage): string {
 <title>${title}</title>
 <style>${trusted(STYLE)}</style></head>
 <body>${LOOKS}
-<main>${head(page)}
-${currenciesOf(page).map((currency, index, all) => currencyPart(page, currency, `c${index}`, all.length > 1))}
-${report.rows.length === 0 ? daysSection(page) : NOTHING}
+<main>${head(page, currencies)}
+${currencies.length === 1 ? NOTHING : daysSection(page)}
+${currencies.map((currency, index) => currencyPart(page, currency, `c${index}`, currencies.length > 1))}
 ${report.rows.length === 0 ? NOTHING : rowsSection(page)}
 ${restatementsSection(page)}
 ${coverageSection(page)}
@@ -48,16 +50,20 @@ function policy(): string {
   return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
-/** Also one of which only unknown costs are known. */
-function currenciesOf({ report }: SpendPage): string[] {
-  return [...new Set([...report.totals, ...report.rows].map(({ currency }) => currency))].sort();
+/** The one with the most rows first. One of which nothing is known but that something was used counts, too. */
+function currenciesOf({ report, breakdowns }: SpendPage): string[] {
+  const count = (currency: string) => breakdowns['line-item'].filter((row) => row.currency === currency).length;
+  const found = [...new Set([...report.totals, ...report.rows].map(({ currency }) => currency))].sort();
+  return found.sort((a, b) => count(b) - count(a));
 }
 
-function head({ team, report, filters, madeAt }: SpendPage): Html {
+function head({ team, report, filters, madeAt }: SpendPage, currencies: readonly string[]): Html {
+  const ordered = currencies.flatMap((each) => report.totals.filter(({ currency }) => currency === each));
   const read = report.readAt === null ? 'never read' : `read ${formatAge(new Date(report.readAt), madeAt)}`;
   return markup`<header><p class="team">${name(team)} · AI spend</p><h1>${formatSpan(report.since, report.until)}</h1>
 <p class="fine">UTC days · ${BASES[report.basis]} · ${read}</p>
 ${filters.length === 0 ? NOTHING : markup`<p class="filters">Only ${filters.map((filter, index) => markup`${index === 0 ? '' : ', '}<code>${name(filter)}</code>`)}</p>`}
+${report.totals.length < 2 ? NOTHING : markup`<p class="totals">${ordered.map(({ currency, cost }) => markup`<span>${money(cost, currency)} ${currency}</span> `)}</p>`}
 ${report.rows.length === 0 ? markup`<p class="none">No costs in these days.</p>` : NOTHING}</header>`;
 }
 
@@ -71,7 +77,7 @@ const BASES = {
 function currencyPart(page: SpendPage, currency: string, id: string, several: boolean): Html {
   return markup`<div class="currency-part" data-currency="${currency}">${several ? markup`<h2 class="currency-head">${currency}</h2>` : NOTHING}
 ${summarySection(page, currency, id)}
-<div class="side-by-side">${moversSection(page, currency, id)}${id === 'c0' ? daysSection(page) : NOTHING}</div>
+<div class="${several ? '' : 'side-by-side'}">${moversSection(page, currency, id)}${several ? NOTHING : daysSection(page)}</div>
 ${overTimeSection(page, currency, id)}
 ${breakdownsSection(page, currency, id)}</div>`;
 }

@@ -3,7 +3,7 @@ import type { RestatedDay } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { formatDay, plural } from '../format.js';
 import { money } from './figures.js';
-import { markup, name, type Html } from './html.js';
+import { markup, name, NOTHING, type Html } from './html.js';
 
 const SHOWN = 50;
 const CAUSES: Record<RestatedDay['cause'], string> = {
@@ -15,7 +15,8 @@ const CAUSES: Record<RestatedDay['cause'], string> = {
 };
 
 /** What providers changed of days that had been read after their end. */
-export function restatementsSection({ restated }: SpendPage): Html {
+export function restatementsSection({ restated, organizations }: SpendPage): Html {
+  if (restated.length === 0 && organizations.length === 0) return NOTHING;
   const largest = [...restated].sort((a, b) => compare(sizeOf(b), sizeOf(a))).slice(0, SHOWN);
   const rest = restated.length - largest.length;
   return markup`<section class="restated" aria-labelledby="restatements"><h2 id="restatements">Restatements</h2>
@@ -30,7 +31,7 @@ ${
 }
 
 function row({ day, project, organization, currency, cause, rows, difference, recordedAt }: RestatedDay): Html {
-  return markup`<tr><td>${formatDay(day)}</td><td>${name(project)}</td><td>${name(organization ?? '(old system)')}</td><td class="number">${rows}</td><td class="number">${money(difference, currency, { signed: true })} ${currency}</td><td>${CAUSES[cause]}</td><td>${recordedAt.toISOString().slice(0, 16).replace('T', ' ')}</td></tr>`;
+  return markup`<tr><td>${formatDay(day)}</td><td class="name">${name(project)}</td><td>${name(organization ?? '(old system)')}</td><td class="number">${rows}</td><td class="number">${money(difference, currency, { signed: true })} ${currency}</td><td>${CAUSES[cause]}</td><td>${recordedAt.toISOString().slice(0, 16).replace('T', ' ')}</td></tr>`;
 }
 
 function summary(restated: readonly RestatedDay[]): Html {

@@ -1,16 +1,17 @@
 import { formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { groupKey, type ComparedRow, type ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatShortSpan, plural } from '../format.js';
+import { plural } from '../format.js';
 import { viewOf } from '../report-words.js';
 import { estimatedMark } from './breakdowns.js';
-import { money, percentChange, share, spentOf, titlesOf } from './figures.js';
+import { money, percentChange, share, shortSpan, spentOf, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { unlinked } from './summary.js';
 
 interface Column {
   head: string;
-  number: boolean;
+  /** Where a phone puts it; all but names and the currency are numbers. */
+  place: 'name' | 'cost' | 'currency' | 'share' | 'difference' | 'change';
   cell: (row: ReportRow) => Html;
   /** What it is ordered by; unknown comes last either way. */
   value: (row: ReportRow) => string | bigint | null;
@@ -27,26 +28,28 @@ export function rowsSection(page: SpendPage): Html {
 <p class="fine" id="count" role="status" data-total="${report.rows.length}">${plural(report.rows.length, 'row')}</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="rows"><table class="figures" id="report" data-report="${report.groupBy.join(',')}">
 <thead><tr>${columns.map(
-    ({ head, number }) =>
-      markup`<th scope="col"${number ? numeric : null} aria-sort="none"><button type="button">${head}</button></th>`,
+    ({ head, place }) =>
+      markup`<th scope="col" class="${classOf(place)}" aria-sort="none"><button type="button">${head}</button></th>`,
   )}</tr></thead>
 <tbody>${report.rows.map(
     (row, index) =>
       markup`<tr>${columns.map(
-        ({ cell, number }, column) =>
-          markup`<td${number ? numeric : null} data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
+        ({ cell, place }, column) =>
+          markup`<td class="${classOf(place)}" data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
       )}</tr>`,
   )}</tbody>
 <tfoot>${footRows(page, columns.length)}</tfoot></table></div></section>`;
 }
 
-const numeric = markup` class="number"`;
+function classOf(place: Column['place']): string {
+  return place === 'name' || place === 'currency' ? place : `${place} number`;
+}
 
 /** What --top left out, and the totals, which are those of all rows. */
 function footRows({ report }: SpendPage, width: number): Html[] {
   const names = report.groupBy.flatMap((word) => viewOf(word).columns).length;
   const line = (title: string, currency: string, cost: string) =>
-    markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="number">${money(cost, currency)}</td><td>${currency}</td><td colspan="${width - names - 2}"></td></tr>`;
+    markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="cost number">${money(cost, currency)}</td><td class="currency">${currency}</td><td class="share" colspan="${width - names - 2}"></td></tr>`;
   return [
     ...(report.others ?? []).map(({ currency, cost, rows }) => line(plural(rows, 'other'), currency, cost)),
     ...report.totals.map(({ currency, cost }) => line('Total', currency, cost)),
@@ -59,7 +62,7 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
     return view.columns.map(({ head }, index) => {
       const text = (row: ReportRow) => titlesOf(word, row, report)[index] ?? '';
       const flag = (row: ReportRow) => (word === 'project' && index === 0 ? unlinked(row) : NOTHING);
-      return { head, number: false, cell: (row) => markup`${name(text(row))}${flag(row)}`, value: text };
+      return { head, place: 'name', cell: (row) => markup`${name(text(row))}${flag(row)}`, value: text };
     });
   });
   const spent = new Map(
@@ -72,10 +75,20 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
   const shareOf = (row: ReportRow) => share(row.cost, spent.get(row.currency) ?? ZERO);
   return [
     ...names,
-    { head: 'Cost', number: true, value: cost, cell: (row) => markup`${money(row.cost, row.currency)}${row.estimated ? estimatedMark : null}` },
-    { head: 'Currency', number: false, value: ({ currency }) => currency, cell: ({ currency }) => markup`${currency}` },
-    { head: 'Share', number: true, value: cost, cell: (row) => markup`${shareOf(row)}` },
-    ...(comparison === null ? [] : changeColumns(comparison.rows, formatShortSpan(compared.previous))),
+    {
+      head: 'Cost',
+      place: 'cost',
+      value: cost,
+      cell: (row) => markup`${money(row.cost, row.currency)}${row.estimated ? estimatedMark : null}`,
+    },
+    {
+      head: 'Currency',
+      place: 'currency',
+      value: ({ currency }) => currency,
+      cell: ({ currency }) => markup`${currency}`,
+    },
+    { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
+    ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
   ];
 }
 
@@ -88,7 +101,7 @@ function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: strin
   return [
     {
       head: `vs ${before}`,
-      number: true,
+      place: 'difference',
       value: difference,
       cell: (row) => {
         const change = difference(row);
@@ -98,7 +111,7 @@ function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: strin
     },
     {
       head: 'Change',
-      number: true,
+      place: 'change',
       value: (row) => ratio(find(row)),
       cell: (row) => {
         const found = find(row);

@@ -1,10 +1,11 @@
 import { UTCDate } from '@date-fns/utc';
 import { format } from 'date-fns';
-import { daysOf, startOfDay, type Day } from '../../domain/day.js';
+import { daysOf, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { SpendPage, StackWord, TimeWord } from '../../domain/spend-page.js';
-import { formatDay, formatShortSpan, plural } from '../format.js';
+import { formatDay, plural } from '../format.js';
+import { shortSpan } from './figures.js';
 import { inOrder, marksOf, type Mark } from './marks.js';
 
 /** As many as can be told apart; the others are one series. */
@@ -26,6 +27,10 @@ export interface Series {
 export interface StackBucket {
   key: string;
   label: string;
+  /** Below the bar. */
+  tick: string;
+  /** The days of the report in it. */
+  span: DaySpan;
   /** Within the bar's days, in the order of the marks. */
   marks: Mark[];
   total: string;
@@ -44,7 +49,9 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
   const rows = page.overTime.rows[by].filter((row) => row.currency === currency);
   const days = bucketDays(page, word);
   const keys = [...days.keys()];
-  const groups = [...groupRows(rows, by).values()].sort((a, b) => Number(b.total > a.total) - Number(b.total < a.total));
+  const groups = [...groupRows(rows, by).values()].sort(
+    (a, b) => Number(b.total > a.total) - Number(b.total < a.total),
+  );
   const alone = groups.length > MOST_SERIES + 1 ? groups.slice(0, MOST_SERIES) : groups;
   const rest = groups.slice(alone.length);
   const all = alone.map((group, index) => toSeries(group, keys, index + 1));
@@ -55,8 +62,12 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
     series: all,
     buckets: keys.map((key, index) => ({
       key,
-      label: labelOf(days.get(key) ?? [], word),
-      marks: bucketMarks(days.get(key) ?? [], marks, rows.some((row) => row.cost === null && row[word] === key)),
+      ...namesOf(days.get(key) ?? [], word),
+      marks: bucketMarks(
+        days.get(key) ?? [],
+        marks,
+        rows.some((row) => row.cost === null && row[word] === key),
+      ),
       total: formatDecimal(all.reduce((sum, { costs }) => add(sum, parseDecimal(costs[index] ?? '0')), ZERO)),
     })),
   };
@@ -122,12 +133,18 @@ function bucketOf(day: Day, word: TimeWord): string {
   return word === 'month' ? day.slice(0, 7) : format(new UTCDate(startOfDay(day)), "RRRR-'W'II");
 }
 
-function labelOf(days: readonly Day[], word: TimeWord): string {
+function namesOf(days: readonly Day[], word: TimeWord): Pick<StackBucket, 'label' | 'tick' | 'span'> {
   const [first] = days;
   const last = days.at(-1);
-  if (first === undefined || last === undefined) return '';
-  if (word === 'day') return `${format(new UTCDate(startOfDay(first)), 'EEE')} ${formatDay(first)}`;
-  return word === 'week' ? formatShortSpan({ since: first, until: last }) : format(new UTCDate(startOfDay(first)), 'MMM yyyy');
+  if (first === undefined || last === undefined) throw new Error('A bar has at least one day.');
+  const date = new UTCDate(startOfDay(first));
+  const span = { since: first, until: last };
+  if (word === 'month') return { label: format(date, 'MMMM yyyy'), tick: format(date, 'MMM yyyy'), span };
+  return {
+    label: word === 'day' ? `${format(date, 'EEE')} ${formatDay(first)}` : shortSpan(span),
+    tick: formatDay(first),
+    span,
+  };
 }
 
 function bucketMarks(days: readonly Day[], marks: ReadonlyMap<Day, Mark[]>, unknown: boolean): Mark[] {

@@ -34,6 +34,7 @@ a { color: var(--accent); }
 .fine, .where, .label, .team { color: var(--muted); font-size: 13px; }
 .none { color: var(--muted); margin-top: 10px; }
 .team { font-size: 14px; margin-bottom: 2px; }
+.totals { display: flex; flex-wrap: wrap; gap: 4px 28px; margin-top: 14px; font-size: 24px; font-weight: 640; letter-spacing: -.015em; }
 .filters { margin-top: 8px; font-size: 13px; }
 .money, .amount, .percent, .share, .number { font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
 .unknown { color: var(--warn); font-style: italic; }
@@ -56,12 +57,13 @@ a { color: var(--accent); }
 .top .amount { font-size: 24px; font-weight: 640; letter-spacing: -.015em; margin-top: 6px; }
 .top .amount .share { font-size: 14px; font-weight: 500; color: var(--muted); letter-spacing: 0; margin-left: 4px; }
 .top .change { font-size: 14px; }
+.top .who, .movers .who, .breakdown .who { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .spark { display: block; width: 100%; height: 36px; margin-top: auto; padding-top: 0; }
 .top .change + .spark { margin-top: 12px; }
 
 .side-by-side { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 48px; }
 .movers ol { margin-top: 12px; }
-.movers li { display: grid; grid-template-columns: minmax(0, 1fr) auto 4.6em; gap: 0 12px; padding: 8px 0; border-top: 1px solid var(--line); }
+.movers li { display: grid; grid-template-columns: minmax(0, 1fr) auto 5.4em; gap: 0 12px; padding: 8px 0; border-top: 1px solid var(--line); }
 .movers .who { font-weight: 560; }
 .movers .amount, .movers .percent { text-align: right; }
 .movers .up .amount, .movers .up .percent, .movers .up .who > span:first-child { color: var(--up); }
@@ -76,6 +78,8 @@ a { color: var(--accent); }
 .movers > .fine:last-child { padding-top: 6px; border-top: 1px solid var(--line); text-align: right; }
 
 .days ul { margin-top: 12px; }
+main > .days ul { columns: 2; column-gap: 48px; }
+main > .days li { break-inside: avoid; }
 .days li { display: grid; grid-template-columns: 22px minmax(0, 1fr); padding: 8px 0; border-top: 1px solid var(--line); font-size: 14px; }
 .days .kind { color: var(--muted); font-size: 13px; }
 .glyph { font-weight: 700; text-align: left; }
@@ -142,11 +146,10 @@ summary:focus-visible, .scroll:focus-visible, th button:focus-visible, input:foc
 .figures thead th { color: var(--muted); font-weight: 600; font-size: 13px; white-space: nowrap; border-bottom-color: var(--axis); }
 .as-table .figures { font-size: 13px; }
 .as-table .figures th[scope=row] { white-space: nowrap; font-weight: 500; }
-.figures bdi { overflow-wrap: break-word; }
-.figures td { min-width: 4.5em; max-width: 26em; }
+.figures td { max-width: 26em; }
+.figures td.name { min-width: 8.5em; }
 .figures td.number, .restated td:first-child { min-width: 0; white-space: nowrap; }
 .restated td:last-child { white-space: nowrap; }
-.rows .figures td:first-child { min-width: 9em; }
 .figures tfoot th, .figures tfoot td { font-weight: 640; border-bottom: 0; }
 .figures tbody tr:hover { background: var(--hover); }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
@@ -175,6 +178,7 @@ footer p { border: 0; }
   .total .amount { font-size: 36px; }
   .top, .side-by-side, .breakdowns { grid-template-columns: minmax(0, 1fr); }
   .top { gap: 10px; }
+  main > .days ul { columns: 1; }
   .plot.wide { display: none; }
   .plot.narrow { display: block; }
   .chart { --left: 14.444%; --right: 1.111%; --bottom: 9.231%; }
@@ -185,7 +189,20 @@ footer p { border: 0; }
   .legend { flex-direction: column; }
   .legend li { justify-content: flex-start; }
   .legend .money { margin-left: auto; }
-  .rows .figures th:nth-child(n), .figures td { padding-right: 12px; }
+  .figures th, .figures td { padding-right: 12px; }
+  #report, #report thead, #report tbody, #report tfoot { display: block; }
+  #report tr { display: grid; grid-template-columns: minmax(0, 1fr) auto 4.2em; grid-auto-flow: row dense; gap: 0 8px; padding: 7px 0; border-bottom: 1px solid var(--line); }
+  #report tr[hidden] { display: none; }
+  #report thead tr { display: flex; flex-wrap: wrap; gap: 4px 16px; border-bottom-color: var(--axis); }
+  #report th, #report td { display: block; border: 0; padding: 0; max-width: none; min-width: 0; }
+  #report .name, #report tfoot th { grid-column: 1; }
+  #report td.name ~ td.name { color: var(--muted); font-size: 13px; }
+  #report td.cost, #report td.difference { grid-column: 2; }
+  #report td.currency, #report td.change { grid-column: 3; }
+  #report td.currency { color: var(--muted); text-align: right; }
+  #report td.difference, #report td.change { font-size: 13px; color: var(--muted); }
+  #report td.share { display: none; }
+  .restated .figures tr > :nth-child(3), .restated .figures tr > :nth-child(4), .restated .figures tr > :nth-child(7) { display: none; }
 }
 @media print {
   .search, .switch, .as-table summary { display: none; }

@@ -1,15 +1,17 @@
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { sumOf } from '../../domain/report-order.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
-import { formatShortSpan, plural } from '../format.js';
+import { plural } from '../format.js';
 import { drawSpark } from './chart.js';
-import { money, percentChange, portion, share, spentOf } from './figures.js';
+import { money, percentChange, portion, share, shortSpan, spentOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { stackOf } from './stack.js';
 
 const TOP = 3;
 const MOVERS = 6;
+/** Fewer make no course. */
+const LEAST_BARS = 3;
 
 /** One currency at a glance: its total against the period before, and its most expensive projects. */
 export function summarySection(page: SpendPage, currency: string, id: string): Html {
@@ -28,11 +30,11 @@ function totalChange(page: SpendPage, currency: string): Html {
   const [current, previous] = [sum((row) => row.current), sum((row) => row.previous)];
   const { current: now, previous: before } = page.compared;
   if (current === '0' && previous === '0')
-    return markup`<p class="change">Nothing to compare with in ${formatShortSpan(before)}.</p>`;
+    return markup`<p class="change">Nothing to compare with in ${shortSpan(before)}.</p>`;
   const difference = minus(current, previous);
   const partial = rows.some((row) => row.partial);
-  return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${formatShortSpan(before)}</p>
-<p class="fine">${money(current, currency)} in ${formatShortSpan(now)}, ${money(previous, currency)} in ${formatShortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
+  return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${shortSpan(before)}</p>
+<p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
 }
 
 function topProjects(page: SpendPage, currency: string): Html[] {
@@ -46,8 +48,8 @@ function topProjects(page: SpendPage, currency: string): Html[] {
       const layer = series.find((each) => each.projectId === row.projectId);
       return markup`<li data-project="${row.projectId ?? ''}"><p class="who"><strong>${name(row.project ?? '')}</strong>${unlinked(row)} <span class="where">${name(row.organization ?? '(old system)')}</span></p>
 <p class="amount">${money(cost, currency)}${estimated ? markup` <span class="fine" title="estimated">~</span>` : null} <span class="share">${share(cost, spent)}</span></p>
-${change === undefined ? NOTHING : markup`<p class="change">${money(change.difference, currency, { signed: true })} <b>${percentChange(change.current, change.previous)}</b>${change.partial ? partialMark : null}</p>`}
-${layer === undefined ? NOTHING : drawSpark(layer.costs, layer.look)}</li>`;
+${change === undefined || (change.current === '0' && change.previous === '0') ? NOTHING : markup`<p class="change">${money(change.difference, currency, { signed: true })} <b>${percentChange(change.current, change.previous)}</b>${change.partial ? partialMark : null}</p>`}
+${layer === undefined || layer.costs.length < LEAST_BARS ? NOTHING : drawSpark(layer.costs, layer.look)}</li>`;
     });
 }
 
@@ -76,12 +78,11 @@ function byProject(rows: readonly ReportRow[]): ProjectCost[] {
 export function moversSection(page: SpendPage, currency: string, id: string): Html {
   const changes = page.changes.filter((each) => each.currency === currency && each.difference !== '0');
   const { current, previous } = page.compared;
-  const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${formatShortSpan(current)} against ${formatShortSpan(previous)}</p>`;
+  const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${shortSpan(current)} against ${shortSpan(previous)}</p>`;
   if (changes.length === 0)
     return markup`<section class="movers" aria-labelledby="${id}-movers">${head}<p class="none">Nothing that can be compared.</p></section>`;
   const shown = changes.slice(0, MOVERS);
-  const largest = parseDecimal(shown[0]?.difference ?? '0');
-  const most = (largest < ZERO ? -largest : largest) as Decimal;
+  const most = absolute(parseDecimal(shown[0]?.difference ?? '0'));
   const rest = changes.slice(MOVERS);
   return markup`<section class="movers" aria-labelledby="${id}-movers">${head}
 <ol>${shown.map((change) => mover(change, most))}</ol>
@@ -109,5 +110,7 @@ function minus(a: string, b: string): string {
 
 /** Nobody tied it to a project of the team's. */
 export function unlinked({ linked }: Pick<ReportRow, 'linked'>): Html {
-  return linked === false ? markup` <span class="flag" title="Nobody linked it to a project of yours.">⚠ not linked</span>` : NOTHING;
+  return linked === false
+    ? markup` <span class="flag" title="Nobody linked it to a project of yours.">⚠ not linked</span>`
+    : NOTHING;
 }

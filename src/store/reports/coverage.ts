@@ -16,9 +16,7 @@ export async function readDays(
   query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'basis'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
-  const rows = await prisma.$queryRaw<
-    (Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]
-  >`
+  const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
     WITH organizations AS (
       SELECT provider, organization_id, name, is_active FROM organization_api_keys WHERE team_id = ${query.teamId}
       UNION ALL
