@@ -54,6 +54,9 @@ export interface Context {
   keyOf(organization: Organization): Promise<Secret>;
 }
 
+/** How long a question to a provider is asked again while somebody waits for it, such as by `keys verify`; syncing is more patient. */
+const QUESTION_RETRY_SECONDS = 8;
+
 /** Makes the context of one command from its options; commands are given this. */
 export type OpenContext = (options: GlobalOptions) => Context;
 
@@ -145,7 +148,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       tlsChecksOff: config.tlsChecksOff,
       now,
       ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
-      ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
+      giveUpAfterMs: (options.retryFor ?? QUESTION_RETRY_SECONDS) * 1000,
     });
     onClose(() => client.close());
     return Promise.resolve(client);
