@@ -42,7 +42,7 @@ export async function collect(
   options: CollectOptions & { forced: boolean },
   makePlan: (input: PlanInput) => SyncPlan,
 ): Promise<number> {
-  const { collection } = await context.store();
+  const [{ collection, database }, team] = [await context.store(), await context.team()];
   const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
   if (options.dryRun === true) {
@@ -50,7 +50,8 @@ export async function collect(
     return 0;
   }
   const result = await carryOut(context, plan, { ...options, plannedAt });
-  context.output.write(result, renderSync);
+  const where = { team: team.name, store: database.label };
+  context.output.write(result, (value, output) => renderSync(value, where, output));
   return exitCodeOf(result);
 }
 

@@ -8,10 +8,14 @@ import { renderTable } from './table.js';
 const SHORT_ID = 10;
 
 /** What a run did: a line an organization, what needs a person, and how it ended. */
-export function renderSync(result: SyncResult, output: Output): string {
+export function renderSync(
+  result: SyncResult,
+  { team, store }: { team: string; store: string },
+  output: Output,
+): string {
   const { organizations } = result;
   return [
-    `${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
+    `${team} · ${store} · ${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
     renderTable(
       [{ head: '' }, { head: '' }, { head: '' }, right, right, right, { head: '' }],
       organizations.map((each) => row(each, output)),
