@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../errors.js';
 import { formatDuration, formatMoney, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { renderVerification } from './verification.js';
 
 /** The beginning of a run's id is enough to name it. */
 const SHORT_ID = 10;
@@ -26,6 +27,7 @@ export function renderSync(
     ...newProjects(organizations),
     ...narrowed(organizations),
     ...drift(organizations),
+    ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
   ].join('\n');
 }
