@@ -59,3 +59,14 @@ export function startOfMonthOf(value: Day, back = 0): Day {
 export function endOfMonthOf(value: Day): Day {
   return toDay(endOfMonth(new UTCDate(startOfDay(value))));
 }
+
+/** Days in order, as spans of days that follow one another. */
+export function spansOf(days: readonly Day[]): DaySpan[] {
+  const spans: DaySpan[] = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last !== undefined && addDays(last.until, 1) === day) last.until = day;
+    else spans.push({ since: day, until: day });
+  }
+  return spans;
+}

@@ -60,6 +60,7 @@ export function createOutput({
       put(`${redactor.mask(text)}\n`);
     },
     print: (text) => put(redactor.mask(text)),
+    reveal: (text) => put(`${text}\n`),
     async writeRaw(chunk) {
       const text = redactor.mask(chunk);
       if (file !== undefined) return file.write(text);

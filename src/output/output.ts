@@ -13,6 +13,8 @@ export interface Output {
   write<T>(value: T, render: (value: T, output: Output) => string): void;
   /** A text as it is, such as help. */
   print(text: string): void;
+  /** A document with a secret that is shown once: the only text that is not masked. */
+  reveal(text: string): void;
   /** A piece of a document as it is, for exports; awaits a slow reader. */
   writeRaw(chunk: string): Promise<void>;
   /** Sends what `write`, `print` and `writeRaw` are given to a file that appears, whole, when the work is done; "-" is standard output. */

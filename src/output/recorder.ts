@@ -22,6 +22,7 @@ export function createRecorder(): Recorder {
       style: createStyle(false),
       write: (value) => void (last = value),
       print: nothing,
+      reveal: nothing,
       writeRaw: () => Promise.resolve(),
       intoFile: (_path, work) => work(),
       note: nothing,

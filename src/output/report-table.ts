@@ -144,7 +144,7 @@ function magnitudes({ rows, others = [] }: Report, currency: string): Decimal {
 function share(cost: Decimal, total: Decimal): string {
   if (total === ZERO || cost < ZERO) return '';
   const percent = Number((cost * 1000n) / total) / 10;
-  return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+  return cost > ZERO && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
 }
 
 function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {

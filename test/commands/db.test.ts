@@ -8,6 +8,7 @@ import type { Context } from '../../src/context.js';
 import { CostsError } from '../../src/errors.js';
 import type { Database } from '../../src/store/database.js';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
+import { createStore } from '../../src/store/store.js';
 import { openDatabase } from '../../src/store/open.js';
 import { DATABASE_KINDS, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
@@ -185,6 +186,9 @@ async function run(
     signal: new AbortController().signal,
     database: typeof database === 'function' ? database : () => Promise.resolve(database),
     embedded: () => Promise.resolve(createEmbeddedStore(home)),
+    store: async () => createStore(await (typeof database === 'function' ? database() : database)),
+    // Nobody is logged in.
+    vault: () => Promise.resolve({ whoIs: () => Promise.resolve(null) }),
     output,
   };
   const program = new Command('costs').exitOverride();

@@ -46,5 +46,5 @@ export async function createTokenCommand(
     expiresAt: row.expiresAt.toISOString(),
   };
   // Everything else that leaves the process has tokens masked; this is the one place where it is to be seen.
-  await output.writeRaw(output.json ? `${JSON.stringify(document)}\n` : `${renderNewToken(document)}\n`);
+  output.reveal(output.json ? JSON.stringify(document) : renderNewToken(document));
 }
