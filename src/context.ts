@@ -5,7 +5,7 @@ import type { Secret } from './domain/secret.js';
 import type { Team } from './domain/team.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
-import { createHttpClient, type HttpClient } from './providers/http.js';
+import type { HttpClient } from './providers/http.js';
 import type { Database } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
 import type { OpenOptions } from './store/open.js';
@@ -139,7 +139,8 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     const { createStore } = await import('./store/store.js');
     return createStore(opened);
   });
-  const http = once((): Promise<HttpClient> => {
+  const http = once(async (): Promise<HttpClient> => {
+    const { createHttpClient } = await import('./providers/http.js');
     const client = createHttpClient({
       version,
       tlsChecksOff: config.tlsChecksOff,
@@ -148,7 +149,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
     });
     onClose(() => client.close());
-    return Promise.resolve(client);
+    return client;
   });
   const vault = once(async () => {
     const { openVault } = await import('./vault/open.js');

@@ -1,5 +1,5 @@
 import { UTCDate } from '@date-fns/utc';
-import { format } from 'date-fns';
+import { format } from 'date-fns/format';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { startOfDay } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
