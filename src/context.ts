@@ -133,10 +133,14 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     onClose(() => opened.close());
     return opened;
   });
-  const store = once(async () => {
+  const openCurrent = async (): Promise<Database> => {
     const opened = await database();
     await opened.migrations.requireCurrent();
-    const { createStore } = await import('./store/store.js');
+    return opened;
+  };
+  const store = once(async () => {
+    // Loaded while the database is asked, which would otherwise only be waited for.
+    const [opened, { createStore }] = await Promise.all([openCurrent(), import('./store/store.js')]);
     return createStore(opened);
   });
   const http = once(async (): Promise<HttpClient> => {
