@@ -45,8 +45,8 @@ module.exports = {
     {
       name: 'nobody-imports-the-process',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main\\.ts' },
-      to: { path: '^src/(main|program)\\.ts' },
+      from: { path: '^src/', pathNot: '^src/(main|process)\\.ts' },
+      to: { path: '^src/(main|process|program)\\.ts' },
     },
     {
       name: 'one-owner-a-package',

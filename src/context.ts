@@ -5,7 +5,7 @@ import type { Secret } from './domain/secret.js';
 import type { Team } from './domain/team.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
-import { createHttpClient, type HttpClient } from './providers/http.js';
+import type { HttpClient } from './providers/http.js';
 import type { Database } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
 import type { OpenOptions } from './store/open.js';
@@ -53,6 +53,9 @@ export interface Context {
   /** The admin key of an organization, from the vault or from the variable it names. */
   keyOf(organization: Organization): Promise<Secret>;
 }
+
+/** How long a question to a provider is asked again while somebody waits for it, such as by `keys verify`; syncing is more patient. */
+const QUESTION_RETRY_SECONDS = 8;
 
 /** Makes the context of one command from its options; commands are given this. */
 export type OpenContext = (options: GlobalOptions) => Context;
@@ -133,22 +136,27 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     onClose(() => opened.close());
     return opened;
   });
-  const store = once(async () => {
+  const openCurrent = async (): Promise<Database> => {
     const opened = await database();
     await opened.migrations.requireCurrent();
-    const { createStore } = await import('./store/store.js');
+    return opened;
+  };
+  const store = once(async () => {
+    // Loaded while the database is asked, which would otherwise only be waited for.
+    const [opened, { createStore }] = await Promise.all([openCurrent(), import('./store/store.js')]);
     return createStore(opened);
   });
-  const http = once((): Promise<HttpClient> => {
+  const http = once(async (): Promise<HttpClient> => {
+    const { createHttpClient } = await import('./providers/http.js');
     const client = createHttpClient({
       version,
       tlsChecksOff: config.tlsChecksOff,
       now,
       ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
-      ...(options.retryFor === undefined ? {} : { giveUpAfterMs: options.retryFor * 1000 }),
+      giveUpAfterMs: (options.retryFor ?? QUESTION_RETRY_SECONDS) * 1000,
     });
     onClose(() => client.close());
-    return Promise.resolve(client);
+    return client;
   });
   const vault = once(async () => {
     const { openVault } = await import('./vault/open.js');

@@ -84,6 +84,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.js')).addStatusCommand,
   },
   {
+    name: 'verify',
+    summary: "stored sums against the providers' own totals",
+    load: async () => (await import('./commands/verify.js')).addVerifyCommand,
+  },
+  {
     name: 'report',
     summary: 'totals by project, organization, line item, model, day, …',
     load: async () => (await import('./commands/report.js')).addReportCommand,

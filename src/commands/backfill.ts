@@ -35,6 +35,7 @@ export function addBackfillCommand(parent: Command, open: OpenContext, run = bac
     .addOption(bucketOption())
     .option('--force', 'read settled days again, too')
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
+    .option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference")
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: BackfillOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
   addPatienceOptions(command);

@@ -15,6 +15,7 @@ import { runSync } from '../sync/run.js';
 import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
 import type { SelectionOptions } from './options.js';
+import { closedDays, exitCodeOfVerification, verifyOrganizations } from './verify.js';
 import { showEvent, startDisplay } from './sync-display.js';
 
 export interface CollectOptions extends SelectionOptions {
@@ -24,14 +25,18 @@ export interface CollectOptions extends SelectionOptions {
   timeout?: number;
   /** Seconds to wait for an organization that another process collects. */
   wait?: number;
+  /** Compare what was read with the provider's own totals. */
+  verify?: boolean;
   /** Default: billed. */
   basis?: Basis;
   /** How fine usage is read; default: a day. */
   bucket?: UsageWidth;
 }
 
-/** @throws CostsError `usage` for --bucket without usage: bills come by the day only. */
-export function checkBasis({ basis, bucket }: CollectOptions): void {
+/** @throws CostsError `usage` for --bucket without usage, as bills come by the day only, and for --verify with it. */
+export function checkBasis({ basis, bucket, verify }: CollectOptions): void {
+  if (verify === true && basis === 'usage')
+    throw new CostsError('usage', 'No provider has totals of usage to compare with; --verify is for bills.');
   if (bucket === undefined || basis === 'usage') return;
   throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add: --basis usage' });
 }
@@ -42,7 +47,7 @@ export async function collect(
   options: CollectOptions & { forced: boolean },
   makePlan: (input: PlanInput) => SyncPlan,
 ): Promise<number> {
-  const { collection } = await context.store();
+  const [{ collection, database }, team] = [await context.store(), await context.team()];
   const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
   if (options.dryRun === true) {
@@ -50,8 +55,24 @@ export async function collect(
     return 0;
   }
   const result = await carryOut(context, plan, { ...options, plannedAt });
-  context.output.write(result, renderSync);
-  return exitCodeOf(result);
+  if (options.verify === true) await verifyRun(context, plan, result);
+  const where = { team: team.name, store: database.label };
+  context.output.write(result, (value, output) => renderSync(value, where, output));
+  const code = exitCodeOf(result);
+  return code !== 0 || result.verified === undefined ? code : exitCodeOfVerification(result.verified);
+}
+
+/** Compares what a run has just brought of organizations that did not fail. */
+async function verifyRun(context: Context, plan: SyncPlan, result: SyncResult): Promise<void> {
+  const failed = new Set(
+    result.organizations.filter(({ status }) => status === 'failed').map(({ organizationId }) => organizationId),
+  );
+  const organizations = plan.organizations
+    .filter(({ windows }) => windows.length > 0)
+    .map(({ organization }) => organization)
+    .filter(({ organizationId }) => !failed.has(organizationId));
+  const span = closedDays(plan.span, toDay(context.now()));
+  if (span !== null) result.verified = await verifyOrganizations(context, organizations, span);
 }
 
 function warnOfExpiry(context: Context, organization: Organization): void {

@@ -122,5 +122,5 @@ export function addPatienceOptions(command: Command): Command {
     )
     .addOption(countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'))
     .addOption(countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'))
-    .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long (default: 60)'));
+    .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long').default(60));
 }

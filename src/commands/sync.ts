@@ -29,6 +29,7 @@ export function addSyncCommand(parent: Command, open: OpenContext, run = syncCom
     .addOption(bucketOption())
     .addOption(countOption('--lookback <days>', 'read no further back than this many days before today'))
     .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
+    .option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference")
     .option('--dry-run', 'print what would be read, and stop')
     .action(async (options: SyncOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
   addPatienceOptions(command);

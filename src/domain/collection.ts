@@ -2,6 +2,7 @@ import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import type { StoredDay } from './verification.js';
 
 /** Days after its end until a day is settled. */
 export const SETTLED_AFTER_DAYS = 30;
@@ -90,6 +91,8 @@ export interface CollectionStore {
   clock(): Promise<Date>;
   /** Days of an organization that were read, ascending. */
   collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
+  /** What is stored of the billed days of a span that were read. */
+  storedDays(provider: ProviderId, organizationId: string, span: DaySpan): Promise<StoredDay[]>;
   /** Those of the provider's project ids that no row of ours carries yet. */
   unknownProjects(provider: ProviderId, organizationId: string, ids: string[]): Promise<string[]>;
   /**

@@ -1,5 +1,11 @@
 import { UTCDate } from '@date-fns/utc';
-import { addDays as addDaysTo, differenceInCalendarDays, endOfMonth, isValid, startOfMonth, subMonths } from 'date-fns';
+// One by one: the package as a whole is three hundred files, which every start would read.
+import { addDays as addDaysTo } from 'date-fns/addDays';
+import { differenceInCalendarDays } from 'date-fns/differenceInCalendarDays';
+import { endOfMonth } from 'date-fns/endOfMonth';
+import { isValid } from 'date-fns/isValid';
+import { startOfMonth } from 'date-fns/startOfMonth';
+import { subMonths } from 'date-fns/subMonths';
 import { CostsError } from '../errors.js';
 
 declare const day: unique symbol;
@@ -58,4 +64,15 @@ export function startOfMonthOf(value: Day, back = 0): Day {
 
 export function endOfMonthOf(value: Day): Day {
   return toDay(endOfMonth(new UTCDate(startOfDay(value))));
+}
+
+/** Days in order, as spans of days that follow one another. */
+export function spansOf(days: readonly Day[]): DaySpan[] {
+  const spans: DaySpan[] = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last !== undefined && addDays(last.until, 1) === day) last.until = day;
+    else spans.push({ since: day, until: day });
+  }
+  return spans;
 }

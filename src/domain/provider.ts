@@ -110,6 +110,11 @@ export interface CostProvider {
   readonly maxDaysPerRequest: number;
   /** The billed costs of a span of UTC days, page after page in ascending order. Amounts are in major units. */
   fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  /**
+   * The provider's own total of each day, a currency each: the same question without groups. What its rows add up to is
+   * compared with it.
+   */
+  fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
   /** Quantities beside the bills; absent where the provider reports none. */

@@ -1,6 +1,7 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
 import type { ProviderId } from './provider.js';
+import type { Verification } from './verification.js';
 
 /** An amount as JSON documents carry it: the exact decimal as text. */
 export interface MoneyDocument {
@@ -52,4 +53,6 @@ export interface SyncResult {
   until: Day;
   milliseconds: number;
   organizations: OrganizationResult[];
+  /** With --verify, what was just collected against the provider's own totals. */
+  verified?: Verification;
 }

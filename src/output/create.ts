@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
 import { createFile, type DocumentFile } from './file.js';
 import type { Output } from './output.js';
+import { ignoreClosedPipes } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
@@ -106,17 +107,4 @@ export function createOutput({
 /** With --verbose, what lies behind an error. */
 function explainCause(error: CostsError, line: (text: string) => void): void {
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) line(cause.stack ?? cause.message);
-}
-
-let listening = false;
-
-/** `costs report | head -1` closes the pipe early, which is no failure. */
-function ignoreClosedPipes(): void {
-  if (listening) return;
-  listening = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
 }

@@ -1,28 +1,13 @@
-import type { Report, ReportComparison } from '../domain/report.js';
-import type { Day } from '../domain/day.js';
+import type { DemoDocument } from '../domain/demo.js';
+import type { ReportComparison } from '../domain/report.js';
 import type { MoneyDocument } from '../domain/results.js';
 import { formatCount, formatDay, formatDuration, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderReport } from './report.js';
 
-interface DemoView {
-  organizations: number;
-  projects: number;
-  days: number;
-  rows: number;
-  storeMilliseconds: number;
-  again: { inserted: number; updated: number; deleted: number };
-  compared: { days: number; equal: number };
-  restated: { rows: number; days: number; difference: MoneyDocument[] };
-  anomaly: { day: Day; project: string };
-  unlinked: { projects: number; totals: MoneyDocument[] };
-  report: Report;
-  home: string | null;
-}
-
 /** What the demo did, a report worth reading, what is to be noticed in it, and where to go from here. */
 export function renderDemo(
-  view: DemoView,
+  view: DemoDocument & { home: string | null },
   { comparison, now }: { comparison: ReportComparison; now: Date },
   output: Output,
 ): string {

@@ -6,20 +6,27 @@ import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
 const COLUMNS = [
-  { head: 'Project' },
+  { head: 'Project', shrink: true },
   { head: 'Provider' },
-  { head: 'Organization' },
-  { head: 'Provider project' },
+  { head: 'Organization', shrink: true },
+  { head: 'Provider project', shrink: true },
   { head: '' },
   { head: 'Id' },
 ];
+/** Below this the ids of ours give way: a name that is unique does for every command. */
+const WIDE = 120;
 
-export function renderProjects({ projects }: { projects: Project[] }, output: Output): string {
+/** A project beside the name of the organization it belongs to; its id where no key names it. */
+export interface ListedProject extends Project {
+  organization: string | null;
+}
+
+export function renderProjects({ projects }: { projects: ListedProject[] }, output: Output): string {
   if (projects.length === 0) return 'No projects. Ask the providers for theirs: costs projects discover';
   const unlinked = projects.filter((project) => !project.linked && project.providerProjectId !== null).length;
   const table = renderTable(
     COLUMNS,
-    projects.map((project) => row(project, output)),
+    projects.map((project) => row(project, output.width >= WIDE || isRepeated(project.name, projects), output)),
     output,
   );
   return unlinked === 0
@@ -28,14 +35,20 @@ export function renderProjects({ projects }: { projects: Project[] }, output: Ou
 }
 
 function row(
-  { id, name, provider, organizationId, providerProjectId, linked, archived }: Project,
+  { id, name, provider, organization, providerProjectId, linked, archived }: ListedProject,
+  withId: boolean,
   { style }: Output,
 ): string[] {
   const notes = [
     ...(providerProjectId !== null && !linked ? [style.yellow('⚠ not linked')] : []),
     ...(archived ? ['archived'] : []),
   ];
-  return [name, provider ?? '', organizationId ?? '', providerProjectId ?? '', notes.join(', '), id];
+  return [name, provider ?? '', organization ?? '', providerProjectId ?? '', notes.join(', '), withId ? id : ''];
+}
+
+/** Names are not unique; commands then want the id. */
+function isRepeated(name: string, projects: readonly ListedProject[]): boolean {
+  return projects.filter((other) => other.name === name).length > 1;
 }
 
 interface Discovery {

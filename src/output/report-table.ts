@@ -11,6 +11,8 @@ import { renderTable, type Column } from './table.js';
 /** Below this, only what every reader needs. */
 const WIDE = 100;
 const SPARK_DAYS = { wide: 14, narrow: 7 };
+/** More says nothing but that there was next to nothing before. */
+const MOST_PERCENT = 999;
 const LONGEST_BAR = 24;
 
 /** What every line of the table is made with. */
@@ -144,7 +146,7 @@ function magnitudes({ rows, others = [] }: Report, currency: string): Decimal {
 function share(cost: Decimal, total: Decimal): string {
   if (total === ZERO || cost < ZERO) return '';
   const percent = Number((cost * 1000n) / total) / 10;
-  return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+  return cost > ZERO && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
 }
 
 function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
@@ -177,6 +179,7 @@ function percentChange({ current, previous }: ComparedRow): string {
   const [now, before] = [parseDecimal(current), parseDecimal(previous)];
   if (before <= ZERO) return now > ZERO ? 'new' : '';
   const percent = Number(((now - before) * 1000n) / before) / 10;
+  if (Math.abs(percent) > MOST_PERCENT) return `${percent > 0 ? '>' : '<−'}${MOST_PERCENT} %`;
   return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.round(Math.abs(percent))} %`;
 }
 

@@ -3,15 +3,20 @@ import { EXIT_CODES } from '../errors.js';
 import { formatDuration, formatMoney, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { renderVerification } from './verification.js';
 
 /** The beginning of a run's id is enough to name it. */
 const SHORT_ID = 10;
 
 /** What a run did: a line an organization, what needs a person, and how it ended. */
-export function renderSync(result: SyncResult, output: Output): string {
+export function renderSync(
+  result: SyncResult,
+  { team, store }: { team: string; store: string },
+  output: Output,
+): string {
   const { organizations } = result;
   return [
-    `${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
+    `${team} · ${store} · ${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
     renderTable(
       [{ head: '' }, { head: '' }, { head: '' }, right, right, right, { head: '' }],
       organizations.map((each) => row(each, output)),
@@ -22,6 +27,7 @@ export function renderSync(result: SyncResult, output: Output): string {
     ...newProjects(organizations),
     ...narrowed(organizations),
     ...drift(organizations),
+    ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
   ].join('\n');
 }

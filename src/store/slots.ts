@@ -26,35 +26,6 @@ export function createSlots(client: Client): SlotRows {
 }
 
 /** The kind is covered by the row's HMAC; an unknown one opens nothing. */
-function toSlot(row: VaultSlot): SlotRow {
-  const {
-    id,
-    teamId,
-    userId,
-    tokenId,
-    generation,
-    kdf,
-    publicKey,
-    sealedKey,
-    mac,
-    endorsement,
-    mustChange,
-    expiresAt,
-  } = row;
-  const kind = row.kind as SlotKind;
-  return {
-    id,
-    teamId,
-    kind,
-    userId,
-    tokenId,
-    generation,
-    kdf,
-    publicKey,
-    sealedKey,
-    mac,
-    endorsement,
-    mustChange,
-    expiresAt,
-  };
+function toSlot({ createdAt: _createdAt, kind, ...row }: VaultSlot): SlotRow {
+  return { ...row, kind: kind as SlotKind };
 }

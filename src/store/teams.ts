@@ -8,8 +8,8 @@ const DEFAULT_NAME = 'default';
 
 export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
   const embedded = kind === 'embedded';
-  const list = (): Promise<Team[]> =>
-    prisma.team.findMany({ select: { id: true, name: true }, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+  // As SQL, because every command asks it: Prisma takes longer to plan its first query of another kind than to ask it.
+  const list = () => prisma.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
   const create = async (name: string): Promise<Team> =>
     prisma.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
   return {

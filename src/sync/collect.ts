@@ -1,7 +1,7 @@
 import { BucketMerger, type CostLine } from '../domain/bucket.js';
 import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
-import type { CostProvider, ProviderCall } from '../domain/provider.js';
+import type { CostPage } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 
 /** A window's whole answer, in memory before anything is written, so that half a day is never stored. */
@@ -13,15 +13,14 @@ export interface Answer {
 
 /** Reads all pages of a window and adds together the lines that share a key. */
 export async function collectWindow(
-  provider: CostProvider,
-  call: ProviderCall,
+  pages: AsyncIterable<CostPage>,
   organization: Organization,
   window: DaySpan,
 ): Promise<Answer> {
   const merger = new BucketMerger();
   let lastAnswered: Day | null = null;
   let end: 'complete' | 'early' | null = null;
-  for await (const page of provider.fetchCosts(call, window)) {
+  for await (const page of pages) {
     for (const line of page.lines) {
       refuseStranger(line, organization);
       merger.add(line);

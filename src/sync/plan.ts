@@ -1,7 +1,7 @@
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { coverageOf } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
-import { addDays, daysBetween, daysOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 
 /** What one organization's run will ask for. */
 export interface OrganizationPlan {
@@ -72,7 +72,7 @@ function daysNotSettled(span: DaySpan, collected: readonly CollectedDay[]): Day[
 /** Joins ascending days to windows: no gap inside one, none longer than `maxDays`, neighbours of about equal length. */
 export function toWindows(days: readonly Day[], maxDays: number): DaySpan[] {
   const windows: DaySpan[] = [];
-  for (const { since, until } of contiguous(days)) {
+  for (const { since, until } of spansOf(days)) {
     const length = daysBetween(since, until) + 1;
     const count = Math.ceil(length / maxDays);
     for (let index = 0; index < count; index += 1) {
@@ -82,14 +82,4 @@ export function toWindows(days: readonly Day[], maxDays: number): DaySpan[] {
     }
   }
   return windows;
-}
-
-function contiguous(days: readonly Day[]): DaySpan[] {
-  const spans: DaySpan[] = [];
-  for (const day of days) {
-    const last = spans.at(-1);
-    if (last !== undefined && addDays(last.until, 1) === day) last.until = day;
-    else spans.push({ since: day, until: day });
-  }
-  return spans;
 }

@@ -30,7 +30,14 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   };
 }
 
-async function startServer(databaseDir: string): Promise<{ url: string; stop: () => Promise<void> }> {
+/** A crash of the machine may lose the test data: nothing is synced to disk. */
+const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+
+/** Starts a PostgreSQL of its own on a free port. Its folder must lie in a private one, which is removed when it does not start. */
+export async function startServer(
+  databaseDir: string,
+  settings: readonly string[] = TEST_SETTINGS,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   await linkLibraries();
   const port = await freePort();
   const log: string[] = [];
@@ -42,19 +49,7 @@ async function startServer(databaseDir: string): Promise<{ url: string; stop: ()
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync', '--locale=C'],
-    // A crash of the machine may lose the test data: nothing is synced to disk.
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'max_connections=200',
-      '-c',
-      'unix_socket_directories=',
-    ],
+    postgresFlags: [...settings, 'unix_socket_directories='].flatMap((setting) => ['-c', setting]),
     onLog: (message: unknown) => log.push(String(message)),
     onError: (message: unknown) => log.push(String(message)),
   });

@@ -1,7 +1,8 @@
 import { createRuntime, type Context } from '../../context.js';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
-import type { Report, ReportComparison } from '../../domain/report.js';
+import type { DemoDocument } from '../../domain/demo.js';
+import type { ReportComparison } from '../../domain/report.js';
 import type { SyncResult } from '../../domain/results.js';
 import { CostsError } from '../../errors.js';
 import { startEmulator, type Emulator } from '../../emulator/emulator.js';
@@ -16,22 +17,6 @@ import { resolvePeriod } from '../period.js';
 import { syncCommand } from '../sync.js';
 
 const DAYS = 90;
-
-/** What the demo found, for people and as JSON. */
-export interface DemoDocument {
-  synthetic: true;
-  organizations: number;
-  projects: number;
-  days: number;
-  rows: number;
-  storeMilliseconds: number;
-  again: { inserted: number; updated: number; deleted: number };
-  compared: { days: number; equal: number };
-  restated: { rows: number; days: number; difference: SyncResult['organizations'][number]['restated']['difference'] };
-  anomaly: { day: Day; project: string };
-  unlinked: { projects: number; totals: { currency: string; cost: string }[] };
-  report: Report;
-}
 
 export interface DemoResult {
   document: DemoDocument;

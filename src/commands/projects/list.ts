@@ -20,6 +20,10 @@ export function addListProjectsCommand(parent: Command, open: OpenContext, run =
 
 export async function listProjectsCommand(options: ListProjectsOptions, context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const projects = await store.projects.list(team.id, { unlinked: options.unlinked === true });
+  const names = new Map((await store.keys.list(team.id)).map(({ organizationId, name }) => [organizationId, name]));
+  const projects = (await store.projects.list(team.id, { unlinked: options.unlinked === true })).map((project) => ({
+    ...project,
+    organization: names.get(project.organizationId ?? '') ?? project.organizationId,
+  }));
   context.output.write({ projects }, renderProjects);
 }

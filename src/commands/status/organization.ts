@@ -1,6 +1,6 @@
 import type { CollectedDay, Organization } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
-import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import type { OrganizationStatus, Status } from '../../domain/status.js';
 
 const RECENT_DAYS = 23;
@@ -70,16 +70,6 @@ export function findTrouble(
       : []),
     ...(lastDay < addDays(today, -1) ? [finding(`Nothing was read after ${lastDay}.`, sync)] : []),
   ];
-}
-
-function spansOf(days: readonly Day[]): DaySpan[] {
-  const spans: DaySpan[] = [];
-  for (const day of days) {
-    const last = spans.at(-1);
-    if (last !== undefined && addDays(last.until, 1) === day) last.until = day;
-    else spans.push({ since: day, until: day });
-  }
-  return spans;
 }
 
 function countDays(spans: readonly DaySpan[]): number {

@@ -1,5 +1,11 @@
 import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
+import {
+  PROVIDERS,
+  type CostPage,
+  type CostProvider,
+  type KeyIdentity,
+  type ProviderCall,
+} from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { HttpClient } from '../http.js';
 import { followList } from '../lists.js';
@@ -10,6 +16,7 @@ import { parseCostReport, parseMe, parseWorkspacesPage } from './schema.js';
 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
 const MAX_DAYS = 31;
+const GROUPS = ['workspace_id', 'description'];
 const WORKSPACES_PER_PAGE = '1000';
 /** Bills lag by a day or two; a probe asks for days that are surely there. */
 const PROBE_DAYS_BACK = 7;
@@ -29,6 +36,7 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
   async function fetchPage(
     call: ProviderCall,
     span: DaySpan,
+    groups: readonly string[],
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<RawPage> {
@@ -38,26 +46,28 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
       ['ending_at', formatInstant(endOfDay(span.until))],
       ['bucket_width', '1d'],
       ['limit', `${MAX_DAYS}`],
-      ['group_by[]', 'workspace_id'],
-      ['group_by[]', 'description'],
+      ...groups.map((group): [string, string] => ['group_by[]', group]),
       ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
     ]);
     return parseCostReport(document, drift);
+  }
+
+  async function* fetchReport(call: ProviderCall, span: DaySpan, groups: readonly string[]): AsyncGenerator<CostPage> {
+    const drift = new DriftWatch(call.observe);
+    try {
+      yield* followPages('Anthropic', span, (cursor) => fetchPage(call, span, groups, cursor, drift));
+    } catch (error) {
+      if (!isTooEarly(error, span)) throw error;
+      yield { buckets: [], lines: [], end: 'early' };
+    }
   }
 
   return {
     facts: PROVIDERS.anthropic,
     maxDaysPerRequest: MAX_DAYS,
     usage: createAnthropicUsage(get, isTooEarly),
-    async *fetchCosts(call, span) {
-      const drift = new DriftWatch(call.observe);
-      try {
-        yield* followPages('Anthropic', span, (cursor) => fetchPage(call, span, cursor, drift));
-      } catch (error) {
-        if (!isTooEarly(error, span)) throw error;
-        yield { buckets: [], lines: [], end: 'early' };
-      }
-    },
+    fetchCosts: (call, span) => fetchReport(call, span, GROUPS),
+    fetchTotals: (call, span) => fetchReport(call, span, []),
     listProjects(call) {
       return followList('Anthropic', 'workspaces', async (after) =>
         parseWorkspacesPage(
@@ -72,7 +82,7 @@ export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () 
     async identify(call): Promise<KeyIdentity> {
       const { id, name } = parseMe(await get(call, '/v1/organizations/me'));
       const probe = addDays(toDay(now()), -PROBE_DAYS_BACK);
-      await fetchPage(call, { since: probe, until: probe }, null, new DriftWatch(() => undefined));
+      await fetchPage(call, { since: probe, until: probe }, GROUPS, null, new DriftWatch(() => undefined));
       return {
         organizationId: id,
         organizationName: name,

@@ -47,6 +47,10 @@ export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => 
       // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.
       return followPages('OpenAI', span, (cursor) => fetchPage(call, span, ['project_id', 'line_item'], cursor, drift));
     },
+    fetchTotals(call, span) {
+      const drift = new DriftWatch(call.observe);
+      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, [], cursor, drift));
+    },
     listProjects(call) {
       return followList('OpenAI', 'projects', async (after) =>
         parseProjectsPage(

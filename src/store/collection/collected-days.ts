@@ -1,9 +1,9 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import type { CostLine } from '../../domain/bucket.js';
 import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
 import { endOfDay, toDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { Transaction } from '../transaction.js';
+import type { LinesByDay } from './lines-by-day.js';
 
 /** A day this transaction may replace, as it was before. */
 export interface LockedDay {
@@ -62,20 +62,15 @@ export async function markCollected(
   tx: Transaction,
   write: WindowWrite,
   days: readonly LockedDay[],
-  lines: readonly CostLine[],
+  lines: LinesByDay,
 ): Promise<void> {
-  const rows = new Map<Day, number>();
-  for (const line of lines) {
-    const day = toDay(line.bucketStart);
-    rows.set(day, (rows.get(day) ?? 0) + 1);
-  }
   const requestedAt = write.requestedAt.toISOString();
   const closed = days.map(({ day }) => isClosed(day, write.requestedAt));
   await tx.$executeRaw`
     UPDATE collected_days d
     SET read_at = ${requestedAt}::timestamptz, rows = n.rows, run_id = ${write.runId},
         first_closed_read_at = CASE WHEN n.closed THEN coalesce(d.first_closed_read_at, ${requestedAt}::timestamptz) END
-    FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day) ?? 0)}::int[], ${closed}::boolean[])
+    FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => lines.get(day)?.length ?? 0)}::int[], ${closed}::boolean[])
       AS n (day, rows, closed)
     WHERE d.ai_provider = ${write.provider} AND d.ai_organization_id = ${write.organizationId} AND d.api_version = 'costs_v1'
       AND d.day = n.day`;

@@ -1,12 +1,12 @@
-import type { CostLine } from '../../domain/bucket.js';
 import type { WindowWrite } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
-import { toDay, type Day } from '../../domain/day.js';
+import type { Day } from '../../domain/day.js';
 import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { PROVIDERS } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
 import { isClosed, type LockedDay } from './collected-days.js';
+import type { LinesByDay } from './lines-by-day.js';
 
 /** Sums of absolute amounts, by currency and day. Credits must not hide what vanished. */
 type Sums = Map<string, Map<Day, Decimal>>;
@@ -21,7 +21,7 @@ export async function guardAgainstShrinking(
   tx: Transaction,
   write: WindowWrite,
   days: readonly LockedDay[],
-  lines: readonly CostLine[],
+  lines: LinesByDay,
 ): Promise<boolean> {
   const closed = days.filter(({ day, readAt }) => readAt !== null && isClosed(day, write.requestedAt));
   if (closed.length === 0) return false;
@@ -70,9 +70,10 @@ async function storedSums(tx: Transaction, write: WindowWrite, closed: readonly 
   return sums;
 }
 
-function answeredSums(lines: readonly CostLine[]): Sums {
+function answeredSums(linesByDay: LinesByDay): Sums {
   const sums: Sums = new Map();
-  for (const { currency, bucketStart, cost } of lines) addTo(sums, currency, toDay(bucketStart), absolute(cost));
+  for (const [day, lines] of linesByDay)
+    for (const { currency, cost } of lines) addTo(sums, currency, day, absolute(cost));
   return sums;
 }
 

@@ -1,13 +1,13 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Money, WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import type { CostLine } from '../../domain/bucket.js';
-import { toDay, type Day } from '../../domain/day.js';
 import { add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { Transaction } from '../transaction.js';
 import { transaction } from '../transaction.js';
 import { guardAgainstShrinking } from './shrink-guard.js';
 import { lockDays, markCollected, type LockedDay } from './collected-days.js';
 import { confirmLease } from './leases.js';
+import { linesByDay, type LinesByDay } from './lines-by-day.js';
 import { replaceDays, type ReplaceOutcome } from './replace-days.js';
 import { resolveProjects } from './resolve-projects.js';
 
@@ -22,20 +22,20 @@ export async function writeWindow(prisma: PrismaClient, write: WindowWrite): Pro
 
 async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowOutcome> {
   const days = await lockDays(tx, write);
-  const writable = new Set(days.map(({ day }) => day));
-  const lines = write.lines.filter((line) => writable.has(toDay(line.bucketStart)));
+  const byDay = linesByDay(write.lines);
+  const lines = days.flatMap(({ day }) => byDay.get(day) ?? []);
 
   const { projectIds, created } = await resolveProjects(tx, write, lines);
-  const accepted = await guardAgainstShrinking(tx, write, days, lines);
+  const accepted = await guardAgainstShrinking(tx, write, days, byDay);
 
   const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
   const restatedDays = new Set<string>();
-  for (const chunk of chunksOfDays(days, lines)) {
+  for (const chunk of chunksOfDays(days, byDay)) {
     const replaced = await replaceDays(tx, { write, ...chunk, projectIds, accepted });
     accumulate(outcome, replaced, chunk.lines.length, restatedDays);
   }
   outcome.restated.days = restatedDays.size;
-  await markCollected(tx, write, days, lines);
+  await markCollected(tx, write, days, byDay);
   if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'costs_v1' }, write.lease);
   return outcome;
 }
@@ -77,15 +77,8 @@ function sum(lines: readonly CostLine[]): Money[] {
 /** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */
 function* chunksOfDays(
   days: readonly LockedDay[],
-  lines: readonly CostLine[],
+  byDay: LinesByDay,
 ): Generator<{ days: LockedDay[]; lines: CostLine[] }> {
-  const byDay = new Map<Day, CostLine[]>();
-  for (const line of lines) {
-    const day = toDay(line.bucketStart);
-    const known = byDay.get(day);
-    if (known === undefined) byDay.set(day, [line]);
-    else known.push(line);
-  }
   let chunk: { days: LockedDay[]; lines: CostLine[] } = { days: [], lines: [] };
   for (const day of days) {
     const ofDay = byDay.get(day.day) ?? [];

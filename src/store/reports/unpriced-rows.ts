@@ -1,5 +1,6 @@
 import { UTCDate } from '@date-fns/utc';
-import { format } from 'date-fns';
+import { getISOWeek } from 'date-fns/getISOWeek';
+import { getISOWeekYear } from 'date-fns/getISOWeekYear';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { startOfDay } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
@@ -108,9 +109,14 @@ const GROUPS: Record<
   'line-item': (usage) => ({ lineItem: lineItemOf(usage) }),
   model: ({ model }) => ({ model: model === '' ? null : model }),
   day: ({ day }) => ({ day }),
-  week: ({ day }) => ({ week: format(new UTCDate(startOfDay(day)), "RRRR-'W'II") }),
+  week: ({ day }) => ({ week: weekOf(new UTCDate(startOfDay(day))) }),
   month: ({ day }) => ({ month: day.slice(0, 7) }),
 };
+
+/** As PostgreSQL writes it: `2026-W05`. */
+function weekOf(date: UTCDate): string {
+  return `${getISOWeekYear(date)}-W${getISOWeek(date).toString().padStart(2, '0')}`;
+}
 
 function toRows(
   usage: readonly UnpricedUsage[],

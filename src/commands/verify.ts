@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../context.js';
+import type { Organization } from '../domain/collection.js';
+import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import type { Verification } from '../domain/verification.js';
+import { CostsError, EXIT_CODES } from '../errors.js';
+import { renderVerification } from '../output/verification.js';
+import { verifySpan } from '../sync/verify.js';
+import { exitCodeOf } from './exit-code.js';
+import { selectOrganizations } from './organizations.js';
+import {
+  addExamples,
+  addGlobalOptions,
+  checkSpan,
+  dayOption,
+  organizationOption,
+  providerOption,
+  setExitCode,
+  type SelectionOptions,
+} from './options.js';
+
+/** Days that are compared when nothing is said. */
+const DEFAULT_DAYS = 30;
+
+export interface VerifyOptions extends SelectionOptions {
+  since?: Day;
+  until?: Day;
+}
+
+/** `costs verify` */
+export function addVerifyCommand(parent: Command, open: OpenContext, run = verifyCommand): Command {
+  const command = parent
+    .command('verify')
+    .description(
+      "Compares what is stored with the provider's own total of each day; exits 1 when something does not add up. Changes nothing.",
+    )
+    .addOption(dayOption('--since <day>', `first day, YYYY-MM-DD (default: the last ${DEFAULT_DAYS} that ended)`))
+    .addOption(dayOption('--until <day>', 'last day, included (default: yesterday)'))
+    .addOption(providerOption())
+    .addOption(organizationOption())
+    .action(async (options: VerifyOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
+  addGlobalOptions(command);
+  return addExamples(command, ['costs verify', 'costs verify --since 2026-01-01 --until 2026-01-31 --json']);
+}
+
+export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
+  const today = toDay(context.now());
+  const until = options.until ?? addDays(today, -1);
+  const since = options.since ?? addDays(until, 1 - DEFAULT_DAYS);
+  const span = closedDays(checkSpan({ since, until }, today), today);
+  if (span === null) {
+    throw new CostsError('usage', `${today} is not over: there is no total to compare with yet.`, {
+      hint: 'Give days that ended.',
+    });
+  }
+  const organizations = await selectOrganizations(context, options);
+  const verification = await verifyOrganizations(context, organizations, span);
+  context.output.write(verification, renderVerification);
+  return exitCodeOfVerification(verification);
+}
+
+/** Nobody has a total of a day that goes on. Null when no day is left. */
+export function closedDays({ since, until }: DaySpan, today: Day): DaySpan | null {
+  const last = until < today ? until : addDays(today, -1);
+  return since > last ? null : { since, until: last };
+}
+
+export async function verifyOrganizations(
+  context: Context,
+  organizations: readonly Organization[],
+  span: DaySpan,
+): Promise<Verification> {
+  const { collection } = await context.store();
+  const progress = context.output.progress(`Comparing ${span.since} to ${span.until} with the providers …`);
+  try {
+    return await verifySpan(organizations, span, {
+      provider: (id) => context.provider(id),
+      keyOf: (organization) => context.keyOf(organization),
+      signal: context.signal,
+      storedDays: ({ provider, organizationId }, days) => collection.storedDays(provider, organizationId, days),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** A finding is 1 whatever else went wrong; the document has both. */
+export function exitCodeOfVerification(verification: Verification): number {
+  return verification.findings.length > 0 ? EXIT_CODES.finding : exitCodeOf(verification);
+}

@@ -1,0 +1,68 @@
+import type { ErrorDocument } from '../errors.js';
+import type { Day, DaySpan } from './day.js';
+import { absolute, parseDecimal, type Decimal } from './decimal.js';
+import type { ProviderId } from './provider.js';
+
+/** A difference below this, a day, is the provider's own rounding: its total is added up from other digits than its rows. */
+const ROUNDING = parseDecimal('0.000001');
+
+/** What is stored of a day, all read in one moment. */
+export interface StoredDay {
+  day: Day;
+  /** Database clock when the request of its last read was sent. */
+  readAt: Date;
+  /** How many rows that read wrote, and how many are there. */
+  rowsWritten: number;
+  rowsStored: number;
+  /** Exact sums, a currency each. */
+  totals: ReadonlyMap<string, Decimal>;
+}
+
+/** A day's sum on both sides; `difference` is the provider's less ours. */
+export interface DayDifference {
+  day: Day;
+  currency: string;
+  stored: string;
+  provider: string;
+  difference: string;
+}
+
+/** Something that is wrong, and the command that mends it. */
+export interface VerificationFinding {
+  day: Day;
+  message: string;
+  hint: string;
+}
+
+/** Days that were not compared, and why: never read, or read only before they ended. */
+export interface NotCompared extends DaySpan {
+  reason: 'never read' | 'read before it ended';
+}
+
+export interface OrganizationVerification {
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+  status: 'ok' | 'failed';
+  /** Days compared, and how many of them are equal, rounding aside. */
+  days: number;
+  equal: number;
+  rounding: DayDifference[];
+  /** The provider changed them since they were read: the next read brings them. */
+  restated: DayDifference[];
+  findings: VerificationFinding[];
+  notCompared: NotCompared[];
+  error?: ErrorDocument;
+}
+
+/** The document of `verify --json`. */
+export interface Verification extends DaySpan {
+  status: 'ok' | 'partial' | 'failed';
+  organizations: OrganizationVerification[];
+  findings: (VerificationFinding & { provider: ProviderId; organizationId: string; organization: string })[];
+}
+
+/** Whether two sums of a day are the same but for the provider's own rounding. */
+export function addsUp(one: Decimal, other: Decimal): boolean {
+  return absolute((one - other) as Decimal) < ROUNDING;
+}

@@ -1,0 +1,18 @@
+let listening = false;
+
+/** `costs report | head -1` closes the pipe early, which is no failure. */
+export function ignoreClosedPipes(): void {
+  if (listening) return;
+  listening = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+/** One line on standard output, where there is nothing else to say and a whole output would only cost time. */
+export function printLine(text: string): void {
+  ignoreClosedPipes();
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,68 @@
+import { PROVIDERS } from '../domain/provider.js';
+import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
+import { formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+/** Differences that are listed one by one; the document has all. */
+const SHOWN = 5;
+
+/** A line an organization, and under it what does not add up, what changed since, and what was not compared. */
+export function renderVerification(verification: Verification, output: Output): string {
+  const { since, until, organizations } = verification;
+  return [
+    `${formatSpan(since, until)} UTC against the providers' own totals`,
+    renderTable(
+      [{ head: '' }, { head: '' }, { head: '' }, { head: '' }],
+      organizations.map((each) => row(each, output)),
+      output,
+    ),
+    ...organizations.flatMap((each) => notes(each, output)),
+  ].join('\n');
+}
+
+function row(
+  { provider, name, status, days, equal, findings, error }: OrganizationVerification,
+  { style }: Output,
+): string[] {
+  const good = status === 'ok' && findings.length === 0;
+  const said = error === undefined ? `${equal} of ${plural(days, 'day')} equal` : error.message;
+  return [good ? style.green('✔') : style.red('✖'), provider, name, said];
+}
+
+function notes(
+  { provider, name, rounding, restated, findings, notCompared, error }: OrganizationVerification,
+  { style }: Output,
+): string[] {
+  return [
+    ...(error?.hint === undefined ? [] : [`  → ${error.hint}`]),
+    ...findings.flatMap(({ message, hint }) => [`${style.red('✖')} ${name}: ${message}`, `  → ${hint}`]),
+    ...restatedNotes(name, restated),
+    ...(rounding.length === 0
+      ? []
+      : [
+          `${name}: ${plural(rounding.length, 'day')} off by less than 0.000001, ${PROVIDERS[provider].name}'s rounding.`,
+        ]),
+    ...notCompared.map((each) => leftOut(name, each)),
+  ];
+}
+
+function restatedNotes(name: string, restated: readonly DayDifference[]): string[] {
+  if (restated.length === 0) return [];
+  const more = restated.length - SHOWN;
+  return [
+    ...restated
+      .slice(0, SHOWN)
+      .map(
+        ({ day, currency, difference }) =>
+          `${name}: ${formatDay(day)} was restated since it was read, ${formatMoney(difference, { signed: true })} ${currency}`,
+      ),
+    ...(more > 0 ? [`${name}: ${plural(more, 'more day')} restated`] : []),
+    '  → costs sync; days older than a month: costs backfill --force',
+  ];
+}
+
+function leftOut(name: string, { since, until, reason }: NotCompared): string {
+  const command = reason === 'never read' ? `costs backfill --since ${since} --until ${until}` : 'costs sync';
+  return `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared → ${command}`;
+}

@@ -1,0 +1,37 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { Day, DaySpan } from '../../domain/day.js';
+import { parseDecimal, type Decimal } from '../../domain/decimal.js';
+import type { ProviderId } from '../../domain/provider.js';
+import type { StoredDay } from '../../domain/verification.js';
+
+/** The billed days of an organization that were read, with the sums of their rows. One statement, and so one moment. */
+export async function listStoredDays(
+  prisma: PrismaClient,
+  provider: ProviderId,
+  organizationId: string,
+  { since, until }: DaySpan,
+): Promise<StoredDay[]> {
+  const rows = await prisma.$queryRaw<
+    { day: Day; readAt: Date; rowsWritten: number; rowsStored: number; currency: string | null; cost: string }[]
+  >`
+    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", d.rows AS "rowsWritten",
+           coalesce(c.rows, 0)::int AS "rowsStored", c.currency, coalesce(c.cost, 0)::text AS cost
+    FROM collected_days d LEFT JOIN (
+      SELECT bucket_start_time::date AS day, currency, sum(cost) AS cost, count(*) AS rows
+      FROM projects p JOIN cost_data ON project_id = p.id
+      WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+        AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
+      GROUP BY 1, 2
+    ) c ON c.day = d.day
+    WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
+      AND d.day BETWEEN ${since}::date AND ${until}::date
+    ORDER BY d.day`;
+  const days = new Map<Day, StoredDay & { totals: Map<string, Decimal> }>();
+  for (const { day, readAt, rowsWritten, rowsStored, currency, cost } of rows) {
+    const known = days.get(day) ?? { day, readAt, rowsWritten, rowsStored: 0, totals: new Map<string, Decimal>() };
+    known.rowsStored += rowsStored;
+    if (currency !== null) known.totals.set(currency, parseDecimal(cost));
+    days.set(day, known);
+  }
+  return [...days.values()];
+}

@@ -1,0 +1,197 @@
+import pLimit from 'p-limit';
+import type { Organization } from '../domain/collection.js';
+import { dayState } from '../domain/coverage.js';
+import { daysOf, spansOf, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { CostPage, CostProvider, ProviderCall } from '../domain/provider.js';
+import {
+  addsUp,
+  type DayDifference,
+  type NotCompared,
+  type OrganizationVerification,
+  type StoredDay,
+  type Verification,
+} from '../domain/verification.js';
+import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
+import { collectWindow } from './collect.js';
+import { toWindows } from './plan.js';
+import { refuseAfter, type SyncDependencies } from './work.js';
+
+const ORGANIZATIONS_AT_ONCE = 6;
+
+export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'keyOf' | 'signal'> & {
+  storedDays: (organization: Organization, span: DaySpan) => Promise<StoredDay[]>;
+};
+
+type Sums = ReadonlyMap<string, Decimal>;
+
+/**
+ * Compares each closed day that was read with the provider's own ungrouped total of it, and looks at a day that differs
+ * again before it says anything. Writes nothing. One organization's failure never stops another's.
+ * @throws CostsError `interrupted` when the signal fires
+ */
+export async function verifySpan(
+  organizations: readonly Organization[],
+  span: DaySpan,
+  dependencies: VerifyDependencies,
+): Promise<Verification> {
+  const limit = pLimit(ORGANIZATIONS_AT_ONCE);
+  const verified = await Promise.all(
+    organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
+  );
+  refuseAfter(dependencies.signal);
+  const failed = verified.filter(({ status }) => status === 'failed').length;
+  return {
+    status: failed === 0 ? 'ok' : failed < verified.length ? 'partial' : 'failed',
+    since: span.since,
+    until: span.until,
+    organizations: verified,
+    findings: verified.flatMap(({ provider, organizationId, name, findings }) =>
+      findings.map((finding) => ({ provider, organizationId, organization: name, ...finding })),
+    ),
+  };
+}
+
+async function verifyOrganization(
+  organization: Organization,
+  span: DaySpan,
+  dependencies: VerifyDependencies,
+): Promise<OrganizationVerification> {
+  const { provider, organizationId, name } = organization;
+  const result: OrganizationVerification = {
+    provider,
+    organizationId,
+    name,
+    status: 'ok',
+    days: 0,
+    equal: 0,
+    rounding: [],
+    restated: [],
+    findings: [],
+    notCompared: [],
+  };
+  try {
+    await compareDays(organization, span, dependencies, result);
+    return result;
+  } catch (error) {
+    return { ...result, status: 'failed', error: toErrorDocument(asCostsError(error)) };
+  }
+}
+
+async function compareDays(
+  organization: Organization,
+  span: DaySpan,
+  dependencies: VerifyDependencies,
+  result: OrganizationVerification,
+): Promise<void> {
+  const stored = new Map((await dependencies.storedDays(organization, span)).map((each) => [each.day, each]));
+  result.notCompared = leftOut(span, stored);
+  const left = new Set(result.notCompared.flatMap(daysOf));
+  const days = daysOf(span).filter((day) => !left.has(day));
+  if (days.length === 0) return;
+
+  const provider = await dependencies.provider(organization.provider);
+  const call: ProviderCall = {
+    key: await dependencies.keyOf(organization),
+    signal: dependencies.signal,
+    observe: () => undefined,
+  };
+  const reader: Reader = { organization, provider, call, dependencies };
+  for (const window of toWindows(days, provider.maxDaysPerRequest)) {
+    const totals = await readTotals(reader, provider.fetchTotals(call, window), window);
+    for (const day of daysOf(window)) {
+      const ours = stored.get(day);
+      const theirs = totals.get(day);
+      if (ours === undefined || theirs === undefined) throw notAnswered(provider, day);
+      result.days += 1;
+      if (isEqual(ours, theirs)) {
+        result.equal += 1;
+        result.rounding.push(...differences(day, ours.totals, theirs));
+      } else await lookAgain(reader, day, result);
+    }
+  }
+}
+
+interface Reader {
+  organization: Organization;
+  provider: CostProvider;
+  call: ProviderCall;
+  dependencies: VerifyDependencies;
+}
+
+/** Days that say nothing about the provider's total, as what is stored of them is known to be old. */
+function leftOut(span: DaySpan, stored: ReadonlyMap<Day, StoredDay>): NotCompared[] {
+  const states = daysOf(span).map((day) => ({ day, state: dayState(day, stored.get(day)?.readAt ?? null) }));
+  const those = (wanted: 'gap' | 'open', reason: NotCompared['reason']) =>
+    spansOf(states.filter(({ state }) => state === wanted).map(({ day }) => day)).map((each) => ({ ...each, reason }));
+  return [...those('gap', 'never read'), ...those('open', 'read before it ended')];
+}
+
+/** The days that were answered, with their sums; a day without spend has none. */
+async function readTotals(
+  { organization }: Reader,
+  pages: AsyncIterable<CostPage>,
+  window: DaySpan,
+): Promise<Map<Day, Map<string, Decimal>>> {
+  const { days, lines } = await collectWindow(pages, organization, window);
+  const totals = new Map(days.map((day) => [day, new Map<string, Decimal>()]));
+  for (const { bucketStart, currency, cost } of lines) {
+    const sums = totals.get(toDay(bucketStart));
+    sums?.set(currency, add(sums.get(currency) ?? ZERO, cost));
+  }
+  return totals;
+}
+
+function isEqual({ rowsWritten, rowsStored, totals }: StoredDay, theirs: Sums): boolean {
+  return rowsWritten === rowsStored && isSame(totals, theirs);
+}
+
+function isSame(one: Sums, other: Sums): boolean {
+  return currenciesOf(one, other).every((currency) => addsUp(one.get(currency) ?? ZERO, other.get(currency) ?? ZERO));
+}
+
+function currenciesOf(...sums: readonly Sums[]): string[] {
+  return [...new Set(sums.flatMap((each) => [...each.keys()]))].sort();
+}
+
+function differences(day: Day, stored: Sums, theirs: Sums): DayDifference[] {
+  return currenciesOf(stored, theirs).flatMap((currency) => {
+    const [ours, provider] = [stored.get(currency) ?? ZERO, theirs.get(currency) ?? ZERO];
+    if (ours === provider) return [];
+    const difference = formatDecimal((provider - ours) as Decimal);
+    return [{ day, currency, stored: formatDecimal(ours), provider: formatDecimal(provider), difference }];
+  });
+}
+
+/** Reads a day again, with and without groups, to tell what is wrong from what merely changed since. */
+async function lookAgain(reader: Reader, day: Day, result: OrganizationVerification): Promise<void> {
+  const { organization, provider, call, dependencies } = reader;
+  const window = { since: day, until: day };
+  const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).get(day);
+  const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).get(day);
+  const [ours] = await dependencies.storedDays(organization, window);
+  if (rows === undefined || total === undefined || ours === undefined) throw notAnswered(provider, day);
+
+  const { name } = provider.facts;
+  const again = `costs backfill --since ${day} --until ${day} --force`;
+  if (!isSame(rows, total)) {
+    const message = `${name}'s rows of ${day} add up to ${inWords(rows)}, but its total is ${inWords(total)}.`;
+    result.findings.push({ day, message, hint: `costs verify --since ${day} --until ${day}` });
+  } else if (ours.rowsStored !== ours.rowsWritten) {
+    const message = `${ours.rowsStored} rows of ${day} are stored where ${ours.rowsWritten} were written: somebody else changed them.`;
+    result.findings.push({ day, message, hint: again });
+  } else if (isSame(ours.totals, total)) {
+    result.equal += 1;
+    result.rounding.push(...differences(day, ours.totals, total));
+  } else result.restated.push(...differences(day, ours.totals, total));
+}
+
+function inWords(sums: Sums): string {
+  return [...sums].map(([currency, cost]) => `${formatDecimal(cost)} ${currency}`).join(' and ') || 'nothing';
+}
+
+function notAnswered({ facts }: CostProvider, day: Day): CostsError {
+  return new CostsError('contract', `${facts.name} promised more and then answered nothing for ${day}.`, {
+    hint: 'Nothing was changed. Run the same command again later.',
+  });
+}

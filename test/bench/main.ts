@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { isMet, renderFigures, type Figure } from './figure.js';
+import { FULL, QUICK, type Scale } from './scale.js';
+import { startBenchServer, type BenchServer } from './server.js';
+import { benchUpsert } from './upsert.js';
+
+type Bench = (server: BenchServer, scale: Scale) => Promise<Figure[]>;
+
+const BENCHES: Record<string, Bench> = {
+  upsert: (server, scale) => benchUpsert(server, scale.upsert),
+};
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const started = performance.now();
+const seconds = () => Math.round((performance.now() - started) / 1000);
+const server = await startBenchServer();
+const figures: Figure[] = [];
+try {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (values.only.length > 0 && !values.only.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    figures.push(...(await bench(server, values.quick ? QUICK : FULL)));
+    process.stderr.write(`${name} done after ${seconds()} s\n`);
+  }
+} finally {
+  await server.stop();
+}
+const machine = {
+  cores: availableParallelism(),
+  memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  postgresql: server.version,
+};
+process.stdout.write(`${renderFigures(figures)}\n\n${JSON.stringify(machine)}\n`);
+if (values.json !== undefined) {
+  const document = {
+    quick: values.quick,
+    machine,
+    seconds: seconds(),
+    figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })),
+  };
+  await writeFile(values.json, `${JSON.stringify(document, null, 2)}\n`);
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Database } from '../../src/store/database.js';
+import { openDatabase } from '../../src/store/open.js';
+import { startServer } from '../helpers/postgres-server.js';
+
+/**
+ * As a server is set up that somebody relies on: synced to disk, with a cache that the tables fit in. What comes at moments
+ * of its own (checkpoints, autovacuum) is kept out of the rounds; `settle` does it between them.
+ */
+const SETTINGS = [
+  'shared_buffers=1GB',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=1h',
+  'autovacuum=off',
+  'max_connections=100',
+];
+
+export interface BenchServer {
+  /** The version, such as `18.4`. */
+  version: string;
+  folder: string;
+  /** A new database with the current schema and the team `team-1`. */
+  createDatabase: () => Promise<BenchDatabase>;
+  stop: () => Promise<void>;
+}
+
+export interface BenchDatabase {
+  url: string;
+  database: Database;
+  query: <T extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<T[]>;
+  /** Statistics, visibility and dirty pages as they would be some minutes later. */
+  settle: () => Promise<void>;
+  drop: () => Promise<void>;
+}
+
+/** A PostgreSQL for this run alone. */
+export async function startBenchServer(): Promise<BenchServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-bench-'));
+  const server = await startServer(join(folder, 'postgres'), SETTINGS);
+  const version = await ask(server.url, `SELECT current_setting('server_version') AS version`);
+  return {
+    version: String(version?.version).split(' ')[0] ?? '',
+    folder,
+    createDatabase: () => createDatabase(server.url),
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
+  const name = `bench_${randomUUID().replaceAll('-', '')}`;
+  await ask(serverUrl, `CREATE DATABASE "${name}"`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const database = await openDatabase({ kind: 'postgresql', url: url.href });
+  await database.migrations.apply();
+  await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  const { pool } = database;
+  return {
+    url: url.href,
+    database,
+    query: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+      (await pool.query<T>(text, values)).rows,
+    settle: async () => {
+      await pool.query('VACUUM (ANALYZE) cost_data');
+      await pool.query('CHECKPOINT');
+    },
+    drop: async () => {
+      await database.close();
+      await ask(serverUrl, `DROP DATABASE "${name}" WITH (FORCE)`);
+    },
+  };
+}
+
+async function ask(url: string, text: string): Promise<Record<string, unknown> | undefined> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows[0];
+  } finally {
+    await client.end();
+  }
+}

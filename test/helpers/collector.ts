@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { Organization } from '../../src/domain/collection.js';
+import { toDay, type DaySpan } from '../../src/domain/day.js';
+import type { ProviderId } from '../../src/domain/provider.js';
+import type { SyncResult } from '../../src/domain/results.js';
+import { Secret } from '../../src/domain/secret.js';
+import type { Emulator } from '../../src/emulator/emulator.js';
+import { createProvider } from '../../src/providers/create.js';
+import { createHttpClient } from '../../src/providers/http.js';
+import type { Database } from '../../src/store/database.js';
+import { createStore, type Store } from '../../src/store/store.js';
+import { planBackfill } from '../../src/sync/plan.js';
+import { runSync } from '../../src/sync/run.js';
+import type { SyncDependencies } from '../../src/sync/work.js';
+
+/** Collects from an emulator into a database, in this process, without a command around it. */
+export interface Collector {
+  store: Store;
+  organizations: Organization[];
+  dependencies: SyncDependencies;
+  /** Reads a span again, whatever was read of it. */
+  collect: (span: DaySpan, options?: { acceptRestatement?: boolean; forced?: boolean }) => Promise<SyncResult>;
+}
+
+/** Registers the emulator's organizations under a team; the HTTP client is closed when the running test ends. */
+export async function useCollector(
+  database: Database,
+  emulator: Emulator,
+  { teamId = 'team-1', now = () => new Date() } = {},
+): Promise<Collector> {
+  const { prisma } = database;
+  await prisma.team.create({ data: { id: teamId, name: 'acme' } });
+  for (const { provider, id, name } of emulator.world.organizations) {
+    await prisma.organizationApiKey.create({
+      data: {
+        id: `key-${id}`,
+        teamId,
+        provider,
+        organizationId: id,
+        name,
+        source: 'env',
+        variable: 'KEY',
+        host: 'loopback',
+        lastFour: 'abcd',
+      },
+    });
+  }
+  const http = createHttpClient({ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 });
+  onTestFinished(() => http.close());
+  const store = createStore(database);
+  const organizations = await store.keys.list(teamId);
+  const dependencies: SyncDependencies = {
+    store: store.collection,
+    leases: store.leases,
+    provider: (id) => Promise.resolve(createProvider(id, http, new URL(addressOf(emulator, id)), now)),
+    keyOf: ({ organizationId }) =>
+      Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+    now,
+    signal: new AbortController().signal,
+    deadline: null,
+    onEvent: () => undefined,
+  };
+  return {
+    store,
+    organizations,
+    dependencies,
+    async collect(span, { acceptRestatement = false, forced = true } = {}) {
+      const plannedAt = await store.collection.clock();
+      const plan = planBackfill(
+        { organizations, collected: new Map(), today: toDay(now()), maxDays: () => 31 },
+        span,
+        true,
+      );
+      const options = {
+        runId: randomUUID(),
+        teamId,
+        version: '0.0.0',
+        acceptRestatement,
+        forced,
+        waitMs: 0,
+        plannedAt,
+      };
+      return runSync(plan, options, dependencies);
+    },
+  };
+}
+
+function addressOf(emulator: Emulator, provider: ProviderId): string {
+  return provider === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl;
+}

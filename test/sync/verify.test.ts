@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { addDays, toDay } from '../../src/domain/day.js';
+import type { Verification } from '../../src/domain/verification.js';
+import { editRows } from '../../src/emulator/edits.js';
+import { generateWorld } from '../../src/emulator/generate.js';
+import { verifySpan } from '../../src/sync/verify.js';
+import { useCollector, type Collector } from '../helpers/collector.js';
+import { DATABASE_KINDS, useTestDatabase, type DatabaseKind } from '../helpers/database.js';
+import { openEmulator } from '../helpers/emulator.js';
+
+const today = toDay(new Date());
+const span = { since: addDays(today, -40), until: addDays(today, -1) };
+const day = addDays(today, -5);
+
+async function start(kind: DatabaseKind = 'postgresql') {
+  const world = generateWorld({
+    seed: 11,
+    until: today,
+    days: 42,
+    organizations: [
+      { provider: 'openai', id: 'org-1', projects: 3, lineItems: 3 },
+      { provider: 'anthropic', id: 'ant-1', projects: 2, lineItems: 3 },
+    ],
+  });
+  const emulator = await openEmulator({ world, now: () => new Date() });
+  const { database } = await useTestDatabase(kind);
+  const collector = await useCollector(database, emulator);
+  expect(await collector.collect(span)).toMatchObject({ status: 'ok' });
+  return { emulator, database, collector, verify: () => verify(collector) };
+}
+
+function verify({ organizations, dependencies }: Collector, days = span): Promise<Verification> {
+  return verifySpan(organizations, days, {
+    ...dependencies,
+    storedDays: ({ provider, organizationId }, asked) => dependencies.store.storedDays(provider, organizationId, asked),
+  });
+}
+
+/** What is worth telling, by organization. */
+function summary({ organizations }: Verification) {
+  return Object.fromEntries(
+    organizations.map(({ organizationId, days, equal, restated, findings }) => [
+      organizationId,
+      { days, equal, restated: restated.map((each) => each.day), findings: findings.map((each) => each.message) },
+    ]),
+  );
+}
+
+const fine = { days: 40, equal: 40, restated: [], findings: [] };
+
+describe.each(DATABASE_KINDS)('verify on %s', (kind) => {
+  it('finds every day of every organization equal to the total the provider gives', async () => {
+    const { verify: again } = await start(kind);
+    const verification = await again();
+    expect(summary(verification)).toEqual({ 'org-1': fine, 'ant-1': fine });
+    expect(verification).toMatchObject({ status: 'ok', findings: [] });
+  });
+});
+
+describe('verify', () => {
+  it("shows a difference below 0.000001 as the provider's own rounding", async () => {
+    const { emulator, verify: again } = await start();
+    emulator.quirks.sumDecimals = 8;
+    const { organizations } = await again();
+    const openai = organizations.find(({ organizationId }) => organizationId === 'org-1');
+    expect(openai?.findings).toEqual([]);
+    expect(openai?.rounding.length).toBeGreaterThan(0);
+    for (const { difference } of openai?.rounding ?? []) expect(Math.abs(Number(difference))).toBeLessThan(0.000001);
+  });
+
+  it('tells a day that was restated since it was read from one that does not add up', async () => {
+    const { emulator, verify: again } = await start();
+    editRows(emulator.organization('ant-1'), day, (row) => ({ ...row, amount: '77.25' }));
+    const restated = await again();
+    expect(summary(restated)).toMatchObject({ 'ant-1': { equal: 39, restated: [day], findings: [] }, 'org-1': fine });
+    expect(restated.findings).toEqual([]);
+
+    emulator.quirks.sumDecimals = 1;
+    const wrong = await again();
+    expect(summary(wrong)['org-1']?.findings.length).toBeGreaterThan(30);
+    expect(wrong.findings[0]).toMatchObject({
+      organizationId: 'org-1',
+      message: expect.stringContaining('its total') as string,
+    });
+  });
+
+  it('finds rows that somebody took away or altered in number behind its back', async () => {
+    const { database, verify: again } = await start();
+    await database.prisma.$executeRaw`
+      DELETE FROM cost_data WHERE id = (
+        SELECT c.id FROM cost_data c JOIN projects p ON p.id = c.project_id
+        WHERE p.ai_organization_id = 'org-1' AND c.bucket_start_time = ${day}::timestamp AND abs(c.cost) > 0.01 LIMIT 1)`;
+    const { findings } = await again();
+    expect(findings).toMatchObject([
+      { organizationId: 'org-1', day, hint: expect.stringContaining('--force') as string },
+    ]);
+  });
+
+  it('names days it cannot compare, and compares the others', async () => {
+    const { collector, database } = await start();
+    const before = addDays(span.since, -3);
+    await database.prisma.$executeRaw`
+      UPDATE collected_days SET read_at = day + interval '12 hours' WHERE day = ${day}::date AND ai_organization_id = 'ant-1'`;
+    const { organizations } = await verify(collector, { ...span, since: before });
+    const gap = { since: before, until: addDays(span.since, -1), reason: 'never read' };
+    expect(organizations.map(({ organizationId, days, notCompared }) => [organizationId, days, notCompared])).toEqual([
+      ['ant-1', 39, [gap, { since: day, until: day, reason: 'read before it ended' }]],
+      ['org-1', 40, [gap]],
+    ]);
+  });
+
+  it('writes nothing, and one organization that is down does not stop the other', async () => {
+    const { emulator, database, verify: again } = await start();
+    const rows = () => database.prisma.$queryRaw`SELECT count(*), sum(cost)::text, max(xmin::text) FROM cost_data`;
+    const before = await rows();
+    emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-1' } });
+    const { status, organizations } = await again();
+    expect(status).toBe('partial');
+    expect(organizations.map(({ organizationId, error }) => [organizationId, error?.code])).toEqual([
+      ['ant-1', undefined],
+      ['org-1', 'unreachable'],
+    ]);
+    expect(await rows()).toEqual(before);
+  });
+});
