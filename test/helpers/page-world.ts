@@ -35,7 +35,8 @@ const LINES: Line[] = [
 
 /**
  * Three organizations from September to the 23rd of November: a spike on the 12th, a gap of one organization on the 17th
- * and 18th, the 20th read half-way, two rows of the 10th restated, and a row of the old system.
+ * and 18th, the 20th read half-way, two rows of the 10th restated, a row of the old system, and a project with usage that
+ * has no price.
  */
 export async function fillPageWorld(prisma: PrismaClient): Promise<void> {
   await fillProjects(prisma);
@@ -43,6 +44,7 @@ export async function fillPageWorld(prisma: PrismaClient): Promise<void> {
     data: [
       { ...projectOf('hostile', 'org-1'), name: HOSTILE },
       { ...projectOf('long', 'org-1'), name: LONG },
+      { ...projectOf('tools', 'org-2'), name: 'Tools' },
     ],
   });
   const days = daysOf({ since: parseDay('2026-09-01'), until: TODAY });
@@ -70,6 +72,7 @@ export async function fillPageWorld(prisma: PrismaClient): Promise<void> {
   await restate(prisma, 'search', 'gpt-5, input', '100', '100.123');
   await restate(prisma, 'hostile', 'vanished', '0.5', null);
   await legacy(prisma, 'old', '2026-11-05', '4.000000000000000000000000000007');
+  await useWithoutPrice(prisma, 'tools', parseDay('2026-11-06'));
 }
 
 function projectOf(id: string, organization: string) {
@@ -124,4 +127,30 @@ async function restate(
       runId: 'run-1',
     },
   });
+}
+
+async function useWithoutPrice(prisma: PrismaClient, projectId: string, day: Day): Promise<void> {
+  await prisma.usageData.create({
+    data: {
+      id: `usage-${projectId}`,
+      projectId,
+      bucketWidth: '1d',
+      bucketStartTime: startOfDay(day),
+      bucketEndTime: endOfDay(day),
+      endpoint: 'completions',
+      tokenType: 'output_tokens',
+      unit: 'tokens',
+      model: 'gpt-secret',
+      serviceTier: '',
+      batch: '',
+      apiKeyId: 'key_1234abcd',
+      contextWindow: '',
+      inferenceGeo: '',
+      detail: '',
+      quantity: '123456',
+    },
+  });
+  await prisma.$executeRaw`
+    INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
+    VALUES ('openai', 'org-2', 'completions', '1d', ${day}::date, '2026-11-23T06:00:00Z', 1, 'run-1')`;
 }

@@ -22,7 +22,17 @@ afterAll(() => test.drop());
 
 const DEFAULTS: ReportOptions = { groupBy: ['project'], basis: 'best' };
 
-async function html(options: Partial<ReportOptions> = {}): Promise<string> {
+/** Nothing is written between the tests: the same options make the same page. */
+const made = new Map<string, Promise<string>>();
+
+function html(options: Partial<ReportOptions> = {}): Promise<string> {
+  const key = JSON.stringify(options);
+  const page = made.get(key) ?? makePage(options);
+  made.set(key, page);
+  return page;
+}
+
+async function makePage(options: Partial<ReportOptions>): Promise<string> {
   const recorded = recordContext(test.database, NOON, { json: false });
   await reportCommand({ ...DEFAULTS, format: 'html', ...options }, recorded.context);
   return recorded.text();
@@ -183,7 +193,10 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
       const byName = new Map<string, Map<string, string>>();
       for (const row of usd) {
         const title = (word === 'project' ? row.project : row.provider) ?? '(old system)';
-        byName.set(title, (byName.get(title) ?? new Map<string, string>()).set(row.day ?? '', row.cost ?? 'unknown'));
+        const days = byName.get(title) ?? new Map<string, string>();
+        // What is unknown beside a known cost is told by a mark, not instead of it.
+        if (row.cost !== null || !days.has(row.day ?? '')) days.set(row.day ?? '', row.cost ?? 'unknown');
+        byName.set(title, days);
       }
       const table = page.locator(`table[data-report="${word},day"][data-currency="USD"]`);
       const heads = (await table.locator('thead th').allTextContents()).slice(1);
@@ -206,6 +219,19 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     }
   });
 
+  it('says that what has no price is unknown, which is no zero', async () => {
+    const { page } = await open({ project: 'Tools' });
+    expect(await page.locator('.total .amount').innerText()).toMatch(/^unknown/);
+    expect(await page.locator('#report td.cost').innerText()).toMatch(/^unknown/);
+    expect(await page.locator('.breakdown[data-report="model"] li').innerText()).toMatch(/gpt-secret.*unknown/s);
+    expect(await page.locator('.over-time').innerText()).toContain('what it cost is unknown');
+    expect(await page.locator('main').innerText()).not.toMatch(/\b0\.00\b/);
+    expect(await page.locator('footer').innerText()).toContain('Some usage has no price');
+    const all = await open();
+    const lane = all.page.locator('[data-currency="USD"] .by-project .lane.unknown .means');
+    expect(await lane.innerText()).toMatch(/partly unknown.*6 Nov/);
+  });
+
   it('switches between projects and providers', async () => {
     const { page } = await open();
     const shown = (by: string) => page.locator(`.over-time .by-${by}`).first().isVisible();
@@ -217,14 +243,14 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
   it('finds rows by any part of them', async () => {
     const { page } = await open();
     const visible = () => page.locator('#report tbody tr:visible td:first-child').allTextContents();
-    expect(await visible()).toHaveLength(7);
+    expect(await visible()).toHaveLength(8);
     await page.locator('#search').fill('eu assis');
     expect(await visible()).toEqual(['Assistant']);
-    expect(await page.locator('#count').textContent()).toBe('1 of 7 rows');
+    expect(await page.locator('#count').textContent()).toBe('1 of 8 rows');
     await page.locator('#search').fill('nothing like it');
     expect(await visible()).toEqual([]);
     await page.locator('#search').fill('');
-    expect(await visible()).toHaveLength(7);
+    expect(await visible()).toHaveLength(8);
   });
 
   it('sorts by exact amounts and by names, either way', async () => {

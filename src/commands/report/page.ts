@@ -51,12 +51,12 @@ async function readFigures(reports: ReportStore, { query, order, compared, now }
   const compare = (groupBy: ReportQuery['groupBy']) =>
     reports.compare({ ...query, ...compared.current, groupBy }, compared.previous);
   const byTime = query.groupBy.some((each) => each === 'day' || each === 'week' || each === 'month');
-  const comparison = byTime ? null : await compare(query.groupBy);
+  const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
   return {
     madeAt: now,
     report: arrangeReport(report, order, comparison),
-    comparison,
+    comparison: byTime ? null : comparison,
     compared,
     breakdowns,
     overTime: { word, rows: overTime },

@@ -17,12 +17,14 @@ const STATES: Record<CoverageState, { glyph: string; title: string }> = {
 const ORDER = Object.keys(STATES) as CoverageState[];
 
 /** What was read of each organization, a mark a day. */
-export function coverageSection({ organizations, madeAt }: SpendPage): Html {
+export function coverageSection({ organizations, filters, madeAt }: SpendPage): Html {
   const used = ORDER.filter((state) => organizations.some(({ days }) => days.some((each) => each.state === state)));
   return markup`<section class="coverage" aria-labelledby="coverage"><h2 id="coverage">What was read</h2>
 ${
   organizations.length === 0
-    ? markup`<p class="none">No organization is registered. <code>costs keys add</code></p>`
+    ? filters.length > 0
+      ? markup`<p class="none">No organization has such rows.</p>`
+      : markup`<p class="none">No organization is registered. <code>costs keys add</code></p>`
     : markup`<ul class="strips">${organizations.map((each) => strip(each, madeAt))}</ul>
 <p class="legend-line">${used.map((state) => markup`<span><b class="day ${state}">${STATES[state].glyph}</b> ${STATES[state].title}</span> `)}</p>`
 }</section>`;

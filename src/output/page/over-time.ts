@@ -9,6 +9,8 @@ const UNITS = { day: 'day', week: 'week', month: 'month' } as const;
 
 /** Spend over time in one currency, stacked by project or by provider, with what is wrong of which bar below it. */
 export function overTimeSection(page: SpendPage, currency: string, id: string): Html {
+  if (page.overTime.rows.provider.every((row) => row.currency !== currency || row.cost === null))
+    return markup`<section class="over-time"><p class="none">Nothing here has a price: what it cost is unknown, and no bar can show it.</p></section>`;
   const stacks = STACK_WORDS.map((by) => ({ by, stack: stackOf(page, by, currency) }));
   const unit = UNITS[page.overTime.word];
   return markup`<section class="over-time" aria-labelledby="${id}-over-time">

@@ -13,7 +13,7 @@ const USAGE_DAYS = Prisma.sql`
 /** The days of each of the team's organizations that were read in a span, those without a key included. */
 export async function readDays(
   prisma: PrismaClient,
-  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'basis'>,
+  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
   const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
@@ -30,9 +30,7 @@ export async function readDays(
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
-      AND (${query.projectIds === undefined} OR EXISTS (
-        SELECT FROM projects p
-        WHERE p.id = ANY (${[...(query.projectIds ?? [])]}::text[]) AND p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id))
+      AND ${ownsProjects(query)}
     ORDER BY o.provider, o.name, d.day`;
   const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date> }>();
   for (const { provider, organizationId, organization, isActive, day, readAt } of rows) {
@@ -47,6 +45,24 @@ export async function readDays(
     organizations.set(organizationId, known);
   }
   return [...organizations.values()];
+}
+
+/** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */
+function ownsProjects({ projectIds, tags = [] }: Pick<ReportQuery, 'projectIds' | 'tags'>): Prisma.Sql {
+  const chosen = [
+    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...tags.flatMap(({ key, value }) =>
+      value === null
+        ? []
+        : [
+            Prisma.sql`EXISTS (SELECT FROM project_tags t WHERE t.project_id = p.id AND t.key = ${key} AND t.value = ${value})`,
+          ],
+    ),
+  ];
+  if (chosen.length === 0) return Prisma.sql`true`;
+  return Prisma.sql`EXISTS (
+    SELECT FROM projects p
+    WHERE p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id AND ${Prisma.join(chosen, ' AND ')})`;
 }
 
 /** What the days of a span are worth, in spans of neighbouring days. */
