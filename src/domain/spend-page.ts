@@ -4,7 +4,7 @@ import type { CoverageState, Report, ReportComparison, ReportRow, RestatedDay } 
 import type { Spike } from './spikes.js';
 
 /** What the page breaks spend down by. */
-export const BREAKDOWN_WORDS = ['project', 'organization', 'model', 'line-item'] as const;
+export const BREAKDOWN_WORDS = ['project', 'model', 'line-item', 'organization'] as const;
 export type BreakdownWord = (typeof BREAKDOWN_WORDS)[number];
 
 /** What its charts are stacked by. */

@@ -1,7 +1,7 @@
 import type { CoverageState } from '../../domain/report.js';
 import type { OrganizationCoverage, SpendPage } from '../../domain/spend-page.js';
-import { formatAge, formatDay, plural } from '../format.js';
-import { shortSpan } from './figures.js';
+import { formatDay, plural } from '../format.js';
+import { instant, shortSpan } from './figures.js';
 import { markup, name, type Html } from './html.js';
 import type { Day } from '../../domain/day.js';
 
@@ -17,7 +17,7 @@ const STATES: Record<CoverageState, { glyph: string; title: string }> = {
 const ORDER = Object.keys(STATES) as CoverageState[];
 
 /** What was read of each organization, a mark a day. */
-export function coverageSection({ organizations, filters, madeAt }: SpendPage): Html {
+export function coverageSection({ organizations, filters }: SpendPage): Html {
   const used = ORDER.filter((state) => organizations.some(({ days }) => days.some((each) => each.state === state)));
   return markup`<section class="coverage" aria-labelledby="coverage"><h2 id="coverage">What was read</h2>
 ${
@@ -25,17 +25,17 @@ ${
     ? filters.length > 0
       ? markup`<p class="none">No organization has such rows.</p>`
       : markup`<p class="none">No organization is registered. <code>costs keys add</code></p>`
-    : markup`<ul class="strips">${organizations.map((each) => strip(each, madeAt))}</ul>
+    : markup`<ul class="strips">${organizations.map(strip)}</ul>
 <p class="legend-line">${used.map((state) => markup`<span><b class="day ${state}">${STATES[state].glyph}</b> ${STATES[state].title}</span> `)}</p>`
 }</section>`;
 }
 
-function strip({ provider, organization, organizationId, readAt, days }: OrganizationCoverage, now: Date): Html {
+function strip({ provider, organization, organizationId, readAt, days }: OrganizationCoverage): Html {
   const counts = ORDER.flatMap((state) => {
     const count = days.filter((each) => each.state === state).length;
     return count === 0 ? [] : [`${plural(count, 'day')} ${STATES[state].title}`];
   });
-  return markup`<li data-organization="${organizationId}"><p><strong>${name(organization)}</strong> <span class="where">${provider}, ${readAt === null ? 'never read' : `read ${formatAge(readAt, now)}`}</span></p>
+  return markup`<li data-organization="${organizationId}"><p><strong>${name(organization)}</strong> <span class="where">${provider}, ${readAt === null ? 'never read' : `read ${instant(readAt)}`}</span></p>
 <p class="strip" role="img" aria-label="${counts.join(', ')}">${monthsOf(days).map(month)}</p><p class="fine">${counts.join(', ')}</p></li>`;
 }
 

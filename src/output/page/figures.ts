@@ -1,7 +1,7 @@
-import type { DaySpan } from '../../domain/day.js';
+import { toDay, type DaySpan } from '../../domain/day.js';
 import { absolute, add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { GroupWord, Report, ReportRow } from '../../domain/report.js';
-import { formatMoney, formatShortSpan, formatSpan } from '../format.js';
+import { formatDay, formatMoney, formatShortSpan, formatSpan } from '../format.js';
 import { viewOf } from '../report-words.js';
 import { markup, type Html } from './html.js';
 
@@ -45,6 +45,11 @@ export function percentChange(current: string, previous: string): string {
 /** `1–22 Nov`; with the years where it reaches from one into another. */
 export function shortSpan(span: DaySpan): string {
   return span.since.slice(0, 4) === span.until.slice(0, 4) ? formatShortSpan(span) : formatSpan(span.since, span.until);
+}
+
+/** `23 Nov 06:02 UTC`: a page is looked at later, so that nothing on it is "ago". */
+export function instant(at: Date): string {
+  return `${formatDay(toDay(at))} ${at.toISOString().slice(11, 16)} UTC`;
 }
 
 /** A width in per cent for the eye. */

@@ -33,7 +33,7 @@ function figure(stack: Stack, by: StackWord, currency: string): Html {
   )}</ul>
 <div class="chart">${CHART_SIZES.map((size) => drawStack(stack, size))}${hits(stack, currency)}</div>
 ${lanes(stack)}
-<details class="as-table"><summary>These bars as a table, exact to the last digit</summary>
+<details class="as-table"><summary>These bars as a table</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Spend by ${unit} and ${by}"><table class="figures" data-report="${by},${stack.word}" data-currency="${currency}">
 <thead><tr><th scope="col">${unit}</th>${stack.series.map(
     ({ name: title }) => markup`<th scope="col" class="number">${name(title)}</th>`,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatAge, formatSpan } from '../format.js';
+import { formatSpan } from '../format.js';
 import { breakdownsSection } from './breakdowns.js';
 import { coverageSection } from './coverage.js';
 import { daysSection } from './days.js';
-import { money } from './figures.js';
+import { instant, money } from './figures.js';
 import { markup, name, NOTHING, scriptJson, trusted, type Html } from './html.js';
 import { LOOKS } from './looks.js';
 import { overTimeSection } from './over-time.js';
@@ -57,9 +57,9 @@ function currenciesOf({ report, breakdowns }: SpendPage): string[] {
   return found.sort((a, b) => count(b) - count(a));
 }
 
-function head({ team, report, filters, madeAt }: SpendPage, currencies: readonly string[]): Html {
+function head({ team, report, filters }: SpendPage, currencies: readonly string[]): Html {
   const ordered = currencies.flatMap((each) => report.totals.filter(({ currency }) => currency === each));
-  const read = report.readAt === null ? 'never read' : `read ${formatAge(new Date(report.readAt), madeAt)}`;
+  const read = report.readAt === null ? 'never read' : `read ${instant(new Date(report.readAt))}`;
   return markup`<header><p class="team">${name(team)} · AI spend</p><h1>${formatSpan(report.since, report.until)}</h1>
 <p class="fine">UTC days · ${BASES[report.basis]} · ${read}</p>
 ${filters.length === 0 ? NOTHING : markup`<p class="filters">Only ${filters.map((filter, index) => markup`${index === 0 ? '' : ', '}<code>${name(filter)}</code>`)}</p>`}
@@ -84,7 +84,7 @@ ${breakdownsSection(page, currency, id)}</div>`;
 
 function foot({ report, madeAt, version }: SpendPage): Html {
   const notes = [
-    'Amounts are rounded; point at one for its exact value.',
+    'Amounts are rounded; point at one for its exact value, or ask for the report with --json.',
     ...(report.unpriced.length > 0 ? ['Some usage has no price: what it cost is unknown and in no total.'] : []),
     ...(report.totals.length > 1 ? ['Currencies are never added.'] : []),
   ];

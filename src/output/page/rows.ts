@@ -22,7 +22,7 @@ export function rowsSection(page: SpendPage): Html {
   const { report } = page;
   const columns = columnsOf(page);
   const ranks = columns.map(({ value }) => rank(report.rows.map(value)));
-  const grouped = report.groupBy.join(', ');
+  const grouped = report.groupBy.join(', ').replace('line-item', 'line item');
   return markup`<section class="rows" aria-labelledby="rows"><div class="section-head"><h2 id="rows">All rows by ${grouped}</h2>
 <label class="search"><span>Search</span><input type="search" id="search" autocomplete="off" spellcheck="false" aria-controls="report"></label></div>
 <p class="fine" id="count" role="status" data-total="${report.rows.length}">${plural(report.rows.length, 'row')}</p>

@@ -117,7 +117,7 @@ main > .days li { break-inside: avoid; }
 .tip li > span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .lanes { margin-top: 2px; font-size: 12.5px; }
 .lane { display: grid; grid-template-columns: 5.2% minmax(0, 1fr) .4%; padding: 3px 0; }
-.lane dt { text-align: right; padding-right: 8px; line-height: 1; }
+.lane dt { text-align: right; padding-right: 8px; line-height: 1; font-size: 14px; }
 .lane .track { position: relative; height: 9px; background: var(--line); border-radius: 2px; }
 .lane .track i { position: absolute; top: 0; bottom: 0; min-width: 4px; border-radius: 2px; background: var(--muted); }
 .lane.gap .track i, .lane.half-read .track i { background: var(--wrong); }
