@@ -167,7 +167,7 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     for (const word of ['project', 'organization', 'model', 'line-item'] as const) {
       const { rows } = await json({ groupBy: [word] });
       for (const currency of ['USD', 'EUR']) {
-        const selector = `.breakdown[data-report="${word}"][data-currency="${currency}"] li > :is(.money, .unknown)`;
+        const selector = `.breakdown[data-report="${word}"][data-currency="${currency}"] li > :is(.money, .unpriced)`;
         const costs = rows.filter((row) => row.currency === currency).map(({ cost }) => cost);
         expect(await amounts(page, selector), `${word} ${currency}`).toEqual(expected(costs));
       }
@@ -177,7 +177,7 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
   it('shows the figures of report --json in its rows and totals', async () => {
     const { page } = await open({ groupBy: ['project', 'model'], top: 3 });
     const { rows, others = [], totals } = await json({ groupBy: ['project', 'model'], top: 3 });
-    expect(await amounts(page, '#report td.cost > :is(.money, .unknown)')).toEqual(
+    expect(await amounts(page, '#report td.cost > :is(.money, .unpriced)')).toEqual(
       expected([...rows, ...others, ...totals].map(({ cost }) => cost)),
     );
     expect(await amounts(page, '.total .amount > .money')).toEqual(
@@ -301,6 +301,20 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     const tip = page.locator('.by-project .hit').nth(11).locator('.tip');
     expect(await tip.isVisible()).toBe(true);
     expect(await tip.innerText()).toMatch(/Thu 12 Nov\s+952\.52.*spike.*Search\s+734\.95/s);
+  });
+
+  it.each([
+    [1100, 'wide'],
+    [360, 'narrow'],
+  ])('lays the places to point at over their bars, %i pixels wide', async (width, plot) => {
+    const { page } = await open({}, { width });
+    const centers = (selector: string) =>
+      inPage<number>(page, selector, `(each.getBoundingClientRect().left + each.getBoundingClientRect().right) / 2`);
+    const chart = '[data-currency="USD"] .by-project .chart';
+    const hits = await centers(`${chart} .hit`);
+    const bars = (await centers(`${chart} .plot.${plot} path[fill="url(#look-1)"]`)).sort((a, b) => a - b);
+    expect(bars).toHaveLength(hits.length);
+    for (const [index, center] of bars.entries()) expect(Math.abs(center - (hits[index] ?? 0))).toBeLessThan(1.5);
   });
 
   it.each([360, 768])('fits a screen of %i pixels', async (width) => {

@@ -34,7 +34,7 @@ export function drawStack({ buckets, series }: Stack, { name, width, height, lab
   const text = { color: 'var(--muted)', fontSize: font, fontFamily: 'inherit' };
   chart.setOption({
     animation: false,
-    grid: { ...GRID, containLabel: false },
+    grid: { ...GRID, outerBoundsMode: 'none' },
     xAxis: {
       type: 'category',
       data: buckets.map(({ tick }) => tick),
@@ -94,22 +94,21 @@ function floorOf({ min, max }: { min: number; max: number }): number | undefined
   return min < 0 && -min < max / 8 ? min * 1.05 : undefined;
 }
 
-/** `1.2k`, `340`, `0.05`: a scale to read bars by. */
+const SCALES = [
+  [1e12, 'T'],
+  [1e9, 'B'],
+  [1e6, 'M'],
+  [1e4, 'k'],
+] as const;
+
+/** `12k`, `1,500`, `0.05`: a scale to read bars by, never wider than the room beside them. */
 function shortAmount(value: number): string {
   const size = Math.abs(value);
-  const text =
-    size >= 1e9
-      ? `${trim(size / 1e9)}B`
-      : size >= 1e6
-        ? `${trim(size / 1e6)}M`
-        : size >= 10_000
-          ? `${trim(size / 1000)}k`
-          : Number(size.toPrecision(6)).toLocaleString('en', { maximumFractionDigits: 10 });
-  return value < 0 ? `−${text}` : text;
-}
-
-function trim(value: number): string {
-  return String(Number(value.toFixed(2)));
+  const sign = value < 0 ? '−' : '';
+  if (size >= 1e15) return `${sign}${size.toExponential(0).replace('+', '')}`;
+  const [unit, letter] = SCALES.find(([least]) => size >= least) ?? [1, ''];
+  const scaled = unit === 1e4 ? size / 1000 : size / unit;
+  return `${sign}${Number(scaled.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 10 })}${letter}`;
 }
 
 /** Without what only a live chart needs: classes with hover styles, data for its client, a background. */

@@ -7,7 +7,7 @@ import { markup, type Html } from './html.js';
 
 /** An amount, rounded for people; the element's value is the exact one. Null is unknown, which is no zero. */
 export function money(cost: string | null, currency: string, { signed = false } = {}): Html {
-  if (cost === null) return markup`<span class="unknown" title="usage without a price">unknown</span>`;
+  if (cost === null) return markup`<span class="unpriced" title="usage without a price">unknown</span>`;
   return markup`<data class="money" value="${cost}" title="${cost} ${currency}">${formatMoney(cost, { signed })}</data>`;
 }
 

@@ -18,7 +18,8 @@ export interface Series {
   projectId: string | null;
   /** Which pattern and colour it has, from 1; 0 for the others. */
   look: number;
-  total: string;
+  /** Null where nothing of it is known. */
+  total: string | null;
   /** Exact, one a bucket; null where only unknown costs are. */
   costs: (string | null)[];
 }
@@ -49,7 +50,7 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
   const rows = page.overTime.rows[by].filter((row) => row.currency === currency);
   const days = bucketDays(page, word);
   const keys = [...days.keys()];
-  const groups = [...groupRows(rows, by).values()].sort(
+  const groups = toldApart([...groupRows(rows, by).values()]).sort(
     (a, b) => Number(b.total > a.total) - Number(b.total < a.total),
   );
   const alone = groups.length > MOST_SERIES + 1 ? groups.slice(0, MOST_SERIES) : groups;
@@ -75,6 +76,7 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
 
 interface Group {
   name: string;
+  organization: string | null;
   projectId: string | null;
   total: Decimal;
   costs: Map<string, Decimal | null>;
@@ -87,6 +89,7 @@ function groupRows(rows: readonly ReportRow[], by: StackWord): Map<string, Group
     const title = by === 'project' ? (row.project ?? '') : (row.provider ?? '(old system)');
     const group = groups.get(key) ?? {
       name: title,
+      organization: row.organization ?? null,
       projectId: row.projectId ?? null,
       total: ZERO,
       costs: new Map<string, Decimal | null>(),
@@ -98,6 +101,14 @@ function groupRows(rows: readonly ReportRow[], by: StackWord): Map<string, Group
   return groups;
 }
 
+/** Names are not unique; where two are the same, the organization tells them apart. */
+function toldApart(groups: readonly Group[]): Group[] {
+  const isTwice = (name: string) => groups.filter((each) => each.name === name).length > 1;
+  return groups.map((each) =>
+    each.organization !== null && isTwice(each.name) ? { ...each, name: `${each.name} (${each.organization})` } : each,
+  );
+}
+
 function put(group: Group, bucket: string, cost: Decimal | null): void {
   const known = group.costs.get(bucket) ?? null;
   group.costs.set(bucket, cost === null ? known : add(known ?? ZERO, cost));
@@ -105,7 +116,13 @@ function put(group: Group, bucket: string, cost: Decimal | null): void {
 }
 
 function together(groups: readonly Group[]): Group {
-  const all: Group = { name: plural(groups.length, 'other'), projectId: null, total: ZERO, costs: new Map() };
+  const all: Group = {
+    name: plural(groups.length, 'other'),
+    organization: null,
+    projectId: null,
+    total: ZERO,
+    costs: new Map(),
+  };
   for (const { costs } of groups) for (const [bucket, cost] of costs) put(all, bucket, cost);
   return all;
 }
@@ -115,7 +132,8 @@ function toSeries({ name, projectId, total, costs }: Group, keys: readonly strin
     const cost = costs.get(key);
     return cost === undefined ? '0' : cost === null ? null : formatDecimal(cost);
   });
-  return { name, projectId, look, total: formatDecimal(total), costs: exact };
+  const known = [...costs.values()].some((cost) => cost !== null);
+  return { name, projectId, look, total: known ? formatDecimal(total) : null, costs: exact };
 }
 
 /** Every bar of the span, also those of days without spend, and the days in it. */

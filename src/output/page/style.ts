@@ -37,7 +37,7 @@ a { color: var(--accent); }
 .totals { display: flex; flex-wrap: wrap; gap: 4px 28px; margin-top: 14px; font-size: 24px; font-weight: 640; letter-spacing: -.015em; }
 .filters { margin-top: 8px; font-size: 13px; }
 .money, .amount, .percent, .share, .number { font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
-.unknown { color: var(--warn); font-style: italic; }
+.unpriced { color: var(--warn); font-style: italic; }
 .flag { color: var(--warn); font-size: 12px; white-space: nowrap; }
 .where { font-weight: 400; }
 .section-head { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: center; justify-content: space-between; }
@@ -48,6 +48,7 @@ a { color: var(--accent); }
 
 .summary { margin-top: 26px; }
 .total .amount { font-size: 46px; line-height: 1.1; font-weight: 680; letter-spacing: -.025em; }
+.total .amount, .top .amount, .total .money, .top .amount .money, .totals .money { white-space: normal; overflow-wrap: anywhere; }
 .total .currency { font-size: 18px; font-weight: 500; letter-spacing: 0; color: var(--muted); }
 .total .change { margin-top: 6px; font-size: 16px; }
 .summary h2 { margin-top: 36px; }
@@ -85,7 +86,7 @@ main > .days li { break-inside: avoid; }
 .glyph { font-weight: 700; text-align: left; }
 .gap .glyph, .half-read .glyph, .glyph.gap, .glyph.half-read { color: var(--wrong); }
 .glyph.spike { color: var(--up); }
-.glyph.restated, .glyph.unknown { color: var(--warn); }
+.glyph.restated, .glyph.unpriced { color: var(--warn); }
 .glyph.open { color: var(--muted); }
 .days > .fine { margin-top: 10px; }
 
@@ -202,6 +203,9 @@ footer p { border: 0; }
   #report td.currency { color: var(--muted); text-align: right; }
   #report td.difference, #report td.change { font-size: 13px; color: var(--muted); }
   #report td.share { display: none; }
+  .money { white-space: normal; overflow-wrap: anywhere; }
+  #report td.number, .breakdown .money, .movers .amount, .movers li .fine { min-width: 0; white-space: normal; }
+  #report tr, .movers li { grid-template-columns: minmax(38%, 1fr) minmax(auto, max-content) 4.2em; }
   .restated .figures tr > :nth-child(3), .restated .figures tr > :nth-child(4), .restated .figures tr > :nth-child(7) { display: none; }
 }
 @media print {

@@ -17,7 +17,7 @@ const LEAST_BARS = 3;
 export function summarySection(page: SpendPage, currency: string, id: string): Html {
   const total = page.report.totals.find((each) => each.currency === currency)?.cost ?? null;
   return markup`<section class="summary" aria-labelledby="${id}-top">
-<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}</div>
+<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}</div>
 <h2 id="${id}-top">Most expensive projects</h2>
 <ol class="top">${topProjects(page, currency)}</ol>
 </section>`;
@@ -35,6 +35,17 @@ function totalChange(page: SpendPage, currency: string): Html {
   const partial = rows.some((row) => row.partial);
   return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${shortSpan(before)}</p>
 <p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
+}
+
+/** What of the total is no bill, and what is not in it. */
+function totalNotes({ breakdowns, report }: SpendPage, currency: string): Html {
+  const rows = breakdowns.project.filter((row) => row.currency === currency);
+  const estimated = rows.filter((row) => row.estimated && row.cost !== null);
+  const unpriced = rows.some(({ cost }) => cost === null) ? report.unpriced : [];
+  const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return markup`${estimated.length === 0 ? NOTHING : markup`<p class="fine">~ ${money(sumOf(estimated), currency)} of it is estimated, where there is no bill.</p>`}
+${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(shown)}, which has no price. <code>costs prices check</code></p>`}`;
 }
 
 function topProjects(page: SpendPage, currency: string): Html[] {
