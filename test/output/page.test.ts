@@ -78,6 +78,15 @@ describe('the page of a report, as text', () => {
     expect(JSON.parse(data)).toEqual(await json({ groupBy: ['project', 'day'] }));
   });
 
+  it.each([
+    ['2026-10', '1–30 Oct against 1–30 Sep', '31 Oct is in the total alone'],
+    ['2026-11', '1–22 Nov against 1–22 Oct', '23 Nov is in the total alone'],
+  ])('compares as many days of %s as the month before has', async (period, spans, left) => {
+    const text = await html({ period });
+    expect(text).toContain(spans);
+    expect(text).toContain(left);
+  });
+
   it('says that there is nothing where there is nothing', async () => {
     const text = await html({ period: '2025-01' });
     expect(text).toContain('No costs in these days.');

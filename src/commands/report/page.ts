@@ -1,5 +1,5 @@
 import { dayState } from '../../domain/coverage.js';
-import { daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, formatDecimal, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import {
   groupKey,
@@ -36,7 +36,15 @@ export interface PageRequest {
 export type PageFigures = Omit<SpendPage, 'team' | 'version' | 'filters'>;
 
 export function readPage(store: ReportStore, request: PageRequest): Promise<PageFigures> {
-  return store.snapshot((reports) => readFigures(reports, request));
+  const compared = sameLength(request.compared);
+  return store.snapshot((reports) => readFigures(reports, { ...request, compared }));
+}
+
+/** A month of 31 days and one of 30 stand against one another by their first 30: the last has no day to stand against. */
+function sameLength({ current, previous }: SpendPage['compared']): SpendPage['compared'] {
+  const days = Math.min(...[current, previous].map(({ since, until }) => daysBetween(since, until)));
+  const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days) });
+  return { current: cut(current), previous: cut(previous) };
 }
 
 async function readFigures(reports: ReportStore, { query, order, compared, now }: PageRequest): Promise<PageFigures> {

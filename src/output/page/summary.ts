@@ -1,4 +1,5 @@
 import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { addDays } from '../../domain/day.js';
 import { sumOf } from '../../domain/report-order.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
@@ -34,7 +35,14 @@ function totalChange(page: SpendPage, currency: string): Html {
   const difference = minus(current, previous);
   const partial = rows.some((row) => row.partial);
   return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${shortSpan(before)}</p>
-<p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}</p>`;
+<p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
+}
+
+/** Days of the total that stand against nothing: today, or the 31st of a month after one of 30 days. */
+function notCompared({ report, compared }: SpendPage): string {
+  if (compared.current.until >= report.until) return '';
+  const left = { since: addDays(compared.current.until, 1), until: report.until };
+  return `; ${shortSpan(left)} is in the total alone`;
 }
 
 /** What of the total is no bill, and what is not in it. */
