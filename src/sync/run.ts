@@ -8,12 +8,18 @@ import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
+import { Room } from './room.js';
 import { Tally } from './tally.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 
 /** Organizations at work side by side, and windows of one of them. Few enough not to provoke rate limits. */
-const ORGANIZATIONS_AT_ONCE = 6;
+const ORGANIZATIONS_AT_ONCE = 12;
 const WINDOWS_AT_ONCE = 4;
+/** Taken for the rows of a day while nothing of an organization has been read. */
+const UNKNOWN_ROWS = 150;
+
+/** What the organizations of a run share. */
+type Shared = SyncDependencies & { room: Room };
 
 const API_VERSIONS = { billed: 'costs_v1', usage: 'usage_v1' } as const;
 
@@ -40,8 +46,9 @@ export async function runSync(
   });
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
+  const room = new Room();
   const organizations = await Promise.all(
-    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, dependencies))),
+    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, { ...dependencies, room }))),
   );
 
   const result: SyncResult = {
@@ -91,7 +98,7 @@ async function runOrganization(
   { organization, windows }: OrganizationPlan,
   { command, basis }: SyncPlan,
   options: RunOptions,
-  dependencies: SyncDependencies,
+  dependencies: Shared,
 ): Promise<OrganizationResult> {
   const tally = new Tally(organization, dependencies.now);
   if (windows.length === 0) return tally.skipped();
@@ -123,9 +130,9 @@ async function collectOrganization(
   { organization, windows: planned }: OrganizationPlan,
   tally: Tally,
   options: RunOptions,
-  dependencies: SyncDependencies,
+  dependencies: Shared,
 ): Promise<void> {
-  const windows = await stillDue(organization, planned, options, dependencies);
+  const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
   if (windows.length === 0) return;
 
   const observe = (event: WireEvent) => {
@@ -137,26 +144,31 @@ async function collectOrganization(
   const projects = once(() => listProjects(provider, call));
   const collectOne = dependencies.collector ?? collectBills;
   const work = { organization, provider, call, projects, options, dependencies };
-  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies });
+  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies, rowsADay });
 }
 
-/** Without the days that another process read after this run was planned, while this one waited for it. */
+/**
+ * Without the days that another process read after this run was planned, while this one waited for it; and the most rows
+ * a day is known to have, null where nothing is.
+ */
 async function stillDue(
   { provider, organizationId }: Organization,
   windows: readonly DaySpan[],
   { plannedAt }: RunOptions,
   { store, collector }: SyncDependencies,
-): Promise<readonly DaySpan[]> {
-  if (collector !== undefined) return windows;
+): Promise<{ windows: readonly DaySpan[]; rowsADay: number | null }> {
+  if (collector !== undefined) return { windows, rowsADay: null };
   const collected = await store.collectedDays(provider, organizationId);
+  const rowsADay = collected.reduce<number | null>((most, { rows }) => Math.max(most ?? 0, rows), null);
   const fresh = new Set(collected.filter(({ readAt }) => readAt >= plannedAt).map(({ day }) => day));
-  if (fresh.size === 0) return windows;
-  return windows.flatMap((window) =>
+  if (fresh.size === 0) return { windows, rowsADay };
+  const due = windows.flatMap((window) =>
     toWindows(
       daysOf(window).filter((day) => !fresh.has(day)),
       daysOf(window).length,
     ),
   );
+  return { windows: due, rowsADay };
 }
 
 /** Side by side; a failure of the key or the network ends the organization, any other only its own window. */
@@ -164,14 +176,21 @@ async function runWindows(
   windows: readonly DaySpan[],
   tally: Tally,
   run: (window: DaySpan) => Promise<{ rows: number; outcome: WindowOutcome }>,
-  { organization, dependencies }: { organization: Organization; dependencies: SyncDependencies },
+  {
+    organization,
+    dependencies,
+    ...known
+  }: { organization: Organization; dependencies: Shared; rowsADay: number | null },
 ): Promise<void> {
   const limit = pLimit(WINDOWS_AT_ONCE);
+  let { rowsADay } = known;
   let hopeless: CostsError | null = null;
   const runOne = async (window: DaySpan) => {
     if (hopeless !== null) return tally.failed(hopeless, [window]);
     try {
-      const { rows, outcome } = await run(window);
+      const days = daysOf(window).length;
+      const { rows, outcome } = await dependencies.room.hold(days * (rowsADay ?? UNKNOWN_ROWS), () => run(window));
+      rowsADay = Math.max(rowsADay ?? 0, rows / days);
       tally.add(rows, outcome);
       dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
     } catch (thrown) {
@@ -187,7 +206,11 @@ async function runWindows(
       dependencies.onEvent({ type: 'window-failed', organization, window, error });
     }
   };
-  await Promise.all(windows.map((window) => limit(() => runOne(window))));
+  // Until one has been read, nobody knows how much room the others need; a few may go ahead all the same.
+  const [first] = windows;
+  const isUnknown = rowsADay === null && windows.length > WINDOWS_AT_ONCE && first !== undefined;
+  if (isUnknown) await runOne(first);
+  await Promise.all((isUnknown ? windows.slice(1) : windows).map((window) => limit(() => runOne(window))));
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */

@@ -1,15 +1,27 @@
+import type { MemoryScale } from './memory.js';
+import type { StartScale } from './start.js';
+import type { SyncScale } from './sync.js';
 import type { UpsertScale } from './upsert.js';
 
 /** How much of everything. */
 export interface Scale {
   upsert: UpsertScale;
+  start: StartScale;
+  sync: SyncScale;
+  memory: MemoryScale;
 }
 
 export const FULL: Scale = {
   upsert: { rows: 200_000, libraryRows: 25_000, prismaRows: 800, rounds: 3 },
+  start: { rounds: 15 },
+  sync: { organizations: 10, rounds: 3 },
+  memory: { days: 31, times: 20 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
 export const QUICK: Scale = {
   upsert: { rows: 20_000, libraryRows: 4_000, prismaRows: 150, rounds: 1 },
+  start: { rounds: 3 },
+  sync: { organizations: 4, rounds: 1 },
+  memory: { days: 7, times: 4 },
 };

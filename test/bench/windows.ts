@@ -36,7 +36,7 @@ export async function readWindows(organizations: number, rows: number): Promise<
     for (const id of ids) {
       const key = new Secret(emulator.organization(id).keys[0]?.secret ?? '');
       const call = { key, signal: new AbortController().signal, observe: () => undefined };
-      windows.push(toWrite(id, (await collectWindow(provider, call, organizationOf(id), SPAN)).lines));
+      windows.push(toWrite(id, (await collectWindow(provider.fetchCosts(call, SPAN), organizationOf(id), SPAN)).lines));
     }
     return windows;
   } finally {
