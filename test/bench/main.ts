@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMet, renderFigures, type Figure } from './figure.js';
 import { benchMemory } from './memory.js';
+import { benchReport } from './report.js';
 import { FULL, QUICK, type Scale } from './scale.js';
 import { benchStart } from './start.js';
 import { benchSync } from './sync.js';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, Bench> = {
   start: (server, scale) => benchStart(server, scale.start),
   sync: (server, scale) => benchSync(server, scale.sync),
   memory: (server, scale) => benchMemory(server, scale.memory),
+  report: (server, scale) => benchReport(server, scale.report),
 };
 
 const { values } = parseArgs({

@@ -1,4 +1,5 @@
 import type { MemoryScale } from './memory.js';
+import type { ReportScale } from './report.js';
 import type { StartScale } from './start.js';
 import type { SyncScale } from './sync.js';
 import type { UpsertScale } from './upsert.js';
@@ -9,6 +10,7 @@ export interface Scale {
   start: StartScale;
   sync: SyncScale;
   memory: MemoryScale;
+  report: ReportScale;
 }
 
 export const FULL: Scale = {
@@ -16,6 +18,7 @@ export const FULL: Scale = {
   start: { rounds: 15 },
   sync: { organizations: 10, rounds: 3 },
   memory: { days: 31, times: 20 },
+  report: { rows: 5_000_000, rounds: 5 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
@@ -24,4 +27,5 @@ export const QUICK: Scale = {
   start: { rounds: 3 },
   sync: { organizations: 4, rounds: 1 },
   memory: { days: 7, times: 4 },
+  report: { rows: 200_000, rounds: 2 },
 };

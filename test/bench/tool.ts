@@ -33,7 +33,7 @@ export async function createTool(env: Record<string, string> = {}): Promise<Tool
   return {
     home,
     run: (args, more = {}) =>
-      execute([...(process.env.BENCH_NODE?.split(' ') ?? []), '--import', TELL_PEAK, PROGRAM, ...args], {
+      execute(['--import', TELL_PEAK, PROGRAM, ...args], {
         ...base,
         ...more,
       }),
