@@ -13,13 +13,16 @@ import {
 } from '../domain/report.js';
 import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
 import { checkTagKey } from '../domain/tag.js';
+import { CostsError } from '../errors.js';
+import type { Output } from '../output/output.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { addExamples, addGlobalOptions, dayOption, outputOption, parseWith, positiveOption } from './options.js';
+import { readPage } from './report/page.js';
 import { comparableSpans, PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
-import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { addRowFilterOptions, describeRowFilter, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
 export interface ReportOptions extends RowFilterOptions, PeriodOptions {
   groupBy: GroupWord[];
@@ -63,6 +66,7 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
     'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
     'costs report --group-by tag:product --sort change',
     'costs report --period 2026-10 --format csv --output october.csv',
+    'costs report --period last-month --format html --output report.html',
   ]);
 }
 
@@ -83,14 +87,35 @@ function groupByOption(): Option {
     });
 }
 
+/** @throws CostsError `usage` where a page would fill somebody's screen with its source */
+function refuseTerminal({ output: file }: ReportOptions, { terminal }: Output): void {
+  if (file !== undefined || !terminal) return;
+  throw new CostsError('usage', 'HTML is for a browser, and standard output is a terminal.', {
+    hint: 'Give it a file: costs report --format html -o report.html',
+  });
+}
+
 export async function reportCommand(options: ReportOptions, context: Context): Promise<void> {
   const { output } = context;
+  const html = options.format === 'html' && !output.json;
+  if (html) refuseTerminal(options, output);
   const today = toDay(context.now());
   const period = resolvePeriod(options, today);
   const { current, previous } = comparableSpans(period, today);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const filter = await resolveRowFilter(options, period, context);
   const query: ReportQuery = { ...filter, groupBy: options.groupBy, basis: options.basis };
+  if (html) {
+    const figures = await readPage(store.reports, {
+      query,
+      order: options,
+      compared: { current, previous },
+      now: context.now(),
+    });
+    const { renderPage } = await import('../output/page/page.js');
+    const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
+    return output.intoFile(options.output, () => Promise.resolve(output.write(page, renderPage)));
+  }
   const report = await store.reports.run(query, today);
   const { format = 'table' } = options;
   const compared = (!output.json && format === 'table') || options.sort === 'change';

@@ -51,6 +51,15 @@ export async function resolveRowFilter(options: RowFilterOptions, span: DaySpan,
   };
 }
 
+/** The same for people, an option each. */
+export function describeRowFilter({ provider, organization, project, lineItem, tag = [] }: RowFilterOptions): string[] {
+  const named = { provider, organization, project, 'line item': lineItem };
+  return [
+    ...Object.entries(named).flatMap(([title, value]) => (value === undefined ? [] : [`${title} ${value}`])),
+    ...tag.map(({ key, value }) => (value === null ? `without the tag ${key}` : `tag ${key}=${value}`)),
+  ];
+}
+
 /** Also one whose key is disabled or removed: its rows are there. */
 async function findOrganization(
   nameOrId: string,

@@ -1,6 +1,7 @@
 import type { Day, DaySpan } from './day.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './results.js';
+import type { DayState, RestatementCause } from './collection.js';
 
 /** What totals can be grouped by. */
 export const GROUP_WORDS = [
@@ -93,6 +94,9 @@ export interface ReportCoverage {
   provisional: CoverageSpan[];
 }
 
+/** As a day's state, with what differs for people: open days that are over, and days nobody would have read. */
+export type CoverageState = DayState | 'half-read' | 'not-collected';
+
 export interface CoverageSpan extends DaySpan {
   organization: string;
   organizationId: string;
@@ -145,12 +149,43 @@ export interface ComparedRow {
   trend: (number | null)[];
 }
 
+/** The days of one organization. */
+export interface OrganizationDays {
+  provider: ProviderId;
+  organization: string;
+  organizationId: string;
+  /** Whether anybody would read it: it has an active key. */
+  isActive: boolean;
+  /** When the days that were read were read last. */
+  readAt: ReadonlyMap<Day, Date>;
+}
+
+/** How a closed day of a project changed after it had been reported, added up over its rows; exact. */
+export interface RestatedDay {
+  day: Day;
+  project: string;
+  projectId: string;
+  organization: string | null;
+  currency: string;
+  cause: RestatementCause;
+  rows: number;
+  difference: string;
+  /** The last of the changes. */
+  recordedAt: Date;
+}
+
 export interface ReportStore {
   run(query: ReportQuery, today: Day): Promise<Report>;
   /** @param previous as many days as the query's span, or fewer: later days have no counterpart */
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
   /** Spend of projects that nobody linked, over all days. */
   unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;
+  /** The organizations a query is about, and which of its days were read of them. */
+  days(query: ReportQuery): Promise<OrganizationDays[]>;
+  /** What the providers changed of the query's rows afterwards, newest day first. */
+  restated(query: ReportQuery): Promise<RestatedDay[]>;
+  /** Runs several questions on one state of the database: what is written meanwhile is in none of the answers. */
+  snapshot<T>(work: (reports: ReportStore) => Promise<T>): Promise<T>;
 }
 
 /** Tells rows apart that differ in what they are about or in their currency. */

@@ -51,6 +51,7 @@ export function createOutput({
   ignoreClosedPipes();
   return {
     json,
+    terminal: stdout.isTTY,
     interactive,
     width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
     style,

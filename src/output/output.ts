@@ -3,6 +3,8 @@ import type { CostsError } from '../errors.js';
 /** How a command talks: one document on standard output, everything else on standard error. */
 export interface Output {
   readonly json: boolean;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
   /** A person can be asked: standard input and error are terminals, and neither --no-input nor --json was given. */
   readonly interactive: boolean;
   /** Columns of standard output; 80 when it is no terminal. */

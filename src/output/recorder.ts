@@ -17,6 +17,7 @@ export function createRecorder(): Recorder {
     last: () => last,
     output: {
       json: true,
+      terminal: false,
       interactive: false,
       width: 80,
       style: createStyle(false),

@@ -19,6 +19,14 @@ export async function transaction<T>(prisma: PrismaClient, work: (tx: Transactio
   }
 }
 
+/**
+ * Reads on one state of the database, whatever others write meanwhile. It takes a client as the readers do: Prisma's type
+ * of a transaction lacks `$connect` and the like, which nobody calls there.
+ */
+export function snapshot<T>(prisma: PrismaClient, work: (tx: PrismaClient) => Promise<T>): Promise<T> {
+  return prisma.$transaction((tx) => work(tx as PrismaClient), { ...LIMITS, isolationLevel: 'RepeatableRead' });
+}
+
 function isRepeatable(error: unknown): boolean {
   return (
     error instanceof Error && REPEATABLE.test(`${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}`)

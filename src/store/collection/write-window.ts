@@ -9,6 +9,7 @@ import { lockDays, markCollected, type LockedDay } from './collected-days.js';
 import { confirmLease } from './leases.js';
 import { linesByDay, type LinesByDay } from './lines-by-day.js';
 import { replaceDays, type ReplaceOutcome } from './replace-days.js';
+import { guardAgainstUnits } from './unit-guard.js';
 import { resolveProjects } from './resolve-projects.js';
 
 /** Rows a statement carries, unless a single day has more. */
@@ -26,7 +27,8 @@ async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowO
   const lines = days.flatMap(({ day }) => byDay.get(day) ?? []);
 
   const { projectIds, created } = await resolveProjects(tx, write, lines);
-  const accepted = await guardAgainstShrinking(tx, write, days, byDay);
+  const shrunk = await guardAgainstShrinking(tx, write, days, byDay);
+  const accepted = (await guardAgainstUnits(tx, write, days, lines)) || shrunk;
 
   const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
   const restatedDays = new Set<string>();

@@ -1,14 +1,7 @@
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
-import type { CoverageSpan, ReportCoverage, ReportQuery } from '../../domain/report.js';
-
-export interface OrganizationDays {
-  organizationId: string;
-  organization: string;
-  isActive: boolean;
-  readAt: ReadonlyMap<Day, Date>;
-}
+import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
 
 const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1'`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
@@ -20,12 +13,10 @@ const USAGE_DAYS = Prisma.sql`
 /** The days of each of the team's organizations that were read in a span, those without a key included. */
 export async function readDays(
   prisma: PrismaClient,
-  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'basis'>,
+  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
-  const rows = await prisma.$queryRaw<
-    { organizationId: string; organization: string; isActive: boolean; day: Day | null; readAt: Date | null }[]
-  >`
+  const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
     WITH organizations AS (
       SELECT provider, organization_id, name, is_active FROM organization_api_keys WHERE team_id = ${query.teamId}
       UNION ALL
@@ -33,16 +24,18 @@ export async function readDays(
       WHERE p.team_id = ${query.teamId} AND p.ai_organization_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM organization_api_keys k WHERE k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id)
     )
-    SELECT o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
+    SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
     FROM organizations o LEFT JOIN (${query.basis === 'usage' ? USAGE_DAYS : BILLED_DAYS}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
+      AND ${ownsProjects(query)}
     ORDER BY o.provider, o.name, d.day`;
   const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date> }>();
-  for (const { organizationId, organization, isActive, day, readAt } of rows) {
+  for (const { provider, organizationId, organization, isActive, day, readAt } of rows) {
     const known = organizations.get(organizationId) ?? {
+      provider,
       organizationId,
       organization,
       isActive,
@@ -52,6 +45,24 @@ export async function readDays(
     organizations.set(organizationId, known);
   }
   return [...organizations.values()];
+}
+
+/** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */
+function ownsProjects({ projectIds, tags = [] }: Pick<ReportQuery, 'projectIds' | 'tags'>): Prisma.Sql {
+  const chosen = [
+    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...tags.flatMap(({ key, value }) =>
+      value === null
+        ? []
+        : [
+            Prisma.sql`EXISTS (SELECT FROM project_tags t WHERE t.project_id = p.id AND t.key = ${key} AND t.value = ${value})`,
+          ],
+    ),
+  ];
+  if (chosen.length === 0) return Prisma.sql`true`;
+  return Prisma.sql`EXISTS (
+    SELECT FROM projects p
+    WHERE p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id AND ${Prisma.join(chosen, ' AND ')})`;
 }
 
 /** What the days of a span are worth, in spans of neighbouring days. */

@@ -4,7 +4,9 @@ import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../doma
 import type { Report, ReportQuery, ReportRow, ReportStore } from '../../domain/report.js';
 import type { MoneyDocument } from '../../domain/results.js';
 import { compareSpans } from './compare.js';
+import { snapshot } from '../transaction.js';
 import { describeCoverage, newestRead, readDays } from './coverage.js';
+import { readRestated } from './restated.js';
 import { sumRows } from './rows.js';
 import { unpricedRows } from './unpriced-rows.js';
 
@@ -20,6 +22,9 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
       const projects = await prisma.project.count({ where: { teamId, linkedAt: null, aiProjectId: { not: null } } });
       return { projects, totals };
     },
+    days: (query) => readDays(prisma, query, query),
+    restated: (query) => readRestated(prisma, query),
+    snapshot: (work) => snapshot(prisma, (tx) => work(createReportStore(tx))),
   };
 }
 

@@ -1,0 +1,125 @@
+import { dayState } from '../../domain/coverage.js';
+import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { absolute, formatDecimal, parseDecimal, type Decimal } from '../../domain/decimal.js';
+import {
+  groupKey,
+  type CoverageState,
+  type OrganizationDays,
+  type ReportComparison,
+  type ReportQuery,
+  type ReportRow,
+  type ReportStore,
+} from '../../domain/report.js';
+import { arrangeReport, type ReportOrder } from '../../domain/report-order.js';
+import {
+  BREAKDOWN_WORDS,
+  STACK_WORDS,
+  type OrganizationCoverage,
+  type ProjectChange,
+  type SpendPage,
+  type TimeWord,
+} from '../../domain/spend-page.js';
+import { readSpikes } from './spikes.js';
+
+/** Bars that a screen can show side by side. */
+const MOST_DAYS = 92;
+const MOST_WEEKS_IN_DAYS = 800;
+
+export interface PageRequest {
+  query: ReportQuery;
+  order: ReportOrder;
+  compared: SpendPage['compared'];
+  now: Date;
+}
+
+/** What the page shows but for its head; every part is a report of its own, all of one moment. */
+export type PageFigures = Omit<SpendPage, 'team' | 'version' | 'filters'>;
+
+export function readPage(store: ReportStore, request: PageRequest): Promise<PageFigures> {
+  const compared = sameLength(request.compared);
+  return store.snapshot((reports) => readFigures(reports, { ...request, compared }));
+}
+
+/** A month of 31 days and one of 30 stand against one another by their first 30: the last has no day to stand against. */
+function sameLength({ current, previous }: SpendPage['compared']): SpendPage['compared'] {
+  const days = Math.min(...[current, previous].map(({ since, until }) => daysBetween(since, until)));
+  const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days) });
+  return { current: cut(current), previous: cut(previous) };
+}
+
+async function readFigures(reports: ReportStore, { query, order, compared, now }: PageRequest): Promise<PageFigures> {
+  const today = toDay(now);
+  const run = (groupBy: ReportQuery['groupBy'], span: DaySpan = query) =>
+    reports.run({ ...query, since: span.since, until: span.until, groupBy }, today);
+  const report = await run(query.groupBy);
+  const word = timeWord(query);
+  const breakdowns = await inOrder(BREAKDOWN_WORDS, async (each) => (await run([each])).rows);
+  const overTime = await inOrder(STACK_WORDS, async (each) => (await run([each, word])).rows);
+  const before = await run(['project'], compared.previous);
+  const compare = (groupBy: ReportQuery['groupBy']) =>
+    reports.compare({ ...query, ...compared.current, groupBy }, compared.previous);
+  const byTime = query.groupBy.some((each) => each === 'day' || each === 'week' || each === 'month');
+  const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
+  const organizations = await reports.days(query);
+  return {
+    madeAt: now,
+    report: arrangeReport(report, order, comparison),
+    comparison: byTime ? null : comparison,
+    compared,
+    breakdowns,
+    overTime: { word, rows: overTime },
+    changes: changesOf([...breakdowns.project, ...before.rows], await compare(['project'])),
+    organizations: organizations.map((each) => describeDays(each, query, today)),
+    restated: await reports.restated(query),
+    spikes: await readSpikes(reports, query, today),
+  };
+}
+
+/** One question after the other: within a snapshot there is one connection. */
+async function inOrder<W extends string, T>(words: readonly W[], work: (word: W) => Promise<T>): Promise<Record<W, T>> {
+  const found: [W, T][] = [];
+  for (const word of words) found.push([word, await work(word)]);
+  return Object.fromEntries(found) as Record<W, T>;
+}
+
+function timeWord(span: DaySpan): TimeWord {
+  const days = daysOf(span).length;
+  if (days <= MOST_DAYS) return 'day';
+  return days <= MOST_WEEKS_IN_DAYS ? 'week' : 'month';
+}
+
+/** @param rows of both periods, which know the names */
+function changesOf(rows: readonly ReportRow[], { rows: compared }: ReportComparison): ProjectChange[] {
+  const named = new Map(rows.map((row) => [groupKey(row), row]));
+  const changes = [...compared].flatMap(([key, { current, previous, partial }]): ProjectChange[] => {
+    const row = named.get(key);
+    const difference = (parseDecimal(current) - parseDecimal(previous)) as Decimal;
+    if (row === undefined) return [];
+    const { project = '', projectId = '', organization = null, currency } = row;
+    const cost = formatDecimal(difference);
+    return [{ project, projectId, organization, currency, current, previous, difference: cost, partial }];
+  });
+  const size = ({ difference }: ProjectChange) => absolute(parseDecimal(difference));
+  return changes.sort((a, b) => Number(size(b) > size(a)) - Number(size(b) < size(a)));
+}
+
+function describeDays(
+  { provider, organization, organizationId, isActive, readAt }: OrganizationDays,
+  span: DaySpan,
+  today: Day,
+): OrganizationCoverage {
+  const stateOf = (day: Day): CoverageState => {
+    const state = dayState(day, readAt.get(day) ?? null);
+    if (state === 'gap' && !isActive) return 'not-collected';
+    return state === 'open' && day < today ? 'half-read' : state;
+  };
+  const until = span.until < today ? span.until : today;
+  const newest = [...readAt.values()].reduce<Date | null>((last, at) => (last === null || at > last ? at : last), null);
+  return {
+    provider,
+    organization,
+    organizationId,
+    readAt: newest,
+    days: daysOf({ since: span.since, until }).map((day) => ({ day, state: stateOf(day) })),
+  };
+}

@@ -1,0 +1,55 @@
+import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import type { ReportRow } from '../../domain/report.js';
+import { sumOf } from '../../domain/report-order.js';
+import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
+import { plural } from '../format.js';
+import { money, portion, share, spentOf, titlesOf } from './figures.js';
+import { markup, name, NOTHING, type Html } from './html.js';
+import { unlinked } from './summary.js';
+
+const SHOWN = 8;
+const TITLES: Record<BreakdownWord, string> = {
+  project: 'Project',
+  organization: 'Organization',
+  model: 'Model',
+  'line-item': 'Line item',
+};
+
+/** Where the money went, four ways: the rows of four reports, the largest first. */
+export function breakdownsSection(page: SpendPage, currency: string, id: string): Html {
+  return markup`<section aria-labelledby="${id}-breakdowns"><h2 id="${id}-breakdowns">Where it went</h2>
+<div class="breakdowns">${BREAKDOWN_WORDS.map((word) => breakdown(page, word, currency))}</div></section>`;
+}
+
+function breakdown(page: SpendPage, word: BreakdownWord, currency: string): Html {
+  const rows = page.breakdowns[word].filter((row) => row.currency === currency);
+  const spent = spentOf(rows);
+  const largest = rows.reduce((most, { cost }) => larger(most, parseDecimal(cost ?? '0')), ZERO);
+  const shown = rows.length > SHOWN + 1 ? rows.slice(0, SHOWN) : rows;
+  const rest = rows.slice(shown.length);
+  const line = (row: ReportRow) => breakdownRow(titlesOf(word, row, page.report), row, { spent, largest });
+  return markup`<div class="breakdown" data-report="${word}" data-currency="${currency}"><h3>${TITLES[word]}</h3>
+<ul>${shown.map(line)}</ul>
+${
+  rest.length === 0
+    ? NOTHING
+    : markup`<details><summary><span>${plural(rest.length, 'other')}</span>${money(sumOf(rest), currency)}<span class="share">${share(sumOf(rest), spent)}</span></summary><ul>${rest.map(line)}</ul></details>`
+}</div>`;
+}
+
+function breakdownRow(
+  [title = '', where = '']: readonly string[],
+  row: ReportRow,
+  { spent, largest }: { spent: Decimal; largest: Decimal },
+): Html {
+  const negative = row.cost?.startsWith('-') === true;
+  return markup`<li><span class="who">${name(title)}${unlinked(row)}${where === '' ? null : markup` <span class="where">${name(where)}</span>`}${row.estimated ? estimatedMark : null}</span>
+${money(row.cost, row.currency)}<span class="share">${share(row.cost, spent)}</span><span class="bar"><i${negative ? credit : null} style="width:${portion(row.cost, largest)}%"></i></span></li>`;
+}
+
+const credit = markup` class="credit"`;
+export const estimatedMark = markup` <span class="flag" title="An estimate: usage or rows of the old system, where no bill exists.">~ estimated</span>`;
+
+function larger(a: Decimal, b: Decimal): Decimal {
+  return absolute(b) > a ? absolute(b) : a;
+}

@@ -1,0 +1,129 @@
+import { UTCDate } from '@date-fns/utc';
+import { format } from 'date-fns';
+import { startOfDay, type DaySpan } from '../../domain/day.js';
+import { add, absolute, formatDecimal, parseDecimal, ZERO } from '../../domain/decimal.js';
+import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
+import type { Spike } from '../../domain/spikes.js';
+import type { SpendPage } from '../../domain/spend-page.js';
+import { formatDay, plural } from '../format.js';
+import { money, shortSpan } from './figures.js';
+import { markup, name, NOTHING, type Html } from './html.js';
+import { glyph, MARKS, type Mark } from './marks.js';
+
+const MOST_GAPS = 5;
+const MOST_SPIKES = 6;
+const MOST_RESTATED = 4;
+
+/** Days that do not say what they seem to say: what is wrong with each, and what to do about it. */
+export function daysSection(page: SpendPage): Html {
+  const { gaps, halfRead, open } = page.report.coverage;
+  const items = [
+    ...gaps.slice(0, MOST_GAPS).map(gap),
+    ...more(gaps.length - MOST_GAPS, 'gap', 'more gap', 'coverage'),
+    ...halfRead.slice(0, MOST_GAPS).map(half),
+    ...more(halfRead.length - MOST_GAPS, 'half-read', 'more', 'coverage'),
+    ...page.spikes.slice(0, MOST_SPIKES).map(spike),
+    ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
+    ...restated(page.restated),
+    ...(open.length === 0 ? [] : [stillOpen(open)]),
+  ];
+  if (page.organizations.length === 0 && items.length === 0) return NOTHING;
+  return markup`<section class="days" aria-labelledby="days"><h2 id="days">Days to look at</h2>
+${items.length === 0 ? markup`<p class="none">Every day was read after it had ended, none stands out, and none was changed.</p>` : markup`<ul>${items}</ul>`}
+${provisional(page)}</section>`;
+}
+
+function item(mark: Mark, when: string, text: Html): Html {
+  return markup`<li class="${mark}" data-mark="${mark}">${glyph(mark)}<div><b>${when}</b> <span class="kind">${MARKS[mark].title}</span><p>${text}</p></div></li>`;
+}
+
+function gap(span: CoverageSpan): Html {
+  return item(
+    'gap',
+    shortSpan(span),
+    markup`${name(span.organization)} was never read. What it cost is missing here: a gap, not zero. <code>costs sync</code>`,
+  );
+}
+
+function half(span: CoverageSpan): Html {
+  return item(
+    'half-read',
+    shortSpan(span),
+    markup`${name(span.organization)} was last read before the day ended, so part of its spend is missing. <code>costs sync</code>`,
+  );
+}
+
+function stillOpen(spans: readonly CoverageSpan[]): Html {
+  const [first] = spans;
+  if (first === undefined) return NOTHING;
+  return item('open', shortSpan(first), markup`The day is not over; its bar still grows.`);
+}
+
+function spike({ day, span, project, organization, currency, cost, usual, lineItem }: Spike): Html {
+  const cause =
+    lineItem === null
+      ? NOTHING
+      : markup` It rose most in ${name(lineItem.name)}: ${money(lineItem.cost, currency)} instead of ${money(lineItem.usual, currency)}.`;
+  const weekday = format(new UTCDate(startOfDay(day)), 'EEEE');
+  return item(
+    'spike',
+    shortSpan(span),
+    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}`,
+  );
+}
+
+function times(cost: string, usual: string): string {
+  const [now, before] = [parseDecimal(cost), parseDecimal(usual)];
+  return before <= ZERO ? ' instead of' : `, ${(Number((now * 100n) / before) / 100).toFixed(1)} times`;
+}
+
+/** A line a day and currency, the largest changes first. */
+function restated(all: readonly RestatedDay[]): Html[] {
+  const days = new Map<string, RestatedDay[]>();
+  for (const each of all) {
+    const key = `${each.day} ${each.currency}`;
+    days.set(key, [...(days.get(key) ?? []), each]);
+  }
+  const sums = [...days.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const difference = group.reduce((sum, each) => add(sum, parseDecimal(each.difference)), ZERO);
+    return [{ ...first, group, difference, size: absolute(difference) }];
+  });
+  const largest = sums.sort((a, b) => Number(b.size > a.size) - Number(b.size < a.size));
+  return [
+    ...largest.slice(0, MOST_RESTATED).map(({ day, currency, difference, group }) =>
+      item(
+        'restated',
+        formatDay(day),
+        markup`The provider changed ${plural(
+          group.reduce((sum, { rows }) => sum + rows, 0),
+          'row',
+        )} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(group.length, 'project')}. The bar shows it as it is now.`,
+      ),
+    ),
+    ...more(largest.length - MOST_RESTATED, 'restated', 'more day', 'restatements'),
+  ];
+}
+
+function more(count: number, mark: Mark, what: string, anchor?: string): Html[] {
+  if (count <= 0) return [];
+  const text = plural(count, what);
+  return [
+    markup`<li class="${mark}">${glyph(mark)}<div>${anchor === undefined ? text : markup`<a href="#${anchor}">${text}</a>`}</div></li>`,
+  ];
+}
+
+function provisional({ report }: SpendPage): Html {
+  const spans = report.coverage.provisional;
+  const [first, last] = [
+    spans.map(({ since }) => since).sort()[0],
+    spans
+      .map(({ until }) => until)
+      .sort()
+      .at(-1),
+  ];
+  if (first === undefined || last === undefined) return NOTHING;
+  const span: DaySpan = { since: first, until: last };
+  return markup`<p class="fine">Provisional: ${shortSpan(span)}. Providers may still change these days until 30 days after their end.</p>`;
+}

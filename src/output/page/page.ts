@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { SpendPage } from '../../domain/spend-page.js';
+import { formatSpan } from '../format.js';
+import { breakdownsSection } from './breakdowns.js';
+import { coverageSection } from './coverage.js';
+import { daysSection } from './days.js';
+import { instant, money } from './figures.js';
+import { markup, name, NOTHING, scriptJson, trusted, type Html } from './html.js';
+import { LOOKS } from './looks.js';
+import { overTimeSection } from './over-time.js';
+import { restatementsSection } from './restatements.js';
+import { rowsSection } from './rows.js';
+import { SCRIPT } from './script.js';
+import { STYLE } from './style.js';
+import { moversSection, summarySection } from './summary.js';
+
+/** A report as one page that needs nothing but itself: no network, no other file, and no script but its own. */
+export function renderPage(page: SpendPage): string {
+  const { report, team } = page;
+  const currencies = currenciesOf(page);
+  const title = `${team} · AI spend ${formatSpan(report.since, report.until)}`;
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<meta name="generator" content="costs ${page.version}">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style></head>
+<body>${LOOKS}
+<main>${head(page, currencies)}
+${currencies.length === 1 ? NOTHING : daysSection(page)}
+${currencies.map((currency, index) => currencyPart(page, currency, `c${index}`, currencies.length > 1))}
+${report.rows.length === 0 ? NOTHING : rowsSection(page)}
+${restatementsSection(page)}
+${coverageSection(page)}
+</main>${foot(page)}
+<script type="application/json" id="data">${scriptJson(report)}</script>
+<script>${trusted(SCRIPT)}</script>
+</body></html>
+`.text;
+}
+
+/** Nothing may be loaded, sent or framed, and no script may run but the one whose hash stands here. */
+function policy(): string {
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+}
+
+/** The one with the most rows first. One of which nothing is known but that something was used counts, too. */
+function currenciesOf({ report, breakdowns }: SpendPage): string[] {
+  const count = (currency: string) => breakdowns['line-item'].filter((row) => row.currency === currency).length;
+  const found = [...new Set([...report.totals, ...report.rows].map(({ currency }) => currency))].sort();
+  return found.sort((a, b) => count(b) - count(a));
+}
+
+function head({ team, report, filters }: SpendPage, currencies: readonly string[]): Html {
+  const ordered = currencies.flatMap((each) => report.totals.filter(({ currency }) => currency === each));
+  const read = report.readAt === null ? 'never read' : `read ${instant(new Date(report.readAt))}`;
+  return markup`<header><p class="team">${name(team)} · AI spend</p><h1>${formatSpan(report.since, report.until)}</h1>
+<p class="fine">UTC days · ${BASES[report.basis]} · ${read}</p>
+${filters.length === 0 ? NOTHING : markup`<p class="filters">Only ${filters.map((filter, index) => markup`${index === 0 ? '' : ', '}<code>${name(filter)}</code>`)}</p>`}
+${report.totals.length < 2 ? NOTHING : markup`<p class="totals">${ordered.map(({ currency, cost }) => markup`<span>${money(cost, currency)} ${currency}</span> `)}</p>`}
+${report.rows.length === 0 ? markup`<p class="none">No costs in these days.</p>` : NOTHING}</header>`;
+}
+
+const BASES = {
+  billed: 'billed costs',
+  usage: 'estimated from usage',
+  best: 'billed costs, estimates where there is no bill',
+};
+
+/** Several currencies stand one after the other: nothing adds them. */
+function currencyPart(page: SpendPage, currency: string, id: string, several: boolean): Html {
+  return markup`<div class="currency-part" data-currency="${currency}">${several ? markup`<h2 class="currency-head">${currency}</h2>` : NOTHING}
+${summarySection(page, currency, id)}
+<div class="${several ? '' : 'side-by-side'}">${moversSection(page, currency, id)}${several ? NOTHING : daysSection(page)}</div>
+${overTimeSection(page, currency, id)}
+${breakdownsSection(page, currency, id)}</div>`;
+}
+
+function foot({ report, madeAt, version }: SpendPage): Html {
+  const notes = [
+    'Amounts are rounded; point at one for its exact value, or ask for the report with --json.',
+    ...(report.unpriced.length > 0 ? ['Some usage has no price: what it cost is unknown and in no total.'] : []),
+    ...(report.totals.length > 1 ? ['Currencies are never added.'] : []),
+  ];
+  return markup`<footer><p>${notes.join(' ')}</p><p>Made ${madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC by costs ${version}. This page loads nothing and sends nothing.</p></footer>`;
+}

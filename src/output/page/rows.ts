@@ -1,0 +1,142 @@
+import { formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { groupKey, type ComparedRow, type ReportRow } from '../../domain/report.js';
+import type { SpendPage } from '../../domain/spend-page.js';
+import { plural } from '../format.js';
+import { viewOf } from '../report-words.js';
+import { estimatedMark } from './breakdowns.js';
+import { money, percentChange, share, shortSpan, spentOf, titlesOf } from './figures.js';
+import { markup, name, NOTHING, type Html } from './html.js';
+import { unlinked } from './summary.js';
+
+interface Column {
+  head: string;
+  /** Where a phone puts it; all but names and the currency are numbers. */
+  place: 'name' | 'cost' | 'currency' | 'share' | 'difference' | 'change';
+  cell: (row: ReportRow) => Html;
+  /** What it is ordered by; unknown comes last either way. */
+  value: (row: ReportRow) => string | bigint | null;
+}
+
+/** The rows of the report as it was asked for, to be searched and put into another order. */
+export function rowsSection(page: SpendPage): Html {
+  const { report } = page;
+  const columns = columnsOf(page);
+  const ranks = columns.map(({ value }) => rank(report.rows.map(value)));
+  const grouped = report.groupBy.join(', ').replace('line-item', 'line item');
+  return markup`<section class="rows" aria-labelledby="rows"><div class="section-head"><h2 id="rows">All rows by ${grouped}</h2>
+<label class="search"><span>Search</span><input type="search" id="search" autocomplete="off" spellcheck="false" aria-controls="report"></label></div>
+<p class="fine" id="count" role="status" data-total="${report.rows.length}">${plural(report.rows.length, 'row')}</p>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="rows"><table class="figures" id="report" data-report="${report.groupBy.join(',')}">
+<thead><tr>${columns.map(
+    ({ head, place }) =>
+      markup`<th scope="col" class="${classOf(place)}" aria-sort="none"><button type="button">${head}</button></th>`,
+  )}</tr></thead>
+<tbody>${report.rows.map(
+    (row, index) =>
+      markup`<tr>${columns.map(
+        ({ cell, place }, column) =>
+          markup`<td class="${classOf(place)}" data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
+      )}</tr>`,
+  )}</tbody>
+<tfoot>${footRows(page, columns.length)}</tfoot></table></div></section>`;
+}
+
+function classOf(place: Column['place']): string {
+  return place === 'name' || place === 'currency' ? place : `${place} number`;
+}
+
+/** What --top left out, and the totals, which are those of all rows. */
+function footRows({ report }: SpendPage, width: number): Html[] {
+  const names = report.groupBy.flatMap((word) => viewOf(word).columns).length;
+  const line = (title: string, currency: string, cost: string) =>
+    markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="cost number">${money(cost, currency)}</td><td class="currency">${currency}</td><td class="share" colspan="${width - names - 2}"></td></tr>`;
+  return [
+    ...(report.others ?? []).map(({ currency, cost, rows }) => line(plural(rows, 'other'), currency, cost)),
+    ...report.totals.map(({ currency, cost }) => line('Total', currency, cost)),
+  ];
+}
+
+function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
+  const names = report.groupBy.flatMap((word): Column[] => {
+    const view = viewOf(word);
+    return view.columns.map(({ head }, index) => {
+      const text = (row: ReportRow) => titlesOf(word, row, report)[index] ?? '';
+      const flag = (row: ReportRow) => (word === 'project' && index === 0 ? unlinked(row) : NOTHING);
+      return { head, place: 'name', cell: (row) => markup`${name(text(row))}${flag(row)}`, value: text };
+    });
+  });
+  const spent = new Map(
+    report.totals.map(({ currency }) => [
+      currency,
+      spentOf([...report.rows, ...(report.others ?? [])].filter((row) => row.currency === currency)),
+    ]),
+  );
+  const cost = (row: ReportRow) => (row.cost === null ? null : parseDecimal(row.cost));
+  const shareOf = (row: ReportRow) => share(row.cost, spent.get(row.currency) ?? ZERO);
+  return [
+    ...names,
+    {
+      head: 'Cost',
+      place: 'cost',
+      value: cost,
+      cell: (row) => markup`${money(row.cost, row.currency)}${row.estimated ? estimatedMark : null}`,
+    },
+    {
+      head: 'Currency',
+      place: 'currency',
+      value: ({ currency }) => currency,
+      cell: ({ currency }) => markup`${currency}`,
+    },
+    { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
+    ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
+  ];
+}
+
+function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: string): Column[] {
+  const find = (row: ReportRow) => (row.cost === null ? undefined : compared.get(groupKey(row)));
+  const difference = (row: ReportRow) => {
+    const found = find(row);
+    return found === undefined ? null : ((parseDecimal(found.current) - parseDecimal(found.previous)) as Decimal);
+  };
+  return [
+    {
+      head: `vs ${before}`,
+      place: 'difference',
+      value: difference,
+      cell: (row) => {
+        const change = difference(row);
+        if (change === null) return NOTHING;
+        return markup`${money(formatDecimal(change), row.currency, { signed: true })}${find(row)?.partial === true ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
+      },
+    },
+    {
+      head: 'Change',
+      place: 'change',
+      value: (row) => ratio(find(row)),
+      cell: (row) => {
+        const found = find(row);
+        return markup`${found === undefined ? '' : percentChange(found.current, found.previous)}`;
+      },
+    },
+  ];
+}
+
+/** Ten-thousandths, what is new above all. */
+function ratio(row: ComparedRow | undefined): bigint | null {
+  if (row === undefined) return null;
+  const [now, before] = [parseDecimal(row.current), parseDecimal(row.previous)];
+  if (before <= ZERO) return now > ZERO ? 10n ** 60n : null;
+  return ((now - before) * 10_000n) / before;
+}
+
+/** Each value's place in order, so that a browser, which knows no exact decimals, can sort them; empty for what is unknown. */
+function rank(values: readonly (string | bigint | null)[]): (number | null)[] {
+  const known = [...new Set(values.filter((value) => value !== null))].sort(compare);
+  const places = new Map(known.map((value, place) => [value, place]));
+  return values.map((value) => (value === null ? null : (places.get(value) ?? null)));
+}
+
+function compare(a: string | bigint, b: string | bigint): number {
+  if (typeof a === 'string' && typeof b === 'string') return a.localeCompare(b, 'en', { numeric: true });
+  return a < b ? -1 : a > b ? 1 : 0;
+}

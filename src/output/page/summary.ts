@@ -1,0 +1,135 @@
+import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { addDays } from '../../domain/day.js';
+import { sumOf } from '../../domain/report-order.js';
+import type { ReportRow } from '../../domain/report.js';
+import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
+import { plural } from '../format.js';
+import { drawSpark } from './chart.js';
+import { money, percentChange, portion, share, shortSpan, spentOf } from './figures.js';
+import { markup, name, NOTHING, type Html } from './html.js';
+import { stackOf } from './stack.js';
+
+const TOP = 3;
+const MOVERS = 6;
+/** Fewer make no course. */
+const LEAST_BARS = 3;
+
+/** One currency at a glance: its total against the period before, and its most expensive projects. */
+export function summarySection(page: SpendPage, currency: string, id: string): Html {
+  const total = page.report.totals.find((each) => each.currency === currency)?.cost ?? null;
+  return markup`<section class="summary" aria-labelledby="${id}-top">
+<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}</div>
+<h2 id="${id}-top">Most expensive projects</h2>
+<ol class="top">${topProjects(page, currency)}</ol>
+</section>`;
+}
+
+function totalChange(page: SpendPage, currency: string): Html {
+  const rows = page.changes.filter((each) => each.currency === currency);
+  const sum = (pick: (row: ProjectChange) => string) =>
+    formatDecimal(rows.reduce((all, row) => add(all, parseDecimal(pick(row))), ZERO));
+  const [current, previous] = [sum((row) => row.current), sum((row) => row.previous)];
+  const { current: now, previous: before } = page.compared;
+  if (current === '0' && previous === '0')
+    return markup`<p class="change">Nothing to compare with in ${shortSpan(before)}.</p>`;
+  const difference = minus(current, previous);
+  const partial = rows.some((row) => row.partial);
+  return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${shortSpan(before)}</p>
+<p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
+}
+
+/** Days of the total that stand against nothing: today, or the 31st of a month after one of 30 days. */
+function notCompared({ report, compared }: SpendPage): string {
+  if (compared.current.until >= report.until) return '';
+  const left = { since: addDays(compared.current.until, 1), until: report.until };
+  return `; ${shortSpan(left)} is in the total alone`;
+}
+
+/** What of the total is no bill, and what is not in it. */
+function totalNotes({ breakdowns, report }: SpendPage, currency: string): Html {
+  const rows = breakdowns.project.filter((row) => row.currency === currency);
+  const estimated = rows.filter((row) => row.estimated && row.cost !== null);
+  const unpriced = rows.some(({ cost }) => cost === null) ? report.unpriced : [];
+  const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return markup`${estimated.length === 0 ? NOTHING : markup`<p class="fine">~ ${money(sumOf(estimated), currency)} of it is estimated, where there is no bill.</p>`}
+${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(shown)}, which has no price. <code>costs prices check</code></p>`}`;
+}
+
+function topProjects(page: SpendPage, currency: string): Html[] {
+  const rows = page.breakdowns.project.filter((row) => row.currency === currency);
+  const spent = spentOf(rows);
+  const { series } = stackOf(page, 'project', currency);
+  return byProject(rows)
+    .slice(0, TOP)
+    .map(({ row, cost, estimated }) => {
+      const change = page.changes.find((each) => each.projectId === row.projectId && each.currency === currency);
+      const layer = series.find((each) => each.projectId === row.projectId);
+      return markup`<li data-project="${row.projectId ?? ''}"><p class="who"><strong>${name(row.project ?? '')}</strong>${unlinked(row)} <span class="where">${name(row.organization ?? '(old system)')}</span></p>
+<p class="amount">${money(cost, currency)}${estimated ? markup` <span class="fine" title="estimated">~</span>` : null} <span class="share">${share(cost, spent)}</span></p>
+${change === undefined || (change.current === '0' && change.previous === '0') ? NOTHING : markup`<p class="change">${money(change.difference, currency, { signed: true })} <b>${percentChange(change.current, change.previous)}</b>${change.partial ? partialMark : null}</p>`}
+${layer === undefined || layer.costs.length < LEAST_BARS ? NOTHING : drawSpark(layer.costs, layer.look)}</li>`;
+    });
+}
+
+interface ProjectCost {
+  row: ReportRow;
+  /** Null where nothing of it is known. */
+  cost: string | null;
+  estimated: boolean;
+}
+
+/** A project may have a row of bills and one of estimates; the largest first. */
+function byProject(rows: readonly ReportRow[]): ProjectCost[] {
+  const groups = new Map<string, ReportRow[]>();
+  for (const row of rows) groups.set(row.projectId ?? '', [...(groups.get(row.projectId ?? '') ?? []), row]);
+  const value = ({ cost }: ProjectCost) => parseDecimal(cost ?? '0');
+  return [...groups.values()]
+    .flatMap((group): ProjectCost[] => {
+      const [row] = group;
+      const cost = group.every((each) => each.cost === null) ? null : sumOf(group);
+      return row === undefined ? [] : [{ row, cost, estimated: group.some((each) => each.estimated) }];
+    })
+    .sort((a, b) => Number(value(b) > value(a)) - Number(value(b) < value(a)));
+}
+
+/** What changed most against the period before, either way. */
+export function moversSection(page: SpendPage, currency: string, id: string): Html {
+  const changes = page.changes.filter((each) => each.currency === currency && each.difference !== '0');
+  const { current, previous } = page.compared;
+  const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${shortSpan(current)} against ${shortSpan(previous)}</p>`;
+  if (changes.length === 0)
+    return markup`<section class="movers" aria-labelledby="${id}-movers">${head}<p class="none">Nothing that can be compared.</p></section>`;
+  const shown = changes.slice(0, MOVERS);
+  const most = absolute(parseDecimal(shown[0]?.difference ?? '0'));
+  const rest = changes.slice(MOVERS);
+  return markup`<section class="movers" aria-labelledby="${id}-movers">${head}
+<ol>${shown.map((change) => mover(change, most))}</ol>
+${rest.length === 0 ? NOTHING : markup`<p class="fine">${plural(rest.length, 'other project')}: ${money(restDifference(rest), currency, { signed: true })}</p>`}
+</section>`;
+}
+
+function mover(change: ProjectChange, most: Decimal): Html {
+  const { project, projectId, organization, currency, current, previous, difference, partial } = change;
+  const direction = difference.startsWith('-') ? 'down' : 'up';
+  return markup`<li class="${direction}" data-mover="${projectId}"><span class="who"><span aria-hidden="true">${direction === 'up' ? '▲' : '▼'}</span> ${name(project)} <span class="where">${name(organization ?? '(old system)')}</span></span>
+<span class="amount">${money(difference, currency, { signed: true })}</span><span class="percent">${percentChange(current, previous)}${partial ? partialMark : null}</span>
+<span class="bar"><i style="width:${portion(difference, most)}%"></i></span><span class="fine">${money(previous, currency)} → ${money(current, currency)}</span></li>`;
+}
+
+const partialMark = markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>`;
+
+function restDifference(changes: readonly ProjectChange[]): string {
+  return formatDecimal(changes.reduce((sum, { difference }) => add(sum, parseDecimal(difference)), ZERO));
+}
+
+function minus(a: string, b: string): string {
+  return formatDecimal((parseDecimal(a) - parseDecimal(b)) as Decimal);
+}
+
+/** Nobody tied it to a project of the team's. */
+export function unlinked({ linked }: Pick<ReportRow, 'linked'>): Html {
+  return linked === false
+    ? markup` <span class="flag" title="Nobody linked it to a project of yours.">⚠ not linked</span>`
+    : NOTHING;
+}

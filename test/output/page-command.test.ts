@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { addDays, toDay } from '../../src/domain/day.js';
+import type { DatabaseTarget } from '../../src/store/open.js';
+import { useMachine } from '../helpers/costs.js';
+import { useTestDatabase } from '../helpers/database.js';
+import { bill, fillProjects, markRead } from '../helpers/spend.js';
+import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
+
+describe('costs report --format html', () => {
+  it('writes a whole page into a file and says nothing, or writes it into a pipe', async () => {
+    const { database, target } = await useTestDatabase('postgresql');
+    const yesterday = addDays(toDay(new Date()), -1);
+    await fillProjects(database.prisma);
+    await bill(database.prisma, 'search', yesterday, '12.500000000000000000000000000001');
+    await markRead(database.prisma, ['openai', 'org-1'], [yesterday], new Date());
+    const machine = await useMachine({ DATABASE_URL: urlOf(target), COSTS_TEAM: 'acme' });
+    const file = join(machine.home, 'report.html');
+    const written = await machine.costs(['report', '--period', 'last-7d', '--format', 'html', '--output', file]);
+    expect(written).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const page = await readFile(file, 'utf8');
+    expect(page).toContain('value="12.500000000000000000000000000001"');
+    expect(page).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+    expect((await readdir(machine.home)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const piped = await machine.costs(['report', '--period', 'last-7d', '--format', 'html']);
+    expect(piped.code).toBe(0);
+    expect(withoutTimes(piped.stdout)).toBe(withoutTimes(page));
+  });
+
+  it.skipIf(!HAS_TERMINAL)('refuses to fill a terminal with a page, and opens nothing', async () => {
+    const machine = await useMachine();
+    const { code, screen } = await inTerminal(
+      [process.execPath, PROGRAM, 'report', '--format', 'html', '--no-color'],
+      { PATH: process.env.PATH, HOME: machine.home, COSTS_HOME: join(machine.home, 'costs') },
+      [],
+    );
+    expect(code).toBe(2);
+    expect(screen).toContain('standard output is a terminal');
+    expect(screen).toContain('-o report.html');
+    expect(await readdir(machine.home)).not.toContain('costs');
+  });
+});
+
+function urlOf(target: DatabaseTarget): string {
+  if (target.kind !== 'postgresql') throw new Error('These tests run on a server.');
+  return target.url;
+}
+
+/** Two runs are made at two times. */
+function withoutTimes(page: string): string {
+  return page.replace(/Made [\d-]+ [\d:]+ UTC/, '');
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/domain/day.js';
+import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
+import { createReportStore } from '../../../src/store/reports/report-store.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { fillPageWorld, TODAY } from '../../helpers/page-world.js';
+import { bill, TEAM } from '../../helpers/spend.js';
+
+const QUERY: ReportQuery = { teamId: TEAM, groupBy: ['project'], since: parseDay('2026-11-01'), until: TODAY };
+
+describe.each(DATABASE_KINDS)('what the page of a report reads on %s', (kind) => {
+  let test: TestDatabase;
+  let reports: ReportStore;
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    reports = createReportStore(test.database.prisma);
+    await fillPageWorld(test.database.prisma);
+  });
+  afterAll(() => test.drop());
+
+  it('adds up what was changed afterwards by day, project and cause, exact, and only of the rows asked for', async () => {
+    const all = await reports.restated(QUERY);
+    expect(all).toMatchObject([
+      { day: '2026-11-10', projectId: 'hostile', organization: 'Prod', rows: 1, difference: '-0.5', cause: 'provider' },
+      { day: '2026-11-10', projectId: 'search', rows: 1, difference: '0.123', currency: 'USD' },
+    ]);
+    expect(all[0]?.recordedAt).toEqual(new Date('2026-11-13T00:00:00Z'));
+    const ids = async (change: Partial<ReportQuery>) =>
+      (await reports.restated({ ...QUERY, ...change })).map(({ projectId }) => projectId);
+    expect(await ids({ projectIds: ['search'] })).toEqual(['search']);
+    expect(await ids({ lineItem: 'vanish*' })).toEqual(['hostile']);
+    expect(await ids({ organizationId: 'org-2' })).toEqual([]);
+    expect(await ids({ teamId: 'team-2' })).toEqual([]);
+    expect(await ids({ until: parseDay('2026-11-09') })).toEqual([]);
+    expect(await ids({ basis: 'usage' })).toEqual([]);
+  });
+
+  it('knows the days read of the organizations a query is about, and of no other', async () => {
+    const all = await reports.days(QUERY);
+    expect(all.map(({ organizationId, readAt }) => [organizationId, readAt.size])).toEqual([
+      ['org-3', 21],
+      ['org-2', 23],
+      ['org-1', 23],
+    ]);
+    expect(await reports.days({ ...QUERY, projectIds: ['labs'] })).toMatchObject([
+      { provider: 'openai', organization: 'Labs', organizationId: 'org-2', isActive: true },
+    ]);
+    expect(await reports.days({ ...QUERY, projectIds: [] })).toEqual([]);
+    const { coverage } = await reports.run({ ...QUERY, projectIds: ['labs'] }, TODAY);
+    expect(coverage.gaps).toEqual([]);
+  });
+
+  it.skipIf(kind === 'embedded')('answers all questions of a snapshot from one moment', async () => {
+    const ask = async (store: ReportStore) => (await store.run({ ...QUERY, projectIds: ['old'] }, TODAY)).totals;
+    const [before, within] = await reports.snapshot(async (store) => {
+      const first = await ask(store);
+      await bill(test.database.prisma, 'old', '2026-11-06', '1000');
+      return [first, await ask(store)];
+    });
+    expect(within).toEqual(before);
+    expect(await ask(reports)).not.toEqual(before);
+  });
+});
