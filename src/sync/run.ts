@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
 import type { Organization, WindowOutcome } from '../domain/collection.js';
-import { daysOf, type DaySpan } from '../domain/day.js';
+import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
 import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
+import { takePiece } from './pieces.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { Room } from './room.js';
 import { Tally } from './tally.js';
@@ -171,7 +172,7 @@ async function stillDue(
   return { windows: due, rowsADay };
 }
 
-/** Side by side; a failure of the key or the network ends the organization, any other only its own window. */
+/** Side by side, large ones in pieces; a failure of the key or the network ends the organization, any other only its own window. */
 async function runWindows(
   windows: readonly DaySpan[],
   tally: Tally,
@@ -206,11 +207,32 @@ async function runWindows(
       dependencies.onEvent({ type: 'window-failed', organization, window, error });
     }
   };
-  // Until one has been read, nobody knows how much room the others need; a few may go ahead all the same.
-  const [first] = windows;
-  const isUnknown = rowsADay === null && windows.length > WINDOWS_AT_ONCE && first !== undefined;
-  if (isUnknown) await runOne(first);
-  await Promise.all((isUnknown ? windows.slice(1) : windows).map((window) => limit(() => runOne(window))));
+  const runInPieces = async (window: DaySpan) => {
+    for (let left: DaySpan | null = window; left !== null;) {
+      const { piece, rest } = takePiece(left, rowsADay ?? UNKNOWN_ROWS);
+      await runOne(piece);
+      left = rest;
+    }
+  };
+  const { sample, rest } = takeSample(windows, rowsADay);
+  if (sample !== null) await runOne(sample);
+  await Promise.all(rest.map((window) => limit(() => runInPieces(window))));
+}
+
+/**
+ * A late day to read before all others of a long range, because nobody knows yet how much a day of the organization holds,
+ * and so into how many pieces the rest must be cut.
+ */
+function takeSample(
+  windows: readonly DaySpan[],
+  rowsADay: number | null,
+): { sample: DaySpan | null; rest: readonly DaySpan[] } {
+  const last = windows.at(-1);
+  if (rowsADay !== null || windows.length <= WINDOWS_AT_ONCE || last === undefined)
+    return { sample: null, rest: windows };
+  const { since, until } = last;
+  const left = since === until ? [] : [{ since: addDays(since, 1), until }];
+  return { sample: { since, until: since }, rest: [...windows.slice(0, -1), ...left] };
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */
