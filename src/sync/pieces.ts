@@ -1,7 +1,7 @@
 import { addDays, daysBetween, type DaySpan } from '../domain/day.js';
 
 /** Rows one answer should have at most: it is held as a whole, as text, as JSON and as rows. */
-const ROWS_A_PIECE = 10_000;
+const ROWS_A_PIECE = 5_000;
 
 /** The first days of a window, as many as hold about so many rows, and what is left of it; null for nothing. */
 export function takePiece({ since, until }: DaySpan, rowsADay: number): { piece: DaySpan; rest: DaySpan | null } {

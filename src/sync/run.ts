@@ -17,7 +17,7 @@ import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 const ORGANIZATIONS_AT_ONCE = 12;
 const WINDOWS_AT_ONCE = 4;
 /** Taken for the rows of a day while nothing of an organization has been read. */
-const UNKNOWN_ROWS = 150;
+const UNKNOWN_ROWS = 50;
 
 /** What the organizations of a run share. */
 type Shared = SyncDependencies & { room: Room };
