@@ -18,7 +18,7 @@ export class BrokenAnswer extends Error {
   }
 }
 
-export function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): error is BrokenAnswer {
   return error instanceof BrokenAnswer;
 }
 

@@ -7,6 +7,7 @@ import { CostsError } from '../errors.js';
 import { explainRefusal, interruption, staysDown, unreachable } from './answers.js';
 import { BrokenAnswer, isPassing, readBroken } from './broken.js';
 import { createDispatchers } from './dispatchers.js';
+import { Pace } from './pace.js';
 import { backoff, retryAfter } from './retry-after.js';
 
 export interface HttpOptions {
@@ -46,10 +47,23 @@ export interface HttpClient {
 
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const LONGEST_WAIT_MS = 8_000;
+/** A body that comes is never silent for so long; one that stalls is asked for again early. */
+const LONGEST_SILENCE_MS = 15_000;
+/** Even a provider that takes all of its time to fail is asked so often before it is given up. */
+const LEAST_ATTEMPTS = 3;
+/**
+ * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
+ * only so often in a row.
+ */
+const RETRY_AFTER_PATIENCE = 5;
+const LONG_WAITS = 3;
+/** Requests at once: of one organization, and to one provider. */
+const MOST_AT_ONCE = { organization: 6, provider: 24 };
 
 export function createHttpClient(options: HttpOptions): HttpClient {
   const { tlsChecksOff, giveUpAfterMs = 60_000, firstWaitMs = 500 } = options;
   const dispatchers = createDispatchers(options.dispatcher);
+  const paces = createPaces();
   return {
     async getJson({ url, headers, call }) {
       if (tlsChecksOff && url.protocol === 'https:') {
@@ -62,27 +76,56 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         );
       }
       const dispatcher = dispatchers.for(url);
+      const { organization, provider } = paces(call, url);
+      const paced = () =>
+        organization.run(
+          () => provider.run(() => attempt({ url, headers, call }, options, dispatcher), call.signal),
+          call.signal,
+        );
       // Counted from the first failure: a request that took all of its time deserves a second one like any other.
       let deadline: number | null = null;
-      return pRetry(() => attempt({ url, headers, call }, options, dispatcher), {
+      let longWaits = 0;
+      const answer = await pRetry(paced, {
         retries: Number.MAX_SAFE_INTEGER,
         minTimeout: 0,
         factor: 1,
         onFailedAttempt: async ({ error, attemptNumber }) => {
           if (call.signal.aborted) throw interruption();
           if (!isPassing(error)) throw error;
-          const wait =
-            (error instanceof BrokenAnswer ? error.retryAfterMs : null) ??
-            backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
+          const { status, retryAfterMs } = error;
+          const wait = retryAfterMs ?? backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
           const failedAt = performance.now();
           deadline ??= failedAt + giveUpAfterMs;
-          if (failedAt + wait > deadline) throw giveUp(error, url);
+          if (failedAt + wait > deadline) {
+            const isTold =
+              retryAfterMs !== null && wait > LONGEST_WAIT_MS && wait <= giveUpAfterMs * RETRY_AFTER_PATIENCE;
+            if (isTold && longWaits < LONG_WAITS) {
+              longWaits += 1;
+              deadline = failedAt + wait + giveUpAfterMs;
+            } else if (attemptNumber >= LEAST_ATTEMPTS) throw giveUp(error, url);
+          }
+          if (status === 429) for (const pace of [organization, provider]) pace.slowDown(wait);
           call.observe({ type: 'retry', reason: error.message, attempt: attemptNumber, waitMilliseconds: wait });
           await sleep(wait, call.signal);
         },
       });
+      for (const pace of [organization, provider]) pace.speedUp();
+      return answer;
     },
     close: () => dispatchers.close(),
+  };
+}
+
+/** One pace an organization, known by its call, and one a provider's host, which may tire of all of them together. */
+function createPaces(): (call: ProviderCall, url: URL) => { organization: Pace; provider: Pace } {
+  const organizations = new WeakMap<ProviderCall, Pace>();
+  const providers = new Map<string, Pace>();
+  return (call, { host }) => {
+    const organization = organizations.get(call) ?? new Pace({ most: MOST_AT_ONCE.organization });
+    organizations.set(call, organization);
+    const provider = providers.get(host) ?? new Pace({ most: MOST_AT_ONCE.provider });
+    providers.set(host, provider);
+    return { organization, provider };
   };
 }
 
@@ -128,6 +171,7 @@ async function read(
     method: 'GET',
     headers: { accept: 'application/json', 'user-agent': `costs/${version}`, ...headers },
     signal,
+    bodyTimeout: LONGEST_SILENCE_MS,
   });
   const header = (name: string) => {
     const value = response.headers[name];
