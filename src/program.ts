@@ -94,6 +94,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.js')).addReportCommand,
   },
   {
+    name: 'changes',
+    summary: 'why a bill is not what it was',
+    load: async () => (await import('./commands/changes.js')).addChangesCommand,
+  },
+  {
     name: 'usage',
     summary: 'usage beside the bills',
     load: async () => (await import('./commands/usage.js')).addUsageCommand,

@@ -2,6 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
+import { GROUP_WORDS, isTagWord, tagKeyOf } from '../domain/report.js';
+import { checkTagKey } from '../domain/tag.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 
@@ -123,4 +125,22 @@ export function addPatienceOptions(command: Command): Command {
     .addOption(countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'))
     .addOption(countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'))
     .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long').default(60));
+}
+
+/** What totals are grouped by. */
+export function groupByOption(): Option {
+  const choices = `${GROUP_WORDS.join(', ')}, tag:KEY`;
+  return new Option('--group-by <words>', `one to three of ${choices}`)
+    .default(['project'], 'project')
+    .argParser((text) => {
+      const words = text.split(',').map((word) => word.trim());
+      for (const word of words) {
+        if (isTagWord(word)) parseWith(checkTagKey)(tagKeyOf(word));
+        else if (!(GROUP_WORDS as readonly string[]).includes(word))
+          throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
+      }
+      if (words.length > 3 || new Set(words).size < words.length)
+        throw new InvalidArgumentError('Give one to three different words.');
+      return words;
+    });
 }

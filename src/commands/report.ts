@@ -1,23 +1,14 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import { toDay } from '../domain/day.js';
-import {
-  GROUP_WORDS,
-  isTagWord,
-  REPORT_BASES,
-  tagKeyOf,
-  type GroupWord,
-  type Report,
-  type ReportBasis,
-  type ReportQuery,
-} from '../domain/report.js';
+import { REPORT_BASES, type GroupWord, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
+import { parseInstant } from '../domain/instant.js';
 import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
-import { checkTagKey } from '../domain/tag.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
-import { addExamples, addGlobalOptions, dayOption, outputOption, parseWith, positiveOption } from './options.js';
+import { addExamples, addGlobalOptions, dayOption, groupByOption, outputOption, positiveOption } from './options.js';
 import { readPage } from './report/page.js';
 import { comparableSpans, PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
 import { addRowFilterOptions, describeRowFilter, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
@@ -31,6 +22,7 @@ export interface ReportOptions extends RowFilterOptions, PeriodOptions {
   sort?: ReportSort;
   format?: (typeof FORMATS)[number];
   output?: string;
+  asOf?: string;
 }
 
 /** `costs report` */
@@ -51,6 +43,7 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
         .default('best'),
     );
   addRowFilterOptions(command)
+    .option('--as-of <instant>', 'the bills as they were then: a day, an instant, or how long ago such as 7d')
     .addOption(positiveOption('--top <count>', 'only so many rows; the others are added up'))
     .addOption(new Option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS))
     .addOption(new Option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS))
@@ -70,21 +63,14 @@ export function addReportCommand(parent: Command, open: OpenContext, run = repor
   ]);
 }
 
-function groupByOption(): Option {
-  const choices = `${GROUP_WORDS.join(', ')}, tag:KEY`;
-  return new Option('--group-by <words>', `one to three of ${choices}`)
-    .default(['project'], 'project')
-    .argParser((text) => {
-      const words = text.split(',').map((word) => word.trim());
-      for (const word of words) {
-        if (isTagWord(word)) parseWith(checkTagKey)(tagKeyOf(word));
-        else if (!(GROUP_WORDS as readonly string[]).includes(word))
-          throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
-      }
-      if (words.length > 3 || new Set(words).size < words.length)
-        throw new InvalidArgumentError('Give one to three different words.');
-      return words;
+/** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
+function basisOf({ basis, asOf }: ReportOptions, now: Date): Pick<ReportQuery, 'basis' | 'asOf'> {
+  if (asOf === undefined) return { basis };
+  if (basis === 'usage')
+    throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {
+      hint: 'Leave one of the two out.',
     });
+  return { basis: 'billed', asOf: parseInstant(asOf, now) };
 }
 
 /** @throws CostsError `usage` where a page would fill somebody's screen with its source */
@@ -104,7 +90,7 @@ export async function reportCommand(options: ReportOptions, context: Context): P
   const { current, previous } = comparableSpans(period, today);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const filter = await resolveRowFilter(options, period, context);
-  const query: ReportQuery = { ...filter, groupBy: options.groupBy, basis: options.basis };
+  const query: ReportQuery = { ...filter, groupBy: options.groupBy, ...basisOf(options, context.now()) };
   if (html) {
     const figures = await readPage(store.reports, {
       query,
@@ -120,11 +106,12 @@ export async function reportCommand(options: ReportOptions, context: Context): P
   const { format = 'table' } = options;
   const compared = (!output.json && format === 'table') || options.sort === 'change';
   const comparison = compared ? await store.reports.compare({ ...query, ...current }, previous) : null;
+  const lateness = format === 'table' && !output.json ? await store.reports.lateness(team.id) : [];
   const arranged = arrangeReport(report, options, comparison);
   const render = (value: Report): string => {
     if (format === 'csv') return renderReportCsv(value);
     if (format === 'markdown') return renderReportMarkdown(value);
-    return renderReport({ report: value, comparison, team: team.name, now: context.now() }, output);
+    return renderReport({ report: value, comparison, team: team.name, now: context.now(), lateness }, output);
   };
   await output.intoFile(options.output, () => Promise.resolve(output.write(arranged, render)));
 }

@@ -1,3 +1,4 @@
+import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './results.js';
@@ -41,6 +42,8 @@ export interface RowFilter extends DaySpan {
 export interface ReportQuery extends RowFilter {
   /** `best` when absent. */
   basis?: ReportBasis;
+  /** The figures as they were then; only bills are kept so. */
+  asOf?: Date;
   groupBy: readonly GroupWord[];
 }
 
@@ -184,6 +187,10 @@ export interface ReportStore {
   days(query: ReportQuery): Promise<OrganizationDays[]>;
   /** What the providers changed of the query's rows afterwards, newest day first. */
   restated(query: ReportQuery): Promise<RestatedDay[]>;
+  /** What changed in the query's bills after an instant, and why. */
+  changes(query: ReportQuery, since: Date): Promise<ChangeRow[]>;
+  /** How late the providers of a team still changed days lately. */
+  lateness(teamId: string): Promise<Lateness[]>;
   /** Runs several questions on one state of the database: what is written meanwhile is in none of the answers. */
   snapshot<T>(work: (reports: ReportStore) => Promise<T>): Promise<T>;
 }

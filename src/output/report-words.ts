@@ -12,7 +12,7 @@ import type { Column } from './table.js';
 /** What a word of --group-by shows for people, and the fields that machines get. */
 export interface WordView {
   columns: Column[];
-  cells: (row: ReportRow, report: Report) => string[];
+  cells: (row: ReportRow, report: Pick<Report, 'coverage'>) => string[];
   fields: string[];
 }
 
@@ -53,12 +53,16 @@ export function isTimeWord(word: GroupWord): boolean {
   return word === 'day' || word === 'week' || word === 'month';
 }
 
-function view(head: string, fields: string[], cell: (row: ReportRow, report: Report) => string): WordView {
+function view(
+  head: string,
+  fields: string[],
+  cell: (row: ReportRow, report: Pick<Report, 'coverage'>) => string,
+): WordView {
   return { columns: [{ head, shrink: true }], cells: (row, report) => [cell(row, report)], fields };
 }
 
 /** A day that not every organization has settled says so: never read, read half-way, not over, or still changing. */
-function dayMark(day: Day, { coverage }: Report): string {
+function dayMark(day: Day, { coverage }: Pick<Report, 'coverage'>): string {
   const within = (spans: readonly CoverageSpan[]) => spans.some(({ since, until }) => since <= day && day <= until);
   if (within(coverage.gaps)) return ' ×';
   if (within(coverage.halfRead)) return ' °';

@@ -1,3 +1,5 @@
+import type { Lateness } from '../domain/changes.js';
+import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { CoverageSpan, Report, ReportComparison } from '../domain/report.js';
 import { formatAge, formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
@@ -11,6 +13,8 @@ export interface ReportView {
   comparison: ReportComparison | null;
   team: string;
   now: Date;
+  /** How late the providers still change days; shown where some may still change. */
+  lateness?: readonly Lateness[];
 }
 
 /** Totals as a table, and under it what they do not hold. */
@@ -27,10 +31,11 @@ function headLine({ report, team, now }: ReportView): string {
     report.readAt === null
       ? 'never read'
       : `read ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
-  return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${read}`;
+  const then = report.asOf === null ? read : `as it was on ${report.asOf.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${then}`;
 }
 
-function footnotes({ report, comparison }: ReportView, { style }: Output): string[] {
+function footnotes({ report, comparison, lateness = [] }: ReportView, { style }: Output): string[] {
   const { gaps, halfRead, open, provisional } = report.coverage;
   const lines: string[] = [];
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
@@ -46,6 +51,7 @@ function footnotes({ report, comparison }: ReportView, { style }: Output): strin
     ...(provisional.length > 0 ? [`provisional: ${merged(provisional)}`] : []),
   ];
   if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
+  if (provisional.length > 0) lines.push(...lateness.map(sentence));
   return lines;
 }
 

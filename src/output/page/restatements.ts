@@ -1,3 +1,4 @@
+import { CAUSES } from '../changes.js';
 import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { RestatedDay } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
@@ -6,14 +7,6 @@ import { money } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 
 const SHOWN = 50;
-const CAUSES: Record<RestatedDay['cause'], string> = {
-  late: 'reported late',
-  provider: 'changed by the provider',
-  'gap-filled': 'a gap was filled',
-  forced: 'read again on request',
-  accepted: 'accepted by a person',
-};
-
 /** What providers changed of days that had been read after their end. */
 export function restatementsSection({ restated, organizations }: SpendPage): Html {
   if (restated.length === 0 && organizations.length === 0) return NOTHING;

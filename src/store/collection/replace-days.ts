@@ -3,7 +3,7 @@ import type { RestatementCause, WindowWrite } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import type { Day } from '../../domain/day.js';
 import type { Transaction } from '../transaction.js';
-import { isClosed, type LockedDay } from './collected-days.js';
+import type { LockedDay } from './collected-days.js';
 import { incomingLines } from './incoming-lines.js';
 
 export interface ReplaceOutcome {
@@ -79,7 +79,7 @@ export async function replaceDays(
       JOIN unnest(${ledger.map(({ day }) => day)}::date[], ${ledger.map(({ cause }) => cause)}::text[]) AS d (day, cause)
         ON d.day = r.bucket_start_time::date
       WHERE r.old_cost IS DISTINCT FROM r.cost
-      RETURNING bucket_start_time, currency, old_cost, new_cost
+      RETURNING bucket_start_time, currency, old_cost, new_cost, cause
     )
     SELECT (SELECT count(*) FROM changed WHERE known IS NULL)::int AS inserted,
            (SELECT count(*) FROM changed WHERE known IS NOT NULL AND NOT gone)::int AS updated,
@@ -87,19 +87,25 @@ export async function replaceDays(
            (SELECT coalesce(json_agg(r), '[]') FROM (
              SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
                     sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
-             FROM restated GROUP BY 1, 2) r) AS restated`;
+             FROM restated WHERE cause <> 'open' GROUP BY 1, 2) r) AS restated`;
   return row;
 }
 
-/** The days whose changes are kept, each with a cause where the answer itself does not tell it (added: late; else provider). */
+/**
+ * The days whose changes are kept: all that had been read, so that any earlier state can be told again. Each has a cause where
+ * the answer itself does not tell it (added: late; else provider); one that had not been read after its end just went on.
+ */
 function ledgerOf(
   write: WindowWrite,
   days: readonly LockedDay[],
   accepted: boolean,
-): { day: Day; cause: RestatementCause | null }[] {
+): { day: Day; cause: RestatementCause | 'open' | null }[] {
   return days
-    .filter(({ day, firstClosedReadAt }) => firstClosedReadAt !== null && isClosed(day, write.requestedAt))
-    .map(({ day, readAt }) => ({ day, cause: causeOf(write, dayState(day, readAt) === 'settled', accepted) }));
+    .filter(({ readAt }) => readAt !== null)
+    .map(({ day, readAt, firstClosedReadAt }) => ({
+      day,
+      cause: firstClosedReadAt === null ? 'open' : causeOf(write, dayState(day, readAt) === 'settled', accepted),
+    }));
 }
 
 function causeOf(write: WindowWrite, settled: boolean, accepted: boolean): RestatementCause | null {

@@ -1,5 +1,6 @@
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
+import { billedDaysAsOf } from './as-of.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
 
@@ -13,7 +14,7 @@ const USAGE_DAYS = Prisma.sql`
 /** The days of each of the team's organizations that were read in a span, those without a key included. */
 export async function readDays(
   prisma: PrismaClient,
-  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis'>,
+  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
   const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
@@ -25,7 +26,7 @@ export async function readDays(
         SELECT FROM organization_api_keys k WHERE k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id)
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
-    FROM organizations o LEFT JOIN (${query.basis === 'usage' ? USAGE_DAYS : BILLED_DAYS}) d
+    FROM organizations o LEFT JOIN (${daysOfBasis(query)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
@@ -45,6 +46,11 @@ export async function readDays(
     organizations.set(organizationId, known);
   }
   return [...organizations.values()];
+}
+
+function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>): Prisma.Sql {
+  if (asOf !== undefined) return billedDaysAsOf(asOf);
+  return basis === 'usage' ? USAGE_DAYS : BILLED_DAYS;
 }
 
 /** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */

@@ -3,6 +3,7 @@ import type { Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { Report, ReportQuery, ReportRow, ReportStore } from '../../domain/report.js';
 import type { MoneyDocument } from '../../domain/results.js';
+import { readChanges, readLateness } from './changes.js';
 import { compareSpans } from './compare.js';
 import { snapshot } from '../transaction.js';
 import { describeCoverage, newestRead, readDays } from './coverage.js';
@@ -24,6 +25,8 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     },
     days: (query) => readDays(prisma, query, query),
     restated: (query) => readRestated(prisma, query),
+    changes: (query, since) => readChanges(prisma, query, since),
+    lateness: (teamId) => readLateness(prisma, teamId),
     snapshot: (work) => snapshot(prisma, (tx) => work(createReportStore(tx))),
   };
 }
@@ -41,7 +44,7 @@ async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): 
     groupBy: [...query.groupBy],
     basis: query.basis ?? 'best',
     readAt: newestRead(organizations)?.toISOString() ?? null,
-    asOf: null,
+    asOf: query.asOf?.toISOString() ?? null,
     rows: byTimeThenCost(rows),
     totals: sumTotals(rows),
     unpriced,

@@ -13,7 +13,7 @@ export function readRestated(prisma: PrismaClient, query: ReportQuery): Promise<
     FROM (
       SELECT project_id, date_trunc('day', bucket_start_time) AS day, line_item, currency, cause, old_cost, new_cost, recorded_at
       FROM restatements
-      WHERE api_version::text = ${version} AND bucket_start_time >= ${query.since}::timestamp
+      WHERE api_version::text = ${version} AND cause <> 'open' AND bucket_start_time >= ${query.since}::timestamp
         AND bucket_start_time < ${query.until}::timestamp + interval '1 day'
     ) c
     JOIN projects p ON p.id = c.project_id

@@ -9,6 +9,7 @@ import {
   type ReportQuery,
   type RowFilter,
 } from '../../domain/report.js';
+import { billedRowsAsOf } from './as-of.js';
 import { checkTagKey, type TagKey } from '../../domain/tag.js';
 
 export interface SummedRow extends ReportGroup {
@@ -122,7 +123,8 @@ function periodOf({ groupBy, tags = [] }: ReportQuery, byDay: boolean): Prisma.S
   return timed.map((word) => Prisma.sql`date_trunc(${word}::text, r.day) AS day`);
 }
 
-function groupOf(word: GroupWord): { by: Prisma.Sql[]; select: Prisma.Sql[] } {
+/** What a word groups by, and what of it is shown. */
+export function groupOf(word: GroupWord): { by: Prisma.Sql[]; select: Prisma.Sql[] } {
   if (!isTagWord(word)) return GROUPS[word];
   const key = checkTagKey(tagKeyOf(word));
   return { by: [Prisma.sql`${tagColumn(key)}`], select: [Prisma.sql`${tagColumn(key)} AS ${Prisma.raw(`"${word}"`)}`] };
@@ -180,8 +182,9 @@ function likePattern(glob: string): string {
     .replaceAll('?', '_');
 }
 
-/** What was charged. The source of the figures, in one place, so that another one (as of a time) can stand in for it. */
-function billedRows({ since, until }: DaySpan): Prisma.Sql {
+/** What was charged, now or as of an instant. */
+function billedRows({ since, until, asOf }: DaySpan & Pick<ReportQuery, 'asOf'>): Prisma.Sql {
+  if (asOf !== undefined) return billedRowsAsOf({ since, until }, asOf);
   return Prisma.sql`
     SELECT project_id, bucket_start_time AS day, line_item, model, currency, cost FROM cost_data
     WHERE api_version = 'costs_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'`;

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import type { Context, OpenContext } from '../context.js';
+import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
+import { startOfMonthOf, toDay } from '../domain/day.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { parseInstant } from '../domain/instant.js';
+import type { GroupWord, Report, ReportQuery, ReportStore } from '../domain/report.js';
+import { renderChanges } from '../output/changes.js';
+import { addExamples, addGlobalOptions, dayOption, groupByOption } from './options.js';
+import { resolvePeriod, PERIODS, type PeriodOptions } from './period.js';
+import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+
+export interface ChangesOptions extends RowFilterOptions, Pick<PeriodOptions, 'until' | 'period'> {
+  since: string;
+  groupBy: GroupWord[];
+}
+
+/** `costs changes` */
+export function addChangesCommand(parent: Command, open: OpenContext, run = changesCommand): Command {
+  const command = parent
+    .command('changes')
+    .description('Why a bill is not what it was: the difference between the report at an instant and now, by cause.')
+    .option('--since <instant>', 'what changed after it: a day, an instant, or how long ago such as 36h or 7d', '7d')
+    .option(
+      '--period <period>',
+      `days it is about: ${PERIODS.join(', ')}, or a month (default: since the 1st of last month)`,
+    )
+    .addOption(dayOption('--until <day>', 'last day it is about, included'))
+    .addOption(groupByOption());
+  addRowFilterOptions(command).action((options: ChangesOptions) => run(options, open(command.optsWithGlobals())));
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs changes',
+    'costs changes --since 2026-11-01 --period last-month --group-by project,day',
+    'costs changes --since 24h --json',
+  ]);
+}
+
+export async function changesCommand(options: ChangesOptions, context: Context): Promise<void> {
+  const now = context.now();
+  const today = toDay(now);
+  const from = parseInstant(options.since, now);
+  const { period, until } = options;
+  const asked = period === undefined ? { since: startOfMonthOf(until ?? today, 1), until: until ?? today } : { period };
+  const span = resolvePeriod(asked, today);
+  const store = await context.store();
+  const query: ReportQuery = {
+    ...(await resolveRowFilter(options, span, context)),
+    groupBy: options.groupBy,
+    basis: 'billed',
+  };
+  const changes = await store.reports.snapshot((reports) => readChanges(reports, query, { from, to: now }));
+  const team = await context.team();
+  context.output.write(changes, (value, output) => renderChanges(value, team.name, output));
+}
+
+async function readChanges(
+  reports: ReportStore,
+  query: ReportQuery,
+  { from, to }: { from: Date; to: Date },
+): Promise<Changes> {
+  const today = toDay(to);
+  const before = await reports.run({ ...query, asOf: from }, today);
+  const now = await reports.run(query, today);
+  const rows = await reports.changes(query, from);
+  return {
+    since: query.since,
+    until: query.until,
+    from: from.toISOString(),
+    to: to.toISOString(),
+    groupBy: [...query.groupBy],
+    rows: rows.filter(({ difference, rows: count }) => difference !== '0' || count > 0),
+    totals: totalsOf(before, now, rows),
+    lateness: await reports.lateness(query.teamId),
+  };
+}
+
+/** Both reports' totals, a currency each, and how the causes lead from one to the other. */
+function totalsOf(before: Report, now: Report, rows: readonly ChangeRow[]): ChangeTotal[] {
+  const currencies = new Set([...before.totals, ...now.totals, ...rows].map(({ currency }) => currency));
+  return [...currencies].sort().map((currency) => {
+    const [was, is] = [before, now].map(({ totals }) => totals.find((each) => each.currency === currency)?.cost ?? '0');
+    const causes = new Map<ChangeRow['cause'], { rows: number; difference: Decimal }>();
+    for (const row of rows.filter((each) => each.currency === currency)) {
+      const known = causes.get(row.cause) ?? { rows: 0, difference: ZERO };
+      causes.set(row.cause, {
+        rows: known.rows + row.rows,
+        difference: add(known.difference, parseDecimal(row.difference)),
+      });
+    }
+    return {
+      currency,
+      before: was ?? '0',
+      now: is ?? '0',
+      difference: formatDecimal((parseDecimal(is ?? '0') - parseDecimal(was ?? '0')) as Decimal),
+      byCause: [...causes].map(([cause, { rows: count, difference }]) => ({
+        cause,
+        rows: count,
+        difference: formatDecimal(difference),
+      })),
+    };
+  });
+}

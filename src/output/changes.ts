@@ -1,0 +1,92 @@
+import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../domain/changes.js';
+import { PROVIDERS } from '../domain/provider.js';
+import type { ReportRow } from '../domain/report.js';
+import { formatMoney, formatSpan, plural } from './format.js';
+import type { Output } from './output.js';
+import { viewOf } from './report-words.js';
+import { renderTable } from './table.js';
+
+/** As people say it; the documents have the words of `ChangeCause`. */
+export const CAUSES: Record<ChangeCause, string> = {
+  late: 'reported late',
+  provider: 'changed by the provider',
+  'gap-filled': 'a gap was filled',
+  forced: 'read again on request',
+  accepted: 'accepted by a person',
+  open: 'the day went on',
+  new: 'a new day',
+};
+
+/** How days were read is no matter here. */
+const UNMARKED = { coverage: { gaps: [], halfRead: [], open: [], provisional: [] } };
+
+/** Rows that are shown; the document has all. */
+const SHOWN = 30;
+
+/** How the totals came from what they were to what they are, by cause, and in which groups. */
+export function renderChanges(changes: Changes, team: string, output: Output): string {
+  const { since, until, from, rows, totals, lateness } = changes;
+  const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${from.slice(0, 16).replace('T', ' ')} UTC`;
+  if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
+  return [
+    head,
+    renderTable(
+      [{ head: '' }, { head: 'Rows', align: 'right' }, { head: 'Cost', align: 'right' }, { head: '' }],
+      totals.flatMap(bridge),
+      output,
+    ),
+    '',
+    renderRows(changes, output),
+    ...(rows.length > SHOWN ? [`${rows.length - SHOWN} more: --json has them all.`] : []),
+    ...lateness.map(sentence),
+  ].join('\n');
+}
+
+function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
+  return [
+    ['Then', '', formatMoney(before), currency],
+    ...byCause.map(({ cause, rows, difference }) => [
+      `  ${CAUSES[cause]}`,
+      `${rows}`,
+      formatMoney(difference, { signed: true }),
+      currency,
+    ]),
+    ['Now', '', formatMoney(now), currency],
+  ];
+}
+
+function renderRows({ groupBy, rows }: Changes, output: Output): string {
+  const views = groupBy.map(viewOf);
+  return renderTable(
+    [
+      ...views.flatMap(({ columns }) => columns),
+      { head: 'Why' },
+      { head: 'Rows', align: 'right' },
+      { head: 'Change', align: 'right' },
+      { head: '' },
+    ],
+    rows
+      .slice(0, SHOWN)
+      .map((row) => [
+        ...views.flatMap(({ cells }) => cells(asReportRow(row), UNMARKED)),
+        CAUSES[row.cause],
+        `${row.rows}`,
+        formatMoney(row.difference, { signed: true }),
+        row.currency,
+      ]),
+    output,
+  );
+}
+
+function asReportRow({ difference, ...group }: ChangeRow): ReportRow {
+  return { ...group, cost: difference, estimated: false };
+}
+
+/** `OpenAI: 95 % of late changes came within 3 days …` */
+export function sentence({ provider, changes, p95, max }: Lateness): string {
+  return `${PROVIDERS[provider].name}: 95 % of ${plural(changes, 'late change')} came within ${days(p95)}, the last after ${days(max)} (last 90 days).`;
+}
+
+function days(count: number): string {
+  return plural(Math.max(1, Math.ceil(count)), 'day');
+}

@@ -1,0 +1,49 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import type { DaySpan } from '../../domain/day.js';
+
+/**
+ * The bills as they were at an instant: of a row that changed since, what it was before the first of those changes; of every
+ * other, what it is; and nothing of days that had not been read by then. Projects are those the rows belong to today.
+ */
+export function billedRowsAsOf({ since, until }: DaySpan, instant: Date): Prisma.Sql {
+  const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
+  const inSpan = (start: Prisma.Sql) =>
+    Prisma.sql`${start} >= ${since}::timestamp AND ${start} < ${until}::timestamp + interval '1 day'`;
+  return Prisma.sql`
+    SELECT v.project_id, v.day, v.line_item, v.model, v.currency, v.cost FROM (
+      SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
+             project_id, bucket_start_time AS day, line_item, model, currency, old_cost AS cost
+      FROM restatements
+      WHERE api_version = 'costs_v1' AND recorded_at > ${at} AND ${inSpan(Prisma.sql`bucket_start_time`)}
+      ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
+    ) v JOIN projects o ON o.id = v.project_id
+    WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
+    UNION ALL
+    SELECT c.project_id, c.bucket_start_time, c.line_item, c.model, c.currency, c.cost
+    FROM cost_data c JOIN projects o ON o.id = c.project_id
+    WHERE c.api_version = 'costs_v1' AND ${inSpan(Prisma.sql`c.bucket_start_time`)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
+      AND NOT EXISTS (
+        SELECT FROM restatements r
+        WHERE r.project_id = c.project_id AND r.bucket_start_time = c.bucket_start_time AND r.bucket_end_time = c.bucket_end_time
+          AND r.line_item = c.line_item AND r.api_version = 'costs_v1' AND r.recorded_at > ${at})`;
+}
+
+function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM collected_days d
+    WHERE d.ai_provider = o.ai_provider AND d.ai_organization_id = o.ai_organization_id AND d.api_version = 'costs_v1'
+      AND d.day = ${day}::date AND d.first_read_at <= ${at})`;
+}
+
+/**
+ * When days had been read last by an instant. Of a day read again since, only the first reads are known: it counts as no better
+ * than they made it.
+ */
+export function billedDaysAsOf(instant: Date): Prisma.Sql {
+  const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
+  return Prisma.sql`
+    SELECT ai_provider, ai_organization_id, day,
+           CASE WHEN read_at <= ${at} THEN read_at
+                WHEN first_closed_read_at <= ${at} THEN first_closed_read_at ELSE first_read_at END AS read_at
+    FROM collected_days WHERE api_version = 'costs_v1' AND first_read_at <= ${at}`;
+}

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { addDays, toDay } from '../../../src/domain/day.js';
+import { formatDecimal, parseDecimal, type Decimal } from '../../../src/domain/decimal.js';
+import { groupKey, type Report, type ReportQuery } from '../../../src/domain/report.js';
+import { addRow, editRows } from '../../../src/emulator/edits.js';
+import { generateWorld } from '../../../src/emulator/generate.js';
+import { createRandom } from '../../../src/emulator/random.js';
+import { worldRow } from '../../../src/emulator/world.js';
+import { useCollector } from '../../helpers/collector.js';
+import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
+import { openEmulator } from '../../helpers/emulator.js';
+
+const STEPS = 6;
+const today = toDay(new Date());
+const first = addDays(today, -8);
+
+/** Figures alone, in an order that does not depend on ties. */
+function figures({ rows, totals }: Report) {
+  const known = rows.map((row) => `${groupKey(row)} ${row.cost ?? 'unknown'}`);
+  return { rows: known.sort(), totals };
+}
+
+describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
+  it.each([3, 17])('is the report as it was then, and the changes lead from it to today (%d)', async (seed) => {
+    const random = createRandom(seed);
+    const world = generateWorld({
+      seed,
+      until: today,
+      days: 9,
+      organizations: [
+        { provider: 'openai', id: 'org-1', projects: 2, lineItems: 3 },
+        { provider: 'anthropic', id: 'ant-1', projects: 2, lineItems: 2 },
+      ],
+    });
+    const emulator = await openEmulator({ world, now: () => new Date() });
+    const { database } = await useTestDatabase(kind);
+    const { store, collect } = await useCollector(database, emulator);
+    const query: ReportQuery = {
+      teamId: 'team-1',
+      since: first,
+      until: today,
+      basis: 'billed',
+      groupBy: ['project', 'line-item', 'day'],
+    };
+
+    const snapshots: { at: Date; report: Report }[] = [];
+    const remember = async () => {
+      await wait(5);
+      snapshots.push({ at: await store.collection.clock(), report: await store.reports.run(query, today) });
+      await wait(5);
+    };
+    await remember();
+    for (let step = 0; step < STEPS; step += 1) {
+      for (const organization of world.organizations) {
+        for (let back = 0; back < 9; back += 1) {
+          const day = addDays(today, -back);
+          editRows(organization, day, (row) => {
+            const draw = random();
+            if (draw < 0.08) return null;
+            return draw < 0.3 ? { ...row, amount: `${Math.round(draw * 1e6)}.${step}1` } : row;
+          });
+          if (random() < 0.3)
+            addRow(organization, day, worldRow({ amount: `${step + 1}.25`, lineItem: `late ${step}` }));
+        }
+      }
+      // Sometimes all days, sometimes some of them: the others are read for the first time later, or stay as they were.
+      const since = addDays(today, -(step === 0 ? 3 : Math.floor(random() * 9)));
+      const until = random() < 0.7 ? today : addDays(today, -1);
+      await collect(
+        { since: since < until ? since : until, until },
+        { acceptRestatement: true, forced: step % 2 === 0 },
+      );
+      await remember();
+    }
+
+    const now = await store.reports.run(query, today);
+    for (const { at, report } of snapshots) {
+      const then = await store.reports.run({ ...query, asOf: at }, today);
+      expect(figures(then)).toEqual(figures(report));
+      expect(then.asOf).toBe(at.toISOString());
+
+      const sums = new Map<string, bigint>();
+      const add = (key: string, amount: string, sign: bigint) =>
+        sums.set(key, (sums.get(key) ?? 0n) + sign * parseDecimal(amount));
+      for (const row of now.rows) add(groupKey(row), row.cost ?? '0', 1n);
+      for (const row of report.rows) add(groupKey(row), row.cost ?? '0', -1n);
+      for (const row of await store.reports.changes(query, at)) add(groupKey(row), row.difference, -1n);
+      const left = [...sums]
+        .filter(([, sum]) => sum !== 0n)
+        .map(([key, sum]) => `${key} ${formatDecimal(sum as Decimal)}`);
+      expect(left).toEqual([]);
+    }
+  });
+});
