@@ -109,6 +109,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/check.js')).addCheckCommand,
   },
   {
+    name: 'export',
+    summary: 'rows for other tools: CSV, JSON lines, FOCUS 1.2',
+    load: async () => (await import('./commands/export.js')).addExportCommand,
+  },
+  {
     name: 'usage',
     summary: 'usage beside the bills',
     load: async () => (await import('./commands/usage.js')).addUsageCommand,

@@ -10,6 +10,11 @@ export interface Kind {
   tier: string;
 }
 
+/** What tells a row's kind; rows of the old system name no provider. */
+type Described = Pick<CostTotal, 'lineItem' | 'model' | 'tokenType' | 'serviceTier'> & {
+  provider: CostTotal['provider'] | null;
+};
+
 /** Tools are charged by the call; usage knows the model that made it, the bill does not. */
 const TOOLS: [pattern: RegExp, tokenType: string][] = [
   [/web[ _]search/i, 'web search'],
@@ -19,7 +24,7 @@ const TOOLS: [pattern: RegExp, tokenType: string][] = [
 const TIERS = ['batch', 'flex', 'priority'];
 
 /** The kind of a row, told from its columns or, for bills of OpenAI, from the words of its line item. */
-export function kindOf({ provider, lineItem, model, tokenType, serviceTier }: CostTotal, isEstimate: boolean): Kind {
+export function kindOf({ provider, lineItem, model, tokenType, serviceTier }: Described, isEstimate: boolean): Kind {
   const tool = TOOLS.find(([pattern]) => pattern.test(tokenType ?? lineItem));
   if (tool !== undefined && (isEstimate || model === null)) return { model: '', tokenType: tool[1], tier: 'standard' };
   if (isEstimate || provider === 'anthropic') return { model: model ?? '', tokenType, tier: serviceTier ?? 'standard' };

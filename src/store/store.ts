@@ -1,5 +1,6 @@
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
+import type { ExportStore } from '../domain/export.js';
 import type { LeaseStore } from '../domain/lease.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
@@ -11,6 +12,7 @@ import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
+import { createExportStore } from './export/export-store.js';
 import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
@@ -33,6 +35,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly reports: ReportStore;
+  readonly exports: ExportStore;
   readonly tags: TagStore;
   readonly budgets: BudgetStore;
   readonly usage: UsageStore;
@@ -52,6 +55,7 @@ export function createStore(database: Database): Store {
     leases: of(createLeaseStore(prisma)),
     runs: of(createRunStore(prisma)),
     reports: of(createReportStore(prisma)),
+    exports: of(createExportStore(prisma)),
     tags: of(createTagStore(prisma)),
     budgets: of(createBudgetStore(prisma)),
     usage: of(createUsageStore(prisma)),

@@ -52,6 +52,9 @@ interface Bill {
   model?: string;
   quantity?: string;
   quantityUnit?: string;
+  tokenType?: string;
+  serviceTier?: string;
+  contextWindow?: string;
   version?: 'costs_v1' | 'usage_v1';
 }
 

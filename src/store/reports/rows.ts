@@ -182,11 +182,17 @@ function likePattern(glob: string): string {
     .replaceAll('?', '_');
 }
 
-/** What was charged, now or as of an instant. */
-function billedRows({ since, until, asOf }: DaySpan & Pick<ReportQuery, 'asOf'>): Prisma.Sql {
+/**
+ * What was charged, now or as of an instant. The source of the figures, in one place.
+ * @param more further columns of `cost_data`, each after a comma; not as of an instant, which keeps costs alone
+ */
+export function billedRows(
+  { since, until, asOf }: DaySpan & Pick<ReportQuery, 'asOf'>,
+  more = Prisma.empty,
+): Prisma.Sql {
   if (asOf !== undefined) return billedRowsAsOf({ since, until }, asOf);
   return Prisma.sql`
-    SELECT project_id, bucket_start_time AS day, line_item, model, currency, cost FROM cost_data
+    SELECT project_id, bucket_start_time AS day, line_item, model, currency, cost ${more} FROM cost_data
     WHERE api_version = 'costs_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'`;
 }
 
@@ -194,17 +200,18 @@ function billedRows({ since, until, asOf }: DaySpan & Pick<ReportQuery, 'asOf'>)
  * What is only estimated, and rows of the old system (in dollars). Both speak of the same usage: where a project's day was
  * estimated from collected usage, its old rows are left out.
  * @param unbilledOnly only for projects and days without a bill
+ * @param more further columns of `cost_data`, each after a comma
  */
-function estimatedRows({ since, until }: DaySpan, unbilledOnly: boolean): Prisma.Sql {
+export function estimatedRows({ since, until }: DaySpan, unbilledOnly: boolean, more = Prisma.empty): Prisma.Sql {
   const unbilled = Prisma.sql`AND NOT EXISTS (
       SELECT FROM cost_data b
       WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND b.bucket_start_time = e.day)`;
   return Prisma.sql`
-    SELECT e.project_id, e.day, e.line_item, e.model, e.currency, e.cost FROM (
-      SELECT project_id, date_trunc('day', bucket_start_time) AS day, line_item, model, currency, cost FROM cost_data
+    SELECT e.project_id, e.day, e.line_item, e.model, e.currency, e.cost ${more} FROM (
+      SELECT project_id, date_trunc('day', bucket_start_time) AS day, line_item, model, currency, cost ${more} FROM cost_data
       WHERE api_version = 'usage_v1' AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
       UNION ALL
-      SELECT o.project_id, date_trunc('day', o.date), coalesce(o.line_item, o.service), o.model, coalesce(o.currency, 'USD'), o.cost FROM cost_data o
+      SELECT o.project_id, date_trunc('day', o.date), coalesce(o.line_item, o.service), o.model, coalesce(o.currency, 'USD'), o.cost ${more} FROM cost_data o
       WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND o.date >= ${since}::timestamp AND o.date < ${until}::timestamp + interval '1 day'
         AND NOT EXISTS (
           SELECT FROM cost_data u

@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import type { Context, OpenContext } from '../context.js';
+import { toDay } from '../domain/day.js';
+import { EXPORT_FORMATS, type ExportFormat, type ExportRow } from '../domain/export.js';
+import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
+import { CostsError } from '../errors.js';
+import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-rows.js';
+import { focusHead, focusRow } from '../output/focus/rows.js';
+import { addExamples, addGlobalOptions, dayOption, outputOption } from './options.js';
+import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
+import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+
+export interface ExportOptions extends RowFilterOptions, PeriodOptions {
+  format: ExportFormat;
+  basis: ReportBasis;
+  output?: string;
+}
+
+interface Writer {
+  /** The first line, if there is one. */
+  head: string;
+  row: (row: ExportRow) => string;
+}
+
+const WRITERS: Record<ExportFormat, Writer> = {
+  csv: { head: exportCsvHead(), row: exportCsvRow },
+  jsonl: { head: '', row: exportJsonLine },
+  'focus-csv': { head: focusHead(), row: focusRow },
+};
+
+/** `costs export` */
+export function addExportCommand(parent: Command, open: OpenContext, run = exportCommand): Command {
+  const command = parent
+    .command('export')
+    .description('The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.')
+    .addOption(
+      new Option('--format <format>', 'CSV, one JSON document a line, or FOCUS 1.2 as CSV')
+        .choices(EXPORT_FORMATS)
+        .default('csv'),
+    )
+    .addOption(dayOption('--since <day>', 'first day, YYYY-MM-DD'))
+    .addOption(dayOption('--until <day>', 'last day, included'))
+    .option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`)
+    .addOption(
+      new Option(
+        '--basis <basis>',
+        'bills alone, estimates from usage alone, or bills and estimates where there is none',
+      )
+        .choices(REPORT_BASES)
+        .default('best'),
+    );
+  addRowFilterOptions(command)
+    .addOption(outputOption())
+    .action((options: ExportOptions) => run(options, open(command.optsWithGlobals())));
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs export --period last-month --format csv --output october.csv',
+    'costs export --since 2026-01-01 --until 2026-01-31 --format jsonl | jq .cost',
+    'costs export --period last-month --format focus-csv -o focus.csv',
+  ]);
+}
+
+export async function exportCommand(options: ExportOptions, context: Context): Promise<void> {
+  const { output } = context;
+  const toFile = options.output !== undefined && options.output !== '-';
+  if (output.json && !toFile)
+    throw new CostsError('usage', 'The rows and the JSON document cannot both go to standard output.', {
+      hint: 'Give a file to --output, or leave --json out: --format jsonl writes one JSON document a row.',
+    });
+  const period = resolvePeriod(options, toDay(context.now()));
+  const store = await context.store();
+  const filter = await resolveRowFilter(options, period, context);
+  const query = { ...filter, basis: options.basis, withUsage: options.format === 'focus-csv' };
+  const { head, row: toText } = WRITERS[options.format];
+  const progress = toFile ? output.progress('Reading rows') : null;
+  let rows = 0;
+  try {
+    await output.intoFile(options.output, async () => {
+      await output.writeRaw(head);
+      await store.exports.read(query, async (batch) => {
+        await output.writeRaw(batch.map(toText).join(''));
+        rows += batch.length;
+        progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
+      });
+    });
+    progress?.done(`${rows.toLocaleString('en')} rows in ${options.output ?? ''}`);
+  } finally {
+    progress?.stop();
+  }
+  if (output.json) {
+    const { since, until } = period;
+    output.write({ format: options.format, since, until, basis: options.basis, rows, file: options.output }, () => '');
+  }
+}

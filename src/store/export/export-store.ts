@@ -1,0 +1,85 @@
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import type { Day } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
+import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
+import { billedRows, estimatedRows, joinTags, rowFilters } from '../reports/rows.js';
+import { createTagStore } from '../tags.js';
+import { snapshot } from '../transaction.js';
+import { readTagsOn } from './tags-on.js';
+import { readDayUsage, type DayUsage } from './usage-quantities.js';
+
+/** Rows in memory at a time: enough that a round trip costs little, few enough that memory stays flat. */
+const BATCH = 4_000;
+
+/** Read of `cost_data` beside what a report adds up; no table that is joined in has these names. */
+const MORE = Prisma.raw(
+  ', id, bucket_start_time, bucket_end_time, quantity, quantity_unit, cost_type, token_type, service_tier, context_window, inference_geo',
+);
+
+type RawRow = Omit<ExportRow, 'team' | 'cost' | 'quantity' | 'quantitySource' | 'tags'> & {
+  cost: string;
+  quantity: string | null;
+};
+
+export function createExportStore(prisma: PrismaClient): ExportStore {
+  return { read: (query, take) => snapshot(prisma, (tx) => readRows(tx, query, take)) };
+}
+
+async function readRows(
+  tx: PrismaClient,
+  query: ExportQuery,
+  take: (rows: readonly ExportRow[]) => Promise<void>,
+): Promise<number> {
+  const team = await tx.team.findUniqueOrThrow({ where: { id: query.teamId }, select: { id: true, name: true } });
+  const tagsOn = readTagsOn(await createTagStore(tx).list(query.teamId));
+  await tx.$executeRaw`DECLARE costs_export NO SCROLL CURSOR FOR ${selectRows(query)}`;
+  let usage: { day: Day | null; found: DayUsage | null } = { day: null, found: null };
+  let count = 0;
+  for (;;) {
+    const raw = await tx.$queryRaw<RawRow[]>`FETCH FORWARD ${Prisma.raw(String(BATCH))} FROM costs_export`;
+    if (raw.length === 0) return count;
+    const rows: ExportRow[] = [];
+    for (const row of raw) {
+      if (query.withUsage && usage.day !== row.day)
+        usage = { day: row.day, found: await readDayUsage(tx, query.teamId, row.day) };
+      rows.push(toRow(row, team, tagsOn(row.projectId, row.day), usage.found));
+    }
+    count += rows.length;
+    await take(rows);
+  }
+}
+
+function selectRows(query: ExportQuery): Prisma.Sql {
+  const { basis } = query;
+  const sources = [
+    ...(basis === 'usage' ? [] : [source(billedRows(query, MORE), false)]),
+    ...(basis === 'billed' ? [] : [source(estimatedRows(query, basis === 'best', MORE), true)]),
+  ];
+  return Prisma.sql`
+    SELECT c.id, to_char(c.day, 'YYYY-MM-DD') AS day, coalesce(c.bucket_start_time, c.day) AS "bucketStart",
+      coalesce(c.bucket_end_time, c.day + interval '1 day') AS "bucketEnd", p.ai_provider AS provider,
+      p.ai_organization_id AS "organizationId", coalesce(k.name, p.ai_organization_id) AS organization,
+      p.id AS "projectId", p.name AS project, p.ai_project_id AS "providerProjectId",
+      (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked, coalesce(c.line_item, '') AS "lineItem", c.model,
+      c.cost_type AS "costType", c.token_type AS "tokenType", c.service_tier AS "serviceTier",
+      c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
+      c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost, c.estimated
+    FROM (${Prisma.join(sources, ' UNION ALL ')}) c
+    JOIN projects p ON p.id = c.project_id
+    LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    ${joinTags(query)}
+    WHERE ${Prisma.join(rowFilters(query), ' AND ')}
+    ORDER BY c.day, c.project_id, c.id`;
+}
+
+function source(rows: Prisma.Sql, estimated: boolean): Prisma.Sql {
+  return Prisma.sql`SELECT s.*, ${Prisma.raw(String(estimated))} AS estimated FROM (${rows}) s`;
+}
+
+function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: DayUsage | null): ExportRow {
+  const row = { ...raw, team, tags, cost: parseDecimal(raw.cost) };
+  if (raw.quantity !== null) return { ...row, quantity: parseDecimal(raw.quantity), quantitySource: 'bill' };
+  const used = raw.estimated ? null : (usage?.(raw) ?? null);
+  if (used === null) return { ...row, quantity: null, quantitySource: null };
+  return { ...row, quantity: used.quantity, quantityUnit: used.unit, quantitySource: 'usage' };
+}

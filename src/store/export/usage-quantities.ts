@@ -1,0 +1,84 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import { billedAs, kindOf, type Kind } from '../../domain/comparison-kinds.js';
+import type { Day } from '../../domain/day.js';
+import { add, type Decimal } from '../../domain/decimal.js';
+import { tierOf } from '../../domain/price.js';
+import type { ExportRow } from '../../domain/export.js';
+import type { Transaction } from '../transaction.js';
+import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
+
+type Charge = Pick<
+  ExportRow,
+  'projectId' | 'provider' | 'lineItem' | 'model' | 'tokenType' | 'serviceTier' | 'contextWindow' | 'inferenceGeo'
+>;
+
+interface Used {
+  quantity: Decimal;
+  unit: string;
+}
+
+/** The quantity of a charge of the day, by usage of the same dimensions; null where there is none, or several charges share it. */
+export type DayUsage = (charge: Charge) => Used | null;
+
+const USUAL = new Set(['', '0-200k', 'global', 'not_available']);
+
+/** Reads what was used on a day and which charges there are that it could belong to. */
+export async function readDayUsage(
+  tx: Pick<Transaction, '$queryRaw'>,
+  teamId: string,
+  day: Day,
+): Promise<DayUsage | null> {
+  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: day, to: day });
+  if (usage.length === 0) return null;
+  const charges = await tx.$queryRaw<Charge[]>`
+    SELECT p.id AS "projectId", p.ai_provider AS provider, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
+      c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"
+    FROM projects p JOIN cost_data c ON c.project_id = p.id
+    WHERE p.team_id = ${teamId} AND c.api_version = 'costs_v1' AND c.cost >= 0
+      AND c.bucket_start_time >= ${day}::timestamp AND c.bucket_start_time < ${day}::timestamp + interval '1 day'`;
+  return matchUsage(usage, charges);
+}
+
+/** Gives each usage to the one kind of charge that takes it in. */
+export function matchUsage(usage: readonly UsageTotal[], charges: readonly Charge[]): DayUsage {
+  const counts = new Map<string, number>();
+  const billed = new Map<string, Set<string | null>>();
+  for (const charge of charges) {
+    const kind = kindOfCharge(charge);
+    const key = keyOf(charge, kind, kind.tokenType);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const group = keyOf(charge, kind, '');
+    billed.set(group, (billed.get(group) ?? new Set()).add(kind.tokenType));
+  }
+  const used = new Map<string, Used | null>();
+  for (const each of usage) {
+    const kind = kindOfUsage(each);
+    const names = billed.get(keyOf(each, kind, '')) ?? new Set();
+    const key = keyOf(each, kind, billedAs(kind.tokenType ?? '', names));
+    const known = used.get(key);
+    if (known === undefined) used.set(key, { quantity: each.quantity, unit: each.unit });
+    // Tokens and requests are never added: such a charge has no one quantity.
+    else if (known !== null)
+      used.set(key, known.unit === each.unit ? { ...known, quantity: add(known.quantity, each.quantity) } : null);
+  }
+  return (charge) => {
+    const kind = kindOfCharge(charge);
+    const key = keyOf(charge, kind, kind.tokenType);
+    return kind.tokenType !== null && counts.get(key) === 1 ? (used.get(key) ?? null) : null;
+  };
+}
+
+function kindOfCharge(charge: Charge): Kind {
+  return kindOf(charge, false);
+}
+
+function kindOfUsage(usage: UsageTotal): Kind {
+  return kindOf({ ...usage, lineItem: usage.endpoint, serviceTier: tierOf(usage) }, true);
+}
+
+type Place = Pick<Charge, 'projectId' | 'contextWindow' | 'inferenceGeo'>;
+
+function keyOf({ projectId, contextWindow, inferenceGeo }: Place, kind: Kind, tokenType: string | null): string {
+  const named = [contextWindow ?? '', inferenceGeo ?? ''].map((value) => (USUAL.has(value) ? '' : value));
+  return JSON.stringify([projectId, kind.model, kind.tier, tokenType, ...named]);
+}

@@ -1,0 +1,240 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportCommand, type ExportOptions } from '../../src/commands/export.js';
+import { createOutput } from '../../src/output/create.js';
+import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
+import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
+import type { Report, ReportBasis } from '../../src/domain/report.js';
+import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { createReportStore } from '../../src/store/reports/report-store.js';
+import { createTagStore } from '../../src/store/tags.js';
+import { recordContext } from '../helpers/context.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { checkFocus, distil, readFocusRules, type FocusCells } from '../helpers/focus-rules.js';
+import { fillPageWorld, TODAY } from '../helpers/page-world.js';
+import { bill, TEAM } from '../helpers/spend.js';
+
+const SINCE = parseDay('2026-10-01');
+const NOW = new Date(`${TODAY}T12:00:00Z`);
+const PUBLISHED = new URL('../../../shared/contracts/focus-1.2-rules.json', import.meta.url);
+
+describe.each(DATABASE_KINDS)('export on %s', (kind) => {
+  let test: TestDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    const { prisma } = test.database;
+    await fillPageWorld(prisma);
+    await fillQuantities(prisma);
+    await createTagStore(prisma).set([
+      { projectId: 'search', key: 'product', value: 'Search', from: parseDay('1970-01-01') },
+      { projectId: 'search', key: 'product', value: '=Find', from: parseDay('2026-11-10') },
+      { projectId: 'search', key: 'product', value: null, from: parseDay('2026-11-20') },
+    ]);
+  });
+  afterAll(() => test.drop());
+
+  async function run(format: ExportOptions['format'], options: Partial<ExportOptions> = {}): Promise<string> {
+    const { context, text } = recordContext(test.database, NOW, { json: false });
+    await exportCommand({ format, basis: 'best', since: SINCE, until: TODAY, ...options }, context);
+    return text();
+  }
+  const csv = async (options: Partial<ExportOptions> = {}) => cells(await run('csv', options));
+  const focus = async (options: Partial<ExportOptions> = {}) => cells(await run('focus-csv', options));
+
+  it.each<ReportBasis>(['best', 'billed', 'usage'])('adds up to the report to the last digit (%s)', async (basis) => {
+    const report = await createReportStore(test.database.prisma).run(
+      { teamId: TEAM, since: SINCE, until: TODAY, basis, groupBy: ['project', 'day'] },
+      TODAY,
+    );
+    const wanted = sumsOfReport(report);
+    expect(wanted.size).toBeGreaterThan(basis === 'usage' ? 0 : 100);
+    const lines = (await run('jsonl', { basis })).trim().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as FocusCells);
+    expect(sums(rows, 'projectId', 'day', 'currency', 'cost')).toEqual(wanted);
+    expect(sums(await csv({ basis }), 'projectId', 'day', 'currency', 'cost')).toEqual(wanted);
+    const charges = (await focus({ basis })).map((row) => ({ ...row, day: row.ChargePeriodStart?.slice(0, 10) ?? '' }));
+    for (const amount of ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'])
+      expect(sums(charges, 'x_ProjectId', 'day', 'BillingCurrency', amount)).toEqual(wanted);
+  });
+
+  it('breaks no rule of FOCUS 1.2 that a file can be checked against', async () => {
+    const rows = await focus();
+    const { checked, broken } = checkFocus(await readFocusRules(), rows);
+    expect(broken).toEqual([]);
+    expect(checked.length).toBeGreaterThan(100);
+    expect(new Set(rows.map(({ ChargeCategory }) => ChargeCategory))).toEqual(new Set(['Usage', 'Credit']));
+  });
+
+  it('takes quantities from the bill, else from usage of the same dimensions, else counts the currency', async () => {
+    const rows = await focus({ since: parseDay('2026-11-06'), until: parseDay('2026-11-06') });
+    const of = (lineItem: string) => rows.filter((row) => row.x_LineItem === lineItem);
+    expect(of('counted')).toMatchObject([
+      {
+        ConsumedQuantity: '400000',
+        ConsumedUnit: 'Tokens',
+        PricingQuantity: '400000',
+        ListUnitPrice: '0.00000125',
+        x_QuantitySource: 'bill',
+      },
+    ]);
+    // A third of a dollar a token has no end: the amount is priced instead, and the quantity stays what it was.
+    expect(of('thirds')).toMatchObject([
+      {
+        ConsumedQuantity: '3',
+        ConsumedUnit: '1000 Tokens',
+        PricingQuantity: '1',
+        PricingUnit: 'USD',
+        ListUnitPrice: '1',
+        x_QuantitySource: 'bill',
+      },
+    ]);
+    expect(of('Claude Haiku Output')).toMatchObject([
+      { ConsumedQuantity: '2000', ConsumedUnit: 'Tokens', ListUnitPrice: '0.000005', x_QuantitySource: 'usage' },
+    ]);
+    // Nobody can tell which of two charges it was.
+    for (const row of [...of('Claude Opus a'), ...of('Claude Opus b')])
+      expect(row).toMatchObject({ ConsumedQuantity: '2', ConsumedUnit: 'USD', x_QuantitySource: 'cost' });
+    expect(of('credit')).toMatchObject([
+      { ChargeCategory: 'Credit', ConsumedQuantity: '', ListUnitPrice: '', x_QuantitySource: '' },
+    ]);
+  });
+
+  it('carries the tags of each day, months as billing periods, and what stands for an account', async () => {
+    const rows = (await focus({ lineItem: 'gpt-5, input' })).filter((row) => row.x_ProjectId === 'search');
+    const on = (day: string) => rows.find((row) => row.ChargePeriodStart === `${day}T00:00:00Z`);
+    expect(on('2026-10-31')).toMatchObject({
+      Tags: '{"product":"Search"}',
+      BillingPeriodStart: '2026-10-01T00:00:00Z',
+      BillingPeriodEnd: '2026-11-01T00:00:00Z',
+      ChargePeriodEnd: '2026-11-01T00:00:00Z',
+      BillingAccountId: 'org-1',
+      BillingAccountName: 'Prod',
+      SubAccountId: 'proj_search',
+      SubAccountName: 'Search',
+      SubAccountType: 'Project',
+      x_Estimated: 'false',
+    });
+    expect(on('2026-11-10')?.Tags).toBe('{"product":"=Find"}');
+    expect(on('2026-11-20')?.Tags).toBe('');
+    const tagged = await csv({ tag: [{ key: 'product' as never, value: '=Find' }] });
+    expect(new Set(tagged.map(({ day }) => day)).size).toBe(10);
+    expect((await focus()).find((row) => row.x_ProjectId === 'old')).toMatchObject({ x_Estimated: 'true' });
+  });
+
+  it('shows text that a spreadsheet would run as text, and leaves amounts alone', async () => {
+    await test.database.prisma.project.update({ where: { id: 'labs' }, data: { name: '=HYPERLINK("x")' } });
+    const rows = await csv();
+    expect(rows.find((row) => row.projectId === 'labs')?.project).toBe(`'=HYPERLINK("x")`);
+    expect(rows.find((row) => row.lineItem === 'credit')?.cost).toMatch(/^-0\./);
+    expect((await focus()).find((row) => row.x_ProjectId === 'labs')?.SubAccountName).toBe(`'=HYPERLINK("x")`);
+    await test.database.prisma.project.update({ where: { id: 'labs' }, data: { name: 'Labs' } });
+  });
+
+  it('writes a file whole or leaves the one before', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-export-'));
+    const file = join(folder, 'out.csv');
+    await writeFile(file, 'before');
+    const { context } = recordContext(test.database, NOW, { json: false });
+    const output = createOutput({ quiet: true, noColor: true, ci: true });
+    const options: ExportOptions = { format: 'csv', basis: 'best', since: SINCE, until: TODAY, output: file };
+    const store = await context.store();
+    const failing = {
+      read: async (...[query, take]: Parameters<typeof store.exports.read>) =>
+        store.exports.read(query, async (rows) => {
+          await take(rows);
+          throw new Error('The line went dead.');
+        }),
+    };
+    const broken = { ...context, output, store: () => Promise.resolve({ ...store, exports: failing }) };
+    await expect(exportCommand(options, broken)).rejects.toThrow('The line went dead.');
+    expect(await readFile(file, 'utf8')).toBe('before');
+    await exportCommand(options, { ...context, output });
+    expect(await readFile(file, 'utf8')).toBe(await run('csv'));
+    expect(await readdir(folder)).toEqual(['out.csv']);
+    await rm(folder, { recursive: true });
+  });
+});
+
+it.runIf(existsSync(PUBLISHED))('knows the rules as they are published', async () => {
+  const published = JSON.parse(await readFile(PUBLISHED, 'utf8')) as Parameters<typeof distil>[0];
+  expect(await readFocusRules()).toEqual(distil(published));
+});
+
+it('notices a file that breaks rules', async () => {
+  const row = { BilledCost: '1,5', ListUnitPrice: '2', PricingQuantity: '3', ListCost: '5', ChargeCategory: 'Gift' };
+  const ids = checkFocus(await readFocusRules(), [row]).broken.map(({ id }) => id);
+  for (const id of ['BilledCost-C-001-M', 'ListCost-C-009-C', 'ChargeCategory-C-003-M', 'CostAndUsage-D-005-M'])
+    expect(ids).toContain(id);
+});
+
+function cells(text: string): FocusCells[] {
+  return parse<FocusCells>(text, { columns: true });
+}
+
+function sums(rows: readonly FocusCells[], ...[project, day, currency, cost]: [string, string, string, string]) {
+  const found = new Map<string, ReturnType<typeof parseDecimal>>();
+  for (const row of rows) {
+    const key = `${row[project]} ${row[day]} ${row[currency]}`;
+    found.set(key, add(found.get(key) ?? ZERO, parseDecimal(row[cost] ?? '')));
+  }
+  return new Map([...found].map(([key, sum]) => [key, formatDecimal(sum)]));
+}
+
+function sumsOfReport({ rows }: Report): Map<string, string> {
+  const priced = rows.filter((row) => row.cost !== null);
+  return sums(priced as unknown as FocusCells[], 'projectId', 'day', 'currency', 'cost');
+}
+
+/** A day with quantities of each kind. */
+async function fillQuantities(prisma: PrismaClient): Promise<void> {
+  const day = '2026-11-06';
+  await bill(prisma, 'labs', day, '0.5', { lineItem: 'counted', quantity: '400000', quantityUnit: 'tokens' });
+  await bill(prisma, 'labs', day, '1', { lineItem: 'thirds', quantity: '3', quantityUnit: '1000_tokens' });
+  const dimensions = { tokenType: 'output_tokens', serviceTier: 'standard', contextWindow: '0-200k' };
+  const used = [
+    ['Claude Haiku Output', 'claude-haiku', '0.01'],
+    ['Claude Opus a', 'claude-opus', '2'],
+    ['Claude Opus b', 'claude-opus', '2'],
+  ] as const;
+  for (const [lineItem, model, cost] of used)
+    await bill(prisma, 'assistant', day, cost, { lineItem, model, ...dimensions });
+  await prisma.collectedUsage.create({
+    data: {
+      aiProvider: 'anthropic',
+      aiOrganizationId: 'org-3',
+      bucketWidth: '1d',
+      endpoint: 'messages',
+      day: startOfDay(parseDay(day)),
+      readAt: NOW,
+      rows: 2,
+      runId: 'run-1',
+    },
+  });
+  await prisma.usageData.createMany({
+    data: [
+      ['claude-haiku', '1500', 'key-1'],
+      ['claude-haiku', '500', 'key-2'],
+      ['claude-opus', '700', 'key-1'],
+    ].map(([model = '', quantity = '', apiKeyId = '']) => ({
+      id: `${model} ${apiKeyId}`,
+      projectId: 'assistant',
+      bucketWidth: '1d',
+      bucketStartTime: startOfDay(parseDay(day)),
+      bucketEndTime: endOfDay(parseDay(day)),
+      endpoint: 'messages',
+      unit: 'tokens',
+      batch: '',
+      inferenceGeo: '',
+      detail: '',
+      model,
+      quantity,
+      apiKeyId,
+      ...dimensions,
+    })),
+  });
+}
