@@ -7,9 +7,9 @@ import { createStore } from '../../src/store/store.js';
 export interface Recorded {
   context: Context;
   /** The last document that was written. */
-  last(): unknown;
+  last: () => unknown;
   /** Everything that was written as text. */
-  text(): string;
+  text: () => string;
 }
 
 /** A context on an open database whose output is remembered: documents, or with `json: false` the text people see. */
