@@ -134,6 +134,14 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'checks everything that may be wrong and says what to do',
     load: async () => (await import('./commands/doctor.js')).addDoctorCommand,
   },
+  {
+    name: 'completion',
+    summary: 'completes commands and options in bash, zsh or fish',
+    load: async () => {
+      const { addCompletionCommand } = await import('./commands/completion.js');
+      return (parent, open) => addCompletionCommand(parent, open, () => createFullProgram('', open));
+    },
+  },
 ];
 
 /**
