@@ -79,6 +79,8 @@ describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
       const then = await store.reports.run({ ...query, asOf: at }, today);
       expect(figures(then)).toEqual(figures(report));
       expect(then.asOf).toBe(at.toISOString());
+      expect(then.coverage.gaps).toEqual(report.coverage.gaps);
+      expect(then.coverage.open).toEqual(report.coverage.open);
 
       const sums = new Map<string, bigint>();
       const add = (key: string, amount: string, sign: bigint) =>
