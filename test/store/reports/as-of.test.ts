@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { addDays, toDay } from '../../../src/domain/day.js';
+import { addDays, parseDay, toDay } from '../../../src/domain/day.js';
 import { formatDecimal, parseDecimal, type Decimal } from '../../../src/domain/decimal.js';
 import { groupKey, type Report, type ReportQuery } from '../../../src/domain/report.js';
 import { addRow, editRows } from '../../../src/emulator/edits.js';
@@ -10,6 +10,9 @@ import { worldRow } from '../../../src/emulator/world.js';
 import { useCollector } from '../../helpers/collector.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { openEmulator } from '../../helpers/emulator.js';
+import { line } from '../../helpers/lines.js';
+import { fillProjects, markRead, TEAM } from '../../helpers/spend.js';
+import { createStore } from '../../../src/store/store.js';
 
 const STEPS = 6;
 const today = toDay(new Date());
@@ -93,5 +96,60 @@ describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
         .map(([key, sum]) => `${key} ${formatDecimal(sum as Decimal)}`);
       expect(left).toEqual([]);
     }
+  });
+});
+
+describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (kind) => {
+  const hours = (day: string, hour: number) => new Date(`${day}T${`${hour}`.padStart(2, '0')}:00:00Z`);
+  const span = { since: parseDay('2026-11-01'), until: parseDay('2026-11-05') };
+
+  it('has no gaps where days had not begun, and days are open that no read had seen whole', async () => {
+    const { database } = await useTestDatabase(kind);
+    await fillProjects(database.prisma);
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-02'], hours('2026-11-03', 1));
+    // Asked for before midnight and stored after it; read whole only later.
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-01'], hours('2026-11-02', 1));
+    await database.prisma.collectedDay.updateMany({
+      where: { day: hours('2026-11-01', 0) },
+      data: { readAt: hours('2026-11-05', 1), firstClosedReadAt: hours('2026-11-05', 1) },
+    });
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-03'], hours('2026-11-04', 6));
+    const query = { teamId: TEAM, organizationId: 'org-1', ...span, groupBy: [], basis: 'billed' } as const;
+    const reports = createStore(database).reports;
+    const { coverage } = await reports.run({ ...query, asOf: hours('2026-11-03', 12) }, parseDay('2026-11-23'));
+    const days = (spans: typeof coverage.gaps) => spans.map(({ since, until }) => [since, until]);
+    expect(days(coverage.gaps)).toEqual([['2026-11-03', '2026-11-03']]);
+    expect(days(coverage.halfRead)).toEqual([['2026-11-01', '2026-11-01']]);
+    expect(days(coverage.provisional)).toEqual([['2026-11-02', '2026-11-02']]);
+  });
+
+  it('has a day from the moment it is stored, not from the moment it was asked for', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+    const { collection, reports } = createStore(database);
+    const requestedAt = await collection.clock();
+    await wait(20);
+    const between = await collection.clock();
+    await wait(5);
+    const day = addDays(today, -1);
+    await collection.writeWindow({
+      provider: 'openai',
+      organizationId: 'org-1',
+      organizationName: 'Prod',
+      teamId: TEAM,
+      runId: 'run-1',
+      lease: null,
+      days: [day],
+      requestedAt,
+      lines: [line(day, 'proj_1', 'gpt-5, input', '3')],
+      projects: new Map(),
+      acceptRestatement: false,
+      forced: false,
+    });
+    const query = { teamId: TEAM, since: day, until: day, groupBy: ['project'], basis: 'billed' } as const;
+    expect((await reports.run({ ...query, asOf: between }, today)).rows).toEqual([]);
+    expect((await reports.run(query, today)).rows).toHaveLength(1);
+    expect(await reports.changes(query, between)).toMatchObject([{ cause: 'gap-filled', difference: '3' }]);
   });
 });
