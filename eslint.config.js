@@ -33,7 +33,7 @@ export default ts.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'bin/*.js'] },
+        projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'test/bench/libraries/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/postgres-server.ts'],
@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: a database server, an emulator and the tool itself run beside each worker.
     maxWorkers: 3,
+    // `npm run test:long` tells some stories in full that `npm test` tells in short.
+    provide: { long: mode === 'long' },
   },
-});
+}));

@@ -99,6 +99,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/changes.js')).addChangesCommand,
   },
   {
+    name: 'budget',
+    summary: 'what a month may cost',
+    load: async () => (await import('./commands/budget.js')).addBudgetCommand,
+  },
+  {
+    name: 'check',
+    summary: 'budgets, anomalies, spend nobody linked, gaps; for jobs',
+    load: async () => (await import('./commands/check.js')).addCheckCommand,
+  },
+  {
     name: 'usage',
     summary: 'usage beside the bills',
     load: async () => (await import('./commands/usage.js')).addUsageCommand,

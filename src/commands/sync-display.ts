@@ -1,3 +1,4 @@
+import { daysBetween, type DaySpan } from '../domain/day.js';
 import type { Output, Progress } from '../output/output.js';
 import type { SyncEvent } from '../sync/events.js';
 import type { SyncPlan } from '../sync/plan.js';
@@ -6,14 +7,17 @@ import type { SyncPlan } from '../sync/plan.js';
 export interface Display {
   output: Output;
   progress: Progress;
-  windows: number;
+  /** To be read in all, and read so far. */
+  days: number;
   finished: number;
   rows: number;
 }
 
 export function startDisplay(output: Output, plan: SyncPlan): Display {
-  const windows = plan.organizations.reduce((count, each) => count + each.windows.length, 0);
-  const display = { output, progress: output.progress('Reading …'), windows, finished: 0, rows: 0 };
+  const days = plan.organizations
+    .flatMap(({ windows }) => windows.map(countDays))
+    .reduce((sum, count) => sum + count, 0);
+  const display = { output, progress: output.progress('Reading …'), days, finished: 0, rows: 0 };
   showCounts(display);
   return display;
 }
@@ -34,12 +38,12 @@ export function showEvent(display: Display, event: SyncEvent): void {
         );
       return;
     case 'window-done':
-      display.finished += 1;
+      display.finished += countDays(event.window);
       display.rows += event.rows;
       progress.step(`${who}: ${event.window.since} to ${event.window.until}, ${event.rows} rows`);
       return showCounts(display);
     case 'window-failed':
-      display.finished += 1;
+      display.finished += countDays(event.window);
       progress.step(`${who}: ${event.window.since} to ${event.window.until} failed: ${event.error.message}`);
       return showCounts(display);
     case 'waiting':
@@ -53,6 +57,10 @@ export function showEvent(display: Display, event: SyncEvent): void {
   }
 }
 
-function showCounts({ progress, finished, windows, rows }: Display): void {
-  progress.update(`${finished} of ${windows} windows, ${rows} rows`);
+function countDays({ since, until }: DaySpan): number {
+  return daysBetween(since, until) + 1;
+}
+
+function showCounts({ progress, finished, days, rows }: Display): void {
+  progress.update(`${finished} of ${days} days, ${rows} rows`);
 }

@@ -9,7 +9,7 @@ const RECENT_DAYS = 7;
 /** With fewer days to compare with, nothing is called unusual. */
 const LEAST_SAMPLES = 4;
 /** In units of the currency: less than this over the usual pages nobody. */
-const LEAST_EXCESS = parseDecimal('5');
+export const LEAST_EXCESS = parseDecimal('5');
 
 /** The costs of one project in one currency, day by day. */
 export interface DailySeries {
@@ -43,8 +43,8 @@ export interface Spike {
  * the usual spread (median absolute deviation), and by 5 units of the currency; and half more than the median of the week
  * before, so that a new level is told once. Neighbouring days of a project are one. The largest excess comes first.
  */
-export function findSpikes(series: readonly DailySeries[], span: DaySpan): Spike[] {
-  const found = series.flatMap((each) => peaksOf(each, span).map((peak) => ({ each, ...peak })));
+export function findSpikes(series: readonly DailySeries[], span: DaySpan, leastExcess = LEAST_EXCESS): Spike[] {
+  const found = series.flatMap((each) => peaksOf(each, span, leastExcess).map((peak) => ({ each, ...peak })));
   return found
     .sort((a, b) => Number(b.excess > a.excess) - Number(b.excess < a.excess))
     .map(({ each: { project, projectId, organization, currency }, day, span: days, cost, usual }) => ({
@@ -63,12 +63,13 @@ interface Peak {
   excess: bigint;
 }
 
-function peaksOf(series: DailySeries, span: DaySpan): Peak[] {
+function peaksOf(series: DailySeries, span: DaySpan, leastExcess: Decimal): Peak[] {
   const peaks: Peak[] = [];
   for (const day of daysOf(span)) {
     const cost = series.costs.get(day);
     const usual = cost === undefined || !series.isWhole(day) ? null : usualCost(series, day);
-    if (cost === undefined || usual === null || !isFarAbove(cost, usual) || isNewLevel(series, day, cost)) continue;
+    if (cost === undefined || usual === null || !isFarAbove(cost, usual, leastExcess) || isNewLevel(series, day, cost))
+      continue;
     const excess = cost - usual.median;
     const last = peaks.at(-1);
     if (last === undefined || addDays(last.span.until, 1) !== day)
@@ -100,10 +101,10 @@ export function usualCost({ costs, isWhole }: Pick<DailySeries, 'costs' | 'isWho
   return { median: middle, spread: median(samples.map((sample) => absolute((sample - middle) as Decimal))) };
 }
 
-function isFarAbove(cost: Decimal, { median: usual, spread }: Usual): boolean {
+function isFarAbove(cost: Decimal, { median: usual, spread }: Usual, leastExcess: Decimal): boolean {
   const over = cost - usual;
   // 1.4826 makes the spread comparable to a standard deviation.
-  return over >= LEAST_EXCESS && over * 2n > usual && over * 10_000n > spread * 4n * 14_826n;
+  return over >= leastExcess && over * 2n > usual && over * 10_000n > spread * 4n * 14_826n;
 }
 
 /** Most of the week before was about as expensive. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CostsError } from '../errors.js';
@@ -50,6 +50,8 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { world, now, port = 0, seed = 1 } = options;
   const closing = new AbortController();
+  // Every answer that is late waits for it.
+  setMaxListeners(0, closing.signal);
   const shared: Shared = {
     world,
     now,

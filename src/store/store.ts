@@ -15,6 +15,8 @@ import { explained } from './explained.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './reports/report-store.js';
 import { createRunStore } from './runs.js';
+import { createBudgetStore } from './budgets.js';
+import type { BudgetStore } from '../domain/budget.js';
 import { createTagStore } from './tags.js';
 import { createTeamStore } from './teams.js';
 import { createUsageStore } from './usage/usage-store.js';
@@ -32,6 +34,7 @@ export interface Store {
   readonly runs: RunStore;
   readonly reports: ReportStore;
   readonly tags: TagStore;
+  readonly budgets: BudgetStore;
   readonly usage: UsageStore;
 }
 
@@ -50,6 +53,7 @@ export function createStore(database: Database): Store {
     runs: of(createRunStore(prisma)),
     reports: of(createReportStore(prisma)),
     tags: of(createTagStore(prisma)),
+    budgets: of(createBudgetStore(prisma)),
     usage: of(createUsageStore(prisma)),
   };
 }

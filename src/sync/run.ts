@@ -1,19 +1,26 @@
 import pLimit from 'p-limit';
 import type { Organization, WindowOutcome } from '../domain/collection.js';
-import { daysOf, type DaySpan } from '../domain/day.js';
+import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
 import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
+import { takePiece } from './pieces.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
+import { Room } from './room.js';
 import { Tally } from './tally.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 
 /** Organizations at work side by side, and windows of one of them. Few enough not to provoke rate limits. */
-const ORGANIZATIONS_AT_ONCE = 6;
+const ORGANIZATIONS_AT_ONCE = 12;
 const WINDOWS_AT_ONCE = 4;
+/** Taken for the rows of a day while nothing of an organization has been read. */
+const UNKNOWN_ROWS = 50;
+
+/** What the organizations of a run share. */
+type Shared = SyncDependencies & { room: Room };
 
 const API_VERSIONS = { billed: 'costs_v1', usage: 'usage_v1' } as const;
 
@@ -40,8 +47,9 @@ export async function runSync(
   });
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
+  const room = new Room();
   const organizations = await Promise.all(
-    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, dependencies))),
+    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, { ...dependencies, room }))),
   );
 
   const result: SyncResult = {
@@ -91,7 +99,7 @@ async function runOrganization(
   { organization, windows }: OrganizationPlan,
   { command, basis }: SyncPlan,
   options: RunOptions,
-  dependencies: SyncDependencies,
+  dependencies: Shared,
 ): Promise<OrganizationResult> {
   const tally = new Tally(organization, dependencies.now);
   if (windows.length === 0) return tally.skipped();
@@ -123,9 +131,9 @@ async function collectOrganization(
   { organization, windows: planned }: OrganizationPlan,
   tally: Tally,
   options: RunOptions,
-  dependencies: SyncDependencies,
+  dependencies: Shared,
 ): Promise<void> {
-  const windows = await stillDue(organization, planned, options, dependencies);
+  const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
   if (windows.length === 0) return;
 
   const observe = (event: WireEvent) => {
@@ -137,41 +145,53 @@ async function collectOrganization(
   const projects = once(() => listProjects(provider, call));
   const collectOne = dependencies.collector ?? collectBills;
   const work = { organization, provider, call, projects, options, dependencies };
-  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies });
+  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies, rowsADay });
 }
 
-/** Without the days that another process read after this run was planned, while this one waited for it. */
+/**
+ * Without the days that another process read after this run was planned, while this one waited for it; and the most rows
+ * a day is known to have, null where nothing is.
+ */
 async function stillDue(
   { provider, organizationId }: Organization,
   windows: readonly DaySpan[],
   { plannedAt }: RunOptions,
   { store, collector }: SyncDependencies,
-): Promise<readonly DaySpan[]> {
-  if (collector !== undefined) return windows;
+): Promise<{ windows: readonly DaySpan[]; rowsADay: number | null }> {
+  if (collector !== undefined) return { windows, rowsADay: null };
   const collected = await store.collectedDays(provider, organizationId);
+  const rowsADay = collected.reduce<number | null>((most, { rows }) => Math.max(most ?? 0, rows), null);
   const fresh = new Set(collected.filter(({ readAt }) => readAt >= plannedAt).map(({ day }) => day));
-  if (fresh.size === 0) return windows;
-  return windows.flatMap((window) =>
+  if (fresh.size === 0) return { windows, rowsADay };
+  const due = windows.flatMap((window) =>
     toWindows(
       daysOf(window).filter((day) => !fresh.has(day)),
       daysOf(window).length,
     ),
   );
+  return { windows: due, rowsADay };
 }
 
-/** Side by side; a failure of the key or the network ends the organization, any other only its own window. */
+/** Side by side, large ones in pieces; a failure of the key or the network ends the organization, any other only its own window. */
 async function runWindows(
   windows: readonly DaySpan[],
   tally: Tally,
   run: (window: DaySpan) => Promise<{ rows: number; outcome: WindowOutcome }>,
-  { organization, dependencies }: { organization: Organization; dependencies: SyncDependencies },
+  {
+    organization,
+    dependencies,
+    ...known
+  }: { organization: Organization; dependencies: Shared; rowsADay: number | null },
 ): Promise<void> {
   const limit = pLimit(WINDOWS_AT_ONCE);
+  let { rowsADay } = known;
   let hopeless: CostsError | null = null;
   const runOne = async (window: DaySpan) => {
     if (hopeless !== null) return tally.failed(hopeless, [window]);
     try {
-      const { rows, outcome } = await run(window);
+      const days = daysOf(window).length;
+      const { rows, outcome } = await dependencies.room.hold(days * (rowsADay ?? UNKNOWN_ROWS), () => run(window));
+      rowsADay = Math.max(rowsADay ?? 0, rows / days);
       tally.add(rows, outcome);
       dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
     } catch (thrown) {
@@ -187,7 +207,32 @@ async function runWindows(
       dependencies.onEvent({ type: 'window-failed', organization, window, error });
     }
   };
-  await Promise.all(windows.map((window) => limit(() => runOne(window))));
+  const runInPieces = async (window: DaySpan) => {
+    for (let left: DaySpan | null = window; left !== null;) {
+      const { piece, rest } = takePiece(left, rowsADay ?? UNKNOWN_ROWS);
+      await runOne(piece);
+      left = rest;
+    }
+  };
+  const { sample, rest } = takeSample(windows, rowsADay);
+  if (sample !== null) await runOne(sample);
+  await Promise.all(rest.map((window) => limit(() => runInPieces(window))));
+}
+
+/**
+ * A late day to read before all others of a long range, because nobody knows yet how much a day of the organization holds,
+ * and so into how many pieces the rest must be cut.
+ */
+function takeSample(
+  windows: readonly DaySpan[],
+  rowsADay: number | null,
+): { sample: DaySpan | null; rest: readonly DaySpan[] } {
+  const last = windows.at(-1);
+  if (rowsADay !== null || windows.length <= WINDOWS_AT_ONCE || last === undefined)
+    return { sample: null, rest: windows };
+  const { since, until } = last;
+  const left = since === until ? [] : [{ since: addDays(since, 1), until }];
+  return { sample: { since, until: since }, rest: [...windows.slice(0, -1), ...left] };
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */

@@ -2,7 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMet, renderFigures, type Figure } from './figure.js';
+import { benchMemory } from './memory.js';
+import { benchReport } from './report.js';
 import { FULL, QUICK, type Scale } from './scale.js';
+import { benchStart } from './start.js';
+import { benchSync } from './sync.js';
 import { startBenchServer, type BenchServer } from './server.js';
 import { benchUpsert } from './upsert.js';
 
@@ -10,6 +14,10 @@ type Bench = (server: BenchServer, scale: Scale) => Promise<Figure[]>;
 
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
+  start: (server, scale) => benchStart(server, scale.start),
+  sync: (server, scale) => benchSync(server, scale.sync),
+  memory: (server, scale) => benchMemory(server, scale.memory),
+  report: (server, scale) => benchReport(server, scale.report),
 };
 
 const { values } = parseArgs({

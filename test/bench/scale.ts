@@ -1,15 +1,31 @@
+import type { MemoryScale } from './memory.js';
+import type { ReportScale } from './report.js';
+import type { StartScale } from './start.js';
+import type { SyncScale } from './sync.js';
 import type { UpsertScale } from './upsert.js';
 
 /** How much of everything. */
 export interface Scale {
   upsert: UpsertScale;
+  start: StartScale;
+  sync: SyncScale;
+  memory: MemoryScale;
+  report: ReportScale;
 }
 
 export const FULL: Scale = {
   upsert: { rows: 200_000, libraryRows: 25_000, prismaRows: 800, rounds: 3 },
+  start: { rounds: 15 },
+  sync: { organizations: 10, rounds: 3 },
+  memory: { days: 365, times: 20 },
+  report: { rows: 5_000_000, rounds: 5 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
 export const QUICK: Scale = {
   upsert: { rows: 20_000, libraryRows: 4_000, prismaRows: 150, rounds: 1 },
+  start: { rounds: 3 },
+  sync: { organizations: 4, rounds: 1 },
+  memory: { days: 91, times: 5 },
+  report: { rows: 100_000, rounds: 3 },
 };

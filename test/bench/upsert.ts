@@ -5,6 +5,7 @@ import { short, type Figure, type Target } from './figure.js';
 import { installLibraries, LIBRARIES } from './libraries.js';
 import { median, timed } from './measure.js';
 import type { BenchDatabase, BenchServer } from './server.js';
+import { benchEmbedded } from './upsert-embedded.js';
 import { copyMerge, library, ours, PRISMA_WAYS, prismaWay, reset, type Contender } from './upsert-contenders.js';
 import { afterTheEnd, changed, countRows, firstRows, readWindows } from './windows.js';
 
@@ -69,6 +70,7 @@ export async function benchUpsert(server: BenchServer, scale: UpsertScale): Prom
       detail: PHASES.map((phase) => `${phase} ${thousands(of(name)[phase])} rows/s`).join(', '),
     })),
     proof,
+    ...(await benchEmbedded(firstRows(windows, scale.libraryRows), scale.prismaRows)),
   ];
 }
 

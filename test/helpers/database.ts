@@ -48,10 +48,14 @@ export async function useTestDatabase(kind: DatabaseKind): Promise<TestDatabase>
 
 /** A database with nothing in it, removed when the running test ends. */
 export async function useEmptyTarget(kind: DatabaseKind): Promise<DatabaseTarget> {
-  const { target, remove } =
-    kind === 'postgresql' ? await createServerDatabase('template0') : await createHome(await homeTemplate('empty'));
+  const { target, remove } = await createEmptyTarget(kind);
   onTestFinished(remove);
   return target;
+}
+
+/** A database with nothing in it; the caller removes it, usually in `afterAll`. */
+export async function createEmptyTarget(kind: DatabaseKind): Promise<Created> {
+  return kind === 'postgresql' ? createServerDatabase('template0') : createHome(await homeTemplate('empty'));
 }
 
 /** A folder without an embedded store in it, removed when the running test ends. */
@@ -113,21 +117,26 @@ async function serverTemplate(): Promise<string> {
   return name;
 }
 
-/** Several test files may make it at once; one of them puts it into its place. */
+/** As `serverTemplate`: one a run. */
 async function homeTemplate(name: string): Promise<string> {
   const place = join(inject('templateFolder'), `embedded-${name}`);
   if (await exists(place)) return place;
+  await onServer(async (client) => {
+    await client.query(`SELECT pg_advisory_lock(hashtext('costs_home_template'))`);
+    if (!(await exists(place))) await createHomeTemplate(place, name !== 'empty');
+  });
+  return place;
+}
+
+async function createHomeTemplate(place: string, migrated: boolean): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
   try {
-    await create({ kind: 'embedded', home }, name !== 'empty');
+    await create({ kind: 'embedded', home }, migrated);
     await mkdir(inject('templateFolder'), { recursive: true });
-    await rename(embeddedFolders(home).data, place).catch(async (error: unknown) => {
-      if (!(await exists(place))) throw error;
-    });
+    await rename(embeddedFolders(home).data, place);
   } finally {
     await rm(home, { recursive: true, force: true });
   }
-  return place;
 }
 
 async function create(target: DatabaseTarget, wanted = true): Promise<void> {

@@ -14,6 +14,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** A folder for this run's templates; removed at its end. */
     templateFolder: string;
+    /** Whether stories are told in full (`npm run test:long`): every kill, every round. */
+    long: boolean;
   }
 }
 

@@ -14,11 +14,16 @@ import { findSpikes, SPIKE_HISTORY_DAYS, usualCost, type DailySeries, type Spike
 const MOST_EXPLAINED = 12;
 
 /** Days of the query's span on which a project cost far more than usual, and why. */
-export async function readSpikes(reports: ReportStore, query: ReportQuery, today: Day): Promise<Spike[]> {
+export async function readSpikes(
+  reports: ReportStore,
+  query: ReportQuery,
+  today: Day,
+  leastExcess?: Decimal,
+): Promise<Spike[]> {
   const history = { ...query, since: addDays(query.since, -SPIKE_HISTORY_DAYS) };
   const isWhole = wholeDays(await reports.days(history));
   const { rows } = await reports.run({ ...history, groupBy: ['project', 'day'] }, today);
-  const spikes = findSpikes(toSeries(rows, isWhole), query);
+  const spikes = findSpikes(toSeries(rows, isWhole), query, leastExcess);
   if (spikes.length === 0) return [];
   const projectIds = [...new Set(spikes.slice(0, MOST_EXPLAINED).map(({ projectId }) => projectId))];
   const details = await reports.run({ ...history, projectIds, groupBy: ['project', 'line-item', 'day'] }, today);

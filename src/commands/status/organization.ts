@@ -64,7 +64,7 @@ export function findTrouble(
   return [
     ...expired,
     ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, `costs keys rotate "${name}"`)] : []),
-    ...(gaps.length > 0 ? [finding(`${countDays(gaps)} days were never read.`, sync)] : []),
+    ...(gaps.length > 0 ? [finding(`${countDays(gaps) === 1 ? '1 day was' : `${countDays(gaps)} days were`} never read.`, sync)] : []),
     ...(halfRead.length > 0
       ? [finding(`${halfRead.map(({ day }) => day).join(', ')} was read only before it ended.`, sync)]
       : []),

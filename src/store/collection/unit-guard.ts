@@ -1,11 +1,12 @@
 import type { CostLine } from '../../domain/bucket.js';
 import type { WindowWrite } from '../../domain/collection.js';
-import { toDay, type Day } from '../../domain/day.js';
+import type { Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { PROVIDERS } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './collected-days.js';
+import type { LinesByDay } from './lines-by-day.js';
 
 /** Prices change by a few per cent, now and then by a factor of ten. Cents taken for dollars are a factor of a hundred. */
 const LARGEST_JUMP = 50;
@@ -49,12 +50,12 @@ export async function guardAgainstUnits(
   tx: Transaction,
   write: WindowWrite,
   days: readonly LockedDay[],
-  lines: readonly CostLine[],
+  lines: LinesByDay,
 ): Promise<boolean> {
-  const answered = answeredCharges(lines);
-  if (answered.size === 0) return false;
   const usual = await usualCharges(tx, write, days);
-  const jump = usual.size === 0 ? null : findJump(answered, usual);
+  if (usual.size === 0) return false;
+  const writable = days.map(({ day }) => [day, lines.get(day) ?? []] as const);
+  const jump = findJump(answeredCharges(writable), usual);
   if (jump === null) return false;
   if (write.acceptRestatement) return true;
   throw new CostsError('unit', `${PROVIDERS[write.provider].name} answered ${jump}; nothing was changed.`, {
@@ -63,18 +64,38 @@ export async function guardAgainstUnits(
 }
 
 /** By day, then by line item, currency and unit. A credit says nothing about a price. */
-function answeredCharges(lines: readonly CostLine[]): Map<Day, Map<string, Charged>> {
+function answeredCharges(days: readonly (readonly [Day, readonly CostLine[]])[]): Map<Day, Map<string, Charged>> {
   const charges = new Map<Day, Map<string, Charged>>();
-  for (const { bucketStart, lineItem, currency, quantityUnit, quantity, cost } of lines) {
-    if (quantity === null || quantity <= ZERO || cost <= ZERO) continue;
-    const day = toDay(bucketStart);
-    const ofDay = charges.get(day) ?? new Map<string, Charged>();
-    charges.set(day, ofDay);
-    const key = keyOf(lineItem, currency, quantityUnit);
-    const known = ofDay.get(key) ?? { cost: ZERO, quantity: ZERO };
-    ofDay.set(key, { cost: add(known.cost, cost), quantity: add(known.quantity, quantity) });
+  const keyFor = rememberKeys();
+  for (const [day, lines] of days) {
+    const ofDay = new Map<string, Charged>();
+    for (const line of lines) {
+      const { quantity, cost } = line;
+      if (quantity === null || quantity <= ZERO || cost <= ZERO) continue;
+      const key = keyFor(line);
+      const known = ofDay.get(key);
+      if (known === undefined) ofDay.set(key, { cost, quantity });
+      else {
+        known.cost = add(known.cost, cost);
+        known.quantity = add(known.quantity, quantity);
+      }
+    }
+    if (ofDay.size > 0) charges.set(day, ofDay);
   }
   return charges;
+}
+
+/** The same line items come back in every project on every day: making a key costs more than finding it again. */
+function rememberKeys(): (line: CostLine) => string {
+  const known = new Map<string, { currency: string; quantityUnit: string | null; key: string }[]>();
+  return ({ lineItem, currency, quantityUnit }) => {
+    const alike = known.get(lineItem) ?? [];
+    const same = alike.find((each) => each.currency === currency && each.quantityUnit === quantityUnit);
+    if (same !== undefined) return same.key;
+    const key = keyOf(lineItem, currency, quantityUnit);
+    known.set(lineItem, [...alike, { currency, quantityUnit, key }]);
+    return key;
+  };
 }
 
 /** What line items with a steady price cost on the stored days nearest to the window. */

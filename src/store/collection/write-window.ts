@@ -28,7 +28,7 @@ async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowO
 
   const { projectIds, created } = await resolveProjects(tx, write, lines);
   const shrunk = await guardAgainstShrinking(tx, write, days, byDay);
-  const accepted = (await guardAgainstUnits(tx, write, days, lines)) || shrunk;
+  const accepted = (await guardAgainstUnits(tx, write, days, byDay)) || shrunk;
 
   const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
   const restatedDays = new Set<string>();

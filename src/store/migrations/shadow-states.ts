@@ -1,6 +1,6 @@
 import { openShadow } from './adapter.js';
 import { readCatalog, type Fact } from './catalog.js';
-import type { MigrationFile } from './folder.js';
+import { readMigrations, type MigrationFile } from './folder.js';
 
 /** What lists of migrations lead to depends on their text alone, so it is asked once a process. */
 const known = new Map<string, Promise<Fact[][]>>();
@@ -9,7 +9,15 @@ const known = new Map<string, Promise<Fact[][]>>();
  * What each migration leads to, in an empty PostgreSQL in memory. The first state is that of an empty database, so there
  * is one more than migrations; fewer when one of them fails.
  */
-export function shadowStates(migrations: readonly MigrationFile[]): Promise<Fact[][]> {
+export async function shadowStates(migrations: readonly MigrationFile[]): Promise<Fact[][]> {
+  const all = await readMigrations();
+  // The first so many of ours are on the way to all of them: one PostgreSQL in memory answers for every such list.
+  const isStart = migrations.every(({ checksum }, index) => all[index]?.checksum === checksum);
+  const states = await statesOf(isStart ? all : migrations);
+  return states.slice(0, migrations.length + 1);
+}
+
+function statesOf(migrations: readonly MigrationFile[]): Promise<Fact[][]> {
   const key = migrations.map(({ checksum }) => checksum).join(' ');
   const states = known.get(key) ?? computeStates(migrations);
   known.set(key, states);

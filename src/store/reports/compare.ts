@@ -13,12 +13,12 @@ export async function compareSpans(
   previous: DaySpan,
 ): Promise<ReportComparison> {
   const before = { ...query, ...previous };
-  const [rowsNow, rowsBefore, readNow, readBefore] = [
-    await sumRows(prisma, query, { byDay: true }),
-    await sumRows(prisma, before, { byDay: true }),
-    await readDays(prisma, query, query),
-    await readDays(prisma, query, previous),
-  ];
+  const [rowsNow, rowsBefore, readNow, readBefore] = await Promise.all([
+    sumRows(prisma, query, { byDay: true }),
+    sumRows(prisma, before, { byDay: true }),
+    readDays(prisma, query, query),
+    readDays(prisma, query, previous),
+  ]);
   const pairs = pairDays(query, previous);
   const isRead = (organizations: typeof readNow): IsRead => {
     const byId = new Map(organizations.map((each) => [each.organizationId, each.readAt]));

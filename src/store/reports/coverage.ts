@@ -79,8 +79,9 @@ export function describeCoverage(
 ): ReportCoverage {
   const coverage: ReportCoverage = { gaps: [], halfRead: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
+  const days = daysOf({ since: span.since, until });
   for (const { organizationId, organization, isActive, readAt } of organizations) {
-    for (const day of daysOf({ since: span.since, until })) {
+    for (const day of days) {
       const state = dayState(day, readAt.get(day) ?? null);
       // Nobody reads on for an organization without an active key.
       const list =

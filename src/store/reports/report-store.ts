@@ -32,9 +32,12 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
 }
 
 async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): Promise<Report> {
-  const { rows: unknown, unpriced } = await unpricedRows(prisma, query);
-  const rows: ReportRow[] = [...(await sumRows(prisma, query)), ...unknown];
-  const organizations = await readDays(prisma, query, query);
+  const [{ rows: unknown, unpriced }, summed, organizations] = await Promise.all([
+    unpricedRows(prisma, query),
+    sumRows(prisma, query),
+    readDays(prisma, query, query),
+  ]);
+  const rows: ReportRow[] = [...summed, ...unknown];
   return {
     since: query.since,
     until: query.until,
@@ -42,7 +45,7 @@ async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): 
     basis: query.basis ?? 'best',
     readAt: newestRead(organizations)?.toISOString() ?? null,
     asOf: query.asOf?.toISOString() ?? null,
-    rows: rows.sort(byTimeThenCost),
+    rows: byTimeThenCost(rows),
     totals: sumTotals(rows),
     unpriced,
     coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
@@ -50,13 +53,20 @@ async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): 
 }
 
 /** In order of time where it is grouped by time, then the largest first, what is unknown last. */
-function byTimeThenCost(a: ReportRow, b: ReportRow): number {
-  const time = (row: ReportRow) => row.day ?? row.week ?? row.month ?? '';
-  if (time(a) !== time(b)) return time(a) < time(b) ? -1 : 1;
-  if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
-  if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
-  const difference = parseDecimal(b.cost) - parseDecimal(a.cost);
-  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+function byTimeThenCost(rows: readonly ReportRow[]): ReportRow[] {
+  // Once a row: comparing parses each of them again and again otherwise.
+  const keyed = rows.map((row) => ({
+    row,
+    time: row.day ?? row.week ?? row.month ?? '',
+    cost: row.cost === null ? null : parseDecimal(row.cost),
+  }));
+  keyed.sort((a, b) => {
+    if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+    if (a.row.currency !== b.row.currency) return a.row.currency < b.row.currency ? -1 : 1;
+    if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
+    return a.cost < b.cost ? 1 : a.cost > b.cost ? -1 : 0;
+  });
+  return keyed.map(({ row }) => row);
 }
 
 function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {

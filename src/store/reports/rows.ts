@@ -87,12 +87,40 @@ function sum(
   const select = [...words, ...days].flatMap((group) => group.select);
   return prisma.$queryRaw<SummedRow[]>`
     SELECT ${Prisma.join([...select, Prisma.sql`c.currency`, Prisma.sql`trim_scale(sum(c.cost))::text AS cost`, Prisma.sql`${estimated}::boolean AS estimated`])}
-    FROM (${rows}) c
+    FROM (${addedUp(rows, query, byDay)}) c
     JOIN projects p ON p.id = c.project_id
     LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
     ${joinTags(query)}
     WHERE ${Prisma.join(rowFilters(query), ' AND ')}
     GROUP BY ${Prisma.join([...by, Prisma.sql`c.currency`])}`;
+}
+
+/**
+ * Rows added up as far as that goes without their projects' names. What is left is so little that joining names to it and
+ * filtering it costs nothing; joined first, a report over millions of rows takes four times as long.
+ */
+function addedUp(rows: Prisma.Sql, query: ReportQuery, byDay: boolean): Prisma.Sql {
+  const columns = [
+    Prisma.sql`r.project_id`,
+    Prisma.sql`r.currency`,
+    ...periodOf(query, byDay),
+    ...(query.groupBy.includes('line-item') || query.lineItem !== undefined ? [Prisma.sql`r.line_item`] : []),
+    ...(query.groupBy.includes('model') ? [Prisma.sql`r.model`] : []),
+  ];
+  const { provider, organizationId, projectIds } = query;
+  const few = provider !== undefined || organizationId !== undefined || projectIds !== undefined;
+  const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectFilters(query), ' AND ')})`;
+  return Prisma.sql`
+    SELECT ${Prisma.join(columns)}, sum(r.cost) AS cost FROM (${rows}) r ${few ? ofThem : Prisma.empty}
+    GROUP BY ${Prisma.raw(columns.map((_, index) => index + 1).join(', '))}`;
+}
+
+/** The day, or the longest period that all words can be told from; nothing where no word asks for time. */
+function periodOf({ groupBy, tags = [] }: ReportQuery, byDay: boolean): Prisma.Sql[] {
+  const timed = groupBy.filter((word) => word === 'day' || word === 'week' || word === 'month');
+  // A tag holds from a day on.
+  if (byDay || tags.length > 0 || groupBy.some(isTagWord) || timed.length > 1) return [Prisma.sql`r.day`];
+  return timed.map((word) => Prisma.sql`date_trunc(${word}::text, r.day) AS day`);
 }
 
 /** What a word groups by, and what of it is shown. */
@@ -126,20 +154,21 @@ export function joinTags({
   return joins.length === 0 ? Prisma.empty : Prisma.join(joins, ' ');
 }
 
-/** Conditions on the project `p`, the row `c` and the joined tags. */
-export function rowFilters({
-  teamId,
-  provider,
-  organizationId,
-  projectIds,
-  lineItem,
-  tags = [],
-}: RowFilter): Prisma.Sql[] {
+/** Conditions on the project `p`. */
+function projectFilters({ teamId, provider, organizationId, projectIds }: RowFilter): Prisma.Sql[] {
   return [
     Prisma.sql`p.team_id = ${teamId}`,
     ...(provider === undefined ? [] : [Prisma.sql`p.ai_provider = ${provider}`]),
     ...(organizationId === undefined ? [] : [Prisma.sql`p.ai_organization_id = ${organizationId}`]),
     ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+  ];
+}
+
+/** Conditions on the project `p`, the row `c` and the joined tags. */
+export function rowFilters(filter: RowFilter): Prisma.Sql[] {
+  const { lineItem, tags = [] } = filter;
+  return [
+    ...projectFilters(filter),
     ...(lineItem === undefined ? [] : [Prisma.sql`c.line_item LIKE ${likePattern(lineItem)}`]),
     ...tags.map(({ key, value }) => Prisma.sql`${tagColumn(checkTagKey(key))} IS NOT DISTINCT FROM ${value}::text`),
   ];

@@ -71,6 +71,49 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     expect(await stored()).toEqual(amounts.map((amount, index) => `2026-01-01|proj_1|item ${index}|USD|${amount}`));
   });
 
+  it('keeps every character of a line item, and tells apart those that differ by anything', async () => {
+    const items = [
+      'NULL',
+      'null',
+      'a "quoted" one',
+      'back\\slash',
+      '{braces, commas}',
+      "it's",
+      ' spaces ',
+      'two\nlines',
+      'ünïcode ✓ 東京',
+      '\\"',
+    ];
+    const lines = items.map((item) => line('2026-01-01', 'proj "1", {a}', item, '1'));
+    expect(await write(lines)).toMatchObject({ inserted: items.length });
+    const rows = await prisma.costData.findMany({ select: { lineItem: true } });
+    expect(rows.map(({ lineItem }) => lineItem).sort()).toEqual([...items].sort());
+    expect(await write(lines, { requestedAt: asked(2) })).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      unchanged: items.length,
+    });
+  });
+
+  it('keeps what one line item says of itself in one project or on one day apart from what it says elsewhere', async () => {
+    const lines = [
+      line('2026-01-01', 'p', 'a', '1', { model: 'm', quantityUnit: 'tokens' }),
+      line('2026-01-02', 'p', 'a', '1', { model: null, quantityUnit: '' }),
+      line('2026-01-02', 'q', 'a', '1', { model: '', quantityUnit: null }),
+    ];
+    await write(lines);
+    const rows = await prisma.costData.findMany({ orderBy: [{ bucketStartTime: 'asc' }, { model: 'asc' }] });
+    expect(rows.map(({ model, quantityUnit }) => [model, quantityUnit])).toEqual([
+      ['m', 'tokens'],
+      ['', null],
+      [null, ''],
+    ]);
+    // A model that is no longer named is forgotten, not kept.
+    const nameless = lines.map((each) => ({ ...each, model: null }));
+    expect(await write(nameless, { requestedAt: asked(2) })).toMatchObject({ updated: 2, unchanged: 1 });
+    expect(await write(nameless, { requestedAt: asked(3) })).toMatchObject({ updated: 0, unchanged: 3 });
+  });
+
   it('writes nothing the second time', async () => {
     const lines = [
       line('2026-01-01', 'proj_1', 'gpt-5, input', '0.5', {

@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/store/open.js';
 import type { Database } from '../../../src/store/database.js';
 import { onServer, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
-import { fillBaseline, recordAsApplied } from '../../helpers/schema-states.js';
+import { fillBaseline, recordAsApplied, runAll } from '../../helpers/schema-states.js';
 
 let url: string;
 let admin: Database;
@@ -42,7 +42,7 @@ it('tells a role that may not create tables, and what to grant', async () => {
 });
 
 it('tells a role that can only read', async () => {
-  await admin.migrations.apply();
+  await runAll(admin.pool, await readMigrations());
   await admin.pool.query(
     `GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}; ALTER ROLE ${role} SET default_transaction_read_only = on`,
   );

@@ -6,7 +6,7 @@ import { shadowStates } from '../../../src/store/migrations/shadow-states.js';
 import { findDeletions } from '../../../src/store/migrations/stake.js';
 import { readDown, readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
-import { DATABASE_KINDS, useEmptyTarget, useTestDatabase } from '../../helpers/database.js';
+import { DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
 
 let migrations: MigrationFile[];
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 it('the migrations lead exactly to schema.prisma', async () => {
-  const { database } = await useTestDatabase('embedded');
+  const database = await openDatabase(await useEmptyTarget('embedded'));
   const session = await database.openSession();
   const schema = await readSchema();
   const { stdout } = await withEngine(session, (engine) =>
@@ -28,6 +28,7 @@ it('the migrations lead exactly to schema.prisma', async () => {
     }),
   );
   await session.close();
+  await database.close();
   expect(stdout?.trim()).toBe('-- This is an empty migration.');
 });
 

@@ -1,0 +1,122 @@
+import { Option, type Command } from 'commander';
+import type { Context, OpenContext } from '../context.js';
+import { parseAmount } from '../domain/budget.js';
+import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../domain/finding.js';
+import { addDays, toDay, type Day } from '../domain/day.js';
+import { parseDecimal, type Decimal } from '../domain/decimal.js';
+import { LEAST_EXCESS, type Spike } from '../domain/spikes.js';
+import { EXIT_CODES } from '../errors.js';
+import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
+import { describeBudget, describeSpike, describeUnlinked } from '../output/findings.js';
+import { scopeOf } from '../output/budgets.js';
+import type { Store } from '../store/store.js';
+import { readBudgets } from './check/budgets.js';
+import { addExamples, addGlobalOptions, dayOption, outputOption, parseWith, setExitCode } from './options.js';
+import { readSpikes } from './report/spikes.js';
+import { describeOrganization, findTrouble } from './status/organization.js';
+
+const FORMATS = ['table', 'json', 'github', 'markdown'] as const;
+/** Closed days that are looked at for anomalies when nothing is said. */
+const DEFAULT_DAYS = 7;
+
+export interface CheckOptions extends Partial<Record<CheckName, boolean>> {
+  since?: Day;
+  minAmount?: Decimal;
+  format?: (typeof FORMATS)[number];
+  output?: string;
+}
+
+/** `costs check` */
+export function addCheckCommand(parent: Command, open: OpenContext, run = checkCommand): Command {
+  const command = parent
+    .command('check')
+    .description(
+      'Checks budgets, anomalies, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
+    )
+    .option('--budget', 'months that cost more than their budget')
+    .option('--anomaly', 'days on which a project cost far more than usual')
+    .option('--unlinked', 'spend of provider projects that nobody linked')
+    .option('--gaps', 'days that were not read, and keys that expire')
+    .addOption(dayOption('--since <day>', `anomalies from this day on (default: the last ${DEFAULT_DAYS} that ended)`))
+    .addOption(
+      new Option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
+        parseWith(parseAmount),
+      ),
+    )
+    .addOption(new Option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS))
+    .addOption(outputOption())
+    .action(async (options: CheckOptions) => {
+      const given = command.optsWithGlobals<CheckOptions & { json?: boolean }>();
+      const context = open({ ...given, json: given.json === true || options.format === 'json' });
+      setExitCode(await run(options, context));
+    });
+  addGlobalOptions(command);
+  return addExamples(command, [
+    'costs check',
+    'costs check --budget --gaps --format github',
+    'costs check --anomaly --json',
+  ]);
+}
+
+export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
+  const chosen = CHECKS.filter((name) => options[name] === true);
+  const checks = chosen.length === 0 ? [...CHECKS] : chosen;
+  const result = await readChecks(checks, options, context);
+  const team = await context.team();
+  const { output } = context;
+  const render = {
+    table: () => renderCheck(result, team.name, output),
+    json: () => '',
+    github: () => renderCheckGithub(result),
+    markdown: () => renderCheckMarkdown(result, team.name),
+  }[options.format ?? 'table'];
+  await output.intoFile(options.output, () => Promise.resolve(output.write(result, render)));
+  return result.findings.length > 0 ? EXIT_CODES.finding : 0;
+}
+
+async function readChecks(checks: CheckName[], options: CheckOptions, context: Context): Promise<CheckResult> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const today = toDay(context.now());
+  const wanted = (name: CheckName) => checks.includes(name);
+  const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
+  const anomalies = wanted('anomaly') ? await readAnomalies(store, team.id, today, options) : [];
+  const exceeded = budgets.filter(({ spent, amount }) => parseDecimal(spent) > parseDecimal(amount));
+  const findings: CheckFinding[] = [
+    ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
+    ...anomalies.map(describeSpike),
+    ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
+    ...(wanted('gaps') ? await findGaps(store, team.id, context.now()) : []),
+  ];
+  const notes = budgets
+    .filter((each) => !exceeded.includes(each) && isOnTheWay(each.projected, each.amount))
+    .map((each) => `${scopeOf(each, team.name)} will go over its budget if the month goes on like this.`);
+  return { checks, status: findings.length > 0 ? 'finding' : 'ok', findings, notes, budgets, anomalies };
+}
+
+function isOnTheWay(projected: string | null, amount: string): boolean {
+  return projected !== null && parseDecimal(projected) > parseDecimal(amount);
+}
+
+async function readAnomalies(
+  store: Store,
+  teamId: string,
+  today: Day,
+  { since = addDays(today, -DEFAULT_DAYS), minAmount = LEAST_EXCESS }: CheckOptions,
+): Promise<Spike[]> {
+  const until = addDays(today, -1);
+  if (since > until) return [];
+  return readSpikes(store.reports, { teamId, since, until, groupBy: ['project'] }, today, minAmount);
+}
+
+async function findGaps(store: Store, teamId: string, now: Date): Promise<CheckFinding[]> {
+  const findings: CheckFinding[] = [];
+  for (const organization of await store.keys.list(teamId)) {
+    const { provider, organizationId } = organization;
+    const collected = await store.collection.collectedDays(provider, organizationId);
+    const trouble = findTrouble(describeOrganization(organization, collected, now), now);
+    findings.push(
+      ...trouble.map(({ message, hint }) => ({ check: 'gaps' as const, subject: organization.name, message, hint })),
+    );
+  }
+  return findings;
+}

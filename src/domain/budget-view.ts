@@ -1,0 +1,22 @@
+import type { ProviderId } from './provider.js';
+
+/** A budget as documents carry it. */
+export interface BudgetView {
+  id: string;
+  provider: ProviderId | null;
+  projectId: string | null;
+  project: string | null;
+  /** Null holds for every month without a budget of its own. */
+  month: string | null;
+  currency: string;
+  amount: string;
+}
+
+/** How a month stands against its budget; amounts exact. */
+export interface BudgetState extends BudgetView {
+  spent: string;
+  /** Some of it is only estimated from usage. */
+  estimated: boolean;
+  /** What the month will cost if it goes on as in its days that are over; null on its first day. */
+  projected: string | null;
+}

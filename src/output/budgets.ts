@@ -1,0 +1,32 @@
+import type { BudgetView } from '../domain/budget-view.js';
+import { PROVIDERS } from '../domain/provider.js';
+import { formatMoney } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, team: string, output: Output): string {
+  if (budgets.length === 0) return 'No budget is set. → costs budget set 1000';
+  return renderTable(
+    [
+      { head: 'Budget for', shrink: true },
+      { head: 'Month' },
+      { head: 'Amount', align: 'right' },
+      { head: '' },
+      { head: 'Id' },
+    ],
+    budgets.map((budget) => [
+      scopeOf(budget, team),
+      budget.month ?? 'every month',
+      formatMoney(budget.amount),
+      budget.currency,
+      budget.id.slice(0, 8),
+    ]),
+    output,
+  );
+}
+
+/** What a budget is for, in words. */
+export function scopeOf({ provider, project, projectId }: BudgetView, team: string): string {
+  if (provider !== null) return PROVIDERS[provider].name;
+  return projectId === null ? team : (project ?? projectId);
+}

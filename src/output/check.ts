@@ -1,0 +1,92 @@
+import type { CheckResult } from '../domain/finding.js';
+import { parseDecimal } from '../domain/decimal.js';
+import { formatMoney } from './format.js';
+import { scopeOf } from './budgets.js';
+import type { Output } from './output.js';
+import { escapeMarkdown } from './report-formats.js';
+import { renderTable } from './table.js';
+
+/** Budgets as they stand, then what was found, each with the command that leads further. */
+export function renderCheck(result: CheckResult, team: string, output: Output): string {
+  const { findings, notes, checks } = result;
+  const { style } = output;
+  return [
+    ...(result.budgets.length === 0 ? [] : [renderBudgetStates(result, team, output), '']),
+    ...findings.flatMap(({ subject, message, hint }) => [`${style.red('✖')} ${subject}: ${message}`, `  → ${hint}`]),
+    ...notes.map((note) => `${style.yellow('⚠')} ${note}`),
+    ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
+  ].join('\n');
+}
+
+function renderBudgetStates({ budgets }: CheckResult, team: string, output: Output): string {
+  return renderTable(
+    [
+      { head: 'Budget for', shrink: true },
+      { head: 'So far', align: 'right' },
+      { head: 'Of', align: 'right' },
+      { head: '' },
+      { head: '', align: 'right' },
+      { head: 'At this pace', align: 'right' },
+    ],
+    budgets.map((budget) => [
+      scopeOf(budget, team),
+      `${formatMoney(budget.spent)}${budget.estimated ? ' ~' : ''}`,
+      formatMoney(budget.amount),
+      budget.currency,
+      `${(parseDecimal(budget.spent) * 100n) / parseDecimal(budget.amount)} %`,
+      budget.projected === null ? '' : formatMoney(budget.projected),
+    ]),
+    output,
+  );
+}
+
+/** Workflow annotations: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+export function renderCheckGithub({ findings, notes }: CheckResult): string {
+  const lines = [
+    ...findings.map(
+      ({ check, subject, message, hint }) =>
+        `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} → ${hint}`)}`,
+    ),
+    ...notes.map((note) => `::warning title=costs::${escapeData(note)}`),
+  ];
+  return lines.length === 0 ? '::notice title=costs::Nothing found.' : lines.join('\n');
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** A comment for a pull request. */
+export function renderCheckMarkdown({ findings, notes, budgets }: CheckResult, team: string): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [
+    findings.length === 0 ? '**Costs: nothing found.**' : `**Costs: ${findings.length} to look at.**`,
+    ...(findings.length === 0
+      ? []
+      : [
+          '',
+          '| What | Finding | Next |',
+          '| --- | --- | --- |',
+          ...findings.map(({ subject, message, hint }) => line([subject, message, hint])),
+        ]),
+    ...(budgets.length === 0
+      ? []
+      : [
+          '',
+          '| Budget | So far | Of |',
+          '| --- | ---: | ---: |',
+          ...budgets.map((each) =>
+            line([
+              scopeOf(each, team),
+              `${formatMoney(each.spent)} ${each.currency}`,
+              `${formatMoney(each.amount)} ${each.currency}`,
+            ]),
+          ),
+        ]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escapeMarkdown(note)}`)]),
+  ].join('\n');
+}

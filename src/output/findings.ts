@@ -1,0 +1,40 @@
+import type { BudgetState } from '../domain/budget-view.js';
+import type { CheckFinding } from '../domain/finding.js';
+import type { MoneyDocument } from '../domain/results.js';
+import type { Spike } from '../domain/spikes.js';
+import { formatDay, formatMoney, plural } from './format.js';
+
+/** Findings in sentences, the same in every format. */
+export function describeBudget(state: BudgetState, scope: string): CheckFinding {
+  const { spent, amount, currency, estimated } = state;
+  const sum = `${formatMoney(spent)} ${currency}${estimated ? ' (partly estimated)' : ''}`;
+  return {
+    check: 'budget',
+    subject: scope,
+    message: `This month has cost ${sum}, more than its budget of ${formatMoney(amount)} ${currency}.`,
+    hint: `costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
+  };
+}
+
+export function describeSpike({ day, project, cost, usual, currency, lineItem }: Spike): CheckFinding {
+  const why = lineItem === null ? '' : `, most of it ${lineItem.name}`;
+  return {
+    check: 'anomaly',
+    subject: project,
+    message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
+    hint: `costs report --since ${day} --until ${day} --project "${project}" --group-by line-item`,
+  };
+}
+
+export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): CheckFinding[] {
+  if (projects === 0) return [];
+  const spend = totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend yet';
+  return [
+    {
+      check: 'unlinked',
+      subject: plural(projects, 'project'),
+      message: `${plural(projects, 'provider project is', 'provider projects are')} linked to nothing of yours: ${spend}.`,
+      hint: 'costs projects list --unlinked',
+    },
+  ];
+}

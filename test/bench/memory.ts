@@ -1,0 +1,61 @@
+import { addDays, toDay } from '../../src/domain/day.js';
+import { startEmulator } from '../../src/emulator/emulator.js';
+import { lazyWorld } from '../../src/emulator/generate.js';
+import type { Figure } from './figure.js';
+import type { BenchServer } from './server.js';
+import { createTool, emulatorUrls, registerKeys, type ToolRun } from './tool.js';
+
+export interface MemoryScale {
+  days: number;
+  /** The large backfill has as many times more projects, and with them rows, in the same days. */
+  times: number;
+}
+
+/** About 270 rows a day in all. */
+const SMALL = { organizations: 4, projects: 3, lineItems: 23 };
+
+/** The most memory a backfill of a year ever has, for about a hundred thousand rows and for twenty times as many. */
+export async function benchMemory(server: BenchServer, { days, times }: MemoryScale): Promise<Figure[]> {
+  const small = await backfill(server, days, SMALL.projects);
+  const large = await backfill(server, days, SMALL.projects * times);
+  const told = ({ rows, peakMegabytes, milliseconds }: typeof small) =>
+    `${peakMegabytes.toFixed(0)} MB for ${(rows / 1000).toFixed(0)}k rows (${(milliseconds / 1000).toFixed(1)} s)`;
+  return [
+    {
+      group: 'memory',
+      name: `peak of a backfill of ${days} days with ${times} times the rows`,
+      ratio: large.peakMegabytes / small.peakMegabytes,
+      target: { atMost: 1.3 },
+      detail: `${told(large)} / ${told(small)}`,
+    },
+  ];
+}
+
+async function backfill(server: BenchServer, days: number, projects: number): Promise<ToolRun & { rows: number }> {
+  const until = addDays(toDay(new Date()), -40);
+  const world = lazyWorld({
+    seed: 13,
+    until,
+    days,
+    organizations: Array.from({ length: SMALL.organizations }, (_, index) => ({
+      provider: 'openai' as const,
+      id: `org-${index + 1}`,
+      projects,
+      lineItems: SMALL.lineItems,
+    })),
+  });
+  const emulator = await startEmulator({ world, now: () => new Date() });
+  const db = await server.createDatabase();
+  const tool = await createTool({ DATABASE_URL: db.url, ...emulatorUrls(emulator) });
+  try {
+    const keys = await registerKeys(db, emulator);
+    const span = ['--since', addDays(until, 1 - days), '--until', until];
+    const run = await tool.run(['backfill', ...span, '--json'], keys);
+    const { organizations } = JSON.parse(run.stdout) as { organizations: { inserted: number }[] };
+    return { ...run, rows: organizations.reduce((sum, { inserted }) => sum + inserted, 0) };
+  } finally {
+    await tool.drop();
+    await db.drop();
+    await emulator.close();
+  }
+}

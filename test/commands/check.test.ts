@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { checkCommand, type CheckOptions } from '../../src/commands/check.js';
+import { listBudgetsCommand } from '../../src/commands/budget/list.js';
+import { removeBudgetCommand } from '../../src/commands/budget/remove.js';
+import { setBudgetCommand } from '../../src/commands/budget/set.js';
+import type { CheckResult } from '../../src/domain/finding.js';
+import { addDays, daysOf, parseDay } from '../../src/domain/day.js';
+import { recordContext } from '../helpers/context.js';
+import { useTestDatabase } from '../helpers/database.js';
+import { bill, fillProjects, markRead } from '../helpers/spend.js';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const yesterday = parseDay('2026-11-22');
+const days = daysOf({ since: addDays(yesterday, -69), until: yesterday });
+
+/** Two months in which Search costs 10 a day and 20 on Saturdays, all of it read. */
+async function start({ json = true } = {}) {
+  const { database } = await useTestDatabase('postgresql');
+  await fillProjects(database.prisma);
+  for (const day of days) {
+    const isSaturday = new Date(`${day}T00:00:00Z`).getUTCDay() === 6;
+    await bill(database.prisma, 'search', day, isSaturday ? '20' : '10.000000000000000000000000000001');
+  }
+  for (const origin of [
+    ['openai', 'org-1'],
+    ['openai', 'org-2'],
+    ['anthropic', 'org-3'],
+  ] as [string, string][])
+    await markRead(database.prisma, origin, days, NOW);
+  const { context, last, text } = recordContext(database, NOW, { json });
+  const check = async (options: CheckOptions = {}) => {
+    const code = await checkCommand(options, context);
+    return { code, ...(last() as CheckResult) };
+  };
+  return { prisma: database.prisma, context, check, last, text };
+}
+
+describe('costs check', () => {
+  it('finds nothing where all is as usual, and says so', async () => {
+    const { check } = await start();
+    expect(await check({ budget: true, anomaly: true, gaps: true })).toMatchObject({
+      code: 0,
+      status: 'ok',
+      findings: [],
+    });
+  });
+
+  it('finds a month over its budget to the last digit, and the one on its way there only notes', async () => {
+    const { context, check } = await start();
+    // 22 days of November, three of them Saturdays.
+    const spent = '250.000000000000000000000000000019';
+    await setBudgetCommand(spent, { currency: 'USD' }, context);
+    expect(await check({ budget: true })).toMatchObject({
+      code: 0,
+      budgets: [{ spent, amount: spent }],
+      notes: [expect.stringContaining('acme will go over') as string],
+    });
+    await setBudgetCommand('250.000000000000000000000000000018', { currency: 'USD' }, context);
+    expect(await check({ budget: true })).toMatchObject({ code: 1, findings: [{ check: 'budget', subject: 'acme' }] });
+  });
+
+  it('holds each budget against its own scope, month and currency', async () => {
+    const { context, check, last, prisma } = await start();
+    await bill(prisma, 'assistant', '2026-11-10', '999', { currency: 'EUR', lineItem: 'x [EUR]' });
+    await setBudgetCommand('100', { currency: 'USD', project: 'Search' }, context);
+    await setBudgetCommand('300', { currency: 'USD', project: 'Search', month: '2026-11' }, context);
+    await setBudgetCommand('1', { currency: 'USD', provider: 'anthropic' }, context);
+    await setBudgetCommand('998', { currency: 'EUR', provider: 'anthropic' }, context);
+    const { findings } = await check({ budget: true });
+    expect(findings.map(({ subject }) => subject)).toEqual(['Anthropic']);
+    await listBudgetsCommand(context);
+    const { budgets } = last() as { budgets: { id: string; project: string | null }[] };
+    expect(budgets).toHaveLength(4);
+    await removeBudgetCommand(budgets.find(({ project }) => project === null)?.id ?? '', context);
+    await listBudgetsCommand(context);
+    expect((last() as { budgets: unknown[] }).budgets).toHaveLength(3);
+  });
+
+  it('finds a day far above the same weekdays, not a Saturday that is always dearer, and not cents', async () => {
+    const { check, prisma } = await start();
+    await bill(prisma, 'search', '2026-11-19', '70', { lineItem: 'gpt-5, output' });
+    await bill(prisma, 'assistant', '2026-11-19', '0.9');
+    const { code, anomalies, findings } = await check({ anomaly: true });
+    expect(code).toBe(1);
+    expect(anomalies).toMatchObject([{ project: 'Search', day: '2026-11-19', lineItem: { name: 'gpt-5, output' } }]);
+    expect(findings[0]?.message).toContain('gpt-5, output');
+  });
+
+  it('names gaps and spend that nobody linked', async () => {
+    const { check, prisma } = await start();
+    await bill(prisma, 'labs', '2026-11-02', '12.34');
+    await prisma.$executeRaw`DELETE FROM collected_days WHERE day = '2026-11-05' AND ai_organization_id = 'org-3'`;
+    const { findings } = await check();
+    expect(findings).toMatchObject([
+      { check: 'unlinked', message: expect.stringContaining('12.34 USD') as string },
+      { check: 'gaps', subject: 'EU', message: '1 day was never read.' },
+    ]);
+  });
+
+  it('writes annotations and comments in which a name can do no harm', async () => {
+    const { context, text, prisma, check } = await start({ json: false });
+    await prisma.project.update({ where: { id: 'search' }, data: { name: 'a|b\n::error::100%' } });
+    await setBudgetCommand('1', { currency: 'USD', project: 'search' }, context);
+    await check({ budget: true, format: 'github' });
+    expect(text()).toMatch(/::error title=costs%3A budget::a\|b%0A::error::100%25: This month/);
+    await check({ budget: true, format: 'markdown' });
+    expect(text()).toContain('| a\\|b ::error::100%');
+  });
+});
