@@ -153,3 +153,41 @@ describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (ki
     expect(await reports.changes(query, between)).toMatchObject([{ cause: 'gap-filled', difference: '3' }]);
   });
 });
+
+describe('a report as of an instant', () => {
+  it('keeps its figures when rows move between projects, under the project they belong to now', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const world = generateWorld({
+      seed: 5,
+      until: today,
+      days: 4,
+      organizations: [{ provider: 'openai', id: 'org-1', projects: 1, lineItems: 2 }],
+    });
+    const emulator = await openEmulator({ world, now: () => new Date() });
+    const { store, collect } = await useCollector(database, emulator);
+    const span = { since: addDays(today, -3), until: today };
+    const query: ReportQuery = { teamId: 'team-1', ...span, basis: 'billed', groupBy: ['line-item', 'day'] };
+    await collect(span);
+    await wait(5);
+    const at = await store.collection.clock();
+    const report = await store.reports.run(query, today);
+    await wait(5);
+    for (const organization of world.organizations)
+      editRows(organization, addDays(today, -1), (row) => ({ ...row, amount: '41.75' }));
+    await collect(span, { acceptRestatement: true });
+
+    const providerProjectId = world.organizations[0]?.projects[0]?.id ?? '';
+    const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId } as const;
+    const ours = await database.prisma.project.create({ data: { id: 'ours', teamId: 'team-1', name: 'Ours' } });
+    const target = await store.projects.find('team-1', ours.id);
+    const linked = await store.projects.link(triple, { teamId: 'team-1', name: 'Ours', project: target });
+    expect(linked.id).toBe('ours');
+    const then = { ...query, asOf: at };
+    expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
+    const byProject = await store.reports.run({ ...then, groupBy: ['project'] }, today);
+    expect(byProject.rows.map(({ project }) => project)).toContain('Ours');
+
+    await store.projects.unlink(linked);
+    expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
+  });
+});
