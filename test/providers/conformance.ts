@@ -256,6 +256,19 @@ export function describeProvider(id: ProviderId): void {
       ]);
     });
 
+    it('reports a value it does not know once a call, and keeps the row that has it', async () => {
+      const body = await answerOf(span.until);
+      const [known, unknown, path] =
+        id === 'openai'
+          ? ['"object":"organization.costs.result"', '"object":"moon"', 'object=moon']
+          : ['"cost_type":"tokens"', '"cost_type":"moon"', 'cost_type=moon'];
+      expect(body).toContain(known);
+      emulator.addFault({ fault: { kind: 'body', text: body.replaceAll(known, unknown) } });
+      const { lines } = await read({ since: span.until, until: span.until });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(events.filter(({ type }) => type === 'drift')).toEqual([{ type: 'drift', path, value: 'moon' }]);
+    });
+
     it('refuses an amount that the store would round, naming the field', async () => {
       addRow(
         emulator.organization('org-1'),
