@@ -12,6 +12,7 @@ import { renderSync } from '../output/sync.js';
 import type { PlanInput, SyncPlan } from '../sync/plan.js';
 import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
+import { addClosing } from './closing.js';
 import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
 import type { SelectionOptions } from './options.js';
@@ -55,6 +56,7 @@ export async function collect(
     return 0;
   }
   const result = await carryOut(context, plan, { ...options, plannedAt });
+  if (plan.basis === 'billed') await addClosing(context, result);
   if (options.verify === true) await verifyRun(context, plan, result);
   const where = { team: team.name, store: database.label };
   context.output.write(result, (value, output) => renderSync(value, where, output));

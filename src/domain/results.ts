@@ -53,6 +53,28 @@ export interface SyncResult {
   until: Day;
   milliseconds: number;
   organizations: OrganizationResult[];
+  /** After a sync of bills: what the day before cost the team. */
+  yesterday?: Yesterday;
+  /** What projects cost that the run saw first and nobody linked; absent where there are none. */
+  newSpend?: NewSpend[];
   /** With --verify, what was just collected against the provider's own totals. */
   verified?: Verification;
+}
+
+/** A day's bill so far; it is provisional, as providers still change it. */
+export interface Yesterday {
+  day: Day;
+  /** Organizations that read it after its end, and how many are collected. The totals are of the former. */
+  organizations: number;
+  of: number;
+  totals: MoneyDocument[];
+}
+
+export interface NewSpend {
+  project: string;
+  projectId: string;
+  organization: string;
+  /** Its first day of spend among those that were read. */
+  since: Day;
+  totals: MoneyDocument[];
 }

@@ -1,7 +1,8 @@
-import type { MoneyDocument, OrganizationResult, SyncResult } from '../domain/results.js';
+import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { EXIT_CODES } from '../errors.js';
-import { formatDuration, formatMoney, formatSpan, plural } from './format.js';
+import { formatDuration, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
+import { closingLines, formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
 
@@ -23,10 +24,8 @@ export function renderSync(
       output,
     ),
     ...organizations.flatMap((each) => trouble(each, output)),
-    ...restatements(organizations),
-    ...newProjects(organizations),
     ...narrowed(organizations),
-    ...drift(organizations),
+    ...closingLines(result),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
   ].join('\n');
@@ -72,29 +71,6 @@ function trouble({ name, error, status, heldBy }: OrganizationResult, { style }:
   ];
 }
 
-function restatements(organizations: readonly OrganizationResult[]): string[] {
-  return organizations
-    .filter(({ restated }) => restated.rows > 0)
-    .map(
-      ({ name, restated }) =>
-        `Changed after first report, ${name}: ${plural(restated.rows, 'row')} on ${plural(restated.days, 'day')}, ${money(restated.difference, true)}`,
-    );
-}
-
-function newProjects(organizations: readonly OrganizationResult[]): string[] {
-  const found = organizations.filter((each) => each.newProjects.length > 0);
-  if (found.length === 0) return [];
-  return [
-    ...found.map((each) => `New, not linked: ${summarize(each.newProjects)} (${each.name})`),
-    '  → costs projects list --unlinked',
-  ];
-}
-
-function summarize(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
-}
-
 function narrowed(organizations: readonly OrganizationResult[]): string[] {
   return organizations
     .filter((each) => each.narrowed.length > 0)
@@ -102,12 +78,6 @@ function narrowed(organizations: readonly OrganizationResult[]): string[] {
       ({ name, narrowed }) =>
         `Too long ago for ${name}'s reports: ${narrowed.map(({ endpoint, since }) => `${endpoint} before ${since}`).join(', ')}`,
     );
-}
-
-function drift(organizations: readonly OrganizationResult[]): string[] {
-  return organizations
-    .filter((each) => each.drift.length > 0)
-    .map((each) => `New in ${each.name}'s answers, not stored: ${each.drift.map(({ path }) => path).join(', ')}`);
 }
 
 function ending(result: SyncResult, { style }: Output): string {
@@ -129,10 +99,6 @@ function exitCode(organizations: readonly OrganizationResult[], status: SyncResu
 function totals({ organizations, basis }: SyncResult): string {
   const read = organizations.filter(({ days }) => days > 0);
   return read.length === 1 && read[0] !== undefined && read[0].totals.length > 0
-    ? `${money(read[0].totals)} ${basis === 'usage' ? 'estimated for' : 'in'} what was read. `
+    ? `${formatAmounts(read[0].totals)} ${basis === 'usage' ? 'estimated for' : 'in'} what was read. `
     : '';
-}
-
-function money(amounts: readonly MoneyDocument[], signed = false): string {
-  return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ');
 }

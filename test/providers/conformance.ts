@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BucketMerger } from '../../src/domain/bucket.js';
 import { addDays, daysOf, parseDay, toDay } from '../../src/domain/day.js';
-import { formatDecimal } from '../../src/domain/decimal.js';
+import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
 import {
   UNASSIGNED,
   type CostProvider,
@@ -113,6 +113,27 @@ export function describeProvider(id: ProviderId): void {
       expect(end).toBe('complete');
       expect(summed(lines)).toEqual(expected());
       expect(emulator.requests).toHaveLength(3);
+    });
+
+    it('reads its own total of each day on every page, in the unit of its rows, asking for no groups', async () => {
+      const merger = new BucketMerger();
+      const days = [];
+      for await (const page of provider.fetchTotals(call(), span)) {
+        for (const line of page.lines) merger.add(line);
+        days.push(...page.buckets.map(({ start }) => toDay(start)));
+      }
+      const byDay = (sums: Iterable<[string, string]>) => {
+        const totals = new Map<string, bigint>();
+        for (const [key, cost] of sums) {
+          const dayAndCurrency = key.slice(key.indexOf(' ') + 1);
+          totals.set(dayAndCurrency, (totals.get(dayAndCurrency) ?? 0n) + parseDecimal(cost));
+        }
+        return Object.fromEntries(totals);
+      };
+      expect(days).toEqual(daysOf(span));
+      expect(byDay(Object.entries(summed(merger.lines())))).toEqual(byDay(Object.entries(expected())));
+      for (const { url } of events.flatMap((event) => (event.type === 'request' ? [event] : [])))
+        expect(url).not.toContain('group_by');
     });
 
     it('files spend without project or description under names of its own', async () => {
@@ -233,6 +254,19 @@ export function describeProvider(id: ProviderId): void {
       expect(events.filter(({ type }) => type === 'drift')).toEqual([
         { type: 'drift', path: 'results[].brand_new', value: 'number' },
       ]);
+    });
+
+    it('reports a value it does not know once a call, and keeps the row that has it', async () => {
+      const body = await answerOf(span.until);
+      const [known, unknown, path] =
+        id === 'openai'
+          ? ['"object":"organization.costs.result"', '"object":"moon"', 'object=moon']
+          : ['"cost_type":"tokens"', '"cost_type":"moon"', 'cost_type=moon'];
+      expect(body).toContain(known);
+      emulator.addFault({ fault: { kind: 'body', text: body.replaceAll(known, unknown) } });
+      const { lines } = await read({ since: span.until, until: span.until });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(events.filter(({ type }) => type === 'drift')).toEqual([{ type: 'drift', path, value: 'moon' }]);
     });
 
     it('refuses an amount that the store would round, naming the field', async () => {

@@ -34,9 +34,10 @@ export async function lockDays(tx: Transaction, write: WindowWrite): Promise<Loc
   const { provider, organizationId, runId, days } = write;
   const requestedAt = write.requestedAt.toISOString();
   // A day never read has no row to lock: inserting one makes a concurrent writer of the same day wait for this commit.
+  // Its first read counts from now, not from the request: until now no report had it, and one as of then must not either.
   const fresh = await tx.$queryRaw<{ day: string }[]>`
     INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, rows, run_id)
-    SELECT ${provider}, ${organizationId}, 'costs_v1', day, ${requestedAt}::timestamptz, ${requestedAt}::timestamptz, 0, ${runId}
+    SELECT ${provider}, ${organizationId}, 'costs_v1', day, ${requestedAt}::timestamptz, clock_timestamp(), 0, ${runId}
     FROM unnest(${[...days].sort()}::date[]) AS day ORDER BY day
     ON CONFLICT DO NOTHING
     RETURNING to_char(day, 'YYYY-MM-DD') AS day`;

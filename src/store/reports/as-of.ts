@@ -37,13 +37,14 @@ function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
 
 /**
  * When days had been read last by an instant. Of a day read again since, only the first reads are known: it counts as no better
- * than they made it.
+ * than they made it. One without a read after its end was open, however long its answer took to be stored.
  */
 export function billedDaysAsOf(instant: Date): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
   return Prisma.sql`
     SELECT ai_provider, ai_organization_id, day,
            CASE WHEN read_at <= ${at} THEN read_at
-                WHEN first_closed_read_at <= ${at} THEN first_closed_read_at ELSE first_read_at END AS read_at
+                WHEN first_closed_read_at <= ${at} THEN first_closed_read_at
+                ELSE least(first_read_at, (day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms') END AS read_at
     FROM collected_days WHERE api_version = 'costs_v1' AND first_read_at <= ${at}`;
 }

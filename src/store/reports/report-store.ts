@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import type { Day } from '../../domain/day.js';
+import { toDay, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { Report, ReportQuery, ReportRow, ReportStore } from '../../domain/report.js';
 import type { MoneyDocument } from '../../domain/results.js';
@@ -48,7 +48,7 @@ async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): 
     rows: byTimeThenCost(rows),
     totals: sumTotals(rows),
     unpriced,
-    coverage: describeCoverage(organizations, query, today),
+    coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
   };
 }
 

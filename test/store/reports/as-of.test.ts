@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { addDays, toDay } from '../../../src/domain/day.js';
+import { addDays, parseDay, toDay } from '../../../src/domain/day.js';
 import { formatDecimal, parseDecimal, type Decimal } from '../../../src/domain/decimal.js';
 import { groupKey, type Report, type ReportQuery } from '../../../src/domain/report.js';
 import { addRow, editRows } from '../../../src/emulator/edits.js';
@@ -10,6 +10,9 @@ import { worldRow } from '../../../src/emulator/world.js';
 import { useCollector } from '../../helpers/collector.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { openEmulator } from '../../helpers/emulator.js';
+import { line } from '../../helpers/lines.js';
+import { fillProjects, markRead, TEAM } from '../../helpers/spend.js';
+import { createStore } from '../../../src/store/store.js';
 
 const STEPS = 6;
 const today = toDay(new Date());
@@ -79,6 +82,8 @@ describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
       const then = await store.reports.run({ ...query, asOf: at }, today);
       expect(figures(then)).toEqual(figures(report));
       expect(then.asOf).toBe(at.toISOString());
+      expect(then.coverage.gaps).toEqual(report.coverage.gaps);
+      expect(then.coverage.open).toEqual(report.coverage.open);
 
       const sums = new Map<string, bigint>();
       const add = (key: string, amount: string, sign: bigint) =>
@@ -91,5 +96,98 @@ describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
         .map(([key, sum]) => `${key} ${formatDecimal(sum as Decimal)}`);
       expect(left).toEqual([]);
     }
+  });
+});
+
+describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (kind) => {
+  const hours = (day: string, hour: number) => new Date(`${day}T${`${hour}`.padStart(2, '0')}:00:00Z`);
+  const span = { since: parseDay('2026-11-01'), until: parseDay('2026-11-05') };
+
+  it('has no gaps where days had not begun, and days are open that no read had seen whole', async () => {
+    const { database } = await useTestDatabase(kind);
+    await fillProjects(database.prisma);
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-02'], hours('2026-11-03', 1));
+    // Asked for before midnight and stored after it; read whole only later.
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-01'], hours('2026-11-02', 1));
+    await database.prisma.collectedDay.updateMany({
+      where: { day: hours('2026-11-01', 0) },
+      data: { readAt: hours('2026-11-05', 1), firstClosedReadAt: hours('2026-11-05', 1) },
+    });
+    await markRead(database.prisma, ['openai', 'org-1'], ['2026-11-03'], hours('2026-11-04', 6));
+    const query = { teamId: TEAM, organizationId: 'org-1', ...span, groupBy: [], basis: 'billed' } as const;
+    const reports = createStore(database).reports;
+    const { coverage } = await reports.run({ ...query, asOf: hours('2026-11-03', 12) }, parseDay('2026-11-23'));
+    const days = (spans: typeof coverage.gaps) => spans.map(({ since, until }) => [since, until]);
+    expect(days(coverage.gaps)).toEqual([['2026-11-03', '2026-11-03']]);
+    expect(days(coverage.halfRead)).toEqual([['2026-11-01', '2026-11-01']]);
+    expect(days(coverage.provisional)).toEqual([['2026-11-02', '2026-11-02']]);
+  });
+
+  it('has a day from the moment it is stored, not from the moment it was asked for', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+    const { collection, reports } = createStore(database);
+    const requestedAt = await collection.clock();
+    await wait(20);
+    const between = await collection.clock();
+    await wait(5);
+    const day = addDays(today, -1);
+    await collection.writeWindow({
+      provider: 'openai',
+      organizationId: 'org-1',
+      organizationName: 'Prod',
+      teamId: TEAM,
+      runId: 'run-1',
+      lease: null,
+      days: [day],
+      requestedAt,
+      lines: [line(day, 'proj_1', 'gpt-5, input', '3')],
+      projects: new Map(),
+      acceptRestatement: false,
+      forced: false,
+    });
+    const query = { teamId: TEAM, since: day, until: day, groupBy: ['project'], basis: 'billed' } as const;
+    expect((await reports.run({ ...query, asOf: between }, today)).rows).toEqual([]);
+    expect((await reports.run(query, today)).rows).toHaveLength(1);
+    expect(await reports.changes(query, between)).toMatchObject([{ cause: 'gap-filled', difference: '3' }]);
+  });
+});
+
+describe('a report as of an instant', () => {
+  it('keeps its figures when rows move between projects, under the project they belong to now', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const world = generateWorld({
+      seed: 5,
+      until: today,
+      days: 4,
+      organizations: [{ provider: 'openai', id: 'org-1', projects: 1, lineItems: 2 }],
+    });
+    const emulator = await openEmulator({ world, now: () => new Date() });
+    const { store, collect } = await useCollector(database, emulator);
+    const span = { since: addDays(today, -3), until: today };
+    const query: ReportQuery = { teamId: 'team-1', ...span, basis: 'billed', groupBy: ['line-item', 'day'] };
+    await collect(span);
+    await wait(5);
+    const at = await store.collection.clock();
+    const report = await store.reports.run(query, today);
+    await wait(5);
+    for (const organization of world.organizations)
+      editRows(organization, addDays(today, -1), (row) => ({ ...row, amount: '41.75' }));
+    await collect(span, { acceptRestatement: true });
+
+    const providerProjectId = world.organizations[0]?.projects[0]?.id ?? '';
+    const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId } as const;
+    const ours = await database.prisma.project.create({ data: { id: 'ours', teamId: 'team-1', name: 'Ours' } });
+    const target = await store.projects.find('team-1', ours.id);
+    const linked = await store.projects.link(triple, { teamId: 'team-1', name: 'Ours', project: target });
+    expect(linked.id).toBe('ours');
+    const then = { ...query, asOf: at };
+    expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
+    const byProject = await store.reports.run({ ...then, groupBy: ['project'] }, today);
+    expect(byProject.rows.map(({ project }) => project)).toContain('Ours');
+
+    await store.projects.unlink(linked);
+    expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
   });
 });

@@ -1,0 +1,60 @@
+import type { Context } from '../context.js';
+import { addDays, toDay, type Day } from '../domain/day.js';
+import { dayState } from '../domain/coverage.js';
+import { add, formatDecimal, parseDecimal, ZERO } from '../domain/decimal.js';
+import type { ReportRow, ReportStore } from '../domain/report.js';
+import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
+
+/** What people want to know at the end of a run of bills: what yesterday cost, and who spends that nobody linked. */
+export async function addClosing(context: Context, result: SyncResult): Promise<void> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const names = result.organizations.some(({ newProjects }) => newProjects.length > 0);
+  const newSpend = names ? await readNewSpend(store.reports, team.id, result) : [];
+  if (newSpend.length > 0) result.newSpend = newSpend;
+  if (result.command !== 'sync') return;
+  const yesterday = await readYesterday(store.reports, team.id, addDays(toDay(context.now()), -1));
+  if (yesterday !== null) result.yesterday = yesterday;
+}
+
+/** Null where no organization read it after its end: a sum of half a day would pass for a whole one. */
+async function readYesterday(reports: ReportStore, teamId: string, day: Day): Promise<Yesterday | null> {
+  return reports.snapshot(async (snapshot) => {
+    const query = { teamId, since: day, until: day, groupBy: ['organization'], basis: 'billed' } as const;
+    const organizations = await snapshot.days(query);
+    const states = new Map(
+      organizations.map(({ organizationId, readAt }) => [organizationId, dayState(day, readAt.get(day) ?? null)]),
+    );
+    const isRead = (id: string) => states.get(id) === 'provisional' || states.get(id) === 'settled';
+    const counted = organizations.filter(({ organizationId, isActive }) => isActive || isRead(organizationId));
+    const read = counted.filter(({ organizationId }) => isRead(organizationId)).length;
+    if (read === 0) return null;
+    const { rows } = await snapshot.run(query, addDays(day, 1));
+    // What an organization's half day has cost so far is left out with the organization.
+    const totals = sumOf(rows.filter(({ organizationId }) => isRead(organizationId ?? '')));
+    return { day, organizations: read, of: counted.length, totals };
+  });
+}
+
+/** What the projects that a run saw for the first time cost in the days it read, and since when. */
+async function readNewSpend(reports: ReportStore, teamId: string, result: SyncResult): Promise<NewSpend[]> {
+  const { since, until, organizations } = result;
+  const report = await reports.run({ teamId, since, until, groupBy: ['project', 'day'], basis: 'billed' }, until);
+  const byProject = new Map<string, ReportRow[]>();
+  for (const row of report.rows.filter(({ linked }) => linked === false)) {
+    const id = row.projectId ?? '';
+    byProject.set(id, [...(byProject.get(id) ?? []), row]);
+  }
+  return [...byProject.values()].flatMap((rows) => {
+    const { project = '', projectId = '', organizationId } = rows[0] ?? {};
+    const seen = organizations.find((each) => each.organizationId === organizationId);
+    if (seen?.newProjects.includes(project) !== true) return [];
+    const first = rows.flatMap(({ day }) => (day === undefined ? [] : [day])).sort()[0] ?? since;
+    return [{ project, projectId, organization: seen.name, since: first, totals: sumOf(rows) }];
+  });
+}
+
+function sumOf(rows: readonly ReportRow[]): Yesterday['totals'] {
+  const sums = new Map<string, typeof ZERO>();
+  for (const { currency, cost } of rows) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost ?? '0')));
+  return [...sums].sort().map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
+}

@@ -1,0 +1,74 @@
+import { PROVIDERS } from '../domain/provider.js';
+import type { MoneyDocument, OrganizationResult, SyncResult } from '../domain/results.js';
+import { formatDay, formatMoney, plural } from './format.js';
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** What a run says after its organizations: yesterday's bill, what changed, what is new, what nobody knew. */
+export function closingLines(result: SyncResult): string[] {
+  return [...yesterday(result), ...restatements(result), ...newProjects(result), ...drift(result)];
+}
+
+function yesterday({ yesterday: known }: SyncResult): string[] {
+  if (known === undefined) return [];
+  const { day, organizations, of, totals } = known;
+  const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';
+  const some = organizations < of ? `, ${organizations} of ${plural(of, 'organization')}` : '';
+  const amounts = totals.length === 0 ? 'nothing' : formatAmounts(totals);
+  return [`Yesterday (${weekday} ${formatDay(day)}, provisional${some}): ${amounts}`];
+}
+
+function restatements({ organizations, basis }: SyncResult): string[] {
+  const restated = organizations.filter((each) => each.restated.rows > 0);
+  // Estimates are made again whenever prices change; only bills have a history.
+  const more = basis === 'billed' ? ' → costs changes' : '';
+  return restated.map(({ name, restated: { rows, days, difference } }) => {
+    const where = organizations.length > 1 ? ` (${name})` : '';
+    return `Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${formatAmounts(difference, true)}${where}${more}`;
+  });
+}
+
+function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {
+  const lines = newSpend
+    .slice(0, 5)
+    .map(
+      ({ project, organization, since, totals }) =>
+        `New, not linked: ${project} (${organization}), ${formatAmounts(totals)} since ${formatDay(since)}`,
+    );
+  if (newSpend.length > 5) lines.push(`New, not linked: ${plural(newSpend.length - 5, 'more project')}`);
+  const silent = organizations.flatMap((each) => withoutSpend(each, newSpend));
+  const all = [...lines, ...silent];
+  return all.length === 0 ? [] : [...all, '  → costs projects list --unlinked'];
+}
+
+/** New projects of which no bill is known, such as those that only usage names. */
+function withoutSpend({ name, newProjects: names }: OrganizationResult, spend: SyncResult['newSpend'] = []): string[] {
+  const left = names.filter(
+    (each) => !spend.some(({ project, organization }) => project === each && organization === name),
+  );
+  if (left.length === 0) return [];
+  const shown = left.slice(0, 5).join(', ');
+  const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
+  return [`New, not linked: ${shown}${more} (${name})`];
+}
+
+/** Once a provider: what its answers have of new fields and values is the same for each of its organizations. */
+function drift({ organizations }: SyncResult): string[] {
+  const providers = [...new Set(organizations.map(({ provider }) => provider))];
+  return providers.flatMap((provider) => {
+    const seen = organizations.filter((each) => each.provider === provider).flatMap((each) => each.drift);
+    const paths = [...new Set(seen.map(({ path }) => path))].sort();
+    const values = paths.filter((path) => path.includes('='));
+    const fields = paths.filter((path) => !path.includes('='));
+    const { name } = PROVIDERS[provider];
+    return [
+      ...(fields.length === 0 ? [] : [`New fields in ${name}'s answers, not stored: ${fields.join(', ')}`]),
+      ...(values.length === 0 ? [] : [`New values in ${name}'s answers, stored as they came: ${values.join(', ')}`]),
+    ];
+  });
+}
+
+/** `1,284.07 USD, 3.10 EUR` */
+export function formatAmounts(amounts: readonly MoneyDocument[], signed = false): string {
+  return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ');
+}
