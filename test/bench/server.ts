@@ -68,7 +68,7 @@ async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
     query: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
       (await pool.query<T>(text, values)).rows,
     settle: async () => {
-      await pool.query('VACUUM (ANALYZE) cost_data');
+      await pool.query('VACUUM (ANALYZE) cost_data, collected_days, projects');
       await pool.query('CHECKPOINT');
     },
     drop: async () => {

@@ -5,6 +5,7 @@ import type { Day } from '../../domain/day.js';
 import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './collected-days.js';
 import { incomingLines } from './incoming-lines.js';
+import { storedRows } from './stored-rows.js';
 
 export interface ReplaceOutcome {
   inserted: number;
@@ -36,8 +37,8 @@ export async function replaceDays(
   { write, days, lines, projectIds, accepted }: Replacement,
 ): Promise<ReplaceOutcome> {
   const ledger = ledgerOf(write, days, accepted);
-  const first = days[0]?.day;
-  const last = days.at(-1)?.day;
+  const [first, last] = [days[0]?.day, days.at(-1)?.day];
+  if (first === undefined || last === undefined) return { inserted: 0, updated: 0, deleted: 0, restated: [] };
 
   const [row] = await tx.$queryRaw<
     [{ inserted: number; updated: number; deleted: number; restated: ReplaceOutcome['restated'] }]
@@ -47,11 +48,8 @@ export async function replaceDays(
              i.quantity_unit, CASE WHEN i.cost IS NULL THEN s.model ELSE i.model END AS model, i.cost_type, i.token_type, i.service_tier, i.context_window, i.inference_geo,
              s.id AS known, s.cost AS old_cost, i.cost IS NULL AS gone
       FROM (${incomingLines(lines, projectIds)}) i FULL JOIN (
-        SELECT c.* FROM projects p JOIN cost_data c ON c.project_id = p.id
-        WHERE p.ai_provider = ${write.provider} AND p.ai_organization_id = ${write.organizationId}
-          AND c.api_version = 'costs_v1'
-          AND c.bucket_start_time >= ${first}::timestamp AND c.bucket_start_time < ${last}::timestamp + interval '1 day'
-          AND c.bucket_start_time::date = ANY(${days.map(({ day }) => day)}::date[])
+        SELECT c.* FROM ${storedRows(write, first, last)}
+        WHERE c.bucket_start_time::date = ANY(${days.map(({ day }) => day)}::date[])
       ) s USING (project_id, bucket_start_time, bucket_end_time, line_item)
       WHERE s.id IS NULL OR i.cost IS NULL
         OR (s.currency, s.cost, s.quantity, s.quantity_unit, s.model, s.cost_type, s.token_type, s.service_tier, s.context_window, s.inference_geo)

@@ -7,6 +7,7 @@ import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
 import { isClosed, type LockedDay } from './collected-days.js';
 import type { LinesByDay } from './lines-by-day.js';
+import { storedRows } from './stored-rows.js';
 
 /** Sums of absolute amounts, by currency and day. Credits must not hide what vanished. */
 type Sums = Map<string, Map<Day, Decimal>>;
@@ -57,13 +58,11 @@ function total(byDay: ReadonlyMap<Day, Decimal>, days: readonly LockedDay[]): De
 }
 
 async function storedSums(tx: Transaction, write: WindowWrite, closed: readonly LockedDay[]): Promise<Sums> {
-  const days = closed.map(({ day }) => day);
+  const [first, last] = [closed[0]?.day, closed.at(-1)?.day];
+  if (first === undefined || last === undefined) return new Map();
   const rows = await tx.$queryRaw<{ currency: string; day: Day; cost: string }[]>`
     SELECT c.currency, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, sum(abs(c.cost))::text AS cost
-    FROM projects p JOIN cost_data c ON c.project_id = p.id
-    WHERE p.ai_provider = ${write.provider} AND p.ai_organization_id = ${write.organizationId}
-      AND c.api_version = 'costs_v1' AND c.bucket_start_time >= ${days[0]}::timestamp
-      AND c.bucket_start_time < ${days.at(-1)}::timestamp + interval '1 day'
+    FROM ${storedRows(write, first, last)}
     GROUP BY 1, 2`;
   const sums: Sums = new Map();
   for (const { currency, day, cost } of rows) addTo(sums, currency, day, parseDecimal(cost));

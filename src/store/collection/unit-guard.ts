@@ -123,10 +123,13 @@ async function usualCharges(
     )
     SELECT c.line_item AS "lineItem", c.currency, c.quantity_unit AS unit, sum(c.cost)::text AS cost, sum(c.quantity)::text AS quantity,
            CASE WHEN count(*) > 1 THEN max(c.cost / c.quantity) <= ${LARGEST_JUMP}::int * min(c.cost / c.quantity) END AS "isSteady"
-    FROM projects p CROSS JOIN reference r
-    JOIN cost_data c ON c.project_id = p.id AND c.bucket_start_time = r.day::timestamp
-    WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND c.api_version = 'costs_v1'
-      AND c.quantity > 0 AND c.cost > 0
+    FROM projects p CROSS JOIN LATERAL (
+      -- OFFSET 0 for the same reason as in storedRows.
+      SELECT * FROM cost_data b
+      WHERE b.project_id = p.id AND b.api_version = 'costs_v1' AND b.bucket_start_time = ANY (ARRAY (SELECT day::timestamp FROM reference))
+      OFFSET 0
+    ) c
+    WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND c.quantity > 0 AND c.cost > 0
     GROUP BY 1, 2, 3`;
   const seenTwice = rows.filter(({ isSteady }) => isSteady !== null);
   const steady = seenTwice.filter(({ isSteady }) => isSteady === true);
