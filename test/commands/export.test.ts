@@ -39,9 +39,9 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
   afterAll(() => test.drop());
 
   async function run(format: ExportOptions['format'], options: Partial<ExportOptions> = {}): Promise<string> {
-    const { context, text } = recordContext(test.database, NOW, { json: false });
-    await exportCommand({ format, basis: 'best', since: SINCE, until: TODAY, ...options }, context);
-    return text();
+    const recorded = recordContext(test.database, NOW, { json: false });
+    await exportCommand({ format, basis: 'best', since: SINCE, until: TODAY, ...options }, recorded.context);
+    return recorded.text();
   }
   const csv = async (options: Partial<ExportOptions> = {}) => cells(await run('csv', options));
   const focus = async (options: Partial<ExportOptions> = {}) => cells(await run('focus-csv', options));
@@ -121,7 +121,7 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     });
     expect(on('2026-11-10')?.Tags).toBe('{"product":"=Find"}');
     expect(on('2026-11-20')?.Tags).toBe('');
-    const tagged = await csv({ tag: [{ key: 'product' as never, value: '=Find' }] });
+    const tagged = await csv({ tag: [{ key: 'product', value: '=Find' }] });
     expect(new Set(tagged.map(({ day }) => day)).size).toBe(10);
     expect((await focus()).find((row) => row.x_ProjectId === 'old')).toMatchObject({ x_Estimated: 'true' });
   });

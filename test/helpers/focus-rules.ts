@@ -110,7 +110,7 @@ export function checkFocus(rules: readonly FocusRule[], rows: readonly FocusCell
     return made;
   };
   const holds = ([name, ...parts]: Check, row: FocusCells): boolean => {
-    const [first = '', second, third] = parts as string[];
+    const [first, second, third] = parts as [string, (string | null)?, string?];
     const cell = row[first] ?? '';
     switch (name) {
       case 'AND':
