@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { OpenContext } from './context.js';
+import { addHelpTopic } from './help-topics.js';
 
 type AddCommand = (parent: Command, open: OpenContext) => Command;
 
@@ -156,12 +157,16 @@ export async function createProgram(argv: readonly string[], version: string, op
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     .configureHelp({ helpWidth: 79 })
-    .addHelpText('after', '\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync');
+    .addHelpText(
+      'after',
+      '\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync\nMore help:   costs help exit-codes | environment | json',
+    );
   const chosen = commandOf(argv);
   for (const { name, summary, load } of COMMANDS) {
     if (name === chosen) (await load())(program, open).summary(summary);
     else program.command(name).summary(summary).description(summary);
   }
+  addHelpTopic(program, argv);
   return program;
 }
 
