@@ -39,8 +39,15 @@ export async function createFile(path: string): Promise<DocumentFile> {
   return {
     async write(chunk) {
       check();
-      if (!stream.write(chunk))
-        await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+      if (!stream.write(chunk)) {
+        // Whichever comes second would go on listening, once more a chunk.
+        const settled = new AbortController();
+        const { signal } = settled;
+        await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(
+          () => undefined,
+        );
+        settled.abort();
+      }
       check();
     },
     async commit() {
