@@ -7,7 +7,7 @@ import type { SyncResult } from '../../src/domain/results.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { createProvider } from '../../src/providers/create.js';
-import { createHttpClient } from '../../src/providers/http.js';
+import { createHttpClient, type HttpOptions } from '../../src/providers/http.js';
 import type { Database } from '../../src/store/database.js';
 import { createStore, type Store } from '../../src/store/store.js';
 import { planBackfill } from '../../src/sync/plan.js';
@@ -23,11 +23,17 @@ export interface Collector {
   collect: (span: DaySpan, options?: { acceptRestatement?: boolean; forced?: boolean }) => Promise<SyncResult>;
 }
 
+type Patience = Pick<HttpOptions, 'giveUpAfterMs' | 'requestTimeoutMs'>;
+
 /** Registers the emulator's organizations under a team; the HTTP client is closed when the running test ends. */
 export async function useCollector(
   database: Database,
   emulator: Emulator,
-  { teamId = 'team-1', now = () => new Date() } = {},
+  {
+    teamId = 'team-1',
+    now = () => new Date(),
+    patience = {},
+  }: { teamId?: string; now?: () => Date; patience?: Patience } = {},
 ): Promise<Collector> {
   const { prisma } = database;
   await prisma.team.create({ data: { id: teamId, name: 'acme' } });
@@ -46,7 +52,13 @@ export async function useCollector(
       },
     });
   }
-  const http = createHttpClient({ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 });
+  const http = createHttpClient({
+    version: 'test',
+    tlsChecksOff: false,
+    firstWaitMs: 5,
+    giveUpAfterMs: 400,
+    ...patience,
+  });
   onTestFinished(() => http.close());
   const store = createStore(database);
   const organizations = await store.keys.list(teamId);
