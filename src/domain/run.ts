@@ -7,7 +7,8 @@ export interface RunRecord {
   command: string;
   since: Day;
   until: Day;
-  status: RunStatus;
+  /** `died`: it never said how it ended, and collects nothing any more. */
+  status: RunStatus | 'died';
   version: string;
   startedAt: Date;
   finishedAt: Date | null;

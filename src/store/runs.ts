@@ -11,11 +11,11 @@ export function createRunStore(prisma: PrismaClient): RunStore {
         orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
         take: count,
       });
-      return runs.map(toRecord);
+      return toRecords(prisma, runs);
     },
     async find(teamId, prefix) {
       const runs = await prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
-      return runs.map(toRecord);
+      return toRecords(prisma, runs);
     },
   };
 }
@@ -43,7 +43,24 @@ export async function finishRun(prisma: PrismaClient, id: string, status: RunSta
     UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp() WHERE id = ${id}`;
 }
 
-function toRecord(run: Prisma.RunGetPayload<object>): RunRecord {
+type Row = Prisma.RunGetPayload<object>;
+
+/** A run that waits for another, or is between two organizations, has no lease for a while. */
+const GRACE = '10 minutes';
+
+/** A killed process cannot say that its run is over; that it holds no lease any more does. */
+async function toRecords(prisma: PrismaClient, runs: readonly Row[]): Promise<RunRecord[]> {
+  const running = runs.filter(({ status }) => status === 'running').map(({ id }) => id);
+  if (running.length === 0) return runs.map(toRecord);
+  const dead = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT r.id FROM runs r
+    WHERE r.id = ANY (${running}::text[]) AND r.started_at < now() - ${GRACE}::interval
+      AND NOT EXISTS (SELECT FROM organization_leases l WHERE l.holder = r.id AND l.expires_at > now())`;
+  const died = new Set(dead.map(({ id }) => id));
+  return runs.map((run) => (died.has(run.id) ? { ...toRecord(run), status: 'died' } : toRecord(run)));
+}
+
+function toRecord(run: Row): RunRecord {
   const { id, command, since, until, status, version, startedAt, finishedAt, plan, result } = run;
   return {
     id,

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { parseDay } from '../../src/domain/day.js';
+import { createStore } from '../../src/store/store.js';
+import { useTestDatabase } from '../helpers/database.js';
+
+it('tells a run whose process was killed from one that goes on', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const { prisma } = database;
+  const { collection, runs } = createStore(database);
+  await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  const day = parseDay('2026-01-01');
+  for (const id of ['killed', 'collecting', 'young', 'done']) {
+    const span = { since: day, until: day };
+    await collection.startRun({ id, teamId: 'team-1', command: 'sync', span, version: '0.0.0', plan: [] });
+  }
+  await collection.finishRun('done', 'ok', []);
+  await prisma.$executeRaw`UPDATE runs SET started_at = now() - interval '1 hour' WHERE id <> 'young'`;
+  for (const [holder, until] of [
+    ['collecting', '1 minute'],
+    ['killed', '-50 minutes'],
+  ])
+    await prisma.$executeRaw`
+      INSERT INTO organization_leases VALUES ('openai', ${holder}, 'costs_v1', ${holder}, 'host', 'machine', 1, 'start', 'costs sync', now(), now() + ${until}::interval)`;
+  const statuses = (await runs.list('team-1', 10)).map(({ id, status }) => [id, status]);
+  expect(Object.fromEntries(statuses)).toEqual({ killed: 'died', collecting: 'running', young: 'running', done: 'ok' });
+  expect(await runs.find('team-1', 'kil')).toMatchObject([{ status: 'died' }]);
+});
