@@ -88,7 +88,7 @@ describe('bad input', () => {
     ['https://user:pass@example.com/v1', /user information/],
     ['not a url', /is not a URL/],
   ])('the base URL %s is refused before anything is sent', async (url, message) => {
-    const machine = await useMachine({ OPENAI_BASE_URL: url, KEY: 'sk-admin-0123456789abcdef' });
+    const machine = await useMachine({ OPENAI_BASE_URL: url, KEY: 'sk-admin-0123456789abcdef' }, { store: true });
     const added = await machine.costs([
       'keys',
       'add',
@@ -120,10 +120,13 @@ describe('bad input', () => {
   });
 
   it('a network without the provider is told in one line that names the host and says that nothing changed', async () => {
-    const machine = await useMachine({
-      OPENAI_BASE_URL: 'https://no-such-host.invalid/v1',
-      KEY: 'sk-admin-0123456789abcdef',
-    });
+    const machine = await useMachine(
+      {
+        OPENAI_BASE_URL: 'https://no-such-host.invalid/v1',
+        KEY: 'sk-admin-0123456789abcdef',
+      },
+      { store: true },
+    );
     const added = await machine.costs([
       'keys',
       'add',

@@ -20,10 +20,13 @@ describe('what a sync proves, by the commands a person types', () => {
     const row = (amount: string) => worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount });
     for (let back = 1; back <= 3; back += 1) organization.days.set(addDays(TODAY, -back), [row('10.25')]);
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
-    const machine = await useMachine({
-      OPENAI_BASE_URL: emulator.openaiUrl,
-      OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
-    });
+    const machine = await useMachine(
+      {
+        OPENAI_BASE_URL: emulator.openaiUrl,
+        OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
+      },
+      { store: true },
+    );
     const costs = async (...args: string[]) => {
       const ran = await machine.costs(args);
       expect(ran, `${args.join(' ')}: ${ran.stderr}`).toMatchObject({ code: 0 });

@@ -28,10 +28,13 @@ describe('usage beside bills, by the commands a person types', () => {
     organization.usage = used.filter(({ endpoint }) => endpoint === 'completions' || endpoint === 'embeddings');
     billUsage(organization, listCharges());
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
-    const machine = await useMachine({
-      OPENAI_BASE_URL: emulator.openaiUrl,
-      OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
-    });
+    const machine = await useMachine(
+      {
+        OPENAI_BASE_URL: emulator.openaiUrl,
+        OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
+      },
+      { store: true },
+    );
     const costs = async (...args: string[]) => {
       const ran = await machine.costs([...args, '--json']);
       expect(ran.stderr, args.join(' ')).toBe('');

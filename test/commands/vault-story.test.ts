@@ -45,12 +45,15 @@ afterAll(() => emulator.close());
 
 /** A machine that remembers all it was told. */
 async function recordedMachine(env: Record<string, string>) {
-  const machine = await createMachine({
-    OPENAI_BASE_URL: emulator.openaiUrl,
-    ANTHROPIC_BASE_URL: emulator.anthropicUrl,
-    COSTS_INSECURE_STORAGE: '1',
-    ...env,
-  });
+  const machine = await createMachine(
+    {
+      OPENAI_BASE_URL: emulator.openaiUrl,
+      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      COSTS_INSECURE_STORAGE: '1',
+      ...env,
+    },
+    { store: env.DATABASE_URL === undefined },
+  );
   const written: string[] = [];
   const costs = async (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
     const ran = await machine.costs(args, options);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { fillHome } from './database.js';
 import type { ErrorDocument } from '../../src/errors.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
@@ -39,9 +40,16 @@ export interface Machine {
   costs: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
 }
 
-/** A machine without a keychain and with a home of its own, on which the built tool runs; the caller drops it. */
-export async function createMachine(env: Environment = {}): Promise<Machine & { drop: () => Promise<void> }> {
+/**
+ * A machine without a keychain and with a home of its own, on which the built tool runs; the caller drops it.
+ * @param store with an embedded store that is made already
+ */
+export async function createMachine(
+  env: Environment = {},
+  { store = false } = {},
+): Promise<Machine & { drop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
+  if (store) await fillHome(join(home, 'costs'));
   const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...env };
   return {
     home,
@@ -51,8 +59,8 @@ export async function createMachine(env: Environment = {}): Promise<Machine & { 
 }
 
 /** As `createMachine`, dropped when the running test ends. */
-export async function useMachine(env: Environment = {}): Promise<Machine> {
-  const machine = await createMachine(env);
+export async function useMachine(env: Environment = {}, options = {}): Promise<Machine> {
+  const machine = await createMachine(env, options);
   onTestFinished(machine.drop);
   return machine;
 }

@@ -21,12 +21,15 @@ beforeAll(async () => {
       ],
     },
   });
-  machine = await createMachine({
-    OPENAI_BASE_URL: emulator.openaiUrl,
-    ANTHROPIC_BASE_URL: emulator.anthropicUrl,
-    COSTS_INSECURE_STORAGE: '1',
-    OPENAI_ADMIN_KEY: KEY,
-  });
+  machine = await createMachine(
+    {
+      OPENAI_BASE_URL: emulator.openaiUrl,
+      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      COSTS_INSECURE_STORAGE: '1',
+      OPENAI_ADMIN_KEY: KEY,
+    },
+    { store: true },
+  );
 });
 afterAll(async () => {
   await Promise.all([base.drop(), emulator.close(), machine.drop()]);
