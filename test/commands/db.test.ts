@@ -10,7 +10,7 @@ import type { Database } from '../../src/store/database.js';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { createStore } from '../../src/store/store.js';
 import { openDatabase } from '../../src/store/open.js';
-import { DATABASE_KINDS, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
+import { DATABASE_KINDS, fillHome, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 
 let folder: string;
@@ -101,6 +101,7 @@ it('sends whoever wants a backup of a server to pg_dump', async () => {
 
 it('backs up and restores the embedded store, after asking', async () => {
   const home = await useHome();
+  await fillHome(home);
   const path = join(folder, 'backup.tar.gz');
   const open = () => openDatabase({ kind: 'embedded', home });
   const first = await open();
@@ -125,6 +126,7 @@ it('backs up and restores the embedded store, after asking', async () => {
 
 it('copies the embedded store to the server of DATABASE_URL', async () => {
   const home = await useHome();
+  await fillHome(home);
   const source = await openDatabase({ kind: 'embedded', home });
   await source.migrations.apply();
   await fillBaseline(source.pool);

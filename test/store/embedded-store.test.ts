@@ -5,16 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { openDatabase } from '../../src/store/open.js';
 import type { Database } from '../../src/store/database.js';
-import { useEmptyTarget, useTestDatabase } from '../helpers/database.js';
+import { fillHome, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 
 let home: string;
 let folder: string;
 
 beforeEach(async () => {
-  const target = await useEmptyTarget('embedded');
-  if (target.kind !== 'embedded') throw new Error('Another kind.');
-  home = target.home;
+  home = await useHome();
+  await fillHome(home);
   folder = await mkdtemp(join(tmpdir(), 'costs-backup-'));
   await withStore(async (database) => {
     await database.migrations.requireCurrent();

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/open.js';
-import { createTestDatabase, DATABASE_KINDS, useHome, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, DATABASE_KINDS, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/run-typescript.js';
 
 describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
@@ -65,6 +65,7 @@ describe('the embedded store', () => {
 
   it('keeps what was committed when its process is killed, and is free for the next one', async () => {
     const home = await useHome();
+    await fillHome(home);
     const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
     const gone = ended(child);
     await new Promise((resolve) => child.once('message', resolve));
@@ -76,6 +77,7 @@ describe('the embedded store', () => {
   it('works where the path of its folder is too long for a socket', async () => {
     const home = await useHome();
     const deep = join(home, 'x'.repeat(60), 'y'.repeat(60));
+    await fillHome(deep);
     const child = startProgram('open-embedded.ts', [deep, 'a']);
     expect(await ended(child)).toBe(0);
     await expectTeams(deep, ['a']);
