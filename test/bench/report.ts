@@ -1,6 +1,8 @@
 import { addDays, parseDay, type Day } from '../../src/domain/day.js';
 import type { ReportQuery } from '../../src/domain/report.js';
 import { createReportStore } from '../../src/store/reports/report-store.js';
+import { focusRow } from '../../src/output/focus/rows.js';
+import { createExportStore } from '../../src/store/export/export-store.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth.js';
 import { createManyRows } from './many-rows.js';
@@ -35,11 +37,45 @@ export async function benchReport(server: BenchServer, { rows, rounds }: ReportS
     return [
       await totals(db, 'everything', first, rounds),
       await totals(db, 'one month', addDays(UNTIL, -30), rounds * 3),
+      await focusExport(db, rounds),
       ...(await benchGrowth(server, db, windows, rounds)),
     ];
   } finally {
     await db.drop();
   }
+}
+
+const RAW = `
+  SELECT c.*, p.name FROM cost_data c JOIN projects p ON p.id = c.project_id
+  WHERE c.api_version = 'costs_v1' AND c.bucket_start_time >= $1::timestamp AND c.bucket_start_time < $2::timestamp + interval '1 day'
+  ORDER BY c.bucket_start_time`;
+
+/** A week of bills as FOCUS lines, against fetching the same rows and doing nothing with them. */
+async function focusExport(db: BenchDatabase, rounds: number): Promise<Figure> {
+  const since = addDays(UNTIL, -6);
+  const exports = createExportStore(db.database.prisma);
+  const query = { teamId: 'team-1', since, until: UNTIL, basis: 'billed', withUsage: true } as const;
+  let rows = 0;
+  let characters = 0;
+  const run = async () => {
+    rows = await exports.read(query, (some) => {
+      for (const row of some) characters += focusRow(row).length;
+      return Promise.resolve();
+    });
+  };
+  const times = await sideBySide(rounds, [
+    { name: 'costs', run },
+    { name: 'fetched', run: () => db.query(RAW, [since, UNTIL]) },
+  ]);
+  const of = (name: string) => times.get(name) ?? NaN;
+  const speed = (milliseconds: number) => `${(rows / milliseconds).toFixed(1)}k`;
+  return {
+    group: 'report',
+    name: 'a week as FOCUS 1.2 lines / fetching its rows',
+    ratio: of('costs') / of('fetched'),
+    target: null,
+    detail: `${speed(of('costs'))} / ${speed(of('fetched'))} rows/s, ${Math.round(characters / rounds / 1e6)} MB`,
+  };
 }
 
 async function firstDay(db: BenchDatabase): Promise<Day> {
