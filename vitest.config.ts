@@ -4,7 +4,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/postgres-server.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores: a database server, an emulator and the tool itself run beside each worker.
     maxWorkers: 3,

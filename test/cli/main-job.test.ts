@@ -9,7 +9,7 @@ import { expectedTotals, sumBy } from '../../src/emulator/expected.js';
 import { generateWorld } from '../../src/emulator/generate.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
-import { DATABASE_KINDS, useEmptyTarget } from '../helpers/database.js';
+import { DATABASE_KINDS, useEmptyTarget, useReadyHome } from '../helpers/database.js';
 
 const today = toDay(new Date());
 const year = { since: addDays(today, -364), until: today };
@@ -42,7 +42,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   const keys = ['org-1', 'org-2', 'org-3'];
 
   async function start(env: Record<string, string> = {}): Promise<Machine> {
-    const target = await useEmptyTarget(kind);
+    const target = kind === 'embedded' ? await useReadyHome() : await useEmptyTarget(kind);
     const secrets = Object.fromEntries(
       keys.map((id, index) => [`KEY_${index + 1}`, emulator.organization(id).keys[0]?.secret]),
     );

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type Machine, type Ran, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
@@ -286,7 +286,7 @@ describe('the embedded store', () => {
   });
 });
 
-describe('an embedded store that lost its keychain', () => {
+describe.runIf(inject('long'))('an embedded store that lost its keychain', () => {
   it('goes on with keys in variables, and with new ones once the lost are removed', async () => {
     const machine = await recordedMachine({ OPENAI_ADMIN_KEY: KEY });
     try {

@@ -63,6 +63,13 @@ export async function fillHome(home: string): Promise<void> {
   await cp(await homeTemplate(await fingerprint()), embeddedFolders(home).data, { recursive: true });
 }
 
+/** A folder with a migrated embedded store, removed when the running test ends. */
+export async function useReadyHome(): Promise<DatabaseTarget> {
+  const home = await useHome();
+  await fillHome(home);
+  return { kind: 'embedded', home };
+}
+
 /** A folder without an embedded store in it, removed when the running test ends. */
 export async function useHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));

@@ -94,9 +94,9 @@ it.each([
 it('tells a connection that is lost in the middle, and a right that is missing', async () => {
   const { database } = await useTestDatabase('postgresql');
   const store = createStore(database);
-  await database.pool.query('CREATE ROLE costs_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO costs_reader');
+  await database.pool.query('CREATE ROLE connect_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO connect_reader');
   const session = await database.openSession();
-  await session.pool.query('SET ROLE costs_reader');
+  await session.pool.query('SET ROLE connect_reader');
   const denied: unknown = await session.pool
     .query(`INSERT INTO teams VALUES ('x', 'x')`)
     .catch((error: unknown) => database.explain(error));
@@ -105,7 +105,7 @@ it('tells a connection that is lost in the middle, and a right that is missing',
     message: expect.stringContaining('permission denied for table teams') as string,
   });
   await session.close();
-  await database.pool.query('DROP OWNED BY costs_reader; DROP ROLE costs_reader');
+  await database.pool.query('DROP OWNED BY connect_reader; DROP ROLE connect_reader');
   const locker = await database.openSession();
   await locker.pool.query('BEGIN; LOCK TABLE teams');
   const lost = expect(store.teams.list()).rejects.toMatchObject({ code: 'unreachable', exitCode: 6 });

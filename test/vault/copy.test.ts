@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
@@ -35,44 +35,47 @@ afterAll(async () => {
   await Promise.all([base.drop(), emulator.close(), machine.drop()]);
 });
 
-it('moves the keys of the embedded store to a server once somebody is logged in there', async () => {
-  const server = { DATABASE_URL: (base.target as { url: string }).url };
-  await machine.costs(['init', '--team', 'acme']);
-  await machine.costs([
-    'keys',
-    'add',
-    '--provider',
-    'openai',
-    '--organization',
-    'org-1',
-    '--from-env',
-    'OPENAI_ADMIN_KEY',
-  ]);
-  await machine.costs(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
-  const init = ['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'];
-  expect((await machine.costs(init, { env: server, input: 'correct horse battery' })).code).toBe(0);
-  await machine.costs(['logout'], { env: server });
+it.runIf(inject('long'))(
+  'moves the keys of the embedded store to a server once somebody is logged in there',
+  async () => {
+    const server = { DATABASE_URL: (base.target as { url: string }).url };
+    await machine.costs(['init', '--team', 'acme']);
+    await machine.costs([
+      'keys',
+      'add',
+      '--provider',
+      'openai',
+      '--organization',
+      'org-1',
+      '--from-env',
+      'OPENAI_ADMIN_KEY',
+    ]);
+    await machine.costs(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
+    const init = ['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'];
+    expect((await machine.costs(init, { env: server, input: 'correct horse battery' })).code).toBe(0);
+    await machine.costs(['logout'], { env: server });
 
-  const copy = async () =>
-    (await machine.costs(['db', 'copy', '--from', 'embedded', '--json'], { env: server })).json<{
-      keysLeft: { organizationId: string }[];
-    }>();
-  expect((await copy()).keysLeft).toMatchObject([{ organizationId: 'ant-1' }]);
-  await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin'], {
-    env: server,
-    input: 'correct horse battery',
-  });
-  const unsealed = await machine.costs(['keys', 'verify', 'org-1', '--json'], { env: server });
-  expect([unsealed.code, unsealed.stdout]).toEqual([
-    4,
-    expect.stringContaining('costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY'),
-  ]);
-  expect((await copy()).keysLeft).toEqual([]);
-  // Twice adds nothing, and loses nothing.
-  expect((await copy()).keysLeft).toEqual([]);
-  const verified = await machine.costs(['keys', 'verify', '--json'], { env: server });
-  expect([verified.code, verified.json<{ keys: { status: string }[] }>().keys.map(({ status }) => status)]).toEqual([
-    0,
-    ['ok', 'ok'],
-  ]);
-});
+    const copy = async () =>
+      (await machine.costs(['db', 'copy', '--from', 'embedded', '--json'], { env: server })).json<{
+        keysLeft: { organizationId: string }[];
+      }>();
+    expect((await copy()).keysLeft).toMatchObject([{ organizationId: 'ant-1' }]);
+    await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin'], {
+      env: server,
+      input: 'correct horse battery',
+    });
+    const unsealed = await machine.costs(['keys', 'verify', 'org-1', '--json'], { env: server });
+    expect([unsealed.code, unsealed.stdout]).toEqual([
+      4,
+      expect.stringContaining('costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY'),
+    ]);
+    expect((await copy()).keysLeft).toEqual([]);
+    // Twice adds nothing, and loses nothing.
+    expect((await copy()).keysLeft).toEqual([]);
+    const verified = await machine.costs(['keys', 'verify', '--json'], { env: server });
+    expect([verified.code, verified.json<{ keys: { status: string }[] }>().keys.map(({ status }) => status)]).toEqual([
+      0,
+      ['ok', 'ok'],
+    ]);
+  },
+);
