@@ -94,7 +94,9 @@ it.each([
 it('tells a connection that is lost in the middle, and a right that is missing', async () => {
   const { database } = await useTestDatabase('postgresql');
   const store = createStore(database);
-  await database.pool.query('CREATE ROLE connect_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO connect_reader');
+  await database.pool.query(
+    'CREATE ROLE connect_reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO connect_reader',
+  );
   const session = await database.openSession();
   await session.pool.query('SET ROLE connect_reader');
   const denied: unknown = await session.pool
