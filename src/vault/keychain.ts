@@ -27,7 +27,7 @@ interface Call {
   values: string[];
 }
 
-type Answer = { value: string | boolean | null } | { error: string };
+type Answer = { value: string | boolean | null } | { error: string; silent?: boolean };
 
 /**
  * The operating system's keychain. Its library is native code that waits for a service and cannot be cancelled: it runs in a
@@ -42,7 +42,7 @@ export function createKeychain({ interactive, onWait, library }: KeychainOptions
       seconds,
       interactive ? onWait : null,
     );
-    if ('error' in answer) throw noKeychain(answer.error);
+    if ('error' in answer) throw answer.silent === true ? silentKeychain(answer.error) : noKeychain(answer.error);
     return answer.value;
   };
   return {
@@ -83,7 +83,10 @@ function run(call: Call, seconds: number, onWait: ((line: string) => void) | nul
       child.kill('SIGKILL');
       resolve(answer);
     };
-    const timer = setTimeout(() => settle({ error: `it did not answer within ${seconds} seconds` }), seconds * 1000);
+    const timer = setTimeout(
+      () => settle({ error: `it did not answer within ${seconds} seconds`, silent: true }),
+      seconds * 1000,
+    );
     const notice = setTimeout(
       () =>
         onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`),
@@ -119,10 +122,15 @@ function inChild(): void {
 /** This machine can keep no session at all, which is not the same as nobody having logged in. */
 export class NoKeychain extends NoSession {}
 
+const WAYS_OUT =
+  'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1';
+
 function noKeychain(reason: string): NoKeychain {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';
-  return new NoKeychain(
-    `There is no keychain to keep a session in: ${firstLine}.`,
-    'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1',
-  );
+  return new NoKeychain(`There is no keychain to keep a session in: ${firstLine}.`, WAYS_OUT);
+}
+
+/** There is one, and it may hold a session: whoever makes it hang must not pass for somebody without any. */
+function silentKeychain(reason: string): NoSession {
+  return new NoSession(`The keychain is of no use: ${reason}.`, WAYS_OUT);
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeychain } from '../../src/vault/keychain.js';
+import { foundTeam, openDesk } from '../helpers/vault.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 
@@ -160,6 +161,27 @@ describe('a keychain that never answers', () => {
       const pid = Number(await readFile(marker, 'utf8'));
       await expect.poll(() => isAlive(pid)).toBe(false);
     } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('does not pass for a machine that has none, where keys in variables are registered without a session', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));
+    const base = await createTestDatabase('postgresql');
+    try {
+      const library = join(folder, 'hung.cjs');
+      await writeFile(library, 'exports.getPassword = () => new Promise(() => setInterval(() => {}, 1000));');
+      const { team } = await foundTeam(base.database);
+      const hung = createKeychain({ interactive: false, onWait: () => undefined, library });
+      const missing = createKeychain({ interactive: false, onWait: () => undefined, library: '/nowhere/keytar' });
+      await expect(openDesk(base.database, {}, hung).vault.requireRegistrar(team)).rejects.toMatchObject({
+        code: 'auth',
+      });
+      await expect(openDesk(base.database, {}, missing).vault.requireRegistrar(team)).resolves.toMatchObject({
+        kind: 'local',
+      });
+    } finally {
+      await base.drop();
       await rm(folder, { recursive: true, force: true });
     }
   });
