@@ -14,7 +14,7 @@ export interface Scale {
 }
 
 export const FULL: Scale = {
-  upsert: { rows: 200_000, libraryRows: 20_000, prismaRows: 600, rounds: 3 },
+  upsert: { rows: 200_000, libraryRows: 25_000, prismaRows: 800, rounds: 3 },
   start: { rounds: 15 },
   sync: { organizations: 10, rounds: 3 },
   memory: { days: 365, times: 20 },
