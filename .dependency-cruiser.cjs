@@ -1,4 +1,4 @@
-// The dependency rule: bin -> main -> program -> commands -> sync -> domain; only context.ts knows all adapters.
+// The dependency rule: bin -> main -> process -> execute -> program -> commands -> sync -> domain; only context.ts knows all adapters.
 const adapters = ['providers', 'store', 'vault', 'output', 'emulator'];
 
 module.exports = {
@@ -45,8 +45,8 @@ module.exports = {
     {
       name: 'nobody-imports-the-process',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|process)\\.ts' },
-      to: { path: '^src/(main|process|program)\\.ts' },
+      from: { path: '^src/', pathNot: '^src/(main|process|execute)\\.ts' },
+      to: { path: '^src/(main|process|execute|program)\\.ts' },
     },
     {
       name: 'one-owner-a-package',

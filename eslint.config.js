@@ -56,6 +56,11 @@ export default ts.config(
       'no-restricted-syntax': [
         'error',
         ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+        {
+          selector:
+            "CallExpression[callee.property.name='write']:matches([callee.object.name='output'], [callee.object.property.name='output']):not([typeArguments])",
+          message: "Say which document it is: output.write<Documents['…']>.",
+        },
       ],
     },
   },

@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Help, type Command } from 'commander';
+import { schemaOf } from './schemas.js';
 
 /** What `costs help TOPIC` explains beside the commands, and the section of the README that says it. */
 export const HELP_TOPICS = { 'exit-codes': 'Exit codes', environment: 'Environment', json: 'JSON' } as const;
 
 /**
  * Adds the topic that `argv` asks help for, if it is one. The text is the README's own section, which every package
- * carries: two texts would come to disagree.
+ * carries: two texts would come to disagree. `help json` followed by a command is the schema of its document.
  */
 export function addHelpTopic(program: Command, argv: readonly string[]): void {
-  const [first, topic] = argv.filter((word) => !word.startsWith('-'));
+  const [first, topic, ...words] = argv.filter((word) => !word.startsWith('-'));
   if (first !== 'help' || topic === undefined || !Object.hasOwn(HELP_TOPICS, topic)) return;
   const command = program.command(topic, { hidden: true });
-  command.helpInformation = () => topicText(HELP_TOPICS[topic as keyof typeof HELP_TOPICS]);
+  command.helpInformation = () =>
+    topic === 'json' && words.length > 0
+      ? `${JSON.stringify(schemaOf(words.join(' ')), null, 2)}\n`
+      : topicText(HELP_TOPICS[topic as keyof typeof HELP_TOPICS]);
 }
 
 /** A section of the README as plain text: tables become lists of at most 79 columns, the rest stays as written. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
@@ -51,7 +52,7 @@ export async function changesCommand(options: ChangesOptions, context: Context):
   };
   const changes = await store.reports.snapshot((reports) => readChanges(reports, query, { from, to: now }));
   const team = await context.team();
-  context.output.write(changes, (value, output) => renderChanges(value, team.name, output));
+  context.output.write<Documents['changes']>(changes, (value, output) => renderChanges(value, team.name, output));
 }
 
 async function readChanges(

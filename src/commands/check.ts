@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { parseAmount } from '../domain/budget.js';
 import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../domain/finding.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
@@ -70,7 +71,7 @@ export async function checkCommand(options: CheckOptions, context: Context): Pro
     github: () => renderCheckGithub(result),
     markdown: () => renderCheckMarkdown(result, team.name),
   }[options.format ?? 'table'];
-  await output.intoFile(options.output, () => Promise.resolve(output.write(result, render)));
+  await output.intoFile(options.output, () => Promise.resolve(output.write<Documents['check']>(result, render)));
   return result.findings.length > 0 ? EXIT_CODES.finding : 0;
 }
 

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Context } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
@@ -52,14 +53,15 @@ export async function collect(
   const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
   if (options.dryRun === true) {
-    context.output.write(planDocument(plan), renderPlan);
+    const document = planDocument(plan);
+    context.output.write<Documents['sync']>(document, (_, output) => renderPlan(document, output));
     return 0;
   }
   const result = await carryOut(context, plan, { ...options, plannedAt });
   if (plan.basis === 'billed') await addClosing(context, result);
   if (options.verify === true) await verifyRun(context, plan, result);
   const where = { team: team.name, store: database.label };
-  context.output.write(result, (value, output) => renderSync(value, where, output));
+  context.output.write<Documents['sync']>(result, (_, output) => renderSync(result, where, output));
   const code = exitCodeOf(result);
   return code !== 0 || result.verified === undefined ? code : exitCodeOfVerification(result.verified);
 }

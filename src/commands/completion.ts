@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { completionScript, SHELLS, type Shell } from './completion/scripts.js';
 import { completionTree } from './completion/tree.js';
 import { addExamples, addGlobalOptions } from './options.js';
@@ -24,5 +25,5 @@ export function addCompletionCommand(parent: Command, open: OpenContext, program
 
 async function completionCommand(shell: Shell, program: () => Promise<Command>, { output }: Context): Promise<void> {
   const script = completionScript(shell, completionTree(await program()));
-  output.write({ shell, script }, () => script);
+  output.write<Documents['completion']>({ shell, script }, () => script);
 }

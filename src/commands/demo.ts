@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { renderDemo } from '../output/demo.js';
 import { runDemo } from './demo/run.js';
 import { addExamples, addGlobalOptions } from './options.js';
@@ -28,8 +29,9 @@ export async function demoCommand(options: DemoOptions, context: Context): Promi
   const home = await mkdtemp(join(tmpdir(), 'costs-demo-'));
   try {
     const result = await runDemo(context, home);
-    context.output.write({ ...result.document, home: options.keep === true ? home : null }, (value, output) =>
-      renderDemo(value, result, output),
+    context.output.write<Documents['demo']>(
+      { ...result.document, home: options.keep === true ? home : null },
+      (value, output) => renderDemo(value, result, output),
     );
   } finally {
     if (options.keep !== true) await rm(home, { recursive: true, force: true });

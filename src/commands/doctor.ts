@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { Check } from '../domain/check.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderChecks } from '../output/checks.js';
@@ -35,6 +36,6 @@ export async function doctorCommand(context: Context): Promise<number> {
     progress.stop();
   }
   const findings = checks.filter(({ status }) => status !== 'ok');
-  context.output.write({ checks, findings }, renderChecks);
+  context.output.write<Documents['doctor']>({ checks, findings }, renderChecks);
   return checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0;
 }

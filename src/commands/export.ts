@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { toDay } from '../domain/day.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRow } from '../domain/export.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
@@ -62,8 +63,8 @@ export function addExportCommand(parent: Command, open: OpenContext, run = expor
 
 export async function exportCommand(options: ExportOptions, context: Context): Promise<void> {
   const { output } = context;
-  const toFile = options.output !== undefined && options.output !== '-';
-  if (output.json && !toFile)
+  const file = options.output === '-' ? undefined : options.output;
+  if (output.json && file === undefined)
     throw new CostsError('usage', 'The rows and the JSON document cannot both go to standard output.', {
       hint: 'Give a file to --output, or leave --json out: --format jsonl writes one JSON document a row.',
     });
@@ -72,7 +73,7 @@ export async function exportCommand(options: ExportOptions, context: Context): P
   const filter = await resolveRowFilter(options, period, context);
   const query = { ...filter, basis: options.basis, withUsage: options.format === 'focus-csv' };
   const { head, row: toText } = WRITERS[options.format];
-  const progress = toFile ? output.progress('Reading rows') : null;
+  const progress = file !== undefined ? output.progress('Reading rows') : null;
   let rows = 0;
   try {
     await output.intoFile(options.output, async () => {
@@ -83,12 +84,13 @@ export async function exportCommand(options: ExportOptions, context: Context): P
         progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
       });
     });
-    progress?.done(`${rows.toLocaleString('en')} rows in ${options.output ?? ''}`);
+    progress?.done(`${rows.toLocaleString('en')} rows in ${file ?? ''}`);
   } finally {
     progress?.stop();
   }
-  if (output.json) {
+  if (output.json && file !== undefined) {
     const { since, until } = period;
-    output.write({ format: options.format, since, until, basis: options.basis, rows, file: options.output }, () => '');
+    const { format, basis } = options;
+    output.write<Documents['export']>({ format, since, until, basis, rows, file }, () => '');
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, GlobalOptions, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
@@ -45,7 +46,7 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
     const { created, ...team } = await store.teams.open(name);
     if (options.email !== undefined)
       context.output.note('The embedded store has no logins: email and password are not used.');
-    return context.output.write(
+    return context.output.write<Documents['init']>(
       { ...common(context, team, created, store.database.label), email: null, recoveryCode: null, sessionUntil: null },
       renderInit,
     );
@@ -57,7 +58,7 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
   const { recoveryCode } = await vault.logins.found(team, email, password);
   const until = await keepSessionIfPossible(context);
   const session = { sessionUntil: until?.toISOString() ?? null };
-  context.output.write(
+  context.output.write<Documents['init']>(
     { ...common(context, team, created, store.database.label), email, recoveryCode: recoveryCode.reveal(), ...session },
     renderInit,
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { renderLogin } from '../output/access.js';
 import { CostsError } from '../errors.js';
 import { addExamples, addGlobalOptions } from './options.js';
@@ -27,7 +28,10 @@ export function addLoginCommand(parent: Command, open: OpenContext, run = loginC
 export async function loginCommand(options: LoginOptions, context: Context): Promise<void> {
   const { output } = context;
   if (context.config.databaseUrl === null) {
-    return output.write({ email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false }, renderLogin);
+    return output.write<Documents['login']>(
+      { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false },
+      renderLogin,
+    );
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
@@ -43,7 +47,7 @@ export async function loginCommand(options: LoginOptions, context: Context): Pro
   }
   const until = await vault.logins.keepSession();
   if (mustChange) output.warn('Somebody else knows this password. Set your own: costs passwd');
-  output.write(
+  output.write<Documents['login']>(
     { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange },
     renderLogin,
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { renderLogout } from '../output/access.js';
 import { addExamples, addGlobalOptions } from './options.js';
 
@@ -14,7 +15,8 @@ export function addLogoutCommand(parent: Command, open: OpenContext, run = logou
 }
 
 export async function logoutCommand(context: Context): Promise<void> {
-  if (context.config.databaseUrl === null) return context.output.write({ ended: false, embedded: true }, renderLogout);
+  if (context.config.databaseUrl === null)
+    return context.output.write<Documents['logout']>({ ended: false, embedded: true }, renderLogout);
   const ended = await (await context.vault()).logins.logout(await context.team());
-  context.output.write({ ended, embedded: false }, renderLogout);
+  context.output.write<Documents['logout']>({ ended, embedded: false }, renderLogout);
 }

@@ -1,10 +1,11 @@
 import type { Context } from '../context.js';
+import type { Documents } from '../documents.js';
 import { toDay } from '../domain/day.js';
 import { renderNextStep, type NextStep } from '../output/next-step.js';
 
 /** `costs` alone: where one stands, and what to do next. Makes no store where there is none. */
 export async function showNextStep(context: Context): Promise<void> {
-  context.output.write(await findNextStep(context), renderNextStep);
+  context.output.write<Documents['costs']>(await findNextStep(context), renderNextStep);
 }
 
 async function findNextStep(context: Context): Promise<NextStep> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import { renderPasswd } from '../output/access.js';
@@ -48,7 +49,7 @@ export async function passwdCommand(options: PasswdOptions, context: Context): P
 
 async function finish(context: Context, email: string, recoveryCode: Secret | null): Promise<void> {
   const until = await keepSessionIfPossible(context);
-  context.output.write(
+  context.output.write<Documents['passwd']>(
     { email, recoveryCode: recoveryCode?.reveal() ?? null, sessionUntil: until?.toISOString() ?? null },
     renderPasswd,
   );

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { toDay } from '../domain/day.js';
 import { REPORT_BASES, type GroupWord, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { parseInstant } from '../domain/instant.js';
@@ -100,7 +101,7 @@ export async function reportCommand(options: ReportOptions, context: Context): P
     });
     const { renderPage } = await import('../output/page/page.js');
     const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
-    return output.intoFile(options.output, () => Promise.resolve(output.write(page, renderPage)));
+    return output.intoFile(options.output, () => Promise.resolve(output.print(`${renderPage(page)}\n`)));
   }
   const report = await store.reports.run(query, today);
   const { format = 'table' } = options;
@@ -113,5 +114,5 @@ export async function reportCommand(options: ReportOptions, context: Context): P
     if (format === 'markdown') return renderReportMarkdown(value);
     return renderReport({ report: value, comparison, team: team.name, now: context.now(), lateness }, output);
   };
-  await output.intoFile(options.output, () => Promise.resolve(output.write(arranged, render)));
+  await output.intoFile(options.output, () => Promise.resolve(output.write<Documents['report']>(arranged, render)));
 }

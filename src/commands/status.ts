@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { Organization } from '../domain/collection.js';
 import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
@@ -47,7 +48,7 @@ export async function statusCommand(options: StatusOptions, context: Context): P
     unlinked: await store.reports.unlinked(team.id),
     findings: organizations.flatMap((each) => findTrouble(each, now)),
   };
-  context.output.write(status, renderStatus);
+  context.output.write<Documents['status']>(status, renderStatus);
   return options.check === true && status.findings.length > 0 ? EXIT_CODES.finding : 0;
 }
 

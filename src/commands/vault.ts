@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { addExamples, addGlobalOptions } from './options.js';
 
 /** `costs vault` */
@@ -17,7 +18,7 @@ export function addVaultCommand(parent: Command, open: OpenContext, run = rotate
 export async function rotateVaultCommand(context: Context): Promise<void> {
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   const result = await vault.rotate(team);
-  context.output.write(result, ({ generation, keys, slots }) =>
+  context.output.write<Documents['vault rotate']>(result, ({ generation, keys, slots }) =>
     [
       `Data key ${generation}: ${keys} keys and ${slots} slots renewed.`,
       ...(context.config.databaseUrl === null ? [] : ['All sessions ended → costs login']),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import type { Organization } from '../domain/collection.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { Verification } from '../domain/verification.js';
@@ -55,7 +56,7 @@ export async function verifyCommand(options: VerifyOptions, context: Context): P
   }
   const organizations = await selectOrganizations(context, options);
   const verification = await verifyOrganizations(context, organizations, span);
-  context.output.write(verification, renderVerification);
+  context.output.write<Documents['verify']>(verification, renderVerification);
   return exitCodeOfVerification(verification);
 }
 

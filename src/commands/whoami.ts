@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
+import type { Documents } from '../documents.js';
 import { renderWhoami } from '../output/access.js';
 import { EXIT_CODES } from '../errors.js';
 import { addExamples, addGlobalOptions, setExitCode } from './options.js';
@@ -19,7 +20,7 @@ export async function whoamiCommand(context: Context): Promise<number> {
   const [team, vault] = await Promise.all([context.team(), context.vault()]);
   const actor = await vault.whoIs(team);
   const until = actor?.until?.toISOString() ?? null;
-  context.output.write(
+  context.output.write<Documents['whoami']>(
     { team: team.name, kind: actor?.kind ?? null, name: actor?.label ?? null, role: actor?.role ?? null, until },
     renderWhoami,
   );

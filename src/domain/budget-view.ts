@@ -1,3 +1,4 @@
+import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
 
 /** A budget as documents carry it. */
@@ -9,14 +10,14 @@ export interface BudgetView {
   /** Null holds for every month without a budget of its own. */
   month: string | null;
   currency: string;
-  amount: string;
+  amount: DecimalText;
 }
 
 /** How a month stands against its budget; amounts exact. */
 export interface BudgetState extends BudgetView {
-  spent: string;
+  spent: DecimalText;
   /** Some of it is only estimated from usage. */
   estimated: boolean;
   /** What the month will cost if it goes on as in its days that are over; null on its first day. */
-  projected: string | null;
+  projected: DecimalText | null;
 }

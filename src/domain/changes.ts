@@ -1,5 +1,6 @@
 import type { RestatementCause } from './collection.js';
 import type { DaySpan } from './day.js';
+import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { GroupWord, ReportGroup } from './report.js';
 
@@ -16,15 +17,15 @@ export interface ChangeRow extends ReportGroup {
   /** Rows of bills that were added, changed or taken away. */
   rows: number;
   /** Exact. */
-  difference: string;
+  difference: DecimalText;
 }
 
 export interface ChangeTotal {
   currency: string;
-  before: string;
-  now: string;
-  difference: string;
-  byCause: { cause: ChangeCause; rows: number; difference: string }[];
+  before: DecimalText;
+  now: DecimalText;
+  difference: DecimalText;
+  byCause: { cause: ChangeCause; rows: number; difference: DecimalText }[];
 }
 
 /** How long after a day's end a provider still changed its bill: of the changes seen lately, in days. */

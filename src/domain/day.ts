@@ -8,7 +8,10 @@ import { CostsError } from '../errors.js';
 
 declare const day: unique symbol;
 
-/** A UTC day as `YYYY-MM-DD`. Days compare as strings, and are never shifted into another zone. */
+/**
+ * A UTC day as `YYYY-MM-DD`. Days compare as strings, and are never shifted into another zone.
+ * @pattern ^\d{4}-\d{2}-\d{2}$
+ */
 export type Day = string & { readonly [day]: true };
 
 /** In milliseconds. UTC knows no summer time: every day has as many. */

@@ -14,6 +14,12 @@ declare const decimal: unique symbol;
 /** An exact decimal: a bigint scaled by 10^30. Add and compare with the operators; never convert to a float. */
 export type Decimal = bigint & { readonly [decimal]: true };
 
+/**
+ * An exact decimal as documents carry it: text, as readers of JSON turn its numbers into floats.
+ * @pattern ^-?\d+(\.\d+)?$
+ */
+export type DecimalText = string;
+
 export const ZERO = 0n as Decimal;
 
 /**

@@ -1,5 +1,6 @@
 import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
+import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './results.js';
 import type { DayState, RestatementCause } from './collection.js';
@@ -80,7 +81,7 @@ export interface ReportGroup {
 export interface ReportRow extends ReportGroup {
   currency: string;
   /** Exact; null where usage has no price: unknown, which is not zero. */
-  cost: string | null;
+  cost: DecimalText | null;
   /** Usage or legacy rows, where no bill exists. */
   estimated: boolean;
 }
@@ -131,7 +132,7 @@ export interface UnpricedQuantity {
   tier: string;
   unit: string;
   /** Exact. */
-  quantity: string;
+  quantity: DecimalText;
   cost: null;
 }
 
@@ -144,8 +145,8 @@ export interface ReportComparison {
 
 export interface ComparedRow {
   /** Over the days that both spans have, exact. */
-  current: string;
-  previous: string;
+  current: DecimalText;
+  previous: DecimalText;
   /** Some day was left out because one side lacks it. */
   partial: boolean;
   /** A value a day of the span, for the eye; null where the day was not read. */

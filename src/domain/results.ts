@@ -1,12 +1,13 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
+import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { Verification } from './verification.js';
 
 /** An amount as JSON documents carry it: the exact decimal as text. */
 export interface MoneyDocument {
   currency: string;
-  cost: string;
+  cost: DecimalText;
 }
 
 /** What a run did for one organization. */

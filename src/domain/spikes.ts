@@ -1,5 +1,5 @@
 import { addDays, daysOf, type Day, type DaySpan } from './day.js';
-import { absolute, formatDecimal, parseDecimal, ZERO, type Decimal } from './decimal.js';
+import { absolute, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from './decimal.js';
 
 /** How far before a span its days are compared with. */
 export const SPIKE_HISTORY_DAYS = 56;
@@ -31,11 +31,11 @@ export interface Spike {
   projectId: string;
   organization: string | null;
   currency: string;
-  cost: string;
+  cost: DecimalText;
   /** The median of the same weekday. */
-  usual: string;
+  usual: DecimalText;
   /** What drove it: the line item that rose most. */
-  lineItem: { name: string; cost: string; usual: string } | null;
+  lineItem: { name: string; cost: DecimalText; usual: DecimalText } | null;
 }
 
 /**

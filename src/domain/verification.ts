@@ -1,6 +1,6 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day, DaySpan } from './day.js';
-import { absolute, parseDecimal, type Decimal } from './decimal.js';
+import { absolute, parseDecimal, type Decimal, type DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
 
 /** A difference below this, a day, is the provider's own rounding: its total is added up from other digits than its rows. */
@@ -22,9 +22,9 @@ export interface StoredDay {
 export interface DayDifference {
   day: Day;
   currency: string;
-  stored: string;
-  provider: string;
-  difference: string;
+  stored: DecimalText;
+  provider: DecimalText;
+  difference: DecimalText;
 }
 
 /** Something that is wrong, and the command that mends it. */

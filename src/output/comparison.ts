@@ -1,8 +1,8 @@
 import type { Comparison } from '../domain/comparison.js';
 import type { PriceWarning } from '../domain/comparison-warnings.js';
 import type { Day } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
-import { PROVIDERS } from '../domain/provider.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
+import { PROVIDERS, type ProviderId } from '../domain/provider.js';
 import { formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -11,20 +11,36 @@ import { renderTable } from './table.js';
 export interface ComparisonDocument {
   since: Day;
   until: Day;
-  totals: { currency: string; billed: string; estimated: string; explained: string; share: string | null }[];
-  rows: (Record<
-    'provider' | 'organizationId' | 'project' | 'projectId' | 'currency' | 'billed' | 'explained',
-    string
-  > & {
+  totals: {
+    currency: string;
+    billed: DecimalText;
+    estimated: DecimalText;
+    explained: DecimalText;
+    share: DecimalText | null;
+  }[];
+  rows: {
+    provider: ProviderId;
+    organizationId: string;
+    project: string;
+    projectId: string;
     model: string | null;
     day: Day;
+    currency: string;
+    billed: DecimalText;
     /** Null where nothing used has a price. */
-    estimated: string | null;
-    share: string | null;
-  })[];
-  unexplained: (Record<'provider' | 'organizationId' | 'lineItem' | 'currency' | 'billed' | 'rest', string> & {
+    estimated: DecimalText | null;
+    explained: DecimalText;
+    share: DecimalText | null;
+  }[];
+  unexplained: {
+    provider: ProviderId;
+    organizationId: string;
+    lineItem: string;
     model: string | null;
-  })[];
+    currency: string;
+    billed: DecimalText;
+    rest: DecimalText;
+  }[];
   warnings: (PriceWarning & { message: string })[];
   unpriced: {
     provider: string;
@@ -32,10 +48,10 @@ export interface ComparisonDocument {
     tokenType: string;
     unit: string;
     tier: string;
-    quantity: string;
+    quantity: DecimalText;
     cost: null;
   }[];
-  daysLeftOut: { provider: string; organizationId: string; name: string; days: Day[] }[];
+  daysLeftOut: { provider: ProviderId; organizationId: string; name: string; days: Day[] }[];
 }
 
 export function toComparisonDocument({

@@ -18,7 +18,18 @@ export interface OutputOptions {
   color?: boolean;
   noColor: boolean;
   ci: boolean;
+  /** The process's own, unless said. */
+  streams?: Streams;
 }
+
+/** What an output knows of where it writes. */
+export interface Streams {
+  stdin: { isTTY: boolean };
+  stdout: Pipe;
+  stderr: Pipe;
+}
+
+type Pipe = Pick<NodeJS.WriteStream, 'write' | 'once' | 'destroyed' | 'isTTY' | 'columns'>;
 
 const WIDTH_WITHOUT_TERMINAL = 80;
 
@@ -31,8 +42,8 @@ export function createOutput({
   color = true,
   noColor,
   ci,
+  streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
-  const { stdin, stdout, stderr } = process;
   const redactor = new Redactor();
   const line = (text: string) => void stderr.write(`${redactor.mask(text)}\n`);
   const colored = color && !noColor;

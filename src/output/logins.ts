@@ -3,6 +3,7 @@ import { renderTable } from './table.js';
 
 export interface LoginLine {
   email: string;
+  team: string;
   at: string;
   host: string | null;
   osUser: string | null;

@@ -25,11 +25,16 @@ export function renderMemberChange({ member, done }: { member: MemberLine; done:
   return `${style.green('✔')} ${member.email} ${done}`;
 }
 
+/** What came of somebody's leaving, or of a token's end. */
 export interface DepartureResult {
   email: string;
+  /** Names of the keys they could have read. */
   exposed: string[];
+  /** The data key was changed. */
   rotated: boolean;
+  /** What is left to do. */
   advice: string[];
+  /** What was done, in words. */
   done: string;
 }
 

@@ -1,12 +1,13 @@
 import type { Day } from '../domain/day.js';
+import type { DecimalText } from '../domain/decimal.js';
 import type { PriceKey } from '../domain/price.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
 /** A price as JSON documents carry it, and as `prices import` reads it. */
 export interface PriceDocument extends PriceKey {
-  price: string;
-  per: string;
+  price: DecimalText;
+  per: DecimalText;
   currency: string;
   validFrom: Day;
   source: string;

@@ -1,7 +1,8 @@
 import { ALWAYS, type Tag } from '../domain/tag.js';
 import type { Output } from './output.js';
 
-interface Tagged {
+/** Tags as a command set or ended them, and the names of their projects. */
+export interface Tagged {
   projects: { id: string; name: string }[];
   tags: Tag[];
 }

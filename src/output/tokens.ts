@@ -29,17 +29,16 @@ export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output
   return renderTable(columns, rows, output);
 }
 
-export function renderNewToken({
-  token,
-  name,
-  role,
-  expiresAt,
-}: {
+/** A token just made; nothing shows it again. */
+export interface NewToken {
   token: string;
+  id: string;
   name: string;
   role: string;
   expiresAt: string;
-}): string {
+}
+
+export function renderNewToken({ token, name, role, expiresAt }: Omit<NewToken, 'id'>): string {
   return [
     token,
     `Token ${name} (${role}), until ${expiresAt.slice(0, 10)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,

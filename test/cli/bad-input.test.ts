@@ -25,7 +25,7 @@ describe('bad input', () => {
     [['nonsense'], /unknown command 'nonsense'/i],
   ])('%j is told in one sentence, exits 2 and opens nothing', async (args, message) => {
     const machine = await useMachine();
-    const plain = await machine.costs(args);
+    const plain = await machine.here(args);
     expect(plain.code).toBe(2);
     expect(plain.stdout).toBe('');
     expect(plain.stderr).toMatch(message);
@@ -35,7 +35,7 @@ describe('bad input', () => {
 
   it('is told as JSON where JSON was asked for', async () => {
     const machine = await useMachine();
-    const run = await machine.costs(['backfill', '--since', '2026-02-30', '--json']);
+    const run = await machine.here(['backfill', '--since', '2026-02-30', '--json']);
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.error()).toMatchObject({
       code: 'usage',
@@ -45,7 +45,7 @@ describe('bad input', () => {
 
   it('of a group without a command names the help', async () => {
     const machine = await useMachine();
-    expect(await machine.costs(['projects'])).toMatchObject({
+    expect(await machine.here(['projects'])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/Which command\?/) as string,
     });
@@ -62,10 +62,10 @@ describe('bad input', () => {
       OPENAI_BASE_URL: emulator.openaiUrl,
       KEY: 'sk-admin-wrong-key-0123456789',
     });
-    await machine.costs(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+    await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
       input: 'correct horse battery',
     });
-    const added = await machine.costs([
+    const added = await machine.here([
       'keys',
       'add',
       '--provider',
@@ -79,7 +79,7 @@ describe('bad input', () => {
     expect(added.code).toBe(4);
     expect(added.error().message).toMatch(/refused the key: Incorrect API key/);
     expect(added.stdout + added.stderr).not.toContain('wrong-key-0123456789');
-    expect((await machine.costs(['keys', 'list', '--json'])).json()).toEqual({ keys: [] });
+    expect((await machine.here(['keys', 'list', '--json'])).json()).toEqual({ keys: [] });
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe('bad input', () => {
     ['not a url', /is not a URL/],
   ])('the base URL %s is refused before anything is sent', async (url, message) => {
     const machine = await useMachine({ OPENAI_BASE_URL: url, KEY: 'sk-admin-0123456789abcdef' }, { store: true });
-    const added = await machine.costs([
+    const added = await machine.here([
       'keys',
       'add',
       '--provider',
@@ -112,7 +112,7 @@ describe('bad input', () => {
     closed.close();
     const machine = await useMachine({ DATABASE_URL: `postgresql://someone:sesame-open@127.0.0.1:${port}/costs` });
     const started = performance.now();
-    const run = await machine.costs(['status', '--json']);
+    const run = await machine.here(['status', '--json']);
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(run.code).toBe(6);
     expect(run.error().message).toContain(`127.0.0.1:${port}`);
@@ -127,7 +127,7 @@ describe('bad input', () => {
       },
       { store: true },
     );
-    const added = await machine.costs([
+    const added = await machine.here([
       'keys',
       'add',
       '--provider',
@@ -147,7 +147,7 @@ describe('bad input', () => {
   it('a schema that is behind exits 5 and names the command that mends it', async () => {
     const target = await useEmptyTarget('postgresql');
     const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '' });
-    const run = await machine.costs(['report', '--json']);
+    const run = await machine.here(['report', '--json']);
     expect(run.code).toBe(5);
     expect(run.error()).toMatchObject({
       code: 'schema',

@@ -17,7 +17,7 @@ const freshWorld = () => [
   anOrganization({ provider: 'openai', id: 'org-1' }),
   anOrganization({ provider: 'anthropic', id: 'ant-1', name: 'Acme EU' }),
 ];
-const login = () => machine.costs(['login', '--email', 'admin@example.com', '--password-stdin'], { input: PASSWORD });
+const login = () => machine.here(['login', '--email', 'admin@example.com', '--password-stdin'], { input: PASSWORD });
 
 let emulator: Emulator;
 let base: TestDatabase;
@@ -33,7 +33,7 @@ beforeAll(async () => {
     COSTS_TEAM: 'acme',
     OPENAI_ADMIN_KEY: KEY,
   });
-  const { code } = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
+  const { code } = await machine.here(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
     input: `${PASSWORD}\n`,
   });
   expect(code).toBe(0);
@@ -61,7 +61,7 @@ const list = async () => (await createStore(base.database).keys.listAll()).map(t
 
 describe('costs keys add', () => {
   it('registers a key that stays in its variable, and says for people where things are', async () => {
-    const { code, stderr } = await machine.costs([
+    const { code, stderr } = await machine.here([
       'keys',
       'add',
       '--provider',
@@ -74,7 +74,7 @@ describe('costs keys add', () => {
       'OPENAI_ADMIN_KEY',
     ]);
     expect(code).toBe(0);
-    expect((await machine.costs(['keys', 'list', '--json'])).json()).toEqual({ keys: await list() });
+    expect((await machine.here(['keys', 'list', '--json'])).json()).toEqual({ keys: await list() });
     for (const said of [
       'platform.openai.com/settings/organization/admin-keys',
       'Least scope',
@@ -95,7 +95,7 @@ describe('costs keys add', () => {
   });
 
   it('keeps a piped key encrypted, and learns the name from the provider', async () => {
-    const { code, stdout } = await machine.costs(['keys', 'add', '--provider', 'anthropic', '--key-stdin', '--json'], {
+    const { code, stdout } = await machine.here(['keys', 'add', '--provider', 'anthropic', '--key-stdin', '--json'], {
       input: `${ANT_KEY}\n`,
     });
     expect(code).toBe(0);
@@ -104,13 +104,13 @@ describe('costs keys add', () => {
   });
 
   it('refuses an organization that is registered, in this team and in another', async () => {
-    await machine.costs(add('--from-env', 'OPENAI_ADMIN_KEY'));
-    const twice = await machine.costs(add('--from-env', 'OPENAI_ADMIN_KEY'));
+    await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
+    const twice = await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
     expect([twice.code, twice.error().hint]).toEqual([1, 'To swap its key: costs keys rotate org-1']);
-    await machine.costs(['init', '--team', 'other', '--email', 'o@example.com', '--password-stdin'], {
+    await machine.here(['init', '--team', 'other', '--email', 'o@example.com', '--password-stdin'], {
       input: PASSWORD,
     });
-    const elsewhere = await machine.costs([...add('--from-env', 'OPENAI_ADMIN_KEY'), '--team', 'other']);
+    const elsewhere = await machine.here([...add('--from-env', 'OPENAI_ADMIN_KEY'), '--team', 'other']);
     expect([elsewhere.code, elsewhere.error().message]).toEqual([
       1,
       'OpenAI organization org-1 is registered already, by another team of this store.',
@@ -127,7 +127,7 @@ describe('costs keys add', () => {
     ['a day that is none', ['--expires', '2026-02-30', '--key-stdin'], KEY, 2, '2026-02-30'],
     ['another host', ['--allow-host', 'gateway.acme.io', '--key-stdin'], KEY, 2, 'is not where OPENAI_BASE_URL leads'],
   ])('stores nothing and asks nobody for %s', async (_, args, input, code, reason) => {
-    const ran = await machine.costs(add(...args), { input });
+    const ran = await machine.here(add(...args), { input });
     expect([ran.code, ran.stdout]).toEqual([code, '']);
     expect(ran.error().message).toContain(reason);
     expect(await list()).toEqual([]);
@@ -135,7 +135,7 @@ describe('costs keys add', () => {
   });
 
   it('passes on why the provider refuses a key, and stores nothing', async () => {
-    const ran = await machine.costs(add('--key-stdin'), { input: 'sk-admin-made-up-0123456789' });
+    const ran = await machine.here(add('--key-stdin'), { input: 'sk-admin-made-up-0123456789' });
     expect(ran.code).toBe(4);
     expect(ran.error().message).toContain('refused the key');
     expect(ran.stdout + ran.stderr).not.toContain('made-up');
@@ -143,9 +143,9 @@ describe('costs keys add', () => {
   });
 
   it('needs somebody who may', async () => {
-    await machine.costs(['logout']);
+    await machine.here(['logout']);
     onTestFinished(async () => void (await login()));
-    const ran = await machine.costs(add('--from-env', 'OPENAI_ADMIN_KEY'));
+    const ran = await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
     expect([ran.code, ran.error()]).toMatchObject([4, { code: 'auth', hint: 'costs login, or set COSTS_TOKEN' }]);
     expect(emulator.requests).toEqual([]);
   });
@@ -153,7 +153,7 @@ describe('costs keys add', () => {
 
 describe('a registered key', () => {
   beforeEach(async () => {
-    await machine.costs(
+    await machine.here(
       ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--name', 'Prod', '--key-stdin'],
       { input: KEY },
     );
@@ -165,14 +165,14 @@ describe('a registered key', () => {
     ['user information', 'http://admin@127.0.0.1:1/v1', 2, 'user information'],
     ['plain http elsewhere', 'http://evil.example/v1', 2, 'without https'],
   ])('is not sent to %s', async (_, url, code, reason) => {
-    const ran = await machine.costs(['keys', 'verify', '--json'], { env: { OPENAI_BASE_URL: url } });
+    const ran = await machine.here(['keys', 'verify', '--json'], { env: { OPENAI_BASE_URL: url } });
     expect(ran.code === 3 ? 2 : ran.code).toBe(code);
     expect(ran.stdout + ran.stderr).toContain(reason);
     expect(emulator.requests).toEqual([]);
   });
 
   it('is not sent while TLS checks are switched off', async () => {
-    const ran = await machine.costs(['keys', 'verify', '--json'], { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    const ran = await machine.here(['keys', 'verify', '--json'], { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
     expect(ran.code).toBe(4);
     expect(ran.stdout).toContain('TLS checks are switched off');
     expect(emulator.requests).toEqual([]);
@@ -182,42 +182,42 @@ describe('a registered key', () => {
     const seen: string[] = [];
     const target = await listen((request) => seen.push(request));
     const redirecting = await listen(() => undefined, `${target}/v1/organization/costs`);
-    const ran = await machine.costs(['keys', 'verify', '--json'], { env: { OPENAI_BASE_URL: `${redirecting}/v1` } });
+    const ran = await machine.here(['keys', 'verify', '--json'], { env: { OPENAI_BASE_URL: `${redirecting}/v1` } });
     expect(ran.code).not.toBe(0);
     expect(seen).toEqual([]);
   });
 
   it('is swapped for another of its organization, and for no other', async () => {
-    const wrong = await machine.costs(['keys', 'rotate', 'Prod', '--key-stdin', '--json'], { input: ANT_KEY });
+    const wrong = await machine.here(['keys', 'rotate', 'Prod', '--key-stdin', '--json'], { input: ANT_KEY });
     expect(wrong.code).toBe(2);
     const next = adminKey({ provider: 'openai', id: 'org-1' }, { secret: 'sk-admin-org-1-the-next-one-wxyz' });
     emulator.organization('org-1').keys.push(next);
-    expect((await machine.costs(['keys', 'rotate', 'Prod', '--key-stdin'], { input: next.secret })).code).toBe(0);
+    expect((await machine.here(['keys', 'rotate', 'Prod', '--key-stdin'], { input: next.secret })).code).toBe(0);
     expect(await list()).toMatchObject([{ name: 'Prod', lastFour: 'wxyz' }]);
-    expect((await machine.costs(['keys', 'verify'])).code).toBe(0);
+    expect((await machine.here(['keys', 'verify'])).code).toBe(0);
   });
 
   it('of an organization that the provider names is not swapped for one of another', async () => {
-    await machine.costs(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
+    await machine.here(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
     const other = anOrganization({ provider: 'anthropic', id: 'ant-2' });
     emulator.world.organizations.push(other);
-    const ran = await machine.costs(['keys', 'rotate', 'ant-1', '--key-stdin', '--json'], {
+    const ran = await machine.here(['keys', 'rotate', 'ant-1', '--key-stdin', '--json'], {
       input: other.keys[0]?.secret ?? '',
     });
     expect([ran.code, ran.error().message]).toEqual([
       4,
       'Anthropic says that this key belongs to ant-2, not to ant-1; the old key stays.',
     ]);
-    expect((await machine.costs(['keys', 'verify', 'ant-1'])).code).toBe(0);
+    expect((await machine.here(['keys', 'verify', 'ant-1'])).code).toBe(0);
   });
 
   it('is disabled, enabled and removed', async () => {
     const states = async (command: string) => {
-      expect((await machine.costs(['keys', command, 'Prod'])).code).toBe(0);
+      expect((await machine.here(['keys', command, 'Prod'])).code).toBe(0);
       return (await list()).map(({ active }) => active);
     };
     expect([await states('disable'), await states('enable'), await states('remove')]).toEqual([[false], [true], []]);
-    expect((await machine.costs(['keys', 'enable', 'Prod'])).code).toBe(1);
+    expect((await machine.here(['keys', 'enable', 'Prod'])).code).toBe(1);
   });
 
   it.each<[string, (emulator: Emulator) => void, number, string]>([
@@ -230,7 +230,7 @@ describe('a registered key', () => {
     ],
   ])('that is %s is told from the others', async (_, spoil, code, status) => {
     spoil(emulator);
-    const ran = await machine.costs(['keys', 'verify', '--json']);
+    const ran = await machine.here(['keys', 'verify', '--json']);
     expect([ran.code, ran.json<{ keys: { status: string }[] }>().keys.map((key) => key.status)]).toEqual([
       code,
       [status],
@@ -238,9 +238,9 @@ describe('a registered key', () => {
   });
 
   it('that has expired is told from a revoked one, though the provider answers the same', async () => {
-    await machine.costs(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', '2026-01-01']);
+    await machine.here(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', '2026-01-01']);
     Object.assign(emulator.organization('org-1').keys[0] ?? {}, { revoked: true });
-    const ran = await machine.costs(['keys', 'verify', '--json']);
+    const ran = await machine.here(['keys', 'verify', '--json']);
     expect(ran.code).toBe(4);
     expect(ran.json<{ keys: { status: string; error: { message: string } }[] }>().keys[0]).toMatchObject({
       status: 'expired',
@@ -249,7 +249,7 @@ describe('a registered key', () => {
   });
 
   it('behind a network that is down is told from the others', async () => {
-    const ran = await machine.costs(['keys', 'verify', '--json'], {
+    const ran = await machine.here(['keys', 'verify', '--json'], {
       env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
     });
     expect([ran.code, ran.json<{ keys: { status: string }[] }>().keys.map((key) => key.status)]).toEqual([
@@ -259,11 +259,11 @@ describe('a registered key', () => {
   });
 
   it('in a variable that holds another secret is not sent, and nothing of it is shown', async () => {
-    await machine.costs(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY']);
+    await machine.here(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY']);
     emulator.requests.length = 0;
     const secret = 'hunter2-Zx81QwErTy-not-for-you';
     for (const command of [['keys', 'verify'], ['sync'], ['sync', '--json', '--verbose'], ['doctor']]) {
-      const ran = await machine.costs(command, { env: { OPENAI_ADMIN_KEY: secret } });
+      const ran = await machine.here(command, { env: { OPENAI_ADMIN_KEY: secret } });
       if (command[0] !== 'doctor') expect(ran.code).toBe(4);
       for (let start = 0; start + 5 <= secret.length; start += 1)
         expect(ran.stdout + ran.stderr).not.toContain(secret.slice(start, start + 5));
@@ -275,7 +275,7 @@ describe('a registered key', () => {
 
   it('that can do more than read usage is warned about', async () => {
     const warnings = async () => {
-      const ran = await machine.costs(['keys', 'verify', 'Prod', '--json']);
+      const ran = await machine.here(['keys', 'verify', 'Prod', '--json']);
       return ran.json<{ keys: { warnings: string[] }[] }>().keys[0]?.warnings;
     };
     expect(await warnings()).toEqual([expect.stringContaining('can do more than read usage')]);
@@ -285,8 +285,8 @@ describe('a registered key', () => {
 
   it('near its end is warned about', async () => {
     const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
-    await machine.costs(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', soon]);
-    expect((await machine.costs(['keys', 'list'])).stderr).toMatch(
+    await machine.here(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', soon]);
+    expect((await machine.here(['keys', 'list'])).stderr).toMatch(
       /The key of Prod expires on .*, in 5 days: costs keys rotate "Prod"/,
     );
   });

@@ -2,8 +2,9 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
-import { createMachine, type Machine, type Ran, type RunOptions } from '../helpers/costs.js';
+import { createMachine, type Machine, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import type { Ran } from '../helpers/ran.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 
 const PASSWORD = 'correct horse battery staple';

@@ -6,20 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { fillHome } from './database.js';
-import type { ErrorDocument } from '../../src/errors.js';
+import { checkDocuments } from './documents.js';
+import { runHere } from './here.js';
+import { toRan, type Ran } from './ran.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
-
-export interface Ran {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-  /** Standard output, parsed. */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which document it expects
-  json<T = Record<string, unknown>>(): T;
-  /** The error document of standard error. */
-  error(): ErrorDocument;
-}
 
 export type Environment = Record<string, string | undefined>;
 
@@ -38,6 +29,8 @@ export interface Machine {
   readonly home: string;
   /** Runs `costs` in a process of its own, with an environment that holds nothing but what was given. */
   costs: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
+  /** The same in this process, which takes a tenth of the time; one at a time, as the exit code is the process's. */
+  here: (args: readonly string[], options?: Pick<RunOptions, 'env' | 'input'>) => Promise<Ran>;
 }
 
 /**
@@ -54,6 +47,7 @@ export async function createMachine(
   return {
     home,
     costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }),
+    here: (args, { env: more = {}, input = '' } = {}) => runHere(args, { ...base, ...more }, input),
     drop: () => rm(home, { recursive: true, force: true }),
   };
 }
@@ -80,11 +74,6 @@ async function runCosts(args: readonly string[], { env, input, killAfter, interr
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   clearTimeout(interruption);
-  return {
-    code,
-    ...texts,
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
-    json: <T>() => JSON.parse(texts.stdout) as T,
-    error: () => (JSON.parse(texts.stderr.trim().split('\n').at(-1) ?? '') as { error: ErrorDocument }).error,
-  };
+  checkDocuments(args, texts);
+  return toRan(code, texts);
 }

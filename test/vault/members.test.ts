@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import {
   addKey,
   foundTeam,
@@ -11,6 +12,8 @@ import {
   PASSWORD,
   type Founded,
 } from '../helpers/vault.js';
+
+useQuickScrypt();
 
 const NEW_PASSWORD = new Secret('another correct horse battery');
 const MEMBER = 'b@example.com';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderBudgets } from '../../output/budgets.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 import { viewBudget } from './view.js';
@@ -18,5 +19,7 @@ export async function listBudgetsCommand(context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const projects = await store.projects.list(team.id);
   const budgets = (await store.budgets.list(team.id)).map((budget) => viewBudget(budget, projects));
-  context.output.write({ budgets }, (value, output) => renderBudgets(value, team.name, output));
+  context.output.write<Documents['budget list']>({ budgets }, (value, output) =>
+    renderBudgets(value, team.name, output),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -24,5 +25,8 @@ export async function removeBudgetCommand(start: string, context: Context): Prom
     throw new CostsError('conflict', message, { hint: 'costs budget list' });
   }
   await store.budgets.remove(team.id, only.id);
-  context.output.write({ removed: only.id }, () => `✔ The budget ${only.id.slice(0, 8)} is removed.`);
+  context.output.write<Documents['budget remove']>(
+    { removed: only.id },
+    () => `✔ The budget ${only.id.slice(0, 8)} is removed.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { parseAmount, parseCurrency, parseMonth } from '../../domain/budget.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
@@ -55,5 +56,7 @@ export async function setBudgetCommand(text: string, options: SetBudgetOptions, 
     amount,
   });
   const budgets = [viewBudget(budget, project === null ? [] : [project])];
-  context.output.write({ budgets }, (value, output) => renderBudgets(value, team.name, output));
+  context.output.write<Documents['budget set']>({ budgets }, (value, output) =>
+    renderBudgets(value, team.name, output),
+  );
 }

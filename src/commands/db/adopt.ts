@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { AdoptResult } from '../../store/migrations/adopt.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -20,7 +21,7 @@ export function addAdoptCommand(parent: Command, open: OpenContext): Command {
     .action(async () => {
       const context = open(command.optsWithGlobals());
       const result = await dbAdopt(context);
-      context.output.write(result, renderDbAdopt);
+      context.output.write<Documents['db adopt']>(result, renderDbAdopt);
       if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
     });
   addGlobalOptions(command);

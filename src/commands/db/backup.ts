@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -18,7 +19,7 @@ export function addBackupCommand(parent: Command, open: OpenContext): Command {
     .description('Writes the whole embedded store to a file.')
     .action(async (path: string) => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbBackup(path, context), renderDbBackup);
+      context.output.write<Documents['db backup']>(await dbBackup(path, context), renderDbBackup);
     });
   addGlobalOptions(command);
   return addExamples(command, ['costs db backup costs-2026-11-23.tar.gz']);

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { KeyRow } from '../../domain/access.js';
 import type { Secret } from '../../domain/secret.js';
@@ -22,7 +23,7 @@ export function addCopyCommand(parent: Command, open: OpenContext): Command {
     .addOption(new Option('--from <store>', 'where the rows are').choices(['embedded']).makeOptionMandatory())
     .action(async () => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbCopy(context), renderDbCopy);
+      context.output.write<Documents['db copy']>(await dbCopy(context), renderDbCopy);
     });
   addGlobalOptions(command);
   return addExamples(command, ['DATABASE_URL=postgresql://… costs db copy --from embedded']);

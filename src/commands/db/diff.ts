@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { SchemaDiff } from '../../store/migrations/diff.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -10,7 +11,7 @@ export function addDiffCommand(parent: Command, open: OpenContext): Command {
     .description('Prints the SQL from the live schema to the one of this version; runs none of it.')
     .action(async () => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbDiff(context), renderDbDiff);
+      context.output.write<Documents['db diff']>(await dbDiff(context), renderDbDiff);
     });
   addGlobalOptions(command);
   return addExamples(command, ['costs db diff', 'costs db diff > review.sql']);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -21,7 +22,7 @@ export function addGrantsCommand(parent: Command, open: OpenContext, run = grant
 export function grantsCommand({ schema }: GrantsOptions, { output }: Pick<Context, 'output'>): void {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
     throw new CostsError('usage', 'That is no name of a schema.', { hint: '--schema public' });
-  output.write({ sql: grantsSql(schema) }, ({ sql }) => sql);
+  output.write<Documents['db grants']>({ sql: grantsSql(schema) }, ({ sql }) => sql);
 }
 
 /** What only the vault reads: whoever has it can guess passwords offline. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { ImportResult } from '../../store/migrations/import.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -11,7 +12,7 @@ export function addImportCommand(parent: Command, open: OpenContext): Command {
     .description('Brings the rows of a rollback back after migrating again; twice adds nothing.')
     .action(async (path: string) => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbImport(path, context), renderDbImport);
+      context.output.write<Documents['db import']>(await dbImport(path, context), renderDbImport);
     });
   addGlobalOptions(command);
   return addExamples(command, ['costs db migrate && costs db import before-rollback.jsonl']);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
 import type { Recovery } from '../../store/migrations/recover.js';
@@ -30,7 +31,7 @@ export function addMigrateCommand(parent: Command, open: OpenContext): Command {
     .addOption(countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0))
     .action(async (options: DbMigrateOptions) => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbMigrate(options, context), renderDbMigrate);
+      context.output.write<Documents['db migrate']>(await dbMigrate(options, context), renderDbMigrate);
     });
   addGlobalOptions(command);
   return addExamples(command, ['costs db migrate', 'costs db migrate --wait 60']);

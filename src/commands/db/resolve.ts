@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -25,7 +26,7 @@ export function addResolveCommand(parent: Command, open: OpenContext): Command {
     .action(async (options: DbResolveOptions) => {
       const request = parseResolve(options);
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbResolve(request, context), renderDbResolve);
+      context.output.write<Documents['db resolve']>(await dbResolve(request, context), renderDbResolve);
     });
   addGlobalOptions(command);
   return addExamples(command, [

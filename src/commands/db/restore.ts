@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 import { confirmed } from './confirmed.js';
@@ -19,7 +20,7 @@ export function addRestoreCommand(parent: Command, open: OpenContext): Command {
     .option('--yes', 'do not ask')
     .action(async (path: string, options: { yes?: boolean }) => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbRestore(path, options, context), renderDbRestore);
+      context.output.write<Documents['db restore']>(await dbRestore(path, options, context), renderDbRestore);
     });
   addGlobalOptions(command);
   return addExamples(command, ['costs db restore costs-2026-11-23.tar.gz']);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 import { confirmed } from './confirmed.js';
@@ -28,7 +29,7 @@ export function addRollbackCommand(parent: Command, open: OpenContext): Command 
     .option('--yes', 'do not ask')
     .action(async (options: DbRollbackOptions) => {
       const context = open(command.optsWithGlobals());
-      context.output.write(await dbRollback(options, context), renderDbRollback);
+      context.output.write<Documents['db rollback']>(await dbRollback(options, context), renderDbRollback);
     });
   addGlobalOptions(command);
   return addExamples(command, [

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
 import type { MigrationStatus } from '../../store/migrations/status.js';
@@ -19,7 +20,7 @@ export function addStatusCommand(parent: Command, open: OpenContext): Command {
     .action(async () => {
       const context = open(command.optsWithGlobals());
       const result = await dbStatus(context);
-      context.output.write(result, renderDbStatus);
+      context.output.write<Documents['db status']>(result, renderDbStatus);
       if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
     });
   addGlobalOptions(command);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { PROVIDER_IDS, PROVIDERS, type KeyIdentity, type ProviderId } from '../../domain/provider.js';
 import { cleanText } from '../../domain/text.js';
@@ -54,7 +55,7 @@ export async function addKeyCommand(options: AddKeyOptions, context: Context): P
   noteIdentity(context, provider, identity);
   const expiresAt = identity.expiresAt ?? input.expiresAt;
   const row = await vault.keys.add(team, { provider, organizationId, name }, { ...input, expiresAt });
-  context.output.write({ key: toKeyView(row), done: 'registered' }, renderKeyChange);
+  context.output.write<Documents['keys add']>({ key: toKeyView(row), done: 'registered' }, renderKeyChange);
   context.output.note('Next: costs sync');
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { renderKeyChange } from '../../output/keys.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -30,5 +31,8 @@ export function addDisableKeyCommand(parent: Command, open: OpenContext, run = s
 export async function setKeyActive(nameOrId: string, active: boolean, context: Context): Promise<void> {
   const row = await findKey(context, nameOrId);
   await (await context.vault()).keys.setActive(row, active);
-  context.output.write({ key: { ...toKeyView(row), active }, done: active ? 'enabled' : 'disabled' }, renderKeyChange);
+  context.output.write<Documents['keys enable']>(
+    { key: { ...toKeyView(row), active }, done: active ? 'enabled' : 'disabled' },
+    renderKeyChange,
+  );
 }

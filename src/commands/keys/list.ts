@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { expiryWarning, toKeyView } from '../../domain/key-view.js';
 import { renderKeys } from '../../output/keys.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -21,5 +22,5 @@ export async function listKeysCommand(context: Context): Promise<void> {
     const warning = expiryWarning(row, context.now());
     if (warning !== null) context.output.warn(warning);
   }
-  context.output.write({ keys: rows.map(toKeyView) }, renderKeys);
+  context.output.write<Documents['keys list']>({ keys: rows.map(toKeyView) }, renderKeys);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
@@ -35,7 +36,7 @@ export async function removeKeyCommand(nameOrId: string, { yes }: RemoveKeyOptio
     throw new CostsError('interrupted', 'Nothing was removed.');
   }
   await (await context.vault()).keys.remove(row);
-  output.write(
+  output.write<Documents['keys remove']>(
     { key: { ...toKeyView(row), active: false }, done: 'removed; its figures stay. Revoke the key at the provider' },
     renderKeyChange,
   );

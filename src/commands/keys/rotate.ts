@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { PROVIDERS } from '../../domain/provider.js';
 import { cleanText } from '../../domain/text.js';
@@ -55,7 +56,7 @@ export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptio
   }
   noteIdentity(context, row.provider, identity);
   await vault.keys.replace(row, { ...input, expiresAt: identity.expiresAt ?? input.expiresAt });
-  context.output.write(
+  context.output.write<Documents['keys rotate']>(
     { key: toKeyView(await findKey(context, row.keyId)), done: 'key swapped; revoke the old one at the provider' },
     renderKeyChange,
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { KeyRow } from '../../domain/access.js';
 import { keyStatusOf, type KeyCheck } from '../../domain/key-check.js';
 import { expiryWarning } from '../../domain/key-view.js';
@@ -32,7 +33,7 @@ export async function verifyKeysCommand(nameOrId: string | undefined, context: C
   for (const row of rows) keys.push(await checkKey(row, context));
   const good = keys.filter(({ status }) => status === 'ok').length;
   const status = good === keys.length ? 'ok' : good === 0 ? 'failed' : 'partial';
-  context.output.write({ status, keys }, renderKeyChecks);
+  context.output.write<Documents['keys verify']>({ status, keys }, renderKeyChecks);
   return exitCodeOf({ status, organizations: keys });
 }
 

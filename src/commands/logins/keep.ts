@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -20,5 +21,5 @@ export async function keepLoginsCommand(text: string, context: Context): Promise
     throw new CostsError('usage', 'The days must be a whole number, 1 or more.', { hint: 'costs logins keep 90' });
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   await vault.logins.keepFor(team, days);
-  context.output.write({ days }, () => `Login attempts are kept for ${days} days.`);
+  context.output.write<Documents['logins keep']>({ days }, () => `Login attempts are kept for ${days} days.`);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { startOfDay, type Day } from '../../domain/day.js';
 import { renderLogins } from '../../output/logins.js';
 import { addExamples, addGlobalOptions, dayOption } from '../options.js';
@@ -30,5 +31,5 @@ export async function listLoginsCommand({ failed, since }: ListLoginsOptions, co
   const logins = attempts.map(({ email, attemptedAt, host, osUser, dbUser, dbAddress, success, reason }) => {
     return { email, team: team.name, at: attemptedAt.toISOString(), host, osUser, dbUser, dbAddress, success, reason };
   });
-  context.output.write({ logins }, renderLogins);
+  context.output.write<Documents['logins list']>({ logins }, renderLogins);
 }

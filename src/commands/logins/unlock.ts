@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderUnlocked } from '../../output/logins.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -18,5 +19,5 @@ export async function unlockLoginCommand(email: string, context: Context): Promi
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
   await vault.logins.unlock(await context.team(), address);
-  context.output.write({ email: address, unlocked: true }, renderUnlocked);
+  context.output.write<Documents['logins unlock']>({ email: address, unlocked: true }, renderUnlocked);
 }

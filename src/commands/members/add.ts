@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { Role } from '../../domain/access.js';
 import { renderMemberChange } from '../../output/members.js';
 import { addExamples, addGlobalOptions, roleOption } from '../options.js';
@@ -35,7 +36,7 @@ export async function addMemberCommand(
   const password = await readNewPassword(context, passwordStdin, 'Initial password (12 characters or more)');
   const member = await vault.members.add(await context.team(), address, role, password);
   const view = { id: member.id, email: member.email, role: member.role, state: 'initial-password' as const };
-  context.output.write(
+  context.output.write<Documents['members add']>(
     { member: view, done: `added as ${role}; they set their own password with costs passwd` },
     renderMemberChange,
   );

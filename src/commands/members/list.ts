@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderMembers } from '../../output/members.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -16,5 +17,5 @@ export function addListMembersCommand(parent: Command, open: OpenContext, run = 
 export async function listMembersCommand(context: Context): Promise<void> {
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   const members = (await vault.members.list(team)).map(({ id, email, role, state }) => ({ id, email, role, state }));
-  context.output.write({ members }, renderMembers);
+  context.output.write<Documents['members list']>({ members }, renderMembers);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { adviceFor, renderDeparture } from '../../output/members.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -38,7 +39,7 @@ export async function removeMemberCommand(
     throw new CostsError('interrupted', 'Nobody was removed.');
   }
   const departure = await vault.members.remove(await context.team(), address);
-  output.write(
+  output.write<Documents['members remove']>(
     { email: address, role: null, ...departure, advice: adviceFor(departure), done: 'is no member any more' },
     renderDeparture,
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderReset, type ResetResult } from '../../output/members.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -19,5 +20,5 @@ export async function resetMemberCommand(email: string, context: Context): Promi
   const address = vault.logins.parseEmail(email);
   const { code, expiresAt } = await vault.members.reset(await context.team(), address);
   const result: ResetResult = { email: address, code: code.reveal(), expiresAt: expiresAt.toISOString() };
-  context.output.write(result, renderReset);
+  context.output.write<Documents['members reset']>(result, renderReset);
 }

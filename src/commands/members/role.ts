@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { ROLES, type Role } from '../../domain/access.js';
 import { adviceFor, renderDeparture } from '../../output/members.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -20,7 +21,7 @@ export async function roleCommand(email: string, role: Role, context: Context): 
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
   const departure = await vault.members.setRole(await context.team(), address, role);
-  context.output.write(
+  context.output.write<Documents['members role']>(
     { email: address, role, ...departure, advice: adviceFor(departure), done: `is ${role} now` },
     renderDeparture,
   );

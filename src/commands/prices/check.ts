@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { addDays, daysBetween, toDay, type Day } from '../../domain/day.js';
 import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
 import { LIST_PRICES, LIST_PRICES_READ_ON } from '../../domain/list-prices.js';
@@ -33,7 +34,7 @@ export async function pricesCheckCommand(context: Context): Promise<number> {
   const today = toDay(context.now());
   const unpriced = await usage.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
   const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices()), ...findOld(today)];
-  context.output.write({ findings }, renderPriceFindings);
+  context.output.write<Documents['prices check']>({ findings }, renderPriceFindings);
   return findings.length === 0 ? 0 : EXIT_CODES.finding;
 }
 

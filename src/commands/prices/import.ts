@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { plural } from '../../output/format.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -23,7 +24,7 @@ export async function pricesImportCommand(file: string, context: Context): Promi
   const prices = parsePrices(file === '-' ? await context.output.prompt.stdin() : await read(file));
   const { usage } = await context.store();
   const outcome = await usage.importPrices(prices);
-  context.output.write(
+  context.output.write<Documents['prices import']>(
     { read: prices.length, changed: outcome.prices, estimates: outcome.estimates },
     ({ read: all, changed, estimates }) =>
       `${plural(all, 'price')} read, ${plural(changed, 'new or changed', 'new or changed')}. ${plural(estimates, 'estimate')} made again.`,

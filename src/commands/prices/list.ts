@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { formatDecimal } from '../../domain/decimal.js';
 import { LIST_PRICES, LIST_PRICES_READ_ON } from '../../domain/list-prices.js';
 import type { Price } from '../../domain/price.js';
@@ -32,7 +33,7 @@ export async function pricesListCommand({ provider, model = '' }: PricesListOpti
     ...own.filter(isWanted).map((price) => toDocument(price, 'imported')),
     ...LIST_PRICES.filter(isWanted).map((price) => toDocument(price, 'shipped')),
   ];
-  context.output.write({ shippedReadOn: LIST_PRICES_READ_ON, prices }, renderPrices);
+  context.output.write<Documents['prices list']>({ shippedReadOn: LIST_PRICES_READ_ON, prices }, renderPrices);
 }
 
 function toDocument({ price, per, ...rest }: Price, origin: PriceDocument['origin']): PriceDocument {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { Organization } from '../../domain/collection.js';
 import type { DiscoveryOutcome } from '../../domain/project.js';
 import { asCostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
@@ -48,7 +49,7 @@ export async function discoverCommand(options: SelectionOptions, context: Contex
   const failed = results.filter(({ status }) => status === 'failed').length;
   const status = failed === 0 ? 'ok' : failed < results.length ? 'partial' : 'failed';
   const document = { status, organizations: results } as const;
-  context.output.write(document, renderDiscovery);
+  context.output.write<Documents['projects discover']>(document, renderDiscovery);
   return exitCodeOf(document);
 }
 

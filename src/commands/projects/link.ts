@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { Project } from '../../domain/project.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
@@ -39,7 +40,7 @@ export function addLinkCommand(parent: Command, open: OpenContext, run = linkCom
 
 export async function linkCommand(name: string | undefined, options: LinkOptions, context: Context): Promise<void> {
   const linked = options.all === true ? await linkAll(name, options, context) : [await linkOne(name, options, context)];
-  context.output.write({ projects: linked }, renderLinked);
+  context.output.write<Documents['projects link']>({ projects: linked }, renderLinked);
 }
 
 async function linkAll(name: string | undefined, options: LinkOptions, context: Context): Promise<Project[]> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderProjects } from '../../output/projects.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -25,5 +26,5 @@ export async function listProjectsCommand(options: ListProjectsOptions, context:
     ...project,
     organization: names.get(project.organizationId ?? '') ?? project.organizationId,
   }));
-  context.output.write({ projects }, renderProjects);
+  context.output.write<Documents['projects list']>({ projects }, renderProjects);
 }

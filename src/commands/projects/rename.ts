@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -21,5 +22,5 @@ export async function renameCommand(nameOrId: string, name: string, context: Con
     throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const project = await store.projects.rename(await store.projects.find(team.id, nameOrId), name.trim());
-  context.output.write({ project }, renderRenamed);
+  context.output.write<Documents['projects rename']>({ project }, renderRenamed);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { toDay, type Day } from '../../domain/day.js';
 import { compareSheet, makeSheet, type SheetRow } from '../../domain/project-sheet.js';
 import { ALWAYS } from '../../domain/tag.js';
@@ -25,7 +26,7 @@ export async function exportProjectsCommand(options: { output?: string }, contex
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const sheet = makeSheet(await store.projects.list(team.id), await store.tags.list(team.id), toDay(context.now()));
   await context.output.intoFile(options.output, () => {
-    context.output.write({ projects: sheet.rows }, () =>
+    context.output.write<Documents['projects export']>({ projects: sheet.rows }, () =>
       [
         csvLine(sheet.columns),
         ...sheet.rows.map((row) => csvLine(sheet.columns.map((column) => neutralise(row[column] ?? '')))),
@@ -70,7 +71,9 @@ export async function importProjectsCommand(
     await store.tags.set(changes.tags);
   }
   const names = new Map(projects.map(({ id, name }) => [id, name]));
-  context.output.write({ dryRun, ...changes }, (value, output) => renderSheetChanges(value, names, output));
+  context.output.write<Documents['projects import']>({ dryRun, ...changes }, (value, output) =>
+    renderSheetChanges(value, names, output),
+  );
 }
 
 async function readSheet(file: string): Promise<SheetRow[]> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { Day } from '../../domain/day.js';
 import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
@@ -40,7 +41,10 @@ export async function tagCommand(
   const projects = await findAll(names, context);
   const tags = projects.flatMap(({ id }) => pairs.map(({ key, value }): Tag => ({ projectId: id, key, value, from })));
   await (await context.store()).tags.set(tags);
-  context.output.write({ projects: projects.map(({ id, name }) => ({ id, name })), tags }, renderTagged);
+  context.output.write<Documents['projects tag']>(
+    { projects: projects.map(({ id, name }) => ({ id, name })), tags },
+    renderTagged,
+  );
 }
 
 /** `costs projects untag` */
@@ -72,7 +76,10 @@ export async function untagCommand(words: readonly string[], { from }: TagOption
       key,
     );
   else await tags.set(ended);
-  context.output.write({ projects: projects.map(({ id, name }) => ({ id, name })), tags: ended }, renderTagged);
+  context.output.write<Documents['projects untag']>(
+    { projects: projects.map(({ id, name }) => ({ id, name })), tags: ended },
+    renderTagged,
+  );
 }
 
 async function findAll(names: readonly string[], context: Context) {

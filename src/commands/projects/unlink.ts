@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderUnlinked } from '../../output/projects.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -19,5 +20,5 @@ export function addUnlinkCommand(parent: Command, open: OpenContext, run = unlin
 export async function unlinkCommand(name: string, context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const project = await store.projects.unlink(await store.projects.find(team.id, name));
-  context.output.write({ project }, renderUnlinked);
+  context.output.write<Documents['projects unlink']>({ project }, renderUnlinked);
 }

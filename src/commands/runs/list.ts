@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { renderRuns } from '../../output/runs.js';
 import { addExamples, addGlobalOptions, countOption } from '../options.js';
 
@@ -20,5 +21,5 @@ export function addListRunsCommand(parent: Command, open: OpenContext, run = lis
 
 export async function listRunsCommand({ limit }: ListRunsOptions, context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  context.output.write({ runs: await store.runs.list(team.id, limit) }, renderRuns);
+  context.output.write<Documents['runs list']>({ runs: await store.runs.list(team.id, limit) }, renderRuns);
 }

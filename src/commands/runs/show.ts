@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { renderRun } from '../../output/runs.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -23,5 +24,5 @@ export async function showRunCommand(id: string, context: Context): Promise<void
     throw new CostsError('conflict', `Several runs begin with "${id}".`, {
       hint: 'Give more of the id: costs runs list --json',
     });
-  context.output.write(run, renderRun);
+  context.output.write<Documents['runs show']>(run, renderRun);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { TokenRow } from '../../domain/access.js';
 import { renderTokens, type TokenView } from '../../output/tokens.js';
 import { addExamples, addGlobalOptions } from '../options.js';
@@ -17,7 +18,10 @@ export function addListTokensCommand(parent: Command, open: OpenContext, run = l
 export async function listTokensCommand(context: Context): Promise<void> {
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   const now = context.now();
-  context.output.write({ tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) }, renderTokens);
+  context.output.write<Documents['tokens list']>(
+    { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) },
+    renderTokens,
+  );
 }
 
 function toView(

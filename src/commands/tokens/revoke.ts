@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import { adviceFor, renderDeparture } from '../../output/members.js';
 import { addExamples, addGlobalOptions } from '../options.js';
 
@@ -19,7 +20,7 @@ export function addRevokeTokenCommand(parent: Command, open: OpenContext, run = 
 export async function revokeTokenCommand(nameOrId: string, context: Context): Promise<void> {
   const vault = await context.vault();
   const { row, ...departure } = await vault.tokens.revoke(await context.team(), nameOrId);
-  context.output.write(
+  context.output.write<Documents['tokens revoke']>(
     { token: row.id, name: row.name, ...departure, advice: adviceFor(departure), done: 'is revoked' },
     ({ name, ...rest }, output) => renderDeparture({ email: `The token ${name}`, ...rest }, output),
   );

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
+import type { Documents } from '../../documents.js';
 import type { Organization } from '../../domain/collection.js';
 import { compareUsage } from '../../domain/comparison.js';
 import { dayState } from '../../domain/coverage.js';
@@ -90,7 +91,7 @@ export async function usageCompareCommand(options: UsageCompareOptions, context:
       days: daysOf(span).filter((day) => days.get(organizationId)?.has(day) !== true),
     })),
   };
-  context.output.write(document, renderComparison);
+  context.output.write<Documents['usage compare']>(document, renderComparison);
 }
 
 /** Days whose bills and whose usage were both read after they had ended: a half-read side would look like a wrong price. */

@@ -68,8 +68,9 @@ export async function rollbackMigrations(
       if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), stakes);
       else if (plan.rows > 0) throw needsExport(plan);
       for (const down of work.downs) await pool.query(down);
+      // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
       await pool.query(
-        'UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
+        'UPDATE "_prisma_migrations" SET rolled_back_at = now(), finished_at = NULL WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
         [plan.migrations],
       );
       return plan;
