@@ -34,6 +34,8 @@ export function explainDatabaseError(error: unknown, place: Place): unknown {
 function findSymptom(error: unknown, depth = 0): Symptom | null {
   if (typeof error !== 'object' || error === null || depth > 6) return null;
   const found = error as Record<string, unknown>;
+  // A file that is not there or may not be read has the same codes as a socket, and is no trouble with the database.
+  if (typeof found.path === 'string' && found.syscall !== 'connect') return null;
   const message = typeof found.message === 'string' ? found.message : '';
   const original = typeof found.originalCode === 'string' ? found.originalCode : found.code;
   const detail = typeof found.originalMessage === 'string' ? found.originalMessage : message;

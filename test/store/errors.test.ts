@@ -1,0 +1,20 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { explainDatabaseError } from '../../src/store/errors.js';
+
+const PLACE = { label: 'db.example.com/costs', server: 'db.example.com', database: 'costs', user: 'costs' };
+
+describe('an error with the code ENOENT', () => {
+  it('of a socket that is not there is a server that does not answer', async () => {
+    const [error] = (await once(connect('/nowhere/.s.PGSQL.5432'), 'error')) as [Error];
+    expect(explainDatabaseError(error, PLACE)).toMatchObject({ code: 'unreachable' });
+  });
+
+  it('of a file that is not there stays what it is', async () => {
+    const error: unknown = await readdir('/nowhere').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ENOENT' });
+    expect(explainDatabaseError(error, PLACE)).toBe(error);
+  });
+});
