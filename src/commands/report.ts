@@ -101,7 +101,7 @@ export async function reportCommand(options: ReportOptions, context: Context): P
     });
     const { renderPage } = await import('../output/page/page.js');
     const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
-    return output.intoFile(options.output, () => Promise.resolve(output.print(`${renderPage(page)}\n`)));
+    return output.intoFile(options.output, () => Promise.resolve(output.print(renderPage(page))));
   }
   const report = await store.reports.run(query, today);
   const { format = 'table' } = options;

@@ -22,7 +22,8 @@ export function documentOf(args: readonly string[]): string | null {
   const [first, second] = args.filter((word) => !word.startsWith('-'));
   if (first === undefined) return 'costs';
   if (first === 'help') return null;
-  return documentNames().find((name) => name === `${first} ${second ?? ''}`) ?? first;
+  const [group, single, list] = [`${first} ${second ?? ''}`, first, `${first} list`];
+  return [group, single, list].find((name) => documentNames().includes(name)) ?? null;
 }
 
 /** Whatever a test is about: what was printed with --json must be what `costs help json` says of it. */
