@@ -28,7 +28,7 @@ describe('what a sync proves, by the commands a person types', () => {
       { store: true },
     );
     const costs = async (...args: string[]) => {
-      const ran = await machine.costs(args);
+      const ran = await machine.here(args);
       expect(ran, `${args.join(' ')}: ${ran.stderr}`).toMatchObject({ code: 0 });
       return ran;
     };
@@ -66,7 +66,7 @@ describe('what a sync proves, by the commands a person types', () => {
     expect(changes.lateness).toMatchObject([{ provider: 'openai', changes: 1 }]);
 
     emulator.quirks.sumDecimals = 0;
-    const wrong = await machine.costs(['verify', '--json']);
+    const wrong = await machine.here(['verify', '--json']);
     expect(wrong.code).toBe(1);
     expect(wrong.json<{ findings: unknown[] }>().findings).toHaveLength(3);
   });

@@ -36,7 +36,7 @@ describe('usage beside bills, by the commands a person types', () => {
       { store: true },
     );
     const costs = async (...args: string[]) => {
-      const ran = await machine.costs([...args, '--json']);
+      const ran = await machine.here([...args, '--json']);
       expect(ran.stderr, args.join(' ')).toBe('');
       return ran;
     };
@@ -71,7 +71,7 @@ describe('usage beside bills, by the commands a person types', () => {
     expect(report.rows.filter(({ model }) => model === 'gpt-mystery')).toMatchObject([{ cost: null, estimated: true }]);
     expect(report.totals).toEqual([{ currency: 'USD', cost: before.totals[0]?.billed }]);
 
-    const check = await machine.costs(['prices', 'check', '--json']);
+    const check = await machine.here(['prices', 'check', '--json']);
     expect(check.code).toBe(1);
     expect(check.json<{ findings: { model: string }[] }>().findings.some(({ model }) => model === 'gpt-mystery')).toBe(
       true,

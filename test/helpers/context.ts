@@ -23,6 +23,7 @@ export function recordContext(database: Database, now: Date, { json = true } = {
       recorder.output.write(value, render);
       texts.push(render(value, output));
     },
+    print: (text) => void texts.push(text),
     writeRaw: (chunk) => {
       texts.push(chunk);
       return Promise.resolve();
