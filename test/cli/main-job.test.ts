@@ -54,13 +54,13 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
       ...secrets,
       ...env,
     });
-    const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
+    const init = await machine.here(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
       input: 'correct horse battery staple',
     });
     expect(init).toMatchObject({ code: 0 });
     for (const [index, id] of keys.entries()) {
       const { provider } = emulator.organization(id);
-      const added = await machine.costs([
+      const added = await machine.here([
         'keys',
         'add',
         '--provider',
@@ -90,12 +90,12 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
 
   /** What is stored, through the command that reads it. */
   async function stored(machine: Machine, { since, until } = year): Promise<Record<string, string>> {
-    const projects = (await machine.costs(['projects', 'list', '--json'])).json<{
+    const projects = (await machine.here(['projects', 'list', '--json'])).json<{
       projects: { id: string; providerProjectId: string }[];
     }>().projects;
     const idOf = new Map(projects.map(({ id, providerProjectId }) => [id, providerProjectId]));
     const report = (
-      await machine.costs(['report', '--since', since, '--until', until, '--group-by', 'project,day', '--json'])
+      await machine.here(['report', '--since', since, '--until', until, '--group-by', 'project,day', '--json'])
     ).json<Report>();
     return Object.fromEntries(
       report.rows.map(({ organizationId, projectId, day, currency, cost }) => [

@@ -57,7 +57,7 @@ async function recordedMachine(env: Record<string, string>) {
   );
   const written: string[] = [];
   const costs = async (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
-    const ran = await machine.costs(args, options);
+    const ran = await machine.here(args, options);
     written.push(args.join(' '), ran.stdout, ran.stderr);
     return ran;
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/open.js';
 import { createTestDatabase, DATABASE_KINDS, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
-import { ended, startProgram } from '../helpers/run-typescript.js';
+import { ended, startProgram } from '../helpers/program.js';
 
 describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
   let test: TestDatabase;
@@ -58,7 +58,7 @@ describe('the embedded store', () => {
 
   it('takes one row from each of four processes that start at once', async () => {
     const home = await useHome();
-    const children = ['a', 'b', 'c', 'd'].map((id) => startProgram('open-embedded.ts', [home, id]));
+    const children = ['a', 'b', 'c', 'd'].map((id) => startProgram('open-embedded.js', [home, id]));
     expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
     await expectTeams(home, ['a', 'b', 'c', 'd']);
   });
@@ -66,7 +66,7 @@ describe('the embedded store', () => {
   it('keeps what was committed when its process is killed, and is free for the next one', async () => {
     const home = await useHome();
     await fillHome(home);
-    const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
+    const child = startProgram('open-embedded.js', [home, 'a', 'hang']);
     const gone = ended(child);
     await new Promise((resolve) => child.once('message', resolve));
     child.kill('SIGKILL');
@@ -78,7 +78,7 @@ describe('the embedded store', () => {
     const home = await useHome();
     const deep = join(home, 'x'.repeat(60), 'y'.repeat(60));
     await fillHome(deep);
-    const child = startProgram('open-embedded.ts', [deep, 'a']);
+    const child = startProgram('open-embedded.js', [deep, 'a']);
     expect(await ended(child)).toBe(0);
     await expectTeams(deep, ['a']);
   });

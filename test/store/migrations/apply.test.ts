@@ -5,7 +5,7 @@ import { readMigrations, readSchema, type MigrationFile } from '../../../src/sto
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget, DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
-import { ended, startProgram } from '../../helpers/run-typescript.js';
+import { ended, startProgram } from '../../helpers/program.js';
 import { fillBaseline, recordAsApplied, runAll } from '../../helpers/schema-states.js';
 
 let files: MigrationFile[];
@@ -268,7 +268,7 @@ describe('on a server', () => {
     if (target.kind !== 'postgresql') return;
     const moments = inject('long') ? files.map((_, index) => index) : [2];
     for (const wait of moments) {
-      const child = startProgram('migrate.ts', [target.url]);
+      const child = startProgram('migrate.js', [target.url]);
       const gone = ended(child);
       child.on('message', (step) => {
         if (step === wait) setTimeout(() => child.kill('SIGKILL'), wait * 3);

@@ -1,12 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a TypeScript program of this folder in a process of its own, with the sources as they are. */
+/** Starts one of `programs` in a process of its own, on the built tool. */
 export function startProgram(name: string, args: readonly string[]): ChildProcess {
   const program = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
-  return spawn(process.execPath, ['--import', 'jiti/register', program, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
 /** The exit code, or the signal that ended it. */
