@@ -16,10 +16,21 @@ export function encrypt(key: KeyObject, plaintext: Buffer, binding: Binding): st
 
 /**
  * Opens what `encrypt` made under the same binding.
- * @param what names the ciphertext in errors, such as `The key of Prod`.
+ * @param what names the ciphertext in errors, such as `The key of Prod`
+ * @param mend what to do when it does not open, such as `Log in again: costs login`
  * @throws CostsError `auth` when it is truncated, altered, moved to another row, or of another data key.
  */
-export function decrypt(key: KeyObject, text: string, binding: Binding, what: string): Buffer {
+export function decrypt(
+  key: KeyObject,
+  text: string,
+  binding: Binding,
+  { what, mend }: { what: string; mend: string },
+): Buffer {
+  const refused = (message: string, cause?: unknown) =>
+    new CostsError('auth', message, {
+      hint: `Somebody changed the store outside costs, or it was restored in part. ${mend}`,
+      cause,
+    });
   const [nonce, ciphertext, tag] = decodeParts(text, 3) ?? [];
   if (nonce === undefined || ciphertext === undefined || tag === undefined || nonce.length !== NONCE_BYTES) {
     throw refused(`${what} is not readable: its ciphertext is truncated or of another format.`);
@@ -39,11 +50,4 @@ export function decrypt(key: KeyObject, text: string, binding: Binding, what: st
       cause,
     );
   }
-}
-
-function refused(message: string, cause?: unknown): CostsError {
-  return new CostsError('auth', message, {
-    hint: 'Somebody changed the store outside costs, or it was restored in part. Put the key in again: costs keys rotate',
-    cause,
-  });
 }

@@ -4,10 +4,10 @@ import type { Organization } from '../domain/collection.js';
 import { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
-import { decrypt, encrypt } from './cipher.js';
+import { encrypt } from './cipher.js';
 import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
 import { checkMac, macOfKey } from './mac.js';
-import { changedMeanwhile, keyBinding } from './rotate.js';
+import { changedMeanwhile, keyBinding, plaintextOf } from './rotate.js';
 import type { Tools } from './tools.js';
 import { unlessForbidden, type Unlocked } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
@@ -65,7 +65,7 @@ function unsealed({ source, variable, organizationId }: KeyRow, what: string): C
 function decryptKey(row: KeyRow, dataKey: KeyObject | null, what: string): Secret {
   if (dataKey === null || row.encryptedKey === null)
     throw new CostsError('auth', `${what} is not in the vault.`, { hint: `costs keys rotate ${row.organizationId}` });
-  return new Secret(decrypt(dataKey, row.encryptedKey, keyBinding(row, row.generation ?? 0), what).toString());
+  return new Secret(plaintextOf(row, row.encryptedKey, dataKey).toString());
 }
 
 export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors: Doors): VaultKeys {

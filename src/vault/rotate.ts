@@ -80,12 +80,20 @@ function reencrypt(
   checkMac(macOfKey(oldKey, row), row.mac, `The key of ${row.name}`);
   const next = { ...row };
   if (row.encryptedKey !== null) {
-    const plain = decrypt(oldKey, row.encryptedKey, keyBinding(row, row.generation ?? 0), `The key of ${row.name}`);
+    const plain = plaintextOf(row, row.encryptedKey, oldKey);
     next.encryptedKey = encrypt(dataKey, plain, keyBinding(row, vault.generation));
     next.generation = vault.generation;
     next.exposedAt = row.exposedAt ?? exposedAt;
   }
   return { ...next, mac: macOfKey(dataKey, next) };
+}
+
+/** The key in a row's ciphertext. @throws CostsError `auth` when it does not open with this data key */
+export function plaintextOf(row: KeyRow, ciphertext: string, dataKey: KeyObject): Buffer {
+  return decrypt(dataKey, ciphertext, keyBinding(row, row.generation ?? 0), {
+    what: `The key of ${row.name}`,
+    mend: `Put the key in again: costs keys rotate ${row.organizationId}`,
+  });
 }
 
 /** What an admin key's ciphertext is bound to. */

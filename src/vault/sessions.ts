@@ -65,7 +65,9 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     if (row.expiresAt !== null && row.expiresAt <= (await tools.access.clock())) break;
     if (sealed === '-') return { row, dataKey: null };
     const key = createSecretKey(Buffer.from(row.sessionKey, 'base64url'));
-    return { row, dataKey: toDataKey(decrypt(key, sealed, binding(vault, id), "This machine's session")) };
+    const mend = tools.embedded ? 'Put its keys in again: costs keys rotate' : 'Log in again: costs login';
+    const bits = decrypt(key, sealed, binding(vault, id), { what: "This machine's session", mend });
+    return { row, dataKey: toDataKey(bits) };
   }
   if (tools.embedded) return null;
   throw new NoSession('The session has ended.', 'Log in again: costs login');

@@ -39,7 +39,7 @@ describe('what is changed outside costs is refused', () => {
   let saved: { table: string; rows: Record<string, unknown>[] }[] = [];
   beforeEach(async () => {
     saved = [];
-    for (const table of ['organization_api_keys', 'vault_slots', 'vaults', 'users'])
+    for (const table of ['organization_api_keys', 'vault_slots', 'vault_sessions', 'vaults', 'users'])
       saved.push({ table, rows: await rows(`SELECT * FROM "${table}"`) });
     return async () => {
       for (const { table, rows: before } of saved) {
@@ -60,6 +60,15 @@ describe('what is changed outside costs is refused', () => {
   it('opens nothing that was not touched any less for it', async () => {
     expect((await keyOf('org-1')).reveal()).toBe(OPENAI_KEY);
     expect((await keyOf('ant-1')).reveal()).toBe(ANTHROPIC_KEY);
+  });
+
+  it('a session opens nothing with another key, and says to log in again', async () => {
+    await sql(`UPDATE vault_sessions SET session_key = $1`, Buffer.alloc(32, 7).toString('base64url'));
+    await expect(keyOf('org-1')).rejects.toMatchObject({
+      code: 'auth',
+      message: expect.stringContaining("This machine's session does not open") as string,
+      hint: expect.stringContaining('costs login') as string,
+    });
   });
 
   it.each([

@@ -17,7 +17,7 @@ const sealed = encrypt(key, Buffer.from('a secret'), binding);
 const open =
   (text: string, other: Partial<Binding> = {}) =>
   () =>
-    decrypt(key, text, { ...binding, ...other }, 'The key of Prod');
+    decrypt(key, text, { ...binding, ...other }, { what: 'The key of Prod', mend: 'costs keys rotate' });
 const parts = () => sealed.split('.') as [string, string, string, string];
 
 describe('a ciphertext', () => {
@@ -67,7 +67,7 @@ describe('a ciphertext', () => {
   });
 
   it('of another data key is refused', () => {
-    expect(() => decrypt(createSecretKey(randomBytes(32)), sealed, binding, 'It')).toThrow(
+    expect(() => decrypt(createSecretKey(randomBytes(32)), sealed, binding, { what: 'It', mend: '' })).toThrow(
       'encrypted with another data key',
     );
   });
