@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/open.js';
-import { startServer } from '../helpers/postgres-server.js';
+import { startPostgres } from '../helpers/start-postgres.js';
 
 /**
  * As a server is set up that somebody relies on: synced to disk, with a cache that the tables fit in. What comes at moments
@@ -40,7 +40,7 @@ export interface BenchDatabase {
 /** A PostgreSQL for this run alone. */
 export async function startBenchServer(): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'costs-bench-'));
-  const server = await startServer(join(folder, 'postgres'), SETTINGS);
+  const server = await startPostgres(join(folder, 'postgres'), SETTINGS);
   const version = await ask(server.url, `SELECT current_setting('server_version') AS version`);
   return {
     version: String(version?.version).split(' ')[0] ?? '',
