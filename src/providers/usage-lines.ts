@@ -1,11 +1,11 @@
 import { UNASSIGNED } from '../domain/provider.js';
-import { NO_DIMENSIONS, type UsageDimensions, type UsageLine, type UsageUnit } from '../domain/usage.js';
+import { NO_DIMENSIONS, type UsageDimensions, type UsageLine } from '../domain/usage.js';
 import type { Decimal } from '../domain/decimal.js';
+import { unitOf, type TokenType } from '../domain/token-types.js';
 
 /** One thing counted in a row of a report. */
 export interface UsagePart {
-  tokenType: string;
-  unit: UsageUnit;
+  tokenType: TokenType;
   quantity: Decimal;
 }
 
@@ -34,5 +34,6 @@ export function toUsageLines(
       ...NO_DIMENSIONS,
       ...(Object.fromEntries(said) as Partial<UsageDimensions>),
       ...part,
+      unit: unitOf(part.tokenType),
     }));
 }

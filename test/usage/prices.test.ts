@@ -3,6 +3,7 @@ import { parsePrices } from '../../src/commands/prices/file.js';
 import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
 import { LIST_PRICES } from '../../src/domain/list-prices.js';
+import { TOKEN_TYPES, unitOf, type TokenType } from '../../src/domain/token-types.js';
 import { costOf, keyOf, PriceBook, type Priceable } from '../../src/domain/price.js';
 
 const BOOK = new PriceBook(LIST_PRICES);
@@ -49,6 +50,13 @@ describe('the price book', () => {
     expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-07')))).toBe('0.1');
   });
 
+  it('ships prices of what usage counts, in its unit', () => {
+    for (const { provider, tokenType, unit } of LIST_PRICES) {
+      expect(TOKEN_TYPES[provider], tokenType).toContain(tokenType);
+      expect(unitOf(tokenType as TokenType)).toBe(unit);
+    }
+  });
+
   it('ships each price once, with a source and a day', () => {
     expect(new Set(LIST_PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(LIST_PRICES.length);
     for (const { source, per } of LIST_PRICES) {
@@ -80,6 +88,14 @@ describe('a file of prices', () => {
     ]);
   });
 
+  it('takes the unit from what is counted, the names people use, and a byte order mark for nothing', () => {
+    const images = { ...entry, tokenType: 'images', per: '1' };
+    expect(parsePrices(`\uFEFF${JSON.stringify([images, { ...entry, tokenType: 'input_tokens' }])}`)).toMatchObject([
+      { tokenType: 'images', unit: 'images' },
+      { tokenType: 'uncached_input_tokens', unit: 'tokens' },
+    ]);
+  });
+
   it.each([
     ['no JSON', 'x', /no JSON/],
     ['a price below zero', [{ ...entry, price: '-1' }], /price \(below zero\)/],
@@ -88,6 +104,8 @@ describe('a file of prices', () => {
     ['an unknown provider', [{ ...entry, provider: 'acme' }], /provider/],
     ['a misspelt field', [{ ...entry, modell: 'x' }], /modell/],
     ['the same price twice', [entry, entry], /twice/],
+    ['what no usage counts', [entry, { ...entry, tokenType: 'inputs' }], /\[1\]\.tokenType \("inputs" is nothing/],
+    ['a unit of something else', [{ ...entry, unit: 'seconds' }], /\[0\]\.unit \(.* is counted in tokens\)/],
   ])('with %s is refused, naming it', (_, content, reason) => {
     expect(() => parsePrices(typeof content === 'string' ? content : JSON.stringify(content))).toThrow(reason);
   });

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { parseDay } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import { keyOf, type Price } from '../../domain/price.js';
-import { PROVIDER_IDS, type ProviderId } from '../../domain/provider.js';
+import { PROVIDER_IDS, PROVIDERS, type ProviderId } from '../../domain/provider.js';
 import { cleanText } from '../../domain/text.js';
-import { USAGE_UNITS } from '../../domain/usage.js';
+import { isTokenType, TOKEN_TYPES, unitOf, type TokenType } from '../../domain/token-types.js';
+import { USAGE_UNITS, type UsageUnit } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 
 const text = z.string().transform(cleanText);
@@ -22,7 +23,7 @@ const price = z.strictObject({
   tier: text.default('standard'),
   contextWindow: text.default(''),
   inferenceGeo: text.default(''),
-  unit: z.enum(USAGE_UNITS).default('tokens'),
+  unit: z.enum(USAGE_UNITS).optional(),
   price: decimal.refine((value) => value >= 0n, 'below zero'),
   per: decimal.refine((value) => value > 0n, 'not above zero').default(parseDecimal('1000000')),
   currency: z
@@ -36,15 +37,17 @@ const price = z.strictObject({
   origin: z.enum(['imported', 'shipped']).optional(),
 });
 /** What people call them. */
-const ALIASES: Record<ProviderId, Record<string, string>> = {
+const ALIASES: Record<ProviderId, Record<string, TokenType>> = {
   openai: {
     input: 'uncached_input_tokens',
+    input_tokens: 'uncached_input_tokens',
     cached_input: 'cached_input_tokens',
     cache_write: 'cache_write_input_tokens',
     output: 'output_tokens',
   },
   anthropic: {
     input: 'uncached_input_tokens',
+    input_tokens: 'uncached_input_tokens',
     cache_read: 'cache_read_input_tokens',
     cached_input: 'cache_read_input_tokens',
     output: 'output_tokens',
@@ -60,10 +63,10 @@ const file = z.union([z.array(price), z.object({ prices: z.array(price) }).trans
 export function parsePrices(content: string): Price[] {
   const parsed = file.safeParse(parseJson(content));
   if (!parsed.success) throw explain(parsed.error);
-  const prices = parsed.data.map(({ origin: _, ...rest }) => ({
-    ...rest,
-    tokenType: ALIASES[rest.provider][rest.tokenType] ?? rest.tokenType,
-  }));
+  const prices = parsed.data.map(({ origin: _, unit, tokenType, ...rest }, index): Price => {
+    const counted = countedAs(rest.provider, tokenType, unit, `[${index}]`);
+    return { ...rest, tokenType: counted, unit: unitOf(counted) };
+  });
   const seen = new Set<string>();
   for (const each of prices) {
     const key = `${keyOf(each)} ${each.validFrom}`;
@@ -78,6 +81,18 @@ export function parsePrices(content: string): Price[] {
   return prices;
 }
 
+/** A price of what no usage counts, or in another unit, would be kept and never hold. */
+function countedAs(provider: ProviderId, name: string, unit: UsageUnit | undefined, path: string): TokenType {
+  const type = ALIASES[provider][name] ?? name;
+  if (!isTokenType(provider, type))
+    throw unreadable(`${path}.tokenType ("${name}" is nothing that usage of ${PROVIDERS[provider].name} counts)`, {
+      hint: `One of: ${TOKEN_TYPES[provider].join(', ')}`,
+    });
+  if (unit !== undefined && unit !== unitOf(type))
+    throw unreadable(`${path}.unit (${type} is counted in ${unitOf(type)})`);
+  return type;
+}
+
 function attempt<T>(read: () => T, context: z.RefinementCtx): T {
   try {
     return read();
@@ -89,7 +104,8 @@ function attempt<T>(read: () => T, context: z.RefinementCtx): T {
 
 function parseJson(content: string): unknown {
   try {
-    return parse(content);
+    // Some editors begin a file with a byte order mark, which is no part of its JSON.
+    return parse(content.replace(/^\uFEFF/, ''));
   } catch {
     throw new CostsError('usage', 'The file is no JSON.', { hint: 'See the form of one: costs prices list --json' });
   }
@@ -102,11 +118,9 @@ function explain(error: z.ZodError): CostsError {
   const path = (issue?.path ?? [])
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('');
-  return new CostsError(
-    'usage',
-    `The file has a price that cannot be read: ${path === '' ? 'the document' : path.replace(/^\./, '')} (${issue?.message ?? 'unknown'}).`,
-    {
-      hint: 'See the form of one: costs prices list --json',
-    },
-  );
+  return unreadable(`${path === '' ? 'the document' : path.replace(/^\./, '')} (${issue?.message ?? 'unknown'})`);
+}
+
+function unreadable(what: string, { hint = 'See the form of one: costs prices list --json' } = {}): CostsError {
+  return new CostsError('usage', `The file has a price that cannot be read: ${what}.`, { hint });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { UsageLine } from '../../domain/usage.js';
 import type { RawPage } from '../paging.js';
 import { amountAt, instant, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
+import type { TokenType } from '../../domain/token-types.js';
 import { toUsageLines, type UsagePart } from '../usage-lines.js';
 
 const count = numberText.nullish();
@@ -83,13 +84,8 @@ export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<
 
 /** Named as the cost report names its token types, so that a bill and its usage find each other. */
 function partsOf(result: Result, path: string): UsagePart[] {
-  const part = (
-    tokenType: string,
-    value: string | null | undefined,
-    unit: UsagePart['unit'] = 'tokens',
-  ): UsagePart => ({
+  const part = (tokenType: TokenType, value: string | null | undefined): UsagePart => ({
     tokenType,
-    unit,
     quantity: amountAt(`${path}.${tokenType}`, value ?? '0'),
   });
   return [
@@ -98,6 +94,6 @@ function partsOf(result: Result, path: string): UsagePart[] {
     part('cache_creation.ephemeral_5m_input_tokens', result.cache_creation?.ephemeral_5m_input_tokens),
     part('cache_read_input_tokens', result.cache_read_input_tokens),
     part('output_tokens', result.output_tokens),
-    part('web_search_requests', result.server_tool_use?.web_search_requests, 'requests'),
+    part('web_search_requests', result.server_tool_use?.web_search_requests),
   ];
 }

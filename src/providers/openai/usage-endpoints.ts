@@ -1,19 +1,19 @@
-import type { UsageUnit } from '../../domain/usage.js';
+import type { TokenType } from '../../domain/token-types.js';
 
 /** A usage endpoint: what it can be grouped by and what it counts. Users are left out: their names are nobody's bill. */
 export interface UsageEndpoint {
   /** The last part of its path. */
   name: string;
   groupBy: readonly string[];
-  /** Fields that are counted as they are, with what they are called here and their unit. */
-  measures: Readonly<Record<string, readonly [tokenType: string, unit: UsageUnit]>>;
+  /** Fields that are counted as they are, with what they are called here. */
+  measures: Readonly<Record<string, TokenType>>;
   /** Its token fields overlap and are split, see `splitTokens`. */
   splitsTokens: boolean;
 }
 
-const REQUESTS = { num_model_requests: ['requests', 'requests'] } as const;
+const REQUESTS = { num_model_requests: 'requests' } as const;
 const BY_MODEL = ['project_id', 'model', 'api_key_id'];
-const INPUT = { input_tokens: ['uncached_input_tokens', 'tokens'] } as const;
+const INPUT = { input_tokens: 'uncached_input_tokens' } as const;
 
 /** https://platform.openai.com/docs/api-reference/usage */
 export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
@@ -23,44 +23,44 @@ export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
   {
     name: 'images',
     groupBy: [...BY_MODEL, 'size', 'source'],
-    measures: { images: ['images', 'images'], ...REQUESTS },
+    measures: { images: 'images', ...REQUESTS },
     splitsTokens: false,
   },
   {
     name: 'audio_speeches',
     groupBy: BY_MODEL,
-    measures: { characters: ['characters', 'characters'], ...REQUESTS },
+    measures: { characters: 'characters', ...REQUESTS },
     splitsTokens: false,
   },
   {
     name: 'audio_transcriptions',
     groupBy: BY_MODEL,
-    measures: { seconds: ['seconds', 'seconds'], ...REQUESTS },
+    measures: { seconds: 'seconds', ...REQUESTS },
     splitsTokens: false,
   },
   {
     name: 'vector_stores',
     groupBy: ['project_id'],
-    measures: { usage_bytes: ['bytes', 'bytes'] },
+    measures: { usage_bytes: 'bytes' },
     splitsTokens: false,
   },
   {
     name: 'code_interpreter_sessions',
     groupBy: ['project_id'],
-    measures: { num_sessions: ['sessions', 'sessions'] },
+    measures: { num_sessions: 'sessions' },
     splitsTokens: false,
   },
   {
     name: 'file_search_calls',
     groupBy: ['project_id', 'api_key_id', 'vector_store_id'],
-    measures: { num_requests: ['file_search_calls', 'requests'] },
+    measures: { num_requests: 'file_search_calls' },
     splitsTokens: false,
   },
   {
     name: 'web_search_calls',
     groupBy: [...BY_MODEL, 'context_level'],
     // A model's request may make several calls: two counts of two things.
-    measures: { num_requests: ['web_search_calls', 'requests'], ...REQUESTS },
+    measures: { num_requests: 'web_search_calls', ...REQUESTS },
     splitsTokens: false,
   },
 ];

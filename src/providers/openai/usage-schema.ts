@@ -117,9 +117,8 @@ function partsOf(
   path: string,
 ): UsagePart[] {
   const count = (field: string) => countAt(`${path}.${field}`, result[field]);
-  const parts = Object.entries(measures).map(([field, [tokenType, unit]]): UsagePart => ({
+  const parts = Object.entries(measures).map(([field, tokenType]): UsagePart => ({
     tokenType,
-    unit,
     quantity: count(field),
   }));
   if (!splitsTokens) return parts;

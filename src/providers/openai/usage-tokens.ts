@@ -1,4 +1,5 @@
 import { ZERO, type Decimal } from '../../domain/decimal.js';
+import type { TokenType } from '../../domain/token-types.js';
 import { CostsError } from '../../errors.js';
 import type { UsagePart } from '../usage-lines.js';
 
@@ -42,13 +43,13 @@ export function splitTokens(counts: TokenCounts, path: string): UsagePart[] {
       audio_output_tokens: of('output_audio_tokens'),
       image_output_tokens: of('output_image_tokens'),
     }),
-  ].map(([tokenType, quantity]) => ({ tokenType, unit: 'tokens', quantity }));
+  ].map(([tokenType, quantity]) => ({ tokenType, quantity }));
 }
 
 /** Parts with a name of their own, and the rest. Parts that exceed the whole are cut some other way: the whole stays one. */
-function cut(whole: Decimal, rest: string, parts: Record<string, Decimal>): [string, Decimal][] {
+function cut(whole: Decimal, rest: TokenType, parts: Partial<Record<TokenType, Decimal>>): [TokenType, Decimal][] {
   const left = minus(whole, ...Object.values(parts));
-  return left < 0n ? [[rest, whole]] : [[rest, left], ...Object.entries(parts)];
+  return left < 0n ? [[rest, whole]] : [[rest, left], ...(Object.entries(parts) as [TokenType, Decimal][])];
 }
 
 function minus(whole: Decimal, ...parts: Decimal[]): Decimal {
