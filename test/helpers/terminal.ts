@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
-/** `script` of util-linux opens a real pseudo-terminal. */
-export const HAS_TERMINAL = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+/** `script` of util-linux opens a real pseudo-terminal, where the machine has any to give. */
+export const HAS_TERMINAL =
+  process.platform === 'linux' &&
+  spawnSync('script', ['--quiet', '--return', '--command', 'true', '/dev/null']).status === 0;
 
 /** What to type once the screen shows something. */
 export type Step = [shows: string, types: string];
