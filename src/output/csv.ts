@@ -3,15 +3,15 @@ export type Cell = string | null;
 
 /**
  * Text that a spreadsheet would take for a formula is shown as text: anybody can name a provider's project. Amounts are
- * not put through this.
+ * not put through this. A text that already looks neutralised is so once more, or it could not be told from one that was.
  */
 export function neutralise(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 /** Undoes `neutralise`, for a file that was exported, edited and comes back. */
 export function restoreNeutralised(text: string): string {
-  return /^'[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
+  return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
 }
 
 /** One record of a CSV file as RFC 4180 wants it, its line end included. */
