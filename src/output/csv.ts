@@ -1,3 +1,8 @@
+import { stringify } from 'csv-stringify/sync';
+
+/** A line feed alone is quoted, too: readers take it for the end of a record. */
+const RFC_4180 = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
+
 /** A cell as text, or null for one that is empty. */
 export type Cell = string | null;
 
@@ -16,10 +21,5 @@ export function restoreNeutralised(text: string): string {
 
 /** One record of a CSV file as RFC 4180 wants it, its line end included. */
 export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(quote).join(',')}\r\n`;
-}
-
-function quote(cell: Cell): string {
-  if (cell === null) return '';
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return stringify([[...cells]], RFC_4180);
 }
