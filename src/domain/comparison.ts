@@ -62,12 +62,13 @@ const LEAST = parseDecimal('0.000000001');
  */
 export function compareUsage(billed: readonly CostTotal[], estimated: readonly CostTotal[]): Comparison {
   const used = modelsOf(estimated, true);
-  const bills = billed.map((row) => namedAsUsed(row, used));
-  const models = modelNames(modelsOf(bills, false), used);
+  const credits = billed.filter(({ cost }) => cost < 0n);
+  const bills = billed.filter(({ cost }) => cost >= 0n).map((row) => namedAsUsed(row, used));
+  const models = modelsByPlace(bills, estimated);
   const groups = new Map<string, { head: CostTotal; model: string; bills: Row[]; estimates: Row[] }>();
   const place = (row: CostTotal, isEstimate: boolean) => {
     const kind = kindOf(row, isEstimate);
-    const model = models(kind.model);
+    const model = models(row, kind.model);
     const key = JSON.stringify([row.organizationId, row.projectId, model, row.day, row.currency]);
     const group = groups.get(key) ?? { head: row, model, bills: [], estimates: [] };
     group[isEstimate ? 'estimates' : 'bills'].push({ row, kind: { ...kind, model } });
@@ -79,12 +80,37 @@ export function compareUsage(billed: readonly CostTotal[], estimated: readonly C
   const pairs = [...groups.values()].map((group) => ({ group, kinds: pairKinds(group.bills, group.estimates) }));
   const compared = pairs.map(({ group: { head, model }, kinds }) => toGroup(head, model, kinds));
   const kinds = pairs.flatMap((pair) => pair.kinds);
-  return { groups: compared, unexplained: collectRest(kinds), warnings: findWarnings(kinds), totals: sumUp(compared) };
+  return {
+    groups: compared,
+    unexplained: collectRest(kinds, credits),
+    warnings: findWarnings(kinds),
+    totals: sumUp(compared),
+  };
 }
 
 interface Row {
   row: CostTotal;
   kind: Kind;
+}
+
+/** A provider may change how it names a model from one day to the next: names are matched within a project's day. */
+function modelsByPlace(
+  billed: readonly CostTotal[],
+  estimated: readonly CostTotal[],
+): (row: CostTotal, model: string) => string {
+  const placeOf = ({ organizationId, projectId, day }: CostTotal) => JSON.stringify([organizationId, projectId, day]);
+  const places = new Map<string, { billed: Set<string>; used: Set<string> }>();
+  const note = (row: CostTotal, isEstimate: boolean) => {
+    const place = places.get(placeOf(row)) ?? { billed: new Set(), used: new Set() };
+    place[isEstimate ? 'used' : 'billed'].add(kindOf(row, isEstimate).model);
+    places.set(placeOf(row), place);
+  };
+  for (const row of billed) note(row, false);
+  for (const row of estimated) note(row, true);
+  return (row, model) => {
+    const place = places.get(placeOf(row));
+    return place === undefined ? model : modelNames(place.billed, place.used)(model);
+  };
 }
 
 function modelsOf(rows: readonly CostTotal[], isEstimate: boolean): Set<string> {
@@ -160,7 +186,7 @@ function isRounding(billed: Decimal, estimated: Decimal): boolean {
 }
 
 /** What is left of each line item, over all projects and days. */
-function collectRest(kinds: readonly ComparedKind[]): UnexplainedItem[] {
+function collectRest(kinds: readonly ComparedKind[], credits: readonly CostTotal[]): UnexplainedItem[] {
   const items = new Map<string, UnexplainedItem>();
   const leave = (row: CostTotal, kind: Kind, billed: Decimal, rest: Decimal) => {
     const { provider, organizationId, lineItem, currency } = row;
@@ -176,6 +202,7 @@ function collectRest(kinds: readonly ComparedKind[]): UnexplainedItem[] {
     };
     items.set(key, { ...item, billed: add(item.billed, billed), rest: add(item.rest, rest) });
   };
+  for (const row of credits) leave(row, kindOf(row, false), row.cost, row.cost);
   for (const { kind, billed, estimated, bills, estimates } of kinds) {
     if (estimated !== null && isRounding(billed, estimated)) continue;
     const rest = (billed - (estimated ?? ZERO)) as Decimal;

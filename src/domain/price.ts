@@ -46,6 +46,19 @@ export function tierOf({ serviceTier, batch }: Pick<UsageDimensions, 'serviceTie
   return serviceTier === '' || serviceTier === 'default' || serviceTier === 'auto' ? 'standard' : serviceTier;
 }
 
+/** The words under which prices are kept: the usual case of each is one word, however it was written. */
+export function usual({
+  tier,
+  contextWindow,
+  inferenceGeo,
+}: Pick<PriceKey, 'tier' | 'contextWindow' | 'inferenceGeo'>) {
+  return {
+    tier: tierOf({ serviceTier: tier, batch: '' }),
+    contextWindow: USUAL_WINDOWS.has(contextWindow) ? '' : contextWindow,
+    inferenceGeo: USUAL_GEOS.has(inferenceGeo) ? '' : inferenceGeo,
+  };
+}
+
 const USUAL_WINDOWS = new Set(['', '0-200k']);
 const USUAL_GEOS = new Set(['', 'global', 'not_available']);
 /** A dated release of a model costs what the model costs, unless it has a price of its own. */
@@ -66,14 +79,17 @@ export class PriceBook {
       provider,
       tokenType,
       unit,
-      tier: tierOf(what),
-      contextWindow: USUAL_WINDOWS.has(what.contextWindow) ? '' : what.contextWindow,
-      inferenceGeo: USUAL_GEOS.has(what.inferenceGeo) ? '' : what.inferenceGeo,
+      ...usual({ ...what, tier: tierOf(what) }),
     };
+    // A call of a tool costs the same wherever, and however long the prompt is, unless it has a price of its own.
+    const ways =
+      unit === 'requests' ? [rest, { ...rest, tier: 'standard', contextWindow: '', inferenceGeo: '' }] : [rest];
     for (const layer of this.#layers) {
-      for (const model of new Set([what.model, undated(what.model), ''])) {
-        const held = layer.get(keyOf({ ...rest, model }))?.find(({ validFrom }) => validFrom <= day);
-        if (held !== undefined) return held;
+      for (const way of ways) {
+        for (const model of new Set([what.model, undated(what.model), ''])) {
+          const held = layer.get(keyOf({ ...way, model }))?.find(({ validFrom }) => validFrom <= day);
+          if (held !== undefined) return held;
+        }
       }
     }
     return null;

@@ -25,7 +25,11 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
     else left.set(row.currency, [...(left.get(row.currency) ?? []), row]);
   }
   if (left.size === 0) return { ...report, rows: kept };
-  const others = [...left].map(([currency, each]) => ({ currency, cost: sumOf(each), rows: each.length }));
+  const others = [...left].map(([currency, each]) => ({
+    currency,
+    cost: each.every(({ cost }) => cost === null) ? null : sumOf(each),
+    rows: each.length,
+  }));
   return { ...report, rows: kept, others };
 }
 

@@ -115,7 +115,7 @@ export interface Report extends DaySpan {
   asOf: string | null;
   rows: ReportRow[];
   /** What --top left out, a currency each; only there when something was. */
-  others?: (MoneyDocument & { rows: number })[];
+  others?: { currency: string; /** Null where all of them are unknown. */ cost: DecimalText | null; rows: number }[];
   totals: MoneyDocument[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];

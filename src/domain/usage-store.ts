@@ -38,13 +38,16 @@ export interface RepriceScope {
 }
 
 export interface UsageStore {
-  /** Days of an organization that all the endpoints were read for, ascending, with the oldest of those reads. */
+  /**
+   * Days of an organization that all the endpoints were asked for, ascending, with the oldest of those reads; `refused` where
+   * one of them was too old for its endpoint.
+   */
   collectedDays(
     provider: ProviderId,
     organizationId: string,
     width: UsageWidth,
     endpoints: readonly string[],
-  ): Promise<CollectedDay[]>;
+  ): Promise<(CollectedDay & { refused: boolean })[]>;
   /**
    * Replaces what is stored of the answered days of each endpoint at one width, and the estimates of those days, in one
    * transaction. Neither bills nor legacy rows are ever touched.

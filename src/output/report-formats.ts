@@ -39,7 +39,7 @@ export function renderReportMarkdown(report: Report): string {
     `${count} others`,
     ...blanks,
     currency,
-    formatMoney(cost),
+    cost === null ? 'unknown' : formatMoney(cost),
   ]);
   const totals = report.totals.map(({ currency, cost }) => [
     '**Total**',

@@ -7,6 +7,7 @@ import type { WorldOrganization } from '../../src/emulator/world.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
+import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
 
 const TODAY = parseDay('2026-11-23');
@@ -294,6 +295,22 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
       return day >= (missing[endpoint] ?? '') || day <= addDays(SIXTY.since, 9);
     });
     expect(await stored('1d')).toEqual(Object.fromEntries(readable));
+  });
+
+  it('keeps estimates of hours that were read whole beside days of which an endpoint was refused', async () => {
+    const emulator = await openEmulator({ world: { organizations: worldOf().slice(0, 1) } });
+    const collecting = collectFrom(emulator, test.database);
+    const span = { since: addDays(TODAY, -5), until: addDays(TODAY, -1) };
+    const sums = () =>
+      test.database.prisma.$queryRaw<{ cost: string }[]>`
+        SELECT trim_scale(sum(cost))::text AS cost FROM cost_data WHERE api_version = 'usage_v1'`;
+    await collecting.backfill(span, { width: '1h' });
+    const before = await sums();
+    emulator.quirks.usageLookback = { completions: 2 };
+    await collecting.backfill(span);
+    expect(await sums()).toEqual(before);
+    const days = await createUsageStore(test.database.prisma).collectedDays('openai', 'org-a', '1d', ['completions']);
+    expect(days.map(({ refused }) => refused)).toContain(true);
   });
 });
 

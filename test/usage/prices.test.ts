@@ -50,6 +50,12 @@ describe('the price book', () => {
     expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-07')))).toBe('0.1');
   });
 
+  it('prices a search wherever and however it is made', () => {
+    const search = { tokenType: 'web_search_requests', unit: 'requests' } as const;
+    for (const change of [{ inferenceGeo: 'us' }, { contextWindow: '200k-1M' }, { serviceTier: 'priority' }])
+      expect(BOOK.find('anthropic', tokens('claude-opus-4-6', { ...search, ...change }), TODAY)).not.toBeNull();
+  });
+
   it('ships prices of what usage counts, in its unit', () => {
     for (const { provider, tokenType, unit } of LIST_PRICES) {
       expect(TOKEN_TYPES[provider], tokenType).toContain(tokenType);
@@ -88,6 +94,27 @@ describe('a file of prices', () => {
     ]);
   });
 
+  it('keeps a price under the words that usage is looked up by', () => {
+    const usual = {
+      ...entry,
+      model: ` ${entry.model} `,
+      tier: 'Default',
+      contextWindow: '0-200k',
+      inferenceGeo: 'Global',
+    };
+    expect(parsePrices(JSON.stringify([usual]))).toMatchObject([
+      { model: entry.model, tier: 'standard', contextWindow: '', inferenceGeo: '' },
+    ]);
+  });
+
+  it("takes the list as it is printed, where a price of one's own stands beside the one it goes before", () => {
+    const list = [
+      { ...entry, origin: 'imported', price: '7' },
+      { ...entry, origin: 'shipped' },
+    ];
+    expect(parsePrices(JSON.stringify({ prices: list }))).toMatchObject([{ price: parseDecimal('7') }]);
+  });
+
   it('takes the unit from what is counted, the names people use, and a byte order mark for nothing', () => {
     const images = { ...entry, tokenType: 'images', per: '1' };
     expect(parsePrices(`\uFEFF${JSON.stringify([images, { ...entry, tokenType: 'input_tokens' }])}`)).toMatchObject([
@@ -104,6 +131,9 @@ describe('a file of prices', () => {
     ['an unknown provider', [{ ...entry, provider: 'acme' }], /provider/],
     ['a misspelt field', [{ ...entry, modell: 'x' }], /modell/],
     ['the same price twice', [entry, entry], /twice/],
+    ['a price beyond all reason', [{ ...entry, price: '9'.repeat(35) }], /more than 1,000,000 for one/],
+    ['next to nothing as its measure', [{ ...entry, price: '1', per: '1e-30' }], /more than 1,000,000 for one/],
+    ['a field given twice', '[{"price":"1","price":"2"}]', /Duplicate key/],
     ['what no usage counts', [entry, { ...entry, tokenType: 'inputs' }], /\[1\]\.tokenType \("inputs" is nothing/],
     ['a unit of something else', [{ ...entry, unit: 'seconds' }], /\[0\]\.unit \(.* is counted in tokens\)/],
   ])('with %s is refused, naming it', (_, content, reason) => {

@@ -33,7 +33,7 @@ export async function pricesCheckCommand(context: Context): Promise<number> {
   const [{ usage }, team] = [await context.store(), await context.team()];
   const today = toDay(context.now());
   const unpriced = await usage.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
-  const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices()), ...findOld(today)];
+  const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices(), today), ...findOld(today)];
   context.output.write<Documents['prices check']>({ findings }, renderPriceFindings);
   return findings.length === 0 ? 0 : EXIT_CODES.finding;
 }
@@ -55,15 +55,13 @@ function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {
   }));
 }
 
-function findUnlikely(own: readonly Price[]): PriceFinding[] {
+function findUnlikely(own: readonly Price[], today: Day): PriceFinding[] {
   const shipped = new PriceBook(LIST_PRICES);
   return own.flatMap((price) => {
     const { provider, model, tokenType, tier, unit, contextWindow, inferenceGeo, validFrom } = price;
-    const list = shipped.find(
-      provider,
-      { model, tokenType, unit, serviceTier: tier, batch: '', contextWindow, inferenceGeo },
-      validFrom,
-    );
+    const what = { model, tokenType, unit, serviceTier: tier, batch: '', contextWindow, inferenceGeo };
+    // The list may begin later than a price of one's own.
+    const list = shipped.find(provider, what, validFrom) ?? shipped.find(provider, what, today);
     if (list === null || list.currency !== price.currency) return [];
     const [ours, theirs] = [price.price * list.per, list.price * price.per];
     if (ours * UNLIKELY_FACTOR > theirs && ours < theirs * UNLIKELY_FACTOR) return [];

@@ -2,14 +2,18 @@ import { LosslessNumber, parse } from 'lossless-json';
 import { z } from 'zod';
 import { parseDay } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
-import { keyOf, type Price } from '../../domain/price.js';
+import { keyOf, usual, type Price } from '../../domain/price.js';
 import { PROVIDER_IDS, PROVIDERS, type ProviderId } from '../../domain/provider.js';
 import { cleanText } from '../../domain/text.js';
 import { isTokenType, TOKEN_TYPES, unitOf, type TokenType } from '../../domain/token-types.js';
 import { USAGE_UNITS, type UsageUnit } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 
-const text = z.string().transform(cleanText);
+const text = z.string().transform((value) => cleanText(value).trim());
+/** As usage writes it. */
+const word = text.transform((value) => value.toLowerCase());
+/** For one of what is counted. More is a slip, and more than a report can add up. */
+const MOST = 1_000_000n;
 /** As text or as a number; a number keeps its own text, so that no price passes through a float. */
 const decimal = z
   .union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()])
@@ -20,9 +24,9 @@ const price = z.strictObject({
   provider: z.enum(PROVIDER_IDS),
   model: text,
   tokenType: text,
-  tier: text.default('standard'),
-  contextWindow: text.default(''),
-  inferenceGeo: text.default(''),
+  tier: word.default('standard'),
+  contextWindow: word.default(''),
+  inferenceGeo: word.default(''),
   unit: z.enum(USAGE_UNITS).optional(),
   price: decimal.refine((value) => value >= 0n, 'below zero'),
   per: decimal.refine((value) => value > 0n, 'not above zero').default(parseDecimal('1000000')),
@@ -63,13 +67,23 @@ const file = z.union([z.array(price), z.object({ prices: z.array(price) }).trans
 export function parsePrices(content: string): Price[] {
   const parsed = file.safeParse(parseJson(content));
   if (!parsed.success) throw explain(parsed.error);
-  const prices = parsed.data.map(({ origin: _, unit, tokenType, ...rest }, index): Price => {
+  const entries = parsed.data.map(({ origin, unit, tokenType, ...rest }, index): { origin?: string; price: Price } => {
     const counted = countedAs(rest.provider, tokenType, unit, `[${index}]`);
-    return { ...rest, tokenType: counted, unit: unitOf(counted) };
+    if (rest.price > rest.per * MOST) throw unreadable(`[${index}].price (more than 1,000,000 for one)`);
+    return {
+      price: { ...rest, ...usual(rest), tokenType: counted, unit: unitOf(counted) },
+      ...(origin === undefined ? {} : { origin }),
+    };
   });
+  const nameOf = (price: Price) => `${keyOf(price)} ${price.validFrom}`;
+  // The list shows a price of one's own beside the one that it goes before.
+  const own = new Set(entries.filter(({ origin }) => origin !== 'shipped').map(({ price }) => nameOf(price)));
+  const prices = entries
+    .filter(({ origin, price }) => origin !== 'shipped' || !own.has(nameOf(price)))
+    .map(({ price }) => price);
   const seen = new Set<string>();
   for (const each of prices) {
-    const key = `${keyOf(each)} ${each.validFrom}`;
+    const key = nameOf(each);
     if (seen.has(key))
       throw new CostsError(
         'usage',
@@ -106,8 +120,11 @@ function parseJson(content: string): unknown {
   try {
     // Some editors begin a file with a byte order mark, which is no part of its JSON.
     return parse(content.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new CostsError('usage', 'The file is no JSON.', { hint: 'See the form of one: costs prices list --json' });
+  } catch (error) {
+    const reason = error instanceof Error && error.message.startsWith('Duplicate key') ? `: ${error.message}` : '';
+    throw new CostsError('usage', `The file is no JSON${reason}.`, {
+      hint: 'See the form of one: costs prices list --json',
+    });
   }
 }
 

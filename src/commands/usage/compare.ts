@@ -108,6 +108,6 @@ async function comparableDays(
   const widths = await Promise.all(
     USAGE_WIDTHS.map((width) => usage.collectedDays(provider, organizationId, width, endpoints)),
   );
-  const used = closed(widths.flat());
+  const used = closed(widths.flat().filter(({ refused }) => !refused));
   return new Set(daysOf(span).filter((day) => billed.has(day) && used.has(day)));
 }

@@ -48,7 +48,7 @@ function classOf(place: Column['place']): string {
 /** What --top left out, and the totals, which are those of all rows. */
 function footRows({ report }: SpendPage, width: number): Html[] {
   const names = report.groupBy.flatMap((word) => viewOf(word).columns).length;
-  const line = (title: string, currency: string, cost: string) =>
+  const line = (title: string, currency: string, cost: string | null) =>
     markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="cost number">${money(cost, currency)}</td><td class="currency">${currency}</td><td class="share" colspan="${width - names - 2}"></td></tr>`;
   return [
     ...(report.others ?? []).map(({ currency, cost, rows }) => line(plural(rows, 'other'), currency, cost)),

@@ -78,7 +78,8 @@ function source(rows: Prisma.Sql, estimated: boolean): Prisma.Sql {
 
 function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: DayUsage | null): ExportRow {
   const row = { ...raw, team, tags, cost: parseDecimal(raw.cost) };
-  if (raw.quantity !== null) return { ...row, quantity: parseDecimal(raw.quantity), quantitySource: 'bill' };
+  if (raw.quantity !== null)
+    return { ...row, quantity: parseDecimal(raw.quantity), quantitySource: raw.estimated ? 'usage' : 'bill' };
   const used = raw.estimated ? null : (usage?.(raw) ?? null);
   if (used === null) return { ...row, quantity: null, quantitySource: null };
   return { ...row, quantity: used.quantity, quantityUnit: used.unit, quantitySource: 'usage' };

@@ -18,9 +18,10 @@ export async function listCollectedUsage(
   prisma: PrismaClient,
   { provider, organizationId, width }: { provider: ProviderId; organizationId: string; width: UsageWidth },
   endpoints: readonly string[],
-): Promise<CollectedDay[]> {
-  return prisma.$queryRaw<CollectedDay[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) AS "readAt", sum(rows)::int AS rows
+): Promise<(CollectedDay & { refused: boolean })[]> {
+  return prisma.$queryRaw<(CollectedDay & { refused: boolean })[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) AS "readAt", sum(rows)::int AS rows,
+           bool_or(refused) AS refused
     FROM collected_usage
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
     GROUP BY collected_usage.day HAVING count(*) = ${endpoints.length}::int

@@ -22,7 +22,7 @@ type Client = Pick<Transaction, '$queryRaw'>;
 
 /**
  * Usage of projects that `where` picks (a condition on `p`), each organization's day at one width: the one that was read
- * after the day's end, else the daily one. The widths report the same usage, and adding them would count it twice.
+ * after the day's end, of those the one of which no endpoint was refused as too old, else the daily one. The widths report the same usage, and adding them would count it twice.
  */
 export async function readUsage(
   client: Client,
@@ -33,10 +33,10 @@ export async function readUsage(
     WITH widths AS MATERIALIZED (
       SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width
       FROM (
-        SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage
-        WHERE NOT refused AND day BETWEEN ${span.from}::date AND ${span.to}::date GROUP BY 1, 2, 3, 4
+        SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) FILTER (WHERE NOT refused) AS read_at, bool_or(refused) AS lacking
+        FROM collected_usage WHERE day BETWEEN ${span.from}::date AND ${span.to}::date GROUP BY 1, 2, 3, 4 HAVING bool_or(NOT refused)
       ) r
-      ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.bucket_width = '1d' DESC
+      ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.lacking, r.bucket_width = '1d' DESC
     )
     SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
            to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd",

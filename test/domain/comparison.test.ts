@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { compareUsage } from '../../src/domain/comparison.js';
+import { parseDay } from '../../src/domain/day.js';
+import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
+import type { CostTotal } from '../../src/domain/usage-store.js';
+
+const charge = (day: string, lineItem: string, cost: string, more: Partial<CostTotal> = {}): CostTotal => ({
+  provider: 'openai',
+  organizationId: 'org-a',
+  projectId: 'p1',
+  project: 'Search',
+  day: parseDay(day),
+  lineItem,
+  model: null,
+  tokenType: null,
+  serviceTier: null,
+  currency: 'USD',
+  cost: parseDecimal(cost),
+  ...more,
+});
+const used = (day: string, model: string, cost: string): CostTotal =>
+  charge(day, `${model}, output tokens`, cost, { model, tokenType: 'output_tokens', serviceTier: 'standard' });
+const DAYS = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04'];
+
+describe('a credit', () => {
+  it.each([['promotional credit'], ['gpt-5 credit']])('named "%s" is neither explained nor a price', (lineItem) => {
+    const bills = DAYS.flatMap((day) => [
+      charge(day, 'gpt-5, output', '10', { model: 'gpt-5' }),
+      charge(day, lineItem, '-4'),
+    ]);
+    const { totals, unexplained, warnings } = compareUsage(
+      bills,
+      DAYS.map((day) => used(day, 'gpt-5', '10')),
+    );
+    expect(totals.map(({ billed, explained }) => [billed, explained].map(formatDecimal))).toEqual([['40', '40']]);
+    expect(unexplained.map((item) => [item.lineItem, formatDecimal(item.rest)])).toEqual([[lineItem, '-16']]);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a model', () => {
+  it('that a bill names by its release on some days, and not on others, is explained on all', () => {
+    const bills = DAYS.map((day, index) => {
+      const model = index < 2 ? 'gpt-5' : 'gpt-5-2025-08-07';
+      return charge(day, `${model}, output`, '10', { model });
+    });
+    const { totals, unexplained } = compareUsage(
+      bills,
+      DAYS.map((day) => used(day, 'gpt-5-2025-08-07', '10')),
+    );
+    expect(totals.map(({ explained }) => formatDecimal(explained))).toEqual(['40']);
+    expect(unexplained).toEqual([]);
+  });
+});
