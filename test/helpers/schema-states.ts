@@ -42,7 +42,7 @@ export async function fillEveryTable(pool: Pool): Promise<void> {
     UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_1', openai_project_id = 'proj_1', provider_name = 'search' WHERE id = 'p1';
     INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id) VALUES ('auto', 't1', 'New one', 'openai', 'org-1', 'unassigned');
     INSERT INTO cost_data (id, project_id, cost, api_version, bucket_start_time, bucket_end_time, line_item, currency)
-      SELECT 'b' || n, CASE WHEN n % 2 = 0 THEN 'p1' ELSE 'auto' END, n * 0.123456789012345678901234567891, CASE WHEN n % 10 = 0 THEN 'usage_v1' ELSE 'costs_v1' END::api_version,
+      SELECT 'b' || n, CASE WHEN n % 2 = 0 THEN 'p1' ELSE 'auto' END, n * 0.123456789012345678901234567891, CASE WHEN n % 10 = 0 THEN 'usage_v1' ELSE 'costs_v1' END::"ApiVersion",
         date '2026-01-01' + n, date '2026-01-02' + n, 'gpt-4o, "input"' || n, 'USD' FROM generate_series(1, 2100) AS n`);
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations' ORDER BY oid`,

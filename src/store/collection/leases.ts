@@ -46,7 +46,7 @@ async function tryTake(
   const taken = await prisma.$queryRaw<unknown[]>`
     INSERT INTO organization_leases AS l
       (ai_provider, ai_organization_id, api_version, holder, host, machine, pid, process_start, command, acquired_at, expires_at)
-    VALUES (${subject.provider}, ${subject.organizationId}, ${subject.apiVersion}::api_version, ${holder}, ${hostname()},
+    VALUES (${subject.provider}, ${subject.organizationId}, ${subject.apiVersion}::"ApiVersion", ${holder}, ${hostname()},
             ${await machineIdentity()}, ${process.pid}::int, ${start}, ${command}, clock_timestamp(), clock_timestamp() + ${SECONDS}::int * interval '1 second')
     ON CONFLICT (ai_provider, ai_organization_id, api_version) DO UPDATE SET
       holder = excluded.holder, host = excluded.host, machine = excluded.machine, pid = excluded.pid,
@@ -69,7 +69,7 @@ export async function confirmLease(
 ): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM organization_leases
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::api_version AND holder = ${holder}
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion" AND holder = ${holder}
     FOR SHARE`;
   if (rows.length > 0) return;
   throw new CostsError(

@@ -19,7 +19,7 @@ export function createUsageStore(prisma: PrismaClient): UsageStore {
                to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
                c.service_tier AS "serviceTier", c.currency, sum(c.cost)::text AS cost
         FROM projects p JOIN cost_data c ON c.project_id = p.id
-        WHERE p.team_id = ${teamId} AND p.ai_provider IS NOT NULL AND c.api_version = ${apiVersion}::api_version
+        WHERE p.team_id = ${teamId} AND p.ai_provider IS NOT NULL AND c.api_version = ${apiVersion}::"ApiVersion"
           AND c.bucket_start_time >= ${since}::timestamp AND c.bucket_start_time < ${until}::timestamp + interval '1 day'
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 ORDER BY 1, 2, 4, 5, 6`;
       return rows.map((row) => ({ ...row, cost: parseDecimal(row.cost) }));

@@ -1,0 +1,1 @@
+ALTER TYPE "ApiVersion" RENAME TO "api_version";
