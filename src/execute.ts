@@ -10,8 +10,7 @@ import { createProgram } from './program.js';
  */
 export async function execute(argv: readonly string[], runtime: Runtime, overdue?: Promise<never>): Promise<number> {
   try {
-    await Promise.race([run(argv, runtime), ...(overdue === undefined ? [] : [overdue])]);
-    return Number(process.exitCode ?? 0);
+    return await Promise.race([run(argv, runtime), ...(overdue === undefined ? [] : [overdue])]);
   } catch (thrown) {
     const error = toUserError(thrown);
     if (error === null) return 0;
@@ -20,17 +19,25 @@ export async function execute(argv: readonly string[], runtime: Runtime, overdue
   }
 }
 
-async function run(argv: readonly string[], runtime: Runtime): Promise<void> {
-  const program = await createProgram(argv, runtime.version, (options) => runtime.open(options));
+async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
+  let exitCode = 0;
+  const program = await createProgram(
+    argv,
+    runtime.version,
+    (options) => runtime.open(options),
+    (code) => (exitCode = code),
+  );
   silenceErrors(program, runtime);
   if (
     argv.every(
       (word) => word.startsWith('-') && word !== '-h' && word !== '--help' && word !== '-V' && word !== '--version',
     )
   ) {
-    return showNextStep(runtime.open(readGlobalOptions(argv)));
+    await showNextStep(runtime.open(readGlobalOptions(argv)));
+    return 0;
   }
   await program.parseAsync(argv, { from: 'user' });
+  return exitCode === 0 ? Number(process.exitCode ?? 0) : exitCode;
 }
 
 /** What Commander would print of a mistake is said by `fail`, in our words and as JSON where that was asked for. */

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import type { OpenContext } from './context.js';
+import { globalOptions, outputOption, type AnyCommand, type CommandGroup } from './commands/define.js';
+import { perform } from './commands/perform.js';
+import type { GlobalOptions, OpenContext } from './context.js';
 import { addHelpTopic } from './help-topics.js';
 
 type AddCommand = (parent: Command, open: OpenContext) => Command;
@@ -8,7 +10,13 @@ interface CommandEntry {
   name: string;
   summary: string;
   /** Imported only when the command runs or its help is asked for: a start costs what one command costs. */
-  load: () => Promise<AddCommand>;
+  load: () => Promise<AnyCommand | CommandGroup | AddCommand>;
+}
+
+/** What runs a command, and hears its exit code. */
+interface Host {
+  open: OpenContext;
+  onExit: (code: number) => void;
 }
 
 /** Every command, in the order the help shows them. */
@@ -102,7 +110,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'budget',
     summary: 'what a month may cost',
-    load: async () => (await import('./commands/budget.js')).addBudgetCommand,
+    load: async () => (await import('./commands/budget.js')).budget,
   },
   {
     name: 'check',
@@ -148,8 +156,14 @@ const COMMANDS: readonly CommandEntry[] = [
 /**
  * Builds the command tree. Of all commands only the one that `argv` names is loaded; the others stand in it with their
  * summaries, which is all that the general help shows of them.
+ * @param onExit hears the exit code of a command that did its work
  */
-export async function createProgram(argv: readonly string[], version: string, open: OpenContext): Promise<Command> {
+export async function createProgram(
+  argv: readonly string[],
+  version: string,
+  open: OpenContext,
+  onExit: (code: number) => void = () => undefined,
+): Promise<Command> {
   const program = new Command('costs')
     .description('Collects billed AI-provider spend of several organizations into PostgreSQL.')
     .version(version, '-V, --version', 'print the version')
@@ -162,23 +176,66 @@ export async function createProgram(argv: readonly string[], version: string, op
       '\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync\nMore help:   costs help exit-codes | environment | json',
     );
   const chosen = commandOf(argv);
-  for (const { name, summary, load } of COMMANDS) {
-    if (name === chosen) (await load())(program, open).summary(summary);
-    else program.command(name).summary(summary).description(summary);
+  for (const entry of COMMANDS) {
+    if (entry.name === chosen) await addEntry(program, entry, { open, onExit });
+    else program.command(entry.name).summary(entry.summary).description(entry.summary);
   }
   addHelpTopic(program, argv);
   return program;
 }
 
-/** Loads all commands, for checks that compare the whole of the help with the README. */
+/** Loads all commands, for what looks at the whole of them: completions, and checks of the help and the README. */
 export async function createFullProgram(version: string, open: OpenContext): Promise<Command> {
   const program = await createProgram([], version, open);
   (program.commands as Command[]).length = 0;
-  for (const { summary, load } of COMMANDS) (await load())(program, open).summary(summary);
+  for (const entry of COMMANDS) await addEntry(program, entry, { open, onExit: () => undefined });
   return program;
 }
 
 function commandOf(argv: readonly string[]): string | undefined {
   const words = argv.filter((word) => !word.startsWith('-'));
   return words[0] === 'help' ? words[1] : words[0];
+}
+
+async function addEntry(program: Command, { load, summary }: CommandEntry, host: Host): Promise<void> {
+  const loaded = await load();
+  if (typeof loaded === 'function') loaded(program, host.open).summary(summary);
+  else if ('run' in loaded) addCommand(program, loaded, host).summary(summary);
+  else addGroup(program, loaded, host).summary(summary);
+}
+
+function addGroup(program: Command, { name, description, commands }: CommandGroup, host: Host): Command {
+  const group = program.command(name).description(description);
+  for (const each of commands) addCommand(group, each, host);
+  return group;
+}
+
+function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: Host): Command {
+  const word = definition.name.split(' ').at(-1) ?? definition.name;
+  const command = parent
+    .command(word, { isDefault: definition.isDefault === true })
+    .description(definition.description)
+    .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join('\n')}`);
+  for (const each of definition.arguments ?? []) command.addArgument(each);
+  for (const each of definition.options ?? []) command.addOption(each);
+  if (definition.toFile === true) command.addOption(outputOption());
+  for (const each of globalOptions()) command.addOption(each);
+  return command.action(async () => {
+    const options = optionsOf(command);
+    onExit(await perform(definition, options, open(options)));
+  });
+}
+
+/** Options and arguments of a command as its `run` takes them; `--format json` is the long form of `--json`. */
+function optionsOf(command: Command): GlobalOptions {
+  const given = command.optsWithGlobals<GlobalOptions & { format?: string }>();
+  const named = command.registeredArguments.map((each, index) => [
+    each.name().replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    command.processedArgs[index] as unknown,
+  ]);
+  return {
+    ...given,
+    ...(given.format === 'json' ? { json: true } : {}),
+    ...(Object.fromEntries(named) as object),
+  };
 }

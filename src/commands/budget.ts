@@ -1,16 +1,10 @@
-import type { Command } from 'commander';
-import type { OpenContext } from '../context.js';
-import { addListBudgetsCommand } from './budget/list.js';
-import { addRemoveBudgetCommand } from './budget/remove.js';
-import { addSetBudgetCommand } from './budget/set.js';
+import type { CommandGroup } from './define.js';
+import { listBudgets } from './budget/list.js';
+import { removeBudget } from './budget/remove.js';
+import { setBudget } from './budget/set.js';
 
-/** `costs budget` */
-export function addBudgetCommand(parent: Command, open: OpenContext): Command {
-  const group = parent
-    .command('budget')
-    .description('What a month may cost: the whole team, one provider or one project. `costs check` compares.');
-  addSetBudgetCommand(group, open);
-  addListBudgetsCommand(group, open);
-  addRemoveBudgetCommand(group, open);
-  return group;
-}
+export const budget: CommandGroup = {
+  name: 'budget',
+  description: 'What a month may cost: the whole team, one provider or one project. `costs check` compares.',
+  commands: [setBudget, listBudgets, removeBudget],
+};

@@ -6,16 +6,14 @@ import { GROUP_WORDS, isTagWord, tagKeyOf } from '../domain/report.js';
 import { checkTagKey } from '../domain/tag.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
+import { globalOptions } from './define.js';
+
+export { outputOption } from './define.js';
 
 /** Adds the options every command takes, after its own. */
 export function addGlobalOptions(command: Command): Command {
-  return command
-    .option('--json', 'print one JSON document on standard output')
-    .option('--team <name>', 'work for this team (default: COSTS_TEAM, or the only one)')
-    .option('--quiet', 'print the result and errors only')
-    .option('--verbose', 'show each request and what was decided')
-    .option('--no-input', 'never ask; fail where a question would be needed')
-    .option('--no-color', 'no colours (also: NO_COLOR)');
+  for (const each of globalOptions()) command.addOption(each);
+  return command;
 }
 
 /** An Examples block for the end of a command's help. */
@@ -56,13 +54,6 @@ export function countOption(flags: string, description: string): Option {
     if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
     return Number(text);
   });
-}
-
-/** Where a document goes. */
-export function outputOption(
-  description = 'write to this file, which appears when it is whole; "-" is standard output',
-): Option {
-  return new Option('-o, --output <file>', description);
 }
 
 /** A whole number from 1. */

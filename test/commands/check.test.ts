@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkCommand, type CheckOptions } from '../../src/commands/check.js';
-import { listBudgetsCommand } from '../../src/commands/budget/list.js';
-import { removeBudgetCommand } from '../../src/commands/budget/remove.js';
-import { setBudgetCommand } from '../../src/commands/budget/set.js';
+import { listBudgets } from '../../src/commands/budget/list.js';
+import { removeBudget } from '../../src/commands/budget/remove.js';
+import { setBudget } from '../../src/commands/budget/set.js';
+import { perform } from '../../src/commands/perform.js';
 import type { CheckResult } from '../../src/domain/finding.js';
 import { addDays, daysOf, parseDay } from '../../src/domain/day.js';
 import { recordContext } from '../helpers/context.js';
@@ -49,30 +50,30 @@ describe('costs check', () => {
     const { context, check } = await start();
     // 22 days of November, three of them Saturdays.
     const spent = '250.000000000000000000000000000019';
-    await setBudgetCommand(spent, { currency: 'USD' }, context);
+    await perform(setBudget, { amount: spent, currency: 'USD' }, context);
     expect(await check({ budget: true })).toMatchObject({
       code: 0,
       budgets: [{ spent, amount: spent }],
       notes: [expect.stringContaining('acme will go over') as string],
     });
-    await setBudgetCommand('250.000000000000000000000000000018', { currency: 'USD' }, context);
+    await perform(setBudget, { amount: '250.000000000000000000000000000018', currency: 'USD' }, context);
     expect(await check({ budget: true })).toMatchObject({ code: 1, findings: [{ check: 'budget', subject: 'acme' }] });
   });
 
   it('holds each budget against its own scope, month and currency', async () => {
     const { context, check, last, prisma } = await start();
     await bill(prisma, 'assistant', '2026-11-10', '999', { currency: 'EUR', lineItem: 'x [EUR]' });
-    await setBudgetCommand('100', { currency: 'USD', project: 'Search' }, context);
-    await setBudgetCommand('300', { currency: 'USD', project: 'Search', month: '2026-11' }, context);
-    await setBudgetCommand('1', { currency: 'USD', provider: 'anthropic' }, context);
-    await setBudgetCommand('998', { currency: 'EUR', provider: 'anthropic' }, context);
+    await perform(setBudget, { amount: '100', currency: 'USD', project: 'Search' }, context);
+    await perform(setBudget, { amount: '300', currency: 'USD', project: 'Search', month: '2026-11' }, context);
+    await perform(setBudget, { amount: '1', currency: 'USD', provider: 'anthropic' }, context);
+    await perform(setBudget, { amount: '998', currency: 'EUR', provider: 'anthropic' }, context);
     const { findings } = await check({ budget: true });
     expect(findings.map(({ subject }) => subject)).toEqual(['Anthropic']);
-    await listBudgetsCommand(context);
+    await perform(listBudgets, {}, context);
     const { budgets } = last() as { budgets: { id: string; project: string | null }[] };
     expect(budgets).toHaveLength(4);
-    await removeBudgetCommand(budgets.find(({ project }) => project === null)?.id ?? '', context);
-    await listBudgetsCommand(context);
+    await perform(removeBudget, { id: budgets.find(({ project }) => project === null)?.id ?? '' }, context);
+    await perform(listBudgets, {}, context);
     expect((last() as { budgets: unknown[] }).budgets).toHaveLength(3);
   });
 
@@ -100,7 +101,7 @@ describe('costs check', () => {
   it('writes annotations and comments in which a name can do no harm', async () => {
     const { context, text, prisma, check } = await start({ json: false });
     await prisma.project.update({ where: { id: 'search' }, data: { name: 'a|b\n::error::100%' } });
-    await setBudgetCommand('1', { currency: 'USD', project: 'search' }, context);
+    await perform(setBudget, { amount: '1', currency: 'USD', project: 'search' }, context);
     await check({ budget: true, format: 'github' });
     expect(text()).toMatch(/::error title=costs%3A budget::a\|b%0A::error::100%25: This month/);
     await check({ budget: true, format: 'markdown' });

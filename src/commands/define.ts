@@ -1,0 +1,86 @@
+import { Argument, Option } from 'commander';
+import type { Context, GlobalOptions } from '../context.js';
+import type { Documents } from '../documents.js';
+import type { Output } from '../output/output.js';
+
+/** A command's words, such as `keys list`. */
+export type CommandName = Exclude<keyof Documents, 'costs' | 'error'>;
+
+/**
+ * One command. Its help, its line in the README and in the completions, the options every command takes, `--json` and its schema,
+ * errors and the exit code follow from this; nothing of them is written a second time.
+ */
+export interface CommandDefinition<Name extends CommandName, Options, Value> {
+  readonly name: Name;
+  /** One or two sentences, which the help and the README show. */
+  readonly description: string;
+  /** Reach `run` among the options, under their names in camel case. */
+  readonly arguments?: readonly Argument[];
+  readonly options?: readonly Option[];
+  /** Whole command lines. */
+  readonly examples: readonly string[];
+  /** Runs when its group is named alone. */
+  readonly isDefault?: boolean;
+  /** Takes `--output FILE`, where its document goes. */
+  readonly toFile?: boolean;
+  /** Shows a secret that is told only once, and so is not masked as everything else is. */
+  readonly showsSecret?: boolean;
+  /** Does the work and prints nothing. @throws CostsError */
+  run(options: Options & GlobalOptions, context: Context): Promise<Value>;
+  /** What `--json` prints, where that is not the value itself. */
+  document?(value: Value): Documents[Name];
+  /** The text for people; null when `run` has written all there is. Not asked for with `--json`. */
+  render(value: Value, output: Output, options: Options): string | null | Promise<string | null>;
+  /** A line below the result that says how to go on. */
+  next?(value: Value): string;
+  /** Default: 0. */
+  exitCode?(value: Value): number;
+}
+
+/** A command whose options and value do not matter to who holds it. */
+export type AnyCommand = CommandDefinition<CommandName, object, unknown>;
+
+/** Commands that share their first word. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly commands: readonly AnyCommand[];
+}
+
+type Documented<Name extends CommandName, Value> = [Value] extends [Documents[Name]]
+  ? unknown
+  : { document(value: Value): Documents[Name] };
+
+/** The definition as it is, checked: its value, or what `document` makes of it, is what `Documents` says of its name. */
+export function defineCommand<Name extends CommandName, Options extends object, Value>(
+  definition: CommandDefinition<Name, Options, Value> & Documented<Name, Value>,
+): CommandDefinition<Name, Options, Value> {
+  return definition;
+}
+
+export function argument(name: string, description: string): Argument {
+  return new Argument(name, description);
+}
+
+export function option(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+/** Where a document goes. */
+export function outputOption(
+  description = 'write to this file, which appears when it is whole; "-" is standard output',
+): Option {
+  return option('-o, --output <file>', description);
+}
+
+/** What every command takes, after its own options. */
+export function globalOptions(): Option[] {
+  return [
+    option('--json', 'print one JSON document on standard output'),
+    option('--team <name>', 'work for this team (default: COSTS_TEAM, or the only one)'),
+    option('--quiet', 'print the result and errors only'),
+    option('--verbose', 'show each request and what was decided'),
+    option('--no-input', 'never ask; fail where a question would be needed'),
+    option('--no-color', 'no colours (also: NO_COLOR)'),
+  ];
+}
