@@ -14,8 +14,6 @@ export const EXIT_CODES = {
   contract: 3,
   /** The guard refused a window that would lose most of what is stored. */
   shrink: 3,
-  /** The guard refused a window in which things cost fifty times as much or as little per unit. */
-  unit: 3,
   /** Not authenticated, or refused. */
   auth: 4,
   /** The schema is not the one this version needs. */

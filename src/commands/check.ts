@@ -6,9 +6,10 @@ import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { parseDecimal, type Decimal } from '../domain/decimal.js';
 import { LEAST_EXCESS, type Spike } from '../domain/spikes.js';
+import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
-import { describeBudget, describeSpike, describeUnlinked } from '../output/findings.js';
+import { describeBudget, describePriceJump, describeSpike, describeUnlinked } from '../output/findings.js';
 import { scopeOf } from '../output/budgets.js';
 import type { Store } from '../store/store.js';
 import { readBudgets } from './check/budgets.js';
@@ -32,13 +33,19 @@ export function addCheckCommand(parent: Command, open: OpenContext, run = checkC
   const command = parent
     .command('check')
     .description(
-      'Checks budgets, anomalies, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
+      'Checks budgets, anomalies, unit prices, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
     )
     .option('--budget', 'months that cost more than their budget')
     .option('--anomaly', 'days on which a project cost far more than usual')
+    .option('--price', 'line items that cost over fifty times as much, or as little, per unit as before')
     .option('--unlinked', 'spend of provider projects that nobody linked')
     .option('--gaps', 'days that were not read, and keys that expire')
-    .addOption(dayOption('--since <day>', `anomalies from this day on (default: the last ${DEFAULT_DAYS} that ended)`))
+    .addOption(
+      dayOption(
+        '--since <day>',
+        `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`,
+      ),
+    )
     .addOption(
       new Option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
         parseWith(parseAmount),
@@ -85,6 +92,7 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
   const findings: CheckFinding[] = [
     ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
     ...anomalies.map(describeSpike),
+    ...(wanted('price') ? await findPrices(store, team.id, today, options) : []),
     ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
     ...(wanted('gaps') ? await findGaps(store, team.id, context.now()) : []),
   ];
@@ -107,6 +115,22 @@ async function readAnomalies(
   const until = addDays(today, -1);
   if (since > until) return [];
   return readSpikes(store.reports, { teamId, since, until, groupBy: ['project'] }, today, minAmount);
+}
+
+async function findPrices(
+  store: Store,
+  teamId: string,
+  today: Day,
+  { since = addDays(today, -DEFAULT_DAYS) }: CheckOptions,
+): Promise<CheckFinding[]> {
+  const until = addDays(today, -1);
+  const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
+  const findings: CheckFinding[] = [];
+  for (const { provider, organizationId, name } of await store.keys.list(teamId)) {
+    const charges = await store.collection.dailyCharges(provider, organizationId, history);
+    findings.push(...findPriceJumps(charges, { since, until }).map((jump) => describePriceJump(jump, name)));
+  }
+  return findings;
 }
 
 async function findGaps(store: Store, teamId: string, now: Date): Promise<CheckFinding[]> {

@@ -9,7 +9,7 @@ import type { GroupWord, ReportGroup } from './report.js';
  * over, or had not begun; `open`: a day that had been read while it went on, and went on. The others are changes of a day that
  * had been read after its end.
  */
-export type ChangeCause = RestatementCause | 'open' | 'new';
+export type ChangeCause = RestatementCause | 'gap-filled' | 'open' | 'new';
 
 export interface ChangeRow extends ReportGroup {
   currency: string;

@@ -2,6 +2,7 @@ import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
 
 /** Days after its end until a day is settled. */
@@ -42,7 +43,7 @@ export interface Money {
 }
 
 /** Why a closed day changed. */
-export type RestatementCause = 'late' | 'provider' | 'gap-filled' | 'forced' | 'accepted';
+export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted';
 
 /** A complete answer of a provider, ready to replace what is stored of its days. */
 export interface WindowWrite {
@@ -83,6 +84,8 @@ export interface WindowOutcome {
   restated: { rows: number; days: number; difference: Money[] };
   /** Names of projects seen for the first time. */
   newProjects: string[];
+  /** Billed days of which a row was added, changed or swept. */
+  changedDays: Day[];
 }
 
 /** What the main job needs of the store. */
@@ -93,6 +96,8 @@ export interface CollectionStore {
   collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
   /** What is stored of the billed days of a span that were read. */
   storedDays(provider: ProviderId, organizationId: string, span: DaySpan): Promise<StoredDay[]>;
+  /** What was charged for how much on each billed day of a span, by line item. */
+  dailyCharges(provider: ProviderId, organizationId: string, span: DaySpan): Promise<DailyCharge[]>;
   /** Those of the provider's project ids that no row of ours carries yet. */
   unknownProjects(provider: ProviderId, organizationId: string, ids: string[]): Promise<string[]>;
   /**

@@ -2,6 +2,7 @@ import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
 import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
+import type { UnitPriceJump } from './unit-prices.js';
 import type { Verification } from './verification.js';
 
 /** An amount as JSON documents carry it: the exact decimal as text. */
@@ -34,6 +35,8 @@ export interface OrganizationResult {
   narrowed: { endpoint: string; since: Day }[];
   /** Fields and values the provider's contract does not know. */
   drift: { path: string; value: string }[];
+  /** Line items whose unit price jumped on a day this run changed; absent where none did. */
+  priceJumps?: UnitPriceJump[];
   milliseconds: number;
   /** Who collects it, where that is why it was skipped. */
   heldBy?: { host: string; pid: number; command: string; since: string };

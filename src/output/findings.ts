@@ -1,6 +1,8 @@
 import type { BudgetState } from '../domain/budget-view.js';
 import type { CheckFinding } from '../domain/finding.js';
 import type { MoneyDocument } from '../domain/results.js';
+import { parseDecimal } from '../domain/decimal.js';
+import type { UnitPriceJump } from '../domain/unit-prices.js';
 import type { Spike } from '../domain/spikes.js';
 import { formatDay, formatMoney, plural } from './format.js';
 
@@ -24,6 +26,22 @@ export function describeSpike({ day, project, cost, usual, currency, lineItem }:
     message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
     hint: `costs report --since ${day} --until ${day} --project "${project}" --group-by line-item`,
   };
+}
+
+export function describePriceJump(jump: UnitPriceJump, organization: string): CheckFinding {
+  return {
+    check: 'price',
+    subject: organization,
+    message: `${formatDay(jump.day)} ${inWords(jump)}.`,
+    hint: `costs report --since ${jump.day} --until ${jump.day} --group-by line-item`,
+  };
+}
+
+/** `"gpt-5, input" cost 67 times more per unit: 0.00005 USD, where 0.00000075 is usual` */
+export function inWords({ lineItem, factor, usual, price, currency, unit }: UnitPriceJump): string {
+  const way = parseDecimal(price) > parseDecimal(usual) ? 'more' : 'less';
+  const per = unit === null ? '' : ` (${unit})`;
+  return `"${lineItem}" cost ${factor} times ${way} per unit${per}: ${price} ${currency}, where ${usual} is usual`;
 }
 
 export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): CheckFinding[] {

@@ -1,12 +1,19 @@
 import { PROVIDERS } from '../domain/provider.js';
 import type { MoneyDocument, OrganizationResult, SyncResult } from '../domain/results.js';
+import { inWords } from './findings.js';
 import { formatDay, formatMoney, plural } from './format.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** What a run says after its organizations: yesterday's bill, what changed, what is new, what nobody knew. */
 export function closingLines(result: SyncResult): string[] {
-  return [...yesterday(result), ...restatements(result), ...newProjects(result), ...drift(result)];
+  return [
+    ...yesterday(result),
+    ...restatements(result),
+    ...priceJumps(result),
+    ...newProjects(result),
+    ...drift(result),
+  ];
 }
 
 function yesterday({ yesterday: known }: SyncResult): string[] {
@@ -26,6 +33,16 @@ function restatements({ organizations, basis }: SyncResult): string[] {
     const where = organizations.length > 1 ? ` (${name})` : '';
     return `Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${formatAmounts(difference, true)}${where}${more}`;
   });
+}
+
+/** One line, however many there are: it is a note, and `check` has them all. */
+function priceJumps({ organizations }: SyncResult): string[] {
+  const jumps = organizations.flatMap(({ name, priceJumps = [] }) => priceJumps.map((jump) => ({ name, jump })));
+  const [first] = jumps;
+  if (first === undefined) return [];
+  const more = jumps.length > 1 ? `, and ${plural(jumps.length - 1, 'more line item')}` : '';
+  const { name, jump } = first;
+  return [`${name}, ${formatDay(jump.day)}: ${inWords(jump)}${more} → costs check --price --since ${jump.day}`];
 }
 
 function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {

@@ -4,6 +4,7 @@ import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
 import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
+import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
@@ -146,6 +147,19 @@ async function collectOrganization(
   const collectOne = dependencies.collector ?? collectBills;
   const work = { organization, provider, call, projects, options, dependencies };
   await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies, rowsADay });
+  await noticePrices(organization, tally, dependencies);
+}
+
+/** Asked once all windows are written: a verdict must not depend on how the range was cut. */
+async function noticePrices(
+  { provider, organizationId }: Organization,
+  tally: Tally,
+  { store }: SyncDependencies,
+): Promise<void> {
+  const [since, until] = [tally.changedDays[0], tally.changedDays.at(-1)];
+  if (since === undefined || until === undefined) return;
+  const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
+  tally.noticed(findPriceJumps(await store.dailyCharges(provider, organizationId, history), { since, until }));
 }
 
 /**

@@ -4,6 +4,7 @@ import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { LeaseHolder } from '../domain/lease.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
+import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { toErrorDocument, type CostsError } from '../errors.js';
 
 /** Adds up what a run does for one organization. */
@@ -17,6 +18,8 @@ export class Tally {
   readonly #newProjects = new Set<string>();
   readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
+  readonly #changedDays = new Set<Day>();
+  #priceJumps: UnitPriceJump[] = [];
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
@@ -43,6 +46,7 @@ export class Tally {
     this.#restated.days += outcome.restated.days;
     addMoney(this.#restated.difference, outcome.restated.difference);
     for (const name of outcome.newProjects) this.#newProjects.add(name);
+    for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
 
   /** Each window only knows its own days; the latest start is the endpoint's. */
@@ -56,6 +60,16 @@ export class Tally {
     this.#windows += windows.length;
     this.#failure ??= { error, windows: [] };
     this.#failure.windows.push(...windows);
+  }
+
+  /** Billed days of which a row changed, ascending. */
+  get changedDays(): Day[] {
+    return [...this.#changedDays].sort();
+  }
+
+  /** Told by the run that changed the day, and never again. */
+  noticed(jumps: readonly UnitPriceJump[]): void {
+    this.#priceJumps = jumps.filter(({ day }) => this.#changedDays.has(day));
   }
 
   /** Windows that were read, or tried. */
@@ -83,6 +97,7 @@ export class Tally {
       newProjects: [...this.#newProjects].sort(),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
+      ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),
     };

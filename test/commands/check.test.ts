@@ -77,6 +77,24 @@ describe('costs check', () => {
     expect((last() as { budgets: unknown[] }).budgets).toHaveLength(3);
   });
 
+  it('finds a line item whose unit price jumped, and names it, the factor and both prices', async () => {
+    const { check, prisma } = await start();
+    const usage = { lineItem: 'web search', quantity: '100', quantityUnit: 'requests' };
+    for (const day of days.slice(-4, -1)) await bill(prisma, 'search', day, '0.02', usage);
+    await bill(prisma, 'search', yesterday, '3', usage);
+    expect(await check({ price: true })).toMatchObject({
+      code: 1,
+      findings: [
+        {
+          check: 'price',
+          subject: 'Prod',
+          message: '22 Nov "web search" cost 150 times more per unit (requests): 0.03 USD, where 0.0002 is usual.',
+        },
+      ],
+    });
+    expect(await check({ price: true, since: addDays(yesterday, 1) })).toMatchObject({ code: 0 });
+  });
+
   it('finds a day far above the same weekdays, not a Saturday that is always dearer, and not cents', async () => {
     const { check, prisma } = await start();
     await bill(prisma, 'search', '2026-11-19', '70', { lineItem: 'gpt-5, output' });

@@ -3,6 +3,7 @@ import type { CollectionStore } from '../../domain/collection.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { finishRun, startRun } from '../runs.js';
+import { listDailyCharges } from './daily-charges.js';
 import { listStoredDays } from './stored-days.js';
 import { writeWindow } from './write-window.js';
 
@@ -12,6 +13,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     clock: () => readClock(prisma),
     collectedDays: (provider, organizationId) => listCollectedDays(prisma, provider, organizationId),
     storedDays: (provider, organizationId, span) => listStoredDays(prisma, provider, organizationId, span),
+    dailyCharges: (provider, organizationId, span) => listDailyCharges(prisma, provider, organizationId, span),
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
     writeWindow: (write) => writeWindow(prisma, write),
     startRun: (run) => startRun(prisma, run),

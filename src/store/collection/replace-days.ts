@@ -11,6 +11,7 @@ export interface ReplaceOutcome {
   inserted: number;
   updated: number;
   deleted: number;
+  changedDays: Day[];
   restated: { day: Day; currency: string; rows: number; difference: string }[];
 }
 
@@ -38,11 +39,10 @@ export async function replaceDays(
 ): Promise<ReplaceOutcome> {
   const ledger = ledgerOf(write, days, accepted);
   const [first, last] = [days[0]?.day, days.at(-1)?.day];
-  if (first === undefined || last === undefined) return { inserted: 0, updated: 0, deleted: 0, restated: [] };
+  if (first === undefined || last === undefined)
+    return { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
 
-  const [row] = await tx.$queryRaw<
-    [{ inserted: number; updated: number; deleted: number; restated: ReplaceOutcome['restated'] }]
-  >`
+  const [row] = await tx.$queryRaw<[ReplaceOutcome]>`
     WITH changed AS MATERIALIZED (
       SELECT project_id, bucket_start_time, bucket_end_time, line_item, CASE WHEN i.cost IS NULL THEN s.currency ELSE i.currency END AS currency, i.cost, i.quantity,
              i.quantity_unit, CASE WHEN i.cost IS NULL THEN s.model ELSE i.model END AS model, i.cost_type, i.token_type, i.service_tier, i.context_window, i.inference_geo,
@@ -82,6 +82,7 @@ export async function replaceDays(
     SELECT (SELECT count(*) FROM changed WHERE known IS NULL)::int AS inserted,
            (SELECT count(*) FROM changed WHERE known IS NOT NULL AND NOT gone)::int AS updated,
            (SELECT count(*) FROM vanished)::int AS deleted,
+           ARRAY (SELECT DISTINCT to_char(bucket_start_time, 'YYYY-MM-DD') FROM changed) AS "changedDays",
            (SELECT coalesce(json_agg(r), '[]') FROM (
              SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
                     sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference

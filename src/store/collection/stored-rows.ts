@@ -7,7 +7,11 @@ import { Prisma } from '../../generated/prisma/client.js';
  * project by project through the bucket key. Left to itself it reads the days of all organizations once there are many
  * rows, and each organization's sync grows with the others.
  */
-export function storedRows({ provider, organizationId }: WindowWrite, first: Day, last: Day): Prisma.Sql {
+export function storedRows(
+  { provider, organizationId }: Pick<WindowWrite, 'provider' | 'organizationId'>,
+  first: Day,
+  last: Day,
+): Prisma.Sql {
   return Prisma.sql`
     (SELECT id FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}) p
     CROSS JOIN LATERAL (

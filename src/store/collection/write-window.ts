@@ -9,7 +9,6 @@ import { lockDays, markCollected, type LockedDay } from './collected-days.js';
 import { confirmLease } from './leases.js';
 import { linesByDay, type LinesByDay } from './lines-by-day.js';
 import { replaceDays, type ReplaceOutcome } from './replace-days.js';
-import { guardAgainstUnits } from './unit-guard.js';
 import { resolveProjects } from './resolve-projects.js';
 
 /** Rows a statement carries, unless a single day has more. */
@@ -27,8 +26,7 @@ async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowO
   const lines = days.flatMap(({ day }) => byDay.get(day) ?? []);
 
   const { projectIds, created } = await resolveProjects(tx, write, lines);
-  const shrunk = await guardAgainstShrinking(tx, write, days, byDay);
-  const accepted = (await guardAgainstUnits(tx, write, days, byDay)) || shrunk;
+  const accepted = await guardAgainstShrinking(tx, write, days, byDay);
 
   const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
   const restatedDays = new Set<string>();
@@ -52,6 +50,7 @@ function emptyOutcome(): WindowOutcome {
     totals: [],
     restated: { rows: 0, days: 0, difference: [] },
     newProjects: [],
+    changedDays: [],
   };
 }
 
@@ -59,6 +58,7 @@ function accumulate(outcome: WindowOutcome, replaced: ReplaceOutcome, lines: num
   outcome.inserted += replaced.inserted;
   outcome.updated += replaced.updated;
   outcome.deleted += replaced.deleted;
+  outcome.changedDays.push(...replaced.changedDays);
   outcome.unchanged += lines - replaced.inserted - replaced.updated;
   for (const { day, currency, rows, difference } of replaced.restated) {
     outcome.restated.rows += rows;

@@ -50,6 +50,7 @@ export async function writeUsage(
       totals,
       restated: { rows: 0, days: 0, difference: [] },
       newProjects: created,
+      changedDays: [],
     };
   });
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../../src/domain/day.js';
-import type { CostLine } from '../../../src/domain/bucket.js';
-import { formatDecimal, parseDecimal, type Decimal } from '../../../src/domain/decimal.js';
+import { formatDecimal, parseDecimal } from '../../../src/domain/decimal.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
@@ -273,55 +272,22 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     });
   });
 
-  describe('with quantities is refused', () => {
-    const spend = (day: string, factor: number, change: Partial<CostLine> = {}) =>
-      ['gpt-5, input', 'gpt-5, output', 'o4-mini, input'].map((item, index) =>
-        line(day, 'p', item, `${(index + 1) * factor}`, {
-          quantity: parseDecimal(`${(index + 1) * 1000}`),
-          quantityUnit: 'tokens',
-          ...change,
-        }),
-      );
-
-    it('when things cost a hundred times as much, or as little, per unit, as on the day before', async () => {
-      await write(spend('2026-01-01', 1), { days: [d1] });
-      for (const factor of [100, 0.01]) {
-        const refused = write(spend('2026-01-02', factor), { days: [d2] });
-        await expect(refused).rejects.toMatchObject({
-          code: 'unit',
-          message: expect.stringContaining('100 times') as string,
-        });
-      }
-      expect(await stored()).toHaveLength(3);
-      expect(await store.collectedDays('openai', 'org-1')).toHaveLength(1);
-    });
-
-    it('when a day that is read again suddenly has cents for dollars', async () => {
-      await write(spend('2026-01-01', 1));
-      await expect(write(spend('2026-01-01', 100), { requestedAt: asked(2) })).rejects.toMatchObject({ code: 'unit' });
-      await write(spend('2026-01-01', 100), { requestedAt: asked(2), acceptRestatement: true });
-      expect(new Set((await ledger()).map((each) => each.split('|')[4]))).toEqual(new Set(['accepted']));
-    });
-
-    it('but not when a hundred times as much was used, one price changed, or only credits did', async () => {
-      await write(spend('2026-01-01', 1), { days: [d1] });
-      const [first, second, third] = spend('2026-01-02', 1);
-      if (first === undefined || second === undefined || third === undefined) throw new Error('Three lines were made.');
-      const busy = [first, second, third].map((each) => ({
-        ...each,
-        cost: (each.cost * 100n) as Decimal,
-        quantity: ((each.quantity ?? 0n) * 100n) as Decimal,
-      }));
-      await write(busy, { days: [d2] });
-      const dearer = { ...third, cost: (third.cost * 90n) as Decimal };
-      const credit = line('2026-01-02', 'p', 'gpt-5, output', '-500', { quantity: parseDecimal('1') });
-      await write([first, { ...second, lineItem: 'new' }, dearer, credit], {
-        days: [d2],
-        requestedAt: asked(2),
-        acceptRestatement: false,
-      });
-      expect(await stored()).toHaveLength(7);
-    });
+  it('is written however much its unit prices jump, and says what was charged for how much on each day', async () => {
+    const quantity = parseDecimal('4');
+    await write([line('2026-01-01', 'p', 'a', '1', { quantity })], { days: [d1] });
+    const dear = [line('2026-01-02', 'p', 'a', '100', { quantity }), line('2026-01-02', 'q', 'a', '200', { quantity })];
+    expect(await write(dear, { days: [d2] })).toMatchObject({ inserted: 2, changedDays: [d2] });
+    const credit = line('2026-01-02', 'p', 'credit', '-5', { quantity });
+    expect(await write([...dear, credit], { days: [d2], requestedAt: asked(2) })).toMatchObject({ changedDays: [d2] });
+    expect(await write([...dear, credit], { days: [d2], requestedAt: asked(3) })).toMatchObject({ changedDays: [] });
+    const charges = await store.dailyCharges('openai', 'org-1', { since: d1, until: d2 });
+    expect(charges.map(({ day, cost, quantity: count }) => [day, formatDecimal(cost), formatDecimal(count)])).toEqual(
+      expect.arrayContaining([
+        [d1, '1', '4'],
+        [d2, '300', '8'],
+      ]),
+    );
+    expect(charges).toHaveLength(2);
   });
 
   it('may shrink as it likes while the day goes on', async () => {
