@@ -137,7 +137,7 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'what each run planned and did',
     load: async () => (await import('./commands/runs.js')).addRunsCommand,
   },
-  { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).addDbCommand },
+  { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).db },
   {
     name: 'doctor',
     summary: 'checks everything that may be wrong and says what to do',

@@ -1,30 +1,30 @@
-import type { Command } from 'commander';
-import type { OpenContext } from '../context.js';
-import { addAdoptCommand } from './db/adopt.js';
-import { addBackupCommand } from './db/backup.js';
-import { addCopyCommand } from './db/copy.js';
-import { addDiffCommand } from './db/diff.js';
-import { addImportCommand } from './db/import.js';
-import { addMigrateCommand } from './db/migrate.js';
-import { addResolveCommand } from './db/resolve.js';
-import { addRestoreCommand } from './db/restore.js';
-import { addRollbackCommand } from './db/rollback.js';
-import { addStatusCommand } from './db/status.js';
-import { addGrantsCommand } from './db/grants.js';
+import { adoptDatabase } from './db/adopt.js';
+import { backupDatabase } from './db/backup.js';
+import { copyDatabase } from './db/copy.js';
+import { diffDatabase } from './db/diff.js';
+import { printGrants } from './db/grants.js';
+import { importRows } from './db/import.js';
+import { migrateDatabase } from './db/migrate.js';
+import { resolveMigration } from './db/resolve.js';
+import { restoreDatabase } from './db/restore.js';
+import { rollbackDatabase } from './db/rollback.js';
+import { databaseStatus } from './db/status.js';
+import type { CommandGroup } from './define.js';
 
-/** `costs db …`: the schema and the store itself. */
-export function addDbCommand(parent: Command, open: OpenContext): Command {
-  const db = parent.command('db').description('The schema and the store itself: migrations, their way back, copies.');
-  addStatusCommand(db, open);
-  addMigrateCommand(db, open);
-  addDiffCommand(db, open);
-  addAdoptCommand(db, open);
-  addResolveCommand(db, open);
-  addRollbackCommand(db, open);
-  addImportCommand(db, open);
-  addBackupCommand(db, open);
-  addRestoreCommand(db, open);
-  addCopyCommand(db, open);
-  addGrantsCommand(db, open);
-  return db;
-}
+export const db: CommandGroup = {
+  name: 'db',
+  description: 'The schema and the store itself: migrations, their way back, copies.',
+  commands: [
+    databaseStatus,
+    migrateDatabase,
+    diffDatabase,
+    adoptDatabase,
+    resolveMigration,
+    rollbackDatabase,
+    importRows,
+    backupDatabase,
+    restoreDatabase,
+    copyDatabase,
+    printGrants,
+  ],
+};

@@ -28,13 +28,13 @@ export interface CommandDefinition<Name extends CommandName, Options, Value> {
   /** Does the work and prints nothing. @throws CostsError */
   run(options: Options & GlobalOptions, context: Context): Promise<Value>;
   /** What `--json` prints, where that is not the value itself. */
-  document?(value: Value): Documents[Name];
+  document?(value: NoInfer<Value>): Documents[Name];
   /** The text for people; null when `run` has written all there is. Not asked for with `--json`. */
-  render(value: Value, output: Output, options: Options): string | null | Promise<string | null>;
+  render(value: NoInfer<Value>, output: Output, options: Options): string | null | Promise<string | null>;
   /** A line below the result that says how to go on. */
-  next?(value: Value): string;
+  next?(value: NoInfer<Value>): string;
   /** Default: 0. */
-  exitCode?(value: Value): number;
+  exitCode?(value: NoInfer<Value>): number;
 }
 
 /** A command whose options and value do not matter to who holds it. */

@@ -1,24 +1,23 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addDbCommand } from '../../src/commands/db.js';
 import type { Context } from '../../src/context.js';
 import { CostsError } from '../../src/errors.js';
 import type { Database } from '../../src/store/database.js';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { createStore } from '../../src/store/store.js';
 import { openDatabase } from '../../src/store/open.js';
+import { createProgram } from '../../src/program.js';
 import { DATABASE_KINDS, fillHome, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 
 let folder: string;
+let exitCode: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'costs-db-'));
 });
 afterEach(async () => {
-  process.exitCode = undefined;
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -31,14 +30,13 @@ describe.each(DATABASE_KINDS)('costs db on %s', (kind) => {
 
   it('status tells what is pending, migrate applies it, and both have nothing left to say', async () => {
     expect(await run({ database }, 'status')).toMatchObject({ status: 'finding', history: false, applied: [] });
-    expect(process.exitCode).toBe(1);
-    process.exitCode = undefined;
+    expect(exitCode).toBe(1);
     const { applied } = (await run({ database }, 'migrate')) as { applied: string[] };
     expect(applied[0]).toBe('20250301090000_baseline');
     expect(await run({ database }, 'migrate')).toMatchObject({ applied: [] });
     expect(await run({ database }, 'status')).toMatchObject({ status: 'ok', pending: [] });
     expect(await run({ database }, 'diff')).toMatchObject({ empty: true });
-    expect(process.exitCode).toBeUndefined();
+    expect(exitCode).toBe(0);
   });
 
   it('rollback asks first, wants a file for what would be lost, and import brings it back', async () => {
@@ -77,7 +75,7 @@ describe.each(DATABASE_KINDS)('costs db on %s', (kind) => {
       adopted: [],
       sql: expect.stringContaining('ADD COLUMN') as string,
     });
-    expect(process.exitCode).toBe(1);
+    expect(exitCode).toBe(1);
   });
 });
 
@@ -172,9 +170,10 @@ async function run(
     stop: () => undefined,
   };
   const output = {
-    json: true,
+    json: false,
     interactive: false,
     style,
+    intoFile: (_path: undefined, work: () => Promise<void>) => work(),
     progress: () => silent,
     note: () => undefined,
     trace: () => undefined,
@@ -193,8 +192,8 @@ async function run(
     vault: () => Promise.resolve({ whoIs: () => Promise.resolve(null) }),
     output,
   };
-  const program = new Command('costs').exitOverride();
-  addDbCommand(program, () => context as unknown as Context);
+  const open = () => context as unknown as Context;
+  const program = await createProgram(['db', ...words], '0.0.0', open, (code) => (exitCode = code));
   await program.parseAsync(['db', ...words], { from: 'user' });
   expect(written).toHaveLength(1);
   return written[0];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { grantsCommand } from '../../src/commands/db/grants.js';
+import { printGrants } from '../../src/commands/db/grants.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../helpers/database.js';
 import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
@@ -15,11 +15,7 @@ beforeAll(async () => {
   base = await createTestDatabase('postgresql');
   acme = await foundTeam(base.database);
   await addKey(acme, 'org-1');
-  let sql = '';
-  grantsCommand(
-    { schema: 'public' },
-    { output: { write: (value: { sql: string }) => void (sql = value.sql) } as never },
-  );
+  const { sql } = await printGrants.run({ schema: 'public' }, {} as never);
   const client = await connect(null);
   await client.query(sql);
   await client.query(sql);

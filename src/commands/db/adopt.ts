@@ -1,9 +1,7 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { AdoptResult } from '../../store/migrations/adopt.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand } from '../define.js';
 
 /** What `costs db adopt` prints. */
 export interface DbAdoptResult extends AdoptResult {
@@ -11,30 +9,23 @@ export interface DbAdoptResult extends AdoptResult {
   database: string;
 }
 
-/** `costs db adopt` */
-export function addAdoptCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('adopt')
-    .description(
-      'Gives a database with tables of ours but no history the history its schema shows; exits 1 when none fits.',
-    )
-    .action(async () => {
-      const context = open(command.optsWithGlobals());
-      const result = await dbAdopt(context);
-      context.output.write<Documents['db adopt']>(result, renderDbAdopt);
-      if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db adopt && costs db migrate']);
-}
+export const adoptDatabase = defineCommand({
+  name: 'db adopt',
+  description:
+    'Gives a database with tables of ours but no history the history its schema shows; exits 1 when none fits.',
+  examples: ['costs db adopt && costs db migrate'],
+  run,
+  render: renderDbAdopt,
+  exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
+});
 
-export async function dbAdopt(context: Pick<Context, 'database' | 'signal'>): Promise<DbAdoptResult> {
+async function run(_options: object, context: Pick<Context, 'database' | 'signal'>): Promise<DbAdoptResult> {
   const database = await context.database();
   const result = await database.migrations.adopt({ signal: context.signal });
   return { status: result.adopted.length > 0 ? 'ok' : 'finding', database: database.label, ...result };
 }
 
-export function renderDbAdopt({ database, adopted, pending, nearest, differences, sql }: DbAdoptResult): string {
+function renderDbAdopt({ database, adopted, pending, nearest, differences, sql }: DbAdoptResult): string {
   if (adopted.length > 0) {
     const rest =
       pending.length === 0

@@ -1,13 +1,11 @@
-import { Option, type Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import type { KeyRow } from '../../domain/access.js';
 import type { Secret } from '../../domain/secret.js';
 import type { Team } from '../../domain/team.js';
 import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand, option } from '../define.js';
 
 /** What `costs db copy` prints. */
 export interface DbCopyResult extends CopyResult {
@@ -15,21 +13,16 @@ export interface DbCopyResult extends CopyResult {
   to: string;
 }
 
-/** `costs db copy` */
-export function addCopyCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('copy')
-    .description('Copies everything of the embedded store into the database of DATABASE_URL; twice adds nothing.')
-    .addOption(new Option('--from <store>', 'where the rows are').choices(['embedded']).makeOptionMandatory())
-    .action(async () => {
-      const context = open(command.optsWithGlobals());
-      context.output.write<Documents['db copy']>(await dbCopy(context), renderDbCopy);
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['DATABASE_URL=postgresql://… costs db copy --from embedded']);
-}
+export const copyDatabase = defineCommand({
+  name: 'db copy',
+  description: 'Copies everything of the embedded store into the database of DATABASE_URL; twice adds nothing.',
+  options: [option('--from <store>', 'where the rows are').choices(['embedded']).makeOptionMandatory()],
+  examples: ['DATABASE_URL=postgresql://… costs db copy --from embedded'],
+  run,
+  render: renderDbCopy,
+});
 
-export async function dbCopy(context: CopyContext): Promise<DbCopyResult> {
+async function run(_options: object, context: CopyContext): Promise<DbCopyResult> {
   if (context.config.databaseUrl === null) {
     throw new CostsError('usage', 'DATABASE_URL is not set: there is nowhere to copy to.', {
       hint: 'Set it to the server that should take the rows.',
@@ -91,7 +84,7 @@ async function filter<T>(values: readonly T[], test: (value: T) => Promise<boole
   return passed;
 }
 
-export function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult): string {
+function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult): string {
   const rows = tables.reduce((total, table) => total + table.rows, 0);
   const inserted = tables.reduce((total, table) => total + table.inserted, 0);
   return [

@@ -1,28 +1,23 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
 import { CostsError } from '../../errors.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand, option } from '../define.js';
 
 export interface GrantsOptions {
   schema: string;
 }
 
-/** `costs db grants` */
-export function addGrantsCommand(parent: Command, open: OpenContext, run = grantsCommand): Command {
-  const command = parent
-    .command('grants')
-    .description('Prints SQL for three database roles: reader, collector and admin. Nothing is run.')
-    .option('--schema <name>', 'where the tables are', 'public')
-    .action((options: GrantsOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db grants | psql "$DATABASE_URL"']);
-}
+export const printGrants = defineCommand({
+  name: 'db grants',
+  description: 'Prints SQL for three database roles: reader, collector and admin. Nothing is run.',
+  options: [option('--schema <name>', 'where the tables are').default('public')],
+  examples: ['costs db grants | psql "$DATABASE_URL"'],
+  run,
+  render: ({ sql }) => sql,
+});
 
-export function grantsCommand({ schema }: GrantsOptions, { output }: Pick<Context, 'output'>): void {
+function run({ schema }: GrantsOptions): Promise<{ sql: string }> {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
     throw new CostsError('usage', 'That is no name of a schema.', { hint: '--schema public' });
-  output.write<Documents['db grants']>({ sql: grantsSql(schema) }, ({ sql }) => sql);
+  return Promise.resolve({ sql: grantsSql(schema) });
 }
 
 /** What only the vault reads: whoever has it can guess passwords offline. */

@@ -1,32 +1,25 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { ImportResult } from '../../store/migrations/import.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand } from '../define.js';
 
-/** `costs db import` */
-export function addImportCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('import')
-    .argument('<file>', 'what costs db rollback --export wrote')
-    .description('Brings the rows of a rollback back after migrating again; twice adds nothing.')
-    .action(async (path: string) => {
-      const context = open(command.optsWithGlobals());
-      context.output.write<Documents['db import']>(await dbImport(path, context), renderDbImport);
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db migrate && costs db import before-rollback.jsonl']);
-}
+export const importRows = defineCommand({
+  name: 'db import',
+  description: 'Brings the rows of a rollback back after migrating again; twice adds nothing.',
+  arguments: [argument('<file>', 'what costs db rollback --export wrote')],
+  examples: ['costs db migrate && costs db import before-rollback.jsonl'],
+  run,
+  render: renderDbImport,
+});
 
-export async function dbImport(
-  path: string,
+async function run(
+  { file: path }: { file: string },
   context: Pick<Context, 'database' | 'signal'>,
 ): Promise<ImportResult & { database: string }> {
   const database = await context.database();
   return { database: database.label, ...(await database.migrations.import({ path, signal: context.signal })) };
 }
 
-export function renderDbImport({ database, tables }: ImportResult & { database: string }): string {
+function renderDbImport({ database, tables }: ImportResult & { database: string }): string {
   return [
     ...tables.map(({ table, rows, written, different }) => {
       const since = different === 0 ? '' : `, ${different} written since and left as they are`;

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
 import type { Recovery } from '../../store/migrations/recover.js';
-import { addExamples, addGlobalOptions, countOption } from '../options.js';
+import { defineCommand } from '../define.js';
+import { countOption } from '../options.js';
 
 export interface DbMigrateOptions {
   /** Seconds to wait for a database that is still starting. */
@@ -23,21 +22,16 @@ export interface DbMigrateResult {
 
 const RETRY_MS = 1_000;
 
-/** `costs db migrate` */
-export function addMigrateCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('migrate')
-    .description('Applies the pending migrations, one transaction each; several jobs may do it at once.')
-    .addOption(countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0))
-    .action(async (options: DbMigrateOptions) => {
-      const context = open(command.optsWithGlobals());
-      context.output.write<Documents['db migrate']>(await dbMigrate(options, context), renderDbMigrate);
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db migrate', 'costs db migrate --wait 60']);
-}
+export const migrateDatabase = defineCommand({
+  name: 'db migrate',
+  description: 'Applies the pending migrations, one transaction each; several jobs may do it at once.',
+  options: [countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0)],
+  examples: ['costs db migrate', 'costs db migrate --wait 60'],
+  run,
+  render: renderDbMigrate,
+});
 
-export async function dbMigrate(
+async function run(
   { wait }: DbMigrateOptions,
   context: Pick<Context, 'database' | 'output' | 'signal'>,
 ): Promise<DbMigrateResult> {
@@ -74,7 +68,7 @@ async function waitForDatabase(
   }
 }
 
-export function renderDbMigrate({ database, applied, recovered }: DbMigrateResult): string {
+function renderDbMigrate({ database, applied, recovered }: DbMigrateResult): string {
   const lines = [
     ...recovered.map(
       ({ name, outcome }) =>

@@ -1,8 +1,6 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand, option } from '../define.js';
 import { confirmed } from './confirmed.js';
 
 /** What `costs db restore` prints. */
@@ -11,24 +9,18 @@ export interface DbRestoreResult {
   file: string;
 }
 
-/** `costs db restore` */
-export function addRestoreCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('restore')
-    .argument('<file>', 'what costs db backup wrote')
-    .description('Puts a backup in the place of the embedded store.')
-    .option('--yes', 'do not ask')
-    .action(async (path: string, options: { yes?: boolean }) => {
-      const context = open(command.optsWithGlobals());
-      context.output.write<Documents['db restore']>(await dbRestore(path, options, context), renderDbRestore);
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db restore costs-2026-11-23.tar.gz']);
-}
+export const restoreDatabase = defineCommand({
+  name: 'db restore',
+  description: 'Puts a backup in the place of the embedded store.',
+  arguments: [argument('<file>', 'what costs db backup wrote')],
+  options: [option('--yes', 'do not ask')],
+  examples: ['costs db restore costs-2026-11-23.tar.gz'],
+  run,
+  render: renderDbRestore,
+});
 
-export async function dbRestore(
-  path: string,
-  { yes }: { yes?: boolean },
+async function run(
+  { file, yes }: { file: string; yes?: boolean },
   context: Pick<Context, 'embedded' | 'output' | 'config'>,
 ): Promise<DbRestoreResult> {
   if (context.config.databaseUrl !== null) {
@@ -39,10 +31,10 @@ export async function dbRestore(
   const store = await context.embedded();
   if (store.exists && yes !== true)
     await confirmed(context.output, `All that ${store.label} holds is replaced. Go on?`, 'Replacing a store');
-  await store.restore(path);
-  return { database: store.label, file: path };
+  await store.restore(file);
+  return { database: store.label, file };
 }
 
-export function renderDbRestore({ database, file }: DbRestoreResult): string {
+function renderDbRestore({ database, file }: DbRestoreResult): string {
   return `${database} is as ${file} has it.`;
 }

@@ -1,8 +1,6 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand, option } from '../define.js';
 import { confirmed } from './confirmed.js';
 
 export interface DbRollbackOptions {
@@ -17,28 +15,21 @@ export interface DbRollbackResult extends RollbackPlan {
   export: string | null;
 }
 
-/** `costs db rollback` */
-export function addRollbackCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('rollback')
-    .description(
-      'Takes migrations back, all in one transaction, after writing out what the earlier schema cannot express.',
-    )
-    .option('--to <name>', 'the migration that stays the last one (default: the one before the last)')
-    .option('--export <file>', 'takes the rows that the earlier schema cannot express; needed when there are any')
-    .option('--yes', 'do not ask')
-    .action(async (options: DbRollbackOptions) => {
-      const context = open(command.optsWithGlobals());
-      context.output.write<Documents['db rollback']>(await dbRollback(options, context), renderDbRollback);
-    });
-  addGlobalOptions(command);
-  return addExamples(command, [
-    'costs db rollback --to baseline --export before-rollback.jsonl',
-    'costs db rollback --yes',
-  ]);
-}
+export const rollbackDatabase = defineCommand({
+  name: 'db rollback',
+  description:
+    'Takes migrations back, all in one transaction, after writing out what the earlier schema cannot express.',
+  options: [
+    option('--to <name>', 'the migration that stays the last one (default: the one before the last)'),
+    option('--export <file>', 'takes the rows that the earlier schema cannot express; needed when there are any'),
+    option('--yes', 'do not ask'),
+  ],
+  examples: ['costs db rollback --to baseline --export before-rollback.jsonl', 'costs db rollback --yes'],
+  run,
+  render: renderDbRollback,
+});
 
-export async function dbRollback(
+async function run(
   { to, export: path, yes }: DbRollbackOptions,
   context: Pick<Context, 'database' | 'output' | 'signal'>,
 ): Promise<DbRollbackResult> {
@@ -57,7 +48,7 @@ function question({ migrations, to, rows }: RollbackPlan): string {
   return `${migrations.length} ${migrations.length === 1 ? 'migration is' : 'migrations are'} taken back, to ${to}. ${kept}`;
 }
 
-export function renderDbRollback({ database, migrations, to, rows, stakes, export: path }: DbRollbackResult): string {
+function renderDbRollback({ database, migrations, to, rows, stakes, export: path }: DbRollbackResult): string {
   return [
     ...migrations.map((name) => `✔ taken back: ${name}`),
     ...stakes.map(

@@ -1,10 +1,8 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
 import type { MigrationStatus } from '../../store/migrations/status.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand } from '../define.js';
 
 /** What `costs db status` prints. */
 export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
@@ -12,28 +10,22 @@ export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
   database: string;
 }
 
-/** `costs db status` */
-export function addStatusCommand(parent: Command, open: OpenContext): Command {
-  const command = parent
-    .command('status')
-    .description('Which migrations are applied, and whether anything is wrong; exits 1 if so.')
-    .action(async () => {
-      const context = open(command.optsWithGlobals());
-      const result = await dbStatus(context);
-      context.output.write<Documents['db status']>(result, renderDbStatus);
-      if (result.status !== 'ok') process.exitCode = EXIT_CODES.finding;
-    });
-  addGlobalOptions(command);
-  return addExamples(command, ['costs db status', 'costs db status --json']);
-}
+export const databaseStatus = defineCommand({
+  name: 'db status',
+  description: 'Which migrations are applied, and whether anything is wrong; exits 1 if so.',
+  examples: ['costs db status', 'costs db status --json'],
+  run,
+  render: renderDbStatus,
+  exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
+});
 
-export async function dbStatus(context: Pick<Context, 'database'>): Promise<DbStatusResult> {
+async function run(_options: object, context: Pick<Context, 'database'>): Promise<DbStatusResult> {
   const database = await context.database();
   const { ok, ...status } = await database.migrations.status();
   return { status: ok ? 'ok' : 'finding', database: database.label, ...status };
 }
 
-export function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>): string {
+function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>): string {
   const { applied, pending, failed, edited, unknown, drift } = result;
   const wrong = (text: string) => `${style.red('✖')} ${text}`;
   const lines = [
