@@ -1,9 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** A Monday about noon, when nothing of a calendar happens. */
+const USUAL_DAY = '2026-11-23T12:00:00Z';
+
+/** For `npm run test:dates`: days on which sums by calendar go wrong, and the tests that know a calendar. */
+const AWKWARD_DAYS = [
+  '2028-02-29T12:00:00Z',
+  '2027-03-01T00:00:05Z',
+  '2026-12-31T23:59:00Z',
+  '2027-01-01T00:00:05Z',
+  '2027-04-30T12:00:00Z',
+  '2027-05-31T12:00:00Z',
+  // Summer time begins, and ends, in Europe and in America.
+  '2027-03-28T01:30:00Z',
+  '2026-10-25T00:30:00Z',
+  '2027-03-14T09:30:00Z',
+  '2026-11-01T08:30:00Z',
+];
+const CALENDAR = [
+  'test/{chaos,cli,store/collection,store/reports,sync,usage}/**/*.test.ts',
+  'test/commands/{check,closing,export}.test.ts',
+  'test/output/page-command.test.ts',
+];
+
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/postgres-server.ts'],
+    setupFiles: ['test/helpers/set-clock.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores: a database server, an emulator and the tool itself run beside each worker.
@@ -11,6 +35,12 @@ export default defineConfig(({ mode }) => ({
     // A worker loads the modules under test once, not once a file: a quarter of the time. Tests put back what they change.
     isolate: false,
     // `npm run test:long` tells some stories in full that `npm test` tells in short.
-    provide: { long: mode === 'long' },
+    provide: { long: mode === 'long', now: USUAL_DAY },
+    ...(mode === 'dates' && {
+      projects: AWKWARD_DAYS.map((now) => ({
+        extends: true as const,
+        test: { name: now, provide: { now }, include: CALENDAR },
+      })),
+    }),
   },
 }));

@@ -7,6 +7,7 @@ import { createRandom } from '../../src/emulator/random.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import { openDatabase } from '../../src/store/open.js';
+import { clockEnvironment } from '../helpers/clock.js';
 import { useMachine } from '../helpers/costs.js';
 import { DATABASE_KINDS, onServer, useEmptyTarget } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
@@ -44,7 +45,13 @@ async function start(kind: (typeof DATABASE_KINDS)[number]) {
       await database.close();
     }
   };
-  return { emulator, machine, target, env: { ...env, PATH: process.env.PATH, HOME: machine.home }, sums };
+  return {
+    emulator,
+    machine,
+    target,
+    env: { ...env, ...clockEnvironment(), PATH: process.env.PATH, HOME: machine.home },
+    sums,
+  };
 }
 
 /** Runs a backfill and does something to it once the providers have seen so many of its requests. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { clockEnvironment } from './clock.js';
 import { fillHome } from './database.js';
 import { checkDocuments } from './documents.js';
 import { runHere } from './here.js';
@@ -43,7 +44,7 @@ export async function createMachine(
 ): Promise<Machine & { drop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
   if (store) await fillHome(join(home, 'costs'));
-  const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...env };
+  const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...clockEnvironment(), ...env };
   return {
     home,
     costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }),

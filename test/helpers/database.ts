@@ -8,6 +8,7 @@ import type { Database } from '../../src/store/database.js';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { readMigrations } from '../../src/store/migrations/folder.js';
 import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
+import { clockOffset } from './clock.js';
 
 export type DatabaseKind = Database['kind'];
 
@@ -85,10 +86,26 @@ interface Created {
 async function createServerDatabase(template: string): Promise<Created> {
   const name = `costs_test_${randomUUID().replaceAll('-', '')}`;
   await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  await moveDatabaseClock(name);
   return {
     target: { kind: 'postgresql', url: databaseUrl(name) },
     remove: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)),
   };
+}
+
+/** Lets a database live at the time of the tests: its clock is found before PostgreSQL's own. */
+async function moveDatabaseClock(name: string): Promise<void> {
+  const moved = (clock: string) =>
+    `CREATE FUNCTION clock.${clock}() RETURNS timestamptz LANGUAGE sql AS
+     $$ SELECT pg_catalog.${clock}() + interval '${clockOffset()} milliseconds' $$`;
+  await onServer(
+    (client) =>
+      client.query(
+        `CREATE SCHEMA clock; GRANT USAGE ON SCHEMA clock TO PUBLIC; ${moved('now')}; ${moved('clock_timestamp')};
+         ALTER DATABASE "${name}" SET search_path = "$user", public, clock, pg_catalog`,
+      ),
+    databaseUrl(name),
+  );
 }
 
 async function createHome(template: string): Promise<Created> {
@@ -104,8 +121,11 @@ export function databaseUrl(name: string): string {
 }
 
 /** Runs statements as the server's administrator. */
-export async function onServer(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client(inject('postgresUrl'));
+export async function onServer(
+  work: (client: pg.Client) => Promise<unknown>,
+  url = inject('postgresUrl'),
+): Promise<void> {
+  const client = new pg.Client(url);
   await client.connect();
   try {
     await work(client);

@@ -12,6 +12,8 @@ declare module 'vitest' {
     templateFolder: string;
     /** Whether stories are told in full (`npm run test:long`): every kill, every round. */
     long: boolean;
+    /** The instant at which each test file begins. */
+    now: string;
   }
 }
 

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
+import { createStore } from '../src/store/store.js';
+import { clockEnvironment } from './helpers/clock.js';
+import { DATABASE_KINDS, useTestDatabase } from './helpers/database.js';
+
+const began = Date.parse(inject('now'));
+const soonAfter = (instant: Date) => instant.getTime() - began >= 0 && instant.getTime() - began < 60_000;
+
+describe('the day that tests live on', () => {
+  it('is that of this process and of the programs it starts', async () => {
+    expect(soonAfter(new Date())).toBe(true);
+    const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'new Date().toISOString()'], {
+      env: { ...process.env, ...clockEnvironment() },
+    });
+    expect(soonAfter(new Date(stdout.trim()))).toBe(true);
+  });
+
+  it.each(DATABASE_KINDS)('is that of %s', async (kind) => {
+    const { database } = await useTestDatabase(kind);
+    expect(soonAfter(await createStore(database).collection.clock())).toBe(true);
+    const [row] = await database.prisma.$queryRaw<[{ now: Date }]>`SELECT now() AS now`;
+    expect(soonAfter(row.now)).toBe(true);
+  });
+});
