@@ -24,6 +24,11 @@ const owners = [
     selector:
       "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
   },
+  {
+    names: 'arithmetic on amounts (use the functions of domain/decimal)',
+    allowed: ['src/domain/decimal.ts'],
+    selector: "TSAsExpression > TSTypeReference[typeName.name='Decimal']",
+  },
 ];
 
 export default ts.config(

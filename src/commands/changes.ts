@@ -5,6 +5,7 @@ import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { parseInstant } from '../domain/instant.js';
+import { Sums } from '../domain/money.js';
 import type { GroupWord, Report, ReportQuery, ReportStore } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
 import { addExamples, addGlobalOptions, dayOption, groupByOption } from './options.js';
@@ -78,9 +79,9 @@ async function readChanges(
 
 /** Both reports' totals, a currency each, and how the causes lead from one to the other. */
 function totalsOf(before: Report, now: Report, rows: readonly ChangeRow[]): ChangeTotal[] {
-  const currencies = new Set([...before.totals, ...now.totals, ...rows].map(({ currency }) => currency));
+  const [was, is] = [new Sums(before.totals), new Sums(now.totals)];
+  const currencies = new Set([...was.currencies, ...is.currencies, ...rows.map(({ currency }) => currency)]);
   return [...currencies].sort().map((currency) => {
-    const [was, is] = [before, now].map(({ totals }) => totals.find((each) => each.currency === currency)?.cost ?? '0');
     const causes = new Map<ChangeRow['cause'], { rows: number; difference: Decimal }>();
     for (const row of rows.filter((each) => each.currency === currency)) {
       const known = causes.get(row.cause) ?? { rows: 0, difference: ZERO };
@@ -91,9 +92,9 @@ function totalsOf(before: Report, now: Report, rows: readonly ChangeRow[]): Chan
     }
     return {
       currency,
-      before: was ?? '0',
-      now: is ?? '0',
-      difference: formatDecimal((parseDecimal(is ?? '0') - parseDecimal(was ?? '0')) as Decimal),
+      before: formatDecimal(was.in(currency)),
+      now: formatDecimal(is.in(currency)),
+      difference: formatDecimal(is.minus(was).in(currency)),
       byCause: [...causes].map(([cause, { rows: count, difference }]) => ({
         cause,
         rows: count,

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { dayState } from '../domain/coverage.js';
-import { add, formatDecimal, parseDecimal, ZERO } from '../domain/decimal.js';
+import { Sums } from '../domain/money.js';
 import type { ReportRow, ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
 
@@ -30,7 +30,7 @@ async function readYesterday(reports: ReportStore, teamId: string, day: Day): Pr
     if (read === 0) return null;
     const { rows } = await snapshot.run(query, addDays(day, 1));
     // What an organization's half day has cost so far is left out with the organization.
-    const totals = sumOf(rows.filter(({ organizationId }) => isRead(organizationId ?? '')));
+    const totals = new Sums(rows.filter(({ organizationId }) => isRead(organizationId ?? ''))).toDocuments();
     return { day, organizations: read, of: counted.length, totals };
   });
 }
@@ -49,12 +49,6 @@ async function readNewSpend(reports: ReportStore, teamId: string, result: SyncRe
     const seen = organizations.find((each) => each.organizationId === organizationId);
     if (seen?.newProjects.includes(project) !== true) return [];
     const first = rows.flatMap(({ day }) => (day === undefined ? [] : [day])).sort()[0] ?? since;
-    return [{ project, projectId, organization: seen.name, since: first, totals: sumOf(rows) }];
+    return [{ project, projectId, organization: seen.name, since: first, totals: new Sums(rows).toDocuments() }];
   });
-}
-
-function sumOf(rows: readonly ReportRow[]): Yesterday['totals'] {
-  const sums = new Map<string, typeof ZERO>();
-  for (const { currency, cost } of rows) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost ?? '0')));
-  return [...sums].sort().map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }

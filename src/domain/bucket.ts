@@ -100,9 +100,9 @@ function merge(a: CostLine, b: CostLine): CostLine {
     providerProjectName: a.providerProjectName ?? b.providerProjectName,
   };
   // A sum of tokens and seconds, or of tokens and nothing said, is no quantity.
-  const addable = a.quantity !== null && b.quantity !== null && a.quantityUnit === b.quantityUnit;
-  merged.quantity = addable ? add(a.quantity as Decimal, b.quantity as Decimal) : null;
-  merged.quantityUnit = addable ? a.quantityUnit : null;
+  const sameUnit = a.quantityUnit === b.quantityUnit;
+  merged.quantity = sameUnit && a.quantity !== null && b.quantity !== null ? add(a.quantity, b.quantity) : null;
+  merged.quantityUnit = merged.quantity === null ? null : a.quantityUnit;
   for (const attribute of ATTRIBUTES) if (a[attribute] !== b[attribute]) merged[attribute] = null;
   return merged;
 }

@@ -1,6 +1,6 @@
 import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
-import type { Decimal } from './decimal.js';
+import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
@@ -35,11 +35,6 @@ export interface CollectedDay {
   /** Database clock when the request was sent. */
   readAt: Date;
   rows: number;
-}
-
-export interface Money {
-  currency: string;
-  cost: Decimal;
 }
 
 /** Why a closed day changed. */

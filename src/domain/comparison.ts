@@ -1,5 +1,16 @@
 import type { Day } from './day.js';
-import { absolute, add, parseDecimal, ZERO, type Decimal } from './decimal.js';
+import {
+  absolute,
+  add,
+  compare,
+  negate,
+  parseDecimal,
+  proportion,
+  subtract,
+  sum,
+  ZERO,
+  type Decimal,
+} from './decimal.js';
 import { billedAs, kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
 import type { ProviderId } from './provider.js';
@@ -151,7 +162,7 @@ function pairKinds(bills: readonly Row[], estimates: readonly Row[]): ComparedKi
 }
 
 function total(rows: readonly Row[]): Decimal {
-  return rows.reduce((sum, { row }) => add(sum, row.cost), ZERO);
+  return sum(rows.map(({ row }) => row.cost));
 }
 
 function toGroup(
@@ -168,9 +179,9 @@ function toGroup(
     model,
     day,
     currency,
-    billed: kinds.reduce((sum, kind) => add(sum, kind.billed), ZERO),
-    estimated: estimates.length === 0 ? null : estimates.reduce(add, ZERO),
-    explained: kinds.reduce((sum, kind) => add(sum, explainedOf(kind)), ZERO),
+    billed: sum(kinds.map((kind) => kind.billed)),
+    estimated: estimates.length === 0 ? null : sum(estimates),
+    explained: sum(kinds.map(explainedOf)),
   };
 }
 
@@ -181,7 +192,7 @@ function explainedOf({ billed, estimated }: Pick<ComparedKind, 'billed' | 'estim
 }
 
 function isRounding(billed: Decimal, estimated: Decimal): boolean {
-  const difference = absolute((billed - estimated) as Decimal);
+  const difference = absolute(subtract(billed, estimated));
   return difference <= LEAST || difference * ROUNDING <= absolute(billed);
 }
 
@@ -205,20 +216,20 @@ function collectRest(kinds: readonly ComparedKind[], credits: readonly CostTotal
   for (const row of credits) leave(row, kindOf(row, false), row.cost, row.cost);
   for (const { kind, billed, estimated, bills, estimates } of kinds) {
     if (estimated !== null && isRounding(billed, estimated)) continue;
-    const rest = (billed - (estimated ?? ZERO)) as Decimal;
+    const rest = subtract(billed, estimated ?? ZERO);
     const last = bills.at(-1);
-    if (last === undefined) for (const row of estimates) leave(row, kind, ZERO, (ZERO - row.cost) as Decimal);
+    if (last === undefined) for (const row of estimates) leave(row, kind, ZERO, negate(row.cost));
     let left = rest;
     for (const row of bills) {
       // Several line items of one kind share its rest as they share its bill; the last takes what division leaves over.
-      const share = row === last ? left : billed === 0n ? ZERO : (((rest * row.cost) / billed) as Decimal);
-      left = (left - share) as Decimal;
+      const share = row === last ? left : billed === 0n ? ZERO : proportion(rest, row.cost, billed);
+      left = subtract(left, share);
       leave(row, kind, row.cost, share);
     }
   }
   return [...items.values()]
     .filter(({ rest }) => rest !== 0n)
-    .sort((a, b) => (absolute(a.rest) < absolute(b.rest) ? 1 : -1));
+    .sort((a, b) => compare(absolute(b.rest), absolute(a.rest)));
 }
 
 function sumUp(groups: readonly ComparedGroup[]): Comparison['totals'] {

@@ -11,7 +11,7 @@ const NUMBER = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 declare const decimal: unique symbol;
 
-/** An exact decimal: a bigint scaled by 10^30. Add and compare with the operators; never convert to a float. */
+/** An exact decimal: a bigint scaled by 10^30. Compare with the operators, calculate with the functions below; never convert to a float. */
 export type Decimal = bigint & { readonly [decimal]: true };
 
 /**
@@ -67,7 +67,52 @@ export function add(a: Decimal, b: Decimal): Decimal {
   return (a + b) as Decimal;
 }
 
+/** Exact difference. */
+export function subtract(a: Decimal, b: Decimal): Decimal {
+  return (a - b) as Decimal;
+}
+
+export function negate(value: Decimal): Decimal {
+  return (0n - value) as Decimal;
+}
+
 /** Magnitude. */
 export function absolute(value: Decimal): Decimal {
-  return (value < 0n ? 0n - value : value) as Decimal;
+  return value < 0n ? negate(value) : value;
+}
+
+export function sum(values: Iterable<Decimal>): Decimal {
+  let total = ZERO;
+  for (const value of values) total = add(total, value);
+  return total;
+}
+
+/** For sorting, the smallest first. */
+export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `value` × `by` ÷ `per`, cut at the last decimal we keep; two of the same scale, or two plain counts. */
+export function proportion(value: Decimal, by: bigint, per = 1n): Decimal {
+  return ((value * by) / per) as Decimal;
+}
+
+/** `part` ÷ `whole`, cut (not rounded) after so many decimals. */
+export function ratio(part: Decimal, whole: Decimal, decimals = SCALE): Decimal {
+  return (((part * 10n ** BigInt(decimals)) / whole) * 10n ** BigInt(SCALE - decimals)) as Decimal;
+}
+
+/** How many per cent of `whole` `part` is, cut after so many decimals. For the eye: nothing is added up from it. */
+export function percentOf(part: Decimal, whole: Decimal, decimals = 0): number {
+  return Number((part * 10n ** BigInt(decimals + 2)) / whole) / 10 ** decimals;
+}
+
+/** Rounded half to even after so many decimals. */
+export function round(value: Decimal, decimals: number): Decimal {
+  const unit = 10n ** BigInt(SCALE - decimals);
+  const magnitude = absolute(value);
+  const cut = magnitude / unit;
+  const twice = (magnitude % unit) * 2n;
+  const rounded = (twice > unit || (twice === unit && cut % 2n === 1n) ? cut + 1n : cut) * unit;
+  return (value < 0n ? -rounded : rounded) as Decimal;
 }

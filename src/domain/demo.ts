@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import type { Report } from './report.js';
-import type { MoneyDocument } from './results.js';
+import type { MoneyDocument } from './money.js';
 
 /** The document of `demo --json`: what the demo did and found. */
 export interface DemoDocument {

@@ -1,5 +1,5 @@
 import type { Day } from './day.js';
-import type { Decimal } from './decimal.js';
+import { proportion, type Decimal } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { UsageDimensions, UsageUnit } from './usage.js';
 
@@ -103,7 +103,7 @@ export function undated(model: string): string {
 
 /** What a quantity costs at a price, exact to the 30th decimal. */
 export function costOf(quantity: Decimal, { price, per }: Pick<Price, 'price' | 'per'>): Decimal {
-  return ((quantity * price) / per) as Decimal;
+  return proportion(quantity, price, per);
 }
 
 /** By key, the latest first. */

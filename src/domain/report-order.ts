@@ -1,4 +1,4 @@
-import { add, formatDecimal, parseDecimal, ZERO } from './decimal.js';
+import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, ZERO, type Decimal } from './decimal.js';
 import { groupKey, type Report, type ReportComparison, type ReportRow } from './report.js';
 
 export const SORTS = ['cost', 'name', 'change'] as const;
@@ -37,23 +37,26 @@ function comparer(sort: ReportSort, comparison: ReportComparison | null): (a: Re
   if (sort === 'name') return (a, b) => nameOf(a).localeCompare(nameOf(b), 'en');
   const value = (row: ReportRow) => (sort === 'cost' ? parseDecimal(row.cost ?? '0') : changeOf(row, comparison));
   // What is unknown comes last: it is no zero.
-  return (a, b) =>
-    Number(a.cost === null) - Number(b.cost === null) || Number(value(b) > value(a)) - Number(value(b) < value(a));
+  return (a, b) => Number(a.cost === null) - Number(b.cost === null) || compare(value(b), value(a));
 }
 
 /** How much a row changed, either way. */
-function changeOf(row: ReportRow, comparison: ReportComparison | null): bigint {
+function changeOf(row: ReportRow, comparison: ReportComparison | null): Decimal {
   const compared = comparison?.rows.get(groupKey(row));
   if (compared === undefined) return ZERO;
-  const difference = parseDecimal(compared.current) - parseDecimal(compared.previous);
-  return difference < 0n ? -difference : difference;
+  return absolute(subtract(parseDecimal(compared.current), parseDecimal(compared.previous)));
 }
 
 function nameOf({ cost: _cost, currency, estimated: _estimated, ...group }: ReportRow): string {
   return [...Object.values(group), currency].map((value) => (typeof value === 'string' ? value : '')).join('\u0000');
 }
 
-/** What is known of the costs, added; the caller says that others are unknown. */
+/** What is known of the costs of one currency, added; the caller says that others are unknown. */
 export function sumOf(rows: readonly Pick<ReportRow, 'cost'>[]): string {
-  return formatDecimal(rows.reduce((sum, { cost }) => add(sum, parseDecimal(cost ?? '0')), ZERO));
+  return formatDecimal(sum(rows.map(({ cost }) => parseDecimal(cost ?? '0'))));
+}
+
+/** What shares are of, in one currency: the costs without the credits, which have no share. */
+export function spentOf(rows: readonly Pick<ReportRow, 'cost'>[]): Decimal {
+  return parseDecimal(sumOf(rows.filter(({ cost }) => cost?.startsWith('-') === false)));
 }

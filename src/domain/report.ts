@@ -2,7 +2,7 @@ import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
-import type { MoneyDocument } from './results.js';
+import type { MoneyDocument } from './money.js';
 import type { DayState, RestatementCause } from './collection.js';
 
 /** What totals can be grouped by. */

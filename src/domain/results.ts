@@ -1,15 +1,9 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
-import type { DecimalText } from './decimal.js';
+import type { MoneyDocument } from './money.js';
 import type { ProviderId } from './provider.js';
 import type { UnitPriceJump } from './unit-prices.js';
 import type { Verification } from './verification.js';
-
-/** An amount as JSON documents carry it: the exact decimal as text. */
-export interface MoneyDocument {
-  currency: string;
-  cost: DecimalText;
-}
 
 /** What a run did for one organization. */
 export interface OrganizationResult {

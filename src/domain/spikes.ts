@@ -1,5 +1,16 @@
 import { addDays, daysOf, type Day, type DaySpan } from './day.js';
-import { absolute, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from './decimal.js';
+import {
+  absolute,
+  add,
+  compare,
+  formatDecimal,
+  parseDecimal,
+  proportion,
+  subtract,
+  ZERO,
+  type Decimal,
+  type DecimalText,
+} from './decimal.js';
 
 /** How far before a span its days are compared with. */
 export const SPIKE_HISTORY_DAYS = 56;
@@ -46,7 +57,7 @@ export interface Spike {
 export function findSpikes(series: readonly DailySeries[], span: DaySpan, leastExcess = LEAST_EXCESS): Spike[] {
   const found = series.flatMap((each) => peaksOf(each, span, leastExcess).map((peak) => ({ each, ...peak })));
   return found
-    .sort((a, b) => Number(b.excess > a.excess) - Number(b.excess < a.excess))
+    .sort((a, b) => compare(b.excess, a.excess))
     .map(({ each: { project, projectId, organization, currency }, day, span: days, cost, usual }) => ({
       ...{ day, span: days, project, projectId, organization, currency },
       cost: formatDecimal(cost),
@@ -60,7 +71,7 @@ interface Peak {
   span: DaySpan;
   cost: Decimal;
   usual: Decimal;
-  excess: bigint;
+  excess: Decimal;
 }
 
 function peaksOf(series: DailySeries, span: DaySpan, leastExcess: Decimal): Peak[] {
@@ -70,7 +81,7 @@ function peaksOf(series: DailySeries, span: DaySpan, leastExcess: Decimal): Peak
     const usual = cost === undefined || !series.isWhole(day) ? null : usualCost(series, day);
     if (cost === undefined || usual === null || !isFarAbove(cost, usual, leastExcess) || isNewLevel(series, day, cost))
       continue;
-    const excess = cost - usual.median;
+    const excess = subtract(cost, usual.median);
     const last = peaks.at(-1);
     if (last === undefined || addDays(last.span.until, 1) !== day)
       peaks.push({ day, span: { since: day, until: day }, cost, usual: usual.median, excess });
@@ -98,7 +109,7 @@ export function usualCost({ costs, isWhole }: Pick<DailySeries, 'costs' | 'isWho
   }
   if (samples.length < LEAST_SAMPLES) return null;
   const middle = median(samples);
-  return { median: middle, spread: median(samples.map((sample) => absolute((sample - middle) as Decimal))) };
+  return { median: middle, spread: median(samples.map((sample) => absolute(subtract(sample, middle)))) };
 }
 
 function isFarAbove(cost: Decimal, { median: usual, spread }: Usual, leastExcess: Decimal): boolean {
@@ -114,9 +125,9 @@ function isNewLevel({ costs, isWhole }: DailySeries, day: Day, cost: Decimal): b
 }
 
 function median(values: readonly Decimal[]): Decimal {
-  const sorted = [...values].sort((a, b) => Number(a > b) - Number(a < b));
+  const sorted = [...values].sort(compare);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? ZERO;
   const lower = sorted.length % 2 === 1 ? upper : (sorted[half - 1] ?? ZERO);
-  return ((upper + lower) / 2n) as Decimal;
+  return proportion(add(upper, lower), 1n, 2n);
 }

@@ -1,7 +1,7 @@
 import type { Day, DaySpan } from './day.js';
 import type { DayState } from './collection.js';
 import type { ProviderId } from './provider.js';
-import type { MoneyDocument } from './results.js';
+import type { MoneyDocument } from './money.js';
 
 /** Where one organization stands. */
 export interface OrganizationStatus {

@@ -1,5 +1,15 @@
 import { addDays, type Day, type DaySpan } from './day.js';
-import { formatDecimal, parseDecimal, SCALE, type Decimal, type DecimalText } from './decimal.js';
+import {
+  compare,
+  formatDecimal,
+  parseDecimal,
+  ratio,
+  round,
+  SCALE,
+  ZERO,
+  type Decimal,
+  type DecimalText,
+} from './decimal.js';
 
 /** How far before a day its unit prices are compared with, and how many of those days count: the nearest. */
 export const PRICE_HISTORY_DAYS = 31;
@@ -76,23 +86,21 @@ function jumpsOf(days: readonly DailyCharge[], { since, until }: DaySpan): UnitP
 }
 
 function priceOf({ cost, quantity }: DailyCharge): Decimal {
-  return ((cost * ONE) / quantity) as Decimal;
+  return ratio(cost, quantity);
 }
 
 function medianPrice(days: readonly DailyCharge[]): Decimal | null {
-  const prices = days.map(priceOf).sort((a, b) => Number(a > b) - Number(a < b));
+  const prices = days.map(priceOf).sort(compare);
   return prices[Math.floor(prices.length / 2)] ?? null;
 }
 
 /** The larger divided by the smaller, scaled as a decimal; zero where one of them is too small to tell. */
-function factorBetween(a: Decimal, b: Decimal): bigint {
+function factorBetween(a: Decimal, b: Decimal): Decimal {
   const [low, high] = a < b ? [a, b] : [b, a];
-  return low === 0n ? 0n : (high * ONE) / low;
+  return low === ZERO ? ZERO : ratio(high, low);
 }
 
 function shorten(price: Decimal): DecimalText {
   const drop = price.toString().length - SIGNIFICANT_DIGITS;
-  if (drop <= 0) return formatDecimal(price);
-  const unit = 10n ** BigInt(drop);
-  return formatDecimal((((price + unit / 2n) / unit) * unit) as Decimal);
+  return drop <= 0 ? formatDecimal(price) : formatDecimal(round(price, SCALE - drop));
 }

@@ -1,6 +1,7 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day, DaySpan } from './day.js';
-import { absolute, parseDecimal, type Decimal, type DecimalText } from './decimal.js';
+import { absolute, parseDecimal, subtract, type Decimal, type DecimalText } from './decimal.js';
+import type { Sums } from './money.js';
 import type { ProviderId } from './provider.js';
 
 /** A difference below this, a day, is the provider's own rounding: its total is added up from other digits than its rows. */
@@ -15,7 +16,7 @@ export interface StoredDay {
   rowsWritten: number;
   rowsStored: number;
   /** Exact sums, a currency each. */
-  totals: ReadonlyMap<string, Decimal>;
+  totals: Sums;
 }
 
 /** A day's sum on both sides; `difference` is the provider's less ours. */
@@ -64,5 +65,5 @@ export interface Verification extends DaySpan {
 
 /** Whether two sums of a day are the same but for the provider's own rounding. */
 export function addsUp(one: Decimal, other: Decimal): boolean {
-  return absolute((one - other) as Decimal) < ROUNDING;
+  return absolute(subtract(one, other)) < ROUNDING;
 }

@@ -1,5 +1,5 @@
 import { toDay, type Day } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { add, formatDecimal, parseDecimal, proportion, ZERO, type Decimal } from '../domain/decimal.js';
 import type { WorldUsageRow } from './usage-world.js';
 import { worldRow, type AnthropicDimensions, type WorldOrganization, type WorldRow } from './world.js';
 
@@ -33,14 +33,14 @@ export function billUsage(organization: WorldOrganization, chargesOf: (row: Worl
         row: worldRow({ projectId, lineItem, amount: '0', dimensions }),
         cost: ZERO,
       };
-      bill.cost = add(bill.cost, (BigInt(quantity) * parseDecimal(price)) as Decimal);
+      bill.cost = add(bill.cost, proportion(parseDecimal(price), BigInt(quantity)));
       bills.set(key, bill);
     }
   }
   organization.days = new Map();
   for (const { day, row, cost } of bills.values()) {
     const amount =
-      organization.provider === 'anthropic' ? `"${formatDecimal((cost * 100n) as Decimal)}"` : formatDecimal(cost);
+      organization.provider === 'anthropic' ? `"${formatDecimal(proportion(cost, 100n))}"` : formatDecimal(cost);
     organization.days.set(day, [...(organization.days.get(day) ?? []), { ...row, amount }]);
   }
 }

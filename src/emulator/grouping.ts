@@ -1,4 +1,4 @@
-import { add, formatDecimal, parseDecimal, SCALE, ZERO, type Decimal } from '../domain/decimal.js';
+import { formatDecimal, parseDecimal, round, sum } from '../domain/decimal.js';
 import { amountText, type WorldRow } from './world.js';
 
 /** The dimensions of a row, by the name the provider groups them under. */
@@ -58,22 +58,13 @@ function asItIs(row: WorldRow): GroupedRow {
 
 function sumOf(rows: WorldRow[], sumDecimals: number | null): GroupedRow {
   const row = rows[0] as WorldRow;
-  const total = rows.reduce((sum, { amount }) => add(sum, parseDecimal(amountText(amount))), ZERO);
+  const total = sum(rows.map(({ amount }) => parseDecimal(amountText(amount))));
   const sameUnit = rows.every(({ quantity, quantityUnit }) => quantity !== null && quantityUnit === row.quantityUnit);
-  const quantity = sameUnit
-    ? formatDecimal(rows.reduce((sum, each) => add(sum, parseDecimal(each.quantity ?? '0')), ZERO))
-    : null;
+  const quantity = sameUnit ? formatDecimal(sum(rows.map((each) => parseDecimal(each.quantity ?? '0')))) : null;
   return {
     row,
-    amount: { sum: formatDecimal(sumDecimals === null ? total : roundTo(total, sumDecimals)) },
+    amount: { sum: formatDecimal(sumDecimals === null ? total : round(total, sumDecimals)) },
     quantity,
     quantityUnit: sameUnit ? row.quantityUnit : null,
   };
-}
-
-/** Half away from zero. */
-function roundTo(value: Decimal, decimals: number): Decimal {
-  const unit = 10n ** BigInt(SCALE - decimals);
-  const half = value < 0n ? -unit / 2n : unit / 2n;
-  return (((value + half) / unit) * unit) as Decimal;
 }

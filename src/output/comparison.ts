@@ -1,7 +1,7 @@
 import type { Comparison } from '../domain/comparison.js';
 import type { PriceWarning } from '../domain/comparison-warnings.js';
 import type { Day } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
+import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
 import { PROVIDERS, type ProviderId } from '../domain/provider.js';
 import { formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
@@ -89,7 +89,7 @@ export function toComparisonDocument({
 /** To six places, cut and not rounded: only what is explained whole is 1. Null where nothing was billed. */
 function shareOf(explained: Decimal, billed: Decimal): string | null {
   if (billed <= 0n) return null;
-  return formatDecimal((((explained * 1_000_000n) / billed) * 10n ** 24n) as Decimal);
+  return formatDecimal(ratio(explained, billed, 6));
 }
 
 function toSentence({ code, provider, model, parts }: PriceWarning): string {

@@ -1,6 +1,6 @@
 import type { DemoDocument } from '../domain/demo.js';
 import type { ReportComparison } from '../domain/report.js';
-import type { MoneyDocument } from '../domain/results.js';
+import type { MoneyDocument } from '../domain/money.js';
 import { formatCount, formatDay, formatDuration, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderReport } from './report.js';

@@ -1,7 +1,7 @@
 import type { BudgetState } from '../domain/budget-view.js';
 import type { CheckFinding } from '../domain/finding.js';
-import type { MoneyDocument } from '../domain/results.js';
 import { parseDecimal } from '../domain/decimal.js';
+import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import type { Spike } from '../domain/spikes.js';
 import { formatDay, formatMoney, plural } from './format.js';

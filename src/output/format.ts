@@ -1,9 +1,17 @@
-import { formatDecimal, parseDecimal, type Decimal } from '../domain/decimal.js';
+import {
+  absolute,
+  formatDecimal,
+  parseDecimal,
+  percentOf,
+  round,
+  subtract,
+  ZERO,
+  type Decimal,
+} from '../domain/decimal.js';
 import type { Day, DaySpan } from '../domain/day.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const SCALE_TO_CENTS = 10n ** 28n;
 
 /**
  * An exact amount as people read it: thousands separated, two decimals rounded half to even. An amount that would show as
@@ -11,20 +19,13 @@ const SCALE_TO_CENTS = 10n ** 28n;
  */
 export function formatMoney(cost: string, { signed = false }: { signed?: boolean } = {}): string {
   const exact = parseDecimal(cost);
-  const magnitude = exact < 0n ? 0n - exact : exact;
-  const cents = roundHalfEven(magnitude, SCALE_TO_CENTS);
+  const magnitude = absolute(exact);
+  const rounded = round(magnitude, 2);
+  const [whole = '', cents = ''] = formatDecimal(rounded).split('.');
   const text =
-    cents === 0n && magnitude > 0n
-      ? tiny(magnitude as Decimal)
-      : `${group(cents / 100n)}.${(cents % 100n).toString().padStart(2, '0')}`;
-  const sign = exact < 0n ? '−' : signed && exact > 0n ? '+' : '';
+    rounded === ZERO && magnitude > ZERO ? tiny(magnitude) : `${group(BigInt(whole))}.${cents.padEnd(2, '0')}`;
+  const sign = exact < ZERO ? '−' : signed && exact > ZERO ? '+' : '';
   return `${sign}${text}`;
-}
-
-function roundHalfEven(value: bigint, unit: bigint): bigint {
-  const quotient = value / unit;
-  const twice = (value % unit) * 2n;
-  return twice > unit || (twice === unit && quotient % 2n === 1n) ? quotient + 1n : quotient;
 }
 
 function tiny(magnitude: Decimal): string {
@@ -47,6 +48,33 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 /** `24 Oct` */
 export function formatDay(day: Day): string {
   return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;
+}
+
+/** `46 %`, `<1 %`: of all that was spent. Empty where there is nothing to have a share of, and for credits. */
+export function formatShare(cost: string | null, spent: Decimal): string {
+  const part = parseDecimal(cost ?? '0');
+  if (spent <= ZERO || part <= ZERO) return '';
+  const percent = percentOf(part, spent, 1);
+  return percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+}
+
+/** More says nothing but that there was next to nothing before. */
+const MOST_PERCENT = 999;
+
+/** `+13 %`, `−5 %`, `±0 %`, `new`, `gone`; empty where there was nothing on either side. */
+export function formatChange({ current, previous }: { current: string; previous: string }): string {
+  const [now, before] = [parseDecimal(current), parseDecimal(previous)];
+  if (before <= ZERO) return now > ZERO ? 'new' : '';
+  if (now === ZERO) return 'gone';
+  const percent = percentOf(subtract(now, before), before, 1);
+  if (Math.abs(percent) > MOST_PERCENT) return `${percent > 0 ? '>' : '<−'}${MOST_PERCENT} %`;
+  const rounded = Math.round(Math.abs(percent));
+  return `${rounded === 0 ? '±' : percent > 0 ? '+' : '−'}${rounded} %`;
+}
+
+/** How much more the first is, exact. */
+export function difference({ current, previous }: { current: string; previous: string }): string {
+  return formatDecimal(subtract(parseDecimal(current), parseDecimal(previous)));
 }
 
 /** `1–22 Nov 2026`, `24 Oct – 23 Nov 2026` */
@@ -75,8 +103,11 @@ export function formatAge(instant: Date, now: Date): string {
 /** `1.9 s`, `340 ms`, `2 min 5 s` */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
+  // Rounded before it is cut into minutes: there is no 60th second.
+  const tenths = Math.round(milliseconds / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** A bar a value; `·` where there is none to draw (null). Heights are for the eye, so floats will do. */

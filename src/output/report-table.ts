@@ -1,9 +1,9 @@
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../domain/decimal.js';
 import type { DaySpan } from '../domain/day.js';
 import { groupKey, type ComparedRow, type Report, type ReportComparison, type ReportRow } from '../domain/report.js';
-import { sumOf } from '../domain/report-order.js';
-import type { MoneyDocument } from '../domain/results.js';
-import { formatMoney, formatShortSpan, plural, sparkline } from './format.js';
+import { spentOf, sumOf } from '../domain/report-order.js';
+import type { MoneyDocument } from '../domain/money.js';
+import { difference, formatChange, formatMoney, formatShare, formatShortSpan, plural, sparkline } from './format.js';
 import type { Output } from './output.js';
 import { isTimeWord, viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
@@ -11,8 +11,6 @@ import { renderTable, type Column } from './table.js';
 /** Below this, only what every reader needs. */
 const WIDE = 100;
 const SPARK_DAYS = { wide: 14, narrow: 7 };
-/** More says nothing but that there was next to nothing before. */
-const MOST_PERCENT = 999;
 const LONGEST_BAR = 24;
 
 /** What every line of the table is made with. */
@@ -33,7 +31,10 @@ export function renderReportTable(report: Report, comparison: ReportComparison |
   const views = report.groupBy.map(viewOf);
   const names = views.flatMap(({ columns }) => columns);
   const spent = new Map(
-    report.totals.map(({ currency, cost }) => [currency, magnitudes(report, currency) || parseDecimal(cost)]),
+    report.totals.map(({ currency }) => [
+      currency,
+      spentOf([...report.rows, ...(report.others ?? [])].filter((row) => row.currency === currency)),
+    ]),
   );
   const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
   const sheet: Sheet = { report, comparison, output, views, names, currency, spent };
@@ -71,7 +72,7 @@ function line(
     ...names.slice(cells.length).map(() => ''),
     `${cost === null ? 'unknown' : formatMoney(cost)}${estimated ? ' ~' : ''}`,
     only === undefined ? currency : '',
-    cost === null ? '' : share(parseDecimal(cost), spent.get(currency) ?? ZERO),
+    formatShare(cost, spent.get(currency) ?? ZERO),
     ...(comparison === null ? [] : compareCells(cost === null ? undefined : compared, output)),
   ];
 }
@@ -136,19 +137,6 @@ function clusters(report: Report): Cluster[] {
   return [...found.values()];
 }
 
-/** Of what was spent: a credit has no share. */
-function magnitudes({ rows, others = [] }: Report, currency: string): Decimal {
-  return [...rows, ...others]
-    .filter((row) => row.currency === currency && row.cost?.startsWith('-') === false)
-    .reduce((sum, { cost }) => add(sum, parseDecimal(cost ?? '0')), ZERO);
-}
-
-function share(cost: Decimal, total: Decimal): string {
-  if (total === ZERO || cost < ZERO) return '';
-  const percent = Number((cost * 1000n) / total) / 10;
-  return cost > ZERO && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
-}
-
 function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
   const versus = formatShortSpan(previous);
   const spark = width >= WIDE ? formatShortSpan(report) : '';
@@ -160,27 +148,14 @@ function compareColumns(previous: DaySpan, report: Report, { width }: Output): C
 }
 
 function compareCells(row: ComparedRow | undefined, { width }: Output): string[] {
-  const change = row === undefined ? '' : percentChange(row);
+  const change = row === undefined ? '' : formatChange(row);
   const wide = width >= WIDE;
-  const difference =
-    row === undefined
-      ? ''
-      : formatMoney(formatDecimal((parseDecimal(row.current) - parseDecimal(row.previous)) as Decimal), {
-          signed: true,
-        });
+  const more = row === undefined ? '' : formatMoney(difference(row), { signed: true });
   return [
-    ...(wide ? [`${difference}${row?.partial === true ? ' °' : ''}`] : []),
+    ...(wide ? [`${more}${row?.partial === true ? ' °' : ''}`] : []),
     `${change}${!wide && row?.partial === true ? ' °' : ''}`,
     row === undefined ? '' : sparkline(squeeze(row.trend, wide ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
   ];
-}
-
-function percentChange({ current, previous }: ComparedRow): string {
-  const [now, before] = [parseDecimal(current), parseDecimal(previous)];
-  if (before <= ZERO) return now > ZERO ? 'new' : '';
-  const percent = Number(((now - before) * 1000n) / before) / 10;
-  if (Math.abs(percent) > MOST_PERCENT) return `${percent > 0 ? '>' : '<−'}${MOST_PERCENT} %`;
-  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.round(Math.abs(percent))} %`;
 }
 
 /** As many bars as there is room for, each the mean of its days. */
@@ -196,16 +171,15 @@ function squeeze(trend: readonly (number | null)[], count: number): (number | nu
 
 function sumCompared(rows: readonly ReportRow[], comparison: ReportComparison): ComparedRow {
   const found = rows.flatMap((row) => comparison.rows.get(groupKey(row)) ?? []);
-  const sum = (pick: (row: ComparedRow) => string) =>
-    formatDecimal(found.map((row) => parseDecimal(pick(row))).reduce((a, b) => add(a, b), ZERO));
+  const sumBy = (pick: (row: ComparedRow) => string) => formatDecimal(sum(found.map((row) => parseDecimal(pick(row)))));
   const length = found[0]?.trend.length ?? 0;
   const trend = Array.from({ length }, (_, day) => {
     const values = found.map((row) => row.trend[day] ?? null).filter((value) => value !== null);
     return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
   });
   return {
-    current: sum(({ current }) => current),
-    previous: sum(({ previous }) => previous),
+    current: sumBy(({ current }) => current),
+    previous: sumBy(({ previous }) => previous),
     partial: found.some(({ partial }) => partial),
     trend,
   };

@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../domain/provider.js';
-import type { MoneyDocument, OrganizationResult, SyncResult } from '../domain/results.js';
+import type { MoneyDocument } from '../domain/money.js';
+import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
 import { formatDay, formatMoney, plural } from './format.js';
 

@@ -1,9 +1,9 @@
-import type { Organization, Money, WindowOutcome } from '../domain/collection.js';
+import type { Organization, WindowOutcome } from '../domain/collection.js';
 import type { Day, DaySpan } from '../domain/day.js';
-import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { LeaseHolder } from '../domain/lease.js';
+import { Sums } from '../domain/money.js';
 import type { WireEvent } from '../domain/provider.js';
-import type { MoneyDocument, OrganizationResult } from '../domain/results.js';
+import type { OrganizationResult } from '../domain/results.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { toErrorDocument, type CostsError } from '../errors.js';
 
@@ -13,8 +13,8 @@ export class Tally {
   readonly #now: () => Date;
   readonly #started: Date;
   readonly #counts = { days: 0, requests: 0, retries: 0, rows: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
-  readonly #totals = new Map<string, Decimal>();
-  readonly #restated = { rows: 0, days: 0, difference: new Map<string, Decimal>() };
+  readonly #totals = new Sums();
+  readonly #restated = { rows: 0, days: 0, difference: new Sums() };
   readonly #newProjects = new Set<string>();
   readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
@@ -41,10 +41,10 @@ export class Tally {
     this.#counts.rows += rows;
     for (const count of ['days', 'inserted', 'updated', 'deleted', 'unchanged'] as const)
       this.#counts[count] += outcome[count];
-    addMoney(this.#totals, outcome.totals);
+    for (const total of outcome.totals) this.#totals.add(total);
     this.#restated.rows += outcome.restated.rows;
     this.#restated.days += outcome.restated.days;
-    addMoney(this.#restated.difference, outcome.restated.difference);
+    for (const difference of outcome.restated.difference) this.#restated.difference.add(difference);
     for (const name of outcome.newProjects) this.#newProjects.add(name);
     for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
@@ -92,8 +92,8 @@ export class Tally {
       name,
       status: failure === null ? 'ok' : 'failed',
       ...this.#counts,
-      totals: toDocuments(this.#totals),
-      restated: { ...this.#restated, difference: toDocuments(this.#restated.difference) },
+      totals: this.#totals.toDocuments(),
+      restated: { ...this.#restated, difference: this.#restated.difference.toDocuments() },
       newProjects: [...this.#newProjects].sort(),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
@@ -102,14 +102,4 @@ export class Tally {
       ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),
     };
   }
-}
-
-function addMoney(sums: Map<string, Decimal>, amounts: readonly Money[]): void {
-  for (const { currency, cost } of amounts) sums.set(currency, add(sums.get(currency) ?? ZERO, cost));
-}
-
-function toDocuments(sums: ReadonlyMap<string, Decimal>): MoneyDocument[] {
-  return [...sums]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }

@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import type { Organization } from '../domain/collection.js';
 import { dayState } from '../domain/coverage.js';
 import { daysOf, spansOf, toDay, type Day, type DaySpan } from '../domain/day.js';
-import { add, formatDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { formatDecimal } from '../domain/decimal.js';
+import { Sums } from '../domain/money.js';
 import type { CostPage, CostProvider, ProviderCall } from '../domain/provider.js';
 import {
   addsUp,
@@ -22,8 +23,6 @@ const ORGANIZATIONS_AT_ONCE = 6;
 export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'keyOf' | 'signal'> & {
   storedDays: (organization: Organization, span: DaySpan) => Promise<StoredDay[]>;
 };
-
-type Sums = ReadonlyMap<string, Decimal>;
 
 /**
  * Compares each closed day that was read with the provider's own ungrouped total of it, and looks at a day that differs
@@ -132,13 +131,10 @@ async function readTotals(
   { organization }: Reader,
   pages: AsyncIterable<CostPage>,
   window: DaySpan,
-): Promise<Map<Day, Map<string, Decimal>>> {
+): Promise<Map<Day, Sums>> {
   const { days, lines } = await collectWindow(pages, organization, window);
-  const totals = new Map(days.map((day) => [day, new Map<string, Decimal>()]));
-  for (const { bucketStart, currency, cost } of lines) {
-    const sums = totals.get(toDay(bucketStart));
-    sums?.set(currency, add(sums.get(currency) ?? ZERO, cost));
-  }
+  const totals = new Map(days.map((day) => [day, new Sums()]));
+  for (const line of lines) totals.get(toDay(line.bucketStart))?.add(line);
   return totals;
 }
 
@@ -147,20 +143,21 @@ function isEqual({ rowsWritten, rowsStored, totals }: StoredDay, theirs: Sums): 
 }
 
 function isSame(one: Sums, other: Sums): boolean {
-  return currenciesOf(one, other).every((currency) => addsUp(one.get(currency) ?? ZERO, other.get(currency) ?? ZERO));
-}
-
-function currenciesOf(...sums: readonly Sums[]): string[] {
-  return [...new Set(sums.flatMap((each) => [...each.keys()]))].sort();
+  return [...one.minus(other)].every(({ currency }) => addsUp(one.in(currency), other.in(currency)));
 }
 
 function differences(day: Day, stored: Sums, theirs: Sums): DayDifference[] {
-  return currenciesOf(stored, theirs).flatMap((currency) => {
-    const [ours, provider] = [stored.get(currency) ?? ZERO, theirs.get(currency) ?? ZERO];
-    if (ours === provider) return [];
-    const difference = formatDecimal((provider - ours) as Decimal);
-    return [{ day, currency, stored: formatDecimal(ours), provider: formatDecimal(provider), difference }];
-  });
+  return theirs
+    .minus(stored)
+    .toDocuments()
+    .filter(({ cost }) => cost !== '0')
+    .map(({ currency, cost: difference }) => ({
+      day,
+      currency,
+      stored: formatDecimal(stored.in(currency)),
+      provider: formatDecimal(theirs.in(currency)),
+      difference,
+    }));
 }
 
 /** Reads a day again, with and without groups, to tell what is wrong from what merely changed since. */
@@ -187,7 +184,7 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
 }
 
 function inWords(sums: Sums): string {
-  return [...sums].map(([currency, cost]) => `${formatDecimal(cost)} ${currency}`).join(' and ') || 'nothing';
+  return [...sums].map(({ currency, cost }) => `${formatDecimal(cost)} ${currency}`).join(' and ') || 'nothing';
 }
 
 function notAnswered({ facts }: CostProvider, day: Day): CostsError {

@@ -1,7 +1,8 @@
 import { budgetsOf, type Budget } from '../../domain/budget.js';
 import type { BudgetState } from '../../domain/budget-view.js';
 import { daysBetween, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
-import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
+import { formatDecimal, proportion, type Decimal } from '../../domain/decimal.js';
+import { Sums } from '../../domain/money.js';
 import type { ReportQuery } from '../../domain/report.js';
 import type { Store } from '../../store/store.js';
 import { viewBudget } from '../budget/view.js';
@@ -20,11 +21,11 @@ export async function readBudgets(store: Store, teamId: string, today: Day): Pro
       groupBy: ['day'],
     };
     const rows = (await store.reports.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
-    const sumOf = (chosen: typeof rows) => chosen.reduce((sum, { cost }) => sum + parseDecimal(cost ?? '0'), 0n);
+    const sumOf = (chosen: typeof rows) => new Sums(chosen).in(budget.currency);
     const over = sumOf(rows.filter(({ day }) => day !== undefined && day < today));
     states.push({
       ...viewBudget(budget, projects),
-      spent: formatDecimal(sumOf(rows) as ReturnType<typeof parseDecimal>),
+      spent: formatDecimal(sumOf(rows)),
       estimated: rows.some(({ estimated }) => estimated),
       projected: project(over, today),
     });
@@ -40,10 +41,10 @@ function scopeOf({ provider, projectId }: Budget): Pick<ReportQuery, 'provider' 
 }
 
 /** The days of the month that are over, for all of its days. */
-function project(spent: bigint, today: Day): string | null {
+function project(spent: Decimal, today: Day): string | null {
   const first = startOfMonthOf(today);
   const daysOver = BigInt(daysBetween(first, today));
   if (daysOver === 0n) return null;
   const days = BigInt(daysBetween(first, endOfMonthOf(today)) + 1);
-  return formatDecimal(((spent * days) / daysOver) as ReturnType<typeof parseDecimal>);
+  return formatDecimal(proportion(spent, days, daysOver));
 }

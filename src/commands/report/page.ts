@@ -1,6 +1,6 @@
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
-import { absolute, formatDecimal, parseDecimal, type Decimal } from '../../domain/decimal.js';
+import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
 import {
   groupKey,
   type CoverageState,
@@ -93,14 +93,14 @@ function changesOf(rows: readonly ReportRow[], { rows: compared }: ReportCompari
   const named = new Map(rows.map((row) => [groupKey(row), row]));
   const changes = [...compared].flatMap(([key, { current, previous, partial }]): ProjectChange[] => {
     const row = named.get(key);
-    const difference = (parseDecimal(current) - parseDecimal(previous)) as Decimal;
+    const difference = subtract(parseDecimal(current), parseDecimal(previous));
     if (row === undefined) return [];
     const { project = '', projectId = '', organization = null, currency } = row;
     const cost = formatDecimal(difference);
     return [{ project, projectId, organization, currency, current, previous, difference: cost, partial }];
   });
   const size = ({ difference }: ProjectChange) => absolute(parseDecimal(difference));
-  return changes.sort((a, b) => Number(size(b) > size(a)) - Number(size(b) < size(a)));
+  return changes.sort((a, b) => compare(size(b), size(a)));
 }
 
 function describeDays(

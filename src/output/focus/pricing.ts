@@ -1,4 +1,4 @@
-import { formatDecimal, SCALE, ZERO, type Decimal } from '../../domain/decimal.js';
+import { formatDecimal, ratio, SCALE, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ExportRow } from '../../domain/export.js';
 import { focusUnit } from './units.js';
 
@@ -41,6 +41,6 @@ export function measure({ cost, currency, quantity, quantityUnit, quantitySource
  */
 function exactPrice(cost: Decimal, quantity: Decimal): string | null {
   if (quantity === 0n || (cost * UNIT) % quantity !== 0n) return null;
-  const price = formatDecimal(((cost * UNIT) / quantity) as Decimal);
+  const price = formatDecimal(ratio(cost, quantity));
   return Number(price) * Number(formatDecimal(quantity)) === Number(formatDecimal(cost)) ? price : null;
 }

@@ -1,9 +1,9 @@
 import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
-import { sumOf } from '../../domain/report-order.js';
+import { spentOf, sumOf } from '../../domain/report-order.js';
 import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
-import { plural } from '../format.js';
-import { money, portion, share, spentOf, titlesOf } from './figures.js';
+import { formatShare, plural } from '../format.js';
+import { money, portion, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { unlinked } from './summary.js';
 
@@ -33,7 +33,7 @@ function breakdown(page: SpendPage, word: BreakdownWord, currency: string): Html
 ${
   rest.length === 0
     ? NOTHING
-    : markup`<details><summary><span>${plural(rest.length, 'other')}</span>${money(sumOf(rest), currency)}<span class="share">${share(sumOf(rest), spent)}</span></summary><ul>${rest.map(line)}</ul></details>`
+    : markup`<details><summary><span>${plural(rest.length, 'other')}</span>${money(sumOf(rest), currency)}<span class="share">${formatShare(sumOf(rest), spent)}</span></summary><ul>${rest.map(line)}</ul></details>`
 }</div>`;
 }
 
@@ -44,7 +44,7 @@ function breakdownRow(
 ): Html {
   const negative = row.cost?.startsWith('-') === true;
   return markup`<li><span class="who">${name(title)}${unlinked(row)}${where === '' ? null : markup` <span class="where">${name(where)}</span>`}${row.estimated ? estimatedMark : null}</span>
-${money(row.cost, row.currency)}<span class="share">${share(row.cost, spent)}</span><span class="bar"><i${negative ? credit : null} style="width:${portion(row.cost, largest)}%"></i></span></li>`;
+${money(row.cost, row.currency)}<span class="share">${formatShare(row.cost, spent)}</span><span class="bar"><i${negative ? credit : null} style="width:${portion(row.cost, largest)}%"></i></span></li>`;
 }
 
 const credit = markup` class="credit"`;

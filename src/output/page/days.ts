@@ -1,7 +1,7 @@
 import { UTCDate } from '@date-fns/utc';
 import { format } from 'date-fns';
 import { startOfDay, type DaySpan } from '../../domain/day.js';
-import { add, absolute, formatDecimal, parseDecimal, ZERO } from '../../domain/decimal.js';
+import { absolute, compare, formatDecimal, parseDecimal, percentOf, sum, ZERO } from '../../domain/decimal.js';
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
 import type { SpendPage } from '../../domain/spend-page.js';
@@ -74,7 +74,7 @@ function spike({ day, span, project, organization, currency, cost, usual, lineIt
 
 function times(cost: string, usual: string): string {
   const [now, before] = [parseDecimal(cost), parseDecimal(usual)];
-  return before <= ZERO ? ' instead of' : `, ${(Number((now * 100n) / before) / 100).toFixed(1)} times`;
+  return before <= ZERO ? ' instead of' : `, ${(percentOf(now, before) / 100).toFixed(1)} times`;
 }
 
 /** A line a day and currency, the largest changes first. */
@@ -87,17 +87,17 @@ function restated(all: readonly RestatedDay[]): Html[] {
   const sums = [...days.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const difference = group.reduce((sum, each) => add(sum, parseDecimal(each.difference)), ZERO);
+    const difference = sum(group.map((each) => parseDecimal(each.difference)));
     return [{ ...first, group, difference, size: absolute(difference) }];
   });
-  const largest = sums.sort((a, b) => Number(b.size > a.size) - Number(b.size < a.size));
+  const largest = sums.sort((a, b) => compare(b.size, a.size));
   return [
     ...largest.slice(0, MOST_RESTATED).map(({ day, currency, difference, group }) =>
       item(
         'restated',
         formatDay(day),
         markup`The provider changed ${plural(
-          group.reduce((sum, { rows }) => sum + rows, 0),
+          group.reduce((count, { rows }) => count + rows, 0),
           'row',
         )} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(group.length, 'project')}. The bar shows it as it is now.`,
       ),

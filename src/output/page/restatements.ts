@@ -1,5 +1,6 @@
 import { CAUSES } from '../changes.js';
-import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { absolute, compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
+import { Sums } from '../../domain/money.js';
 import type { RestatedDay } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { formatDay, plural } from '../format.js';
@@ -28,22 +29,18 @@ function row({ day, project, organization, currency, cause, rows, difference, re
 }
 
 function summary(restated: readonly RestatedDay[]): Html {
-  const sums = new Map<string, Decimal>();
-  for (const { currency, difference } of restated)
-    sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(difference)));
+  const sums = new Sums(restated.map(({ currency, difference }) => ({ currency, cost: difference })));
   const rows = restated.reduce((sum, each) => sum + each.rows, 0);
   const days = new Set(restated.map(({ day }) => day)).size;
-  const amounts = [...sums].map(
-    ([currency, sum], index) =>
-      markup`${index === 0 ? '' : ', '}${money(formatDecimal(sum), currency, { signed: true })} ${currency}`,
-  );
+  const amounts = sums
+    .toDocuments()
+    .map(
+      ({ currency, cost }, index) =>
+        markup`${index === 0 ? '' : ', '}${money(cost, currency, { signed: true })} ${currency}`,
+    );
   return markup`Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${amounts} in all.`;
 }
 
 function sizeOf({ difference }: RestatedDay): Decimal {
   return absolute(parseDecimal(difference));
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

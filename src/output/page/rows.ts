@@ -1,10 +1,11 @@
-import { formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { parseDecimal, proportion, subtract, ZERO } from '../../domain/decimal.js';
 import { groupKey, type ComparedRow, type ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { plural } from '../format.js';
+import { spentOf } from '../../domain/report-order.js';
+import { difference, formatChange, formatShare, plural } from '../format.js';
 import { viewOf } from '../report-words.js';
 import { estimatedMark } from './breakdowns.js';
-import { money, percentChange, share, shortSpan, spentOf, titlesOf } from './figures.js';
+import { money, shortSpan, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { unlinked } from './summary.js';
 
@@ -72,7 +73,7 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
     ]),
   );
   const cost = (row: ReportRow) => (row.cost === null ? null : parseDecimal(row.cost));
-  const shareOf = (row: ReportRow) => share(row.cost, spent.get(row.currency) ?? ZERO);
+  const shareOf = (row: ReportRow) => formatShare(row.cost, spent.get(row.currency) ?? ZERO);
   return [
     ...names,
     {
@@ -94,19 +95,18 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
 
 function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: string): Column[] {
   const find = (row: ReportRow) => (row.cost === null ? undefined : compared.get(groupKey(row)));
-  const difference = (row: ReportRow) => {
-    const found = find(row);
-    return found === undefined ? null : ((parseDecimal(found.current) - parseDecimal(found.previous)) as Decimal);
-  };
   return [
     {
       head: `vs ${before}`,
       place: 'difference',
-      value: difference,
+      value: (row) => {
+        const found = find(row);
+        return found === undefined ? null : parseDecimal(difference(found));
+      },
       cell: (row) => {
-        const change = difference(row);
-        if (change === null) return NOTHING;
-        return markup`${money(formatDecimal(change), row.currency, { signed: true })}${find(row)?.partial === true ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
+        const found = find(row);
+        if (found === undefined) return NOTHING;
+        return markup`${money(difference(found), row.currency, { signed: true })}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
       },
     },
     {
@@ -115,7 +115,7 @@ function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: strin
       value: (row) => ratio(find(row)),
       cell: (row) => {
         const found = find(row);
-        return markup`${found === undefined ? '' : percentChange(found.current, found.previous)}`;
+        return markup`${found === undefined ? '' : formatChange(found)}`;
       },
     },
   ];
@@ -126,17 +126,17 @@ function ratio(row: ComparedRow | undefined): bigint | null {
   if (row === undefined) return null;
   const [now, before] = [parseDecimal(row.current), parseDecimal(row.previous)];
   if (before <= ZERO) return now > ZERO ? 10n ** 60n : null;
-  return ((now - before) * 10_000n) / before;
+  return proportion(subtract(now, before), 10_000n, before);
 }
 
 /** Each value's place in order, so that a browser, which knows no exact decimals, can sort them; empty for what is unknown. */
 function rank(values: readonly (string | bigint | null)[]): (number | null)[] {
-  const known = [...new Set(values.filter((value) => value !== null))].sort(compare);
+  const known = [...new Set(values.filter((value) => value !== null))].sort(inOrder);
   const places = new Map(known.map((value, place) => [value, place]));
   return values.map((value) => (value === null ? null : (places.get(value) ?? null)));
 }
 
-function compare(a: string | bigint, b: string | bigint): number {
+function inOrder(a: string | bigint, b: string | bigint): number {
   if (typeof a === 'string' && typeof b === 'string') return a.localeCompare(b, 'en', { numeric: true });
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { UTCDate } from '@date-fns/utc';
 import { format } from 'date-fns';
 import { daysOf, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { SpendPage, StackWord, TimeWord } from '../../domain/spend-page.js';
 import { formatDay, plural } from '../format.js';
@@ -50,9 +50,7 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
   const rows = page.overTime.rows[by].filter((row) => row.currency === currency);
   const days = bucketDays(page, word);
   const keys = [...days.keys()];
-  const groups = toldApart([...groupRows(rows, by).values()]).sort(
-    (a, b) => Number(b.total > a.total) - Number(b.total < a.total),
-  );
+  const groups = toldApart([...groupRows(rows, by).values()]).sort((a, b) => compare(b.total, a.total));
   const alone = groups.length > MOST_SERIES + 1 ? groups.slice(0, MOST_SERIES) : groups;
   const rest = groups.slice(alone.length);
   const all = alone.map((group, index) => toSeries(group, keys, index + 1));
@@ -69,7 +67,7 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
         marks,
         rows.some((row) => row.cost === null && row[word] === key),
       ),
-      total: formatDecimal(all.reduce((sum, { costs }) => add(sum, parseDecimal(costs[index] ?? '0')), ZERO)),
+      total: formatDecimal(sum(all.map(({ costs }) => parseDecimal(costs[index] ?? '0')))),
     })),
   };
 }

@@ -1,11 +1,11 @@
-import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { absolute, compare, formatDecimal, parseDecimal, sum, type Decimal } from '../../domain/decimal.js';
 import { addDays } from '../../domain/day.js';
-import { sumOf } from '../../domain/report-order.js';
+import { spentOf, sumOf } from '../../domain/report-order.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
-import { plural } from '../format.js';
+import { difference, formatChange, formatShare, plural } from '../format.js';
 import { drawSpark } from './chart.js';
-import { money, percentChange, portion, share, shortSpan, spentOf } from './figures.js';
+import { money, portion, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { stackOf } from './stack.js';
 
@@ -26,15 +26,12 @@ export function summarySection(page: SpendPage, currency: string, id: string): H
 
 function totalChange(page: SpendPage, currency: string): Html {
   const rows = page.changes.filter((each) => each.currency === currency);
-  const sum = (pick: (row: ProjectChange) => string) =>
-    formatDecimal(rows.reduce((all, row) => add(all, parseDecimal(pick(row))), ZERO));
-  const [current, previous] = [sum((row) => row.current), sum((row) => row.previous)];
+  const [current, previous] = [sumText(rows.map((row) => row.current)), sumText(rows.map((row) => row.previous))];
   const { current: now, previous: before } = page.compared;
   if (current === '0' && previous === '0')
     return markup`<p class="change">Nothing to compare with in ${shortSpan(before)}.</p>`;
-  const difference = minus(current, previous);
   const partial = rows.some((row) => row.partial);
-  return markup`<p class="change">${money(difference, currency, { signed: true })} <b>${percentChange(current, previous)}</b> against ${shortSpan(before)}</p>
+  return markup`<p class="change">${money(difference({ current, previous }), currency, { signed: true })} <b>${formatChange({ current, previous })}</b> against ${shortSpan(before)}</p>
 <p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
 }
 
@@ -66,8 +63,8 @@ function topProjects(page: SpendPage, currency: string): Html[] {
       const change = page.changes.find((each) => each.projectId === row.projectId && each.currency === currency);
       const layer = series.find((each) => each.projectId === row.projectId);
       return markup`<li data-project="${row.projectId ?? ''}"><p class="who"><strong>${name(row.project ?? '')}</strong>${unlinked(row)} <span class="where">${name(row.organization ?? '(old system)')}</span></p>
-<p class="amount">${money(cost, currency)}${estimated ? markup` <span class="fine" title="estimated">~</span>` : null} <span class="share">${share(cost, spent)}</span></p>
-${change === undefined || (change.current === '0' && change.previous === '0') ? NOTHING : markup`<p class="change">${money(change.difference, currency, { signed: true })} <b>${percentChange(change.current, change.previous)}</b>${change.partial ? partialMark : null}</p>`}
+<p class="amount">${money(cost, currency)}${estimated ? markup` <span class="fine" title="estimated">~</span>` : null} <span class="share">${formatShare(cost, spent)}</span></p>
+${change === undefined || (change.current === '0' && change.previous === '0') ? NOTHING : markup`<p class="change">${money(change.difference, currency, { signed: true })} <b>${formatChange(change)}</b>${change.partial ? partialMark : null}</p>`}
 ${layer === undefined || layer.costs.length < LEAST_BARS ? NOTHING : drawSpark(layer.costs, layer.look)}</li>`;
     });
 }
@@ -90,7 +87,7 @@ function byProject(rows: readonly ReportRow[]): ProjectCost[] {
       const cost = group.every((each) => each.cost === null) ? null : sumOf(group);
       return row === undefined ? [] : [{ row, cost, estimated: group.some((each) => each.estimated) }];
     })
-    .sort((a, b) => Number(value(b) > value(a)) - Number(value(b) < value(a)));
+    .sort((a, b) => compare(value(b), value(a)));
 }
 
 /** What changed most against the period before, either way. */
@@ -105,26 +102,22 @@ export function moversSection(page: SpendPage, currency: string, id: string): Ht
   const rest = changes.slice(MOVERS);
   return markup`<section class="movers" aria-labelledby="${id}-movers">${head}
 <ol>${shown.map((change) => mover(change, most))}</ol>
-${rest.length === 0 ? NOTHING : markup`<p class="fine">${plural(rest.length, 'other project')}: ${money(restDifference(rest), currency, { signed: true })}</p>`}
+${rest.length === 0 ? NOTHING : markup`<p class="fine">${plural(rest.length, 'other project')}: ${money(sumText(rest.map((each) => each.difference)), currency, { signed: true })}</p>`}
 </section>`;
 }
 
 function mover(change: ProjectChange, most: Decimal): Html {
-  const { project, projectId, organization, currency, current, previous, difference, partial } = change;
-  const direction = difference.startsWith('-') ? 'down' : 'up';
+  const { project, projectId, organization, currency, current, previous, partial } = change;
+  const direction = change.difference.startsWith('-') ? 'down' : 'up';
   return markup`<li class="${direction}" data-mover="${projectId}"><span class="who"><span aria-hidden="true">${direction === 'up' ? '▲' : '▼'}</span> ${name(project)} <span class="where">${name(organization ?? '(old system)')}</span></span>
-<span class="amount">${money(difference, currency, { signed: true })}</span><span class="percent">${percentChange(current, previous)}${partial ? partialMark : null}</span>
-<span class="bar"><i style="width:${portion(difference, most)}%"></i></span><span class="fine">${money(previous, currency)} → ${money(current, currency)}</span></li>`;
+<span class="amount">${money(change.difference, currency, { signed: true })}</span><span class="percent">${formatChange({ current, previous })}${partial ? partialMark : null}</span>
+<span class="bar"><i style="width:${portion(change.difference, most)}%"></i></span><span class="fine">${money(previous, currency)} → ${money(current, currency)}</span></li>`;
 }
 
 const partialMark = markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>`;
 
-function restDifference(changes: readonly ProjectChange[]): string {
-  return formatDecimal(changes.reduce((sum, { difference }) => add(sum, parseDecimal(difference)), ZERO));
-}
-
-function minus(a: string, b: string): string {
-  return formatDecimal((parseDecimal(a) - parseDecimal(b)) as Decimal);
+function sumText(amounts: readonly string[]): string {
+  return formatDecimal(sum(amounts.map((amount) => parseDecimal(amount))));
 }
 
 /** Nobody tied it to a project of the team's. */

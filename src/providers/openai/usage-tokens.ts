@@ -1,4 +1,4 @@
-import { ZERO, type Decimal } from '../../domain/decimal.js';
+import { subtract, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { TokenType } from '../../domain/token-types.js';
 import { CostsError } from '../../errors.js';
 import type { UsagePart } from '../usage-lines.js';
@@ -16,7 +16,7 @@ export function splitTokens(counts: TokenCounts, path: string): UsagePart[] {
   const of = (name: string) => counts[name] ?? ZERO;
   const cached = of('input_cached_tokens');
   const written = of('input_cache_write_tokens');
-  const uncached = minus(of('input_tokens'), cached, written);
+  const uncached = subtract(subtract(of('input_tokens'), cached), written);
   if (uncached < 0n) {
     throw new CostsError(
       'contract',
@@ -48,10 +48,6 @@ export function splitTokens(counts: TokenCounts, path: string): UsagePart[] {
 
 /** Parts with a name of their own, and the rest. Parts that exceed the whole are cut some other way: the whole stays one. */
 function cut(whole: Decimal, rest: TokenType, parts: Partial<Record<TokenType, Decimal>>): [TokenType, Decimal][] {
-  const left = minus(whole, ...Object.values(parts));
+  const left = Object.values(parts).reduce(subtract, whole);
   return left < 0n ? [[rest, whole]] : [[rest, left], ...(Object.entries(parts) as [TokenType, Decimal][])];
-}
-
-function minus(whole: Decimal, ...parts: Decimal[]): Decimal {
-  return parts.reduce<bigint>((left, part) => left - part, whole) as Decimal;
 }

@@ -1,7 +1,7 @@
 import type { WindowWrite } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import type { Day } from '../../domain/day.js';
-import { absolute, add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import { PROVIDERS } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
@@ -54,7 +54,7 @@ function findLoss(closed: readonly LockedDay[], stored: Sums, answered: Sums): s
 }
 
 function total(byDay: ReadonlyMap<Day, Decimal>, days: readonly LockedDay[]): Decimal {
-  return days.reduce((sum, { day }) => add(sum, byDay.get(day) ?? ZERO), ZERO);
+  return sum(days.map(({ day }) => byDay.get(day) ?? ZERO));
 }
 
 async function storedSums(tx: Transaction, write: WindowWrite, closed: readonly LockedDay[]): Promise<Sums> {

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
-import { parseDecimal, type Decimal } from '../../domain/decimal.js';
+import { Sums } from '../../domain/money.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { StoredDay } from '../../domain/verification.js';
 
@@ -26,11 +26,11 @@ export async function listStoredDays(
     WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
       AND d.day BETWEEN ${since}::date AND ${until}::date
     ORDER BY d.day`;
-  const days = new Map<Day, StoredDay & { totals: Map<string, Decimal> }>();
+  const days = new Map<Day, StoredDay>();
   for (const { day, readAt, rowsWritten, rowsStored, currency, cost } of rows) {
-    const known = days.get(day) ?? { day, readAt, rowsWritten, rowsStored: 0, totals: new Map<string, Decimal>() };
+    const known = days.get(day) ?? { day, readAt, rowsWritten, rowsStored: 0, totals: new Sums() };
     known.rowsStored += rowsStored;
-    if (currency !== null) known.totals.set(currency, parseDecimal(cost));
+    if (currency !== null) known.totals.add({ currency, cost });
     days.set(day, known);
   }
   return [...days.values()];

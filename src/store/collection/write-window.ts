@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import type { Money, WindowOutcome, WindowWrite } from '../../domain/collection.js';
+import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import type { CostLine } from '../../domain/bucket.js';
-import { add, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { Sums } from '../../domain/money.js';
 import type { Transaction } from '../transaction.js';
 import { transaction } from '../transaction.js';
 import { guardAgainstShrinking } from './shrink-guard.js';
@@ -28,7 +28,12 @@ async function writeInside(tx: Transaction, write: WindowWrite): Promise<WindowO
   const { projectIds, created } = await resolveProjects(tx, write, lines);
   const accepted = await guardAgainstShrinking(tx, write, days, byDay);
 
-  const outcome: WindowOutcome = { ...emptyOutcome(), days: days.length, newProjects: created, totals: sum(lines) };
+  const outcome: WindowOutcome = {
+    ...emptyOutcome(),
+    days: days.length,
+    newProjects: created,
+    totals: [...new Sums(lines)],
+  };
   const restatedDays = new Set<string>();
   for (const chunk of chunksOfDays(days, byDay)) {
     const replaced = await replaceDays(tx, { write, ...chunk, projectIds, accepted });
@@ -60,20 +65,12 @@ function accumulate(outcome: WindowOutcome, replaced: ReplaceOutcome, lines: num
   outcome.deleted += replaced.deleted;
   outcome.changedDays.push(...replaced.changedDays);
   outcome.unchanged += lines - replaced.inserted - replaced.updated;
-  for (const { day, currency, rows, difference } of replaced.restated) {
+  for (const { day, rows } of replaced.restated) {
     outcome.restated.rows += rows;
     restatedDays.add(day);
-    const known = outcome.restated.difference.find((money) => money.currency === currency);
-    const cost = parseDecimal(difference);
-    if (known === undefined) outcome.restated.difference.push({ currency, cost });
-    else known.cost = add(known.cost, cost);
   }
-}
-
-function sum(lines: readonly CostLine[]): Money[] {
-  const sums = new Map<string, Decimal>();
-  for (const { currency, cost } of lines) sums.set(currency, add(sums.get(currency) ?? ZERO, cost));
-  return [...sums].map(([currency, cost]) => ({ currency, cost }));
+  const differences = replaced.restated.map(({ currency, difference }) => ({ currency, cost: difference }));
+  outcome.restated.difference = [...new Sums([...outcome.restated.difference, ...differences])];
 }
 
 /** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */

@@ -1,8 +1,8 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { toDay, type Day } from '../../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { parseDecimal } from '../../domain/decimal.js';
 import type { Report, ReportQuery, ReportRow, ReportStore } from '../../domain/report.js';
-import type { MoneyDocument } from '../../domain/results.js';
+import { Sums, type MoneyDocument } from '../../domain/money.js';
 import { readChanges, readLateness } from './changes.js';
 import { compareSpans } from './compare.js';
 import { snapshot } from '../transaction.js';
@@ -46,7 +46,7 @@ async function runReport(prisma: PrismaClient, query: ReportQuery, today: Day): 
     readAt: newestRead(organizations)?.toISOString() ?? null,
     asOf: query.asOf?.toISOString() ?? null,
     rows: byTimeThenCost(rows),
-    totals: sumTotals(rows),
+    totals: new Sums(rows).toDocuments(),
     unpriced,
     coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
   };
@@ -67,13 +67,4 @@ function byTimeThenCost(rows: readonly ReportRow[]): ReportRow[] {
     return a.cost < b.cost ? 1 : a.cost > b.cost ? -1 : 0;
   });
   return keyed.map(({ row }) => row);
-}
-
-function sumTotals(rows: readonly ReportRow[]): MoneyDocument[] {
-  const sums = new Map<string, Decimal>();
-  for (const { currency, cost } of rows)
-    if (cost !== null) sums.set(currency, add(sums.get(currency) ?? ZERO, parseDecimal(cost)));
-  return [...sums]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([currency, cost]) => ({ currency, cost: formatDecimal(cost) }));
 }

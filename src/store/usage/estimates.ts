@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import { toLineItem } from '../../domain/bucket.js';
-import type { Money } from '../../domain/collection.js';
-import { add, formatDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
+import { Sums, type Money } from '../../domain/money.js';
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
@@ -81,7 +81,7 @@ export async function writeEstimates(
       RETURNING c.id
     )
     SELECT ((SELECT count(*) FROM changed) + (SELECT count(*) FROM vanished))::int AS changed`;
-  return { changed: row.changed, totals: sum(estimates) };
+  return { changed: row.changed, totals: [...new Sums(estimates)] };
 }
 
 /** Usage that has a price, one estimate a line item and bucket. */
@@ -113,10 +113,4 @@ function estimate(usage: readonly UsageTotal[], book: PriceBook): Estimate[] {
 
 function orNull(text: string): string | null {
   return text === '' ? null : text;
-}
-
-function sum(estimates: readonly Estimate[]): Money[] {
-  const sums = new Map<string, Decimal>();
-  for (const { currency, cost } of estimates) sums.set(currency, add(sums.get(currency) ?? ZERO, cost));
-  return [...sums].map(([currency, cost]) => ({ currency, cost }));
 }

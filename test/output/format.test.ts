@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { parseDecimal } from '../../src/domain/decimal.js';
+import { formatChange, formatDuration, formatMoney, formatShare } from '../../src/output/format.js';
+
+describe('figures for people', () => {
+  it.each([
+    ['1234567.895', '1,234,567.90'],
+    ['0.005', '0.005'],
+    ['0.0000123', '0.000012'],
+    ['-0.1', '−0.10'],
+    ['999.995', '1,000.00'],
+    ['7', '7.00'],
+  ])('writes %s as %s', (exact, shown) => {
+    expect(formatMoney(exact)).toBe(shown);
+  });
+
+  it.each([
+    ['10', '0', 'new'],
+    ['0', '10', 'gone'],
+    ['0', '0', ''],
+    ['12', '10', '+20 %'],
+    ['9.5', '10', '−5 %'],
+    ['10.01', '10', '±0 %'],
+    ['1000', '1', '>999 %'],
+  ])('calls %s after %s "%s"', (current, previous, shown) => {
+    expect(formatChange({ current, previous })).toBe(shown);
+  });
+
+  it('gives a share to what was spent, and none to a credit', () => {
+    expect(['46', '0.4', '0', '-3', null].map((cost) => formatShare(cost, parseDecimal('100')))).toEqual([
+      '46 %',
+      '<1 %',
+      '',
+      '',
+      '',
+    ]);
+  });
+
+  it.each([
+    [999, '999 ms'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min 0 s'],
+    [60_000, '1 min 0 s'],
+    [119_499, '1 min 59 s'],
+    [119_600, '2 min 0 s'],
+  ])('has no sixtieth second: %i ms is %s', (milliseconds, shown) => {
+    expect(formatDuration(milliseconds)).toBe(shown);
+  });
+});
