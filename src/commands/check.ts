@@ -135,7 +135,7 @@ async function findPrices(
 
 async function findGaps(store: Store, teamId: string, now: Date): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
-  for (const organization of await store.keys.list(teamId)) {
+  for (const organization of await store.organizations.list(teamId)) {
     const { provider, organizationId } = organization;
     const collected = await store.collection.collectedDays(provider, organizationId);
     const trouble = findTrouble(describeOrganization(organization, collected, now), now);

@@ -67,7 +67,7 @@ async function findOrganization(
   context: Context,
 ): Promise<Pick<RowFilter, 'provider' | 'organizationId'>> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const registered = (await store.keys.list(team.id)).filter(
+  const registered = (await store.organizations.list(team.id)).filter(
     (each) => each.organizationId === nameOrId || each.name === nameOrId,
   );
   const collected = (await store.projects.list(team.id)).filter(({ organizationId }) => organizationId === nameOrId);

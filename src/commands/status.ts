@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../context.js';
 import type { Documents } from '../documents.js';
-import type { Organization } from '../domain/collection.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
 import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
 import { renderStatus } from '../output/status.js';
@@ -36,7 +36,7 @@ export async function statusCommand(options: StatusOptions, context: Context): P
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = context.now();
   const organizations = [];
-  for (const organization of (await store.keys.list(team.id)).filter((each) => fits(each, options))) {
+  for (const organization of (await store.organizations.list(team.id)).filter((each) => fits(each, options))) {
     const collected = await store.collection.collectedDays(organization.provider, organization.organizationId);
     organizations.push(describeOrganization(organization, collected, now));
   }
@@ -52,7 +52,7 @@ export async function statusCommand(options: StatusOptions, context: Context): P
   return options.check === true && status.findings.length > 0 ? EXIT_CODES.finding : 0;
 }
 
-function fits(each: Organization, { provider, organization }: SelectionOptions): boolean {
+function fits(each: RegisteredOrganization, { provider, organization }: SelectionOptions): boolean {
   if (provider !== undefined && each.provider !== provider) return false;
   return organization === undefined || each.organizationId === organization || each.name === organization;
 }

@@ -1,4 +1,5 @@
 import type { Organization } from './collection.js';
+import type { OrganizationStore } from './organization.js';
 import type { ProviderId } from './provider.js';
 
 /** Who may do what: an admin manages keys, members and tokens; a member syncs and reads; a viewer reads and has no access to keys. */
@@ -191,6 +192,7 @@ export interface LoginRows {
 /** Everything the vault reads and writes, on one connection or in one transaction. */
 export interface AccessRows {
   readonly keys: KeyRows;
+  readonly organizations: OrganizationStore;
   readonly members: MemberRows;
   readonly slots: SlotRows;
   readonly tokens: TokenRows;

@@ -9,6 +9,8 @@ export interface OrganizationStatus {
   organizationId: string;
   name: string;
   active: boolean;
+  /** Without a key nothing more is read; what was read stays. */
+  hasKey: boolean;
   lastReadAt: string | null;
   firstDay: Day | null;
   lastDay: Day | null;

@@ -41,7 +41,7 @@ export function renderStatus(status: Status, output: Output): string {
 }
 
 function row(
-  { provider, name, active, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus,
+  { provider, name, active, hasKey, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus,
   now: Date,
   { style }: Output,
 ): string[] {
@@ -52,7 +52,7 @@ function row(
     read,
     settledTo === null ? '–' : formatDay(settledTo),
     recent.map(({ state }) => MARKS[state]).join(''),
-    active ? keyState(keyDaysLeft, style) : 'disabled',
+    active ? keyState(keyDaysLeft, style) : hasKey ? 'disabled' : 'no key',
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Client } from './client.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { createKeys } from './keys.js';
 import { createLoginAttempts } from './login-attempts.js';
+import { createOrganizations } from './organizations.js';
 import { createMembers } from './members.js';
 import { createSessions } from './sessions.js';
 import { createSlots } from './slots.js';
@@ -23,6 +24,7 @@ function createRows(client: Client): AccessRows {
   const vault = (teamId: string) => client.vault.findUnique({ where: { teamId }, select });
   return {
     keys: createKeys(client),
+    organizations: createOrganizations(client),
     members: createMembers(client),
     slots: createSlots(client),
     tokens: createTokens(client),

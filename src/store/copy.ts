@@ -149,7 +149,7 @@ async function sealedKeys(from: Pool): Promise<CopyResult['keysLeft']> {
 
 function inTheWay(table: string, rows: number, label: string): CostsError {
   const what =
-    table === 'organization_api_keys'
+    table === 'organization_api_keys' || table === 'organizations'
       ? 'an organization is registered there already'
       : `other rows of ${table} have their place`;
   return new CostsError(

@@ -15,6 +15,8 @@ export async function tablesInOrder(pool: Pool): Promise<string[]> {
     GROUP BY t.relname ORDER BY t.relname`);
   const ordered: string[] = [];
   const waiting = new Map(rows.map(({ name, parents }) => [name, parents]));
+  // A trigger makes the organization of a key that has none: one that is on its way itself must be there first.
+  waiting.get('organization_api_keys')?.push('organizations');
   while (waiting.size > 0) {
     const ready = [...waiting]
       .filter(([, parents]) => parents.every((parent) => !waiting.has(parent)))
@@ -94,20 +96,28 @@ export async function fillRows(
   { table, columns, filled }: { table: string; columns: readonly string[]; filled: readonly string[] },
   rows: readonly string[],
 ): Promise<Written> {
-  const key = (await primaryKeyOf(pool, table)).map(quote).join(', ');
-  const changes = filled.map((column) => `${quote(column)} = EXCLUDED.${quote(column)}`).join(', ');
   const { rows: standards } = await pool.query<{ name: string; standard: string | null }>(
     `SELECT a.attname AS name, pg_get_expr(d.adbin, d.adrelid) AS standard FROM pg_attribute a
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = to_regclass($1) AND a.attname = ANY ($2)`,
     [quote(table), filled],
   );
-  return writeRows(
-    pool,
+  return upsertRows(pool, { table, columns, changed: filled, where: untouchedCondition(standards, 't.') }, rows);
+}
+
+/** Inserts rows; of those that are there and meet `where` (SQL of ours, the row is `t`) the columns `changed` take the new values. */
+export async function upsertRows(
+  pool: Pool,
+  {
     table,
     columns,
-    rows,
-    `ON CONFLICT (${key}) DO UPDATE SET ${changes} WHERE ${untouchedCondition(standards, 't.')}`,
-  );
+    changed,
+    where,
+  }: { table: string; columns: readonly string[]; changed: readonly string[]; where: string },
+  rows: readonly string[],
+): Promise<Written> {
+  const key = (await primaryKeyOf(pool, table)).map(quote).join(', ');
+  const changes = changed.map((column) => `${quote(column)} = EXCLUDED.${quote(column)}`).join(', ');
+  return writeRows(pool, table, columns, rows, `ON CONFLICT (${key}) DO UPDATE SET ${changes} WHERE ${where}`);
 }
 
 /**
@@ -137,9 +147,11 @@ async function writeRows(
     [rows],
   );
   const key = await primaryKeyOf(pool, table);
-  const same = key.map((column) => `t.${quote(column)} = r.${quote(column)}`).join(' AND ');
+  const same = key.map((column) => `t.${quote(column)} = r.${quote(column)}`);
+  // What another team has under the same key is not this row.
+  if (columns.includes('team_id')) same.push('t.team_id IS NOT DISTINCT FROM r.team_id');
   const { rows: found } = await pool.query<{ present: string; equal: string }>(
-    `SELECT count(*) AS present, count(*) FILTER (WHERE to_jsonb(t) @> line.text::jsonb) AS equal ${source} JOIN ${quote(table)} t ON ${same}`,
+    `SELECT count(*) AS present, count(*) FILTER (WHERE to_jsonb(t) @> line.text::jsonb) AS equal ${source} JOIN ${quote(table)} t ON ${same.join(' AND ')}`,
     [rows],
   );
   return { inserted: rowCount ?? 0, present: Number(found[0]?.present), equal: Number(found[0]?.equal) };

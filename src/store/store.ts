@@ -2,6 +2,7 @@ import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ExportStore } from '../domain/export.js';
 import type { LeaseStore } from '../domain/lease.js';
+import type { OrganizationStore } from '../domain/organization.js';
 import type { ProjectStore } from '../domain/project.js';
 import type { ReportStore } from '../domain/report.js';
 import type { RunStore } from '../domain/run.js';
@@ -28,6 +29,7 @@ export interface Store {
   readonly database: Database;
   readonly teams: TeamStore;
   readonly keys: KeyRows;
+  readonly organizations: OrganizationStore;
   /** Keys, members, tokens, sessions and login attempts, for the vault. */
   readonly access: AccessStore;
   readonly collection: CollectionStore;
@@ -49,6 +51,7 @@ export function createStore(database: Database): Store {
     database,
     teams: of(createTeamStore(database)),
     keys: access.keys,
+    organizations: access.organizations,
     access,
     collection: of(createCollectionStore(prisma)),
     projects: of(createProjectStore(prisma)),

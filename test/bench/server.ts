@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/open.js';
+import { registerWindows } from './windows.js';
 import { startPostgres } from '../helpers/start-postgres.js';
 
 /**
@@ -61,6 +62,7 @@ async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
   const database = await openDatabase({ kind: 'postgresql', url: url.href });
   await database.migrations.apply();
   await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  await registerWindows(database.prisma);
   const { pool } = database;
   return {
     url: url.href,

@@ -11,7 +11,7 @@ import { openDatabase } from '../../src/store/open.js';
 import type { Figure, Target } from './figure.js';
 import { sideBySide } from './measure.js';
 import type { BenchServer } from './server.js';
-import { afterTheEnd, readWindows } from './windows.js';
+import { afterTheEnd, readWindows, registerWindows } from './windows.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 const REPORT = [PROGRAM, 'report', '--since', '2026-01-01', '--until', '2026-01-31'];
@@ -31,6 +31,7 @@ export async function benchStart(server: BenchServer, { rounds }: StartScale): P
     const embedded = await openDatabase({ kind: 'embedded', home });
     await embedded.migrations.apply();
     await embedded.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerWindows(embedded.prisma);
     await fill(embedded, windows);
     await embedded.close();
 

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/store/open.js';
 import type { Figure } from './figure.js';
 import { timed } from './measure.js';
 import { ours, prismaWay, reset } from './upsert-contenders.js';
-import { countRows, firstRows } from './windows.js';
+import { countRows, firstRows, registerWindows } from './windows.js';
 
 /** The same on the embedded store, which has one connection: there is nothing beside Prisma that one could use instead. */
 export async function benchEmbedded(windows: readonly WindowWrite[], prismaRows: number): Promise<Figure[]> {
@@ -15,6 +15,7 @@ export async function benchEmbedded(windows: readonly WindowWrite[], prismaRows:
   try {
     await database.migrations.apply();
     await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerWindows(database.prisma);
     const speed = async (given: readonly WindowWrite[], { prepare }: ReturnType<typeof ours>) => {
       await reset({ database }, given);
       return (countRows(given) / (await timed(await prepare(given)))) * 1000;

@@ -8,6 +8,8 @@ import { lazyWorld } from '../../src/emulator/generate.js';
 import { createProvider } from '../../src/providers/create.js';
 import { createHttpClient } from '../../src/providers/http.js';
 import { collectWindow } from '../../src/sync/collect.js';
+import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { registerOrganization } from '../helpers/organization.js';
 
 const SINCE = parseDay('2026-01-01');
 const DAYS = 31;
@@ -20,7 +22,7 @@ const CENT = parseDecimal('0.01');
 export async function readWindows(organizations: number, rows: number): Promise<WindowWrite[]> {
   const lineItems = 25;
   const projects = Math.ceil(rows / organizations / DAYS / lineItems);
-  const ids = Array.from({ length: organizations }, (_, index) => `org-${index + 1}`);
+  const ids = organizationIds(organizations);
   const world = lazyWorld({
     seed: 7,
     until: SPAN.until,
@@ -43,6 +45,15 @@ export async function readWindows(organizations: number, rows: number): Promise<
     await http.close();
     await emulator.close();
   }
+}
+
+function organizationIds(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `org-${index + 1}`);
+}
+
+/** The organizations of any such windows, which their days hang on. */
+export async function registerWindows(prisma: PrismaClient): Promise<void> {
+  for (const id of organizationIds(20)) await registerOrganization(prisma, 'openai', id);
 }
 
 function organizationOf(id: string) {

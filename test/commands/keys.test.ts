@@ -115,6 +115,9 @@ describe('costs keys add', () => {
       1,
       'OpenAI organization org-1 is registered already, by another team of this store.',
     ]);
+    await machine.here(['keys', 'remove', 'org-1', '--yes']);
+    const later = await machine.here([...add('--from-env', 'OPENAI_ADMIN_KEY'), '--team', 'other']);
+    expect([later.code, later.error().message]).toEqual([1, elsewhere.error().message]);
   });
 
   it.each<[string, string[], string, number, string]>([

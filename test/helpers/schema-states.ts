@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { expect } from 'vitest';
 import type { MigrationFile } from '../../src/store/migrations/folder.js';
+import { tablesInOrder } from '../../src/store/rows.js';
 
 type Row = Record<string, unknown>;
 
@@ -44,10 +45,7 @@ export async function fillEveryTable(pool: Pool): Promise<void> {
     INSERT INTO cost_data (id, project_id, cost, api_version, bucket_start_time, bucket_end_time, line_item, currency)
       SELECT 'b' || n, CASE WHEN n % 2 = 0 THEN 'p1' ELSE 'auto' END, n * 0.123456789012345678901234567891, CASE WHEN n % 10 = 0 THEN 'usage_v1' ELSE 'costs_v1' END::"ApiVersion",
         date '2026-01-01' + n, date '2026-01-02' + n, 'gpt-4o, "input"' || n, 'USD' FROM generate_series(1, 2100) AS n`);
-  const { rows: tables } = await pool.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations' ORDER BY oid`,
-  );
-  for (const { name } of tables) {
+  for (const name of await tablesInOrder(pool)) {
     const { rows } = await pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM "${name}"`);
     if (rows[0]?.count === 0) await insertAnything(pool, name);
   }
@@ -63,9 +61,9 @@ async function insertAnything(pool: Pool, table: string): Promise<void> {
   }>(
     `SELECT a.attname AS name, format_type(a.atttypid, -1) AS type,
        (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = a.atttypid ORDER BY e.enumsortorder LIMIT 1) AS enum,
-       (SELECT c.confrelid::regclass::text FROM pg_constraint c WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND c.conkey = ARRAY[a.attnum]) AS parent,
-       (SELECT f.attname FROM pg_constraint c JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = c.confkey[1]
-         WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND c.conkey = ARRAY[a.attnum]) AS "column"
+       (SELECT c.confrelid::regclass::text FROM pg_constraint c WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND a.attnum = ANY (c.conkey) LIMIT 1) AS parent,
+       (SELECT f.attname FROM pg_constraint c JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = c.confkey[array_position(c.conkey, a.attnum)]
+         WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND a.attnum = ANY (c.conkey) LIMIT 1) AS "column"
      FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
        AND NOT EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%')`,
     [`"${table}"`],

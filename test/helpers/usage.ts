@@ -37,6 +37,15 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
   return {
     provider,
     async backfill(span, { width = '1d', acceptRestatement = false } = {}) {
+      await prisma.organization.createMany({
+        data: organizations.map(({ provider: of, organizationId, name }) => ({
+          provider: of,
+          organizationId,
+          name,
+          teamId: TEAM,
+        })),
+        skipDuplicates: true,
+      });
       const store = createCollectionStore(prisma);
       const usage = createUsageStore(prisma);
       const isUsage = width !== 'bills';

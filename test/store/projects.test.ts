@@ -5,6 +5,7 @@ import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
 import { createProjectStore } from '../../src/store/projects.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { registerOrganization } from '../helpers/organization.js';
 import { line } from '../helpers/lines.js';
 
 describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
@@ -17,6 +18,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     prisma = test.database.prisma;
     projects = createProjectStore(prisma);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
   });
   afterAll(() => test.drop());
   beforeEach(async () => {

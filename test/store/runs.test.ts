@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
+import { registerOrganization } from '../helpers/organization.js';
 
 it('tells a run whose process was killed from one that goes on', async () => {
   const { database } = await useTestDatabase('postgresql');
@@ -18,9 +19,11 @@ it('tells a run whose process was killed from one that goes on', async () => {
   for (const [holder, until] of [
     ['collecting', '1 minute'],
     ['killed', '-50 minutes'],
-  ])
+  ] as const) {
+    await registerOrganization(prisma, 'openai', holder);
     await prisma.$executeRaw`
       INSERT INTO organization_leases VALUES ('openai', ${holder}, 'costs_v1', ${holder}, 'host', 'machine', 1, 'start', 'costs sync', now(), now() + ${until}::interval)`;
+  }
   const statuses = (await runs.list('team-1', 10)).map(({ id, status }) => [id, status]);
   expect(Object.fromEntries(statuses)).toEqual({ killed: 'died', collecting: 'running', young: 'running', done: 'ok' });
   expect(await runs.find('team-1', 'kil')).toMatchObject([{ status: 'died' }]);

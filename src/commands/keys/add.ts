@@ -98,17 +98,19 @@ async function organizationOf(
   });
 }
 
-/** One organization is collected once, whichever team registered it. */
+/** One organization is collected once, and its days stay those of the team that registered it first, key or no key. */
 async function refuseTwice(context: Context, provider: ProviderId, organizationId: string): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const known = await store.keys.findOrganization(provider, organizationId);
+  const known = await store.organizations.find(provider, organizationId);
   if (known === null) return;
-  const where = known.teamId === team.id ? `as ${known.name}` : 'by another team of this store';
-  throw new CostsError(
-    'conflict',
-    `${PROVIDERS[provider].name} organization ${organizationId} is registered already, ${where}.`,
-    {
-      hint: `To swap its key: costs keys rotate ${organizationId}`,
-    },
-  );
+  const told = `${PROVIDERS[provider].name} organization ${organizationId} is registered already`;
+  if (known.teamId !== team.id) {
+    throw new CostsError('conflict', `${told}, by another team of this store.`, {
+      hint: `That team has to give it up first, with all that was collected: costs keys remove ${organizationId} --purge`,
+    });
+  }
+  if (!known.hasKey) return;
+  throw new CostsError('conflict', `${told}, as ${known.name}.`, {
+    hint: `To swap its key: costs keys rotate ${organizationId}`,
+  });
 }

@@ -21,7 +21,9 @@ export function addListProjectsCommand(parent: Command, open: OpenContext, run =
 
 export async function listProjectsCommand(options: ListProjectsOptions, context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const names = new Map((await store.keys.list(team.id)).map(({ organizationId, name }) => [organizationId, name]));
+  const names = new Map(
+    (await store.organizations.list(team.id)).map(({ organizationId, name }) => [organizationId, name]),
+  );
   const projects = (await store.projects.list(team.id, { unlinked: options.unlinked === true })).map((project) => ({
     ...project,
     organization: names.get(project.organizationId ?? '') ?? project.organizationId,

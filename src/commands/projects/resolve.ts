@@ -30,7 +30,7 @@ async function resolveOrganizationId(
   { provider, providerProject, organization }: ProviderProjectOptions,
 ): Promise<string> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const registered = (await store.keys.list(team.id)).filter((each) => each.provider === provider);
+  const registered = (await store.organizations.list(team.id)).filter((each) => each.provider === provider);
   if (organization !== undefined) {
     const named = registered.filter((each) => each.organizationId === organization || each.name === organization);
     return onlyOne(

@@ -1,6 +1,7 @@
-import type { CollectedDay, Organization } from '../../domain/collection.js';
+import type { CollectedDay } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
+import type { RegisteredOrganization } from '../../domain/organization.js';
 import type { OrganizationStatus, Status } from '../../domain/status.js';
 
 const RECENT_DAYS = 23;
@@ -9,7 +10,7 @@ const EXPIRY_WARNING_DAYS = 14;
 
 /** Where an organization stands, from the days that were read of it. */
 export function describeOrganization(
-  organization: Organization,
+  organization: RegisteredOrganization,
   collected: readonly CollectedDay[],
   now: Date,
 ): OrganizationStatus {
@@ -29,6 +30,7 @@ export function describeOrganization(
     organizationId: organization.organizationId,
     name: organization.name,
     active: organization.isActive,
+    hasKey: organization.hasKey,
     lastReadAt: newest?.toISOString() ?? null,
     firstDay: first,
     lastDay: collected.at(-1)?.day ?? null,

@@ -58,7 +58,7 @@ function selectRows(query: ExportQuery): Prisma.Sql {
   return Prisma.sql`
     SELECT c.id, to_char(c.day, 'YYYY-MM-DD') AS day, coalesce(c.bucket_start_time, c.day) AS "bucketStart",
       coalesce(c.bucket_end_time, c.day + interval '1 day') AS "bucketEnd", p.ai_provider AS provider,
-      p.ai_organization_id AS "organizationId", coalesce(k.name, p.ai_organization_id) AS organization,
+      p.ai_organization_id AS "organizationId", coalesce(g.name, p.ai_organization_id) AS organization,
       p.id AS "projectId", p.name AS project, p.ai_project_id AS "providerProjectId",
       (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked, coalesce(c.line_item, '') AS "lineItem", c.model,
       c.cost_type AS "costType", c.token_type AS "tokenType", c.service_tier AS "serviceTier",
@@ -66,7 +66,7 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost, c.estimated
     FROM (${Prisma.join(sources, ' UNION ALL ')}) c
     JOIN projects p ON p.id = c.project_id
-    LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     ${joinTags(query)}
     WHERE ${Prisma.join(rowFilters(query), ' AND ')}
     ORDER BY c.day, c.project_id, c.id`;

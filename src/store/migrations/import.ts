@@ -1,6 +1,15 @@
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
-import { columnsOf, fillRows, insertRows, inTransaction, moveSequences, tablesInOrder, type Written } from '../rows.js';
+import {
+  columnsOf,
+  fillRows,
+  insertRows,
+  inTransaction,
+  moveSequences,
+  tablesInOrder,
+  upsertRows,
+  type Written,
+} from '../rows.js';
 import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
@@ -35,22 +44,29 @@ export async function importRows(
     await requireMigrations(pool, header, target.label);
     return inTransaction(pool, async () => {
       const counts = header.parts.map(({ table, rows }) => ({ table, rows, written: 0, different: 0 }));
-      for await (const item of readExport(path)) {
-        if ('format' in item) continue;
-        const part = header.parts[item.part];
-        const count = counts[item.part];
-        if (part === undefined || count === undefined) continue;
-        const { inserted, equal } = await writePart(pool, part, item.rows).catch((error: unknown) => {
-          throw importError(error, part.table);
-        });
-        count.written += inserted;
-        count.different += item.rows.length - equal;
-      }
+      const write = async (tables: (table: string) => boolean) => {
+        for await (const item of readExport(path)) {
+          if ('format' in item) continue;
+          const part = header.parts[item.part];
+          const count = counts[item.part];
+          if (part === undefined || count === undefined || !tables(part.table)) continue;
+          const { inserted, equal } = await writePart(pool, part, item.rows).catch((error: unknown) => {
+            throw importError(error, part.table);
+          });
+          count.written += inserted;
+          count.different += item.rows.length - equal;
+        }
+      };
+      // An export of a time before organizations had rows of their own has the days first, and nothing they could hang on.
+      await write((table) => !HANG_ON_ORGANIZATIONS.includes(table));
+      await write((table) => HANG_ON_ORGANIZATIONS.includes(table));
       for (const { table } of header.parts) await moveSequences(pool, table);
       return { tables: counts };
     });
   });
 }
+
+const HANG_ON_ORGANIZATIONS = ['collected_days', 'collected_usage', 'organization_leases'];
 
 async function checkFile(path: string): Promise<ExportHeader> {
   let header: ExportHeader | undefined;
@@ -93,8 +109,29 @@ async function writePart(
 ): Promise<Written> {
   const present = new Set(await columnsOf(pool, table));
   const writable = columns.filter((column) => present.has(column));
+  if (HANG_ON_ORGANIZATIONS.includes(table)) await registerOrganizationsOf(pool, rows);
+  // Those that the migration made anew know less than the export does.
+  if (table === 'organizations') {
+    return upsertRows(pool, { table, columns: writable, changed: writable, where: 't.registered_at IS NULL' }, rows);
+  }
   if (dropped === null) return insertRows(pool, table, writable, rows);
   return fillRows(pool, { table, columns: writable, filled: dropped.filter((column) => present.has(column)) }, rows);
+}
+
+/** Whose an organization is that the export does not say and that has no key: as the migration decides it. */
+async function registerOrganizationsOf(pool: Pool, rows: readonly string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO organizations (provider, organization_id, team_id, name, registered_at)
+     SELECT DISTINCT ON (1, 2) d.provider, d.organization_id, t.id, d.organization_id, NULL::timestamptz
+     FROM (
+       SELECT row ->> 'ai_provider' AS provider, row ->> 'ai_organization_id' AS organization_id, row ->> 'run_id' AS run_id, row ->> 'read_at' AS read_at
+       FROM (SELECT text::jsonb AS row FROM unnest($1::text[]) AS line(text)) AS lines
+     ) d CROSS JOIN teams t
+     ORDER BY 1, 2, EXISTS (SELECT FROM runs r WHERE r.id = d.run_id AND r.team_id = t.id) DESC, d.read_at::timestamptz DESC NULLS LAST,
+       (SELECT count(*) FROM projects p WHERE p.ai_provider = d.provider AND p.ai_organization_id = d.organization_id AND p.team_id = t.id) DESC, t.id
+     ON CONFLICT DO NOTHING`,
+    [rows],
+  );
 }
 
 /** Another row took the place meanwhile, under another id. */

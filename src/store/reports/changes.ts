@@ -42,7 +42,7 @@ export function readChanges(prisma: PrismaClient, query: ReportQuery, instant: D
       JOIN unread u ON u.ai_provider = o.ai_provider AND u.ai_organization_id = o.ai_organization_id AND u.day = e.day::date
     ) c
     JOIN projects p ON p.id = c.project_id
-    LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     ${joinTags(query)}
     WHERE ${Prisma.join(rowFilters(query), ' AND ')}
     GROUP BY ${Prisma.join([...by, Prisma.sql`c.currency`, Prisma.sql`c.cause`])}

@@ -11,22 +11,27 @@ const USAGE_DAYS = Prisma.sql`
     SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused GROUP BY 1, 2, 3, 4
   ) w GROUP BY 1, 2, 3`;
 
-/** The days of each of the team's organizations that were read in a span, those without a key included. */
+/**
+ * The days that were read in a span of each organization the team registered, those without a key included, and of those
+ * that another team collects into a project of this one: they are told by their id alone.
+ */
 export async function readDays(
   prisma: PrismaClient,
   query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
   const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
-    WITH organizations AS (
-      SELECT provider, organization_id, name, is_active FROM organization_api_keys WHERE team_id = ${query.teamId}
+    WITH relevant AS (
+      SELECT provider, organization_id, name FROM organizations WHERE team_id = ${query.teamId}
       UNION ALL
-      SELECT DISTINCT p.ai_provider, p.ai_organization_id, p.ai_organization_id, false FROM projects p
+      SELECT DISTINCT p.ai_provider, p.ai_organization_id, p.ai_organization_id FROM projects p
       WHERE p.team_id = ${query.teamId} AND p.ai_organization_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM organization_api_keys k WHERE k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id)
+        SELECT FROM organizations g WHERE g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id)
     )
-    SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, o.is_active AS "isActive", to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
-    FROM organizations o LEFT JOIN (${daysOfBasis(query)}) d
+    SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
+           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
+    FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
+    LEFT JOIN (${daysOfBasis(query)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})

@@ -7,7 +7,7 @@ export function readRestated(prisma: PrismaClient, query: ReportQuery): Promise<
   const version = query.basis === 'usage' ? 'usage_v1' : 'costs_v1';
   return prisma.$queryRaw<RestatedDay[]>`
     SELECT to_char(c.day, 'YYYY-MM-DD') AS day, p.name AS project, p.id AS "projectId",
-           coalesce(k.name, p.ai_organization_id) AS organization, c.currency, c.cause, count(*)::int AS rows,
+           coalesce(g.name, p.ai_organization_id) AS organization, c.currency, c.cause, count(*)::int AS rows,
            trim_scale(sum(coalesce(c.new_cost, 0) - coalesce(c.old_cost, 0)))::text AS difference,
            max(c.recorded_at) AS "recordedAt"
     FROM (
@@ -17,9 +17,9 @@ export function readRestated(prisma: PrismaClient, query: ReportQuery): Promise<
         AND bucket_start_time < ${query.until}::timestamp + interval '1 day'
     ) c
     JOIN projects p ON p.id = c.project_id
-    LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     ${joinTags(query)}
     WHERE ${Prisma.join(rowFilters(query), ' AND ')}
-    GROUP BY c.day, p.id, k.name, c.currency, c.cause
+    GROUP BY c.day, p.id, g.name, c.currency, c.cause
     ORDER BY c.day DESC, p.name, c.currency, c.cause`;
 }

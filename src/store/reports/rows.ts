@@ -25,19 +25,19 @@ export interface SummedRow extends ReportGroup {
 const GROUPS: Record<(typeof GROUP_WORDS)[number], { by: Prisma.Sql[]; select: Prisma.Sql[] }> = {
   provider: { by: [Prisma.sql`p.ai_provider`], select: [Prisma.sql`p.ai_provider AS provider`] },
   organization: {
-    by: [Prisma.sql`p.ai_organization_id`, Prisma.sql`k.name`],
+    by: [Prisma.sql`p.ai_organization_id`, Prisma.sql`g.name`],
     select: [
-      Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`,
+      Prisma.sql`coalesce(g.name, p.ai_organization_id) AS organization`,
       Prisma.sql`p.ai_organization_id AS "organizationId"`,
     ],
   },
   // By its key: everything else of the project, and its organization, follows from it.
   project: {
-    by: [Prisma.sql`p.id`, Prisma.sql`k.name`],
+    by: [Prisma.sql`p.id`, Prisma.sql`g.name`],
     select: [
       Prisma.sql`p.name AS project`,
       Prisma.sql`p.id AS "projectId"`,
-      Prisma.sql`coalesce(k.name, p.ai_organization_id) AS organization`,
+      Prisma.sql`coalesce(g.name, p.ai_organization_id) AS organization`,
       Prisma.sql`p.ai_organization_id AS "organizationId"`,
       Prisma.sql`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked`,
     ],
@@ -84,7 +84,7 @@ function sum(query: ReportQuery, byDay: boolean, rows: Prisma.Sql, estimated: bo
     SELECT ${Prisma.join([...select, Prisma.sql`c.currency`, Prisma.sql`trim_scale(sum(c.cost))::text AS cost`, Prisma.sql`${estimated}::boolean AS estimated`])}
     FROM (${addedUp(rows, query, byDay)}) c
     JOIN projects p ON p.id = c.project_id
-    LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     ${joinTags(query)}
     WHERE ${Prisma.join(rowFilters(query), ' AND ')}
     GROUP BY ${Prisma.join([...by, Prisma.sql`c.currency`])}`;

@@ -87,8 +87,8 @@ async function billedDays(prisma: PrismaClient, { teamId, since, until }: Report
 
 async function projectNames(prisma: PrismaClient, teamId: string): Promise<Map<string, ProjectName>> {
   const rows = await prisma.$queryRaw<ProjectName[]>`
-    SELECT p.id, p.name AS project, coalesce(k.name, p.ai_organization_id) AS organization, (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked
-    FROM projects p LEFT JOIN organization_api_keys k ON k.provider = p.ai_provider AND k.organization_id = p.ai_organization_id
+    SELECT p.id, p.name AS project, coalesce(g.name, p.ai_organization_id) AS organization, (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked
+    FROM projects p LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     WHERE p.team_id = ${teamId}`;
   return new Map(rows.map((row) => [row.id, row]));
 }

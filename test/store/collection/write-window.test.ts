@@ -5,6 +5,7 @@ import { formatDecimal, parseDecimal } from '../../../src/domain/decimal.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { registerOrganization } from '../../helpers/organization.js';
 import { line } from '../../helpers/lines.js';
 
 describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
@@ -17,6 +18,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     prisma = test.database.prisma;
     store = createCollectionStore(prisma);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    for (const id of ['org-1', 'org-2']) await registerOrganization(prisma, 'openai', id);
   });
   afterAll(() => test.drop());
   beforeEach(async () => {

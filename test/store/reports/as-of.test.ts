@@ -10,6 +10,7 @@ import { worldRow } from '../../../src/emulator/world.js';
 import { useCollector } from '../../helpers/collector.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { openEmulator } from '../../helpers/emulator.js';
+import { registerOrganization } from '../../helpers/organization.js';
 import { line } from '../../helpers/lines.js';
 import { fillProjects, markRead, TEAM } from '../../helpers/spend.js';
 import { createStore } from '../../../src/store/store.js';
@@ -127,6 +128,7 @@ describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (ki
     const { database } = await useTestDatabase(kind);
     const { prisma } = database;
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
     const { collection, reports } = createStore(database);
     const requestedAt = await collection.clock();
     await wait(20);

@@ -1,0 +1,22 @@
+import { Prisma } from '../generated/prisma/client.js';
+import type { OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
+import type { Client } from './client.js';
+
+export function createOrganizations(client: Client): OrganizationStore {
+  return {
+    list: (teamId) => read(client, Prisma.sql`o.team_id = ${teamId}`),
+    async find(provider, organizationId) {
+      const rows = await read(client, Prisma.sql`o.provider = ${provider} AND o.organization_id = ${organizationId}`);
+      return rows[0] ?? null;
+    },
+  };
+}
+
+function read(client: Client, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
+  return client.$queryRaw<RegisteredOrganization[]>`
+    SELECT o.provider, o.organization_id AS "organizationId", o.team_id AS "teamId", o.name, k.id IS NOT NULL AS "hasKey",
+           coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt"
+    FROM organizations o LEFT JOIN organization_api_keys k
+      ON k.provider = o.provider AND k.organization_id = o.organization_id AND k.team_id = o.team_id
+    WHERE ${where} ORDER BY o.provider, o.name, o.organization_id`;
+}

@@ -1,0 +1,11 @@
+import type { PrismaClient } from '../../src/generated/prisma/client.js';
+
+/** An organization that a team registered once and that has no key any more: what is read may hang on it. */
+export async function registerOrganization(
+  prisma: PrismaClient,
+  provider: string,
+  organizationId: string,
+  { teamId = 'team-1', name = organizationId }: { teamId?: string; name?: string } = {},
+): Promise<void> {
+  await prisma.organization.create({ data: { provider, organizationId, teamId, name } });
+}
