@@ -39,7 +39,7 @@ export async function copyRows(source: Database, target: Database): Promise<Copy
     return await inTransaction(
       from.pool,
       () => inTransaction(to.pool, () => copyAll(from.pool, to.pool, target.label)),
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+      { isolation: 'REPEATABLE READ', readOnly: true },
     );
   } catch (error) {
     throw target.explain(error);

@@ -1,7 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Migrations } from './migrations/migrations.js';
-import type { Pool } from 'pg';
-import type { StorePool } from './pool.js';
+import type { Connection, StorePool } from './pool.js';
 
 /** An open database: a PostgreSQL server, or the embedded PostgreSQL behind its socket. */
 export interface Database {
@@ -10,7 +9,7 @@ export interface Database {
   readonly label: string;
   /** One Prisma client on one pool; the embedded store's pool has one connection. */
   readonly prisma: PrismaClient;
-  /** The same connections without Prisma, for statements it has no words for. */
+  /** The same connections without Prisma, for statements it has no words for; each in a transaction of its own. */
   readonly pool: StorePool;
   /** What is applied, what is pending, and the ways forward and back. Nothing is loaded until it is used. */
   readonly migrations: Migrations;
@@ -28,6 +27,6 @@ export interface Database {
 
 export interface Session {
   /** In the shape of a pool, which is what Prisma's adapter takes. */
-  readonly pool: Pool;
+  readonly pool: Connection;
   close(): Promise<void>;
 }

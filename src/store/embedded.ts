@@ -9,7 +9,7 @@ import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import type { OpenOptions } from './open.js';
 import { servePglite } from './pglite.js';
-import { pinConnection } from './pool.js';
+import { openSession } from './pool.js';
 import { createDatabase } from './postgres.js';
 
 /**
@@ -32,7 +32,7 @@ export async function openEmbedded(
       kind: 'embedded',
       place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
       pool: served.pool,
-      openSession: () => pinConnection(served.pool),
+      openSession: () => openSession(served.pool),
       backup: (path) => writeBackup(db, path),
       close: async () => {
         await served.close();

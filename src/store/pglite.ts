@@ -28,7 +28,10 @@ export async function servePglite(db: PGlite, folder: string | null): Promise<Se
   // A connection that broke may still be closing when the next one comes.
   const server = new PGLiteSocketServer({ db, path, maxConnections: 4 });
   await server.start();
-  const pool = new StorePool({ host: socketFolder, port: 5432, user: 'postgres', database: 'postgres', max: 1 });
+  const pool = new StorePool(
+    { host: socketFolder, port: 5432, user: 'postgres', database: 'postgres', max: 1 },
+    { schema: 'public', searchPath: 'public', replica: false },
+  );
   return {
     pool,
     close: async () => {

@@ -1,17 +1,12 @@
 import pg from 'pg';
 import type { Session } from './database.js';
+import { beginSql, type Settings, type TransactionMode } from './settings.js';
 
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
 const CONNECT_TIMEOUT_MS = 6_000;
 
 /** How long `close` waits for a statement that is still running. */
 const CLOSE_PATIENCE_MS = 2_000;
-
-export interface PoolOptions extends pg.ClientConfig {
-  max: number;
-  /** PostgreSQL's search_path, where it is not the default. */
-  schema?: string;
-}
 
 /**
  * The timeout is given to the client, not to the pool: a pool counts the wait for a free connection as connecting and
@@ -23,49 +18,69 @@ class StoreClient extends pg.Client {
   }
 }
 
-/** A pool whose sessions all speak UTC and ISO dates. */
+/** A pool that runs each statement in a transaction of its own, begun as the store wants it. */
 export class StorePool extends pg.Pool {
-  constructor({ schema, ...config }: PoolOptions) {
-    super({
-      keepAlive: true,
-      ...config,
-      Client: StoreClient,
-      idleTimeoutMillis: 0,
-      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it; its types do not say so yet
-      onConnect: (client) => prepareSession(client, schema),
-    });
-    // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+  constructor(
+    config: pg.ClientConfig & { max: number },
+    /** Complete once the server was asked. */
+    public settings: Settings,
+  ) {
+    super({ keepAlive: true, ...config, Client: StoreClient, idleTimeoutMillis: 0 });
+    // A connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
+    this.on('connect', (client) => client.on('error', () => undefined));
   }
+
+  override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {
+    const client = await this.connect();
+    const connection = new Connection(client, this.settings);
+    let broken: Error | undefined;
+    try {
+      await connection.begin();
+      const result = await (connection.query(...query) as unknown as Promise<unknown>);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((reason: unknown) => (broken = reason as Error));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }) as pg.Pool['query'];
 }
 
 /**
  * One connection in the shape of a pool, which Prisma's adapter insists on. A pool would replace the connection after any
  * failed statement, and with it would go the session's locks and settings; here it stays until it is given back.
  */
-class PinnedPool extends pg.Pool {
-  constructor(private readonly client: pg.PoolClient) {
+export class Connection extends pg.Pool {
+  constructor(
+    private readonly client: pg.PoolClient,
+    readonly settings: Settings,
+  ) {
     super({ max: 1 });
-    client.release = () => undefined;
+  }
+
+  /** Begins a transaction as the store wants it; the caller ends it. */
+  async begin(mode?: TransactionMode): Promise<void> {
+    await this.client.query(beginSql(this.settings, mode));
   }
 
   override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
     this.client.query(...query)) as pg.Pool['query'];
-  override readonly connect = (() => Promise.resolve(this.client)) as pg.Pool['connect'];
 }
 
 /** Takes one connection out of a pool for as long as the session lasts. */
-export async function pinConnection(
+export async function openSession(
   pool: StorePool,
   onClose: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Session> {
   const client = await pool.connect();
-  const release = client.release.bind(client);
   return {
-    pool: new PinnedPool(client),
+    pool: new Connection(client, pool.settings),
     close: async () => {
       // Destroyed, so that no lock or setting of the session outlives it.
-      release(true);
+      client.release(true);
       await onClose();
     },
   };
@@ -77,12 +92,4 @@ export async function endPool(pool: StorePool): Promise<void> {
   const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_PATIENCE_MS)));
   await Promise.race([pool.end(), patience]);
   clearTimeout(timer);
-}
-
-/** Prisma's adapter drops the offset of a timestamptz, so any other time zone would shift every instant silently. */
-async function prepareSession(client: pg.ClientBase, schema: string | undefined): Promise<void> {
-  // A connection that breaks while nobody asks it anything tells this listener, or it would end the process.
-  client.on('error', () => undefined);
-  await client.query(`SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'`);
-  if (schema !== undefined) await client.query(`SET search_path = ${pg.escapeIdentifier(schema)}`);
 }

@@ -1,14 +1,15 @@
-import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { CostsError } from '../errors.js';
+import { storeAdapter } from './adapter.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
 import { explainDatabaseError, type Place } from './errors.js';
 import { createMigrations } from './migrations/migrations.js';
-import { endPool, pinConnection, StorePool, type PoolOptions } from './pool.js';
-
-/** The oldest PostgreSQL whose features the migrations and statements use. */
-const OLDEST_VERSION = 13;
+import { endPool, openSession, StorePool } from './pool.js';
+import { requireKnownGood, requireSupported } from './server-version.js';
+import { UNKNOWN, type Settings } from './settings.js';
+import { LIMITS } from './transaction.js';
 
 /**
  * Connects to a PostgreSQL server, whatever its schema.
@@ -16,14 +17,10 @@ const OLDEST_VERSION = 13;
  */
 export async function openPostgres(url: string): Promise<Database> {
   const address = parseDatabaseUrl(url);
-  const options: PoolOptions = {
-    ...address.connection,
-    max: address.poolSize,
-    ...(address.schema !== undefined && { schema: address.schema }),
-  };
-  const pool = new StorePool(options);
+  requireKnownGood(address.server, address.server);
+  const pool = new StorePool({ ...address.connection, max: address.poolSize }, UNKNOWN);
   try {
-    await checkServer(pool, address);
+    pool.settings = await meet(pool, address);
   } catch (error) {
     await pool.end();
     throw explainFirstContact(error, address);
@@ -32,10 +29,9 @@ export async function openPostgres(url: string): Promise<Database> {
     kind: 'postgresql',
     place: address,
     pool,
-    schema: address.schema,
     openSession: () => {
-      const own = new StorePool({ ...options, max: 1 });
-      return pinConnection(own, () => endPool(own));
+      const own = new StorePool({ ...address.connection, max: 1 }, pool.settings);
+      return openSession(own, () => endPool(own));
     },
     close: () => endPool(pool),
   });
@@ -45,18 +41,16 @@ interface DatabaseParts {
   kind: Database['kind'];
   place: Place;
   pool: StorePool;
-  schema?: string | undefined;
   openSession: Database['openSession'];
   backup?: NonNullable<Database['backup']>;
   close: Database['close'];
 }
 
 /** One Prisma client, one pool and the migrations, as both kinds of database have them. */
-export function createDatabase({ kind, place, pool, schema, openSession, backup, close }: DatabaseParts): Database {
+export function createDatabase({ kind, place, pool, openSession, backup, close }: DatabaseParts): Database {
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, schema === undefined ? {} : { schema }),
-    // Windows of many thousand rows are written in one transaction; the defaults of 5 s and 2 s abort them.
-    transactionOptions: { timeout: 300_000, maxWait: 120_000 },
+    adapter: storeAdapter(pool),
+    transactionOptions: LIMITS,
     errorFormat: 'minimal',
   });
   const explain = (error: unknown) => explainDatabaseError(error, place);
@@ -73,28 +67,52 @@ export function createDatabase({ kind, place, pool, schema, openSession, backup,
       await close();
     },
   };
-  return Object.assign(database, { migrations: createMigrations(database, { schema }) });
+  return Object.assign(database, { migrations: createMigrations(database) });
 }
 
-async function checkServer(pool: StorePool, { server }: DatabaseAddress): Promise<void> {
-  const { rows } = await pool.query<{ version: string; number: string }>(
-    `SELECT version() AS version, current_setting('server_version_num') AS number`,
-  );
-  const version = rows[0]?.version ?? '';
-  if (!version.startsWith('PostgreSQL')) {
-    throw new CostsError(
-      'failed',
-      `${server} is not PostgreSQL: it says it is ${version.split(' on ')[0] ?? version}.`,
-      { hint: 'Point DATABASE_URL at a PostgreSQL 13 or newer.' },
+interface Greeting {
+  version: string;
+  number: string;
+  citus: boolean;
+  replica: boolean;
+  encoding: string;
+  schema: string | null;
+  searchPath: string;
+}
+
+/**
+ * Asks the server what it is and where our tables are: in the schema that DATABASE_URL names, else in the first of the
+ * role's search path that has them, else in its first. The path is the role's own, not one that somebody left in a pooler.
+ * @throws CostsError `failed` for a server that is no PostgreSQL as we need it
+ */
+async function meet(pool: StorePool, { server, label, schema }: DatabaseAddress): Promise<Settings> {
+  const client = await pool.connect();
+  try {
+    await client.query(
+      `BEGIN READ ONLY; SELECT set_config('search_path', reset_val, true) FROM pg_settings WHERE name = 'search_path'`,
     );
-  }
-  const major = Math.floor(Number(rows[0]?.number) / 10_000);
-  if (major < OLDEST_VERSION) {
-    throw new CostsError('failed', `${server} runs PostgreSQL ${major}; costs needs ${OLDEST_VERSION} or newer.`, {
-      hint: 'Upgrade the server, or use another database.',
-    });
+    const { rows } = await client.query<Greeting>(GREETING);
+    await client.query('COMMIT');
+    const [greeting] = rows;
+    if (greeting === undefined) throw new CostsError('unreachable', `${server} gave no answer.`);
+    requireSupported(greeting, server, label);
+    const found = schema ?? greeting.schema;
+    const path = [
+      ...(found === null ? [] : [pg.escapeIdentifier(found)]),
+      ...(schema === undefined ? [greeting.searchPath] : []),
+    ];
+    return { schema: found, searchPath: path.filter((part) => part !== '').join(', '), replica: greeting.replica };
+  } finally {
+    client.release();
   }
 }
+
+const GREETING = `
+  SELECT version() AS version, current_setting('server_version_num') AS number, pg_is_in_recovery() AS replica,
+         EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS citus, current_setting('server_encoding') AS encoding,
+         current_setting('search_path') AS "searchPath",
+         coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('cost_data')),
+                  current_schema())::text AS schema`;
 
 /** Before the first answer, silence and gibberish have one more likely cause: something else listens there. */
 function explainFirstContact(error: unknown, address: DatabaseAddress): unknown {

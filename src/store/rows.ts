@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { Pool } from 'pg';
+import type { Connection } from './pool.js';
+import type { TransactionMode } from './settings.js';
 
 /** Rows travel as JSON that PostgreSQL writes and reads itself: amounts never pass through a JavaScript number. */
 const BATCH = 2_000;
@@ -173,15 +175,19 @@ export async function moveSequences(pool: Pool, table: string): Promise<void> {
   }
 }
 
-/** Runs work in a transaction on a pool of one connection. */
-export async function inTransaction<T>(pool: Pool, work: () => Promise<T>, begin = 'BEGIN'): Promise<T> {
-  await pool.query(begin);
+/** Runs work in a transaction of one connection. */
+export async function inTransaction<T>(
+  connection: Connection,
+  work: () => Promise<T>,
+  mode?: TransactionMode,
+): Promise<T> {
+  await connection.begin(mode);
   try {
     const result = await work();
-    await pool.query('COMMIT');
+    await connection.query('COMMIT');
     return result;
   } catch (error) {
-    await pool.query('ROLLBACK').catch(() => undefined);
+    await connection.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

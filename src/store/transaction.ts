@@ -2,8 +2,11 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 
 export type Transaction = Prisma.TransactionClient;
 
-/** A large window takes longer than Prisma's default of 5 s, and on the embedded store every other one waits for it. */
-const LIMITS = { timeout: 10 * 60_000, maxWait: 30 * 60_000 };
+/**
+ * How long Prisma lets a transaction run, and wait for a connection. A large window takes longer than its default of 5 s,
+ * and on the embedded store every other one waits for it.
+ */
+export const LIMITS = { timeout: 10 * 60_000, maxWait: 30 * 60_000 };
 /** Deadlock detected, serialization failure: nothing was written, and the same work succeeds once the other is done. */
 const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize/;
 const ATTEMPTS = 5;
@@ -12,7 +15,7 @@ const ATTEMPTS = 5;
 export async function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await prisma.$transaction(work, LIMITS);
+      return await prisma.$transaction(work);
     } catch (error) {
       if (attempt === ATTEMPTS || !isRepeatable(error)) throw error;
     }
@@ -24,7 +27,7 @@ export async function transaction<T>(prisma: PrismaClient, work: (tx: Transactio
  * of a transaction lacks `$connect` and the like, which nobody calls there.
  */
 export function snapshot<T>(prisma: PrismaClient, work: (tx: PrismaClient) => Promise<T>): Promise<T> {
-  return prisma.$transaction((tx) => work(tx as PrismaClient), { ...LIMITS, isolationLevel: 'RepeatableRead' });
+  return prisma.$transaction((tx) => work(tx as PrismaClient), { isolationLevel: 'RepeatableRead' });
 }
 
 function isRepeatable(error: unknown): boolean {

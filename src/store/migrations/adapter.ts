@@ -5,63 +5,64 @@ import {
   DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
-  type SqlQuery,
-  type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
-import type { QueryConfig } from 'pg';
+import pg from 'pg';
+import type { Session } from '../database.js';
 import { servePglite } from '../pglite.js';
-import type { Pool } from 'pg';
+import { openSession, type Connection } from '../pool.js';
 
 /**
  * Prisma's PostgreSQL adapter, made fit for migrations: a script goes to the server whole, as one simple query, which
  * PostgreSQL runs in one transaction (the stock adapter cuts it at every semicolon), and the shadow database is a PGlite
  * in memory, so that no right to create databases is needed and nothing is left on the server.
  */
-export function migrationAdapter(
-  pool: Pool,
-  { schema }: { schema?: string | undefined } = {},
-): SqlMigrationAwareDriverAdapterFactory & { dispose(): Promise<void> } {
-  const opened: SqlDriverAdapter[] = [];
-  const stock = new PrismaPg(pool, schema === undefined ? {} : { schema });
+export function migrationAdapter(connection: Connection): SqlMigrationAwareDriverAdapterFactory {
   return {
     provider: 'postgres',
-    adapterName: stock.adapterName,
-    connect: async () => {
-      const adapter = withWholeScripts(await stock.connect(), pool);
-      opened.push(adapter);
-      return adapter;
-    },
-    // The engine leaves its connection open, and with it a listener on the pool.
-    dispose: async () => {
-      for (const adapter of opened) await adapter.dispose();
-    },
+    adapterName: '@prisma/adapter-pg',
+    connect: () => connect(connection, () => Promise.resolve()),
     connectToShadowDb: async () => {
       const shadow = await openShadow();
-      const adapter = withWholeScripts(await new PrismaPg(shadow.pool).connect(), shadow.pool);
-      return { ...adapter, dispose: () => shadow.close() };
+      return connect(shadow.pool, () => shadow.close());
     },
   };
 }
 
 /** A PGlite in memory, for asking what a list of migrations leads to. */
-export async function openShadow() {
-  return servePglite(await PGlite.create(), null);
+export async function openShadow(): Promise<Session> {
+  const served = await servePglite(await PGlite.create(), null);
+  const session = await openSession(served.pool);
+  return {
+    pool: session.pool,
+    close: async () => {
+      await session.close();
+      await served.close();
+    },
+  };
 }
 
-function withWholeScripts(stock: SqlDriverAdapter, pool: Pool): SqlDriverAdapter {
+async function connect(connection: Connection, dispose: () => Promise<void>): Promise<SqlDriverAdapter> {
+  const { schema } = connection.settings;
+  const characters = new Characters(connection);
+  const stock = await new PrismaPg(characters, schema === null ? {} : { schema }).connect();
   return {
-    provider: stock.provider,
+    provider: 'postgres',
     adapterName: stock.adapterName,
-    queryRaw: (query) => queryWithCharacters(stock, pool, query),
+    queryRaw: async (query) => {
+      const result = await stock.queryRaw(query);
+      for (const index of characters.columns) result.columnTypes[index] = ColumnTypeEnum.Character;
+      return result;
+    },
     executeRaw: (query) => stock.executeRaw(query),
-    startTransaction: (isolation) => stock.startTransaction(isolation),
+    // The engine writes its transactions into its scripts.
+    startTransaction: () => Promise.reject(new Error('Not for migrations.')),
     executeScript: async (script) => {
-      await pool.query(script).catch((error: unknown) => {
+      await connection.query(script).catch((error: unknown) => {
         throw toAdapterError(error);
       });
     },
-    getConnectionInfo: () => stock.getConnectionInfo?.() ?? { supportsRelationJoins: true },
-    dispose: () => stock.dispose(),
+    getConnectionInfo: () => stock.getConnectionInfo(),
+    dispose,
   };
 }
 
@@ -69,21 +70,21 @@ function withWholeScripts(stock: SqlDriverAdapter, pool: Pool): SqlDriverAdapter
 const CHAR_OID = 18;
 const TEXT_OID = 25;
 
-/** Lets the stock adapter read "char" columns as text, and gives them back the type that the engine expects. */
-async function queryWithCharacters(stock: SqlDriverAdapter, pool: Pool, query: SqlQuery): Promise<SqlResultSet> {
-  let characters: number[] = [];
-  const client = {
-    query: async (config: QueryConfig) => {
-      const result = await pool.query(config);
-      characters = [...result.fields.keys()].filter((index) => result.fields[index]?.dataTypeID === CHAR_OID);
-      for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
-      return result;
-    },
-  };
-  const reader = Object.create(stock, { client: { value: client } }) as SqlDriverAdapter;
-  const result = await reader.queryRaw(query);
-  for (const index of characters) result.columnTypes[index] = ColumnTypeEnum.Character;
-  return result;
+/** Lets the stock adapter read "char" columns as text, and keeps which those of the last answer were. */
+class Characters extends pg.Pool {
+  columns: number[] = [];
+
+  constructor(private readonly connection: Connection) {
+    super({ max: 1 });
+  }
+
+  override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {
+    const result = await (this.connection.query(...query) as unknown as Promise<pg.QueryArrayResult>);
+    const fields = result.fields.filter(({ dataTypeID }) => dataTypeID === CHAR_OID);
+    this.columns = fields.map((field) => result.fields.indexOf(field));
+    for (const field of fields) field.dataTypeID = TEXT_OID;
+    return result;
+  }) as unknown as pg.Pool['query'];
 }
 
 /** The engine writes what the database said into the history, and reads it from this shape. */

@@ -4,7 +4,7 @@ import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concu
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
+import type { MigrationTarget, SessionTarget } from './migrations.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';
@@ -51,7 +51,7 @@ export async function applyMigrations(
   });
 }
 
-async function applyOne(target: MigrationTarget, files: readonly MigrationFile[], name: string): Promise<void> {
+async function applyOne(target: SessionTarget, files: readonly MigrationFile[], name: string): Promise<void> {
   const position = files.findIndex((file) => file.name === name);
   const file = files[position];
   if (file === undefined) return;
@@ -67,7 +67,7 @@ async function applyOne(target: MigrationTarget, files: readonly MigrationFile[]
 }
 
 /** The engine applies what is missing of a list, and of this one only the last is. */
-async function applyPatiently(target: MigrationTarget, files: MigrationFile[], name: string): Promise<void> {
+async function applyPatiently(target: SessionTarget, files: MigrationFile[], name: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await withEngine(target, (engine) =>

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { Pool } from 'pg';
+import type { Connection } from '../pool.js';
 import { migrationAdapter } from './adapter.js';
 import { readSchema, migrationsFolder, type MigrationFile } from './folder.js';
 
@@ -25,14 +25,13 @@ let loaded: Promise<void> | undefined;
  * An error of the database comes out as the driver threw it.
  */
 export async function withEngine<T>(
-  { pool, schema }: EngineTarget,
+  { pool }: { pool: Connection },
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
   loaded ??= loadEngine();
   await loaded;
   const datamodels: [string, string][] = [['schema.prisma', await readSchema()]];
-  const plain = migrationAdapter(pool, { schema });
-  const adapter = bindMigrationAwareSqlAdapterFactory(plain);
+  const adapter = bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool));
   const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
   try {
     return await work(engine);
@@ -42,14 +41,7 @@ export async function withEngine<T>(
     throw number === undefined ? error : (adapter.errorRegistry.consumeError(Number(number))?.error ?? error);
   } finally {
     engine.free();
-    await plain.dispose();
   }
-}
-
-export interface EngineTarget {
-  /** Exactly one connection. */
-  pool: Pool;
-  schema?: string | undefined;
 }
 
 /** Migrations as the engine takes them. */

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import type { Database } from '../database.js';
+import type { Connection, StorePool } from '../pool.js';
 import type { AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
 import type { SchemaDiff } from './diff.js';
@@ -39,21 +39,19 @@ export interface Migrations {
 
 export type MigrationTarget = Pick<Database, 'kind' | 'label' | 'openSession' | 'explain'> & {
   /** All connections, or the one of the session at work. */
-  pool: Pool;
-  schema?: string | undefined;
+  pool: StorePool | Connection;
 };
 
+/** A target while its migrator is at work. */
+export type SessionTarget = MigrationTarget & { pool: Connection };
+
 /** Everything is imported when it is used: the engine is some megabytes of WebAssembly. */
-export function createMigrations(
-  database: Omit<Database, 'migrations'>,
-  { schema }: { schema?: string | undefined },
-): Migrations {
-  const target: MigrationTarget = { ...database, schema };
+export function createMigrations(target: Omit<Database, 'migrations'>): Migrations {
   const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw database.explain(error);
+      throw target.explain(error);
     }
   };
   return {

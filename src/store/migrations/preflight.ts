@@ -12,21 +12,15 @@ import type { History } from './history.js';
 export async function requireRights(pool: Pool, label: string): Promise<void> {
   const { rows } = await pool.query<Rights>(`
     SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
-           current_setting('transaction_read_only') = 'on' AS "readOnly",
            coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
            (SELECT c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
              AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1 LIMIT 1) AS "foreignTable"`);
   const rights = rows[0];
   if (rights === undefined) return;
-  const { role, schema, replica, readOnly, mayCreate, foreignTable } = rights;
+  const { role, schema, replica, mayCreate, foreignTable } = rights;
   const refuse = (message: string, hint: string) =>
     new CostsError('failed', `${message} Nothing was changed.`, { hint });
   if (replica) throw refuse(`${label} is a replica and can only be read.`, 'Point DATABASE_URL at the primary server.');
-  if (readOnly)
-    throw refuse(
-      `The role "${role}" can only read ${label}.`,
-      `Use the role that owns the tables, or: ALTER ROLE "${role}" RESET default_transaction_read_only;`,
-    );
   if (schema === null)
     throw refuse(
       `The role "${role}" has no schema to create tables in.`,
@@ -48,7 +42,6 @@ interface Rights {
   role: string;
   schema: string | null;
   replica: boolean;
-  readOnly: boolean;
   mayCreate: boolean;
   foreignTable: string | null;
 }

@@ -5,7 +5,7 @@ import { compareCatalogs } from './drift.js';
 import { toMigrationList, withEngine } from './engine.js';
 import type { MigrationFile } from './folder.js';
 import { appliedNames, failedRows, readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
+import type { SessionTarget } from './migrations.js';
 import { shadowState } from './shadow-states.js';
 
 /** What came of a migration that had begun and not ended. */
@@ -20,7 +20,7 @@ export interface Recovery {
  * transaction, so the schema shows either all of it or nothing; a leftover of a concurrent build is dropped.
  * @throws CostsError `conflict` when the schema shows something else
  */
-export async function recoverFailed(target: MigrationTarget, files: readonly MigrationFile[]): Promise<Recovery[]> {
+export async function recoverFailed(target: SessionTarget, files: readonly MigrationFile[]): Promise<Recovery[]> {
   const recovered: Recovery[] = [];
   for (const { name } of failedRows(await readHistory(target.pool))) {
     const file = files.find((each) => each.name === name);
@@ -31,7 +31,7 @@ export async function recoverFailed(target: MigrationTarget, files: readonly Mig
 }
 
 async function recoverOne(
-  target: MigrationTarget,
+  target: SessionTarget,
   files: readonly MigrationFile[],
   file: MigrationFile,
 ): Promise<Recovery['outcome']> {

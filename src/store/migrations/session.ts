@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Session } from '../database.js';
 import type { Pool } from 'pg';
+import type { Connection } from '../pool.js';
+import { quote } from '../rows.js';
+import { setSql } from '../settings.js';
 import type { MigrationTarget } from './migrations.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
@@ -22,7 +25,7 @@ export interface MigratorOptions {
 export async function asOnlyMigrator<T>(
   target: MigrationTarget,
   options: MigratorOptions,
-  work: (pool: Pool) => Promise<T>,
+  work: (pool: Connection) => Promise<T>,
 ): Promise<T> {
   const session: Session = await target.openSession();
   try {
@@ -31,10 +34,22 @@ export async function asOnlyMigrator<T>(
       await requireSessions(target, session.pool);
       await waitForLock(session.pool, options);
     }
-    await ensureSchema(target, session.pool);
-    return await work(session.pool);
+    return await withSettings(session.pool, async () => {
+      await ensureSchema(session.pool);
+      return work(session.pool);
+    });
   } finally {
     await session.close();
+  }
+}
+
+/** The session is ours alone by now; still, a pooler may hand its connection to somebody else later. */
+async function withSettings<T>(pool: Connection, work: () => Promise<T>): Promise<T> {
+  await pool.query(setSql(pool.settings, 'session'));
+  try {
+    return await work();
+  } finally {
+    await pool.query('RESET ALL').catch(() => undefined);
   }
 }
 
@@ -52,10 +67,11 @@ async function waitForLock(pool: Pool, { onWait, signal }: MigratorOptions): Pro
 }
 
 /** `?schema=costs` may name a schema that nobody has made yet. */
-async function ensureSchema({ schema }: MigrationTarget, pool: Pool): Promise<void> {
-  if (schema === undefined) return;
+async function ensureSchema(pool: Connection): Promise<void> {
+  const { schema } = pool.settings;
+  if (schema === null) return;
   const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (rowCount === 0) await pool.query(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`);
+  if (rowCount === 0) await pool.query(`CREATE SCHEMA ${quote(schema)}`);
 }
 
 /**
@@ -68,16 +84,11 @@ async function requireSessions(target: MigrationTarget, pool: Pool): Promise<voi
   const other = await target.openSession();
   try {
     const first = await backend(pool);
-    const borrowed = await other.pool.connect();
-    try {
-      await borrowed.query('BEGIN');
-      const { rows } = await borrowed.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      const second = await Promise.race([backend(pool), sleep(5_000, null, { ref: false })]);
-      await borrowed.query('COMMIT');
-      if (rows[0]?.pid !== first && second === first) return;
-    } finally {
-      borrowed.release();
-    }
+    await other.pool.begin({ readOnly: true });
+    const borrowed = await backend(other.pool);
+    const second = await Promise.race([backend(pool), sleep(5_000, null, { ref: false })]);
+    await other.pool.query('COMMIT');
+    if (borrowed !== first && second === first) return;
   } finally {
     await other.close();
   }

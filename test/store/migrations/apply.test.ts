@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget, DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
 import { ended, startProgram } from '../../helpers/program.js';
-import { fillBaseline, recordAsApplied, runAll } from '../../helpers/schema-states.js';
+import { fillBaseline, recordAsApplied, runAll, runScript } from '../../helpers/schema-states.js';
 
 let files: MigrationFile[];
 beforeEach(async () => {
@@ -87,7 +87,7 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
     'finishes the books of migration %s, whose process was killed after its work was done',
     async (index) => {
       const { pool, migrations } = database;
-      for (const file of files.slice(0, index + 1)) await pool.query(file.sql);
+      for (const file of files.slice(0, index + 1)) await runScript(pool, file.sql);
       await recordAsApplied(pool, files.slice(0, index + 1));
       await pool.query(
         'UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = $1',

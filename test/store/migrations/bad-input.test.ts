@@ -41,7 +41,7 @@ it('tells a role that may not create tables, and what to grant', async () => {
   expect(await dumpSchema(admin.pool)).toBe('');
 });
 
-it('tells a role that can only read', async () => {
+it('tells a role that can only read, whatever it has set for its transactions', async () => {
   await runAll(admin.pool, await readMigrations());
   await admin.pool.query(
     `GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}; ALTER ROLE ${role} SET default_transaction_read_only = on`,
@@ -52,7 +52,7 @@ it('tells a role that can only read', async () => {
   for (const attempt of [() => database.migrations.apply(), () => database.migrations.rollback({})]) {
     await expect(attempt()).rejects.toMatchObject({
       code: 'failed',
-      message: expect.stringContaining('can only read') as string,
+      message: expect.stringMatching(/may not create tables|does not own/) as string,
     });
   }
 });

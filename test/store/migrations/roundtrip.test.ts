@@ -8,6 +8,7 @@ import { readDown, readMigrations, readSchema, type MigrationFile } from '../../
 import { openDatabase } from '../../../src/store/open.js';
 import { DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
+import { runScript } from '../../helpers/schema-states.js';
 
 let migrations: MigrationFile[];
 beforeAll(async () => {
@@ -76,7 +77,7 @@ describe.each(DATABASE_KINDS)('on %s', (kind) => {
     drop = () => database.close();
     const states = [await dumpSchema(database.pool)];
     for (const { sql } of migrations) {
-      await database.pool.query(sql);
+      await runScript(database.pool, sql);
       states.push(await dumpSchema(database.pool));
     }
     for (const [index, { name }] of [...migrations.entries()].reverse()) {

@@ -1,0 +1,60 @@
+import { CostsError } from '../errors.js';
+
+/** What a server says it is. */
+export interface ServerIdentity {
+  /** Of `version()`. */
+  version: string;
+  /** Of `server_version_num`. */
+  number: string;
+  /** Whether tables may be spread over Citus shards. */
+  citus: boolean;
+  encoding: string;
+}
+
+/** The oldest PostgreSQL whose features the migrations and statements use. */
+const OLDEST_VERSION = 13;
+const HINT = 'Point DATABASE_URL at a PostgreSQL 13 or newer.';
+
+/** Servers that speak PostgreSQL's protocol and lack what our writes rest on, by what they say of themselves. */
+const UNSUPPORTED: [name: string, sign: RegExp, reason: string][] = [
+  ['CockroachDB', /CockroachDB/i, 'its advisory locks hold nothing, so that two jobs would write at once'],
+  ['YugabyteDB', /-YB-|Yugabyte/i, 'its changes of a schema are not part of a transaction'],
+  [
+    'Amazon Aurora DSQL',
+    /\.dsql\.[a-z0-9-]+\.on\.aws/i,
+    'it takes no more than 3,000 rows a transaction and has no foreign keys',
+  ],
+];
+
+/** @throws CostsError `failed` when the text, a version or an address, is that of a server of the list */
+export function requireKnownGood(text: string, server: string): void {
+  const known = UNSUPPORTED.find(([, sign]) => sign.test(text));
+  if (known === undefined) return;
+  throw new CostsError('failed', `${server} is ${known[0]}, which costs cannot use: ${known[2]}.`, { hint: HINT });
+}
+
+/** @throws CostsError `failed` that says why this server cannot hold the rows; nothing was written */
+export function requireSupported(
+  { version, number, citus, encoding }: ServerIdentity,
+  server: string,
+  label: string,
+): void {
+  const refuse = (message: string, hint = HINT) => {
+    throw new CostsError('failed', message, { hint });
+  };
+  requireKnownGood(version, server);
+  if (citus) refuse(`${label} has the Citus extension, which costs cannot use: a unique key over shards is not kept.`);
+  if (!version.startsWith('PostgreSQL'))
+    refuse(`${server} is not PostgreSQL: it says it is ${version.split(' on ')[0] ?? version}.`);
+  const major = Math.floor(Number(number) / 10_000);
+  if (major < OLDEST_VERSION)
+    refuse(
+      `${server} runs PostgreSQL ${major}; costs needs ${OLDEST_VERSION} or newer.`,
+      'Upgrade the server, or use another database.',
+    );
+  if (encoding !== 'UTF8')
+    refuse(
+      `${label} has the encoding ${encoding}, which cannot hold every name that a provider uses.`,
+      `Make a database with UTF8: createdb --encoding=UTF8 --template=template0 costs`,
+    );
+}

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import pg from 'pg';
+import { openDatabase } from '../../src/store/open.js';
+import { createStore } from '../../src/store/store.js';
+import { snapshot } from '../../src/store/transaction.js';
+import { useEmptyTarget } from '../helpers/database.js';
+import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';
+
+const SETTINGS = ['search_path', 'TimeZone', 'row_security', 'statement_timeout', 'DateStyle'] as const;
+
+it.each([
+  { ours: '?schema=costs', place: 'costs', theirs: 'public' },
+  { ours: '', place: 'public', theirs: 'shop' },
+])('shares a pooler in transaction mode with another application: ours in $place', async ({ ours, place, theirs }) => {
+  if (!(await hasPgbouncer())) {
+    process.stderr.write('PgBouncer is not installed: its tests are skipped.\n');
+    return;
+  }
+  const target = await useEmptyTarget('postgresql');
+  if (target.kind !== 'postgresql') return;
+  const direct = await openDatabase({ ...target, url: `${target.url}${ours}` });
+  if (place === 'costs')
+    await direct.pool.query(`CREATE TABLE public.teams (id int); INSERT INTO public.teams VALUES (7)`);
+  await direct.migrations.apply();
+  if (theirs === 'shop')
+    await direct.pool.query(`CREATE SCHEMA shop CREATE TABLE teams (id int); INSERT INTO shop.teams VALUES (7)`);
+  await direct.close();
+
+  const url = await throughPgbouncer(target.url);
+  // What the other application leaves behind on both connections of the pooler must not move our names.
+  const others = await Promise.all([0, 1].map(() => connect(url)));
+  await Promise.all(
+    others.map((client) => client.query(`BEGIN; SET search_path = ${theirs}; SELECT pg_sleep(0.2); COMMIT`)),
+  );
+  const before = await settingsOf(others);
+
+  const database = await openDatabase({ ...target, url: `${url}${ours}` });
+  await createStore(database).teams.open('acme');
+  await database.prisma.$transaction(async (tx) => {
+    await tx.project.create({ data: { id: 'p1', teamId: (await tx.team.findFirstOrThrow()).id, name: 'Search' } });
+  });
+  const readers = Array.from({ length: 20 }, () =>
+    snapshot(
+      database.prisma,
+      (tx) => tx.$queryRaw`SELECT name FROM teams JOIN (SELECT team_id FROM projects) p ON p.team_id = teams.id`,
+    ),
+  );
+  for (const rows of await Promise.all(readers)) expect(rows).toEqual([{ name: 'acme' }]);
+  expect((await database.pool.query('SELECT name FROM teams')).rows).toEqual([{ name: 'acme' }]);
+  await expect(database.migrations.requireCurrent()).resolves.toBeUndefined();
+  await expect(database.migrations.apply()).rejects.toMatchObject({
+    code: 'failed',
+    message: expect.stringContaining('pooler in transaction mode') as string,
+  });
+
+  for (const client of others) expect((await client.query('SELECT id FROM teams')).rows).toEqual([{ id: 7 }]);
+  expect(await settingsOf(others)).toEqual(before);
+  await database.close();
+  await Promise.all(others.map((client) => client.end()));
+});
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client;
+}
+
+/** What each of the pooler's connections is set to: one transaction each at the same time takes them all. */
+async function settingsOf(clients: readonly pg.Client[]): Promise<unknown[]> {
+  await Promise.all(clients.map((client) => client.query('BEGIN')));
+  const list = SETTINGS.map((name) => `current_setting('${name}') AS "${name}"`).join(', ');
+  const found = await Promise.all(
+    clients.map(async (client) => (await client.query<object>(`SELECT ${list}`)).rows[0]),
+  );
+  await Promise.all(clients.map((client) => client.query('COMMIT')));
+  return found;
+}
