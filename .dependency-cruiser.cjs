@@ -1,4 +1,7 @@
 // The dependency rule: bin -> main -> process -> execute -> program -> commands -> sync -> domain; only context.ts knows all adapters.
+// The list of providers is no adapter: declarations are data, and what is true of a provider before anything is asked of it is
+// needed everywhere (names in messages, variables, hosts). What asks a provider is loaded when a command connects to it.
+const declarations = 'providers/(list|registry|define)\\.ts';
 const adapters = ['providers', 'store', 'vault', 'output', 'emulator'];
 
 module.exports = {
@@ -26,7 +29,7 @@ module.exports = {
       name: `${adapter}-imports-only-domain`,
       severity: 'error',
       from: { path: `^src/${adapter}/` },
-      to: { path: '^src/', pathNot: `^src/(${adapter}/|domain/|errors\\.ts|generated/)` },
+      to: { path: '^src/', pathNot: `^src/(${adapter}/|domain/|errors\\.ts|generated/|${declarations})` },
     })),
     {
       name: 'only-store-knows-the-generated-client',
@@ -40,7 +43,11 @@ module.exports = {
         'Commands work through the context; of the adapters they may import types, and the pure renderers of output.',
       severity: 'error',
       from: { path: '^src/commands' },
-      to: { path: '^src/(providers|store|vault)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/(providers|store|vault)/',
+        pathNot: `^src/${declarations}`,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'nobody-imports-the-process',
@@ -78,6 +85,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(providers/|context\\.ts)' },
       to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'declarations-are-light',
+      comment: 'Everything loads them: HTTP and schemas are imported when a provider is connected to.',
+      severity: 'error',
+      from: { path: `^src/(${declarations}|providers/[^/]+/index\\.ts)` },
+      to: {
+        path: '(^src/providers/(http|paging|lists|shapes|pace)\\.ts|node_modules/(undici|zod|lossless-json)/)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-vault-knows-the-keychain',

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
@@ -31,6 +32,16 @@ const owners = [
   },
 ];
 
+// A provider is known by name in its own two folders alone; whoever asks which one it is wants a fact that it declares.
+const providers = readdirSync(new URL('src/providers', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const names = `/^(${providers.join('|')})$|^(${providers.join('|').toUpperCase()})_/`;
+const providerNames = {
+  selector: `Literal[value=${names}], Property > Identifier.key[name=${names}], MemberExpression > Identifier.property[name=${names}]`,
+  message: "A provider's name: ask the list of providers for what it declares.",
+};
+
 export default ts.config(
   { ignores: ['dist', 'src/generated', 'node_modules', '.dependency-cruiser.cjs'] },
   js.configs.recommended,
@@ -61,11 +72,21 @@ export default ts.config(
       'no-restricted-syntax': [
         'error',
         ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+        providerNames,
         {
           selector:
             "CallExpression[callee.property.name='write']:matches([callee.object.name='output'], [callee.object.property.name='output']):not([typeArguments])",
           message: "Say which document it is: output.write<Documents['…']>.",
         },
+      ],
+    },
+  },
+  {
+    files: providers.flatMap((name) => [`src/providers/${name}/**`, `src/emulator/${name}/**`]),
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
       ],
     },
   },
@@ -81,6 +102,7 @@ export default ts.config(
                 ...owners
                   .filter((_, other) => other !== index)
                   .map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
+                providerNames,
               ],
             },
           },

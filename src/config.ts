@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
-import { PROVIDERS, type ProviderId } from './domain/provider.js';
+import type { ProviderId } from './domain/provider.js';
+import { PROVIDERS } from './providers/list.js';
+import { providerOf } from './providers/registry.js';
 
 /** What the environment says, read once at the start. */
 export interface Config {
@@ -15,7 +17,8 @@ export interface Config {
   /** A team token (a secret). */
   token: string | null;
   insecureStorage: boolean;
-  baseUrls: Record<ProviderId, string>;
+  /** By provider. */
+  baseUrls: Readonly<Record<ProviderId, string>>;
   /** The only variables a stored key may name, or null for the built-in rules. */
   keyVariables: string[] | null;
   noColor: boolean;
@@ -27,11 +30,6 @@ export interface Config {
   /** The value of any other variable, for keys kept outside the store. */
   variable(name: string): string | undefined;
 }
-
-const DEFAULT_BASE_URLS: Record<ProviderId, string> = {
-  openai: 'https://api.openai.com/v1',
-  anthropic: 'https://api.anthropic.com',
-};
 
 /** Reads the environment. Values that only some commands need are checked by `checkBaseUrl` when those run. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -45,10 +43,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     team: text('COSTS_TEAM'),
     token: text('COSTS_TOKEN'),
     insecureStorage: text('COSTS_INSECURE_STORAGE') === '1',
-    baseUrls: {
-      openai: text('OPENAI_BASE_URL') ?? DEFAULT_BASE_URLS.openai,
-      anthropic: text('ANTHROPIC_BASE_URL') ?? DEFAULT_BASE_URLS.anthropic,
-    },
+    baseUrls: Object.fromEntries(
+      PROVIDERS.map(({ id, baseUrl, baseUrlVariable }) => [id, text(baseUrlVariable) ?? baseUrl]),
+    ),
     keyVariables:
       text('COSTS_KEY_ENV')
         ?.split(',')
@@ -69,9 +66,10 @@ function defaultHome(): string {
  * A base URL that an admin key may be sent to: https, or http on a loopback address; no user information.
  * @throws CostsError `usage`
  */
-export function checkBaseUrl(provider: ProviderId, text: string): URL {
-  const variable = provider === 'openai' ? 'OPENAI_BASE_URL' : 'ANTHROPIC_BASE_URL';
-  const hint = `Set ${variable} to an https address or to http on this machine, or unset it for ${DEFAULT_BASE_URLS[provider]}.`;
+export function checkBaseUrl(provider: ProviderId, { baseUrls }: Pick<Config, 'baseUrls'>): URL {
+  const { name, baseUrl, baseUrlVariable: variable } = providerOf(provider);
+  const hint = `Set ${variable} to an https address or to http on this machine, or unset it for ${baseUrl}.`;
+  const text = baseUrls[provider] ?? baseUrl;
   if (!URL.canParse(text)) throw new CostsError('usage', `${variable} is not a URL.`, { hint });
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
@@ -79,7 +77,7 @@ export function checkBaseUrl(provider: ProviderId, text: string): URL {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw new CostsError(
     'usage',
-    `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${PROVIDERS[provider].name}'s admin key would travel in the clear.`,
+    `${variable} (${url.protocol}//${url.host}) is neither https nor on this machine: ${name}'s admin key would travel in the clear.`,
     { hint },
   );
 }

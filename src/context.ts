@@ -6,6 +6,7 @@ import type { Team } from './domain/team.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
+import { providerOf } from './providers/registry.js';
 import type { Database } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
 import type { OpenOptions } from './store/open.js';
@@ -183,8 +184,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     store,
     vault,
     async provider(id) {
-      const { createProvider } = await import('./providers/create.js');
-      return createProvider(id, await http(), checkBaseUrl(id, config.baseUrls[id]), now);
+      return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     keyOf: async (organization) => (await vault()).keyOf(organization),

@@ -68,8 +68,8 @@ beforeAll(async () => {
     DATABASE_URL: (database.target as { url: string }).url,
     COSTS_HOME: folder,
     COSTS_INSECURE_STORAGE: '1',
-    OPENAI_BASE_URL: emulator.openaiUrl,
-    ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+    OPENAI_BASE_URL: emulator.baseUrl('openai'),
+    ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     OPENAI_ADMIN_KEY: adminKey({ provider: 'openai', id: 'org-a' }).secret,
   };
 });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
+import type { ProviderId } from '../domain/provider.js';
+import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
 import { GROUP_WORDS, isTagWord, tagKeyOf } from '../domain/report.js';

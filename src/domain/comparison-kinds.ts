@@ -10,10 +10,8 @@ export interface Kind {
   tier: string;
 }
 
-/** What tells a row's kind; rows of the old system name no provider. */
-type Described = Pick<CostTotal, 'lineItem' | 'model' | 'tokenType' | 'serviceTier'> & {
-  provider: CostTotal['provider'] | null;
-};
+/** What tells a row's kind. */
+type Described = Pick<CostTotal, 'lineItem' | 'model' | 'tokenType' | 'serviceTier'>;
 
 /** Tools are charged by the call; usage knows the model that made it, the bill does not. */
 const TOOLS: [pattern: RegExp, tokenType: string][] = [
@@ -21,30 +19,12 @@ const TOOLS: [pattern: RegExp, tokenType: string][] = [
   [/file[ _]search/i, 'file search'],
   [/code[ _]interpreter|^code_interpreter_sessions/i, 'code interpreter'],
 ];
-const TIERS = ['batch', 'flex', 'priority'];
 
-/** The kind of a row, told from its columns or, for bills of OpenAI, from the words of its line item. */
-export function kindOf({ provider, lineItem, model, tokenType, serviceTier }: Described, isEstimate: boolean): Kind {
+/** The kind of a row. */
+export function kindOf({ lineItem, model, tokenType, serviceTier }: Described, isEstimate: boolean): Kind {
   const tool = TOOLS.find(([pattern]) => pattern.test(tokenType ?? lineItem));
   if (tool !== undefined && (isEstimate || model === null)) return { model: '', tokenType: tool[1], tier: 'standard' };
-  if (isEstimate || provider === 'anthropic') return { model: model ?? '', tokenType, tier: serviceTier ?? 'standard' };
-  const words = lineItem.slice(model?.length ?? 0).toLowerCase();
-  return {
-    model: model ?? '',
-    tokenType: tokenTypeOf(words),
-    tier: TIERS.find((tier) => words.includes(tier)) ?? 'standard',
-  };
-}
-
-/** `, cached audio input` is cached audio input. */
-function tokenTypeOf(words: string): string | null {
-  const medium = words.includes('audio') ? 'audio_' : words.includes('image') ? 'image_' : '';
-  if (words.includes('output')) return `${medium}output_tokens`;
-  if (words.includes('character')) return 'characters';
-  if (/second|minute|duration/.test(words)) return 'seconds';
-  if (!words.includes('input')) return null;
-  if (/cache[ _-]?writ|cache creation/.test(words)) return 'cache_write_input_tokens';
-  return `${words.includes('cached') ? 'cached' : 'uncached'}_${medium}input_tokens`;
+  return { model: model ?? '', tokenType, tier: serviceTier ?? 'standard' };
 }
 
 /** The name under which a bill has a token type: its own, or the coarser one that takes it in. */
@@ -59,22 +39,6 @@ export function billedAs(tokenType: string, billed: ReadonlySet<string | null>):
   const isInput = tokenType.includes('input');
   const found = coarser.find((name) => billed.has(name) && (isInput || !name.includes('input')));
   return found ?? tokenType;
-}
-
-/**
- * The bill of a model that only usage knows by name: the longest one its line item starts with. Bills of OpenAI carry
- * their model in the text alone.
- */
-export function namedAsUsed(row: CostTotal, used: ReadonlySet<string>): CostTotal {
-  if (row.provider !== 'openai') return row;
-  const starts = [...used].filter(
-    (name) =>
-      name.length > (row.model ?? '').length &&
-      row.lineItem.startsWith(name) &&
-      /^(?:$|[,:\s])/.test(row.lineItem.slice(name.length)),
-  );
-  const longest = starts.sort((a, b) => b.length - a.length)[0];
-  return longest === undefined ? row : { ...row, model: longest };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   ZERO,
   type Decimal,
 } from './decimal.js';
-import { billedAs, kindOf, modelNames, namedAsUsed, type Kind } from './comparison-kinds.js';
+import { billedAs, kindOf, modelNames, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
 import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
@@ -72,9 +72,8 @@ const LEAST = parseDecimal('0.000000001');
  * bill's words tell it. Neither is ever added to the other.
  */
 export function compareUsage(billed: readonly CostTotal[], estimated: readonly CostTotal[]): Comparison {
-  const used = modelsOf(estimated, true);
   const credits = billed.filter(({ cost }) => cost < 0n);
-  const bills = billed.filter(({ cost }) => cost >= 0n).map((row) => namedAsUsed(row, used));
+  const bills = billed.filter(({ cost }) => cost >= 0n);
   const models = modelsByPlace(bills, estimated);
   const groups = new Map<string, { head: CostTotal; model: string; bills: Row[]; estimates: Row[] }>();
   const place = (row: CostTotal, isEstimate: boolean) => {
@@ -122,10 +121,6 @@ function modelsByPlace(
     const place = places.get(placeOf(row));
     return place === undefined ? model : modelNames(place.billed, place.used)(model);
   };
-}
-
-function modelsOf(rows: readonly CostTotal[], isEstimate: boolean): Set<string> {
-  return new Set(rows.map((row) => kindOf(row, isEstimate).model));
 }
 
 /**

@@ -1,52 +1,41 @@
 import type { Day, DaySpan } from './day.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
+import type { TokenType } from './token-types.js';
 import type { UsageSource } from './usage.js';
 
-/** The companies whose bills we collect. */
-export const PROVIDER_IDS = ['openai', 'anthropic'] as const;
-export type ProviderId = (typeof PROVIDER_IDS)[number];
+/** The company that bills: an id from the list of providers, in which the rest of what is known of it stands. */
+export type ProviderId = string;
 
-/** What is true of a provider before anything is asked of it. */
+/** What is true of a provider before anything is asked of it. Its folder declares it, nothing else knows it by name. */
 export interface ProviderFacts {
   id: ProviderId;
   /** As the company writes itself. */
   name: string;
-  /** Every admin key of it begins so. */
-  adminKeyPrefix: string;
+  /** Where its admin API is, and the variable that says otherwise. */
+  baseUrl: string;
+  baseUrlVariable: string;
   /** The variable in which its own tools look for an admin key. */
   keyVariable: string;
-  /** The provider's word for a project. */
-  projectWord: 'project' | 'workspace';
-  /** The host an admin key is sent to unless a base URL says otherwise. */
-  host: string;
+  /** Every admin key of it begins so. */
+  adminKeyPrefix: string;
+  /** Keys of it that read no bills, by how they begin: the first that fits tells. */
+  otherKeys: readonly { prefix: string; kind: string }[];
   /** Where a person makes an admin key, and the least it must be allowed. */
   keyPage: string;
   leastScope: string;
+  /** Whether it tells when a key ends; where it does not, a person can. */
+  tellsKeyExpiry: boolean;
+  /** The provider's word for a project, in the singular. */
+  projectWord: string;
+  /** How FOCUS calls what it sells, and its division of an account. */
+  focus: { serviceName: string; subAccountType: string };
+  /** Projects of the single-organization system, which knew a project by its id in `projects.openai_project_id` alone, are its. */
+  ownsLegacyProjects: boolean;
+  /** What its usage counts, and what people call it in a file of prices. */
+  tokenTypes: readonly TokenType[];
+  tokenTypeAliases: Readonly<Record<string, TokenType>>;
 }
-
-export const PROVIDERS: Record<ProviderId, ProviderFacts> = {
-  openai: {
-    id: 'openai',
-    name: 'OpenAI',
-    adminKeyPrefix: 'sk-admin-',
-    keyVariable: 'OPENAI_ADMIN_KEY',
-    projectWord: 'project',
-    host: 'api.openai.com',
-    keyPage: 'https://platform.openai.com/settings/organization/admin-keys',
-    leastScope: 'Usage: Read (and Projects: Read for names)',
-  },
-  anthropic: {
-    id: 'anthropic',
-    name: 'Anthropic',
-    adminKeyPrefix: 'sk-ant-admin',
-    keyVariable: 'ANTHROPIC_ADMIN_KEY',
-    projectWord: 'workspace',
-    host: 'api.anthropic.com',
-    keyPage: 'https://console.anthropic.com/settings/admin-keys',
-    leastScope: 'an admin key; Anthropic has no narrower one',
-  },
-};
 
 /** The project of an organization's spend that the provider gives no project (Anthropic's default workspace included). */
 export const UNASSIGNED = 'unassigned';

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ApiAnswer, ApiDialect } from './api.js';
+import type { ApiAnswer, EmulatedProvider } from './api.js';
 import type { World, WorldKey, WorldOrganization } from './world.js';
 
 /** Whose request it is, or the answer that refuses it. */
 export type Admission = { organization: WorldOrganization; key: WorldKey } | { refusal: ApiAnswer };
 
 /** Finds the organization by its key, as the provider does: nothing else in a request says whose it is. */
-export function admit(dialect: ApiDialect, world: World, headers: IncomingHttpHeaders, now: Date): Admission {
+export function admit(dialect: EmulatedProvider, world: World, headers: IncomingHttpHeaders, now: Date): Admission {
   const secret = dialect.readKey(headers);
   if (typeof secret !== 'string') return { refusal: secret };
   for (const organization of world.organizations) {

@@ -1,9 +1,9 @@
 import type { Admission } from './admission.js';
-import { ApiFailure, type ApiAnswer, type ApiDialect, type ApiRequest } from './api.js';
+import { ApiFailure, type ApiAnswer, type EmulatedProvider, type ApiRequest } from './api.js';
 
 /** The provider's right answer to an admitted or refused request. */
 export function answerRequest(
-  dialect: ApiDialect,
+  dialect: EmulatedProvider,
   admission: Admission,
   method: string,
   path: string,
@@ -23,6 +23,6 @@ export function answerRequest(
   }
 }
 
-function errorAnswer(dialect: ApiDialect, status: number, message: string): ApiAnswer {
+function errorAnswer(dialect: EmulatedProvider, status: number, message: string): ApiAnswer {
   return { status, body: dialect.errorBody(status, message) };
 }

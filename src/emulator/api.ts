@@ -1,12 +1,18 @@
+import type { Day } from '../domain/day.js';
+import type { Decimal } from '../domain/decimal.js';
 import type { ProviderId } from '../domain/provider.js';
+import type { Charge, DemoOrganization } from './demo-world.js';
 import type { Quirks } from './quirks.js';
-import type { WorldKey, WorldOrganization, WorldScope } from './world.js';
+import type { WorldUsageRow } from './usage-world.js';
+import type { WorldKey, WorldOrganization, WorldRow, WorldScope } from './world.js';
 
 /** A request that passed the door: whose it is and what it asks. */
 export interface ApiRequest {
   organization: WorldOrganization;
   key: WorldKey;
   query: URLSearchParams;
+  /** The rows an organization is charged on a day. */
+  rowsOf: (organization: WorldOrganization, day: Day) => WorldRow[];
   /** What the route's pattern caught, decoded. */
   pathValues: string[];
   now: Date;
@@ -32,12 +38,16 @@ export interface Route {
   answer: (request: ApiRequest) => ApiAnswer;
 }
 
-/** What sets one provider's server apart from another's. */
-export interface ApiDialect {
+/** Everything an emulated provider is: its server, how its bills are written, and what the demo has of it. */
+export interface EmulatedProvider {
   provider: ProviderId;
+  /** What its base URL has behind the address. */
+  basePath: string;
   /** Every path of it begins so. */
   prefix: string;
   routes: Route[];
+  /** The header in which a key comes, lower case. */
+  keyHeader: string;
   /** The key a request carries, or the answer that refuses a request without one. */
   readKey: (headers: Record<string, string | string[] | undefined>) => string | ApiAnswer;
   errorBody: (status: number, message: string) => unknown;
@@ -46,6 +56,46 @@ export interface ApiDialect {
   /** Headers of a 429 beyond Retry-After. */
   rateLimitHeaders: (now: Date) => Record<string, string>;
   requestIdHeader: string;
+  keyPrefix: string;
+  projectIdPrefix: string;
+  /** Powers of ten from the amounts it writes to major units. */
+  shift: number;
+  /** The amount token of a sum in major units. */
+  writeAmount: (cost: Decimal) => string;
+  /** The row of a random bill with this amount in the provider's unit. */
+  generateRow: (draw: RowDraw) => WorldRow;
+  /** The endpoints of its usage, and a random row of one. */
+  usage: {
+    endpoints: readonly string[];
+    generateRow: (draw: UsageDraw) => Pick<WorldUsageRow, 'dimensions' | 'measures'>;
+  };
+  demo: { organizations: DemoOrganization[]; toRow: (charge: ChargeDraw) => WorldRow };
+}
+
+/** What a random row of a bill is made of. */
+export interface RowDraw {
+  projectId: string | null;
+  /** Which of the project's line items it is. */
+  index: number;
+  amount: string;
+  /** Any case. */
+  currency: string;
+  random: () => number;
+}
+
+/** What a random row of usage is made of. */
+export interface UsageDraw {
+  owner: string | null;
+  endpoint: string;
+  model: string;
+  random: () => number;
+}
+
+/** What a row of the demo is made of. */
+export interface ChargeDraw extends Pick<Charge, 'lineItem' | 'quantityUnit' | 'price' | 'dimensions'> {
+  projectId: string | null;
+  quantity: number;
+  random: () => number;
 }
 
 /** Thrown by a route to answer with an error. */

@@ -1,5 +1,6 @@
 import { toDay, type Day } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, proportion, ZERO, type Decimal } from '../domain/decimal.js';
+import { add, parseDecimal, proportion, ZERO, type Decimal } from '../domain/decimal.js';
+import { emulated } from './list.js';
 import type { WorldUsageRow } from './usage-world.js';
 import { worldRow, type AnthropicDimensions, type WorldOrganization, type WorldRow } from './world.js';
 
@@ -39,8 +40,7 @@ export function billUsage(organization: WorldOrganization, chargesOf: (row: Worl
   }
   organization.days = new Map();
   for (const { day, row, cost } of bills.values()) {
-    const amount =
-      organization.provider === 'anthropic' ? `"${formatDecimal(proportion(cost, 100n))}"` : formatDecimal(cost);
+    const amount = emulated(organization.provider).writeAmount(cost);
     organization.days.set(day, [...(organization.days.get(day) ?? []), { ...row, amount }]);
   }
 }

@@ -1,6 +1,6 @@
 import { endOfDay, startOfDay, toDay } from '../domain/day.js';
-import { rowsOfDay } from './generate.js';
-import type { WorldOrganization, WorldRow } from './world.js';
+import type { ApiRequest } from './api.js';
+import type { WorldRow } from './world.js';
 
 const HOUR = 3_600_000;
 
@@ -22,9 +22,9 @@ export function dailyBuckets(start: Date, end: Date, now: Date): DailyBucket[] {
 }
 
 /** The rows the provider reports of a bucket so far: those of a later hour are not charged yet. */
-export function rowsOfBucket(organization: WorldOrganization, { start, end }: DailyBucket, now: Date): WorldRow[] {
+export function rowsOfBucket({ organization, rowsOf, now }: ApiRequest, { start, end }: DailyBucket): WorldRow[] {
   const midnight = startOfDay(toDay(start)).getTime();
-  const rows = rowsOfDay(organization, toDay(start));
+  const rows = rowsOf(organization, toDay(start));
   return rows.filter(({ hour }) => {
     if (hour === null) return true;
     const charged = midnight + hour * HOUR;

@@ -1,10 +1,12 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { exchange, type Shared } from './exchange.js';
 import { createFaultRules } from './fault-rules.js';
 import type { Fault, FaultMatch, FaultRule } from './faults.js';
+import { emulated } from './list.js';
 import { NO_QUIRKS, type Quirks } from './quirks.js';
 import { createRateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
@@ -23,10 +25,8 @@ export interface EmulatorOptions {
 
 /** A running local server that speaks the providers' contracts. */
 export interface Emulator {
-  /** For OPENAI_BASE_URL; ends in `/v1`. */
-  readonly openaiUrl: string;
-  /** For ANTHROPIC_BASE_URL. */
-  readonly anthropicUrl: string;
+  /** The base URL of a provider. @throws CostsError `usage` for one that is not emulated. */
+  baseUrl(provider: ProviderId): string;
   /** Every request, oldest first. */
   readonly requests: RequestRecord[];
   /** What the providers know; may be changed between requests. */
@@ -71,8 +71,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const url = await listen(server, port);
   return {
-    openaiUrl: `${url}/v1`,
-    anthropicUrl: url,
+    baseUrl: (provider) => `${url}${emulated(provider).basePath}`,
     requests: shared.requests,
     world,
     quirks: shared.quirks,

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { admit, maskKeys } from './admission.js';
 import { answerRequest } from './answer.js';
-import { anthropicDialect } from './anthropic/dialect.js';
-import type { ApiDialect } from './api.js';
+import type { EmulatedProvider } from './api.js';
 import { faultAnswer } from './fault-answers.js';
 import type { FaultRules } from './fault-rules.js';
 import type { Fault } from './faults.js';
+import { rowsOfDay } from './generate.js';
 import { toJson } from './json.js';
-import { openaiDialect } from './openai/dialect.js';
+import { EMULATED } from './list.js';
 import { spoilPage } from './page-faults.js';
 import type { Quirks } from './quirks.js';
 import type { RateLimiter } from './rate-limiter.js';
@@ -28,8 +28,6 @@ export interface Shared {
   /** Fires when the emulator closes. */
   signal: AbortSignal;
 }
-
-const DIALECTS: ApiDialect[] = [anthropicDialect, openaiDialect];
 
 /** One request and its answer, right or as a fault has it. */
 export async function exchange(shared: Shared, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +66,7 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
 }
 
 interface Asked {
-  dialect: ApiDialect;
+  dialect: EmulatedProvider;
   method: string;
   path: string;
   query: string;
@@ -84,6 +82,7 @@ function rightAnswer(shared: Shared, { dialect, method, path, query, request, no
     query: parsed,
     now,
     quirks: shared.quirks,
+    rowsOf: rowsOfDay,
     issuedCursors: shared.issuedCursors,
   });
   const { status, body } = fault === null ? answer : spoilPage(answer, fault, parsed.get('page'));
@@ -91,9 +90,14 @@ function rightAnswer(shared: Shared, { dialect, method, path, query, request, no
 }
 
 /** By path; where that says nothing, by the header in which the key comes. */
-function dialectOf(path: string, { headers }: IncomingMessage): ApiDialect {
-  const byPath = DIALECTS.find(({ prefix }) => path.startsWith(prefix));
-  return byPath ?? ('x-api-key' in headers ? anthropicDialect : openaiDialect);
+function dialectOf(path: string, { headers }: IncomingMessage): EmulatedProvider {
+  // The longest: one provider's paths may begin as another's.
+  const [byPath] = EMULATED.filter(({ prefix }) => path.startsWith(prefix)).sort(
+    (a, b) => b.prefix.length - a.prefix.length,
+  );
+  const dialect = byPath ?? EMULATED.find(({ keyHeader }) => keyHeader in headers) ?? EMULATED[0];
+  if (dialect === undefined) throw new Error('no provider is emulated');
+  return dialect;
 }
 
 async function delay({ quirks, signal }: Shared, fault: Fault | null): Promise<void> {

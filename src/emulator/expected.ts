@@ -2,11 +2,10 @@ import { daysOf, startOfDay, type Day, type DaySpan } from '../domain/day.js';
 import { add, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { UNASSIGNED, type ProviderId } from '../domain/provider.js';
 import { rowsOfDay } from './generate.js';
+import { emulated } from './list.js';
 import { amountText, type World, type WorldOrganization } from './world.js';
 
 const HOUR = 3_600_000;
-/** Powers of ten from what a provider reports to major units. */
-const SHIFT: Record<ProviderId, number> = { openai: 0, anthropic: -2 };
 
 /** What one project costs on one day in one currency, in major units. */
 export interface ExpectedTotal {
@@ -39,7 +38,7 @@ function totalsOfDay(organization: WorldOrganization, day: Day, now: Date): Expe
     const currency = row.currency.toUpperCase();
     const key = JSON.stringify([projectId, currency]);
     const known = totals.get(key)?.cost ?? ZERO;
-    const cost = add(known, parseDecimal(amountText(row.amount), SHIFT[provider]));
+    const cost = add(known, parseDecimal(amountText(row.amount), emulated(provider).shift));
     totals.set(key, { provider, organizationId, projectId, day, currency, cost });
   }
   return [...totals.values()];

@@ -1,4 +1,4 @@
-import type { ApiDialect } from './api.js';
+import type { EmulatedProvider } from './api.js';
 import type { Fault } from './faults.js';
 import { toJson } from './json.js';
 import type { WireAnswer } from './respond.js';
@@ -13,7 +13,7 @@ const MESSAGES: Record<number, string> = {
 };
 
 /** The answer of a fault that does not let the request through to the provider at all; null for the other faults. */
-export function faultAnswer(fault: Fault, dialect: ApiDialect, now: Date): WireAnswer | null {
+export function faultAnswer(fault: Fault, dialect: EmulatedProvider, now: Date): WireAnswer | null {
   switch (fault.kind) {
     case 'status':
       return statusAnswer(fault, dialect, now);
@@ -32,7 +32,7 @@ export function faultAnswer(fault: Fault, dialect: ApiDialect, now: Date): WireA
   }
 }
 
-function statusAnswer(fault: Fault & { kind: 'status' }, dialect: ApiDialect, now: Date): WireAnswer {
+function statusAnswer(fault: Fault & { kind: 'status' }, dialect: EmulatedProvider, now: Date): WireAnswer {
   const { status, retryAfter, body = 'json' } = fault;
   const message = MESSAGES[status] ?? 'The server had an error while processing your request.';
   return {

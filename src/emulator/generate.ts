@@ -1,14 +1,7 @@
 import { addDays, daysOf, startOfDay, type Day, type DaySpan } from '../domain/day.js';
+import { emulated } from './list.js';
 import { createRandom } from './random.js';
-import { amountToken, padded } from './tokens.js';
-import {
-  worldRow,
-  type AnthropicDimensions,
-  type GeneratedOrganization,
-  type World,
-  type WorldOrganization,
-  type WorldRow,
-} from './world.js';
+import type { GeneratedOrganization, World, WorldOrganization, WorldRow } from './world.js';
 
 export interface GenerateOptions {
   seed: number;
@@ -83,23 +76,7 @@ function generateRow(
   const currency = other ?? 'usd';
   const owner = { projectId: random() < 0.05 ? null : project };
   const amount = generateAmount(random);
-  if (provider === 'anthropic') {
-    return worldRow({
-      ...owner,
-      ...anthropicItem(index),
-      currency: currency.toUpperCase(),
-      amount: `"${padded(amount, random() < 0.5 ? 6 : 0)}"`,
-    });
-  }
-  const draw = random();
-  return worldRow({
-    ...owner,
-    lineItem: random() < 0.025 ? null : openaiItem(index),
-    currency: currency.toLowerCase(),
-    amount: amountToken(amount, draw < 0.12 ? 'exponent' : draw < 0.24 ? 'string' : 'plain'),
-    quantity: random() < 0.9 ? `${Math.floor(random() * 1e7)}` : null,
-    quantityUnit: 'tokens',
-  });
+  return emulated(provider).generateRow({ ...owner, index, amount, currency, random });
 }
 
 /** Mostly a few dollars with up to ten decimals; sometimes twenty digits, next to nothing, or a credit. */
@@ -112,36 +89,9 @@ function generateAmount(random: () => number): string {
   return draw < 0.15 ? `-${usual}` : usual;
 }
 
-const OPENAI_MODELS = ['gpt-5', 'gpt-5-mini', 'gpt-4o-2024-08-06', 'o3', 'text-embedding-3-large'];
-const OPENAI_KINDS = ['input', 'cached input', 'output', 'batch input', 'batch output'];
-
-function openaiItem(index: number): string {
-  const model = OPENAI_MODELS[index % OPENAI_MODELS.length] ?? '';
-  const kind = OPENAI_KINDS[Math.floor(index / OPENAI_MODELS.length) % OPENAI_KINDS.length] ?? '';
-  const round = Math.floor(index / (OPENAI_MODELS.length * OPENAI_KINDS.length));
-  return `${model}, ${kind}${round === 0 ? '' : `, variant ${round}`}`;
-}
-
-/** The same description for eight neighbours, which differ in context window, tier and geography alone. */
-function anthropicItem(index: number): { lineItem: string; dimensions: AnthropicDimensions } {
-  const model = `claude-sonnet-4-${Math.floor(index / 8) + 1}`;
-  return {
-    lineItem: `Claude Sonnet 4.${Math.floor(index / 8) + 1} Usage - Output Tokens`,
-    dimensions: {
-      costType: 'tokens',
-      model,
-      tokenType: 'output_tokens',
-      contextWindow: index % 2 === 0 ? '0-200k' : '200k-1M',
-      serviceTier: (index >> 1) % 2 === 0 ? 'standard' : 'batch',
-      inferenceGeo: (index >> 2) % 2 === 0 ? 'global' : 'us',
-    },
-  };
-}
-
 /** An organization with its key and projects, every fifth of which is archived, and no spend yet. */
 function emptyOrganization(asked: GeneratedOrganization, createdOn: Day): WorldOrganization {
   const { provider, id, name = id, projects } = asked;
-  const prefix = provider === 'openai' ? 'sk-admin-' : 'sk-ant-admin01-';
   const createdAt = startOfDay(createdOn);
   return {
     provider,
@@ -151,7 +101,7 @@ function emptyOrganization(asked: GeneratedOrganization, createdOn: Day): WorldO
       {
         id: `key_${id}`,
         name: 'costs',
-        secret: `${prefix}${id}-not-a-real-key`,
+        secret: `${emulated(provider).keyPrefix}${id}-not-a-real-key`,
         scopes: ['usage', 'projects', 'keys'],
         expiresAt: null,
         revoked: false,
@@ -168,5 +118,5 @@ function emptyOrganization(asked: GeneratedOrganization, createdOn: Day): WorldO
 }
 
 function projectId({ provider, id }: GeneratedOrganization, index: number): string {
-  return `${provider === 'openai' ? 'proj' : 'wrkspc'}_${id}_${index + 1}`;
+  return `${emulated(provider).projectIdPrefix}${id}_${index + 1}`;
 }

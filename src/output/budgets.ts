@@ -1,5 +1,5 @@
 import type { BudgetView } from '../domain/budget-view.js';
-import { PROVIDERS } from '../domain/provider.js';
+import { providerName } from '../providers/registry.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -27,6 +27,6 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
 
 /** What a budget is for, in words. */
 export function scopeOf({ provider, project, projectId }: BudgetView, team: string): string {
-  if (provider !== null) return PROVIDERS[provider].name;
+  if (provider !== null) return providerName(provider);
   return projectId === null ? team : (project ?? projectId);
 }

@@ -1,5 +1,5 @@
 import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../domain/changes.js';
-import { PROVIDERS } from '../domain/provider.js';
+import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
 import { formatMoney, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
@@ -84,7 +84,7 @@ function asReportRow({ difference, ...group }: ChangeRow): ReportRow {
 
 /** `OpenAI: 95 % of late changes came within 3 days …` */
 export function sentence({ provider, changes, p95, max }: Lateness): string {
-  return `${PROVIDERS[provider].name}: 95 % of ${plural(changes, 'late change')} came within ${days(p95)}, the last after ${days(max)} (last 90 days).`;
+  return `${providerName(provider)}: 95 % of ${plural(changes, 'late change')} came within ${days(p95)}, the last after ${days(max)} (last 90 days).`;
 }
 
 function days(count: number): string {

@@ -2,7 +2,8 @@ import type { Comparison } from '../domain/comparison.js';
 import type { PriceWarning } from '../domain/comparison-warnings.js';
 import type { Day } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
-import { PROVIDERS, type ProviderId } from '../domain/provider.js';
+import type { ProviderId } from '../domain/provider.js';
+import { providerName } from '../providers/registry.js';
 import { formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -101,7 +102,7 @@ function toSentence({ code, provider, model, parts }: PriceWarning): string {
   const days = Math.max(...parts.map((part) => part.days));
   const reason = code === 'unit' ? 'a unit must be wrong' : 'its price is another than the one in the price book';
   const name = model === '' ? 'the tools' : model;
-  return `${PROVIDERS[provider].name} bills ${name}${what} at ${factors.join(' and ')} times the estimate on ${plural(days, 'day')} since ${since}: ${reason}.`;
+  return `${providerName(provider)} bills ${name}${what} at ${factors.join(' and ')} times the estimate on ${plural(days, 'day')} since ${since}: ${reason}.`;
 }
 
 const TOP = 10;

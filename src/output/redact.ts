@@ -1,5 +1,15 @@
-/** Anything shaped like a key or a token of ours, whoever put it into a text. */
-const SHAPES = [/\bsk-(?:admin|ant|proj|svcacct)[-\w]*[-\w]{4,}/g, /\bcosts_[A-Za-z0-9]+_[A-Za-z0-9]{20,}/g];
+import { PROVIDERS } from '../providers/list.js';
+
+/** So much behind a prefix is a key; the prefix alone, or with the dots of a redacted key, is what a hint is about. */
+const LEAST_OF_A_KEY = 12;
+/** Anything shaped like a key of a provider or a token of ours, whoever put it into a text. */
+const SHAPES = [
+  ...PROVIDERS.flatMap(({ adminKeyPrefix, otherKeys }) => [
+    adminKeyPrefix,
+    ...otherKeys.map(({ prefix }) => prefix),
+  ]).map((prefix) => new RegExp(`\\b${prefix}[-\\w]{${LEAST_OF_A_KEY},}`, 'g')),
+  /\bcosts_[A-Za-z0-9]+_[A-Za-z0-9]{20,}/g,
+];
 const MASK = '[secret]';
 
 /** Masks secrets in every text that leaves the process. */

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '../domain/provider.js';
+import { providerOf } from '../providers/registry.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
@@ -78,7 +78,7 @@ function drift({ organizations }: SyncResult): string[] {
     const paths = [...new Set(seen.map(({ path }) => path))].sort();
     const values = paths.filter((path) => path.includes('='));
     const fields = paths.filter((path) => !path.includes('='));
-    const { name } = PROVIDERS[provider];
+    const { name } = providerOf(provider);
     return [
       ...(fields.length === 0 ? [] : [`New fields in ${name}'s answers, not stored: ${fields.join(', ')}`]),
       ...(values.length === 0 ? [] : [`New values in ${name}'s answers, stored as they came: ${values.join(', ')}`]),

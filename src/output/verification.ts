@@ -1,4 +1,4 @@
-import { PROVIDERS } from '../domain/provider.js';
+import { providerName } from '../providers/registry.js';
 import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
 import { formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
@@ -41,7 +41,7 @@ function notes(
     ...(rounding.length === 0
       ? []
       : [
-          `${name}: ${plural(rounding.length, 'day')} off by less than 0.000001, ${PROVIDERS[provider].name}'s rounding.`,
+          `${name}: ${plural(rounding.length, 'day')} off by less than 0.000001, ${providerName(provider)}'s rounding.`,
         ]),
     ...notCompared.map((each) => leftOut(name, each)),
   ];

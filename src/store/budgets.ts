@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { Budget, BudgetStore } from '../domain/budget.js';
 import { formatDecimal, parseDecimal } from '../domain/decimal.js';
-import type { ProviderId } from '../domain/provider.js';
 import { transaction } from './transaction.js';
 
 type Row = Prisma.BudgetGetPayload<object>;
@@ -34,7 +33,7 @@ function toBudget({ id, teamId, provider, projectId, month, currency, amount }: 
   return {
     id,
     teamId,
-    provider: provider as ProviderId | null,
+    provider: provider,
     projectId,
     month,
     currency,

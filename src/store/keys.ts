@@ -1,7 +1,7 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
-import { PROVIDER_IDS, type ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
+import { providerOf } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
 
 const ORDER = [
@@ -64,11 +64,7 @@ async function now(client: Client): Promise<Date> {
 function toKeyRow(row: OrganizationApiKey): KeyRow {
   const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
     row;
-  if (!isProvider(provider)) {
-    throw new CostsError('failed', `The store holds a key of "${provider}", a provider this version does not know.`, {
-      hint: 'Update costs to the version that registered it.',
-    });
-  }
+  providerOf(provider);
   if (source !== 'vault' && source !== 'env') {
     throw new CostsError(
       'auth',
@@ -94,8 +90,4 @@ function toKeyRow(row: OrganizationApiKey): KeyRow {
     lastUsedAt,
   } as const;
   return { ...organization, encryptedKey, generation, mac, exposedAt };
-}
-
-function isProvider(id: string): id is ProviderId {
-  return (PROVIDER_IDS as readonly string[]).includes(id);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { Project, ProjectStore, ProjectTriple } from '../domain/project.js';
 import type { ProviderId } from '../domain/provider.js';
+import { legacyProvider } from '../providers/registry.js';
 import { CostsError } from '../errors.js';
 import { absorbProject, moveCollectedRows } from './collection/resolve-projects.js';
 import { keepDiscovered } from './discovered-projects.js';
@@ -46,7 +47,7 @@ function toProject(row: Row): Project {
   return {
     id: row.id,
     name: row.name,
-    provider: legacy ? 'openai' : (row.aiProvider as ProviderId | null),
+    provider: legacy ? legacyProvider().id : row.aiProvider,
     organizationId: row.aiOrganizationId,
     providerProjectId: row.aiProjectId ?? row.openaiProjectId,
     providerName: row.providerName,

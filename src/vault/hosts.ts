@@ -1,4 +1,5 @@
-import { PROVIDERS, type ProviderId } from '../domain/provider.js';
+import type { ProviderId } from '../domain/provider.js';
+import { providerName, providerOf } from '../providers/registry.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 
@@ -20,7 +21,7 @@ export interface Destination {
  */
 export function hostOfNewKey(destination: Destination, allowed: string | null): string {
   const found = hostOf(destination);
-  const own = PROVIDERS[destination.provider].host;
+  const own = new URL(providerOf(destination.provider).baseUrl).host;
   if (allowed !== null && allowed.toLowerCase() !== found) {
     throw new CostsError(
       'usage',
@@ -30,7 +31,7 @@ export function hostOfNewKey(destination: Destination, allowed: string | null): 
   if (allowed !== null || found === own || found === LOOPBACK) return found;
   throw new CostsError(
     'usage',
-    `${variableOf(destination.provider)} leads to ${found}, which is not ${PROVIDERS[destination.provider].name}'s own ${own}.`,
+    `${variableOf(destination.provider)} leads to ${found}, which is not ${providerName(destination.provider)}'s own ${own}.`,
     {
       hint: `If that host may have the key: --allow-host ${found}`,
     },
@@ -75,5 +76,5 @@ function hostOf({ provider, baseUrl, tlsChecksOff }: Destination): string {
 }
 
 function variableOf(provider: ProviderId): string {
-  return provider === 'openai' ? 'OPENAI_BASE_URL' : 'ANTHROPIC_BASE_URL';
+  return providerOf(provider).baseUrlVariable;
 }

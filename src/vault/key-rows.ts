@@ -4,6 +4,7 @@ import type { Organization } from '../domain/collection.js';
 import { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
+import { providerOf } from '../providers/registry.js';
 import { encrypt } from './cipher.js';
 import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
 import { checkMac, macOfKey } from './mac.js';
@@ -190,7 +191,7 @@ async function material(
 }
 
 function destination({ baseUrls, tlsChecksOff }: Tools['config'], { provider }: Pick<KeyRow, 'provider'>): Destination {
-  return { provider, baseUrl: baseUrls[provider], tlsChecksOff };
+  return { provider, baseUrl: baseUrls[provider] ?? providerOf(provider).baseUrl, tlsChecksOff };
 }
 
 function subjectOf({ provider, organizationId }: Pick<KeyRow, 'provider' | 'organizationId'>): string {

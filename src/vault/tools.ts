@@ -8,7 +8,7 @@ export interface VaultOptions {
     home: string;
     token: string | null;
     insecureStorage: boolean;
-    baseUrls: Record<ProviderId, string>;
+    baseUrls: Readonly<Record<ProviderId, string>>;
     keyVariables: string[] | null;
     tlsChecksOff: boolean;
     variable(name: string): string | undefined;

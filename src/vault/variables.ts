@@ -1,4 +1,6 @@
-import { PROVIDERS, type ProviderId } from '../domain/provider.js';
+import type { ProviderId } from '../domain/provider.js';
+import { PROVIDERS } from '../providers/list.js';
+import { providerOf } from '../providers/registry.js';
 import { Secret } from '../domain/secret.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
@@ -20,7 +22,7 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
   const shown = cleanText(name).slice(0, 80);
   checkName(environment, name, shown);
   const value = environment.variable(name)?.trim();
-  const { adminKeyPrefix, name: providerName } = PROVIDERS[provider];
+  const { adminKeyPrefix, name: providerName } = providerOf(provider);
   if (value === undefined || value === '') {
     throw new CostsError('auth', `The variable ${shown} is not set; it should hold ${providerName}'s admin key.`, {
       hint: `Set ${shown} where costs runs, or name another: costs keys rotate --from-env NAME`,
@@ -31,7 +33,7 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
       'auth',
       `The variable ${shown} does not hold an admin key of ${providerName} (they begin with ${adminKeyPrefix}); it was not sent.`,
       {
-        hint: `Make one at ${PROVIDERS[provider].keyPage}`,
+        hint: `Make one at ${providerOf(provider).keyPage}`,
       },
     );
   }
@@ -44,19 +46,20 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
  */
 export function parseKey(provider: ProviderId, text: string): Secret {
   const key = text.trim();
-  const { adminKeyPrefix, name, keyPage } = PROVIDERS[provider];
+  const { adminKeyPrefix, otherKeys, name, keyPage } = providerOf(provider);
   if (key === '') throw new CostsError('usage', 'The key is empty.');
   if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');
-  const other = Object.values(PROVIDERS).find(
-    (facts) => facts.id !== provider && isAdminKey(key, facts.adminKeyPrefix),
-  );
+  const other = PROVIDERS.find((each) => each.id !== provider && isAdminKey(key, each.adminKeyPrefix));
   if (other !== undefined) {
     throw new CostsError('usage', `That is an admin key of ${other.name}, not of ${name}.`, {
       hint: `Use --provider ${other.id}`,
     });
   }
   if (isAdminKey(key, adminKeyPrefix)) return new Secret(key);
-  throw new CostsError('usage', `That is no admin key of ${name}: they begin with ${adminKeyPrefix}.`, {
+  const kind = otherKeys.find(({ prefix }) => key.startsWith(prefix))?.kind;
+  const what =
+    kind === undefined ? `no admin key of ${name}` : `${kind} of ${name}, which reads no bills; admin keys read them`;
+  throw new CostsError('usage', `That is ${what}: they begin with ${adminKeyPrefix}.`, {
     hint: `Make one at ${keyPage}`,
   });
 }

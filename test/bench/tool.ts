@@ -58,8 +58,8 @@ async function execute(args: readonly string[], env: NodeJS.ProcessEnv): Promise
 }
 
 /** Where the emulator answers, for the tool's environment. */
-export function emulatorUrls({ openaiUrl, anthropicUrl }: Emulator): Record<string, string> {
-  return { OPENAI_BASE_URL: openaiUrl, ANTHROPIC_BASE_URL: anthropicUrl };
+export function emulatorUrls(emulator: Emulator): Record<string, string> {
+  return { OPENAI_BASE_URL: emulator.baseUrl('openai'), ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic') };
 }
 
 /** Registers all of an emulator's organizations, each with its key in a variable, and returns those variables. */

@@ -5,7 +5,7 @@ import { add, parseDecimal } from '../../src/domain/decimal.js';
 import { Secret } from '../../src/domain/secret.js';
 import { startEmulator } from '../../src/emulator/emulator.js';
 import { lazyWorld } from '../../src/emulator/generate.js';
-import { createProvider } from '../../src/providers/create.js';
+import { providerOf } from '../../src/providers/registry.js';
 import { createHttpClient } from '../../src/providers/http.js';
 import { collectWindow } from '../../src/sync/collect.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
@@ -32,7 +32,7 @@ export async function readWindows(organizations: number, rows: number): Promise<
   const now = () => startOfDay(addDays(SPAN.until, 40));
   const emulator = await startEmulator({ world, now });
   const http = createHttpClient({ version: '0', tlsChecksOff: false, now });
-  const provider = createProvider('openai', http, new URL(emulator.openaiUrl), now);
+  const provider = await providerOf('openai').connect({ http, baseUrl: new URL(emulator.baseUrl('openai')), now });
   try {
     const windows: WindowWrite[] = [];
     for (const id of ids) {

@@ -89,5 +89,5 @@ async function answerOf(emulator: Awaited<ReturnType<typeof openEmulator>>, id: 
   const { query, path } = emulator.requests.findLast((each) => each.path.includes('/cost')) ?? { query: '', path: '' };
   const key = emulator.organization(id).keys[0]?.secret ?? '';
   const headers = { authorization: `Bearer ${key}`, 'x-api-key': key, 'anthropic-version': '2023-06-01' };
-  return (await fetch(`${emulator.anthropicUrl}${path}?${query}`, { headers })).text();
+  return (await fetch(`${emulator.baseUrl('anthropic')}${path}?${query}`, { headers })).text();
 }

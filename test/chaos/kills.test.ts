@@ -24,8 +24,8 @@ async function start(kind: (typeof DATABASE_KINDS)[number]) {
   const target = await useEmptyTarget(kind);
   const env = {
     ...(target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home }),
-    OPENAI_BASE_URL: emulator.openaiUrl,
-    ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+    OPENAI_BASE_URL: emulator.baseUrl('openai'),
+    ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     ...Object.fromEntries(ids.map((id, index) => [`KEY_${index}`, emulator.organization(id).keys[0]?.secret])),
   };
   const machine = await useMachine(env);

@@ -59,7 +59,7 @@ describe('bad input', () => {
     const target = await useEmptyTarget('postgresql');
     const machine = await useMachine({
       DATABASE_URL: target.kind === 'postgresql' ? target.url : '',
-      OPENAI_BASE_URL: emulator.openaiUrl,
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
       KEY: 'sk-admin-wrong-key-0123456789',
     });
     await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {

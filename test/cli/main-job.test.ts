@@ -49,8 +49,8 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     const store = target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home };
     const machine = await useMachine({
       ...store,
-      OPENAI_BASE_URL: emulator.openaiUrl,
-      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
       ...secrets,
       ...env,
     });

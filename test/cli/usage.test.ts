@@ -30,7 +30,7 @@ describe('usage beside bills, by the commands a person types', () => {
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
     const machine = await useMachine(
       {
-        OPENAI_BASE_URL: emulator.openaiUrl,
+        OPENAI_BASE_URL: emulator.baseUrl('openai'),
         OPENAI_ADMIN_KEY: organization.keys[0]?.secret,
       },
       { store: true },

@@ -27,8 +27,8 @@ beforeAll(async () => {
   base = await createTestDatabase('postgresql');
   machine = await createMachine({
     DATABASE_URL: (base.target as { url: string }).url,
-    OPENAI_BASE_URL: emulator.openaiUrl,
-    ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+    OPENAI_BASE_URL: emulator.baseUrl('openai'),
+    ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     COSTS_INSECURE_STORAGE: '1',
     COSTS_TEAM: 'acme',
     OPENAI_ADMIN_KEY: KEY,

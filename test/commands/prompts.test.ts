@@ -35,8 +35,8 @@ describe.skipIf(!HAS_TERMINAL)(
         HOME: machine.home,
         COSTS_HOME: `${machine.home}/costs`,
         DATABASE_URL: (base.target as { url: string }).url,
-        OPENAI_BASE_URL: emulator.openaiUrl,
-        ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+        OPENAI_BASE_URL: emulator.baseUrl('openai'),
+        ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
         COSTS_INSECURE_STORAGE: '1',
       };
     });

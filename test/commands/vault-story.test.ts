@@ -48,8 +48,8 @@ afterAll(() => emulator.close());
 async function recordedMachine(env: Record<string, string>) {
   const machine = await createMachine(
     {
-      OPENAI_BASE_URL: emulator.openaiUrl,
-      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
       COSTS_INSECURE_STORAGE: '1',
       ...env,
     },

@@ -2,22 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { compareUsage } from '../../src/domain/comparison.js';
 import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
+import { withReading } from '../../src/providers/registry.js';
 import type { CostTotal } from '../../src/domain/usage-store.js';
 
-const charge = (day: string, lineItem: string, cost: string, more: Partial<CostTotal> = {}): CostTotal => ({
-  provider: 'openai',
-  organizationId: 'org-a',
-  projectId: 'p1',
-  project: 'Search',
-  day: parseDay(day),
-  lineItem,
-  model: null,
-  tokenType: null,
-  serviceTier: null,
-  currency: 'USD',
-  cost: parseDecimal(cost),
-  ...more,
-});
+const charge = (day: string, lineItem: string, cost: string, more: Partial<CostTotal> = {}): CostTotal =>
+  withReading({
+    provider: 'openai',
+    organizationId: 'org-a',
+    projectId: 'p1',
+    project: 'Search',
+    day: parseDay(day),
+    lineItem,
+    model: null,
+    tokenType: null,
+    serviceTier: null,
+    currency: 'USD',
+    cost: parseDecimal(cost),
+    ...more,
+  });
 const used = (day: string, model: string, cost: string): CostTotal =>
   charge(day, `${model}, output tokens`, cost, { model, tokenType: 'output_tokens', serviceTier: 'standard' });
 const DAYS = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04'];

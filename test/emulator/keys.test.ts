@@ -52,7 +52,7 @@ describe('a key', () => {
   it('has to come in the header its provider wants, at Anthropic with the version', async () => {
     const emulator = await openWith();
     const bare = (path: string, headers: Record<string, string>): Promise<Response> =>
-      fetch(emulator.anthropicUrl + path, { headers });
+      fetch(emulator.baseUrl('anthropic') + path, { headers });
     expect((await bare(COSTS, {})).status).toBe(401);
     expect((await bare(ME, { authorization: `Bearer ${adminKey(ANTHROPIC).secret}` })).status).toBe(401);
     const unversioned = await bare(ME, { 'x-api-key': adminKey(ANTHROPIC).secret });
@@ -95,7 +95,7 @@ describe('an emulator', () => {
 
   it('says on which port it cannot listen', async () => {
     const emulator = await openWith();
-    const port = Number(new URL(emulator.anthropicUrl).port);
+    const port = Number(new URL(emulator.baseUrl('anthropic')).port);
     await expect(openEmulator({ world: { organizations: [] }, port })).rejects.toThrow(`127.0.0.1:${port}`);
   });
 });

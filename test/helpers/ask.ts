@@ -37,7 +37,7 @@ export async function ask(
     provider === 'openai'
       ? { authorization: `Bearer ${secret}` }
       : { 'x-api-key': secret, 'anthropic-version': '2023-06-01' };
-  const response = await fetch(`${emulator.anthropicUrl}${path}`, {
+  const response = await fetch(`${emulator.baseUrl('anthropic')}${path}`, {
     headers: { ...auth, ...headers },
     redirect: 'manual',
     ...init,

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Organization } from '../../src/domain/collection.js';
 import { toDay, type DaySpan } from '../../src/domain/day.js';
-import type { ProviderId } from '../../src/domain/provider.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
-import { createProvider } from '../../src/providers/create.js';
 import { createHttpClient, type HttpOptions } from '../../src/providers/http.js';
+import { providerOf } from '../../src/providers/registry.js';
 import type { Database } from '../../src/store/database.js';
 import { createStore, type Store } from '../../src/store/store.js';
 import { planBackfill } from '../../src/sync/plan.js';
@@ -65,7 +64,7 @@ export async function useCollector(
   const dependencies: SyncDependencies = {
     store: store.collection,
     leases: store.leases,
-    provider: (id) => Promise.resolve(createProvider(id, http, new URL(addressOf(emulator, id)), now)),
+    provider: (id) => providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now }),
     keyOf: ({ organizationId }) =>
       Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
     now,
@@ -96,8 +95,4 @@ export async function useCollector(
       return runSync(plan, options, dependencies);
     },
   };
-}
-
-function addressOf(emulator: Emulator, provider: ProviderId): string {
-  return provider === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl;
 }

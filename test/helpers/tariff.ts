@@ -1,12 +1,12 @@
 import { toDay } from '../../src/domain/day.js';
 import { formatDecimal, type Decimal } from '../../src/domain/decimal.js';
-import { LIST_PRICES } from '../../src/domain/list-prices.js';
 import { PriceBook } from '../../src/domain/price.js';
 import type { UsageUnit } from '../../src/domain/usage.js';
+import { listPrices } from '../../src/providers/registry.js';
 import type { UsageCharge } from '../../src/emulator/bill-usage.js';
 import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 
-const BOOK = new PriceBook(LIST_PRICES);
+const BOOK = new PriceBook(listPrices());
 
 /** How a measure is billed: the words of its line item, and the type of token of the price book. */
 const OPENAI: Record<string, [words: string, tokenType: string, unit: UsageUnit]> = {

@@ -8,7 +8,7 @@ import { Secret } from '../../src/domain/secret.js';
 import type { UsageWidth } from '../../src/domain/usage.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { createHttpClient } from '../../src/providers/http.js';
-import { createProvider } from '../../src/providers/create.js';
+import { providerOf } from '../../src/providers/registry.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
 import type { Database } from '../../src/store/database.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
@@ -24,14 +24,14 @@ export interface Collecting {
   /** Reads a past range and writes it. */
   backfill(span: DaySpan, options?: { width?: UsageWidth | 'bills'; acceptRestatement?: boolean }): Promise<SyncResult>;
   /** One organization's provider. */
-  provider(id: ProviderId): CostProvider;
+  provider(id: ProviderId): Promise<CostProvider>;
 }
 
 export function collectFrom(emulator: Emulator, { prisma }: Database): Collecting {
   const http = createHttpClient({ version: '0.0.0', tlsChecksOff: false, firstWaitMs: 1 });
   onTestFinished(() => http.close());
-  const url = (id: ProviderId) => new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl);
-  const provider = (id: ProviderId) => createProvider(id, http, url(id), () => NOON);
+  const provider = (id: ProviderId) =>
+    providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
   const organizations = emulator.world.organizations.map(({ provider: of, id, name }) => organizationOf(of, id, name));
   let runs = 0;
   return {
@@ -47,10 +47,14 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
         skipDuplicates: true,
       });
       const store = createCollectionStore(prisma);
-      const usage = createUsageStore(prisma);
+      const usageStore = createUsageStore(prisma);
       const isUsage = width !== 'bills';
-      const maxDays = ({ provider: id }: Organization) =>
-        isUsage ? (provider(id).usage?.maxDays(width) ?? 1) : provider(id).maxDaysPerRequest;
+      const limits = new Map<ProviderId, number>();
+      for (const { provider: id } of organizations) {
+        const { usage, maxDaysPerRequest } = await provider(id);
+        limits.set(id, isUsage ? (usage?.maxDays(width) ?? 1) : maxDaysPerRequest);
+      }
+      const maxDays = ({ provider: id }: Organization) => limits.get(id) ?? 1;
       const plan = planBackfill(
         { organizations, collected: new Map(), today: toDay(NOON), maxDays, basis: isUsage ? 'usage' : 'billed' },
         span,
@@ -71,14 +75,14 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
         {
           store,
           leases: createLeaseStore(prisma),
-          provider: (id) => Promise.resolve(provider(id)),
+          provider,
           keyOf: ({ organizationId }) =>
             Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
           now: () => NOON,
           signal: new AbortController().signal,
           deadline: null,
           onEvent: () => undefined,
-          ...(isUsage ? { collector: usageCollector(usage, width) } : {}),
+          ...(isUsage ? { collector: usageCollector(usageStore, width) } : {}),
         },
       );
     },

@@ -20,7 +20,7 @@ import { generateWorld } from '../../src/emulator/generate.js';
 import { NO_QUIRKS } from '../../src/emulator/quirks.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { addRow } from '../../src/emulator/edits.js';
-import { createProvider } from '../../src/providers/create.js';
+import { providerOf } from '../../src/providers/registry.js';
 import { createHttpClient, type HttpClient } from '../../src/providers/http.js';
 import { NOON } from '../helpers/emulator.js';
 
@@ -50,12 +50,7 @@ export function describeProvider(id: ProviderId): void {
         giveUpAfterMs: 400,
         requestTimeoutMs: 250,
       });
-      provider = createProvider(
-        id,
-        http,
-        new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl),
-        () => NOON,
-      );
+      provider = await providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
     });
     afterAll(async () => {
       await http.close();
@@ -213,12 +208,11 @@ export function describeProvider(id: ProviderId): void {
       setTimeout(() => controller.abort(), 50);
       const started = performance.now();
       const patient = createHttpClient({ version: 'test', tlsChecksOff: false });
-      const waiting = createProvider(
-        id,
-        patient,
-        new URL(id === 'openai' ? emulator.openaiUrl : emulator.anthropicUrl),
-        () => NOON,
-      );
+      const waiting = await providerOf(id).connect({
+        http: patient,
+        baseUrl: new URL(emulator.baseUrl(id)),
+        now: () => NOON,
+      });
       const reading = (async () => {
         for await (const page of waiting.fetchCosts(call({ signal: controller.signal }), span)) void page;
       })();

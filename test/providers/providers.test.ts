@@ -1,4 +1,4 @@
-import { PROVIDER_IDS } from '../../src/domain/provider.js';
+import { PROVIDER_IDS } from '../../src/providers/registry.js';
 import { describeProvider } from './conformance.js';
 
 PROVIDER_IDS.forEach(describeProvider);

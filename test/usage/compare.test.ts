@@ -16,7 +16,7 @@ import { collectFrom, TEAM } from '../helpers/usage.js';
 
 const UNTIL = parseDay('2026-11-22');
 const SPAN = { since: addDays(UNTIL, -9), until: UNTIL };
-const MODELS = {
+const MODELS: Record<string, string[]> = {
   openai: ['gpt-5', 'gpt-5-mini', 'gpt-4o-2024-08-06', 'o3'],
   anthropic: ['claude-sonnet-4-5-20250929', 'claude-opus-4-6'],
 };
@@ -37,7 +37,7 @@ function billedWorld(factors: Record<string, bigint> = {}): WorldOrganization[] 
       until: UNTIL,
       days: 10,
       perDay: 3,
-      models: MODELS[organization.provider],
+      models: MODELS[organization.provider] ?? [],
     });
     const billed = new Set(['completions', 'embeddings', 'audio_transcriptions', 'audio_speeches', 'messages']);
     organization.usage = usage.filter(({ endpoint }) => billed.has(endpoint));

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parsePrices } from '../../src/commands/prices/file.js';
 import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
-import { LIST_PRICES } from '../../src/domain/list-prices.js';
-import { TOKEN_TYPES, unitOf, type TokenType } from '../../src/domain/token-types.js';
+import { unitOf, type TokenType } from '../../src/domain/token-types.js';
+import { listPrices, providerOf } from '../../src/providers/registry.js';
 import { costOf, keyOf, PriceBook, type Priceable } from '../../src/domain/price.js';
 
-const BOOK = new PriceBook(LIST_PRICES);
+const PRICES = listPrices();
+const BOOK = new PriceBook(PRICES);
 const TODAY = parseDay('2026-11-23');
 
 const tokens = (model: string, change: Partial<Priceable> = {}): Priceable => ({
@@ -57,15 +58,15 @@ describe('the price book', () => {
   });
 
   it('ships prices of what usage counts, in its unit', () => {
-    for (const { provider, tokenType, unit } of LIST_PRICES) {
-      expect(TOKEN_TYPES[provider], tokenType).toContain(tokenType);
+    for (const { provider, tokenType, unit } of PRICES) {
+      expect(providerOf(provider).tokenTypes, tokenType).toContain(tokenType);
       expect(unitOf(tokenType as TokenType)).toBe(unit);
     }
   });
 
   it('ships each price once, with a source and a day', () => {
-    expect(new Set(LIST_PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(LIST_PRICES.length);
-    for (const { source, per } of LIST_PRICES) {
+    expect(new Set(PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(PRICES.length);
+    for (const { source, per } of PRICES) {
       expect(source).toMatch(/^https:\/\//);
       expect(per).toBeGreaterThan(0n);
     }

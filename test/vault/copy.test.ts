@@ -23,8 +23,8 @@ beforeAll(async () => {
   });
   machine = await createMachine(
     {
-      OPENAI_BASE_URL: emulator.openaiUrl,
-      ANTHROPIC_BASE_URL: emulator.anthropicUrl,
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
       COSTS_INSECURE_STORAGE: '1',
       OPENAI_ADMIN_KEY: KEY,
     },

@@ -107,7 +107,9 @@ function demoConfig({ config }: Context, home: string, emulator: Emulator): Cont
     token: null,
     keyVariables: null,
     insecureStorage: false,
-    baseUrls: { openai: emulator.openaiUrl, anthropic: emulator.anthropicUrl },
+    baseUrls: Object.fromEntries(
+      emulator.world.organizations.map(({ provider }) => [provider, emulator.baseUrl(provider)]),
+    ),
     variable: (name) => keys.get(name),
   };
 }

@@ -1,7 +1,7 @@
+import { PROVIDER_IDS, providerName } from '../../providers/registry.js';
 import { checkBaseUrl } from '../../config.js';
 import type { Context } from '../../context.js';
 import type { Check } from '../../domain/check.js';
-import { PROVIDER_IDS, PROVIDERS } from '../../domain/provider.js';
 import { asCostsError } from '../../errors.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -21,9 +21,9 @@ export function checkNode(version = process.versions.node): Check {
 /** Where admin keys would be sent. */
 export function checkBaseUrls({ config }: Context): Check[] {
   const checks = PROVIDER_IDS.map((id): Check => {
-    const name = `${PROVIDERS[id].name} address`;
+    const name = `${providerName(id)} address`;
     try {
-      return { name, status: 'ok', message: checkBaseUrl(id, config.baseUrls[id]).host };
+      return { name, status: 'ok', message: checkBaseUrl(id, config).host };
     } catch (thrown) {
       const { message, hint } = asCostsError(thrown);
       return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Check } from '../../domain/check.js';
 import { asCostsError } from '../../errors.js';
+import { legacyProvider } from '../../providers/registry.js';
 import { listOrganizations } from '../organizations.js';
 
 /** A clock further off than this makes days look open or closed that are not. */
@@ -52,21 +53,22 @@ async function checkLegacyProjects(context: Context): Promise<Check> {
   const name = 'Legacy projects';
   if (waiting === 0) return { name, status: 'ok', message: 'none waits for its organization' };
   const organizations = await listOrganizations(store);
-  const openai = organizations.filter(({ provider, isActive }) => provider === 'openai' && isActive);
+  const { id, name: company } = legacyProvider();
+  const owners = organizations.filter(({ provider, isActive }) => provider === id && isActive);
   const message = `${waiting} with only an openai_project_id wait for their organization.`;
-  if (openai.length === 0)
+  if (owners.length === 0)
     return {
       name,
       status: 'warning',
       message,
-      hint: 'Register the OpenAI organization they belong to: costs keys add --provider openai',
+      hint: `Register the ${company} organization they belong to: costs keys add --provider ${id}`,
     };
-  const names = openai.map((each) => each.name).join(', ');
+  const names = owners.map((each) => each.name).join(', ');
   return {
     name,
     status: 'warning',
     message,
-    hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider openai`,
+    hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider ${id}`,
   };
 }
 

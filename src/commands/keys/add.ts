@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
 import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
-import { PROVIDER_IDS, PROVIDERS, type KeyIdentity, type ProviderId } from '../../domain/provider.js';
+import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
+import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
@@ -64,7 +65,7 @@ async function chooseProvider({ output }: Context): Promise<ProviderId> {
     throw new CostsError('usage', 'Which provider?', { hint: `--provider ${PROVIDER_IDS.join(' or ')}` });
   return output.prompt.choose(
     'Whose admin key?',
-    PROVIDER_IDS.map((id) => ({ name: PROVIDERS[id].name, value: id })),
+    PROVIDER_IDS.map((id) => ({ name: providerName(id), value: id })),
   );
 }
 
@@ -76,7 +77,7 @@ async function organizationOf(
   { organization }: AddKeyOptions,
 ): Promise<string> {
   const told = organization?.trim() === '' ? undefined : organization?.trim();
-  const { name } = PROVIDERS[provider];
+  const { name } = providerOf(provider);
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
     throw new CostsError(
       'auth',
@@ -103,7 +104,7 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const known = await store.organizations.find(provider, organizationId);
   if (known === null) return;
-  const told = `${PROVIDERS[provider].name} organization ${organizationId} is registered already`;
+  const told = `${providerName(provider)} organization ${organizationId} is registered already`;
   if (known.teamId !== team.id) {
     throw new CostsError('conflict', `${told}, by another team of this store.`, {
       hint: `That team has to give it up first, with all that was collected: costs keys remove ${organizationId} --purge`,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
 import type { Documents } from '../../documents.js';
 import { toKeyView } from '../../domain/key-view.js';
-import { PROVIDERS } from '../../domain/provider.js';
+import { providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
@@ -45,7 +45,7 @@ export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptio
   const input = await readKey(context, row.provider, options);
   const identity = await identifyKey(context, row.provider, input.key);
   if (identity.organizationId !== null && identity.organizationId !== row.organizationId) {
-    const { name } = PROVIDERS[row.provider];
+    const { name } = providerOf(row.provider);
     throw new CostsError(
       'auth',
       `${name} says that this key belongs to ${cleanText(identity.organizationId)}, not to ${row.organizationId}; the old key stays.`,

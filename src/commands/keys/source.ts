@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { endOfDay, type Day } from '../../domain/day.js';
-import { PROVIDERS, type KeyIdentity, type ProviderId, type WireEvent } from '../../domain/provider.js';
+import type { KeyIdentity, ProviderId, WireEvent } from '../../domain/provider.js';
+import { providerName, providerOf } from '../../providers/registry.js';
 import type { Secret } from '../../domain/secret.js';
 import { CostsError } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
@@ -26,12 +27,18 @@ export function addKeySourceOptions(command: Command): Command {
 }
 
 /** Says, before anything is asked: where such a key is made, the least it needs, what is read, and where it is kept. */
-export function explainKey({ output, config }: Context, provider: ProviderId, { fromEnv }: KeySourceOptions): void {
-  const { name, keyPage, leastScope } = PROVIDERS[provider];
+export function explainKey(
+  { output, config }: Context,
+  provider: ProviderId,
+  { fromEnv, expires }: KeySourceOptions,
+): void {
+  const { name, keyPage, leastScope, tellsKeyExpiry } = providerOf(provider);
   output.note(`${name} admin key. Make one at ${keyPage}`);
   output.note(`  Least scope  ${leastScope}`);
   output.note('  Read         cost reports, and the names of projects or workspaces');
   output.note('  Never read   prompts, completions, files, or other keys; nothing is ever changed at the provider');
+  if (!tellsKeyExpiry && expires === undefined)
+    output.note(`  Expires      ${name} does not tell; if the key has an end, say it with --expires DAY`);
   const store = config.databaseUrl === null ? 'the embedded store' : 'the database';
   output.note(
     fromEnv === undefined
@@ -64,7 +71,7 @@ async function offeredVariable(
   provider: ProviderId,
   { keyStdin }: KeySourceOptions,
 ): Promise<string | null> {
-  const { keyVariable, name } = PROVIDERS[provider];
+  const { keyVariable, name } = providerOf(provider);
   if (keyStdin === true || (config.variable(keyVariable) ?? '') === '') return null;
   if (!output.interactive) {
     throw new CostsError('usage', `Say where the admin key of ${name} is.`, {
@@ -79,8 +86,8 @@ async function offeredVariable(
 
 async function askForKey({ output }: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<string> {
   if (keyStdin === true) return output.prompt.stdin();
-  if (output.interactive) return output.prompt.secret(`Admin key of ${PROVIDERS[provider].name}`);
-  throw new CostsError('usage', `Say where the admin key of ${PROVIDERS[provider].name} is.`, {
+  if (output.interactive) return output.prompt.secret(`Admin key of ${providerName(provider)}`);
+  throw new CostsError('usage', `Say where the admin key of ${providerName(provider)} is.`, {
     hint: 'Use --from-env NAME or --key-stdin.',
   });
 }
@@ -91,7 +98,7 @@ const PATIENCE_SECONDS = 12;
 /** Asks the provider whose key this is. @throws CostsError in the provider's own words; nothing was stored */
 export async function identifyKey(context: Context, provider: ProviderId, key: Secret): Promise<KeyIdentity> {
   const { output, signal } = context;
-  const { name } = PROVIDERS[provider];
+  const { name } = providerOf(provider);
   const adapter = await context.provider(provider);
   const progress = output.progress(`Asking ${name} whose key this is`);
   let trouble = '';
@@ -122,7 +129,7 @@ export function noteIdentity(
   provider: ProviderId,
   { canListProjects, warnings }: KeyIdentity,
 ): void {
-  const { projectWord } = PROVIDERS[provider];
+  const { projectWord } = providerOf(provider);
   if (!canListProjects)
     output.warn(
       `This key may not list ${projectWord}s: costs are collected all the same, and ${projectWord}s carry their ids.`,

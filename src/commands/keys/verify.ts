@@ -4,7 +4,7 @@ import type { Documents } from '../../documents.js';
 import type { KeyRow } from '../../domain/access.js';
 import { keyStatusOf, type KeyCheck } from '../../domain/key-check.js';
 import { expiryWarning } from '../../domain/key-view.js';
-import { PROVIDERS } from '../../domain/provider.js';
+import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { renderKeyChecks } from '../../output/keys.js';
@@ -95,7 +95,7 @@ function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocumen
 function otherOrganization({ provider, organizationId }: KeyRow, found: string): CostsError {
   return new CostsError(
     'auth',
-    `${PROVIDERS[provider].name} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,
+    `${providerName(provider)} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,
     {
       hint: `Swap it: costs keys rotate ${organizationId}`,
     },

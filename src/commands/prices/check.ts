@@ -3,9 +3,9 @@ import type { Context, OpenContext } from '../../context.js';
 import type { Documents } from '../../documents.js';
 import { addDays, daysBetween, toDay, type Day } from '../../domain/day.js';
 import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
-import { LIST_PRICES, LIST_PRICES_READ_ON } from '../../domain/list-prices.js';
 import { PriceBook, type Price } from '../../domain/price.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
+import { listPrices, listPricesReadOn } from '../../providers/registry.js';
 import { EXIT_CODES } from '../../errors.js';
 import { renderPriceFindings, type PriceFinding } from '../../output/prices.js';
 import { addExamples, addGlobalOptions, setExitCode } from '../options.js';
@@ -56,7 +56,7 @@ function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {
 }
 
 function findUnlikely(own: readonly Price[], today: Day): PriceFinding[] {
-  const shipped = new PriceBook(LIST_PRICES);
+  const shipped = new PriceBook(listPrices());
   return own.flatMap((price) => {
     const { provider, model, tokenType, tier, unit, contextWindow, inferenceGeo, validFrom } = price;
     const what = { model, tokenType, unit, serviceTier: tier, batch: '', contextWindow, inferenceGeo };
@@ -72,7 +72,7 @@ function findUnlikely(own: readonly Price[], today: Day): PriceFinding[] {
 }
 
 function findOld(today: Day): PriceFinding[] {
-  if (daysBetween(LIST_PRICES_READ_ON, today) <= OLD_AFTER_DAYS) return [];
-  const message = `The list prices were read on ${LIST_PRICES_READ_ON}; a newer version of costs may know newer ones.`;
+  if (daysBetween(listPricesReadOn(), today) <= OLD_AFTER_DAYS) return [];
+  const message = `The list prices were read on ${listPricesReadOn()}; a newer version of costs may know newer ones.`;
   return [{ code: 'old', provider: null, model: null, tokenType: null, tier: null, message }];
 }

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { parseDay } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import { keyOf, usual, type Price } from '../../domain/price.js';
-import { PROVIDER_IDS, PROVIDERS, type ProviderId } from '../../domain/provider.js';
+import type { ProviderId } from '../../domain/provider.js';
+import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
-import { isTokenType, TOKEN_TYPES, unitOf, type TokenType } from '../../domain/token-types.js';
+import { unitOf, type TokenType } from '../../domain/token-types.js';
 import { USAGE_UNITS, type UsageUnit } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 
@@ -40,23 +41,6 @@ const price = z.strictObject({
   // What `prices list --json` adds; a list can be edited and imported as it is.
   origin: z.enum(['imported', 'shipped']).optional(),
 });
-/** What people call them. */
-const ALIASES: Record<ProviderId, Record<string, TokenType>> = {
-  openai: {
-    input: 'uncached_input_tokens',
-    input_tokens: 'uncached_input_tokens',
-    cached_input: 'cached_input_tokens',
-    cache_write: 'cache_write_input_tokens',
-    output: 'output_tokens',
-  },
-  anthropic: {
-    input: 'uncached_input_tokens',
-    input_tokens: 'uncached_input_tokens',
-    cache_read: 'cache_read_input_tokens',
-    cached_input: 'cache_read_input_tokens',
-    output: 'output_tokens',
-  },
-};
 
 const file = z.union([z.array(price), z.object({ prices: z.array(price) }).transform(({ prices }) => prices)]);
 
@@ -97,10 +81,10 @@ export function parsePrices(content: string): Price[] {
 
 /** A price of what no usage counts, or in another unit, would be kept and never hold. */
 function countedAs(provider: ProviderId, name: string, unit: UsageUnit | undefined, path: string): TokenType {
-  const type = ALIASES[provider][name] ?? name;
+  const type = providerOf(provider).tokenTypeAliases[name] ?? name;
   if (!isTokenType(provider, type))
-    throw unreadable(`${path}.tokenType ("${name}" is nothing that usage of ${PROVIDERS[provider].name} counts)`, {
-      hint: `One of: ${TOKEN_TYPES[provider].join(', ')}`,
+    throw unreadable(`${path}.tokenType ("${name}" is nothing that usage of ${providerName(provider)} counts)`, {
+      hint: `One of: ${providerOf(provider).tokenTypes.join(', ')}`,
     });
   if (unit !== undefined && unit !== unitOf(type))
     throw unreadable(`${path}.unit (${type} is counted in ${unitOf(type)})`);

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
 import type { Documents } from '../../documents.js';
 import { formatDecimal } from '../../domain/decimal.js';
-import { LIST_PRICES, LIST_PRICES_READ_ON } from '../../domain/list-prices.js';
 import type { Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
+import { listPrices, listPricesReadOn } from '../../providers/registry.js';
 import { renderPrices, type PriceDocument } from '../../output/prices.js';
 import { addExamples, addGlobalOptions, providerOption } from '../options.js';
 
@@ -31,9 +31,11 @@ export async function pricesListCommand({ provider, model = '' }: PricesListOpti
     (provider === undefined || price.provider === provider) && price.model.startsWith(model);
   const prices = [
     ...own.filter(isWanted).map((price) => toDocument(price, 'imported')),
-    ...LIST_PRICES.filter(isWanted).map((price) => toDocument(price, 'shipped')),
+    ...listPrices()
+      .filter(isWanted)
+      .map((price) => toDocument(price, 'shipped')),
   ];
-  context.output.write<Documents['prices list']>({ shippedReadOn: LIST_PRICES_READ_ON, prices }, renderPrices);
+  context.output.write<Documents['prices list']>({ shippedReadOn: listPricesReadOn(), prices }, renderPrices);
 }
 
 function toDocument({ price, per, ...rest }: Price, origin: PriceDocument['origin']): PriceDocument {

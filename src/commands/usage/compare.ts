@@ -9,6 +9,7 @@ import { add, formatDecimal, ZERO } from '../../domain/decimal.js';
 import { USAGE_WIDTHS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import { toComparisonDocument, renderComparison } from '../../output/comparison.js';
+import { withReading } from '../../providers/registry.js';
 import {
   addExamples,
   addGlobalOptions,
@@ -58,7 +59,7 @@ export async function usageCompareCommand(options: UsageCompareOptions, context:
     days.set(organization.organizationId, await comparableDays(context, organization, span));
   const isCompared = ({ organizationId, day }: { organizationId: string; day: Day }) =>
     days.get(organizationId)?.has(day) === true;
-  const billed = (await usage.costs(team.id, span, 'costs_v1')).filter(isCompared);
+  const billed = (await usage.costs(team.id, span, 'costs_v1')).filter(isCompared).map(withReading);
   const estimated = (await usage.costs(team.id, span, 'usage_v1')).filter(isCompared);
   if ([...days.values()].every(({ size }) => size === 0)) {
     throw new CostsError(

@@ -65,8 +65,8 @@ function answerCostReport(request: ApiRequest): ApiAnswer {
   };
 }
 
-function toBucket(bucket: DailyBucket, groupBy: string[], { organization, now }: ApiRequest): unknown {
-  const rows = groupRows(rowsOfBucket(organization, bucket, now), {
+function toBucket(bucket: DailyBucket, groupBy: string[], request: ApiRequest): unknown {
+  const rows = groupRows(rowsOfBucket(request, bucket), {
     dimensions: DIMENSIONS,
     asked: groupBy.flatMap((name) => (name === 'description' ? Object.keys(DESCRIPTION) : [name])),
     finest: groupBy.length === GROUPINGS.length,

@@ -50,7 +50,7 @@ function answerCosts(request: ApiRequest): ApiAnswer {
 }
 
 function toBucket(bucket: DailyBucket, asked: CostsQuery, request: ApiRequest): unknown {
-  const rows = rowsOfBucket(request.organization, bucket, request.now).filter((row) => isWanted(row, asked));
+  const rows = rowsOfBucket(request, bucket).filter((row) => isWanted(row, asked));
   const grouped = groupRows(rows, {
     dimensions: DIMENSIONS,
     asked: asked.groupBy.filter((name) => name in DIMENSIONS),

@@ -1,7 +1,8 @@
 import { endOfMonthOf, endOfDay, startOfDay, startOfMonthOf, toDay } from '../../domain/day.js';
 import { formatDecimal } from '../../domain/decimal.js';
 import type { ExportRow } from '../../domain/export.js';
-import { PROVIDERS, UNASSIGNED } from '../../domain/provider.js';
+import { UNASSIGNED, type ProviderFacts } from '../../domain/provider.js';
+import { legacyProvider, providerOf } from '../../providers/registry.js';
 import { measure, type Measured } from './pricing.js';
 
 export type FocusValue = string | null;
@@ -10,7 +11,7 @@ interface Charge {
   row: ExportRow;
   measured: Measured;
   credit: boolean;
-  provider: string;
+  provider: ProviderFacts;
   skuId: string;
 }
 
@@ -60,7 +61,7 @@ export const FOCUS_COLUMNS: readonly Column[] = [
     usageOnly(({ unitPrice }) => unitPrice),
   ),
   number('EffectiveCost', cost),
-  text('InvoiceIssuerName', ({ provider }) => provider),
+  text('InvoiceIssuerName', ({ provider }) => provider.name),
   number('ListCost', cost),
   number(
     'ListUnitPrice',
@@ -69,10 +70,10 @@ export const FOCUS_COLUMNS: readonly Column[] = [
   text('PricingCategory', () => 'Standard'),
   number('PricingQuantity', ({ credit, measured }) => (credit ? '1' : measured.pricingQuantity)),
   text('PricingUnit', ({ credit, measured }) => (credit ? 'Credits' : measured.pricingUnit)),
-  text('ProviderName', ({ provider }) => provider),
-  text('PublisherName', ({ provider }) => provider),
+  text('ProviderName', ({ provider }) => provider.name),
+  text('PublisherName', ({ provider }) => provider.name),
   text('ServiceCategory', () => 'AI and Machine Learning'),
-  text('ServiceName', ({ provider }) => `${provider} API`),
+  text('ServiceName', ({ provider }) => provider.focus.serviceName),
   text('ServiceSubcategory', () => 'Generative AI'),
   text('SkuId', ({ skuId }) => skuId),
   text('SkuMeter', ({ row }) => nonEmpty(row.tokenType) ?? nonEmpty(row.lineItem)),
@@ -86,9 +87,7 @@ export const FOCUS_COLUMNS: readonly Column[] = [
     const id = subAccountOf(row);
     return id === null ? null : (nonEmpty(row.project) ?? id);
   }),
-  text('SubAccountType', ({ row }) =>
-    subAccountOf(row) === null ? null : row.provider === 'anthropic' ? 'Workspace' : 'Project',
-  ),
+  text('SubAccountType', ({ row, provider }) => (subAccountOf(row) === null ? null : provider.focus.subAccountType)),
   text('Tags', ({ row }) => (Object.keys(row.tags).length === 0 ? null : JSON.stringify(row.tags))),
   text('x_ContextWindow', ({ row }) => nonEmpty(row.contextWindow)),
   text('x_CostType', ({ row }) => nonEmpty(row.costType)),
@@ -104,11 +103,11 @@ export const FOCUS_COLUMNS: readonly Column[] = [
   text('x_TokenType', ({ row }) => nonEmpty(row.tokenType)),
 ];
 
-/** What the columns are made from; rows of the old system are OpenAI's. */
+/** What the columns are made from. */
 export function toCharge(row: ExportRow): Charge {
-  const { id, name } = PROVIDERS[row.provider ?? 'openai'];
-  const skuId = `${id}: ${nonEmpty(row.lineItem) ?? 'unspecified'}`;
-  return { row, credit: row.cost < 0n, measured: measure(row), provider: name, skuId };
+  const provider = row.provider === null ? legacyProvider() : providerOf(row.provider);
+  const skuId = `${provider.id}: ${nonEmpty(row.lineItem) ?? 'unspecified'}`;
+  return { row, credit: row.cost < 0n, measured: measure(row), provider, skuId };
 }
 
 /** The provider's project; none where the provider names none, ours where it is one of the old system. */

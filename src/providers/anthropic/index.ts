@@ -1,105 +1,40 @@
-import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import {
-  PROVIDERS,
-  type CostPage,
-  type CostProvider,
-  type KeyIdentity,
-  type ProviderCall,
-} from '../../domain/provider.js';
-import { CostsError } from '../../errors.js';
-import type { HttpClient } from '../http.js';
-import { followList } from '../lists.js';
-import { followPages, type RawPage } from '../paging.js';
-import { DriftWatch, formatInstant } from '../shapes.js';
-import { createAnthropicUsage } from './usage.js';
-import { parseCostReport, parseMe, parseWorkspacesPage } from './schema.js';
+import { defineProvider } from '../define.js';
+import { listPrices } from './prices.js';
 
-/** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
-const MAX_DAYS = 31;
-const GROUPS = ['workspace_id', 'description'];
-const WORKSPACES_PER_PAGE = '1000';
-/** Bills lag by a day or two; a probe asks for days that are surely there. */
-const PROBE_DAYS_BACK = 7;
-
-/** Anthropic has no narrower admin key, so that this holds of each. */
-const ALWAYS_BROAD =
-  'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Give it to nobody else.';
-
-export function createAnthropicProvider(http: HttpClient, baseUrl: URL, now: () => Date): CostProvider {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][] = []) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    for (const [name, value] of parameters) url.searchParams.append(name, value);
-    const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01' };
-    return http.getJson({ url, headers, call });
-  };
-
-  async function fetchPage(
-    call: ProviderCall,
-    span: DaySpan,
-    groups: readonly string[],
-    cursor: string | null,
-    drift: DriftWatch,
-  ): Promise<RawPage> {
-    const document = await get(call, '/v1/organizations/cost_report', [
-      ['starting_at', formatInstant(startOfDay(span.since))],
-      // Always sent: without it, a start of yesterday is refused as an empty range.
-      ['ending_at', formatInstant(endOfDay(span.until))],
-      ['bucket_width', '1d'],
-      ['limit', `${MAX_DAYS}`],
-      ...groups.map((group): [string, string] => ['group_by[]', group]),
-      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ]);
-    return parseCostReport(document, drift);
-  }
-
-  async function* fetchReport(call: ProviderCall, span: DaySpan, groups: readonly string[]): AsyncGenerator<CostPage> {
-    const drift = new DriftWatch(call.observe);
-    try {
-      yield* followPages('Anthropic', span, (cursor) => fetchPage(call, span, groups, cursor, drift));
-    } catch (error) {
-      if (!isTooEarly(error, span)) throw error;
-      yield { buckets: [], lines: [], end: 'early' };
-    }
-  }
-
-  return {
-    facts: PROVIDERS.anthropic,
-    maxDaysPerRequest: MAX_DAYS,
-    usage: createAnthropicUsage(get, isTooEarly),
-    fetchCosts: (call, span) => fetchReport(call, span, GROUPS),
-    fetchTotals: (call, span) => fetchReport(call, span, []),
-    listProjects(call) {
-      return followList('Anthropic', 'workspaces', async (after) =>
-        parseWorkspacesPage(
-          await get(call, '/v1/organizations/workspaces', [
-            ['limit', WORKSPACES_PER_PAGE],
-            ['include_archived', 'true'],
-            ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
-          ]),
-        ),
-      );
-    },
-    async identify(call): Promise<KeyIdentity> {
-      const { id, name } = parseMe(await get(call, '/v1/organizations/me'));
-      const probe = addDays(toDay(now()), -PROBE_DAYS_BACK);
-      await fetchPage(call, { since: probe, until: probe }, GROUPS, null, new DriftWatch(() => undefined));
-      return {
-        organizationId: id,
-        organizationName: name,
-        canListProjects: true,
-        expiresAt: null,
-        warnings: [ALWAYS_BROAD],
-      };
-    },
-  };
-
-  /** A range without one ended day is refused with 400: there is simply nothing yet. */
-  function isTooEarly(error: unknown, span: DaySpan): boolean {
-    return (
-      error instanceof CostsError &&
-      error.code === 'contract' &&
-      /date range|ending date/i.test(error.message) &&
-      endOfDay(span.since) > now()
-    );
-  }
-}
+/** https://platform.claude.com/docs/en/api/admin */
+export const anthropic = defineProvider({
+  id: 'anthropic',
+  name: 'Anthropic',
+  baseUrl: 'https://api.anthropic.com',
+  baseUrlVariable: 'ANTHROPIC_BASE_URL',
+  keyVariable: 'ANTHROPIC_ADMIN_KEY',
+  adminKeyPrefix: 'sk-ant-admin',
+  otherKeys: [
+    { prefix: 'sk-ant-api', kind: "a workspace's API key" },
+    { prefix: 'sk-ant-oat', kind: 'a login token' },
+    { prefix: 'sk-ant-', kind: 'an API key' },
+  ],
+  keyPage: 'https://console.anthropic.com/settings/admin-keys',
+  leastScope: 'an admin key; Anthropic has no narrower one',
+  tellsKeyExpiry: false,
+  projectWord: 'workspace',
+  focus: { serviceName: 'Anthropic API', subAccountType: 'Workspace' },
+  ownsLegacyProjects: false,
+  tokenTypes: [
+    'uncached_input_tokens',
+    'cache_creation.ephemeral_5m_input_tokens',
+    'cache_creation.ephemeral_1h_input_tokens',
+    'cache_read_input_tokens',
+    'output_tokens',
+    'web_search_requests',
+  ],
+  tokenTypeAliases: {
+    input: 'uncached_input_tokens',
+    input_tokens: 'uncached_input_tokens',
+    cache_read: 'cache_read_input_tokens',
+    cached_input: 'cache_read_input_tokens',
+    output: 'output_tokens',
+  },
+  listPrices,
+  connect: async (wire) => (await import('./api.js')).connectAnthropic(wire),
+});

@@ -1,120 +1,56 @@
-import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import { PROVIDERS, type CostProvider, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
-import { CostsError } from '../../errors.js';
-import type { HttpClient } from '../http.js';
-import { followList } from '../lists.js';
-import { followPages } from '../paging.js';
-import { DriftWatch } from '../shapes.js';
-import { createOpenAiUsage } from './usage.js';
-import { parseCostsPage, parseKeyExpiry, parseProjectsPage, type CostsPage } from './schema.js';
+import { defineProvider } from '../define.js';
+import { readLineItem } from './line-item.js';
+import { listPrices } from './prices.js';
 
-/** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
-const MAX_DAYS = 31;
-const PROJECTS_PER_PAGE = '100';
-
-/** https://platform.openai.com/docs/api-reference/usage/costs */
-export function createOpenAiProvider(http: HttpClient, baseUrl: URL, now: () => Date): CostProvider {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][]) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    for (const [name, value] of parameters) url.searchParams.append(name, value);
-    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
-  };
-
-  async function fetchPage(
-    call: ProviderCall,
-    span: DaySpan,
-    groups: string[],
-    cursor: string | null,
-    drift: DriftWatch,
-  ): Promise<CostsPage> {
-    const document = await get(call, '/organization/costs', [
-      ['start_time', toSeconds(startOfDay(span.since))],
-      ['end_time', toSeconds(endOfDay(span.until))],
-      ['bucket_width', '1d'],
-      ['limit', `${MAX_DAYS}`],
-      ...groups.map((group): [string, string] => ['group_by[]', group]),
-      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ]);
-    return parseCostsPage(document, drift);
-  }
-
-  return {
-    facts: PROVIDERS.openai,
-    maxDaysPerRequest: MAX_DAYS,
-    usage: createOpenAiUsage(get),
-    fetchCosts(call, span) {
-      const drift = new DriftWatch(call.observe);
-      // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.
-      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, ['project_id', 'line_item'], cursor, drift));
-    },
-    fetchTotals(call, span) {
-      const drift = new DriftWatch(call.observe);
-      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, [], cursor, drift));
-    },
-    listProjects(call) {
-      return followList('OpenAI', 'projects', async (after) =>
-        parseProjectsPage(
-          await get(call, '/organization/projects', [
-            ['limit', PROJECTS_PER_PAGE],
-            ['include_archived', 'true'],
-            ...(after === null ? [] : ([['after', after]] as [string, string][])),
-          ]),
-        ),
-      );
-    },
-    async identify(call): Promise<KeyIdentity> {
-      const today = toDay(now());
-      const span = { since: addDays(today, 1 - MAX_DAYS), until: today };
-      const organization = await findOrganization(call, span);
-      return {
-        organizationId: organization?.id ?? null,
-        organizationName: organization?.name ?? null,
-        canListProjects: await isAllowed(() => get(call, '/organization/projects', [['limit', '1']])),
-        ...(await inspectKeys(call)),
-      };
-    },
-  };
-
-  /** Reads until a row names its organization; none does where nothing was spent. */
-  async function findOrganization(call: ProviderCall, span: DaySpan): Promise<CostsPage['organization']> {
-    const found: Pick<CostsPage, 'organization'> = { organization: null };
-    const drift = new DriftWatch(() => undefined);
-    const pages = followPages('OpenAI', span, async (cursor) => {
-      const page = await fetchPage(call, span, ['project_id'], cursor, drift);
-      found.organization = page.organization;
-      return page;
-    });
-    for (;;) {
-      const { done } = await pages.next();
-      if (done === true || found.organization !== null) return found.organization;
-    }
-  }
-
-  /** Best effort: a key that only reads usage may not list keys, which is as it should be. */
-  async function inspectKeys(call: ProviderCall): Promise<Pick<KeyIdentity, 'expiresAt' | 'warnings'>> {
-    try {
-      const keys = await get(call, '/organization/admin_api_keys', [['limit', '100']]);
-      const warnings = [
-        'This key can do more than read usage: it lists admin keys. A key restricted to Usage: Read is enough.',
-      ];
-      return { expiresAt: parseKeyExpiry(keys, call.key.lastFour()), warnings };
-    } catch (error) {
-      if (call.signal.aborted || !(error instanceof CostsError)) throw error;
-      return { expiresAt: null, warnings: [] };
-    }
-  }
-}
-
-function toSeconds(instant: Date): string {
-  return `${instant.getTime() / 1000}`;
-}
-
-async function isAllowed(request: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await request();
-    return true;
-  } catch (error) {
-    if (error instanceof CostsError && (error.code === 'auth' || error.code === 'contract')) return false;
-    throw error;
-  }
-}
+/** https://platform.openai.com/docs/api-reference/administration */
+export const openai = defineProvider({
+  id: 'openai',
+  name: 'OpenAI',
+  baseUrl: 'https://api.openai.com/v1',
+  baseUrlVariable: 'OPENAI_BASE_URL',
+  keyVariable: 'OPENAI_ADMIN_KEY',
+  adminKeyPrefix: 'sk-admin-',
+  otherKeys: [
+    { prefix: 'sk-proj-', kind: "a project's API key" },
+    { prefix: 'sk-svcacct-', kind: "a service account's API key" },
+    { prefix: 'sk-', kind: 'an API key' },
+  ],
+  keyPage: 'https://platform.openai.com/settings/organization/admin-keys',
+  leastScope: 'Usage: Read (and Projects: Read for names)',
+  tellsKeyExpiry: true,
+  projectWord: 'project',
+  focus: { serviceName: 'OpenAI API', subAccountType: 'Project' },
+  ownsLegacyProjects: true,
+  tokenTypes: [
+    'uncached_input_tokens',
+    'uncached_audio_input_tokens',
+    'uncached_image_input_tokens',
+    'cached_input_tokens',
+    'cached_audio_input_tokens',
+    'cached_image_input_tokens',
+    'cache_write_input_tokens',
+    'cache_write_30m_input_tokens',
+    'cache_write_12h_input_tokens',
+    'output_tokens',
+    'audio_output_tokens',
+    'image_output_tokens',
+    'requests',
+    'images',
+    'characters',
+    'seconds',
+    'bytes',
+    'sessions',
+    'file_search_calls',
+    'web_search_calls',
+  ],
+  tokenTypeAliases: {
+    input: 'uncached_input_tokens',
+    input_tokens: 'uncached_input_tokens',
+    cached_input: 'cached_input_tokens',
+    cache_write: 'cache_write_input_tokens',
+    output: 'output_tokens',
+  },
+  readLineItem,
+  listPrices,
+  connect: async (wire) => (await import('./api.js')).connectOpenAi(wire),
+});

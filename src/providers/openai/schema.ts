@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
+import type { LineItemReading } from '../../domain/line-item.js';
 import { UNASSIGNED } from '../../domain/provider.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
@@ -14,7 +15,7 @@ import {
   text,
   type DriftWatch,
 } from '../shapes.js';
-import { modelOf } from './models.js';
+import { readLineItem } from './line-item.js';
 
 const WHO = 'OpenAI';
 
@@ -105,27 +106,34 @@ export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage 
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null, organization };
 }
 
+const NOTHING_SAID: LineItemReading = {
+  model: null,
+  costType: null,
+  tokenType: null,
+  serviceTier: null,
+  contextWindow: null,
+};
+
 type CostsResult = z.infer<typeof costsPage>['data'][number]['results'][number];
 
 function toLine(result: CostsResult, { start, end }: { start: Date; end: Date }, path: string): CostLine {
   const { currency, value } = result.amount;
-  const dimensions = { contextWindow: null, serviceTier: null, inferenceGeo: null };
+  // The line item says all of this itself, so that none of it is named in it a second time.
+  const unnamed = { contextWindow: null, serviceTier: null, inferenceGeo: null };
   return {
     bucketStart: start,
     bucketEnd: end,
     providerProjectId: result.project_id === null || result.project_id === '' ? UNASSIGNED : result.project_id,
     providerProjectName: result.project_id === null ? null : result.project_name,
     organizationId: result.organization_id,
-    lineItem: naming(`${path}.line_item`, () => toLineItem({ description: result.line_item, currency, ...dimensions })),
+    lineItem: naming(`${path}.line_item`, () => toLineItem({ description: result.line_item, currency, ...unnamed })),
     currency,
     cost: amountAt(`${path}.amount.value`, value),
     quantity:
       result.quantity === null || result.quantity === undefined ? null : amountAt(`${path}.quantity`, result.quantity),
     quantityUnit: result.quantity_unit,
-    model: result.line_item === null ? null : modelOf(result.line_item),
-    costType: null,
-    tokenType: null,
-    ...dimensions,
+    ...(result.line_item === null ? NOTHING_SAID : readLineItem(result.line_item)),
+    inferenceGeo: null,
   };
 }
 

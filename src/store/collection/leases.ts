@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.js';
-import { PROVIDERS } from '../../domain/provider.js';
+import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { machineIdentity, processStart } from '../process-identity.js';
@@ -74,7 +74,7 @@ export async function confirmLease(
   if (rows.length > 0) return;
   throw new CostsError(
     'conflict',
-    `Another process took over the collection of ${PROVIDERS[provider].name} ${organizationId}; this window was dropped.`,
+    `Another process took over the collection of ${providerName(provider)} ${organizationId}; this window was dropped.`,
     {
       hint: 'See who collected it: costs runs list',
     },

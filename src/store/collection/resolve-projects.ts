@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderId, type ProviderProject } from '../../domain/provider.js';
+import { providerOf } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
 
 /** Where each provider project's rows go. */
@@ -65,7 +66,7 @@ export async function ensureProjects(
   // In one order everywhere, so that two windows that create the same projects wait for one another and never lock up.
   const ids = [...wireNames.keys()].sort();
   if (ids.length === 0) return { projectIds: new Map(), created: [] };
-  if (origin.provider === 'openai') await adoptLegacyProjects(tx, origin, ids);
+  if (providerOf(origin.provider).ownsLegacyProjects) await adoptLegacyProjects(tx, origin, ids);
 
   const known = await findByTriple(tx, origin, ids);
   const missing = ids.filter((id) => !known.has(id));

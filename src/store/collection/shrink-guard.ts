@@ -2,7 +2,7 @@ import type { WindowWrite } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import type { Day } from '../../domain/day.js';
 import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
-import { PROVIDERS } from '../../domain/provider.js';
+import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
 import { isClosed, type LockedDay } from './collected-days.js';
@@ -29,7 +29,7 @@ export async function guardAgainstShrinking(
   const reason = findLoss(closed, await storedSums(tx, write, closed), answeredSums(lines));
   if (reason === null) return false;
   if (write.acceptRestatement) return true;
-  throw new CostsError('shrink', `${PROVIDERS[write.provider].name} answered ${reason}; nothing was changed.`, {
+  throw new CostsError('shrink', `${providerName(write.provider)} answered ${reason}; nothing was changed.`, {
     hint: 'If the provider is right, run the same command again with --accept-restatement.',
   });
 }

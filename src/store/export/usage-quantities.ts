@@ -4,6 +4,7 @@ import type { Day } from '../../domain/day.js';
 import { add, type Decimal } from '../../domain/decimal.js';
 import { tierOf } from '../../domain/price.js';
 import type { ExportRow } from '../../domain/export.js';
+import { withReading } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 
@@ -69,7 +70,7 @@ export function matchUsage(usage: readonly UsageTotal[], charges: readonly Charg
 }
 
 function kindOfCharge(charge: Charge): Kind {
-  return kindOf(charge, false);
+  return kindOf(withReading(charge), false);
 }
 
 function kindOfUsage(usage: UsageTotal): Kind {

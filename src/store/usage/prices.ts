@@ -1,9 +1,9 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
-import { LIST_PRICES } from '../../domain/list-prices.js';
 import { PriceBook, type Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
+import { listPrices } from '../../providers/registry.js';
 import { transaction, type Transaction } from '../transaction.js';
 import { lockUsage } from './collected-usage.js';
 import { writeEstimates } from './estimates.js';
@@ -21,7 +21,7 @@ export async function readPrices(client: Client): Promise<Price[]> {
 
 /** Own prices before those that ship with the tool. */
 export async function readPriceBook(client: Client): Promise<PriceBook> {
-  return new PriceBook(await readPrices(client), LIST_PRICES);
+  return new PriceBook(await readPrices(client), listPrices());
 }
 
 /** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */

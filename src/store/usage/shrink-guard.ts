@@ -1,7 +1,7 @@
 import { dayState } from '../../domain/coverage.js';
 import { toDay, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
-import { PROVIDERS } from '../../domain/provider.js';
+import { providerName } from '../../providers/registry.js';
 import type { UsageLine, UsageWrite } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import type { Transaction } from '../transaction.js';
@@ -44,7 +44,7 @@ export async function guardUsage(
 }
 
 function refuse({ provider }: UsageWrite, what: string): never {
-  throw new CostsError('shrink', `${PROVIDERS[provider].name} answered ${what}; nothing was changed.`, {
+  throw new CostsError('shrink', `${providerName(provider)} answered ${what}; nothing was changed.`, {
     hint: 'If the provider is right, run the same command again with --accept-restatement.',
   });
 }

@@ -1,6 +1,9 @@
-import type { ApiAnswer, ApiDialect } from '../api.js';
+import { formatDecimal, proportion } from '../../domain/decimal.js';
+import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import { costReportRoute } from './cost-report.js';
+import { demo } from './demo.js';
 import { anthropicError, anthropicErrorBody } from './errors.js';
+import { generatedUsage, generateRow } from './generate.js';
 import { meRoute } from './me.js';
 import { usageReportRoute } from './usage-report.js';
 import { workspacesRoute } from './workspaces.js';
@@ -8,10 +11,12 @@ import { workspacesRoute } from './workspaces.js';
 /** How long ago the reset time of a 429 was: the real one is often stale. */
 const STALE_BY_MILLISECONDS = 60_000;
 
-export const anthropicDialect: ApiDialect = {
+export const anthropicServer: EmulatedProvider = {
   provider: 'anthropic',
+  basePath: '',
   prefix: '/v1/organizations/',
   routes: [costReportRoute, usageReportRoute, workspacesRoute, meRoute],
+  keyHeader: 'x-api-key',
   readKey: readApiKey,
   errorBody: anthropicErrorBody,
   invalidKey: () => anthropicError(401, 'invalid x-api-key'),
@@ -20,6 +25,13 @@ export const anthropicDialect: ApiDialect = {
     'anthropic-ratelimit-requests-reset': new Date(now.getTime() - STALE_BY_MILLISECONDS).toISOString(),
   }),
   requestIdHeader: 'request-id',
+  keyPrefix: 'sk-ant-admin01-',
+  projectIdPrefix: 'wrkspc_',
+  shift: -2,
+  writeAmount: (cost) => `"${formatDecimal(proportion(cost, 100n))}"`,
+  generateRow,
+  usage: generatedUsage,
+  demo,
 };
 
 function readApiKey(headers: Record<string, string | string[] | undefined>): string | ApiAnswer {

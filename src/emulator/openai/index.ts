@@ -1,8 +1,11 @@
-import type { ApiAnswer, ApiDialect } from '../api.js';
+import { formatDecimal } from '../../domain/decimal.js';
+import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import type { WorldScope } from '../world.js';
 import { adminKeysRoute } from './admin-keys.js';
 import { costsRoute } from './costs.js';
+import { demo } from './demo.js';
 import { openaiErrorBody } from './errors.js';
+import { generatedUsage, generateRow } from './generate.js';
 import { projectRoute, projectsRoute } from './projects.js';
 import { usageRoute } from './usage.js';
 
@@ -15,10 +18,12 @@ const SCOPES: Record<WorldScope, string> = {
 
 const KEY_PAGE = 'https://platform.openai.com/account/api-keys';
 
-export const openaiDialect: ApiDialect = {
+export const openaiServer: EmulatedProvider = {
   provider: 'openai',
+  basePath: '/v1',
   prefix: '/v1/organization/',
   routes: [costsRoute, usageRoute, projectsRoute, projectRoute, adminKeysRoute],
+  keyHeader: 'authorization',
   readKey: ({ authorization }) => readBearer(typeof authorization === 'string' ? authorization : ''),
   errorBody: (status, message) => openaiErrorBody(message, { type: typeOf(status) }),
   invalidKey: () => ({
@@ -35,6 +40,13 @@ export const openaiDialect: ApiDialect = {
   }),
   rateLimitHeaders: () => ({}),
   requestIdHeader: 'x-request-id',
+  keyPrefix: 'sk-admin-',
+  projectIdPrefix: 'proj_',
+  shift: 0,
+  writeAmount: formatDecimal,
+  generateRow,
+  usage: generatedUsage,
+  demo,
 };
 
 function readBearer(authorization: string): string | ApiAnswer {

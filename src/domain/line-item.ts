@@ -1,0 +1,9 @@
+/** What the words of a line item tell, in the columns of a row; null where they say nothing. */
+export interface LineItemReading {
+  model: string | null;
+  /** `tokens`, or the service that is charged where there is no model. */
+  costType: string | null;
+  tokenType: string | null;
+  serviceTier: string | null;
+  contextWindow: string | null;
+}

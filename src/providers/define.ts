@@ -1,0 +1,32 @@
+import type { Day } from '../domain/day.js';
+import type { LineItemReading } from '../domain/line-item.js';
+import type { Price } from '../domain/price.js';
+import type { CostProvider, ProviderFacts } from '../domain/provider.js';
+import type { HttpClient } from './http.js';
+
+/** What an adapter is given to ask with. */
+export interface Wire {
+  http: HttpClient;
+  /** Checked: https, or loopback. */
+  baseUrl: URL;
+  now: () => Date;
+}
+
+/** Everything a provider is. Loading a declaration loads no network code: commands that only need its name stay quick. */
+export interface ProviderDeclaration extends ProviderFacts {
+  /** What a line item of its bill says where the answer has no fields for it; absent where it has. */
+  readLineItem?: (lineItem: string) => LineItemReading;
+  /** List prices as it publishes them, and the day they were last compared with their source. */
+  listPrices: { readOn: Day; make: () => Price[] };
+  /** Its admin API: bills, usage, projects, and whose key it is. */
+  connect: (wire: Wire) => Promise<Omit<CostProvider, 'facts'>>;
+}
+
+export interface Provider extends Omit<ProviderDeclaration, 'connect'> {
+  connect: (wire: Wire) => Promise<CostProvider>;
+}
+
+/** Declares a provider. To add one, declare it in a folder of its own and name it in `list.ts`. */
+export function defineProvider({ connect, ...declaration }: ProviderDeclaration): Provider {
+  return { ...declaration, connect: async (wire) => ({ facts: declaration, ...(await connect(wire)) }) };
+}

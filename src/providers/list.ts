@@ -1,0 +1,6 @@
+import { anthropic } from './anthropic/index.js';
+import type { Provider } from './define.js';
+import { openai } from './openai/index.js';
+
+/** The companies whose bills we collect, in the order they are offered. */
+export const PROVIDERS: readonly Provider[] = [openai, anthropic];

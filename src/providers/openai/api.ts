@@ -1,0 +1,119 @@
+import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
+import type { CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import type { Wire } from '../define.js';
+import { followList } from '../lists.js';
+import { followPages } from '../paging.js';
+import { DriftWatch } from '../shapes.js';
+import { createOpenAiUsage } from './usage.js';
+import { parseCostsPage, parseKeyExpiry, parseProjectsPage, type CostsPage } from './schema.js';
+
+/** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
+const MAX_DAYS = 31;
+const PROJECTS_PER_PAGE = '100';
+
+/** https://platform.openai.com/docs/api-reference/usage/costs */
+export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
+  const get = (call: ProviderCall, path: string, parameters: [string, string][]) => {
+    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
+    for (const [name, value] of parameters) url.searchParams.append(name, value);
+    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
+  };
+
+  async function fetchPage(
+    call: ProviderCall,
+    span: DaySpan,
+    groups: string[],
+    cursor: string | null,
+    drift: DriftWatch,
+  ): Promise<CostsPage> {
+    const document = await get(call, '/organization/costs', [
+      ['start_time', toSeconds(startOfDay(span.since))],
+      ['end_time', toSeconds(endOfDay(span.until))],
+      ['bucket_width', '1d'],
+      ['limit', `${MAX_DAYS}`],
+      ...groups.map((group): [string, string] => ['group_by[]', group]),
+      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
+    ]);
+    return parseCostsPage(document, drift);
+  }
+
+  return {
+    maxDaysPerRequest: MAX_DAYS,
+    usage: createOpenAiUsage(get),
+    fetchCosts(call, span) {
+      const drift = new DriftWatch(call.observe);
+      // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.
+      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, ['project_id', 'line_item'], cursor, drift));
+    },
+    fetchTotals(call, span) {
+      const drift = new DriftWatch(call.observe);
+      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, [], cursor, drift));
+    },
+    listProjects(call) {
+      return followList('OpenAI', 'projects', async (after) =>
+        parseProjectsPage(
+          await get(call, '/organization/projects', [
+            ['limit', PROJECTS_PER_PAGE],
+            ['include_archived', 'true'],
+            ...(after === null ? [] : ([['after', after]] as [string, string][])),
+          ]),
+        ),
+      );
+    },
+    async identify(call): Promise<KeyIdentity> {
+      const today = toDay(now());
+      const span = { since: addDays(today, 1 - MAX_DAYS), until: today };
+      const organization = await findOrganization(call, span);
+      return {
+        organizationId: organization?.id ?? null,
+        organizationName: organization?.name ?? null,
+        canListProjects: await isAllowed(() => get(call, '/organization/projects', [['limit', '1']])),
+        ...(await inspectKeys(call)),
+      };
+    },
+  };
+
+  /** Reads until a row names its organization; none does where nothing was spent. */
+  async function findOrganization(call: ProviderCall, span: DaySpan): Promise<CostsPage['organization']> {
+    const found: Pick<CostsPage, 'organization'> = { organization: null };
+    const drift = new DriftWatch(() => undefined);
+    const pages = followPages('OpenAI', span, async (cursor) => {
+      const page = await fetchPage(call, span, ['project_id'], cursor, drift);
+      found.organization = page.organization;
+      return page;
+    });
+    for (;;) {
+      const { done } = await pages.next();
+      if (done === true || found.organization !== null) return found.organization;
+    }
+  }
+
+  /** Best effort: a key that only reads usage may not list keys, which is as it should be. */
+  async function inspectKeys(call: ProviderCall): Promise<Pick<KeyIdentity, 'expiresAt' | 'warnings'>> {
+    try {
+      const keys = await get(call, '/organization/admin_api_keys', [['limit', '100']]);
+      const warnings = [
+        'This key can do more than read usage: it lists admin keys. A key restricted to Usage: Read is enough.',
+      ];
+      return { expiresAt: parseKeyExpiry(keys, call.key.lastFour()), warnings };
+    } catch (error) {
+      if (call.signal.aborted || !(error instanceof CostsError)) throw error;
+      return { expiresAt: null, warnings: [] };
+    }
+  }
+}
+
+function toSeconds(instant: Date): string {
+  return `${instant.getTime() / 1000}`;
+}
+
+async function isAllowed(request: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await request();
+    return true;
+  } catch (error) {
+    if (error instanceof CostsError && (error.code === 'auth' || error.code === 'contract')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { parseDay } from '../domain/day.js';
+import { parseDecimal } from '../domain/decimal.js';
+import type { Price } from '../domain/price.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { UsageUnit } from '../domain/usage.js';
+
+/** An entry of a published price list. */
+export interface Rate {
+  model: string;
+  tokenType: string;
+  from: string;
+  dollars: string;
+  /** Default: tokens, a million of them, at the standard tier. */
+  unit?: UsageUnit;
+  per?: string;
+  tier?: string;
+  inferenceGeo?: string;
+  /** Powers of ten and a factor on the dollars, exact: half is 5 at -1. */
+  times?: Factor;
+}
+
+export type Factor = [factor: bigint, shift: number];
+
+export const HALF: Factor = [5n, -1];
+
+/** @param source where the list is published */
+export function toPrice(
+  provider: ProviderId,
+  source: string,
+  {
+    model,
+    tokenType,
+    from,
+    dollars,
+    unit = 'tokens',
+    per = '1000000',
+    tier = 'standard',
+    inferenceGeo = '',
+    times = [1n, 0],
+  }: Rate,
+): Price {
+  const [factor, shift] = times;
+  return {
+    provider,
+    model,
+    tokenType,
+    tier,
+    contextWindow: '',
+    inferenceGeo,
+    unit,
+    validFrom: parseDay(from),
+    currency: 'USD',
+    price: (parseDecimal(dollars, shift) * factor) as Price['price'],
+    per: parseDecimal(per),
+    source,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Day } from '../domain/day.js';
+import type { LineItemReading } from '../domain/line-item.js';
+import type { Price } from '../domain/price.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { TokenType } from '../domain/token-types.js';
+import { CostsError } from '../errors.js';
+import type { Provider } from './define.js';
+import { PROVIDERS } from './list.js';
+
+export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);
+
+/** @throws CostsError `failed` for a provider that only a newer version knows. */
+export function providerOf(id: ProviderId): Provider {
+  const provider = PROVIDERS.find((each) => each.id === id);
+  if (provider !== undefined) return provider;
+  throw new CostsError('failed', `The store names "${id}", a provider this version does not know.`, {
+    hint: 'Update costs to the version that registered it.',
+  });
+}
+
+/** As the company writes itself; its id where this version does not know it. */
+export function providerName(id: ProviderId): string {
+  return PROVIDERS.find((each) => each.id === id)?.name ?? id;
+}
+
+/** Whose projects and rows those of the single-organization system are; they name no provider themselves. */
+export function legacyProvider(): Provider {
+  const provider = PROVIDERS.find(({ ownsLegacyProjects }) => ownsLegacyProjects);
+  if (provider === undefined) throw new CostsError('failed', 'No provider owns the projects of the old system.');
+  return provider;
+}
+
+/** Whether a provider's usage counts something of that name. */
+export function isTokenType(provider: ProviderId, name: string): name is TokenType {
+  return (providerOf(provider).tokenTypes as readonly string[]).includes(name);
+}
+
+let prices: readonly Price[] | undefined;
+
+/** What all providers publish. A team's own prices go first. */
+export function listPrices(): readonly Price[] {
+  return (prices ??= PROVIDERS.flatMap(({ listPrices: { make } }) => make()));
+}
+
+/** The day on which the oldest list was compared with its source. */
+export function listPricesReadOn(): Day {
+  return PROVIDERS.map(({ listPrices: { readOn } }) => readOn).reduce((oldest, day) => (day < oldest ? day : oldest));
+}
+
+type Columns = Pick<LineItemReading, 'model' | 'tokenType' | 'serviceTier'>;
+
+/** A row with what its line item says in the columns that its provider's answer left empty; rows of the old system stay. */
+export function withReading<Row extends Columns & { provider: ProviderId | null; lineItem: string }>(row: Row): Row {
+  const reading = PROVIDERS.find(({ id }) => id === row.provider)?.readLineItem?.(row.lineItem);
+  if (reading === undefined) return row;
+  const { model, tokenType, serviceTier } = reading;
+  return {
+    ...row,
+    model: row.model ?? model,
+    tokenType: row.tokenType ?? tokenType,
+    serviceTier: row.serviceTier ?? serviceTier,
+  };
+}
