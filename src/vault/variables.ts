@@ -57,9 +57,8 @@ export function parseKey(provider: ProviderId, text: string): Secret {
   }
   if (isAdminKey(key, adminKeyPrefix)) return new Secret(key);
   const kind = otherKeys.find(({ prefix }) => key.startsWith(prefix))?.kind;
-  const what =
-    kind === undefined ? `no admin key of ${name}` : `${kind} of ${name}, which reads no bills; admin keys read them`;
-  throw new CostsError('usage', `That is ${what}: they begin with ${adminKeyPrefix}.`, {
+  const what = kind === undefined ? `no admin key of ${name}` : `${kind} of ${name}, which reads no bills`;
+  throw new CostsError('usage', `That is ${what}. Its admin keys begin with ${adminKeyPrefix}.`, {
     hint: `Make one at ${keyPage}`,
   });
 }

@@ -8,6 +8,7 @@ import type { WorldOrganization } from '../../src/emulator/world.js';
 import { worldRow } from '../../src/emulator/world.js';
 import type { CostTotal } from '../../src/domain/usage-store.js';
 import { toComparisonDocument } from '../../src/output/comparison.js';
+import { withReading } from '../../src/providers/registry.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
@@ -191,7 +192,7 @@ describe('bills in coarser words than usage', () => {
   const estimate = (tokenType: string, cost: string, change: Partial<CostTotal> = {}) =>
     row(`gpt-5, ${tokenType}`, cost, { tokenType, serviceTier: 'standard', ...change });
   const share = (billed: CostTotal[], estimated: CostTotal[]) =>
-    toComparisonDocument(compareUsage(billed, estimated)).totals[0]?.share;
+    toComparisonDocument(compareUsage(billed.map(withReading), estimated)).totals[0]?.share;
 
   it('are explained by the sum of what they take in', () => {
     const used = [

@@ -84,7 +84,7 @@ describe('a key that is typed or piped', () => {
     ['\n', 'is empty'],
     [`${OPENAI_KEY}\n${OPENAI_KEY}`, 'more than one line'],
     [ANTHROPIC_KEY, 'is an admin key of Anthropic, not of OpenAI'],
-    ['sk-proj-abcdef', 'is no admin key of OpenAI'],
+    ['sk-proj-abcdef', "a project's API key of OpenAI, which reads no bills"],
   ])('is bad input as %#', (text, reason) => {
     expect(refusal(() => parseKey('openai', text))).toMatchObject({
       code: 'usage',
