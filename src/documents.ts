@@ -1,11 +1,3 @@
-import type { DbAdoptResult } from './commands/db/adopt.js';
-import type { DbBackupResult } from './commands/db/backup.js';
-import type { DbCopyResult } from './commands/db/copy.js';
-import type { DbMigrateResult } from './commands/db/migrate.js';
-import type { DbResolveResult } from './commands/db/resolve.js';
-import type { DbRestoreResult } from './commands/db/restore.js';
-import type { DbRollbackResult } from './commands/db/rollback.js';
-import type { DbStatusResult } from './commands/db/status.js';
 import type { DiscoveryResult } from './commands/projects/discover.js';
 import type { Role } from './domain/access.js';
 import type { BudgetView } from './domain/budget-view.js';
@@ -34,6 +26,11 @@ import type { PriceDocument, PriceFinding } from './output/prices.js';
 import type { ListedProject } from './output/projects.js';
 import type { Tagged } from './output/tags.js';
 import type { NewToken, TokenView } from './output/tokens.js';
+import type { AdoptResult } from './store/migrations/adopt.js';
+import type { CopyResult } from './store/copy.js';
+import type { Recovery } from './store/migrations/recover.js';
+import type { RollbackPlan } from './store/migrations/rollback.js';
+import type { MigrationStatus } from './store/migrations/status.js';
 import type { ImportResult } from './store/migrations/import.js';
 import type { SchemaDiff } from './store/migrations/diff.js';
 
@@ -125,4 +122,57 @@ export interface Exported {
   basis: ReportBasis;
   rows: number;
   file: string;
+}
+
+/** What `costs db adopt` prints. */
+export interface DbAdoptResult extends AdoptResult {
+  status: 'ok' | 'finding';
+  database: string;
+}
+
+/** What `costs db backup` prints. */
+export interface DbBackupResult {
+  database: string;
+  file: string;
+  bytes: number;
+}
+
+/** What `costs db copy` prints. */
+export interface DbCopyResult extends CopyResult {
+  from: string;
+  to: string;
+}
+
+/** What `costs db migrate` prints. */
+export interface DbMigrateResult {
+  database: string;
+  /** The migrations applied now, in order. */
+  applied: string[];
+  /** What came of migrations that had begun and not ended. */
+  recovered: Recovery[];
+}
+
+/** What `costs db resolve` prints. */
+export interface DbResolveResult {
+  database: string;
+  migration: string;
+  as: 'applied' | 'rolled-back';
+}
+
+/** What `costs db restore` prints. */
+export interface DbRestoreResult {
+  database: string;
+  file: string;
+}
+
+/** What `costs db rollback` prints. */
+export interface DbRollbackResult extends RollbackPlan {
+  database: string;
+  export: string | null;
+}
+
+/** What `costs db status` prints. */
+export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
+  status: 'ok' | 'finding';
+  database: string;
 }

@@ -29,48 +29,48 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'init',
     summary: 'creates or opens the store, the team and its first admin',
-    load: async () => (await import('./commands/init.js')).addInitCommand,
+    load: async () => (await import('./commands/init.js')).init,
   },
   {
     name: 'login',
     summary: 'unlocks the vault for this machine',
-    load: async () => (await import('./commands/login.js')).addLoginCommand,
+    load: async () => (await import('./commands/login.js')).login,
   },
-  { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).addLogoutCommand },
+  { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).logout },
   {
     name: 'whoami',
     summary: 'who is logged in',
-    load: async () => (await import('./commands/whoami.js')).addWhoamiCommand,
+    load: async () => (await import('./commands/whoami.js')).whoami,
   },
   {
     name: 'keys',
     summary: 'admin API keys of organizations',
-    load: async () => (await import('./commands/keys.js')).addKeysCommand,
+    load: async () => (await import('./commands/keys.js')).keys,
   },
   {
     name: 'passwd',
     summary: 'changes your password',
-    load: async () => (await import('./commands/passwd.js')).addPasswdCommand,
+    load: async () => (await import('./commands/passwd.js')).passwd,
   },
   {
     name: 'members',
     summary: 'who may unlock the vault',
-    load: async () => (await import('./commands/members.js')).addMembersCommand,
+    load: async () => (await import('./commands/members.js')).members,
   },
   {
     name: 'tokens',
     summary: 'tokens for jobs',
-    load: async () => (await import('./commands/tokens.js')).addTokensCommand,
+    load: async () => (await import('./commands/tokens.js')).tokens,
   },
   {
     name: 'logins',
     summary: 'login attempts and locks',
-    load: async () => (await import('./commands/logins.js')).addLoginsCommand,
+    load: async () => (await import('./commands/logins.js')).logins,
   },
   {
     name: 'vault',
     summary: "the team's data key",
-    load: async () => (await import('./commands/vault.js')).addVaultCommand,
+    load: async () => (await import('./commands/vault.js')).vault,
   },
   {
     name: 'projects',

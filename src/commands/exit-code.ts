@@ -6,6 +6,12 @@ export interface Outcomes {
   organizations: readonly { error?: { code: ErrorCode } }[];
 }
 
+/** Of several, how many went well. */
+export function statusOf(outcomes: readonly { error?: unknown }[]): Outcomes['status'] {
+  const failed = outcomes.filter(({ error }) => error !== undefined).length;
+  return failed === 0 ? 'ok' : failed === outcomes.length ? 'failed' : 'partial';
+}
+
 /** Done is 0; when no organization succeeded, all refused is 4 and all unreachable 6; any other failure is 3. */
 export function exitCodeOf({ status, organizations }: Outcomes): number {
   if (status === 'ok') return 0;

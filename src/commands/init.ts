@@ -1,11 +1,10 @@
-import type { Command } from 'commander';
-import type { Context, GlobalOptions, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
-import { addExamples, addGlobalOptions } from './options.js';
+import { defineCommand, option } from './define.js';
+import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
 
 export interface InitOptions {
@@ -14,26 +13,23 @@ export interface InitOptions {
   insecureStorage?: boolean;
 }
 
-/** `costs init` */
-export function addInitCommand(parent: Command, open: OpenContext, run = initCommand): Command {
-  const command = parent
-    .command('init')
-    .description('Creates or opens the store, the team and its first admin, and logs in.')
-    .option('--email <email>', 'of the first admin (PostgreSQL only: the embedded store has no logins)')
-    .option('--password-stdin', "read the admin's password from standard input")
-    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read')
-    .action((options: InitOptions) => {
-      const all = command.optsWithGlobals<GlobalOptions & InitOptions>();
-      return run({ ...options, ...(all.team === undefined ? {} : { team: all.team }) }, open(all));
-    });
-  addGlobalOptions(command);
-  return addExamples(command, [
+export const init = defineCommand({
+  name: 'init',
+  description: 'Creates or opens the store, the team and its first admin, and logs in.',
+  options: [
+    option('--email <email>', 'of the first admin (PostgreSQL only: the embedded store has no logins)'),
+    option('--password-stdin', "read the admin's password from standard input"),
+    insecureStorageOption(),
+  ],
+  examples: [
     'costs init --team acme',
     'costs init --team acme --email admin@example.com --password-stdin < password.txt',
-  ]);
-}
+  ],
+  run,
+  render: renderInit,
+});
 
-export async function initCommand(options: InitOptions & { team?: string }, context: Context): Promise<void> {
+async function run(options: InitOptions & { team?: string }, context: Context) {
   const embedded = context.config.databaseUrl === null;
   const name = await readTeamName(options.team, context);
   // Bad input is refused before anything is opened; a person is asked only once it is clear that there is need to.
@@ -46,10 +42,12 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
     const { created, ...team } = await store.teams.open(name);
     if (options.email !== undefined)
       context.output.note('The embedded store has no logins: email and password are not used.');
-    return context.output.write<Documents['init']>(
-      { ...common(context, team, created, store.database.label), email: null, recoveryCode: null, sessionUntil: null },
-      renderInit,
-    );
+    return {
+      ...common(context, team, created, store.database.label),
+      email: null,
+      recoveryCode: null,
+      sessionUntil: null,
+    };
   }
   const known = (await store.teams.list()).find((team) => team.name === name);
   if (known !== undefined && (await vault.logins.isFounded(known))) throw foundedAlready(known);
@@ -57,11 +55,12 @@ export async function initCommand(options: InitOptions & { team?: string }, cont
   const { created, ...team } = await store.teams.open(name);
   const { recoveryCode } = await vault.logins.found(team, email, password);
   const until = await keepSessionIfPossible(context);
-  const session = { sessionUntil: until?.toISOString() ?? null };
-  context.output.write<Documents['init']>(
-    { ...common(context, team, created, store.database.label), email, recoveryCode: recoveryCode.reveal(), ...session },
-    renderInit,
-  );
+  return {
+    ...common(context, team, created, store.database.label),
+    email,
+    recoveryCode: recoveryCode.reveal(),
+    sessionUntil: until?.toISOString() ?? null,
+  };
 }
 
 function common(

@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
-import { renderLogin } from '../output/access.js';
+import type { Context } from '../context.js';
+import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
-import { addExamples, addGlobalOptions } from './options.js';
+import { defineCommand, option } from './define.js';
+import { insecureStorageOption } from './options.js';
 import { readEmail, readPassword } from './password.js';
 
 export interface LoginOptions {
@@ -12,26 +11,23 @@ export interface LoginOptions {
   insecureStorage?: boolean;
 }
 
-/** `costs login` */
-export function addLoginCommand(parent: Command, open: OpenContext, run = loginCommand): Command {
-  const command = parent
-    .command('login')
-    .description('Unlocks the vault for this machine, for twelve hours; every attempt is recorded.')
-    .option('--email <email>', 'whose login')
-    .option('--password-stdin', 'read the password from standard input')
-    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read')
-    .action((options: LoginOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs login', 'costs login --email admin@example.com --password-stdin < password.txt']);
-}
+export const login = defineCommand({
+  name: 'login',
+  description: 'Unlocks the vault for this machine, for twelve hours; every attempt is recorded.',
+  options: [
+    option('--email <email>', 'whose login'),
+    option('--password-stdin', 'read the password from standard input'),
+    insecureStorageOption(),
+  ],
+  examples: ['costs login', 'costs login --email admin@example.com --password-stdin < password.txt'],
+  run,
+  render: renderLogin,
+});
 
-export async function loginCommand(options: LoginOptions, context: Context): Promise<void> {
+async function run(options: LoginOptions, context: Context): Promise<LoginResult> {
   const { output } = context;
   if (context.config.databaseUrl === null) {
-    return output.write<Documents['login']>(
-      { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false },
-      renderLogin,
-    );
+    return { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false };
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
@@ -47,8 +43,5 @@ export async function loginCommand(options: LoginOptions, context: Context): Pro
   }
   const until = await vault.logins.keepSession();
   if (mustChange) output.warn('Somebody else knows this password. Set your own: costs passwd');
-  output.write<Documents['login']>(
-    { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange },
-    renderLogin,
-  );
+  return { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange };
 }

@@ -1,14 +1,10 @@
-import type { Command } from 'commander';
-import type { OpenContext } from '../context.js';
-import { addKeepLoginsCommand } from './logins/keep.js';
-import { addListLoginsCommand } from './logins/list.js';
-import { addUnlockLoginCommand } from './logins/unlock.js';
+import type { CommandGroup } from './define.js';
+import { keepLogins } from './logins/keep.js';
+import { listLogins } from './logins/list.js';
+import { unlockLogin } from './logins/unlock.js';
 
-/** `costs logins` */
-export function addLoginsCommand(parent: Command, open: OpenContext): Command {
-  const group = parent.command('logins').description('Login attempts and locks (admins only).');
-  addListLoginsCommand(group, open);
-  addUnlockLoginCommand(group, open);
-  addKeepLoginsCommand(group, open);
-  return group;
-}
+export const logins: CommandGroup = {
+  name: 'logins',
+  description: 'Login attempts and locks (admins only).',
+  commands: [listLogins, unlockLogin, keepLogins],
+};

@@ -1,22 +1,17 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import { renderLogout } from '../output/access.js';
-import { addExamples, addGlobalOptions } from './options.js';
+import { defineCommand } from './define.js';
 
-/** `costs logout` */
-export function addLogoutCommand(parent: Command, open: OpenContext, run = logoutCommand): Command {
-  const command = parent
-    .command('logout')
-    .description('Locks the vault on this machine: the session ends here and in the database.')
-    .action(() => run(open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs logout']);
-}
+export const logout = defineCommand({
+  name: 'logout',
+  description: 'Locks the vault on this machine: the session ends here and in the database.',
+  examples: ['costs logout'],
+  run,
+  render: renderLogout,
+});
 
-export async function logoutCommand(context: Context): Promise<void> {
-  if (context.config.databaseUrl === null)
-    return context.output.write<Documents['logout']>({ ended: false, embedded: true }, renderLogout);
+async function run(_options: object, context: Context) {
+  if (context.config.databaseUrl === null) return { ended: false, embedded: true };
   const ended = await (await context.vault()).logins.logout(await context.team());
-  context.output.write<Documents['logout']>({ ended, embedded: false }, renderLogout);
+  return { ended, embedded: false };
 }

@@ -34,6 +34,11 @@ export function organizationOption(description = 'only this organization, by nam
   return new Option('--organization <name|id>', description);
 }
 
+/** What every command takes that keeps a session. */
+export function insecureStorageOption(): Option {
+  return new Option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read');
+}
+
 export function roleOption(description: string, roles: readonly Role[] = ROLES): Option {
   return new Option('--role <role>', description).choices(roles);
 }

@@ -1,10 +1,9 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import { renderPasswd } from '../output/access.js';
-import { addExamples, addGlobalOptions } from './options.js';
+import { defineCommand, option } from './define.js';
+import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword, readPassword } from './password.js';
 
 export interface PasswdOptions {
@@ -14,24 +13,24 @@ export interface PasswdOptions {
   insecureStorage?: boolean;
 }
 
-/** `costs passwd` */
-export function addPasswdCommand(parent: Command, open: OpenContext, run = passwdCommand): Command {
-  const command = parent
-    .command('passwd')
-    .description('Changes your password, with the old one, a one-time code or the recovery code.')
-    .option('--email <email>', 'whose password (default: who is logged in)')
-    .option('--code', "prove who you are by a one-time code (costs members reset) or the team's recovery code")
-    .option(
+export const passwd = defineCommand({
+  name: 'passwd',
+  description: 'Changes your password, with the old one, a one-time code or the recovery code.',
+  options: [
+    option('--email <email>', 'whose password (default: who is logged in)'),
+    option('--code', "prove who you are by a one-time code (costs members reset) or the team's recovery code"),
+    option(
       '--password-stdin',
       'read the old password or the code, and the new password, a line each, from standard input',
-    )
-    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read')
-    .action((options: PasswdOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs passwd', 'costs passwd --email b@example.com --code']);
-}
+    ),
+    insecureStorageOption(),
+  ],
+  examples: ['costs passwd', 'costs passwd --email b@example.com --code'],
+  run,
+  render: renderPasswd,
+});
 
-export async function passwdCommand(options: PasswdOptions, context: Context): Promise<void> {
+async function run(options: PasswdOptions, context: Context) {
   if (context.config.databaseUrl === null)
     throw new CostsError('usage', 'The embedded store has no logins, and so no passwords.');
   const vault = await context.vault();
@@ -40,19 +39,15 @@ export async function passwdCommand(options: PasswdOptions, context: Context): P
   const { proof, wanted } = await readBoth(options, context);
   if (options.code === true) {
     const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
-    await finish(context, email, recoveryCode);
-  } else {
-    await vault.logins.changePassword(email, proof, wanted);
-    await finish(context, email, null);
+    return finish(context, email, recoveryCode);
   }
+  await vault.logins.changePassword(email, proof, wanted);
+  return finish(context, email, null);
 }
 
-async function finish(context: Context, email: string, recoveryCode: Secret | null): Promise<void> {
+async function finish(context: Context, email: string, recoveryCode: Secret | null) {
   const until = await keepSessionIfPossible(context);
-  context.output.write<Documents['passwd']>(
-    { email, recoveryCode: recoveryCode?.reveal() ?? null, sessionUntil: until?.toISOString() ?? null },
-    renderPasswd,
-  );
+  return { email, recoveryCode: recoveryCode?.reveal() ?? null, sessionUntil: until?.toISOString() ?? null };
 }
 
 async function findEmail({ email, code }: PasswdOptions, context: Context): Promise<string> {

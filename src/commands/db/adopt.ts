@@ -1,13 +1,7 @@
 import type { Context } from '../../context.js';
+import type { DbAdoptResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
-import type { AdoptResult } from '../../store/migrations/adopt.js';
 import { defineCommand } from '../define.js';
-
-/** What `costs db adopt` prints. */
-export interface DbAdoptResult extends AdoptResult {
-  status: 'ok' | 'finding';
-  database: string;
-}
 
 export const adoptDatabase = defineCommand({
   name: 'db adopt',

@@ -1,13 +1,7 @@
 import type { Context } from '../../context.js';
+import type { DbBackupResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { argument, defineCommand } from '../define.js';
-
-/** What `costs db backup` prints. */
-export interface DbBackupResult {
-  database: string;
-  file: string;
-  bytes: number;
-}
 
 export const backupDatabase = defineCommand({
   name: 'db backup',

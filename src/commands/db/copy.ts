@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import type { DbCopyResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { KeyRow } from '../../domain/access.js';
 import type { Secret } from '../../domain/secret.js';
@@ -6,12 +7,6 @@ import type { Team } from '../../domain/team.js';
 import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
 import { defineCommand, option } from '../define.js';
-
-/** What `costs db copy` prints. */
-export interface DbCopyResult extends CopyResult {
-  from: string;
-  to: string;
-}
 
 export const copyDatabase = defineCommand({
   name: 'db copy',

@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.js';
+import type { DbMigrateResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
-import type { Recovery } from '../../store/migrations/recover.js';
 import { defineCommand } from '../define.js';
 import { countOption } from '../options.js';
 
 export interface DbMigrateOptions {
   /** Seconds to wait for a database that is still starting. */
   wait: number;
-}
-
-/** What `costs db migrate` prints. */
-export interface DbMigrateResult {
-  database: string;
-  /** The migrations applied now, in order. */
-  applied: string[];
-  /** What came of migrations that had begun and not ended. */
-  recovered: Recovery[];
 }
 
 const RETRY_MS = 1_000;

@@ -1,17 +1,11 @@
 import type { Context } from '../../context.js';
+import type { DbResolveResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { defineCommand, option } from '../define.js';
 
 export interface DbResolveOptions {
   applied?: string;
   rolledBack?: string;
-}
-
-/** What `costs db resolve` prints. */
-export interface DbResolveResult {
-  database: string;
-  migration: string;
-  as: 'applied' | 'rolled-back';
 }
 
 export const resolveMigration = defineCommand({

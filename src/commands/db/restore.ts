@@ -1,13 +1,8 @@
 import type { Context } from '../../context.js';
+import type { DbRestoreResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import { argument, defineCommand, option } from '../define.js';
 import { confirmed } from './confirmed.js';
-
-/** What `costs db restore` prints. */
-export interface DbRestoreResult {
-  database: string;
-  file: string;
-}
 
 export const restoreDatabase = defineCommand({
   name: 'db restore',

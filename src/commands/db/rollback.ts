@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import type { DbRollbackResult } from '../../documents.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
 import { defineCommand, option } from '../define.js';
 import { confirmed } from './confirmed.js';
@@ -7,12 +8,6 @@ export interface DbRollbackOptions {
   to?: string;
   export?: string;
   yes?: boolean;
-}
-
-/** What `costs db rollback` prints. */
-export interface DbRollbackResult extends RollbackPlan {
-  database: string;
-  export: string | null;
 }
 
 export const rollbackDatabase = defineCommand({

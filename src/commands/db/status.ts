@@ -1,14 +1,8 @@
 import type { Context } from '../../context.js';
+import type { DbStatusResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
-import type { MigrationStatus } from '../../store/migrations/status.js';
 import { defineCommand } from '../define.js';
-
-/** What `costs db status` prints. */
-export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
-  status: 'ok' | 'finding';
-  database: string;
-}
 
 export const databaseStatus = defineCommand({
   name: 'db status',

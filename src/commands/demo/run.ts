@@ -11,7 +11,7 @@ import { restateDemo } from '../../emulator/demo-restatement.js';
 import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
 import { createRecorder, type Recorder } from '../../output/recorder.js';
 import { backfillCommand } from '../backfill.js';
-import { addKeyCommand } from '../keys/add.js';
+import { addKey } from '../keys/add.js';
 import { linkCommand } from '../projects/link.js';
 import { resolvePeriod } from '../period.js';
 import { syncCommand } from '../sync.js';
@@ -120,7 +120,7 @@ function variableOf(index: number): string {
 
 async function registerKeys(context: Context, emulator: Emulator): Promise<void> {
   for (const [index, { provider, id, name }] of emulator.world.organizations.entries()) {
-    await addKeyCommand({ provider, organization: id, name, fromEnv: variableOf(index) }, context);
+    await addKey.run({ provider, organization: id, name, fromEnv: variableOf(index) }, context);
   }
 }
 

@@ -1,21 +1,13 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
 import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
-import { addExamples, addGlobalOptions, providerOption } from '../options.js';
-import {
-  addKeySourceOptions,
-  explainKey,
-  identifyKey,
-  noteIdentity,
-  readKey,
-  type KeySourceOptions,
-} from './source.js';
+import { defineCommand, option } from '../define.js';
+import { providerOption } from '../options.js';
+import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 
 export interface AddKeyOptions extends KeySourceOptions {
   provider?: ProviderId;
@@ -23,25 +15,26 @@ export interface AddKeyOptions extends KeySourceOptions {
   name?: string;
 }
 
-/** `costs keys add` */
-export function addAddKeyCommand(parent: Command, open: OpenContext, run = addKeyCommand): Command {
-  const command = parent
-    .command('add')
-    .description('Registers the admin key of an organization, after its provider said whose it is.')
-    .addOption(providerOption('the provider that bills the organization'))
-    .option('--organization <id>', "the organization's id, where the provider does not say it")
-    .option('--name <name>', 'what to call the organization (default: its own name, or its id)')
-    .action((options: AddKeyOptions) => run(options, open(command.optsWithGlobals())));
-  addKeySourceOptions(command);
-  addGlobalOptions(command);
-  return addExamples(command, [
+export const addKey = defineCommand({
+  name: 'keys add',
+  description: 'Registers the admin key of an organization, after its provider said whose it is.',
+  options: [
+    providerOption('the provider that bills the organization'),
+    option('--organization <id>', "the organization's id, where the provider does not say it"),
+    option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
+    ...keySourceOptions(),
+  ],
+  examples: [
     'costs keys add',
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
     'costs keys add --provider anthropic --key-stdin < key.txt',
-  ]);
-}
+  ],
+  run,
+  render: renderKeyChange,
+  next: () => 'Next: costs sync',
+});
 
-export async function addKeyCommand(options: AddKeyOptions, context: Context): Promise<void> {
+async function run(options: AddKeyOptions, context: Context) {
   const provider = options.provider ?? (await chooseProvider(context));
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
@@ -56,8 +49,7 @@ export async function addKeyCommand(options: AddKeyOptions, context: Context): P
   noteIdentity(context, provider, identity);
   const expiresAt = identity.expiresAt ?? input.expiresAt;
   const row = await vault.keys.add(team, { provider, organizationId, name }, { ...input, expiresAt });
-  context.output.write<Documents['keys add']>({ key: toKeyView(row), done: 'registered' }, renderKeyChange);
-  context.output.note('Next: costs sync');
+  return { key: toKeyView(row), done: 'registered' };
 }
 
 async function chooseProvider({ output }: Context): Promise<ProviderId> {

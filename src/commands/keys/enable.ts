@@ -1,38 +1,29 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { renderKeyChange } from '../../output/keys.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand } from '../define.js';
 import { findKey } from './find.js';
 
-/** `costs keys enable` */
-export function addEnableKeyCommand(parent: Command, open: OpenContext, run = setKeyActive): Command {
-  const command = parent
-    .command('enable')
-    .argument('<organization>', 'the organization, by name or id')
-    .description('Lets an organization be collected again.')
-    .action((organization: string) => run(organization, true, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs keys enable "Acme EU"']);
-}
+export const enableKey = defineCommand({
+  name: 'keys enable',
+  description: 'Lets an organization be collected again.',
+  arguments: [argument('<organization>', 'the organization, by name or id')],
+  examples: ['costs keys enable "Acme EU"'],
+  run: ({ organization }: { organization: string }, context: Context) => setActive(organization, true, context),
+  render: renderKeyChange,
+});
 
-/** `costs keys disable` */
-export function addDisableKeyCommand(parent: Command, open: OpenContext, run = setKeyActive): Command {
-  const command = parent
-    .command('disable')
-    .argument('<organization>', 'the organization, by name or id')
-    .description('Stops collecting an organization; its rows and coverage stay.')
-    .action((organization: string) => run(organization, false, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs keys disable "Acme EU"']);
-}
+export const disableKey = defineCommand({
+  name: 'keys disable',
+  description: 'Stops collecting an organization; its rows and coverage stay.',
+  arguments: [argument('<organization>', 'the organization, by name or id')],
+  examples: ['costs keys disable "Acme EU"'],
+  run: ({ organization }: { organization: string }, context: Context) => setActive(organization, false, context),
+  render: renderKeyChange,
+});
 
-export async function setKeyActive(nameOrId: string, active: boolean, context: Context): Promise<void> {
+async function setActive(nameOrId: string, active: boolean, context: Context) {
   const row = await findKey(context, nameOrId);
   await (await context.vault()).keys.setActive(row, active);
-  context.output.write<Documents['keys enable']>(
-    { key: { ...toKeyView(row), active }, done: active ? 'enabled' : 'disabled' },
-    renderKeyChange,
-  );
+  return { key: { ...toKeyView(row), active }, done: active ? 'enabled' : 'disabled' };
 }

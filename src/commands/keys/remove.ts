@@ -1,33 +1,28 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand, option } from '../define.js';
 import { findKey } from './find.js';
 
 export interface RemoveKeyOptions {
+  organization: string;
   yes?: boolean;
 }
 
-/** `costs keys remove` */
-export function addRemoveKeyCommand(parent: Command, open: OpenContext, run = removeKeyCommand): Command {
-  const command = parent
-    .command('remove')
-    .argument('<organization>', 'the organization, by name or id')
-    .option('--yes', 'do not ask')
-    .description('Forgets the key of an organization; its projects, rows and coverage stay.')
-    .action((organization: string, options: RemoveKeyOptions) =>
-      run(organization, options, open(command.optsWithGlobals())),
-    );
-  addGlobalOptions(command);
-  return addExamples(command, ['costs keys remove "Acme EU"']);
-}
+export const removeKey = defineCommand({
+  name: 'keys remove',
+  description: 'Forgets the key of an organization; its projects, rows and coverage stay.',
+  arguments: [argument('<organization>', 'the organization, by name or id')],
+  options: [option('--yes', 'do not ask')],
+  examples: ['costs keys remove "Acme EU"'],
+  run,
+  render: renderKeyChange,
+});
 
-export async function removeKeyCommand(nameOrId: string, { yes }: RemoveKeyOptions, context: Context): Promise<void> {
+async function run({ organization, yes }: RemoveKeyOptions, context: Context) {
   const { output } = context;
-  const row = await findKey(context, nameOrId);
+  const row = await findKey(context, organization);
   if (
     yes !== true &&
     output.interactive &&
@@ -36,8 +31,8 @@ export async function removeKeyCommand(nameOrId: string, { yes }: RemoveKeyOptio
     throw new CostsError('interrupted', 'Nothing was removed.');
   }
   await (await context.vault()).keys.remove(row);
-  output.write<Documents['keys remove']>(
-    { key: { ...toKeyView(row), active: false }, done: 'removed; its figures stay. Revoke the key at the provider' },
-    renderKeyChange,
-  );
+  return {
+    key: { ...toKeyView(row), active: false },
+    done: 'removed; its figures stay. Revoke the key at the provider',
+  };
 }

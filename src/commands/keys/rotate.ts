@@ -1,44 +1,35 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand } from '../define.js';
 import { findKey } from './find.js';
-import {
-  addKeySourceOptions,
-  explainKey,
-  identifyKey,
-  noteIdentity,
-  readKey,
-  type KeySourceOptions,
-} from './source.js';
+import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 
-/** `costs keys rotate` */
-export function addRotateKeyCommand(parent: Command, open: OpenContext, run = rotateKeyCommand): Command {
-  const command = parent
-    .command('rotate')
-    .argument('<organization>', 'the organization, by name or id')
-    .description('Swaps the admin key of an organization; its rows, coverage and links stay.')
-    .action((organization: string, options: KeySourceOptions) =>
-      run(organization, options, open(command.optsWithGlobals())),
-    );
-  addKeySourceOptions(command);
-  addGlobalOptions(command);
-  return addExamples(command, [
+export interface RotateKeyOptions extends KeySourceOptions {
+  organization: string;
+}
+
+export const rotateKey = defineCommand({
+  name: 'keys rotate',
+  description: 'Swaps the admin key of an organization; its rows, coverage and links stay.',
+  arguments: [argument('<organization>', 'the organization, by name or id')],
+  options: keySourceOptions(),
+  examples: [
     'costs keys rotate "Acme EU"',
     'costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY',
     'costs keys rotate org-1 --key-stdin < key.txt',
-  ]);
-}
+  ],
+  run,
+  render: renderKeyChange,
+});
 
-export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptions, context: Context): Promise<void> {
+async function run(options: RotateKeyOptions, context: Context) {
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
-  const row = await findKey(context, nameOrId);
+  const row = await findKey(context, options.organization);
   const team = await context.team();
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   explainKey(context, row.provider, options);
@@ -56,8 +47,5 @@ export async function rotateKeyCommand(nameOrId: string, options: KeySourceOptio
   }
   noteIdentity(context, row.provider, identity);
   await vault.keys.replace(row, { ...input, expiresAt: identity.expiresAt ?? input.expiresAt });
-  context.output.write<Documents['keys rotate']>(
-    { key: toKeyView(await findKey(context, row.keyId)), done: 'key swapped; revoke the old one at the provider' },
-    renderKeyChange,
-  );
+  return { key: toKeyView(await findKey(context, row.keyId)), done: 'key swapped; revoke the old one at the provider' };
 }

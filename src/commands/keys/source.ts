@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Option } from 'commander';
 import type { Context } from '../../context.js';
 import { endOfDay, type Day } from '../../domain/day.js';
 import type { KeyIdentity, ProviderId, WireEvent } from '../../domain/provider.js';
@@ -6,7 +6,8 @@ import { providerName, providerOf } from '../../providers/registry.js';
 import type { Secret } from '../../domain/secret.js';
 import { CostsError } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
-import { dayOption } from '../options.js';
+import { option } from '../define.js';
+import { dayOption, insecureStorageOption } from '../options.js';
 
 export interface KeySourceOptions {
   fromEnv?: string;
@@ -17,13 +18,14 @@ export interface KeySourceOptions {
 }
 
 /** Where a key comes from and what it is bound to; `keys add` and `keys rotate` share these. */
-export function addKeySourceOptions(command: Command): Command {
-  return command
-    .option('--from-env <name>', 'the key stays outside the store, in this environment variable')
-    .option('--key-stdin', 'read the key from standard input and keep it encrypted')
-    .option('--allow-host <host>', "bind the key to this host instead of the provider's own")
-    .addOption(dayOption('--expires <day>', 'the last day the key works, where the provider does not say'))
-    .option('--insecure-storage', 'without a keychain, keep the session in a file that only you can read');
+export function keySourceOptions(): Option[] {
+  return [
+    option('--from-env <name>', 'the key stays outside the store, in this environment variable'),
+    option('--key-stdin', 'read the key from standard input and keep it encrypted'),
+    option('--allow-host <host>', "bind the key to this host instead of the provider's own"),
+    dayOption('--expires <day>', 'the last day the key works, where the provider does not say'),
+    insecureStorageOption(),
+  ];
 }
 
 /** Says, before anything is asked: where such a key is made, the least it needs, what is read, and where it is kept. */

@@ -1,6 +1,4 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { KeyRow } from '../../domain/access.js';
 import { keyStatusOf, type KeyCheck } from '../../domain/key-check.js';
 import { expiryWarning } from '../../domain/key-view.js';
@@ -8,33 +6,26 @@ import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { renderKeyChecks } from '../../output/keys.js';
-import { exitCodeOf } from '../exit-code.js';
-import { addExamples, addGlobalOptions, setExitCode } from '../options.js';
+import { exitCodeOf, statusOf } from '../exit-code.js';
+import { argument, defineCommand } from '../define.js';
 import { findKey } from './find.js';
 import { identifyKey } from './source.js';
 
-/** `costs keys verify` */
-export function addVerifyKeysCommand(parent: Command, open: OpenContext, run = verifyKeysCommand): Command {
-  const command = parent
-    .command('verify')
-    .argument('[organization]', 'the organization, by name or id (default: all that are enabled)')
-    .description('Asks the providers whether the registered keys work, and what is wrong with those that do not.')
-    .action(async (organization: string | undefined) =>
-      setExitCode(await run(organization, open(command.optsWithGlobals()))),
-    );
-  addGlobalOptions(command);
-  return addExamples(command, ['costs keys verify', 'costs keys verify "Acme EU" --json']);
-}
+export const verifyKeys = defineCommand({
+  name: 'keys verify',
+  description: 'Asks the providers whether the registered keys work, and what is wrong with those that do not.',
+  arguments: [argument('[organization]', 'the organization, by name or id (default: all that are enabled)')],
+  examples: ['costs keys verify', 'costs keys verify "Acme EU" --json'],
+  run,
+  render: renderKeyChecks,
+  exitCode: ({ status, keys }) => exitCodeOf({ status, organizations: keys }),
+});
 
-/** Returns the exit code. */
-export async function verifyKeysCommand(nameOrId: string | undefined, context: Context): Promise<number> {
-  const rows = nameOrId === undefined ? await activeKeys(context) : [await findKey(context, nameOrId)];
+async function run({ organization }: { organization?: string }, context: Context) {
+  const rows = organization === undefined ? await activeKeys(context) : [await findKey(context, organization)];
   const keys: KeyCheck[] = [];
   for (const row of rows) keys.push(await checkKey(row, context));
-  const good = keys.filter(({ status }) => status === 'ok').length;
-  const status = good === keys.length ? 'ok' : good === 0 ? 'failed' : 'partial';
-  context.output.write<Documents['keys verify']>({ status, keys }, renderKeyChecks);
-  return exitCodeOf({ status, organizations: keys });
+  return { status: statusOf(keys), keys };
 }
 
 async function activeKeys(context: Context): Promise<KeyRow[]> {

@@ -1,23 +1,19 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { renderUnlocked } from '../../output/logins.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand } from '../define.js';
 
-/** `costs logins unlock` */
-export function addUnlockLoginCommand(parent: Command, open: OpenContext, run = unlockLoginCommand): Command {
-  const command = parent
-    .command('unlock')
-    .argument('<email>', 'the email')
-    .description('Ends the lock of an email before its 15 minutes are over.')
-    .action((email: string) => run(email, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs logins unlock b@example.com']);
-}
+export const unlockLogin = defineCommand({
+  name: 'logins unlock',
+  description: 'Ends the lock of an email before its 15 minutes are over.',
+  arguments: [argument('<email>', 'the email')],
+  examples: ['costs logins unlock b@example.com'],
+  run,
+  render: renderUnlocked,
+});
 
-export async function unlockLoginCommand(email: string, context: Context): Promise<void> {
+async function run({ email }: { email: string }, context: Context) {
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
   await vault.logins.unlock(await context.team(), address);
-  context.output.write<Documents['logins unlock']>({ email: address, unlocked: true }, renderUnlocked);
+  return { email: address, unlocked: true as const };
 }

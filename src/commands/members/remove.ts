@@ -1,33 +1,25 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { adviceFor, renderDeparture } from '../../output/members.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { argument, defineCommand, option } from '../define.js';
 
 export interface RemoveMemberOptions {
+  email: string;
   yes?: boolean;
 }
 
-/** `costs members remove` */
-export function addRemoveMemberCommand(parent: Command, open: OpenContext, run = removeMemberCommand): Command {
-  const command = parent
-    .command('remove')
-    .argument('<email>', 'the member')
-    .option('--yes', 'do not ask')
-    .description(
-      'Removes a member: the data key is changed, all sessions end, and keys they could read are marked as exposed.',
-    )
-    .action((email: string, options: RemoveMemberOptions) => run(email, options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs members remove b@example.com']);
-}
+export const removeMember = defineCommand({
+  name: 'members remove',
+  description:
+    'Removes a member: the data key is changed, all sessions end, and keys they could read are marked as exposed.',
+  arguments: [argument('<email>', 'the member')],
+  options: [option('--yes', 'do not ask')],
+  examples: ['costs members remove b@example.com'],
+  run,
+  render: renderDeparture,
+});
 
-export async function removeMemberCommand(
-  email: string,
-  { yes }: RemoveMemberOptions,
-  context: Context,
-): Promise<void> {
+async function run({ email, yes }: RemoveMemberOptions, context: Context) {
   const { output } = context;
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
@@ -39,8 +31,5 @@ export async function removeMemberCommand(
     throw new CostsError('interrupted', 'Nobody was removed.');
   }
   const departure = await vault.members.remove(await context.team(), address);
-  output.write<Documents['members remove']>(
-    { email: address, role: null, ...departure, advice: adviceFor(departure), done: 'is no member any more' },
-    renderDeparture,
-  );
+  return { email: address, role: null, ...departure, advice: adviceFor(departure), done: 'is no member any more' };
 }

@@ -1,27 +1,20 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { TokenRow } from '../../domain/access.js';
 import { renderTokens, type TokenView } from '../../output/tokens.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand } from '../define.js';
 
-/** `costs tokens list` */
-export function addListTokensCommand(parent: Command, open: OpenContext, run = listTokensCommand): Command {
-  const command = parent
-    .command('list')
-    .description('Lists tokens, what they may do, when they end and when they were last used.')
-    .action(() => run(open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs tokens list']);
-}
+export const listTokens = defineCommand({
+  name: 'tokens list',
+  description: 'Lists tokens, what they may do, when they end and when they were last used.',
+  examples: ['costs tokens list'],
+  run,
+  render: renderTokens,
+});
 
-export async function listTokensCommand(context: Context): Promise<void> {
+async function run(_options: object, context: Context) {
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   const now = context.now();
-  context.output.write<Documents['tokens list']>(
-    { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) },
-    renderTokens,
-  );
+  return { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) };
 }
 
 function toView(
