@@ -3,9 +3,9 @@ import type { CollectionStore } from '../../domain/collection.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { finishRun, startRun } from '../runs.js';
-import { listDailyCharges } from './daily-charges.js';
-import { listStoredDays } from './stored-days.js';
-import { writeWindow } from './write-window.js';
+import { listDailyCharges } from '../facts/daily-charges.js';
+import { listStoredDays } from '../facts/stored-days.js';
+import { writeBills } from '../facts/write-bills.js';
 
 /** What the main job needs of the store, on one Prisma client. */
 export function createCollectionStore(prisma: PrismaClient): CollectionStore {
@@ -15,7 +15,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     storedDays: (provider, organizationId, span) => listStoredDays(prisma, provider, organizationId, span),
     dailyCharges: (provider, organizationId, span) => listDailyCharges(prisma, provider, organizationId, span),
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
-    writeWindow: (write) => writeWindow(prisma, write),
+    writeWindow: (write) => writeBills(prisma, write),
     startRun: (run) => startRun(prisma, run),
     finishRun: (id, status, result) => finishRun(prisma, id, status, result),
   };

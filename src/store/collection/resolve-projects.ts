@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import type { CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
@@ -44,11 +43,11 @@ export async function findUnknownProjects(
 export function resolveProjects(
   tx: Transaction,
   origin: ProjectOrigin,
-  lines: readonly CostLine[],
+  lines: readonly { providerProjectId: string; providerProjectName?: string | null }[],
 ): Promise<ResolvedProjects> {
   const wireNames = new Map<string, string | null>();
   for (const { providerProjectId, providerProjectName } of lines) {
-    wireNames.set(providerProjectId, wireNames.get(providerProjectId) ?? providerProjectName);
+    wireNames.set(providerProjectId, wireNames.get(providerProjectId) ?? providerProjectName ?? null);
   }
   return ensureProjects(tx, origin, wireNames);
 }

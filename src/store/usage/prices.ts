@@ -5,7 +5,6 @@ import { PriceBook, type Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { listPrices } from '../../providers/registry.js';
 import { transaction, type Transaction } from '../transaction.js';
-import { lockUsage } from './collected-usage.js';
 import { writeEstimates } from './estimates.js';
 
 type Client = Pick<Transaction, '$queryRaw'>;
@@ -24,15 +23,23 @@ export async function readPriceBook(client: Client): Promise<PriceBook> {
   return new PriceBook(await readPrices(client), listPrices());
 }
 
+/** Any number of our own that nobody else's advisory lock has. */
+const PRICES_LOCK = 1_664_902_113;
+
+/** Makes an import of prices wait for the end of this transaction, or this one for the import's: no estimate is made of old ones. */
+export async function holdPrices(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${PRICES_LOCK}::int)`;
+}
+
 /** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */
 export async function importPrices(
   prisma: PrismaClient,
   prices: readonly Price[],
 ): Promise<{ prices: number; estimates: number }> {
   return transaction(prisma, async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRICES_LOCK}::int)`;
     const organizations = await tx.$queryRaw<{ provider: ProviderId; organizationId: string }[]>`
       SELECT DISTINCT ai_provider AS provider, ai_organization_id AS "organizationId" FROM collected_usage ORDER BY 1, 2`;
-    for (const { provider, organizationId } of organizations) await lockUsage(tx, provider, organizationId);
     const changed = await upsertPrices(tx, prices);
     const book = await readPriceBook(tx);
     let estimates = 0;

@@ -1,17 +1,17 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { CostTotal, UsageStore } from '../../domain/usage-store.js';
-import { listCollectedUsage } from './collected-usage.js';
-import { importPrices, readPriceBook, readPrices } from './prices.js';
+import { listCollectedUsage } from '../collection/collected-usage.js';
+import { importPrices, readPrices } from './prices.js';
 import { readUnpriced } from './unpriced.js';
-import { writeUsage } from './write-usage.js';
+import { writeUsage } from '../facts/write-usage.js';
 
 /** Usage, its estimates and the prices they are made from, on one Prisma client. */
 export function createUsageStore(prisma: PrismaClient): UsageStore {
   return {
     collectedDays: (provider, organizationId, width, endpoints) =>
       listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
-    writeWindow: (write) => writeUsage(prisma, write, readPriceBook),
+    writeWindow: (write) => writeUsage(prisma, write),
     unpriced: (teamId, span) => readUnpriced(prisma, teamId, span),
     costs: async (teamId, { since, until }, apiVersion) => {
       const rows = await prisma.$queryRaw<(Omit<CostTotal, 'cost'> & { cost: string })[]>`

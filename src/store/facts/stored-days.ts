@@ -2,6 +2,8 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import type { ProviderId } from '../../domain/provider.js';
+import { BILLS } from './bills.js';
+import { storedRows } from './stored-rows.js';
 import type { StoredDay } from '../../domain/verification.js';
 
 /** The billed days of an organization that were read, with the sums of their rows. One statement, and so one moment. */
@@ -18,9 +20,7 @@ export async function listStoredDays(
            coalesce(c.rows, 0)::int AS "rowsStored", c.currency, coalesce(c.cost, 0)::text AS cost
     FROM collected_days d LEFT JOIN (
       SELECT bucket_start_time::date AS day, currency, sum(cost) AS cost, count(*) AS rows
-      FROM projects p JOIN cost_data ON project_id = p.id
-      WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
-        AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
+      FROM ${storedRows(BILLS, { provider, organizationId }, since, until)}
       GROUP BY 1, 2
     ) c ON c.day = d.day
     WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'

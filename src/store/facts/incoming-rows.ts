@@ -1,0 +1,83 @@
+import { formatDecimal, type Decimal } from '../../domain/decimal.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import { arrayLiteral } from '../array-literal.js';
+import { columnList, type Fact, type FactList } from './fact-list.js';
+
+/**
+ * Rows as a query. Projects, buckets and texts come back again and again, so each is sent once and named by its number
+ * afterwards: a tenth of the bytes, and of the work on both sides. Every number has its value; the joins are left ones
+ * because PostgreSQL, which knows nothing of the numbers, then still knows how many rows come out.
+ */
+export function incomingRows<Row extends Fact>(
+  list: FactList<Row>,
+  rows: readonly Row[],
+  projectIds: ReadonlyMap<string, string>,
+): Prisma.Sql {
+  const texts = { ...list.key, ...list.texts };
+  const properties = Object.values(texts);
+  const textColumns = Object.keys(texts);
+  const amountColumns = Object.keys(list.amounts);
+  const projects = new Numbering<Row>([({ providerProjectId }) => providerProjectId]);
+  const buckets = new Numbering<Row>([({ bucketStart }) => +bucketStart, ({ bucketEnd }) => +bucketEnd]);
+  const items = new Numbering<Row>(properties.map((property) => (row) => row[property]));
+  const numbered = { project: [] as number[], bucket: [] as number[], item: [] as number[] };
+  for (const row of rows) {
+    numbered.project.push(projects.of(row));
+    numbered.bucket.push(buckets.of(row));
+    numbered.item.push(items.of(row));
+  }
+  const amounts = Object.values(list.amounts).map(
+    (property) =>
+      Prisma.sql`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null)))}::numeric[]`,
+  );
+  const values = properties.map(
+    (property) => Prisma.sql`${arrayLiteral(items.values.map((row) => row[property] as string | null))}::text[]`,
+  );
+  return Prisma.sql`
+    SELECT p.project_id, b.bucket_start_time, b.bucket_end_time, ${columnList(textColumns, 'i.')}, ${columnList(amountColumns, 'r.')}
+    FROM unnest(
+      ${arrayLiteral(numbered.project)}::int[], ${arrayLiteral(numbered.bucket)}::int[], ${arrayLiteral(numbered.item)}::int[],
+      ${Prisma.join(amounts)}
+    ) AS r (project, bucket, item, ${columnList(amountColumns)})
+    LEFT JOIN unnest(${arrayLiteral(projects.values.map(({ providerProjectId }) => projectIds.get(providerProjectId) ?? ''))}::text[]) WITH ORDINALITY AS p (project_id, number) ON p.number = r.project
+    LEFT JOIN unnest(
+      ${arrayLiteral(buckets.values.map(({ bucketStart }) => bucketStart.toISOString()))}::timestamp[],
+      ${arrayLiteral(buckets.values.map(({ bucketEnd }) => bucketEnd.toISOString()))}::timestamp[]
+    ) WITH ORDINALITY AS b (bucket_start_time, bucket_end_time, number) ON b.number = r.bucket
+    LEFT JOIN unnest(${Prisma.join(values)}) WITH ORDINALITY AS i (${columnList(textColumns)}, number) ON i.number = r.item`;
+}
+
+function formatNullable(value: Decimal | null): string | null {
+  return value === null ? null : formatDecimal(value);
+}
+
+type Branch = Map<unknown, Branch | number>;
+
+/**
+ * Rows that differ in what is read of them, numbered from 1 in the order they were first seen, as `WITH ORDINALITY` numbers
+ * them. A tree, because making one text of all that is read costs more than the database's work on the row.
+ */
+class Numbering<Row> {
+  readonly values: Row[] = [];
+  readonly #root: Branch = new Map();
+
+  constructor(private readonly reads: readonly ((row: Row) => unknown)[]) {}
+
+  of(row: Row): number {
+    let branch = this.#root;
+    const last = this.reads.length - 1;
+    for (let level = 0; ; level += 1) {
+      const value = this.reads[level]?.(row);
+      const known = branch.get(value);
+      if (typeof known === 'number') return known;
+      if (level === last) {
+        const number = this.values.push(row);
+        branch.set(value, number);
+        return number;
+      }
+      const next: Branch = known ?? new Map<unknown, Branch | number>();
+      branch.set(value, next);
+      branch = next;
+    }
+  }
+}

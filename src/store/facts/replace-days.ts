@@ -1,0 +1,143 @@
+import type { RestatementCause } from '../../domain/collection.js';
+import { dayState } from '../../domain/coverage.js';
+import type { Day } from '../../domain/day.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../transaction.js';
+import type { LockedDay } from './fact-days.js';
+import {
+  amountColumn,
+  columnList,
+  keyColumns,
+  valueColumns,
+  type Fact,
+  type FactList,
+  type Source,
+} from './fact-list.js';
+import { incomingRows } from './incoming-rows.js';
+import { storedRows } from './stored-rows.js';
+
+export interface Replaced {
+  inserted: number;
+  updated: number;
+  deleted: number;
+  changedDays: Day[];
+  restated: { day: Day; currency: string; rows: number; difference: string }[];
+}
+
+export interface Replacement<Row> {
+  source: Source;
+  days: readonly LockedDay[];
+  rows: readonly Row[];
+  /** Our project id by the row's. */
+  projectIds: ReadonlyMap<string, string>;
+  /** Only of lists with a ledger. */
+  history?: History;
+}
+
+/** What the ledger says of a change besides the change. */
+export interface History {
+  runId: string;
+  /** Read again on request, not because it was due. */
+  forced: boolean;
+  /** The guard would have refused this answer. */
+  accepted: boolean;
+}
+
+/**
+ * Replaces whole days by their rows, in one statement: rows that differ are written, rows that are no longer reported are
+ * swept, and both are recorded where the day had been read before. A row that is equal is not touched: no tuple, no lock,
+ * no WAL.
+ *
+ * All parts of the statement see the rows as they were before it, which is how `changed` knows the old amounts. What was
+ * answered meets what is stored in a full join, for which PostgreSQL has no plan that compares every row with every other:
+ * statistics that are missing or old, as they are in the first minutes of a table, cannot make it slow.
+ */
+export async function replaceDays<Row extends Fact>(
+  tx: Transaction,
+  list: FactList<Row>,
+  { source, days, rows, projectIds, history }: Replacement<Row>,
+): Promise<Replaced> {
+  const [first, last] = [days[0]?.day, days.at(-1)?.day];
+  if (first === undefined || last === undefined)
+    return { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
+  const table = Prisma.raw(list.table);
+  const [key, values, amount] = [keyColumns(list), valueColumns(list), Prisma.raw(amountColumn(list))];
+  const constants = Object.keys(list.constants);
+  const written = columnList([...constants, ...key, ...values]);
+  const updates = Prisma.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
+  const [replaced] = await tx.$queryRaw<[Replaced]>`
+    WITH changed AS MATERIALIZED (
+      SELECT ${columnList(key)}, ${columnList(values, 'i.')}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
+      FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
+        SELECT c.* FROM ${storedRows(list, source, first, last)} WHERE ${isAmong(list, days)}
+      ) s USING (${columnList(key)})
+      WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${columnList(values, 'i.')})
+    ), written AS (
+      INSERT INTO ${table} (id, ${written})
+      SELECT gen_random_uuid()::text, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
+      ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
+    ), vanished AS (
+      DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone))
+    )${recordChanges(days, history)}
+    SELECT count(*) FILTER (WHERE known IS NULL)::int AS inserted, count(*) FILTER (WHERE known IS NOT NULL AND NOT gone)::int AS updated,
+           count(*) FILTER (WHERE gone)::int AS deleted,
+           coalesce(array_agg(DISTINCT to_char(bucket_start_time, 'YYYY-MM-DD')), '{}') AS "changedDays",
+           ${history === undefined ? Prisma.sql`'[]'::json` : RESTATED} AS restated
+    FROM changed`;
+  return replaced;
+}
+
+function constantValues({ constants }: FactList<never>): string {
+  return Object.values(constants)
+    .map((value) => `'${value}'`)
+    .join(', ');
+}
+
+/** The stored rows `c` of the days, and of their parts where they have some. */
+function isAmong({ part }: FactList<never>, days: readonly LockedDay[]): Prisma.Sql {
+  const dates = Prisma.sql`${days.map(({ day }) => day)}::date[]`;
+  if (part === null) return Prisma.sql`c.bucket_start_time::date = ANY (${dates})`;
+  const parts = Prisma.sql`${days.map((each) => each.part)}::text[]`;
+  return Prisma.sql`(c.${Prisma.raw(part.column)}, c.bucket_start_time::date) IN (SELECT * FROM unnest(${parts}, ${dates}))`;
+}
+
+/** A swept row is recorded in its own words. */
+function ledgerColumns({ ledger, amounts }: FactList<never>): Prisma.Sql {
+  if (!ledger) return Prisma.empty;
+  const own = (column: string) =>
+    `CASE WHEN i.${Object.keys(amounts)[0]} IS NULL THEN s.${column} ELSE i.${column} END AS its_${column}`;
+  return Prisma.raw(`, ${own('currency')}, ${own('model')}`);
+}
+
+/**
+ * All days that had been read are recorded, so that any earlier state can be told again. Where the answer itself tells the
+ * cause (added: late; else provider) the day has none.
+ */
+function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
+  if (history === undefined) return Prisma.empty;
+  const read = days.filter(({ readAt }) => readAt !== null);
+  const causes = read.map((each) => causeOf(each, history));
+  return Prisma.sql`, restated AS (
+      INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
+                                old_cost, new_cost, cause, run_id, recorded_at)
+      SELECT r.project_id, 'costs_v1', r.bucket_start_time, r.bucket_end_time, r.line_item, r.its_currency, r.its_model, r.old_amount, r.cost,
+             coalesce(d.cause, CASE WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END), ${history.runId}, clock_timestamp()
+      FROM changed r
+      JOIN unnest(${read.map(({ day }) => day)}::date[], ${causes}::text[]) AS d (day, cause) ON d.day = r.bucket_start_time::date
+      WHERE r.old_amount IS DISTINCT FROM r.cost
+      RETURNING bucket_start_time, currency, old_cost, new_cost, cause
+    )`;
+}
+
+const RESTATED = Prisma.sql`(
+  SELECT coalesce(json_agg(r), '[]') FROM (
+    SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
+           sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
+    FROM restated WHERE cause <> 'open' GROUP BY 1, 2) r)`;
+
+/** A day that had not been read after its end just went on. */
+function causeOf({ day, readAt, firstClosedReadAt }: LockedDay, history: History): RestatementCause | 'open' | null {
+  if (firstClosedReadAt === null) return 'open';
+  if (history.accepted) return 'accepted';
+  return history.forced && dayState(day, readAt) === 'settled' ? 'forced' : null;
+}

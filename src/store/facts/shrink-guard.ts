@@ -1,0 +1,116 @@
+import { dayState } from '../../domain/coverage.js';
+import { endOfDay, type Day } from '../../domain/day.js';
+import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
+import { providerName } from '../../providers/registry.js';
+import { CostsError } from '../../errors.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../transaction.js';
+import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
+import { amountColumn, columnList, type Fact, type FactList, type Source } from './fact-list.js';
+import { storedRows } from './stored-rows.js';
+
+/** Sums of absolute amounts by what they are amounts of, in words, and by day: credits must not hide what vanished. */
+type Sums = Map<string, { part: string; byDay: Map<Day, Decimal> }>;
+
+export interface GuardedWrite extends Source {
+  requestedAt: Date;
+  acceptRestatement: boolean;
+}
+
+/**
+ * Refuses an answer that would lose most of what is stored of its closed days: providers have been seen to answer
+ * nothing, successfully.
+ * @returns true when the answer would have been refused but was accepted by `--accept-restatement`.
+ * @throws CostsError `shrink`
+ */
+export async function guardAgainstShrinking<Row extends Fact>(
+  tx: Transaction,
+  list: FactList<Row>,
+  write: GuardedWrite,
+  days: readonly LockedDay[],
+  rows: RowsByDay<Row>,
+): Promise<boolean> {
+  const closed = days.filter(({ day, readAt }) => readAt !== null && endOfDay(day) <= write.requestedAt);
+  if (closed.length === 0) return false;
+  const reason = findLoss(list, closed, await storedSums(tx, list, write, closed), answeredSums(list, closed, rows));
+  if (reason === null) return false;
+  if (write.acceptRestatement) return true;
+  throw new CostsError('shrink', `${providerName(write.provider)} answered ${reason}; nothing was changed.`, {
+    hint: 'If the provider is right, run the same command again with --accept-restatement.',
+  });
+}
+
+function findLoss(list: FactList<never>, closed: readonly LockedDay[], stored: Sums, answered: Sums): string | null {
+  for (const [words, { part, byDay }] of stored) {
+    const before = sum(byDay.values());
+    const after = sum(answered.get(words)?.byDay.values() ?? []);
+    if (after * 2n >= before) continue;
+    const those = closed.filter((each) => each.part === part);
+    const span = `${those[0]?.day ?? ''} to ${those.at(-1)?.day ?? ''}`;
+    return `${formatDecimal(after)} ${words} for ${span} where ${formatDecimal(before)} ${words} is stored`;
+  }
+  for (const { day, part } of closed.filter((each) => dayState(each.day, each.readAt) === 'settled')) {
+    const had = [...stored].filter(([, sums]) => sums.part === part && (sums.byDay.get(day) ?? ZERO) > 0n);
+    const isLeft = list.guard.alone
+      ? (words: string) => answered.get(words)?.byDay.has(day) === true
+      : () => [...answered.values()].some(({ byDay }) => byDay.has(day));
+    const lost = had.find(([words]) => !isLeft(words));
+    if (lost !== undefined) return `nothing for ${day}, which is settled and has ${lost[0]}`;
+  }
+  return null;
+}
+
+async function storedSums<Row extends Fact>(
+  tx: Transaction,
+  list: FactList<Row>,
+  source: Source,
+  closed: readonly LockedDay[],
+): Promise<Sums> {
+  const sums: Sums = new Map();
+  const [first, last] = [closed[0]?.day, closed.at(-1)?.day];
+  if (first === undefined || last === undefined) return sums;
+  const guarded = keysOf(closed);
+  const part = list.part === null ? Prisma.sql`''` : Prisma.raw(`c.${list.part.column}`);
+  const rows = await tx.$queryRaw<{ words: string; part: string; day: Day; amount: string }[]>`
+    SELECT concat_ws(' of ', ${columnList(list.guard.columns, 'c.')}) AS words, ${part} AS part, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day,
+           sum(abs(c.${Prisma.raw(amountColumn(list))}))::text AS amount
+    FROM ${storedRows(list, source, first, last)}
+    GROUP BY 1, 2, 3`;
+  for (const row of rows)
+    if (guarded.has(dayKey(row.day, row.part))) addTo(sums, row.words, row.part, row.day, parseDecimal(row.amount));
+  return sums;
+}
+
+function answeredSums<Row extends Fact>(
+  list: FactList<Row>,
+  closed: readonly LockedDay[],
+  rowsByDay: RowsByDay<Row>,
+): Sums {
+  const sums: Sums = new Map();
+  const guarded = keysOf(closed);
+  for (const day of new Set(closed.map((each) => each.day))) {
+    const ofDay = new Map<string, { row: Row; amount: Decimal }>();
+    for (const row of rowsByDay.get(day) ?? []) {
+      const words = list.guard.of(row);
+      const known = ofDay.get(words);
+      const value = absolute(list.guard.amount(row));
+      if (known === undefined) ofDay.set(words, { row, amount: value });
+      else known.amount = add(known.amount, value);
+    }
+    for (const [words, { row, amount: total }] of ofDay) {
+      const part = list.part?.of(row) ?? '';
+      if (guarded.has(dayKey(day, part))) addTo(sums, words, part, day, total);
+    }
+  }
+  return sums;
+}
+
+function keysOf(days: readonly LockedDay[]): ReadonlySet<string> {
+  return new Set(days.map(({ day, part }) => dayKey(day, part)));
+}
+
+function addTo(sums: Sums, words: string, part: string, day: Day, amount: Decimal): void {
+  const of = sums.get(words) ?? { part, byDay: new Map<Day, Decimal>() };
+  of.byDay.set(day, add(of.byDay.get(day) ?? ZERO, amount));
+  sums.set(words, of);
+}

@@ -1,0 +1,25 @@
+import type { Day } from '../../domain/day.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { FactList, Source } from './fact-list.js';
+
+/**
+ * The rows `c` of an organization's projects `p` from a day through another, as a FROM clause. OFFSET 0 makes PostgreSQL go
+ * project by project through the unique index. Left to itself it reads the days of all organizations once there are many
+ * rows, and each organization's sync grows with the others.
+ */
+export function storedRows(
+  list: Pick<FactList, 'table' | 'constants'>,
+  { provider, organizationId }: Source,
+  first: Day,
+  last: Day,
+): Prisma.Sql {
+  const constants = Object.entries(list.constants).map(([column, value]) => `b.${column} = '${value}'`);
+  return Prisma.sql`
+    (SELECT id, ai_project_id FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}) p
+    CROSS JOIN LATERAL (
+      SELECT * FROM ${Prisma.raw(list.table)} b
+      WHERE b.project_id = p.id AND ${Prisma.raw(constants.join(' AND '))}
+        AND b.bucket_start_time >= ${first}::timestamp AND b.bucket_start_time < ${last}::timestamp + interval '1 day'
+      OFFSET 0
+    ) c`;
+}

@@ -1,0 +1,30 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { WindowOutcome } from '../../domain/collection.js';
+import type { UsageWrite } from '../../domain/usage.js';
+import { lockDays, markCollected } from '../collection/collected-days.js';
+import { markUsageCollected, writableDays } from '../collection/collected-usage.js';
+import { confirmLease } from '../collection/leases.js';
+import { transaction } from '../transaction.js';
+import { writeEstimates } from '../usage/estimates.js';
+import { holdPrices, readPriceBook } from '../usage/prices.js';
+import { usageOf } from './usage.js';
+import { replaceWindow } from './write-window.js';
+
+/** See `UsageStore.writeWindow`. */
+export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promise<WindowOutcome> {
+  return transaction(prisma, async (tx) => {
+    await holdPrices(tx);
+    // Whatever their width or endpoint: a day's estimates are made from one width, and two writers would each choose their own.
+    const locked = await lockDays(tx, write, 'usage_v1', [...new Set(write.answers.flatMap(({ days }) => days))]);
+    const days = await writableDays(tx, write);
+    const { rows, outcome } = await replaceWindow(tx, usageOf(write.width), { ...write, forced: false }, days);
+    await markUsageCollected(tx, write, days, rows);
+    const written = new Set(days.map(({ day }) => day));
+    const estimates = await writeEstimates(tx, { ...write, days: [...written] }, await readPriceBook(tx));
+    const touched = locked.filter(({ day }) => written.has(day));
+    await markCollected(tx, write, 'usage_v1', touched, rows);
+    if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'usage_v1' }, write.lease);
+    // What changed of a bill is told apart; usage is none.
+    return { ...outcome, changedDays: [], totals: estimates.totals };
+  });
+}

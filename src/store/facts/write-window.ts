@@ -1,0 +1,81 @@
+import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
+import { Sums } from '../../domain/money.js';
+import { resolveProjects } from '../collection/resolve-projects.js';
+import type { Transaction } from '../transaction.js';
+import { chunksOfDays, rowsByDay, type LockedDay, type RowsByDay } from './fact-days.js';
+import type { Fact, FactList } from './fact-list.js';
+import { replaceDays, type Replaced } from './replace-days.js';
+import { guardAgainstShrinking } from './shrink-guard.js';
+
+/** An answer for a window, of whatever list. */
+export type FactWrite<Row> = Pick<
+  WindowWrite,
+  | 'provider'
+  | 'organizationId'
+  | 'organizationName'
+  | 'teamId'
+  | 'runId'
+  | 'requestedAt'
+  | 'projects'
+  | 'acceptRestatement'
+  | 'forced'
+> & { lines: readonly Row[] };
+
+export interface WindowReplaced<Row> {
+  rows: RowsByDay<Row>;
+  outcome: WindowOutcome;
+}
+
+/**
+ * Replaces the locked days by their rows of an answer: projects found or made, an answer that loses too much refused, rows
+ * written and swept, changes recorded. What comes before (locks) and after (marks, lease) is the caller's.
+ */
+export async function replaceWindow<Row extends Fact>(
+  tx: Transaction,
+  list: FactList<Row>,
+  write: FactWrite<Row>,
+  days: readonly LockedDay[],
+): Promise<WindowReplaced<Row>> {
+  const rows = rowsByDay(list, days, write.lines);
+  const { projectIds, created } = await resolveProjects(tx, write, [...rows.values()].flat());
+  const accepted = await guardAgainstShrinking(tx, list, write, days, rows);
+  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created };
+  const restatedDays = new Set<string>();
+  const { runId, forced } = write;
+  for (const chunk of chunksOfDays(days, rows)) {
+    const history = list.ledger ? { history: { runId, forced, accepted } } : {};
+    const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history });
+    accumulate(outcome, replaced, chunk.rows.length, restatedDays);
+  }
+  outcome.days = new Set(days.map(({ day }) => day)).size;
+  outcome.restated.days = restatedDays.size;
+  return { rows, outcome };
+}
+
+export function emptyOutcome(): WindowOutcome {
+  return {
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 0,
+    days: 0,
+    totals: [],
+    restated: { rows: 0, days: 0, difference: [] },
+    newProjects: [],
+    changedDays: [],
+  };
+}
+
+function accumulate(outcome: WindowOutcome, replaced: Replaced, rows: number, restatedDays: Set<string>): void {
+  outcome.inserted += replaced.inserted;
+  outcome.updated += replaced.updated;
+  outcome.deleted += replaced.deleted;
+  outcome.unchanged += rows - replaced.inserted - replaced.updated;
+  outcome.changedDays.push(...replaced.changedDays);
+  for (const { day, rows: count } of replaced.restated) {
+    outcome.restated.rows += count;
+    restatedDays.add(day);
+  }
+  const differences = replaced.restated.map(({ currency, difference }) => ({ currency, cost: difference }));
+  outcome.restated.difference = [...new Sums([...outcome.restated.difference, ...differences])];
+}
