@@ -53,7 +53,8 @@ describe('costs check', () => {
     await perform(setBudget, { amount: spent, currency: 'USD' }, context);
     expect(await check({ budget: true })).toMatchObject({
       code: 0,
-      budgets: [{ spent, amount: spent }],
+      // 22 days are over: what they cost, for the 30 of the month.
+      budgets: [{ spent, amount: spent, projected: '340.909090909090909090909090909116' }],
       notes: [expect.stringContaining('acme will go over') as string],
     });
     await perform(setBudget, { amount: '250.000000000000000000000000000018', currency: 'USD' }, context);

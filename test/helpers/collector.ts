@@ -19,7 +19,10 @@ export interface Collector {
   organizations: Organization[];
   dependencies: SyncDependencies;
   /** Reads a span again, whatever was read of it. */
-  collect: (span: DaySpan, options?: { acceptRestatement?: boolean; forced?: boolean }) => Promise<SyncResult>;
+  collect: (
+    span: DaySpan,
+    options?: { acceptRestatement?: boolean; forced?: boolean; basis?: 'billed' | 'usage' },
+  ) => Promise<SyncResult>;
 }
 
 type Patience = Pick<HttpOptions, 'giveUpAfterMs' | 'requestTimeoutMs'>;
@@ -76,10 +79,10 @@ export async function useCollector(
     store,
     organizations,
     dependencies,
-    async collect(span, { acceptRestatement = false, forced = true } = {}) {
+    async collect(span, { acceptRestatement = false, forced = true, basis = 'billed' } = {}) {
       const plannedAt = await store.collection.clock();
       const plan = planBackfill(
-        { organizations, collected: new Map(), today: toDay(now()), maxDays: () => 31 },
+        { organizations, collected: new Map(), today: toDay(now()), maxDays: () => 31, basis },
         span,
         true,
       );

@@ -7,6 +7,7 @@ import type { WorldOrganization } from '../../src/emulator/world.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
+import { NO_DIMENSIONS } from '../../src/domain/usage.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
 
@@ -274,6 +275,51 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     expect(await stored('1d')).toEqual(before);
     expect(await collecting.backfill(THREE, { acceptRestatement: true })).toMatchObject({ status: 'ok' });
     expect(await stored('1d')).toEqual({});
+  });
+
+  it('refuses an answer that would empty a settled day, however little was used on it', async () => {
+    const tokens = (count: number) => ({ input_tokens: `${count}`, output_tokens: '0', num_model_requests: '1' });
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    const emulator = await openEmulator({ world: { organizations: [organization] } });
+    const collecting = collectFrom(emulator, test.database);
+    const emptied = async ({ since, until }: typeof THREE) => {
+      const large = completion(`${until}T05:00:00Z`, tokens(1_000_000));
+      organization.usage = [completion(`${since}T05:00:00Z`, tokens(1)), large];
+      await collecting.backfill({ since, until });
+      organization.usage = [large];
+      return (await collecting.backfill({ since, until })).organizations[0];
+    };
+    const settled = { since: addDays(TODAY, -40), until: addDays(TODAY, -38) };
+    expect(await emptied(settled)).toMatchObject({ status: 'failed', error: { code: 'shrink' } });
+    expect(Object.keys(await stored('1d'))).toContain(`${settled.since} proj_1 completions tokens`);
+    // Provisional: the provider may still take it back.
+    expect(await emptied(THREE)).toMatchObject({ status: 'ok' });
+  });
+
+  it('takes a day to money from one width when both are written at once', async () => {
+    const usage = createUsageStore(prisma);
+    const at = (hour: number) => new Date(Date.UTC(2026, 10, 20, hour));
+    const write = (width: '1d' | '1h', round: number) =>
+      usage.writeWindow({
+        ...{ provider: 'openai', organizationId: 'org-a', organizationName: 'A', teamId: TEAM, runId: width, width },
+        answers: [{ endpoint: 'completions', days: [parseDay('2026-11-20')], refused: [] }],
+        requestedAt: new Date(Date.UTC(2026, 10, 22, round)),
+        lines: (width === '1d' ? [[0, 24] as const] : [0, 5, 23].map((hour) => [hour, hour + 1] as const)).map(
+          ([start, end], _, all) => ({
+            ...{ ...NO_DIMENSIONS, model: 'gpt-5', providerProjectId: 'proj_1', endpoint: 'completions' },
+            ...{ tokenType: 'uncached_input_tokens', unit: 'tokens', bucketStart: at(start), bucketEnd: at(end) },
+            quantity: parseDecimal(`${3_000_000 / all.length}`),
+          }),
+        ),
+        projects: new Map(),
+        acceptRestatement: true,
+        lease: null,
+      });
+    for (let round = 0; round < 8; round += 1) {
+      await prisma.$executeRaw`TRUNCATE cost_data, usage_data, collected_usage`;
+      await Promise.all([write('1h', round), write('1d', round)]);
+      expect(await estimates()).toEqual(['gpt-5, uncached input tokens 3.75']);
+    }
   });
 
   it('narrows a start that lies too far back, says so, and keeps what was read while it could be', async () => {

@@ -240,6 +240,15 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     expect(await ledger()).toEqual(['2026-01-01|a|1|2|forced|run-1']);
   });
 
+  it('notes a change to a day that is not settled as the provider’s own, though it was read on request', async () => {
+    await write([line('2026-01-01', 'p', 'a', '1')], { requestedAt: asked(1) });
+    await write([line('2026-01-01', 'p', 'a', '2'), line('2026-01-01', 'p', 'b', '1')], {
+      requestedAt: asked(20),
+      forced: true,
+    });
+    expect(await ledger()).toEqual(['2026-01-01|a|1|2|provider|run-1', '2026-01-01|b|null|1|late|run-1']);
+  });
+
   describe('is refused', () => {
     it('when less than half of what is stored would remain, in any currency', async () => {
       await write([line('2026-01-01', 'p', 'a', '100'), line('2026-01-02', 'p', 'a [EUR]', '10', { currency: 'EUR' })]);

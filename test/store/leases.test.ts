@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LeaseStore, LeaseSubject } from '../../src/domain/lease.js';
+import type { CostProvider } from '../../src/domain/provider.js';
+import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { createStore } from '../../src/store/store.js';
+import { underLease } from '../../src/sync/lease.js';
+import { useCollector } from '../helpers/collector.js';
+import { createTestDatabase, DATABASE_KINDS, useTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { openEmulator } from '../helpers/emulator.js';
+import { lastDays, makeWorld, storedSums } from '../chaos/world.js';
+
+const subject: LeaseSubject = { provider: 'openai', organizationId: 'org-1', apiVersion: 'costs_v1' };
+/** A process id that no machine gives out. */
+const NOBODY = 2 ** 30;
+
+describe.each(DATABASE_KINDS)('the lease of an organization on %s', (kind) => {
+  let test: TestDatabase;
+  let prisma: PrismaClient;
+  let leases: LeaseStore;
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    prisma = test.database.prisma;
+    leases = createStore(test.database).leases;
+  });
+  afterAll(() => test.drop());
+  beforeEach(() => prisma.organizationLease.deleteMany());
+
+  const holder = async () => (await prisma.organizationLease.findFirst())?.holder;
+  const secondsLeft = async () => {
+    const [row] = await prisma.$queryRaw<[{ seconds: number }]>`
+      SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 AS seconds FROM organization_leases`;
+    return row.seconds;
+  };
+  const passSeconds = (seconds: number) => prisma.$executeRaw`
+    UPDATE organization_leases SET acquired_at = acquired_at - ${seconds}::int * interval '1 second',
+                                   expires_at = expires_at - ${seconds}::int * interval '1 second'`;
+  const onAnotherMachine = () =>
+    prisma.organizationLease.updateMany({ data: { host: 'elsewhere', machine: 'elsewhere' } });
+
+  it('is one run’s alone, and says whose it is to the others', async () => {
+    expect(await leases.take(subject, 'run-1', 'costs sync')).toBeNull();
+    expect(await leases.take(subject, 'run-2', 'costs backfill')).toMatchObject({
+      pid: process.pid,
+      command: 'costs sync',
+    });
+    expect(await holder()).toBe('run-1');
+    expect(await leases.take({ ...subject, apiVersion: 'usage_v1' }, 'run-2', 'costs backfill')).toBeNull();
+    expect(await leases.take({ ...subject, organizationId: 'org-2' }, 'run-2', 'costs backfill')).toBeNull();
+  });
+
+  it('is extended by whoever has it, and stays theirs since they took it', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await passSeconds(50);
+    const before = await prisma.organizationLease.findFirstOrThrow();
+    expect(await leases.take(subject, 'run-1', 'costs sync')).toBeNull();
+    expect(await secondsLeft()).toBeGreaterThan(55);
+    expect((await prisma.organizationLease.findFirstOrThrow()).acquiredAt).toEqual(before.acquiredAt);
+  });
+
+  it('goes to the next when its time is up, wherever its holder lives', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await onAnotherMachine();
+    await passSeconds(59);
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toMatchObject({ host: 'elsewhere' });
+    await passSeconds(2);
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toBeNull();
+    expect(await holder()).toBe('run-2');
+    expect(await secondsLeft()).toBeGreaterThan(55);
+  });
+
+  it('goes to the next at once when its process on this machine is gone', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await prisma.organizationLease.updateMany({ data: { pid: NOBODY } });
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toBeNull();
+    expect(await holder()).toBe('run-2');
+  });
+
+  it('goes to the next at once when its process id is another process’s by now', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await prisma.organizationLease.updateMany({ data: { processStart: 'long ago' } });
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toBeNull();
+  });
+
+  it('stays with a process of another machine, whose processes nobody here can see', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await prisma.organizationLease.updateMany({ data: { pid: NOBODY } });
+    await onAnotherMachine();
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toMatchObject({ host: 'elsewhere', pid: NOBODY });
+    expect(await holder()).toBe('run-1');
+  });
+
+  it('is given back by its holder only', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await leases.release(subject, 'run-2');
+    expect(await holder()).toBe('run-1');
+    await leases.release(subject, 'run-1');
+    expect(await holder()).toBeUndefined();
+  });
+});
+
+describe('work under a lease', () => {
+  const terms = {
+    holder: 'run-1',
+    command: 'costs sync',
+    waitMs: 0,
+    signal: new AbortController().signal,
+    onWait: () => undefined,
+  };
+
+  it('extends it for as long as it goes on, even when one extension fails', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const take = vi.fn<LeaseStore['take']>().mockResolvedValue(null);
+      const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
+      await underLease({ take, release }, subject, terms, async () => {
+        take.mockRejectedValueOnce(new Error('The database is away.'));
+        await vi.advanceTimersByTimeAsync(60_000);
+      });
+      // It runs out after 60 seconds: two extensions may fail before somebody else could have it.
+      expect(take.mock.calls.length).toBeGreaterThanOrEqual(1 + 3);
+      expect(release).toHaveBeenCalledExactlyOnceWith(subject, 'run-1');
+      const calls = take.mock.calls.length;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(take).toHaveBeenCalledTimes(calls);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is given back when the work fails', async () => {
+    const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
+    const work = () => Promise.reject(new Error('It failed.'));
+    await expect(underLease({ take: () => Promise.resolve(null), release }, subject, terms, work)).rejects.toThrow(
+      'It failed.',
+    );
+    expect(release).toHaveBeenCalledOnce();
+  });
+});
+
+describe.each(DATABASE_KINDS)('a run that is stopped for longer than its lease, on %s', (kind) => {
+  it.each(['bills', 'usage'] as const)('writes none of the %s it read when somebody has taken over', async (what) => {
+    const emulator = await openEmulator({ world: makeWorld(3, 5), now: () => new Date() });
+    emulator.world.organizations.splice(1);
+    const { database } = await useTestDatabase(kind);
+    const { collect, dependencies, store } = await useCollector(database, emulator);
+    const stopped = { ...subject, apiVersion: what === 'bills' ? ('costs_v1' as const) : ('usage_v1' as const) };
+    const sleep = async () => {
+      await database.prisma
+        .$executeRaw`UPDATE organization_leases SET expires_at = clock_timestamp() - interval '1 second'`;
+      expect(await store.leases.take(stopped, 'successor', 'costs sync')).toBeNull();
+    };
+    const { provider } = dependencies;
+    dependencies.provider = async (id) => sleepyProvider(await provider(id), sleep);
+    if (what === 'usage')
+      dependencies.collector = (await import('../../src/sync/collect-usage.js')).usageCollector(store.usage, '1d');
+    const { organizations } = await collect(lastDays(3), what === 'usage' ? { basis: 'usage' } : {});
+    expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
+    expect(await storedSums(database.prisma)).toEqual({});
+    expect(await database.prisma.collectedDay.count()).toBe(0);
+    expect(await database.prisma.collectedUsage.count()).toBe(0);
+    expect((await database.prisma.organizationLease.findFirst())?.holder).toBe('successor');
+  });
+});
+
+/** Sleeps through its lease once the provider has answered. */
+function sleepyProvider(provider: CostProvider, sleep: () => Promise<void>): CostProvider {
+  return {
+    ...provider,
+    async *fetchCosts(call, span) {
+      yield* provider.fetchCosts(call, span);
+      await sleep();
+    },
+    ...(provider.usage && {
+      usage: {
+        ...provider.usage,
+        async *fetchUsage(call, span, width) {
+          if (provider.usage) yield* provider.usage.fetchUsage(call, span, width);
+          await sleep();
+        },
+      },
+    }),
+  };
+}

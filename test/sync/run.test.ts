@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../src/domain/day.js';
+import type { CostPage, CostProvider } from '../../src/domain/provider.js';
+import { collectWindow } from '../../src/sync/collect.js';
+import { planBackfill } from '../../src/sync/plan.js';
+import { runSync } from '../../src/sync/run.js';
+import { lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
+import { useCollector } from '../helpers/collector.js';
+import { useTestDatabase } from '../helpers/database.js';
+import { openEmulator } from '../helpers/emulator.js';
+import { line } from '../helpers/lines.js';
+
+const yesterday = addDays(today, -1);
+
+/** One organization of OpenAI, and a provider that may be told to answer otherwise. */
+async function start() {
+  const emulator = await openEmulator({ world: makeWorld(4, 10), now: () => new Date() });
+  emulator.world.organizations.splice(1);
+  const { database } = await useTestDatabase('postgresql');
+  const collector = await useCollector(database, emulator);
+  const { provider } = collector.dependencies;
+  const answer = (pages: CostPage[]) => {
+    collector.dependencies.provider = async (id): Promise<CostProvider> => ({
+      ...(await provider(id)),
+      // eslint-disable-next-line @typescript-eslint/require-await -- a stream that is there already
+      async *fetchCosts() {
+        yield* pages;
+      },
+    });
+  };
+  return { emulator, database, ...collector, answer };
+}
+
+describe('a run', () => {
+  it('stores nothing of another organization, whose key was put in the place of this one’s', async () => {
+    const { answer, collect, database } = await start();
+    const [own, stranger] = ['org-1', 'org-9'].map((organizationId) =>
+      line(yesterday, 'proj_1', 'gpt-5, input', '2', { organizationId }),
+    );
+    const page = (lines: CostPage['lines']): CostPage => ({
+      buckets: [{ start: lines[0]?.bucketStart ?? new Date(), end: lines[0]?.bucketEnd ?? new Date() }],
+      lines,
+      end: 'complete',
+    });
+    if (own === undefined || stranger === undefined) throw new Error('Two lines were made.');
+    answer([page([own, stranger])]);
+    const { organizations } = await collect({ since: yesterday, until: yesterday });
+    expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'conflict' } });
+    expect(organizations[0]?.error?.message).toContain('org-9');
+    expect(await storedSums(database.prisma)).toEqual({});
+    answer([page([own])]);
+    expect(await collect({ since: yesterday, until: yesterday })).toMatchObject({ status: 'ok' });
+  });
+
+  it('fails a past day for which the provider promised more and sent no bucket; today may have none yet', async () => {
+    const { answer, collect, store } = await start();
+    answer([{ buckets: [], lines: [], end: 'early' }]);
+    const { organizations } = await collect({ since: yesterday, until: yesterday });
+    expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'contract' } });
+    expect(await collect({ since: today, until: today })).toMatchObject({ status: 'ok' });
+    expect(await store.collection.collectedDays('openai', 'org-1')).toEqual([]);
+  });
+
+  it('leaves out the days that another run read while it waited', async () => {
+    const { emulator, organizations, dependencies, store, collect } = await start();
+    const plannedAt = await store.collection.clock();
+    const span = lastDays(6);
+    const other = { since: addDays(today, -4), until: addDays(today, -2) };
+    await collect(other);
+    const plan = planBackfill({ organizations, collected: new Map(), today, maxDays: () => 31 }, span, true);
+    emulator.requests.length = 0;
+    const options = { teamId: 'team-1', version: '0', acceptRestatement: false, forced: false, waitMs: 0 };
+    const result = await runSync(plan, { ...options, runId: 'late', plannedAt }, dependencies);
+    expect(result.organizations[0]).toMatchObject({ status: 'ok', days: 3 });
+    const costs = () => emulator.requests.filter(({ path }) => path.endsWith('/costs'));
+    expect(costs()).toHaveLength(2);
+
+    emulator.requests.length = 0;
+    const idle = await runSync(plan, { ...options, runId: 'later', plannedAt }, dependencies);
+    expect(idle.organizations[0]).toMatchObject({ status: 'skipped' });
+    expect(costs()).toEqual([]);
+    const again = await runSync(
+      plan,
+      { ...options, runId: 'last', plannedAt: await store.collection.clock() },
+      dependencies,
+    );
+    expect(again.organizations[0]).toMatchObject({ status: 'ok', days: 6, inserted: 0, updated: 0, deleted: 0 });
+  });
+});
+
+describe('the answer of a window', () => {
+  const days = ['2026-11-01', '2026-11-02', '2026-11-03'] as const;
+  const span = { since: days[0], until: days[2] } as Parameters<typeof collectWindow>[2];
+  const bucket = (day: string) => {
+    const { bucketStart, bucketEnd } = line(day, 'p', 'x', '1');
+    return { start: bucketStart, end: bucketEnd };
+  };
+  // eslint-disable-next-line @typescript-eslint/require-await -- a stream that is there already
+  async function* stream(pages: CostPage[]) {
+    yield* pages;
+  }
+  const organization = { organizationId: 'org-1', name: 'Prod' } as Parameters<typeof collectWindow>[1];
+  const answered = async (pages: CostPage[]) => (await collectWindow(stream(pages), organization, span)).days;
+
+  it('speaks for every day when it is complete, and after an early stop for those up to the last bucket', async () => {
+    const [first, second] = [bucket(days[0]), bucket(days[1])];
+    expect(await answered([{ buckets: [first], lines: [], end: 'complete' }])).toEqual(days);
+    expect(
+      await answered([
+        { buckets: [first], lines: [], end: null },
+        { buckets: [second], lines: [], end: null },
+        { buckets: [], lines: [], end: 'early' },
+      ]),
+    ).toEqual(days.slice(0, 2));
+    expect(await answered([{ buckets: [bucket('2026-10-31')], lines: [], end: 'early' }])).toEqual([]);
+    expect(await answered([{ buckets: [bucket('2026-11-09')], lines: [], end: 'early' }])).toEqual(days);
+    expect(await answered([])).toEqual([]);
+  });
+
+  it('adds together what shares a key, over all its pages', async () => {
+    const page = (end: CostPage['end'], ...costs: string[]): CostPage => ({
+      buckets: [bucket(days[0])],
+      lines: costs.map((cost) => line(days[0], 'p', 'x', cost, { organizationId: 'org-1' })),
+      end,
+    });
+    const { lines } = await collectWindow(stream([page(null, '1', '2'), page('complete', '0.5')]), organization, span);
+    expect(lines.map(({ cost }) => cost)).toEqual([line(days[0], 'p', 'x', '3.5').cost]);
+  });
+});
