@@ -19,7 +19,7 @@ import type { ErrorDocument } from './errors.js';
 import type { InitResult, LoginResult, PasswdResult, WhoamiResult } from './output/access.js';
 import type { ComparisonDocument } from './output/comparison.js';
 import type { LoginLine } from './output/logins.js';
-import type { DepartureResult, MemberLine, ResetResult } from './output/members.js';
+import type { AccessChangeResult, MemberLine, ResetResult } from './output/members.js';
 import type { NextStep } from './output/next-step.js';
 import type { PlanDocument } from './output/plan.js';
 import type { PriceDocument, PriceFinding } from './output/prices.js';
@@ -33,6 +33,7 @@ import type { RollbackPlan } from './store/migrations/rollback.js';
 import type { MigrationStatus } from './store/migrations/status.js';
 import type { ImportResult } from './store/migrations/import.js';
 import type { SchemaDiff } from './store/migrations/diff.js';
+import type { RotationResult } from './vault/vault.js';
 
 /**
  * What each command prints with `--json`, by its words; `costs` is the one without any. The build makes a JSON Schema of these types,
@@ -55,16 +56,16 @@ export interface Documents {
   passwd: PasswdResult;
   'members list': { members: MemberLine[] };
   'members add': { member: MemberLine; done: string };
-  'members role': DepartureResult & { role: Role };
+  'members role': AccessChangeResult & { role: Role };
   'members reset': ResetResult;
-  'members remove': DepartureResult & { role: null };
+  'members remove': AccessChangeResult & { role: null };
   'tokens create': NewToken;
   'tokens list': { tokens: TokenView[] };
-  'tokens revoke': Omit<DepartureResult, 'email'> & { token: string; name: string };
+  'tokens revoke': Omit<AccessChangeResult, 'email'> & { token: string; name: string };
   'logins list': { logins: LoginLine[] };
   'logins unlock': { email: string; unlocked: true };
   'logins keep': { days: number };
-  'vault rotate': { generation: number; keys: number; slots: number };
+  'vault rotate': RotationResult;
   'projects discover': { status: 'ok' | 'partial' | 'failed'; organizations: DiscoveryResult[] };
   'projects list': { projects: ListedProject[] };
   'projects link': { projects: Project[] };

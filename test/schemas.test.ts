@@ -164,7 +164,8 @@ describe('the document of each command is what its schema says', () => {
     const again = () => run('login', ['--email', ADMIN, '--password-stdin'], { input: PASSWORD });
     await run('members add', ['--email', member, '--role', 'member', '--password-stdin'], { input: PASSWORD });
     await run('members list');
-    await run('members role', [member, 'viewer']);
+    await run('members role', [member, 'admin']);
+    await run('members role', [member, 'member']);
     await again();
     await run('members reset', [member]);
     const token = await run<{ token: string }>('tokens create', ['--name', 'ci']);

@@ -50,10 +50,10 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
     };
   }
   const known = (await store.teams.list()).find((team) => team.name === name);
-  if (known !== undefined && (await vault.logins.isFounded(known))) throw foundedAlready(known);
+  if (known !== undefined) await vault.logins.requireNoVault(known);
   const { email, password } = early ?? (await readAdmin(options, context));
   const { created, ...team } = await store.teams.open(name);
-  const { recoveryCode } = await vault.logins.found(team, email, password);
+  const { recoveryCode } = await vault.logins.createVault(team, email, password);
   const until = await keepSessionIfPossible(context);
   return {
     ...common(context, team, created, store.database.label),
@@ -106,10 +106,4 @@ async function migrateIfEmpty(context: Context): Promise<void> {
   } finally {
     progress.stop();
   }
-}
-
-function foundedAlready({ name }: Team): CostsError {
-  return new CostsError('conflict', `The team ${name} has its data key and its admins already.`, {
-    hint: 'Log in: costs login. An admin adds others: costs members add',
-  });
 }

@@ -7,6 +7,6 @@ import { setRole } from './members/role.js';
 
 export const members: CommandGroup = {
   name: 'members',
-  description: 'Who may unlock the vault: admins, members and viewers.',
+  description: 'Who may unlock the vault: admins and members.',
   commands: [listMembers, addMember, setRole, resetMember, removeMember],
 };

@@ -2,15 +2,16 @@ import type { Organization } from './collection.js';
 import type { OrganizationStore } from './organization.js';
 import type { ProviderId } from './provider.js';
 
-/** Who may do what: an admin manages keys, members and tokens; a member syncs and reads; a viewer reads and has no access to keys. */
-export const ROLES = ['admin', 'member', 'viewer'] as const;
+/** What a login or a token may do: an admin manages keys, members and tokens; a member uses keys. Reading the figures needs no login. */
+export const ROLES = ['admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Member {
   id: string;
   teamId: string;
   email: string;
-  role: Role;
+  /** As the row says, which anything can have written; what counts is the role that a slot's seal gives. */
+  role: string;
 }
 
 /** A registered key as it is stored: an organization and what protects its key. */
@@ -36,6 +37,7 @@ export interface VaultRow {
   /** Names the keychain entry of its sessions. */
   id: string;
   generation: number;
+  /** Of versions that had viewers, and empty since; the HMAC of their rows covers it. */
   publicKey: string;
   mac: string;
 }
@@ -52,10 +54,10 @@ export interface SlotRow {
   generation: number;
   kdf: string;
   publicKey: string;
-  /** Null for viewers. */
+  /** Null only in rows of an earlier version's viewers, and opens nothing then. */
   sealedKey: string | null;
+  /** HMAC over what the row claims and over its owner's name and role. */
   mac: string | null;
-  endorsement: string | null;
   /** An initial password that somebody else knows. */
   mustChange: boolean;
   expiresAt: Date | null;
@@ -65,7 +67,8 @@ export interface TokenRow {
   id: string;
   teamId: string;
   name: string;
-  role: Role;
+  /** As the row says; what counts is the role that its slot's seal gives. */
+  role: string;
   createdBy: string;
   createdAt: Date;
   expiresAt: Date;
@@ -155,6 +158,8 @@ export interface SlotRows {
   add(row: SlotRow): Promise<void>;
   replace(row: SlotRow): Promise<void>;
   remove(ids: string[]): Promise<void>;
+  /** Ids of the members and tokens that were viewers in an earlier version: their slots are kept apart and open nothing. */
+  formerViewers(teamId: string): Promise<Set<string>>;
   /** Deletes slots whose time is over, by the database's clock. */
   removeExpired(teamId: string): Promise<number>;
 }
@@ -201,7 +206,10 @@ export interface AccessRows {
   /** The database's clock. */
   clock(): Promise<Date>;
   vault(teamId: string): Promise<VaultRow | null>;
-  /** As `vault`, and keeps every other writer of this vault out until the transaction ends. */
+  /**
+   * As `vault`, and keeps every other writer of this vault and its sessions out until the transaction ends; also where
+   * there is no vault yet. It asks for no right to change anything.
+   */
   lockVault(teamId: string): Promise<VaultRow | null>;
   createVault(row: VaultRow): Promise<void>;
   /** With its sessions. */

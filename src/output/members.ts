@@ -5,13 +5,15 @@ export interface MemberLine {
   id: string;
   email: string;
   role: string;
-  state: 'ok' | 'initial-password' | 'reset' | 'no-login';
+  state: 'ok' | 'initial-password' | 'reset' | 'changed' | 'viewer' | 'no-login';
 }
 
 const STATES: Record<MemberLine['state'], string> = {
   ok: 'ok',
   'initial-password': 'initial password, to be changed',
   reset: 'one-time code, not used yet',
+  changed: 'changed outside costs, opens nothing',
+  viewer: 'viewer of an earlier version, opens nothing',
   'no-login': 'no login',
 };
 
@@ -25,13 +27,17 @@ export function renderMemberChange({ member, done }: { member: MemberLine; done:
   return `${style.green('✔')} ${member.email} ${done}`;
 }
 
-/** What came of somebody's leaving, or of a token's end. */
-export interface DepartureResult {
+/** What came of a change of rights, and what is left to do. */
+export interface AccessChangeResult {
   email: string;
-  /** Names of the keys they could have read. */
-  exposed: string[];
   /** The data key was changed. */
   rotated: boolean;
+  /** Names of the keys they could have read. */
+  exposed: string[];
+  /** Logins, tokens and codes that had been changed outside costs, and were dropped. */
+  dropped: string[];
+  /** Names of the keys whose rows had been changed outside costs; nothing opens them. */
+  altered: string[];
   /** What is left to do. */
   advice: string[];
   /** What was done, in words. */
@@ -39,15 +45,30 @@ export interface DepartureResult {
 }
 
 /** What is left to do: whoever left may have read the keys, and may still know the database's password. */
-export function adviceFor({ exposed, rotated }: Pick<DepartureResult, 'exposed' | 'rotated'>): string[] {
+export function adviceFor({
+  exposed,
+  rotated,
+  ...found
+}: Pick<AccessChangeResult, 'exposed' | 'rotated' | 'dropped' | 'altered'>): string[] {
   if (!rotated) return [];
-  const rotations = exposed.map(
-    (name) => `${name} is exposed: costs keys rotate "${name}", and revoke the old key at the provider`,
-  );
-  return ['All sessions ended: costs login', ...rotations, 'If they knew it, change the password of the database too'];
+  const rotations = exposed
+    .filter((name) => !found.altered.includes(name))
+    .map((name) => `${name} is exposed: costs keys rotate "${name}", and revoke the old key at the provider`);
+  const password = 'If they knew it, change the password of the database too';
+  return ['All sessions ended: costs login', ...adviceForChanged(found), ...rotations, password];
 }
 
-export function renderDeparture({ email, advice, done }: DepartureResult, { style }: Output): string {
+/** What a change of data key found changed outside costs, and how it is put right. */
+export function adviceForChanged({ dropped, altered }: Pick<AccessChangeResult, 'dropped' | 'altered'>): string[] {
+  return [
+    ...dropped.map(
+      (what) => `Changed outside costs, and dropped: ${what}. Make it anew: costs members add, costs tokens create`,
+    ),
+    ...altered.map((name) => `${name} was changed outside costs: costs keys rotate "${name}"`),
+  ];
+}
+
+export function renderAccessChange({ email, advice, done }: AccessChangeResult, { style }: Output): string {
   return [`${style.green('✔')} ${email} ${done}`, ...advice.map((line) => `  → ${line}`)].join('\n');
 }
 

@@ -5,12 +5,21 @@ export interface TokenView {
   id: string;
   name: string;
   role: string;
-  state: 'active' | 'expired' | 'revoked';
+  /** The last two open nothing: changed outside costs, and a viewer's of an earlier version. */
+  state: 'active' | 'expired' | 'revoked' | 'changed' | 'viewer';
   createdBy: string;
   createdAt: string;
   expiresAt: string;
   lastUsedAt: string | null;
 }
+
+const STATES: Record<TokenView['state'], string> = {
+  active: 'active',
+  expired: 'expired',
+  revoked: 'revoked',
+  changed: 'changed outside costs, opens nothing',
+  viewer: 'viewer of an earlier version, opens nothing',
+};
 
 export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output): string {
   if (tokens.length === 0) return 'There are no tokens.\n→ costs tokens create --name ci';
@@ -20,7 +29,7 @@ export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output
       name,
       id,
       role,
-      state,
+      STATES[state],
       expiresAt.slice(0, 10),
       lastUsedAt === null ? 'never' : `${lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
       createdBy,

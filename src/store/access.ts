@@ -37,7 +37,7 @@ function createRows(client: Client): AccessRows {
     },
     vault,
     async lockVault(teamId) {
-      await client.$executeRaw`SELECT 1 FROM "vaults" WHERE "team_id" = ${teamId} FOR UPDATE`;
+      await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs vault ${teamId}`}, 0))`;
       return vault(teamId);
     },
     createVault: async (row) => {

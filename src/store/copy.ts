@@ -25,7 +25,7 @@ export interface MonthlySum {
 }
 
 /** What opens the keys of one store opens nothing in another, so it stays behind. */
-const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions', 'vault_audit'];
+const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_viewer_slots', 'vault_sessions', 'vault_audit'];
 
 /**
  * Copies every row of one database to another one of the same schema, with the ids they have, in one transaction. A team

@@ -20,12 +20,19 @@ export function createSlots(client: Client): SlotRows {
     remove: async (ids) => {
       await table.deleteMany({ where: { id: { in: ids } } });
     },
+    async formerViewers(teamId) {
+      const rows = await client.vaultViewerSlot.findMany({
+        where: { teamId },
+        select: { userId: true, tokenId: true },
+      });
+      return new Set(rows.map(({ userId, tokenId }) => userId ?? tokenId ?? ''));
+    },
     removeExpired: (teamId) =>
       client.$executeRaw`DELETE FROM "vault_slots" WHERE "team_id" = ${teamId} AND "expires_at" <= CURRENT_TIMESTAMP`,
   };
 }
 
 /** The kind is covered by the row's HMAC; an unknown one opens nothing. */
-function toSlot({ createdAt: _createdAt, kind, ...row }: VaultSlot): SlotRow {
+function toSlot({ createdAt: _createdAt, endorsement: _endorsement, kind, ...row }: VaultSlot): SlotRow {
   return { ...row, kind: kind as SlotKind };
 }

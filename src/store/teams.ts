@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Team, TeamStore } from '../domain/team.js';
 import { CostsError } from '../errors.js';
+import type { Client } from './client.js';
 import type { Database } from './database.js';
+import { transaction } from './transaction.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
@@ -9,17 +11,17 @@ const DEFAULT_NAME = 'default';
 export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
   const embedded = kind === 'embedded';
   // As SQL, because every command asks it: Prisma takes longer to plan its first query of another kind than to ask it.
-  const list = () => prisma.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
-  const create = async (name: string): Promise<Team> =>
-    prisma.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
+  const list = (client: Client = prisma) => client.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
+  const create = (client: Client, name: string): Promise<Team> =>
+    client.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
   return {
-    list,
+    list: () => list(),
     async choose(nameOrId) {
       const teams = await list();
       if (nameOrId !== null) return find(teams, nameOrId, label);
       const [only, another] = teams;
       if (only === undefined) {
-        if (embedded) return create(DEFAULT_NAME);
+        if (embedded) return create(prisma, DEFAULT_NAME);
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init --team NAME' });
       }
       if (another === undefined) return only;
@@ -31,18 +33,21 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         },
       );
     },
-    async open(name) {
-      const teams = await list();
-      const [known, another] = teams.filter((team) => team.name === name);
-      if (another !== undefined) return { ...find(teams, name, label), created: false };
-      if (known !== undefined) return { ...known, created: false };
-      const [only] = teams;
-      if (embedded && teams.length === 1 && only?.name === DEFAULT_NAME) {
-        await prisma.team.update({ where: { id: only.id }, data: { name } });
-        return { ...only, name, created: true };
-      }
-      return { ...(await create(name)), created: true };
-    },
+    open: (name) =>
+      transaction(prisma, async (tx) => {
+        // Names are not unique in the schema; two processes that make a team of one name at once must end with one.
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs team ${name}`}, 0))`;
+        const teams = await list(tx);
+        const [known, another] = teams.filter((team) => team.name === name);
+        if (another !== undefined) return { ...find(teams, name, label), created: false };
+        if (known !== undefined) return { ...known, created: false };
+        const [only] = teams;
+        if (embedded && teams.length === 1 && only?.name === DEFAULT_NAME) {
+          await tx.team.update({ where: { id: only.id }, data: { name } });
+          return { ...only, name, created: true };
+        }
+        return { ...(await create(tx, name)), created: true };
+      }),
   };
 }
 

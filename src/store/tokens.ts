@@ -1,17 +1,11 @@
-import type { TokenRow, TokenRows } from '../domain/access.js';
-import type { VaultToken } from '../generated/prisma/client.js';
+import type { TokenRows } from '../domain/access.js';
 import type { Client } from './client.js';
-import { checkRole } from './members.js';
 
 export function createTokens(client: Client): TokenRows {
   const table = client.vaultToken;
   return {
-    list: async (teamId) =>
-      (await table.findMany({ where: { teamId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })).map(toToken),
-    async get(id) {
-      const row = await table.findUnique({ where: { id } });
-      return row === null ? null : toToken(row);
-    },
+    list: (teamId) => table.findMany({ where: { teamId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+    get: (id) => table.findUnique({ where: { id } }),
     add: async (row) => {
       await table.create({ data: row });
     },
@@ -22,8 +16,4 @@ export function createTokens(client: Client): TokenRows {
       await client.$executeRaw`UPDATE "vault_tokens" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`;
     },
   };
-}
-
-function toToken({ role, ...row }: VaultToken): TokenRow {
-  return { ...row, role: checkRole(role) };
 }

@@ -1,13 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import type { AccessRows, VaultRow } from '../domain/access.js';
+import type { KeyObject } from 'node:crypto';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
-import type { Doors } from './key-rows.js';
+import type { Authentication } from './authentication.js';
 import { changedMeanwhile, rotateDataKey } from './rotate.js';
-import type { Departure } from './vault.js';
+import type { AccessChange } from './vault.js';
 
 /** An admin with the data key, inside a transaction that keeps every other writer of the vault out. */
-export interface Work {
+export interface AdminTransaction {
   rows: AccessRows;
   vault: VaultRow;
   dataKey: KeyObject;
@@ -16,26 +16,30 @@ export interface Work {
 }
 
 /** Runs work of an admin in one transaction, with the vault locked and the data key known to be the current one. */
-export async function administer<T>(doors: Doors, team: Team, work: (work: Work) => Promise<T>): Promise<T> {
-  const { access, embedded } = await doors.tools();
+export async function administer<T>(
+  authentication: Authentication,
+  team: Team,
+  work: (transaction: AdminTransaction) => Promise<T>,
+): Promise<T> {
+  const { access, embedded } = await authentication.tools();
   if (embedded) {
     throw new CostsError('conflict', 'The embedded store has no members and no tokens: whoever can open it uses it.', {
       hint: 'To share figures, set DATABASE_URL to a PostgreSQL server: costs init --team NAME --email EMAIL',
     });
   }
-  const { vault, dataKey, actor } = await doors.adminWithDataKey(team);
+  const { vault, dataKey, actor } = await authentication.requireDataKey(team, 'admin');
   const now = await access.clock();
   const result = await access.transact(async (rows) => {
     const locked = await rows.lockVault(team.id);
     if (locked?.generation !== vault.generation) throw changedMeanwhile();
     return work({ rows, vault, dataKey, actor, now });
   });
-  doors.forget();
+  authentication.forget();
   return result;
 }
 
 /** Somebody who could read the keys no longer may: a new data key, and every key marked until it is rotated. */
-export async function depart({ rows, vault, dataKey, now }: Work): Promise<Departure> {
-  const { exposed } = await rotateDataKey(rows, { vault, dataKey }, now);
-  return { exposed, rotated: true };
+export async function rotateAfterRemoval({ rows, vault, dataKey, now }: AdminTransaction): Promise<AccessChange> {
+  const { exposed, dropped, altered } = await rotateDataKey(rows, { vault, dataKey }, now);
+  return { rotated: true, exposed, dropped, altered };
 }

@@ -17,7 +17,7 @@ const POLL_MILLISECONDS = 200;
 /** Somebody else's public key: no password yields it. */
 const NOBODY = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-/** A person who knew the secret. */
+/** A person who knew the secret of a slot. */
 export interface Admitted {
   member: Member;
   slot: SlotRow;
@@ -98,12 +98,12 @@ function isLocked(failures: { ageSeconds: number }[]): boolean {
   return newest.ageSeconds < WINDOW_SECONDS && oldest.ageSeconds - newest.ageSeconds < WINDOW_SECONDS;
 }
 
-/** The recovery code belongs to the team; only its admins may use it. */
+/** The recovery code belongs to the team; once it opens the data key, the seals tell whether this member may use it. */
 async function slotsOf(access: AccessStore, member: Member | null, kinds: readonly SlotKind[]): Promise<SlotRow[]> {
   const own = await access.slots.ofMember(member?.id ?? '');
   const ofTeam = kinds.includes('recovery') ? await access.slots.list(member?.teamId ?? '') : [];
   const now = await access.clock();
-  const recovery = member?.role === 'admin' ? ofTeam.filter(({ kind }) => kind === 'recovery') : [];
+  const recovery = ofTeam.filter(({ kind }) => kind === 'recovery');
   return [...own, ...recovery].filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
 }
 

@@ -1,7 +1,6 @@
 import { createSecretKey, type KeyObject, type webcrypto } from 'node:crypto';
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { decodeParts, encodeParts } from './format.js';
-import { subkey } from './mac.js';
 
 /** An X25519 pair and the text of its public half. */
 export interface Pair {
@@ -24,29 +23,22 @@ export async function pairFrom(bits: Buffer): Promise<Pair> {
   return { keys, publicKey };
 }
 
-/** The team's own pair, known to whoever holds the data key. */
-export function teamPair(dataKey: KeyObject): Promise<Pair> {
-  return pairFrom(subkey(dataKey, 'team'));
-}
-
-/** Seals to a public key; with `sender`, in authenticated mode. */
-export async function seal(plaintext: Buffer, publicKey: string, info: Buffer, sender?: Pair): Promise<string> {
+/** Seals to a public key. */
+export async function seal(plaintext: Buffer, publicKey: string, info: Buffer): Promise<string> {
   const recipientPublicKey = await readPublicKey(publicKey);
-  const senderKey = sender === undefined ? {} : { senderKey: sender.keys };
   const { enc, ct } = await theSuite().seal(
-    { recipientPublicKey, info: toArrayBuffer(info), ...senderKey },
+    { recipientPublicKey, info: toArrayBuffer(info) },
     toArrayBuffer(plaintext),
   );
   return encodeParts([new Uint8Array(enc), new Uint8Array(ct)]);
 }
 
-/** Opens what was sealed to a pair (and, with `sender`, by that public key); null when it does not open. */
-export async function unseal(text: string, pair: Pair, info: Buffer, sender?: string): Promise<Buffer | null> {
+/** Opens what was sealed to a pair; null when it does not open. */
+export async function unseal(text: string, pair: Pair, info: Buffer): Promise<Buffer | null> {
   const [enc, ct] = decodeParts(text, 2) ?? [];
   if (enc === undefined || ct === undefined) return null;
   try {
-    const from = sender === undefined ? {} : { senderPublicKey: await readPublicKey(sender) };
-    const recipient = { recipientKey: pair.keys, enc: toArrayBuffer(enc), info: toArrayBuffer(info), ...from };
+    const recipient = { recipientKey: pair.keys, enc: toArrayBuffer(enc), info: toArrayBuffer(info) };
     return Buffer.from(await theSuite().open(recipient, toArrayBuffer(ct)));
   } catch {
     // The library says only that it did not open; the caller knows what that means.

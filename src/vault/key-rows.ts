@@ -1,58 +1,69 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
-import type { AccessRows, KeyMaterial, KeyRow, VaultRow } from '../domain/access.js';
+import type { AccessRows, KeyMaterial, KeyRow } from '../domain/access.js';
 import type { Organization } from '../domain/collection.js';
 import { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { providerOf } from '../providers/registry.js';
+import type { Authentication } from './authentication.js';
 import { encrypt } from './cipher.js';
 import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
-import { checkMac, macOfKey } from './mac.js';
+import { checkKey, macOfKey } from './mac.js';
+import { NoSession } from './no-session.js';
 import { changedMeanwhile, keyBinding, plaintextOf } from './rotate.js';
 import type { Tools } from './tools.js';
 import { unlessForbidden, type Unlocked } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
 
-/** How the parts of the vault get at whoever is at work. */
-export interface Doors {
-  tools(): Promise<Tools>;
-  /** @throws CostsError `auth` without the role */
-  admin(team: Team): Promise<Unlocked>;
-  /**
-   * Who may register, switch or remove a key that stays in a variable: an admin; and on a machine that can keep no session
-   * whoever has the database, which gives nothing that SQL would not. A row made so carries no seal: it serves jobs
-   * without a session, and is refused where a data key is open.
-   */
-  registrar(team: Team): Promise<Unlocked>;
-  /** As `admin`, with a data key; the embedded store's is made when it has none. */
-  adminWithDataKey(team: Team): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
-  member(teamId: string): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }>;
-  /** Whoever is logged in on this machine, if anybody: for checks that are made only with a data key at hand. */
-  visitor(teamId: string): Promise<Unlocked | null>;
-  /** Forgets who was let in, after a change of data key or session. */
-  forget(): void;
+/** How often a key is tried whose data key other processes keep changing. */
+const ATTEMPTS = 3;
+
+/**
+ * The admin key of an organization, and every check on its way. A change of data key between two reads looks like a row
+ * that was changed outside costs: a refusal is believed once everything was read again, and unlocked again where it must be.
+ */
+export async function openKey(authentication: Authentication, organization: Organization): Promise<Secret> {
+  for (let attempt = 1, rotated = false; ; attempt += 1) {
+    try {
+      return await openCurrentKey(authentication, organization);
+    } catch (error) {
+      if (rotated && error instanceof NoSession) throw sessionEnded(error);
+      if (!(error instanceof CostsError) || error.code !== 'auth' || attempt === ATTEMPTS) throw error;
+      const isNews = await authentication.forgetIfRotated(organization.teamId);
+      if (attempt > 1 && !isNews) throw error;
+      rotated ||= isNews;
+    }
+  }
 }
 
-/** The admin key of an organization, and every check on its way. Nothing is read or decrypted before the host is right. */
-export async function openKey(doors: Doors, organization: Organization): Promise<Secret> {
-  const { access, config, output } = await doors.tools();
+/** Nothing is read or decrypted before the host is right. */
+async function openCurrentKey(authentication: Authentication, organization: Organization): Promise<Secret> {
+  const { access, config, output } = await authentication.tools();
   // The row as it is now: what the caller listed may have been changed since.
   const row = await access.keys.get(organization.keyId);
   if (row === null) throw new CostsError('conflict', `The key of ${organization.name} was removed meanwhile.`);
   const what = `The key of ${row.name}`;
   checkHost(destination(config, row), row.host, what);
   const dataKey =
-    row.source === 'vault' ? (await doors.member(row.teamId)).dataKey : (await doors.visitor(row.teamId))?.dataKey;
-  if (dataKey != null && row.mac === null) throw unsealed(row, what);
-  if (dataKey != null) checkMac(macOfKey(dataKey, row), row.mac, what);
+    row.source === 'vault'
+      ? (await authentication.requireDataKey({ id: row.teamId, name: '' }, 'member')).dataKey
+      : ((await authentication.currentIfReachable(row.teamId))?.dataKey ?? null);
+  if (dataKey !== null && row.mac === null) throw unsealed(row, what);
+  if (dataKey !== null) checkKey(dataKey, row);
   const key =
-    row.source === 'env'
-      ? readVariable(config, row.provider, row.variable ?? '')
-      : decryptKey(row, dataKey ?? null, what);
+    row.source === 'env' ? readVariable(config, row.provider, row.variable ?? '') : decryptKey(row, dataKey, what);
   output.redact(key.reveal());
   await unlessForbidden(() => access.keys.touch([row.keyId]));
   return key;
+}
+
+function sessionEnded(cause: NoSession): CostsError {
+  return new CostsError(
+    'auth',
+    'The data key was changed while this ran (costs vault rotate, or a member or token was removed), which ends all sessions.',
+    { hint: 'Log in and run the same command again: costs login', cause },
+  );
 }
 
 /** Such as a row that `costs db copy` brought from a store with another data key. */
@@ -69,7 +80,7 @@ function decryptKey(row: KeyRow, dataKey: KeyObject | null, what: string): Secre
   return new Secret(plaintextOf(row, row.encryptedKey, dataKey).toString());
 }
 
-export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors: Doors): VaultKeys {
+export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authentication: Authentication): VaultKeys {
   const { config, output } = options;
   const known = (key: Secret) => {
     output.redact(key.reveal());
@@ -81,8 +92,8 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
     hostFor: (provider, allowed) => hostOfNewKey(destination(config, { provider }), allowed),
     async add(team, { provider, organizationId, name }, input) {
       const identity = { keyId: randomUUID(), teamId: team.id, provider, organizationId, name };
-      const unlocked = await forInput(doors, team, input);
-      const { access } = await doors.tools();
+      const unlocked = await unlockForInput(authentication, team, input);
+      const { access } = await authentication.tools();
       return access.transact(async (rows) => {
         const row: KeyRow = {
           ...identity,
@@ -97,8 +108,8 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
     },
     async replace(row, input) {
       const team = { id: row.teamId, name: '' };
-      const unlocked = await forInput(doors, team, input);
-      const { access } = await doors.tools();
+      const unlocked = await unlockForInput(authentication, team, input);
+      const { access } = await authentication.tools();
       await access.transact(async (rows) => {
         await rows.keys.setMaterial(row.keyId, await material(rows, unlocked, row, input));
         await rows.audit({
@@ -110,49 +121,52 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, doors
       });
     },
     async takeOut(row) {
-      const { dataKey } = await doors.adminWithDataKey({ id: row.teamId, name: '' });
-      const what = `The key of ${row.name}`;
-      checkMac(macOfKey(dataKey, row), row.mac, what);
-      return known(decryptKey(row, dataKey, what));
+      const { dataKey } = await authentication.requireDataKey({ id: row.teamId, name: '' }, 'admin');
+      checkKey(dataKey, row);
+      return known(decryptKey(row, dataKey, `The key of ${row.name}`));
     },
-    async vouch(team) {
-      const { vault, dataKey, actor } = await doors.adminWithDataKey(team);
-      const { access } = await doors.tools();
+    async sealUnsealed(team) {
+      const { vault, dataKey, actor } = await authentication.requireDataKey(team, 'admin');
+      const { access } = await authentication.tools();
       await access.transact(async (rows) => {
         if ((await rows.lockVault(team.id))?.generation !== vault.generation) throw changedMeanwhile();
         for (const row of await rows.keys.list(team.id)) {
           if (row.mac !== null || row.source !== 'env') continue;
           await rows.keys.setMaterial(row.keyId, { ...row, mac: macOfKey(dataKey, row) });
-          await rows.audit({ teamId: team.id, actor: actor.label, action: 'keys.vouch', subject: subjectOf(row) });
+          await rows.audit({ teamId: team.id, actor: actor.label, action: 'keys.seal', subject: subjectOf(row) });
         }
       });
     },
     async setActive(row, active) {
-      await change(doors, row, active ? 'keys.enable' : 'keys.disable', (rows) =>
+      await change(authentication, row, active ? 'keys.enable' : 'keys.disable', (rows) =>
         rows.keys.setActive(row.keyId, active),
       );
     },
     async remove(row) {
-      await change(doors, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
+      await change(authentication, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
     },
   };
 }
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
-async function forInput(doors: Doors, team: Team, { variable }: KeyInput): Promise<Unlocked> {
-  const unlocked = await (variable === null ? doors.admin(team) : doors.registrar(team));
-  return variable !== null && unlocked.vault === null ? unlocked : doors.adminWithDataKey(team);
+async function unlockForInput(authentication: Authentication, team: Team, { variable }: KeyInput): Promise<Unlocked> {
+  const unlocked = await (variable === null
+    ? authentication.require(team, 'admin')
+    : authentication.requireRegistrar(team));
+  return variable !== null && unlocked.vault === null ? unlocked : authentication.requireDataKey(team, 'admin');
 }
 
 async function change(
-  doors: Doors,
+  authentication: Authentication,
   row: KeyRow,
   action: string,
   work: (rows: AccessRows) => Promise<void>,
 ): Promise<void> {
   const team = { id: row.teamId, name: '' };
-  const { actor } = await (row.source === 'env' ? doors.registrar(team) : doors.admin(team));
-  const { access } = await doors.tools();
+  const { actor } = await (row.source === 'env'
+    ? authentication.requireRegistrar(team)
+    : authentication.require(team, 'admin'));
+  const { access } = await authentication.tools();
   await access.transact(async (rows) => {
     await work(rows);
     await rows.audit({ teamId: row.teamId, actor: actor.label, action, subject: subjectOf(row) });

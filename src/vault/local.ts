@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { VaultRow } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
-import { foundLocally } from './found.js';
+import { createLocalVault } from './create.js';
 import { checkVault } from './mac.js';
 import { NoSession } from './no-session.js';
 import { findSession } from './sessions.js';
@@ -39,12 +39,12 @@ export async function unlockLocallyForKeys(
   if (vault !== null && dataKey !== null) return { actor: LOCAL, vault, dataKey };
   const lost = (await tools.access.keys.list(team.id)).filter(({ source }) => source === 'vault');
   if (lost.length > 0) throw lostDataKey(lost.map(({ name }) => `"${name}"`));
-  return { actor: LOCAL, ...(await foundLocally(tools, team)) };
+  return { actor: LOCAL, ...(await createLocalVault(tools, team)) };
 }
 
 async function findDataKey(tools: Tools, vault: VaultRow): Promise<KeyObject | null> {
   const session = await findSession(tools, vault);
-  if (session === null || session.dataKey === null) return null;
+  if (session === null) return null;
   checkVault(vault, session.dataKey);
   return session.dataKey;
 }

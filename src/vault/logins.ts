@@ -1,29 +1,31 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
-import type { AccessRows, Member, SlotRow, VaultRow } from '../domain/access.js';
+import type { AccessRows, AccessStore, Member, Role, SlotRow, VaultRow } from '../domain/access.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import { attempt, type Admitted } from './attempts.js';
+import type { Authentication } from './authentication.js';
 import { makeCode, parseCode } from './codes.js';
-import { foundTeam } from './found.js';
+import { createVault, hasVaultAlready } from './create.js';
 import { parseEmail, parseNewPassword, parsePassword } from './identity.js';
-import type { Doors } from './key-rows.js';
-import { checkVault } from './mac.js';
+import { checkVault, sealedRole } from './mac.js';
 import { changedMeanwhile } from './rotate.js';
 import { endSession, keepSession } from './sessions.js';
-import { makeSlot, openSlot, replaceViewerSlot } from './slots.js';
+import { makeSlot, openSlot, ownerName, RECOVERY } from './slots.js';
 import type { Tools } from './tools.js';
 import { unlessForbidden } from './unlock.js';
 import type { Actor, VaultLogins } from './vault.js';
 
-/** Whoever was just let in, until a session is kept or the process ends. */
-interface Entered {
+/** A login that was just checked, until a session is kept or the process ends. */
+interface CheckedLogin {
   vault: VaultRow;
-  dataKey: KeyObject | null;
+  dataKey: KeyObject;
+  role: Role;
   userId: string;
+  slot: SlotRow;
 }
 
-export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Doors): VaultLogins {
-  let entered: Entered | null = null;
+export function createVaultLogins({ output }: Pick<Tools, 'output'>, authentication: Authentication): VaultLogins {
+  let login: CheckedLogin | null = null;
   const known = (secret: Secret) => {
     output.redact(secret.reveal());
     return secret;
@@ -32,64 +34,62 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
     parseEmail,
     parseNewPassword: (text) => known(parseNewPassword(text)),
     parsePassword: (text) => known(parsePassword(text)),
-    isFounded: async (team) => (await (await doors.tools()).access.vault(team.id)) !== null,
-    async found(team, email, password) {
-      const { recoveryCode, ...rest } = await foundTeam(await doors.tools(), team, email, password);
-      entered = rest;
-      return { recoveryCode, actor: toActor({ id: rest.userId, teamId: team.id, email, role: 'admin' }) };
+    async requireNoVault(team) {
+      const { access } = await authentication.tools();
+      if ((await access.vault(team.id)) !== null) throw hasVaultAlready(team);
+    },
+    async createVault(team, email, password) {
+      const { recoveryCode, ...created } = await createVault(await authentication.tools(), team, email, password);
+      const userId = created.slot.userId ?? '';
+      login = { ...created, userId, role: 'admin' };
+      return { recoveryCode, actor: toActor({ id: userId, email }, 'admin') };
     },
     async keepSession() {
-      if (entered === null) throw new CostsError('auth', 'Nobody logged in.', { hint: 'costs login' });
-      const { vault, dataKey, userId } = entered;
-      const { expiresAt } = await keepSession(await doors.tools(), vault, dataKey, userId);
-      doors.forget();
+      if (login === null) throw new CostsError('auth', 'You are not logged in.', { hint: 'costs login' });
+      const { vault, slot } = login;
+      const tools = await authentication.tools();
+      const { expiresAt } = await keepSession(tools, login, (rows) => requireUnchanged(rows, vault, slot));
+      authentication.forget();
       return expiresAt;
     },
     async login(email, password) {
-      const tools = await doors.tools();
-      const { member, slot, pair } = await attempt(tools, email, ['password'], password);
-      const vault = await vaultOf(tools.access, member);
-      entered = { vault, dataKey: await enter({ member, slot, pair }, vault), userId: member.id };
+      const tools = await authentication.tools();
       const { access } = tools;
+      const admitted = await attempt(tools, email, ['password'], password);
+      const { member } = admitted;
+      login = await openLogin(access, admitted);
+      if (member.role !== login.role) {
+        output.warn(`The database gives ${member.email} another role; the sealed one, ${login.role}, is what counts.`);
+      }
       await unlessForbidden(async () => access.logins.prune(await access.loginRetentionDays(member.teamId)));
-      return { actor: toActor(member), teamId: member.teamId, mustChange: slot.mustChange };
+      return { actor: toActor(member, login.role), teamId: member.teamId, mustChange: login.slot.mustChange };
     },
     async logout(team) {
-      const tools = await doors.tools();
+      const tools = await authentication.tools();
       const vault = await tools.access.vault(team.id);
-      doors.forget();
+      authentication.forget();
       return vault !== null && endSession(tools, vault);
     },
     async changePassword(email, old, wanted) {
-      const tools = await doors.tools();
-      const admitted = await attempt(tools, email, ['password'], old);
-      entered = await setPassword(tools, admitted, wanted);
-      doors.forget();
+      const tools = await authentication.tools();
+      login = (await setPassword(tools, await attempt(tools, email, ['password'], old), wanted)).login;
+      authentication.forget();
     },
     async redeemCode(email, code, wanted) {
-      const tools = await doors.tools();
+      const tools = await authentication.tools();
       const admitted = await attempt(tools, email, ['reset', 'recovery'], parseCode(code));
-      entered = await setPassword(tools, admitted, wanted);
-      doors.forget();
-      if (admitted.slot.kind !== 'recovery' || entered.dataKey === null) return { recoveryCode: null };
-      const recoveryCode = makeCode();
-      const { id } = admitted.slot;
-      const slot = await makeSlot(entered.vault, entered.dataKey, {
-        kind: 'recovery',
-        role: 'admin',
-        secret: parseCode(recoveryCode),
-        id,
-      });
-      await tools.access.slots.replace(slot);
+      const { recoveryCode, ...done } = await setPassword(tools, admitted, wanted);
+      login = done.login;
+      authentication.forget();
       return { recoveryCode };
     },
     async list(team, filter) {
-      await doors.admin(team);
-      return (await doors.tools()).access.logins.list(team.id, filter);
+      await authentication.require(team, 'admin');
+      return (await authentication.tools()).access.logins.list(team.id, filter);
     },
     async unlock(team, email) {
-      const { actor } = await doors.admin(team);
-      const { access, place } = await doors.tools();
+      const { actor } = await authentication.require(team, 'admin');
+      const { access, place } = await authentication.tools();
       await access.transact(async (rows) => {
         const member = await rows.members.findByEmail(email);
         if (member !== null && member.teamId !== team.id)
@@ -106,8 +106,8 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
       });
     },
     async keepFor(team, days) {
-      const { actor } = await doors.adminWithDataKey(team);
-      const { access } = await doors.tools();
+      const { actor } = await authentication.requireDataKey(team, 'admin');
+      const { access } = await authentication.tools();
       await access.setLoginRetentionDays(team.id, days);
       await access.logins.prune(days);
       await access.audit({ teamId: team.id, actor: actor.label, action: 'logins.keep', subject: `${days} days` });
@@ -115,49 +115,80 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, doors: Door
   };
 }
 
-/** What a right secret gives: the data key, or null for a viewer. */
-async function enter({ member, slot, pair }: Admitted, vault: VaultRow): Promise<KeyObject | null> {
-  const role = slot.kind === 'recovery' ? 'admin' : member.role;
-  const dataKey = await openSlot(slot, pair, vault, role);
-  if (dataKey !== null) checkVault(vault, dataKey);
-  if (dataKey !== null || role === 'viewer') return dataKey;
-  throw new CostsError(
-    'auth',
-    `${member.email} has the role ${role} but no data key: the role was changed outside costs.`,
-    {
-      hint: 'An admin sets it right: costs members role EMAIL ROLE',
-    },
-  );
+/**
+ * What a right secret opens, as it is now: the slot and the vault are read together, since a change of data key between two
+ * reads would look like a slot of an older state.
+ */
+async function openLogin(access: AccessStore, { member, slot, pair }: Admitted): Promise<CheckedLogin> {
+  const { vault, current } = await access.transact(async (rows) => ({
+    vault: await rows.lockVault(member.teamId),
+    current: await findSlot(rows, slot),
+  }));
+  if (vault === null)
+    throw new CostsError('auth', 'The team has no data key.', { hint: 'Make its first admin: costs init' });
+  if (current?.publicKey !== slot.publicKey) throw usedMeanwhile();
+  const owner = slot.kind === 'recovery' ? RECOVERY.name : ownerName(member.email);
+  const { dataKey, role } = await openSlot(current, pair, vault, owner);
+  checkVault(vault, dataKey);
+  if (slot.kind === 'recovery') await requireNoMember(access, dataKey, member);
+  return { vault, dataKey, role, userId: member.id, slot: current };
 }
 
-/** The slot of the new password takes the place of the old one and of the code that was used. */
-async function setPassword({ access }: Tools, admitted: Admitted, wanted: Secret): Promise<Entered> {
-  const { member, slot, pair } = admitted;
-  const vault = await vaultOf(access, member);
-  const dataKey = await enter(admitted, vault);
-  const id = randomUUID();
-  const next = await (dataKey === null
-    ? replaceViewerSlot(slot, pair, vault, wanted, id)
-    : makeSlot(vault, dataKey, { kind: 'password', userId: member.id, role: member.role, secret: wanted, id }));
-  await access.transact((rows) => storePassword(rows, vault, member, next));
-  return { vault, dataKey, userId: member.id };
+/** Who may not manage the team does not become an admin by its recovery code; one whose login is lost or broken may be any. */
+async function requireNoMember({ slots }: AccessRows, dataKey: KeyObject, { id, email }: Member): Promise<void> {
+  const roles = (await slots.ofMember(id)).map((slot) => sealedRole(dataKey, slot, ownerName(email)));
+  if (!roles.includes('member')) return;
+  throw new CostsError('auth', `The recovery code is for admins, and ${email} has the role member.`, {
+    hint: `An admin gives a new start: costs members reset ${email}`,
+  });
 }
 
-async function storePassword(rows: AccessRows, vault: VaultRow, member: Member, next: SlotRow): Promise<void> {
-  const locked = await rows.lockVault(member.teamId);
+/** The slot of the new password takes the place of the old one or of the code, which is used up in the same transaction. */
+async function setPassword(
+  { access }: Tools,
+  admitted: Admitted,
+  wanted: Secret,
+): Promise<{ login: CheckedLogin; recoveryCode: Secret | null }> {
+  const { member } = admitted;
+  const proof = await openLogin(access, admitted);
+  const { vault, dataKey, role } = proof;
+  const owner = { userId: member.id, name: ownerName(member.email), role };
+  const slot = await makeSlot(vault, dataKey, owner, { kind: 'password', secret: wanted });
+  const recoveryCode = proof.slot.kind === 'recovery' ? makeCode() : null;
+  const recovery =
+    recoveryCode === null
+      ? null
+      : await makeSlot(vault, dataKey, RECOVERY, { kind: 'recovery', secret: parseCode(recoveryCode) });
+  await access.transact(async (rows) => {
+    await requireUnchanged(rows, vault, proof.slot);
+    const own = await rows.slots.ofMember(member.id);
+    await rows.slots.remove([proof.slot, ...own].map(({ id }) => id));
+    await rows.slots.add(slot);
+    if (recovery !== null) await rows.slots.add(recovery);
+    await rows.sessions.removeOfMember(member.id);
+    await rows.audit({ teamId: member.teamId, actor: member.email, action: 'passwd', subject: null });
+  });
+  return { login: { ...proof, slot }, recoveryCode };
+}
+
+/** Locks the vault and makes sure that what was checked before is still what counts. */
+async function requireUnchanged(rows: AccessRows, vault: VaultRow, slot: SlotRow): Promise<void> {
+  const locked = await rows.lockVault(slot.teamId);
   if (locked?.generation !== vault.generation) throw changedMeanwhile();
-  await rows.slots.remove((await rows.slots.ofMember(member.id)).map((slot) => slot.id));
-  await rows.slots.add(next);
-  await rows.sessions.removeOfMember(member.id);
-  await rows.audit({ teamId: member.teamId, actor: member.email, action: 'passwd', subject: null });
+  const current = await findSlot(rows, slot);
+  if (current?.publicKey !== slot.publicKey || current.mac !== slot.mac) throw usedMeanwhile();
 }
 
-async function vaultOf(access: AccessRows, { teamId }: Member): Promise<VaultRow> {
-  const vault = await access.vault(teamId);
-  if (vault !== null) return vault;
-  throw new CostsError('auth', 'The team has no data key.', { hint: 'Make its first admin: costs init' });
+async function findSlot(rows: AccessRows, { id, teamId }: SlotRow): Promise<SlotRow | undefined> {
+  return (await rows.slots.list(teamId)).find((slot) => slot.id === id);
 }
 
-function toActor({ id, email, role }: Member): Actor {
+function usedMeanwhile(): CostsError {
+  return new CostsError('auth', 'This password or code was replaced or used up by another command at the same time.', {
+    hint: 'Use the new one: costs login. An admin can give a new start: costs members reset EMAIL',
+  });
+}
+
+function toActor({ id, email }: Pick<Member, 'id' | 'email'>, role: Role): Actor {
   return { kind: 'member', id, label: email, role, until: null };
 }

@@ -1,27 +1,40 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
-import type { KeyRow, Role, SlotRow, VaultRow } from '../domain/access.js';
+import { ROLES, type KeyRow, type Role, type SlotRow, type VaultRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import { canonical, subkeyName } from './format.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** A key that follows from the data key, for one purpose. */
-export function subkey(dataKey: KeyObject, purpose: 'mac' | 'team'): Buffer {
-  return Buffer.from(hkdfSync('sha256', dataKey, EMPTY, subkeyName(purpose), 32));
-}
-
 export function macOfVault(dataKey: KeyObject, { teamId, id, generation, publicKey }: Omit<VaultRow, 'mac'>): string {
   return mac(dataKey, canonical('vault', [teamId, id, generation, publicKey]));
 }
 
-/** @param role of the member or token whose slot it is; the recovery code's is `admin`. */
-export function macOfSlot(dataKey: KeyObject, slot: Omit<SlotRow, 'mac'>, role: Role): string {
-  const { teamId, generation, id, kind, userId, tokenId, kdf, publicKey, sealedKey, expiresAt } = slot;
-  const owner = userId ?? tokenId;
-  return mac(
-    dataKey,
-    canonical('slot', [teamId, generation, id, kind, owner, role, kdf, publicKey, sealedKey, time(expiresAt)]),
+/** @param owner the member's email or the token's name; empty for the recovery code, which has no owner */
+export function macOfSlot(dataKey: KeyObject, slot: Omit<SlotRow, 'mac'>, owner: string, role: Role): string {
+  return mac(dataKey, canonical('slot', [...slotParts(slot, role), owner, slot.mustChange]));
+}
+
+/**
+ * The role that a slot's HMAC vouches for, whatever the row of its owner says; null when the slot or its owner's name was
+ * changed by anything that does not hold the data key.
+ */
+export function sealedRole(dataKey: KeyObject, slot: SlotRow, owner: string): Role | null {
+  // As version 0.1.0 sealed it, until the next change of data key.
+  const before = (role: Role) => mac(dataKey, canonical('slot', slotParts(slot, role)));
+  return (
+    ROLES.find((role) => isMac(macOfSlot(dataKey, slot, owner, role), slot.mac) || isMac(before(role), slot.mac)) ??
+    null
   );
+}
+
+function slotParts(slot: Omit<SlotRow, 'mac'>, role: Role) {
+  const { teamId, generation, id, kind, userId, tokenId, kdf, publicKey, sealedKey, expiresAt } = slot;
+  return [teamId, generation, id, kind, userId ?? tokenId, role, kdf, publicKey, sealedKey, time(expiresAt)];
+}
+
+/** Whether a key's row says what it said when it was sealed. */
+export function isSealed(dataKey: KeyObject, row: KeyRow): boolean {
+  return isMac(macOfKey(dataKey, row), row.mac);
 }
 
 export function macOfKey(dataKey: KeyObject, row: Omit<KeyRow, 'mac'>): string {
@@ -32,28 +45,31 @@ export function macOfKey(dataKey: KeyObject, row: Omit<KeyRow, 'mac'>): string {
   );
 }
 
-/**
- * @param what names the row in the error, such as `The key of Prod`.
- * @throws CostsError `auth` when the row was changed by anything that does not hold the data key.
- */
-export function checkMac(expected: string, found: string | null, what: string): void {
-  const a = Buffer.from(expected, 'hex');
-  const b = Buffer.from(found ?? '', 'hex');
-  if (a.length === b.length && timingSafeEqual(a, b)) return;
-  throw new CostsError('auth', `${what} was changed outside costs: its seal does not fit what it says.`, {
-    hint: 'Nothing was sent or decrypted. Find out who changed the row (costs logins list, and the database logs), then put it in again.',
-  });
+/** @throws CostsError `auth` when the row was changed by anything that does not hold the data key */
+export function checkKey(dataKey: KeyObject, row: KeyRow): void {
+  if (!isSealed(dataKey, row)) throw changedOutside(`The key of ${row.name}`);
 }
 
 /** @throws CostsError `auth` when the vault's own row was changed outside costs */
 export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
-  checkMac(macOfVault(dataKey, vault), vault.mac, "The team's vault");
+  if (!isMac(macOfVault(dataKey, vault), vault.mac)) throw changedOutside("The team's vault");
+}
+
+function changedOutside(what: string): CostsError {
+  return new CostsError('auth', `${what} was changed outside costs: its seal does not fit what it says.`, {
+    hint: 'Nothing was sent or decrypted. Find out who changed the row (costs logins list, and the database logs), then put it in again.',
+  });
+}
+
+function isMac(expected: string, found: string | null): boolean {
+  const a = Buffer.from(expected, 'hex');
+  const b = Buffer.from(found ?? '', 'hex');
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function mac(dataKey: KeyObject, message: Buffer): string {
-  return createHmac('sha256', createSecretKey(subkey(dataKey, 'mac')))
-    .update(message)
-    .digest('hex');
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, EMPTY, subkeyName('mac'), 32)));
+  return createHmac('sha256', key).update(message).digest('hex');
 }
 
 function time(at: Date | null): string | null {

@@ -1,84 +1,83 @@
-import { randomUUID } from 'node:crypto';
-import type { AccessRows, Member, Role, SlotRow } from '../domain/access.js';
+import { randomUUID, type KeyObject } from 'node:crypto';
+import type { AccessRows, Member } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
-import { administer, depart, type Work } from './administer.js';
+import { administer, rotateAfterRemoval, type AdminTransaction } from './administer.js';
+import type { Authentication } from './authentication.js';
 import { makeCode, parseCode } from './codes.js';
-import type { Doors } from './key-rows.js';
-import { checkSlot, makeSlot, sealSlot } from './slots.js';
-import type { Departure, MemberView, VaultMembers } from './vault.js';
+import { checkSlots, makeSlot, ownerName, sealSlot, type CheckedSlot } from './slots.js';
+import type { AccessChange, MemberView, VaultMembers } from './vault.js';
 
 const RESET_HOURS = 24;
-const NOTHING: Departure = { exposed: [], rotated: false };
+const NOTHING: AccessChange = { rotated: false, exposed: [], dropped: [], altered: [] };
 
-export function createVaultMembers(doors: Doors): VaultMembers {
+export function createVaultMembers(authentication: Authentication): VaultMembers {
   return {
     async list(team) {
-      const { access } = await doors.tools();
-      const [members, slots] = await Promise.all([access.members.list(team.id), access.slots.list(team.id)]);
-      return members.map((member) => ({
-        ...member,
-        state: stateOf(slots.filter(({ userId }) => userId === member.id)),
-      }));
+      const { access } = await authentication.tools();
+      const dataKey = (await authentication.currentIfReachable(team.id))?.dataKey ?? null;
+      const members = await access.members.list(team.id);
+      const viewers = await access.slots.formerViewers(team.id);
+      const slots = await listSlots(access, team, dataKey);
+      return members.map((member) => {
+        const own = slots.filter(({ slot }) => slot.userId === member.id);
+        return { ...member, role: own[0]?.role ?? member.role, state: stateOf(own, viewers.has(member.id)) };
+      });
     },
     add: (team, email, role, password) =>
-      administer(doors, team, async ({ rows, vault, dataKey, actor }) => {
+      administer(authentication, team, async (transaction) => {
+        const { rows, vault, dataKey, actor } = transaction;
+        await rows.logins.lockEmail(email);
         const known = await rows.members.findByEmail(email);
-        if (known !== null) await requireNewcomer(rows, known, team);
+        if (known !== null) await removeBrokenLogin(transaction, known, team);
         const member: Member = { id: known?.id ?? randomUUID(), teamId: team.id, email, role };
         if (known === null) await rows.members.add(member);
         else await rows.members.setRole(member.id, role);
+        const owner = { userId: member.id, name: ownerName(known?.email ?? email), role };
         await rows.slots.add(
-          await makeSlot(vault, dataKey, {
-            kind: 'password',
-            userId: member.id,
-            role,
-            secret: password,
-            mustChange: true,
-          }),
+          await makeSlot(vault, dataKey, owner, { kind: 'password', secret: password, mustChange: true }),
         );
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.add', subject: `${email} ${role}` });
-        return member;
+        return { ...member, role };
       }),
     setRole: (team, email, role) =>
-      administer(doors, team, async (work) => {
-        const member = await find(work.rows, team, email);
-        if (member.role === role) return NOTHING;
-        if (member.role === 'admin') await requireAnotherAdmin(work.rows, member);
-        await changeRole(work, member, role);
-        await work.rows.audit({
-          teamId: team.id,
-          actor: work.actor.label,
-          action: 'members.role',
-          subject: `${email} ${role}`,
-        });
-        return role === 'viewer' ? depart(work) : NOTHING;
+      administer(authentication, team, async (transaction) => {
+        const { rows, vault, dataKey, actor } = transaction;
+        const { member, own, others } = await findLogin(transaction, team, email);
+        if (own.length === 0) throw noLogin(member);
+        if (role !== 'admin') requireAdmin(others, member);
+        for (const { slot, role: sealed } of own) {
+          // The data key is never sealed again to a public key that somebody may have put in.
+          if (sealed === null || sealed === role) continue;
+          await rows.slots.replace(await sealSlot(slot, vault, dataKey, { name: ownerName(member.email), role }));
+        }
+        await rows.members.setRole(member.id, role);
+        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.role', subject: `${email} ${role}` });
+        const isLess = own.some((login) => login.role === null || (login.role === 'admin' && role !== 'admin'));
+        return isLess ? rotateAfterRemoval(transaction) : NOTHING;
       }),
     remove: (team, email) =>
-      administer(doors, team, async (work) => {
-        const member = await find(work.rows, team, email);
-        if (member.role === 'admin') await requireAnotherAdmin(work.rows, member);
+      administer(authentication, team, async (transaction) => {
+        const { rows, actor } = transaction;
+        const { member, others } = await findLogin(transaction, team, email);
+        requireAdmin(others, member);
         // Slots and sessions go with the row.
-        await work.rows.members.remove(member.id);
-        await work.rows.audit({ teamId: team.id, actor: work.actor.label, action: 'members.remove', subject: email });
-        return member.role === 'viewer' ? NOTHING : depart(work);
+        await rows.members.remove(member.id);
+        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.remove', subject: email });
+        return rotateAfterRemoval(transaction);
       }),
     reset: (team, email) =>
-      administer(doors, team, async ({ rows, vault, dataKey, actor, now }) => {
-        const member = await find(rows, team, email);
-        const slots = await rows.slots.ofMember(member.id);
-        for (const slot of slots) if (slot.endorsement === null) await checkSlot(slot, dataKey, member.role);
-        await rows.slots.remove(slots.map(({ id }) => id));
+      administer(authentication, team, async (transaction) => {
+        const { rows, vault, dataKey, actor, now } = transaction;
+        const { member, own } = await findLogin(transaction, team, email);
+        const role = own.find((login) => login.role !== null)?.role;
+        if (role == null) throw noLogin(member);
+        await rows.slots.remove(own.map(({ slot }) => slot.id));
         const code = makeCode();
         const expiresAt = new Date(now.getTime() + RESET_HOURS * 3_600_000);
+        const owner = { userId: member.id, name: ownerName(member.email), role };
         await rows.slots.add(
-          await makeSlot(vault, dataKey, {
-            kind: 'reset',
-            userId: member.id,
-            role: member.role,
-            secret: parseCode(code),
-            expiresAt,
-          }),
+          await makeSlot(vault, dataKey, owner, { kind: 'reset', secret: parseCode(code), expiresAt }),
         );
         await rows.sessions.removeOfMember(member.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.reset', subject: email });
@@ -87,42 +86,56 @@ export function createVaultMembers(doors: Doors): VaultMembers {
   };
 }
 
-async function changeRole({ rows, vault, dataKey }: Work, member: Member, role: Role): Promise<void> {
-  for (const slot of await rows.slots.ofMember(member.id)) {
-    // A public key that somebody put in would be given the data key.
-    await checkSlot(slot, dataKey, member.role);
-    await rows.slots.replace(await sealSlot(slot, vault, dataKey, role));
-  }
-  await rows.members.setRole(member.id, role);
-  // A session of a viewer holds no data key, and one of a member holds what a viewer must not have.
-  await rows.sessions.removeOfMember(member.id);
+type ListedSlot = Pick<CheckedSlot, 'slot'> & Partial<Pick<CheckedSlot, 'role'>>;
+
+/** Without a data key seals cannot be checked, and roles are what the rows say. */
+async function listSlots(rows: AccessRows, team: Team, dataKey: KeyObject | null): Promise<ListedSlot[]> {
+  if (dataKey !== null) return checkSlots(rows, team.id, dataKey);
+  return (await rows.slots.list(team.id)).map((slot) => ({ slot }));
 }
 
-async function find(rows: AccessRows, team: Team, email: string): Promise<Member> {
+async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email: string) {
   const member = await rows.members.findByEmail(email);
-  if (member?.teamId === team.id) return member;
-  throw new CostsError('conflict', `${email} is no member of ${team.name}.`, { hint: 'costs members list' });
+  if (member?.teamId !== team.id) {
+    throw new CostsError('conflict', `${email} is not a member of ${team.name}.`, {
+      hint: 'See who is: costs members list. If the row was removed outside costs, change the data key: costs vault rotate',
+    });
+  }
+  const slots = await checkSlots(rows, team.id, dataKey);
+  const isOwn = ({ slot }: CheckedSlot) => slot.userId === member.id;
+  return { member, own: slots.filter(isOwn), others: slots.filter((each) => !isOwn(each)) };
 }
 
-async function requireAnotherAdmin(rows: AccessRows, { id, teamId, email }: Member): Promise<void> {
-  const others = (await rows.members.list(teamId)).filter((member) => member.role === 'admin' && member.id !== id);
-  if (others.length > 0) return;
+function requireAdmin(others: CheckedSlot[], { email }: Member): void {
+  if (others.some(({ role, slot }) => role === 'admin' && slot.userId !== null)) return;
   throw new CostsError('conflict', `${email} is the last admin; without one nobody could manage keys and members.`, {
     hint: 'Make another one first: costs members role EMAIL admin',
   });
 }
 
-/** A row of the time before logins may be given a password; anybody else is a member already. */
-async function requireNewcomer(rows: AccessRows, { id, teamId, email }: Member, team: Team): Promise<void> {
-  if (teamId !== team.id) throw new CostsError('conflict', `${email} is a member of another team.`);
-  if ((await rows.slots.ofMember(id)).length === 0) return;
-  throw new CostsError('conflict', `${email} is a member already.`, {
-    hint: `costs members role ${email} ROLE, or costs members reset ${email}`,
+function noLogin({ email }: Member): CostsError {
+  return new CostsError('conflict', `${email} has no login with a valid seal, so their role is not known.`, {
+    hint: `Give them a new one: costs members add --email ${email} --role member`,
   });
 }
 
-function stateOf(slots: SlotRow[]): MemberView['state'] {
-  const password = slots.find(({ kind }) => kind === 'password');
+/** A row of the time before logins, and one whose login was changed outside costs, may be given a password. */
+async function removeBrokenLogin({ rows, dataKey }: AdminTransaction, known: Member, team: Team): Promise<void> {
+  const { id, teamId, email } = known;
+  if (teamId !== team.id) throw new CostsError('conflict', `${email} is a member of another team.`);
+  const own = (await checkSlots(rows, team.id, dataKey)).filter(({ slot }) => slot.userId === id);
+  if (own.some(({ role }) => role !== null)) {
+    throw new CostsError('conflict', `${email} is a member already.`, {
+      hint: `costs members role ${email} ROLE, or costs members reset ${email}`,
+    });
+  }
+  await rows.slots.remove(own.map(({ slot }) => slot.id));
+}
+
+function stateOf(own: readonly ListedSlot[], wasViewer: boolean): MemberView['state'] {
+  if (own.some(({ role }) => role === null)) return 'changed';
+  const password = own.find(({ slot }) => slot.kind === 'password')?.slot;
   if (password !== undefined) return password.mustChange ? 'initial-password' : 'ok';
-  return slots.length > 0 ? 'reset' : 'no-login';
+  if (own.length > 0) return 'reset';
+  return wasViewer ? 'viewer' : 'no-login';
 }

@@ -1,19 +1,14 @@
 import { hostname, userInfo } from 'node:os';
-import type { Role } from '../domain/access.js';
-import type { Team } from '../domain/team.js';
-import { createVaultKeys, openKey, type Doors } from './key-rows.js';
-import { createKeychain, NoKeychain, type Keychain } from './keychain.js';
+import { createAuthentication } from './authentication.js';
+import { createVaultKeys, openKey } from './key-rows.js';
+import { createKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
 import { rotateLocally, rotateTeam } from './rotate-team.js';
 import { createSessionFile } from './session-file.js';
-import { NoSession } from './no-session.js';
 import { createVaultTokens } from './tokens.js';
 import type { Tools, VaultOptions } from './tools.js';
-import { noRights, notLoggedIn, unlock, unlockForKeys, type Unlocked } from './unlock.js';
 import type { Vault } from './vault.js';
-
-const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2 };
 
 /** Opens the vault of a store. Neither store nor keychain is touched before something needs them. */
 export function openVault(options: VaultOptions): Vault {
@@ -25,93 +20,23 @@ export function openVault(options: VaultOptions): Vault {
     const { access, database } = await options.store();
     return { ...options, access, embedded: database.kind === 'embedded', place: thisPlace(), keychain };
   });
-  const doors = createDoors(tools);
+  const authentication = createAuthentication(tools);
   return {
     allowInsecureStorage: () => void (insecure = true),
-    keyOf: (organization) => openKey(doors, organization),
-    require: async (team, role) => (await doors.admit(team, role)).actor,
-    requireRegistrar: async (team) => (await doors.registrar(team)).actor,
-    whoIs: async (team) => (await doors.let(team))?.actor ?? null,
-    keys: createVaultKeys(options, doors),
-    logins: createVaultLogins(options, doors),
-    members: createVaultMembers(doors),
-    tokens: createVaultTokens(doors),
+    keyOf: (organization) => openKey(authentication, organization),
+    require: async (team, role) => (await authentication.require(team, role)).actor,
+    requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
+    whoIs: async (team) => (await authentication.current(team))?.actor ?? null,
+    keys: createVaultKeys(options, authentication),
+    logins: createVaultLogins(options, authentication),
+    members: createVaultMembers(authentication),
+    tokens: createVaultTokens(authentication),
     async rotate(team) {
       const { embedded } = await tools();
-      return embedded ? rotateLocally(doors, team) : rotateTeam(doors, team);
+      return embedded ? rotateLocally(authentication, team) : rotateTeam(authentication, team);
     },
     close: () => Promise.resolve(),
   };
-}
-
-interface AllDoors extends Doors {
-  let(team: Team): Promise<Unlocked | null>;
-  admit(team: Team, role: Role): Promise<Unlocked>;
-}
-
-/** Each team is unlocked once a process; a run of twenty organizations asks the keychain one time. */
-function createDoors(tools: () => Promise<Tools>): AllDoors {
-  const open = new Map<string, Promise<Unlocked | null>>();
-  const letIn = (team: Team) => {
-    const known = open.get(team.id) ?? tools().then((given) => unlock(given, team));
-    open.set(team.id, known);
-    return known;
-  };
-  const admit = async (team: Team, role: Role): Promise<Unlocked> => {
-    const unlocked = await letIn(team);
-    const given = await tools();
-    if (unlocked === null) throw notLoggedIn(given, await given.access.vault(team.id));
-    if (RANK[unlocked.actor.role] < RANK[role]) throw noRights(unlocked.actor, role);
-    return unlocked;
-  };
-  const withDataKey = async (team: Team, role: Role) => {
-    const { actor, vault, dataKey } = await admit(team, role);
-    if (vault !== null && dataKey !== null) return { actor, vault, dataKey };
-    const made = await unlockForKeys(await tools(), team);
-    open.set(team.id, Promise.resolve(made));
-    return made;
-  };
-  return {
-    tools,
-    let: letIn,
-    admit,
-    forget: () => open.clear(),
-    admin: (team) => admit(team, 'admin'),
-    async registrar(team) {
-      try {
-        return await admit(team, 'admin');
-      } catch (error) {
-        const given = await tools();
-        if (!(error instanceof NoSession) || !(await canKeepNone(given, team))) throw error;
-        const label = `${given.place.osUser}@${given.place.host}, without a session`;
-        return { actor: { kind: 'local', id: null, label, role: 'admin', until: null }, vault: null, dataKey: null };
-      }
-    },
-    adminWithDataKey: (team) => withDataKey(team, 'admin'),
-    member: (teamId) => withDataKey({ id: teamId, name: '' }, 'member'),
-    async visitor(teamId) {
-      try {
-        return await letIn({ id: teamId, name: '' });
-      } catch (error) {
-        // Keys in variables are collected without a session; one that cannot be reached must not be needed for them.
-        if (error instanceof NoSession) return null;
-        throw error;
-      }
-    },
-  };
-}
-
-/** Whether a machine has no keychain, so that nobody could log in on it. */
-async function canKeepNone({ access, keychain }: Tools, team: Team): Promise<boolean> {
-  const vault = await access.vault(team.id);
-  if (vault === null) return false;
-  try {
-    await keychain.get(vault.id);
-    return false;
-  } catch (error) {
-    if (error instanceof NoKeychain) return true;
-    throw error;
-  }
 }
 
 /** The session file when it was agreed to or holds the entry already, else the operating system's keychain, asked once. */

@@ -1,21 +1,16 @@
 import type { Team } from '../domain/team.js';
-import type { Doors } from './key-rows.js';
 import { administer } from './administer.js';
-import { changedMeanwhile, rotateDataKey } from './rotate.js';
+import type { Authentication } from './authentication.js';
+import { changedMeanwhile, rotateDataKey, type Rotated } from './rotate.js';
 import { newSession } from './sessions.js';
-
-interface RotationResult {
-  generation: number;
-  keys: number;
-  slots: number;
-}
+import type { RotationResult } from './vault.js';
 
 /** A new data key for a team on a server: slots go on working, sessions end. */
-export function rotateTeam(doors: Doors, team: Team): Promise<RotationResult> {
-  return administer(doors, team, async ({ rows, vault, dataKey, actor }) => {
+export function rotateTeam(authentication: Authentication, team: Team): Promise<RotationResult> {
+  return administer(authentication, team, async ({ rows, vault, dataKey, actor }) => {
     const rotated = await rotateDataKey(rows, { vault, dataKey }, null);
     await rows.audit({ teamId: team.id, actor: actor.label, action: 'vault.rotate', subject: null });
-    return { generation: rotated.vault.generation, keys: rotated.keys, slots: rotated.slots };
+    return toResult(rotated);
   });
 }
 
@@ -23,9 +18,9 @@ export function rotateTeam(doors: Doors, team: Team): Promise<RotationResult> {
  * A new data key for the embedded store, whose only slot is the keychain. The entry holds the old session and the new one
  * until the transaction is over, so that a process killed in between locks nobody out.
  */
-export async function rotateLocally(doors: Doors, team: Team): Promise<RotationResult> {
-  const { vault, dataKey } = await doors.adminWithDataKey(team);
-  const tools = await doors.tools();
+export async function rotateLocally(authentication: Authentication, team: Team): Promise<RotationResult> {
+  const { vault, dataKey } = await authentication.requireDataKey(team, 'admin');
+  const tools = await authentication.tools();
   const before = (await tools.keychain.get(vault.id)) ?? '';
   const { rotated, text } = await tools.access.transact(async (rows) => {
     const locked = await rows.lockVault(team.id);
@@ -43,6 +38,10 @@ export async function rotateLocally(doors: Doors, team: Team): Promise<RotationR
     return { rotated, text: session.text };
   });
   await tools.keychain.set(vault.id, text);
-  doors.forget();
-  return { generation: rotated.vault.generation, keys: rotated.keys, slots: rotated.slots };
+  authentication.forget();
+  return toResult(rotated);
+}
+
+function toResult({ vault, keys, slots, dropped, altered }: Rotated): RotationResult {
+  return { generation: vault.generation, keys, slots, dropped, altered };
 }

@@ -1,91 +1,97 @@
 import type { KeyObject } from 'node:crypto';
-import type { AccessRows, KeyRow, Role, SlotRow, VaultRow } from '../domain/access.js';
+import type { AccessRows, KeyRow, VaultRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
-import { newVault } from './found.js';
-import { checkMac, checkVault, macOfKey } from './mac.js';
-import { checkSlot, sealSlot } from './slots.js';
+import { newVault } from './create.js';
+import { checkVault, isSealed, macOfKey } from './mac.js';
+import { checkSlots, RECOVERY, sealSlot, type CheckedSlot } from './slots.js';
 
-export interface Rotated {
+interface DataKey {
   vault: VaultRow;
   dataKey: KeyObject;
+}
+
+export interface Rotated extends DataKey {
   keys: number;
   slots: number;
   /** Names of the organizations whose keys were marked as exposed. */
   exposed: string[];
+  /** What was changed outside costs and opens nothing any more, in words. */
+  dropped: string[];
+  /** Names of the organizations whose key's row was changed outside costs; their keys have to be put in again. */
+  altered: string[];
 }
 
 /**
  * Makes a new data key, seals it to every slot that is left and encrypts every key again. Call it inside a transaction, after
- * whoever leaves is gone. Nothing is trusted that the old data key does not vouch for: a public key that somebody put in
- * would be given the new one.
+ * whoever leaves is gone. What the old data key does not vouch for is not carried over, and stops nothing: a slot whose seal
+ * is wrong is dropped, since its public key may be anybody's, and such a key row keeps a ciphertext that nothing opens.
  * @param exposedAt when somebody leaves: since when the keys are to be rotated
  */
-export async function rotateDataKey(
-  rows: AccessRows,
-  old: { vault: VaultRow; dataKey: KeyObject },
-  exposedAt: Date | null,
-): Promise<Rotated> {
+export async function rotateDataKey(rows: AccessRows, old: DataKey, exposedAt: Date | null): Promise<Rotated> {
   const locked = await rows.lockVault(old.vault.teamId);
   if (locked?.generation !== old.vault.generation) throw changedMeanwhile();
   checkVault(locked, old.dataKey);
   const { teamId, id, generation } = locked;
-  const next = await newVault(teamId, id, generation + 1);
-  const slots = await resealSlots(rows, locked, old.dataKey, next);
+  const next = newVault(teamId, id, generation + 1);
+  const slots = await checkSlots(rows, teamId, old.dataKey);
+  const dropped = slots.filter(({ role }) => role === null);
+  await rows.slots.remove(dropped.map(({ slot }) => slot.id));
+  for (const { slot, owner, role } of slots) {
+    if (role === null) continue;
+    await rows.slots.replace(await sealSlot(slot, next.vault, next.dataKey, { name: owner ?? RECOVERY.name, role }));
+  }
   const keys = await rows.keys.list(teamId);
-  for (const row of keys) await rows.keys.setMaterial(row.keyId, reencrypt(row, old.dataKey, next, exposedAt));
+  const altered: string[] = [];
+  for (const row of keys) {
+    const renewed = reencrypt(row, old.dataKey, next);
+    if (renewed === null) altered.push(row.name);
+    await rows.keys.setMaterial(row.keyId, withExposure(renewed ?? row, exposedAt));
+  }
   await rows.renewVault(next.vault);
   await rows.sessions.removeOfTeam(teamId);
   const exposed = exposedAt === null ? [] : keys.filter(({ source }) => source === 'vault').map(({ name }) => name);
-  return { ...next, keys: keys.length, slots, exposed };
+  return {
+    ...next,
+    keys: keys.length - altered.length,
+    slots: slots.length - dropped.length,
+    exposed,
+    dropped: dropped.map(describe),
+    altered,
+  };
 }
 
-async function resealSlots(
-  rows: AccessRows,
-  { teamId }: VaultRow,
-  oldKey: KeyObject,
-  next: { vault: VaultRow; dataKey: KeyObject },
-): Promise<number> {
-  const roles = await ownerRoles(rows, teamId);
-  const slots = await rows.slots.list(teamId);
-  for (const slot of slots) {
-    const role = roleOf(slot, roles);
-    await checkSlot(slot, oldKey, role);
-    await rows.slots.replace(await sealSlot(slot, next.vault, next.dataKey, role));
-  }
-  return slots.length;
+function describe({ slot, owner }: CheckedSlot): string {
+  if (slot.kind === 'recovery') return 'the recovery code';
+  if (owner === null) return 'a login that belongs to nobody in the team';
+  return slot.tokenId === null ? `the login of ${owner}` : `the token ${owner}`;
 }
 
-async function ownerRoles(rows: AccessRows, teamId: string): Promise<Map<string, Role>> {
-  const members = await rows.members.list(teamId);
-  const tokens = await rows.tokens.list(teamId);
-  return new Map([...members, ...tokens].map(({ id, role }) => [id, role]));
-}
-
-/** The recovery code has no owner and lets an admin in. */
-function roleOf({ kind, userId, tokenId }: SlotRow, roles: Map<string, Role>): Role {
-  const role = kind === 'recovery' ? 'admin' : roles.get(userId ?? tokenId ?? '');
-  if (role !== undefined) return role;
-  throw new CostsError('auth', 'A slot of this vault belongs to nobody of the team: it was put in outside costs.', {
-    hint: 'Have the database administrator delete the rows of "vault_slots" that costs members list and costs tokens list do not explain.',
-  });
-}
-
-function reencrypt(
-  row: KeyRow,
-  oldKey: KeyObject,
-  { vault, dataKey }: { vault: VaultRow; dataKey: KeyObject },
-  exposedAt: Date | null,
-): KeyRow {
-  checkMac(macOfKey(oldKey, row), row.mac, `The key of ${row.name}`);
-  const next = { ...row };
-  if (row.encryptedKey !== null) {
-    const plain = plaintextOf(row, row.encryptedKey, oldKey);
-    next.encryptedKey = encrypt(dataKey, plain, keyBinding(row, vault.generation));
-    next.generation = vault.generation;
-    next.exposedAt = row.exposedAt ?? exposedAt;
-  }
+/** The row under the new data key, or null when it does not say what it said when it was sealed. */
+function reencrypt(row: KeyRow, oldKey: KeyObject, { vault, dataKey }: DataKey): KeyRow | null {
+  // A name of a variable that was registered without a session, or copied from another store.
+  if (row.source === 'env' && row.mac === null) return row;
+  if (!isSealed(oldKey, row)) return null;
+  if (row.encryptedKey === null) return { ...row, mac: macOfKey(dataKey, row) };
+  const plain = plaintextIfIntact(row, row.encryptedKey, oldKey);
+  if (plain === null) return null;
+  const encryptedKey = encrypt(dataKey, plain, keyBinding(row, vault.generation));
+  const next = { ...row, encryptedKey, generation: vault.generation };
   return { ...next, mac: macOfKey(dataKey, next) };
+}
+
+function withExposure(row: KeyRow, exposedAt: Date | null): KeyRow {
+  return row.encryptedKey === null ? row : { ...row, exposedAt: row.exposedAt ?? exposedAt };
+}
+
+function plaintextIfIntact(row: KeyRow, ciphertext: string, dataKey: KeyObject): Buffer | null {
+  try {
+    return plaintextOf(row, ciphertext, dataKey);
+  } catch (error) {
+    // Its generation is not under the seal.
+    if (error instanceof CostsError && error.code === 'auth') return null;
+    throw error;
+  }
 }
 
 /** The key in a row's ciphertext. @throws CostsError `auth` when it does not open with this data key */

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import type { SessionRow, VaultRow } from '../domain/access.js';
+import type { AccessRows, SessionRow, VaultRow } from '../domain/access.js';
 import { decrypt, encrypt } from './cipher.js';
 import { toDataKey } from './hpke.js';
 import { NoSession } from './no-session.js';
@@ -9,50 +9,51 @@ const HOURS = 12;
 
 export interface Session {
   row: SessionRow;
-  /** Null for a viewer. */
-  dataKey: KeyObject | null;
+  dataKey: KeyObject;
 }
 
 /**
  * Keeps a session: its key in the database, and what that key opens in the keychain.
- * @param userId null for the embedded store, whose session has no end
+ * @param check what must still be true when the session's row is stored, in the same transaction
  * @throws CostsError `auth` without a keychain or consent; nothing is kept then
  */
 export async function keepSession(
   tools: Tools,
-  vault: VaultRow,
-  dataKey: KeyObject | null,
-  userId: string | null,
+  { vault, dataKey, userId }: { vault: VaultRow; dataKey: KeyObject; userId: string },
+  check: (rows: AccessRows) => Promise<void>,
 ): Promise<SessionRow> {
   const { row, text } = await newSession(tools, vault, dataKey, userId);
   const before = await tools.keychain.get(vault.id);
   await tools.keychain.set(vault.id, text);
-  await tools.access.sessions.add(row);
-  for (const id of before === null ? [] : entries(before).map((entry) => entry.id))
-    await tools.access.sessions.remove(id);
+  await tools.access.transact(async (rows) => {
+    await check(rows);
+    await rows.sessions.add(row);
+    for (const { id } of before === null ? [] : entries(before)) await rows.sessions.remove(id);
+  });
   return row;
 }
 
-/** A session that is not kept yet: its row, and the text for the keychain. */
-export async function newSession(tools: Tools, vault: VaultRow, dataKey: KeyObject | null, userId: string | null) {
-  const id = randomUUID();
+/**
+ * A session that is not kept yet: its row, and the text for the keychain.
+ * @param userId null for the embedded store, whose session has no end
+ */
+export async function newSession(tools: Tools, vault: VaultRow, dataKey: KeyObject, userId: string | null) {
   const key = randomBytes(32);
   const expiresAt = userId === null ? null : new Date((await tools.access.clock()).getTime() + HOURS * 3_600_000);
   const row: SessionRow = {
-    id,
+    id: randomUUID(),
     teamId: vault.teamId,
     userId,
     sessionKey: key.toString('base64url'),
     ...tools.place,
     expiresAt,
   };
-  const sealed = dataKey === null ? '-' : encrypt(createSecretKey(key), dataKey.export(), binding(vault, id));
-  return { row, text: `${id}.${sealed}` };
+  return { row, text: `${row.id}.${encrypt(createSecretKey(key), dataKey.export(), binding(vault, row))}` };
 }
 
 /**
  * This machine's session of a team; null when nobody logged in.
- * @throws CostsError `auth` when it is over, ended, or does not open, and without a keychain
+ * @throws CostsError `auth` when it is over, ended, was changed, or does not open, and without a keychain
  */
 export async function findSession(tools: Tools, vault: VaultRow): Promise<Session | null> {
   // Whoever never logged in should not wait for a keychain to learn it.
@@ -63,10 +64,9 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     const row = await tools.access.sessions.get(id);
     if (row?.teamId !== vault.teamId) continue;
     if (row.expiresAt !== null && row.expiresAt <= (await tools.access.clock())) break;
-    if (sealed === '-') return { row, dataKey: null };
     const key = createSecretKey(Buffer.from(row.sessionKey, 'base64url'));
     const mend = tools.embedded ? 'Put its keys in again: costs keys rotate' : 'Log in again: costs login';
-    const bits = decrypt(key, sealed, binding(vault, id), { what: "This machine's session", mend });
+    const bits = decrypt(key, sealed, binding(vault, row), { what: "This machine's session", mend });
     return { row, dataKey: toDataKey(bits) };
   }
   if (tools.embedded) return null;
@@ -92,6 +92,8 @@ function entries(text: string): { id: string; sealed: string }[] {
   });
 }
 
-function binding({ teamId, generation }: VaultRow, row: string) {
-  return { purpose: 'session', team: teamId, generation, row } as const;
+/** What the row says is part of what opens it, so that an edited one opens nothing. */
+function binding({ teamId, generation }: VaultRow, { id, userId, expiresAt, host, osUser }: SessionRow) {
+  const base = { purpose: 'session', team: teamId, generation, row: id } as const;
+  return userId === null ? base : { ...base, host, details: [userId, expiresAt?.toISOString() ?? null, osUser] };
 }

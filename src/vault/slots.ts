@@ -1,58 +1,69 @@
 import { randomUUID, timingSafeEqual, type KeyObject } from 'node:crypto';
-import type { Role, SlotKind, SlotRow, VaultRow } from '../domain/access.js';
+import type { AccessRows, Role, SlotKind, SlotRow, TokenRow, VaultRow } from '../domain/access.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
-import { checkEndorsement, endorse } from './endorsement.js';
 import { associatedData } from './format.js';
 import { pairFrom, seal, toDataKey, unseal, type Pair } from './hpke.js';
 import { deriveBits, newHkdf, newScrypt } from './kdf.js';
-import { checkMac, macOfSlot } from './mac.js';
+import { macOfSlot, sealedRole } from './mac.js';
 
-export interface NewSlot {
-  kind: SlotKind;
+/** Who a slot lets in: nobody in particular for the recovery code. */
+export interface SlotOwner {
   userId?: string;
   tokenId?: string;
+  /** The email or the token's name, as the seal covers it. */
+  name: string;
   role: Role;
+}
+
+interface NewSlot {
+  kind: SlotKind;
   secret: Secret;
   mustChange?: boolean;
   expiresAt?: Date;
-  /** Known beforehand where the secret names its slot. */
-  id?: string;
 }
+
+export const RECOVERY: SlotOwner = { name: '', role: 'admin' };
 
 const PURPOSES = { password: 'password', recovery: 'code', reset: 'code', token: 'token' } as const;
 
-/** A slot for a secret, with the data key sealed to it unless its owner is a viewer. */
-export async function makeSlot(vault: VaultRow, dataKey: KeyObject, wanted: NewSlot): Promise<SlotRow> {
-  const { kind, userId = null, tokenId = null, role, secret, mustChange = false, expiresAt = null } = wanted;
+/** A slot for a secret, with the data key sealed to it. */
+export async function makeSlot(
+  vault: VaultRow,
+  dataKey: KeyObject,
+  owner: SlotOwner,
+  { kind, secret, mustChange = false, expiresAt }: NewSlot,
+): Promise<SlotRow> {
   const kdf = kind === 'password' ? newScrypt() : newHkdf();
   const { publicKey } = await pairFrom(await deriveBits(secret, kdf, PURPOSES[kind]));
   const { teamId, generation } = vault;
-  const base = {
-    id: wanted.id ?? randomUUID(),
+  const slot: SlotRow = {
+    id: randomUUID(),
     teamId,
     kind,
-    userId,
-    tokenId,
+    userId: owner.userId ?? null,
+    tokenId: owner.tokenId ?? null,
+    generation,
     kdf,
     publicKey,
-    endorsement: null,
+    sealedKey: null,
+    mac: null,
     mustChange,
-    expiresAt,
+    expiresAt: expiresAt ?? null,
   };
-  return sealSlot({ ...base, generation, sealedKey: null, mac: null }, vault, dataKey, role);
+  return sealSlot(slot, vault, dataKey, owner);
 }
 
-/** The same slot with a (new) data key sealed to it, or without one for a viewer. Needs nobody's secret. */
+/** The same slot with a (new) data key sealed to it. Needs nobody's secret. */
 export async function sealSlot(
   slot: SlotRow,
   { generation }: Pick<VaultRow, 'generation'>,
   dataKey: KeyObject,
-  role: Role,
+  { name, role }: Pick<SlotOwner, 'name' | 'role'>,
 ): Promise<SlotRow> {
-  const next = { ...slot, generation, endorsement: null, sealedKey: null as string | null };
-  if (role !== 'viewer') next.sealedKey = await seal(dataKey.export(), slot.publicKey, info(next));
-  return { ...next, mac: macOfSlot(dataKey, next, role) };
+  const next = { ...slot, generation };
+  next.sealedKey = await seal(dataKey.export(), slot.publicKey, info(next));
+  return { ...next, mac: macOfSlot(dataKey, next, name, role) };
 }
 
 /** The pair of a slot when the secret is right, else null. Costs the same either way. */
@@ -67,10 +78,16 @@ export async function trySecret(
 }
 
 /**
- * The data key behind a slot; null for a viewer, who has none.
+ * The data key behind a slot, and the role that its seal gives its owner.
+ * @param owner the member's email or the token's name
  * @throws CostsError `auth` when the slot is of another generation, was changed, or of another team.
  */
-export async function openSlot(slot: SlotRow, pair: Pair, vault: VaultRow, role: Role): Promise<KeyObject | null> {
+export async function openSlot(
+  slot: SlotRow,
+  pair: Pair,
+  vault: VaultRow,
+  owner: string,
+): Promise<{ dataKey: KeyObject; role: Role }> {
   if (slot.generation !== vault.generation) {
     throw new CostsError(
       'auth',
@@ -80,41 +97,60 @@ export async function openSlot(slot: SlotRow, pair: Pair, vault: VaultRow, role:
       },
     );
   }
-  if (slot.sealedKey === null) return null;
-  const bytes = await unseal(slot.sealedKey, pair, info(slot));
+  const bytes = slot.sealedKey === null ? null : await unseal(slot.sealedKey, pair, info(slot));
   if (bytes?.length !== 32) {
     throw new CostsError(
       'auth',
       'The slot does not open: it was altered, moved, or holds the data key of another team.',
       {
-        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members reset, or costs tokens create',
+        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members add, or costs tokens create',
       },
     );
   }
   const dataKey = toDataKey(bytes);
-  await checkSlot(slot, dataKey, role);
-  return dataKey;
+  return { dataKey, role: requireSealedRole(slot, dataKey, owner) };
 }
 
-/** @throws CostsError `auth` when a slot, or the role of its owner, was changed by anything that does not hold the data key. */
-export async function checkSlot(slot: SlotRow, dataKey: KeyObject, role: Role): Promise<void> {
-  const what = `The ${slot.kind} slot ${slot.id} or the role of its owner`;
-  if (slot.endorsement === null) return checkMac(macOfSlot(dataKey, slot, role), slot.mac, what);
-  await checkEndorsement(slot, dataKey, role, what);
+/** @throws CostsError `auth` when a slot or the name of its owner was changed by anything that does not hold the data key */
+export function requireSealedRole(slot: SlotRow, dataKey: KeyObject, owner: string): Role {
+  const role = sealedRole(dataKey, slot, owner);
+  if (role !== null) return role;
+  throw new CostsError('auth', `The ${slot.kind} slot of ${owner} was changed outside costs: its seal does not fit.`, {
+    hint: 'An admin drops it with costs vault rotate, and gives a new start: costs members add, or costs tokens create',
+  });
 }
 
-/** The slot of a viewer's new password, vouched for by the old secret because no data key can. */
-export async function replaceViewerSlot(
-  old: SlotRow,
-  oldPair: Pair,
-  vault: VaultRow,
-  secret: Secret,
-  id: string,
-): Promise<SlotRow> {
-  const kdf = newScrypt();
-  const { publicKey } = await pairFrom(await deriveBits(secret, kdf, 'password'));
-  const endorsement = await endorse(old, oldPair, vault, publicKey);
-  return { ...old, id, kind: 'password', kdf, publicKey, mac: null, endorsement, mustChange: false, expiresAt: null };
+/** A slot, and what its seal says of its owner. */
+export interface CheckedSlot {
+  slot: SlotRow;
+  /** Null for the recovery code, and for what belongs to no member or token of the team. */
+  owner: string | null;
+  /** Null when slot or owner were changed outside costs. */
+  role: Role | null;
+}
+
+/** Every slot of a team, checked against the data key. */
+export async function checkSlots(rows: AccessRows, teamId: string, dataKey: KeyObject): Promise<CheckedSlot[]> {
+  const members = (await rows.members.list(teamId)).map(({ id, email }) => [id, ownerName(email)] as const);
+  const tokens = new Map((await rows.tokens.list(teamId)).map((token) => [token.id, token]));
+  const names = new Map([...members, ...[...tokens].map(([id, { name }]) => [id, name] as const)]);
+  return (await rows.slots.list(teamId)).map((slot) => {
+    const owner = names.get(slot.userId ?? slot.tokenId ?? '') ?? null;
+    const name = slot.kind === 'recovery' ? RECOVERY.name : owner;
+    const token = slot.tokenId === null ? undefined : tokens.get(slot.tokenId);
+    const isTrusted = name !== null && (token === undefined || isConsistent(token, slot));
+    return { slot, owner, role: isTrusted ? sealedRole(dataKey, slot, name) : null };
+  });
+}
+
+/** A token that looks revoked or expired while its slot is there could wait until nobody looks any more. */
+function isConsistent(token: TokenRow, { expiresAt }: SlotRow): boolean {
+  return token.revokedAt === null && token.expiresAt.getTime() === expiresAt?.getTime();
+}
+
+/** An email as seals cover it: rows of the time before logins may be written in any case. */
+export function ownerName(email: string): string {
+  return email.toLowerCase();
 }
 
 function info({ teamId, generation, id }: Pick<SlotRow, 'teamId' | 'generation' | 'id'>): Buffer {

@@ -1,16 +1,24 @@
 import type { TokenRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
-import { administer, depart } from './administer.js';
+import { administer, rotateAfterRemoval } from './administer.js';
+import type { Authentication } from './authentication.js';
 import { makeToken } from './codes.js';
-import type { Doors } from './key-rows.js';
-import { makeSlot } from './slots.js';
+import { checkSlots, makeSlot } from './slots.js';
 import type { VaultTokens } from './vault.js';
 
-export function createVaultTokens(doors: Doors): VaultTokens {
+export function createVaultTokens(authentication: Authentication): VaultTokens {
   return {
-    list: async (team) => (await doors.tools()).access.tokens.list(team.id),
+    async list(team) {
+      const { access } = await authentication.tools();
+      const dataKey = (await authentication.currentIfReachable(team.id))?.dataKey ?? null;
+      const viewers = await access.slots.formerViewers(team.id);
+      const slots = dataKey === null ? [] : await checkSlots(access, team.id, dataKey);
+      const changed = new Set(slots.filter(({ role }) => role === null).map(({ slot }) => slot.tokenId));
+      const problemOf = ({ id }: TokenRow) => (viewers.has(id) ? 'viewer' : changed.has(id) ? 'changed' : null);
+      return (await access.tokens.list(team.id)).map((row) => ({ ...row, problem: problemOf(row) }));
+    },
     create: (team, { name, role, days }) =>
-      administer(doors, team, async ({ rows, vault, dataKey, actor, now }) => {
+      administer(authentication, team, async ({ rows, vault, dataKey, actor, now }) => {
         if ((await rows.tokens.list(team.id)).some((token) => token.name === name && isLive(token, now))) {
           throw new CostsError('conflict', `There is a token "${name}" already.`, {
             hint: `costs tokens revoke ${name}, or choose another name`,
@@ -20,33 +28,31 @@ export function createVaultTokens(doors: Doors): VaultTokens {
         const expiresAt = new Date(now.getTime() + days * 86_400_000);
         const row = { id, teamId: team.id, name, role, createdBy: actor.label, expiresAt };
         await rows.tokens.add(row);
-        await rows.slots.add(
-          await makeSlot(vault, dataKey, { kind: 'token', tokenId: id, role, secret: token, expiresAt }),
-        );
+        const owner = { tokenId: id, name, role };
+        await rows.slots.add(await makeSlot(vault, dataKey, owner, { kind: 'token', secret: token, expiresAt }));
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'tokens.create', subject: `${name} ${role}` });
         return { token, row };
       }),
     revoke: (team, nameOrId) =>
-      administer(doors, team, async (work) => {
-        const { rows, actor, now } = work;
+      administer(authentication, team, async (transaction) => {
+        const { rows, actor, now } = transaction;
         const row = choose(await rows.tokens.list(team.id), nameOrId, now);
         const slot = await rows.slots.ofToken(row.id);
         if (slot !== null) await rows.slots.remove([slot.id]);
         await rows.tokens.revoke(row.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'tokens.revoke', subject: row.name });
-        return { row, ...(row.role === 'viewer' ? { exposed: [], rotated: false } : await depart(work)) };
+        return { row, ...(await rotateAfterRemoval(transaction)) };
       }),
   };
 }
 
+/** One that is marked as revoked or expired is revoked all the same: anything can have written the mark. */
 function choose(tokens: TokenRow[], nameOrId: string, now: Date): TokenRow {
-  const open = tokens.filter(({ revokedAt }) => revokedAt === null);
-  const named = open.filter(({ id, name }) => id === nameOrId || name === nameOrId);
-  const [row, another] = named.length > 1 ? named.filter((token) => isLive(token, now)) : named;
+  const named = tokens.filter(({ id, name }) => id === nameOrId || name === nameOrId);
+  const live = named.filter((token) => isLive(token, now));
+  const [row, another] = live.length > 0 ? live : named;
   if (row === undefined)
-    throw new CostsError('conflict', `There is no token "${nameOrId}" that is not revoked.`, {
-      hint: 'costs tokens list',
-    });
+    throw new CostsError('conflict', `There is no token "${nameOrId}".`, { hint: 'costs tokens list' });
   if (another === undefined) return row;
   throw new CostsError(
     'conflict',

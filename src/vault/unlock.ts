@@ -7,8 +7,8 @@ import { tokenId } from './codes.js';
 import { NoSession } from './no-session.js';
 import { unlockLocally, unlockLocallyForKeys } from './local.js';
 import { checkVault } from './mac.js';
-import { findSession } from './sessions.js';
-import { checkSlot, openSlot, trySecret } from './slots.js';
+import { findSession, type Session } from './sessions.js';
+import { openSlot, ownerName, requireSealedRole, trySecret } from './slots.js';
 import type { Tools } from './tools.js';
 import type { Actor } from './vault.js';
 
@@ -17,7 +17,7 @@ export interface Unlocked {
   actor: Actor;
   /** Null only for the embedded store before its first encrypted key. */
   vault: VaultRow | null;
-  /** Null for viewers, where there is no vault, and where the embedded store's keychain does not give it. */
+  /** Null where there is no vault, and where the embedded store's keychain does not give it. */
   dataKey: KeyObject | null;
 }
 
@@ -27,16 +27,24 @@ export interface Unlocked {
  */
 export async function unlock(tools: Tools, team: Team): Promise<Unlocked | null> {
   const vault = await tools.access.vault(team.id);
+  try {
+    return await unlockVault(tools, team, vault);
+  } catch (error) {
+    // Another process changed the data key between two reads: what they brought does not go together.
+    const next = await tools.access.vault(team.id);
+    if (next === null || next.generation === vault?.generation) throw error;
+    return unlockVault(tools, team, next);
+  }
+}
+
+async function unlockVault(tools: Tools, team: Team, vault: VaultRow | null): Promise<Unlocked | null> {
   if (tools.embedded) return unlockLocally(tools, vault);
   if (vault !== null) await removeExpiredSlots(tools, team);
   const { token } = tools.config;
   if (token !== null) return unlockByToken(tools, vault, new Secret(token));
   if (vault === null) return null;
   const session = await findSession(tools, vault);
-  if (session === null) return null;
-  const { row, dataKey } = session;
-  if (row.userId === null) throw new CostsError('auth', 'The session belongs to nobody.', { hint: 'costs login' });
-  return unlockMember(tools, vault, dataKey, row.userId, row.expiresAt);
+  return session === null ? null : unlockMember(tools, vault, session);
 }
 
 /** As `unlock`, and makes the embedded store's data key when it has none. */
@@ -55,7 +63,7 @@ export async function unlockForKeys(
 /** What to say to somebody who is not let in. */
 export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsError {
   if (vault === null && !embedded) {
-    return new CostsError('auth', 'The team has no data key yet, and so nobody can unlock it.', {
+    return new CostsError('auth', 'The team has no data key yet, so there is nothing to log in to.', {
       hint: 'Make its first admin: costs init',
     });
   }
@@ -68,26 +76,18 @@ export function noRights({ label, role }: Actor, needed: Role): CostsError {
   });
 }
 
-async function unlockMember(
-  tools: Tools,
-  vault: VaultRow,
-  dataKey: KeyObject | null,
-  userId: string,
-  until: Date | null,
-): Promise<Unlocked> {
-  const member = await tools.access.members.get(userId);
-  if (member?.teamId !== vault.teamId) throw new CostsError('auth', 'You are no member of this team any more.');
-  const actor: Actor = { kind: 'member', id: member.id, label: member.email, role: member.role, until };
-  if (dataKey === null) return { actor: { ...actor, role: 'viewer' }, vault, dataKey };
+async function unlockMember(tools: Tools, vault: VaultRow, { row, dataKey }: Session): Promise<Unlocked> {
+  if (row.userId === null) throw new CostsError('auth', 'The session has no owner.', { hint: 'costs login' });
+  const member = await tools.access.members.get(row.userId);
+  if (member?.teamId !== vault.teamId) throw new CostsError('auth', 'You are no longer a member of this team.');
   checkVault(vault, dataKey);
-  const slot = (await tools.access.slots.ofMember(userId)).find(({ kind }) => kind === 'password');
+  const slot = (await tools.access.slots.ofMember(member.id)).find(({ kind }) => kind === 'password');
   if (slot === undefined)
     throw new CostsError('auth', 'Your password was reset.', {
       hint: 'Set a new one with the code you were given: costs passwd --code',
     });
-  await checkSlot(slot, dataKey, member.role);
-  // Somebody who became a viewer may still have a session from before; its data key is of an older generation by then.
-  return member.role === 'viewer' ? { actor, vault, dataKey: null } : { actor, vault, dataKey };
+  const role = requireSealedRole(slot, dataKey, ownerName(member.email));
+  return { actor: { kind: 'member', id: member.id, label: member.email, role, until: row.expiresAt }, vault, dataKey };
 }
 
 async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret): Promise<Unlocked> {
@@ -103,18 +103,19 @@ async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret
   if (row.expiresAt <= now || isOver(slot, now)) {
     throw await recorded(tools, row, 'token_expired', `expired on ${row.expiresAt.toISOString().slice(0, 10)}`);
   }
-  if (slot === null) throw refusedToken('has no slot any more');
+  if (slot === null) {
+    const wasViewer = (await tools.access.slots.formerViewers(row.teamId)).has(id);
+    throw refusedToken(
+      wasViewer ? 'belonged to a viewer, and there are no viewers any more: reading needs no token' : 'was dropped',
+    );
+  }
   const pair = await trySecret(slot, token);
   if (pair === null)
     throw await recorded(tools, row, 'bad_password', 'is wrong, or its slot was changed outside costs');
-  const dataKey = await openSlot(slot, pair, vault, row.role);
-  if (dataKey !== null) checkVault(vault, dataKey);
+  const { dataKey, role } = await openSlot(slot, pair, vault, row.name);
+  checkVault(vault, dataKey);
   await unlessForbidden(() => tools.access.tokens.touch(id));
-  return {
-    actor: { kind: 'token', id, label: row.name, role: dataKey === null ? 'viewer' : row.role, until: row.expiresAt },
-    vault,
-    dataKey,
-  };
+  return { actor: { kind: 'token', id, label: row.name, role, until: row.expiresAt }, vault, dataKey };
 }
 
 function isOver(slot: SlotRow | null, now: Date): boolean {

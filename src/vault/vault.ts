@@ -40,8 +40,19 @@ export interface Vault {
   readonly members: VaultMembers;
   readonly tokens: VaultTokens;
   /** A new data key for a team; everything is encrypted again and every session ends. */
-  rotate(team: Team): Promise<{ generation: number; keys: number; slots: number }>;
+  rotate(team: Team): Promise<RotationResult>;
   close(): Promise<void>;
+}
+
+/** What a change of data key did; what was changed outside costs is not carried over. */
+export interface RotationResult {
+  generation: number;
+  keys: number;
+  slots: number;
+  /** Logins, tokens and codes that were dropped, in words. */
+  dropped: string[];
+  /** Names of the organizations whose keys have to be put in again. */
+  altered: string[];
 }
 
 /** What a new or rotated key is: in the vault, or outside the store in a variable. */
@@ -69,8 +80,8 @@ export interface VaultKeys {
   replace(row: KeyRow, input: KeyInput): Promise<void>;
   /** The key of a row, to be sealed in another vault; it is not checked where it would be sent. */
   takeOut(row: KeyRow): Promise<Secret>;
-  /** Seals rows that name a variable and came from another store, as they are; the caller vouches for them. */
-  vouch(team: Team): Promise<void>;
+  /** Seals rows that name a variable and came from another store, as they are: the caller trusts them. */
+  sealUnsealed(team: Team): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
 }
@@ -81,16 +92,16 @@ export interface VaultLogins {
    * @returns a recovery code, to be shown once
    * @throws CostsError `conflict` when the team has a data key or the email belongs to another team
    */
-  found(team: Team, email: string, password: Secret): Promise<{ recoveryCode: Secret; actor: Actor }>;
-  /** Whether a team has a data key. */
-  isFounded(team: Team): Promise<boolean>;
+  createVault(team: Team, email: string, password: Secret): Promise<{ recoveryCode: Secret; actor: Actor }>;
+  /** @throws CostsError `conflict` when the team has a data key: before anybody is asked for a password */
+  requireNoVault(team: Team): Promise<void>;
   /** @throws CostsError `usage` for text that is no email; nothing is recorded then */
   parseEmail(text: string): string;
   /** A password to be set. @throws CostsError `usage` */
   parseNewPassword(text: string): Secret;
   /** A password or a code to be tried. @throws CostsError `usage` */
   parsePassword(text: string): Secret;
-  /** Keeps a session of the person that `found` or `login` let in. @throws CostsError `auth` without a keychain or consent */
+  /** Keeps a session of the person that `createVault` or `login` let in. @throws CostsError `auth` without a keychain or consent */
   keepSession(): Promise<Date | null>;
   /** @throws CostsError `auth`, the same for a wrong password and an unknown email */
   login(email: string, password: Secret): Promise<{ actor: Actor; teamId: string; mustChange: boolean }>;
@@ -107,31 +118,40 @@ export interface VaultLogins {
 }
 
 export interface MemberView extends Member {
-  /** Somebody else knows the password, or none is set. */
-  state: 'ok' | 'initial-password' | 'reset' | 'no-login';
+  /**
+   * Whether there is a login, and what about it: an initial password that an admin knows too, a one-time code, one that was
+   * changed outside costs, or that of a viewer of an earlier version; the last two open nothing.
+   */
+  state: 'ok' | 'initial-password' | 'reset' | 'changed' | 'viewer' | 'no-login';
 }
 
-/** What came of taking rights away. */
-export interface Departure {
+/** What came of a change of rights. */
+export interface AccessChange extends Pick<RotationResult, 'dropped' | 'altered'> {
+  /** The data key was changed. */
+  rotated: boolean;
   /** Names of organizations whose keys could have been read. */
   exposed: string[];
-  rotated: boolean;
 }
 
 export interface VaultMembers {
   list(team: Team): Promise<MemberView[]>;
   add(team: Team, email: string, role: Role, password: Secret): Promise<Member>;
-  setRole(team: Team, email: string, role: Role): Promise<Departure>;
-  remove(team: Team, email: string): Promise<Departure>;
+  setRole(team: Team, email: string, role: Role): Promise<AccessChange>;
+  remove(team: Team, email: string): Promise<AccessChange>;
   /** Ends the password and gives a one-time code for a new one, valid for a day. */
   reset(team: Team, email: string): Promise<{ code: Secret; expiresAt: Date }>;
 }
 
+export interface TokenListing extends TokenRow {
+  /** Why it opens nothing, beyond its dates: its slot was changed outside costs, or was a viewer's of an earlier version. */
+  problem: 'changed' | 'viewer' | null;
+}
+
 export interface VaultTokens {
-  list(team: Team): Promise<TokenRow[]>;
+  list(team: Team): Promise<TokenListing[]>;
   create(
     team: Team,
     wanted: { name: string; role: Role; days: number },
   ): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
-  revoke(team: Team, nameOrId: string): Promise<Departure & { row: TokenRow }>;
+  revoke(team: Team, nameOrId: string): Promise<AccessChange & { row: TokenRow }>;
 }

@@ -75,7 +75,7 @@ export async function foundTeam(database: Database, name = 'acme', email = 'admi
   const keychain = memoryKeychain();
   const desk = openDesk(database, {}, keychain);
   const { created: _created, ...team } = await desk.store.teams.open(name);
-  const { recoveryCode } = await desk.vault.logins.found(team, email, PASSWORD);
+  const { recoveryCode } = await desk.vault.logins.createVault(team, email, PASSWORD);
   await desk.vault.logins.keepSession();
   return { ...desk, team, keychain, recoveryCode };
 }

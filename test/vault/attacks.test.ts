@@ -22,7 +22,6 @@ describe('what is changed outside costs is refused', () => {
     await addKey(acme, 'org-1');
     await addKey(acme, 'ant-1', ANTHROPIC_KEY);
     await acme.vault.members.add(acme.team, 'b@example.com', 'member', PASSWORD);
-    await acme.vault.members.add(acme.team, 'v@example.com', 'viewer', PASSWORD);
   });
   afterAll(() => base.drop());
 
@@ -137,47 +136,6 @@ describe('what is changed outside costs is refused', () => {
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });
   });
 
-  it('a role, by whoever logs in with it and by an admin who meets it', async () => {
-    await sql(`UPDATE users SET role = 'admin' WHERE email = 'b@example.com'`);
-    await expect(logIn(base.database, 'b@example.com')).rejects.toThrow(
-      'or the role of its owner was changed outside costs',
-    );
-    await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow(
-      'was changed outside costs',
-    );
-  });
-
-  it('a role of a viewer, who holds no data key whatever the row says', async () => {
-    await sql(`UPDATE users SET role = 'admin' WHERE email = 'v@example.com'`);
-    await expect(logIn(base.database, 'v@example.com')).rejects.toThrow('has the role admin but no data key');
-  });
-
-  it('a public key that was swapped, before a data key is sealed to it', async () => {
-    const { publicKey } = await pairFrom(Buffer.alloc(32, 1));
-    await sql(
-      `UPDATE vault_slots SET public_key = $1 WHERE user_id = (SELECT id FROM users WHERE email = 'v@example.com')`,
-      publicKey,
-    );
-    const { vault } = openDesk(base.database, {}, acme.keychain);
-    await expect(vault.members.setRole(acme.team, 'v@example.com', 'member')).rejects.toThrow(
-      'was changed outside costs',
-    );
-    await expect(vault.rotate(acme.team)).rejects.toThrow('was changed outside costs');
-  });
-
-  it('a slot that was put in', async () => {
-    await sql(
-      `INSERT INTO vault_slots (id, team_id, kind, generation, kdf, public_key) SELECT 'planted', team_id, 'reset', generation, kdf, public_key FROM vault_slots LIMIT 1`,
-    );
-    try {
-      await expect(openDesk(base.database, {}, acme.keychain).vault.rotate(acme.team)).rejects.toThrow(
-        'belongs to nobody of the team',
-      );
-    } finally {
-      await sql(`DELETE FROM vault_slots WHERE id = 'planted'`);
-    }
-  });
-
   it('a slot with weak or huge parameters, without the time they would take', async () => {
     for (const [kdf, reason] of [
       ['scrypt$1024$8$1$', 'weaker'],
@@ -267,10 +225,13 @@ describe('a session', () => {
     try {
       const acme = await foundTeam(base.database);
       const row = await addKey(acme, 'org-1');
-      await base.database.prisma
-        .$executeRaw`UPDATE vault_sessions SET expires_at = expires_at - interval '11 hours 59 minutes'`;
-      expect((await openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-      await base.database.prisma.$executeRaw`UPDATE vault_sessions SET expires_at = expires_at - interval '1 minute'`;
+      const { prisma } = base.database;
+      const [hours] = await prisma.$queryRaw<
+        { left: number }[]
+      >`SELECT extract(epoch FROM expires_at - now())::float8 / 3600 AS left FROM vault_sessions`;
+      expect(hours?.left).toBeGreaterThan(11.9);
+      expect(hours?.left).toBeLessThanOrEqual(12);
+      await prisma.$executeRaw`UPDATE vault_sessions SET expires_at = now()`;
       await expect(openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
     } finally {
       await base.drop();

@@ -91,7 +91,7 @@ describe(`a real keychain${reason}`, () => {
       expect(stdout.trim().split('\n')).toEqual([
         '"source":"vault"',
         '"status":"ok"',
-        '{"generation":2,"keys":1,"slots":0}',
+        '{"generation":2,"keys":1,"slots":0,"dropped":[],"altered":[]}',
         '"status":"ok"',
         '0',
         'exit 4',

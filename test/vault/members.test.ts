@@ -17,7 +17,7 @@ useQuickScrypt();
 
 const NEW_PASSWORD = new Secret('another correct horse battery');
 const MEMBER = 'b@example.com';
-const VIEWER = 'v@example.com';
+const NOTHING_CHANGED_OUTSIDE = { dropped: [], altered: [] };
 
 let base: TestDatabase;
 let acme: Founded;
@@ -29,14 +29,9 @@ afterEach(() => base.drop());
 
 const admin = () => openDesk(base.database, {}, acme.keychain);
 const adminAgain = () => logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain);
-const sealedKeys = () =>
-  base.database.prisma.$queryRaw<
-    { sealed_key: string | null }[]
-  >`SELECT sealed_key FROM vault_slots s JOIN users u ON u.id = s.user_id WHERE u.email = ${VIEWER}`;
-
-describe('a founded team', () => {
-  it('is founded once', async () => {
-    await expect(acme.vault.logins.found(acme.team, 'c@example.com', PASSWORD)).rejects.toMatchObject({
+describe('a team’s vault', () => {
+  it('is created once', async () => {
+    await expect(acme.vault.logins.createVault(acme.team, 'c@example.com', PASSWORD)).rejects.toMatchObject({
       code: 'conflict',
     });
   });
@@ -47,8 +42,10 @@ describe('a founded team', () => {
     await prisma.$executeRaw`INSERT INTO users (id, team_id, email, role) VALUES ('u1', 'old', 'Old@Example.com', 'owner')`;
     const { vault, store } = openDesk(base.database);
     const old = { id: 'old', name: 'Old' };
-    await expect(vault.logins.found(old, 'admin@example.com', PASSWORD)).rejects.toThrow('is a member of another team');
-    await vault.logins.found(old, 'old@example.com', PASSWORD);
+    await expect(vault.logins.createVault(old, 'admin@example.com', PASSWORD)).rejects.toThrow(
+      'is a member of another team',
+    );
+    await vault.logins.createVault(old, 'old@example.com', PASSWORD);
     expect(await store.access.members.get('u1')).toMatchObject({ role: 'admin', teamId: 'old' });
     await expect(logIn(base.database, 'old@example.com')).resolves.toBeDefined();
   });
@@ -66,46 +63,6 @@ describe('roles', () => {
     await expect(vault.tokens.create(acme.team, { name: 'x', role: 'member', days: 1 })).rejects.toMatchObject(refused);
     await expect(vault.logins.list(acme.team, { failedOnly: false, since: null })).rejects.toMatchObject(refused);
     await expect(vault.rotate(acme.team)).rejects.toMatchObject(refused);
-  });
-
-  it('let a viewer in, who holds no data key', async () => {
-    const row = await addKey(acme, 'org-1');
-    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
-    expect(await sealedKeys()).toEqual([{ sealed_key: null }]);
-    const keychain = memoryKeychain();
-    const { vault } = await logIn(base.database, VIEWER, PASSWORD, keychain);
-    expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'member', role: 'viewer', label: VIEWER });
-    expect([...keychain.entries.values()][0]).toMatch(/^[0-9a-f-]{36}\.-$/);
-    await expect(vault.keyOf(row)).rejects.toMatchObject({
-      code: 'auth',
-      message: expect.stringContaining('role viewer') as string,
-    });
-  });
-
-  it('can be raised without the password, also after the viewer changed it twice', async () => {
-    const row = await addKey(acme, 'org-1');
-    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
-    await openDesk(base.database).vault.logins.changePassword(VIEWER, PASSWORD, NEW_PASSWORD);
-    await openDesk(base.database).vault.logins.changePassword(VIEWER, NEW_PASSWORD, PASSWORD);
-    expect(await acme.vault.members.setRole(acme.team, VIEWER, 'member')).toEqual({ exposed: [], rotated: false });
-    const { vault } = await logIn(base.database, VIEWER);
-    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-    await admin().vault.rotate(acme.team);
-    expect((await (await logIn(base.database, VIEWER)).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-  });
-
-  it('cannot be raised on a public key that nobody vouches for, whoever changed it', async () => {
-    await acme.vault.members.add(acme.team, VIEWER, 'viewer', PASSWORD);
-    await openDesk(base.database).vault.logins.changePassword(VIEWER, PASSWORD, NEW_PASSWORD);
-    const { prisma } = base.database;
-    await prisma.$executeRaw`UPDATE vault_slots SET public_key = (SELECT public_key FROM vault_slots WHERE kind = 'recovery') WHERE user_id = (SELECT id FROM users WHERE email = ${VIEWER})`;
-    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow(
-      'nobody vouches for its public key',
-    );
-    await prisma.$executeRaw`UPDATE vault_slots SET endorsement = replace(endorsement, (endorsement::jsonb -> 'steps' -> 0 ->> 'publicKey'), public_key) WHERE endorsement IS NOT NULL`;
-    await expect(acme.vault.members.setRole(acme.team, VIEWER, 'member')).rejects.toThrow(
-      'nobody vouches for its public key',
-    );
   });
 
   it('keep at least one admin', async () => {
@@ -128,8 +85,8 @@ describe('leaving', () => {
     const { prisma } = base.database;
     const before = await prisma.$queryRaw<{ row: string }[]>`SELECT to_jsonb(s)::text AS row FROM vault_sessions s`;
 
-    const departure = await acme.vault.members.remove(acme.team, MEMBER);
-    expect(departure).toEqual({ exposed: ['org-1'], rotated: true });
+    const change = await acme.vault.members.remove(acme.team, MEMBER);
+    expect(change).toEqual({ ...NOTHING_CHANGED_OUTSIDE, exposed: ['org-1'], rotated: true });
     expect(await prisma.$queryRaw`SELECT 1 FROM vault_sessions`).toEqual([]);
     // Whoever left brings back the session's row: the data key it opens is of the past.
     for (const session of before) {
@@ -156,15 +113,27 @@ describe('leaving', () => {
     await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('was revoked on');
   });
 
-  it('takes nothing when a member becomes a viewer, but the keys', async () => {
+  it('is what a demotion is, too', async () => {
     const row = await addKey(acme, 'org-1');
-    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
-    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'viewer')).toEqual({
+    await acme.vault.members.add(acme.team, MEMBER, 'admin', PASSWORD);
+    const gone = memoryKeychain();
+    await logIn(base.database, MEMBER, PASSWORD, gone);
+    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'member')).toEqual({
+      ...NOTHING_CHANGED_OUTSIDE,
       exposed: ['org-1'],
       rotated: true,
     });
+    await expect(openDesk(base.database, {}, gone).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
     const { vault } = await logIn(base.database, MEMBER);
-    await expect(vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    await expect(vault.rotate(acme.team)).rejects.toThrow('has the role member');
+  });
+
+  it('is not what a promotion is, which needs nobody’s password', async () => {
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    const { vault } = await logIn(base.database, MEMBER);
+    expect(await acme.vault.members.setRole(acme.team, MEMBER, 'admin')).toMatchObject({ rotated: false });
+    expect(await vault.whoIs(acme.team)).toMatchObject({ role: 'admin' });
   });
 });
 
@@ -200,9 +169,9 @@ describe('tokens', () => {
   });
 
   it('note their last use', async () => {
-    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'viewer', days: 1 });
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
     const { vault } = openDesk(base.database, { token: token.reveal() });
-    expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'token', label: 'ci', role: 'viewer' });
+    expect(await vault.whoIs(acme.team)).toMatchObject({ kind: 'token', label: 'ci', role: 'member' });
     expect((await vault.tokens.list(acme.team))[0]?.lastUsedAt).toBeInstanceOf(Date);
   });
 
@@ -229,8 +198,8 @@ describe('passwords', () => {
     await expect(logIn(base.database, MEMBER, PASSWORD)).rejects.toMatchObject({ code: 'auth' });
   });
 
-  it.each(['member', 'viewer'] as const)('of a %s are reset by a one-time code', async (role) => {
-    await acme.vault.members.add(acme.team, MEMBER, role, PASSWORD);
+  it('are reset by a one-time code', async () => {
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
     const { code } = await acme.vault.members.reset(acme.team, MEMBER);
     await expect(logIn(base.database, MEMBER)).rejects.toMatchObject({ code: 'auth' });
     await expect(
@@ -281,7 +250,12 @@ describe('a rotation', () => {
     const [before] = await prisma.$queryRaw<
       { encrypted_key: string }[]
     >`SELECT encrypted_key FROM organization_api_keys`;
-    expect(await admin().vault.rotate(acme.team)).toEqual({ generation: 2, keys: 1, slots: 4 });
+    expect(await admin().vault.rotate(acme.team)).toEqual({
+      ...NOTHING_CHANGED_OUTSIDE,
+      generation: 2,
+      keys: 1,
+      slots: 4,
+    });
     const [after] = await prisma.$queryRaw<
       { encrypted_key: string }[]
     >`SELECT encrypted_key FROM organization_api_keys`;
@@ -317,7 +291,7 @@ describe('the record', () => {
     const { prisma } = base.database;
     const entries = await prisma.$queryRaw`SELECT actor, action, subject, db_user FROM vault_audit ORDER BY id`;
     expect(entries).toMatchObject([
-      { actor: 'admin@example.com', action: 'vault.found' },
+      { actor: 'admin@example.com', action: 'vault.create' },
       { actor: 'admin@example.com', action: 'keys.add', subject: 'openai org-1' },
       { actor: 'admin@example.com', action: 'members.add', subject: 'b@example.com member' },
     ]);

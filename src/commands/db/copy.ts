@@ -37,7 +37,7 @@ type CopyContext = Pick<Context, 'database' | 'embedded' | 'config' | 'store' | 
 async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): Promise<CopyResult['keysLeft']> {
   const [{ teams, keys }, vault] = await Promise.all([context.store(), context.vault()]);
   const unlocked = await filter(await teams.list(), (team) => isAdmin(vault, team));
-  for (const team of unlocked) await vault.keys.vouch(team);
+  for (const team of unlocked) await vault.keys.sealUnsealed(team);
   if (sealed.length === 0 || unlocked.length === 0) return sealed;
   return context.withEmbeddedVault(async (source, from) => {
     const theirTeams = await from.teams.list();

@@ -21,7 +21,15 @@ function run({ schema }: GrantsOptions): Promise<{ sql: string }> {
 }
 
 /** What only the vault reads: whoever has it can guess passwords offline. */
-const SECRETS = ['vaults', 'vault_slots', 'vault_tokens', 'vault_sessions', 'vault_audit', 'login_attempts'];
+const SECRETS = [
+  'vaults',
+  'vault_slots',
+  'vault_viewer_slots',
+  'vault_tokens',
+  'vault_sessions',
+  'vault_audit',
+  'login_attempts',
+];
 /** What a collector reads but does not change, beyond what is granted again below. */
 const GUARDED = ['teams', 'users', 'organizations', 'organization_api_keys', ...SECRETS, '_prisma_migrations'];
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
-import { adviceFor, renderDeparture } from '../../output/members.js';
+import { adviceFor, renderAccessChange } from '../../output/members.js';
 import { argument, defineCommand, option } from '../define.js';
 
 export interface RemoveMemberOptions {
@@ -16,7 +16,7 @@ export const removeMember = defineCommand({
   options: [option('--yes', 'do not ask')],
   examples: ['costs members remove b@example.com'],
   run,
-  render: renderDeparture,
+  render: renderAccessChange,
 });
 
 async function run({ email, yes }: RemoveMemberOptions, context: Context) {
@@ -28,8 +28,8 @@ async function run({ email, yes }: RemoveMemberOptions, context: Context) {
     output.interactive &&
     !(await output.prompt.confirm(`Remove ${address}? Every session ends.`, { default: false }))
   ) {
-    throw new CostsError('interrupted', 'Nobody was removed.');
+    throw new CostsError('interrupted', 'Nothing was changed.');
   }
-  const departure = await vault.members.remove(await context.team(), address);
-  return { email: address, role: null, ...departure, advice: adviceFor(departure), done: 'is no member any more' };
+  const change = await vault.members.remove(await context.team(), address);
+  return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
 }

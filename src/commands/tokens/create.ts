@@ -20,7 +20,7 @@ export const createToken = defineCommand({
   description: 'Makes a token and shows it once.',
   options: [
     option('--name <name>', 'what the token is for').makeOptionMandatory(),
-    roleOption('what it may do; a viewer has no access to keys', ['member', 'viewer']).default('member'),
+    roleOption('what it may do', ['member']).default('member'),
     countOption('--days <days>', 'until it expires').default(365),
   ],
   examples: ['costs tokens create --name ci --role member --json'],

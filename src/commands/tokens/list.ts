@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { TokenRow } from '../../domain/access.js';
+import type { TokenListing } from '../../vault/vault.js';
 import { renderTokens, type TokenView } from '../../output/tokens.js';
 import { defineCommand } from '../define.js';
 
@@ -18,14 +18,14 @@ async function run(_options: object, context: Context) {
 }
 
 function toView(
-  { id, name, role, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt }: TokenRow,
+  { id, name, role, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt, problem }: TokenListing,
   now: Date,
 ): TokenView {
   return {
     id,
     name,
     role,
-    state: revokedAt !== null ? 'revoked' : expiresAt <= now ? 'expired' : 'active',
+    state: revokedAt !== null ? 'revoked' : expiresAt <= now ? 'expired' : (problem ?? 'active'),
     createdBy,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { adviceFor, renderDeparture } from '../../output/members.js';
+import { adviceFor, renderAccessChange } from '../../output/members.js';
 import { argument, defineCommand } from '../define.js';
 
 export const revokeToken = defineCommand({
@@ -8,11 +8,11 @@ export const revokeToken = defineCommand({
   arguments: [argument('<token>', 'the token, by name or id')],
   examples: ['costs tokens revoke ci'],
   run,
-  render: ({ name, ...rest }, output) => renderDeparture({ email: `The token ${name}`, ...rest }, output),
+  render: ({ name, ...rest }, output) => renderAccessChange({ email: `The token ${name}`, ...rest }, output),
 });
 
 async function run({ token }: { token: string }, context: Context) {
   const vault = await context.vault();
-  const { row, ...departure } = await vault.tokens.revoke(await context.team(), token);
-  return { token: row.id, name: row.name, ...departure, advice: adviceFor(departure), done: 'is revoked' };
+  const { row, ...change } = await vault.tokens.revoke(await context.team(), token);
+  return { token: row.id, name: row.name, ...change, advice: adviceFor(change), done: 'is revoked' };
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { adviceForChanged } from '../../output/members.js';
 import { defineCommand } from '../define.js';
 
 export const rotateVault = defineCommand({
@@ -10,9 +11,10 @@ export const rotateVault = defineCommand({
     return { ...(await vault.rotate(team)), embedded: context.config.databaseUrl === null };
   },
   document: ({ embedded: _embedded, ...result }) => result,
-  render: ({ generation, keys, slots, embedded }) =>
+  render: ({ generation, keys, slots, embedded, ...found }) =>
     [
       `Data key ${generation}: ${keys} keys and ${slots} slots renewed.`,
+      ...adviceForChanged(found).map((line) => `→ ${line}`),
       ...(embedded ? [] : ['All sessions ended → costs login']),
     ].join('\n'),
 });
