@@ -48,7 +48,7 @@ function createRows(client: Client): AccessRows {
     },
     async renewVault({ teamId, generation, publicKey, mac }) {
       await client.$executeRaw`
-        UPDATE "vaults" SET "generation" = ${generation}, "public_key" = ${publicKey}, "mac" = ${mac}, "rotated_at" = CURRENT_TIMESTAMP
+        UPDATE "vaults" SET "generation" = ${generation}, "public_key" = ${publicKey}, "mac" = ${mac}, "rotated_at" = now()
         WHERE "team_id" = ${teamId}`;
     },
     async loginRetentionDays(teamId) {

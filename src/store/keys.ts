@@ -42,7 +42,7 @@ export function createKeys(client: Client): KeyRows {
       await table.delete({ where: { id } });
     },
     touch: async (ids) => {
-      await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ANY(${ids})`;
+      await client.$executeRaw`UPDATE "organization_api_keys" SET "last_used_at" = now() WHERE "id" = ANY(${ids})`;
     },
   };
 }
@@ -56,7 +56,7 @@ function registeredAlready(provider: string, organizationId: string, cause: unkn
 }
 
 async function now(client: Client): Promise<Date> {
-  const [row] = await client.$queryRaw<{ now: Date }[]>`SELECT CURRENT_TIMESTAMP AS now`;
+  const [row] = await client.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
   if (row === undefined) throw new CostsError('failed', 'The database did not tell its time.');
   return row.now;
 }

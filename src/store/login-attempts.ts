@@ -8,17 +8,17 @@ export function createLoginAttempts(client: Client): LoginRows {
       await client.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs login ${email}`}, 0))`;
     },
     async add({ id, email, teamId, host, osUser, success, reason }) {
-      // The attempt's time is that of the statement: the transaction may have waited for the lock.
+      // The time of the statement: the transaction may have waited for the lock. It is the clock that the functions go by.
       await client.$executeRaw`
         INSERT INTO "login_attempts" ("id", "email", "team_id", "attempted_at", "host", "os_user", "success", "reason")
-        VALUES (${id}, ${email}, ${teamId}, clock_timestamp(), ${host}, ${osUser}, ${success}, ${reason})`;
+        VALUES (${id}, ${email}, ${teamId}, statement_timestamp(), ${host}, ${osUser}, ${success}, ${reason})`;
     },
     answer: async (id, reason) => {
       await client.$executeRaw`SELECT costs_answer_login_attempt(${id}, ${reason})`;
     },
     async recentFailures(email, count) {
       return client.$queryRaw<{ ageSeconds: number; charged: boolean }[]>`
-        SELECT extract(epoch FROM clock_timestamp() - "attempted_at")::float8 AS "ageSeconds", "reason" = 'charged' AS "charged"
+        SELECT extract(epoch FROM statement_timestamp() - "attempted_at")::float8 AS "ageSeconds", "reason" = 'charged' AS "charged"
         FROM "login_attempts"
         WHERE "email" = ${email} AND "reason" IN ('bad_password', 'unknown_email', 'charged')
           AND "attempted_at" > COALESCE((SELECT max("attempted_at") FROM "login_attempts" WHERE "email" = ${email} AND "reason" = 'unlocked'), '-infinity')

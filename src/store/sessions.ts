@@ -10,11 +10,11 @@ export function createSessions(client: Client): SessionRows {
     async hasOpen(teamId, osUser) {
       const rows = await client.$queryRaw<unknown[]>`
         SELECT 1 FROM "vault_sessions" WHERE "team_id" = ${teamId} AND "os_user" = ${osUser}
-        AND ("expires_at" IS NULL OR "expires_at" > CURRENT_TIMESTAMP) LIMIT 1`;
+        AND ("expires_at" IS NULL OR "expires_at" > now()) LIMIT 1`;
       return rows.length > 0;
     },
     async add(row) {
-      await client.$executeRaw`DELETE FROM "vault_sessions" WHERE "expires_at" <= CURRENT_TIMESTAMP`;
+      await client.$executeRaw`DELETE FROM "vault_sessions" WHERE "expires_at" <= now()`;
       await table.create({ data: row });
     },
     remove: async (id) => {

@@ -28,7 +28,7 @@ export function createSlots(client: Client): SlotRows {
       return new Set(rows.map(({ userId, tokenId }) => userId ?? tokenId ?? ''));
     },
     removeExpired: (teamId) =>
-      client.$executeRaw`DELETE FROM "vault_slots" WHERE "team_id" = ${teamId} AND "expires_at" <= CURRENT_TIMESTAMP`,
+      client.$executeRaw`DELETE FROM "vault_slots" WHERE "team_id" = ${teamId} AND "expires_at" <= now()`,
   };
 }
 

@@ -10,10 +10,10 @@ export function createTokens(client: Client): TokenRows {
       await table.create({ data: row });
     },
     revoke: async (id) => {
-      await client.$executeRaw`UPDATE "vault_tokens" SET "revoked_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`;
+      await client.$executeRaw`UPDATE "vault_tokens" SET "revoked_at" = now() WHERE "id" = ${id}`;
     },
     touch: async (id) => {
-      await client.$executeRaw`UPDATE "vault_tokens" SET "last_used_at" = CURRENT_TIMESTAMP WHERE "id" = ${id}`;
+      await client.$executeRaw`UPDATE "vault_tokens" SET "last_used_at" = now() WHERE "id" = ${id}`;
     },
   };
 }
