@@ -241,7 +241,11 @@ describe('the embedded store', () => {
         kind: 'local',
         role: 'admin',
       });
-      expect((await machine.costs(['vault', 'rotate', '--json'])).json()).toMatchObject({ generation: 2, keys: 1, slots: 0 });
+      expect((await machine.costs(['vault', 'rotate', '--json'])).json()).toMatchObject({
+        generation: 2,
+        keys: 1,
+        slots: 0,
+      });
       expect((await machine.costs(['keys', 'verify'])).code).toBe(0);
       const members = await machine.costs(
         ['members', 'add', '--email', 'b@example.com', '--password-stdin', '--json'],

@@ -5,7 +5,8 @@ import { argument, defineCommand } from '../define.js';
 
 export const setRole = defineCommand({
   name: 'members role',
-  description: 'Changes what a member may do; their password stays. A demotion changes the data key and ends all sessions.',
+  description:
+    'Changes what a member may do; their password stays. A demotion changes the data key and ends all sessions.',
   arguments: [argument('<email>', 'the member'), argument('<role>', 'what they may do from now on').choices(ROLES)],
   examples: ['costs members role b@example.com admin'],
   run,
