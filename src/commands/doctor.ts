@@ -29,8 +29,9 @@ export async function doctorCommand(context: Context): Promise<number> {
     const database = await checkDatabase(context);
     checks.push(...database.checks);
     if (database.usable) {
-      checks.push(...(await checkStore(context)));
-      checks.push(...(await checkOrganizations(context, (text) => progress.update(text))));
+      const { checks: ofStore, team } = await checkStore(context);
+      checks.push(...ofStore);
+      if (team !== null) checks.push(...(await checkOrganizations(context, team, (text) => progress.update(text))));
     }
   } finally {
     progress.stop();

@@ -1,7 +1,6 @@
 import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
-import type { Store } from '../store/store.js';
 import type { SelectionOptions } from './options.js';
 
 /**
@@ -29,10 +28,4 @@ export async function selectOrganizations(
   throw new CostsError('conflict', 'No active organization fits.', {
     hint: 'See which are registered: costs keys list',
   });
-}
-
-/** The organizations of every team, active or not. */
-export async function listOrganizations({ teams, keys }: Store): Promise<Organization[]> {
-  const all = await teams.list();
-  return (await Promise.all(all.map(({ id }) => keys.list(id)))).flat();
 }

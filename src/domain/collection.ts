@@ -1,3 +1,4 @@
+import type { Adoption } from './project-move.js';
 import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
@@ -79,6 +80,8 @@ export interface WindowOutcome {
   restated: { rows: number; days: number; difference: Money[] };
   /** Names of projects seen for the first time. */
   newProjects: string[];
+  /** Projects of the old system that took over what had been collected under another one. */
+  adopted: Adoption[];
   /** Billed days of which a row was added, changed or swept. */
   changedDays: Day[];
 }

@@ -1,3 +1,4 @@
+import type { ProjectMove } from './project-move.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 
 /** A project of ours and the provider project its collected rows come from. */
@@ -22,6 +23,12 @@ export interface ProjectTriple {
   providerProjectId: string;
 }
 
+/** A project after its link changed, and what moved to it; null where nothing had to. */
+export interface Relinked {
+  project: Project;
+  move: ProjectMove | null;
+}
+
 export interface DiscoveryOutcome {
   /** Names of the projects first seen. */
   created: string[];
@@ -39,23 +46,21 @@ export interface ProjectStore {
   lookUp(teamId: string, nameOrId: string): Promise<Project | null>;
   /** Keeps what a provider's project list says: new ones as not linked, new names and archivings of known ones. */
   discovered(origin: DiscoveredFrom): Promise<DiscoveryOutcome>;
-  /** The project a triple belongs to today. */
-  byTriple(triple: ProjectTriple): Promise<Project | null>;
-  /** Those of the provider's projects with this id, in any organization. */
-  byProviderProject(provider: ProviderId, providerProjectId: string): Promise<Project[]>;
+  /** A team's projects with this id at the provider, in any organization. */
+  byProviderProject(teamId: string, provider: ProviderId, providerProjectId: string): Promise<Project[]>;
   /**
-   * Ties a provider project to one of ours: the triple and its collected rows move in one transaction, and the emptied
-   * automatic project is deleted. A null project makes one of that name.
-   * @throws CostsError `conflict` when the project holds another triple, or the triple is linked elsewhere.
+   * Ties a provider project to one of ours: the triple and all that hangs on it move in one transaction, and the emptied
+   * automatic project is deleted. A null project makes one of that name. Only its own team may.
+   * @throws CostsError `conflict` when the project holds another triple, or the triple is linked elsewhere or of another team.
    */
-  link(triple: ProjectTriple, target: { teamId: string; name: string; project: Project | null }): Promise<Project>;
+  link(triple: ProjectTriple, target: { teamId: string; name: string; project: Project | null }): Promise<Relinked>;
   /** Links every project that is not, each under the name it has. */
   linkAll(teamId: string, filter: { provider?: ProviderId; organizationId?: string }): Promise<Project[]>;
-  /** Moves the triple and its collected rows to a not-linked project with the provider's name. */
-  unlink(project: Project): Promise<Project>;
-  rename(project: Project, name: string): Promise<Project>;
+  /** Moves the triple and all that hangs on it to a not-linked project with the provider's name. Legacy rows stay, and their tags. */
+  unlink(teamId: string, project: Project): Promise<Relinked>;
+  rename(teamId: string, project: Project, name: string): Promise<Project>;
   /** Rows with only an `openai_project_id`, which the first sync that meets their project fills in. */
-  countLegacy(): Promise<number>;
+  countLegacy(teamId: string): Promise<number>;
 }
 
 export interface DiscoveredFrom {

@@ -1,6 +1,7 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
 import type { MoneyDocument } from './money.js';
+import type { Adoption } from './project-move.js';
 import type { ProviderId } from './provider.js';
 import type { UnitPriceJump } from './unit-prices.js';
 import type { Verification } from './verification.js';
@@ -25,6 +26,8 @@ export interface OrganizationResult {
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: MoneyDocument[] };
   newProjects: string[];
+  /** Projects of the old system that took over what had been collected under another one; absent where there are none. */
+  adopted?: Adoption[];
   /** Usage reports that reach no further back than this day; older days of them cannot be read any more. */
   narrowed: { endpoint: string; since: Day }[];
   /** Fields and values the provider's contract does not know. */

@@ -1,4 +1,5 @@
-import type { Project } from '../domain/project.js';
+import type { Project, Relinked } from '../domain/project.js';
+import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { ErrorDocument } from '../errors.js';
 import { plural } from './format.js';
@@ -72,7 +73,10 @@ export function renderDiscovery({ organizations }: Discovery, { style }: Output)
     .join('\n');
 }
 
-export function renderLinked({ projects }: { projects: Project[] }, { style }: Output): string {
+export function renderLinked(
+  { projects, move }: { projects: Project[]; move: ProjectMove | null },
+  { style }: Output,
+): string {
   if (projects.length === 0)
     return 'Every known provider project is linked. Look for new ones: costs projects discover';
   return projects
@@ -80,11 +84,33 @@ export function renderLinked({ projects }: { projects: Project[] }, { style }: O
       ({ name, provider, providerProjectId }) =>
         `${style.green('✔')} ${name} ← ${provider ?? ''} ${providerProjectId ?? ''}`,
     )
+    .concat(moveLines(move))
     .join('\n');
 }
 
-export function renderUnlinked({ project }: { project: Project }, { style }: Output): string {
-  return `${style.green('✔')} ${project.provider ?? ''} ${project.providerProjectId ?? ''} is not linked any more; its rows are under "${project.name}" (${project.id}).`;
+/** What moved along with a provider project, and each value that had to give way; nothing where nothing did. */
+export function moveLines(move: ProjectMove | null): string[] {
+  if (move === null || isEmptyMove(move)) return [];
+  const { costs, usage, changes, tags, budgets } = move.moved;
+  const counts = [
+    plural(costs, 'cost row'),
+    plural(usage, 'usage row'),
+    plural(changes, 'recorded change'),
+    plural(tags, 'tag'),
+    plural(budgets, 'budget'),
+  ].filter((text) => !text.startsWith('0 '));
+  return [
+    ...(counts.length === 0 ? [] : [`  moved along: ${counts.join(', ')}`]),
+    ...move.gaveWay.map(
+      ({ kind, name, at, kept, dropped }) =>
+        `  ⚠ ${kind} ${name}${at === null ? '' : ` of ${at}`}: kept ${kept ?? 'none'}, dropped ${dropped ?? 'none'}`,
+    ),
+  ];
+}
+
+export function renderUnlinked({ project, move }: Relinked, { style }: Output): string {
+  const line = `${style.green('✔')} ${project.provider ?? ''} ${project.providerProjectId ?? ''} is not linked any more; its rows are under "${project.name}" (${project.id}).`;
+  return [line, ...moveLines(move)].join('\n');
 }
 
 export function renderRenamed({ project }: { project: Project }, { style }: Output): string {

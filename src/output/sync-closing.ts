@@ -2,6 +2,7 @@ import { providerOf } from '../providers/registry.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
+import { moveLines } from './projects.js';
 import { formatDay, formatMoney, plural } from './format.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -13,6 +14,7 @@ export function closingLines(result: SyncResult): string[] {
     ...restatements(result),
     ...priceJumps(result),
     ...newProjects(result),
+    ...adoptions(result),
     ...drift(result),
   ];
 }
@@ -44,6 +46,16 @@ function priceJumps({ organizations }: SyncResult): string[] {
   const more = jumps.length > 1 ? `, and ${plural(jumps.length - 1, 'more line item')}` : '';
   const { name, jump } = first;
   return [`${name}, ${formatDay(jump.day)}: ${inWords(jump)}${more} → costs check --price --since ${jump.day}`];
+}
+
+/** Told once, by the run that did it: nothing of it is left to see afterwards. */
+function adoptions({ organizations }: SyncResult): string[] {
+  return organizations.flatMap(({ adopted = [] }) =>
+    adopted.flatMap((each) => [
+      `"${each.project}" of the old system took over what had been collected of its provider project.`,
+      ...moveLines(each),
+    ]),
+  );
 }
 
 function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {

@@ -2,6 +2,7 @@ import type { Organization, WindowOutcome } from '../domain/collection.js';
 import type { Day, DaySpan } from '../domain/day.js';
 import type { LeaseHolder } from '../domain/lease.js';
 import { Sums } from '../domain/money.js';
+import type { Adoption } from '../domain/project-move.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { OrganizationResult } from '../domain/results.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
@@ -16,6 +17,7 @@ export class Tally {
   readonly #totals = new Sums();
   readonly #restated = { rows: 0, days: 0, difference: new Sums() };
   readonly #newProjects = new Set<string>();
+  readonly #adopted: Adoption[] = [];
   readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
   readonly #changedDays = new Set<Day>();
@@ -46,6 +48,7 @@ export class Tally {
     this.#restated.days += outcome.restated.days;
     for (const difference of outcome.restated.difference) this.#restated.difference.add(difference);
     for (const name of outcome.newProjects) this.#newProjects.add(name);
+    this.#adopted.push(...outcome.adopted);
     for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
 
@@ -95,6 +98,7 @@ export class Tally {
       totals: this.#totals.toDocuments(),
       restated: { ...this.#restated, difference: this.#restated.difference.toDocuments() },
       newProjects: [...this.#newProjects].sort(),
+      ...(this.#adopted.length === 0 ? {} : { adopted: this.#adopted }),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),

@@ -1,8 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endOfDay, parseDay } from '../../src/domain/day.js';
 import type { ProjectStore } from '../../src/domain/project.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
+import { ensureProjects } from '../../src/store/collection/resolve-projects.js';
+import { link, unlink } from '../../src/store/project-links.js';
+import { BELONGINGS } from '../../src/store/project-move.js';
 import { createProjectStore } from '../../src/store/projects.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
@@ -22,7 +26,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   });
   afterAll(() => test.drop());
   beforeEach(async () => {
-    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, projects CASCADE`;
+    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, budgets, projects CASCADE`;
   });
 
   const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId: 'proj_1' } as const;
@@ -66,7 +70,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       data: { id: 'legacy', projectId: 'search', date: new Date(), service: 'gpt-4', cost: '7' },
     });
 
-    const linked = await projects.link(triple, {
+    const { project: linked } = await projects.link(triple, {
       teamId: 'team-1',
       name: 'Search',
       project: await projects.find('team-1', 'Search'),
@@ -86,7 +90,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   });
 
   it('link makes a project of a name that does not exist, before anything was collected too', async () => {
-    const linked = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+    const { project: linked } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
     await collect();
     expect(await rowsOf(linked.id)).toMatchObject({ collected: 1 });
     expect(await projects.list('team-1')).toMatchObject([{ name: 'Search', linked: true }]);
@@ -94,13 +98,13 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
 
   it('link does nothing new the second time', async () => {
     await collect();
-    const first = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
-    const second = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: first });
+    const { project: first } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+    const { project: second } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: first });
     expect(second).toEqual(first);
   });
 
   it('link refuses a project that holds another provider project', async () => {
-    const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+    const { project: search } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
     const other = { ...triple, providerProjectId: 'proj_2' };
     await expect(projects.link(other, { teamId: 'team-1', name: 'Search', project: search })).rejects.toThrow(
       /already holds proj_1/,
@@ -109,7 +113,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
 
   it('link refuses a provider project that is linked elsewhere, and moves nothing', async () => {
     await collect();
-    const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+    const { project: search } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
     await expect(projects.link(triple, { teamId: 'team-1', name: 'Other', project: null })).rejects.toThrow(
       /linked to "Search" already/,
     );
@@ -125,12 +129,12 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   it("unlink moves rows and history to a not-linked project with the provider's name; legacy rows stay", async () => {
     await collect('1');
     await collect('2');
-    const search = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+    const { project: search } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
     await prisma.costData.create({
       data: { id: 'legacy', projectId: search.id, date: new Date(), service: 'gpt-4', cost: '7' },
     });
 
-    const automatic = await projects.unlink(search);
+    const { project: automatic } = await projects.unlink('team-1', search);
 
     expect(automatic).toMatchObject({ name: 'search-prod', linked: false, providerProjectId: 'proj_1' });
     expect(await rowsOf(automatic.id)).toEqual({ collected: 1, legacy: 0, restated: 1 });
@@ -141,7 +145,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   it('unlink refuses what the old system reads by its openai_project_id', async () => {
     await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
     await collect();
-    await expect(projects.unlink(await projects.find('team-1', 'Old'))).rejects.toThrow(/by the old system/);
+    await expect(projects.unlink('team-1', await projects.find('team-1', 'Old'))).rejects.toThrow(/by the old system/);
   });
 
   it('find names the ids when several projects go by one name', async () => {
@@ -153,6 +157,162 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     expect(await projects.find('team-1', 'two')).toMatchObject({ id: 'two' });
     await expect(projects.find('team-1', 'Nothing')).rejects.toThrow(/no project "Nothing"/);
   });
+
+  describe('everything that hangs on a project', () => {
+    const automatic = async () => (await projects.list('team-1', { unlinked: true }))[0]?.id ?? '';
+    const own = (id: string) => prisma.project.create({ data: { id, teamId: 'team-1', name: id } });
+    const tag = (projectId: string, value: string, key = 'product') =>
+      prisma.projectTag.create({ data: { projectId, key, validFrom: new Date('2026-01-01'), value } });
+    const budget = (projectId: string, amount: string, month: string | null = null) =>
+      prisma.budget.create({
+        data: { id: `${projectId} ${amount}`, teamId: 'team-1', projectId, currency: 'USD', amount, month },
+      });
+    const tagsOf = async (projectId: string) =>
+      (await prisma.projectTag.findMany({ where: { projectId }, orderBy: { key: 'asc' } })).map(({ value }) => value);
+    const budgetsOf = async (projectId: string) =>
+      (await prisma.budget.findMany({ where: { projectId }, orderBy: { amount: 'asc' } })).map(({ amount }) =>
+        amount.toFixed(),
+      );
+
+    it('moves with a link, and what the receiving project has of its own stays and is told', async () => {
+      await collect('1');
+      await collect('2');
+      const from = await automatic();
+      await own('search');
+      await tag(from, 'Theirs');
+      await tag(from, 'Only here', 'team');
+      await tag('search', 'Ours');
+      await budget(from, '10');
+      await budget(from, '20', '2026-02');
+      await budget('search', '99');
+      const { move } = await projects.link(triple, {
+        teamId: 'team-1',
+        name: 'search',
+        project: await projects.find('team-1', 'search'),
+      });
+      expect(move).toEqual({
+        moved: { costs: 1, usage: 0, changes: 1, tags: 1, budgets: 1 },
+        gaveWay: [
+          { kind: 'tag', name: 'product', at: '2026-01-01', kept: 'Ours', dropped: 'Theirs' },
+          { kind: 'budget', name: 'USD', at: null, kept: '99', dropped: '10' },
+        ],
+      });
+      expect(await tagsOf('search')).toEqual(['Ours', 'Only here']);
+      expect(await budgetsOf('search')).toEqual(['20', '99']);
+      expect(await prisma.project.count()).toBe(1);
+    });
+
+    it('moves back when it is unlinked; legacy rows stay, under the tags they had', async () => {
+      await collect();
+      const { project } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+      await tag(project.id, 'Search');
+      await budget(project.id, '10');
+      await prisma.costData.create({
+        data: { id: 'legacy', projectId: project.id, date: new Date(), service: 'gpt-4', cost: '7' },
+      });
+      const { project: freed, move } = await projects.unlink('team-1', project);
+      expect(move).toEqual({ moved: { costs: 1, usage: 0, changes: 0, tags: 1, budgets: 1 }, gaveWay: [] });
+      expect([await tagsOf(freed.id), await tagsOf(project.id)]).toEqual([['Search'], ['Search']]);
+      expect([await budgetsOf(freed.id), await budgetsOf(project.id)]).toEqual([['10'], []]);
+    });
+
+    it('moves to the project of the old system at its first sync, which says so', async () => {
+      await collect();
+      await tag(await automatic(), 'Search');
+      await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
+      expect((await collect('2')).adopted).toEqual([
+        {
+          project: 'Old',
+          projectId: 'old',
+          moved: { costs: 1, usage: 0, changes: 0, tags: 1, budgets: 0 },
+          gaveWay: [],
+        },
+      ]);
+      expect(await tagsOf('old')).toEqual(['Search']);
+      expect(await prisma.project.count()).toBe(1);
+    });
+
+    it('is known: no foreign key to projects cascades, and each is one of those that move', async () => {
+      const keys = await prisma.$queryRaw<{ table: string; deletes: string }[]>`
+        SELECT conrelid::regclass::text AS table, confdeltype::text AS deletes FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = 'projects'::regclass ORDER BY 1`;
+      expect(keys).toEqual(
+        BELONGINGS.map(({ table }) => ({ table, deletes: 'r' })).sort((a, b) => (a.table < b.table ? -1 : 1)),
+      );
+    });
+
+    it('stays with its team', async () => {
+      await collect();
+      await prisma.team.upsert({ where: { id: 'team-2' }, create: { id: 'team-2', name: 'other' }, update: {} });
+      const before = await projects.list('team-1');
+      const stolen = { teamId: 'team-2', name: 'Stolen', project: null };
+      const never = { ...triple, providerProjectId: 'proj_never' };
+      for (const each of [triple, never])
+        await expect(projects.link(each, stolen)).rejects.toThrow(/This team has no OpenAI project/);
+      const [ours] = before;
+      if (ours === undefined) throw new Error('nothing was collected');
+      await expect(projects.unlink('team-2', ours)).rejects.toThrow(/not there/);
+      await expect(projects.rename('team-2', ours, 'Theirs')).rejects.toThrow(/not there/);
+      expect(await projects.byProviderProject('team-2', 'openai', 'proj_1')).toEqual([]);
+      expect(await projects.list('team-1')).toEqual(before);
+      expect(await projects.list('team-2')).toEqual([]);
+    });
+  });
+
+  // The embedded store has one connection: nothing can happen in between.
+  it.runIf(kind === 'postgresql').each(['unlink', 'link'] as const)(
+    'a window and a %s wait for one another, so that no row is left without a source',
+    async (change) => {
+      await collect('1');
+      const { project } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
+      if (change === 'link') await projects.unlink('team-1', project);
+      const target =
+        change === 'link' ? await prisma.project.create({ data: { id: 'target', teamId: 'team-1', name: 'T' } }) : null;
+      const relink = () =>
+        target === null
+          ? projects.unlink('team-1', project)
+          : projects
+              .find('team-1', target.id)
+              .then((found) => projects.link(triple, { teamId: 'team-1', name: 'T', project: found }));
+      // Held after the look-up, before the rows are written: where the fault was.
+      let relinked: Promise<unknown> = Promise.resolve();
+      await prisma.$transaction(async (tx) => {
+        const origin = { ...triple, organizationName: 'Prod', teamId: 'team-1', projects: new Map() };
+        const { projectIds } = await ensureProjects(tx, origin, new Map([['proj_1', null]]));
+        let settled = false;
+        relinked = relink().finally(() => (settled = true));
+        await setTimeout(300);
+        expect(settled).toBe(false);
+        await tx.costData.create({
+          data: {
+            id: 'late',
+            projectId: projectIds.get('proj_1') ?? '',
+            apiVersion: 'costs_v1',
+            bucketStartTime: new Date('2026-01-05'),
+            bucketEndTime: new Date('2026-01-06'),
+            lineItem: 'late',
+            currency: 'USD',
+            cost: '5',
+          },
+        });
+      });
+      await relinked;
+      // The other way round: the window waits, and finds the project that has the triple then.
+      const before = await projects.byProviderProject('team-1', 'openai', 'proj_1');
+      let window: Promise<unknown> = Promise.resolve();
+      await prisma.$transaction(async (tx) => {
+        await link(tx, triple, { teamId: 'team-1', name: 'Again', project: null }).catch(() => undefined);
+        const [held] = before;
+        if (held?.linked === true) await unlink(tx, 'team-1', held);
+        window = collect('3');
+        await setTimeout(300);
+      });
+      await window;
+      const stranded = await prisma.costData.count({ where: { project: { aiProjectId: null } } });
+      expect(stranded).toBe(0);
+      expect(await prisma.costData.count()).toBe(2);
+    },
+  );
 
   describe('discovered', () => {
     const origin = { provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' } as const;

@@ -130,7 +130,7 @@ async function linkAllButOne(context: Context): Promise<void> {
   await linkCommand(undefined, { all: true }, context);
   const team = await context.team();
   const sandbox = await projects.lookUp(team.id, 'Sandbox');
-  if (sandbox !== null) await projects.unlink(sandbox);
+  if (sandbox !== null) await projects.unlink(team.id, sandbox);
 }
 
 async function collected(recorder: Recorder, command: Promise<number>): Promise<SyncResult> {

@@ -3,12 +3,16 @@ import type { Check } from '../../domain/check.js';
 import type { Organization } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { daysOf, toDay } from '../../domain/day.js';
+import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
-import { listOrganizations } from '../organizations.js';
 
 /** Each organization's key, asked of its provider, and the days it has. */
-export async function checkOrganizations(context: Context, onProgress: (text: string) => void): Promise<Check[]> {
-  const organizations = await listOrganizations(await context.store());
+export async function checkOrganizations(
+  context: Context,
+  team: Team,
+  onProgress: (text: string) => void,
+): Promise<Check[]> {
+  const organizations = await (await context.store()).keys.list(team.id);
   if (organizations.length === 0) {
     return [{ name: 'Organizations', status: 'warning', message: 'None is registered.', hint: 'costs keys add' }];
   }

@@ -1,8 +1,9 @@
 import type { Context } from '../../context.js';
 import type { Check } from '../../domain/check.js';
+import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
-import { listOrganizations } from '../organizations.js';
+import type { Store } from '../../store/store.js';
 
 /** A clock further off than this makes days look open or closed that are not. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -25,12 +26,21 @@ export async function checkDatabase(context: Context): Promise<{ checks: Check[]
   }
 }
 
-/** What the rows themselves tell. */
-export async function checkStore(context: Context): Promise<Check[]> {
+/** What the rows themselves tell. @returns the team whose organizations are looked at next; null where there is none */
+export async function checkStore(context: Context): Promise<{ checks: Check[]; team: Team | null }> {
   const store = await context.store();
-  const teams = await store.teams.list();
-  if (teams.length === 0) return [{ name: 'Team', status: 'failed', message: 'There is no team.', hint: 'costs init' }];
-  const checks: Check[] = [{ name: 'Teams', status: 'ok', message: teams.map(({ name }) => name).join(', ') }];
+  if ((await store.teams.list()).length === 0)
+    return {
+      checks: [{ name: 'Team', status: 'failed', message: 'There is no team.', hint: 'costs init' }],
+      team: null,
+    };
+  let team: Team;
+  try {
+    team = await context.team();
+  } catch (thrown) {
+    return { checks: [failed('Team', thrown)], team: null };
+  }
+  const checks: Check[] = [{ name: 'Team', status: 'ok', message: team.name }];
 
   const off = Math.abs((await store.collection.clock()).getTime() - context.now().getTime());
   checks.push(
@@ -43,16 +53,15 @@ export async function checkStore(context: Context): Promise<Check[]> {
           hint: 'Synchronize both clocks (NTP).',
         },
   );
-  checks.push(await checkLegacyProjects(context));
-  return checks;
+  checks.push(await checkLegacyProjects(store, team));
+  return { checks, team };
 }
 
-async function checkLegacyProjects(context: Context): Promise<Check> {
-  const store = await context.store();
-  const waiting = await store.projects.countLegacy();
+async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {
+  const waiting = await store.projects.countLegacy(team.id);
   const name = 'Legacy projects';
   if (waiting === 0) return { name, status: 'ok', message: 'none waits for its organization' };
-  const organizations = await listOrganizations(store);
+  const organizations = await store.organizations.list(team.id);
   const { id, name: company } = legacyProvider();
   const owners = organizations.filter(({ provider, isActive }) => provider === id && isActive);
   const message = `${waiting} with only an openai_project_id wait for their organization.`;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context, OpenContext } from '../../context.js';
 import type { Documents } from '../../documents.js';
-import type { Project } from '../../domain/project.js';
+import type { Project, Relinked } from '../../domain/project.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked } from '../../output/projects.js';
@@ -39,8 +39,13 @@ export function addLinkCommand(parent: Command, open: OpenContext, run = linkCom
 }
 
 export async function linkCommand(name: string | undefined, options: LinkOptions, context: Context): Promise<void> {
-  const linked = options.all === true ? await linkAll(name, options, context) : [await linkOne(name, options, context)];
-  context.output.write<Documents['projects link']>({ projects: linked }, renderLinked);
+  if (options.all === true) {
+    const projects = await linkAll(name, options, context);
+    context.output.write<Documents['projects link']>({ projects, move: null }, renderLinked);
+    return;
+  }
+  const { project, move } = await linkOne(name, options, context);
+  context.output.write<Documents['projects link']>({ projects: [project], move }, renderLinked);
 }
 
 async function linkAll(name: string | undefined, options: LinkOptions, context: Context): Promise<Project[]> {
@@ -57,7 +62,7 @@ async function linkAll(name: string | undefined, options: LinkOptions, context: 
   });
 }
 
-async function linkOne(asked: string | undefined, options: LinkOptions, context: Context): Promise<Project> {
+async function linkOne(asked: string | undefined, options: LinkOptions, context: Context): Promise<Relinked> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const triple = await askForTriple(options, context);
   const name = asked ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));

@@ -21,6 +21,6 @@ export async function renameCommand(nameOrId: string, name: string, context: Con
   if (name.trim() === '')
     throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const project = await store.projects.rename(await store.projects.find(team.id, nameOrId), name.trim());
+  const project = await store.projects.rename(team.id, await store.projects.find(team.id, nameOrId), name.trim());
   context.output.write<Documents['projects rename']>({ project }, renderRenamed);
 }

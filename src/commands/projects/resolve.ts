@@ -38,7 +38,7 @@ async function resolveOrganizationId(
       `organizations of ${provider} called "${organization}"`,
     );
   }
-  const seen = await store.projects.byProviderProject(provider, providerProject);
+  const seen = await store.projects.byProviderProject(team.id, provider, providerProject);
   const candidates =
     seen.length > 0
       ? seen.map((project) => project.organizationId ?? '')

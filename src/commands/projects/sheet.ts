@@ -67,7 +67,8 @@ export async function importProjectsCommand(
   const projects = await store.projects.list(team.id);
   const changes = compareSheet(rows, projects, await store.tags.list(team.id), from);
   if (!dryRun) {
-    for (const { id, to } of changes.renames) await store.projects.rename(await store.projects.find(team.id, id), to);
+    for (const { id, to } of changes.renames)
+      await store.projects.rename(team.id, await store.projects.find(team.id, id), to);
     await store.tags.set(changes.tags);
   }
   const names = new Map(projects.map(({ id, name }) => [id, name]));

@@ -19,6 +19,6 @@ export function addUnlinkCommand(parent: Command, open: OpenContext, run = unlin
 
 export async function unlinkCommand(name: string, context: Context): Promise<void> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const project = await store.projects.unlink(await store.projects.find(team.id, name));
-  context.output.write<Documents['projects unlink']>({ project }, renderUnlinked);
+  const relinked = await store.projects.unlink(team.id, await store.projects.find(team.id, name));
+  context.output.write<Documents['projects unlink']>(relinked, renderUnlinked);
 }

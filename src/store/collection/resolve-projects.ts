@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { UNASSIGNED, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
+import type { Adoption } from '../../domain/project-move.js';
+import { lockProjects, lookUntilComplete } from '../project-locks.js';
+import { moveBelongings } from '../project-move.js';
 import type { Transaction } from '../transaction.js';
 
 /** Where each provider project's rows go. */
@@ -10,6 +13,8 @@ export interface ResolvedProjects {
   projectIds: ReadonlyMap<string, string>;
   /** Names of those created. */
   created: string[];
+  /** Projects of the old system that took over what was collected under another one. */
+  adopted: Adoption[];
 }
 
 interface Source {
@@ -62,22 +67,31 @@ export async function ensureProjects(
   origin: ProjectOrigin,
   wireNames: ReadonlyMap<string, string | null>,
 ): Promise<ResolvedProjects> {
-  // In one order everywhere, so that two windows that create the same projects wait for one another and never lock up.
   const ids = [...wireNames.keys()].sort();
-  if (ids.length === 0) return { projectIds: new Map(), created: [] };
-  if (providerOf(origin.provider).ownsLegacyProjects) await adoptLegacyProjects(tx, origin, ids);
-
-  const known = await findByTriple(tx, origin, ids);
-  const missing = ids.filter((id) => !known.has(id));
-  if (missing.length === 0) return { projectIds: known, created: [] };
-  const created = await createProjects(tx, origin, missing, wireNames);
-  return { projectIds: await findByTriple(tx, origin, ids), created };
+  const outcome = { created: [] as string[], adopted: [] as Adoption[] };
+  if (ids.length === 0) return { projectIds: new Map(), ...outcome };
+  if (providerOf(origin.provider).ownsLegacyProjects)
+    outcome.adopted.push(...(await adoptLegacyProjects(tx, origin, ids)));
+  const projectIds = await lookUntilComplete(async () => {
+    const known = await lockByTriple(tx, origin, ids);
+    const missing = ids.filter((id) => !known.has(id));
+    if (missing.length === 0) return known;
+    // In one order everywhere, so that two windows that create the same projects wait for one another and never lock up.
+    outcome.created.push(...(await createProjects(tx, origin, missing, wireNames)));
+    return null;
+  });
+  return { projectIds, ...outcome };
 }
 
-async function findByTriple(tx: Transaction, source: Source, ids: readonly string[]): Promise<Map<string, string>> {
+/**
+ * The projects that carry these triples, kept as they are until the transaction ends: nobody links, unlinks or merges them
+ * before their rows are written. One that was waited for and lost its triple is not among them.
+ */
+async function lockByTriple(tx: Transaction, source: Source, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.$queryRaw<{ id: string; aiProjectId: string }[]>`
     SELECT id, ai_project_id AS "aiProjectId" FROM projects
-    WHERE ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND ai_project_id = ANY(${ids}::text[])`;
+    WHERE ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND ai_project_id = ANY(${ids}::text[])
+    ORDER BY id FOR KEY SHARE`;
   return new Map(rows.map(({ id, aiProjectId }) => [aiProjectId, id]));
 }
 
@@ -106,33 +120,29 @@ function nameOf(id: string, origin: ProjectOrigin, wireNames: ReadonlyMap<string
   return id === UNASSIGNED ? `${origin.organizationName} (${UNASSIGNED})` : id;
 }
 
-/** Gives a project that only has `openai_project_id` its triple, taking over rows collected before it was known. */
-async function adoptLegacyProjects(tx: Transaction, source: Source, ids: readonly string[]): Promise<void> {
-  const legacy = await tx.$queryRaw<{ id: string; openaiProjectId: string }[]>`
-    SELECT id, openai_project_id AS "openaiProjectId" FROM projects
-    WHERE openai_project_id = ANY(${ids}::text[]) AND ai_project_id IS NULL
-    ORDER BY openai_project_id FOR UPDATE`;
-  if (legacy.length === 0) return;
-  const automatic = await findByTriple(tx, source, ids);
-  for (const { id, openaiProjectId } of legacy) {
+/** Gives a project that only has `openai_project_id` its triple, taking over what was collected before it was known. */
+async function adoptLegacyProjects(tx: Transaction, source: Source, ids: readonly string[]): Promise<Adoption[]> {
+  const waiting = await tx.$queryRaw<{ openaiProjectId: string }[]>`
+    SELECT openai_project_id AS "openaiProjectId" FROM projects WHERE openai_project_id = ANY(${ids}::text[]) AND ai_project_id IS NULL`;
+  if (waiting.length === 0) return [];
+  const chosen = waiting.map(({ openaiProjectId }) => openaiProjectId);
+  const locked = await lockProjects(
+    tx,
+    Prisma.sql`(openai_project_id = ANY(${chosen}::text[]) AND ai_project_id IS NULL)
+      OR (ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND ai_project_id = ANY(${chosen}::text[]))`,
+  );
+  const automatic = new Map(locked.map((row) => [row.aiProjectId, row]));
+  const adopted: Adoption[] = [];
+  for (const { id, name, openaiProjectId } of locked.filter(({ aiProjectId }) => aiProjectId === null)) {
     const double = automatic.get(openaiProjectId);
-    if (double !== undefined) await absorbProject(tx, double, id);
+    const move = double === undefined ? null : await moveBelongings(tx, double.id, id);
+    if (double !== undefined) await tx.project.delete({ where: { id: double.id } });
     // Somebody tied the two together before there were links.
     await tx.$executeRaw`
       UPDATE projects SET ai_provider = ${source.provider}, ai_organization_id = ${source.organizationId},
                           ai_project_id = ${openaiProjectId}, linked_at = now()
       WHERE id = ${id}`;
+    if (move !== null) adopted.push({ project: name, projectId: id, ...move });
   }
-}
-
-/** Moves collected rows and their history from one project to another and deletes the emptied one. Legacy rows never move. */
-export async function absorbProject(tx: Transaction, from: string, to: string): Promise<void> {
-  await moveCollectedRows(tx, from, to);
-  await tx.project.delete({ where: { id: from } });
-}
-
-export async function moveCollectedRows(tx: Transaction, from: string, to: string): Promise<void> {
-  await tx.$executeRaw`UPDATE cost_data SET project_id = ${to} WHERE project_id = ${from} AND bucket_start_time IS NOT NULL`;
-  await tx.$executeRaw`UPDATE restatements SET project_id = ${to} WHERE project_id = ${from}`;
-  await tx.$executeRaw`UPDATE usage_data SET project_id = ${to} WHERE project_id = ${from}`;
+  return adopted;
 }

@@ -37,9 +37,9 @@ export async function replaceWindow<Row extends Fact>(
   days: readonly LockedDay[],
 ): Promise<WindowReplaced<Row>> {
   const rows = rowsByDay(list, days, write.lines);
-  const { projectIds, created } = await resolveProjects(tx, write, [...rows.values()].flat());
+  const { projectIds, created, adopted } = await resolveProjects(tx, write, [...rows.values()].flat());
   const accepted = await guardAgainstShrinking(tx, list, write, days, rows);
-  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created };
+  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted };
   const restatedDays = new Set<string>();
   const { runId, forced } = write;
   for (const chunk of chunksOfDays(days, rows)) {
@@ -62,6 +62,7 @@ export function emptyOutcome(): WindowOutcome {
     totals: [],
     restated: { rows: 0, days: 0, difference: [] },
     newProjects: [],
+    adopted: [],
     changedDays: [],
   };
 }

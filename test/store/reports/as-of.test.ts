@@ -182,14 +182,14 @@ describe('a report as of an instant', () => {
     const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId } as const;
     const ours = await database.prisma.project.create({ data: { id: 'ours', teamId: 'team-1', name: 'Ours' } });
     const target = await store.projects.find('team-1', ours.id);
-    const linked = await store.projects.link(triple, { teamId: 'team-1', name: 'Ours', project: target });
+    const { project: linked } = await store.projects.link(triple, { teamId: 'team-1', name: 'Ours', project: target });
     expect(linked.id).toBe('ours');
     const then = { ...query, asOf: at };
     expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
     const byProject = await store.reports.run({ ...then, groupBy: ['project'] }, today);
     expect(byProject.rows.map(({ project }) => project)).toContain('Ours');
 
-    await store.projects.unlink(linked);
+    await store.projects.unlink('team-1', linked);
     expect(figures(await store.reports.run(then, today))).toEqual(figures(report));
   });
 });

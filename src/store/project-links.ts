@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { Prisma } from '../generated/prisma/client.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { Project, ProjectTriple, Relinked } from '../domain/project.js';
+import { CostsError } from '../errors.js';
+import { providerName } from '../providers/registry.js';
+import { lockProjects, type LockedProject } from './project-locks.js';
+import { moveBelongings } from './project-move.js';
+import { toProject } from './project-rows.js';
+import type { Transaction } from './transaction.js';
+
+/** See `ProjectStore.link`. */
+export async function link(
+  tx: Transaction,
+  triple: ProjectTriple,
+  { teamId, name, project }: { teamId: string; name: string; project: Project | null },
+): Promise<Relinked> {
+  const locked = await lockProjects(tx, Prisma.sql`(${hasTriple(triple)}) OR id = ${project?.id ?? null}`);
+  const source = locked.find((row) => isOf(row, triple)) ?? null;
+  await refuseForeign(tx, teamId, triple, source);
+  if (source !== null && source.id === project?.id) return done(await markLinked(tx, source.id, {}));
+  refuseLinkedElsewhere(triple, source);
+  if (project === null && source !== null) return done(await markLinked(tx, source.id, { name }));
+
+  const target =
+    project === null
+      ? (await tx.project.create({ data: { id: randomUUID(), teamId, name } })).id
+      : chooseTarget(locked, teamId, project, triple).id;
+  const move = source === null ? null : await moveBelongings(tx, source.id, target);
+  if (source !== null) await tx.project.delete({ where: { id: source.id } });
+  const linked = await markLinked(tx, target, {
+    aiProvider: triple.provider,
+    aiOrganizationId: triple.organizationId,
+    aiProjectId: triple.providerProjectId,
+    providerName: source?.providerName ?? null,
+    archivedAt: source?.archivedAt ?? null,
+  });
+  return { project: linked, move };
+}
+
+function done(project: Project): Relinked {
+  return { project, move: null };
+}
+
+function hasTriple({ provider, organizationId, providerProjectId }: ProjectTriple): Prisma.Sql {
+  return Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND ai_project_id = ${providerProjectId}`;
+}
+
+function isOf(row: LockedProject, { provider, organizationId, providerProjectId }: ProjectTriple): boolean {
+  return (
+    row.aiProvider === provider && row.aiOrganizationId === organizationId && row.aiProjectId === providerProjectId
+  );
+}
+
+/** A provider project is linked by the team it is of: its project's, or its organization's before anything was collected. */
+async function refuseForeign(
+  tx: Transaction,
+  teamId: string,
+  { provider, organizationId, providerProjectId }: ProjectTriple,
+  source: LockedProject | null,
+): Promise<void> {
+  const owner =
+    source?.teamId ??
+    (await tx.organization.findUnique({ where: { provider_organizationId: { provider, organizationId } } }))?.teamId;
+  if (owner === undefined || owner === teamId) return;
+  throw new CostsError('conflict', `This team has no ${providerName(provider)} project ${providerProjectId} to link.`, {
+    hint: 'See which there are: costs projects list',
+  });
+}
+
+function refuseLinkedElsewhere({ providerProjectId }: ProjectTriple, source: LockedProject | null): void {
+  if (source === null || source.linkedAt === null) return;
+  throw new CostsError('conflict', `${providerProjectId} is linked to "${source.name}" already.`, {
+    hint: `costs projects unlink ${source.id}`,
+  });
+}
+
+/** @throws CostsError `conflict` when the project is gone, or another provider project's already. */
+function chooseTarget(
+  locked: readonly LockedProject[],
+  teamId: string,
+  project: Project,
+  { providerProjectId }: ProjectTriple,
+): LockedProject {
+  const row = locked.find(({ id }) => id === project.id);
+  if (row?.teamId !== teamId) throw goneMeanwhile(project);
+  const held = row.aiProjectId ?? row.openaiProjectId;
+  if (held === null || (row.aiProjectId === null && held === providerProjectId)) return row;
+  throw new CostsError('conflict', `"${row.name}" already holds ${held}; a project is one provider project.`, {
+    hint: `Unlink it first (costs projects unlink ${row.id}), or give both one tag to report them together.`,
+  });
+}
+
+export function goneMeanwhile({ name }: Project): CostsError {
+  return new CostsError('conflict', `"${name}" is not there any more.`, { hint: 'costs projects list' });
+}
+
+async function markLinked(tx: Transaction, id: string, data: Prisma.ProjectUncheckedUpdateInput): Promise<Project> {
+  return toProject(await tx.project.update({ where: { id }, data: { ...data, linkedAt: await transactionTime(tx) } }));
+}
+
+async function transactionTime(tx: Transaction): Promise<Date> {
+  const [row] = await tx.$queryRaw<[{ now: Date }]>`SELECT now() AS now`;
+  return row.now;
+}
+
+/** See `ProjectStore.linkAll`. */
+export async function linkAll(
+  tx: Transaction,
+  teamId: string,
+  { provider, organizationId }: { provider?: ProviderId; organizationId?: string },
+): Promise<Project[]> {
+  const rows = await lockProjects(
+    tx,
+    Prisma.join(
+      [
+        Prisma.sql`team_id = ${teamId} AND linked_at IS NULL AND ai_project_id IS NOT NULL`,
+        ...(provider === undefined ? [] : [Prisma.sql`ai_provider = ${provider}`]),
+        ...(organizationId === undefined ? [] : [Prisma.sql`ai_organization_id = ${organizationId}`]),
+      ],
+      ' AND ',
+    ),
+  );
+  await tx.project.updateMany({
+    where: { id: { in: rows.map(({ id }) => id) } },
+    data: { linkedAt: await transactionTime(tx) },
+  });
+  const order = (a: LockedProject, b: LockedProject) =>
+    a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1;
+  return rows.sort(order).map((row) => ({ ...toProject(row), linked: true }));
+}
+
+/** See `ProjectStore.unlink`. */
+export async function unlink(tx: Transaction, teamId: string, project: Project): Promise<Relinked> {
+  const [row] = await lockProjects(tx, Prisma.sql`id = ${project.id} AND team_id = ${teamId}`);
+  if (row === undefined) throw goneMeanwhile(project);
+  const { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt } = row;
+  if (aiProjectId === null || row.linkedAt === null)
+    throw new CostsError('conflict', `"${row.name}" is not linked.`, { hint: 'costs projects list' });
+  if (row.openaiProjectId !== null) {
+    throw new CostsError(
+      'conflict',
+      `"${row.name}" is tied to ${row.openaiProjectId} by the old system, which reads it there.`,
+      { hint: 'Clear projects.openai_project_id of that row once the old system is gone, then unlink it.' },
+    );
+  }
+  const name = providerName ?? aiProjectId;
+  const hasLegacyRows = (await tx.costData.count({ where: { projectId: row.id, bucketStartTime: null } })) > 0;
+  if (row.name === name && !hasLegacyRows)
+    return done(toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } })));
+
+  const triple = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
+  const released = Object.fromEntries(Object.keys(triple).map((column) => [column, null]));
+  await tx.project.update({ where: { id: row.id }, data: { ...released, linkedAt: null } });
+  const automatic = await tx.project.create({
+    data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...triple },
+  });
+  const move = await moveBelongings(tx, row.id, automatic.id);
+  if (hasLegacyRows) await keepTags(tx, automatic.id, row.id);
+  return { project: toProject(automatic), move };
+}
+
+/** A project that nobody linked is of the team that collects it. */
+async function teamOf(tx: Transaction, { teamId, aiProvider, aiOrganizationId }: LockedProject): Promise<string> {
+  const owner = await tx.organization.findFirst({
+    where: { provider: aiProvider ?? '', organizationId: aiOrganizationId ?? '' },
+  });
+  return owner?.teamId ?? teamId;
+}
+
+/** Legacy rows stay behind, and go on being reported under the tags they had. */
+async function keepTags(tx: Transaction, from: string, to: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO project_tags (project_id, key, valid_from, value)
+    SELECT ${to}, key, valid_from, value FROM project_tags WHERE project_id = ${from}`;
+}

@@ -1,0 +1,108 @@
+import { Prisma } from '../generated/prisma/client.js';
+import type { GaveWay, ProjectMove } from '../domain/project-move.js';
+import type { Transaction } from './transaction.js';
+
+interface Belonging {
+  table: string;
+  counted: keyof ProjectMove['moved'];
+  /** Which of its rows go along; the row is `s`. */
+  only?: string;
+  /** Where both have a value for the same: the row `s` gives way to the row `r`. Without it rows never meet. */
+  conflict?: { kind: GaveWay['kind']; same: string; name: string; at: string; value: string };
+}
+
+/** Everything that hangs on a project. A test holds this to the foreign keys of the catalog. */
+export const BELONGINGS: readonly Belonging[] = [
+  {
+    table: 'cost_data',
+    counted: 'costs',
+    // Legacy rows never move: they say what the old system knew of its own project.
+    only: 's.bucket_start_time IS NOT NULL',
+    conflict: {
+      kind: 'cost',
+      same: 'r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time AND r.line_item = s.line_item AND r.api_version = s.api_version',
+      name: 's.line_item',
+      at: `to_char(s.bucket_start_time, 'YYYY-MM-DD')`,
+      value: `trim_scale(_.cost)::text || ' ' || coalesce(_.currency, '')`,
+    },
+  },
+  { table: 'restatements', counted: 'changes' },
+  {
+    table: 'usage_data',
+    counted: 'usage',
+    conflict: {
+      kind: 'usage',
+      same: [
+        'bucket_start_time',
+        'bucket_end_time',
+        'endpoint',
+        'token_type',
+        'unit',
+        'model',
+        'service_tier',
+        'batch',
+        'api_key_id',
+        'context_window',
+        'inference_geo',
+        'detail',
+      ]
+        .map((column) => `r.${column} = s.${column}`)
+        .join(' AND '),
+      name: `concat_ws(' ', s.endpoint, nullif(s.model, ''), s.token_type)`,
+      at: `to_char(s.bucket_start_time, 'YYYY-MM-DD')`,
+      value: `trim_scale(_.quantity)::text || ' ' || _.unit`,
+    },
+  },
+  {
+    table: 'project_tags',
+    counted: 'tags',
+    conflict: {
+      kind: 'tag',
+      same: 'r.key = s.key AND r.valid_from = s.valid_from',
+      name: 's.key',
+      at: `to_char(s.valid_from, 'YYYY-MM-DD')`,
+      value: '_.value',
+    },
+  },
+  {
+    table: 'budgets',
+    counted: 'budgets',
+    conflict: {
+      kind: 'budget',
+      same: 'r.currency = s.currency AND r.month IS NOT DISTINCT FROM s.month AND r.provider IS NOT DISTINCT FROM s.provider',
+      name: 's.currency',
+      at: 's.month',
+      value: 'trim_scale(_.amount)::text',
+    },
+  },
+];
+
+/** Moves all that hangs on one project to another, apart from legacy rows. Both must be locked. */
+export async function moveBelongings(tx: Transaction, from: string, to: string): Promise<ProjectMove> {
+  const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
+  const gaveWay: GaveWay[] = [];
+  for (const belonging of BELONGINGS) {
+    gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
+    const { table, counted, only = 'true' } = belonging;
+    moved[counted] += await tx.$executeRaw`
+      UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
+  }
+  await tx.$executeRaw`
+    UPDATE budgets b SET team_id = p.team_id FROM projects p WHERE p.id = b.project_id AND p.id = ${to} AND b.team_id <> p.team_id`;
+  return { moved, gaveWay };
+}
+
+async function dropWhatMeets(
+  tx: Transaction,
+  { table, only = 'true', conflict }: Belonging,
+  from: string,
+  to: string,
+): Promise<GaveWay[]> {
+  if (conflict === undefined) return [];
+  const { kind, same, name, at, value } = conflict;
+  const of = (row: string) => Prisma.raw(value.replaceAll('_.', `${row}.`));
+  return tx.$queryRaw<GaveWay[]>`
+    DELETE FROM ${Prisma.raw(table)} s USING ${Prisma.raw(table)} r
+    WHERE s.project_id = ${from} AND r.project_id = ${to} AND ${Prisma.raw(only)} AND ${Prisma.raw(same)}
+    RETURNING ${kind} AS kind, ${Prisma.raw(name)} AS name, ${Prisma.raw(at)} AS at, ${of('r')} AS kept, ${of('s')} AS dropped`;
+}
