@@ -37,7 +37,7 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
     return 0;
   }
   await program.parseAsync(argv, { from: 'user' });
-  return exitCode === 0 ? Number(process.exitCode ?? 0) : exitCode;
+  return exitCode;
 }
 
 /** What Commander would print of a mistake is said by `fail`, in our words and as JSON where that was asked for. */

@@ -4,13 +4,11 @@ import { perform } from './commands/perform.js';
 import type { GlobalOptions, OpenContext } from './context.js';
 import { addHelpTopic } from './help-topics.js';
 
-type AddCommand = (parent: Command, open: OpenContext) => Command;
-
 interface CommandEntry {
   name: string;
   summary: string;
   /** Imported only when the command runs or its help is asked for: a start costs what one command costs. */
-  load: () => Promise<AnyCommand | CommandGroup | AddCommand>;
+  load: () => Promise<AnyCommand | CommandGroup>;
 }
 
 /** What runs a command, and hears its exit code. */
@@ -24,7 +22,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'shows the whole tool on synthetic spend, in a throw-away store',
-    load: async () => (await import('./commands/demo.js')).addDemoCommand,
+    load: async () => (await import('./commands/demo.js')).demo,
   },
   {
     name: 'init',
@@ -75,37 +73,37 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'projects',
     summary: "the providers' projects and ours",
-    load: async () => (await import('./commands/projects.js')).addProjectsCommand,
+    load: async () => (await import('./commands/projects.js')).projects,
   },
   {
     name: 'sync',
     summary: 'brings every organization up to date',
-    load: async () => (await import('./commands/sync.js')).addSyncCommand,
+    load: async () => (await import('./commands/sync.js')).sync,
   },
   {
     name: 'backfill',
     summary: 'reads a past range',
-    load: async () => (await import('./commands/backfill.js')).addBackfillCommand,
+    load: async () => (await import('./commands/backfill.js')).backfill,
   },
   {
     name: 'status',
     summary: 'what was read, what is missing, what is not linked',
-    load: async () => (await import('./commands/status.js')).addStatusCommand,
+    load: async () => (await import('./commands/status.js')).status,
   },
   {
     name: 'verify',
     summary: "stored sums against the providers' own totals",
-    load: async () => (await import('./commands/verify.js')).addVerifyCommand,
+    load: async () => (await import('./commands/verify.js')).verify,
   },
   {
     name: 'report',
     summary: 'totals by project, organization, line item, model, day, …',
-    load: async () => (await import('./commands/report.js')).addReportCommand,
+    load: async () => (await import('./commands/report.js')).showReport,
   },
   {
     name: 'changes',
     summary: 'why a bill is not what it was',
-    load: async () => (await import('./commands/changes.js')).addChangesCommand,
+    load: async () => (await import('./commands/changes.js')).showChanges,
   },
   {
     name: 'budget',
@@ -115,41 +113,38 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'check',
     summary: 'budgets, anomalies, spend nobody linked, gaps; for jobs',
-    load: async () => (await import('./commands/check.js')).addCheckCommand,
+    load: async () => (await import('./commands/check.js')).check,
   },
   {
     name: 'export',
     summary: 'rows for other tools: CSV, JSON lines, FOCUS 1.2',
-    load: async () => (await import('./commands/export.js')).addExportCommand,
+    load: async () => (await import('./commands/export.js')).exportSpend,
   },
   {
     name: 'usage',
     summary: 'usage beside the bills',
-    load: async () => (await import('./commands/usage.js')).addUsageCommand,
+    load: async () => (await import('./commands/usage.js')).usage,
   },
   {
     name: 'prices',
     summary: 'what estimates of usage are made from',
-    load: async () => (await import('./commands/prices.js')).addPricesCommand,
+    load: async () => (await import('./commands/prices.js')).prices,
   },
   {
     name: 'runs',
     summary: 'what each run planned and did',
-    load: async () => (await import('./commands/runs.js')).addRunsCommand,
+    load: async () => (await import('./commands/runs.js')).runs,
   },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).db },
   {
     name: 'doctor',
     summary: 'checks everything that may be wrong and says what to do',
-    load: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+    load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
     name: 'completion',
     summary: 'completes commands and options in bash, zsh or fish',
-    load: async () => {
-      const { addCompletionCommand } = await import('./commands/completion.js');
-      return (parent, open) => addCompletionCommand(parent, open, () => createFullProgram('', open));
-    },
+    load: async () => (await import('./commands/completion.js')).completion(() => createFullProgram('', nothingRuns)),
   },
 ];
 
@@ -192,6 +187,10 @@ export async function createFullProgram(version: string, open: OpenContext): Pro
   return program;
 }
 
+const nothingRuns: OpenContext = () => {
+  throw new Error('This program is only looked at.');
+};
+
 function commandOf(argv: readonly string[]): string | undefined {
   const words = argv.filter((word) => !word.startsWith('-'));
   return words[0] === 'help' ? words[1] : words[0];
@@ -199,8 +198,7 @@ function commandOf(argv: readonly string[]): string | undefined {
 
 async function addEntry(program: Command, { load, summary }: CommandEntry, host: Host): Promise<void> {
   const loaded = await load();
-  if (typeof loaded === 'function') loaded(program, host.open).summary(summary);
-  else if ('run' in loaded) addCommand(program, loaded, host).summary(summary);
+  if ('run' in loaded) addCommand(program, loaded, host).summary(summary);
   else addGroup(program, loaded, host).summary(summary);
 }
 

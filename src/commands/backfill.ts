@@ -1,19 +1,16 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
+import type { Context } from '../context.js';
 import { toDay, type Day } from '../domain/day.js';
 import { planBackfill } from '../sync/plan.js';
-import { checkBasis, collect, type CollectOptions } from './collect.js';
+import { checkBasis, collect, documentOfRun, exitCodeOfRun, renderCollected, type CollectOptions } from './collect.js';
+import { defineCommand, option } from './define.js';
 import {
-  addExamples,
-  addGlobalOptions,
-  addPatienceOptions,
+  patienceOptions,
   basisOption,
   bucketOption,
   checkSpan,
   dayOption,
   organizationOption,
   providerOption,
-  setExitCode,
 } from './options.js';
 
 export interface BackfillOptions extends CollectOptions {
@@ -22,32 +19,34 @@ export interface BackfillOptions extends CollectOptions {
   force?: boolean;
 }
 
-/** `costs backfill` */
-export function addBackfillCommand(parent: Command, open: OpenContext, run = backfillCommand): Command {
-  const command = parent
-    .command('backfill')
-    .description('Reads a past range: the days that were never read or are not settled, or all of them with --force.')
-    .addOption(dayOption('--since <day>', 'first day, YYYY-MM-DD (UTC)').makeOptionMandatory())
-    .addOption(dayOption('--until <day>', 'last day, included (default: today)'))
-    .addOption(providerOption())
-    .addOption(organizationOption())
-    .addOption(basisOption())
-    .addOption(bucketOption())
-    .option('--force', 'read settled days again, too')
-    .option('--accept-restatement', 'write even when most of what is stored of a window would be lost')
-    .option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference")
-    .option('--dry-run', 'print what would be read, and stop')
-    .action(async (options: BackfillOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
-  addPatienceOptions(command);
-  addGlobalOptions(command);
-  return addExamples(command, [
+export const backfill = defineCommand({
+  name: 'backfill',
+  description: 'Reads a past range: the days that were never read or are not settled, or all of them with --force.',
+  options: [
+    dayOption('--since <day>', 'first day, YYYY-MM-DD (UTC)').makeOptionMandatory(),
+    dayOption('--until <day>', 'last day, included (default: today)'),
+    providerOption(),
+    organizationOption(),
+    basisOption(),
+    bucketOption(),
+    option('--force', 'read settled days again, too'),
+    option('--accept-restatement', 'write even when most of what is stored of a window would be lost'),
+    option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference"),
+    option('--dry-run', 'print what would be read, and stop'),
+    ...patienceOptions(),
+  ],
+  examples: [
     'costs backfill --since 2026-01-01',
     'costs backfill --since 2026-01-01 --until 2026-01-31 --force --provider openai',
     'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
-  ]);
-}
+  ],
+  run,
+  document: documentOfRun,
+  render: renderCollected,
+  exitCode: exitCodeOfRun,
+});
 
-export function backfillCommand(options: BackfillOptions, context: Context): Promise<number> {
+function run(options: BackfillOptions, context: Context) {
   checkBasis(options);
   const today = toDay(context.now());
   const span = checkSpan({ since: options.since, until: options.until ?? today }, today);

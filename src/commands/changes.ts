@@ -1,6 +1,4 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
@@ -8,37 +6,42 @@ import { parseInstant } from '../domain/instant.js';
 import { Sums } from '../domain/money.js';
 import type { GroupWord, Report, ReportQuery, ReportStore } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
-import { addExamples, addGlobalOptions, dayOption, groupByOption } from './options.js';
+import { defineCommand, option } from './define.js';
+import { dayOption, groupByOption } from './options.js';
 import { resolvePeriod, PERIODS, type PeriodOptions } from './period.js';
-import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { rowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
 
 export interface ChangesOptions extends RowFilterOptions, Pick<PeriodOptions, 'until' | 'period'> {
   since: string;
   groupBy: GroupWord[];
 }
 
-/** `costs changes` */
-export function addChangesCommand(parent: Command, open: OpenContext, run = changesCommand): Command {
-  const command = parent
-    .command('changes')
-    .description('Why a bill is not what it was: the difference between the report at an instant and now, by cause.')
-    .option('--since <instant>', 'what changed after it: a day, an instant, or how long ago such as 36h or 7d', '7d')
-    .option(
+export const showChanges = defineCommand({
+  name: 'changes',
+  description: 'Why a bill is not what it was: the difference between the report at an instant and now, by cause.',
+  options: [
+    option('--since <instant>', 'what changed after it: a day, an instant, or how long ago such as 36h or 7d').default(
+      '7d',
+    ),
+    option(
       '--period <period>',
       `days it is about: ${PERIODS.join(', ')}, or a month (default: since the 1st of last month)`,
-    )
-    .addOption(dayOption('--until <day>', 'last day it is about, included'))
-    .addOption(groupByOption());
-  addRowFilterOptions(command).action((options: ChangesOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, [
+    ),
+    dayOption('--until <day>', 'last day it is about, included'),
+    groupByOption(),
+    ...rowFilterOptions(),
+  ],
+  examples: [
     'costs changes',
     'costs changes --since 2026-11-01 --period last-month --group-by project,day',
     'costs changes --since 24h --json',
-  ]);
-}
+  ],
+  run,
+  document: (value) => value.changes,
+  render: (value, output) => renderChanges(value.changes, value.team, output),
+});
 
-export async function changesCommand(options: ChangesOptions, context: Context): Promise<void> {
+async function run(options: ChangesOptions, context: Context) {
   const now = context.now();
   const today = toDay(now);
   const from = parseInstant(options.since, now);
@@ -53,7 +56,7 @@ export async function changesCommand(options: ChangesOptions, context: Context):
   };
   const changes = await store.reports.snapshot((reports) => readChanges(reports, query, { from, to: now }));
   const team = await context.team();
-  context.output.write<Documents['changes']>(changes, (value, output) => renderChanges(value, team.name, output));
+  return { changes, team: team.name };
 }
 
 async function readChanges(

@@ -1,6 +1,4 @@
-import { Option, type Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import { parseAmount } from '../domain/budget.js';
 import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../domain/finding.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
@@ -11,9 +9,11 @@ import { EXIT_CODES } from '../errors.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
 import { describeBudget, describePriceJump, describeSpike, describeUnlinked } from '../output/findings.js';
 import { scopeOf } from '../output/budgets.js';
+import type { Output } from '../output/output.js';
 import type { Store } from '../store/store.js';
 import { readBudgets } from './check/budgets.js';
-import { addExamples, addGlobalOptions, dayOption, outputOption, parseWith, setExitCode } from './options.js';
+import { defineCommand, option } from './define.js';
+import { dayOption, parseWith } from './options.js';
 import { readSpikes } from './report/spikes.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
@@ -25,61 +25,47 @@ export interface CheckOptions extends Partial<Record<CheckName, boolean>> {
   since?: Day;
   minAmount?: Decimal;
   format?: (typeof FORMATS)[number];
-  output?: string;
 }
 
-/** `costs check` */
-export function addCheckCommand(parent: Command, open: OpenContext, run = checkCommand): Command {
-  const command = parent
-    .command('check')
-    .description(
-      'Checks budgets, anomalies, unit prices, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
-    )
-    .option('--budget', 'months that cost more than their budget')
-    .option('--anomaly', 'days on which a project cost far more than usual')
-    .option('--price', 'line items that cost over fifty times as much, or as little, per unit as before')
-    .option('--unlinked', 'spend of provider projects that nobody linked')
-    .option('--gaps', 'days that were not read, and keys that expire')
-    .addOption(
-      dayOption(
-        '--since <day>',
-        `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`,
-      ),
-    )
-    .addOption(
-      new Option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
-        parseWith(parseAmount),
-      ),
-    )
-    .addOption(new Option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS))
-    .addOption(outputOption())
-    .action(async (options: CheckOptions) => {
-      const given = command.optsWithGlobals<CheckOptions & { json?: boolean }>();
-      const context = open({ ...given, json: given.json === true || options.format === 'json' });
-      setExitCode(await run(options, context));
-    });
-  addGlobalOptions(command);
-  return addExamples(command, [
-    'costs check',
-    'costs check --budget --gaps --format github',
-    'costs check --anomaly --json',
-  ]);
-}
+export const check = defineCommand({
+  name: 'check',
+  description:
+    'Checks budgets, anomalies, unit prices, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
+  options: [
+    option('--budget', 'months that cost more than their budget'),
+    option('--anomaly', 'days on which a project cost far more than usual'),
+    option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
+    option('--unlinked', 'spend of provider projects that nobody linked'),
+    option('--gaps', 'days that were not read, and keys that expire'),
+    dayOption('--since <day>', `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`),
+    option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
+      parseWith(parseAmount),
+    ),
+    option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
+  ],
+  examples: ['costs check', 'costs check --budget --gaps --format github', 'costs check --anomaly --json'],
+  toFile: true,
+  run,
+  document: ({ result }) => result,
+  render,
+  exitCode: ({ result }) => (result.findings.length > 0 ? EXIT_CODES.finding : 0),
+});
 
-export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
+async function run(options: CheckOptions, context: Context) {
   const chosen = CHECKS.filter((name) => options[name] === true);
   const checks = chosen.length === 0 ? [...CHECKS] : chosen;
   const result = await readChecks(checks, options, context);
   const team = await context.team();
-  const { output } = context;
-  const render = {
-    table: () => renderCheck(result, team.name, output),
-    json: () => '',
-    github: () => renderCheckGithub(result),
-    markdown: () => renderCheckMarkdown(result, team.name),
-  }[options.format ?? 'table'];
-  await output.intoFile(options.output, () => Promise.resolve(output.write<Documents['check']>(result, render)));
-  return result.findings.length > 0 ? EXIT_CODES.finding : 0;
+  return { result, team: team.name };
+}
+
+function render(
+  { result, team }: { result: CheckResult; team: string },
+  output: Output,
+  { format = 'table' }: CheckOptions,
+): string {
+  if (format === 'github') return renderCheckGithub(result);
+  return format === 'markdown' ? renderCheckMarkdown(result, team) : renderCheck(result, team, output);
 }
 
 async function readChecks(checks: CheckName[], options: CheckOptions, context: Context): Promise<CheckResult> {

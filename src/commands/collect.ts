@@ -1,6 +1,5 @@
 import { ulid } from 'ulid';
 import type { Context } from '../context.js';
-import type { Documents } from '../documents.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
@@ -8,7 +7,8 @@ import type { ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import type { Basis, SyncResult } from '../domain/results.js';
 import type { UsageWidth } from '../domain/usage.js';
-import { renderPlan } from '../output/plan.js';
+import type { Output } from '../output/output.js';
+import { renderPlan, type PlanDocument } from '../output/plan.js';
 import { renderSync } from '../output/sync.js';
 import type { PlanInput, SyncPlan } from '../sync/plan.js';
 import { usageCollector } from '../sync/collect-usage.js';
@@ -43,25 +43,38 @@ export function checkBasis({ basis, bucket, verify }: CollectOptions): void {
   throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add: --basis usage' });
 }
 
-/** What `sync` and `backfill` share: gather, plan, show or carry out, report. Returns the exit code. */
+/** What a run would read, or what came of it, and where. */
+type Collected = { plan: PlanDocument } | { result: SyncResult; where: { team: string; store: string } };
+
+/** What `sync` and `backfill` share: gather, plan, carry out. */
 export async function collect(
   context: Context,
   options: CollectOptions & { forced: boolean },
   makePlan: (input: PlanInput) => SyncPlan,
-): Promise<number> {
+): Promise<Collected> {
   const [{ collection, database }, team] = [await context.store(), await context.team()];
   const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
-  if (options.dryRun === true) {
-    const document = planDocument(plan);
-    context.output.write<Documents['sync']>(document, (_, output) => renderPlan(document, output));
-    return 0;
-  }
+  if (options.dryRun === true) return { plan: planDocument(plan) };
   const result = await carryOut(context, plan, { ...options, plannedAt });
   if (plan.basis === 'billed') await addClosing(context, result);
   if (options.verify === true) await verifyRun(context, plan, result);
-  const where = { team: team.name, store: database.label };
-  context.output.write<Documents['sync']>(result, (_, output) => renderSync(result, where, output));
+  return { result, where: { team: team.name, store: database.label } };
+}
+
+export function documentOfRun(collected: Collected): SyncResult | PlanDocument {
+  return 'plan' in collected ? collected.plan : collected.result;
+}
+
+export function renderCollected(collected: Collected, output: Output): string {
+  return 'plan' in collected
+    ? renderPlan(collected.plan, output)
+    : renderSync(collected.result, collected.where, output);
+}
+
+export function exitCodeOfRun(collected: Collected): number {
+  if ('plan' in collected) return 0;
+  const { result } = collected;
   const code = exitCodeOf(result);
   return code !== 0 || result.verified === undefined ? code : exitCodeOfVerification(result.verified);
 }
@@ -147,10 +160,10 @@ async function carryOut(
   }
 }
 
-function planDocument(plan: SyncPlan) {
+function planDocument(plan: SyncPlan): PlanDocument {
   const { command, basis, span } = plan;
   return {
-    dryRun: true as const,
+    dryRun: true,
     command,
     basis,
     ...span,

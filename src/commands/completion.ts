@@ -1,29 +1,23 @@
-import { Argument, type Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from './completion/scripts.js';
 import { completionTree } from './completion/tree.js';
-import { addExamples, addGlobalOptions } from './options.js';
+import { argument, defineCommand } from './define.js';
 
-/**
- * `costs completion`
- * @param program loads every command there is
- */
-export function addCompletionCommand(parent: Command, open: OpenContext, program: () => Promise<Command>): Command {
-  const command = parent
-    .command('completion')
-    .addArgument(new Argument('<shell>', 'for this shell').choices(SHELLS))
-    .description('Prints a script that completes commands and options in a shell.')
-    .action((shell: Shell) => completionCommand(shell, program, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, [
-    'source <(costs completion bash)',
-    'costs completion zsh > ~/.zfunc/_costs',
-    'costs completion fish > ~/.config/fish/completions/costs.fish',
-  ]);
-}
-
-async function completionCommand(shell: Shell, program: () => Promise<Command>, { output }: Context): Promise<void> {
-  const script = completionScript(shell, completionTree(await program()));
-  output.write<Documents['completion']>({ shell, script }, () => script);
+/** @param program loads every command there is */
+export function completion(program: () => Promise<Command>) {
+  return defineCommand({
+    name: 'completion',
+    description: 'Prints a script that completes commands and options in a shell.',
+    arguments: [argument('<shell>', 'for this shell').choices(SHELLS)],
+    examples: [
+      'source <(costs completion bash)',
+      'costs completion zsh > ~/.zfunc/_costs',
+      'costs completion fish > ~/.config/fish/completions/costs.fish',
+    ],
+    run: async ({ shell }: { shell: Shell }) => ({
+      shell,
+      script: completionScript(shell, completionTree(await program())),
+    }),
+    render: ({ script }) => script,
+  });
 }

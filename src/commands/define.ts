@@ -30,11 +30,11 @@ export interface CommandDefinition<Name extends CommandName, Options, Value> {
   /** What `--json` prints, where that is not the value itself. */
   document?(value: NoInfer<Value>): Documents[Name];
   /** The text for people; null when `run` has written all there is. Not asked for with `--json`. */
-  render(value: NoInfer<Value>, output: Output, options: Options): string | null | Promise<string | null>;
+  render(value: NoInfer<Value>, output: Output, options: NoInfer<Options>): string | null | Promise<string | null>;
   /** A line below the result that says how to go on. */
   next?(value: NoInfer<Value>): string;
   /** Default: 0. */
-  exitCode?(value: NoInfer<Value>): number;
+  exitCode?(value: NoInfer<Value>, options: NoInfer<Options>): number;
 }
 
 /** A command whose options and value do not matter to who holds it. */

@@ -1,28 +1,24 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import type { Check } from '../domain/check.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderChecks } from '../output/checks.js';
 import { checkBaseUrls, checkNode } from './doctor/machine.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
-import { addExamples, addGlobalOptions, setExitCode } from './options.js';
+import { defineCommand } from './define.js';
 
-/** `costs doctor` */
-export function addDoctorCommand(parent: Command, open: OpenContext, run = doctorCommand): Command {
-  const command = parent
-    .command('doctor')
-    .description(
-      'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
-    )
-    .action(async () => setExitCode(await run(open(command.optsWithGlobals()))));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs doctor', 'costs doctor --json | jq .findings']);
-}
+export const doctor = defineCommand({
+  name: 'doctor',
+  description:
+    'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
+  examples: ['costs doctor', 'costs doctor --json | jq .findings'],
+  run,
+  render: renderChecks,
+  exitCode: ({ checks }) => (checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0),
+});
 
-/** Goes as far as it can: what stands on something broken is not looked at. Exit code 1 when something failed. */
-export async function doctorCommand(context: Context): Promise<number> {
+/** Goes as far as it can: what stands on something broken is not looked at. */
+async function run(_options: object, context: Context) {
   const checks: Check[] = [checkNode(), ...checkBaseUrls(context)];
   const progress = context.output.progress('Looking …');
   try {
@@ -37,6 +33,5 @@ export async function doctorCommand(context: Context): Promise<number> {
     progress.stop();
   }
   const findings = checks.filter(({ status }) => status !== 'ok');
-  context.output.write<Documents['doctor']>({ checks, findings }, renderChecks);
-  return checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0;
+  return { checks, findings };
 }

@@ -1,15 +1,14 @@
-import { Option, type Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRow } from '../domain/export.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-rows.js';
 import { focusHead, focusRow } from '../output/focus/rows.js';
-import { addExamples, addGlobalOptions, dayOption, outputOption } from './options.js';
+import { defineCommand, option } from './define.js';
+import { dayOption, outputOption } from './options.js';
 import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
-import { addRowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { rowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
 
 export interface ExportOptions extends RowFilterOptions, PeriodOptions {
   format: ExportFormat;
@@ -29,39 +28,33 @@ const WRITERS: Record<ExportFormat, Writer> = {
   'focus-csv': { head: focusHead(), row: focusRow },
 };
 
-/** `costs export` */
-export function addExportCommand(parent: Command, open: OpenContext, run = exportCommand): Command {
-  const command = parent
-    .command('export')
-    .description('The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.')
-    .addOption(
-      new Option('--format <format>', 'CSV, one JSON document a line, or FOCUS 1.2 as CSV')
-        .choices(EXPORT_FORMATS)
-        .default('csv'),
-    )
-    .addOption(dayOption('--since <day>', 'first day, YYYY-MM-DD'))
-    .addOption(dayOption('--until <day>', 'last day, included'))
-    .option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`)
-    .addOption(
-      new Option(
-        '--basis <basis>',
-        'bills alone, estimates from usage alone, or bills and estimates where there is none',
-      )
-        .choices(REPORT_BASES)
-        .default('best'),
-    );
-  addRowFilterOptions(command)
-    .addOption(outputOption())
-    .action((options: ExportOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, [
+export const exportSpend = defineCommand({
+  name: 'export',
+  description: 'The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.',
+  options: [
+    option('--format <format>', 'CSV, one JSON document a line, or FOCUS 1.2 as CSV')
+      .choices(EXPORT_FORMATS)
+      .default('csv'),
+    dayOption('--since <day>', 'first day, YYYY-MM-DD'),
+    dayOption('--until <day>', 'last day, included'),
+    option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`),
+    option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none')
+      .choices(REPORT_BASES)
+      .default('best'),
+    ...rowFilterOptions(),
+    outputOption(),
+  ],
+  examples: [
     'costs export --period last-month --format csv --output october.csv',
     'costs export --since 2026-01-01 --until 2026-01-31 --format jsonl | jq .cost',
     'costs export --period last-month --format focus-csv -o focus.csv',
-  ]);
-}
+  ],
+  run,
+  // The rows are written as they are read.
+  render: () => null,
+});
 
-export async function exportCommand(options: ExportOptions, context: Context): Promise<void> {
+async function run(options: ExportOptions, context: Context) {
   const { output } = context;
   const file = options.output === '-' ? undefined : options.output;
   if (output.json && file === undefined)
@@ -88,9 +81,7 @@ export async function exportCommand(options: ExportOptions, context: Context): P
   } finally {
     progress?.stop();
   }
-  if (output.json && file !== undefined) {
-    const { since, until } = period;
-    const { format, basis } = options;
-    output.write<Documents['export']>({ format, since, until, basis, rows, file }, () => '');
-  }
+  const { since, until } = period;
+  const { format, basis } = options;
+  return { format, since, until, basis, rows, file: file ?? '-' };
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { ProviderId } from '../domain/provider.js';
 import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
@@ -7,20 +7,7 @@ import { GROUP_WORDS, isTagWord, tagKeyOf } from '../domain/report.js';
 import { checkTagKey } from '../domain/tag.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
-import { globalOptions } from './define.js';
-
 export { outputOption } from './define.js';
-
-/** Adds the options every command takes, after its own. */
-export function addGlobalOptions(command: Command): Command {
-  for (const each of globalOptions()) command.addOption(each);
-  return command;
-}
-
-/** An Examples block for the end of a command's help. */
-export function addExamples(command: Command, examples: readonly string[]): Command {
-  return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
-}
 
 export function dayOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseWith(parseDay));
@@ -105,23 +92,17 @@ export function checkSpan(span: DaySpan, today: Day): DaySpan {
   return span;
 }
 
-/** The exit code of a command that did its work and has more to say than "done". */
-export function setExitCode(code: number): void {
-  if (code !== 0) process.exitCode = code;
-}
-
 /** How long a run, a request and a provider that is down may take. */
-export function addPatienceOptions(command: Command): Command {
-  return command
-    .addOption(
-      countOption(
-        '--wait <seconds>',
-        'wait so long for an organization that another process collects (default: skip it)',
-      ),
-    )
-    .addOption(countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'))
-    .addOption(countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'))
-    .addOption(countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long').default(60));
+export function patienceOptions(): Option[] {
+  return [
+    countOption(
+      '--wait <seconds>',
+      'wait so long for an organization that another process collects (default: skip it)',
+    ),
+    countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'),
+    countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'),
+    countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long').default(60),
+  ];
 }
 
 /** What totals are grouped by. */

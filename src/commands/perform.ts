@@ -18,5 +18,5 @@ export async function perform<Options extends object>(
     else output.write<Documents[CommandName]>(document, () => text);
   });
   if (command.next !== undefined) output.note(command.next(value));
-  return command.exitCode?.(value) ?? 0;
+  return command.exitCode?.(value, options) ?? 0;
 }

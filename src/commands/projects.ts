@@ -1,24 +1,24 @@
-import type { Command } from 'commander';
-import type { OpenContext } from '../context.js';
-import { addDiscoverCommand } from './projects/discover.js';
-import { addLinkCommand } from './projects/link.js';
-import { addListProjectsCommand } from './projects/list.js';
-import { addRenameCommand } from './projects/rename.js';
-import { addExportProjectsCommand, addImportProjectsCommand } from './projects/sheet.js';
-import { addTagCommand, addUntagCommand } from './projects/tag.js';
-import { addUnlinkCommand } from './projects/unlink.js';
+import type { CommandGroup } from './define.js';
+import { discoverProjects } from './projects/discover.js';
+import { linkProject } from './projects/link.js';
+import { listProjects } from './projects/list.js';
+import { renameProject } from './projects/rename.js';
+import { exportProjects, importProjects } from './projects/sheet.js';
+import { tagProjects, untagProjects } from './projects/tag.js';
+import { unlinkProject } from './projects/unlink.js';
 
-/** `costs projects` */
-export function addProjectsCommand(parent: Command, open: OpenContext): Command {
-  const group = parent.command('projects').description("The providers' projects and ours.");
-  addDiscoverCommand(group, open);
-  addListProjectsCommand(group, open);
-  addLinkCommand(group, open);
-  addUnlinkCommand(group, open);
-  addRenameCommand(group, open);
-  addTagCommand(group, open);
-  addUntagCommand(group, open);
-  addExportProjectsCommand(group, open);
-  addImportProjectsCommand(group, open);
-  return group;
-}
+export const projects: CommandGroup = {
+  name: 'projects',
+  description: "The providers' projects and ours.",
+  commands: [
+    discoverProjects,
+    listProjects,
+    linkProject,
+    unlinkProject,
+    renameProject,
+    tagProjects,
+    untagProjects,
+    exportProjects,
+    importProjects,
+  ],
+};

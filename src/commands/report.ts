@@ -1,18 +1,18 @@
-import { Option, type Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
 import { REPORT_BASES, type GroupWord, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { parseInstant } from '../domain/instant.js';
 import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
+import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
-import { addExamples, addGlobalOptions, dayOption, groupByOption, outputOption, positiveOption } from './options.js';
+import { defineCommand, option } from './define.js';
+import { dayOption, groupByOption, positiveOption } from './options.js';
 import { readPage } from './report/page.js';
 import { comparableSpans, PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
-import { addRowFilterOptions, describeRowFilter, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { rowFilterOptions, describeRowFilter, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
@@ -26,43 +26,39 @@ export interface ReportOptions extends RowFilterOptions, PeriodOptions {
   asOf?: string;
 }
 
-/** `costs report` */
-export function addReportCommand(parent: Command, open: OpenContext, run = reportCommand): Command {
-  const command = parent
-    .command('report')
-    .description('Totals of what was billed; month to date by project when nothing is said. Days are UTC days.')
-    .addOption(dayOption('--since <day>', 'first day, YYYY-MM-DD'))
-    .addOption(dayOption('--until <day>', 'last day, included'))
-    .option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`)
-    .addOption(groupByOption())
-    .addOption(
-      new Option(
-        '--basis <basis>',
-        'bills alone, estimates from usage alone, or bills and estimates where there is none',
-      )
-        .choices(REPORT_BASES)
-        .default('best'),
-    );
-  addRowFilterOptions(command)
-    .option('--as-of <instant>', 'the bills as they were then: a day, an instant, or how long ago such as 7d')
-    .addOption(positiveOption('--top <count>', 'only so many rows; the others are added up'))
-    .addOption(new Option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS))
-    .addOption(new Option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS))
-    .addOption(outputOption())
-    .action((options: ReportOptions) => {
-      const given = command.optsWithGlobals<ReportOptions & { json?: boolean }>();
-      return run(options, open({ ...given, json: given.json === true || options.format === 'json' }));
-    });
-  addGlobalOptions(command);
-  return addExamples(command, [
+/** A report with what its table says beside it, or with all that its page shows. */
+type ReportValue = Parameters<typeof renderReport>[0] | { report: Report; page: SpendPage };
+
+export const showReport = defineCommand({
+  name: 'report',
+  description: 'Totals of what was billed; month to date by project when nothing is said. Days are UTC days.',
+  options: [
+    dayOption('--since <day>', 'first day, YYYY-MM-DD'),
+    dayOption('--until <day>', 'last day, included'),
+    option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`),
+    groupByOption(),
+    option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none')
+      .choices(REPORT_BASES)
+      .default('best'),
+    ...rowFilterOptions(),
+    option('--as-of <instant>', 'the bills as they were then: a day, an instant, or how long ago such as 7d'),
+    positiveOption('--top <count>', 'only so many rows; the others are added up'),
+    option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS),
+    option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
+  ],
+  examples: [
     'costs report',
     'costs report --period last-month --group-by provider,model --top 10',
     'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
     'costs report --group-by tag:product --sort change',
     'costs report --period 2026-10 --format csv --output october.csv',
     'costs report --period last-month --format html --output report.html',
-  ]);
-}
+  ],
+  toFile: true,
+  run,
+  document: ({ report }) => report,
+  render,
+});
 
 /** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
 function basisOf({ basis, asOf }: ReportOptions, now: Date): Pick<ReportQuery, 'basis' | 'asOf'> {
@@ -82,7 +78,7 @@ function refuseTerminal({ output: file }: ReportOptions, { terminal }: Output): 
   });
 }
 
-export async function reportCommand(options: ReportOptions, context: Context): Promise<void> {
+async function run(options: ReportOptions, context: Context): Promise<ReportValue> {
   const { output } = context;
   const html = options.format === 'html' && !output.json;
   if (html) refuseTerminal(options, output);
@@ -99,9 +95,8 @@ export async function reportCommand(options: ReportOptions, context: Context): P
       compared: { current, previous },
       now: context.now(),
     });
-    const { renderPage } = await import('../output/page/page.js');
     const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
-    return output.intoFile(options.output, () => Promise.resolve(output.print(renderPage(page))));
+    return { report: figures.report, page };
   }
   const report = await store.reports.run(query, today);
   const { format = 'table' } = options;
@@ -109,10 +104,15 @@ export async function reportCommand(options: ReportOptions, context: Context): P
   const comparison = compared ? await store.reports.compare({ ...query, ...current }, previous) : null;
   const lateness = format === 'table' && !output.json ? await store.reports.lateness(team.id) : [];
   const arranged = arrangeReport(report, options, comparison);
-  const render = (value: Report): string => {
-    if (format === 'csv') return renderReportCsv(value);
-    if (format === 'markdown') return renderReportMarkdown(value);
-    return renderReport({ report: value, comparison, team: team.name, now: context.now(), lateness }, output);
-  };
-  await output.intoFile(options.output, () => Promise.resolve(output.write<Documents['report']>(arranged, render)));
+  return { report: arranged, comparison, team: team.name, now: context.now(), lateness };
+}
+
+async function render(value: ReportValue, output: Output, { format }: ReportOptions): Promise<string> {
+  if ('page' in value) {
+    const { renderPage } = await import('../output/page/page.js');
+    return renderPage(value.page);
+  }
+  if (format === 'csv') return renderReportCsv(value.report);
+  if (format === 'markdown') return renderReportMarkdown(value.report);
+  return renderReport(value, output);
 }

@@ -1,10 +1,11 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import type { Context } from '../context.js';
 import type { DaySpan } from '../domain/day.js';
 import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { checkTagKey, parseTag } from '../domain/tag.js';
 import { CostsError } from '../errors.js';
+import { option } from './define.js';
 import { organizationOption, parseWith, providerOption, type SelectionOptions } from './options.js';
 
 type TagFilter = NonNullable<RowFilter['tags']>[number];
@@ -16,13 +17,14 @@ export interface RowFilterOptions extends SelectionOptions {
 }
 
 /** The options that choose rows, the same for reports and exports. */
-export function addRowFilterOptions(command: Command): Command {
-  return command
-    .addOption(providerOption())
-    .addOption(organizationOption())
-    .option('--project <name|id>', 'only this project; * and ? stand for anything in names')
-    .option('--line-item <pattern>', 'only these line items; * and ? stand for anything')
-    .addOption(tagFilterOption());
+export function rowFilterOptions(): Option[] {
+  return [
+    providerOption(),
+    organizationOption(),
+    option('--project <name|id>', 'only this project; * and ? stand for anything in names'),
+    option('--line-item <pattern>', 'only these line items; * and ? stand for anything'),
+    tagFilterOption(),
+  ];
 }
 
 function tagFilterOption(): Option {

@@ -1,12 +1,9 @@
-import type { Command } from 'commander';
-import type { OpenContext } from '../context.js';
-import { addListRunsCommand } from './runs/list.js';
-import { addShowRunCommand } from './runs/show.js';
+import type { CommandGroup } from './define.js';
+import { listRuns } from './runs/list.js';
+import { showRun } from './runs/show.js';
 
-/** `costs runs` */
-export function addRunsCommand(parent: Command, open: OpenContext): Command {
-  const group = parent.command('runs').description('What each run planned and did.');
-  addListRunsCommand(group, open);
-  addShowRunCommand(group, open);
-  return group;
-}
+export const runs: CommandGroup = {
+  name: 'runs',
+  description: 'What each run planned and did.',
+  commands: [listRuns, showRun],
+};

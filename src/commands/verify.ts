@@ -1,6 +1,4 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../context.js';
-import type { Documents } from '../documents.js';
+import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { Verification } from '../domain/verification.js';
@@ -9,16 +7,8 @@ import { renderVerification } from '../output/verification.js';
 import { verifySpan } from '../sync/verify.js';
 import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
-import {
-  addExamples,
-  addGlobalOptions,
-  checkSpan,
-  dayOption,
-  organizationOption,
-  providerOption,
-  setExitCode,
-  type SelectionOptions,
-} from './options.js';
+import { defineCommand } from './define.js';
+import { checkSpan, dayOption, organizationOption, providerOption, type SelectionOptions } from './options.js';
 
 /** Days that are compared when nothing is said. */
 const DEFAULT_DAYS = 30;
@@ -28,23 +18,23 @@ export interface VerifyOptions extends SelectionOptions {
   until?: Day;
 }
 
-/** `costs verify` */
-export function addVerifyCommand(parent: Command, open: OpenContext, run = verifyCommand): Command {
-  const command = parent
-    .command('verify')
-    .description(
-      "Compares what is stored with the provider's own total of each day; exits 1 when something does not add up. Changes nothing.",
-    )
-    .addOption(dayOption('--since <day>', `first day, YYYY-MM-DD (default: the last ${DEFAULT_DAYS} that ended)`))
-    .addOption(dayOption('--until <day>', 'last day, included (default: yesterday)'))
-    .addOption(providerOption())
-    .addOption(organizationOption())
-    .action(async (options: VerifyOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs verify', 'costs verify --since 2026-01-01 --until 2026-01-31 --json']);
-}
+export const verify = defineCommand({
+  name: 'verify',
+  description:
+    "Compares what is stored with the provider's own total of each day; exits 1 when something does not add up. Changes nothing.",
+  options: [
+    dayOption('--since <day>', `first day, YYYY-MM-DD (default: the last ${DEFAULT_DAYS} that ended)`),
+    dayOption('--until <day>', 'last day, included (default: yesterday)'),
+    providerOption(),
+    organizationOption(),
+  ],
+  examples: ['costs verify', 'costs verify --since 2026-01-01 --until 2026-01-31 --json'],
+  run,
+  render: renderVerification,
+  exitCode: exitCodeOfVerification,
+});
 
-export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
+async function run(options: VerifyOptions, context: Context) {
   const today = toDay(context.now());
   const until = options.until ?? addDays(today, -1);
   const since = options.since ?? addDays(until, 1 - DEFAULT_DAYS);
@@ -55,9 +45,7 @@ export async function verifyCommand(options: VerifyOptions, context: Context): P
     });
   }
   const organizations = await selectOrganizations(context, options);
-  const verification = await verifyOrganizations(context, organizations, span);
-  context.output.write<Documents['verify']>(verification, renderVerification);
-  return exitCodeOfVerification(verification);
+  return verifyOrganizations(context, organizations, span);
 }
 
 /** Nobody has a total of a day that goes on. Null when no day is left. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCommand, type CheckOptions } from '../../src/commands/check.js';
+import { check, type CheckOptions } from '../../src/commands/check.js';
 import { listBudgets } from '../../src/commands/budget/list.js';
 import { removeBudget } from '../../src/commands/budget/remove.js';
 import { setBudget } from '../../src/commands/budget/set.js';
@@ -29,11 +29,11 @@ async function start({ json = true } = {}) {
   ] as [string, string][])
     await markRead(database.prisma, origin, days, NOW);
   const { context, last, text } = recordContext(database, NOW, { json });
-  const check = async (options: CheckOptions = {}) => {
-    const code = await checkCommand(options, context);
+  const run = async (options: CheckOptions = {}) => {
+    const code = await perform(check, options, context);
     return { code, ...(last() as CheckResult) };
   };
-  return { prisma: database.prisma, context, check, last, text };
+  return { prisma: database.prisma, context, check: run, last, text };
 }
 
 describe('costs check', () => {

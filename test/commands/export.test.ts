@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportCommand, type ExportOptions } from '../../src/commands/export.js';
+import { exportSpend, type ExportOptions } from '../../src/commands/export.js';
+import { perform } from '../../src/commands/perform.js';
 import { createOutput } from '../../src/output/create.js';
 import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
@@ -40,7 +41,7 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
 
   async function run(format: ExportOptions['format'], options: Partial<ExportOptions> = {}): Promise<string> {
     const recorded = recordContext(test.database, NOW, { json: false });
-    await exportCommand({ format, basis: 'best', since: SINCE, until: TODAY, ...options }, recorded.context);
+    await perform(exportSpend, { format, basis: 'best', since: SINCE, until: TODAY, ...options }, recorded.context);
     return recorded.text();
   }
   const csv = async (options: Partial<ExportOptions> = {}) => cells(await run('csv', options));
@@ -151,9 +152,9 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
         }),
     };
     const broken = { ...context, output, store: () => Promise.resolve({ ...store, exports: failing }) };
-    await expect(exportCommand(options, broken)).rejects.toThrow('The line went dead.');
+    await expect(perform(exportSpend, options, broken)).rejects.toThrow('The line went dead.');
     expect(await readFile(file, 'utf8')).toBe('before');
-    await exportCommand(options, { ...context, output });
+    await perform(exportSpend, options, { ...context, output });
     expect(await readFile(file, 'utf8')).toBe(await run('csv'));
     expect(await readdir(folder)).toEqual(['out.csv']);
     await rm(folder, { recursive: true });

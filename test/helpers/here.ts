@@ -40,7 +40,6 @@ export async function runHere(
     checkDocuments(args, texts);
     return toRan(code, texts);
   } finally {
-    process.exitCode = undefined;
     await runtime.close();
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { reportCommand, type ReportOptions } from '../../src/commands/report.js';
+import { perform } from '../../src/commands/perform.js';
+import { showReport, type ReportOptions } from '../../src/commands/report.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import type { Report } from '../../src/domain/report.js';
 import { formatMoney } from '../../src/output/format.js';
@@ -34,13 +35,13 @@ function html(options: Partial<ReportOptions> = {}): Promise<string> {
 
 async function makePage(options: Partial<ReportOptions>): Promise<string> {
   const recorded = recordContext(test.database, NOON, { json: false });
-  await reportCommand({ ...DEFAULTS, format: 'html', ...options }, recorded.context);
+  await perform(showReport, { ...DEFAULTS, format: 'html', ...options }, recorded.context);
   return recorded.text();
 }
 
 async function json(options: Partial<ReportOptions> = {}): Promise<Report> {
   const recorded = recordContext(test.database, NOON);
-  await reportCommand({ ...DEFAULTS, ...options }, recorded.context);
+  await perform(showReport, { ...DEFAULTS, ...options }, recorded.context);
   return recorded.last() as Report;
 }
 

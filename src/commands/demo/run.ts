@@ -9,12 +9,12 @@ import { startEmulator, type Emulator } from '../../emulator/emulator.js';
 import { expectedTotals, sumBy } from '../../emulator/expected.js';
 import { restateDemo } from '../../emulator/demo-restatement.js';
 import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
-import { createRecorder, type Recorder } from '../../output/recorder.js';
-import { backfillCommand } from '../backfill.js';
+import { createRecorder } from '../../output/recorder.js';
+import { backfill } from '../backfill.js';
 import { addKey } from '../keys/add.js';
-import { linkCommand } from '../projects/link.js';
+import { linkProject } from '../projects/link.js';
 import { resolvePeriod } from '../period.js';
-import { syncCommand } from '../sync.js';
+import { sync } from '../sync.js';
 
 const DAYS = 90;
 
@@ -34,13 +34,13 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     now: () => now,
     quirks: { undocumentedFields: true },
   });
-  const recorder = createRecorder();
+  const { output } = createRecorder();
   const runtime = createRuntime({
     version: outer.version,
     config: demoConfig(outer, home, emulator),
     signal: outer.signal,
     argv: [],
-    makeOutput: () => recorder.output,
+    makeOutput: () => output,
   });
   const progress = outer.output.progress('Making a throw-away store …');
   try {
@@ -52,17 +52,14 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     progress.update('Registering three organizations');
     await registerKeys(context, emulator);
     progress.update(`Reading ${DAYS} days`);
-    const first = await collected(recorder, backfillCommand({ since: span.since, until: span.until }, context));
+    const first = await collected(backfill.run({ since: span.since, until: span.until }, context));
     await linkAllButOne(context);
     progress.update('Reading them again');
-    const again = await collected(
-      recorder,
-      backfillCommand({ since: span.since, until: span.until, force: true }, context),
-    );
+    const again = await collected(backfill.run({ since: span.since, until: span.until, force: true }, context));
     const compared = await compareWithProviders(context, emulator, span, now);
     progress.update('The provider changes its mind');
     restateDemo(emulator.world, today);
-    const restated = await collected(recorder, syncCommand({}, context));
+    const restated = await collected(sync.run({}, context));
     const { report, comparison, unlinked } = await makeReport(context, today);
     const document: DemoDocument = {
       synthetic: true,
@@ -127,17 +124,18 @@ async function registerKeys(context: Context, emulator: Emulator): Promise<void>
 /** The sandbox stays as it is, so that the demo shows what spend of nobody's project looks like. */
 async function linkAllButOne(context: Context): Promise<void> {
   const { projects } = await context.store();
-  await linkCommand(undefined, { all: true }, context);
+  await linkProject.run({ all: true }, context);
   const team = await context.team();
   const sandbox = await projects.lookUp(team.id, 'Sandbox');
   if (sandbox !== null) await projects.unlink(team.id, sandbox);
 }
 
-async function collected(recorder: Recorder, command: Promise<number>): Promise<SyncResult> {
-  const code = await command;
-  const result = recorder.last() as SyncResult;
+async function collected(run: ReturnType<typeof sync.run>): Promise<SyncResult> {
+  const collected = await run;
+  if ('plan' in collected) throw new CostsError('failed', 'The demo reads; it does not plan alone.');
+  const { result } = collected;
   const error = result.organizations.find((each) => each.error !== undefined)?.error;
-  if (code !== 0)
+  if (result.status !== 'ok')
     throw new CostsError('failed', `The demo could not read its own emulator: ${error?.message ?? result.status}`);
   return result;
 }

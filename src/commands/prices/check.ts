@@ -1,6 +1,4 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { addDays, daysBetween, toDay, type Day } from '../../domain/day.js';
 import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
 import { PriceBook, type Price } from '../../domain/price.js';
@@ -8,7 +6,7 @@ import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { listPrices, listPricesReadOn } from '../../providers/registry.js';
 import { EXIT_CODES } from '../../errors.js';
 import { renderPriceFindings, type PriceFinding } from '../../output/prices.js';
-import { addExamples, addGlobalOptions, setExitCode } from '../options.js';
+import { defineCommand } from '../define.js';
 
 /** Usage of so many days is looked at. */
 const DAYS = 30;
@@ -17,25 +15,21 @@ const OLD_AFTER_DAYS = 120;
 /** Nobody negotiates a discount of nine tenths; a price for a thousand taken for one of a million is off by more. */
 const UNLIKELY_FACTOR = 10n;
 
-/** `costs prices check` */
-export function addPricesCheckCommand(parent: Command, open: OpenContext, run = pricesCheckCommand): Command {
-  const command = parent
-    .command('check')
-    .description(
-      `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
-    )
-    .action(async () => setExitCode(await run(open(command.optsWithGlobals()))));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs prices check', 'costs prices check --json | jq .findings']);
-}
+export const pricesCheck = defineCommand({
+  name: 'prices check',
+  description: `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
+  examples: ['costs prices check', 'costs prices check --json | jq .findings'],
+  run,
+  render: renderPriceFindings,
+  exitCode: ({ findings }) => (findings.length === 0 ? 0 : EXIT_CODES.finding),
+});
 
-export async function pricesCheckCommand(context: Context): Promise<number> {
+async function run(_options: object, context: Context) {
   const [{ usage }, team] = [await context.store(), await context.team()];
   const today = toDay(context.now());
   const unpriced = await usage.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
   const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices(), today), ...findOld(today)];
-  context.output.write<Documents['prices check']>({ findings }, renderPriceFindings);
-  return findings.length === 0 ? 0 : EXIT_CODES.finding;
+  return { findings };
 }
 
 function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {

@@ -1,40 +1,29 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { Organization } from '../../domain/collection.js';
 import type { DiscoveryOutcome } from '../../domain/project.js';
 import { asCostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
-import { exitCodeOf } from '../exit-code.js';
+import { exitCodeOf, statusOf } from '../exit-code.js';
 import { selectOrganizations } from '../organizations.js';
-import {
-  addExamples,
-  addGlobalOptions,
-  organizationOption,
-  providerOption,
-  setExitCode,
-  type SelectionOptions,
-} from '../options.js';
+import { defineCommand } from '../define.js';
+import { organizationOption, providerOption, type SelectionOptions } from '../options.js';
 
 /** What one organization's project list brought. */
 export type DiscoveryResult = Pick<Organization, 'provider' | 'organizationId' | 'name'> &
   (({ status: 'ok'; error?: never } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument });
 
-/** `costs projects discover` */
-export function addDiscoverCommand(parent: Command, open: OpenContext, run = discoverCommand): Command {
-  const command = parent
-    .command('discover')
-    .description(
-      'Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.',
-    )
-    .addOption(providerOption())
-    .addOption(organizationOption())
-    .action(async (options: SelectionOptions) => setExitCode(await run(options, open(command.optsWithGlobals()))));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs projects discover', 'costs projects discover --provider anthropic']);
-}
+export const discoverProjects = defineCommand({
+  name: 'projects discover',
+  description:
+    'Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.',
+  options: [providerOption(), organizationOption()],
+  examples: ['costs projects discover', 'costs projects discover --provider anthropic'],
+  run,
+  render: renderDiscovery,
+  exitCode: exitCodeOf,
+});
 
-export async function discoverCommand(options: SelectionOptions, context: Context): Promise<number> {
+async function run(options: SelectionOptions, context: Context) {
   const organizations = await selectOrganizations(context, options);
   const progress = context.output.progress('Asking for projects …');
   const results: DiscoveryResult[] = [];
@@ -46,11 +35,7 @@ export async function discoverCommand(options: SelectionOptions, context: Contex
   } finally {
     progress.stop();
   }
-  const failed = results.filter(({ status }) => status === 'failed').length;
-  const status = failed === 0 ? 'ok' : failed < results.length ? 'partial' : 'failed';
-  const document = { status, organizations: results } as const;
-  context.output.write<Documents['projects discover']>(document, renderDiscovery);
-  return exitCodeOf(document);
+  return { status: statusOf(results), organizations: results };
 }
 
 async function discover(context: Context, organization: Organization): Promise<DiscoveryResult> {

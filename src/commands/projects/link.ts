@@ -1,15 +1,16 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { Project, Relinked } from '../../domain/project.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked } from '../../output/projects.js';
-import { addExamples, addGlobalOptions, providerOption } from '../options.js';
+import { argument, defineCommand, option } from '../define.js';
+import { providerOption } from '../options.js';
 import { selectOrganizations } from '../organizations.js';
 import { resolveTriple } from './resolve.js';
 
 export interface LinkOptions {
+  /** Ours. */
+  project?: string;
   provider?: ProviderId;
   organization?: string;
   providerProject?: string;
@@ -17,39 +18,33 @@ export interface LinkOptions {
   all?: boolean;
 }
 
-/** `costs projects link` */
-export function addLinkCommand(parent: Command, open: OpenContext, run = linkCommand): Command {
-  const command = parent
-    .command('link')
-    .argument('[project]', 'our project, by name or id')
-    .description('Ties a provider project to one of ours; what was collected of it moves along.')
-    .addOption(providerOption('the provider of the provider project'))
-    .option('--provider-project <id>', "the provider's id of its project or workspace")
-    .option('--organization <name|id>', 'its organization, where the provider has several')
-    .option('--create', 'make the project when there is none of that name')
-    .option('--all', 'link every provider project that is not linked, under its own name')
-    .action((project: string | undefined, options: LinkOptions) =>
-      run(project, options, open(command.optsWithGlobals())),
-    );
-  addGlobalOptions(command);
-  return addExamples(command, [
+export const linkProject = defineCommand({
+  name: 'projects link',
+  description: 'Ties a provider project to one of ours; what was collected of it moves along.',
+  arguments: [argument('[project]', 'our project, by name or id')],
+  options: [
+    providerOption('the provider of the provider project'),
+    option('--provider-project <id>', "the provider's id of its project or workspace"),
+    option('--organization <name|id>', 'its organization, where the provider has several'),
+    option('--create', 'make the project when there is none of that name'),
+    option('--all', 'link every provider project that is not linked, under its own name'),
+  ],
+  examples: [
     'costs projects link --all',
     'costs projects link Search --provider openai --provider-project proj_1 --create',
-  ]);
+  ],
+  run,
+  render: renderLinked,
+});
+
+async function run(options: LinkOptions, context: Context) {
+  if (options.all === true) return { projects: await linkAll(options, context), move: null };
+  const { project, move } = await linkOne(options, context);
+  return { projects: [project], move };
 }
 
-export async function linkCommand(name: string | undefined, options: LinkOptions, context: Context): Promise<void> {
-  if (options.all === true) {
-    const projects = await linkAll(name, options, context);
-    context.output.write<Documents['projects link']>({ projects, move: null }, renderLinked);
-    return;
-  }
-  const { project, move } = await linkOne(name, options, context);
-  context.output.write<Documents['projects link']>({ projects: [project], move }, renderLinked);
-}
-
-async function linkAll(name: string | undefined, options: LinkOptions, context: Context): Promise<Project[]> {
-  if (name !== undefined || options.providerProject !== undefined) {
+async function linkAll(options: LinkOptions, context: Context): Promise<Project[]> {
+  if (options.project !== undefined || options.providerProject !== undefined) {
     throw new CostsError('usage', '--all links every project; it goes with no project of its own.', {
       hint: 'costs projects link --help',
     });
@@ -62,10 +57,11 @@ async function linkAll(name: string | undefined, options: LinkOptions, context: 
   });
 }
 
-async function linkOne(asked: string | undefined, options: LinkOptions, context: Context): Promise<Relinked> {
+async function linkOne(options: LinkOptions, context: Context): Promise<Relinked> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const triple = await askForTriple(options, context);
-  const name = asked ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
+  const name =
+    options.project ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
   const project = await store.projects.lookUp(team.id, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
     throw new CostsError('conflict', `There is no project "${name}".`, {

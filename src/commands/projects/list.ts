@@ -1,25 +1,21 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import { renderProjects } from '../../output/projects.js';
-import { addExamples, addGlobalOptions } from '../options.js';
+import { defineCommand, option } from '../define.js';
 
 export interface ListProjectsOptions {
   unlinked?: boolean;
 }
 
-/** `costs projects list` */
-export function addListProjectsCommand(parent: Command, open: OpenContext, run = listProjectsCommand): Command {
-  const command = parent
-    .command('list')
-    .description('Lists the projects of the team and the provider projects they are linked to.')
-    .option('--unlinked', 'only those made for spend that nobody has linked')
-    .action((options: ListProjectsOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, ['costs projects list', 'costs projects list --unlinked --json']);
-}
+export const listProjects = defineCommand({
+  name: 'projects list',
+  description: 'Lists the projects of the team and the provider projects they are linked to.',
+  options: [option('--unlinked', 'only those made for spend that nobody has linked')],
+  examples: ['costs projects list', 'costs projects list --unlinked --json'],
+  run,
+  render: renderProjects,
+});
 
-export async function listProjectsCommand(options: ListProjectsOptions, context: Context): Promise<void> {
+async function run(options: ListProjectsOptions, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const names = new Map(
     (await store.organizations.list(team.id)).map(({ organizationId, name }) => [organizationId, name]),
@@ -28,5 +24,5 @@ export async function listProjectsCommand(options: ListProjectsOptions, context:
     ...project,
     organization: names.get(project.organizationId ?? '') ?? project.organizationId,
   }));
-  context.output.write<Documents['projects list']>({ projects }, renderProjects);
+  return { projects };
 }

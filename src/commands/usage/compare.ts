@@ -1,6 +1,4 @@
-import type { Command } from 'commander';
-import type { Context, OpenContext } from '../../context.js';
-import type { Documents } from '../../documents.js';
+import type { Context } from '../../context.js';
 import type { Organization } from '../../domain/collection.js';
 import { compareUsage } from '../../domain/comparison.js';
 import { dayState } from '../../domain/coverage.js';
@@ -10,9 +8,8 @@ import { USAGE_WIDTHS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import { toComparisonDocument, renderComparison } from '../../output/comparison.js';
 import { withReading } from '../../providers/registry.js';
+import { defineCommand } from '../define.js';
 import {
-  addExamples,
-  addGlobalOptions,
   checkSpan,
   dayOption,
   organizationOption,
@@ -27,26 +24,22 @@ export type UsageCompareOptions = SelectionOptions & SpanOptions;
 /** Without --since: as many days as most bills need to settle. */
 const USUAL_DAYS = 30;
 
-/** `costs usage compare` */
-export function addUsageCompareCommand(parent: Command, open: OpenContext, run = usageCompareCommand): Command {
-  const command = parent
-    .command('compare')
-    .description(
-      'Sets bills beside what usage should have cost, by project, model and day: how much of them it explains, what is left, and which price or unit must be wrong.',
-    )
-    .addOption(dayOption('--since <day>', `first day, YYYY-MM-DD (default: ${USUAL_DAYS} days before --until)`))
-    .addOption(dayOption('--until <day>', 'last day, included (default: yesterday)'))
-    .addOption(providerOption())
-    .addOption(organizationOption())
-    .action((options: UsageCompareOptions) => run(options, open(command.optsWithGlobals())));
-  addGlobalOptions(command);
-  return addExamples(command, [
-    'costs usage compare',
-    'costs usage compare --since 2026-10-01 --until 2026-10-31 --json | jq .warnings',
-  ]);
-}
+export const usageCompare = defineCommand({
+  name: 'usage compare',
+  description:
+    'Sets bills beside what usage should have cost, by project, model and day: how much of them it explains, what is left, and which price or unit must be wrong.',
+  options: [
+    dayOption('--since <day>', `first day, YYYY-MM-DD (default: ${USUAL_DAYS} days before --until)`),
+    dayOption('--until <day>', 'last day, included (default: yesterday)'),
+    providerOption(),
+    organizationOption(),
+  ],
+  examples: ['costs usage compare', 'costs usage compare --since 2026-10-01 --until 2026-10-31 --json | jq .warnings'],
+  run,
+  render: renderComparison,
+});
 
-export async function usageCompareCommand(options: UsageCompareOptions, context: Context): Promise<void> {
+async function run(options: UsageCompareOptions, context: Context) {
   const today = toDay(context.now());
   const until =
     options.until ?? addDays(options.since === undefined || options.since < today ? today : addDays(today, 1), -1);
@@ -92,7 +85,7 @@ export async function usageCompareCommand(options: UsageCompareOptions, context:
       days: daysOf(span).filter((day) => days.get(organizationId)?.has(day) !== true),
     })),
   };
-  context.output.write<Documents['usage compare']>(document, renderComparison);
+  return document;
 }
 
 /** Days whose bills and whose usage were both read after they had ended: a half-read side would look like a wrong price. */
