@@ -29,7 +29,10 @@ module.exports = {
       name: `${adapter}-imports-only-domain`,
       severity: 'error',
       from: { path: `^src/${adapter}/` },
-      to: { path: '^src/', pathNot: `^src/(${adapter}/|domain/|errors\\.ts|generated/|${declarations})` },
+      to: {
+        path: '^src/',
+        pathNot: `^src/(${adapter}/|domain/|(errors|draft-file|process-identity)\\.ts|generated/|${declarations})`,
+      },
     })),
     {
       name: 'only-store-knows-the-generated-client',

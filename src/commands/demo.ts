@@ -1,10 +1,13 @@
-import { rm, mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../context.js';
+import { isLeftBehind, ownerMark } from '../draft-file.js';
 import { renderDemo } from '../output/demo.js';
 import { runDemo } from './demo/run.js';
 import { defineCommand, option } from './define.js';
+
+const PREFIX = 'costs-demo-';
 
 export interface DemoOptions {
   keep?: boolean;
@@ -22,11 +25,23 @@ export const demo = defineCommand({
 });
 
 async function run(options: DemoOptions, context: Context) {
-  const home = await mkdtemp(join(tmpdir(), 'costs-demo-'));
+  await removeDeadDemos();
+  // One that is kept carries no mark of the process that made it.
+  const mark = options.keep === true ? 'kept' : await ownerMark();
+  const home = await mkdtemp(join(tmpdir(), `${PREFIX}${mark}-`));
   try {
     const result = await runDemo(context, home);
     return { ...result, home: options.keep === true ? home : null };
   } finally {
     if (options.keep !== true) await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** What a demo that was killed left behind. */
+async function removeDeadDemos(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX) || (await isLeftBehind(name)) !== true) continue;
+    // Another user's folder is not ours to remove.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

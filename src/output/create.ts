@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
-import { createFile, type DocumentFile } from './file.js';
+import type { DraftFile } from '../draft-file.js';
+import { createFile } from './file.js';
 import type { Output } from './output.js';
 import { ignoreClosedPipes } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
@@ -49,7 +50,7 @@ export function createOutput({
   const colored = color && !noColor;
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
-  let file: DocumentFile | undefined;
+  let file: DraftFile | undefined;
   let pending: Promise<void> = Promise.resolve();
   const put = (text: string) => {
     if (file === undefined) return void stdout.write(text);

@@ -1,26 +1,30 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createReadStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
+import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { EmbeddedFolders } from './embedded-folders.js';
 import { fileError } from './file-error.js';
 
+/** A store packs to between an eighth and a thirtieth of its size; its empty log files make up most of a small one. */
+const MOST_TIMES = 60;
+const LEAST_BOUND = 256 * 1024 * 1024;
+
 /** Writes the whole store, packed, to a file that only its owner can read. @throws CostsError `usage` when it exists */
 export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: number }> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+  const file = await createDraft(path, { replace: false }).catch((error: unknown) => {
     throw fileError(path, error);
   });
   try {
     await db.exec('CHECKPOINT');
-    const packed = Buffer.from(await (await db.dumpDataDir('gzip')).arrayBuffer());
-    await file.writeFile(packed);
-    await file.sync();
-    await file.close();
-    return { bytes: packed.byteLength };
+    const packed = await db.dumpDataDir('gzip');
+    for await (const chunk of packed.stream() as ReadableStream<Uint8Array>) await file.write(chunk);
+    await file.commit();
+    return { bytes: packed.size };
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(path, { force: true });
+    await file.discard();
     throw fileError(path, error);
   }
 }
@@ -31,32 +35,56 @@ export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: nu
  * @throws CostsError `usage` when the file cannot be read or is no backup
  */
 export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFolders, path: string): Promise<void> {
-  const packed = await readFile(path).catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  const tar = await unpack(path);
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    // Unpacked here: a damaged file would break PGlite's own unpacking outside of any promise one could wait for.
-    const tar = await promisify(gunzip)(packed);
-    const db = await PGlite.create({ dataDir: fresh, loadDataDir: new Blob([tar], { type: 'application/x-tar' }) });
+    const db = await PGlite.create({ dataDir: fresh, loadDataDir: tar });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true });
-    throw new CostsError(
-      'usage',
-      `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`,
-      {
-        hint: 'Use the file as it was written, with the version of costs that wrote it.',
-        cause,
-      },
-    );
+    throw notABackup(path, cause);
   }
   // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
   if (await stat(data).catch(() => null)) await rename(data, replaced);
   await rename(fresh, data);
   await rm(replaced, { recursive: true, force: true });
   await rm(moved, { force: true });
+}
+
+/**
+ * The archive in a backup. Unpacked here, because a damaged file would break PGlite's own unpacking outside of any promise
+ * one could wait for, and a small file that unpacks to gigabytes would fill the memory.
+ */
+async function unpack(path: string): Promise<Blob> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    const most = Math.max(LEAST_BOUND, MOST_TIMES * (await stat(path)).size);
+    await pipeline(createReadStream(path), createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const chunk of unpacked) {
+        if (bytes === 0 && chunk.toString('latin1', 257, 262) !== 'ustar') throw new Error('This is no tar archive.');
+        bytes += chunk.byteLength;
+        if (bytes > most) throw new Error(`It unpacks to more than ${most} bytes.`);
+        chunks.push(chunk);
+      }
+    });
+  } catch (error) {
+    const explained = fileError(path, error);
+    throw explained instanceof CostsError ? explained : notABackup(path, error);
+  }
+  return new Blob(chunks, { type: 'application/x-tar' });
+}
+
+function notABackup(path: string, cause: unknown): CostsError {
+  return new CostsError(
+    'usage',
+    `${path} is not a backup of costs db backup that this version can open. Nothing was changed.`,
+    {
+      hint: 'Use the file as it was written, with the version of costs that wrote it.',
+      cause,
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../errors.js';
-import { machineIdentity, processStart } from './process-identity.js';
+import { machineIdentity, processStart } from '../process-identity.js';
 
 /** Who holds the embedded store. */
 export interface Holder {

@@ -1,6 +1,6 @@
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { Keychain } from './keychain.js';
 
@@ -49,19 +49,15 @@ async function checkPrivate(path: string): Promise<void> {
 }
 
 async function write(home: string, path: string, entries: Record<string, string>): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(entries));
-    } finally {
-      await file.close();
-    }
-    await chmod(draft, 0o600);
-    await rename(draft, path);
+    const draft = await createDraft(path);
+    await draft.write(JSON.stringify(entries)).catch(async (error: unknown) => {
+      await draft.discard();
+      throw error;
+    });
+    await draft.commit();
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
     throw unusable(path, error);
   }
 }

@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { openDatabase } from '../../src/store/open.js';
@@ -23,6 +24,21 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a backup', () => {
+  it('that unpacks to more than any store of its size is refused before it fills the memory', async () => {
+    const path = join(folder, 'bomb.tar.gz');
+    const head = Buffer.alloc(512);
+    head.write('ustar', 257);
+    await writeFile(path, gzipSync(Buffer.concat([head, Buffer.alloc(300 * 1024 * 1024)]), { level: 1 }));
+    const before = process.memoryUsage().arrayBuffers;
+    const restored = createEmbeddedStore(home).restore(path);
+    await expect(restored).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('not a backup') as string,
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(600 * 1024 * 1024);
+    await withStore((database) => database.migrations.requireCurrent());
+  });
+
   it('brings everything back, and is for its owner alone', async () => {
     const path = join(folder, 'backup.tar.gz');
     const before = await withStore(async (database) => {

@@ -3,7 +3,7 @@ import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.j
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import { machineIdentity, processStart } from '../process-identity.js';
+import { machineIdentity, processStart } from '../../process-identity.js';
 import type { Transaction } from '../transaction.js';
 
 /** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */

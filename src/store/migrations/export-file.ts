@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { createDraft } from '../../draft-file.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import { fileError } from '../file-error.js';
+import { readLines } from '../lines.js';
 import { readRows } from '../rows.js';
 import type { Stake } from './stake.js';
 
@@ -30,7 +29,7 @@ export async function writeExport(
   migrations: string[],
   stakes: readonly Stake[],
 ): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+  const file = await createDraft(path, { replace: false }).catch((error: unknown) => {
     throw fileError(path, error);
   });
   try {
@@ -40,18 +39,16 @@ export async function writeExport(
       migrations,
       parts: stakes.map(({ where: _, ...part }) => part),
     };
-    await file.appendFile(`${JSON.stringify(header)}\n`);
+    await file.write(`${JSON.stringify(header)}\n`);
     for (const [index, { table, where }] of stakes.entries()) {
       for await (const rows of readRows(pool, table, { where }))
-        await file.appendFile(rows.map((row) => `[${index},${row}]\n`).join(''));
+        await file.write(rows.map((row) => `[${index},${row}]\n`).join(''));
     }
-    await file.appendFile(`${JSON.stringify(END)}\n`);
+    await file.write(`${JSON.stringify(END)}\n`);
     // The rows are dropped next: they must be on the disk before.
-    await file.sync();
-    await file.close();
+    await file.commit();
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(path, { force: true });
+    await file.discard();
     throw fileError(path, error);
   }
 }
@@ -62,12 +59,11 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
     new CostsError('usage', `${path} is not a complete export of costs db rollback.`, {
       hint: 'Use the file as it was written; nothing was changed.',
     });
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
   let ended = false;
   let header = false;
   let batch = { part: 0, rows: [] as string[] };
   try {
-    for await (const line of lines) {
+    for await (const line of readLines(path)) {
       if (ended) throw damaged();
       if (!header) {
         header = true;
@@ -86,6 +82,7 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
       }
     }
   } catch (error) {
+    if (error instanceof RangeError) throw damaged();
     throw error instanceof CostsError ? error : fileError(path, error);
   }
   if (!ended) throw damaged();

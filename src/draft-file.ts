@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { link, lstat, open, readdir, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { machineIdentity, processStart } from './process-identity.js';
+
+/** A file in the making: nobody sees it under its name before it is whole. */
+export interface DraftFile {
+  /** Awaits a slow disk. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Puts the whole file into its place, on the disk for good. */
+  commit(): Promise<void>;
+  /** Leaves no trace of it. */
+  discard(): Promise<void>;
+}
+
+/** Drafts of other machines on a shared folder are left alone for so long: whether they live cannot be seen from here. */
+const FOREIGN_DRAFT_EXPIRES_MS = 86_400_000;
+
+/**
+ * The one way to write a file of ours. A link is followed, a file that is replaced keeps its owner and mode, a new one is
+ * for its owner alone, and what is no regular file (a device, a FIFO) is written to directly. Drafts that killed processes
+ * left in the folder are removed.
+ * @param replace false to refuse a file that is there already
+ * @throws NodeJS.ErrnoException as the file system says it; `EEXIST` where the file must not be replaced
+ */
+export async function createDraft(path: string, { replace = true } = {}): Promise<DraftFile> {
+  const target = await followLinks(path);
+  const existing = await stat(target).catch(() => null);
+  if (existing !== null && !replace) throw fileExists(path);
+  if (existing !== null && !existing.isFile()) return writeDirectly(await open(target, 'w'));
+
+  const folder = dirname(target);
+  await removeDeadDrafts(folder);
+  const draft = join(folder, `.costs-${await ownerMark()}-${randomBytes(6).toString('hex')}.tmp`);
+  const handle = await open(draft, 'wx', 0o600);
+  const discard = async () => {
+    await handle.close().catch(() => undefined);
+    await rm(draft, { force: true });
+  };
+  return {
+    write: (chunk) => handle.appendFile(chunk),
+    async commit() {
+      try {
+        if (existing !== null) {
+          // Only root may give a file away; everybody else owns both already.
+          await handle.chown(existing.uid, existing.gid).catch(() => undefined);
+          await handle.chmod(existing.mode & 0o7777);
+        }
+        await handle.sync();
+        await handle.close();
+        await (replace ? rename(draft, target) : placeNew(draft, target, path));
+      } finally {
+        await discard();
+      }
+    },
+    discard,
+  };
+}
+
+function writeDirectly(handle: FileHandle): DraftFile {
+  const close = () => handle.close();
+  return { write: (chunk) => handle.appendFile(chunk), commit: close, discard: close };
+}
+
+/** The file behind links, also where the last of them leads to none yet. */
+async function followLinks(path: string): Promise<string> {
+  const found = await realpath(path).catch(() => null);
+  if (found !== null) return found;
+  const isLink = (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(path), await readlink(path)) : join(dirname(path), basename(path));
+}
+
+/** Fails where somebody made the file meanwhile; without hard links, looks once more. */
+async function placeNew(draft: string, target: string, path: string): Promise<void> {
+  try {
+    await link(draft, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    if ((await stat(target).catch(() => null)) !== null) throw fileExists(path);
+    await rename(draft, target);
+  }
+}
+
+function fileExists(path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`EEXIST: file already exists, ${path}`), { code: 'EEXIST' });
+}
+
+/** Names this process in the names of what it leaves if it is killed. */
+export async function ownerMark(): Promise<string> {
+  return `${digest(await machineIdentity())}-${process.pid}-${digest((await processStart(process.pid)) ?? '')}`;
+}
+
+/** Whether the name carries the mark of a process of this machine that is gone; null where that cannot be seen from here. */
+export async function isLeftBehind(name: string): Promise<boolean | null> {
+  const [, machine, pid, start] = /-([0-9a-f]{8})-(\d+)-([0-9a-f]{8})-/.exec(name) ?? [];
+  if (machine === undefined) return false;
+  if (machine !== digest(await machineIdentity())) return null;
+  return digest((await processStart(Number(pid))) ?? 'gone') !== start;
+}
+
+async function removeDeadDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith('.costs-') || !name.endsWith('.tmp')) continue;
+    const path = join(folder, name);
+    const isLeft = await isLeftBehind(name);
+    const age = performance.timeOrigin + performance.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0);
+    if (isLeft ?? age > FOREIGN_DRAFT_EXPIRES_MS) await rm(path, { force: true });
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,136 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDraft } from '../src/draft-file.js';
+import { ended, startProgram } from './helpers/program.js';
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'costs-drafts-'));
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  return made;
+}
+
+async function write(path: string, text: string, options = {}): Promise<void> {
+  const draft = await createDraft(path, options);
+  await draft.write(text);
+  await draft.commit();
+}
+
+const modeOf = async (path: string) => (await stat(path)).mode & 0o7777;
+
+describe('a file of ours', () => {
+  it('takes its name when it is whole, and no trace is left of one that is not', async () => {
+    const inside = await folder();
+    const path = join(inside, 'costs.csv');
+    await writeFile(path, 'before');
+    const draft = await createDraft(path);
+    await draft.write('af');
+    expect(await readFile(path, 'utf8')).toBe('before');
+    await draft.write(Buffer.from('ter'));
+    await draft.commit();
+    expect(await readFile(path, 'utf8')).toBe('after');
+    await (await createDraft(path)).discard();
+    expect(await readdir(inside)).toEqual(['costs.csv']);
+    expect(await readFile(path, 'utf8')).toBe('after');
+  });
+
+  it('is for its owner alone when it is new, and keeps the mode it had', async () => {
+    const path = join(await folder(), 'costs.csv');
+    await write(path, 'new');
+    expect(await modeOf(path)).toBe(0o600);
+    await chmod(path, 0o640);
+    await write(path, 'newer');
+    expect(await modeOf(path)).toBe(0o640);
+  });
+
+  it('is written where a link leads, also where nothing is there yet', async () => {
+    const inside = await folder();
+    const [link, target] = [join(inside, 'link'), join(inside, 'target')];
+    await symlink('target', link);
+    await write(link, 'one');
+    await write(link, 'two');
+    expect(await readFile(target, 'utf8')).toBe('two');
+    expect(await readdir(inside)).toEqual(['link', 'target']);
+  });
+
+  it('goes straight into a FIFO, which stays one, and into a device', async () => {
+    const path = join(await folder(), 'pipe');
+    await promisify(execFile)('mkfifo', [path]);
+    const read = readFile(path, 'utf8');
+    await write(path, 'through');
+    expect(await read).toBe('through');
+    expect((await stat(path)).isFIFO()).toBe(true);
+    await write('/dev/null', 'gone');
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+  });
+
+  it('is refused where one must not be replaced, also when that appears meanwhile', async () => {
+    const inside = await folder();
+    const path = join(inside, 'backup');
+    await write(path, 'first', { replace: false });
+    await expect(createDraft(path, { replace: false })).rejects.toMatchObject({ code: 'EEXIST' });
+    const other = join(inside, 'other');
+    const draft = await createDraft(other, { replace: false });
+    await writeFile(other, 'somebody else’s');
+    await expect(draft.commit()).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await readFile(other, 'utf8')).toBe('somebody else’s');
+    expect(await readdir(inside)).toEqual(['backup', 'other']);
+  });
+
+  it('may have the longest name that a file can have', async () => {
+    const path = join(await folder(), 'ü'.repeat(127));
+    await write(path, 'long');
+    expect(await readFile(path, 'utf8')).toBe('long');
+  });
+
+  it('blocks nobody when its process is killed, and its draft goes with the next file', async () => {
+    const inside = await folder();
+    const path = join(inside, 'costs.csv');
+    const child = startProgram('write-draft.js', [path]);
+    await once(child, 'message');
+    expect((await readdir(inside)).filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
+    const alive = await createDraft(join(inside, 'mine'));
+    expect((await readdir(inside)).filter((name) => name.endsWith('.tmp'))).toHaveLength(2);
+    child.kill('SIGKILL');
+    await ended(child);
+    await write(path, 'next');
+    expect((await readdir(inside)).filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
+    await alive.commit();
+    expect((await readdir(inside)).sort()).toEqual(['costs.csv', 'mine']);
+  });
+
+  it('leaves the drafts of another machine alone until they are a day old', async () => {
+    const inside = await folder();
+    const foreign = join(inside, '.costs-00000000-1-00000000-0123456789ab.tmp');
+    await writeFile(foreign, 'half');
+    await write(join(inside, 'a'), '1');
+    expect(await readdir(inside)).toContain('.costs-00000000-1-00000000-0123456789ab.tmp');
+    const twoDaysAgo = new Date(performance.timeOrigin + performance.now() - 2 * 86_400_000);
+    await utimes(foreign, twoDaysAgo, twoDaysAgo);
+    await write(join(inside, 'b'), '1');
+    expect((await readdir(inside)).sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('costs demo', () => {
+  it('that was killed leaves nothing behind once the next one has run', async () => {
+    const inside = await folder();
+    const demo = () =>
+      spawn(process.execPath, ['bin/costs.js', 'demo', '--json'], {
+        env: { PATH: process.env.PATH, HOME: inside, TMPDIR: inside },
+        stdio: 'ignore',
+      });
+    const killed = demo();
+    const made = async () => (await readdir(inside)).filter((name) => name.startsWith('costs-demo-'));
+    while ((await made()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    killed.kill('SIGKILL');
+    await ended(killed);
+    expect(await made()).toHaveLength(1);
+    expect(await ended(demo())).toBe(0);
+    expect(await made()).toEqual([]);
+  });
+});
