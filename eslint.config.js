@@ -26,6 +26,12 @@ const owners = [
       "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
   },
   {
+    names: 'reading cost_data (ask store/spend)',
+    allowed: ['src/store/{spend,facts,migrations}/**', 'src/store/copy.ts'],
+    selector:
+      "TemplateElement[value.raw=/(FROM|JOIN)\\s+cost_data\\b/], MemberExpression[property.name='costData'] > Identifier[name='costData']",
+  },
+  {
     names: 'arithmetic on amounts (use the functions of domain/decimal)',
     allowed: ['src/domain/decimal.ts'],
     selector: "TSAsExpression > TSTypeReference[typeName.name='Decimal']",

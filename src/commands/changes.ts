@@ -4,7 +4,8 @@ import { startOfMonthOf, toDay } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { parseInstant } from '../domain/instant.js';
 import { Sums } from '../domain/money.js';
-import type { GroupWord, Report, ReportQuery, ReportStore } from '../domain/report.js';
+import type { GroupWord } from '../domain/dimensions.js';
+import type { Report, ReportQuery, SpendReader } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
 import { defineCommand, option } from './define.js';
 import { dayOption, groupByOption } from './options.js';
@@ -60,7 +61,7 @@ async function run(options: ChangesOptions, context: Context) {
 }
 
 async function readChanges(
-  reports: ReportStore,
+  reports: SpendReader,
   query: ReportQuery,
   { from, to }: { from: Date; to: Date },
 ): Promise<Changes> {

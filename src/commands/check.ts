@@ -100,7 +100,9 @@ async function readAnomalies(
 ): Promise<Spike[]> {
   const until = addDays(today, -1);
   if (since > until) return [];
-  return readSpikes(store.reports, { teamId, since, until, groupBy: ['project'] }, today, minAmount);
+  return store.reports.snapshot((reports) =>
+    readSpikes(reports, { teamId, since, until, groupBy: ['project'] }, today, minAmount),
+  );
 }
 
 async function findPrices(

@@ -3,7 +3,7 @@ import type { ProviderId } from '../domain/provider.js';
 import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
-import { GROUP_WORDS, isTagWord, tagKeyOf } from '../domain/report.js';
+import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
 import { checkTagKey } from '../domain/tag.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
@@ -107,15 +107,14 @@ export function patienceOptions(): Option[] {
 
 /** What totals are grouped by. */
 export function groupByOption(): Option {
-  const choices = `${GROUP_WORDS.join(', ')}, tag:KEY`;
+  const choices = `${DIMENSION_WORDS.join(', ')}, tag:KEY`;
   return new Option('--group-by <words>', `one to three of ${choices}`)
     .default(['project'], 'project')
     .argParser((text) => {
       const words = text.split(',').map((word) => word.trim());
       for (const word of words) {
         if (isTagWord(word)) parseWith(checkTagKey)(tagKeyOf(word));
-        else if (!(GROUP_WORDS as readonly string[]).includes(word))
-          throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
+        else if (!isDimensionWord(word)) throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
       }
       if (words.length > 3 || new Set(words).size < words.length)
         throw new InvalidArgumentError('Give one to three different words.');

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
-import { REPORT_BASES, type GroupWord, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
+import type { GroupWord } from '../domain/dimensions.js';
+import { REPORT_BASES, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { parseInstant } from '../domain/instant.js';
 import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
@@ -98,11 +99,14 @@ async function run(options: ReportOptions, context: Context): Promise<ReportValu
     const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
     return { report: figures.report, page };
   }
-  const report = await store.reports.run(query, today);
   const { format = 'table' } = options;
-  const compared = (!output.json && format === 'table') || options.sort === 'change';
-  const comparison = compared ? await store.reports.compare({ ...query, ...current }, previous) : null;
-  const lateness = format === 'table' && !output.json ? await store.reports.lateness(team.id) : [];
+  const forPeople = format === 'table' && !output.json;
+  const { report, comparison, lateness } = await store.reports.snapshot(async (reports) => ({
+    report: await reports.run(query, today),
+    comparison:
+      forPeople || options.sort === 'change' ? await reports.compare({ ...query, ...current }, previous) : null,
+    lateness: forPeople ? await reports.lateness(team.id) : [],
+  }));
   const arranged = arrangeReport(report, options, comparison);
   return { report: arranged, comparison, team: team.name, now: context.now(), lateness };
 }

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Context } from '../context.js';
 import type { DaySpan } from '../domain/day.js';
+import { dimensionOf, PATTERN_WORDS, type PatternWord } from '../domain/dimensions.js';
 import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { checkTagKey, parseTag } from '../domain/tag.js';
@@ -10,11 +11,13 @@ import { organizationOption, parseWith, providerOption, type SelectionOptions } 
 
 type TagFilter = NonNullable<RowFilter['tags']>[number];
 
-export interface RowFilterOptions extends SelectionOptions {
+export interface RowFilterOptions extends SelectionOptions, Partial<Record<PatternOption, string>> {
   project?: string;
-  lineItem?: string;
   tag?: TagFilter[];
 }
+
+type CamelCase<Word> = Word extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Tail>}` : Word;
+type PatternOption = CamelCase<PatternWord>;
 
 /** The options that choose rows, the same for reports and exports. */
 export function rowFilterOptions(): Option[] {
@@ -22,9 +25,22 @@ export function rowFilterOptions(): Option[] {
     providerOption(),
     organizationOption(),
     option('--project <name|id>', 'only this project; * and ? stand for anything in names'),
-    option('--line-item <pattern>', 'only these line items; * and ? stand for anything'),
+    ...PATTERN_WORDS.map((word) => option(`--${word} <pattern>`, dimensionOf(word).pattern ?? '')),
     tagFilterOption(),
   ];
+}
+
+/** The patterns that were given, by the word of what they choose. */
+function patternsOf(options: RowFilterOptions): [word: PatternWord, pattern: string][] {
+  return PATTERN_WORDS.flatMap((word) => {
+    const pattern = options[camelcase(word)];
+    return pattern === undefined ? [] : [[word, pattern]];
+  });
+}
+
+/** As Commander names the value of an option. */
+function camelcase(word: PatternWord): PatternOption {
+  return word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as PatternOption;
 }
 
 function tagFilterOption(): Option {
@@ -39,7 +55,8 @@ function tagFilterOption(): Option {
 
 /** What the options leave of a team's rows. @throws CostsError `conflict` when nothing goes by a name */
 export async function resolveRowFilter(options: RowFilterOptions, span: DaySpan, context: Context): Promise<RowFilter> {
-  const { provider, organization, project, lineItem, tag } = options;
+  const { provider, organization, project, tag } = options;
+  const patterns = patternsOf(options);
   const team = await context.team();
   return {
     since: span.since,
@@ -48,16 +65,19 @@ export async function resolveRowFilter(options: RowFilterOptions, span: DaySpan,
     ...(provider === undefined ? {} : { provider }),
     ...(organization === undefined ? {} : await findOrganization(organization, options, context)),
     ...(project === undefined ? {} : { projectIds: await findProjects(project, context) }),
-    ...(lineItem === undefined ? {} : { lineItem }),
+    ...(patterns.length === 0 ? {} : { patterns: Object.fromEntries(patterns) }),
     ...(tag === undefined ? {} : { tags: tag }),
   };
 }
 
 /** The same for people, an option each. */
-export function describeRowFilter({ provider, organization, project, lineItem, tag = [] }: RowFilterOptions): string[] {
-  const named = { provider, organization, project, 'line item': lineItem };
+export function describeRowFilter(options: RowFilterOptions): string[] {
+  const { provider, organization, project, tag = [] } = options;
   return [
-    ...Object.entries(named).flatMap(([title, value]) => (value === undefined ? [] : [`${title} ${value}`])),
+    ...Object.entries({ provider, organization, project }).flatMap(([title, value]) =>
+      value === undefined ? [] : [`${title} ${value}`],
+    ),
+    ...patternsOf(options).map(([word, pattern]) => `${word.replace('-', ' ')} ${pattern}`),
     ...tag.map(({ key, value }) => (value === null ? `without the tag ${key}` : `tag ${key}=${value}`)),
   ];
 }

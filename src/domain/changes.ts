@@ -2,7 +2,7 @@ import type { RestatementCause } from './collection.js';
 import type { DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
 import type { ProviderId } from './provider.js';
-import type { GroupWord, ReportGroup } from './report.js';
+import type { GroupWord, ReportGroup } from './dimensions.js';
 
 /**
  * Why a figure is not what it was. `gap-filled`: a day that had ended was read for the first time; `new`: a day that was not

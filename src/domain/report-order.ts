@@ -1,5 +1,6 @@
 import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, ZERO, type Decimal } from './decimal.js';
-import { groupKey, type Report, type ReportComparison, type ReportRow } from './report.js';
+import { groupKey } from './dimensions.js';
+import type { Report, ReportComparison, ReportRow } from './report.js';
 
 export const SORTS = ['cost', 'name', 'change'] as const;
 export type ReportSort = (typeof SORTS)[number];

@@ -1,31 +1,18 @@
 import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
+import type { GroupWord, PatternWord, ReportGroup } from './dimensions.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './money.js';
 import type { DayState, RestatementCause } from './collection.js';
+import type { CostTotal, UnpricedUsage } from './usage-store.js';
 
-/** What totals can be grouped by. */
-export const GROUP_WORDS = [
-  'provider',
-  'organization',
-  'project',
-  'line-item',
-  'model',
-  'day',
-  'week',
-  'month',
-] as const;
 /**
  * Which figures: the bills alone, what usage should have cost alone, or the best there is (the default): billed cost where a
  * project has a bill that day, else an estimate. The first two are never added.
  */
 export const REPORT_BASES = ['billed', 'usage', 'best'] as const;
 export type ReportBasis = (typeof REPORT_BASES)[number];
-
-/** Groups by the value of a tag of the project, as of the bucket's day. */
-export type TagWord = `tag:${string}`;
-export type GroupWord = (typeof GROUP_WORDS)[number] | TagWord;
 
 /** Which rows count. */
 export interface RowFilter extends DaySpan {
@@ -34,8 +21,10 @@ export interface RowFilter extends DaySpan {
   organizationId?: string;
   /** Only these; an empty list is nothing at all. */
   projectIds?: readonly string[];
-  /** A pattern for the line item, with `*` and `?`. */
-  lineItem?: string;
+  /** Only of projects that are linked, or only of the others. */
+  linked?: boolean;
+  /** Patterns for the values of dimensions, with `*` and `?`. */
+  patterns?: Partial<Record<PatternWord, string>>;
   /** The project's tags on the bucket's day; a null value is one without the tag. */
   tags?: readonly { key: string; value: string | null }[];
 }
@@ -46,36 +35,6 @@ export interface ReportQuery extends RowFilter {
   /** The figures as they were then; only bills are kept so. */
   asOf?: Date;
   groupBy: readonly GroupWord[];
-}
-
-export function isTagWord(word: string): word is TagWord {
-  return word.startsWith('tag:');
-}
-
-/** The key of a tag word. */
-export function tagKeyOf(word: TagWord): string {
-  return word.slice('tag:'.length);
-}
-
-/** What a row is about: the fields of the words it is grouped by, in the order they were given. */
-export interface ReportGroup {
-  provider?: string | null;
-  organization?: string | null;
-  organizationId?: string | null;
-  project?: string;
-  projectId?: string;
-  /** Nobody tied the project to the provider's. */
-  linked?: boolean;
-  lineItem?: string;
-  /** Null where the bill names none. */
-  model?: string | null;
-  day?: Day;
-  /** ISO week, `2026-W47`. */
-  week?: string;
-  /** `2026-11` */
-  month?: string;
-  /** The tag's value; null where the project has none that day. */
-  [tag: TagWord]: string | null;
 }
 
 export interface ReportRow extends ReportGroup {
@@ -178,7 +137,8 @@ export interface RestatedDay {
   recordedAt: Date;
 }
 
-export interface ReportStore {
+/** Questions about spend, all answered from one state of the database. */
+export interface SpendReader {
   run(query: ReportQuery, today: Day): Promise<Report>;
   /** @param previous as many days as the query's span, or fewer: later days have no counterpart */
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
@@ -192,13 +152,13 @@ export interface ReportStore {
   changes(query: ReportQuery, since: Date): Promise<ChangeRow[]>;
   /** How late the providers of a team still changed days lately. */
   lateness(teamId: string): Promise<Lateness[]>;
-  /** Runs several questions on one state of the database: what is written meanwhile is in none of the answers. */
-  snapshot<T>(work: (reports: ReportStore) => Promise<T>): Promise<T>;
+  /** Bills, or what collected usage should have cost, by project, day and line item; rows of the old system are neither. */
+  lines(teamId: string, span: DaySpan, kind: 'billed' | 'estimated'): Promise<CostTotal[]>;
+  /** Usage that is charged and has no price, by project and day; each day at the width its estimates are made from. */
+  unpriced(teamId: string, span: DaySpan): Promise<UnpricedUsage[]>;
 }
 
-/** Tells rows apart that differ in what they are about or in their currency. */
-export function groupKey(row: ReportGroup & { currency: string }): string {
-  const { provider, organizationId, projectId, lineItem, model, day, week, month, currency } = row;
-  const tags = Object.entries(row).filter(([field]) => isTagWord(field));
-  return JSON.stringify([provider, organizationId, projectId, lineItem, model, day, week, month, currency, tags]);
+export interface ReportStore extends SpendReader {
+  /** Asks several questions of one state of the database: what is written meanwhile is in none of the answers. */
+  snapshot<T>(work: (reader: SpendReader) => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,5 @@
 import type { CollectedDay, WindowOutcome } from './collection.js';
-import type { Day, DaySpan } from './day.js';
+import type { Day } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { Price } from './price.js';
 import type { ProviderId } from './provider.js';
@@ -54,10 +54,6 @@ export interface UsageStore {
    * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
    */
   writeWindow(write: UsageWrite): Promise<WindowOutcome>;
-  /** Usage of a team that is charged and has no price, by project and day; each day at the width its estimates are made from. */
-  unpriced(teamId: string, span: DaySpan): Promise<UnpricedUsage[]>;
-  /** Bills (`costs_v1`) or collected estimates (`usage_v1`) of a team; legacy rows are neither. */
-  costs(teamId: string, span: DaySpan, apiVersion: 'costs_v1' | 'usage_v1'): Promise<CostTotal[]>;
   /** Prices the team brought itself. */
   prices(): Promise<Price[]>;
   /** Adds or replaces prices and makes every estimate again. Returns how many prices are new or changed, and how many estimates. */

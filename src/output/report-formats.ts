@@ -1,4 +1,5 @@
-import { isTagWord, type Report, type ReportRow } from '../domain/report.js';
+import { isTagWord } from '../domain/dimensions.js';
+import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { formatMoney, formatSpan } from './format.js';
 import { viewOf } from './report-words.js';

@@ -1,11 +1,12 @@
 import { formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../domain/decimal.js';
 import type { DaySpan } from '../domain/day.js';
-import { groupKey, type ComparedRow, type Report, type ReportComparison, type ReportRow } from '../domain/report.js';
+import { groupKey, isTimeWord } from '../domain/dimensions.js';
+import type { ComparedRow, Report, ReportComparison, ReportRow } from '../domain/report.js';
 import { spentOf, sumOf } from '../domain/report-order.js';
 import type { MoneyDocument } from '../domain/money.js';
 import { difference, formatChange, formatMoney, formatShare, formatShortSpan, plural, sparkline } from './format.js';
 import type { Output } from './output.js';
-import { isTimeWord, viewOf, type WordView } from './report-words.js';
+import { viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 
 /** Below this, only what every reader needs. */

@@ -1,12 +1,6 @@
-import {
-  isTagWord,
-  tagKeyOf,
-  type CoverageSpan,
-  type GroupWord,
-  type Report,
-  type ReportRow,
-} from '../domain/report.js';
 import type { Day } from '../domain/day.js';
+import { dimensionOf, type Field, type GroupWord, type TagWord } from '../domain/dimensions.js';
+import type { CoverageSpan, Report, ReportRow } from '../domain/report.js';
 import type { Column } from './table.js';
 
 /** What a word of --group-by shows for people, and the fields that machines get. */
@@ -16,49 +10,19 @@ export interface WordView {
   fields: string[];
 }
 
-const VIEWS: Record<string, WordView> = {
-  provider: view('Provider', ['provider'], ({ provider }) => provider ?? '(old system)'),
-  organization: view(
-    'Organization',
-    ['organization', 'organizationId'],
-    ({ organization }) => organization ?? '(old system)',
-  ),
-  project: {
-    columns: [
-      { head: 'Project', shrink: true },
-      { head: 'Organization', shrink: true },
-    ],
-    cells: ({ project, linked, organization }) => [
-      `${project ?? ''}${linked === false ? ' ⚠' : ''}`,
-      organization ?? '',
-    ],
-    fields: ['project', 'projectId', 'organization', 'organizationId'],
-  },
-  'line-item': view('Line item', ['lineItem'], ({ lineItem }) => lineItem ?? ''),
-  model: view('Model', ['model'], ({ model }) => model ?? '(no model)'),
-  day: view('Day', ['day'], ({ day }, report) => (day === undefined ? '' : `${day}${dayMark(day, report)}`)),
-  week: view('Week', ['week'], ({ week }) => week ?? ''),
-  month: view('Month', ['month'], ({ month }) => month ?? ''),
-};
-
 export function viewOf(word: GroupWord): WordView {
-  const known = VIEWS[word];
-  if (known !== undefined) return known;
-  if (!isTagWord(word)) throw new Error(`${word} is no word to group by.`);
-  const key = tagKeyOf(word);
-  return view(key, [word], (row) => row[word] ?? `(no ${key})`);
+  const { columns, sql, none = '' } = dimensionOf(word);
+  const fields = Object.values(columns);
+  return {
+    columns: Object.keys(columns).map((head) => ({ head, shrink: true })),
+    cells: (row, report) => fields.map((field) => `${row[field] ?? none}${markOf(field, row, report)}`),
+    fields: Object.keys(sql).filter((field) => field !== 'linked'),
+  };
 }
 
-export function isTimeWord(word: GroupWord): boolean {
-  return word === 'day' || word === 'week' || word === 'month';
-}
-
-function view(
-  head: string,
-  fields: string[],
-  cell: (row: ReportRow, report: Pick<Report, 'coverage'>) => string,
-): WordView {
-  return { columns: [{ head, shrink: true }], cells: (row, report) => [cell(row, report)], fields };
+function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick<Report, 'coverage'>): string {
+  if (field === 'project' && linked === false) return ' ⚠';
+  return field === 'day' && day !== undefined ? dayMark(day, report) : '';
 }
 
 /** A day that not every organization has settled says so: never read, read half-way, not over, or still changing. */

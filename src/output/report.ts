@@ -1,11 +1,11 @@
 import type { Lateness } from '../domain/changes.js';
 import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { isTimeWord } from '../domain/dimensions.js';
 import type { CoverageSpan, Report, ReportComparison } from '../domain/report.js';
 import { formatAge, formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
-import { isTimeWord } from './report-words.js';
 
 export interface ReportView {
   report: Report;

@@ -8,6 +8,7 @@ import { lockProjects, type LockedProject } from './project-locks.js';
 import { moveBelongings } from './project-move.js';
 import { toProject } from './project-rows.js';
 import type { Transaction } from './transaction.js';
+import { hasLegacyRows } from './spend/relation.js';
 
 /** See `ProjectStore.link`. */
 export async function link(
@@ -145,8 +146,8 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
     );
   }
   const name = providerName ?? aiProjectId;
-  const hasLegacyRows = (await tx.costData.count({ where: { projectId: row.id, bucketStartTime: null } })) > 0;
-  if (row.name === name && !hasLegacyRows)
+  const isLegacy = await hasLegacyRows(tx, row.id);
+  if (row.name === name && !isLegacy)
     return done(toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } })));
 
   const triple = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
@@ -156,7 +157,7 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
     data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...triple },
   });
   const move = await moveBelongings(tx, row.id, automatic.id);
-  if (hasLegacyRows) await keepTags(tx, automatic.id, row.id);
+  if (isLegacy) await keepTags(tx, automatic.id, row.id);
   return { project: toProject(automatic), move };
 }
 

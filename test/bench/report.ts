@@ -1,8 +1,8 @@
 import { addDays, parseDay, type Day } from '../../src/domain/day.js';
 import type { ReportQuery } from '../../src/domain/report.js';
-import { createReportStore } from '../../src/store/reports/report-store.js';
+import { createReportStore } from '../../src/store/spend/report-store.js';
 import { focusRow } from '../../src/output/focus/rows.js';
-import { createExportStore } from '../../src/store/export/export-store.js';
+import { createExportStore } from '../../src/store/spend/export-store.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth.js';
 import { createManyRows } from './many-rows.js';

@@ -11,7 +11,7 @@ import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import type { Report, ReportBasis } from '../../src/domain/report.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
-import { createReportStore } from '../../src/store/reports/report-store.js';
+import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { recordContext } from '../helpers/context.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';

@@ -9,6 +9,7 @@ import { worldRow } from '../../src/emulator/world.js';
 import type { CostTotal } from '../../src/domain/usage-store.js';
 import { toComparisonDocument } from '../../src/output/comparison.js';
 import { withReading } from '../../src/providers/registry.js';
+import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
@@ -72,9 +73,9 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
     expect(await collecting.backfill(SPAN, { width: 'bills' })).toMatchObject({ status: 'ok' });
     expect(await collecting.backfill(SPAN)).toMatchObject({ status: 'ok' });
-    const usage = createUsageStore(test.database.prisma);
+    const reports = createReportStore(test.database.prisma);
     return toComparisonDocument(
-      compareUsage(await usage.costs(TEAM, SPAN, 'costs_v1'), await usage.costs(TEAM, SPAN, 'usage_v1')),
+      compareUsage(await reports.lines(TEAM, SPAN, 'billed'), await reports.lines(TEAM, SPAN, 'estimated')),
     );
   }
 
@@ -118,6 +119,7 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
 
   it('takes prices of the team before those of the book, and makes estimates again', async () => {
     const usage = createUsageStore(test.database.prisma);
+    const reports = createReportStore(test.database.prisma);
     expect((await compare(billedWorld({ 'gpt-5-mini': 500n }))).warnings).toMatchObject([{ model: 'gpt-5-mini' }]);
     const price = {
       provider: 'openai' as const,
@@ -140,7 +142,10 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     ].map(([tokenType = '', tier = '', dollars = '']) => ({ ...price, tokenType, tier, price: parseDecimal(dollars) }));
     expect((await usage.importPrices(prices)).prices).toBe(6);
     expect(await usage.importPrices(prices)).toEqual({ prices: 0, estimates: 0 });
-    const compared = compareUsage(await usage.costs(TEAM, SPAN, 'costs_v1'), await usage.costs(TEAM, SPAN, 'usage_v1'));
+    const compared = compareUsage(
+      await reports.lines(TEAM, SPAN, 'billed'),
+      await reports.lines(TEAM, SPAN, 'estimated'),
+    );
     expect(toComparisonDocument(compared)).toMatchObject({ totals: [{ share: '1' }], warnings: [], unexplained: [] });
   });
 
@@ -166,7 +171,7 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
     const { totals, rows } = await compare([organization]);
     expect(totals).toMatchObject([{ billed: '4', share: '0' }]);
     expect(rows).toMatchObject([{ billed: '4', estimated: null }]);
-    const unpriced = await createUsageStore(test.database.prisma).unpriced(TEAM, SPAN);
+    const unpriced = await createReportStore(test.database.prisma).unpriced(TEAM, SPAN);
     expect(unpriced.map(({ model, tokenType }) => `${model} ${tokenType}`).sort()).toEqual([
       'gpt-secret output_tokens',
       'gpt-secret uncached_input_tokens',

@@ -5,7 +5,7 @@ import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { renderReport } from '../../src/output/report.js';
 import type { Output } from '../../src/output/output.js';
-import { createReportStore } from '../../src/store/reports/report-store.js';
+import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';

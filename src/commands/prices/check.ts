@@ -25,9 +25,9 @@ export const pricesCheck = defineCommand({
 });
 
 async function run(_options: object, context: Context) {
-  const [{ usage }, team] = [await context.store(), await context.team()];
+  const [{ reports, usage }, team] = [await context.store(), await context.team()];
   const today = toDay(context.now());
-  const unpriced = await usage.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
+  const unpriced = await reports.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
   const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices(), today), ...findOld(today)];
   return { findings };
 }

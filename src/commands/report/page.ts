@@ -1,14 +1,15 @@
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
-import {
-  groupKey,
-  type CoverageState,
-  type OrganizationDays,
-  type ReportComparison,
-  type ReportQuery,
-  type ReportRow,
-  type ReportStore,
+import { groupKey } from '../../domain/dimensions.js';
+import type {
+  CoverageState,
+  OrganizationDays,
+  ReportComparison,
+  ReportQuery,
+  ReportRow,
+  ReportStore,
+  SpendReader,
 } from '../../domain/report.js';
 import { arrangeReport, type ReportOrder } from '../../domain/report-order.js';
 import {
@@ -47,7 +48,7 @@ function sameLength({ current, previous }: SpendPage['compared']): SpendPage['co
   return { current: cut(current), previous: cut(previous) };
 }
 
-async function readFigures(reports: ReportStore, { query, order, compared, now }: PageRequest): Promise<PageFigures> {
+async function readFigures(reports: SpendReader, { query, order, compared, now }: PageRequest): Promise<PageFigures> {
   const today = toDay(now);
   const run = (groupBy: ReportQuery['groupBy'], span: DaySpan = query) =>
     reports.run({ ...query, since: span.since, until: span.until, groupBy }, today);

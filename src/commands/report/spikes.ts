@@ -1,13 +1,8 @@
 import { dayState } from '../../domain/coverage.js';
 import { addDays, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
-import {
-  groupKey,
-  type OrganizationDays,
-  type ReportQuery,
-  type ReportRow,
-  type ReportStore,
-} from '../../domain/report.js';
+import { groupKey } from '../../domain/dimensions.js';
+import type { OrganizationDays, ReportQuery, ReportRow, SpendReader } from '../../domain/report.js';
 import { findSpikes, SPIKE_HISTORY_DAYS, usualCost, type DailySeries, type Spike } from '../../domain/spikes.js';
 
 /** So many are explained by the line item that drove them; the rest stand as they are. */
@@ -15,7 +10,7 @@ const MOST_EXPLAINED = 12;
 
 /** Days of the query's span on which a project cost far more than usual, and why. */
 export async function readSpikes(
-  reports: ReportStore,
+  reports: SpendReader,
   query: ReportQuery,
   today: Day,
   leastExcess?: Decimal,

@@ -45,15 +45,18 @@ async function run(options: UsageCompareOptions, context: Context) {
     options.until ?? addDays(options.since === undefined || options.since < today ? today : addDays(today, 1), -1);
   const span = checkSpan({ since: options.since ?? addDays(until, 1 - USUAL_DAYS), until }, today);
   const organizations = await selectOrganizations(context, options);
-  const [{ usage }, team] = [await context.store(), await context.team()];
+  const [{ reports }, team] = [await context.store(), await context.team()];
 
   const days = new Map<string, Set<Day>>();
   for (const organization of organizations)
     days.set(organization.organizationId, await comparableDays(context, organization, span));
   const isCompared = ({ organizationId, day }: { organizationId: string; day: Day }) =>
     days.get(organizationId)?.has(day) === true;
-  const billed = (await usage.costs(team.id, span, 'costs_v1')).filter(isCompared).map(withReading);
-  const estimated = (await usage.costs(team.id, span, 'usage_v1')).filter(isCompared);
+  const { billed, estimated, unpricedUsage } = await reports.snapshot(async (reader) => ({
+    billed: (await reader.lines(team.id, span, 'billed')).filter(isCompared).map(withReading),
+    estimated: (await reader.lines(team.id, span, 'estimated')).filter(isCompared),
+    unpricedUsage: (await reader.unpriced(team.id, span)).filter(isCompared),
+  }));
   if ([...days.values()].every(({ size }) => size === 0)) {
     throw new CostsError(
       'conflict',
@@ -67,9 +70,7 @@ async function run(options: UsageCompareOptions, context: Context) {
     string,
     { provider: string; model: string; tokenType: string; unit: string; tier: string; quantity: typeof ZERO }
   >();
-  for (const { provider, model, endpoint, tokenType, unit, tier, quantity } of (
-    await usage.unpriced(team.id, span)
-  ).filter(isCompared)) {
+  for (const { provider, model, endpoint, tokenType, unit, tier, quantity } of unpricedUsage) {
     const what = { provider, model: model === '' ? endpoint : model, tokenType, unit, tier };
     const key = JSON.stringify(what);
     unpriced.set(key, { ...what, quantity: add(unpriced.get(key)?.quantity ?? ZERO, quantity) });

@@ -1,5 +1,6 @@
 import { parseDecimal, proportion, subtract, ZERO } from '../../domain/decimal.js';
-import { groupKey, type ComparedRow, type ReportRow } from '../../domain/report.js';
+import { groupKey } from '../../domain/dimensions.js';
+import type { ComparedRow, ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { spentOf } from '../../domain/report-order.js';
 import { difference, formatChange, formatShare, plural } from '../format.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/domain/day.js';
-import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
-import { createReportStore } from '../../../src/store/reports/report-store.js';
+import type { ReportQuery, ReportStore, SpendReader } from '../../../src/domain/report.js';
+import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { fillPageWorld, TODAY } from '../../helpers/page-world.js';
 import { bill, TEAM } from '../../helpers/spend.js';
@@ -28,7 +28,7 @@ describe.each(DATABASE_KINDS)('what the page of a report reads on %s', (kind) =>
     const ids = async (change: Partial<ReportQuery>) =>
       (await reports.restated({ ...QUERY, ...change })).map(({ projectId }) => projectId);
     expect(await ids({ projectIds: ['search'] })).toEqual(['search']);
-    expect(await ids({ lineItem: 'vanish*' })).toEqual(['hostile']);
+    expect(await ids({ patterns: { 'line-item': 'vanish*' } })).toEqual(['hostile']);
     expect(await ids({ organizationId: 'org-2' })).toEqual([]);
     expect(await ids({ teamId: 'team-2' })).toEqual([]);
     expect(await ids({ until: parseDay('2026-11-09') })).toEqual([]);
@@ -51,7 +51,7 @@ describe.each(DATABASE_KINDS)('what the page of a report reads on %s', (kind) =>
   });
 
   it.skipIf(kind === 'embedded')('answers all questions of a snapshot from one moment', async () => {
-    const ask = async (store: ReportStore) => (await store.run({ ...QUERY, projectIds: ['old'] }, TODAY)).totals;
+    const ask = async (store: SpendReader) => (await store.run({ ...QUERY, projectIds: ['old'] }, TODAY)).totals;
     const [before, within] = await reports.snapshot(async (store) => {
       const first = await ask(store);
       await bill(test.database.prisma, 'old', '2026-11-06', '1000');

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay, type Day } from '../../../src/domain/day.js';
 import { parseTag, type TagStore } from '../../../src/domain/tag.js';
-import type { GroupWord, ReportQuery, ReportStore } from '../../../src/domain/report.js';
-import { createReportStore } from '../../../src/store/reports/report-store.js';
+import type { GroupWord } from '../../../src/domain/dimensions.js';
+import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
+import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { createTagStore } from '../../../src/store/tags.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { bill, fillProjects, legacy, markRead, TEAM } from '../../helpers/spend.js';
@@ -79,10 +80,25 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
   });
 
   it('takes a line item pattern literally but for * and ?', async () => {
-    const items = async (lineItem: string) => (await run(['line-item'], { lineItem })).rows.map((row) => row.lineItem);
+    const items = async (lineItem: string) =>
+      (await run(['line-item'], { patterns: { 'line-item': lineItem } })).rows.map((row) => row.lineItem);
     expect(await items('100%_*')).toEqual(['100%_gpt-5, output']);
     expect(await items('gpt_5*')).toEqual([]);
     expect((await items('gpt-?*')).sort()).toEqual(['gpt-4', 'gpt-5, input', 'gpt-5, input [EUR]']);
+  });
+
+  it('chooses models by a pattern, and leaves out what names none', async () => {
+    const models = async (model: string) =>
+      (await run(['model'], { patterns: { model } })).rows.map((row) => row.model);
+    const all = (await run(['model'])).rows.map((row) => row.model);
+    expect((await models('*')).sort()).toEqual([...new Set(all.filter((model) => model !== null))].sort());
+    expect(await models('gpt-4?')).toEqual([]);
+  });
+
+  it('refuses a word as of an instant that the ledger does not keep', async () => {
+    await expect(run(['token-type'], { basis: 'billed', asOf: new Date('2026-11-20') })).rejects.toMatchObject({
+      code: 'usage',
+    });
   });
 
   it('groups and filters by the tag that holds on the day of the bucket, and keeps the untagged as a row', async () => {

@@ -2,7 +2,8 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
-import { billedRows, estimatedRows, joinTags, rowFilters } from '../reports/rows.js';
+import { fromSpend } from './query.js';
+import { kindsOf, spendRows } from './relation.js';
 import { createTagStore } from '../tags.js';
 import { snapshot } from '../transaction.js';
 import { readTagsOn } from './tags-on.js';
@@ -11,10 +12,21 @@ import { readDayUsage, type DayUsage } from './usage-quantities.js';
 /** Rows in memory at a time: enough that a round trip costs little, few enough that memory stays flat. */
 const BATCH = 4_000;
 
-/** Read of `cost_data` beside what a report adds up; no table that is joined in has these names. */
-const MORE = Prisma.raw(
-  ', id, bucket_start_time, bucket_end_time, quantity, quantity_unit, cost_type, token_type, service_tier, context_window, inference_geo',
-);
+/** Read of a row beside what a report adds up. */
+const COLUMNS = [
+  'id',
+  'line_item',
+  'model',
+  'bucket_start_time',
+  'bucket_end_time',
+  'quantity',
+  'quantity_unit',
+  'cost_type',
+  'token_type',
+  'service_tier',
+  'context_window',
+  'inference_geo',
+];
 
 type RawRow = Omit<ExportRow, 'team' | 'cost' | 'quantity' | 'quantitySource' | 'tags'> & {
   cost: string;
@@ -50,11 +62,7 @@ async function readRows(
 }
 
 function selectRows(query: ExportQuery): Prisma.Sql {
-  const { basis } = query;
-  const sources = [
-    ...(basis === 'usage' ? [] : [source(billedRows(query, MORE), false)]),
-    ...(basis === 'billed' ? [] : [source(estimatedRows(query, basis === 'best', MORE), true)]),
-  ];
+  const kinds = kindsOf(query).filter((kind) => kind !== 'unpriced');
   return Prisma.sql`
     SELECT c.id, to_char(c.day, 'YYYY-MM-DD') AS day, coalesce(c.bucket_start_time, c.day) AS "bucketStart",
       coalesce(c.bucket_end_time, c.day + interval '1 day') AS "bucketEnd", p.ai_provider AS provider,
@@ -64,16 +72,8 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       c.cost_type AS "costType", c.token_type AS "tokenType", c.service_tier AS "serviceTier",
       c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
       c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost, c.estimated
-    FROM (${Prisma.join(sources, ' UNION ALL ')}) c
-    JOIN projects p ON p.id = c.project_id
-    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
-    ${joinTags(query)}
-    WHERE ${Prisma.join(rowFilters(query), ' AND ')}
+    ${fromSpend({ rows: spendRows(query, { kinds, columns: COLUMNS }), filter: query })}
     ORDER BY c.day, c.project_id, c.id`;
-}
-
-function source(rows: Prisma.Sql, estimated: boolean): Prisma.Sql {
-  return Prisma.sql`SELECT s.*, ${Prisma.raw(String(estimated))} AS estimated FROM (${rows}) s`;
 }
 
 function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: DayUsage | null): ExportRow {

@@ -4,22 +4,24 @@ import type { DaySpan } from '../../domain/day.js';
 /**
  * The bills as they were at an instant: of a row that changed since, what it was before the first of those changes; of every
  * other, what it is; and nothing of days that had not been read by then. Projects are those the rows belong to today.
+ * @param columns those that the ledger keeps
  */
-export function billedRowsAsOf({ since, until }: DaySpan, instant: Date): Prisma.Sql {
+export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns: readonly string[]): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
   const inSpan = (start: Prisma.Sql) =>
     Prisma.sql`${start} >= ${since}::timestamp AND ${start} < ${until}::timestamp + interval '1 day'`;
+  const of = (table: string) => Prisma.raw(columns.map((name) => `, ${table}.${name}`).join(''));
   return Prisma.sql`
-    SELECT v.project_id, v.day, v.line_item, v.model, v.currency, v.cost FROM (
+    SELECT v.project_id, v.day, v.currency, v.cost ${of('v')} FROM (
       SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
-             project_id, bucket_start_time AS day, line_item, model, currency, old_cost AS cost
+             project_id, bucket_start_time AS day, currency, old_cost AS cost ${of('restatements')}
       FROM restatements
       WHERE api_version = 'costs_v1' AND recorded_at > ${at} AND ${inSpan(Prisma.sql`bucket_start_time`)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
     ) v JOIN projects o ON o.id = v.project_id
     WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
     UNION ALL
-    SELECT c.project_id, c.bucket_start_time, c.line_item, c.model, c.currency, c.cost
+    SELECT c.project_id, c.bucket_start_time, c.currency, c.cost ${of('c')}
     FROM cost_data c JOIN projects o ON o.id = c.project_id
     WHERE c.api_version = 'costs_v1' AND ${inSpan(Prisma.sql`c.bucket_start_time`)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
       AND NOT EXISTS (

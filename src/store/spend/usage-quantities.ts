@@ -7,6 +7,8 @@ import type { ExportRow } from '../../domain/export.js';
 import { withReading } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
+import { fromSpend } from './query.js';
+import { spendRows } from './relation.js';
 
 type Charge = Pick<
   ExportRow,
@@ -21,6 +23,7 @@ interface Used {
 /** The quantity of a charge of the day, by usage of the same dimensions; null where there is none, or several charges share it. */
 export type DayUsage = (charge: Charge) => Used | null;
 
+const CHARGE_COLUMNS = ['line_item', 'model', 'token_type', 'service_tier', 'context_window', 'inference_geo'];
 const USUAL = new Set(['', '0-200k', 'global', 'not_available']);
 
 /** Reads what was used on a day and which charges there are that it could belong to. */
@@ -31,12 +34,12 @@ export async function readDayUsage(
 ): Promise<DayUsage | null> {
   const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: day, to: day });
   if (usage.length === 0) return null;
+  const span = { since: day, until: day };
   const charges = await tx.$queryRaw<Charge[]>`
     SELECT p.id AS "projectId", p.ai_provider AS provider, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
       c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"
-    FROM projects p JOIN cost_data c ON c.project_id = p.id
-    WHERE p.team_id = ${teamId} AND c.api_version = 'costs_v1' AND c.cost >= 0
-      AND c.bucket_start_time >= ${day}::timestamp AND c.bucket_start_time < ${day}::timestamp + interval '1 day'`;
+    ${fromSpend({ rows: spendRows({ ...span, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS }), filter: { ...span, teamId } })}
+      AND c.cost >= 0`;
   return matchUsage(usage, charges);
 }
 

@@ -1,24 +1,17 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { dayState } from '../../domain/coverage.js';
-import { groupKey, type ComparedRow, type ReportComparison, type ReportQuery } from '../../domain/report.js';
+import { groupKey } from '../../domain/dimensions.js';
+import type { ComparedRow, ReportComparison, ReportQuery } from '../../domain/report.js';
+import type { Transaction } from '../transaction.js';
 import { readDays } from './coverage.js';
-import { sumRows, type SummedRow } from './rows.js';
+import { sumSpendByDay, type DailySum } from './sums.js';
 
 /** See `ReportStore.compare`. Days that either side lacks, organization by organization, are left out of both. */
-export async function compareSpans(
-  prisma: PrismaClient,
-  query: ReportQuery,
-  previous: DaySpan,
-): Promise<ReportComparison> {
+export async function compareSpans(tx: Transaction, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
   const before = { ...query, ...previous };
-  const [rowsNow, rowsBefore, readNow, readBefore] = await Promise.all([
-    sumRows(prisma, query, { byDay: true }),
-    sumRows(prisma, before, { byDay: true }),
-    readDays(prisma, query, query),
-    readDays(prisma, query, previous),
-  ]);
+  const [rowsNow, rowsBefore] = [await sumSpendByDay(tx, query), await sumSpendByDay(tx, before)];
+  const [readNow, readBefore] = [await readDays(tx, query, query), await readDays(tx, query, previous)];
   const pairs = pairDays(query, previous);
   const isRead = (organizations: typeof readNow): IsRead => {
     const byId = new Map(organizations.map((each) => [each.organizationId, each.readAt]));
@@ -59,12 +52,12 @@ function pairDays(current: DaySpan, previous: DaySpan): { later: Map<Day, Day>; 
 
 function take(
   groups: Map<string, Building>,
-  row: SummedRow,
+  row: DailySum,
   side: 'now' | 'before',
   counterpart: ReadonlyMap<Day, Day>,
   isRead: { now: IsRead; before: IsRead },
 ): void {
-  const day = row.ofDay as Day;
+  const day = row.ofDay;
   const key = groupKey(row);
   const group = groups.get(key) ?? {
     organizations: new Set(),
@@ -75,7 +68,7 @@ function take(
   };
   groups.set(key, group);
   const cost = parseDecimal(row.cost);
-  group.organizations.add(row.ofOrganization ?? null);
+  group.organizations.add(row.ofOrganization);
   if (side === 'now') group.byDay.set(day, add(group.byDay.get(day) ?? ZERO, cost));
   const other = counterpart.get(day);
   const [own, opposite] = side === 'now' ? [isRead.now, isRead.before] : [isRead.before, isRead.now];

@@ -1,8 +1,9 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
+import type { Transaction } from '../transaction.js';
 
 const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1'`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
@@ -16,11 +17,11 @@ const USAGE_DAYS = Prisma.sql`
  * that another team collects into a project of this one: they are told by their id alone.
  */
 export async function readDays(
-  prisma: PrismaClient,
+  tx: Transaction,
   query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>,
   span: DaySpan,
 ): Promise<OrganizationDays[]> {
-  const rows = await prisma.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
+  const rows = await tx.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
     WITH relevant AS (
       SELECT provider, organization_id, name FROM organizations WHERE team_id = ${query.teamId}
       UNION ALL

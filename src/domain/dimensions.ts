@@ -1,0 +1,171 @@
+import { CostsError } from '../errors.js';
+import type { Day } from './day.js';
+
+/** What a row of a report is about: the fields of the words it is grouped by, in the order they were given. */
+export interface ReportGroup {
+  provider?: string | null;
+  organization?: string | null;
+  organizationId?: string | null;
+  project?: string;
+  projectId?: string;
+  /** Nobody tied the project to the provider's. */
+  linked?: boolean;
+  lineItem?: string;
+  /** Null where the bill names none. */
+  model?: string | null;
+  /** Null where the bill does not tell. */
+  tokenType?: string | null;
+  day?: Day;
+  /** ISO week, `2026-W47`. */
+  week?: string;
+  /** `2026-11` */
+  month?: string;
+  /** The tag's value; null where the project has none that day. */
+  [tag: TagWord]: string | null;
+}
+
+/** Groups by the value of a tag of the project, as of the bucket's day. */
+export type TagWord = `tag:${string}`;
+export type Field = Exclude<keyof ReportGroup, TagWord>;
+
+/** Something spend can be grouped by. What people can ask for and what they are shown follows from these entries alone. */
+export interface Dimension {
+  /** What people see: a heading, and the field below it. */
+  columns: Readonly<Record<string, Field | TagWord>>;
+  /** Each field over a row of spend `c`, its project `p` and that one's organization `g`. */
+  sql: Readonly<Partial<Record<Field | TagWord, string>>>;
+  /** The field that tells its values apart; the others follow from it. */
+  key: Field | TagWord;
+  /** The column of a row of spend that it needs, where it needs one. */
+  column?: string;
+  /** What people see where the field is null. */
+  none?: string;
+  /** Its values are spans of time, and so have an order of their own. */
+  period?: 'day' | 'week' | 'month';
+  /** The help of the option that chooses its values by a pattern; without one there is no such option. */
+  pattern?: string;
+  /** Whether the ledger keeps it, so that it can be told as of an instant. */
+  kept: boolean;
+}
+
+/** By the words of `--group-by`. To add one, add its fields to `ReportGroup` and an entry here. */
+export const DIMENSIONS = {
+  provider: {
+    columns: { Provider: 'provider' },
+    sql: { provider: 'p.ai_provider' },
+    key: 'provider',
+    none: '(old system)',
+    kept: true,
+  },
+  organization: {
+    columns: { Organization: 'organization' },
+    sql: { organization: 'coalesce(g.name, p.ai_organization_id)', organizationId: 'p.ai_organization_id' },
+    key: 'organizationId',
+    none: '(old system)',
+    kept: true,
+  },
+  project: {
+    columns: { Project: 'project', Organization: 'organization' },
+    sql: {
+      project: 'p.name',
+      projectId: 'p.id',
+      organization: 'coalesce(g.name, p.ai_organization_id)',
+      organizationId: 'p.ai_organization_id',
+      linked: '(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL)',
+    },
+    key: 'projectId',
+    kept: true,
+  },
+  'line-item': {
+    columns: { 'Line item': 'lineItem' },
+    sql: { lineItem: 'c.line_item' },
+    key: 'lineItem',
+    column: 'line_item',
+    pattern: 'only these line items; * and ? stand for anything',
+    kept: true,
+  },
+  model: {
+    columns: { Model: 'model' },
+    sql: { model: 'c.model' },
+    key: 'model',
+    column: 'model',
+    none: '(no model)',
+    pattern: 'only these models; * and ? stand for anything',
+    kept: true,
+  },
+  'token-type': {
+    columns: { 'Token type': 'tokenType' },
+    sql: { tokenType: 'c.token_type' },
+    key: 'tokenType',
+    column: 'token_type',
+    none: '(no token type)',
+    kept: false,
+  },
+  day: { columns: { Day: 'day' }, sql: { day: "to_char(c.day, 'YYYY-MM-DD')" }, key: 'day', period: 'day', kept: true },
+  week: {
+    columns: { Week: 'week' },
+    sql: { week: `to_char(date_trunc('week', c.day), 'IYYY-"W"IW')` },
+    key: 'week',
+    period: 'week',
+    kept: true,
+  },
+  month: {
+    columns: { Month: 'month' },
+    sql: { month: "to_char(date_trunc('month', c.day), 'YYYY-MM')" },
+    key: 'month',
+    period: 'month',
+    kept: true,
+  },
+} satisfies Record<string, Dimension>;
+
+export type DimensionWord = keyof typeof DIMENSIONS;
+export type GroupWord = DimensionWord | TagWord;
+
+/** Those whose values can be chosen by a pattern: an option each. */
+export type PatternWord = {
+  [Word in DimensionWord]: (typeof DIMENSIONS)[Word] extends { pattern: string } ? Word : never;
+}[DimensionWord];
+
+export const DIMENSION_WORDS = Object.keys(DIMENSIONS) as DimensionWord[];
+const ALL: Readonly<Record<DimensionWord, Dimension>> = DIMENSIONS;
+export const PATTERN_WORDS = DIMENSION_WORDS.filter((word): word is PatternWord => ALL[word].pattern !== undefined);
+const KEYS = DIMENSION_WORDS.map((word) => ALL[word].key);
+
+export function dimensionOf(word: GroupWord): Dimension {
+  if (!isTagWord(word)) return ALL[word];
+  const key = tagKeyOf(word);
+  return { columns: { [key]: word }, sql: { [word]: `"${word}".value` }, key: word, none: `(no ${key})`, kept: true };
+}
+
+export function isDimensionWord(word: string): word is DimensionWord {
+  return Object.hasOwn(DIMENSIONS, word);
+}
+
+export function isTagWord(word: string): word is TagWord {
+  return word.startsWith('tag:');
+}
+
+/** The key of a tag word. */
+export function tagKeyOf(word: TagWord): string {
+  return word.slice('tag:'.length);
+}
+
+export function isTimeWord(word: GroupWord): boolean {
+  return dimensionOf(word).period !== undefined;
+}
+
+/** Tells rows apart that differ in what they are about or in their currency. */
+export function groupKey(row: ReportGroup & { currency: string }): string {
+  const tags = Object.entries(row).filter(([field]) => isTagWord(field));
+  return JSON.stringify([...KEYS.map((key) => row[key]), row.currency, tags]);
+}
+
+/** @throws CostsError `usage` where the ledger does not keep one of the words */
+export function requireKept(words: readonly GroupWord[]): void {
+  const lost = words.find((word) => !dimensionOf(word).kept);
+  if (lost === undefined) return;
+  const kept = DIMENSION_WORDS.filter((word) => ALL[word].kept);
+  throw new CostsError('usage', `What bills said before they were changed is not kept by ${lost}.`, {
+    hint: `Leave --as-of out, or use ${kept.join(', ')} or tag:KEY.`,
+  });
+}

@@ -1,0 +1,117 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import {
+  dimensionOf,
+  isTagWord,
+  PATTERN_WORDS,
+  tagKeyOf,
+  type GroupWord,
+  type TagWord,
+} from '../../domain/dimensions.js';
+import type { RowFilter } from '../../domain/report.js';
+import { checkTagKey } from '../../domain/tag.js';
+
+/** What is asked of a relation whose rows `c` have at least `project_id`, `day` and the columns of the words that are used. */
+export interface SpendQuestion {
+  rows: Prisma.Sql;
+  filter: RowFilter;
+  groupBy?: readonly GroupWord[];
+}
+
+/** Rows of spend with their project `p`, its organization `g` and its tags, as far as the filter lets them through. */
+export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma.Sql {
+  return Prisma.sql`
+    FROM (${rows}) c
+    JOIN projects p ON p.id = c.project_id
+    LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
+    ${tagJoins(tagsOf({ ...filter, groupBy }))}
+    WHERE ${Prisma.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
+}
+
+/**
+ * Rows of spend added up by the words of the question.
+ * @param by further columns that are shown and grouped by
+ * @param measures what is added up
+ */
+export function groupSpend(
+  question: SpendQuestion,
+  { by = [], measures }: { by?: readonly Prisma.Sql[]; measures: readonly Prisma.Sql[] },
+): Prisma.Sql {
+  const shown = [...fieldsOf(question.groupBy ?? []), ...by];
+  const grouped = Prisma.raw(shown.map((_, index) => index + 1).join(', '));
+  return Prisma.sql`SELECT ${Prisma.join([...shown, ...measures])} ${fromSpend(question)} GROUP BY ${grouped}`;
+}
+
+/** The fields of the words, each once. */
+function fieldsOf(groupBy: readonly GroupWord[]): Prisma.Sql[] {
+  const fields = new Map(groupBy.flatMap((word) => Object.entries(dimensionOf(word).sql)));
+  return [...fields].map(([field, sql]) => Prisma.raw(`${sql} AS "${field}"`));
+}
+
+/** The columns of a row of spend that words and patterns need. */
+export function columnsOf({
+  groupBy = [],
+  patterns = {},
+}: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'patterns'>): string[] {
+  const words = new Set([...groupBy, ...PATTERN_WORDS.filter((word) => patterns[word] !== undefined)]);
+  return [...words].flatMap((word) => dimensionOf(word).column ?? []);
+}
+
+/** Every tag that is grouped or filtered by, once. */
+export function tagsOf({
+  groupBy = [],
+  tags = [],
+}: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'tags'>): TagWord[] {
+  return [...new Set([...groupBy.filter(isTagWord), ...tags.map(({ key }): TagWord => `tag:${key}`)])];
+}
+
+/**
+ * The value that holds on the row's day. As spans, so that PostgreSQL makes a small table of them once instead of looking
+ * for each row's.
+ */
+function tagJoins(words: readonly TagWord[]): Prisma.Sql {
+  const joins = words.map((word) => {
+    // Safe in SQL: nothing in a tag's key would need to be escaped.
+    const tag = `"tag:${checkTagKey(tagKeyOf(word))}"`;
+    return Prisma.sql`
+    LEFT JOIN (
+      SELECT project_id, value, valid_from, coalesce(lead(valid_from) OVER (PARTITION BY project_id ORDER BY valid_from), 'infinity') AS valid_until
+      FROM project_tags WHERE key = ${tagKeyOf(word)}
+    ) ${Prisma.raw(`${tag} ON ${tag}.project_id = p.id AND c.day >= ${tag}.valid_from AND c.day < ${tag}.valid_until`)}`;
+  });
+  return joins.length === 0 ? Prisma.empty : Prisma.join(joins, ' ');
+}
+
+/** Conditions on the project `p`. */
+export function projectConditions({ teamId, provider, organizationId, projectIds, linked }: RowFilter): Prisma.Sql[] {
+  return [
+    Prisma.sql`p.team_id = ${teamId}`,
+    ...(provider === undefined ? [] : [Prisma.sql`p.ai_provider = ${provider}`]),
+    ...(organizationId === undefined ? [] : [Prisma.sql`p.ai_organization_id = ${organizationId}`]),
+    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...(linked === undefined ? [] : [Prisma.sql`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) = ${linked}`]),
+  ];
+}
+
+/** Conditions on the row `c` and the joined tags. */
+function rowConditions({ patterns = {}, tags = [] }: RowFilter): Prisma.Sql[] {
+  return [
+    ...PATTERN_WORDS.flatMap((word) => {
+      const [pattern, column] = [patterns[word], dimensionOf(word).column];
+      return pattern === undefined || column === undefined
+        ? []
+        : [Prisma.sql`${Prisma.raw(`c.${column}`)} LIKE ${likePattern(pattern)}`];
+    }),
+    ...tags.map(
+      ({ key, value }) =>
+        Prisma.sql`${Prisma.raw(`"tag:${checkTagKey(key)}".value`)} IS NOT DISTINCT FROM ${value}::text`,
+    ),
+  ];
+}
+
+/** `*` and `?` as LIKE writes them; everything else stands for itself. */
+function likePattern(glob: string): string {
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replace(/\*+/g, '%')
+    .replaceAll('?', '_');
+}

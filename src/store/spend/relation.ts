@@ -1,0 +1,166 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../domain/dimensions.js';
+import type { DaySpan } from '../../domain/day.js';
+import type { ReportBasis, ReportQuery } from '../../domain/report.js';
+import { arrayLiteral } from '../array-literal.js';
+import type { Transaction } from '../transaction.js';
+import { billedRowsAsOf } from './as-of.js';
+import { columnsOf, projectConditions, tagsOf } from './query.js';
+import type { UnpricedItem } from './unpriced.js';
+
+/**
+ * Where figures come from. `billed`: what was charged. `estimated`: what collected usage should have cost. `legacy`: rows of
+ * the old system, in dollars, where no usage was collected. `unpriced`: usage of which nobody knows what it costs.
+ */
+export type SpendKind = 'billed' | 'estimated' | 'legacy' | 'unpriced';
+
+/** Billed cost wins: the best there is leaves out what is not a bill where its project has a bill that day. */
+const KINDS: Record<ReportBasis, readonly SpendKind[]> = {
+  billed: ['billed'],
+  usage: ['estimated', 'legacy', 'unpriced'],
+  best: ['billed', 'estimated', 'legacy', 'unpriced'],
+};
+
+export type SpendRange = DaySpan & Pick<ReportQuery, 'basis' | 'asOf'>;
+
+export interface SpendParts {
+  /** Columns of `cost_data` beside project, day, currency and cost. */
+  columns: readonly string[];
+  kinds: readonly SpendKind[];
+  unpriced?: readonly UnpricedItem[];
+}
+
+/** The kinds that a query asks for. */
+export function kindsOf({ basis = 'best' }: Pick<ReportQuery, 'basis'>): readonly SpendKind[] {
+  return KINDS[basis];
+}
+
+/**
+ * All spend of a span: `project_id`, `day`, `currency`, `cost` (null where it is unknown), `estimated`, and the columns asked
+ * for. The one place that says which rows of the store are spend; teams and other filters are the question's.
+ */
+export function spendRows(range: SpendRange, { kinds, columns, unpriced = [] }: SpendParts): Prisma.Sql {
+  const known = kinds.filter((kind) => kind !== 'unpriced' || unpriced.length > 0);
+  const parts = known.map((kind) => rowsOfKind(kind, range, columns, unpriced));
+  return Prisma.join(parts, ' UNION ALL ');
+}
+
+function rowsOfKind(
+  kind: SpendKind,
+  range: SpendRange,
+  columns: readonly string[],
+  unpriced: readonly UnpricedItem[],
+): Prisma.Sql {
+  const rows = {
+    billed: () => billedRows(range, columns),
+    estimated: () => estimatedRows(range, columns),
+    legacy: () => legacyRows(range, columns),
+    unpriced: () => unpricedRows(unpriced, columns),
+  }[kind]();
+  const unbilled = Prisma.sql`WHERE NOT EXISTS (
+      SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND b.bucket_start_time = e.day)`;
+  const isBest = (range.basis ?? 'best') === 'best';
+  return Prisma.sql`SELECT e.*, ${Prisma.raw(String(kind !== 'billed'))} AS estimated FROM (${rows}) e ${kind !== 'billed' && isBest ? unbilled : Prisma.empty}`;
+}
+
+function inSpan(start: string, { since, until }: DaySpan): Prisma.Sql {
+  const column = Prisma.raw(start);
+  return Prisma.sql`${column} >= ${since}::timestamp AND ${column} < ${until}::timestamp + interval '1 day'`;
+}
+
+function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+  if (range.asOf !== undefined) return billedRowsAsOf(range, range.asOf, columns);
+  return Prisma.sql`
+    SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns)} FROM cost_data
+    WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
+}
+
+function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
+    WHERE api_version = 'usage_v1' AND ${inSpan('bucket_start_time', range)}`;
+}
+
+/** Both speak of the same usage: where a project's day was estimated from collected usage, its old rows are left out. */
+function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT o.project_id, date_trunc('day', o.date) AS day, coalesce(o.currency, 'USD') AS currency, o.cost ${more(columns, { line_item: 'coalesce(o.line_item, o.service)' })}
+    FROM cost_data o
+    WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND ${inSpan('o.date', range)}
+      AND NOT EXISTS (
+        SELECT FROM cost_data u
+        WHERE u.project_id = o.project_id AND u.api_version = 'usage_v1' AND u.bucket_start_time >= date_trunc('day', o.date)
+          AND u.bucket_start_time < date_trunc('day', o.date) + interval '1 day')`;
+}
+
+/**
+ * What has no price is told by our price book, and so comes with the question; `item` is its place in that list. List prices
+ * are in dollars, and so it stands beside them.
+ */
+function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]): Prisma.Sql {
+  const column = (pick: (item: UnpricedItem) => string | null) => Prisma.sql`${arrayLiteral(items.map(pick))}::text[]`;
+  const missing = columns.filter((name) => !UNPRICED_COLUMNS.includes(name));
+  return Prisma.sql`
+    SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, 'NULL::text'])))}
+    FROM unnest(${column(({ projectId }) => projectId)}, ${column(({ day }) => day)}, ${column(({ lineItem }) => lineItem)},
+      ${column(({ model }) => (model === '' ? null : model))}, ${column(({ tokenType }) => tokenType)}
+    ) WITH ORDINALITY AS u (project_id, day, line_item, model, token_type, item)`;
+}
+const UNPRICED_COLUMNS = ['line_item', 'model', 'token_type', 'item'];
+
+/** Whether a project has rows of the old system, of whatever day. */
+export async function hasLegacyRows(tx: Transaction, projectId: string): Promise<boolean> {
+  return (await tx.costData.findFirst({ where: { projectId, bucketStartTime: null }, select: { id: true } })) !== null;
+}
+
+/** Further columns after a comma, some of them made of others. */
+function more(columns: readonly string[], made: Readonly<Record<string, string>> = {}): Prisma.Sql {
+  return Prisma.raw(
+    columns.map((name) => `, ${made[name] === undefined ? name : `${made[name]} AS ${name}`}`).join(''),
+  );
+}
+
+/**
+ * Spend added up as far as that goes without the names of projects. What is left is so little that joining names to it and
+ * filtering it costs nothing; joined first, a report over millions of rows takes four times as long.
+ * @param byDay keeps the days apart
+ */
+export function addedSpend(
+  query: ReportQuery,
+  { byDay, unpriced }: { byDay: boolean; unpriced: readonly UnpricedItem[] },
+): Prisma.Sql {
+  if (query.asOf !== undefined) requireKept(wordsOf(query));
+  const columns = columnsOf(query);
+  const keys = [
+    Prisma.sql`r.project_id`,
+    Prisma.sql`r.currency`,
+    Prisma.sql`r.estimated`,
+    ...periodOf(query, byDay),
+    ...columns.map((name) => Prisma.raw(`r.${name}`)),
+  ];
+  const { provider, organizationId, projectIds, linked } = query;
+  const few = [provider, organizationId, projectIds, linked].some((each) => each !== undefined);
+  const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectConditions(query), ' AND ')})`;
+  const parts = kindsOf(query)
+    .filter((kind) => kind !== 'unpriced' || unpriced.length > 0)
+    .map(
+      (kind) => Prisma.sql`
+    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kind === 'unpriced'))} AS unknown, sum(r.cost) AS cost
+    FROM (${spendRows(query, { kinds: [kind], columns, unpriced })}) r ${few ? ofThem : Prisma.empty}
+    GROUP BY ${Prisma.raw(keys.map((_, index) => index + 1).join(', '))}`,
+    );
+  return Prisma.join(parts, ' UNION ALL ');
+}
+
+/** Every word that a query groups or filters by. */
+export function wordsOf({ groupBy, patterns = {} }: Pick<ReportQuery, 'groupBy' | 'patterns'>): GroupWord[] {
+  return [...groupBy, ...PATTERN_WORDS.filter((word) => patterns[word] !== undefined)];
+}
+
+/** The day, or the longest period that all words can be told from; nothing where no word asks for time. */
+function periodOf(query: ReportQuery, byDay: boolean): Prisma.Sql[] {
+  const timed = query.groupBy.flatMap((word) => dimensionOf(word).period ?? []);
+  // A tag holds from a day on.
+  if (byDay || tagsOf(query).length > 0 || timed.length > 1) return [Prisma.sql`r.day`];
+  return timed.map((period) => Prisma.raw(`date_trunc('${period}', r.day) AS day`));
+}

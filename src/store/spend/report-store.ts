@@ -1,0 +1,92 @@
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import { parseDay, toDay, type Day } from '../../domain/day.js';
+import { compare, parseDecimal } from '../../domain/decimal.js';
+import { Sums, type MoneyDocument } from '../../domain/money.js';
+import type { Report, ReportQuery, ReportRow, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
+import { snapshot, type Transaction } from '../transaction.js';
+import { compareSpans } from './compare.js';
+import { describeCoverage, newestRead, readDays } from './coverage.js';
+import { readChanges, readLateness, readRestated } from './ledger.js';
+import { fromSpend } from './query.js';
+import { spendRows } from './relation.js';
+import { readLines, sumSpend } from './sums.js';
+import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
+
+/** Every answer is of one moment: the statements of one, or of all that `snapshot` asks, see one state of the database. */
+export function createReportStore(prisma: PrismaClient): ReportStore {
+  const ask = <T>(question: (reader: SpendReader) => Promise<T>): Promise<T> =>
+    snapshot(prisma, (tx) => question(readerOn(tx)));
+  return {
+    snapshot: ask,
+    run: (query, today) => ask((reader) => reader.run(query, today)),
+    compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
+    unlinked: (teamId) => ask((reader) => reader.unlinked(teamId)),
+    days: (query) => ask((reader) => reader.days(query)),
+    restated: (query) => ask((reader) => reader.restated(query)),
+    changes: (query, since) => ask((reader) => reader.changes(query, since)),
+    lateness: (teamId) => ask((reader) => reader.lateness(teamId)),
+    lines: (teamId, span, kind) => ask((reader) => reader.lines(teamId, span, kind)),
+    unpriced: (teamId, span) => ask((reader) => reader.unpriced(teamId, span)),
+  };
+}
+
+function readerOn(tx: Transaction): SpendReader {
+  return {
+    run: (query, today) => runReport(tx, query, today),
+    compare: (query, previous) => compareSpans(tx, query, previous),
+    unlinked: (teamId) => readUnlinked(tx, teamId),
+    days: (query) => readDays(tx, query, query),
+    restated: (query) => readRestated(tx, query),
+    changes: (query, since) => readChanges(tx, query, since),
+    lateness: (teamId) => readLateness(tx, teamId),
+    lines: (teamId, span, kind) => readLines(tx, teamId, span, kind),
+    unpriced: (teamId, span) => readUnpriced(tx, teamId, span),
+  };
+}
+
+async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promise<Report> {
+  const items = await readUnpricedItems(tx, query);
+  const rows = await sumSpend(tx, query, items);
+  const organizations = await readDays(tx, query, query);
+  return {
+    since: query.since,
+    until: query.until,
+    groupBy: [...query.groupBy],
+    basis: query.basis ?? 'best',
+    readAt: newestRead(organizations)?.toISOString() ?? null,
+    asOf: query.asOf?.toISOString() ?? null,
+    rows: byTimeThenCost(rows),
+    totals: new Sums(rows).toDocuments(),
+    unpriced: await sumUnpriced(tx, query, items),
+    coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
+  };
+}
+
+/** In order of time where it is grouped by time, then the largest first, what is unknown last. */
+function byTimeThenCost(rows: readonly ReportRow[]): ReportRow[] {
+  // Once a row: comparing parses each of them again and again otherwise.
+  const keyed = rows.map((row) => ({
+    row,
+    time: row.day ?? row.week ?? row.month ?? '',
+    cost: row.cost === null ? null : parseDecimal(row.cost),
+  }));
+  keyed.sort((a, b) => {
+    if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+    if (a.row.currency !== b.row.currency) return a.row.currency < b.row.currency ? -1 : 1;
+    if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
+    return compare(b.cost, a.cost);
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** Everything there ever was. */
+const ALL_DAYS = { since: parseDay('0001-01-01'), until: parseDay('9999-12-30') };
+
+async function readUnlinked(tx: Transaction, teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }> {
+  const filter: RowFilter = { ...ALL_DAYS, teamId, linked: false };
+  const rows = spendRows({ ...ALL_DAYS, basis: 'billed' }, { kinds: ['billed'], columns: [] });
+  const totals = await tx.$queryRaw<MoneyDocument[]>`
+    SELECT c.currency, trim_scale(sum(c.cost))::text AS cost ${fromSpend({ rows, filter })} GROUP BY 1 ORDER BY 1`;
+  const projects = await tx.project.count({ where: { teamId, linkedAt: null, aiProjectId: { not: null } } });
+  return { projects, totals };
+}

@@ -1,0 +1,76 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import type { DaySpan } from '../../domain/day.js';
+import { add, formatDecimal } from '../../domain/decimal.js';
+import { isCharged, tierOf } from '../../domain/price.js';
+import type { ReportQuery, UnpricedQuantity } from '../../domain/report.js';
+import type { UnpricedUsage } from '../../domain/usage-store.js';
+import type { Transaction } from '../transaction.js';
+import { readPriceBook } from '../usage/prices.js';
+import { readUsage } from '../usage/usage-totals.js';
+import { columnsOf, fromSpend } from './query.js';
+import { kindsOf, spendRows } from './relation.js';
+
+/** Usage without a price, named as its estimate would be. */
+export interface UnpricedItem extends UnpricedUsage {
+  lineItem: string;
+}
+
+/** See `SpendReader.unpriced`. */
+export async function readUnpriced(
+  tx: Transaction,
+  teamId: string,
+  { since, until }: DaySpan,
+): Promise<UnpricedUsage[]> {
+  const book = await readPriceBook(tx);
+  const sums = new Map<string, UnpricedUsage>();
+  for (const each of await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until })) {
+    const { provider, organizationId, projectId, day, endpoint, tokenType, unit, model, quantity } = each;
+    if (!isCharged(tokenType) || book.find(provider, each, day) !== null) continue;
+    const tier = tierOf(each);
+    const key = JSON.stringify([projectId, day, endpoint, tokenType, unit, model, tier]);
+    const known = sums.get(key);
+    if (known === undefined) {
+      sums.set(key, { provider, organizationId, projectId, day, endpoint, tokenType, unit, model, tier, quantity });
+    } else known.quantity = add(known.quantity, quantity);
+  }
+  return [...sums.values()];
+}
+
+/** What of a query's spend has no price, before any filter but the team. */
+export async function readUnpricedItems(tx: Transaction, query: ReportQuery): Promise<UnpricedItem[]> {
+  if (!kindsOf(query).includes('unpriced')) return [];
+  return (await readUnpriced(tx, query.teamId, query)).map((usage) => ({ ...usage, lineItem: lineItemOf(usage) }));
+}
+
+function lineItemOf({ model, endpoint, tokenType, tier }: UnpricedUsage): string {
+  return `${model === '' ? endpoint : model}, ${tokenType.replaceAll('_', ' ')}${tier === 'standard' ? '' : ` · ${tier}`}`;
+}
+
+/** How much of what there is, of the items that a query is about. */
+export async function sumUnpriced(
+  tx: Transaction,
+  query: ReportQuery,
+  items: readonly UnpricedItem[],
+): Promise<UnpricedQuantity[]> {
+  if (items.length === 0) return [];
+  const columns = [...columnsOf({ patterns: query.patterns ?? {} }), 'item'];
+  const rows = await tx.$queryRaw<{ item: number }[]>`
+    SELECT c.item::int AS item ${fromSpend({ rows: spendRows(query, { kinds: ['unpriced'], columns, unpriced: items }), filter: query })}
+    ORDER BY 1`;
+  const sums = new Map<string, UnpricedUsage>();
+  for (const each of rows.flatMap(({ item }) => items[item - 1] ?? [])) {
+    const key = JSON.stringify([each.provider, each.model, each.endpoint, each.tokenType, each.tier, each.unit]);
+    const known = sums.get(key);
+    sums.set(key, known === undefined ? each : { ...known, quantity: add(known.quantity, each.quantity) });
+  }
+  return [...sums.values()].map(({ provider, model, endpoint, tokenType, tier, unit, quantity }) => ({
+    provider,
+    model: model === '' ? null : model,
+    endpoint,
+    tokenType,
+    tier,
+    unit,
+    quantity: formatDecimal(quantity),
+    cost: null,
+  }));
+}
