@@ -7,6 +7,7 @@ import type { Database } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
+import { fence } from './fence.js';
 import type { OpenOptions } from './open.js';
 import { servePglite } from './pglite.js';
 import { openSession } from './pool.js';
@@ -19,15 +20,15 @@ import { createDatabase } from './postgres.js';
  */
 export async function openEmbedded(
   home: string,
-  { onWait, onCreate, onMoved, signal }: OpenOptions = {},
+  { onCreate, onMoved, ...options }: OpenOptions = {},
 ): Promise<Database> {
-  const { folders, lock } = await lockEmbedded(home, { onWait, signal });
+  const { folders, lock } = await lockEmbedded(home, options);
   try {
     await createIfMissing(folders, onCreate);
     const moved = await readMoved(folders);
     if (moved !== null) onMoved?.(moved);
-    const db = await openPglite(folders.data);
-    const served = await servePglite(db, folders.socket);
+    const db = fence(await openPglite(folders.data), lock);
+    const served = await servePglite(db, folders.socket, () => lock.isHeld());
     return createDatabase({
       kind: 'embedded',
       place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
@@ -48,12 +49,12 @@ export async function openEmbedded(
 /** Makes the folder and takes its lock, without opening what is in it. */
 export async function lockEmbedded(
   home: string,
-  { onWait, signal }: LockOptions,
+  options: LockOptions,
 ): Promise<{ folders: EmbeddedFolders; lock: Lock }> {
   const folders = embeddedFolders(home);
   await makePrivate(home, folders.root);
   try {
-    return { folders, lock: await acquireLock(folders.lock, { onWait, signal }) };
+    return { folders, lock: await acquireLock(folders.lock, options) };
   } catch (error) {
     throw folderError(folders.root, error);
   }

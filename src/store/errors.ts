@@ -1,5 +1,6 @@
 import { CostsError, type ErrorCode } from '../errors.js';
 import type { DatabaseAddress } from './address.js';
+import { LOST_LOCK } from './fence.js';
 
 /** Where a failure happened, for its sentence. */
 export type Place = Pick<DatabaseAddress, 'label' | 'server' | 'database' | 'user'>;
@@ -103,6 +104,8 @@ function explainNetwork({ code, message }: Symptom, { server, label }: Place): E
         `The database at ${server} is starting or stopping.`,
         'Wait a moment, or use costs db migrate --wait 60.',
       );
+    case LOST_LOCK:
+      return { code: 'conflict', message, hint: 'Run the same command again: what was confirmed before is stored.' };
     case '53300':
       return unreachable(
         `${server} has no connection left.`,

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { link, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../errors.js';
-import { machineIdentity, processStart } from '../process-identity.js';
+import { hasEnded, machineIdentity, processStart } from '../process-identity.js';
 
 /** Who holds the embedded store. */
 export interface Holder {
   pid: number;
   command: string;
+  host: string;
+  /** The claim of another machine or container: deleting this file takes the store over at once. Null on this machine. */
+  claim: string | null;
 }
 
-interface Claim extends Holder {
+interface Claim extends Omit<Holder, 'claim'> {
+  /** Tells a claim from any other under the same number. */
+  id: string;
   machine: string;
   /** Null in a claim that was given back. */
   start: string | null;
@@ -20,9 +27,16 @@ interface Claim extends Holder {
 export interface LockOptions {
   onWait?: ((holder: Holder) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** Where process ids can be compared; tests stand in for another machine. */
+  machine?: string | undefined;
+  /** How long a claim of another machine may show no sign of life; shorter in tests. */
+  silenceMs?: number | undefined;
 }
 
 export interface Lock {
+  /** Whether nobody has taken it over: to be asked before a commit, and before it is confirmed. */
+  isHeld(): boolean;
+  /** Gives it back, where it was not taken over. */
   release(): Promise<void>;
 }
 
@@ -30,7 +44,8 @@ const POLL_MS = 60;
 
 /** The holder touches its claim this often; only processes of another machine or container go by it. */
 const HEARTBEAT_MS = 5_000;
-const FOREIGN_CLAIM_EXPIRES_MS = 120_000;
+/** Longer than any statement, during which the embedded store leaves no time for a heartbeat. */
+const SILENCE_MS = 120_000;
 
 /**
  * Takes the exclusive lock that `folder` stands for, waiting for as long as another living process has it.
@@ -40,19 +55,24 @@ const FOREIGN_CLAIM_EXPIRES_MS = 120_000;
  * process blocks nobody and nothing needs cleaning up. The highest file is never deleted, only lower ones: a process that
  * was slow sees a higher number after its link and stands back.
  *
+ * Whether a process of another machine is gone cannot be known: its claim counts for as long as the waiter itself sees it
+ * change, whatever either clock says. A holder that was paused longer than that has lost it, and learns so by `isHeld`.
+ *
  * @throws CostsError `interrupted` when the signal fires while waiting
  */
-export async function acquireLock(folder: string, { onWait, signal }: LockOptions = {}): Promise<Lock> {
+export async function acquireLock(folder: string, options: LockOptions = {}): Promise<Lock> {
+  const { onWait, signal, silenceMs = SILENCE_MS } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const claim = await describeSelf();
-  const draft = join(folder, `claim-${claim.pid}-${randomUUID()}`);
+  const claim = await describeSelf(options.machine ?? (await machineIdentity()));
+  const draft = join(folder, `claim-${claim.pid}-${claim.id}`);
   await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });
+  const watch = new Watch(silenceMs);
   try {
     let told = false;
     for (;;) {
       if (signal?.aborted === true)
         throw new CostsError('interrupted', 'Interrupted while waiting for the embedded store.');
-      const { won, holder } = await tryClaim(folder, draft, claim.machine);
+      const { won, holder } = await tryClaim(folder, draft, claim.machine, watch);
       if (won !== null) return await hold(folder, won, claim);
       if (holder !== null && !told) {
         onWait?.(holder);
@@ -65,14 +85,31 @@ export async function acquireLock(folder: string, { onWait, signal }: LockOption
   }
 }
 
+/** Looks for signs of life in a file that another machine touches. */
+class Watch {
+  private seen = '';
+  private since = 0;
+
+  constructor(private readonly silenceMs: number) {}
+
+  /** Whether the file was silent for long, as this process saw it. */
+  async isSilent(path: string): Promise<boolean> {
+    const { mtimeMs, ino } = await stat(path).catch(() => ({ mtimeMs: 0, ino: 0 }));
+    const sign = `${path} ${ino} ${mtimeMs}`;
+    if (sign !== this.seen) [this.seen, this.since] = [sign, performance.now()];
+    return performance.now() - this.since >= this.silenceMs;
+  }
+}
+
 async function tryClaim(
   folder: string,
   draft: string,
   machine: string,
-): Promise<{ won: number | null; holder: Claim | null }> {
-  const highest = await highestClaim(folder);
+  watch: Watch,
+): Promise<{ won: number | null; holder: Holder | null }> {
+  const highest = highestOf(await readdir(folder));
   if (highest > 0) {
-    const holder = await livingHolder(join(folder, claimName(highest)), machine);
+    const holder = await livingHolder(join(folder, claimName(highest)), machine, watch);
     if (holder !== null) return { won: null, holder };
   }
   const mine = highest + 1;
@@ -82,21 +119,32 @@ async function tryClaim(
     if (isCode(error, 'EEXIST')) return { won: null, holder: null };
     throw error;
   }
-  if ((await highestClaim(folder)) === mine) return { won: mine, holder: null };
+  if (highestOf(await readdir(folder)) === mine) return { won: mine, holder: null };
   await rm(join(folder, claimName(mine)), { force: true });
   return { won: null, holder: null };
 }
 
 async function hold(folder: string, number: number, claim: Claim): Promise<Lock> {
   const path = join(folder, claimName(number));
-  await removeLeftovers(folder, number);
+  const text = JSON.stringify(claim);
+  const isHeld = () => {
+    try {
+      return highestOf(readdirSync(folder)) === number && readFileSync(path, 'utf8') === text;
+    } catch {
+      // The claim or its folder was deleted, which is how a store is taken over by hand.
+      return false;
+    }
+  };
+  await removeLeftovers(folder, number, claim.machine);
   const heartbeat = setInterval(() => {
     const now = new Date(performance.timeOrigin + performance.now());
     void utimes(path, now, now).catch(() => undefined);
   }, HEARTBEAT_MS).unref();
   return {
+    isHeld,
     release: async () => {
       clearInterval(heartbeat);
+      if (!isHeld()) return;
       const freed = join(folder, `freed-${claim.pid}-${randomUUID()}`);
       await writeFile(freed, JSON.stringify({ ...claim, start: null }), { mode: 0o600 });
       await rename(freed, path);
@@ -105,48 +153,54 @@ async function hold(folder: string, number: number, claim: Claim): Promise<Lock>
 }
 
 /** Lower numbers count for nothing any more, and drafts are left by killed processes. */
-async function removeLeftovers(folder: string, number: number): Promise<void> {
+async function removeLeftovers(folder: string, number: number, machine: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const other = numberOf(name);
     if (other !== null && other < number) await rm(join(folder, name), { force: true });
-    const pid = /^(?:claim|freed)-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && (await processStart(Number(pid))) === null) await rm(join(folder, name), { force: true });
+    if (!/^(?:claim|freed)-/.test(name)) continue;
+    const draft = parseClaim(await readFile(join(folder, name), 'utf8').catch(() => ''));
+    // Another machine's may be that of a process which waits.
+    if (draft?.machine === machine && (await processStart(draft.pid)) === null)
+      await rm(join(folder, name), { force: true });
   }
 }
 
 /** The holder of a claim, or null when it was given back or its process is gone. */
-async function livingHolder(path: string, machine: string): Promise<Claim | null> {
+async function livingHolder(path: string, machine: string, watch: Watch): Promise<Holder | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
   // Replaced by a higher number meanwhile: not ours to take now; the next look will tell.
   if (text === null) return null;
   const claim = parseClaim(text);
   if (claim === null || claim.start === null) return null;
-  if (claim.machine === machine) return (await processStart(claim.pid)) === claim.start ? claim : null;
-  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
-  return performance.timeOrigin + performance.now() - mtimeMs < FOREIGN_CLAIM_EXPIRES_MS ? claim : null;
+  const { pid, command, host } = claim;
+  if (claim.machine === machine) return (await hasEnded(pid, claim.start)) ? null : { pid, command, host, claim: null };
+  return (await watch.isSilent(path)) ? null : { pid, command, host, claim: path };
 }
 
 /** A file that a power failure left empty holds nothing. */
 function parseClaim(text: string): Claim | null {
   try {
-    return JSON.parse(text) as Claim;
+    const claim = JSON.parse(text) as Omit<Claim, 'host'> & { host?: string };
+    // Earlier versions did not say on which host.
+    return { ...claim, host: claim.host ?? 'an unknown host' };
   } catch {
     return null;
   }
 }
 
-async function describeSelf(): Promise<Claim> {
-  const command = ['costs', ...process.argv.slice(2)].join(' ');
+async function describeSelf(machine: string): Promise<Claim> {
   return {
+    id: randomUUID(),
     pid: process.pid,
-    command: command.slice(0, 200),
-    machine: await machineIdentity(),
+    command: ['costs', ...process.argv.slice(2)].join(' ').slice(0, 200),
+    host: hostname(),
+    machine,
     start: (await processStart(process.pid)) ?? '',
   };
 }
 
-async function highestClaim(folder: string): Promise<number> {
-  return (await readdir(folder)).reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), 0);
+function highestOf(names: string[]): number {
+  return names.reduce((highest, name) => Math.max(highest, numberOf(name) ?? 0), 0);
 }
 
 function claimName(number: number): string {

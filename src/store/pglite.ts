@@ -19,8 +19,13 @@ export interface ServedPglite {
 /**
  * Serves a PGlite on a socket that only this user can open, so that it is used through the same driver as a server. The
  * socket lies in `folder`, or in a private temporary folder where that path would be too long; null asks for the latter.
+ * @param mayWrite whether its files are still ours
  */
-export async function servePglite(db: PGlite, folder: string | null): Promise<ServedPglite> {
+export async function servePglite(
+  db: PGlite,
+  folder: string | null,
+  mayWrite: () => boolean = () => true,
+): Promise<ServedPglite> {
   const { path: socketFolder, temporary } = await privateFolder(folder);
   const path = join(socketFolder, SOCKET_NAME);
   // Left by a killed process; the caller holds the lock, so nobody listens there.
@@ -37,7 +42,8 @@ export async function servePglite(db: PGlite, folder: string | null): Promise<Se
     close: async () => {
       await endPool(pool);
       await server.stop();
-      await db.close();
+      // Closing writes what is in memory.
+      if (mayWrite()) await db.close();
       await rm(temporary ? socketFolder : path, { recursive: true, force: true });
     },
   };

@@ -1,9 +1,9 @@
 import { readFile, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { acquireLock } from '../../src/store/lock.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock, type Holder } from '../../src/store/lock.js';
 import { ended, startProgram } from '../helpers/program.js';
 
 let folder: string;
@@ -84,26 +84,70 @@ it('does not mistake a stranger with the same number for the holder', async () =
   await second.release();
 });
 
-it('respects the claim of another machine for as long as it is renewed', async () => {
-  const first = await acquireLock(folder);
-  const [name = ''] = await readdir(folder);
-  const claim = JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
-  await first.release();
-  await writeFile(join(folder, name), JSON.stringify({ ...claim, machine: 'another', pid: 1, start: 'then' }));
-  let holder = 0;
-  const interruption = new AbortController();
-  const waiting = acquireLock(folder, {
-    signal: interruption.signal,
-    onWait: ({ pid }) => {
-      holder = pid;
-      interruption.abort();
-    },
+describe('a claim of another machine', () => {
+  const silenceMs = 400;
+  const elsewhere = (text: string) =>
+    JSON.stringify({ ...(JSON.parse(text) as object), machine: 'another', pid: 1, start: 'then', host: 'vm' });
+  const claimThere = async (at: Date) => {
+    await (await acquireLock(folder)).release();
+    const [name = ''] = await readdir(folder);
+    const path = join(folder, name);
+    await writeFile(path, elsewhere(await readFile(path, 'utf8')));
+    await utimes(path, at, at);
+    return path;
+  };
+
+  it.each([
+    ['years behind', new Date(0)],
+    ['years ahead', new Date('2040-01-01')],
+  ])('counts for as long as it changes, also where the clock is %s', async (_, start) => {
+    const path = await claimThere(start);
+    let beats = 0;
+    const heart = setInterval(
+      () => void utimes(path, start, new Date(start.getTime() + ++beats * 1000)).catch(() => undefined),
+      80,
+    );
+    const holders: Holder[] = [];
+    const interruption = new AbortController();
+    const waiting = acquireLock(folder, {
+      silenceMs,
+      signal: interruption.signal,
+      onWait: (holder) => holders.push(holder),
+    });
+    await sleep(1_200);
+    interruption.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+    expect(holders).toEqual([expect.objectContaining({ pid: 1, host: 'vm', claim: path })]);
+    const took = acquireLock(folder, { silenceMs });
+    clearInterval(heart);
+    await (await took).release();
   });
-  await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
-  expect(holder).toBe(1);
-  await utimes(join(folder, name), 0, 0);
-  const second = await acquireLock(folder);
-  await second.release();
+
+  it('ends at once when its file is deleted, as the message says', async () => {
+    const path = await claimThere(new Date());
+    await rm(path);
+    await (await acquireLock(folder)).release();
+  });
+
+  it('does not count as this machine for a host name alone', async () => {
+    const lock = await acquireLock(folder, { machine: `${hostname()} of another boot` });
+    const waiting = acquireLock(folder, { silenceMs: 60_000, signal: AbortSignal.timeout(600) });
+    await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+    await lock.release();
+  });
+});
+
+describe('a holder that lost its lock', () => {
+  it.each(['taken over', 'deleted', 'deleted and taken again'])('(%s) knows, and gives nothing back', async (how) => {
+    const first = await acquireLock(folder);
+    expect(first.isHeld()).toBe(true);
+    if (how !== 'taken over') await rm(folder, { recursive: true });
+    const second = how === 'deleted' ? null : await acquireLock(folder, { machine: 'another', silenceMs: 100 });
+    expect(first.isHeld()).toBe(false);
+    await first.release();
+    expect(second?.isHeld() ?? true).toBe(true);
+    await second?.release();
+  });
 });
 
 async function readJournal(): Promise<string[]> {

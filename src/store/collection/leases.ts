@@ -3,7 +3,7 @@ import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.j
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import { machineIdentity, processStart } from '../../process-identity.js';
+import { hasEnded, machineIdentity, processStart } from '../../process-identity.js';
 import type { Transaction } from '../transaction.js';
 
 /** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */
@@ -15,7 +15,7 @@ export function createLeaseStore(prisma: PrismaClient): LeaseStore {
       if (await tryTake(prisma, subject, holder, command, null)) return null;
       const row = await findLease(prisma, subject);
       if (row === null) return this.take(subject, holder, command);
-      const gone = row.machine === (await machineIdentity()) && (await processStart(row.pid)) !== row.processStart;
+      const gone = row.machine === (await machineIdentity()) && (await hasEnded(row.pid, row.processStart));
       if (gone && (await tryTake(prisma, subject, holder, command, row.holder))) return null;
       const { host, pid, acquiredAt } = row;
       return { host, pid, command: row.command, since: acquiredAt } satisfies LeaseHolder;
