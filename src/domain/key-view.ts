@@ -50,7 +50,7 @@ export function toKeyView(row: KeyRow): KeyView {
 }
 
 /** Days before its end from which a key's expiry is worth a warning. */
-const WARN_DAYS = 14;
+export const WARN_DAYS = 14;
 
 /** A sentence about a key that ends soon or has ended; null while there is time. */
 export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expiresAt'>, now: Date): string | null {
@@ -58,6 +58,6 @@ export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expire
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
   const day = expiresAt.toISOString().slice(0, 10);
   if (expiresAt <= now) return `The key of ${name} expired on ${day}: costs keys rotate "${name}"`;
-  if (days >= WARN_DAYS) return null;
+  if (days > WARN_DAYS) return null;
   return `The key of ${name} expires on ${day}, in ${days === 1 ? '1 day' : `${days} days`}: costs keys rotate "${name}"`;
 }

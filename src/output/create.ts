@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
 import type { DraftFile } from '../draft-file.js';
 import { createFile } from './file.js';
+import { printable, toJson } from './gate.js';
 import type { Output } from './output.js';
 import { ignoreClosedPipes } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
@@ -46,12 +47,13 @@ export function createOutput({
   streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
   const redactor = new Redactor();
-  const line = (text: string) => void stderr.write(`${redactor.mask(text)}\n`);
   const colored = color && !noColor;
+  const line = (text: string) => void stderr.write(`${printable(redactor.mask(text), colored && stderr.isTTY)}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
   let file: DraftFile | undefined;
   let pending: Promise<void> = Promise.resolve();
+  const shown = (text: string) => printable(redactor.mask(text), colored && stdout.isTTY);
   const put = (text: string) => {
     if (file === undefined) return void stdout.write(text);
     const target = file;
@@ -68,15 +70,13 @@ export function createOutput({
     width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
     style,
     write(value, render) {
-      const text = json
-        ? JSON.stringify(value, null, stdout.isTTY ? 2 : undefined)
-        : render(value, this).replace(/\n$/, '');
-      put(`${redactor.mask(text)}\n`);
+      const text = json ? toJson(value, stdout.isTTY ? 2 : undefined) : render(value, this).replace(/\n$/, '');
+      put(`${shown(text)}\n`);
     },
-    print: (text) => put(redactor.mask(text)),
+    print: (text) => put(shown(text)),
     reveal: (text) => put(`${text}\n`),
     async writeRaw(chunk) {
-      const text = redactor.mask(chunk);
+      const text = shown(chunk);
       if (file !== undefined) return file.write(text);
       if (stdout.write(text) || stdout.destroyed) return;
       await new Promise<void>((resolve) => stdout.once('drain', resolve).once('close', resolve));
@@ -106,7 +106,7 @@ export function createOutput({
         : plainProgress(line);
     },
     fail(error) {
-      if (json) return line(JSON.stringify({ error: toErrorDocument(error) }));
+      if (json) return line(toJson({ error: toErrorDocument(error) }));
       line(`${errorStyle.red('costs:')} ${error.message}`);
       if (error.hint !== undefined) line(`  → ${error.hint}`);
       if (verbose) explainCause(error, line);

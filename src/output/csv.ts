@@ -3,6 +3,9 @@ import { stringify } from 'csv-stringify/sync';
 /** A line feed alone is quoted, too: readers take it for the end of a record. */
 const RFC_4180 = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
 
+/** How a formula begins; spreadsheets take the full-width signs of East Asian keyboards for the same. */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+
 /** A cell as text, or null for one that is empty. */
 export type Cell = string | null;
 
@@ -11,12 +14,12 @@ export type Cell = string | null;
  * not put through this. A text that already looks neutralised is so once more, or it could not be told from one that was.
  */
 export function neutralise(text: string): string {
-  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return FORMULA.test(text) ? `'${text}` : text;
 }
 
 /** Undoes `neutralise`, for a file that was exported, edited and comes back. */
 export function restoreNeutralised(text: string): string {
-  return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }
 
 /** One record of a CSV file as RFC 4180 wants it, its line end included. */

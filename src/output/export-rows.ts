@@ -1,5 +1,6 @@
 import { formatDecimal } from '../domain/decimal.js';
 import type { ExportRow } from '../domain/export.js';
+import { toJson } from './gate.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 
 /** A row as both formats show it; amounts and quantities exact. */
@@ -78,5 +79,5 @@ function cellOf(field: Field, value: string | boolean | Record<string, string> |
 
 /** One JSON document and its line end. */
 export function exportJsonLine(row: ExportRow): string {
-  return `${JSON.stringify(fieldsOf(row))}\n`;
+  return `${toJson(fieldsOf(row))}\n`;
 }

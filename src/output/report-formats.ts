@@ -59,7 +59,10 @@ export function renderReportMarkdown(report: Report): string {
   ].join('\n');
 }
 
-/** A name may not end its cell, nor be a link, an image or HTML. */
+/** A name may not end its cell, nor be a link, an image or HTML, nor call anybody or point anywhere by itself. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\|<>[\]`&]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+  return text
+    .replace(/[\\|<>[\]`&]/g, '\\$&')
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/@|#(?=\d)|:(?=\/\/)|\.(?<=\bwww\.)/gi, (sign) => `&#${sign.charCodeAt(0)};`);
 }

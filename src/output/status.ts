@@ -1,4 +1,5 @@
 import type { DayState } from '../domain/collection.js';
+import { WARN_DAYS } from '../domain/key-view.js';
 import type { OrganizationStatus, Status } from '../domain/status.js';
 import { formatAge, formatDay, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
@@ -59,5 +60,5 @@ function row(
 function keyState(daysLeft: number | null, style: Output['style']): string {
   if (daysLeft === null) return 'ok';
   if (daysLeft < 0) return style.red('expired');
-  return daysLeft <= 14 ? style.yellow(plural(daysLeft, 'day')) : 'ok';
+  return daysLeft <= WARN_DAYS ? style.yellow(plural(daysLeft, 'day')) : 'ok';
 }

@@ -41,7 +41,8 @@ export function renderTable(
   const kept = shown.map((index) => columns[index] ?? { head: '' });
   const cells = fit(
     kept,
-    rows.map((row) => shown.map((index) => row[index] ?? '')),
+    // A name of several lines would pass for rows of its own.
+    rows.map((row) => shown.map((index) => (row[index] ?? '').replace(/[\t\r\n]+/g, ' '))),
     width,
   );
   const table = new Table({

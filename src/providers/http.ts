@@ -191,10 +191,21 @@ async function read(
   return { status: response.statusCode, text: mask(Buffer.concat(chunks).toString('utf8'), call), header };
 }
 
-/** A refusal may repeat the key it refuses; from here on nothing can print it. */
+/** A refusal may repeat the key it refuses, spelled in any way JSON knows; from here on nothing can print it. */
 function mask(text: string, { key }: ProviderCall): string {
   const secret = key.reveal();
-  return secret === '' ? text : text.replaceAll(secret, '[key]');
+  if (secret === '') return text;
+  const spelled = text.includes('\\u00') ? text.replace(ESCAPED, spellOut) : text;
+  return spelled.replaceAll(secret, '[key]');
+}
+
+/** An escape of JSON; taken whole, so that a backslash which is escaped itself begins none. */
+const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
+
+/** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */
+function spellOut(escape: string, code: string | undefined): string {
+  const character = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16));
+  return /^[\w.-]$/.test(character) ? character : escape;
 }
 
 /** A document, a refusal, or a failure that may pass. */

@@ -236,6 +236,15 @@ describe('a refusal', () => {
     expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain(KEY);
   });
 
+  it('never repeats the key, however the provider spells it', async () => {
+    const spelled = [...KEY].map((letter) => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`).join('');
+    const body = JSON.stringify(refusal('Incorrect: KEY "a\\u0041".')).replace('KEY', spelled);
+    const { url } = await serve((_, response) => response.writeHead(401).end(body));
+    const { message } = await failure(open().get(url));
+    expect(message).not.toContain(KEY);
+    expect(message).toContain('Incorrect: [key] "a\\u0041".');
+  });
+
   it('loses control characters', async () => {
     const { url } = await serve(json(400, refusal('Bad\u001b[2Jthing\u0000.')));
     // eslint-disable-next-line no-control-regex -- what must not be there

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { plural } from '../../output/format.js';
 import { argument, defineCommand } from '../define.js';
+import { readText } from '../read-text.js';
 import { parsePrices } from './file.js';
 
 export const pricesImport = defineCommand({
@@ -25,8 +25,9 @@ async function run({ file }: { file: string }, context: Context) {
 
 async function read(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(file);
   } catch (cause) {
+    if (cause instanceof CostsError) throw cause;
     throw new CostsError('usage', `${file} cannot be read.`, {
       hint: 'Name a file of prices, or "-" for standard input.',
       cause,

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Context } from '../../context.js';
 import { toDay, type Day } from '../../domain/day.js';
 import { compareSheet, makeSheet, type SheetRow } from '../../domain/project-sheet.js';
 import { ALWAYS } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
+import { readText } from '../read-text.js';
 import { csvLine, neutralise, restoreNeutralised } from '../../output/csv.js';
 import { renderSheetChanges } from '../../output/sheet.js';
 import { argument, defineCommand, option } from '../define.js';
@@ -62,11 +62,12 @@ async function importSheet({ file, dryRun = false, from = ALWAYS }: ImportProjec
 
 async function readSheet(file: string): Promise<SheetRow[]> {
   try {
-    const rows = parse<SheetRow>(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true });
+    const rows = parse<SheetRow>(await readText(file), { columns: true, bom: true, skip_empty_lines: true });
     return rows.map((row) =>
       Object.fromEntries(Object.entries(row).map(([column, text]) => [column, restoreNeutralised(text)])),
     );
   } catch (cause) {
+    if (cause instanceof CostsError) throw cause;
     throw new CostsError('usage', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
       hint: 'Give a CSV file as costs projects export writes it.',
       cause,

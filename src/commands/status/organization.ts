@@ -1,12 +1,11 @@
 import type { CollectedDay } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
+import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
 import type { OrganizationStatus, Status } from '../../domain/status.js';
 
 const RECENT_DAYS = 23;
-/** A key that expires sooner is worth a line. */
-const EXPIRY_WARNING_DAYS = 14;
 
 /** Where an organization stands, from the days that were read of it. */
 export function describeOrganization(
@@ -62,7 +61,7 @@ export function findTrouble(
   const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
   const expired =
     keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', `costs keys rotate "${name}"`)] : [];
-  const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= EXPIRY_WARNING_DAYS;
+  const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= WARN_DAYS;
   return [
     ...expired,
     ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, `costs keys rotate "${name}"`)] : []),

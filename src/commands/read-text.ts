@@ -1,0 +1,31 @@
+import { readFile, stat } from 'node:fs/promises';
+import { CostsError } from '../errors.js';
+
+/** A sheet of all projects or prices that anybody has is far smaller. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A file that a person made, in the encoding its mark (BOM) names, else in UTF-8.
+ * @throws CostsError `usage` when it is too large or in another encoding, whose letters would come out wrong
+ */
+export async function readText(path: string): Promise<string> {
+  if ((await stat(path)).size > MOST_BYTES)
+    throw new CostsError('usage', `${path} is larger than ${MOST_BYTES} bytes.`, {
+      hint: 'Divide it into several files.',
+    });
+  const bytes = await readFile(path);
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CostsError('usage', `${path} is not a text in UTF-8.`, {
+      hint: `Save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8`,
+      cause,
+    });
+  }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return 'utf-8';
+}

@@ -1,0 +1,93 @@
+/* eslint-disable no-control-regex -- control characters are what these look for */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readText } from '../../src/commands/read-text.js';
+import { createOutput, type Streams } from '../../src/output/create.js';
+import { neutralise, restoreNeutralised } from '../../src/output/csv.js';
+import { escapeMarkdown } from '../../src/output/report-formats.js';
+import { renderTable } from '../../src/output/table.js';
+
+/** Clears the screen, sets a title (OSC), is a C1 control, turns the direction, and returns to the start of the line. */
+const HOSTILE = 'a\u001b[2Jb\u001b]0;c\u0007d\u009be\u202ef\u2066g\rh';
+const ALL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+function open(options: { json?: boolean; color?: boolean; terminal?: boolean }) {
+  const texts: string[] = [];
+  const pipe = { isTTY: options.terminal === true, columns: 80, destroyed: false, once: () => undefined };
+  const write = (text: string) => texts.push(text) > 0;
+  const stream = { ...pipe, write } as unknown as Streams['stdout'];
+  const streams: Streams = { stdin: { isTTY: false }, stdout: stream, stderr: stream };
+  return { output: createOutput({ ...options, noColor: false, ci: false, streams }), text: () => texts.join('') };
+}
+
+describe('what leaves the process', () => {
+  it('steers no terminal, wherever a name in it comes from', async () => {
+    const { output, text } = open({ terminal: true });
+    output.write<{ name: string }>({ name: HOSTILE }, ({ name }) => output.style.green(name));
+    output.print(HOSTILE);
+    output.note(HOSTILE);
+    output.warn(HOSTILE);
+    await output.writeRaw(`${HOSTILE}\r\n`);
+    expect(
+      text()
+        .replace(/\u001b\[\d*m/g, '')
+        .replace(/\r\n/g, ''),
+    ).not.toMatch(ALL);
+    expect(text()).toContain('\u001b[32m');
+  });
+
+  it('carries no escape at all where nothing is colored', () => {
+    const { output, text } = open({});
+    output.print('\u001b[31mred');
+    expect(text()).toBe(' [31mred');
+  });
+
+  it('is JSON that says exactly what was stored, in characters that do nothing', () => {
+    const { output, text } = open({ json: true });
+    output.write<{ name: string }>({ name: HOSTILE }, () => '');
+    expect(text().trimEnd()).not.toMatch(ALL);
+    expect(JSON.parse(text())).toEqual({ name: HOSTILE });
+  });
+
+  it('keeps a name of several lines in its row', () => {
+    const { output } = open({});
+    expect(renderTable([{ head: 'Name' }], [['one\ntwo\tthree']], output).split('\n')).toHaveLength(2);
+  });
+});
+
+it.each(['＝1+1', '＋1', '－1', '＠SUM(A1)', "'＝1", '=1'])(
+  '%s is no formula in a spreadsheet, and comes back',
+  (text) => {
+    expect(neutralise(text)).toBe(`'${text}`);
+    expect(restoreNeutralised(neutralise(text))).toBe(text);
+  },
+);
+
+it('calls nobody and links nowhere in Markdown', () => {
+  const text = escapeMarkdown('@acme/team see #12, https://evil.example, www.evil.example, [a](b) <i> a@b.c');
+  expect(text).toBe(
+    '&#64;acme/team see &#35;12, https&#58;//evil.example, www&#46;evil.example, \\[a\\](b) \\<i\\> a&#64;b.c',
+  );
+});
+
+describe('a file that a person made', () => {
+  const read = async (bytes: Buffer) => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-sheet-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, 'sheet.csv'), bytes);
+    return readText(join(folder, 'sheet.csv'));
+  };
+
+  it('is read by its mark, and as UTF-8 without one', async () => {
+    expect(await read(Buffer.from('Müller'))).toBe('Müller');
+    expect(await read(Buffer.from('\ufeffMüller'))).toBe('Müller');
+    expect(await read(Buffer.from('\ufeffMüller', 'utf16le'))).toBe('Müller');
+    expect(await read(Buffer.from('\ufeffMüller', 'utf16le').swap16())).toBe('Müller');
+  });
+
+  it('is refused in another encoding, whose letters would come out wrong', async () => {
+    await expect(read(Buffer.from('Müller', 'latin1'))).rejects.toMatchObject({ code: 'usage' });
+  });
+});
