@@ -1,8 +1,9 @@
 import { CommanderError, type Command } from 'commander';
 import { showNextStep } from './commands/next-step.js';
 import { readGlobalOptions, type Runtime } from './context.js';
-import { asCostsError, CostsError } from './errors.js';
+import { asCostsError } from './errors.js';
 import { createProgram } from './program.js';
+import { explainUsage, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
 
 /**
  * Runs one command: argv in, exit code out. The one place that catches what a command throws.
@@ -12,8 +13,9 @@ export async function execute(argv: readonly string[], runtime: Runtime, overdue
   try {
     return await Promise.race([run(argv, runtime), ...(overdue === undefined ? [] : [overdue])]);
   } catch (thrown) {
-    const error = toUserError(thrown);
-    if (error === null) return 0;
+    // Help and the version were asked for, and are printed.
+    if (thrown instanceof CommanderError) return 0;
+    const error = asCostsError(thrown);
     runtime.output().fail(error);
     return error.exitCode;
   }
@@ -28,42 +30,28 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
     (code) => (exitCode = code),
   );
   silenceErrors(program, runtime);
-  if (
-    argv.every(
-      (word) => word.startsWith('-') && word !== '-h' && word !== '--help' && word !== '-V' && word !== '--version',
-    )
-  ) {
+  refuseUnknownCommand(program, argv);
+  const isKnown = optionsOf(program);
+  if (argv.every((word) => word.startsWith('-')) && !argv.some((word) => isKnown.includes(word))) {
+    refuseUnknownOption(program, argv);
     await showNextStep(runtime.open(readGlobalOptions(argv)));
     return 0;
   }
-  await program.parseAsync(argv, { from: 'user' });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    throw thrown instanceof CommanderError ? explainUsage(thrown, program, argv) : thrown;
+  }
   return exitCode;
 }
 
 /** What Commander would print of a mistake is said by `fail`, in our words and as JSON where that was asked for. */
 function silenceErrors(program: Command, runtime: Runtime): void {
-  const settings = {
-    writeOut: (text: string) => runtime.output().print(text),
-    writeErr: () => undefined,
-    outputError: () => undefined,
-  };
+  const print = (text: string) => runtime.output().print(text);
   const visit = (command: Command): void => {
-    command.configureOutput(settings).exitOverride();
+    command.configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined });
+    command.exitOverride().showSuggestionAfterError(false);
     command.commands.forEach(visit);
   };
   visit(program);
-}
-
-/** Null for what is no error: help and version were printed. */
-function toUserError(thrown: unknown): CostsError | null {
-  if (!(thrown instanceof CommanderError)) return asCostsError(thrown);
-  if (thrown.exitCode === 0) return null;
-  if (thrown.code === 'commander.help') return new CostsError('usage', 'Which command?', { hint: 'costs --help' });
-  const sentence = thrown.message
-    .replace(/^error: /, '')
-    .replace(/\n+\(?/g, ' ')
-    .replace(/\)$/, '')
-    .trim();
-  const text = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return new CostsError('usage', /[.?!]$/.test(text) ? text : `${text}.`, { hint: 'See how it is used: add --help' });
 }

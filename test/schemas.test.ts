@@ -150,7 +150,7 @@ describe('the document of each command is what its schema says', () => {
     const { budgets } = await run<{ budgets: { id: string }[] }>('budget set', ['0.5']);
     await run('budget list');
     await run('check');
-    await run('budget remove', [budgets[0]?.id ?? '']);
+    await run('budget remove', [budgets[0]?.id ?? '', '--yes']);
     await run('export', [...SPAN, '--format', 'csv', '--output', join(folder, 'rows.csv')]);
     const { prices } = await run<{ prices: unknown[] }>('prices list');
     await writeFile(join(folder, 'prices.json'), JSON.stringify({ prices: prices.slice(0, 2) }));
@@ -171,7 +171,7 @@ describe('the document of each command is what its schema says', () => {
     const token = await run<{ token: string }>('tokens create', ['--name', 'ci']);
     await run('whoami', [], { env: { COSTS_TOKEN: token.token, COSTS_INSECURE_STORAGE: undefined } });
     await run('tokens list');
-    await run('tokens revoke', ['ci']);
+    await run('tokens revoke', ['ci', '--yes']);
     await again();
     await run('members remove', [member, '--yes']);
     await again();

@@ -1,11 +1,12 @@
 import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
+import { requireOrganization } from './find.js';
 import type { SelectionOptions } from './options.js';
 
 /**
  * The team's active organizations that --provider and --organization leave.
- * @throws CostsError `conflict` when none is registered, or none fits.
+ * @throws CostsError `conflict` when none is registered or active, `usage` when none goes by the name.
  */
 export async function selectOrganizations(
   context: Context,
@@ -15,17 +16,12 @@ export async function selectOrganizations(
   const registered = await store.keys.list(team.id);
   if (registered.length === 0) {
     throw new CostsError('conflict', 'No organization is registered.', {
-      hint: 'Add the admin key of one: costs keys add',
+      hint: 'costs keys add',
     });
   }
-  const chosen = registered.filter(
-    (each) =>
-      each.isActive &&
-      (provider === undefined || each.provider === provider) &&
-      (organization === undefined || each.organizationId === organization || each.name === organization),
-  );
-  if (chosen.length > 0) return chosen;
-  throw new CostsError('conflict', 'No active organization fits.', {
-    hint: 'See which are registered: costs keys list',
-  });
+  const asked = registered.filter((each) => provider === undefined || each.provider === provider);
+  const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
+  const active = chosen.filter(({ isActive }) => isActive);
+  if (active.length > 0) return active;
+  throw new CostsError('conflict', 'No active organization fits.', { hint: 'costs keys list' });
 }

@@ -5,8 +5,8 @@ import { dimensionOf, PATTERN_WORDS, type PatternWord } from '../domain/dimensio
 import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { checkTagKey, parseTag } from '../domain/tag.js';
-import { CostsError } from '../errors.js';
 import { option } from './define.js';
+import { knownOrganizations, requireOrganization, requireProject } from './find.js';
 import { organizationOption, parseWith, providerOption, type SelectionOptions } from './options.js';
 
 type TagFilter = NonNullable<RowFilter['tags']>[number];
@@ -53,7 +53,7 @@ function tagFilterOption(): Option {
   ).argParser((text, before?: TagFilter[]) => [...(before ?? []), parse(text)]);
 }
 
-/** What the options leave of a team's rows. @throws CostsError `conflict` when nothing goes by a name */
+/** What the options leave of a team's rows. @throws CostsError `usage` when nothing goes by a name */
 export async function resolveRowFilter(options: RowFilterOptions, span: DaySpan, context: Context): Promise<RowFilter> {
   const { provider, organization, project, tag } = options;
   const patterns = patternsOf(options);
@@ -88,29 +88,12 @@ async function findOrganization(
   { provider }: RowFilterOptions,
   context: Context,
 ): Promise<Pick<RowFilter, 'provider' | 'organizationId'>> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const registered = (await store.organizations.list(team.id)).filter(
-    (each) => each.organizationId === nameOrId || each.name === nameOrId,
-  );
-  const collected = (await store.projects.list(team.id)).filter(({ organizationId }) => organizationId === nameOrId);
-  const found = new Map(
-    [...registered, ...collected].map((each) => [`${each.provider ?? ''} ${each.organizationId ?? ''}`, each]),
-  );
-  const [only, another] = [...found.values()].filter((each) => provider === undefined || each.provider === provider);
-  if (only === undefined)
-    throw new CostsError('conflict', `There is no organization "${nameOrId}".`, { hint: 'costs keys list' });
-  if (another === undefined)
-    return {
-      ...(only.provider === null ? {} : { provider: only.provider }),
-      organizationId: only.organizationId ?? '',
-    };
-  throw new CostsError('conflict', `Several organizations are called "${nameOrId}".`, {
-    hint: `Say which by its id: ${[...found.values()].map(({ organizationId }) => organizationId ?? '').join(', ')}`,
-  });
+  const found = requireOrganization(nameOrId, await knownOrganizations(context, provider));
+  return { provider: found.provider, organizationId: found.organizationId };
 }
 
 async function findProjects(nameOrId: string, context: Context): Promise<string[]> {
+  if (!/[*?]/.test(nameOrId)) return [(await requireProject(context, nameOrId)).id];
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  if (!/[*?]/.test(nameOrId)) return [(await store.projects.find(team.id, nameOrId)).id];
   return (await store.projects.list(team.id)).filter(({ name }) => matchesPattern(nameOrId, name)).map(({ id }) => id);
 }

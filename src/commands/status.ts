@@ -1,9 +1,9 @@
 import type { Context } from '../context.js';
-import type { RegisteredOrganization } from '../domain/organization.js';
 import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option } from './define.js';
+import { requireOrganization } from './find.js';
 import { organizationOption, providerOption, type SelectionOptions } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
@@ -28,8 +28,14 @@ export const status = defineCommand({
 async function run(options: StatusOptions, context: Context): Promise<Status> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = context.now();
+  const { provider } = options;
+  const registered = (await store.organizations.list(team.id)).filter(
+    (each) => provider === undefined || each.provider === provider,
+  );
+  const chosen =
+    options.organization === undefined ? registered : [requireOrganization(options.organization, registered)];
   const organizations = [];
-  for (const organization of (await store.organizations.list(team.id)).filter((each) => fits(each, options))) {
+  for (const organization of chosen) {
     const collected = await store.collection.collectedDays(organization.provider, organization.organizationId);
     organizations.push(describeOrganization(organization, collected, now));
   }
@@ -41,9 +47,4 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
     unlinked: await store.reports.unlinked(team.id),
     findings: organizations.flatMap((each) => findTrouble(each, now)),
   };
-}
-
-function fits(each: RegisteredOrganization, { provider, organization }: SelectionOptions): boolean {
-  if (provider !== undefined && each.provider !== provider) return false;
-  return organization === undefined || each.organizationId === organization || each.name === organization;
 }

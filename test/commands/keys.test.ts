@@ -216,11 +216,11 @@ describe('a registered key', () => {
 
   it('is disabled, enabled and removed', async () => {
     const states = async (command: string) => {
-      expect((await machine.here(['keys', command, 'Prod'])).code).toBe(0);
+      expect((await machine.here(['keys', command, 'Prod', ...(command === 'remove' ? ['--yes'] : [])])).code).toBe(0);
       return (await list()).map(({ active }) => active);
     };
     expect([await states('disable'), await states('enable'), await states('remove')]).toEqual([[false], [true], []]);
-    expect((await machine.here(['keys', 'enable', 'Prod'])).code).toBe(1);
+    expect((await machine.here(['keys', 'enable', 'Prod'])).code).toBe(2);
   });
 
   it.each<[string, (emulator: Emulator) => void, number, string]>([

@@ -155,7 +155,7 @@ describe('a team on a server', () => {
     expect(changed.code).toBe(0);
     expect((await machine.costs(['whoami', '--json'])).json()).toMatchObject({ name: 'b@example.com' });
     await asAdmin();
-    const removed = await machine.costs(['members', 'remove', 'b@example.com', '--json']);
+    const removed = await machine.costs(['members', 'remove', 'b@example.com', '--yes', '--json']);
     expect(removed.json()).toMatchObject({ rotated: true, exposed: ['ant-1', 'org-1'] });
     expect(removed.stdout).toContain('change the password of the database');
     expect((await machine.costs(['sync'])).code).toBe(4);
@@ -170,7 +170,9 @@ describe('a team on a server', () => {
       ['ant-1', true],
       ['org-1', false],
     ]);
-    expect((await machine.costs(['tokens', 'revoke', 'ci', '--json'])).json()).toMatchObject({ rotated: true });
+    expect((await machine.costs(['tokens', 'revoke', 'ci', '--yes', '--json'])).json()).toMatchObject({
+      rotated: true,
+    });
     const revoked = await machine.costs(['sync', '--json'], { env: { COSTS_TOKEN: token } });
     expect([revoked.code, revoked.stdout]).toEqual([4, expect.stringContaining('was revoked on')]);
   });
@@ -308,7 +310,7 @@ describe.runIf(inject('long'))('an embedded store that lost its keychain', () =>
       const again = await machine.costs(addSealed, { input: ANT_KEY });
       expect([again.code, again.error().hint]).toEqual([1, expect.stringContaining('costs keys rotate')]);
       expect((await machine.costs(['keys', 'rotate', 'ant-1', '--key-stdin'], { input: ANT_KEY })).code).toBe(4);
-      expect((await machine.costs(['keys', 'remove', 'ant-1'])).code).toBe(0);
+      expect((await machine.costs(['keys', 'remove', 'ant-1', '--yes'])).code).toBe(0);
       expect((await machine.costs(addSealed, { input: ANT_KEY })).code).toBe(0);
       expect((await machine.costs(['sync', '--json'])).code).toBe(0);
     } finally {

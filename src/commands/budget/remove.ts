@@ -1,21 +1,26 @@
 import type { Context } from '../../context.js';
-import { CostsError } from '../../errors.js';
+import { requireNamed } from '../../domain/find.js';
+import { confirm, confirmOption } from '../confirm.js';
 import { argument, defineCommand } from '../define.js';
 
 export const removeBudget = defineCommand({
   name: 'budget remove',
   description: 'Removes a budget.',
   arguments: [argument('<id>', 'of the budget, or as many characters of it as are unique')],
+  options: [confirmOption()],
   examples: ['costs budget remove 3f0c'],
-  async run({ id: start }: { id: string }, context: Context) {
+  async run({ id: word, yes }: { id: string; yes?: boolean }, context: Context) {
     const [store, team] = await Promise.all([context.store(), context.team()]);
-    const found = (await store.budgets.list(team.id)).filter(({ id }) => id.startsWith(start));
-    const [only, another] = found;
-    if (only === undefined || another !== undefined) {
-      const message =
-        only === undefined ? `There is no budget ${start}.` : `${found.length} budgets begin with ${start}.`;
-      throw new CostsError('conflict', message, { hint: 'costs budget list' });
-    }
+    const budgets = await store.budgets.list(team.id);
+    // As many characters of an id as are unique will do, but not none.
+    const begun = budgets.filter(({ id }) => word !== '' && id.startsWith(word));
+    const only = requireNamed(
+      word,
+      budgets,
+      ({ id }) => ({ ids: [id, ...(begun.some((each) => each.id === id) ? [word] : [])], name: id }),
+      { what: 'budget', list: 'costs budget list' },
+    );
+    await confirm(context.output, { yes, question: `Remove the budget ${only.id.slice(0, 8)}?` });
     await store.budgets.remove(team.id, only.id);
     return { removed: only.id };
   },

@@ -4,6 +4,7 @@ import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderBudgets } from '../../output/budgets.js';
 import { argument, defineCommand, option } from '../define.js';
+import { requireProject } from '../find.js';
 import { parseWith, providerOption } from '../options.js';
 import { viewBudget } from './view.js';
 
@@ -40,7 +41,7 @@ export const setBudget = defineCommand({
       });
     }
     const [store, team] = await Promise.all([context.store(), context.team()]);
-    const project = options.project === undefined ? null : await store.projects.find(team.id, options.project);
+    const project = options.project === undefined ? null : await requireProject(context, options.project);
     const budget = await store.budgets.set({
       teamId: team.id,
       provider: options.provider ?? null,

@@ -1,14 +1,14 @@
 import type { Context } from '../../context.js';
 import type { DbRestoreResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
-import { argument, defineCommand, option } from '../define.js';
-import { confirmed } from './confirmed.js';
+import { argument, defineCommand } from '../define.js';
+import { confirm, confirmOption } from '../confirm.js';
 
 export const restoreDatabase = defineCommand({
   name: 'db restore',
   description: 'Puts a backup in the place of the embedded store.',
   arguments: [argument('<file>', 'what costs db backup wrote')],
-  options: [option('--yes', 'do not ask')],
+  options: [confirmOption()],
   examples: ['costs db restore costs-2026-11-23.tar.gz'],
   run,
   render: renderDbRestore,
@@ -25,7 +25,7 @@ async function run(
   }
   const store = await context.embedded();
   if (store.exists && yes !== true)
-    await confirmed(context.output, `All that ${store.label} holds is replaced. Go on?`, 'Replacing a store');
+    await confirm(context.output, { yes, question: `All that ${store.label} holds is replaced. Go on?` });
   await store.restore(file);
   return { database: store.label, file };
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import type { DbRollbackResult } from '../../documents.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
 import { defineCommand, option } from '../define.js';
-import { confirmed } from './confirmed.js';
+import { confirm, confirmOption } from '../confirm.js';
 
 export interface DbRollbackOptions {
   to?: string;
@@ -17,7 +17,7 @@ export const rollbackDatabase = defineCommand({
   options: [
     option('--to <name>', 'the migration that stays the last one (default: the one before the last)'),
     option('--export <file>', 'takes the rows that the earlier schema cannot express; needed when there are any'),
-    option('--yes', 'do not ask'),
+    confirmOption(),
   ],
   examples: ['costs db rollback --to baseline --export before-rollback.jsonl', 'costs db rollback --yes'],
   run,
@@ -32,7 +32,7 @@ async function run(
   const request = { to, export: path, signal: context.signal };
   if (yes !== true) {
     const plan = await database.migrations.planRollback(request);
-    await confirmed(context.output, `${question(plan)} Go on?`, 'Taking migrations back');
+    await confirm(context.output, { yes, question: `${question(plan)} Go on?` });
   }
   const plan = await database.migrations.rollback(request);
   return { database: database.label, export: path ?? null, ...plan };

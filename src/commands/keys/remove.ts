@@ -1,8 +1,8 @@
 import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
-import { CostsError } from '../../errors.js';
 import { renderKeyChange } from '../../output/keys.js';
-import { argument, defineCommand, option } from '../define.js';
+import { confirm, confirmOption } from '../confirm.js';
+import { argument, defineCommand } from '../define.js';
 import { findKey } from './find.js';
 
 export interface RemoveKeyOptions {
@@ -14,22 +14,15 @@ export const removeKey = defineCommand({
   name: 'keys remove',
   description: 'Forgets the key of an organization; its projects, rows and coverage stay.',
   arguments: [argument('<organization>', 'the organization, by name or id')],
-  options: [option('--yes', 'do not ask')],
+  options: [confirmOption()],
   examples: ['costs keys remove "Acme EU"'],
   run,
   render: renderKeyChange,
 });
 
 async function run({ organization, yes }: RemoveKeyOptions, context: Context) {
-  const { output } = context;
   const row = await findKey(context, organization);
-  if (
-    yes !== true &&
-    output.interactive &&
-    !(await output.prompt.confirm(`Forget the key of ${row.name}? Its figures stay.`, { default: false }))
-  ) {
-    throw new CostsError('interrupted', 'Nothing was removed.');
-  }
+  await confirm(context.output, { yes, question: `Forget the key of ${row.name}? Its figures stay.` });
   await (await context.vault()).keys.remove(row);
   return {
     key: { ...toKeyView(row), active: false },

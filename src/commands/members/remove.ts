@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
-import { CostsError } from '../../errors.js';
 import { adviceFor, renderAccessChange } from '../../output/members.js';
-import { argument, defineCommand, option } from '../define.js';
+import { confirm, confirmOption } from '../confirm.js';
+import { argument, defineCommand } from '../define.js';
 
 export interface RemoveMemberOptions {
   email: string;
@@ -13,23 +13,16 @@ export const removeMember = defineCommand({
   description:
     'Removes a member: the data key is changed, all sessions end, and keys they could read are marked as exposed.',
   arguments: [argument('<email>', 'the member')],
-  options: [option('--yes', 'do not ask')],
+  options: [confirmOption()],
   examples: ['costs members remove b@example.com'],
   run,
   render: renderAccessChange,
 });
 
 async function run({ email, yes }: RemoveMemberOptions, context: Context) {
-  const { output } = context;
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
-  if (
-    yes !== true &&
-    output.interactive &&
-    !(await output.prompt.confirm(`Remove ${address}? Every session ends.`, { default: false }))
-  ) {
-    throw new CostsError('interrupted', 'Nothing was changed.');
-  }
+  await confirm(context.output, { yes, question: `Remove ${address}? Every session ends.` });
   const change = await vault.members.remove(await context.team(), address);
   return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
 }

@@ -4,6 +4,7 @@ import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked } from '../../output/projects.js';
 import { argument, defineCommand, option } from '../define.js';
+import { findProject } from '../find.js';
 import { providerOption } from '../options.js';
 import { selectOrganizations } from '../organizations.js';
 import { resolveTriple } from './resolve.js';
@@ -62,7 +63,7 @@ async function linkOne(options: LinkOptions, context: Context): Promise<Relinked
   const triple = await askForTriple(options, context);
   const name =
     options.project ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
-  const project = await store.projects.lookUp(team.id, name);
+  const project = await findProject(context, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
     throw new CostsError('conflict', `There is no project "${name}".`, {
       hint: 'Add --create to make it, or see: costs projects list',

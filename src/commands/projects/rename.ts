@@ -2,6 +2,7 @@ import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
 import { argument, defineCommand } from '../define.js';
+import { requireProject } from '../find.js';
 
 export const renameProject = defineCommand({
   name: 'projects rename',
@@ -16,5 +17,5 @@ async function run({ project: nameOrId, name }: { project: string; name: string 
   if (name.trim() === '')
     throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  return { project: await store.projects.rename(team.id, await store.projects.find(team.id, nameOrId), name.trim()) };
+  return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), name.trim()) };
 }

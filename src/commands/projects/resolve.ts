@@ -2,6 +2,7 @@ import type { Context } from '../../context.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { ProjectTriple } from '../../domain/project.js';
 import { CostsError } from '../../errors.js';
+import { requireOrganization } from '../find.js';
 
 export interface ProviderProjectOptions {
   provider: ProviderId;
@@ -32,11 +33,7 @@ async function resolveOrganizationId(
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const registered = (await store.organizations.list(team.id)).filter((each) => each.provider === provider);
   if (organization !== undefined) {
-    const named = registered.filter((each) => each.organizationId === organization || each.name === organization);
-    return onlyOne(
-      named.map((each) => each.organizationId),
-      `organizations of ${provider} called "${organization}"`,
-    );
+    return requireOrganization(organization, registered).organizationId;
   }
   const seen = await store.projects.byProviderProject(team.id, provider, providerProject);
   const candidates =

@@ -4,6 +4,7 @@ import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
 import { renderTagged } from '../../output/tags.js';
 import { argument, defineCommand } from '../define.js';
+import { requireProject } from '../find.js';
 import { dayOption } from '../options.js';
 
 interface TagOptions {
@@ -65,8 +66,7 @@ async function untag({ nameAndKey: words, from }: TagOptions & { nameAndKey: str
 }
 
 async function findAll(names: readonly string[], context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
   const projects = [];
-  for (const name of names) projects.push(await store.projects.find(team.id, name));
+  for (const name of names) projects.push(await requireProject(context, name));
   return projects;
 }

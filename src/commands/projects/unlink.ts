@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import { renderUnlinked } from '../../output/projects.js';
 import { argument, defineCommand } from '../define.js';
+import { requireProject } from '../find.js';
 
 export const unlinkProject = defineCommand({
   name: 'projects unlink',
@@ -13,5 +14,5 @@ export const unlinkProject = defineCommand({
 
 async function run({ project: name }: { project: string }, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  return store.projects.unlink(team.id, await store.projects.find(team.id, name));
+  return store.projects.unlink(team.id, await requireProject(context, name));
 }

@@ -1,17 +1,20 @@
 import type { Context } from '../../context.js';
 import { adviceFor, renderAccessChange } from '../../output/members.js';
+import { confirm, confirmOption } from '../confirm.js';
 import { argument, defineCommand } from '../define.js';
 
 export const revokeToken = defineCommand({
   name: 'tokens revoke',
   description: 'Ends a token: the data key is changed, all sessions end, and keys it could read are marked as exposed.',
   arguments: [argument('<token>', 'the token, by name or id')],
+  options: [confirmOption()],
   examples: ['costs tokens revoke ci'],
   run,
   render: ({ name, ...rest }, output) => renderAccessChange({ email: `The token ${name}`, ...rest }, output),
 });
 
-async function run({ token }: { token: string }, context: Context) {
+async function run({ token, yes }: { token: string; yes?: boolean }, context: Context) {
+  await confirm(context.output, { yes, question: `Revoke the token ${token}? Every session ends.` });
   const vault = await context.vault();
   const { row, ...change } = await vault.tokens.revoke(await context.team(), token);
   return { token: row.id, name: row.name, ...change, advice: adviceFor(change), done: 'is revoked' };

@@ -1,0 +1,64 @@
+import type { Context } from '../context.js';
+import { findNamed, requireNamed, type Kind } from '../domain/find.js';
+import type { Project } from '../domain/project.js';
+import type { ProviderId } from '../domain/provider.js';
+
+export const ORGANIZATION: Kind = { what: 'organization', list: 'costs keys list' };
+const PROJECT: Kind = { what: 'project', list: 'costs projects list' };
+
+/** Of organizations, or of keys, the one a person names. @throws CostsError `usage` when none or several go by it */
+export function requireOrganization<T extends { organizationId: string; name: string; keyId?: string }>(
+  word: string,
+  organizations: readonly T[],
+): T {
+  return requireNamed(
+    word,
+    organizations,
+    ({ organizationId, name, keyId }) => ({ ids: [...(keyId === undefined ? [] : [keyId]), organizationId], name }),
+    ORGANIZATION,
+  );
+}
+
+export interface KnownOrganization {
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+}
+
+/** Every organization of the team: registered, or known from the rows of its projects alone. */
+export async function knownOrganizations(context: Context, provider?: ProviderId): Promise<KnownOrganization[]> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const found = new Map<string, KnownOrganization>();
+  for (const { provider: id, organizationId } of await store.projects.list(team.id))
+    if (id !== null && organizationId !== null)
+      found.set(`${id} ${organizationId}`, { provider: id, organizationId, name: organizationId });
+  for (const each of await store.organizations.list(team.id))
+    found.set(`${each.provider} ${each.organizationId}`, each);
+  return [...found.values()].filter((each) => provider === undefined || each.provider === provider);
+}
+
+/** Our project that a person names. @throws CostsError `usage` when none or several go by it */
+export async function requireProject(context: Context, word: string): Promise<Project> {
+  const [projects, nameOf] = await namedProjects(context);
+  return requireNamed(word, projects, nameOf, PROJECT);
+}
+
+/** As `requireProject`, and null when there is none. */
+export async function findProject(context: Context, word: string): Promise<Project | null> {
+  const [projects, nameOf] = await namedProjects(context);
+  return findNamed(word, projects, nameOf, PROJECT);
+}
+
+async function namedProjects(context: Context) {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const organizations = await store.organizations.list(team.id);
+  const names = new Map(
+    organizations.map(({ provider, organizationId, name }) => [`${provider} ${organizationId}`, name]),
+  );
+  const nameOf = ({ id, name, provider, organizationId }: Project) => ({
+    ids: [id],
+    name,
+    organization: names.get(`${provider ?? ''} ${organizationId ?? ''}`) ?? organizationId,
+  });
+  return [await store.projects.list(team.id), nameOf] as const;
+}

@@ -1,0 +1,30 @@
+/** The words most like one that is not among them, best first; none when nothing is near. For "Did you mean …". */
+export function similarTo(word: string, words: readonly string[], most = 3): string[] {
+  const asked = word.toLowerCase();
+  // A third of the letters may differ, and at least one.
+  const nearEnough = Math.max(1, Math.floor(asked.length / 3));
+  return [...new Set(words)]
+    .map((each) => ({ each, distance: editDistance(asked, each.toLowerCase()) }))
+    .filter(({ each, distance }) => distance <= nearEnough || startsAlike(asked, each.toLowerCase()))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ each }) => each);
+}
+
+function startsAlike(asked: string, word: string): boolean {
+  return asked.length >= 3 && word.startsWith(asked);
+}
+
+/** Letters to insert, remove or replace to come from one text to the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let before = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = (before[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    before = row;
+  }
+  return before[to.length] ?? 0;
+}
