@@ -17,8 +17,7 @@ export async function confirm(
   { yes, question }: { yes: boolean | undefined; question: string },
 ): Promise<void> {
   if (yes === true) return;
-  if (!interactive)
-    throw new CostsError('usage', `${question} There is no terminal to answer on: confirm with --yes.`);
+  if (!interactive) throw new CostsError('usage', `${question} There is no terminal to answer on: confirm with --yes.`);
   if (await prompt.confirm(question, { default: false })) return;
   throw new CostsError('interrupted', 'Nothing was changed.');
 }
