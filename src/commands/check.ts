@@ -7,7 +7,13 @@ import { LEAST_EXCESS, type Spike } from '../domain/spikes.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
-import { describeBudget, describePriceJump, describeSpike, describeUnlinked } from '../output/findings.js';
+import {
+  describeBudget,
+  describeAltered,
+  describePriceJump,
+  describeSpike,
+  describeUnlinked,
+} from '../output/findings.js';
 import { scopeOf } from '../output/budgets.js';
 import type { Output } from '../output/output.js';
 import type { Store } from '../store/store.js';
@@ -30,11 +36,12 @@ export interface CheckOptions extends Partial<Record<CheckName, boolean>> {
 export const check = defineCommand({
   name: 'check',
   description:
-    'Checks budgets, anomalies, unit prices, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
+    'Checks budgets, anomalies, unit prices, altered days, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
   options: [
     option('--budget', 'months that cost more than their budget'),
     option('--anomaly', 'days on which a project cost far more than usual'),
     option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
+    option('--seals', 'days that were altered in the database'),
     option('--unlinked', 'spend of provider projects that nobody linked'),
     option('--gaps', 'days that were not read, and keys that expire'),
     dayOption('--since <day>', `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`),
@@ -79,6 +86,7 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
     ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
     ...anomalies.map(describeSpike),
     ...(wanted('price') ? await findPrices(store, team.id, today, options) : []),
+    ...(wanted('seals') ? await findMisfits(store, team.id) : []),
     ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
     ...(wanted('gaps') ? await findGaps(store, team.id, context.now()) : []),
   ];
@@ -117,6 +125,15 @@ async function findPrices(
   for (const { provider, organizationId, name } of await store.keys.list(teamId)) {
     const charges = await store.collection.dailyCharges(provider, organizationId, history);
     findings.push(...findPriceJumps(charges, { since, until }).map((jump) => describePriceJump(jump, name)));
+  }
+  return findings;
+}
+
+async function findMisfits(store: Store, teamId: string): Promise<CheckFinding[]> {
+  const findings: CheckFinding[] = [];
+  for (const { provider, organizationId, name } of await store.keys.list(teamId)) {
+    const misfits = await store.collection.openMisfits(provider, organizationId);
+    findings.push(...misfits.map((misfit) => describeAltered(misfit, name)));
   }
   return findings;
 }

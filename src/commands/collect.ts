@@ -4,7 +4,7 @@ import type { CollectedDay, Organization } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
 import type { ProviderId } from '../domain/provider.js';
-import { CostsError } from '../errors.js';
+import { CostsError, EXIT_CODES } from '../errors.js';
 import type { Basis, SyncResult } from '../domain/results.js';
 import type { UsageWidth } from '../domain/usage.js';
 import type { Output } from '../output/output.js';
@@ -76,7 +76,9 @@ export function exitCodeOfRun(collected: Collected): number {
   if ('plan' in collected) return 0;
   const { result } = collected;
   const code = exitCodeOf(result);
-  return code !== 0 || result.verified === undefined ? code : exitCodeOfVerification(result.verified);
+  if (code !== 0) return code;
+  if (result.organizations.some(({ altered = [] }) => altered.length > 0)) return EXIT_CODES.finding;
+  return result.verified === undefined ? code : exitCodeOfVerification(result.verified);
 }
 
 /** Compares what a run has just brought of organizations that did not fail. */

@@ -1,40 +1,45 @@
 import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
-import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, parseDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError, EXIT_CODES } from '../errors.js';
 import { renderVerification } from '../output/verification.js';
-import { verifySpan } from '../sync/verify.js';
+import { verifySpan, verifyStored } from '../sync/verify.js';
 import { exitCodeOf } from './exit-code.js';
 import { selectOrganizations } from './organizations.js';
-import { defineCommand } from './define.js';
+import { defineCommand, option } from './define.js';
 import { checkSpan, dayOption, organizationOption, providerOption, type SelectionOptions } from './options.js';
 
 /** Days that are compared when nothing is said. */
 const DEFAULT_DAYS = 30;
+/** No provider bills days before this one. */
+const FIRST_DAY = parseDay('2000-01-01');
 
 export interface VerifyOptions extends SelectionOptions {
   since?: Day;
   until?: Day;
+  stored?: boolean;
 }
 
 export const verify = defineCommand({
   name: 'verify',
   description:
-    "Compares what is stored with the provider's own total of each day; exits 1 when something does not add up. Changes nothing.",
+    "Compares what is stored with the provider's own total of each day, and its rows with what was written; exits 1 when something does not fit.",
   options: [
     dayOption('--since <day>', `first day, YYYY-MM-DD (default: the last ${DEFAULT_DAYS} that ended)`),
     dayOption('--until <day>', 'last day, included (default: yesterday)'),
+    option('--stored', 'only compare the rows with what was written, of all days unless said; asks no provider'),
     providerOption(),
     organizationOption(),
   ],
-  examples: ['costs verify', 'costs verify --since 2026-01-01 --until 2026-01-31 --json'],
+  examples: ['costs verify', 'costs verify --stored', 'costs verify --since 2026-01-01 --until 2026-01-31 --json'],
   run,
   render: renderVerification,
   exitCode: exitCodeOfVerification,
 });
 
 async function run(options: VerifyOptions, context: Context) {
+  if (options.stored === true) return runStored(options, context);
   const today = toDay(context.now());
   const until = options.until ?? addDays(today, -1);
   const since = options.since ?? addDays(until, 1 - DEFAULT_DAYS);
@@ -46,6 +51,14 @@ async function run(options: VerifyOptions, context: Context) {
   }
   const organizations = await selectOrganizations(context, options);
   return verifyOrganizations(context, organizations, span);
+}
+
+async function runStored(options: VerifyOptions, context: Context): Promise<Verification> {
+  const today = toDay(context.now());
+  const span = checkSpan({ since: options.since ?? FIRST_DAY, until: options.until ?? today }, today);
+  const organizations = await selectOrganizations(context, options);
+  const { collection } = await context.store();
+  return verifyStored(organizations, span, collection);
 }
 
 /** Nobody has a total of a day that goes on. Null when no day is left. */
@@ -66,7 +79,7 @@ export async function verifyOrganizations(
       provider: (id) => context.provider(id),
       keyOf: (organization) => context.keyOf(organization),
       signal: context.signal,
-      storedDays: ({ provider, organizationId }, days) => collection.storedDays(provider, organizationId, days),
+      store: collection,
     });
   } finally {
     progress.stop();

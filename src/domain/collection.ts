@@ -3,6 +3,7 @@ import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import type { SealCheck, SealMisfit } from './seal.js';
 import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
 
@@ -39,7 +40,7 @@ export interface CollectedDay {
 }
 
 /** Why a closed day changed. */
-export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted';
+export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted' | 'altered' | 'regrouped';
 
 /** A complete answer of a provider, ready to replace what is stored of its days. */
 export interface WindowWrite {
@@ -84,6 +85,8 @@ export interface WindowOutcome {
   adopted: Adoption[];
   /** Billed days of which a row was added, changed or swept. */
   changedDays: Day[];
+  /** Days whose stored rows were others than had been written, and were replaced. */
+  altered: Day[];
 }
 
 /** What the main job needs of the store. */
@@ -94,6 +97,15 @@ export interface CollectionStore {
   collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
   /** What is stored of the billed days of a span that were read. */
   storedDays(provider: ProviderId, organizationId: string, span: DaySpan): Promise<StoredDay[]>;
+  /**
+   * Compares the rows of a span's days with their seals. What does not fit is kept, and days from before seals are sealed as
+   * they are found, where the role may write.
+   */
+  checkSeals(provider: ProviderId, organizationId: string, span: DaySpan): Promise<SealCheck>;
+  /** Misfits whose days were not found equal to the provider's total since, by day. */
+  openMisfits(provider: ProviderId, organizationId: string): Promise<SealMisfit[]>;
+  /** Notes that days were found equal to the provider's total, their seals intact. */
+  closeMisfits(provider: ProviderId, organizationId: string, days: readonly Day[]): Promise<void>;
   /** What was charged for how much on each billed day of a span, by line item. */
   dailyCharges(provider: ProviderId, organizationId: string, span: DaySpan): Promise<DailyCharge[]>;
   /** Those of the provider's project ids that no row of ours carries yet. */

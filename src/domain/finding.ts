@@ -1,7 +1,7 @@
 import type { BudgetState } from './budget-view.js';
 import type { Spike } from './spikes.js';
 
-export const CHECKS = ['budget', 'anomaly', 'price', 'unlinked', 'gaps'] as const;
+export const CHECKS = ['budget', 'anomaly', 'price', 'seals', 'unlinked', 'gaps'] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Something a person should look at, and the command that leads there. */

@@ -150,6 +150,8 @@ export interface SpendReader {
   restated(query: ReportQuery): Promise<RestatedDay[]>;
   /** What changed in the query's bills after an instant, and why. */
   changes(query: ReportQuery, since: Date): Promise<ChangeRow[]>;
+  /** The instant that tells this state of the bills again as `asOf`; null where nothing was written yet. */
+  latestWrite(): Promise<Date | null>;
   /** How late the providers of a team still changed days lately. */
   lateness(teamId: string): Promise<Lateness[]>;
   /** Bills, or what collected usage should have cost, by project, day and line item; rows of the old system are neither. */

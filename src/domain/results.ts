@@ -32,6 +32,8 @@ export interface OrganizationResult {
   narrowed: { endpoint: string; since: Day }[];
   /** Fields and values the provider's contract does not know. */
   drift: { path: string; value: string }[];
+  /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
+  altered?: Day[];
   /** Line items whose unit price jumped on a day this run changed; absent where none did. */
   priceJumps?: UnitPriceJump[];
   milliseconds: number;

@@ -48,6 +48,8 @@ export interface OrganizationVerification {
   /** Days compared, and how many of them are equal, rounding aside. */
   days: number;
   equal: number;
+  /** Days from before seals, which were sealed now as they were found. */
+  sealedAsFound: number;
   rounding: DayDifference[];
   /** The provider changed them since they were read: the next read brings them. */
   restated: DayDifference[];

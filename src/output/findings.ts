@@ -3,6 +3,7 @@ import type { CheckFinding } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
+import { describeMisfit, type SealMisfit } from '../domain/seal.js';
 import type { Spike } from '../domain/spikes.js';
 import { formatDay, formatMoney, plural } from './format.js';
 
@@ -34,6 +35,16 @@ export function describePriceJump(jump: UnitPriceJump, organization: string): Ch
     subject: organization,
     message: `${formatDay(jump.day)} ${inWords(jump)}.`,
     hint: `costs report --since ${jump.day} --until ${jump.day} --group-by line-item`,
+  };
+}
+
+export function describeAltered(misfit: SealMisfit, organization: string): CheckFinding {
+  const { day } = misfit;
+  return {
+    check: 'seals',
+    subject: organization,
+    message: `${formatDay(day)} was altered in the database: ${describeMisfit(misfit)}.`,
+    hint: `costs backfill --since ${day} --until ${day} --force && costs verify --since ${day} --until ${day}`,
   };
 }
 

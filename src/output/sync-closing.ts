@@ -12,6 +12,7 @@ export function closingLines(result: SyncResult): string[] {
   return [
     ...yesterday(result),
     ...restatements(result),
+    ...altered(result),
     ...priceJumps(result),
     ...newProjects(result),
     ...adoptions(result),
@@ -36,6 +37,16 @@ function restatements({ organizations, basis }: SyncResult): string[] {
     const where = organizations.length > 1 ? ` (${name})` : '';
     return `Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${formatAmounts(difference, true)}${where}${more}`;
   });
+}
+
+function altered({ organizations }: SyncResult): string[] {
+  return organizations.flatMap(({ name, altered: days = [] }) =>
+    days.length === 0
+      ? []
+      : [
+          `${name}: ${plural(days.length, 'day was', 'days were')} altered in the database and put right: ${days.join(', ')} → costs verify --since ${days[0] ?? ''}`,
+        ],
+  );
 }
 
 /** One line, however many there are: it is a note, and `check` has them all. */

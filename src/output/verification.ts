@@ -31,7 +31,7 @@ function row(
 }
 
 function notes(
-  { provider, name, rounding, restated, findings, notCompared, error }: OrganizationVerification,
+  { provider, name, rounding, restated, findings, notCompared, sealedAsFound, error }: OrganizationVerification,
   { style }: Output,
 ): string[] {
   return [
@@ -43,6 +43,9 @@ function notes(
       : [
           `${name}: ${plural(rounding.length, 'day')} off by less than 0.000001, ${providerName(provider)}'s rounding.`,
         ]),
+    ...(sealedAsFound === 0
+      ? []
+      : [`${name}: ${plural(sealedAsFound, 'day')} from before seals, sealed now as found.`]),
     ...notCompared.map((each) => leftOut(name, each)),
   ];
 }

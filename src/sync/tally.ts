@@ -21,6 +21,7 @@ export class Tally {
   readonly #narrowed = new Map<string, Day>();
   readonly #drift = new Map<string, { path: string; value: string }>();
   readonly #changedDays = new Set<Day>();
+  readonly #altered = new Set<Day>();
   #priceJumps: UnitPriceJump[] = [];
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
@@ -49,6 +50,7 @@ export class Tally {
     for (const difference of outcome.restated.difference) this.#restated.difference.add(difference);
     for (const name of outcome.newProjects) this.#newProjects.add(name);
     this.#adopted.push(...outcome.adopted);
+    for (const day of outcome.altered) this.#altered.add(day);
     for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
 
@@ -101,6 +103,7 @@ export class Tally {
       ...(this.#adopted.length === 0 ? {} : { adopted: this.#adopted }),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       drift: [...this.#drift.values()],
+      ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Organization } from '../domain/collection.js';
+import type { CollectionStore, Organization } from '../domain/collection.js';
 import { dayState } from '../domain/coverage.js';
 import { daysOf, spansOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { formatDecimal } from '../domain/decimal.js';
@@ -13,6 +13,7 @@ import {
   type StoredDay,
   type Verification,
 } from '../domain/verification.js';
+import { describeMisfit, type SealCheck } from '../domain/seal.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { toWindows } from './plan.js';
@@ -21,12 +22,12 @@ import { refuseAfter, type SyncDependencies } from './work.js';
 const ORGANIZATIONS_AT_ONCE = 6;
 
 export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'keyOf' | 'signal'> & {
-  storedDays: (organization: Organization, span: DaySpan) => Promise<StoredDay[]>;
+  store: Pick<CollectionStore, 'storedDays' | 'checkSeals' | 'closeMisfits'>;
 };
 
 /**
  * Compares each closed day that was read with the provider's own ungrouped total of it, and looks at a day that differs
- * again before it says anything. Writes nothing. One organization's failure never stops another's.
+ * again before it says anything. One organization's failure never stops another's.
  * @throws CostsError `interrupted` when the signal fires
  */
 export async function verifySpan(
@@ -39,6 +40,10 @@ export async function verifySpan(
     organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
   );
   refuseAfter(dependencies.signal);
+  return toVerification(verified, span);
+}
+
+function toVerification(verified: OrganizationVerification[], span: DaySpan): Verification {
   const failed = verified.filter(({ status }) => status === 'failed').length;
   return {
     status: failed === 0 ? 'ok' : failed < verified.length ? 'partial' : 'failed',
@@ -56,19 +61,7 @@ async function verifyOrganization(
   span: DaySpan,
   dependencies: VerifyDependencies,
 ): Promise<OrganizationVerification> {
-  const { provider, organizationId, name } = organization;
-  const result: OrganizationVerification = {
-    provider,
-    organizationId,
-    name,
-    status: 'ok',
-    days: 0,
-    equal: 0,
-    rounding: [],
-    restated: [],
-    findings: [],
-    notCompared: [],
-  };
+  const result = emptyResult(organization);
   try {
     await compareDays(organization, span, dependencies, result);
     return result;
@@ -77,16 +70,35 @@ async function verifyOrganization(
   }
 }
 
+function emptyResult({ provider, organizationId, name }: Organization): OrganizationVerification {
+  return {
+    provider,
+    organizationId,
+    name,
+    status: 'ok',
+    days: 0,
+    equal: 0,
+    sealedAsFound: 0,
+    rounding: [],
+    restated: [],
+    findings: [],
+    notCompared: [],
+  };
+}
+
 async function compareDays(
   organization: Organization,
   span: DaySpan,
   dependencies: VerifyDependencies,
   result: OrganizationVerification,
 ): Promise<void> {
-  const stored = new Map((await dependencies.storedDays(organization, span)).map((each) => [each.day, each]));
+  const { store } = dependencies;
+  const { provider: id, organizationId } = organization;
+  const altered = reportSeals(await store.checkSeals(id, organizationId, span), result);
+  const stored = new Map((await store.storedDays(id, organizationId, span)).map((each) => [each.day, each]));
   result.notCompared = leftOut(span, stored);
   const left = new Set(result.notCompared.flatMap(daysOf));
-  const days = daysOf(span).filter((day) => !left.has(day));
+  const days = daysOf(span).filter((day) => !left.has(day) && !altered.has(day));
   if (days.length === 0) return;
 
   const provider = await dependencies.provider(organization.provider);
@@ -109,6 +121,48 @@ async function compareDays(
       } else await lookAgain(reader, day, result);
     }
   }
+  const wrong = new Set([...result.findings, ...result.restated].map(({ day }) => day));
+  await store.closeMisfits(
+    id,
+    organizationId,
+    days.filter((day) => !wrong.has(day)),
+  );
+}
+
+/**
+ * Checks what is stored against what was written, without asking anybody else.
+ * @throws CostsError `interrupted` when the signal fires
+ */
+export async function verifyStored(
+  organizations: readonly Organization[],
+  span: DaySpan,
+  store: Pick<CollectionStore, 'checkSeals'>,
+): Promise<Verification> {
+  const verified: OrganizationVerification[] = [];
+  for (const organization of organizations) {
+    const result = emptyResult(organization);
+    const check = await store.checkSeals(organization.provider, organization.organizationId, span);
+    reportSeals(check, result);
+    result.days = check.days;
+    result.equal = check.days - check.misfits.length;
+    verified.push(result);
+  }
+  return toVerification(verified, span);
+}
+
+/** Turns what does not fit into findings. Returns the days that say nothing about the provider any more. */
+function reportSeals({ misfits, stray, sealedAsFound }: SealCheck, result: OrganizationVerification): ReadonlySet<Day> {
+  for (const misfit of misfits) {
+    const { day } = misfit;
+    const message = `${day} was altered in the database: ${describeMisfit(misfit)}.`;
+    result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
+  }
+  for (const day of stray) {
+    const message = `${day} has rows though it was never read: somebody added them.`;
+    result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
+  }
+  result.sealedAsFound = sealedAsFound.length;
+  return new Set([...misfits.map(({ day }) => day), ...stray]);
 }
 
 interface Reader {
@@ -166,7 +220,7 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
   const window = { since: day, until: day };
   const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).get(day);
   const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).get(day);
-  const [ours] = await dependencies.storedDays(organization, window);
+  const [ours] = await dependencies.store.storedDays(organization.provider, organization.organizationId, window);
   if (rows === undefined || total === undefined || ours === undefined) throw notAnswered(provider, day);
 
   const { name } = provider.facts;

@@ -30,10 +30,7 @@ async function start(kind: DatabaseKind = 'postgresql') {
 }
 
 function verify({ organizations, dependencies }: Collector, days = span): Promise<Verification> {
-  return verifySpan(organizations, days, {
-    ...dependencies,
-    storedDays: ({ provider, organizationId }, asked) => dependencies.store.storedDays(provider, organizationId, asked),
-  });
+  return verifySpan(organizations, days, dependencies);
 }
 
 /** What is worth telling, by organization. */

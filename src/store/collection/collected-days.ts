@@ -2,6 +2,7 @@ import type { ApiVersion, PrismaClient } from '../../generated/prisma/client.js'
 import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
 import { endOfDay, toDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
+import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import type { Source } from '../facts/fact-list.js';
@@ -20,7 +21,7 @@ export async function listCollectedDays(
 }
 
 /** An answer as far as the days are concerned that it is for. */
-type Read = Source & Pick<WindowWrite, 'runId' | 'requestedAt'>;
+type Read = Source & Pick<WindowWrite, 'runId' | 'requestedAt'> & { writeId: string };
 
 /**
  * Locks days, in order, for the rest of the transaction. Two answers for one day are thereby written one after the other,
@@ -28,21 +29,22 @@ type Read = Source & Pick<WindowWrite, 'runId' | 'requestedAt'>;
  */
 export async function lockDays(
   tx: Transaction,
-  { provider, organizationId, runId, requestedAt }: Read,
+  { provider, organizationId, runId, requestedAt, writeId }: Read,
   apiVersion: ApiVersion,
   days: readonly Day[],
 ): Promise<LockedDay[]> {
   // A day never read has no row to lock: inserting one makes a concurrent writer of the same day wait for this commit.
   // Its first read counts from now, not from the request: until now no report had it, and one as of then must not either.
   const fresh = await tx.$queryRaw<{ day: string }[]>`
-    INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, rows, run_id)
-    SELECT ${provider}, ${organizationId}, ${apiVersion}::"ApiVersion", day, ${requestedAt.toISOString()}::timestamptz, clock_timestamp(), 0, ${runId}
+    INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, rows, run_id, first_write_id)
+    SELECT ${provider}, ${organizationId}, ${apiVersion}::"ApiVersion", day, ${requestedAt.toISOString()}::timestamptz, clock_timestamp(), 0, ${runId}, ${writeId}
     FROM unnest(${[...days].sort()}::date[]) AS day ORDER BY day
     ON CONFLICT DO NOTHING
     RETURNING to_char(day, 'YYYY-MM-DD') AS day`;
   const isFresh = new Set(fresh.map(({ day }) => day));
-  const locked = await tx.$queryRaw<{ day: Day; readAt: Date; firstClosedReadAt: Date | null }[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", first_closed_read_at AS "firstClosedReadAt"
+  const locked = await tx.$queryRaw<{ day: Day; readAt: Date; firstClosedReadAt: Date | null; seal: Seal | null }[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", first_closed_read_at AS "firstClosedReadAt",
+           CASE WHEN seal IS NOT NULL THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END AS seal
     FROM collected_days
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${days}::date[])
@@ -54,7 +56,7 @@ export async function lockDays(
 /** Notes that days were read, when their request was sent, and how many rows they have. */
 export async function markCollected(
   tx: Transaction,
-  { provider, organizationId, runId, requestedAt }: Read,
+  { provider, organizationId, runId, requestedAt, writeId }: Read,
   apiVersion: ApiVersion,
   days: readonly LockedDay[],
   rows: RowsByDay<unknown>,
@@ -63,7 +65,7 @@ export async function markCollected(
   const closed = days.map(({ day }) => endOfDay(day) <= requestedAt);
   await tx.$executeRaw`
     UPDATE collected_days d
-    SET read_at = ${readAt}::timestamptz, rows = n.rows, run_id = ${runId},
+    SET read_at = ${readAt}::timestamptz, rows = n.rows, run_id = ${runId}, write_id = ${writeId},
         first_closed_read_at = CASE WHEN n.closed THEN coalesce(d.first_closed_read_at, ${readAt}::timestamptz) END
     FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day)?.length ?? 0)}::int[], ${closed}::boolean[])
       AS n (day, rows, closed)

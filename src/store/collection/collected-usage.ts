@@ -32,7 +32,13 @@ export async function writableDays(tx: Transaction, write: UsageWrite): Promise<
     known.filter(({ refused }) => !refused).map(({ day, endpoint, readAt }) => [dayKey(day, endpoint), readAt]),
   );
   return asked
-    .map(({ day, part }) => ({ day, part, readAt: readAt.get(dayKey(day, part)) ?? null, firstClosedReadAt: null }))
+    .map(({ day, part }) => ({
+      day,
+      part,
+      readAt: readAt.get(dayKey(day, part)) ?? null,
+      firstClosedReadAt: null,
+      seal: null,
+    }))
     .filter((each) => each.readAt === null || each.readAt <= write.requestedAt);
 }
 

@@ -3,6 +3,7 @@ import type { CollectionStore } from '../../domain/collection.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { finishRun, startRun } from '../runs.js';
+import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
 import { writeBills } from '../facts/write-bills.js';
@@ -13,6 +14,9 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     clock: () => readClock(prisma),
     collectedDays: (provider, organizationId) => listCollectedDays(prisma, provider, organizationId),
     storedDays: (provider, organizationId, span) => listStoredDays(prisma, provider, organizationId, span),
+    checkSeals: (provider, organizationId, span) => checkSeals(prisma, { provider, organizationId }, span),
+    openMisfits: (provider, organizationId) => openMisfits(prisma, { provider, organizationId }),
+    closeMisfits: (provider, organizationId, days) => closeMisfits(prisma, { provider, organizationId }, days),
     dailyCharges: (provider, organizationId, span) => listDailyCharges(prisma, provider, organizationId, span),
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
     writeWindow: (write) => writeBills(prisma, write),

@@ -1,4 +1,5 @@
 import { toDay, type Day } from '../../domain/day.js';
+import type { Seal } from '../../domain/seal.js';
 import type { Fact, FactList } from './fact-list.js';
 
 /** Rows a statement carries, unless a single day has more. */
@@ -12,6 +13,8 @@ export interface LockedDay {
   /** Null when it was never read. */
   readAt: Date | null;
   firstClosedReadAt: Date | null;
+  /** What its rows were when they were written, where that is known. */
+  seal: Seal | null;
 }
 
 /** Rows by the UTC day of their bucket, in the order they came. */

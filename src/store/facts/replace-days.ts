@@ -37,6 +37,9 @@ export interface Replacement<Row> {
 /** What the ledger says of a change besides the change. */
 export interface History {
   runId: string;
+  writeId: string;
+  /** Days whose rows were others than had been written. */
+  altered: ReadonlySet<Day>;
   /** Read again on request, not because it was due. */
   forced: boolean;
   /** The guard would have refused this answer. */
@@ -119,12 +122,17 @@ function recordChanges(days: readonly LockedDay[], history: History | undefined)
   const causes = read.map((each) => causeOf(each, history));
   return Prisma.sql`, restated AS (
       INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
-                                old_cost, new_cost, cause, run_id, recorded_at)
+                                old_cost, new_cost, cause, run_id, write_id, recorded_at)
       SELECT r.project_id, 'costs_v1', r.bucket_start_time, r.bucket_end_time, r.line_item, r.its_currency, r.its_model, r.old_amount, r.cost,
-             coalesce(d.cause, CASE WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END), ${history.runId}, clock_timestamp()
-      FROM changed r
+             coalesce(d.cause, CASE WHEN r.regrouped THEN 'regrouped' WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END),
+             ${history.runId}, ${history.writeId}, clock_timestamp()
+      FROM (
+        SELECT *, sum(coalesce(cost, 0) - coalesce(old_amount, 0)) OVER bucket = 0
+                  AND (bool_or(known IS NULL) OVER bucket OR bool_or(gone) OVER bucket) AS regrouped
+        FROM changed WHERE old_amount IS DISTINCT FROM cost
+        WINDOW bucket AS (PARTITION BY project_id, bucket_start_time, bucket_end_time, its_currency)
+      ) r
       JOIN unnest(${read.map(({ day }) => day)}::date[], ${causes}::text[]) AS d (day, cause) ON d.day = r.bucket_start_time::date
-      WHERE r.old_amount IS DISTINCT FROM r.cost
       RETURNING bucket_start_time, currency, old_cost, new_cost, cause
     )`;
 }
@@ -133,10 +141,11 @@ const RESTATED = Prisma.sql`(
   SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
            sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
-    FROM restated WHERE cause <> 'open' GROUP BY 1, 2) r)`;
+    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped') GROUP BY 1, 2) r)`;
 
 /** A day that had not been read after its end just went on. */
 function causeOf({ day, readAt, firstClosedReadAt }: LockedDay, history: History): RestatementCause | 'open' | null {
+  if (history.altered.has(day)) return 'altered';
   if (firstClosedReadAt === null) return 'open';
   if (history.accepted) return 'accepted';
   return history.forced && dayState(day, readAt) === 'settled' ? 'forced' : null;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import { Sums } from '../../domain/money.js';
@@ -5,17 +6,25 @@ import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
 import { transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
+import { placeWrite } from './commit-order.js';
+import { findAltered, sealDays } from './seals.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
 
 /** See `CollectionStore.writeWindow`. */
 export async function writeBills(prisma: PrismaClient, write: WindowWrite): Promise<WindowOutcome> {
   if (write.days.length === 0) return emptyOutcome();
   return transaction(prisma, async (tx) => {
-    const locked = await lockDays(tx, write, 'costs_v1', write.days);
+    const placed = { ...write, writeId: randomUUID() };
+    const locked = await lockDays(tx, placed, 'costs_v1', write.days);
     const days = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
-    const { rows, outcome } = await replaceWindow(tx, BILLS, write, days);
-    await markCollected(tx, write, 'costs_v1', days, rows);
+    const altered = await findAltered(tx, write, days);
+    const { rows, outcome } = await replaceWindow(tx, BILLS, placed, days, altered);
+    await markCollected(tx, placed, 'costs_v1', days, rows);
+    const changed = new Set([...outcome.changedDays, ...altered]);
+    const unsealed = days.filter(({ day, seal }) => seal === null || changed.has(day)).map(({ day }) => day);
+    await sealDays(tx, write, unsealed, { asFound: false });
     if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'costs_v1' }, write.lease);
+    await placeWrite(tx, placed.writeId, write.runId);
     return { ...outcome, totals: [...new Sums([...rows.values()].flat())] };
   });
 }

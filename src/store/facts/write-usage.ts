@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome } from '../../domain/collection.js';
 import type { UsageWrite } from '../../domain/usage.js';
@@ -7,6 +8,7 @@ import { confirmLease } from '../collection/leases.js';
 import { transaction } from '../transaction.js';
 import { writeEstimates } from '../usage/estimates.js';
 import { holdPrices, readPriceBook } from '../usage/prices.js';
+import { placeWrite } from './commit-order.js';
 import { usageOf } from './usage.js';
 import { replaceWindow } from './write-window.js';
 
@@ -14,16 +16,18 @@ import { replaceWindow } from './write-window.js';
 export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promise<WindowOutcome> {
   return transaction(prisma, async (tx) => {
     await holdPrices(tx);
+    const placed = { ...write, writeId: randomUUID(), forced: false };
     // Whatever their width or endpoint: a day's estimates are made from one width, and two writers would each choose their own.
-    const locked = await lockDays(tx, write, 'usage_v1', [...new Set(write.answers.flatMap(({ days }) => days))]);
+    const locked = await lockDays(tx, placed, 'usage_v1', [...new Set(write.answers.flatMap(({ days }) => days))]);
     const days = await writableDays(tx, write);
-    const { rows, outcome } = await replaceWindow(tx, usageOf(write.width), { ...write, forced: false }, days);
+    const { rows, outcome } = await replaceWindow(tx, usageOf(write.width), placed, days);
     await markUsageCollected(tx, write, days, rows);
     const written = new Set(days.map(({ day }) => day));
     const estimates = await writeEstimates(tx, { ...write, days: [...written] }, await readPriceBook(tx));
     const touched = locked.filter(({ day }) => written.has(day));
-    await markCollected(tx, write, 'usage_v1', touched, rows);
+    await markCollected(tx, placed, 'usage_v1', touched, rows);
     if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'usage_v1' }, write.lease);
+    await placeWrite(tx, placed.writeId, write.runId);
     // What changed of a bill is told apart; usage is none.
     return { ...outcome, changedDays: [], totals: estimates.totals };
   });

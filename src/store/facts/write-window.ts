@@ -1,4 +1,5 @@
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
+import type { Day } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import { resolveProjects } from '../collection/resolve-projects.js';
 import type { Transaction } from '../transaction.js';
@@ -19,7 +20,7 @@ export type FactWrite<Row> = Pick<
   | 'projects'
   | 'acceptRestatement'
   | 'forced'
-> & { lines: readonly Row[] };
+> & { lines: readonly Row[]; writeId: string };
 
 export interface WindowReplaced<Row> {
   rows: RowsByDay<Row>;
@@ -35,15 +36,18 @@ export async function replaceWindow<Row extends Fact>(
   list: FactList<Row>,
   write: FactWrite<Row>,
   days: readonly LockedDay[],
+  altered: ReadonlySet<Day> = new Set(),
 ): Promise<WindowReplaced<Row>> {
   const rows = rowsByDay(list, days, write.lines);
   const { projectIds, created, adopted } = await resolveProjects(tx, write, [...rows.values()].flat());
-  const accepted = await guardAgainstShrinking(tx, list, write, days, rows);
-  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted };
+  // What somebody altered says nothing about how much there was.
+  const telling = days.filter(({ day }) => !altered.has(day));
+  const accepted = await guardAgainstShrinking(tx, list, write, telling, rows);
+  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted, altered: [...altered] };
   const restatedDays = new Set<string>();
-  const { runId, forced } = write;
+  const { runId, writeId, forced } = write;
   for (const chunk of chunksOfDays(days, rows)) {
-    const history = list.ledger ? { history: { runId, forced, accepted } } : {};
+    const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted } } : {};
     const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history });
     accumulate(outcome, replaced, chunk.rows.length, restatedDays);
   }
@@ -64,6 +68,7 @@ export function emptyOutcome(): WindowOutcome {
     newProjects: [],
     adopted: [],
     changedDays: [],
+    altered: [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { DaySpan } from '../../domain/day.js';
+import { committedAfter } from '../facts/commit-order.js';
 
 /**
  * The bills as they were at an instant: of a row that changed since, what it was before the first of those changes; of every
@@ -16,7 +17,7 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
       SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
              project_id, bucket_start_time AS day, currency, old_cost AS cost ${of('restatements')}
       FROM restatements
-      WHERE api_version = 'costs_v1' AND recorded_at > ${at} AND ${inSpan(Prisma.sql`bucket_start_time`)}
+      WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(Prisma.sql`bucket_start_time`)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
     ) v JOIN projects o ON o.id = v.project_id
     WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
@@ -27,14 +28,14 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
       AND NOT EXISTS (
         SELECT FROM restatements r
         WHERE r.project_id = c.project_id AND r.bucket_start_time = c.bucket_start_time AND r.bucket_end_time = c.bucket_end_time
-          AND r.line_item = c.line_item AND r.api_version = 'costs_v1' AND r.recorded_at > ${at})`;
+          AND r.line_item = c.line_item AND r.api_version = 'costs_v1' AND ${committedAfter(at, 'r.write_id', 'r.recorded_at')})`;
 }
 
 function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT FROM collected_days d
     WHERE d.ai_provider = o.ai_provider AND d.ai_organization_id = o.ai_organization_id AND d.api_version = 'costs_v1'
-      AND d.day = ${day}::date AND d.first_read_at <= ${at})`;
+      AND d.day = ${day}::date AND NOT ${committedAfter(at, 'd.first_write_id', 'd.first_read_at')})`;
 }
 
 /**
@@ -45,8 +46,8 @@ export function billedDaysAsOf(instant: Date): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
   return Prisma.sql`
     SELECT ai_provider, ai_organization_id, day,
-           CASE WHEN read_at <= ${at} THEN read_at
+           CASE WHEN NOT ${committedAfter(at, 'write_id', 'read_at')} THEN read_at
                 WHEN first_closed_read_at <= ${at} THEN first_closed_read_at
                 ELSE least(first_read_at, (day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms') END AS read_at
-    FROM collected_days WHERE api_version = 'costs_v1' AND first_read_at <= ${at}`;
+    FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${committedAfter(at, 'first_write_id', 'first_read_at')}`;
 }

@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { ChangeRow, Lateness } from '../../domain/changes.js';
 import { requireKept } from '../../domain/dimensions.js';
 import type { ReportQuery, RestatedDay } from '../../domain/report.js';
+import { committedAfter } from '../facts/commit-order.js';
 import type { Transaction } from '../transaction.js';
 import { columnsOf, groupSpend } from './query.js';
 import { wordsOf } from './relation.js';
@@ -21,12 +22,12 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
   const rows = Prisma.sql`
     WITH entries AS (
       SELECT project_id, bucket_start_time AS day, currency, coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost, cause ${of('restatements')}
-      FROM restatements WHERE api_version = 'costs_v1' AND recorded_at > ${at} AND ${inSpan(query)}
+      FROM restatements WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(query)}
     ), unread AS (
       SELECT ai_provider, ai_organization_id, day,
              CASE WHEN (day + 1)::timestamp <= ${at} AT TIME ZONE 'UTC' THEN 'gap-filled' ELSE 'new' END AS cause
       FROM collected_days
-      WHERE api_version = 'costs_v1' AND first_read_at > ${at} AND day BETWEEN ${query.since}::date AND ${query.until}::date
+      WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'first_write_id', 'first_read_at')} AND day BETWEEN ${query.since}::date AND ${query.until}::date
     )
     SELECT entries.*, 1 AS rows FROM entries
     UNION ALL
@@ -54,7 +55,7 @@ export function readRestated(tx: Transaction, query: ReportQuery): Promise<Resta
   const rows = Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cause, recorded_at,
            coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost ${Prisma.raw(columns.map((name) => `, ${name}`).join(''))}
-    FROM restatements WHERE api_version::text = ${version} AND cause <> 'open' AND ${inSpan(query)}`;
+    FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped') AND ${inSpan(query)}`;
   return tx.$queryRaw<RestatedDay[]>`${groupSpend(
     { rows, filter: query, groupBy: ['day', 'project'] },
     {

@@ -34,7 +34,7 @@ export async function writeEstimates(
   if (from === undefined || to === undefined) return { changed: 0, totals: [] };
   const where = Prisma.sql`p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId}`;
   const estimates = estimate(await readUsage(tx, where, { from, to }), book);
-  const replaced = order.map((day) => ({ day, part: '', readAt: null, firstClosedReadAt: null }));
+  const replaced = order.map((day) => ({ day, part: '', readAt: null, firstClosedReadAt: null, seal: null }));
   const rows = rowsByDay(ESTIMATES, replaced, estimates);
   const projectIds = new Map(estimates.map(({ providerProjectId }) => [providerProjectId, providerProjectId]));
   let changed = 0;

@@ -1,0 +1,97 @@
+import type { Day } from '../../domain/day.js';
+import type { Seal, SealMisfit } from '../../domain/seal.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../transaction.js';
+import { BILLS } from './bills.js';
+import type { LockedDay } from './fact-days.js';
+import type { Source } from './fact-list.js';
+import { storedRows } from './stored-rows.js';
+
+type Client = Pick<Transaction, '$queryRaw' | '$executeRaw'>;
+
+/**
+ * The rows of a day as text, each on a line and in C order, so that every server makes the same of them: only what the
+ * provider said, so that links, new ids and new columns leave it as it is.
+ */
+const LINE = Prisma.sql`concat_ws(',', c.currency, quote_nullable(p.ai_project_id), (extract(epoch FROM c.bucket_start_time) * 1000)::bigint,
+  (extract(epoch FROM c.bucket_end_time) * 1000)::bigint, quote_literal(c.line_item), trim_scale(c.cost), coalesce(trim_scale(c.quantity)::text, 'NULL'),
+  quote_nullable(c.quantity_unit))`;
+
+/** What the rows that are stored of days amount to; a day without rows has a seal as well. */
+export async function readSeals(client: Client, source: Source, days: readonly Day[]): Promise<Map<Day, Seal>> {
+  const order = [...days].sort();
+  const [first, last] = [order[0], order.at(-1)];
+  if (first === undefined || last === undefined) return new Map();
+  const rows = await client.$queryRaw<({ day: Day } & Seal)[]>`
+    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
+           encode(sha256(convert_to(coalesce(s.text, ''), 'UTF8')), 'hex') AS digest
+    FROM unnest(${order}::date[]) AS d (day) LEFT JOIN (
+      SELECT day, sum(rows) AS rows, jsonb_object_agg(currency, cost) AS sums, string_agg(text, E'\\n' ORDER BY currency COLLATE "C") AS text
+      FROM (
+        SELECT day, currency, count(*) AS rows, trim_scale(sum(cost))::text AS cost, string_agg(line, E'\\n' ORDER BY line COLLATE "C") AS text
+        FROM (SELECT c.bucket_start_time::date AS day, c.currency, c.cost, ${LINE} AS line FROM ${storedRows(BILLS, source, first, last)}) lines
+        GROUP BY 1, 2
+      ) currencies GROUP BY 1
+    ) s ON s.day = d.day`;
+  return new Map(rows.map(({ day, ...seal }) => [day, seal]));
+}
+
+/** Days whose rows are others than were written; those without a seal tell nothing. */
+export async function findMisfits(
+  client: Client,
+  source: Source,
+  sealed: readonly { day: Day; seal: Seal | null }[],
+): Promise<SealMisfit[]> {
+  const known = sealed.flatMap(({ day, seal }) => (seal === null ? [] : [{ day, seal }]));
+  const days = known.map(({ day }) => day);
+  const found = await readSeals(client, source, days);
+  return known.flatMap(({ day, seal }) => {
+    const now = found.get(day);
+    return now === undefined || now.digest === seal.digest ? [] : [{ day, sealed: seal, found: now }];
+  });
+}
+
+/** Keeps misfits beyond the next write of their days. One that is known already is not kept twice. */
+export async function keepMisfits(
+  client: Client,
+  { provider, organizationId }: Source,
+  misfits: readonly SealMisfit[],
+  runId: string | null,
+): Promise<void> {
+  for (const { day, sealed, found } of misfits) {
+    await client.$executeRaw`
+      INSERT INTO seal_findings (ai_provider, ai_organization_id, day, seal, found, sealed_rows, found_rows, sealed_sums, found_sums, found_at, run_id)
+      VALUES (${provider}, ${organizationId}, ${day}::date, ${sealed.digest}, ${found.digest}, ${sealed.rows}::int, ${found.rows}::int,
+              ${JSON.stringify(sealed.sums)}::jsonb, ${JSON.stringify(found.sums)}::jsonb, clock_timestamp(), ${runId})
+      ON CONFLICT (ai_provider, ai_organization_id, day, seal, found) DO UPDATE SET closed_at = NULL`;
+  }
+}
+
+/** Seals days as they are stored now. @param asFound nobody saw them written */
+export async function sealDays(
+  client: Client,
+  source: Source,
+  days: readonly Day[],
+  { asFound }: { asFound: boolean },
+): Promise<void> {
+  const seals = await readSeals(client, source, days);
+  if (seals.size === 0) return;
+  const column = <T>(pick: (seal: Seal) => T): T[] => [...seals.values()].map(pick);
+  await client.$executeRaw`
+    UPDATE collected_days d
+    SET seal = n.seal, sealed_rows = n.rows, sealed_sums = n.sums::jsonb, sealed_as_found = ${asFound}
+    FROM unnest(${[...seals.keys()]}::date[], ${column(({ digest }) => digest)}::text[], ${column(({ rows }) => rows)}::int[],
+                ${column(({ sums }) => JSON.stringify(sums))}::text[]) AS n (day, seal, rows, sums)
+    WHERE d.ai_provider = ${source.provider} AND d.ai_organization_id = ${source.organizationId} AND d.api_version = 'costs_v1' AND d.day = n.day`;
+}
+
+/** Checks the locked days of a write against their seals, and keeps what does not fit. */
+export async function findAltered(
+  tx: Transaction,
+  source: Source & { runId: string },
+  days: readonly LockedDay[],
+): Promise<ReadonlySet<Day>> {
+  const misfits = await findMisfits(tx, source, days);
+  await keepMisfits(tx, source, misfits, source.runId);
+  return new Set(misfits.map(({ day }) => day));
+}

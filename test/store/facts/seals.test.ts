@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
+import { addDays, endOfDay, parseDay } from '../../../src/domain/day.js';
+import { parseDecimal } from '../../../src/domain/decimal.js';
+import type { PrismaClient } from '../../../src/generated/prisma/client.js';
+import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
+import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { line } from '../../helpers/lines.js';
+import { registerOrganization } from '../../helpers/organization.js';
+
+const d1 = parseDay('2026-02-28');
+const d2 = parseDay('2026-03-01');
+const span = { since: d1, until: d2 };
+const quantity = parseDecimal('7');
+const LINES = [
+  line(d1, 'p', 'gpt, "5"', '1.5', { quantity, quantityUnit: 'tokens' }),
+  line(d1, 'q', 'gpt', '-0.25'),
+  line(d1, 'q', 'gpt [EUR]', '4', { currency: 'EUR' }),
+  line(d2, 'p', 'gpt', '2'),
+];
+
+describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
+  let test: TestDatabase;
+  let prisma: PrismaClient;
+  let store: CollectionStore;
+
+  beforeAll(async () => {
+    test = await createTestDatabase(kind);
+    prisma = test.database.prisma;
+    store = createCollectionStore(prisma);
+    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
+  });
+  afterAll(() => test.drop());
+  beforeEach(async () => {
+    await prisma.$executeRaw`TRUNCATE cost_data, restatements, collected_days, seal_findings, projects CASCADE`;
+    await write(LINES);
+  });
+
+  const write = (lines: WindowWrite['lines'], daysLater = 1) =>
+    store.writeWindow({
+      provider: 'openai',
+      organizationId: 'org-1',
+      organizationName: 'Prod',
+      teamId: 'team-1',
+      runId: `run-${daysLater}`,
+      lease: null,
+      days: [d1, d2],
+      requestedAt: endOfDay(addDays(d2, daysLater)),
+      lines,
+      projects: new Map(),
+      acceptRestatement: false,
+      forced: false,
+    });
+  const check = () => store.checkSeals('openai', 'org-1', span);
+  const causes = async () => (await prisma.restatement.findMany()).map(({ cause }) => cause).sort();
+
+  it('fits what was written, whatever is linked, added to the row, or written again', async () => {
+    expect(await check()).toEqual({ days: 2, misfits: [], sealedAsFound: [], stray: [] });
+    await prisma.$executeRaw`UPDATE cost_data SET id = 'x' || id, model = 'gpt', cost_type = 'tokens'`;
+    await prisma.$executeRaw`INSERT INTO projects (id, team_id, name) VALUES ('mine', 'team-1', 'Mine')`;
+    await prisma.$executeRaw`UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL WHERE ai_project_id = 'p'`;
+    await prisma.$executeRaw`UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'p' WHERE id = 'mine'`;
+    await prisma.$executeRaw`UPDATE cost_data SET project_id = 'mine' WHERE project_id IN (SELECT id FROM projects WHERE ai_project_id IS NULL)`;
+    expect(await check()).toMatchObject({ misfits: [] });
+    expect(await write([...LINES].reverse(), 2)).toMatchObject({ altered: [] });
+    expect(await check()).toMatchObject({ misfits: [] });
+  });
+
+  it('follows the provider: what it changes is sealed anew, and is no misfit', async () => {
+    const changed = LINES.map((each) => ({ ...each, cost: parseDecimal('3') }));
+    expect(await write(changed, 2)).toMatchObject({ updated: 4, altered: [] });
+    expect(await check()).toMatchObject({ days: 2, misfits: [] });
+    expect(new Set(await causes())).toEqual(new Set(['provider']));
+  });
+
+  it.each([
+    ['amounts are changed', `UPDATE cost_data SET cost = cost + 1`, [d1, d2]],
+    [
+      'amounts change so that the sum stays',
+      `UPDATE cost_data SET cost = cost + CASE currency WHEN 'EUR' THEN 0 ELSE CASE WHEN cost > 0 THEN 1 ELSE -1 END END WHERE bucket_start_time < '2026-03-01'`,
+      [d1],
+    ],
+    ['a row is deleted', `DELETE FROM cost_data WHERE cost = 2`, [d2]],
+    [
+      'a row is added',
+      `INSERT INTO cost_data SELECT 'new', project_id, date, service, 9, api_version, bucket_start_time, bucket_end_time, 'extra', currency FROM cost_data WHERE cost = 2`,
+      [d2],
+    ],
+    ['a quantity is changed', `UPDATE cost_data SET quantity = 8 WHERE quantity = 7`, [d1]],
+    ['a currency is changed', `UPDATE cost_data SET currency = 'GBP' WHERE currency = 'EUR'`, [d1]],
+    [
+      'a row moves to another project',
+      `UPDATE cost_data SET project_id = (SELECT id FROM projects WHERE ai_project_id = 'q') WHERE cost = 2`,
+      [d2],
+    ],
+    [
+      'a row moves to another day',
+      `UPDATE cost_data SET bucket_start_time = bucket_start_time - interval '1 day', bucket_end_time = bucket_end_time - interval '1 day', line_item = 'moved' WHERE cost = 2`,
+      [d1, d2],
+    ],
+  ])('does not fit when %s; the next write says so, keeps it and puts it right', async (_, statement, days) => {
+    await prisma.$executeRawUnsafe(statement);
+    expect((await check()).misfits.map(({ day }) => day)).toEqual(days);
+    const outcome = await write(LINES, 2);
+    expect([...outcome.altered].sort()).toEqual(days);
+    expect(outcome.restated.rows).toBe(0);
+    expect((await causes()).every((cause) => cause === 'altered')).toBe(true);
+    expect((await check()).misfits).toEqual([]);
+
+    // It stays known until the days were compared with the provider.
+    expect((await store.openMisfits('openai', 'org-1')).map(({ day }) => day)).toEqual(days);
+    await store.closeMisfits('openai', 'org-1', days);
+    expect(await store.openMisfits('openai', 'org-1')).toEqual([]);
+  });
+
+  it('does not fit however much was added, and the guard does not take that for what there was', async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = cost * 1000`;
+    expect(await write(LINES, 2)).toMatchObject({ updated: 4, altered: [d1, d2] });
+  });
+
+  it('shows rows of a day that was never read', async () => {
+    await prisma.$executeRaw`DELETE FROM collected_days WHERE day = ${d2}::date`;
+    expect(await check()).toMatchObject({ days: 1, misfits: [], stray: [d2] });
+  });
+
+  it('is made of what is found where a day is from before seals, and marked so', async () => {
+    await prisma.$executeRaw`UPDATE collected_days SET seal = NULL, sealed_rows = NULL, sealed_sums = NULL`;
+    expect(await check()).toMatchObject({ misfits: [], sealedAsFound: [d1, d2] });
+    expect(await check()).toMatchObject({ misfits: [], sealedAsFound: [] });
+    expect(await prisma.collectedDay.count({ where: { sealedAsFound: true } })).toBe(2);
+    await prisma.$executeRaw`UPDATE cost_data SET cost = 9 WHERE cost = 2`;
+    expect((await check()).misfits).toMatchObject([
+      { day: d2, sealed: { rows: 1, sums: { USD: '2' } }, found: { sums: { USD: '9' } } },
+    ]);
+  });
+
+  it('tells a line item that is split or joined from one that is restated', async () => {
+    const split = [...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.5'), line(d2, 'p', 'gpt, output', '1.5')];
+    expect(await write(split, 2)).toMatchObject({ restated: { rows: 0 } });
+    expect(await causes()).toEqual(['regrouped', 'regrouped', 'regrouped']);
+    await write(LINES, 3);
+    expect(new Set(await causes())).toEqual(new Set(['regrouped']));
+    await write([...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.5'), line(d2, 'p', 'gpt, output', '1.6')], 4);
+    expect(new Set(await causes())).toEqual(new Set(['regrouped', 'late', 'provider']));
+  });
+});
