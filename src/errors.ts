@@ -12,10 +12,14 @@ export const EXIT_CODES = {
   partial: 3,
   /** A provider's answer is not what its contract says; nothing of that window was stored. */
   contract: 3,
+  /** An answer too large to hold; less is asked for then, where that is possible. */
+  'too-large': 3,
   /** The guard refused a window that would lose most of what is stored. */
   shrink: 3,
   /** Not authenticated, or refused. */
   auth: 4,
+  /** The provider does not give an organization what was asked for, whatever the key. */
+  forbidden: 3,
   /** The schema is not the one this version needs. */
   schema: 5,
   /** The database or every provider asked could not be reached: the same command may work later. */
@@ -27,7 +31,7 @@ export const EXIT_CODES = {
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 /** Why a provider refused a key. */
-export type KeyProblem = 'refused' | 'expired' | 'missing-scope';
+export type KeyProblem = 'refused' | 'expired' | 'missing-scope' | 'wrong-kind' | 'not-allowed';
 
 export interface CostsErrorOptions {
   /** What to do about it: one sentence, or a command. */

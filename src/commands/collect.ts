@@ -15,6 +15,7 @@ import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
 import { exitCodeOf } from './exit-code.js';
+import { createQuotaWait } from './quota-wait.js';
 import { selectOrganizations } from './organizations.js';
 import type { SelectionOptions } from './options.js';
 import { closedDays, exitCodeOfVerification, verifyOrganizations } from './verify.js';
@@ -34,6 +35,9 @@ export interface CollectOptions extends SelectionOptions {
   /** How fine usage is read; default: a day. */
   bucket?: UsageWidth;
 }
+
+/** Anthropic's reports allow 90 an hour. */
+const MANY_REQUESTS = 60;
 
 /** @throws CostsError `usage` for --bucket without usage, as bills come by the day only, and for --verify with it. */
 export function checkBasis({ basis, bucket, verify }: CollectOptions): void {
@@ -56,6 +60,7 @@ export async function collect(
   const plannedAt = await collection.clock();
   const plan = makePlan(await gather(context, options));
   if (options.dryRun === true) return { plan: planDocument(plan) };
+  noteRequests(context, plan);
   const result = await carryOut(context, plan, { ...options, plannedAt });
   if (plan.basis === 'billed') await addClosing(context, result);
   if (options.verify === true) await verifyRun(context, plan, result);
@@ -79,6 +84,12 @@ export function exitCodeOfRun(collected: Collected): number {
   if (code !== 0) return code;
   if (result.organizations.some(({ altered = [] }) => altered.length > 0)) return EXIT_CODES.finding;
   return result.verified === undefined ? code : exitCodeOfVerification(result.verified);
+}
+
+/** Providers allow so many requests an hour: whoever starts a long run is told before. */
+function noteRequests({ output }: Context, { organizations }: SyncPlan): void {
+  for (const { organization, requests } of organizations)
+    if (requests >= MANY_REQUESTS) output.note(`${organization.name} needs about ${requests} requests.`);
 }
 
 /** Compares what a run has just brought of organizations that did not fail. */
@@ -105,7 +116,7 @@ async function gather(context: Context, options: CollectOptions): Promise<PlanIn
   const { collection, usage } = await context.store();
   const { basis = 'billed', bucket = '1d' } = options;
   const collected = new Map<string, CollectedDay[]>();
-  const limits = new Map<ProviderId, number>();
+  const limits = new Map<ProviderId, { days: number; requests: number }>();
   for (const { keyId, provider, organizationId } of organizations) {
     const adapter = await context.provider(provider);
     const { endpoints, maxDays } = adapter.usage ?? { endpoints: [], maxDays: () => 1 };
@@ -114,14 +125,20 @@ async function gather(context: Context, options: CollectOptions): Promise<PlanIn
         ? usage.collectedDays(provider, organizationId, bucket, endpoints)
         : collection.collectedDays(provider, organizationId);
     collected.set(keyId, await days);
-    limits.set(provider, basis === 'usage' ? maxDays(bucket) : adapter.maxDaysPerRequest);
+    limits.set(
+      provider,
+      basis === 'usage'
+        ? { days: maxDays(bucket), requests: endpoints.length }
+        : { days: adapter.maxDaysPerRequest, requests: 1 },
+    );
   }
   return {
     organizations,
     basis,
     collected,
     today: toDay(context.now()),
-    maxDays: ({ provider }: Organization) => limits.get(provider) ?? 1,
+    maxDays: ({ provider }: Organization) => limits.get(provider)?.days ?? 1,
+    requestsAWindow: ({ provider }: Organization) => limits.get(provider)?.requests ?? 1,
   };
 }
 
@@ -154,6 +171,7 @@ async function carryOut(
         signal: context.signal,
         deadline: options.timeout === undefined ? null : AbortSignal.timeout(options.timeout * 1000),
         onEvent: (event) => showEvent(display, event),
+        mayWait: createQuotaWait(context, options.timeout, () => display.progress.stop()),
         ...(options.basis === 'usage' ? { collector: usageCollector(usage, options.bucket ?? '1d') } : {}),
       },
     );
@@ -169,11 +187,12 @@ function planDocument(plan: SyncPlan): PlanDocument {
     command,
     basis,
     ...span,
-    organizations: plan.organizations.map(({ organization, windows }) => ({
+    organizations: plan.organizations.map(({ organization, windows, requests }) => ({
       provider: organization.provider,
       organizationId: organization.organizationId,
       name: organization.name,
       windows,
+      requests,
     })),
   };
 }

@@ -2,7 +2,8 @@ import type { CostsError, ErrorDocument } from '../errors.js';
 import type { ProviderId } from './provider.js';
 
 /** What a provider said of a key; `network` when nobody could be asked, `failed` for what is neither. */
-export type KeyStatus = 'ok' | 'revoked' | 'missing-scope' | 'expired' | 'network' | 'failed';
+export type KeyStatus =
+  'ok' | 'revoked' | 'missing-scope' | 'wrong-kind' | 'not-allowed' | 'expired' | 'network' | 'failed';
 
 export interface KeyCheck {
   provider: ProviderId;

@@ -79,13 +79,17 @@ export type WireEvent =
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
   | { type: 'drift'; path: string; value: string }
   /** A usage report that reaches no further back than this day. */
-  | { type: 'narrowed'; endpoint: string; since: Day };
+  | { type: 'narrowed'; endpoint: string; since: Day }
+  /** A usage report that the provider says it does not have. */
+  | { type: 'missing'; endpoint: string };
 
 /** What every call to a provider needs. */
 export interface ProviderCall {
   key: Secret;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
+  /** Whether to wait for requests that are only allowed again at a later time; absent, it is not waited. */
+  mayWait?: ((until: Date) => Promise<boolean>) | undefined;
 }
 
 /**

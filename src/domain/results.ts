@@ -30,6 +30,8 @@ export interface OrganizationResult {
   adopted?: Adoption[];
   /** Usage reports that reach no further back than this day; older days of them cannot be read any more. */
   narrowed: { endpoint: string; since: Day }[];
+  /** Usage reports that the provider says it does not have. */
+  missing: string[];
   /** Fields and values the provider's contract does not know. */
   drift: { path: string; value: string }[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */

@@ -58,6 +58,8 @@ export interface UsagePage {
   end: 'complete' | 'early' | null;
   /** The first day the endpoint was willing to report: later than asked where older ones were refused, null where all were. */
   since: Day | null;
+  /** Why the endpoint was not read, where the others were: it does not exist, or the key or organization may not read it. */
+  unread?: { missing: boolean; error: CostsError };
 }
 
 /** A provider's usage reports; those of `CostProvider`'s promises that are about errors hold here, too. */
@@ -77,6 +79,7 @@ export interface UsageAnswer {
   days: Day[];
   /** Days it will never report again because they lie too far back. What is stored of them stays. */
   refused: Day[];
+  unread?: NonNullable<UsagePage['unread']>;
 }
 
 /** A complete answer of all endpoints for a window, ready to replace what is stored of it. */

@@ -53,6 +53,8 @@ export interface EmulatedProvider {
   errorBody: (status: number, message: string) => unknown;
   invalidKey: () => ApiAnswer;
   missingScope: (scope: WorldScope) => ApiAnswer;
+  /** Headers of every answer that counts requests an hour: how many there are, how many are left, and until when. */
+  quotaHeaders: (quota: { limit: number; remaining: number; resetAt: Date; now: Date }) => Record<string, string>;
   /** Headers of a 429 beyond Retry-After. */
   rateLimitHeaders: (now: Date) => Record<string, string>;
   requestIdHeader: string;

@@ -8,7 +8,7 @@ import { createFaultRules } from './fault-rules.js';
 import type { Fault, FaultMatch, FaultRule } from './faults.js';
 import { emulated } from './list.js';
 import { NO_QUIRKS, type Quirks } from './quirks.js';
-import { createRateLimiter } from './rate-limiter.js';
+import { createHourlyQuota, createRateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
 import type { World, WorldOrganization } from './world.js';
 
@@ -58,6 +58,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     quirks: { ...NO_QUIRKS, ...options.quirks },
     rules: createFaultRules(seed),
     limiter: createRateLimiter(),
+    hourly: createHourlyQuota(),
     requests: [],
     issuedCursors: new Set(),
     signal: closing.signal,

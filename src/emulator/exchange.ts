@@ -11,7 +11,7 @@ import { toJson } from './json.js';
 import { EMULATED } from './list.js';
 import { spoilPage } from './page-faults.js';
 import type { Quirks } from './quirks.js';
-import type { RateLimiter } from './rate-limiter.js';
+import type { HourlyQuota, RateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
 import { respond, type WireAnswer } from './respond.js';
 import type { World } from './world.js';
@@ -23,6 +23,7 @@ export interface Shared {
   now: () => Date;
   rules: FaultRules;
   limiter: RateLimiter;
+  hourly: HourlyQuota;
   requests: RequestRecord[];
   issuedCursors: Set<string>;
   /** Fires when the emulator closes. */
@@ -48,8 +49,11 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
     fault: null,
   };
   shared.requests.push(record);
-  const fault =
-    shared.rules.take(record) ?? shared.limiter.take(record.organizationId, shared.quirks.requestsPerSecond);
+  const quota = shared.hourly.take(record.organizationId, shared.quirks.requestsPerHour, now);
+  const fault: Fault | null =
+    quota?.refused === true
+      ? { kind: 'status', status: 429 }
+      : (shared.rules.take(record) ?? shared.limiter.take(record.organizationId, shared.quirks.requestsPerSecond));
   record.fault = fault?.kind ?? null;
   await delay(shared, fault);
 
@@ -60,7 +64,15 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
   if (fault?.kind !== 'refuse') record.status = wire.status;
   respond(
     response,
-    { ...wire, headers: { ...wire.headers, [dialect.requestIdHeader]: requestId, date: now.toUTCString() } },
+    {
+      ...wire,
+      headers: {
+        ...wire.headers,
+        ...(quota === null ? {} : dialect.quotaHeaders(quota)),
+        [dialect.requestIdHeader]: requestId,
+        date: now.toUTCString(),
+      },
+    },
     fault,
   );
 }

@@ -1,6 +1,7 @@
 import type { EmulatedProvider } from './api.js';
 import type { Fault } from './faults.js';
 import { toJson } from './json.js';
+import { oddAnswer } from './odd-answers.js';
 import type { WireAnswer } from './respond.js';
 
 const HTML = { 'content-type': 'text/html; charset=UTF-8' };
@@ -25,6 +26,8 @@ export function faultAnswer(fault: Fault, dialect: EmulatedProvider, now: Date):
         headers: fault.contentType === undefined ? JSON_TYPE : { 'content-type': fault.contentType },
         text: fault.text,
       };
+    case 'odd':
+      return oddAnswer(fault.answer, dialect);
     case 'redirect':
       return { status: 307, headers: { location: fault.location }, text: '' };
     default:

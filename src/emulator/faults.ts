@@ -1,4 +1,5 @@
 import type { ProviderId } from '../domain/provider.js';
+import type { OddAnswer, Packing } from './odd-answers.js';
 import type { World } from './world.js';
 
 /** What can go wrong between a provider and us. */
@@ -33,6 +34,10 @@ export type Fault =
   | { kind: 'stale'; world: World }
   /** Another answer altogether; the text is sent as it is. */
   | { kind: 'body'; status?: number; text: string; contentType?: string }
+  /** One of the answers that people have reported. */
+  | { kind: 'odd'; answer: OddAnswer }
+  /** The right answer, compressed, or behind a byte order mark. */
+  | { kind: 'packed'; packing: Packing }
   /** To another address. */
   | { kind: 'redirect'; location: string };
 

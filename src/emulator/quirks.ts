@@ -1,6 +1,6 @@
 /** Habits of the real providers that are not always seen. */
 export interface Quirks {
-  /** OpenAI's rows carry the undocumented project_name, organization_id, organization_name and user_email. */
+  /** OpenAI's buckets and rows carry the undocumented start_time_iso, end_time_iso, project_name, organization_id, organization_name and user_email. */
   undocumentedFields: boolean;
   /** OpenAI's last page that has buckets promises one more, which has none (`once`), or promises yet another (`forever`). */
   cursorPastEnd: 'never' | 'once' | 'forever';
@@ -10,6 +10,8 @@ export interface Quirks {
   latency: number;
   /** Requests an organization may send in any second; more get 429, without Retry-After. Null is no limit. */
   requestsPerSecond: number | null;
+  /** Requests an organization may send in any hour by the emulated clock; more get 429. Null is no limit, and no headers about one. */
+  requestsPerHour: number | null;
   /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
   usageLookback: Partial<Record<string, number>>;
 }
@@ -20,5 +22,6 @@ export const NO_QUIRKS: Quirks = {
   sumDecimals: null,
   latency: 0,
   requestsPerSecond: null,
+  requestsPerHour: null,
   usageLookback: {},
 };

@@ -19,3 +19,31 @@ export function createRateLimiter(): RateLimiter {
     },
   };
 }
+
+export interface HourlyQuota {
+  /** What an answer says of the hour that began with an organization's first request in it; null where nothing is counted. */
+  take(
+    organizationId: string | null,
+    perHour: number | null,
+    now: Date,
+  ): { limit: number; remaining: number; resetAt: Date; now: Date; refused: boolean } | null;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Counts by the emulated clock. */
+export function createHourlyQuota(): HourlyQuota {
+  const hours = new Map<string, { resetAt: number; sent: number }>();
+  return {
+    take(organizationId, limit, now) {
+      if (organizationId === null || limit === null) return null;
+      const known = hours.get(organizationId);
+      const hour =
+        known === undefined || known.resetAt <= now.getTime() ? { resetAt: now.getTime() + HOUR_MS, sent: 0 } : known;
+      const refused = hour.sent >= limit;
+      if (!refused) hour.sent += 1;
+      hours.set(organizationId, hour);
+      return { limit, remaining: limit - hour.sent, resetAt: new Date(hour.resetAt), now, refused };
+    },
+  };
+}

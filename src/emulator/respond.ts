@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pack } from './odd-answers.js';
 import type { Fault } from './faults.js';
 
 export interface WireAnswer {
@@ -13,11 +14,12 @@ export function respond(response: ServerResponse, { status, headers, text }: Wir
     response.socket?.resetAndDestroy();
     return;
   }
-  const whole = Buffer.from(text);
+  const packed = pack(text, fault?.kind === 'packed' ? fault.packing : {});
+  const whole = packed.bytes;
   // Truncated JSON is a complete transfer of half a document; a reset promises more than it sends.
   const sent = fault?.kind === 'truncated-json' ? halfOf(whole) : whole;
   const type = fault?.kind === 'content-type' ? { 'content-type': 'text/plain' } : {};
-  response.writeHead(status, { ...headers, ...type, 'content-length': sent.length });
+  response.writeHead(status, { ...headers, ...type, ...packed.headers, 'content-length': sent.length });
   if (fault?.kind === 'reset') response.write(halfOf(sent), () => response.socket?.resetAndDestroy());
   else if (fault?.kind === 'stall') response.write(halfOf(sent));
   else response.end(sent);

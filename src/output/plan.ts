@@ -12,7 +12,7 @@ export interface PlanDocument {
   basis: Basis;
   since: Day;
   until: Day;
-  organizations: { provider: ProviderId; organizationId: string; name: string; windows: DaySpan[] }[];
+  organizations: { provider: ProviderId; organizationId: string; name: string; windows: DaySpan[]; requests: number }[];
 }
 
 export function renderPlan({ since, until, basis, organizations }: PlanDocument, output: Output): string {
@@ -33,8 +33,9 @@ export function renderPlan({ since, until, basis, organizations }: PlanDocument,
     { head: 'Window (UTC)' },
     { head: 'Days', align: 'right' as const },
   ];
+  const requests = organizations.reduce((sum, each) => sum + each.requests, 0);
   return [
-    `Would read ${plural(count, 'window')} of ${basis === 'usage' ? 'usage of ' : ''}${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}. Nothing was read.`,
+    `Would read ${plural(count, 'window')} of ${basis === 'usage' ? 'usage of ' : ''}${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}, with about ${plural(requests, 'request')}. Nothing was read.`,
     renderTable(columns, rows, output),
   ].join('\n');
 }

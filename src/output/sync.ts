@@ -25,6 +25,7 @@ export function renderSync(
     ),
     ...organizations.flatMap((each) => trouble(each, output)),
     ...narrowed(organizations),
+    ...missing(organizations),
     ...closingLines(result),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
@@ -78,6 +79,12 @@ function narrowed(organizations: readonly OrganizationResult[]): string[] {
       ({ name, narrowed }) =>
         `Too long ago for ${name}'s reports: ${narrowed.map(({ endpoint, since }) => `${endpoint} before ${since}`).join(', ')}`,
     );
+}
+
+function missing(organizations: readonly OrganizationResult[]): string[] {
+  return organizations
+    .filter((each) => each.missing.length > 0)
+    .map((each) => `Not read: ${each.name}'s provider has no usage report of ${each.missing.join(', ')}`);
 }
 
 function ending(result: SyncResult, { style }: Output): string {

@@ -1,6 +1,7 @@
 import { errors } from 'undici';
 import { CostsError } from '../errors.js';
 import { unreachable } from './answers.js';
+import { NO_LIMITS, type Limits } from './limits.js';
 
 /** An answer, or the lack of one, that may be right the next time. */
 export class BrokenAnswer extends Error {
@@ -10,16 +11,12 @@ export class BrokenAnswer extends Error {
     /** Null when none came. */
     readonly status: number | null,
     message: string,
-    /** What the provider asks for, in milliseconds. */
-    readonly retryAfterMs: number | null,
+    /** What it says of when to come back. */
+    readonly limits: Limits,
     cause?: unknown,
   ) {
     super(message, { cause });
   }
-}
-
-export function isPassing(error: unknown): error is BrokenAnswer {
-  return error instanceof BrokenAnswer;
 }
 
 /** System errors that no second attempt mends soon: the name or the certificate is wrong. */
@@ -36,7 +33,7 @@ const LASTING = new Set([
 export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown {
   if (error instanceof CostsError) return error;
   if (timedOut || error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
-    return new BrokenAnswer(null, `${url.host} did not answer in time`, null);
+    return new BrokenAnswer(null, `${url.host} did not answer in time`, NO_LIMITS);
   }
   if (error instanceof errors.InvalidArgumentError) {
     // The cause is left out: it is about the header that holds the key.
@@ -46,5 +43,10 @@ export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (LASTING.has(code)) return unreachable(url, error);
-  return new BrokenAnswer(null, `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`, null, error);
+  return new BrokenAnswer(
+    null,
+    `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`,
+    NO_LIMITS,
+    error,
+  );
 }

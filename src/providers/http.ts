@@ -1,14 +1,18 @@
-import pRetry from 'p-retry';
+import { createHash } from 'node:crypto';
 import { parse } from 'lossless-json';
 import type { Dispatcher } from 'undici';
 import type { ProviderCall } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
-import { explainRefusal, interruption, staysDown, unreachable } from './answers.js';
-import { BrokenAnswer, isPassing, readBroken } from './broken.js';
+import { interruption, staysDown, tooLarge } from './answers.js';
+import { BrokenAnswer, readBroken } from './broken.js';
+import { decodeBody, ENCODINGS, LargeBody, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
+import { NO_LIMITS, readLimits, type Limits } from './limits.js';
 import { Pace } from './pace.js';
-import { backoff, retryAfter } from './retry-after.js';
+import { Patience } from './patience.js';
+import { Quota } from './quota.js';
+import { explainRefusal } from './refusal.js';
 
 export interface HttpOptions {
   /** Goes into the user agent. */
@@ -46,18 +50,9 @@ export interface HttpClient {
 }
 
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-const LONGEST_WAIT_MS = 8_000;
 /** A body that comes is never silent for so long; one that stalls is asked for again early. */
 const LONGEST_SILENCE_MS = 15_000;
-/** Even a provider that takes all of its time to fail is asked so often before it is given up. */
-const LEAST_ATTEMPTS = 3;
-/**
- * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
- * only so often in a row.
- */
-const RETRY_AFTER_PATIENCE = 5;
-const LONG_WAITS = 3;
-/** Requests at once: of one organization, and to one provider. */
+/** Requests at once: with one admin key, and to one provider. */
 const MOST_AT_ONCE = { organization: 6, provider: 24 };
 
 export function createHttpClient(options: HttpOptions): HttpClient {
@@ -76,56 +71,48 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         );
       }
       const dispatcher = dispatchers.for(url);
-      const { organization, provider } = paces(call, url);
+      const { organization, provider, quota } = paces(call, url);
       const paced = () =>
         organization.run(
-          () => provider.run(() => attempt({ url, headers, call }, options, dispatcher), call.signal),
+          () => provider.run(() => attempt({ url, headers, call }, options, dispatcher, quota), call.signal),
           call.signal,
         );
-      // Counted from the first failure: a request that took all of its time deserves a second one like any other.
-      let deadline: number | null = null;
-      let longWaits = 0;
-      const answer = await pRetry(paced, {
-        retries: Number.MAX_SAFE_INTEGER,
-        minTimeout: 0,
-        factor: 1,
-        onFailedAttempt: async ({ error, attemptNumber }) => {
+      const patience = new Patience({ giveUpAfterMs, firstWaitMs }, url, call);
+      for (let attemptNumber = 1; ; attemptNumber += 1) {
+        const { usedUp } = quota;
+        if (usedUp !== null) await patience.forQuota(usedUp, attemptNumber, null);
+        try {
+          const answer = await paced();
+          for (const pace of [organization, provider]) pace.speedUp();
+          return answer;
+        } catch (error) {
           if (call.signal.aborted) throw interruption();
-          if (!isPassing(error)) throw error;
-          const { status, retryAfterMs } = error;
-          const wait = retryAfterMs ?? backoff(attemptNumber, firstWaitMs, LONGEST_WAIT_MS);
-          const failedAt = performance.now();
-          deadline ??= failedAt + giveUpAfterMs;
-          if (failedAt + wait > deadline) {
-            const isTold =
-              retryAfterMs !== null && wait > LONGEST_WAIT_MS && wait <= giveUpAfterMs * RETRY_AFTER_PATIENCE;
-            if (isTold && longWaits < LONG_WAITS) {
-              longWaits += 1;
-              deadline = failedAt + wait + giveUpAfterMs;
-            } else if (attemptNumber >= LEAST_ATTEMPTS) throw giveUp(error, url);
-          }
-          if (status === 429) for (const pace of [organization, provider]) pace.slowDown(wait);
-          call.observe({ type: 'retry', reason: error.message, attempt: attemptNumber, waitMilliseconds: wait });
-          await sleep(wait, call.signal);
-        },
-      });
-      for (const pace of [organization, provider]) pace.speedUp();
-      return answer;
+          if (!(error instanceof BrokenAnswer)) throw error;
+          const wait = patience.waitAfter(error, attemptNumber);
+          if (error.status === 429) for (const pace of [organization, provider]) pace.slowDown(wait ?? 0);
+          if (wait === null) await patience.forQuota(error.limits, attemptNumber, error);
+          else await patience.wait(wait, error.message, attemptNumber);
+        }
+      }
     },
     close: () => dispatchers.close(),
   };
 }
 
-/** One pace an organization, known by its call, and one a provider's host, which may tire of all of them together. */
-function createPaces(): (call: ProviderCall, url: URL) => { organization: Pace; provider: Pace } {
-  const organizations = new WeakMap<ProviderCall, Pace>();
+/**
+ * One pace and quota an admin key, which several organizations may share, and one pace a provider's host, which may tire of all
+ * of them together.
+ */
+function createPaces(): (call: ProviderCall, url: URL) => { organization: Pace; provider: Pace; quota: Quota } {
+  const keys = new Map<string, { organization: Pace; quota: Quota }>();
   const providers = new Map<string, Pace>();
-  return (call, { host }) => {
-    const organization = organizations.get(call) ?? new Pace({ most: MOST_AT_ONCE.organization });
-    organizations.set(call, organization);
+  return ({ key }, { host }) => {
+    const id = createHash('sha256').update(`${host} ${key.reveal()}`).digest('base64');
+    const own = keys.get(id) ?? { organization: new Pace({ most: MOST_AT_ONCE.organization }), quota: new Quota() };
+    keys.set(id, own);
     const provider = providers.get(host) ?? new Pace({ most: MOST_AT_ONCE.provider });
     providers.set(host, provider);
-    return { organization, provider };
+    return { ...own, provider };
   };
 }
 
@@ -133,6 +120,7 @@ async function attempt(
   { url, headers, call }: JsonRequest,
   options: HttpOptions,
   dispatcher: Dispatcher,
+  quota: Quota,
 ): Promise<unknown> {
   const started = performance.now();
   const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 60_000);
@@ -150,12 +138,16 @@ async function attempt(
     milliseconds: Math.round(performance.now() - started),
     requestId: answer.header('x-request-id') ?? answer.header('request-id'),
   });
-  return understand(answer, url, options.now);
+  const limits = readLimits(answer.header, options.now);
+  quota.note(limits, answer.status === 429);
+  return understand(answer, url, limits);
 }
 
 interface Answer {
   status: number;
   text: string;
+  /** What came instead of text. */
+  unreadable: string | null;
   header: (name: string) => string | null;
 }
 
@@ -169,7 +161,7 @@ async function read(
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: 'GET',
-    headers: { accept: 'application/json', 'user-agent': `costs/${version}`, ...headers },
+    headers: { accept: 'application/json', 'accept-encoding': ENCODINGS, 'user-agent': `costs/${version}`, ...headers },
     signal,
     bodyTimeout: LONGEST_SILENCE_MS,
   });
@@ -182,13 +174,18 @@ async function read(
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxAnswerBytes)
-      throw new CostsError('contract', `${url.host} answered more than ${maxAnswerBytes} bytes; nothing was changed.`, {
-        hint: 'Check the base URL.',
-      });
+    if (size > maxAnswerBytes) throw tooLarge(url, maxAnswerBytes);
     chunks.push(chunk);
   }
-  return { status: response.statusCode, text: mask(Buffer.concat(chunks).toString('utf8'), call), header };
+  const body = { status: response.statusCode, header };
+  try {
+    const text = await decodeBody(Buffer.concat(chunks), header('content-encoding'), maxAnswerBytes);
+    return { ...body, text: mask(text, call), unreadable: null };
+  } catch (error) {
+    if (error instanceof LargeBody) throw tooLarge(url, maxAnswerBytes);
+    if (error instanceof UndecodableBody) return { ...body, text: '', unreadable: error.message };
+    throw error;
+  }
 }
 
 /** A refusal may repeat the key it refuses, spelled in any way JSON knows; from here on nothing can print it. */
@@ -209,7 +206,7 @@ function spellOut(escape: string, code: string | undefined): string {
 }
 
 /** A document, a refusal, or a failure that may pass. */
-function understand({ status, text, header }: Answer, url: URL, now: HttpOptions['now']): unknown {
+function understand({ status, text, unreadable, header }: Answer, url: URL, limits: Limits): unknown {
   if (status >= 300 && status < 400) {
     throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
       hint: 'Check the base URL.',
@@ -219,17 +216,13 @@ function understand({ status, text, header }: Answer, url: URL, now: HttpOptions
   const shouldRetry = header('x-should-retry');
   const passing = status === 408 || status === 409 || status === 429 || status >= 500;
   if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
-    throw new BrokenAnswer(status, `${url.host} answered ${status}`, retryAfter(header, now));
+    throw new BrokenAnswer(status, `${url.host} answered ${status}`, limits);
   }
   if (passing) throw staysDown(url, status, null);
-  if (status !== 200) throw explainRefusal(status, document.ok ? document.value : null, url);
-  if (!document.ok)
-    throw new BrokenAnswer(
-      status,
-      `${url.host} answered ${describe(text, header('content-type'))} instead of JSON`,
-      null,
-    );
-  return document.value;
+  if (status !== 200) throw explainRefusal({ status, document: document.ok ? document.value : null, header }, url);
+  if (document.ok) return document.value;
+  const instead = unreadable ?? describe(text, header('content-type'));
+  throw new BrokenAnswer(status, `${url.host} answered ${instead} instead of JSON`, NO_LIMITS);
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
@@ -244,29 +237,4 @@ function describe(text: string, contentType: string | null): string {
   if (text.trim() === '') return 'nothing';
   if (contentType?.includes('html') === true || text.trimStart().startsWith('<')) return 'a web page';
   return contentType === null || contentType.includes('json') ? 'broken JSON' : contentType;
-}
-
-function giveUp(error: Error, url: URL): CostsError {
-  // Whoever answers is there; only the answers make no sense.
-  if (error instanceof BrokenAnswer && error.status === 200)
-    return new CostsError('contract', `${error.message}, again and again; nothing was changed.`, {
-      hint: `Run the same command again later, and check the base URL.`,
-    });
-  if (error instanceof BrokenAnswer && error.status !== null) return staysDown(url, error.status, error);
-  return unreachable(url, error);
-}
-
-async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw interruption();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(interruption());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -31,10 +31,13 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
       projects: unknown.length === 0 ? new Map() : await projects(),
       acceptRestatement: options.acceptRestatement,
     });
-    for (const { endpoint, refused } of answers) {
-      const last = refused.at(-1);
+    for (const { endpoint, refused, unread } of answers) {
+      if (unread?.missing === true) call.observe({ type: 'missing', endpoint });
+      const last = unread === undefined ? refused.at(-1) : undefined;
       if (last !== undefined) call.observe({ type: 'narrowed', endpoint, since: addDays(last, 1) });
     }
+    const refusal = answers.find(({ unread }) => unread?.missing === false);
+    if (refusal?.unread !== undefined) throw refusedReport(work, refusal.endpoint, refusal.unread.error);
     const silent = answers.find(({ days, refused }) => days.length === 0 && refused.length === 0);
     if (silent !== undefined && endOfDay(window.since) <= requestedAt) throw noAnswer(work, silent.endpoint, window);
     return { rows: lines.length, outcome };
@@ -66,11 +69,28 @@ async function readWindow(
 
 /** After an early stop nothing is known of the days that do not end by the last bucket. */
 function toAnswer({ since, until }: DaySpan, page: UsagePage, reached: Date | null): UsageAnswer {
-  const { endpoint, end } = page;
+  const { endpoint, end, unread } = page;
+  // A report that does not exist is not asked for again; one that is refused may be allowed tomorrow.
+  if (unread !== undefined)
+    return { endpoint, days: [], refused: unread.missing ? daysOf({ since, until }) : [], unread };
   if (page.since === null) return { endpoint, days: [], refused: daysOf({ since, until }) };
   const refused = daysOf({ since, until: addDays(page.since, -1) });
   const isAnswered = (day: Day) => end === 'complete' || (reached !== null && endOfDay(day) <= reached);
   return { endpoint, days: daysOf({ since: page.since, until }).filter(isAnswered), refused };
+}
+
+/** The other reports are stored by now. */
+function refusedReport({ provider }: WindowWork, endpoint: string, error: CostsError): CostsError {
+  const { message, hint, keyProblem } = error;
+  return new CostsError(
+    'forbidden',
+    `${provider.facts.name}'s usage of ${endpoint} was not read, the rest is stored. ${message}`,
+    {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+      ...(keyProblem === undefined ? {} : { keyProblem }),
+    },
+  );
 }
 
 function noUsage({ provider }: WindowWork): CostsError {

@@ -2,12 +2,15 @@ import type { CollectedDay, Organization } from '../domain/collection.js';
 import { coverageOf } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
 import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+import { daysAPiece } from './pieces.js';
 
 /** What one organization's run will ask for. */
 export interface OrganizationPlan {
   organization: Organization;
   /** Each is answered and written as a whole. Ascending, without overlap. */
   windows: DaySpan[];
+  /** About so many requests it will take, as far as it is known how much a day holds. */
+  requests: number;
 }
 
 export interface SyncPlan {
@@ -25,6 +28,8 @@ export interface PlanInput {
   today: Day;
   /** Longest window, by `keyId`. */
   maxDays: (organization: Organization) => number;
+  /** Requests that one window takes. */
+  requestsAWindow: (organization: Organization) => number;
   /** What is read; the bills, unless said. */
   basis?: Basis;
 }
@@ -51,14 +56,17 @@ export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): S
 
 function plan(
   command: SyncPlan['command'],
-  { organizations, collected, maxDays, basis = 'billed' }: PlanInput,
+  { organizations, collected, maxDays, requestsAWindow, basis = 'billed' }: PlanInput,
   asked: DaySpan,
   choose: (collected: readonly CollectedDay[]) => Day[],
 ): SyncPlan {
-  const plans = organizations.map((organization) => ({
-    organization,
-    windows: toWindows(choose(collected.get(organization.keyId) ?? []), maxDays(organization)),
-  }));
+  const plans = organizations.map((organization) => {
+    const known = collected.get(organization.keyId) ?? [];
+    const windows = toWindows(choose(known), maxDays(organization));
+    const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
+    const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
+    return { organization, windows, requests: pieces * requestsAWindow(organization) };
+  });
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
   return { command, basis, span: { since, until: asked.until }, organizations: plans };

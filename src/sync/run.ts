@@ -8,17 +8,14 @@ import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
-import { takePiece } from './pieces.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { Room } from './room.js';
 import { Tally } from './tally.js';
+import { runWindows } from './windows.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 
-/** Organizations at work side by side, and windows of one of them. Few enough not to provoke rate limits. */
+/** Organizations at work side by side. */
 const ORGANIZATIONS_AT_ONCE = 12;
-const WINDOWS_AT_ONCE = 4;
-/** Taken for the rows of a day while nothing of an organization has been read. */
-const UNKNOWN_ROWS = 50;
 
 /** What the organizations of a run share. */
 type Shared = SyncDependencies & { room: Room };
@@ -90,10 +87,15 @@ function isOverdue({ signal, deadline }: SyncDependencies): boolean {
   return deadline?.aborted === true && !signal.aborted;
 }
 
-function timeIsUp(): CostsError {
-  return new CostsError('failed', 'The time given by --timeout was up; the windows that were finished are kept.', {
-    hint: 'Run the same command again: it goes on where this one stopped.',
-  });
+function timeIsUp(trouble: string | null): CostsError {
+  const why = trouble === null ? '' : ` (${trouble})`;
+  return new CostsError(
+    'failed',
+    `The time given by --timeout was up${why}; the windows that were finished are kept.`,
+    {
+      hint: 'Run the same command again: it goes on where this one stopped.',
+    },
+  );
 }
 
 async function runOrganization(
@@ -129,7 +131,7 @@ async function runOrganization(
 }
 
 async function collectOrganization(
-  { organization, windows: planned }: OrganizationPlan,
+  { organization, windows: planned }: Omit<OrganizationPlan, 'requests'>,
   tally: Tally,
   options: RunOptions,
   dependencies: Shared,
@@ -137,16 +139,37 @@ async function collectOrganization(
   const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
   if (windows.length === 0) return;
 
+  let trouble: string | null = null;
   const observe = (event: WireEvent) => {
+    if (event.type === 'retry') trouble = event.reason;
+    if (event.type === 'request' && event.status === 200) trouble = null;
     tally.observe(event);
     dependencies.onEvent({ type: 'wire', organization, event });
   };
   const provider = await dependencies.provider(organization.provider);
-  const call: ProviderCall = { key: await dependencies.keyOf(organization), signal: endOf(dependencies), observe };
+  const call: ProviderCall = {
+    key: await dependencies.keyOf(organization),
+    signal: endOf(dependencies),
+    observe,
+    mayWait: dependencies.mayWait,
+  };
   const projects = once(() => listProjects(provider, call));
   const collectOne = dependencies.collector ?? collectBills;
   const work = { organization, provider, call, projects, options, dependencies };
-  await runWindows(windows, tally, (window) => collectOne(window, work), { organization, dependencies, rowsADay });
+  await runWindows(windows, rowsADay, {
+    room: dependencies.room,
+    collect: (window) => collectOne(window, work),
+    asError: (thrown) => (isOverdue(dependencies) ? timeIsUp(trouble) : asCostsError(thrown)),
+    isOver: () => isOverdue(dependencies),
+    onDone: (window, { rows, outcome }) => {
+      tally.add(rows, outcome);
+      dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
+    },
+    onFailed: (window, error, isTold) => {
+      tally.failed(error, [window]);
+      if (isTold) dependencies.onEvent({ type: 'window-failed', organization, window, error });
+    },
+  });
   await noticePrices(organization, tally, dependencies);
 }
 
@@ -164,7 +187,7 @@ async function noticePrices(
 
 /**
  * Without the days that another process read after this run was planned, while this one waited for it; and the most rows
- * a day is known to have, null where nothing is.
+ * a day is known to have, null where nothing is. In the order in which they are read.
  */
 async function stillDue(
   { provider, organizationId }: Organization,
@@ -172,81 +195,25 @@ async function stillDue(
   { plannedAt }: RunOptions,
   { store, collector }: SyncDependencies,
 ): Promise<{ windows: readonly DaySpan[]; rowsADay: number | null }> {
-  if (collector !== undefined) return { windows, rowsADay: null };
+  if (collector !== undefined) return { windows: windows.toReversed(), rowsADay: null };
   const collected = await store.collectedDays(provider, organizationId);
   const rowsADay = collected.reduce<number | null>((most, { rows }) => Math.max(most ?? 0, rows), null);
+  const known = new Set(collected.map(({ day }) => day));
   const fresh = new Set(collected.filter(({ readAt }) => readAt >= plannedAt).map(({ day }) => day));
-  if (fresh.size === 0) return { windows, rowsADay };
+  const isNew = ({ since, until }: DaySpan) => daysOf({ since, until }).some((day) => !known.has(day));
+  // A limit of requests is spent on what was never read, and of that on the newest days.
+  const inOrder = (spans: readonly DaySpan[]) => {
+    const newest = spans.toReversed();
+    return [...newest.filter(isNew), ...newest.filter((span) => !isNew(span))];
+  };
+  if (fresh.size === 0) return { windows: inOrder(windows), rowsADay };
   const due = windows.flatMap((window) =>
     toWindows(
       daysOf(window).filter((day) => !fresh.has(day)),
       daysOf(window).length,
     ),
   );
-  return { windows: due, rowsADay };
-}
-
-/** Side by side, large ones in pieces; a failure of the key or the network ends the organization, any other only its own window. */
-async function runWindows(
-  windows: readonly DaySpan[],
-  tally: Tally,
-  run: (window: DaySpan) => Promise<{ rows: number; outcome: WindowOutcome }>,
-  {
-    organization,
-    dependencies,
-    ...known
-  }: { organization: Organization; dependencies: Shared; rowsADay: number | null },
-): Promise<void> {
-  const limit = pLimit(WINDOWS_AT_ONCE);
-  let { rowsADay } = known;
-  let hopeless: CostsError | null = null;
-  const runOne = async (window: DaySpan) => {
-    if (hopeless !== null) return tally.failed(hopeless, [window]);
-    try {
-      const days = daysOf(window).length;
-      const { rows, outcome } = await dependencies.room.hold(days * (rowsADay ?? UNKNOWN_ROWS), () => run(window));
-      rowsADay = Math.max(rowsADay ?? 0, rows / days);
-      tally.add(rows, outcome);
-      dependencies.onEvent({ type: 'window-done', organization, window, rows, outcome });
-    } catch (thrown) {
-      const error = isOverdue(dependencies) ? timeIsUp() : asCostsError(thrown);
-      if (
-        error.code === 'auth' ||
-        error.code === 'unreachable' ||
-        error.code === 'interrupted' ||
-        isOverdue(dependencies)
-      )
-        hopeless = error;
-      tally.failed(error, [window]);
-      dependencies.onEvent({ type: 'window-failed', organization, window, error });
-    }
-  };
-  const runInPieces = async (window: DaySpan) => {
-    for (let left: DaySpan | null = window; left !== null;) {
-      const { piece, rest } = takePiece(left, rowsADay ?? UNKNOWN_ROWS);
-      await runOne(piece);
-      left = rest;
-    }
-  };
-  const { sample, rest } = takeSample(windows, rowsADay);
-  if (sample !== null) await runOne(sample);
-  await Promise.all(rest.map((window) => limit(() => runInPieces(window))));
-}
-
-/**
- * A late day to read before all others of a long range, because nobody knows yet how much a day of the organization holds,
- * and so into how many pieces the rest must be cut.
- */
-function takeSample(
-  windows: readonly DaySpan[],
-  rowsADay: number | null,
-): { sample: DaySpan | null; rest: readonly DaySpan[] } {
-  const last = windows.at(-1);
-  if (rowsADay !== null || windows.length <= WINDOWS_AT_ONCE || last === undefined)
-    return { sample: null, rest: windows };
-  const { since, until } = last;
-  const left = since === until ? [] : [{ since: addDays(since, 1), until }];
-  return { sample: { since, until: since }, rest: [...windows.slice(0, -1), ...left] };
+  return { windows: inOrder(due), rowsADay };
 }
 
 /** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */

@@ -19,6 +19,7 @@ export class Tally {
   readonly #newProjects = new Set<string>();
   readonly #adopted: Adoption[] = [];
   readonly #narrowed = new Map<string, Day>();
+  readonly #missing = new Set<string>();
   readonly #drift = new Map<string, { path: string; value: string }>();
   readonly #changedDays = new Set<Day>();
   readonly #altered = new Set<Day>();
@@ -36,6 +37,7 @@ export class Tally {
     if (event.type === 'request') this.#counts.requests += 1;
     if (event.type === 'retry') this.#counts.retries += 1;
     if (event.type === 'narrowed') this.#narrow(event);
+    if (event.type === 'missing') this.#missing.add(event.endpoint);
     if (event.type === 'drift') this.#drift.set(event.path, { path: event.path, value: event.value });
   }
 
@@ -102,11 +104,19 @@ export class Tally {
       newProjects: [...this.#newProjects].sort(),
       ...(this.#adopted.length === 0 ? {} : { adopted: this.#adopted }),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
+      missing: [...this.#missing],
       drift: [...this.#drift.values()],
       ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),
       milliseconds: this.#now().getTime() - this.#started.getTime(),
-      ...(failure === null ? {} : { error: { ...toErrorDocument(failure.error), windows: failure.windows } }),
+      ...(failure === null
+        ? {}
+        : {
+            error: {
+              ...toErrorDocument(failure.error),
+              windows: failure.windows.toSorted((a, b) => (a.since < b.since ? -1 : 1)),
+            },
+          }),
     };
   }
 }

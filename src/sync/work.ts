@@ -18,6 +18,8 @@ export interface SyncDependencies {
   /** The run's time is up; null for no limit. */
   deadline: AbortSignal | null;
   onEvent: (event: SyncEvent) => void;
+  /** Whether to wait for requests that a provider only allows again at a later time. */
+  mayWait?: (until: Date) => Promise<boolean>;
   /** How a window is read and written; absent, its bills are. */
   collector?: WindowCollector;
 }

@@ -56,7 +56,14 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
       }
       const maxDays = ({ provider: id }: Organization) => limits.get(id) ?? 1;
       const plan = planBackfill(
-        { organizations, collected: new Map(), today: toDay(NOON), maxDays, basis: isUsage ? 'usage' : 'billed' },
+        {
+          organizations,
+          collected: new Map(),
+          today: toDay(NOON),
+          maxDays,
+          requestsAWindow: () => 1,
+          basis: isUsage ? 'usage' : 'billed',
+        },
         span,
         true,
       );

@@ -1,30 +1,36 @@
-import { expect, it, vi } from 'vitest';
-import { readConfig } from '../../src/config.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
 import { add, formatDecimal, ZERO } from '../../src/domain/decimal.js';
-import { expectedTotals } from '../../src/emulator/expected.js';
-import { generateWorld } from '../../src/emulator/generate.js';
-import { providerOf } from '../../src/providers/registry.js';
-import { parseKey } from '../../src/vault/variables.js';
-import { useCollector } from '../helpers/collector.js';
-import { useTestDatabase } from '../helpers/database.js';
-import { NOON, openEmulator } from '../helpers/emulator.js';
+import { NOON } from '../helpers/emulator.js';
 
-// The one line in the list of providers, and the one in that of the emulator.
-vi.mock(import('../../src/providers/list.js'), async (original) => {
-  const { moonshine } = await import('./added/provider.js');
-  return { PROVIDERS: [...(await original()).PROVIDERS, moonshine] };
+// The one line in the list of providers, and the one in that of the emulator. Everything is loaded anew with them.
+beforeAll(() => {
+  vi.resetModules();
+  vi.doMock(import('../../src/providers/list.js'), async (original) => {
+    const { moonshine } = await import('./added/provider.js');
+    return { PROVIDERS: [...(await original()).PROVIDERS, moonshine] };
+  });
+  vi.doMock(import('../../src/emulator/list.js'), async (original) => {
+    const { moonshineServer } = await import('./added/server.js');
+    const { EMULATED, emulated } = await original();
+    return {
+      EMULATED: [...EMULATED, moonshineServer],
+      emulated: (id) => (id === 'moonshine' ? moonshineServer : emulated(id)),
+    };
+  });
 });
-vi.mock(import('../../src/emulator/list.js'), async (original) => {
-  const { moonshineServer } = await import('./added/server.js');
-  const { EMULATED, emulated } = await original();
-  return {
-    EMULATED: [...EMULATED, moonshineServer],
-    emulated: (id) => (id === 'moonshine' ? moonshineServer : emulated(id)),
-  };
+afterAll(() => {
+  vi.doUnmock('../../src/providers/list.js');
+  vi.doUnmock('../../src/emulator/list.js');
+  vi.resetModules();
 });
 
 it('a provider of two folders and a line in a list is collected like the others', async () => {
+  const { generateWorld } = await import('../../src/emulator/generate.js');
+  const { expectedTotals } = await import('../../src/emulator/expected.js');
+  const { useTestDatabase } = await import('../helpers/database.js');
+  const { openEmulator } = await import('../helpers/emulator.js');
+  const { useCollector } = await import('../helpers/collector.js');
   const today = toDay(NOON);
   const span = { since: addDays(today, -9), until: addDays(today, -1) };
   const organizations = [{ provider: 'moonshine', id: 'moon-1', projects: 3, lineItems: 4 }];
@@ -39,7 +45,10 @@ it('a provider of two folders and a line in a list is collected like the others'
   expect((await collect(span)).organizations[0]).toMatchObject({ inserted: 0, updated: 0, deleted: 0 });
 });
 
-it('everything that asks for what is true of a provider finds it there', () => {
+it('everything that asks for what is true of a provider finds it there', async () => {
+  const { readConfig } = await import('../../src/config.js');
+  const { providerOf } = await import('../../src/providers/registry.js');
+  const { parseKey } = await import('../../src/vault/variables.js');
   const environment = { MOONSHINE_BASE_URL: 'http://127.0.0.1:1' };
   expect(readConfig(environment).baseUrls).toMatchObject({ moonshine: 'http://127.0.0.1:1' });
   expect(providerOf('moonshine').focus.subAccountType).toBe('Crater');

@@ -20,6 +20,7 @@ const input = (collected: CollectedDay[], maxDays = 31) => ({
   organizations: [organization],
   collected: new Map([[organization.keyId, collected]]),
   today,
+  requestsAWindow: () => 1,
   maxDays: () => maxDays,
 });
 

@@ -343,6 +343,39 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     expect(await stored('1d')).toEqual(Object.fromEntries(readable));
   });
 
+  it('stores the other reports when one does not exist, names it once, and ends well', async () => {
+    const organizations = worldOf().slice(0, 1);
+    const emulator = await openEmulator({ world: { organizations } });
+    const collecting = collectFrom(emulator, test.database);
+    emulator.addFault({ fault: { kind: 'odd', answer: 'gone' }, match: { path: '/usage/images' } });
+    const outcome = await collecting.backfill(SIXTY);
+    expect(outcome).toMatchObject({ status: 'ok', organizations: [{ missing: ['images'], narrowed: [] }] });
+    const all = Object.entries(expected(organizations, SIXTY.since, SIXTY.until));
+    expect(await stored('1d')).toEqual(Object.fromEntries(all.filter(([key]) => key.split(' ')[2] !== 'images')));
+    const days = await createUsageStore(test.database.prisma).collectedDays('openai', 'org-a', '1d', ['images']);
+    expect(days.every(({ refused }) => refused)).toBe(true);
+  });
+
+  it('stores the other reports when one is refused, and fails naming it', async () => {
+    const organizations = worldOf().slice(0, 1);
+    const emulator = await openEmulator({ world: { organizations } });
+    const collecting = collectFrom(emulator, test.database);
+    emulator.addFault({ fault: { kind: 'odd', answer: 'plan' }, match: { path: '/usage/images' } });
+    const outcome = await collecting.backfill(SIXTY);
+    expect(outcome.organizations[0]).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'forbidden',
+        message: expect.stringMatching(/usage of images was not read, the rest is stored/) as string,
+      },
+    });
+    const all = Object.entries(expected(organizations, SIXTY.since, SIXTY.until));
+    expect(await stored('1d')).toEqual(Object.fromEntries(all.filter(([key]) => key.split(' ')[2] !== 'images')));
+    emulator.clearFaults();
+    expect(await collecting.backfill(SIXTY)).toMatchObject({ status: 'ok' });
+    expect(await stored('1d')).toEqual(Object.fromEntries(all));
+  });
+
   it('keeps estimates of hours that were read whole beside days of which an endpoint was refused', async () => {
     const emulator = await openEmulator({ world: { organizations: worldOf().slice(0, 1) } });
     const collecting = collectFrom(emulator, test.database);

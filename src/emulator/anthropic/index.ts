@@ -24,6 +24,11 @@ export const anthropicServer: EmulatedProvider = {
   rateLimitHeaders: (now) => ({
     'anthropic-ratelimit-requests-reset': new Date(now.getTime() - STALE_BY_MILLISECONDS).toISOString(),
   }),
+  quotaHeaders: ({ limit, remaining, resetAt }) => ({
+    'anthropic-ratelimit-requests-limit': `${limit}`,
+    'anthropic-ratelimit-requests-remaining': `${remaining}`,
+    'anthropic-ratelimit-requests-reset': resetAt.toISOString(),
+  }),
   requestIdHeader: 'request-id',
   keyPrefix: 'sk-ant-admin01-',
   projectIdPrefix: 'wrkspc_',

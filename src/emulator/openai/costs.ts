@@ -61,8 +61,15 @@ function toBucket(bucket: DailyBucket, asked: CostsQuery, request: ApiRequest): 
     object: 'bucket',
     start_time: bucket.start.getTime() / 1000,
     end_time: bucket.end.getTime() / 1000,
+    ...(request.quirks.undocumentedFields
+      ? { start_time_iso: isoOf(bucket.start), end_time_iso: isoOf(bucket.end) }
+      : {}),
     results: grouped.map((row) => toResult(row, asked.groupBy, request)),
   };
+}
+
+function isoOf(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}+00:00`;
 }
 
 function isWanted(row: WorldRow, { projectIds, lineItems, apiKeyIds }: CostsQuery): boolean {

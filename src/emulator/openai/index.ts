@@ -39,6 +39,11 @@ export const openaiServer: EmulatedProvider = {
     ),
   }),
   rateLimitHeaders: () => ({}),
+  quotaHeaders: ({ limit, remaining, resetAt, now }) => ({
+    'x-ratelimit-limit-requests': `${limit}`,
+    'x-ratelimit-remaining-requests': `${remaining}`,
+    'x-ratelimit-reset-requests': `${Math.ceil((resetAt.getTime() - now.getTime()) / 1000)}s`,
+  }),
   requestIdHeader: 'x-request-id',
   keyPrefix: 'sk-admin-',
   projectIdPrefix: 'proj_',

@@ -46,7 +46,8 @@ const costsPage = z.object({
 });
 
 const PAGE_FIELDS = new Set(['object', 'data', 'has_more', 'next_page']);
-const BUCKET_FIELDS = new Set(['object', 'start_time', 'end_time', 'results']);
+/** The last two are on the wire only (recorded in October 2025, May and September 2026), and say what the first two say. */
+const BUCKET_FIELDS = new Set(['object', 'start_time', 'end_time', 'results', 'start_time_iso', 'end_time_iso']);
 const AMOUNT_FIELDS = new Set(['value', 'currency']);
 const RESULT_FIELDS = new Set([
   'object',

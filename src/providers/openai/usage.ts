@@ -7,7 +7,8 @@ import {
   type UsageSource,
   type UsageWidth,
 } from '../../domain/usage.js';
-import { isRefusal } from '../answers.js';
+import { CostsError } from '../../errors.js';
+import { isNotFound, isRefusal } from '../refusal.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
@@ -29,15 +30,34 @@ export function createOpenAiUsage(get: Get): UsageSource {
     maxDays: (width) => MAX_DAYS[width],
     async *fetchUsage(call, span, width) {
       const drift = new DriftWatch(call.observe);
+      const unread: { endpoint: string; error: CostsError }[] = [];
       for (const endpoint of USAGE_ENDPOINTS) {
         const fetchPage: FetchPage = async (since, cursor) => {
           const parameters = toParameters(endpoint, { since, until: span.until }, width, cursor);
           return parseUsagePage(endpoint, await get(call, `/organization/usage/${endpoint.name}`, parameters), drift);
         };
-        yield* readEndpoint(endpoint.name, span, width, fetchPage);
+        try {
+          yield* readEndpoint(endpoint.name, span, width, fetchPage);
+        } catch (error) {
+          if (!standsForItself(error)) throw error;
+          unread.push({ endpoint: endpoint.name, error });
+        }
+      }
+      const [first] = unread;
+      // Where none can be read it is not the report that is missing.
+      if (first !== undefined && unread.length === USAGE_ENDPOINTS.length) throw first.error;
+      for (const { endpoint, error } of unread) {
+        const missing = isNotFound(error);
+        yield { endpoint, buckets: [], lines: [], end: 'complete', since: null, unread: { missing, error } };
       }
     },
   };
+}
+
+/** Whether a failure is about one report, and says nothing of the others. */
+function standsForItself(error: unknown): error is CostsError {
+  if (!(error instanceof CostsError)) return false;
+  return isNotFound(error) || error.keyProblem === 'missing-scope' || error.keyProblem === 'not-allowed';
 }
 
 function toParameters(

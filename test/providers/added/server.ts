@@ -37,6 +37,7 @@ export const moonshineServer: EmulatedProvider = {
   invalidKey: refuse,
   missingScope: refuse,
   rateLimitHeaders: () => ({}),
+  quotaHeaders: () => ({}),
   requestIdHeader: 'x-request-id',
   keyPrefix: 'moon-admin-',
   projectIdPrefix: 'crater_',

@@ -1,0 +1,93 @@
+import type { ProviderCall } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
+import { interruption, staysDown, unreachable } from './answers.js';
+import { backoff } from './backoff.js';
+import type { BrokenAnswer } from './broken.js';
+import type { Limits } from './limits.js';
+import { quotaUsedUp } from './quota.js';
+
+const LONGEST_WAIT_MS = 8_000;
+/** Even a provider that takes all of its time to fail is asked so often before it is given up. */
+const LEAST_ATTEMPTS = 3;
+/** What makes no sense is asked for again so often: a page of a proxy may pass, more of them do not. */
+const MOST_NONSENSE = 3;
+/**
+ * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
+ * only so often in a row.
+ */
+const TOLD_PATIENCE = 5;
+const LONG_WAITS = 3;
+
+/** How long one request is asked again. */
+export class Patience {
+  /** Counted from the first failure: a request that took all of its time deserves a second one like any other. */
+  #deadline: number | null = null;
+  #longWaits = 0;
+
+  constructor(
+    private readonly terms: { giveUpAfterMs: number; firstWaitMs: number },
+    private readonly url: URL,
+    private readonly call: ProviderCall,
+  ) {}
+
+  /**
+   * Milliseconds to wait before the next attempt; null when the provider names a time that is too far for this.
+   * @throws CostsError when it is given up
+   */
+  waitAfter(error: BrokenAnswer, attempt: number): number | null {
+    const { giveUpAfterMs, firstWaitMs } = this.terms;
+    const told = error.limits.waitMs;
+    if (error.status === 200 && attempt >= MOST_NONSENSE) throw this.#giveUp(error);
+    const wait = told ?? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS);
+    const failedAt = performance.now();
+    this.#deadline ??= failedAt + giveUpAfterMs;
+    if (failedAt + wait <= this.#deadline) return wait;
+    if (told === null) {
+      if (attempt >= LEAST_ATTEMPTS) throw this.#giveUp(error);
+      return wait;
+    }
+    if (told > giveUpAfterMs * TOLD_PATIENCE) return null;
+    if (this.#longWaits >= LONG_WAITS) throw this.#giveUp(error);
+    this.#longWaits += 1;
+    this.#deadline = failedAt + wait + giveUpAfterMs;
+    return wait;
+  }
+
+  /** Waits until requests are allowed again, if somebody wants that. @throws CostsError `unreachable` otherwise */
+  async forQuota(limits: Limits, attempt: number, cause: unknown): Promise<void> {
+    const { waitMs, freeAt } = limits;
+    const isShort = waitMs !== null && waitMs <= this.terms.giveUpAfterMs;
+    const may = isShort || (freeAt !== null && (await this.call.mayWait?.(freeAt)) === true);
+    if (!may) throw quotaUsedUp(this.url, limits, cause);
+    await this.wait(waitMs ?? 0, `${this.url.host} allows no more requests now`, attempt);
+  }
+
+  async wait(milliseconds: number, reason: string, attempt: number): Promise<void> {
+    this.call.observe({ type: 'retry', reason, attempt, waitMilliseconds: milliseconds });
+    await sleep(milliseconds, this.call.signal);
+  }
+
+  #giveUp(error: BrokenAnswer): CostsError {
+    // Whoever answers is there; only the answers make no sense.
+    if (error.status === 200)
+      return new CostsError('contract', `${error.message}; nothing was changed.`, {
+        hint: 'Check the base URL and the proxy; the same command may work later.',
+      });
+    return error.status === null ? unreachable(this.url, error) : staysDown(this.url, error.status, error);
+  }
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw interruption();
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(interruption());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

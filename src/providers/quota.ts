@@ -1,0 +1,45 @@
+import { CostsError } from '../errors.js';
+import type { Limits } from './limits.js';
+
+/** The requests one admin key may still send to one host, as its answers tell. */
+export class Quota {
+  #freeAt: number | null = null;
+  #limits: Limits | null = null;
+
+  constructor(private readonly monotonic: () => number = () => performance.now()) {}
+
+  /** Each answer says how much is left. @param refused the answer was a 429. */
+  note(limits: Limits, refused: boolean): void {
+    if (limits.waitMs === null || !(refused || limits.remaining === 0)) return;
+    this.#limits = limits;
+    this.#freeAt = this.monotonic() + limits.waitMs;
+  }
+
+  /** How long there is nothing left to ask with; null where there is. */
+  get usedUp(): (Limits & { waitMs: number }) | null {
+    if (this.#freeAt === null || this.#limits === null) return null;
+    const waitMs = Math.ceil(this.#freeAt - this.monotonic());
+    return waitMs > 0 ? { ...this.#limits, waitMs } : null;
+  }
+}
+
+/** Nothing more can be asked for now; what was read until now stays. */
+export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, cause: unknown): CostsError {
+  const when = freeAt === null ? `in ${Math.ceil((waitMs ?? 0) / 1000)} s` : `at ${inWords(freeAt)}`;
+  const next = limit === null ? 'requests are' : limit === 1 ? 'request is' : `${limit} requests are`;
+  return new CostsError(
+    'unreachable',
+    `${url.host} asks for fewer requests (429): the next ${next} free ${when}; what was finished is kept.`,
+    {
+      hint: 'Run the same command again then, or let it wait: --timeout SECONDS',
+      cause,
+    },
+  );
+}
+
+/** `14:47 UTC`, with the day where it is another than that of the wait's beginning. */
+function inWords(time: Date): string {
+  // Rounded up: a second too early would be refused again.
+  const minute = new Date(Math.ceil(time.getTime() / 60_000) * 60_000).toISOString();
+  return `${minute.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,147 @@
+import { cleanText } from '../domain/text.js';
+import { CostsError, type KeyProblem } from '../errors.js';
+
+/** A refused request, as far as it tells why. */
+export interface Refusal {
+  status: number;
+  /** Null for an answer that is no JSON. */
+  document: unknown;
+  header: (name: string) => string | null;
+}
+
+/** What a refusal says about the key: the first that fits. Words of both providers, as public reports quote them. */
+const KEY_PROBLEMS: [words: RegExp, problem: KeyProblem][] = [
+  [/expired/i, 'expired'],
+  [/missing scopes?/i, 'missing-scope'],
+  [
+    /(?:project|service.account|workspace|standard|analytics|session|user) (?:api )?keys?\b|(?:requires?|use|need) an? admin/i,
+    'wrong-kind',
+  ],
+  [
+    /organi[sz]ation.*(?:not (?:allowed|enabled|eligible|permitted|entitled)|no access)|not (?:available|enabled) (?:for|on|to) (?:your|this)|individual account|your plan/i,
+    'not-allowed',
+  ],
+];
+/** The country, or the address, from which was asked. */
+const PLACES =
+  /unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
+
+/** A refusal in the provider's own words, and whose fault it is: the key's, the organization's, the network's, the request's. */
+export function explainRefusal(refusal: Refusal, url: URL): CostsError {
+  const { status, document } = refusal;
+  const reason = reasonOf(document);
+  if (status === 401 || status === 402 || status === 403 || status === 407 || status === 451) {
+    if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
+    const said = [reason, ...codesOf(document)].join(' ');
+    if (PLACES.test(said)) return closedPlace(url, reason);
+    const told = KEY_PROBLEMS.find(([words]) => words.test(said))?.[1];
+    // A key that is not known is 401; whoever answers 403 knows it.
+    const usual = status === 402 ? 'not-allowed' : status === 401 ? 'refused' : 'missing-scope';
+    return keyRefused(told ?? usual, reason, url);
+  }
+  if (status === 404) {
+    return new CostsError('contract', `${url.host} does not know ${url.pathname}.`, {
+      hint: 'Check the base URL.',
+      cause: { refusal: codesOf(document), status },
+    });
+  }
+  return new CostsError('contract', `${url.host} refused the request: ${endSentence(reason ?? `status ${status}`)}`, {
+    hint: 'Nothing was changed.',
+    cause: { refusal: codesOf(document), status },
+  });
+}
+
+function keyRefused(keyProblem: KeyProblem, reason: string, url: URL): CostsError {
+  const said = endSentence(reason);
+  switch (keyProblem) {
+    case 'missing-scope': {
+      const scopes = /missing scopes?:\s*([\w.,\s]+?)(?:\.\s|\.?$)/i.exec(reason)?.[1];
+      const what = scopes === undefined ? `It says: ${said}` : `It lacks ${scopes}.`;
+      return new CostsError('auth', `The key may not read this at ${url.host}. ${what}`, {
+        hint: 'Allow it these scopes where the key was made, or make a key that has them.',
+        keyProblem,
+      });
+    }
+    case 'wrong-kind':
+      return new CostsError('auth', `${url.host} wants a key of another kind: ${said}`, {
+        hint: 'Make an admin key of the organization and swap it: costs keys rotate',
+        keyProblem,
+      });
+    case 'not-allowed':
+      return new CostsError('forbidden', `${url.host} does not give this report to the organization: ${said}`, {
+        hint: 'Ask the provider to enable it for the organization; the key is not the reason.',
+        keyProblem,
+      });
+    case 'expired':
+    case 'refused':
+      return new CostsError('auth', `${url.host} refused the key: ${said}`, {
+        hint:
+          keyProblem === 'expired'
+            ? 'Make a new key and swap it: costs keys rotate'
+            : 'Check the key: costs keys verify',
+        keyProblem,
+      });
+  }
+}
+
+/** A page of something in between, or of the provider's own front: nobody has looked at the key. */
+function closedDoor({ status, document, header }: Refusal, url: URL): CostsError {
+  const server = header('server');
+  const what =
+    header('cf-mitigated') !== null
+      ? 'a challenge of Cloudflare'
+      : `${document === null ? 'a page' : 'an answer'} that is not the provider's${server === null ? '' : ` (server: ${server})`}`;
+  return new CostsError(
+    'unreachable',
+    `The way to ${url.host} is closed: it answered ${status} with ${what}. The key was not judged.`,
+    {
+      hint: 'Check proxy, firewall and web filter of this network, or run costs elsewhere.',
+    },
+  );
+}
+
+function closedPlace(url: URL, reason: string): CostsError {
+  return new CostsError(
+    'unreachable',
+    `${url.host} does not answer requests from this network: ${endSentence(reason)} The key was not judged.`,
+    {
+      hint: "Run costs from a country and an address that the provider and the organization's allow list accept.",
+    },
+  );
+}
+
+/** Whether the provider refused a request with this code of its own, wherever in the error it stands. */
+export function isRefusal(error: unknown, code: string): boolean {
+  if (!(error instanceof CostsError) || error.code !== 'contract') return false;
+  const { cause } = error;
+  const codes = typeof cause === 'object' && cause !== null && 'refusal' in cause ? cause.refusal : [];
+  return error.message.includes(code) || (Array.isArray(codes) && codes.includes(code));
+}
+
+/** Whether the provider said that there is nothing at this path. */
+export function isNotFound(error: unknown): boolean {
+  if (!(error instanceof CostsError)) return false;
+  const { cause } = error;
+  return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 404;
+}
+
+/** OpenAI puts its codes into `code` or `type`. */
+function codesOf(document: unknown): string[] {
+  if (typeof document !== 'object' || document === null || !('error' in document)) return [];
+  const { error } = document;
+  if (typeof error !== 'object' || error === null) return [];
+  return Object.values(error).filter((value): value is string => typeof value === 'string');
+}
+
+/** Both providers say `{ "error": { "message": … } }`; null for an answer of somebody else. */
+function reasonOf(document: unknown): string | null {
+  if (typeof document !== 'object' || document === null || !('error' in document)) return null;
+  const { error } = document;
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
+    return null;
+  return cleanText(error.message).slice(0, 500);
+}
+
+function endSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,78 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { addDays, daysOf, toDay } from '../../src/domain/day.js';
+import { formatDecimal, sum } from '../../src/domain/decimal.js';
+import { expectedTotals } from '../../src/emulator/expected.js';
+import { generateWorld } from '../../src/emulator/generate.js';
+import { createHttpClient } from '../../src/providers/http.js';
+import { providerOf } from '../../src/providers/registry.js';
+import { planBackfill } from '../../src/sync/plan.js';
+import { runSync } from '../../src/sync/run.js';
+import { useCollector } from '../helpers/collector.js';
+import { useTestDatabase } from '../helpers/database.js';
+import { NOON, openEmulator } from '../helpers/emulator.js';
+
+const HOUR = 3_600_000;
+const today = toDay(NOON);
+const span = { since: addDays(today, -180), until: addDays(today, -36) };
+
+it('half a year of bills at few requests an hour completes over several runs, without asking for a window twice', async () => {
+  const organizations = [{ provider: 'anthropic', id: 'org-1', projects: 25, lineItems: 8 }];
+  const world = generateWorld({ seed: 11, until: today, days: 181, organizations });
+  let now = NOON;
+  const emulator = await openEmulator({ world, now: () => now });
+  emulator.quirks.requestsPerHour = 3;
+  const { database } = await useTestDatabase('postgresql');
+  const collector = await useCollector(database, emulator, { now: () => NOON });
+
+  const ended: (string | undefined)[] = [];
+  for (let run = 0; run < 8 && ended.at(-1) !== 'done'; run += 1) {
+    const collected = new Map([['key-org-1', await collector.store.collection.collectedDays('anthropic', 'org-1')]]);
+    const organizationsNow = { organizations: collector.organizations, collected, today, maxDays: () => 31 };
+    const plan = planBackfill({ ...organizationsNow, requestsAWindow: () => 1 }, span, false);
+    // A run is a process of its own: what one was told of its quota, the next has to be told again.
+    const http = createHttpClient({ version: 'test', tlsChecksOff: false, giveUpAfterMs: 1_000 });
+    onTestFinished(() => http.close());
+    const connect = (id: string) =>
+      providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
+    const result = await runSync(
+      plan,
+      {
+        runId: `run-${run}`,
+        teamId: 'team-1',
+        version: '0.0.0',
+        acceptRestatement: false,
+        forced: false,
+        waitMs: 0,
+        plannedAt: await collector.store.collection.clock(),
+      },
+      { ...collector.dependencies, provider: connect },
+    );
+    const error = result.organizations[0]?.error;
+    const read = await collector.store.collection.collectedDays('anthropic', 'org-1');
+    if (error === undefined) ended.push('done');
+    else {
+      expect(error.code).toBe('unreachable');
+      const free = new Date(now.getTime() + HOUR).toISOString().slice(11, 16);
+      expect(error.message).toContain(`the next 3 requests are free at ${free} UTC`);
+      ended.push('quota');
+      // The newest days come first: what was read has no gap before its end.
+      expect(read.at(-1)?.day).toBe(span.until);
+    }
+    now = new Date(now.getTime() + HOUR);
+  }
+  expect(ended.length).toBeGreaterThan(2);
+  expect(ended.at(-1)).toBe('done');
+  const read = await collector.store.collection.collectedDays('anthropic', 'org-1');
+  expect(read.map(({ day }) => day)).toEqual(daysOf(span));
+  const asked = emulator.requests.filter(({ path, status }) => path.endsWith('/cost_report') && status === 200);
+  const days = asked.flatMap(({ query }) => {
+    const parameters = new URLSearchParams(query);
+    const [since, until] = ['starting_at', 'ending_at'].map((name) => toDay(new Date(parameters.get(name) ?? '')));
+    return daysOf({ since: since ?? today, until: addDays(until ?? today, -1) });
+  });
+  expect(new Set(days).size).toBe(days.length);
+  const [stored] = await database.prisma.$queryRaw<
+    { cost: string }[]
+  >`SELECT trim_scale(sum(cost))::text AS cost FROM cost_data`;
+  expect(stored?.cost).toBe(formatDecimal(sum(expectedTotals(world, span, NOON).map(({ cost }) => cost))));
+});
