@@ -82,7 +82,14 @@ export async function useCollector(
     async collect(span, { acceptRestatement = false, forced = true, basis = 'billed' } = {}) {
       const plannedAt = await store.collection.clock();
       const plan = planBackfill(
-        { organizations, collected: new Map(), today: toDay(now()), maxDays: () => 31, requestsAWindow: () => 1, basis },
+        {
+          organizations,
+          collected: new Map(),
+          today: toDay(now()),
+          maxDays: () => 31,
+          requestsAWindow: () => 1,
+          basis,
+        },
         span,
         true,
       );

@@ -124,7 +124,7 @@ describe('a request', () => {
     const { url } = await serve((_, response) => response.end(`{"text":"${'x'.repeat(5_000)}"}`));
     const { get } = open({ maxAnswerBytes: 1_000 });
     expect(await failure(get(url))).toMatchObject({
-      code: 'contract',
+      code: 'too-large',
       message: expect.stringContaining('nothing was changed') as string,
     });
   });

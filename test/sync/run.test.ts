@@ -67,7 +67,11 @@ describe('a run', () => {
     const span = lastDays(6);
     const other = { since: addDays(today, -4), until: addDays(today, -2) };
     await collect(other);
-    const plan = planBackfill({ organizations, collected: new Map(), today, maxDays: () => 31 }, span, true);
+    const plan = planBackfill(
+      { organizations, collected: new Map(), today, maxDays: () => 31, requestsAWindow: () => 1 },
+      span,
+      true,
+    );
     emulator.requests.length = 0;
     const options = { teamId: 'team-1', version: '0', acceptRestatement: false, forced: false, waitMs: 0 };
     const result = await runSync(plan, { ...options, runId: 'late', plannedAt }, dependencies);
