@@ -15,7 +15,7 @@ function organization(change: Partial<OrganizationResult> = {}): OrganizationRes
     restated: { rows: 0, days: 0, difference: [] },
     newProjects: [],
     narrowed: [],
-  missing: [],
+    missing: [],
     drift: [],
     milliseconds: 5,
     ...change,
