@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { followList } from '../../src/providers/lists.js';
+
+const project = (id: string) => ({ id, name: id, archivedAt: null });
+
+it('a list that never ends is given up, without growing for ever', async () => {
+  let page = 0;
+  const endless = () => {
+    page += 1;
+    const projects = Array.from({ length: 1_000 }, (_, index) => project(`p-${page}-${index}`));
+    return Promise.resolve({ projects, hasMore: true, after: `p-${page}` });
+  };
+  await expect(followList('Moonshine', 'craters', endless)).rejects.toMatchObject({ code: 'contract' });
+  expect(page).toBeLessThan(200);
+});
+
+it('a project that moves to another page while the list is read is one', async () => {
+  const pages = [
+    ['a', 'b'],
+    ['b', 'c'],
+  ];
+  const listed = await followList('Moonshine', 'craters', (after) => {
+    const ids = pages[after === null ? 0 : 1] ?? [];
+    return Promise.resolve({ projects: ids.map(project), hasMore: after === null, after: ids.at(-1) ?? null });
+  });
+  expect(listed.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+});
