@@ -25,8 +25,6 @@ export interface Config {
   ci: boolean;
   /** TLS checks were switched off for the whole process: keys are not sent then. */
   tlsChecksOff: boolean;
-  /** Display only. */
-  timeZone: string;
   /** The value of any other variable, for keys kept outside the store. */
   variable(name: string): string | undefined;
 }
@@ -53,7 +51,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     noColor: text('NO_COLOR') !== null || environment.TERM === 'dumb',
     ci: text('CI') !== null,
     tlsChecksOff: text('NODE_TLS_REJECT_UNAUTHORIZED') === '0',
-    timeZone: text('TZ') ?? 'UTC',
     variable: (name) => environment[name],
   };
 }

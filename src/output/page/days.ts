@@ -1,5 +1,6 @@
 import { UTCDate } from '@date-fns/utc';
 import { format } from 'date-fns';
+import { SETTLED_AFTER_DAYS } from '../../domain/collection.js';
 import { startOfDay, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, percentOf, sum, ZERO } from '../../domain/decimal.js';
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
@@ -125,5 +126,5 @@ function provisional({ report }: SpendPage): Html {
   ];
   if (first === undefined || last === undefined) return NOTHING;
   const span: DaySpan = { since: first, until: last };
-  return markup`<p class="fine">Provisional: ${shortSpan(span)}. Providers may still change these days until 30 days after their end.</p>`;
+  return markup`<p class="fine">Provisional: ${shortSpan(span)}. Providers may still change these days until ${SETTLED_AFTER_DAYS} days after their end.</p>`;
 }
