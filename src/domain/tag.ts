@@ -22,10 +22,10 @@ export interface Tag {
 export interface TagStore {
   /** All of a team's, by project, key and day. */
   list(teamId: string): Promise<Tag[]>;
-  /** Sets tags; one of the same project, key and day is replaced. */
-  set(tags: readonly Tag[]): Promise<void>;
-  /** Removes a key from projects as if it had never been there. */
-  remove(projectIds: readonly string[], key: string): Promise<number>;
+  /** Sets tags of the team's projects, and of no other; one of the same project, key and day is replaced. */
+  set(teamId: string, tags: readonly Tag[]): Promise<void>;
+  /** Removes a key from the team's projects as if it had never been there. */
+  remove(teamId: string, projectIds: readonly string[], key: string): Promise<number>;
 }
 
 /** @throws CostsError `usage` */

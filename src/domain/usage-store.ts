@@ -55,7 +55,7 @@ export interface UsageStore {
    */
   writeWindow(write: UsageWrite): Promise<WindowOutcome>;
   /** Prices the team brought itself. */
-  prices(): Promise<Price[]>;
-  /** Adds or replaces prices and makes every estimate again. Returns how many prices are new or changed, and how many estimates. */
-  importPrices(prices: readonly Price[]): Promise<{ prices: number; estimates: number }>;
+  prices(teamId: string): Promise<Price[]>;
+  /** Adds or replaces prices and makes every estimate of the team's organizations again. Returns how many prices are new or changed, and how many estimates. */
+  importPrices(teamId: string, prices: readonly Price[]): Promise<{ prices: number; estimates: number }>;
 }

@@ -1,7 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { startOfDay, toDay } from '../domain/day.js';
-import type { TagStore } from '../domain/tag.js';
-import { transaction } from './transaction.js';
+import { toDay } from '../domain/day.js';
+import type { Tag, TagStore } from '../domain/tag.js';
 
 export function createTagStore(prisma: PrismaClient): TagStore {
   return {
@@ -12,20 +11,22 @@ export function createTagStore(prisma: PrismaClient): TagStore {
       });
       return rows.map(({ projectId, key, value, validFrom }) => ({ projectId, key, value, from: toDay(validFrom) }));
     },
-    set: (tags) =>
-      transaction(prisma, async (tx) => {
-        for (const { projectId, key, value, from } of tags) {
-          const id = { projectId, key, validFrom: startOfDay(from) };
-          await tx.projectTag.upsert({
-            where: { projectId_key_validFrom: id },
-            create: { ...id, value },
-            update: { value },
-          });
-        }
-      }),
-    async remove(projectIds, key) {
-      const { count } = await prisma.projectTag.deleteMany({ where: { key, projectId: { in: [...projectIds] } } });
-      return count;
+    async set(teamId, tags) {
+      const column = <T>(pick: (tag: Tag) => T): T[] => tags.map(pick);
+      await prisma.$executeRaw`
+        INSERT INTO project_tags (project_id, key, value, valid_from)
+        SELECT p.id, t.key, t.value, t.valid_from FROM (
+          SELECT DISTINCT ON (project_id, key, valid_from) * FROM unnest(
+            ${column(({ projectId }) => projectId)}::text[], ${column(({ key }) => key)}::text[],
+            ${column(({ value }) => value)}::text[], ${column(({ from }) => from)}::date[]
+          ) WITH ORDINALITY AS n (project_id, key, value, valid_from, number)
+          ORDER BY project_id, key, valid_from, number DESC
+        ) t JOIN projects p ON p.id = t.project_id AND p.team_id = ${teamId}
+        ON CONFLICT (project_id, key, valid_from) DO UPDATE SET value = excluded.value`;
+    },
+    async remove(teamId, projectIds, key) {
+      const where = { key, projectId: { in: [...projectIds] }, project: { teamId } };
+      return (await prisma.projectTag.deleteMany({ where })).count;
     },
   };
 }

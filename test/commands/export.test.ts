@@ -31,7 +31,7 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     const { prisma } = test.database;
     await fillPageWorld(prisma);
     await fillQuantities(prisma);
-    await createTagStore(prisma).set([
+    await createTagStore(prisma).set('team-1', [
       { projectId: 'search', key: 'product', value: 'Search', from: parseDay('1970-01-01') },
       { projectId: 'search', key: 'product', value: '=Find', from: parseDay('2026-11-10') },
       { projectId: 'search', key: 'product', value: null, from: parseDay('2026-11-20') },

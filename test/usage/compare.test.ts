@@ -140,8 +140,8 @@ describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
       ['output_tokens', 'standard', '0.001'],
       ['output_tokens', 'batch', '0.0005'],
     ].map(([tokenType = '', tier = '', dollars = '']) => ({ ...price, tokenType, tier, price: parseDecimal(dollars) }));
-    expect((await usage.importPrices(prices)).prices).toBe(6);
-    expect(await usage.importPrices(prices)).toEqual({ prices: 0, estimates: 0 });
+    expect((await usage.importPrices(TEAM, prices)).prices).toBe(6);
+    expect(await usage.importPrices(TEAM, prices)).toEqual({ prices: 0, estimates: 0 });
     const compared = compareUsage(
       await reports.lines(TEAM, SPAN, 'billed'),
       await reports.lines(TEAM, SPAN, 'estimated'),

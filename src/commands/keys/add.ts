@@ -99,7 +99,7 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   const told = `${providerName(provider)} organization ${organizationId} is registered already`;
   if (known.teamId !== team.id) {
     throw new CostsError('conflict', `${told}, by another team of this store.`, {
-      hint: `That team has to give it up first, with all that was collected: costs keys remove ${organizationId} --purge`,
+      hint: `Its figures are under that team: COSTS_TEAM=TEAM costs status`,
     });
   }
   if (!known.hasKey) return;

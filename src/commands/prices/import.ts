@@ -19,7 +19,7 @@ export const pricesImport = defineCommand({
 async function run({ file }: { file: string }, context: Context) {
   const prices = parsePrices(file === '-' ? await context.output.prompt.stdin() : await read(file));
   const { usage } = await context.store();
-  const outcome = await usage.importPrices(prices);
+  const outcome = await usage.importPrices((await context.team()).id, prices);
   return { read: prices.length, changed: outcome.prices, estimates: outcome.estimates };
 }
 

@@ -22,7 +22,7 @@ export const pricesList = defineCommand({
 });
 
 async function run({ provider, model = '' }: PricesListOptions, context: Context) {
-  const own = (await context.hasStore()) ? await (await context.store()).usage.prices() : [];
+  const own = (await context.hasStore()) ? await (await context.store()).usage.prices((await context.team()).id) : [];
   const isWanted = (price: Price) =>
     (provider === undefined || price.provider === provider) && price.model.startsWith(model);
   const prices = [

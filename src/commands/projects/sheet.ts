@@ -54,7 +54,7 @@ async function importSheet({ file, dryRun = false, from = ALWAYS }: ImportProjec
   if (!dryRun) {
     for (const { id, to } of changes.renames)
       await store.projects.rename(team.id, await store.projects.find(team.id, id), to);
-    await store.tags.set(changes.tags);
+    await store.tags.set(team.id, changes.tags);
   }
   const names = new Map(projects.map(({ id, name }) => [id, name]));
   return { names, dryRun, ...changes };

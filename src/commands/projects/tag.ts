@@ -34,7 +34,8 @@ async function tag({ nameAndTag: words, from = ALWAYS }: TagOptions & { nameAndT
   }
   const projects = await findAll(names, context);
   const tags = projects.flatMap(({ id }) => pairs.map(({ key, value }): Tag => ({ projectId: id, key, value, from })));
-  await (await context.store()).tags.set(tags);
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  await store.tags.set(team.id, tags);
   return { projects: projects.map(({ id, name }) => ({ id, name })), tags };
 }
 
@@ -54,14 +55,15 @@ async function untag({ nameAndKey: words, from }: TagOptions & { nameAndKey: str
   if (names.length === 0)
     throw new CostsError('usage', 'Which project?', { hint: `costs projects untag PROJECT ${key}` });
   const projects = await findAll(names, context);
-  const { tags } = await context.store();
+  const [{ tags }, team] = await Promise.all([context.store(), context.team()]);
   const ended = projects.map(({ id }): Tag => ({ projectId: id, key, value: null, from: from ?? ALWAYS }));
   if (from === undefined)
     await tags.remove(
+      team.id,
       projects.map(({ id }) => id),
       key,
     );
-  else await tags.set(ended);
+  else await tags.set(team.id, ended);
   return { projects: projects.map(({ id, name }) => ({ id, name })), tags: ended };
 }
 

@@ -23,7 +23,7 @@ export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promi
     const { rows, outcome } = await replaceWindow(tx, usageOf(write.width), placed, days);
     await markUsageCollected(tx, write, days, rows);
     const written = new Set(days.map(({ day }) => day));
-    const estimates = await writeEstimates(tx, { ...write, days: [...written] }, await readPriceBook(tx));
+    const estimates = await writeEstimates(tx, { ...write, days: [...written] }, await readPriceBook(tx, write.teamId));
     const touched = locked.filter(({ day }) => written.has(day));
     await markCollected(tx, placed, 'usage_v1', touched, rows);
     if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'usage_v1' }, write.lease);

@@ -21,7 +21,7 @@ export async function readUnpriced(
   teamId: string,
   { since, until }: DaySpan,
 ): Promise<UnpricedUsage[]> {
-  const book = await readPriceBook(tx);
+  const book = await readPriceBook(tx, teamId);
   const sums = new Map<string, UnpricedUsage>();
   for (const each of await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until })) {
     const { provider, organizationId, projectId, day, endpoint, tokenType, unit, model, quantity } = each;

@@ -10,17 +10,17 @@ import { writeEstimates } from './estimates.js';
 type Client = Pick<Transaction, '$queryRaw'>;
 
 /** Prices the team brought itself. */
-export async function readPrices(client: Client): Promise<Price[]> {
+export async function readPrices(client: Client, teamId: string): Promise<Price[]> {
   const rows = await client.$queryRaw<(Omit<Price, 'price' | 'per'> & { price: string; per: string })[]>`
     SELECT provider, model, token_type AS "tokenType", tier, context_window AS "contextWindow", inference_geo AS "inferenceGeo", unit,
            to_char(valid_from, 'YYYY-MM-DD') AS "validFrom", currency, price::text, per::text, source
-    FROM prices ORDER BY 1, 2, 3, 4, 5, 6, 7, prices.valid_from`;
+    FROM prices WHERE team_id = ${teamId} ORDER BY 1, 2, 3, 4, 5, 6, 7, prices.valid_from`;
   return rows.map((row) => ({ ...row, price: parseDecimal(row.price), per: parseDecimal(row.per) }));
 }
 
 /** Own prices before those that ship with the tool. */
-export async function readPriceBook(client: Client): Promise<PriceBook> {
-  return new PriceBook(await readPrices(client), listPrices());
+export async function readPriceBook(client: Client, teamId: string): Promise<PriceBook> {
+  return new PriceBook(await readPrices(client, teamId), listPrices());
 }
 
 /** Any number of our own that nobody else's advisory lock has. */
@@ -34,14 +34,15 @@ export async function holdPrices(tx: Transaction): Promise<void> {
 /** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */
 export async function importPrices(
   prisma: PrismaClient,
+  teamId: string,
   prices: readonly Price[],
 ): Promise<{ prices: number; estimates: number }> {
   return transaction(prisma, async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRICES_LOCK}::int)`;
     const organizations = await tx.$queryRaw<{ provider: ProviderId; organizationId: string }[]>`
-      SELECT DISTINCT ai_provider AS provider, ai_organization_id AS "organizationId" FROM collected_usage ORDER BY 1, 2`;
-    const changed = await upsertPrices(tx, prices);
-    const book = await readPriceBook(tx);
+      SELECT provider, organization_id AS "organizationId" FROM organizations WHERE team_id = ${teamId} ORDER BY 1, 2`;
+    const changed = await upsertPrices(tx, teamId, prices);
+    const book = await readPriceBook(tx, teamId);
     let estimates = 0;
     for (const organization of organizations) {
       const days = await tx.$queryRaw<{ day: Day }[]>`
@@ -53,18 +54,18 @@ export async function importPrices(
   });
 }
 
-function upsertPrices(tx: Transaction, prices: readonly Price[]): Promise<number> {
+function upsertPrices(tx: Transaction, teamId: string, prices: readonly Price[]): Promise<number> {
   const column = <T>(pick: (price: Price) => T): T[] => prices.map(pick);
   return tx.$executeRaw`
-    INSERT INTO prices (provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
-    SELECT * FROM unnest(
+    INSERT INTO prices (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
+    SELECT ${teamId}, n.* FROM unnest(
       ${column(({ provider }) => provider)}::text[], ${column(({ model }) => model)}::text[], ${column(({ tokenType }) => tokenType)}::text[],
       ${column(({ tier }) => tier)}::text[], ${column(({ contextWindow }) => contextWindow)}::text[],
       ${column(({ inferenceGeo }) => inferenceGeo)}::text[], ${column(({ unit }) => unit)}::text[],
       ${column(({ validFrom }) => validFrom)}::date[], ${column(({ currency }) => currency)}::text[],
       ${column(({ price }) => formatDecimal(price))}::numeric[], ${column(({ per }) => formatDecimal(per))}::numeric[],
-      ${column(({ source }) => source)}::text[])
-    ON CONFLICT (provider, model, token_type, tier, context_window, inference_geo, unit, valid_from) DO UPDATE SET
+      ${column(({ source }) => source)}::text[]) AS n
+    ON CONFLICT (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from) DO UPDATE SET
       currency = excluded.currency, price = excluded.price, per = excluded.per, source = excluded.source, imported_at = now()
     WHERE (prices.currency, prices.price, prices.per, prices.source) IS DISTINCT FROM (excluded.currency, excluded.price, excluded.per, excluded.source)`;
 }

@@ -10,7 +10,7 @@ export function createUsageStore(prisma: PrismaClient): UsageStore {
     collectedDays: (provider, organizationId, width, endpoints) =>
       listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
     writeWindow: (write) => writeUsage(prisma, write),
-    prices: () => readPrices(prisma),
-    importPrices: (prices) => importPrices(prisma, prices),
+    prices: (teamId) => readPrices(prisma, teamId),
+    importPrices: (teamId, prices) => importPrices(prisma, teamId, prices),
   };
 }

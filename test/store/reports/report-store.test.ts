@@ -103,7 +103,7 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
 
   it('groups and filters by the tag that holds on the day of the bucket, and keeps the untagged as a row', async () => {
     const tag = (projectId: string, text: string, from: Day) => ({ projectId, from, ...parseTag(text) });
-    await tags.set([
+    await tags.set(TEAM, [
       tag('search', 'product=Find', parseDay('1970-01-01')),
       tag('search', 'product=Seek', parseDay('2026-11-02')),
       tag('assistant', 'product=Seek', parseDay('1970-01-01')),
@@ -124,11 +124,11 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     const none = await run(['project'], { tags: [{ key: 'product', value: null }] });
     expect(none.rows.map(({ projectId }) => projectId)).toEqual(['labs', 'old']);
 
-    await tags.set([{ projectId: 'search', key: 'product', value: null, from: parseDay('2026-11-04') }]);
+    await tags.set(TEAM, [{ projectId: 'search', key: 'product', value: null, from: parseDay('2026-11-04') }]);
     expect((await run(['tag:product'], { projectIds: ['search'] })).rows.map((row) => row['tag:product'])).toContain(
       null,
     );
-    expect(await tags.remove(['search'], 'product')).toBe(3);
+    expect(await tags.remove(TEAM, ['search'], 'product')).toBe(3);
   });
 
   it('names gaps, and leaves days that either side lacks out of a comparison', async () => {
