@@ -1,37 +1,80 @@
 import type { Context } from '../../context.js';
 import type { DbAdoptResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
-import { defineCommand } from '../define.js';
+import type { AdoptResult } from '../../store/migrations/adopt.js';
+import { defineCommand, option } from '../define.js';
+import { confirmed } from './confirmed.js';
+
+export interface DbAdoptOptions {
+  dryRun?: boolean;
+  yes?: boolean;
+}
 
 export const adoptDatabase = defineCommand({
   name: 'db adopt',
   description:
-    'Gives a database with tables of ours but no history the history its schema shows; exits 1 when none fits.',
-  examples: ['costs db adopt && costs db migrate'],
+    'Takes over tables of ours that another program made; exits 1 and changes nothing where they do not fit.',
+  options: [
+    option('--dry-run', 'only show what would be changed, in words and SQL'),
+    option('--yes', 'do not ask before something is changed'),
+  ],
+  examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
   run,
   render: renderDbAdopt,
   exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
 });
 
-async function run(_options: object, context: Pick<Context, 'database' | 'signal'>): Promise<DbAdoptResult> {
+async function run(
+  { dryRun, yes }: DbAdoptOptions,
+  context: Pick<Context, 'database' | 'output' | 'signal'>,
+): Promise<DbAdoptResult> {
   const database = await context.database();
-  const result = await database.migrations.adopt({ signal: context.signal });
-  return { status: result.adopted.length > 0 ? 'ok' : 'finding', database: database.label, ...result };
+  const { signal } = context;
+  const plan = await database.migrations.adopt({ signal, dryRun: true });
+  const describe = (result: AdoptResult): DbAdoptResult => ({
+    status: result.problems.length === 0 ? 'ok' : 'finding',
+    database: database.label,
+    ...result,
+  });
+  if (dryRun === true || plan.problems.length > 0) return describe(plan);
+  if (yes !== true && plan.steps.length > 0)
+    await confirmed(context.output, `${renderSteps(plan).join('\n')}\nGo on?`, 'Changing these tables');
+  return describe(await database.migrations.adopt({ signal }));
 }
 
-function renderDbAdopt({ database, adopted, pending, nearest, differences, sql }: DbAdoptResult): string {
-  if (adopted.length > 0) {
-    const rest =
-      pending.length === 0
-        ? 'Nothing is pending.'
-        : `${pending.length} pending: ${pending.join(', ')} → costs db migrate`;
-    return [`${database}: marked as applied`, ...adopted.map((name) => `✔ ${name}`), rest].join('\n');
-  }
+function renderSteps({ steps, foreign }: AdoptResult): string[] {
   return [
-    `${database} is like no state that the migrations lead to; nothing was changed.`,
-    `It is nearest to ${nearest ?? 'none'}, but:`,
-    ...differences.map(({ text }) => `  ${text}`),
-    'Mend these by hand and adopt again, or review the SQL to the schema of this version:',
-    (sql ?? '').trimEnd(),
+    ...steps.map(({ text, locks }) => `· ${text}${locks === null ? '' : `  (${locks} is locked until the end)`}`),
+    ...foreign.map(
+      ({ object, stops }) =>
+        `  theirs, left alone: ${object}${stops === null ? '' : `. It can stop our writes: ${stops}`}`,
+    ),
+  ];
+}
+
+function renderDbAdopt(result: DbAdoptResult): string {
+  const { database, done, adopted, pending, steps, sql, problems } = result;
+  if (problems.length > 0)
+    return [
+      `${database} cannot be adopted as it is; nothing was changed:`,
+      ...problems.map((text) => `✖ ${text}`),
+    ].join('\n');
+  const rest = pending.length === 0 ? [] : [`${pending.length} migrations are left → costs db migrate`];
+  const push = `The next "prisma db push" or "migrate dev" of the old application may drop what its schema does not name: add our models to it first.`;
+  if (done)
+    return [
+      `${database} is adopted:`,
+      ...renderSteps(result),
+      ...adopted.map((name) => `✔ ${name}`),
+      ...rest,
+      push,
+    ].join('\n');
+  return [
+    `${database} can be adopted. Everything below is one transaction; costs db adopt --yes carries it out.`,
+    ...renderSteps(result),
+    ...(steps.length === 0 ? ['Nothing has to be changed.'] : ['', sql, '']),
+    ...adopted.map((name) => `✔ would be marked as applied: ${name}`),
+    ...rest,
+    push,
   ].join('\n');
 }

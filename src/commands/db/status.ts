@@ -20,7 +20,7 @@ async function run(_options: object, context: Pick<Context, 'database'>): Promis
 }
 
 function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>): string {
-  const { applied, pending, failed, edited, unknown, drift } = result;
+  const { applied, pending, failed, edited, unknown, drift, foreign } = result;
   const wrong = (text: string) => `${style.red('✖')} ${text}`;
   const lines = [
     `${result.database} · ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'} applied`,
@@ -30,6 +30,9 @@ function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>
     ...edited.map((name) => wrong(`${name}  edited after it was applied`)),
     ...unknown.map((name) => wrong(`${name}  not known to this version of costs`)),
     ...drift.map(({ text }) => wrong(text)),
+    ...foreign.map(({ object, stops }) =>
+      stops === null ? style.dim(`  theirs: ${object}`) : `${style.yellow('!')} theirs: ${object}: ${stops}`,
+    ),
     nextStep(result),
   ];
   return lines.join('\n');

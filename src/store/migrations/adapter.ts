@@ -10,6 +10,7 @@ import pg from 'pg';
 import type { Session } from '../database.js';
 import { servePglite } from '../pglite.js';
 import { openSession, type Connection } from '../pool.js';
+import { withPushedEnum } from './folder.js';
 
 /**
  * Prisma's PostgreSQL adapter, made fit for migrations: a script goes to the server whole, as one simple query, which
@@ -57,13 +58,21 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
     // The engine writes its transactions into its scripts.
     startTransaction: () => Promise.reject(new Error('Not for migrations.')),
     executeScript: async (script) => {
-      await connection.query(script).catch((error: unknown) => {
+      await connection.query(await withEnumOf(connection, script)).catch((error: unknown) => {
         throw toAdapterError(error);
       });
     },
     getConnectionInfo: () => stock.getConnectionInfo(),
     dispose,
   };
+}
+
+/** Makes what a script creates refer to the enum under the name that it has here. */
+async function withEnumOf(connection: Connection, script: string): Promise<string> {
+  const { rows } = await connection.query<{ pushed: boolean }>(
+    `SELECT to_regtype('"ApiVersion"') IS NOT NULL AND to_regtype('"api_version"') IS NULL AS pushed`,
+  );
+  return rows[0]?.pushed === true ? withPushedEnum(script) : script;
 }
 
 /** "char", the one-byte type of PostgreSQL's catalogs, for which the stock adapter has no word. */

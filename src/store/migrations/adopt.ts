@@ -1,121 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
+import type { Connection } from '../pool.js';
+import { inTransaction, quote } from '../rows.js';
+import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
+import { writeAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
-import { diffSchema } from './diff.js';
-import { compareCatalogs, type Difference } from './drift.js';
-import { toMigrationList, withEngine } from './engine.js';
+import type { ForeignObject } from './drift.js';
+import { fillAdopted } from './fill-adopted.js';
+import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { findMisfits, findUnconvertible } from './misfits.js';
 import { requireRights } from './preflight.js';
-import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import type { Settings } from '../settings.js';
+import { toScript, type Step } from './schema-steps.js';
+import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
+export interface AdoptOptions extends MigratorOptions {
+  /** Only say what would be done. */
+  dryRun?: boolean | undefined;
+}
+
 export interface AdoptResult {
-  /** The migrations marked as applied; empty when no state matches, and then nothing was changed. */
+  /** Whether it was carried out. */
+  done: boolean;
+  /** The migrations that are (to be) marked as applied. */
   adopted: string[];
   /** Left for `costs db migrate`. */
   pending: string[];
-  /** The migration whose end state is nearest when none matches. */
-  nearest: string | null;
-  /** How the live schema differs from that. */
-  differences: Difference[];
-  /** The SQL from the live schema to `schema.prisma` when none matches. */
-  sql: string | null;
+  /** What is (to be) changed, in order. */
+  steps: Pick<Step, 'text' | 'locks'>[];
+  /** The same as psql takes it; without the fillings of rows, which only the command does. */
+  sql: string;
+  /** Why it cannot be adopted as it is; nothing was changed then. */
+  problems: string[];
+  /** What is not ours, and is left alone. */
+  foreign: ForeignObject[];
 }
 
 /**
- * Gives a database that has our tables but no history (made by `prisma db push`, or before migrations were used) the
- * history that its schema shows: the latest state it matches exactly. What schema.prisma has no words for, checks
- * above all, a pushed database lacks: migrations of that kind are marked only where it is there.
+ * Takes over a database that has our tables but no history of ours: what `prisma db push` or a person made is completed and
+ * takes our names, and nothing that was there is lost. All of it in one transaction, in which no row may come to say
+ * anything else; what leads back is written down with it.
  * @throws CostsError `conflict` when there is a history, `schema` when there is nothing of ours
  */
-export async function adoptDatabase(target: MigrationTarget, options: MigratorOptions = {}): Promise<AdoptResult> {
+export async function adoptDatabase(
+  target: MigrationTarget,
+  { dryRun = false, ...options }: AdoptOptions = {},
+): Promise<AdoptResult> {
   return asOnlyMigrator(target, options, async (pool) => {
     await requireRights(pool, target.label);
-    const history = await readHistory(pool);
-    if (history.rows.length > 0)
-      throw new CostsError('conflict', `${target.label} has a migration history already.`, {
-        hint: 'See costs db status.',
-      });
-    const [files, live] = [await readMigrations(), await readCatalog(pool)];
-    if (!live.some(({ object }) => object === 'table cost_data')) {
-      throw new CostsError('schema', `${target.label} has no tables of ours to adopt.`, {
-        hint: 'Run costs db migrate to make them.',
-      });
-    }
+    await requireAdoptable(pool, target.label);
+    const files = await readMigrations();
     const states = await shadowStates(files);
-    const adopted = matchStates(files, states, live);
-    if (adopted === null) {
-      // The embedded store lends out its one connection: it is this session's.
-      const { sql } = await diffSchema({
-        ...target,
-        pool,
-        openSession: () => Promise.resolve({ pool, close: () => Promise.resolve() }),
-      });
-      return { adopted: [], pending: files.map(({ name }) => name), ...nearestState(files, states, live), sql };
-    }
-    for (const name of adopted) {
-      await withEngine({ ...target, pool }, (engine) =>
-        engine.markMigrationApplied({ migrationName: name, migrationsList: toMigrationList(files) }),
-      );
-    }
-    return {
-      adopted,
-      pending: files.map(({ name }) => name).filter((name) => !adopted.includes(name)),
-      nearest: null,
-      differences: [],
-      sql: null,
-    };
+    const live = await readCatalog(pool);
+    const plan = planAdoption(files, states, live);
+    // Of a schema that does not fit, the rows cannot be asked either.
+    const problems = plan.problems.length > 0 ? plan.problems : await findRowProblems(pool, plan, live);
+    if (problems.length > 0 || dryRun) return toResult({ ...plan, problems }, pool.settings, false);
+    for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
+    return toResult(await carryOut(pool, files, states), pool.settings, true);
   });
 }
 
-/** The migrations that the live schema shows, or null; exported for its tests. */
-export function matchStates(
+async function requireAdoptable(pool: Connection, label: string): Promise<void> {
+  const { exists, otherTables } = await readHistory(pool);
+  if (exists)
+    throw new CostsError('conflict', `${label} has a migration history already.`, { hint: 'See costs db status.' });
+  if (!otherTables.includes('cost_data'))
+    throw new CostsError('schema', `${label} has no tables of ours to adopt.`, {
+      hint: 'Run costs db migrate to make them.',
+    });
+}
+
+async function findRowProblems(pool: Connection, { target }: AdoptionPlan, live: readonly Fact[]): Promise<string[]> {
+  const misfits = [...(await findUnconvertible(pool, target, live)), ...(await findMisfits(pool))];
+  return misfits.map(({ text, query }) => `${text}. All of them: ${query}`);
+}
+
+/** Under the lock the plan is made anew: somebody may have changed something since the first look. */
+async function carryOut(
+  pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-  live: readonly Fact[],
-): string[] | null {
-  for (let count = files.length; count > 0; count--) {
-    const expected = states[count] ?? [];
-    const visible = compareCatalogs(expected.filter(isExpressible), live.filter(isExpressible));
-    const foreign = compareCatalogs(expected, live).filter(({ problem }) => problem !== 'missing');
-    if (visible.length > 0 || foreign.length > 0) continue;
-    return files
-      .slice(0, count)
-      .flatMap(({ name }, index) => (isThere(states[index] ?? [], states[index + 1] ?? [], live) ? [name] : []));
+): Promise<AdoptionPlan> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(pool, () => adoptLocked(pool, files, states));
+    } catch (error) {
+      if (attempt === LOCK_ATTEMPTS || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
+      await sleep(LOCK_PAUSE_MS);
+    }
   }
-  return null;
 }
 
-/** Whether all that one migration adds is in the live schema; what it adds and Prisma sees is, since the state matches. */
-function isThere(before: readonly Fact[], after: readonly Fact[], live: readonly Fact[]): boolean {
-  const [old, found] = [before, live].map((facts) => new Set(facts.map(({ object }) => object)));
-  return after.every(
-    ({ object, expressible }) => expressible || old?.has(object) === true || found?.has(object) === true,
-  );
-}
-
-function isExpressible({ expressible }: Fact): boolean {
-  return expressible;
-}
-
-function nearestState(
+async function adoptLocked(
+  pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-  live: readonly Fact[],
-): { nearest: string | null; differences: Difference[] } {
-  const candidates = files.map(({ name }, index) => ({
-    nearest: name,
-    differences: compareCatalogs(states[index + 1] ?? [], live),
-    weight: weigh(states[index + 1] ?? [], live),
-  }));
-  const [best] = candidates.sort((one, other) => one.weight - other.weight);
-  return { nearest: best?.nearest ?? null, differences: best?.differences ?? [] };
+): Promise<AdoptionPlan> {
+  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+  const ours = new Set(states.at(-1)?.map(({ table }) => table));
+  const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
+  const tables = found.filter(({ object }) => object.startsWith('table ')).map(({ table }) => quote(table ?? ''));
+  await pool.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  const live = await readCatalog(pool);
+  const plan = planAdoption(files, states, live);
+  if (plan.problems.length > 0 || (await findRowProblems(pool, plan, live)).length > 0)
+    throw new CostsError('conflict', 'The database was changed while it was looked at. Nothing was changed.', {
+      hint: 'Run costs db adopt --dry-run.',
+    });
+  const before = await fingerprint(pool);
+  const undo: string[] = [];
+  for (const { sql, undo: back } of plan.steps) {
+    await pool.query(sql);
+    if (back !== null) undo.unshift(back);
+  }
+  undo.unshift(...(await fillAdopted(pool, plan.steps)));
+  if ((await fingerprint(pool)) !== before)
+    throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
+      hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
+    });
+  await writeHistory(pool, files, {
+    migrations: plan.adopted,
+    undo,
+    found,
+    foreignHistory: await foreignHistory(pool, files),
+  });
+  return plan;
 }
 
-/** Single facts, so that a missing table counts with all of its columns. */
-function weigh(expected: readonly Fact[], live: readonly Fact[]): number {
-  const lines = (facts: readonly Fact[]) => new Set(facts.map(({ object, definition }) => `${object} ${definition}`));
-  const [one, other] = [lines(expected), lines(live)];
-  return [...one].filter((line) => !other.has(line)).length + [...other].filter((line) => !one.has(line)).length;
+async function foreignHistory(pool: Connection, files: readonly MigrationFile[]): Promise<string[]> {
+  await pool.query(HISTORY);
+  const { rows } = await pool.query<{ name: string }>('SELECT migration_name AS name FROM "_prisma_migrations"');
+  const ours = new Set(files.map(({ name }) => name));
+  return [...new Set(rows.map(({ name }) => name))].filter((name) => !ours.has(name));
+}
+
+/** As Prisma makes it. */
+const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL, "checksum" VARCHAR(64) NOT NULL, "finished_at" TIMESTAMPTZ, "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT, "rolled_back_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(), "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`;
+
+async function writeHistory(pool: Connection, files: readonly MigrationFile[], adoption: Adoption): Promise<void> {
+  const last = adoption.migrations.at(-1);
+  for (const { name, checksum } of files.filter((file) => adoption.migrations.includes(file.name))) {
+    await pool.query(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, logs, finished_at, applied_steps_count) VALUES ($1, $2, $3, $4, now(), 1)`,
+      [randomUUID(), checksum, name, name === last ? writeAdoption(adoption) : null],
+    );
+  }
+}
+
+function toResult(
+  { adopted, pending, steps, problems, foreign }: AdoptionPlan,
+  settings: Settings,
+  done: boolean,
+): AdoptResult {
+  return {
+    done,
+    adopted,
+    pending,
+    steps: steps.map(({ text, locks }) => ({ text, locks })),
+    sql: steps.length === 0 ? '' : toScript(steps, settings),
+    problems,
+    foreign,
+  };
 }

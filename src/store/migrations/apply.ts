@@ -4,10 +4,12 @@ import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concu
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
+import { findMisfits } from './misfits.js';
+import type { Connection } from '../pool.js';
 import type { MigrationTarget, SessionTarget } from './migrations.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
-import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { firstReason, migrationStatus } from './status.js';
 
 export interface ApplyOptions extends MigratorOptions {
@@ -21,11 +23,6 @@ export interface ApplyResult {
   /** What came of migrations that had begun and not ended. */
   recovered: Recovery[];
 }
-
-/** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
-const LOCK_TIMEOUT = '1s';
-const LOCK_ATTEMPTS = 20;
-const LOCK_PAUSE_MS = 2_000;
 
 /**
  * Applies what is pending, in order, one transaction a migration; an index that is built concurrently has none.
@@ -41,6 +38,7 @@ export async function applyMigrations(
     const recovered = await recoverFailed({ ...target, pool }, files);
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
+    await requireFittingRows(pool, status.pending);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
@@ -61,9 +59,19 @@ async function applyOne(target: SessionTarget, files: readonly MigrationFile[], 
   try {
     await applyPatiently(target, files.slice(0, position + 1), name);
   } finally {
-    await target.pool.query('RESET lock_timeout').catch(() => undefined);
+    await target.pool.query(`SET lock_timeout = '0'`).catch(() => undefined);
   }
   await requireValidIndex(target.pool, file);
+}
+
+/** Looks before anything is changed: a key that fails half-way leaves an invalid index and no word about which rows. */
+async function requireFittingRows(pool: Connection, pending: readonly string[]): Promise<void> {
+  if (!pending.some((name) => /_cost_data_(?:bucket_key|check)/.test(name))) return;
+  const [misfit] = await findMisfits(pool);
+  if (misfit === undefined) return;
+  throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
+    hint: `Correct or remove them, then run costs db migrate. All of them: ${misfit.query}`,
+  });
 }
 
 /** The engine applies what is missing of a list, and of this one only the last is. */

@@ -6,13 +6,16 @@ export interface Fact {
   object: string;
   /** How it is: `text not null`. */
   definition: string;
+  /** The table it belongs to; null for an enum or a function. */
+  table: string | null;
   /** Whether schema.prisma has words for it; checks, triggers, functions and partial indexes it does not see. */
   expressible: boolean;
 }
 
 /**
  * The current schema as a list of facts, from the catalogs themselves: Prisma's own comparison does not see checks,
- * whether a constraint was validated, or whether an index is valid. Objects of extensions are left out.
+ * whether a constraint was validated, or whether an index is valid. A unique constraint is told as the index it is kept by.
+ * Objects of extensions are left out.
  */
 export async function readCatalog(pool: Pool): Promise<Fact[]> {
   const { rows } = await pool.query<Fact>(CATALOG);
@@ -25,35 +28,36 @@ WITH relations AS (
   WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '_prisma_migrations'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ), tables AS (SELECT * FROM relations WHERE relkind IN ('r', 'p'))
-SELECT 'table ' || relname AS object, '' AS definition, true AS expressible FROM tables
+SELECT 'table ' || relname AS object, CASE relkind WHEN 'p' THEN 'partitioned' ELSE '' END AS definition, relname::text AS "table", true AS expressible FROM tables
 UNION ALL
 SELECT 'column ' || t.relname || '.' || a.attname,
        format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-         || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), true
+         || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), t.relname, true
   FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
 UNION ALL
-SELECT 'constraint ' || t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true), c.contype IN ('p', 'u', 'f')
-  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'c', 'x')
+SELECT 'constraint ' || t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true), t.relname, c.contype IN ('p', 'f')
+  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x')
 UNION ALL
-SELECT 'validation ' || t.relname || '.' || c.conname, 'done', c.contype IN ('p', 'u', 'f')
-  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND c.convalidated
+SELECT 'validation ' || t.relname || '.' || c.conname, 'done', t.relname, c.contype IN ('p', 'f')
+  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x') AND c.convalidated
 UNION ALL
-SELECT 'index ' || r.relname, pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END,
-       i.indpred IS NULL AND i.indexprs IS NULL
+SELECT 'index ' || r.relname, pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+         || CASE WHEN EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.condeferrable) THEN ' (deferrable)' ELSE '' END,
+       t.relname, i.indpred IS NULL AND i.indexprs IS NULL
   FROM tables t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class r ON r.oid = i.indexrelid
-  WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+  WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'x'))
 UNION ALL
-SELECT 'enum ' || t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder), true
+SELECT 'enum ' || t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder), NULL, true
   FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
   WHERE t.typnamespace = current_schema()::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e') GROUP BY t.typname
 UNION ALL
-SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, false
+SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, t.relname, false
   FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
 UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-       CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), false
+       CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
   FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY 1`;

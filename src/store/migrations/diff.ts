@@ -1,31 +1,35 @@
-import { NO_FILTERS, withEngine } from './engine.js';
-import { migrationsFolder, readSchema } from './folder.js';
+import { planAdoption } from './adoption-plan.js';
+import { readCatalog } from './catalog.js';
+import { readMigrations, withPushedEnum } from './folder.js';
+import { appliedNames, readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { planSchema, toScript } from './schema-steps.js';
+import { shadowState, shadowStates } from './shadow-states.js';
 
 export interface SchemaDiff {
-  /** Whether the live schema is what schema.prisma says. */
+  /** Whether nothing of ours is missing. */
   empty: boolean;
-  /** The SQL that leads from the live schema to schema.prisma, as `prisma migrate diff --script` prints it. */
+  /** The SQL that leads from the live schema to that of this version; it leaves alone what is not ours. */
   sql: string;
 }
 
-/** The SQL from the live schema to `schema.prisma`; reads only. Checks, triggers and functions are not in it: Prisma has no words for them. */
-export async function diffSchema(target: MigrationTarget): Promise<SchemaDiff> {
-  const session = await target.openSession();
-  try {
-    const file = { path: 'schema.prisma', content: await readSchema() };
-    const { stdout } = await withEngine({ ...target, pool: session.pool }, (engine) =>
-      engine.diff({
-        from: { tag: 'schemaDatasource', files: [file], configDir: migrationsFolder() },
-        to: { tag: 'schemaDatamodel', files: [file] },
-        script: true,
-        exitCode: null,
-        filters: NO_FILTERS,
-      }),
-    );
-    const sql = stdout ?? '';
-    return { empty: /^\s*(-- This is an empty migration\.)?\s*$/.test(sql), sql };
-  } finally {
-    await session.close();
-  }
+/** What is missing of ours, as a script; reads only. */
+export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff> {
+  const [files, history, live] = [await readMigrations(), await readHistory(pool), await readCatalog(pool)];
+  const applied = new Set(appliedNames(history));
+  const isOurs = live.some(({ object }) => object === 'table cost_data');
+  const adoption = !history.exists && isOurs ? planAdoption(files, await shadowStates(files), live) : null;
+  const done = adoption === null ? applied : new Set(adoption.adopted);
+  const { steps, problems } =
+    adoption ?? planSchema(await shadowState(files.filter(({ name }) => done.has(name))), live);
+  const pushed = live.some(({ object }) => object === 'enum ApiVersion');
+  const pending = files
+    .filter(({ name }) => !done.has(name))
+    .map(({ name, sql }) => `-- ${name}\n${(pushed ? withPushedEnum(sql) : sql).trim()}`);
+  const parts = [
+    ...problems.map((text) => `-- Not by a statement: ${text}`),
+    ...(steps.length === 0 ? [] : [toScript(steps, pool.settings)]),
+    ...pending,
+  ];
+  return { empty: parts.length === 0, sql: parts.join('\n\n') };
 }

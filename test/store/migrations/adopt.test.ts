@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Database } from '../../../src/store/database.js';
+import { openDatabase } from '../../../src/store/open.js';
+import { createEmptyTarget } from '../../helpers/database.js';
+import { dumpSchema } from '../../helpers/dump-schema.js';
+import {
+  COST_COLUMNS,
+  FOREIGN_KINDS,
+  makeForeign,
+  PROJECT_COLUMNS,
+  type ForeignSchema,
+} from '../../helpers/foreign-schemas.js';
+
+let database: Database;
+let remove: () => Promise<void>;
+let folder: string;
+beforeAll(async () => {
+  const made = await createEmptyTarget('postgresql');
+  remove = made.remove;
+  database = await openDatabase(made.target);
+  folder = await mkdtemp(join(tmpdir(), 'costs-adopt-'));
+});
+beforeEach(() => empty());
+afterAll(async () => {
+  await database.close();
+  await remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What `prisma db push` made of the seed's own schema. */
+const PUSHED: ForeignSchema = {
+  enum: 'ApiVersion',
+  labels: ['usage_v1', 'costs_v1'],
+  versionColumn: 'as ours',
+  costColumns: Object.keys(COST_COLUMNS),
+  projectColumns: Object.keys(PROJECT_COLUMNS),
+  key: 'named by Prisma',
+  keys: 'with a key',
+  names: 'ours',
+  foreign: [],
+  rows: 'bills',
+  history: false,
+};
+
+it('adopts a pushed database with its bills, its enum and its clients as they were', async () => {
+  expect(await story(PUSHED)).toEqual([]);
+  const { rows } = await database.pool.query(`SELECT is_active, encrypted_key FROM organization_api_keys`);
+  expect(rows).toEqual([{ is_active: false, encrypted_key: 'ciphertext' }]);
+  expect((await database.pool.query(`SELECT 'costs_v1'::"ApiVersion"::text AS label`)).rows).toEqual([
+    { label: 'costs_v1' },
+  ]);
+});
+
+it('leaves alone what is not ours, lists it, and says what will stop our writes', async () => {
+  await makeForeign(database.pool, { ...PUSHED, foreign: FOREIGN_KINDS });
+  const { foreign } = await database.migrations.adopt();
+  expect(foreign.filter(({ stops }) => stops !== null).map(({ object }) => object)).toEqual([
+    'column users.salt',
+    'constraint teams.teams_name_check',
+  ]);
+  expect(foreign.map(({ object }) => object)).toEqual(
+    expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
+  );
+  await database.migrations.apply();
+  const status = await database.migrations.status();
+  expect(status).toMatchObject({ ok: true, drift: [] });
+  expect(status.foreign.map(({ object }) => object)).toContain('table orders');
+});
+
+it.each([
+  [{ rows: 'bills without an end', key: 'none' }, /no end of their bucket: b1, b2/],
+  [{ rows: 'doubles', key: 'none' }, /same project, bucket and line item as another: b1/],
+  [{ enum: 'CostVersion' }, /called CostVersion/],
+] as const)('refuses %o before anything is changed, and names the cause', async (change, cause) => {
+  await makeForeign(database.pool, { ...PUSHED, ...change });
+  const before = await dumpSchema(database.pool);
+  const { done, problems } = await database.migrations.adopt();
+  expect(done).toBe(false);
+  expect(problems.join('\n')).toMatch(cause);
+  expect(await dumpSchema(database.pool)).toBe(before);
+});
+
+it.each([
+  ['ALTER TABLE cost_data RENAME COLUMN project_id TO "projectId"', /camelCase/],
+  [
+    `ALTER TABLE cost_data ALTER COLUMN cost TYPE double precision; UPDATE cost_data SET cost = 'NaN' WHERE id = 'c2'`,
+    /1 row of cost_data has a value in cost that is NaN or infinite: c2/,
+  ],
+  [
+    `ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC'`,
+    /a value in date that is no midnight of UTC/,
+  ],
+  ['ALTER TABLE cost_data ALTER COLUMN cost TYPE text', /cost_data.cost is text instead of numeric/],
+])('refuses other columns by name: %s', async (sql, cause) => {
+  await makeForeign(database.pool, { ...PUSHED, key: 'none' });
+  await database.pool.query(sql);
+  const { done, problems } = await database.migrations.adopt();
+  expect(done).toBe(false);
+  expect(problems.join('\n')).toMatch(cause);
+});
+
+it.each([
+  `ALTER TABLE cost_data ALTER COLUMN cost TYPE double precision; UPDATE cost_data SET cost = 0.1 WHERE id = 'c1'`,
+  'ALTER TABLE cost_data ALTER COLUMN service TYPE varchar(191)',
+  `UPDATE cost_data SET date = date_trunc('day', date); ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz(3) USING date AT TIME ZONE 'UTC'`,
+  'ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(40, 30)',
+])('takes over another type without a value saying anything else: %s', async (sql) => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, PUSHED);
+  await pool.query(sql);
+  const read = async () =>
+    (
+      await pool.query(
+        `SELECT id, trim_scale(cost::text::numeric)::text AS cost, date::text::timestamp::text AS date, service FROM cost_data ORDER BY id`,
+      )
+    ).rows as unknown;
+  const [found, before] = [await dumpSchema(pool), await read()];
+  expect(await migrations.adopt()).toMatchObject({ done: true, problems: [] });
+  await migrations.apply();
+  expect(await read()).toEqual(before);
+  const path = join(folder, `types-${performance.now()}.jsonl`);
+  await migrations.rollback({ to: 'baseline', export: path });
+  expect(await dumpSchema(pool)).toBe(found);
+  expect(await read()).toEqual(before);
+});
+
+it('carries out the printed SQL to the same rows', async () => {
+  await makeForeign(database.pool, { ...PUSHED, rows: 'bills', labels: ['costs_v1', 'usage_v1'] });
+  const before = await printOf(database);
+  const { sql } = await database.migrations.adopt({ dryRun: true });
+  for (const part of sql.split(/^(?=BEGIN;)/m)) {
+    const session = await database.openSession();
+    await session.pool.query(part);
+    await session.close();
+  }
+  expect(await printOf(database)).toEqual(before);
+  expect(await database.migrations.adopt({ dryRun: true })).toMatchObject({ steps: [], problems: [] });
+});
+
+describe('any database that another program made', () => {
+  const runs = inject('long') ? 500 : 20;
+  it(`ends current with the same rows, or is refused with nothing changed, ${runs} times`, async () => {
+    const outcomes = { adopted: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(anySchema, async (schema) => {
+        await empty();
+        outcomes[(await story(schema)).length === 0 ? 'adopted' : 'refused']++;
+      }),
+      { numRuns: runs },
+    );
+    expect(outcomes.adopted).toBeGreaterThan(runs / 10);
+    expect(outcomes.refused).toBeGreaterThan(0);
+  });
+});
+
+const subset = (names: readonly string[]) => fc.oneof(fc.constant([...names]), fc.subarray([...names]));
+const anySchema: fc.Arbitrary<ForeignSchema> = fc.record({
+  enum: fc.constantFrom('none', 'ApiVersion', 'ApiVersion', 'api_version', 'CostVersion'),
+  labels: fc.constantFrom(['usage_v1', 'costs_v1'], ['usage_v1'], ['other', 'costs_v1', 'usage_v1']),
+  versionColumn: fc.constantFrom('none', 'as ours', 'nullable', 'without default'),
+  costColumns: subset(Object.keys(COST_COLUMNS)),
+  projectColumns: subset(Object.keys(PROJECT_COLUMNS)),
+  key: fc.constantFrom('none', 'named by Prisma', 'a constraint', 'deferrable', 'partial', 'in another order'),
+  keys: fc.constantFrom('none', 'as pushed', 'with a key'),
+  names: fc.constantFrom('ours', 'theirs'),
+  foreign: fc.subarray(FOREIGN_KINDS),
+  rows: fc.constantFrom(
+    'none',
+    'legacy',
+    'bills',
+    'bills',
+    'bills without a currency',
+    'bills without an end',
+    'doubles',
+  ),
+  history: fc.boolean(),
+});
+
+/** Adopt, migrate, write, go back, adopt and migrate again. @returns why it was refused */
+async function story(schema: ForeignSchema): Promise<string[]> {
+  const { pool, migrations } = database;
+  await makeForeign(pool, schema);
+  const [found, print] = [await dumpSchema(pool), await printOf(database)];
+  const refused = async (problems: string[]) => {
+    expect(problems.join('')).not.toBe('');
+    expect(await dumpSchema(pool)).toBe(found);
+    expect(await printOf(database)).toEqual(print);
+    return problems;
+  };
+  const adopted = await migrations.adopt();
+  if (!adopted.done) return refused(adopted.problems);
+  expect(await printOf(database)).toEqual(print);
+  await migrations.apply();
+  expect(await printOf(database)).toEqual(print);
+  expect(await migrations.status()).toMatchObject({ drift: [], failed: [], pending: [], ok: true });
+  await migrations.requireCurrent();
+  if (schema.rows !== 'none')
+    await pool.query(`INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
+      VALUES ('new', 'p1', 'costs_v1', '2026-03-01', '2026-03-02', 'x', 'USD', 1)`);
+  await migrations.rollback({ to: 'baseline', export: join(folder, `${performance.now()}.jsonl`) });
+  if (schema.rows !== 'none') await pool.query(`DELETE FROM cost_data WHERE id = 'new'`);
+  expect(withoutLabels(await dumpSchema(pool))).toBe(withoutLabels(found));
+  expect(await printOf(database)).toEqual(print);
+  // Where the baseline alone was adopted, the way back ends there.
+  if (!(await migrations.status()).history) await migrations.adopt();
+  await migrations.apply();
+  expect(await printOf(database)).toEqual(print);
+  expect(await migrations.status()).toMatchObject({ drift: [], failed: [], pending: [], ok: true });
+  return [];
+}
+
+/** A label that was added to an enum cannot be taken out of it again, and harms nobody. */
+function withoutLabels(dump: string): string {
+  return dump.replace(/,?costs_v1/g, '');
+}
+
+/** What every row of theirs says, by the columns that every state has. */
+async function printOf({ pool }: Database): Promise<unknown> {
+  const { rows } = await pool.query(
+    `SELECT id, project_id, date::text, service, cost::text, to_jsonb(c) ->> 'api_version' AS version, to_jsonb(c) ->> 'bucket_start_time' AS start FROM cost_data c WHERE id <> 'new' ORDER BY id`,
+  );
+  return (rows as { version: string | null }[]).map((row) => ({ ...row, version: row.version ?? 'usage_v1' }));
+}
+
+async function empty(): Promise<void> {
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+}
