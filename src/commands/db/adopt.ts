@@ -3,7 +3,7 @@ import type { DbAdoptResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { AdoptResult } from '../../store/migrations/adopt.js';
 import { defineCommand, option } from '../define.js';
-import { confirmed } from './confirmed.js';
+import { confirm, confirmOption } from '../confirm.js';
 
 export interface DbAdoptOptions {
   dryRun?: boolean;
@@ -14,10 +14,7 @@ export const adoptDatabase = defineCommand({
   name: 'db adopt',
   description:
     'Takes over tables of ours that another program made; exits 1 and changes nothing where they do not fit.',
-  options: [
-    option('--dry-run', 'only show what would be changed, in words and SQL'),
-    option('--yes', 'do not ask before something is changed'),
-  ],
+  options: [option('--dry-run', 'only show what would be changed, in words and SQL'), confirmOption()],
   examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
   run,
   render: renderDbAdopt,
@@ -37,8 +34,8 @@ async function run(
     ...result,
   });
   if (dryRun === true || plan.problems.length > 0) return describe(plan);
-  if (yes !== true && plan.steps.length > 0)
-    await confirmed(context.output, `${renderSteps(plan).join('\n')}\nGo on?`, 'Changing these tables');
+  if (plan.steps.length > 0)
+    await confirm(context.output, { yes, question: `${renderSteps(plan).join('\n')}\nGo on?` });
   return describe(await database.migrations.adopt({ signal }));
 }
 
