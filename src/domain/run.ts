@@ -1,5 +1,6 @@
 import type { Day } from './day.js';
 import type { RunStatus } from './collection.js';
+import type { OrganizationResult } from './results.js';
 
 /** What is kept of a run. */
 export interface RunRecord {
@@ -14,8 +15,8 @@ export interface RunRecord {
   finishedAt: Date | null;
   /** One object an organization: what it was going to read. */
   plan: unknown;
-  /** One `OrganizationResult` an organization; null while it runs. */
-  result: unknown;
+  /** One an organization; null while it runs. */
+  result: OrganizationResult[] | null;
 }
 
 export interface RunStore {

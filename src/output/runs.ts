@@ -1,4 +1,3 @@
-import type { OrganizationResult } from '../domain/results.js';
 import type { RunRecord } from '../domain/run.js';
 import { formatDuration, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
@@ -43,7 +42,7 @@ export function renderRun(run: RunRecord, output: Output): string {
   const { id, command, since, until, status, version, startedAt, finishedAt } = run;
   const took = finishedAt === null ? '' : `, ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`;
   const head = `Run ${id}: ${command} ${formatSpan(since, until)}, ${status}${took}, costs ${version}`;
-  const organizations = (run.result ?? []) as OrganizationResult[];
+  const organizations = run.result ?? [];
   const lines = organizations.map((each) => [
     each.provider,
     each.name,

@@ -2,6 +2,7 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { RunStart, RunStatus } from '../domain/collection.js';
 import { startOfDay, toDay } from '../domain/day.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
+import { parseRunResult } from './run-documents.js';
 
 export function createRunStore(prisma: PrismaClient): RunStore {
   return {
@@ -72,6 +73,6 @@ function toRecord(run: Row): RunRecord {
     startedAt,
     finishedAt,
     plan,
-    result,
+    result: parseRunResult(result),
   };
 }

@@ -237,7 +237,7 @@ describe('a refusal', () => {
   });
 
   it('never repeats the key, however the provider spells it', async () => {
-    const spelled = [...KEY].map((letter) => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`).join('');
+    const spelled = Array.from(KEY, (letter) => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`).join('');
     const body = JSON.stringify(refusal('Incorrect: KEY "a\\u0041".')).replace('KEY', spelled);
     const { url } = await serve((_, response) => response.writeHead(401).end(body));
     const { message } = await failure(open().get(url));

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
+import { createRecorder } from '../../src/output/recorder.js';
+import { renderRun } from '../../src/output/runs.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
@@ -27,4 +29,26 @@ it('tells a run whose process was killed from one that goes on', async () => {
   const statuses = (await runs.list('team-1', 10)).map(({ id, status }) => [id, status]);
   expect(Object.fromEntries(statuses)).toEqual({ killed: 'died', collecting: 'running', young: 'running', done: 'ok' });
   expect(await runs.find('team-1', 'kil')).toMatchObject([{ status: 'died' }]);
+});
+
+it.each([
+  ['an earlier version', [{ provider: 'openai', organizationId: 'org-1', name: 'Prod', status: 'ok', days: 3 }]],
+  [
+    'a later one',
+    [{ provider: 'openai', name: 'Prod', days: 3, error: { message: 'It failed.' }, wisdom: { deep: 1 } }],
+  ],
+  ['nobody we know', [{ name: 'Prod', days: 3, restated: null, totals: 'none' }, 'text', null]],
+])('reads and shows a result that %s has stored', async (_, stored) => {
+  const { database } = await useTestDatabase('postgresql');
+  const { collection, runs } = createStore(database);
+  await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  const span = { since: parseDay('2026-01-01'), until: parseDay('2026-01-01') };
+  await collection.startRun({ id: 'run-1', teamId: 'team-1', command: 'sync', span, version: '0.0.0', plan: {} });
+  await collection.finishRun('run-1', 'ok', stored);
+  const [run] = await runs.find('team-1', 'run');
+  expect(run?.result).toMatchObject([
+    { name: 'Prod', days: 3, requests: 0, restated: { rows: 0, days: 0, difference: [] }, totals: [], drift: [] },
+  ]);
+  if (run === undefined) throw new Error('The run was stored.');
+  expect(renderRun(run, { ...createRecorder().output, width: 200 })).toContain('3 days');
 });
