@@ -18,15 +18,22 @@ export async function runProcess(argv: readonly string[], version: string): Prom
   }
 }
 
+/**
+ * The first signal asks the command to end, the second ends the process. The listener stays for as long as the command runs:
+ * libraries that put the cursor back at an exit end the process themselves once nobody else listens.
+ */
 function listenForSignals() {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let giveUp: (error: CostsError) => void = () => undefined;
   const overdue = new Promise<never>((_, reject) => (giveUp = reject));
   overdue.catch(() => undefined);
-  const onSignal = () => {
-    // The next one takes its default course and ends the process at once.
-    stop();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      stop();
+      process.kill(process.pid, signal);
+      return;
+    }
     controller.abort();
     const error = new CostsError('interrupted', 'Interrupted.', { hint: 'Run the same command again.' });
     timer = setTimeout(() => giveUp(error), GRACE_MILLISECONDS);
@@ -37,7 +44,7 @@ function listenForSignals() {
     process.off('SIGTERM', onSignal);
     clearTimeout(timer);
   };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
   return { signal: controller.signal, overdue, stop };
 }

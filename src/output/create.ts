@@ -53,6 +53,7 @@ export function createOutput({
   const errorStyle = createStyle(colored && stderr.isTTY);
   let file: DraftFile | undefined;
   let pending: Promise<void> = Promise.resolve();
+  let progress = silentProgress();
   const shown = (text: string) => printable(redactor.mask(text), colored && stdout.isTTY);
   const put = (text: string) => {
     if (file === undefined) return void stdout.write(text);
@@ -101,11 +102,14 @@ export function createOutput({
     progress(text) {
       if (json || quiet) return silentProgress();
       // A terminal that does not know its width (0 columns) makes the spinner erase lines for ever.
-      return stderr.isTTY && stderr.columns > 0 && !ci
-        ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
-        : plainProgress(line);
+      return (progress =
+        stderr.isTTY && stderr.columns > 0 && !ci
+          ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
+          : plainProgress(line));
     },
     fail(error) {
+      // A command that is too slow to end is still at work.
+      progress.stop();
       if (json) return line(toJson({ error: toErrorDocument(error) }));
       line(`${errorStyle.red('costs:')} ${error.message}`);
       if (error.hint !== undefined) line(`  → ${error.hint}`);

@@ -29,7 +29,7 @@ export function spinningProgress(text: string, { line, mask }: Streams): Progres
   const keep = (write: () => void) => {
     spinner?.clear();
     write();
-    spinner?.render();
+    if (!stopped) spinner?.render();
   };
   return {
     update(next) {

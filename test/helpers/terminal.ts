@@ -14,9 +14,12 @@ export async function inTerminal(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
   steps: readonly Step[],
+  { columns = 80 } = {},
 ): Promise<{ code: number | null; screen: string }> {
   const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+  // Without a size of its own a pseudo-terminal has no columns at all.
+  const sized = `stty rows 24 columns ${columns}; exec ${line}`;
+  const child = spawn('script', ['--quiet', '--return', '--command', sized, '/dev/null'], {
     env: { TERM: 'xterm', SHELL: '/bin/sh', ...env },
   });
   let screen = '';

@@ -1,0 +1,86 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Emulator } from '../../src/emulator/emulator.js';
+import { clockEnvironment } from '../helpers/clock.js';
+import { useMachine, type Machine } from '../helpers/costs.js';
+import { adminKey, anOrganization, openEmulator } from '../helpers/emulator.js';
+import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
+const CTRL_C = '\u0003';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+
+describe.skipIf(!HAS_TERMINAL)(
+  `Ctrl-C at a terminal${HAS_TERMINAL ? '' : ' (skipped: the program "script" of util-linux is not installed)'}`,
+  () => {
+    let machine: Machine;
+    let emulator: Emulator;
+    let temporary: string;
+    beforeEach(async () => {
+      const organization = { provider: 'openai', id: 'org-1' } as const;
+      emulator = await openEmulator({
+        now: () => new Date(),
+        world: { organizations: [anOrganization(organization)] },
+      });
+      const env = { OPENAI_BASE_URL: emulator.baseUrl('openai'), OPENAI_ADMIN_KEY: adminKey(organization).secret };
+      machine = await useMachine(env, { store: true });
+      temporary = join(machine.home, 'tmp');
+      await mkdir(temporary);
+    });
+    const costs = (args: string[], shows: string, types: string) =>
+      inTerminal(
+        [process.execPath, PROGRAM, ...args],
+        {
+          PATH: process.env.PATH,
+          HOME: machine.home,
+          TMPDIR: temporary,
+          COSTS_HOME: join(machine.home, 'costs'),
+          OPENAI_BASE_URL: emulator.baseUrl('openai'),
+          OPENAI_ADMIN_KEY: adminKey({ provider: 'openai', id: 'org-1' }).secret,
+          ...clockEnvironment(),
+        },
+        // The spinner turns, and so the cursor is hidden.
+        [
+          [HIDE_CURSOR, ''],
+          [shows, types],
+        ],
+      );
+
+    it.each([['sync'], ['backfill', '--since', '2026-01-01', '--until', '2026-01-31']])(
+      'ends %s in a sentence, with what was read and the run kept',
+      async (...args) => {
+        const add = [
+          'keys',
+          'add',
+          '--provider',
+          'openai',
+          '--organization',
+          'org-1',
+          '--from-env',
+          'OPENAI_ADMIN_KEY',
+        ];
+        expect(await machine.costs(add)).toMatchObject({ code: 0 });
+        emulator.addFault({ fault: { kind: 'stall' }, match: { path: '/costs' } });
+        const { code, screen } = await costs(args, 'of', CTRL_C);
+        expect({ code, screen }).toEqual({
+          code: 130,
+          screen: expect.stringContaining('the windows that were finished are kept.'),
+        });
+        expect(screen).toContain('goes on where this one stopped');
+        expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
+        const { runs } = (await machine.costs(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>();
+        expect(runs.map(({ status }) => status)).toEqual(['interrupted']);
+      },
+    );
+
+    it('ends the demo and leaves nothing behind', async () => {
+      const { code, screen } = await costs(['demo'], 'throw-away store', CTRL_C);
+      expect({ code, screen }).toEqual({ code: 130, screen: expect.stringContaining('Interrupted') });
+      expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
+      expect(await readdir(temporary)).toEqual([]);
+    });
+  },
+);
