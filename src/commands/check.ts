@@ -41,7 +41,7 @@ export const check = defineCommand({
     option('--budget', 'months that cost more than their budget'),
     option('--anomaly', 'days on which a project cost far more than usual'),
     option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
-    option('--seals', 'days that were altered in the database'),
+    option('--seals', 'days that were changed outside costs'),
     option('--unlinked', 'spend of provider projects that nobody linked'),
     option('--gaps', 'days that were not read, and keys that expire'),
     dayOption('--since <day>', `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`),
@@ -131,7 +131,7 @@ async function findPrices(
 
 async function findMisfits(store: Store, teamId: string): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
-  for (const { provider, organizationId, name } of await store.keys.list(teamId)) {
+  for (const { provider, organizationId, name } of await store.organizations.list(teamId)) {
     const misfits = await store.collection.openMisfits(provider, organizationId);
     findings.push(...misfits.map((misfit) => describeAltered(misfit, name)));
   }

@@ -1,8 +1,20 @@
 import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import { requireOrganization } from './find.js';
 import type { SelectionOptions } from './options.js';
+
+/** The team's organizations that --provider and --organization leave, those without a key included. @throws CostsError `usage` when none goes by the name */
+export async function registeredOrganizations(
+  context: Context,
+  { provider, organization }: SelectionOptions,
+): Promise<RegisteredOrganization[]> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const registered = await store.organizations.list(team.id);
+  const asked = registered.filter((each) => provider === undefined || each.provider === provider);
+  return organization === undefined ? asked : [requireOrganization(organization, asked)];
+}
 
 /**
  * The team's active organizations that --provider and --organization leave.

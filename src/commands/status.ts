@@ -1,9 +1,10 @@
 import type { Context } from '../context.js';
 import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
+import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option } from './define.js';
-import { requireOrganization } from './find.js';
+import { registeredOrganizations } from './organizations.js';
 import { organizationOption, providerOption, type SelectionOptions } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
@@ -17,7 +18,10 @@ export const status = defineCommand({
   options: [
     providerOption(),
     organizationOption(),
-    option('--check', 'exit 1 on a gap, a day read only half-way, or an organization not read since yesterday'),
+    option(
+      '--check',
+      'exit 1 on a gap, a day read only half-way or changed outside costs, or an organization not read since yesterday',
+    ),
   ],
   examples: ['costs status', 'costs status --check --quiet'],
   run,
@@ -28,16 +32,21 @@ export const status = defineCommand({
 async function run(options: StatusOptions, context: Context): Promise<Status> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = context.now();
-  const { provider } = options;
-  const registered = (await store.organizations.list(team.id)).filter(
-    (each) => provider === undefined || each.provider === provider,
-  );
-  const chosen =
-    options.organization === undefined ? registered : [requireOrganization(options.organization, registered)];
   const organizations = [];
-  for (const organization of chosen) {
-    const collected = await store.collection.collectedDays(organization.provider, organization.organizationId);
-    organizations.push(describeOrganization(organization, collected, now));
+  const findings: Status['findings'] = [];
+  for (const organization of await registeredOrganizations(context, options)) {
+    const { provider, organizationId, name } = organization;
+    const described = describeOrganization(
+      organization,
+      await store.collection.collectedDays(provider, organizationId),
+      now,
+    );
+    organizations.push(described);
+    findings.push(...findTrouble(described, now));
+    for (const misfit of await store.collection.openMisfits(provider, organizationId)) {
+      const { message, hint } = describeAltered(misfit, name);
+      findings.push({ organization: name, message, hint });
+    }
   }
   return {
     team: team.name,
@@ -45,6 +54,6 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
     now: now.toISOString(),
     organizations,
     unlinked: await store.reports.unlinked(team.id),
-    findings: organizations.flatMap((each) => findTrouble(each, now)),
+    findings,
   };
 }

@@ -6,7 +6,7 @@ import { CostsError, EXIT_CODES } from '../errors.js';
 import { renderVerification } from '../output/verification.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
 import { exitCodeOf } from './exit-code.js';
-import { selectOrganizations } from './organizations.js';
+import { registeredOrganizations, selectOrganizations } from './organizations.js';
 import { defineCommand, option } from './define.js';
 import { checkSpan, dayOption, organizationOption, providerOption, type SelectionOptions } from './options.js';
 
@@ -56,7 +56,7 @@ async function run(options: VerifyOptions, context: Context) {
 async function runStored(options: VerifyOptions, context: Context): Promise<Verification> {
   const today = toDay(context.now());
   const span = checkSpan({ since: options.since ?? FIRST_DAY, until: options.until ?? today }, today);
-  const organizations = await selectOrganizations(context, options);
+  const organizations = await registeredOrganizations(context, options);
   const { collection } = await context.store();
   return verifyStored(organizations, span, collection);
 }

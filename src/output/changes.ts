@@ -13,7 +13,7 @@ export const CAUSES: Record<ChangeCause, string> = {
   'gap-filled': 'a gap was filled',
   forced: 'read again on request',
   accepted: 'accepted by a person',
-  altered: 'altered in the database, and put right',
+  altered: 'changed outside costs, and put right',
   regrouped: 'regrouped, the sum unchanged',
   open: 'the day went on',
   new: 'a new day',

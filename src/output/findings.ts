@@ -43,7 +43,7 @@ export function describeAltered(misfit: SealMisfit, organization: string): Check
   return {
     check: 'seals',
     subject: organization,
-    message: `${formatDay(day)} was altered in the database: ${describeMisfit(misfit)}.`,
+    message: `${formatDay(day)} was changed outside costs: ${describeMisfit(misfit)}.`,
     hint: `costs backfill --since ${day} --until ${day} --force && costs verify --since ${day} --until ${day}`,
   };
 }

@@ -44,7 +44,7 @@ function altered({ organizations }: SyncResult): string[] {
     days.length === 0
       ? []
       : [
-          `${name}: ${plural(days.length, 'day was', 'days were')} altered in the database and put right: ${days.join(', ')} → costs verify --since ${days[0] ?? ''}`,
+          `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${days.join(', ')} → costs verify --since ${days[0] ?? ''}`,
         ],
   );
 }

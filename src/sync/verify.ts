@@ -21,6 +21,8 @@ import { refuseAfter, type SyncDependencies } from './work.js';
 
 const ORGANIZATIONS_AT_ONCE = 6;
 
+type Named = Pick<Organization, 'provider' | 'organizationId' | 'name'>;
+
 export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'keyOf' | 'signal'> & {
   store: Pick<CollectionStore, 'storedDays' | 'checkSeals' | 'closeMisfits'>;
 };
@@ -70,7 +72,7 @@ async function verifyOrganization(
   }
 }
 
-function emptyResult({ provider, organizationId, name }: Organization): OrganizationVerification {
+function emptyResult({ provider, organizationId, name }: Named): OrganizationVerification {
   return {
     provider,
     organizationId,
@@ -134,7 +136,7 @@ async function compareDays(
  * @throws CostsError `interrupted` when the signal fires
  */
 export async function verifyStored(
-  organizations: readonly Organization[],
+  organizations: readonly Named[],
   span: DaySpan,
   store: Pick<CollectionStore, 'checkSeals'>,
 ): Promise<Verification> {
@@ -154,11 +156,11 @@ export async function verifyStored(
 function reportSeals({ misfits, stray, sealedAsFound }: SealCheck, result: OrganizationVerification): ReadonlySet<Day> {
   for (const misfit of misfits) {
     const { day } = misfit;
-    const message = `${day} was altered in the database: ${describeMisfit(misfit)}.`;
+    const message = `${day} was changed outside costs: ${describeMisfit(misfit)}.`;
     result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
   }
   for (const day of stray) {
-    const message = `${day} has rows though it was never read: somebody added them.`;
+    const message = `${day} has rows though it was never read: they were added outside costs.`;
     result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
   }
   result.sealedAsFound = sealedAsFound.length;
@@ -229,7 +231,7 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
     const message = `${name}'s rows of ${day} add up to ${inWords(rows)}, but its total is ${inWords(total)}.`;
     result.findings.push({ day, message, hint: `costs verify --since ${day} --until ${day}` });
   } else if (ours.rowsStored !== ours.rowsWritten) {
-    const message = `${ours.rowsStored} rows of ${day} are stored where ${ours.rowsWritten} were written: somebody else changed them.`;
+    const message = `${ours.rowsStored} rows of ${day} are stored where ${ours.rowsWritten} were written: they were changed outside costs.`;
     result.findings.push({ day, message, hint: again });
   } else if (isSame(ours.totals, total)) {
     result.equal += 1;

@@ -68,6 +68,14 @@ async function checkDays(
       message: 'none was read yet',
       ...(isActive ? { hint: 'costs sync' } : {}),
     };
+  const altered = (await collection.openMisfits(provider, organizationId)).map(({ day }) => day);
+  if (altered.length > 0)
+    return {
+      name,
+      status: 'failed',
+      message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.join(', ')}.`,
+      hint: `costs backfill --since ${altered[0]} --until ${altered.at(-1)} --force && costs verify --since ${altered[0]} --until ${altered.at(-1)}`,
+    };
   const stateOf = coverageOf(collected);
   const last = collected.at(-1)?.day ?? first.day;
   const gaps = daysOf({ since: first.day, until: last }).filter((day) => stateOf(day) === 'gap').length;

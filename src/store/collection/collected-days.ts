@@ -4,6 +4,7 @@ import { endOfDay, toDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
+import { SEAL } from '../facts/seals.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import type { Source } from '../facts/fact-list.js';
 
@@ -43,8 +44,7 @@ export async function lockDays(
     RETURNING to_char(day, 'YYYY-MM-DD') AS day`;
   const isFresh = new Set(fresh.map(({ day }) => day));
   const locked = await tx.$queryRaw<{ day: Day; readAt: Date; firstClosedReadAt: Date | null; seal: Seal | null }[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", first_closed_read_at AS "firstClosedReadAt",
-           CASE WHEN seal IS NOT NULL THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END AS seal
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", first_closed_read_at AS "firstClosedReadAt", ${SEAL} AS seal
     FROM collected_days
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${days}::date[])
@@ -66,6 +66,7 @@ export async function markCollected(
   await tx.$executeRaw`
     UPDATE collected_days d
     SET read_at = ${readAt}::timestamptz, rows = n.rows, run_id = ${runId}, write_id = ${writeId},
+        sealed_run_id = CASE WHEN d.sealed_run_id = d.run_id THEN ${runId} END,
         first_closed_read_at = CASE WHEN n.closed THEN coalesce(d.first_closed_read_at, ${readAt}::timestamptz) END
     FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day)?.length ?? 0)}::int[], ${closed}::boolean[])
       AS n (day, rows, closed)

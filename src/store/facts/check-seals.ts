@@ -4,7 +4,7 @@ import type { Seal, SealCheck, SealMisfit } from '../../domain/seal.js';
 import { snapshot, transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
 import type { Source } from './fact-list.js';
-import { findMisfits, keepMisfits, sealDays } from './seals.js';
+import { findMisfits, keepMisfits, SEAL, sealDays } from './seals.js';
 import { storedRows } from './stored-rows.js';
 
 /** A role that may not write still learns what does not fit; it is kept by the next one that may. */
@@ -15,9 +15,7 @@ export async function checkSeals(prisma: PrismaClient, source: Source, span: Day
   const { provider, organizationId } = source;
   const check = await snapshot(prisma, async (tx) => {
     const days = await tx.$queryRaw<{ day: Day; seal: Seal | null }[]>`
-      SELECT to_char(day, 'YYYY-MM-DD') AS day,
-             CASE WHEN seal IS NOT NULL THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END AS seal
-      FROM collected_days
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, ${SEAL} AS seal FROM collected_days
       WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
         AND day BETWEEN ${span.since}::date AND ${span.until}::date
       ORDER BY collected_days.day`;
@@ -55,7 +53,7 @@ async function keep(
       const left = await tx.$queryRaw<{ day: Day }[]>`
         SELECT to_char(day, 'YYYY-MM-DD') AS day FROM collected_days
         WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
-          AND day = ANY (${[...unsealed]}::date[]) AND seal IS NULL
+          AND day = ANY (${[...unsealed]}::date[]) AND ${SEAL} IS NULL
         ORDER BY collected_days.day FOR UPDATE`;
       const days = left.map(({ day }) => day);
       await sealDays(tx, source, days, { asFound: true });

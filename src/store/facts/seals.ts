@@ -17,6 +17,10 @@ const LINE = Prisma.sql`concat_ws(',', c.currency, quote_nullable(p.ai_project_i
   (extract(epoch FROM c.bucket_end_time) * 1000)::bigint, quote_literal(c.line_item), trim_scale(c.cost), coalesce(trim_scale(c.quantity)::text, 'NULL'),
   quote_nullable(c.quantity_unit))`;
 
+/** A day's seal, as SQL on `collected_days`; null where what is stored was written without one. */
+export const SEAL = Prisma.sql`CASE WHEN seal IS NOT NULL AND sealed_run_id = run_id
+  THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END`;
+
 /** What the rows that are stored of days amount to; a day without rows has a seal as well. */
 export async function readSeals(client: Client, source: Source, days: readonly Day[]): Promise<Map<Day, Seal>> {
   const order = [...days].sort();
@@ -79,7 +83,7 @@ export async function sealDays(
   const column = <T>(pick: (seal: Seal) => T): T[] => [...seals.values()].map(pick);
   await client.$executeRaw`
     UPDATE collected_days d
-    SET seal = n.seal, sealed_rows = n.rows, sealed_sums = n.sums::jsonb, sealed_as_found = ${asFound}
+    SET seal = n.seal, sealed_rows = n.rows, sealed_sums = n.sums::jsonb, sealed_as_found = ${asFound}, sealed_run_id = d.run_id
     FROM unnest(${[...seals.keys()]}::date[], ${column(({ digest }) => digest)}::text[], ${column(({ rows }) => rows)}::int[],
                 ${column(({ sums }) => JSON.stringify(sums))}::text[]) AS n (day, seal, rows, sums)
     WHERE d.ai_provider = ${source.provider} AND d.ai_organization_id = ${source.organizationId} AND d.api_version = 'costs_v1' AND d.day = n.day`;

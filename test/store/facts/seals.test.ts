@@ -135,6 +135,18 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     ]);
   });
 
+  it('tells nothing once an earlier version of costs, which makes none, has written the day', async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = 2.5 WHERE cost = 2`;
+    await prisma.$executeRaw`UPDATE collected_days SET run_id = 'run-of-before', read_at = read_at + interval '1 hour' WHERE day = ${d2}::date`;
+    expect(await write(LINES, 2)).toMatchObject({ altered: [], restated: { rows: 1, days: 1 } });
+    expect(await causes()).toEqual(['provider']);
+    await prisma.$executeRaw`UPDATE collected_days SET run_id = 'run-of-before' WHERE day = ${d2}::date`;
+    expect(await check()).toMatchObject({ misfits: [], sealedAsFound: [d2] });
+    await write(LINES, 3);
+    await prisma.$executeRaw`UPDATE cost_data SET cost = 9 WHERE cost = 2`;
+    expect((await check()).misfits).toMatchObject([{ day: d2 }]);
+  });
+
   it('tells a line item that is split or joined from one that is restated', async () => {
     const split = [...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.5'), line(d2, 'p', 'gpt, output', '1.5')];
     expect(await write(split, 2)).toMatchObject({ restated: { rows: 0 } });

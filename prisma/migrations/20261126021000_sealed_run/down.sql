@@ -1,0 +1,1 @@
+ALTER TABLE "collected_days" DROP COLUMN "sealed_run_id";
