@@ -2,6 +2,7 @@ import { checkBaseUrl, type Config } from './config.js';
 import type { CostProvider, ProviderId } from './domain/provider.js';
 import type { Organization } from './domain/collection.js';
 import type { Secret } from './domain/secret.js';
+import { shell } from './domain/shell.js';
 import { cleanText } from './domain/text.js';
 import type { Team } from './domain/team.js';
 import { createOutput } from './output/create.js';
@@ -130,7 +131,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     onWait: ({ pid, command, host, claim }) => {
       const where = claim === null ? '' : ` on ${cleanText(host)}, another machine or container`;
       output.warn(`The embedded store is in use by process ${pid}${where} (${command}); waiting for it.`);
-      if (claim !== null) output.warn(`→ If that one is gone, take the store over: rm "${claim}"`);
+      if (claim !== null) output.warn(shell`If that one is gone, take the store over → rm ${claim}`);
     },
     onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
     onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),

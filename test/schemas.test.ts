@@ -223,7 +223,7 @@ describe('the document of each command is what its schema says', () => {
 
   it('of a failure', async () => {
     const ran = await runHere(['report', '--project', 'nobody', '--json'], environment);
-    expect(ran.error()).toMatchObject({ code: 'conflict' });
+    expect(ran.error()).toMatchObject({ code: 'usage' });
     seen.add('error');
   });
 

@@ -44,7 +44,7 @@ export function checkBasis({ basis, bucket, verify }: CollectOptions): void {
   if (verify === true && basis === 'usage')
     throw new CostsError('usage', 'No provider has totals of usage to compare with; --verify is for bills.');
   if (bucket === undefined || basis === 'usage') return;
-  throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add: --basis usage' });
+  throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add --basis usage.' });
 }
 
 /** What a run would read, or what came of it, and where. */

@@ -81,7 +81,7 @@ async function readTeamName(team: string | undefined, { config, output }: Contex
         validate: (answer) => answer.trim() !== '' || 'A team needs a name.',
       })
     ).trim();
-  throw new CostsError('usage', 'How is the team called?', { hint: 'costs init --team NAME' });
+  throw new CostsError('usage', 'How is the team called?', { hint: 'Name it with --team.' });
 }
 
 async function readAdmin(
@@ -90,7 +90,7 @@ async function readAdmin(
 ): Promise<{ email: string; password: Secret }> {
   if (!context.output.interactive && (email === undefined || passwordStdin !== true)) {
     throw new CostsError('usage', 'A team on a server needs its first admin: an email and a password.', {
-      hint: 'costs init --team NAME --email EMAIL --password-stdin',
+      hint: 'Give --email and --password-stdin: costs init --help',
     });
   }
   return { email: await readEmail(context, email), password: await readNewPassword(context, passwordStdin) };

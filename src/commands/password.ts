@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
+import { renderHint } from '../output/hint.js';
 
 /**
  * A password to be set: from standard input, or asked for twice.
@@ -38,7 +39,8 @@ export async function readPassword(
 export async function readEmail(context: Context, email: string | undefined): Promise<string> {
   const { logins } = await context.vault();
   if (email !== undefined) return logins.parseEmail(email);
-  if (!context.output.interactive) throw new CostsError('usage', 'Whose email?', { hint: '--email admin@example.com' });
+  if (!context.output.interactive)
+    throw new CostsError('usage', 'Whose email?', { hint: 'Add --email, such as --email admin@example.com.' });
   return logins.parseEmail(await context.output.prompt.text('Email'));
 }
 
@@ -59,7 +61,7 @@ export async function keepSessionIfPossible(context: Context): Promise<Date | nu
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'auth') throw error;
     context.output.warn(`No session was kept. ${error.message}`);
-    if (error.hint !== undefined) context.output.warn(`→ ${error.hint}`);
+    if (error.hint !== undefined) context.output.warn(renderHint(error.hint));
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import type { KeyRow } from './access.js';
 import type { ProviderId } from './provider.js';
+import { shell } from './shell.js';
 
 /** A registered key as people and scripts see it: never more of it than its last four characters. */
 export interface KeyView {
@@ -57,7 +58,8 @@ export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expire
   if (expiresAt === null) return null;
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
   const day = expiresAt.toISOString().slice(0, 10);
-  if (expiresAt <= now) return `The key of ${name} expired on ${day}: costs keys rotate "${name}"`;
+  const rotate = shell`costs keys rotate ${name}`;
+  if (expiresAt <= now) return `The key of ${name} expired on ${day}: ${rotate}`;
   if (days > WARN_DAYS) return null;
-  return `The key of ${name} expires on ${day}, in ${days === 1 ? '1 day' : `${days} days`}: costs keys rotate "${name}"`;
+  return `The key of ${name} expires on ${day}, in ${days === 1 ? '1 day' : `${days} days`}: ${rotate}`;
 }

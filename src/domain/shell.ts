@@ -4,3 +4,8 @@ export function quoteForShell(text: string): string {
   // In double quotes as people write it, unless something in it would still be read by the shell.
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
 }
+
+/** A command for people to paste, with every name in it quoted: shell`costs keys rotate ${name}`. */
+export function shell(parts: TemplateStringsArray, ...names: readonly string[]): string {
+  return String.raw({ raw: parts }, ...names.map(quoteForShell));
+}

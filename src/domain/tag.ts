@@ -49,7 +49,7 @@ export function parseTag(text: string): { key: TagKey; value: string } {
 export function checkTagValue(value: string): string {
   if (value !== '' && value.length <= LONGEST_VALUE) return value;
   throw new CostsError('usage', `A tag's value has 1 to ${LONGEST_VALUE} characters.`, {
-    hint: 'To take a tag away: costs projects untag',
+    hint: 'To take a tag away: costs projects untag --help',
   });
 }
 

@@ -63,7 +63,7 @@ export interface WhoamiResult {
 }
 
 export function renderWhoami({ team, kind, name, role, until }: WhoamiResult): string {
-  if (kind === null) return `Nobody is logged in to ${team}.\n→ costs login`;
+  if (kind === null) return `Not logged in to ${team}.\n→ costs login`;
   if (kind === 'local') return `${team}: the embedded store, which needs no login.`;
   return `${team}: ${kind === 'token' ? `the token ${name ?? ''}` : (name ?? '')}, ${role ?? ''}${until === null ? '' : `, until ${clock(until)}`}`;
 }

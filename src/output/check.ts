@@ -5,6 +5,7 @@ import { scopeOf } from './budgets.js';
 import type { Output } from './output.js';
 import { escapeMarkdown } from './report-formats.js';
 import { renderTable } from './table.js';
+import { renderHint } from './hint.js';
 
 /** Budgets as they stand, then what was found, each with the command that leads further. */
 export function renderCheck(result: CheckResult, team: string, output: Output): string {
@@ -12,7 +13,10 @@ export function renderCheck(result: CheckResult, team: string, output: Output): 
   const { style } = output;
   return [
     ...(result.budgets.length === 0 ? [] : [renderBudgetStates(result, team, output), '']),
-    ...findings.flatMap(({ subject, message, hint }) => [`${style.red('✖')} ${subject}: ${message}`, `  → ${hint}`]),
+    ...findings.flatMap(({ subject, message, hint }) => [
+      `${style.red('✖')} ${subject}: ${message}`,
+      `  ${renderHint(hint)}`,
+    ]),
     ...notes.map((note) => `${style.yellow('⚠')} ${note}`),
     ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
   ].join('\n');
@@ -45,7 +49,7 @@ export function renderCheckGithub({ findings, notes }: CheckResult): string {
   const lines = [
     ...findings.map(
       ({ check, subject, message, hint }) =>
-        `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} → ${hint}`)}`,
+        `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} ${renderHint(hint)}`)}`,
     ),
     ...notes.map((note) => `::warning title=costs::${escapeData(note)}`),
   ];

@@ -1,5 +1,6 @@
 import type { Check } from '../domain/check.js';
 import type { Output } from './output.js';
+import { renderHint } from './hint.js';
 
 /** A line a check, with what to do under those that need it. */
 export function renderChecks({ checks }: { checks: Check[] }, { style }: Output): string {
@@ -8,7 +9,7 @@ export function renderChecks({ checks }: { checks: Check[] }, { style }: Output)
   return checks
     .flatMap(({ name, status, message, hint }) => [
       `${marks[status]} ${name.padEnd(width)}  ${message}`,
-      ...(hint === undefined || status === 'ok' ? [] : [`  ${' '.repeat(width)}  → ${hint}`]),
+      ...(hint === undefined || status === 'ok' ? [] : [`  ${' '.repeat(width)}  ${renderHint(hint)}`]),
     ])
     .join('\n');
 }

@@ -9,6 +9,7 @@ import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
 import { createStyle } from './style.js';
+import { renderHint } from './hint.js';
 
 export interface OutputOptions {
   json?: boolean;
@@ -112,7 +113,7 @@ export function createOutput({
       progress.stop();
       if (json) return line(toJson({ error: toErrorDocument(error) }));
       line(`${errorStyle.red('costs:')} ${error.message}`);
-      if (error.hint !== undefined) line(`  → ${error.hint}`);
+      if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),

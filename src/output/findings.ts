@@ -6,6 +6,7 @@ import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
 import type { Spike } from '../domain/spikes.js';
 import { formatDay, formatMoney, plural } from './format.js';
+import { shell } from '../domain/shell.js';
 
 /** Findings in sentences, the same in every format. */
 export function describeBudget(state: BudgetState, scope: string): CheckFinding {
@@ -15,7 +16,7 @@ export function describeBudget(state: BudgetState, scope: string): CheckFinding 
     check: 'budget',
     subject: scope,
     message: `This month has cost ${sum}, more than its budget of ${formatMoney(amount)} ${currency}.`,
-    hint: `costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
+    hint: shell`costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
   };
 }
 
@@ -25,7 +26,7 @@ export function describeSpike({ day, project, cost, usual, currency, lineItem }:
     check: 'anomaly',
     subject: project,
     message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
-    hint: `costs report --since ${day} --until ${day} --project "${project}" --group-by line-item`,
+    hint: shell`costs report --since ${day} --until ${day} --project ${project} --group-by line-item`,
   };
 }
 
@@ -34,7 +35,7 @@ export function describePriceJump(jump: UnitPriceJump, organization: string): Ch
     check: 'price',
     subject: organization,
     message: `${formatDay(jump.day)} ${inWords(jump)}.`,
-    hint: `costs report --since ${jump.day} --until ${jump.day} --group-by line-item`,
+    hint: shell`costs report --since ${jump.day} --until ${jump.day} --group-by line-item`,
   };
 }
 
@@ -44,7 +45,7 @@ export function describeAltered(misfit: SealMisfit, organization: string): Check
     check: 'seals',
     subject: organization,
     message: `${formatDay(day)} was changed outside costs: ${describeMisfit(misfit)}.`,
-    hint: `costs backfill --since ${day} --until ${day} --force && costs verify --since ${day} --until ${day}`,
+    hint: shell`costs backfill --since ${day} --until ${day} --force && costs verify --since ${day} --until ${day}`,
   };
 }
 

@@ -2,6 +2,8 @@ import type { KeyView } from '../domain/key-view.js';
 import type { KeyCheck } from '../domain/key-check.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
+import { shell } from '../domain/shell.js';
+import { renderHint } from './hint.js';
 
 const COLUMNS: Column[] = ['Provider', 'Organization', 'Id', 'Key', 'Kept in', 'State', 'Expires', 'Last used'].map(
   (head) => ({ head }),
@@ -19,7 +21,7 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     key.expiresAt?.slice(0, 10) ?? '–',
     key.lastUsedAt === null ? 'never' : `${key.lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
   ]);
-  const exposed = keys.filter((key) => key.exposed).map(({ name }) => `  → costs keys rotate "${name}"`);
+  const exposed = keys.filter((key) => key.exposed).map(({ name }) => shell`  → costs keys rotate ${name}`);
   return [
     renderTable(COLUMNS, rows, output),
     ...(exposed.length > 0 ? ['Exposed: somebody who left could have read these keys.', ...exposed] : []),
@@ -35,7 +37,7 @@ export function renderKeyChecks({ keys }: { keys: KeyCheck[] }, { style }: Outpu
   return keys
     .flatMap(({ provider, name, organizationId, status, error, warnings }) => [
       `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${name} (${organizationId}): ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,
-      ...(error?.hint === undefined ? [] : [`  → ${error.hint}`]),
+      ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
       ...warnings.map((warning) => `  ${style.yellow('⚠')} ${warning}`),
     ])
     .join('\n');

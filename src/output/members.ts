@@ -1,5 +1,7 @@
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { shell } from '../domain/shell.js';
+import { renderHint } from './hint.js';
 
 export interface MemberLine {
   id: string;
@@ -53,7 +55,10 @@ export function adviceFor({
   if (!rotated) return [];
   const rotations = exposed
     .filter((name) => !found.altered.includes(name))
-    .map((name) => `${name} is exposed: costs keys rotate "${name}", and revoke the old key at the provider`);
+    .map(
+      (name) =>
+        `${name} is exposed. Make a new key at the provider, revoke the old one, and swap them: ${shell`costs keys rotate ${name}`}`,
+    );
   const password = 'If they knew it, change the password of the database too';
   return ['All sessions ended: costs login', ...adviceForChanged(found), ...rotations, password];
 }
@@ -61,15 +66,13 @@ export function adviceFor({
 /** What a change of data key found changed outside costs, and how it is put right. */
 export function adviceForChanged({ dropped, altered }: Pick<AccessChangeResult, 'dropped' | 'altered'>): string[] {
   return [
-    ...dropped.map(
-      (what) => `Changed outside costs, and dropped: ${what}. Make it anew: costs members add, costs tokens create`,
-    ),
-    ...altered.map((name) => `${name} was changed outside costs: costs keys rotate "${name}"`),
+    ...dropped.map((what) => `Changed outside costs, and dropped: ${what}. Make it anew: costs members add --help`),
+    ...altered.map((name) => `${name} was changed outside costs: ${shell`costs keys rotate ${name}`}`),
   ];
 }
 
 export function renderAccessChange({ email, advice, done }: AccessChangeResult, { style }: Output): string {
-  return [`${style.green('✔')} ${email} ${done}`, ...advice.map((line) => `  → ${line}`)].join('\n');
+  return [`${style.green('✔')} ${email} ${done}`, ...advice.map((line) => `  ${renderHint(line)}`)].join('\n');
 }
 
 export interface ResetResult {
@@ -82,6 +85,6 @@ export function renderReset({ email, code, expiresAt }: ResetResult, { style }: 
   return [
     `${style.green('✔')} The password of ${email} has ended`,
     `One-time code  ${style.bold(code)}`,
-    `Shown once, valid until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC → costs passwd --email ${email} --code`,
+    `Shown once, valid until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC → ${shell`costs passwd --email ${email} --code`}`,
   ].join('\n');
 }

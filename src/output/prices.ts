@@ -58,7 +58,7 @@ export function renderPrices(
 
 export function renderPriceFindings({ findings }: { findings: PriceFinding[] }, { style }: Output): string {
   if (findings.length === 0) return `${style.green('✔')} All usage of the last 30 days has a price.`;
-  return [...findings.map(({ message }) => `${style.yellow('⚠')} ${message}`), '  → costs prices import FILE'].join(
+  return [...findings.map(({ message }) => `${style.yellow('⚠')} ${message}`), '  → costs prices import --help'].join(
     '\n',
   );
 }

@@ -5,6 +5,7 @@ import type { ErrorDocument } from '../errors.js';
 import { plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { renderHint } from './hint.js';
 
 const COLUMNS = [
   { head: 'Project', shrink: true },
@@ -65,7 +66,7 @@ export function renderDiscovery({ organizations }: Discovery, { style }: Output)
       if (each.status === 'failed')
         return [
           `${style.red('✖')} ${who}: ${each.error.message}`,
-          ...(each.error.hint === undefined ? [] : [`  → ${each.error.hint}`]),
+          ...(each.error.hint === undefined ? [] : [`  ${renderHint(each.error.hint)}`]),
         ];
       const news = each.created.length > 0 ? `, new: ${each.created.join(', ')}` : ', none new';
       return [`${style.green('✔')} ${who}: ${plural(each.total, 'project')}${news}`];

@@ -9,7 +9,7 @@ export function createPrompt(interactive: boolean): Prompt {
         'usage',
         `"${question.message.replace(/[:?]\s*$/, '')}" has to be answered, and nobody can be asked here.`,
         {
-          hint: 'Give it as an option: add --help.',
+          hint: 'Give it as an option; --help names it.',
         },
       );
     }

@@ -4,6 +4,7 @@ import type { OrganizationStatus, Status } from '../domain/status.js';
 import { formatAge, formatDay, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { renderHint } from './hint.js';
 
 const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', open: '□', gap: '×' };
 
@@ -36,7 +37,8 @@ export function renderStatus(status: Status, output: Output): string {
           `Not linked  ${plural(unlinked.projects, 'project')}, ${unlinked.totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend'} → costs projects list --unlinked`,
         ]),
     ...findings.map(
-      ({ organization, message, hint }) => `${output.style.yellow('⚠')} ${organization}: ${message} → ${hint}`,
+      ({ organization, message, hint }) =>
+        `${output.style.yellow('⚠')} ${organization}: ${message} ${renderHint(hint)}`,
     ),
   ].join('\n');
 }

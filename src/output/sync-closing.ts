@@ -4,6 +4,7 @@ import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
 import { moveLines } from './projects.js';
 import { formatDay, formatMoney, plural } from './format.js';
+import { shell } from '../domain/shell.js';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -44,7 +45,7 @@ function altered({ organizations }: SyncResult): string[] {
     days.length === 0
       ? []
       : [
-          `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${days.join(', ')} → costs verify --since ${days[0] ?? ''}`,
+          `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${days.join(', ')} → ${shell`costs verify --since ${days[0] ?? ''}`}`,
         ],
   );
 }
@@ -56,7 +57,9 @@ function priceJumps({ organizations }: SyncResult): string[] {
   if (first === undefined) return [];
   const more = jumps.length > 1 ? `, and ${plural(jumps.length - 1, 'more line item')}` : '';
   const { name, jump } = first;
-  return [`${name}, ${formatDay(jump.day)}: ${inWords(jump)}${more} → costs check --price --since ${jump.day}`];
+  return [
+    `${name}, ${formatDay(jump.day)}: ${inWords(jump)}${more} → ${shell`costs check --price --since ${jump.day}`}`,
+  ];
 }
 
 /** Told once, by the run that did it: nothing of it is left to see afterwards. */

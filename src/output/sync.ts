@@ -5,6 +5,7 @@ import type { Output } from './output.js';
 import { closingLines, formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
+import { renderHint } from './hint.js';
 
 /** The beginning of a run's id is enough to name it. */
 const SHORT_ID = 10;
@@ -61,14 +62,14 @@ function row(
 function trouble({ name, error, status, heldBy }: OrganizationResult, { style }: Output): string[] {
   if (heldBy !== undefined) {
     return [
-      `${style.dim('–')} ${name}: collected by process ${heldBy.pid} on ${heldBy.host} since ${heldBy.since.slice(11, 16)} UTC → --wait 600`,
+      `${style.dim('–')} ${name}: collected by process ${heldBy.pid} on ${heldBy.host} since ${heldBy.since.slice(11, 16)} UTC; --wait 600 waits for it`,
     ];
   }
   if (error === undefined) return [];
   const windows = error.windows.length === 1 ? '' : ` (${error.windows.length} windows)`;
   return [
     `${style.red(status === 'failed' ? '✖' : '⚠')} ${name}${windows}: ${error.message}`,
-    ...(error.hint === undefined ? [] : [`  → ${error.hint}`]),
+    ...(error.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
   ];
 }
 

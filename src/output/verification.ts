@@ -3,6 +3,8 @@ import type { DayDifference, NotCompared, OrganizationVerification, Verification
 import { formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { shell } from '../domain/shell.js';
+import { renderHint } from './hint.js';
 
 /** Differences that are listed one by one; the document has all. */
 const SHOWN = 5;
@@ -35,8 +37,8 @@ function notes(
   { style }: Output,
 ): string[] {
   return [
-    ...(error?.hint === undefined ? [] : [`  → ${error.hint}`]),
-    ...findings.flatMap(({ message, hint }) => [`${style.red('✖')} ${name}: ${message}`, `  → ${hint}`]),
+    ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
+    ...findings.flatMap(({ message, hint }) => [`${style.red('✖')} ${name}: ${message}`, `  ${renderHint(hint)}`]),
     ...restatedNotes(name, restated),
     ...(rounding.length === 0
       ? []
@@ -61,11 +63,12 @@ function restatedNotes(name: string, restated: readonly DayDifference[]): string
           `${name}: ${formatDay(day)} was restated since it was read, ${formatMoney(difference, { signed: true })} ${currency}`,
       ),
     ...(more > 0 ? [`${name}: ${plural(more, 'more day')} restated`] : []),
-    '  → costs sync; days older than a month: costs backfill --force',
+    '  → costs sync',
+    shell`  Days older than a month → costs backfill --since ${restated[0]?.day ?? ''} --force`,
   ];
 }
 
 function leftOut(name: string, { since, until, reason }: NotCompared): string {
-  const command = reason === 'never read' ? `costs backfill --since ${since} --until ${until}` : 'costs sync';
+  const command = reason === 'never read' ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';
   return `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared → ${command}`;
 }

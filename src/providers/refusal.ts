@@ -64,7 +64,7 @@ function keyRefused(keyProblem: KeyProblem, reason: string, url: URL): CostsErro
     }
     case 'wrong-kind':
       return new CostsError('auth', `${url.host} wants a key of another kind: ${said}`, {
-        hint: 'Make an admin key of the organization and swap it: costs keys rotate',
+        hint: 'Make an admin key of the organization and swap it with keys rotate: costs keys list',
         keyProblem,
       });
     case 'not-allowed':
@@ -77,7 +77,7 @@ function keyRefused(keyProblem: KeyProblem, reason: string, url: URL): CostsErro
       return new CostsError('auth', `${url.host} refused the key: ${said}`, {
         hint:
           keyProblem === 'expired'
-            ? 'Make a new key and swap it: costs keys rotate'
+            ? 'Make a new key and swap it with keys rotate: costs keys list'
             : 'Check the key: costs keys verify',
         keyProblem,
       });

@@ -101,7 +101,7 @@ export async function openPglite(data: string): Promise<PGlite> {
       'failed',
       `The embedded store in ${data} cannot be opened: its files are damaged, or of another version.`,
       {
-        hint: 'Bring back a backup with costs db restore FILE, or move the folder away to begin anew.',
+        hint: 'Move the folder away to begin anew, or bring back a backup: costs db restore --help',
         cause,
       },
     );

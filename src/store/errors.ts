@@ -102,7 +102,7 @@ function explainNetwork({ code, message }: Symptom, { server, label }: Place): E
     case '57P03':
       return unreachable(
         `The database at ${server} is starting or stopping.`,
-        'Wait a moment, or use costs db migrate --wait 60.',
+        'Wait a moment, then run the same command again; costs db migrate takes --wait.',
       );
     case LOST_LOCK:
       return { code: 'conflict', message, hint: 'Run the same command again: what was confirmed before is stored.' };
@@ -182,7 +182,7 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
     case '42501':
       return failed(
         `"${user}" may not do this on ${label}: ${message}.`,
-        'Use a role with the rights, or have them granted; costs db grants prints the SQL.',
+        'Use a role with the rights, or have them granted. The SQL: costs db grants',
       );
     case '25006':
       return failed(
@@ -208,7 +208,7 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
       return {
         code: 'schema',
         message: `The schema of ${label} is not the one this version needs: ${message}.`,
-        hint: 'costs db status shows what is different.',
+        hint: 'See what is different: costs db status',
       };
   }
   if (/password must be a string|no password supplied|client password must/i.test(message)) {
@@ -221,7 +221,7 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
   if (/^[0-9A-Z]{5}$/.test(code))
     return failed(
       `${label} refused a statement: ${message} (${code}).`,
-      'Run costs doctor; if it finds nothing, this is a fault in costs worth reporting.',
+      'If this finds nothing, it is a fault in costs worth reporting: costs doctor',
     );
   return null;
 }

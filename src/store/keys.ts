@@ -3,6 +3,7 @@ import { CostsError } from '../errors.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { providerOf } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
+import { shell } from '../domain/shell.js';
 
 const ORDER = [
   { provider: 'asc' },
@@ -50,7 +51,7 @@ export function createKeys(client: Client): KeyRows {
 /** Two sessions that add one organization at once: the second learns it from the unique key. */
 function registeredAlready(provider: string, organizationId: string, cause: unknown): CostsError {
   return new CostsError('conflict', `${provider} organization ${organizationId} is registered already.`, {
-    hint: `To swap its key: costs keys rotate ${organizationId}`,
+    hint: shell`To swap its key: costs keys rotate ${organizationId}`,
     cause,
   });
 }
@@ -70,7 +71,7 @@ function toKeyRow(row: OrganizationApiKey): KeyRow {
       'auth',
       `The key of ${organizationId} claims a source that does not exist: it was changed outside costs.`,
       {
-        hint: 'Remove it and register it again: costs keys remove, then costs keys add',
+        hint: 'Remove it and register it again: costs keys remove --help',
       },
     );
   }

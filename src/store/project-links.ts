@@ -9,6 +9,7 @@ import { moveBelongings } from './project-move.js';
 import { toProject } from './project-rows.js';
 import type { Transaction } from './transaction.js';
 import { hasLegacyRows } from './spend/relation.js';
+import { shell } from '../domain/shell.js';
 
 /** See `ProjectStore.link`. */
 export async function link(
@@ -72,7 +73,7 @@ async function refuseForeign(
 function refuseLinkedElsewhere({ providerProjectId }: ProjectTriple, source: LockedProject | null): void {
   if (source === null || source.linkedAt === null) return;
   throw new CostsError('conflict', `${providerProjectId} is linked to "${source.name}" already.`, {
-    hint: `costs projects unlink ${source.id}`,
+    hint: shell`costs projects unlink ${source.id}`,
   });
 }
 
@@ -88,7 +89,7 @@ function chooseTarget(
   const held = row.aiProjectId ?? row.openaiProjectId;
   if (held === null || (row.aiProjectId === null && held === providerProjectId)) return row;
   throw new CostsError('conflict', `"${row.name}" already holds ${held}; a project is one provider project.`, {
-    hint: `Unlink it first (costs projects unlink ${row.id}), or give both one tag to report them together.`,
+    hint: shell`Give both one tag to report them together, or unlink it first: costs projects unlink ${row.id}`,
   });
 }
 

@@ -4,6 +4,7 @@ import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import type { Database } from './database.js';
 import { transaction } from './transaction.js';
+import { shell } from '../domain/shell.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
@@ -22,14 +23,14 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
       const [only, another] = teams;
       if (only === undefined) {
         if (embedded) return create(prisma, DEFAULT_NAME);
-        throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init --team NAME' });
+        throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
       throw new CostsError(
         'conflict',
         `${label} has ${teams.length} teams: ${teams.map(({ name }) => name).join(', ')}.`,
         {
-          hint: 'Say which: --team NAME, or COSTS_TEAM',
+          hint: 'Say which by --team or COSTS_TEAM.',
         },
       );
     },
@@ -57,12 +58,12 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   const [team, another] = teams.filter(({ name }) => name === nameOrId);
   if (team === undefined) {
     throw new CostsError('conflict', `${label} has no team "${nameOrId}".`, {
-      hint: `Make it: costs init --team ${nameOrId}`,
+      hint: shell`Make it: costs init --team ${nameOrId}`,
     });
   }
   if (another === undefined) return team;
   const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
   throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${ids.join(', ')}.`, {
-    hint: 'Say which by its id: --team ID',
+    hint: 'Say which by its id, with --team.',
   });
 }

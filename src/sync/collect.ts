@@ -45,7 +45,7 @@ function refuseStranger(line: CostLine, organization: Organization): void {
     'conflict',
     `The key of ${organization.name} reads another organization: ${line.organizationId} instead of ${organization.organizationId}.`,
     {
-      hint: `Put the key of ${organization.organizationId} back, or register the other organization with: costs keys add`,
+      hint: `Put the key of ${organization.organizationId} back, or register the other organization: costs keys add`,
     },
   );
 }

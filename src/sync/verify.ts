@@ -18,6 +18,7 @@ import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { toWindows } from './plan.js';
 import { refuseAfter, type SyncDependencies } from './work.js';
+import { shell } from '../domain/shell.js';
 
 const ORGANIZATIONS_AT_ONCE = 6;
 
@@ -157,11 +158,11 @@ function reportSeals({ misfits, stray, sealedAsFound }: SealCheck, result: Organ
   for (const misfit of misfits) {
     const { day } = misfit;
     const message = `${day} was changed outside costs: ${describeMisfit(misfit)}.`;
-    result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
+    result.findings.push({ day, message, hint: shell`costs backfill --since ${day} --until ${day} --force` });
   }
   for (const day of stray) {
     const message = `${day} has rows though it was never read: they were added outside costs.`;
-    result.findings.push({ day, message, hint: `costs backfill --since ${day} --until ${day} --force` });
+    result.findings.push({ day, message, hint: shell`costs backfill --since ${day} --until ${day} --force` });
   }
   result.sealedAsFound = sealedAsFound.length;
   return new Set([...misfits.map(({ day }) => day), ...stray]);
@@ -226,10 +227,10 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
   if (rows === undefined || total === undefined || ours === undefined) throw notAnswered(provider, day);
 
   const { name } = provider.facts;
-  const again = `costs backfill --since ${day} --until ${day} --force`;
+  const again = shell`costs backfill --since ${day} --until ${day} --force`;
   if (!isSame(rows, total)) {
     const message = `${name}'s rows of ${day} add up to ${inWords(rows)}, but its total is ${inWords(total)}.`;
-    result.findings.push({ day, message, hint: `costs verify --since ${day} --until ${day}` });
+    result.findings.push({ day, message, hint: shell`costs verify --since ${day} --until ${day}` });
   } else if (ours.rowsStored !== ours.rowsWritten) {
     const message = `${ours.rowsStored} rows of ${day} are stored where ${ours.rowsWritten} were written: they were changed outside costs.`;
     result.findings.push({ day, message, hint: again });

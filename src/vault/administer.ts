@@ -24,7 +24,7 @@ export async function administer<T>(
   const { access, embedded } = await authentication.tools();
   if (embedded) {
     throw new CostsError('conflict', 'The embedded store has no members and no tokens: whoever can open it uses it.', {
-      hint: 'To share figures, set DATABASE_URL to a PostgreSQL server: costs init --team NAME --email EMAIL',
+      hint: 'To share figures, set DATABASE_URL to a PostgreSQL server, then: costs init',
     });
   }
   const { vault, dataKey, actor } = await authentication.requireDataKey(team, 'admin');

@@ -110,12 +110,12 @@ async function slotsOf(access: AccessStore, member: Member | null, kinds: readon
 function wrong(kinds: readonly SlotKind[]): CostsError {
   const secret = kinds.includes('password') ? 'password' : 'code';
   return new CostsError('auth', `The email or the ${secret} is wrong.`, {
-    hint: `After ${FAILURES} failures in 15 minutes an email is locked for 15. An admin can give a new start: costs members reset EMAIL`,
+    hint: `After ${FAILURES} failures in 15 minutes an email is locked for 15. An admin can give a new start: costs members reset --help`,
   });
 }
 
 function locked(): CostsError {
   return new CostsError('auth', `There were ${FAILURES} failed attempts for this email; it is locked for 15 minutes.`, {
-    hint: 'Wait, or ask an admin: costs logins unlock EMAIL. Open sessions and tokens go on working.',
+    hint: 'Open sessions and tokens go on working. Wait, or ask an admin to unlock it: costs logins unlock --help',
   });
 }

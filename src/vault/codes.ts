@@ -22,7 +22,7 @@ export function tokenId(token: Secret): string {
   const [, body = '', id = '', sum] = TOKEN.exec(token.reveal()) ?? [];
   if (id !== '' && checksum(body) === sum) return id;
   throw new CostsError('auth', 'COSTS_TOKEN holds no token of costs, or one that was not copied whole.', {
-    hint: 'Make one with costs tokens create; it is shown once.',
+    hint: 'Make one; it is shown once: costs tokens create --help',
   });
 }
 

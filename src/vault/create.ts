@@ -89,6 +89,6 @@ async function sealExistingKeys(rows: AccessRows, team: Team, dataKey: KeyObject
 /** What `init` says to a team that has everything. */
 export function hasVaultAlready({ name }: Team): CostsError {
   return new CostsError('conflict', `The team ${name} has its data key and its admins already.`, {
-    hint: 'Log in: costs login. An admin adds others: costs members add',
+    hint: 'Log in, or have an admin add you: costs login',
   });
 }

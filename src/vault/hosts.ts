@@ -33,7 +33,7 @@ export function hostOfNewKey(destination: Destination, allowed: string | null): 
     'usage',
     `${variableOf(destination.provider)} leads to ${found}, which is not ${providerName(destination.provider)}'s own ${own}.`,
     {
-      hint: `If that host may have the key: --allow-host ${found}`,
+      hint: `If that host may have the key, add --allow-host ${found}.`,
     },
   );
 }
@@ -46,7 +46,7 @@ export function checkHost(destination: Destination, host: string, what: string):
     'auth',
     `${what} may only be sent to ${cleanText(host)}, and ${variableOf(destination.provider)} leads to ${found}; nothing was sent.`,
     {
-      hint: `Unset ${variableOf(destination.provider)}, or bind the key to that host: costs keys rotate --allow-host ${found}`,
+      hint: `Unset ${variableOf(destination.provider)}, or bind the key to that host with keys rotate --allow-host ${found}.`,
     },
   );
 }

@@ -62,6 +62,6 @@ function checkSalt(text: string): Buffer {
 
 function refused(reason: string): CostsError {
   return new CostsError('auth', `The slot is refused: ${reason}.`, {
-    hint: 'It was changed outside costs. An admin can replace it: costs members reset, or costs tokens create',
+    hint: 'It was changed outside costs. An admin can replace it: costs members reset --help',
   });
 }

@@ -15,6 +15,7 @@ import type { Tools } from './tools.js';
 import { unlessForbidden, type Unlocked } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
+import { shell } from '../domain/shell.js';
 
 /** How often a key is tried whose data key other processes keep changing. */
 const ATTEMPTS = 3;
@@ -68,15 +69,17 @@ function sessionEnded(cause: NoSession): CostsError {
 
 /** Such as a row that `costs db copy` brought from a store with another data key. */
 function unsealed({ source, variable, organizationId }: KeyRow, what: string): CostsError {
-  const where = source === 'env' ? ` --from-env ${variable ?? 'NAME'}` : '';
+  const where = source === 'env' && variable !== null ? shell` --from-env ${variable}` : '';
   return new CostsError('auth', `${what} carries no seal: its seal does not fit what it says.`, {
-    hint: `It was copied from another store, or put in outside costs. If you trust it: costs keys rotate ${organizationId}${where}`,
+    hint: `It was copied from another store, or put in outside costs. If you trust it: ${shell`costs keys rotate ${organizationId}`}${where}`,
   });
 }
 
 function decryptKey(row: KeyRow, dataKey: KeyObject | null, what: string): Secret {
   if (dataKey === null || row.encryptedKey === null)
-    throw new CostsError('auth', `${what} is not in the vault.`, { hint: `costs keys rotate ${row.organizationId}` });
+    throw new CostsError('auth', `${what} is not in the vault.`, {
+      hint: shell`costs keys rotate ${row.organizationId}`,
+    });
   return new Secret(plaintextOf(row, row.encryptedKey, dataKey).toString());
 }
 

@@ -123,7 +123,7 @@ function inChild(): void {
 export class NoKeychain extends NoSession {}
 
 const WAYS_OUT =
-  'Use a token (COSTS_TOKEN), keys in variables (costs keys add --from-env NAME), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1';
+  'Use a token (COSTS_TOKEN), keys in variables (keys add --from-env), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1';
 
 function noKeychain(reason: string): NoKeychain {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';

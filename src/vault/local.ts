@@ -54,7 +54,7 @@ function lostDataKey(names: string[]): CostsError {
     'auth',
     "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
     {
-      hint: `Remove ${names.join(', ')} (costs keys remove), then register again what you need (costs keys add).`,
+      hint: `Remove ${names.join(', ')}, then register again what you need: costs keys remove --help`,
     },
   );
 }

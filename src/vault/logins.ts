@@ -14,6 +14,7 @@ import { makeSlot, openSlot, ownerName, RECOVERY } from './slots.js';
 import type { Tools } from './tools.js';
 import { unlessForbidden } from './unlock.js';
 import type { Actor, VaultLogins } from './vault.js';
+import { shell } from '../domain/shell.js';
 
 /** A login that was just checked, until a session is kept or the process ends. */
 interface CheckedLogin {
@@ -139,7 +140,7 @@ async function requireNoMember({ slots }: AccessRows, dataKey: KeyObject, { id, 
   const roles = (await slots.ofMember(id)).map((slot) => sealedRole(dataKey, slot, ownerName(email)));
   if (!roles.includes('member')) return;
   throw new CostsError('auth', `The recovery code is for admins, and ${email} has the role member.`, {
-    hint: `An admin gives a new start: costs members reset ${email}`,
+    hint: shell`An admin gives a new start: costs members reset ${email}`,
   });
 }
 
@@ -185,7 +186,7 @@ async function findSlot(rows: AccessRows, { id, teamId }: SlotRow): Promise<Slot
 
 function usedMeanwhile(): CostsError {
   return new CostsError('auth', 'This password or code was replaced or used up by another command at the same time.', {
-    hint: 'Use the new one: costs login. An admin can give a new start: costs members reset EMAIL',
+    hint: 'Use the new one, or ask an admin for a new start (members reset): costs login',
   });
 }
 

@@ -7,6 +7,7 @@ import type { Authentication } from './authentication.js';
 import { makeCode, parseCode } from './codes.js';
 import { checkSlots, makeSlot, ownerName, sealSlot, type CheckedSlot } from './slots.js';
 import type { AccessChange, MemberView, VaultMembers } from './vault.js';
+import { shell } from '../domain/shell.js';
 
 const RESET_HOURS = 24;
 const NOTHING: AccessChange = { rotated: false, exposed: [], dropped: [], altered: [] };
@@ -98,7 +99,7 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
   const member = await rows.members.findByEmail(email);
   if (member?.teamId !== team.id) {
     throw new CostsError('conflict', `${email} is not a member of ${team.name}.`, {
-      hint: 'See who is: costs members list. If the row was removed outside costs, change the data key: costs vault rotate',
+      hint: 'If the row was removed outside costs, change the data key with vault rotate. See who is: costs members list',
     });
   }
   const slots = await checkSlots(rows, team.id, dataKey);
@@ -109,13 +110,13 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
 function requireAdmin(others: CheckedSlot[], { email }: Member): void {
   if (others.some(({ role, slot }) => role === 'admin' && slot.userId !== null)) return;
   throw new CostsError('conflict', `${email} is the last admin; without one nobody could manage keys and members.`, {
-    hint: 'Make another one first: costs members role EMAIL admin',
+    hint: 'Make another one first: costs members role --help',
   });
 }
 
 function noLogin({ email }: Member): CostsError {
   return new CostsError('conflict', `${email} has no login with a valid seal, so their role is not known.`, {
-    hint: `Give them a new one: costs members add --email ${email} --role member`,
+    hint: shell`Give them a new one: costs members add --email ${email} --role member`,
   });
 }
 
@@ -126,7 +127,7 @@ async function removeBrokenLogin({ rows, dataKey }: AdminTransaction, known: Mem
   const own = (await checkSlots(rows, team.id, dataKey)).filter(({ slot }) => slot.userId === id);
   if (own.some(({ role }) => role !== null)) {
     throw new CostsError('conflict', `${email} is a member already.`, {
-      hint: `costs members role ${email} ROLE, or costs members reset ${email}`,
+      hint: shell`For a new start: costs members reset ${email}`,
     });
   }
   await rows.slots.remove(own.map(({ slot }) => slot.id));

@@ -5,6 +5,7 @@ import { decrypt, encrypt } from './cipher.js';
 import { newVault } from './create.js';
 import { checkVault, isSealed, macOfKey } from './mac.js';
 import { checkSlots, RECOVERY, sealSlot, type CheckedSlot } from './slots.js';
+import { shell } from '../domain/shell.js';
 
 interface DataKey {
   vault: VaultRow;
@@ -98,7 +99,7 @@ function plaintextIfIntact(row: KeyRow, ciphertext: string, dataKey: KeyObject):
 export function plaintextOf(row: KeyRow, ciphertext: string, dataKey: KeyObject): Buffer {
   return decrypt(dataKey, ciphertext, keyBinding(row, row.generation ?? 0), {
     what: `The key of ${row.name}`,
-    mend: `Put the key in again: costs keys rotate ${row.organizationId}`,
+    mend: shell`Put the key in again: costs keys rotate ${row.organizationId}`,
   });
 }
 

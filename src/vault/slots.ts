@@ -93,7 +93,7 @@ export async function openSlot(
       'auth',
       `The slot is of generation ${slot.generation}, and the vault of generation ${vault.generation}: it is refused.`,
       {
-        hint: 'It was put back from an older state. An admin can make a new one: costs members reset, or costs tokens create',
+        hint: 'It was put back from an older state. An admin can make a new one: costs members reset --help',
       },
     );
   }
@@ -103,7 +103,7 @@ export async function openSlot(
       'auth',
       'The slot does not open: it was altered, moved, or holds the data key of another team.',
       {
-        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members add, or costs tokens create',
+        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members add --help',
       },
     );
   }
@@ -116,7 +116,7 @@ export function requireSealedRole(slot: SlotRow, dataKey: KeyObject, owner: stri
   const role = sealedRole(dataKey, slot, owner);
   if (role !== null) return role;
   throw new CostsError('auth', `The ${slot.kind} slot of ${owner} was changed outside costs: its seal does not fit.`, {
-    hint: 'An admin drops it with costs vault rotate, and gives a new start: costs members add, or costs tokens create',
+    hint: 'An admin drops it, then gives a new start with members add or tokens create: costs vault rotate',
   });
 }
 

@@ -5,6 +5,7 @@ import type { Authentication } from './authentication.js';
 import { makeToken } from './codes.js';
 import { checkSlots, makeSlot } from './slots.js';
 import type { VaultTokens } from './vault.js';
+import { shell } from '../domain/shell.js';
 
 export function createVaultTokens(authentication: Authentication): VaultTokens {
   return {
@@ -21,7 +22,7 @@ export function createVaultTokens(authentication: Authentication): VaultTokens {
       administer(authentication, team, async ({ rows, vault, dataKey, actor, now }) => {
         if ((await rows.tokens.list(team.id)).some((token) => token.name === name && isLive(token, now))) {
           throw new CostsError('conflict', `There is a token "${name}" already.`, {
-            hint: `costs tokens revoke ${name}, or choose another name`,
+            hint: shell`Choose another name, or: costs tokens revoke ${name}`,
           });
         }
         const { id, token } = makeToken();

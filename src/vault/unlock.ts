@@ -67,7 +67,7 @@ export function notLoggedIn({ embedded }: Tools, vault: VaultRow | null): CostsE
       hint: 'Make its first admin: costs init',
     });
   }
-  return new NoSession('You are not logged in.', 'costs login, or set COSTS_TOKEN');
+  return new NoSession('You are not logged in.', 'Set COSTS_TOKEN, or: costs login');
 }
 
 export function noRights({ label, role }: Actor, needed: Role): CostsError {
@@ -141,7 +141,7 @@ async function recorded(
 
 function refusedToken(sentence: string): CostsError {
   return new CostsError('auth', `The token in COSTS_TOKEN ${sentence}.`, {
-    hint: 'An admin makes a new one: costs tokens create',
+    hint: 'An admin makes a new one: costs tokens create --help',
   });
 }
 

@@ -25,7 +25,7 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
   const { adminKeyPrefix, name: providerName } = providerOf(provider);
   if (value === undefined || value === '') {
     throw new CostsError('auth', `The variable ${shown} is not set; it should hold ${providerName}'s admin key.`, {
-      hint: `Set ${shown} where costs runs, or name another: costs keys rotate --from-env NAME`,
+      hint: `Set ${shown} where costs runs, or name another with keys rotate --from-env.`,
     });
   }
   if (!isAdminKey(value, adminKeyPrefix)) {

@@ -16,7 +16,7 @@ export const printGrants = defineCommand({
 
 function run({ schema }: GrantsOptions): Promise<{ sql: string }> {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
-    throw new CostsError('usage', 'That is no name of a schema.', { hint: '--schema public' });
+    throw new CostsError('usage', 'That is no name of a schema.', { hint: 'Write it as --schema public.' });
   return Promise.resolve({ sql: grantsSql(schema) });
 }
 

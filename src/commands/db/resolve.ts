@@ -22,7 +22,7 @@ function parseResolve({ applied, rolledBack }: DbResolveOptions): { name: string
   if (applied !== undefined && rolledBack === undefined) return { name: applied, as: 'applied' };
   if (rolledBack !== undefined && applied === undefined) return { name: rolledBack, as: 'rolled-back' };
   throw new CostsError('usage', 'Say either --applied NAME or --rolled-back NAME.', {
-    hint: 'costs db status names the migration.',
+    hint: 'See which migration: costs db status',
   });
 }
 

@@ -3,6 +3,7 @@ import type { DbRollbackResult } from '../../documents.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
 import { defineCommand, option } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
+import { shell } from '../../domain/shell.js';
 
 export interface DbRollbackOptions {
   to?: string;
@@ -51,6 +52,6 @@ function renderDbRollback({ database, migrations, to, rows, stakes, export: path
         `  ${stake.rows} rows of ${stake.table}${stake.dropped === null ? '' : ` (${stake.dropped.join(', ')})`} written out`,
     ),
     `${database} is at ${to}.`,
-    ...(rows > 0 && path !== null ? [`After migrating again → costs db import ${path}`] : []),
+    ...(rows > 0 && path !== null ? [shell`After migrating again → costs db import ${path}`] : []),
   ].join('\n');
 }

@@ -39,13 +39,13 @@ function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>
 }
 
 function nextStep({ history, applied, pending, failed, edited, unknown, drift }: DbStatusResult): string {
-  if (unknown.length > 0) return 'The database was migrated by another version → upgrade costs';
-  if (edited.length > 0) return 'Bring back the files as they were applied, then → costs db status';
+  if (unknown.length > 0) return 'The database was migrated by another version: upgrade costs';
+  if (edited.length > 0) return 'Bring back the files as they were applied, then: costs db status';
   if (failed.length > 0 && drift.length > 0)
     return 'Finish or undo the migration by hand, then → costs db resolve --help';
   if (drift.length > 0) return 'Changed by hand: undo it → costs db diff';
   if (!history && applied.length === 0)
-    return 'No history yet → costs db migrate, or costs db adopt where the tables exist';
+    return 'No history yet; where the tables exist, adopt them first (db adopt) → costs db migrate';
   if (failed.length > 0 || pending.length > 0) return '→ costs db migrate';
   return 'All is well.';
 }

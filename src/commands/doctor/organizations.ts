@@ -5,6 +5,7 @@ import { coverageOf } from '../../domain/coverage.js';
 import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
+import { shell } from '../../domain/shell.js';
 
 /** Each organization's key, asked of its provider, and the days it has. */
 export async function checkOrganizations(
@@ -35,7 +36,7 @@ async function checkKey(context: Context, organization: Organization): Promise<C
         name,
         status: 'failed',
         message: `It belongs to ${identity.organizationId}, not to ${organization.organizationId}.`,
-        hint: `costs keys rotate "${organization.name}"`,
+        hint: shell`costs keys rotate ${organization.name}`,
       };
     }
     if (!identity.canListProjects) {
@@ -84,7 +85,7 @@ async function checkDays(
       name,
       status: 'warning',
       message: `${gaps} between ${first.day} and ${last} were never read.`,
-      hint: `costs backfill --since ${first.day}`,
+      hint: shell`costs backfill --since ${first.day}`,
     };
   const stale = isActive && last < toDay(context.now());
   return {

@@ -4,6 +4,7 @@ import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
 import type { Store } from '../../store/store.js';
+import { shell } from '../../domain/shell.js';
 
 /** A clock further off than this makes days look open or closed that are not. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -70,14 +71,14 @@ async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {
       name,
       status: 'warning',
       message,
-      hint: `Register the ${company} organization they belong to: costs keys add --provider ${id}`,
+      hint: `Register the ${company} organization they belong to: ${shell`costs keys add --provider ${id}`}`,
     };
   const names = owners.map((each) => each.name).join(', ');
   return {
     name,
     status: 'warning',
     message,
-    hint: `The next sync of ${names} fills them in where they are its projects: costs sync --provider ${id}`,
+    hint: `The next sync of ${names} fills them in where they are its projects: ${shell`costs sync --provider ${id}`}`,
   };
 }
 

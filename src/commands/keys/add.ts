@@ -8,6 +8,7 @@ import { renderKeyChange } from '../../output/keys.js';
 import { defineCommand, option } from '../define.js';
 import { providerOption } from '../options.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
+import { shell } from '../../domain/shell.js';
 
 export interface AddKeyOptions extends KeySourceOptions {
   provider?: ProviderId;
@@ -54,7 +55,9 @@ async function run(options: AddKeyOptions, context: Context) {
 
 async function chooseProvider({ output }: Context): Promise<ProviderId> {
   if (!output.interactive)
-    throw new CostsError('usage', 'Which provider?', { hint: `--provider ${PROVIDER_IDS.join(' or ')}` });
+    throw new CostsError('usage', 'Which provider?', {
+      hint: `Add --provider ${PROVIDER_IDS.join(' or --provider ')}.`,
+    });
   return output.prompt.choose(
     'Whose admin key?',
     PROVIDER_IDS.map((id) => ({ name: providerName(id), value: id })),
@@ -99,11 +102,11 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   const told = `${providerName(provider)} organization ${organizationId} is registered already`;
   if (known.teamId !== team.id) {
     throw new CostsError('conflict', `${told}, by another team of this store.`, {
-      hint: `Its figures are under that team: COSTS_TEAM=TEAM costs status`,
+      hint: 'Its figures are under that team: choose it with --team.',
     });
   }
   if (!known.hasKey) return;
   throw new CostsError('conflict', `${told}, as ${known.name}.`, {
-    hint: `To swap its key: costs keys rotate ${organizationId}`,
+    hint: shell`To swap its key: costs keys rotate ${organizationId}`,
   });
 }

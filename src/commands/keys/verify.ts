@@ -10,6 +10,7 @@ import { exitCodeOf, statusOf } from '../exit-code.js';
 import { argument, defineCommand } from '../define.js';
 import { findKey } from './find.js';
 import { identifyKey } from './source.js';
+import { shell } from '../../domain/shell.js';
 
 export const verifyKeys = defineCommand({
   name: 'keys verify',
@@ -69,7 +70,7 @@ function expiredSince({ expiresAt, organizationId }: KeyRow, now: Date, error: C
   if (error.keyProblem !== 'refused' || expiresAt === null || expiresAt > now) return error;
   const lastDay = new Date(expiresAt.getTime() - 1).toISOString().slice(0, 10);
   return new CostsError('auth', `The key expired on ${lastDay}. ${error.message}`, {
-    hint: `Make a new key and swap it: costs keys rotate ${organizationId}`,
+    hint: shell`Make a new key and swap it: costs keys rotate ${organizationId}`,
     cause: error,
     keyProblem: 'expired',
   });
@@ -79,7 +80,7 @@ function expiredSince({ expiresAt, organizationId }: KeyRow, now: Date, error: C
 function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocument {
   const document = toErrorDocument(error);
   return document.hint?.includes('costs keys verify') === true
-    ? { ...document, hint: `Make a new key and swap it: costs keys rotate ${organizationId}` }
+    ? { ...document, hint: shell`Make a new key and swap it: costs keys rotate ${organizationId}` }
     : document;
 }
 
@@ -88,7 +89,7 @@ function otherOrganization({ provider, organizationId }: KeyRow, found: string):
     'auth',
     `${providerName(provider)} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,
     {
-      hint: `Swap it: costs keys rotate ${organizationId}`,
+      hint: shell`Swap it: costs keys rotate ${organizationId}`,
     },
   );
 }

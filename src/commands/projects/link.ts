@@ -90,7 +90,7 @@ async function askForTriple({ provider, providerProject, organization }: LinkOpt
   }
   if (!context.output.interactive) {
     throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
-      hint: 'costs projects link Search --provider openai --provider-project proj_1 --create, or: costs projects link --all',
+      hint: 'Add both, or link all by the names they have: costs projects link --all',
     });
   }
   const [store, team] = await Promise.all([context.store(), context.team()]);

@@ -15,7 +15,7 @@ export const renameProject = defineCommand({
 
 async function run({ project: nameOrId, name }: { project: string; name: string }, context: Context) {
   if (name.trim() === '')
-    throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename OLD NEW' });
+    throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
   return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), name.trim()) };
 }

@@ -69,7 +69,7 @@ async function readSheet(file: string): Promise<SheetRow[]> {
   } catch (cause) {
     if (cause instanceof CostsError) throw cause;
     throw new CostsError('usage', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: 'Give a CSV file as costs projects export writes it.',
+      hint: 'Begin with one of ours: costs projects export',
       cause,
     });
   }

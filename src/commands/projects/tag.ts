@@ -29,7 +29,7 @@ async function tag({ nameAndTag: words, from = ALWAYS }: TagOptions & { nameAndT
   const pairs = words.filter((word) => word.includes('=')).map(parseTag);
   if (names.length === 0 || pairs.length === 0) {
     throw new CostsError('usage', 'A tag needs a project and a KEY=VALUE.', {
-      hint: 'costs projects tag Search product=Search',
+      hint: 'costs projects tag --help',
     });
   }
   const projects = await findAll(names, context);
@@ -52,8 +52,7 @@ export const untagProjects = defineCommand({
 async function untag({ nameAndKey: words, from }: TagOptions & { nameAndKey: string[] }, context: Context) {
   const key = checkTagKey(words.at(-1) ?? '');
   const names = words.slice(0, -1);
-  if (names.length === 0)
-    throw new CostsError('usage', 'Which project?', { hint: `costs projects untag PROJECT ${key}` });
+  if (names.length === 0) throw new CostsError('usage', 'Which project?', { hint: 'costs projects untag --help' });
   const projects = await findAll(names, context);
   const [{ tags }, team] = await Promise.all([context.store(), context.team()]);
   const ended = projects.map(({ id }): Tag => ({ projectId: id, key, value: null, from: from ?? ALWAYS }));

@@ -4,6 +4,7 @@ import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../.
 import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
 import type { OrganizationStatus, Status } from '../../domain/status.js';
+import { shell } from '../../domain/shell.js';
 
 const RECENT_DAYS = 23;
 
@@ -56,15 +57,15 @@ export function findTrouble(
   if (!active) return [];
   const today = toDay(now);
   const finding = (message: string, hint: string) => ({ organization: name, message, hint });
-  const sync = `costs sync --organization "${name}"`;
+  const sync = shell`costs sync --organization ${name}`;
+  const rotate = shell`costs keys rotate ${name}`;
   if (lastDay === null) return [finding('It was never read.', sync)];
   const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
-  const expired =
-    keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', `costs keys rotate "${name}"`)] : [];
+  const expired = keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', rotate)] : [];
   const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= WARN_DAYS;
   return [
     ...expired,
-    ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, `costs keys rotate "${name}"`)] : []),
+    ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, rotate)] : []),
     ...(gaps.length > 0
       ? [finding(`${countDays(gaps) === 1 ? '1 day was' : `${countDays(gaps)} days were`} never read.`, sync)]
       : []),

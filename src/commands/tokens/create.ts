@@ -31,9 +31,10 @@ export const createToken = defineCommand({
 
 async function run({ name = '', role, days }: CreateTokenOptions, context: Context) {
   const shown = cleanText(name).trim();
-  if (shown === '') throw new CostsError('usage', 'The token needs a name.', { hint: '--name ci' });
+  if (shown === '')
+    throw new CostsError('usage', 'The token needs a name.', { hint: 'Add --name, such as --name ci.' });
   if (days < 1 || days > MOST_DAYS)
-    throw new CostsError('usage', `A token lives 1 to ${MOST_DAYS} days.`, { hint: '--days 365' });
+    throw new CostsError('usage', `A token lives 1 to ${MOST_DAYS} days.`, { hint: 'Such as --days 365.' });
   const { token, row } = await (await context.vault()).tokens.create(await context.team(), { name: shown, role, days });
   return {
     token: token.reveal(),

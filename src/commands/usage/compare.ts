@@ -18,6 +18,7 @@ import {
   type SpanOptions,
 } from '../options.js';
 import { selectOrganizations } from '../organizations.js';
+import { shell } from '../../domain/shell.js';
 
 export type UsageCompareOptions = SelectionOptions & SpanOptions;
 
@@ -62,7 +63,7 @@ async function run(options: UsageCompareOptions, context: Context) {
       'conflict',
       `No day from ${span.since} to ${span.until} has been read for both its bills and its usage.`,
       {
-        hint: `costs backfill --since ${span.since} && costs backfill --since ${span.since} --basis usage`,
+        hint: shell`costs backfill --since ${span.since} && costs backfill --since ${span.since} --basis usage`,
       },
     );
   }

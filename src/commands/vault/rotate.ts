@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import { adviceForChanged } from '../../output/members.js';
 import { defineCommand } from '../define.js';
+import { renderHint } from '../../output/hint.js';
 
 export const rotateVault = defineCommand({
   name: 'vault rotate',
@@ -14,7 +15,7 @@ export const rotateVault = defineCommand({
   render: ({ generation, keys, slots, embedded, ...found }) =>
     [
       `Data key ${generation}: ${keys} keys and ${slots} slots renewed.`,
-      ...adviceForChanged(found).map((line) => `→ ${line}`),
+      ...adviceForChanged(found).map(renderHint),
       ...(embedded ? [] : ['All sessions ended → costs login']),
     ].join('\n'),
 });

@@ -100,7 +100,7 @@ function migrationError(name: string, target: MigrationTarget, cause: unknown): 
     'failed',
     `The migration ${name} failed, and nothing of it was kept: ${reason.replace(/\.$/, '')}.${waited}`,
     {
-      hint: 'Mend the cause, then run costs db migrate again: it goes on from there.',
+      hint: 'Mend the cause, then go on from there: costs db migrate',
       cause,
     },
   );

@@ -21,7 +21,7 @@ export async function requireValidIndex(pool: Pool, file: MigrationFile): Promis
   const name = concurrentIndex(file);
   if (name === null || (await indexValidity(pool, name)) === true) return;
   throw new CostsError('failed', `The index ${name} was built but is not valid.`, {
-    hint: 'Run costs db status, then costs db migrate.',
+    hint: 'See what is there, then migrate again: costs db status',
   });
 }
 

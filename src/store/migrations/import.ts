@@ -97,7 +97,7 @@ async function requireMigrations(pool: Pool, header: ExportHeader, label: string
     'schema',
     `${label} has not the schema these rows are of: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not applied. Nothing was changed.`,
     {
-      hint: 'Run costs db migrate, then import again.',
+      hint: 'Migrate, then import again: costs db migrate',
     },
   );
 }

@@ -85,7 +85,7 @@ export function driftError(drift: readonly Difference[], label: string): CostsEr
     'conflict',
     `The schema of ${label} is not what its history says: ${named}${rest}. Nothing was changed.`,
     {
-      hint: 'costs db status shows all of it and costs db diff the SQL; undo the change by hand, then run costs db migrate.',
+      hint: 'Undo the change by hand, then migrate. The SQL of it: costs db diff',
     },
   );
 }

@@ -7,6 +7,7 @@ import type { MigrationFile } from './folder.js';
 import { appliedNames, failedRows, readHistory } from './history.js';
 import type { SessionTarget } from './migrations.js';
 import { shadowState } from './shadow-states.js';
+import { shell } from '../../domain/shell.js';
 
 /** What came of a migration that had begun and not ended. */
 export interface Recovery {
@@ -57,7 +58,7 @@ async function recoverOne(
     'conflict',
     `${file.name} began and did not end, and the schema of ${target.label} is neither what was before it nor what comes after.`,
     {
-      hint: `See costs db status; finish or undo it by hand, then costs db resolve --applied ${file.name} or --rolled-back ${file.name}.`,
+      hint: shell`Finish it by hand (or undo it: --rolled-back), then: costs db resolve --applied ${file.name}`,
     },
   );
 }

@@ -44,8 +44,8 @@ function requirePossible(history: History, name: string, as: ResolveRequest['as'
   if (as === 'applied' && !applied) return;
   const hint =
     as === 'rolled-back' && applied
-      ? 'costs db rollback takes back a migration that was applied.'
-      : 'See costs db status.';
+      ? 'To take back a migration that was applied: costs db rollback --help'
+      : 'costs db status';
   throw new CostsError(
     'conflict',
     `${name} ${applied ? 'is applied' : 'has not begun'}: there is nothing to resolve.`,

@@ -90,7 +90,7 @@ function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): C
     'usage',
     `The earlier schema cannot express ${rows} ${rows === 1 ? 'row' : 'rows'} (${parts}). Nothing was changed.`,
     {
-      hint: 'Add --export FILE: it takes them, and costs db import FILE brings them back after migrating again.',
+      hint: 'Add --export FILE: it takes them, and after migrating again db import brings them back.',
     },
   );
 }
@@ -156,7 +156,7 @@ function countToKeep(applied: readonly MigrationFile[], to: string | undefined):
     throw new CostsError(
       'usage',
       `${names[keep - 1] ?? to} is the last applied migration: there is nothing to take back.`,
-      { hint: 'See costs db status.' },
+      { hint: 'costs db status' },
     );
   throw new CostsError('usage', 'Only the first migration is applied, and below it there is no schema.', {
     hint: 'Drop the database itself if it is to go.',

@@ -7,7 +7,7 @@ export function schemaProblem(names: readonly string[], history: History, label:
   const failed = failedRows(history)[0];
   if (failed !== undefined) {
     return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
-      hint: 'costs db migrate recovers and goes on.',
+      hint: 'To recover and go on: costs db migrate',
     });
   }
   const unknown = unknownNames(names, history);
@@ -24,7 +24,7 @@ export function schemaProblem(names: readonly string[], history: History, label:
   if (pending.length === 0) return null;
   const count = pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`;
   return new CostsError('schema', `The schema of ${label} is older than this version of costs: ${count} pending.`, {
-    hint: 'Run costs db migrate.',
+    hint: 'costs db migrate',
   });
 }
 
@@ -32,19 +32,19 @@ export function schemaProblem(names: readonly string[], history: History, label:
 export function missingHistory(tables: readonly string[], label: string): CostsError {
   if (tables.length === 0) {
     return new CostsError('schema', `${label} is empty.`, {
-      hint: 'Run costs init, or costs db migrate to make the tables alone.',
+      hint: 'To begin: costs init',
     });
   }
   if (tables.includes('cost_data')) {
     return new CostsError('schema', `${label} has tables of ours but no migration history.`, {
-      hint: 'Run costs db adopt, then costs db migrate.',
+      hint: 'Adopt it, then migrate: costs db adopt',
     });
   }
   return new CostsError(
     'schema',
     `${label} holds other tables (${tables.slice(0, 3).join(', ')}${tables.length > 3 ? ', …' : ''}) and no history of costs.`,
     {
-      hint: 'Point COSTS_DATABASE_URL at a database of its own, or add ?schema=costs to it and run costs db migrate; unset it to use the embedded store.',
+      hint: 'Point COSTS_DATABASE_URL at a database of its own, or unset it to use the embedded store. Or add ?schema=costs to it, then: costs db migrate',
     },
   );
 }

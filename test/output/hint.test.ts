@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { shell } from '../../src/domain/shell.js';
+import { renderHint } from '../../src/output/hint.js';
+import { createFullProgram } from '../../src/program.js';
+
+interface Text {
+  where: string;
+  /** As written, with `x` for what is put in. */
+  text: string;
+  /** Whether names are put into a command that does not quote them. */
+  bare: boolean;
+}
+
+const COMMAND = /(?:^|: |→ )(costs [a-z].*)$/s;
+const ARE_NO_HINTS = ['src/commands/completion/scripts.ts', 'src/commands/db/grants.ts', 'src/program.ts'];
+
+/** Every text of the source, by its syntax tree; templates with `x` for each value. */
+function textsOf(path: string): Text[] {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: Text[] = [];
+  const visit = (node: ts.Node): void => {
+    const where = `${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
+      found.push({ where, text: node.text, bare: false });
+    if (ts.isTemplateExpression(node)) {
+      const quoted = ts.isTaggedTemplateExpression(node.parent) && node.parent.tag.getText() === 'shell';
+      const text = node.head.text + node.templateSpans.map(({ literal }) => `x${literal.text}`).join('');
+      const command = COMMAND.exec(text)?.[1] ?? '';
+      const start = text.length - command.length;
+      let at = node.head.text.length;
+      let inside = 0;
+      for (const { literal } of node.templateSpans) {
+        if (command !== '' && at >= start) inside += 1;
+        at += 1 + literal.text.length;
+      }
+      found.push({ where, text, bare: inside > 0 && !quoted });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const texts = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((path) => `src/${path}`)
+  .filter((path) => path.endsWith('.ts') && !/^src\/(emulator|generated)\//.test(path) && !ARE_NO_HINTS.includes(path))
+  .sort()
+  .flatMap(textsOf);
+/** Names of locks, titles, and a sentence about costs. */
+const NO_COMMAND = /^costs (are collected|x$|x --json$|(vault|login|team) x$)/;
+const commands = texts.flatMap((each) => {
+  const command = COMMAND.exec(each.text)?.[1];
+  return command === undefined || NO_COMMAND.test(command) ? [] : [{ ...each, command }];
+});
+
+class Understood extends Error {}
+
+describe('a command in a hint', () => {
+  let program: Command;
+
+  beforeAll(async () => {
+    program = await createFullProgram('', () => {
+      throw new Understood();
+    });
+    const silence = (command: Command): void => {
+      command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+      command.commands.forEach(silence);
+    };
+    silence(program);
+  });
+
+  /** What the program says of a command line, or null when it would run. */
+  async function complaintOf(command: string): Promise<string | null> {
+    const words = (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+    const end = words.findIndex((word) => ['|', '>', '<'].includes(word));
+    try {
+      await program.parseAsync(words.slice(1, end === -1 ? undefined : end), { from: 'user' });
+    } catch (error) {
+      if (error instanceof Understood || (error as { code?: string }).code === 'commander.helpDisplayed') return null;
+      return error instanceof Error ? error.message : String(error);
+    }
+    return 'nothing runs';
+  }
+
+  it('is found all over the source', () => {
+    expect(commands.length).toBeGreaterThan(120);
+  });
+
+  it('is understood by the program itself', async () => {
+    const wrong: string[] = [];
+    for (const { where, command } of commands)
+      for (const line of command.split(/ && |\n/).filter((each) => each.startsWith('costs '))) {
+        // A value stands where a day, a number or a name may.
+        const days = line
+          .replaceAll(/--(since|until) x/g, '--$1 2026-01-01')
+          .replaceAll('--provider x', '--provider openai')
+          .replaceAll('--group-by x', '--group-by project');
+        const complaint = await complaintOf(days);
+        if (complaint !== null) wrong.push(`${where}: ${line}: ${complaint}`);
+      }
+    expect(wrong).toEqual([]);
+  });
+
+  it('needs nothing filled in before it is pasted', () => {
+    expect(
+      commands.filter(({ command }) => /(^|[\s=])[A-Z]{2,}(?=\s|$)/.test(command)).map(({ where }) => where),
+    ).toEqual([]);
+  });
+
+  it('quotes every name that is put into it', () => {
+    expect(commands.filter(({ bare }) => bare).map(({ where }) => where)).toEqual([]);
+  });
+
+  it('alone stands behind an arrow', () => {
+    const arrows = texts.filter(({ text }) => /→ /.test(text) && !/→ (costs [a-z]|rm |x)/.test(text));
+    expect(arrows.map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
+  });
+
+  it('executes nothing of a hostile name when it is pasted', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'costs-hint-'));
+    for (const name of [
+      `Acme $(touch x) "q" 'z'`,
+      '`touch x`',
+      '; touch x',
+      'a\\',
+      '!!',
+      '',
+      '*',
+      '~',
+      '&& touch x #',
+    ]) {
+      const [, command = ''] = renderHint(shell`Its key has expired: costs keys rotate ${name}`).split('→ ');
+      const script = `costs() { printf '%s\\n' "$@"; }\n${command}`;
+      const printed = execFileSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+      expect(printed).toBe(`keys\nrotate\n${name}\n`);
+    }
+    expect(existsSync(join(folder, 'x'))).toBe(false);
+  });
+});
+
+describe('a hint', () => {
+  it('is shown with an arrow before its command, and without one where there is none', () => {
+    expect(renderHint('costs keys list')).toBe('→ costs keys list');
+    expect(renderHint('To swap its key: costs keys rotate org-1')).toBe('To swap its key → costs keys rotate org-1');
+    expect(renderHint('Check the network.')).toBe('Check the network.');
+  });
+});
