@@ -142,7 +142,7 @@ async function leaveAdoption(pool: Connection, { migrations, found }: Adoption):
     'failed',
     `The way back does not end at what costs db adopt found: ${difference.text}. Nothing was changed.`,
     {
-      hint: 'costs db status shows what was changed since.',
+      hint: 'See what was changed since: costs db status',
     },
   );
 }
