@@ -75,7 +75,7 @@ async function checkDays(
       name,
       status: 'failed',
       message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.join(', ')}.`,
-      hint: `costs backfill --since ${altered[0]} --until ${altered.at(-1)} --force && costs verify --since ${altered[0]} --until ${altered.at(-1)}`,
+      hint: shell`costs backfill --since ${altered[0]} --until ${altered.at(-1)} --force && costs verify --since ${altered[0]} --until ${altered.at(-1)}`,
     };
   const stateOf = coverageOf(collected);
   const last = collected.at(-1)?.day ?? first.day;
