@@ -70,12 +70,13 @@ async function checkDays(
       ...(isActive ? { hint: 'costs sync' } : {}),
     };
   const altered = (await collection.openMisfits(provider, organizationId)).map(({ day }) => day);
-  if (altered.length > 0)
+  const [from, to] = [altered[0], altered.at(-1)];
+  if (from !== undefined && to !== undefined)
     return {
       name,
       status: 'failed',
       message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.join(', ')}.`,
-      hint: shell`costs backfill --since ${altered[0]} --until ${altered.at(-1)} --force && costs verify --since ${altered[0]} --until ${altered.at(-1)}`,
+      hint: shell`costs backfill --since ${from} --until ${to} --force && costs verify --since ${from} --until ${to}`,
     };
   const stateOf = coverageOf(collected);
   const last = collected.at(-1)?.day ?? first.day;
