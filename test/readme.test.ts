@@ -21,7 +21,7 @@ describe('the README', () => {
   it('names every variable that the configuration reads', async () => {
     const config = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
     const names = [...config.matchAll(/text\('([A-Z_]+)'\)/g)].map(([, name]) => name ?? '');
-    expect(names.length).toBeGreaterThan(10);
+    expect(names).toContain('DATABASE_URL');
     const missing = names.filter(
       (name) => !readme.includes(`\`${name}\``) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name),
     );

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { freePort } from './start-postgres.js';
 
-/** Whether PgBouncer is installed; `.ci/run` installs it, elsewhere its tests say that they are skipped. */
+/** Whether PgBouncer is installed. */
 export async function hasPgbouncer(): Promise<boolean> {
   return promisify(execFile)('pgbouncer', ['--version']).then(
     () => true,

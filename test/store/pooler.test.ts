@@ -8,14 +8,13 @@ import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';
 
 const SETTINGS = ['search_path', 'TimeZone', 'row_security', 'statement_timeout', 'DateStyle'] as const;
 
-it.each([
+// Where it is not installed the tests count as skipped; .ci/run installs it.
+const withPooler = (await hasPgbouncer()) ? it : it.skip;
+
+withPooler.each([
   { ours: '?schema=costs', place: 'costs', theirs: 'public' },
   { ours: '', place: 'public', theirs: 'shop' },
 ])('shares a pooler in transaction mode with another application: ours in $place', async ({ ours, place, theirs }) => {
-  if (!(await hasPgbouncer())) {
-    process.stderr.write('PgBouncer is not installed: its tests are skipped.\n');
-    return;
-  }
   const target = await useEmptyTarget('postgresql');
   if (target.kind !== 'postgresql') return;
   const direct = await openDatabase({ ...target, url: `${target.url}${ours}` });

@@ -31,7 +31,7 @@ export function planAdoption(
   let target = new Map<string, Fact>();
   for (const [index, { name }] of files.entries()) {
     const [before, after] = [states[index] ?? [], states[index + 1] ?? []];
-    if (!isBegun(before, after, live, pushed)) continue;
+    if (!isBegun(before, states.slice(index + 1), live, pushed)) continue;
     adopted.push(name);
     target = advance(target, before, after);
   }
@@ -47,7 +47,12 @@ export function planAdoption(
 }
 
 /** Whether anything that a migration makes is there: by name, or an index or a key by what it does. */
-function isBegun(before: readonly Fact[], after: readonly Fact[], live: readonly Fact[], pushed: boolean): boolean {
+function isBegun(
+  before: readonly Fact[],
+  [after = [], ...later]: readonly Fact[][],
+  live: readonly Fact[],
+  pushed: boolean,
+): boolean {
   const [old, there] = [before, live].map((facts) => new Set(facts.map(({ object }) => object)));
   const shapes = new Set(
     live.filter(({ object }) => object.startsWith('index ')).map(({ definition }) => shapeOf(definition)),
@@ -58,8 +63,11 @@ function isBegun(before: readonly Fact[], after: readonly Fact[], live: readonly
   if (makes.length === 0) return changes.length > 0 && compareCatalogs(changes, live).length === 0;
   return makes.some(({ object, definition, expressible }) => {
     if (object === PRISMAS_ENUM || object === OLD_ENUM) return pushed || there?.has(object) === true;
-    // A function, a check or a trigger under our name says nothing as long as it is not the same.
-    if (!expressible) return compareCatalogs([{ object, definition, table: null, expressible }], live).length === 0;
+    // A function, a check or a trigger under our name says nothing as long as it is not the same, or what a later one made of it.
+    if (!expressible) {
+      const forms = [after, ...later].flatMap((state) => state.filter((fact) => fact.object === object));
+      return live.some((fact) => fact.object === object && forms.some((form) => form.definition === fact.definition));
+    }
     return there?.has(object) === true || (object.startsWith('index ') && shapes.has(shapeOf(definition)));
   });
 }

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { planAdoption } from '../../../src/store/migrations/adoption-plan.js';
+import { readMigrations } from '../../../src/store/migrations/folder.js';
+import { shadowStates } from '../../../src/store/migrations/shadow-states.js';
+
+it('finds every migration in a schema that each of them left', async () => {
+  const files = await readMigrations();
+  const states = await shadowStates(files);
+  for (const [count, live] of states.entries()) {
+    if (count === 0) continue;
+    const { adopted, steps, problems } = planAdoption(files, states, live);
+    expect(adopted).toEqual(files.slice(0, count).map(({ name }) => name));
+    expect({ steps, problems }).toEqual({ steps: [], problems: [] });
+  }
+});
