@@ -80,6 +80,10 @@ export class BucketMerger {
     this.#lines.set(key, known === undefined ? line : merge(known, line));
   }
 
+  get size(): number {
+    return this.#lines.size;
+  }
+
   lines(): CostLine[] {
     return [...this.#lines.values()];
   }

@@ -88,6 +88,8 @@ export interface ProviderCall {
   key: Secret;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
+  /** An answer with more rows is refused as `too-large`; absent, with more than can be held at all. */
+  mostRows?: number;
   /** Whether to wait for requests that are only allowed again at a later time; absent, it is not waited. */
   mayWait?: ((until: Date) => Promise<boolean>) | undefined;
 }
@@ -95,7 +97,8 @@ export interface ProviderCall {
 /**
  * A company's admin API, seen through our words.
  * All methods reject with a CostsError: `auth` for a refused key or a missing scope, `unreachable` when the host cannot be
- * reached or stays down after the retries, `contract` for an answer of another shape, `interrupted` when the signal fires.
+ * reached or stays down after the retries, `contract` for an answer of another shape, `too-large` for one that cannot be held,
+ * `interrupted` when the signal fires.
  */
 export interface CostProvider {
   readonly facts: ProviderFacts;

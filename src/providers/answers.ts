@@ -17,8 +17,8 @@ export function staysDown(url: URL, status: number, cause: unknown): CostsError 
 }
 
 /** An answer beyond what is held in memory; whoever asked may ask for less at once. */
-export function tooLarge(url: URL, bytes: number): CostsError {
-  return new CostsError('too-large', `${url.host} answered more than ${bytes} bytes at once; nothing was changed.`, {
+export function tooLarge(url: URL, most: string): CostsError {
+  return new CostsError('too-large', `${url.host} answered more than ${most} at once; nothing was changed.`, {
     hint: 'Check the base URL.',
   });
 }

@@ -1,15 +1,13 @@
-import { promisify } from 'node:util';
+import { pipeline, Readable, type Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 
-type Decoder = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
 // Since Node 22.15 and 23.8; older versions do not ask for it.
-const { zstdDecompress } = zlib as { zstdDecompress?: Parameters<typeof promisify>[0] };
-const DECODERS: Record<string, Decoder> = {
-  gzip: promisify(zlib.gunzip) as Decoder,
-  deflate: promisify(zlib.inflate) as Decoder,
-  br: promisify(zlib.brotliDecompress) as Decoder,
-  ...(zstdDecompress === undefined ? {} : { zstd: promisify(zstdDecompress) as Decoder }),
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+const DECODERS: Record<string, () => Duplex> = {
+  gzip: zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+  ...(createZstdDecompress === undefined ? {} : { zstd: createZstdDecompress }),
 };
 
 /** For `Accept-Encoding`. */
@@ -22,57 +20,98 @@ const MAGIC: [encoding: string, bytes: number[]][] = [
 ];
 /** Nobody compresses an answer more often than this. */
 const MOST_LAYERS = 3;
+/** Enough to see what a body is. */
+const START_BYTES = 64;
 
 /** A body that cannot be read, with what is wrong about it. */
 export class UndecodableBody extends Error {
   override readonly name = 'UndecodableBody';
 }
 
-/** More came out than may. */
-export class LargeBody extends Error {
-  override readonly name = 'LargeBody';
-}
+type Bytes = AsyncIterable<Buffer>;
 
 /**
- * The text of a body: decompressed as its header says, or as it begins, and read by its byte order mark, else as UTF-8. A body
- * that a proxy has decompressed already, leaving the header, is taken as it is.
- * @param most bytes that may come out.
- * @throws UndecodableBody, LargeBody
+ * A body as UTF-8, piece by piece: decompressed as its header says, or as it begins, and without its byte order mark. One that a
+ * proxy has decompressed already, leaving the header, is taken as it is.
+ * @throws UndecodableBody while it is read
  */
-export async function decodeBody(body: Buffer, encoding: string | null, most: number): Promise<string> {
+export async function* decodeBody(body: Bytes, encoding: string | null): AsyncGenerator<Buffer, void, undefined> {
   const layers = (encoding ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim().replace(/^x-/, ''));
-  let bytes = body;
+  let { start, all } = await peek(body);
   for (const layer of layers.reverse().slice(0, MOST_LAYERS)) {
-    if (layer === '' || layer === 'identity' || isText(bytes)) continue;
-    bytes = await decode(bytes, layer, most);
+    if (layer === '' || layer === 'identity' || isText(start)) continue;
+    ({ start, all } = await peek(decode(all, layer)));
   }
-  const lost = MAGIC.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0];
-  return toText(lost === undefined ? bytes : await decode(bytes, lost, most));
+  const lost = MAGIC.find(([, magic]) => magic.every((byte, index) => start[index] === byte))?.[0];
+  if (lost !== undefined) ({ start, all } = await peek(decode(all, lost)));
+  yield* toUtf8(all, start);
 }
 
-async function decode(bytes: Buffer, encoding: string, most: number): Promise<Buffer> {
+/** How a body begins, and all of it. */
+async function peek(body: Bytes): Promise<{ start: Buffer; all: Bytes }> {
+  const rest = body[Symbol.asyncIterator]();
+  let start = Buffer.alloc(0);
+  let isOver = false;
+  while (start.length < START_BYTES && !isOver) {
+    const next = await rest.next();
+    if (next.done === true) isOver = true;
+    else start = Buffer.concat([start, next.value]);
+  }
+  return { start, all: isOver ? from([start]) : from([start], rest) };
+}
+
+async function* from(start: Buffer[], rest?: AsyncIterator<Buffer>): Bytes {
+  try {
+    yield* start;
+    for (let next = await rest?.next(); next !== undefined && next.done !== true; next = await rest?.next())
+      yield next.value;
+  } finally {
+    // Whoever stops reading lets go of the connection.
+    await rest?.return?.();
+  }
+}
+
+async function* decode(bytes: Bytes, encoding: string): Bytes {
   const decoder = DECODERS[encoding];
   if (decoder === undefined)
     throw new UndecodableBody(`an answer compressed with ${encoding}, which cannot be read here`);
+  let broken: unknown;
+  const source = Readable.from(
+    (async function* () {
+      try {
+        yield* bytes;
+      } catch (error) {
+        broken = error;
+        throw error;
+      }
+    })(),
+  );
   try {
-    return await decoder(bytes, { maxOutputLength: most });
+    yield* pipeline(source, decoder(), () => undefined) as unknown as Bytes;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw new LargeBody();
-    throw new UndecodableBody(`${encoding} that cannot be decompressed`);
+    if (broken instanceof Error) throw broken;
+    throw new UndecodableBody(`${encoding} that cannot be decompressed`, { cause: error });
   }
 }
 
 /** JSON, and every page of a proxy, begins so; no compressed body does. */
 function isText(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 64).toString('latin1').trimStart();
+  const start = bytes.subarray(0, START_BYTES).toString('latin1').trimStart();
   return bytes.length === 0 || /^(?:\u00ef\u00bb\u00bf)?[{[<"]/.test(start);
 }
 
-function toText(bytes: Buffer): string {
+async function* toUtf8(bytes: Bytes, start: Buffer): Bytes {
   const utf16 =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null;
-  return new TextDecoder(utf16 ?? 'utf-8').decode(bytes);
+    start[0] === 0xff && start[1] === 0xfe ? 'utf-16le' : start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : null;
+  const isMarked = start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf;
+  const decoder = utf16 === null ? null : new TextDecoder(utf16);
+  let skip = isMarked ? 3 : 0;
+  for await (const piece of bytes) {
+    if (decoder !== null) yield Buffer.from(decoder.decode(piece, { stream: true }));
+    else yield skip === 0 ? piece : piece.subarray(skip);
+    skip = 0;
+  }
 }

@@ -1,31 +1,32 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'lossless-json';
+import { LosslessNumber, parse } from 'lossless-json';
 import type { Dispatcher } from 'undici';
 import type { ProviderCall } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { interruption, staysDown, tooLarge } from './answers.js';
 import { BrokenAnswer, readBroken } from './broken.js';
-import { decodeBody, ENCODINGS, LargeBody, UndecodableBody } from './decode.js';
+import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
 import { NO_LIMITS, readLimits, type Limits } from './limits.js';
 import { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import { Quota } from './quota.js';
 import { explainRefusal } from './refusal.js';
+import { RowCutter, type ReadRowText } from './rows.js';
 
 export interface HttpOptions {
   /** Goes into the user agent. */
   version: string;
   /** NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keys are not sent then. */
   tlsChecksOff: boolean;
-  /** One request, from the first byte sent to the last received. Default 60 s. */
+  /** One request, from the first byte sent to the last received; a report has five times as long. Default 60 s. */
   requestTimeoutMs?: number;
   /** A provider that stays down is given up so long after its first failure. Default one minute. */
   giveUpAfterMs?: number;
   /** The first wait before a retry; it doubles up to 8 s. Default 500 ms. */
   firstWaitMs?: number;
-  /** A larger answer is refused. Default 256 MB. */
+  /** An answer of which more is held as text is refused. Default 64 MB. */
   maxAnswerBytes?: number;
   /** Dates to wait for are compared with this clock where an answer has no `Date` of its own; without it they are ignored. */
   now?: () => Date;
@@ -37,7 +38,15 @@ export interface JsonRequest {
   url: URL;
   headers: Record<string, string>;
   call: ProviderCall;
+  /**
+   * Makes of each `data[].results[]` what is kept of it, as soon as it is there: a day of hundreds of thousands of them is then
+   * never held as text. The document has what was made of them in their place. Without it they stay as they are.
+   */
+  readRow?: ReadRow | undefined;
 }
+
+/** @param path such as `data[0].results[12]` */
+export type ReadRow = (row: unknown, path: string) => unknown;
 
 /** The one way to a provider. */
 export interface HttpClient {
@@ -49,9 +58,13 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Rows of one answer, unless the call says fewer: about 400 MB of them. */
+const MOST_ROWS = 800_000;
 /** A body that comes is never silent for so long; one that stalls is asked for again early. */
 const LONGEST_SILENCE_MS = 15_000;
+/** So many times longer may a report take, which may be large, while it keeps coming. */
+const REPORT_PATIENCE = 5;
 /** Requests at once: with one admin key, and to one provider. */
 const MOST_AT_ONCE = { organization: 6, provider: 24 };
 
@@ -60,7 +73,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const dispatchers = createDispatchers(options.dispatcher);
   const paces = createPaces();
   return {
-    async getJson({ url, headers, call }) {
+    async getJson(request) {
+      const { url, call } = request;
       if (tlsChecksOff && url.protocol === 'https:') {
         throw new CostsError(
           'usage',
@@ -74,7 +88,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const { organization, provider, quota } = paces(call, url);
       const paced = () =>
         organization.run(
-          () => provider.run(() => attempt({ url, headers, call }, options, dispatcher, quota), call.signal),
+          () => provider.run(() => attempt(request, options, dispatcher, quota), call.signal),
           call.signal,
         );
       const patience = new Patience({ giveUpAfterMs, firstWaitMs }, url, call);
@@ -117,19 +131,22 @@ function createPaces(): (call: ProviderCall, url: URL) => { organization: Pace; 
 }
 
 async function attempt(
-  { url, headers, call }: JsonRequest,
+  request: JsonRequest,
   options: HttpOptions,
   dispatcher: Dispatcher,
   quota: Quota,
 ): Promise<unknown> {
+  const { url, call } = request;
   const started = performance.now();
-  const timeout = AbortSignal.timeout(options.requestTimeoutMs ?? 60_000);
-  const answer = await read({ url, headers, call }, options, dispatcher, AbortSignal.any([call.signal, timeout])).catch(
-    (error: unknown) => {
-      if (call.signal.aborted) throw interruption();
-      throw readBroken(error, timeout.aborted, url);
-    },
+  const { requestTimeoutMs = 60_000 } = options;
+  const timeout = AbortSignal.timeout(
+    request.readRow === undefined ? requestTimeoutMs : requestTimeoutMs * REPORT_PATIENCE,
   );
+  const signal = AbortSignal.any([call.signal, timeout]);
+  const answer = await read(request, options, dispatcher, signal).catch((error: unknown) => {
+    if (call.signal.aborted) throw interruption();
+    throw readBroken(error, timeout.aborted, url);
+  });
   call.observe({
     type: 'request',
     method: 'GET',
@@ -146,17 +163,20 @@ async function attempt(
 interface Answer {
   status: number;
   text: string;
+  /** What was made of the rows that were cut out of the text, by the numbers in their place. */
+  rows: readonly unknown[];
   /** What came instead of text. */
   unreadable: string | null;
   header: (name: string) => string | null;
 }
 
 async function read(
-  { url, headers, call }: JsonRequest,
+  request: JsonRequest,
   { version, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpOptions,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { url, headers, call } = request;
   const response = await dispatcher.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
@@ -170,22 +190,38 @@ async function read(
     const first = Array.isArray(value) ? value[0] : value;
     return first === undefined ? null : cleanText(first).slice(0, 200);
   };
+  const status = response.statusCode;
+  const { readRow } = request;
+  const cutter = status === 200 && readRow !== undefined ? new RowCutter(fromText(readRow, call)) : null;
+  const { mostRows = MOST_ROWS } = call;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxAnswerBytes) throw tooLarge(url, maxAnswerBytes);
-    chunks.push(chunk);
-  }
-  const body = { status: response.statusCode, header };
   try {
-    const text = await decodeBody(Buffer.concat(chunks), header('content-encoding'), maxAnswerBytes);
-    return { ...body, text: mask(text, call), unreadable: null };
+    for await (const chunk of decodeBody(response.body as AsyncIterable<Buffer>, header('content-encoding'))) {
+      if (cutter === null) {
+        chunks.push(chunk);
+        size += chunk.length;
+      } else {
+        cutter.push(chunk);
+        size = cutter.held;
+        if (cutter.rows.length > mostRows) throw tooLarge(url, `${mostRows} rows`);
+      }
+      if (size > maxAnswerBytes) throw tooLarge(url, `${maxAnswerBytes} bytes`);
+    }
   } catch (error) {
-    if (error instanceof LargeBody) throw tooLarge(url, maxAnswerBytes);
-    if (error instanceof UndecodableBody) return { ...body, text: '', unreadable: error.message };
-    throw error;
+    if (!(error instanceof UndecodableBody)) throw error;
+    return { status, header, text: '', rows: [], unreadable: error.message };
   }
+  const text = mask((cutter?.rest ?? Buffer.concat(chunks)).toString(), call);
+  return { status, header, text, rows: cutter?.rows ?? [], unreadable: null };
+}
+
+function fromText(readRow: ReadRow, call: ProviderCall): ReadRowText {
+  return (json, path) => {
+    const row = parseJson(mask(json, call));
+    if (!row.ok) throw new UndecodableBody('broken JSON');
+    return readRow(row.value, path);
+  };
 }
 
 /** A refusal may repeat the key it refuses, spelled in any way JSON knows; from here on nothing can print it. */
@@ -206,7 +242,7 @@ function spellOut(escape: string, code: string | undefined): string {
 }
 
 /** A document, a refusal, or a failure that may pass. */
-function understand({ status, text, unreadable, header }: Answer, url: URL, limits: Limits): unknown {
+function understand({ status, text, rows, unreadable, header }: Answer, url: URL, limits: Limits): unknown {
   if (status >= 300 && status < 400) {
     throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
       hint: 'Check the base URL.',
@@ -220,7 +256,7 @@ function understand({ status, text, unreadable, header }: Answer, url: URL, limi
   }
   if (passing) throw staysDown(url, status, null);
   if (status !== 200) throw explainRefusal({ status, document: document.ok ? document.value : null, header }, url);
-  if (document.ok) return document.value;
+  if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);
   const instead = unreadable ?? describe(text, header('content-type'));
   throw new BrokenAnswer(status, `${url.host} answered ${instead} instead of JSON`, NO_LIMITS);
 }
@@ -231,6 +267,16 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   } catch {
     return { ok: false };
   }
+}
+
+/** Puts what was made of the rows where their numbers stand, which follow one another; anything else is as it came. */
+function putBack(document: unknown, rows: readonly unknown[]): unknown {
+  let next = 0;
+  const isNext = (value: unknown) => value instanceof LosslessNumber && value.value === `${next}`;
+  for (const bucket of (document as { data: { results?: unknown }[] }).data)
+    if (Array.isArray(bucket.results))
+      bucket.results = bucket.results.map((value: unknown) => (isNext(value) ? rows[next++] : value));
+  return document;
 }
 
 function describe(text: string, contentType: string | null): string {

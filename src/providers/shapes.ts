@@ -30,15 +30,15 @@ export const instant = z
   .refine((date) => !Number.isNaN(date.getTime()), 'not an instant');
 
 /**
- * Parses a foreign document.
+ * Parses a foreign document, or a part of one.
+ * @param at where the part is
  * @throws CostsError `contract` that names the field. A row of unexpected shape is money, and never skipped.
  */
-export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unknown): T {
+export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unknown, at = ''): T {
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? [])
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+  const path = [at, ...(issue?.path ?? []).map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))]
     .join('')
     .replace(/^\./, '');
   throw new CostsError(
@@ -48,6 +48,18 @@ export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unkno
       hint: 'Nothing of this window was changed. A newer version of costs may know the new shape.',
     },
   );
+}
+
+/** Texts of an answer, each kept once however often it comes. */
+export class Texts {
+  readonly #known = new Map<string, string>();
+
+  once<Text extends string | null>(text: Text): Text {
+    if (text === null) return text;
+    const known = this.#known.get(text);
+    if (known === undefined) this.#known.set(text, text);
+    return (known ?? text) as Text;
+  }
 }
 
 /** As `parseDecimal`, naming the field. */

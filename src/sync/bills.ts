@@ -13,7 +13,7 @@ export async function collectBills(
   const { store } = dependencies;
   refuseAfter(call.signal);
   const requestedAt = await store.clock();
-  const { days, lines } = await collectWindow(provider.fetchCosts(call, window), organization, window);
+  const { days, lines } = await collectWindow(provider.fetchCosts(call, window), organization, window, call.mostRows);
   const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
   const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
   refuseAfter(call.signal);

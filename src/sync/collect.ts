@@ -11,11 +11,16 @@ export interface Answer {
   lines: CostLine[];
 }
 
-/** Reads all pages of a window and adds together the lines that share a key. */
+/**
+ * Reads all pages of a window and adds together the lines that share a key.
+ * @param mostRows the window may have
+ * @throws CostsError `too-large`
+ */
 export async function collectWindow(
   pages: AsyncIterable<CostPage>,
   organization: Organization,
   window: DaySpan,
+  mostRows = Infinity,
 ): Promise<Answer> {
   const merger = new BucketMerger();
   let lastAnswered: Day | null = null;
@@ -25,6 +30,7 @@ export async function collectWindow(
       refuseStranger(line, organization);
       merger.add(line);
     }
+    if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
     const last = page.buckets.at(-1);
     if (last !== undefined) lastAnswered = toDay(last.start);
     end = page.end;
@@ -36,6 +42,10 @@ export async function collectWindow(
 function answeredDays({ since, until }: DaySpan, last: Day | null): Day[] {
   if (last === null || last < since) return [];
   return daysOf({ since, until: last < until ? last : until });
+}
+
+function tooLarge({ name }: Organization, { since, until }: DaySpan, mostRows: number): CostsError {
+  return new CostsError('too-large', `${name} has more than ${mostRows} rows from ${since} to ${until}.`);
 }
 
 /** A key that was swapped for another organization's would otherwise file its spend under this one's name. */

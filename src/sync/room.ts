@@ -1,5 +1,5 @@
 /** Rows that may be on their way at once, over all organizations, from the request until they are written. */
-const ROWS_AT_ONCE = 20_000;
+export const ROWS_AT_ONCE = 20_000;
 
 /**
  * Room in memory. A window's answer is held as a whole, so that half a day is never stored; how many windows may be held

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Organization, WindowOutcome } from '../domain/collection.js';
+import type { Organization } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
 import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
@@ -158,7 +158,8 @@ async function collectOrganization(
   const work = { organization, provider, call, projects, options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
-    collect: (window) => collectOne(window, work),
+    collect: (window, mostRows) =>
+      collectOne(window, mostRows === null ? work : { ...work, call: { ...call, mostRows } }),
     asError: (thrown) => (isOverdue(dependencies) ? timeIsUp(trouble) : asCostsError(thrown)),
     isOver: () => isOverdue(dependencies),
     onDone: (window, { rows, outcome }) => {

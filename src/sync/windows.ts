@@ -3,7 +3,7 @@ import type { WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { CostsError } from '../errors.js';
 import { daysAPiece, takePiece } from './pieces.js';
-import type { Room } from './room.js';
+import { ROWS_AT_ONCE, type Room } from './room.js';
 
 /** Windows of one organization side by side; few enough not to provoke rate limits. */
 const WINDOWS_AT_ONCE = 4;
@@ -17,8 +17,8 @@ interface Collected {
 
 export interface WindowTerms {
   room: Room;
-  /** Reads a window and writes it whole. */
-  collect: (window: DaySpan) => Promise<Collected>;
+  /** Reads a window and writes it whole. @param mostRows it may have, null for as many as can be held */
+  collect: (window: DaySpan, mostRows: number | null) => Promise<Collected>;
   asError: (thrown: unknown) => CostsError;
   /** Whether there is no time left. */
   isOver: () => boolean;
@@ -29,8 +29,8 @@ export interface WindowTerms {
 
 /**
  * Reads the windows of one organization side by side, large ones in pieces, each from its newest days: a limit of requests may
- * end the run at any of them. An answer that is too large is asked for again in halves. A failure of the key or the network
- * ends the organization, any other only its own window.
+ * end the run at any of them. An answer that is too large is asked for again in smaller pieces, down to a day. A failure of the
+ * key or the network ends the organization, any other only its own window.
  * @param windows in the order in which they are read, the newest first
  * @param rowsADay the most rows a day is known to have, null where nothing is
  */
@@ -40,20 +40,22 @@ export async function runWindows(
   { room, collect, asError, isOver, onDone, onFailed }: WindowTerms,
 ): Promise<void> {
   let known = rowsADay;
-  let mostDays = Infinity;
   let hopeless: CostsError | null = null;
 
   const runOne = async (window: DaySpan): Promise<void> => {
     if (hopeless !== null) return onFailed(window, hopeless, false);
     const days = daysOf(window).length;
+    const rows = days * (known ?? UNKNOWN_ROWS);
+    // A day that may be larger than all the room there is has it to itself.
+    const [space, mostRows] = days === 1 && rows > ROWS_AT_ONCE / 2 ? [ROWS_AT_ONCE, null] : [rows, ROWS_AT_ONCE];
     try {
-      const collected = await room.hold(days * (known ?? UNKNOWN_ROWS), () => collect(window));
+      const collected = await room.hold(space, () => collect(window, mostRows));
       known = Math.max(known ?? 0, collected.rows / days);
       onDone(window, collected);
     } catch (thrown) {
       const error = asError(thrown);
-      if (error.code === 'too-large' && days > 1) {
-        mostDays = Math.min(mostDays, Math.floor(days / 2));
+      if (error.code === 'too-large' && mostRows !== null) {
+        known = Math.max(known ?? 0, mostRows / days);
         return runInPieces(window);
       }
       if (isOver() || ['auth', 'unreachable', 'interrupted'].includes(error.code)) hopeless = error;
@@ -62,7 +64,7 @@ export async function runWindows(
   };
   const runInPieces = async (window: DaySpan): Promise<void> => {
     for (let left: DaySpan | null = window; left !== null;) {
-      const { piece, rest } = takePiece(left, Math.min(daysAPiece(known ?? UNKNOWN_ROWS), mostDays));
+      const { piece, rest } = takePiece(left, daysAPiece(known ?? UNKNOWN_ROWS));
       await runOne(piece);
       left = rest;
     }

@@ -2,11 +2,12 @@ import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain
 import type { CostPage, CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createAnthropicUsage } from './usage.js';
-import { parseCostReport, parseMe, parseWorkspacesPage } from './schema.js';
+import { parseCostReport, parseMe, parseWorkspacesPage, ResultReader } from './schema.js';
 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
 const MAX_DAYS = 31;
@@ -20,11 +21,11 @@ const ALWAYS_BROAD =
   'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Give it to nobody else.';
 
 export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][] = []) => {
+  const get = (call: ProviderCall, path: string, parameters: [string, string][] = [], readRow?: ReadRow) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
     const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01' };
-    return http.getJson({ url, headers, call });
+    return http.getJson({ url, headers, call, readRow });
   };
 
   async function fetchPage(
@@ -34,7 +35,7 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<RawPage> {
-    const document = await get(call, '/v1/organizations/cost_report', [
+    const parameters: [string, string][] = [
       ['starting_at', formatInstant(startOfDay(span.since))],
       // Always sent: without it, a start of yesterday is refused as an empty range.
       ['ending_at', formatInstant(endOfDay(span.until))],
@@ -42,8 +43,12 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
       ['limit', `${MAX_DAYS}`],
       ...groups.map((group): [string, string] => ['group_by[]', group]),
       ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ]);
-    return parseCostReport(document, drift);
+    ];
+    const reader = new ResultReader(drift);
+    return parseCostReport(
+      await get(call, '/v1/organizations/cost_report', parameters, (row, path) => reader.read(row, path)),
+      drift,
+    );
   }
 
   async function* fetchReport(call: ProviderCall, span: DaySpan, groups: readonly string[]): AsyncGenerator<CostPage> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED } from '../../domain/provider.js';
+import { Charge } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
@@ -12,6 +13,7 @@ import {
   optionalText,
   parseShape,
   text,
+  Texts,
   type DriftWatch,
 } from '../shapes.js';
 
@@ -20,25 +22,24 @@ const WHO = 'Anthropic';
 const CENTS_TO_DOLLARS = -2;
 
 /** `GET /v1/organizations/cost_report` */
+const reportResult = z.object({
+  amount: numberText,
+  currency: currencyCode,
+  workspace_id: optionalText,
+  description: optionalText,
+  cost_type: optionalText,
+  model: optionalText,
+  token_type: optionalText,
+  service_tier: optionalText,
+  context_window: optionalText,
+  inference_geo: optionalText,
+});
 const costReport = z.object({
   data: z.array(
     z.object({
       starting_at: instant,
       ending_at: instant,
-      results: z.array(
-        z.object({
-          amount: numberText,
-          currency: currencyCode,
-          workspace_id: optionalText,
-          description: optionalText,
-          cost_type: optionalText,
-          model: optionalText,
-          token_type: optionalText,
-          service_tier: optionalText,
-          context_window: optionalText,
-          inference_geo: optionalText,
-        }),
-      ),
+      results: z.array(z.instanceof(Charge)),
     }),
   ),
   has_more: z.boolean(),
@@ -73,54 +74,56 @@ const KNOWN_VALUES = {
   inference_geo: new Set(['global', 'us', 'not_available']),
 } as const;
 
-/** A page of the report in our words. Amounts become dollars here and nowhere else. @throws CostsError `contract` */
+/** A page of the report in our words. @param document with its rows as `ResultReader` made them @throws CostsError `contract` */
 export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
   const page = parseShape(WHO, costReport, document);
-  const raw = document as { data: { results: unknown[] }[] };
   drift.fields('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
-  const buckets = page.data.map(({ starting_at, ending_at, results }, bucketIndex) => {
-    const bucket = { start: starting_at, end: ending_at };
-    drift.fields('data[]', raw.data[bucketIndex], BUCKET_FIELDS);
-    results.forEach((result, index) => {
-      drift.fields('results[]', raw.data[bucketIndex]?.results[index], RESULT_FIELDS);
-      for (const [field, values] of Object.entries(KNOWN_VALUES))
-        drift.value(field, result[field as keyof typeof KNOWN_VALUES], values);
-      lines.push(toLine(result, bucket, `data[${bucketIndex}].results[${index}]`));
-    });
-    return bucket;
+  const buckets = page.data.map(({ starting_at: bucketStart, ending_at: bucketEnd, results }, index) => {
+    drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
+    for (const { line } of results) lines.push({ bucketStart, bucketEnd, ...line });
+    return { start: bucketStart, end: bucketEnd };
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
 }
 
-type ReportResult = z.infer<typeof costReport>['data'][number]['results'][number];
+/** Reads the rows of an answer one at a time. What they say again and again is kept once. */
+export class ResultReader {
+  readonly #texts = new Texts();
 
-function toLine(result: ReportResult, { start, end }: { start: Date; end: Date }, path: string): CostLine {
-  const { currency } = result;
-  const dimensions = {
-    contextWindow: result.context_window,
-    serviceTier: result.service_tier,
-    inferenceGeo: result.inference_geo,
-  };
-  return {
-    bucketStart: start,
-    bucketEnd: end,
-    // Null is the default workspace, which has no id in this report.
-    providerProjectId: result.workspace_id === null || result.workspace_id === '' ? UNASSIGNED : result.workspace_id,
-    providerProjectName: null,
-    organizationId: null,
-    lineItem: naming(`${path}.description`, () =>
-      toLineItem({ description: result.description, currency, ...dimensions }),
-    ),
-    currency,
-    cost: amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
-    quantity: null,
-    quantityUnit: null,
-    model: result.model,
-    costType: result.cost_type,
-    tokenType: result.token_type,
-    ...dimensions,
-  };
+  constructor(private readonly drift: DriftWatch) {}
+
+  /** Amounts become dollars here and nowhere else. @throws CostsError `contract` */
+  read(row: unknown, path: string): Charge {
+    const { drift } = this;
+    const result = parseShape(WHO, reportResult, row, path);
+    drift.fields('results[]', row, RESULT_FIELDS);
+    for (const [field, values] of Object.entries(KNOWN_VALUES))
+      drift.value(field, result[field as keyof typeof KNOWN_VALUES], values);
+    const text = (value: string | null) => this.#texts.once(value);
+    const { workspace_id: workspaceId, description, currency } = result;
+    const dimensions = {
+      contextWindow: text(result.context_window),
+      serviceTier: text(result.service_tier),
+      inferenceGeo: text(result.inference_geo),
+    };
+    const lineItem = naming(`${path}.description`, () => toLineItem({ description, currency, ...dimensions }));
+    return new Charge({
+      // Null is the default workspace, which has no id in this report.
+      providerProjectId: workspaceId === null || workspaceId === '' ? UNASSIGNED : this.#texts.once(workspaceId),
+      providerProjectName: null,
+      organizationId: null,
+      lineItem: this.#texts.once(lineItem),
+      currency: this.#texts.once(currency),
+      cost: amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
+      quantity: null,
+      quantityUnit: null,
+      model: text(result.model),
+      costType: text(result.cost_type),
+      tokenType: text(result.token_type),
+      ...dimensions,
+    });
+  }
 }
 
 /** `GET /v1/organizations/workspaces` */

@@ -2,11 +2,12 @@ import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain
 import type { CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { createOpenAiUsage } from './usage.js';
-import { parseCostsPage, parseKeyExpiry, parseProjectsPage, type CostsPage } from './schema.js';
+import { parseCostsPage, parseKeyExpiry, parseProjectsPage, ResultReader, type CostsPage } from './schema.js';
 
 /** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
 const MAX_DAYS = 31;
@@ -14,10 +15,10 @@ const PROJECTS_PER_PAGE = '100';
 
 /** https://platform.openai.com/docs/api-reference/usage/costs */
 export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][]) => {
+  const get = (call: ProviderCall, path: string, parameters: [string, string][], readRow?: ReadRow) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
-    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
+    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, readRow });
   };
 
   async function fetchPage(
@@ -27,15 +28,19 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<CostsPage> {
-    const document = await get(call, '/organization/costs', [
+    const parameters: [string, string][] = [
       ['start_time', toSeconds(startOfDay(span.since))],
       ['end_time', toSeconds(endOfDay(span.until))],
       ['bucket_width', '1d'],
       ['limit', `${MAX_DAYS}`],
       ...groups.map((group): [string, string] => ['group_by[]', group]),
       ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ]);
-    return parseCostsPage(document, drift);
+    ];
+    const reader = new ResultReader(drift);
+    return parseCostsPage(
+      await get(call, '/organization/costs', parameters, (row, path) => reader.read(row, path)),
+      drift,
+    );
   }
 
   return {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import type { LineItemReading } from '../../domain/line-item.js';
 import { UNASSIGNED } from '../../domain/provider.js';
+import { Charge } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
@@ -13,6 +14,7 @@ import {
   optionalText,
   parseShape,
   text,
+  Texts,
   type DriftWatch,
 } from '../shapes.js';
 import { readLineItem } from './line-item.js';
@@ -20,27 +22,20 @@ import { readLineItem } from './line-item.js';
 const WHO = 'OpenAI';
 
 /** `GET /v1/organization/costs`: openai/openai-openapi, `CostsResult`; the names and organization are on the wire only. */
+const costsResult = z.object({
+  object: optionalText,
+  amount: z.object({ value: numberText, currency: currencyCode }),
+  line_item: optionalText,
+  project_id: optionalText,
+  quantity: numberText.nullish(),
+  quantity_unit: optionalText,
+  api_source: optionalText,
+  project_name: optionalText,
+  organization_id: optionalText,
+  organization_name: optionalText,
+});
 const costsPage = z.object({
-  data: z.array(
-    z.object({
-      start_time: integer,
-      end_time: integer,
-      results: z.array(
-        z.object({
-          object: optionalText,
-          amount: z.object({ value: numberText, currency: currencyCode }),
-          line_item: optionalText,
-          project_id: optionalText,
-          quantity: numberText.nullish(),
-          quantity_unit: optionalText,
-          api_source: optionalText,
-          project_name: optionalText,
-          organization_id: optionalText,
-          organization_name: optionalText,
-        }),
-      ),
-    }),
-  ),
+  data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(z.instanceof(Charge)) })),
   has_more: z.boolean(),
   next_page: z.string().nullish(),
 });
@@ -81,28 +76,20 @@ export interface CostsPage extends RawPage {
   organization: { id: string; name: string | null } | null;
 }
 
-/** A page of costs in our words. Amounts are dollars. @throws CostsError `contract` */
+/** A page of costs in our words. @param document with its rows as `ResultReader` made them @throws CostsError `contract` */
 export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage {
   const page = parseShape(WHO, costsPage, document);
-  const raw = document as { data: { results: { amount: unknown }[] }[] };
   drift.fields('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
   let organization: CostsPage['organization'] = null;
-  const buckets = page.data.map(({ start_time, end_time, results }, bucketIndex) => {
-    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
-    drift.fields('data[]', raw.data[bucketIndex], BUCKET_FIELDS);
-    results.forEach((result, index) => {
-      const row = raw.data[bucketIndex]?.results[index];
-      drift.fields('results[]', row, RESULT_FIELDS);
-      drift.fields('results[].amount', row?.amount, AMOUNT_FIELDS);
-      drift.value('object', result.object, RESULTS);
-      drift.value('api_source', result.api_source, API_SOURCES);
-      drift.value('quantity_unit', result.quantity_unit, UNITS);
-      if (result.organization_id !== null)
-        organization = { id: result.organization_id, name: result.organization_name };
-      lines.push(toLine(result, bucket, `data[${bucketIndex}].results[${index}]`));
-    });
-    return bucket;
+  const buckets = page.data.map(({ start_time, end_time, results }, index) => {
+    const [bucketStart, bucketEnd] = [new Date(start_time * 1000), new Date(end_time * 1000)];
+    drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
+    for (const { line, organizationName } of results) {
+      lines.push({ bucketStart, bucketEnd, ...line });
+      if (line.organizationId !== null) organization = { id: line.organizationId, name: organizationName };
+    }
+    return { start: bucketStart, end: bucketEnd };
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null, organization };
 }
@@ -115,27 +102,53 @@ const NOTHING_SAID: LineItemReading = {
   contextWindow: null,
 };
 
-type CostsResult = z.infer<typeof costsPage>['data'][number]['results'][number];
+/** Reads the rows of an answer one at a time. What they say again and again is kept once. */
+export class ResultReader {
+  readonly #texts = new Texts();
+  readonly #lineItems = new Map<string, Pick<CostLine, 'lineItem' | keyof LineItemReading>>();
 
-function toLine(result: CostsResult, { start, end }: { start: Date; end: Date }, path: string): CostLine {
-  const { currency, value } = result.amount;
-  // The line item says all of this itself, so that none of it is named in it a second time.
-  const unnamed = { contextWindow: null, serviceTier: null, inferenceGeo: null };
-  return {
-    bucketStart: start,
-    bucketEnd: end,
-    providerProjectId: result.project_id === null || result.project_id === '' ? UNASSIGNED : result.project_id,
-    providerProjectName: result.project_id === null ? null : result.project_name,
-    organizationId: result.organization_id,
-    lineItem: naming(`${path}.line_item`, () => toLineItem({ description: result.line_item, currency, ...unnamed })),
-    currency,
-    cost: amountAt(`${path}.amount.value`, value),
-    quantity:
-      result.quantity === null || result.quantity === undefined ? null : amountAt(`${path}.quantity`, result.quantity),
-    quantityUnit: result.quantity_unit,
-    ...(result.line_item === null ? NOTHING_SAID : readLineItem(result.line_item)),
-    inferenceGeo: null,
-  };
+  constructor(private readonly drift: DriftWatch) {}
+
+  /** @throws CostsError `contract` */
+  read(row: unknown, path: string): Charge {
+    const result = parseShape(WHO, costsResult, row, path);
+    const { drift } = this;
+    drift.fields('results[]', row, RESULT_FIELDS);
+    drift.fields('results[].amount', (row as { amount: unknown }).amount, AMOUNT_FIELDS);
+    drift.value('object', result.object, RESULTS);
+    drift.value('api_source', result.api_source, API_SOURCES);
+    drift.value('quantity_unit', result.quantity_unit, UNITS);
+    const { amount, project_id: projectId, quantity } = result;
+    const text = (value: string | null) => this.#texts.once(value);
+    return new Charge(
+      {
+        providerProjectId: projectId === null || projectId === '' ? UNASSIGNED : this.#texts.once(projectId),
+        providerProjectName: projectId === null ? null : text(result.project_name),
+        organizationId: text(result.organization_id),
+        currency: this.#texts.once(amount.currency),
+        cost: amountAt(`${path}.amount.value`, amount.value),
+        quantity: quantity === null || quantity === undefined ? null : amountAt(`${path}.quantity`, quantity),
+        quantityUnit: text(result.quantity_unit),
+        ...this.#lineItem(result.line_item, amount.currency, path),
+        inferenceGeo: null,
+      },
+      text(result.organization_name),
+    );
+  }
+
+  #lineItem(description: string | null, currency: string, path: string) {
+    const key = `${currency} ${description ?? ''}`;
+    const known = this.#lineItems.get(key);
+    if (known !== undefined) return known;
+    // The line item says all of this itself, so that none of it is named in it a second time.
+    const unnamed = { contextWindow: null, serviceTier: null, inferenceGeo: null };
+    const read = {
+      lineItem: naming(`${path}.line_item`, () => toLineItem({ description, currency, ...unnamed })),
+      ...(description === null ? NOTHING_SAID : readLineItem(description)),
+    };
+    this.#lineItems.set(key, read);
+    return read;
+  }
 }
 
 /** `GET /v1/organization/projects` */
