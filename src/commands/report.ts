@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
-import type { GroupWord } from '../domain/dimensions.js';
+import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { REPORT_BASES, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
 import { parseInstant } from '../domain/instant.js';
 import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
@@ -101,10 +101,13 @@ async function run(options: ReportOptions, context: Context): Promise<ReportValu
   }
   const { format = 'table' } = options;
   const forPeople = format === 'table' && !output.json;
+  const byTime = query.groupBy.some(isTimeWord);
   const { report, comparison, lateness } = await store.reports.snapshot(async (reports) => ({
     report: await reports.run(query, today),
     comparison:
-      forPeople || options.sort === 'change' ? await reports.compare({ ...query, ...current }, previous) : null,
+      (forPeople && !byTime) || options.sort === 'change'
+        ? await reports.compare({ ...query, ...current }, previous)
+        : null,
     lateness: forPeople ? await reports.lateness(team.id) : [],
   }));
   const arranged = arrangeReport(report, options, comparison);

@@ -36,6 +36,8 @@ export interface Dimension {
   sql: Readonly<Partial<Record<Field | TagWord, string>>>;
   /** The field that tells its values apart; the others follow from it. */
   key: Field | TagWord;
+  /** What rows are grouped by, where the key alone would not do or is slower to compare; the fields depend on it. */
+  by?: string;
   /** The column of a row of spend that it needs, where it needs one. */
   column?: string;
   /** What people see where the field is null. */
@@ -61,6 +63,7 @@ export const DIMENSIONS = {
     columns: { Organization: 'organization' },
     sql: { organization: 'coalesce(g.name, p.ai_organization_id)', organizationId: 'p.ai_organization_id' },
     key: 'organizationId',
+    by: 'p.ai_organization_id, g.name',
     none: '(old system)',
     kept: true,
   },
@@ -74,6 +77,7 @@ export const DIMENSIONS = {
       linked: '(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL)',
     },
     key: 'projectId',
+    by: 'p.id, g.name',
     kept: true,
   },
   'line-item': {
@@ -101,11 +105,19 @@ export const DIMENSIONS = {
     none: '(no token type)',
     kept: false,
   },
-  day: { columns: { Day: 'day' }, sql: { day: "to_char(c.day, 'YYYY-MM-DD')" }, key: 'day', period: 'day', kept: true },
+  day: {
+    columns: { Day: 'day' },
+    sql: { day: "to_char(c.day, 'YYYY-MM-DD')" },
+    key: 'day',
+    by: 'c.day',
+    period: 'day',
+    kept: true,
+  },
   week: {
     columns: { Week: 'week' },
     sql: { week: `to_char(date_trunc('week', c.day), 'IYYY-"W"IW')` },
     key: 'week',
+    by: `date_trunc('week', c.day)`,
     period: 'week',
     kept: true,
   },
@@ -113,6 +125,7 @@ export const DIMENSIONS = {
     columns: { Month: 'month' },
     sql: { month: "to_char(date_trunc('month', c.day), 'YYYY-MM')" },
     key: 'month',
+    by: `date_trunc('month', c.day)`,
     period: 'month',
     kept: true,
   },

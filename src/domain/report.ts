@@ -99,7 +99,12 @@ export interface UnpricedQuantity {
 export interface ReportComparison {
   previous: DaySpan;
   /** By `groupKey`, for rows of either span. */
-  rows: ReadonlyMap<string, ComparedRow>;
+  rows: ReadonlyMap<string, ComparedGroup>;
+}
+
+/** What a group of either span is about, and how it compares. */
+export interface ComparedGroup extends ReportGroup, ComparedRow {
+  currency: string;
 }
 
 export interface ComparedRow {
@@ -140,7 +145,7 @@ export interface RestatedDay {
 /** Questions about spend, all answered from one state of the database. */
 export interface SpendReader {
   run(query: ReportQuery, today: Day): Promise<Report>;
-  /** @param previous as many days as the query's span, or fewer: later days have no counterpart */
+  /** @param previous earlier; as many days as the query's span, or fewer: later days have no counterpart */
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
   /** Spend of projects that nobody linked, over all days. */
   unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;

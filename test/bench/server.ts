@@ -70,8 +70,9 @@ async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
     query: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
       (await pool.query<T>(text, values)).rows,
     settle: async () => {
-      await pool.query('VACUUM (ANALYZE) cost_data, collected_days, projects');
-      await pool.query('CHECKPOINT');
+      // On a connection of its own: the store's pool wraps each statement in a transaction.
+      await ask(url.href, 'VACUUM (ANALYZE) cost_data, collected_days, projects');
+      await ask(url.href, 'CHECKPOINT');
     },
     drop: async () => {
       await database.close();

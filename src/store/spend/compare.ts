@@ -1,92 +1,94 @@
-import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
-import { groupKey } from '../../domain/dimensions.js';
-import type { ComparedRow, ReportComparison, ReportQuery } from '../../domain/report.js';
+import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
+import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
+import type { ComparedGroup, OrganizationDays, ReportComparison, ReportQuery } from '../../domain/report.js';
+import { arrayLiteral } from '../array-literal.js';
 import type { Transaction } from '../transaction.js';
 import { readDays } from './coverage.js';
-import { sumSpendByDay, type DailySum } from './sums.js';
+import { groupSpend } from './query.js';
+import { addedSpend } from './relation.js';
 
-/** See `ReportStore.compare`. Days that either side lacks, organization by organization, are left out of both. */
+/** A group of either span; days and costs of the later one side by side, several a day where several organizations have it. */
+type Row = Omit<ComparedGroup, 'trend'> & { organizations: string[]; days: Day[] | null; costs: number[] | null };
+
+/** Rows of the old system, which knows no organizations and no days read. */
+const NO_ORGANIZATION = '';
+
+/**
+ * See `SpendReader.compare`. Days that either side lacks, organization by organization, are left out of both.
+ * @param previous ends before the query's span begins
+ */
 export async function compareSpans(tx: Transaction, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
   const before = { ...query, ...previous };
-  const [rowsNow, rowsBefore] = [await sumSpendByDay(tx, query), await sumSpendByDay(tx, before)];
-  const [readNow, readBefore] = [await readDays(tx, query, query), await readDays(tx, query, previous)];
-  const pairs = pairDays(query, previous);
-  const isRead = (organizations: typeof readNow): IsRead => {
-    const byId = new Map(organizations.map((each) => [each.organizationId, each.readAt]));
-    // Rows without an organization are of the old system, which knows no days read.
-    return (organizationId, day) => organizationId == null || isWhole(day, byId.get(organizationId)?.get(day));
-  };
-  const counts = { now: isRead(readNow), before: isRead(readBefore) };
-  const groups = new Map<string, Building>();
-  for (const row of rowsNow) take(groups, row, 'now', pairs.later, counts);
-  for (const row of rowsBefore) take(groups, row, 'before', pairs.earlier, counts);
-  return { previous, rows: new Map([...groups].map(([key, group]) => [key, finish(group, query, counts.now)])) };
-}
-
-interface Building {
-  organizations: Set<string | null>;
-  current: Decimal;
-  previous: Decimal;
-  partial: boolean;
-  byDay: Map<Day, Decimal>;
-}
-
-type IsRead = (organizationId: string | null | undefined, day: Day) => boolean;
-
-/** Read after it had ended: what was read of a day that went on is less than the day cost. */
-function isWhole(day: Day, readAt: Date | undefined): boolean {
-  const state = dayState(day, readAt ?? null);
-  return state === 'provisional' || state === 'settled';
-}
-
-/** The day of the other span that each day stands against. */
-function pairDays(current: DaySpan, previous: DaySpan): { later: Map<Day, Day>; earlier: Map<Day, Day> } {
-  const before = daysOf(previous);
-  const pairs = daysOf(current).flatMap((day, index): [Day, Day][] =>
-    before[index] === undefined ? [] : [[day, before[index]]],
+  const readNow = daysRead(await readDays(tx, query, query));
+  const readBefore = daysRead(await readDays(tx, query, previous));
+  const [days, daysBefore] = [daysOf(query), daysOf(previous)];
+  const counted = [...readNow.keys()].flatMap((organization) =>
+    days.flatMap((day, index) => {
+      const other = daysBefore[index];
+      const both =
+        other !== undefined &&
+        readNow.get(organization)?.(day) === true &&
+        readBefore.get(organization)?.(other) === true;
+      return both ? [day, other].map((each) => ({ organization, day: each })) : [];
+    }),
   );
-  return { later: new Map(pairs), earlier: new Map(pairs.map(([day, other]) => [other, day])) };
+  const unpriced = { byDay: true, unpriced: [] };
+  const rows = Prisma.sql`${addedSpend(query, unpriced)} UNION ALL ${addedSpend(before, unpriced)}`;
+  const byDay = groupSpend(
+    { rows, filter: query, groupBy: query.groupBy },
+    {
+      by: [Prisma.sql`c.currency`, Prisma.sql`c.day`, Prisma.sql`p.ai_organization_id`],
+      select: [
+        Prisma.sql`c.currency`,
+        Prisma.sql`c.day AS of_day`,
+        Prisma.sql`coalesce(p.ai_organization_id, ${NO_ORGANIZATION}) AS of_organization`,
+        Prisma.sql`sum(c.cost) AS cost`,
+      ],
+    },
+  );
+  const fields = Prisma.raw(fieldNames(query.groupBy).join(', '));
+  const isNow = Prisma.sql`of_day >= ${query.since}::timestamp`;
+  const sumWhere = (side: Prisma.Sql) =>
+    Prisma.sql`trim_scale(coalesce(sum(cost) FILTER (WHERE read_day IS NOT NULL AND ${side}), 0))::text`;
+  const found = await tx.$queryRaw<Row[]>`
+    SELECT ${fields}, currency, ${sumWhere(isNow)} AS current, ${sumWhere(Prisma.sql`NOT ${isNow}`)} AS previous,
+           bool_or(read_day IS NULL) AS partial, array_agg(DISTINCT of_organization) AS organizations,
+           array_agg(to_char(of_day, 'YYYY-MM-DD')) FILTER (WHERE ${isNow}) AS days,
+           array_agg(cost::float8) FILTER (WHERE ${isNow}) AS costs
+    FROM (${byDay}) d
+    LEFT JOIN unnest(${arrayLiteral(counted.map(({ organization }) => organization))}::text[], ${arrayLiteral(counted.map(({ day }) => day))}::timestamp[])
+      AS k (read_of, read_day) ON read_of = of_organization AND read_day = of_day
+    GROUP BY ${fields}, currency`;
+  return { previous, rows: new Map(found.map((row) => [groupKey(row), withTrend(row, days, readNow)])) };
 }
 
-function take(
-  groups: Map<string, Building>,
-  row: DailySum,
-  side: 'now' | 'before',
-  counterpart: ReadonlyMap<Day, Day>,
-  isRead: { now: IsRead; before: IsRead },
-): void {
-  const day = row.ofDay;
-  const key = groupKey(row);
-  const group = groups.get(key) ?? {
-    organizations: new Set(),
-    current: ZERO,
-    previous: ZERO,
-    partial: false,
-    byDay: new Map<Day, Decimal>(),
-  };
-  groups.set(key, group);
-  const cost = parseDecimal(row.cost);
-  group.organizations.add(row.ofOrganization);
-  if (side === 'now') group.byDay.set(day, add(group.byDay.get(day) ?? ZERO, cost));
-  const other = counterpart.get(day);
-  const [own, opposite] = side === 'now' ? [isRead.now, isRead.before] : [isRead.before, isRead.now];
-  const both = other !== undefined && own(row.ofOrganization, day) && opposite(row.ofOrganization, other);
-  if (!both) group.partial = true;
-  else if (side === 'now') group.current = add(group.current, cost);
-  else group.previous = add(group.previous, cost);
+type IsRead = (day: Day) => boolean;
+
+/** By organization, which days were read after they had ended: what was read of a day that went on is less than it cost. */
+function daysRead(organizations: readonly OrganizationDays[]): Map<string, IsRead> {
+  const isRead =
+    ({ readAt }: OrganizationDays) =>
+    (day: Day) =>
+      ['provisional', 'settled'].includes(dayState(day, readAt.get(day) ?? null));
+  return new Map<string, IsRead>([
+    [NO_ORGANIZATION, () => true],
+    ...organizations.map((each): [string, IsRead] => [each.organizationId, isRead(each)]),
+  ]);
 }
 
-function finish(
-  { organizations, current, previous, partial, byDay }: Building,
-  span: DaySpan,
-  isRead: IsRead,
-): ComparedRow {
-  const trend = daysOf(span).map((day) => {
-    const cost = byDay.get(day);
-    if (cost !== undefined) return Number(formatDecimal(cost)); // a bar's height, for the eye only
-    return [...organizations].some((organizationId) => isRead(organizationId, day)) ? 0 : null;
-  });
-  return { current: formatDecimal(current), previous: formatDecimal(previous), partial, trend };
+function fieldNames(groupBy: readonly GroupWord[]): string[] {
+  return [...new Set(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)))].map((field) => `"${field}"`);
+}
+
+function withTrend(
+  { organizations, days, costs, ...group }: Row,
+  span: readonly Day[],
+  read: ReadonlyMap<string, IsRead>,
+): ComparedGroup {
+  const byDay = new Map<Day, number>();
+  for (const [index, day] of (days ?? []).entries()) byDay.set(day, (byDay.get(day) ?? 0) + (costs?.[index] ?? 0));
+  const isRead = (day: Day) => organizations.some((organization) => read.get(organization)?.(day));
+  return { ...group, trend: span.map((day) => byDay.get(day) ?? (isRead(day) ? 0 : null)) };
 }

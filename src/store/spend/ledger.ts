@@ -7,6 +7,8 @@ import type { Transaction } from '../transaction.js';
 import { columnsOf, groupSpend } from './query.js';
 import { wordsOf } from './relation.js';
 
+const CURRENCY_AND_CAUSE = [Prisma.sql`c.currency`, Prisma.sql`c.cause`];
+
 /** Days back that tell how late a provider changes its bills. */
 const LATENESS_DAYS = 90;
 
@@ -42,8 +44,12 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
   return tx.$queryRaw<ChangeRow[]>`${groupSpend(
     { rows, filter: query, groupBy: query.groupBy },
     {
-      by: [Prisma.sql`c.currency`, Prisma.sql`c.cause`],
-      measures: [Prisma.sql`sum(c.rows)::int AS rows`, Prisma.sql`trim_scale(sum(c.cost))::text AS difference`],
+      by: CURRENCY_AND_CAUSE,
+      select: [
+        ...CURRENCY_AND_CAUSE,
+        Prisma.sql`sum(c.rows)::int AS rows`,
+        Prisma.sql`trim_scale(sum(c.cost))::text AS difference`,
+      ],
     },
   )} ORDER BY abs(sum(c.cost)) DESC`;
 }
@@ -59,8 +65,9 @@ export function readRestated(tx: Transaction, query: ReportQuery): Promise<Resta
   return tx.$queryRaw<RestatedDay[]>`${groupSpend(
     { rows, filter: query, groupBy: ['day', 'project'] },
     {
-      by: [Prisma.sql`c.currency`, Prisma.sql`c.cause`],
-      measures: [
+      by: CURRENCY_AND_CAUSE,
+      select: [
+        ...CURRENCY_AND_CAUSE,
         Prisma.sql`count(*)::int AS rows`,
         Prisma.sql`trim_scale(sum(c.cost))::text AS difference`,
         Prisma.sql`max(c.recorded_at) AS "recordedAt"`,

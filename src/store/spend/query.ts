@@ -27,24 +27,26 @@ export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma
     WHERE ${Prisma.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
 }
 
+/** Rows of spend with the fields of the question's words. @param select what is shown beside them */
+export function selectSpend(question: SpendQuestion, select: readonly Prisma.Sql[]): Prisma.Sql {
+  const fields = new Map((question.groupBy ?? []).flatMap((word) => Object.entries(dimensionOf(word).sql)));
+  const shown = [...fields].map(([field, sql]) => Prisma.raw(`${sql} AS "${field}"`));
+  return Prisma.sql`SELECT ${Prisma.join([...shown, ...select])} ${fromSpend(question)}`;
+}
+
 /**
- * Rows of spend added up by the words of the question.
- * @param by further columns that are shown and grouped by
- * @param measures what is added up
+ * Rows of spend added up by the words of the question. Grouped by no more than what tells rows apart: names follow from
+ * that, and comparing them takes longer than adding.
+ * @param by what else rows are grouped by
+ * @param select what is shown beside the fields of the words
  */
 export function groupSpend(
   question: SpendQuestion,
-  { by = [], measures }: { by?: readonly Prisma.Sql[]; measures: readonly Prisma.Sql[] },
+  { by, select }: { by: readonly Prisma.Sql[]; select: readonly Prisma.Sql[] },
 ): Prisma.Sql {
-  const shown = [...fieldsOf(question.groupBy ?? []), ...by];
-  const grouped = Prisma.raw(shown.map((_, index) => index + 1).join(', '));
-  return Prisma.sql`SELECT ${Prisma.join([...shown, ...measures])} ${fromSpend(question)} GROUP BY ${grouped}`;
-}
-
-/** The fields of the words, each once. */
-function fieldsOf(groupBy: readonly GroupWord[]): Prisma.Sql[] {
-  const fields = new Map(groupBy.flatMap((word) => Object.entries(dimensionOf(word).sql)));
-  return [...fields].map(([field, sql]) => Prisma.raw(`${sql} AS "${field}"`));
+  const words = (question.groupBy ?? []).map(dimensionOf);
+  const keys = words.map(({ by: grouped, key, sql }) => Prisma.raw(grouped ?? sql[key] ?? key));
+  return Prisma.sql`${selectSpend(question, select)} GROUP BY ${Prisma.join([...keys, ...by])}`;
 }
 
 /** The columns of a row of spend that words and patterns need. */

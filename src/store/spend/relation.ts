@@ -141,15 +141,30 @@ export function addedSpend(
   const { provider, organizationId, projectIds, linked } = query;
   const few = [provider, organizationId, projectIds, linked].some((each) => each !== undefined);
   const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectConditions(query), ' AND ')})`;
-  const parts = kindsOf(query)
-    .filter((kind) => kind !== 'unpriced' || unpriced.length > 0)
+  const asked = kindsOf(query).filter((kind) => kind !== 'unpriced' || unpriced.length > 0);
+  const parts = ADDED_TOGETHER.map((kinds) => kinds.filter((kind) => asked.includes(kind)))
+    .filter((kinds) => kinds.length > 0)
     .map(
-      (kind) => Prisma.sql`
-    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kind === 'unpriced'))} AS unknown, sum(r.cost) AS cost
-    FROM (${spendRows(query, { kinds: [kind], columns, unpriced })}) r ${few ? ofThem : Prisma.empty}
+      (kinds) => Prisma.sql`
+    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost
+    FROM (${spendRows(query, { kinds, columns, unpriced })}) r ${few ? ofThem : Prisma.empty}
     GROUP BY ${Prisma.raw(keys.map((_, index) => index + 1).join(', '))}`,
     );
   return Prisma.join(parts, ' UNION ALL ');
+}
+
+const ADDED_TOGETHER: readonly (readonly SpendKind[])[] = [['billed'], ['estimated', 'legacy'], ['unpriced']];
+
+/** Whether the rows of `addedSpend` are already those of the query's groups, which only need names. */
+export function isAddedUp(query: ReportQuery): boolean {
+  const { groupBy } = query;
+  const [grouped, needed] = [columnsOf({ groupBy }), columnsOf(query)];
+  return (
+    groupBy.includes('project') &&
+    tagsOf(query).length === 0 &&
+    needed.length === grouped.length &&
+    groupBy.filter((word) => dimensionOf(word).period !== undefined).length < 2
+  );
 }
 
 /** Every word that a query groups or filters by. */
@@ -161,6 +176,6 @@ export function wordsOf({ groupBy, patterns = {} }: Pick<ReportQuery, 'groupBy' 
 function periodOf(query: ReportQuery, byDay: boolean): Prisma.Sql[] {
   const timed = query.groupBy.flatMap((word) => dimensionOf(word).period ?? []);
   // A tag holds from a day on.
-  if (byDay || tagsOf(query).length > 0 || timed.length > 1) return [Prisma.sql`r.day`];
+  if (byDay || tagsOf(query).length > 0 || timed.length > 1 || timed.includes('day')) return [Prisma.sql`r.day`];
   return timed.map((period) => Prisma.raw(`date_trunc('${period}', r.day) AS day`));
 }

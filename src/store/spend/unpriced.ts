@@ -21,9 +21,11 @@ export async function readUnpriced(
   teamId: string,
   { since, until }: DaySpan,
 ): Promise<UnpricedUsage[]> {
+  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until });
+  if (usage.length === 0) return [];
   const book = await readPriceBook(tx, teamId);
   const sums = new Map<string, UnpricedUsage>();
-  for (const each of await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until })) {
+  for (const each of usage) {
     const { provider, organizationId, projectId, day, endpoint, tokenType, unit, model, quantity } = each;
     if (!isCharged(tokenType) || book.find(provider, each, day) !== null) continue;
     const tier = tierOf(each);
