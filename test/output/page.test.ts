@@ -322,7 +322,7 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
       inPage<number>(page, selector, `(each.getBoundingClientRect().left + each.getBoundingClientRect().right) / 2`);
     const chart = '[data-currency="USD"] .by-project .chart';
     const hits = await centers(`${chart} .hit`);
-    const bars = (await centers(`${chart} .plot.${plot} path[fill="url(#look-1)"]`)).sort((a, b) => a - b);
+    const bars = (await centers(`${chart} .plot.${plot} g[fill="url(#look-1)"] rect`)).sort((a, b) => a - b);
     expect(bars).toHaveLength(hits.length);
     for (const [index, center] of bars.entries()) expect(Math.abs(center - (hits[index] ?? 0))).toBeLessThan(1.5);
   });

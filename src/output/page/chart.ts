@@ -1,18 +1,12 @@
-import { BarChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
-import * as echarts from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { markup, type Html } from './html.js';
 import type { Stack } from './stack.js';
-import { trusted, type Html } from './html.js';
-
-echarts.use([BarChart, GridComponent, SVGRenderer]);
 
 /** The room a chart is drawn for; it grows and shrinks with its place from there. */
 export interface ChartSize {
   name: 'plot wide' | 'plot narrow';
   width: number;
   height: number;
-  /** Labels below the bars. */
+  /** The most labels below the bars. */
   labels: number;
   font: number;
 }
@@ -21,77 +15,103 @@ export const CHART_SIZES: readonly ChartSize[] = [
   { name: 'plot wide', width: 1000, height: 300, labels: 12, font: 12 },
   { name: 'plot narrow', width: 360, height: 260, labels: 4, font: 11 },
 ];
-/** Where the bars begin and end, in units of the size; the style sheet says the same of what lies over them. */
-const GRID = { left: 52, right: 4, top: 26, bottom: 24 };
+/** Around the bars, in units of the size; the style sheet says the same of what lies over them. */
+const MARGIN = { left: 52, right: 4, top: 26, bottom: 24 };
+const WIDEST_BAR = 44;
+/** Half of the longest label below the bars, which has to stay within the drawing. */
+const HALF_LABEL = 32;
 
 /**
  * Stacked bars as SVG. Colours are the page's own variables, so that one drawing serves light and dark; patterns make
  * the layers differ without colour. Heights are for the eye: amounts stand beside the chart, exact. No name is drawn in it.
+ * @param title for who cannot see it
  */
-export function drawStack({ buckets, series }: Stack, { name, width, height, labels, font }: ChartSize): Html {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  const every = Math.max(1, Math.ceil(buckets.length / labels));
-  const text = { color: 'var(--muted)', fontSize: font, fontFamily: 'inherit' };
-  chart.setOption({
-    animation: false,
-    grid: { ...GRID, outerBoundsMode: 'none' },
-    xAxis: {
-      type: 'category',
-      data: buckets.map(({ tick }) => tick),
-      axisLine: { lineStyle: { color: 'var(--axis)' } },
-      axisTick: { show: false },
-      axisLabel: { ...text, interval: (index: number) => index % every === 0, hideOverlap: true },
-    },
-    yAxis: {
-      type: 'value',
-      splitNumber: 4,
-      min: floorOf,
-      axisLabel: { ...text, formatter: shortAmount, showMinLabel: false },
-      splitLine: { showMinLine: false, lineStyle: { color: 'var(--line)' } },
-    },
-    series: series.map(({ look, costs }) => ({
-      type: 'bar',
-      stack: 'spend',
-      silent: true,
-      barMaxWidth: 44,
-      barCategoryGap: buckets.length > 60 ? '12%' : '24%',
-      itemStyle: { color: `url(#look-${look})` },
-      data: costs.map((cost) => Number(cost ?? 0)),
-    })),
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return trusted(tidy(svg, name));
+export function drawStack({ buckets, series }: Stack, size: ChartSize, title: string): Html {
+  const { name, width, height, labels, font } = size;
+  const [left, right, bottom] = [MARGIN.left, width - MARGIN.right, height - MARGIN.bottom];
+  const bars = stack(series.map(({ costs }) => costs.map(Number)));
+  const axis = axisOf(bars.flat(2));
+  const y = (value: number) => scale(value, axis, [bottom, MARGIN.top]);
+  const band = (right - left) / buckets.length;
+  const bar = Math.min(WIDEST_BAR, band * (buckets.length > 60 ? 0.88 : 0.76));
+  const middle = (index: number) => left + (index + 0.5) * band;
+  const every = Math.ceil(buckets.length / labels);
+  return markup`<svg class="${name}" role="img" aria-label="${title}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<g stroke="var(--line)">${axis.ticks.filter((tick) => tick !== 0).map((tick) => markup`<path d="M${left} ${y(tick)}H${right}"/>`)}</g>
+${series.map(({ look }, layer) => markup`<g fill="url(#look-${look})">${(bars[layer] ?? []).map((part, index) => rect(part, y, middle(index) - bar / 2, bar))}</g>`)}
+<path d="M${left} ${y(0)}H${right}" stroke="var(--axis)"/>
+<g fill="var(--muted)" font-size="${font}"><g text-anchor="end">${axis.ticks.map((tick) => markup`<text x="${left - 8}" y="${round(y(tick) + font * 0.35)}">${shortAmount(tick)}</text>`)}</g>
+${buckets.map(({ tick }, index) => {
+  const x = Math.min(middle(index), width - HALF_LABEL);
+  return index % every === 0
+    ? markup`<text x="${round(x)}" y="${height - 6}" text-anchor="middle">${tick}</text>`
+    : null;
+})}</g></svg>`;
 }
 
-/** One project's bars without axes, as wide as its place. */
+/** One project's bars without axes, as wide as its place; its figures stand beside it. */
 export function drawSpark(costs: readonly (string | null)[], look: number): Html {
   const [width, height] = [240, 36];
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  chart.setOption({
-    animation: false,
-    grid: { left: 0, right: 0, top: 1, bottom: 1 },
-    xAxis: { type: 'category', show: false, data: costs.map((_, index) => index) },
-    yAxis: { type: 'value', show: false },
-    series: [
-      {
-        type: 'bar',
-        silent: true,
-        barMaxWidth: 24,
-        barCategoryGap: '20%',
-        itemStyle: { color: `var(--look-${look})` },
-        data: costs.map((cost) => Number(cost ?? 0)),
-      },
-    ],
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return trusted(tidy(svg, 'spark').replace('<svg ', '<svg preserveAspectRatio="none" '));
+  const [bars = []] = stack([costs.map(Number)]);
+  const extent = { least: Math.min(0, ...bars.flat()), most: Math.max(0, ...bars.flat()) };
+  const y = (value: number) => scale(value, extent, [height - 1, 1]);
+  const band = width / costs.length;
+  const bar = Math.min(24, band * 0.8);
+  return markup`<svg class="spark" aria-hidden="true" focusable="false" preserveAspectRatio="none" viewBox="0 0 ${width} ${height}" fill="var(--look-${look})">${bars.map(
+    (part, index) => rect(part, y, (index + 0.5) * band - bar / 2, bar),
+  )}</svg>`;
 }
 
-/** A small credit does not push the bars up by a whole step of the axis. */
-function floorOf({ min, max }: { min: number; max: number }): number | undefined {
-  return min < 0 && -min < max / 8 ? min * 1.05 : undefined;
+/** Where a layer's part of a bar begins and ends. */
+type Part = readonly [from: number, to: number];
+
+/** The layers of each bar on top of one another; credits hang below the line. */
+function stack(layers: readonly (readonly number[])[]): Part[][] {
+  const tops = new Map<string, number>();
+  return layers.map((costs) =>
+    costs.map((cost, index): Part => {
+      const side = `${index}${cost < 0 ? '-' : '+'}`;
+      const from = tops.get(side) ?? 0;
+      tops.set(side, from + cost);
+      return [from, from + cost];
+    }),
+  );
+}
+
+function rect([from, to]: Part, y: (value: number) => number, x: number, width: number): Html | null {
+  if (from === to) return null;
+  const top = Math.min(y(from), y(to));
+  return markup`<rect x="${round(x)}" y="${top}" width="${round(width)}" height="${round(Math.abs(y(from) - y(to)))}"/>`;
+}
+
+interface Extent {
+  least: number;
+  most: number;
+}
+
+/** From zero to the next round step past the highest bar, in about four steps. */
+function axisOf(values: readonly number[]): Extent & { ticks: number[] } {
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const step = roundStep((most - least || 1) / 4);
+  const highest = Math.ceil(most / step) || (least < 0 ? 0 : 1);
+  // A small credit does not push the bars up by a whole step.
+  const lowest = -least < most / 8 ? 0 : Math.floor(least / step);
+  const ticks = Array.from({ length: highest - lowest + 1 }, (_, index) => (lowest + index) * step);
+  return { least: Math.min(least * 1.05, lowest * step), most: highest * step, ticks };
+}
+
+/** 1, 2, 2.5 or 5 times a power of ten. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return ([1, 2, 2.5, 5].find((each) => each * power >= step * 0.999) ?? 10) * power;
+}
+
+function scale(value: number, { least, most }: Extent, [from, to]: readonly [number, number]): number {
+  return round(from + ((value - least) / (most - least || 1)) * (to - from));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 const SCALES = [
@@ -109,15 +129,4 @@ function shortAmount(value: number): string {
   const [unit, letter] = SCALES.find(([least]) => size >= least) ?? [1, ''];
   const scaled = unit === 1e4 ? size / 1000 : size / unit;
   return `${sign}${Number(scaled.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 10 })}${letter}`;
-}
-
-/** Without what only a live chart needs: classes with hover styles, data for its client, a background. */
-function tidy(svg: string, name: string): string {
-  return svg
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/<rect [^>]*fill="none"><\/rect>/, '')
-    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
-    .replace(/ (?:xmlns:xlink|version|baseProfile)="[^"]*"/g, '')
-    .replace(/\n+/g, '')
-    .replace('<svg width="', `<svg class="${name}" aria-hidden="true" focusable="false" width="`);
 }

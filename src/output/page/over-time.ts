@@ -27,11 +27,12 @@ const checked = markup` checked`;
 
 function figure(stack: Stack, by: StackWord, currency: string): Html {
   const unit = UNITS[stack.word];
+  const title = `Bars of spend by ${unit} in ${currency}, stacked by ${by}; the same figures stand in the table below.`;
   return markup`<figure class="stacked by-${by}" data-stack="${by}">
 <ul class="legend">${stack.series.map(
     (series) => markup`<li>${swatch(series.look)}${name(series.name)} ${money(series.total, currency)}</li>`,
   )}</ul>
-<div class="chart">${CHART_SIZES.map((size) => drawStack(stack, size))}${hits(stack, currency)}</div>
+<div class="chart">${CHART_SIZES.map((size) => drawStack(stack, size, title))}${hits(stack, currency)}</div>
 ${lanes(stack)}
 <details class="as-table"><summary>These bars as a table</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Spend by ${unit} and ${by}"><table class="figures" data-report="${by},${stack.word}" data-currency="${currency}">
