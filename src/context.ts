@@ -43,6 +43,8 @@ export interface Context {
   database(): Promise<Database>;
   /** The embedded store as a whole, also while DATABASE_URL points elsewhere; opens nothing. */
   embedded(): Promise<EmbeddedStore>;
+  /** SQL that grants three roles of the database what they need; opens nothing. */
+  grants(schema: string): Promise<string>;
   /** Opens the embedded store and its vault for as long as the work takes, also while DATABASE_URL points elsewhere. */
   withEmbeddedVault<T>(work: (vault: Vault, store: Store) => Promise<T>): Promise<T>;
   /** Whether there is a store to open: DATABASE_URL is set, or an embedded one was created before. */
@@ -178,6 +180,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     now,
     database,
     embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home, openOptions),
+    grants: async (schema) => (await import('./store/grants.js')).grantsSql(schema),
     async withEmbeddedVault(work) {
       const { createEmbeddedStore } = await import('./store/embedded-store.js');
       const { openVault } = await import('./vault/open.js');

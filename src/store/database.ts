@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Migrations } from './migrations/migrations.js';
+import type { Obstacles } from './obstacles.js';
 import type { Connection, StorePool } from './pool.js';
 
 /** An open database: a PostgreSQL server, or the embedded PostgreSQL behind its socket. */
@@ -20,6 +21,8 @@ export interface Database {
   openSession(): Promise<Session>;
   /** Writes a copy of the embedded store to a file that is not there yet; null for a server, which has tools of its own. */
   readonly backup: ((path: string) => Promise<{ bytes: number }>) | null;
+  /** What keeps the role from rows of ours; reads catalogs only. */
+  obstacles(): Promise<Obstacles>;
   /** A failure of this database as a CostsError; anything else as it is. */
   explain(error: unknown): unknown;
   close(): Promise<void>;

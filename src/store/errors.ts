@@ -3,7 +3,10 @@ import type { DatabaseAddress } from './address.js';
 import { LOST_LOCK } from './fence.js';
 
 /** Where a failure happened, for its sentence. */
-export type Place = Pick<DatabaseAddress, 'label' | 'server' | 'database' | 'user'>;
+export type Place = Pick<DatabaseAddress, 'label' | 'server' | 'database' | 'user'> & {
+  /** Policies of row security that bind us, by table; known once the server was asked. */
+  policies?: Readonly<Record<string, string[]>>;
+};
 
 /** What an error says about itself, whichever of driver, adapter and client threw it. */
 interface Symptom {
@@ -24,7 +27,9 @@ interface Explanation {
  */
 export function explainDatabaseError(error: unknown, place: Place): unknown {
   if (error instanceof CostsError) return error;
-  const symptom = findSymptom(error);
+  const found = findSymptom(error);
+  // The lines of PostgreSQL beside its message read on as sentences.
+  const symptom = found && { ...found, message: found.message.replace(/\.?\n(?=(?:DETAIL|HINT|CONTEXT): )/g, '. ') };
   const explanation = symptom && explain(symptom, place);
   if (!explanation) return error;
   const { code, message, hint } = explanation;
@@ -156,7 +161,8 @@ function explainTls({ code, message }: Symptom, { server }: Place): Explanation 
   return null;
 }
 
-function explainServer({ code, message }: Symptom, { label, server, database, user }: Place): Explanation | null {
+function explainServer({ code, message }: Symptom, place: Place): Explanation | null {
+  const { label, server, database, user } = place;
   const failed = (text: string, hint: string): Explanation => ({ code: 'failed', message: text, hint });
   switch (code) {
     case '28P01':
@@ -179,11 +185,14 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
         `${server} has no database "${database}".`,
         `Create it (createdb "${database}"), or correct the name in DATABASE_URL.`,
       );
-    case '42501':
+    case '42501': {
+      const hidden = /row-level security policy for table "([^"]+)"/.exec(message)?.[1];
+      if (hidden !== undefined) return failed(...explainPolicy(hidden, place));
       return failed(
         `"${user}" may not do this on ${label}: ${message}.`,
         'Use a role with the rights, or have them granted. The SQL: costs db grants',
       );
+    }
     case '25006':
       return failed(
         `${label} is read-only: ${message}.`,
@@ -200,6 +209,17 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
       return failed(
         `${label} has run out of space or memory: ${message}.`,
         'Free some, then run the same command again; nothing half-done was kept.',
+      );
+    case '0A000':
+    case '2BP01':
+      return failed(
+        `Something on ${label} depends on what was to be changed: ${message}.`,
+        'Drop it, run the command again, and make it anew. What is not ours: costs db status',
+      );
+    case 'P0001':
+      return failed(
+        `A trigger or function on ${label} refused it: ${message}.`,
+        'Whoever made it can tell why. What is not ours: costs db status',
       );
     case '42P01':
     case '42703':
@@ -218,10 +238,25 @@ function explainServer({ code, message }: Symptom, { label, server, database, us
       hint: 'Add it: postgresql://user:password@host:5432/database.',
     };
   }
+  // Constraint violations, and what functions of others raise: ours never get there.
+  if (/^(?:23|P0|44)/.test(code) || /CONTEXT: PL\/pgSQL function (?!costs_)/.test(message))
+    return failed(
+      `${label} refused a row: ${message} (${code}).`,
+      'A constraint or trigger that is not ours may be in the way. See them: costs db status',
+    );
   if (/^[0-9A-Z]{5}$/.test(code))
     return failed(
       `${label} refused a statement: ${message} (${code}).`,
       'If this finds nothing, it is a fault in costs worth reporting: costs doctor',
     );
   return null;
+}
+
+function explainPolicy(table: string, { label, user, policies }: Place): [message: string, hint: string] {
+  const names = policies?.[table] ?? [];
+  const which = names.length === 0 ? 'Row level security' : `The policy ${names.map((name) => `"${name}"`).join(', ')}`;
+  return [
+    `${which} of the table "${table}" hides rows of ${label} from the role "${user}": figures would be wrong.`,
+    `Use a role that no policy binds, or: ALTER ROLE "${user}" BYPASSRLS`,
+  ];
 }

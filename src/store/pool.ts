@@ -66,8 +66,27 @@ export class Connection extends pg.Pool {
     await this.client.query(beginSql(this.settings, mode));
   }
 
-  override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
-    this.client.query(...query)) as pg.Pool['query'];
+  override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {
+    try {
+      return await (this.client.query(...query) as unknown as Promise<unknown>);
+    } catch (error) {
+      throw withCause(error);
+    }
+  }) as pg.Pool['query'];
+}
+
+/**
+ * Prisma's adapter and engine pass on nothing but the message of an error. What PostgreSQL says besides is its cause: which
+ * view depends, whose trigger it was. It becomes part of the message, one line each, as psql shows it.
+ */
+function withCause(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { detail, hint, where, table = '' } = error;
+  // A refused row is told whole: what the vault keeps is nobody's to read.
+  const mayTell = !/^vault|^organization_api_keys$|^login_attempts$/.test(table);
+  for (const [name, text] of Object.entries({ DETAIL: mayTell ? detail : undefined, HINT: hint, CONTEXT: where }))
+    if (text !== undefined) error.message += `\n${name}: ${text.replace(/\s+/g, ' ').slice(0, 500)}`;
+  return error;
 }
 
 /** Takes one connection out of a pool for as long as the session lasts. */

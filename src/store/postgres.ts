@@ -6,6 +6,7 @@ import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
 import { explainDatabaseError, type Place } from './errors.js';
 import { createMigrations } from './migrations/migrations.js';
+import { findObstacles, policiesSql } from './obstacles.js';
 import { endPool, openSession, StorePool } from './pool.js';
 import { requireKnownGood, requireSupported } from './server-version.js';
 import { UNKNOWN, type Settings } from './settings.js';
@@ -19,15 +20,18 @@ export async function openPostgres(url: string): Promise<Database> {
   const address = parseDatabaseUrl(url);
   requireKnownGood(address.server, address.server);
   const pool = new StorePool({ ...address.connection, max: address.poolSize }, UNKNOWN);
+  const place: Place = { ...address };
   try {
-    pool.settings = await meet(pool, address);
+    const { policies, ...settings } = await meet(pool, address);
+    pool.settings = settings;
+    place.policies = policies;
   } catch (error) {
     await pool.end();
     throw explainFirstContact(error, address);
   }
   return createDatabase({
     kind: 'postgresql',
-    place: address,
+    place,
     pool,
     openSession: () => {
       const own = new StorePool({ ...address.connection, max: 1 }, pool.settings);
@@ -61,6 +65,7 @@ export function createDatabase({ kind, place, pool, openSession, backup, close }
     pool,
     openSession,
     backup: backup ?? null,
+    obstacles: () => findObstacles(pool),
     explain,
     close: async () => {
       await prisma.$disconnect();
@@ -85,14 +90,16 @@ interface Greeting {
  * role's search path that has them, else in its first. The path is the role's own, not one that somebody left in a pooler.
  * @throws CostsError `failed` for a server that is no PostgreSQL as we need it
  */
-async function meet(pool: StorePool, { server, label, schema }: DatabaseAddress): Promise<Settings> {
+async function meet(
+  pool: StorePool,
+  { server, label, schema }: DatabaseAddress,
+): Promise<Settings & Required<Pick<Place, 'policies'>>> {
   const client = await pool.connect();
   try {
     await client.query(
       `BEGIN READ ONLY; SELECT set_config('search_path', reset_val, true) FROM pg_settings WHERE name = 'search_path'`,
     );
     const { rows } = await client.query<Greeting>(GREETING);
-    await client.query('COMMIT');
     const [greeting] = rows;
     if (greeting === undefined) throw new CostsError('unreachable', `${server} gave no answer.`);
     requireSupported(greeting, server, label);
@@ -101,7 +108,17 @@ async function meet(pool: StorePool, { server, label, schema }: DatabaseAddress)
       ...(found === null ? [] : [pg.escapeIdentifier(found)]),
       ...(schema === undefined ? [greeting.searchPath] : []),
     ];
-    return { schema: found, searchPath: path.filter((part) => part !== '').join(', '), replica: greeting.replica };
+    const bound = await client.query<{ policies: Record<string, string[]> }>(
+      `SELECT ${policiesSql('$1')} AS policies`,
+      [found],
+    );
+    await client.query('COMMIT');
+    return {
+      schema: found,
+      searchPath: path.filter((part) => part !== '').join(', '),
+      replica: greeting.replica,
+      policies: bound.rows[0]?.policies ?? {},
+    };
   } finally {
     client.release();
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printGrants } from '../../src/commands/db/grants.js';
+import { grantsSql } from '../../src/store/grants.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../helpers/database.js';
 import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   base = await createTestDatabase('postgresql');
   acme = await foundTeam(base.database);
   await addKey(acme, 'org-1');
-  const { sql } = await printGrants.run({ schema: 'public' }, {} as never);
+  const sql = await grantsSql('public');
   const client = await connect(null);
   await client.query(sql);
   await client.query(sql);
@@ -91,6 +91,10 @@ describe('the roles that costs db grants prints', () => {
   ])('let %s: %s → %s', async (role, sql, expected) => {
     const said = await answer(role, sql);
     expect(said.includes('must be owner') ? 'denied' : said).toBe(expected);
+  });
+
+  it('name our tables one by one, so that a table of others stays theirs', async () => {
+    expect(await grantsSql('public')).not.toMatch(/ALL (?:TABLES|SEQUENCES)/);
   });
 
   it('let a collector log in, open a key and log out', async () => {

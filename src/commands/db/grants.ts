@@ -1,3 +1,4 @@
+import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { defineCommand, option } from '../define.js';
 
@@ -14,59 +15,8 @@ export const printGrants = defineCommand({
   render: ({ sql }) => sql,
 });
 
-function run({ schema }: GrantsOptions): Promise<{ sql: string }> {
+async function run({ schema }: GrantsOptions, context: Pick<Context, 'grants'>): Promise<{ sql: string }> {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
     throw new CostsError('usage', 'That is no name of a schema.', { hint: 'Write it as --schema public.' });
-  return Promise.resolve({ sql: grantsSql(schema) });
-}
-
-/** What only the vault reads: whoever has it can guess passwords offline. */
-const SECRETS = [
-  'vaults',
-  'vault_slots',
-  'vault_viewer_slots',
-  'vault_tokens',
-  'vault_sessions',
-  'vault_audit',
-  'login_attempts',
-];
-/** What a collector reads but does not change, beyond what is granted again below. */
-const GUARDED = ['teams', 'users', 'organizations', 'organization_api_keys', ...SECRETS, '_prisma_migrations'];
-
-function grantsSql(schema: string): string {
-  const table = (name: string) => `"${schema}"."${name}"`;
-  const tables = (names: readonly string[]) => names.map(table).join(', ');
-  const role = (name: string) =>
-    `DO $$ BEGIN CREATE ROLE "${name}" NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;`;
-  const everything = `ALL TABLES IN SCHEMA "${schema}"`;
-  const functions = [
-    `"${schema}"."costs_answer_login_attempt"(TEXT, TEXT)`,
-    `"${schema}"."costs_prune_login_attempts"(INTEGER)`,
-  ];
-  return `-- Three roles for costs. Run this as the owner of the tables, after each costs db migrate; then give people and jobs a role:
---   GRANT "costs_collector" TO ci;
--- reader:    reports, status, exports; sees no password, no session and no login attempt.
--- collector: sync and backfill, login and logout; cannot register keys, change members or set passwords.
--- admin:     everything but rewriting history: attempts and audit are inserted, never changed.
-${['costs_reader', 'costs_collector', 'costs_admin'].map(role).join('\n')}
-GRANT USAGE ON SCHEMA "${schema}" TO "costs_reader", "costs_collector", "costs_admin";
-REVOKE ALL ON ${everything} FROM "costs_reader", "costs_collector", "costs_admin";
-REVOKE ALL ON FUNCTION ${functions.join(', ')} FROM PUBLIC;
-
-GRANT SELECT ON ${everything} TO "costs_reader";
-REVOKE SELECT ON ${tables(SECRETS)} FROM "costs_reader";
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON ${everything} TO "costs_collector";
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA "${schema}" TO "costs_collector";
-REVOKE INSERT, UPDATE, DELETE ON ${tables(GUARDED)} FROM "costs_collector";
-GRANT UPDATE ("last_used_at") ON ${tables(['organization_api_keys', 'vault_tokens'])} TO "costs_collector";
-GRANT INSERT, DELETE ON ${table('vault_sessions')} TO "costs_collector";
-GRANT INSERT ON ${tables(['login_attempts', 'vault_audit'])} TO "costs_collector";
-GRANT EXECUTE ON FUNCTION ${functions[0] ?? ''} TO "costs_collector";
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON ${everything} TO "costs_admin";
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA "${schema}" TO "costs_admin";
-REVOKE UPDATE, DELETE ON ${tables(['login_attempts', 'vault_audit'])} FROM "costs_admin";
-REVOKE INSERT, UPDATE, DELETE ON ${table('_prisma_migrations')} FROM "costs_admin";
-GRANT EXECUTE ON FUNCTION ${functions.join(', ')} TO "costs_admin";`;
+  return { sql: await context.grants(schema) };
 }

@@ -54,8 +54,34 @@ export async function checkStore(context: Context): Promise<{ checks: Check[]; t
           hint: 'Synchronize both clocks (NTP).',
         },
   );
-  checks.push(await checkLegacyProjects(store, team));
+  checks.push(await checkRights(context), await checkLegacyProjects(store, team));
   return { checks, team };
+}
+
+async function checkRights(context: Context): Promise<Check> {
+  const name = 'Rights';
+  const { policies, columns } = await (await context.database()).obstacles();
+  const hidden = Object.entries(policies).map(([table, names]) =>
+    names.length === 0
+      ? `row level security hides every row of ${table}`
+      : `the policy ${names.join(', ')} hides rows of ${table}`,
+  );
+  const unread = Object.entries(columns).map(([table, names]) => `${table} without ${names.join(', ')}`);
+  if (hidden.length > 0)
+    return {
+      name,
+      status: 'failed',
+      message: `This role does not see every row: ${hidden.join('; ')}.`,
+      hint: 'Use a role that no policy binds: one with BYPASSRLS, or one that the policies do not name.',
+    };
+  if (unread.length > 0)
+    return {
+      name,
+      status: 'failed',
+      message: `This role may read ${unread.join('; ')}.`,
+      hint: 'Have it granted all columns. The SQL: costs db grants',
+    };
+  return { name, status: 'ok', message: 'no policy hides rows, and every column can be read' };
 }
 
 async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {

@@ -44,6 +44,11 @@ export function readSchema(): Promise<string> {
   return readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
 }
 
+/** The names of our tables. */
+export async function ourTables(): Promise<string[]> {
+  return [...(await readSchema()).matchAll(/@@map\("(.+)"\)/g)].map(([, name]) => name ?? '');
+}
+
 export function migrationsFolder(): string {
   return join(PRISMA_FOLDER, 'migrations');
 }

@@ -80,9 +80,12 @@ async function findDrift(
   return withBegun.length < without.length ? withBegun : without;
 }
 
-/** The database's own sentence out of the report that Prisma's engine keeps. */
+/** The database's own sentences out of the report that Prisma's engine keeps. */
 export function firstReason(logs: string | null): string | null {
   if (logs === null) return null;
-  const said = /(?:Database error:\s*|Error querying the database: )(?:ERROR: )?([^\n]+)/.exec(logs)?.[1];
+  const said =
+    /(?:Database error:\s*|Error querying the database: )(?:ERROR: )?([^\n]+(?:\n(?:DETAIL|HINT|CONTEXT): [^\n]+)*)/
+      .exec(logs)?.[1]
+      ?.replace(/\.?\n/g, '. ');
   return said ?? logs.split('\n').find((line) => line.trim() !== '') ?? null;
 }
