@@ -7,6 +7,7 @@ import { underLease } from '../../src/sync/lease.js';
 import { useCollector } from '../helpers/collector.js';
 import { createTestDatabase, DATABASE_KINDS, useTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
+import { registerOrganization } from '../helpers/organization.js';
 import { lastDays, makeWorld, storedSums } from '../chaos/world.js';
 
 const subject: LeaseSubject = { provider: 'openai', organizationId: 'org-1', apiVersion: 'costs_v1' };
@@ -21,6 +22,8 @@ describe.each(DATABASE_KINDS)('the lease of an organization on %s', (kind) => {
     test = await createTestDatabase(kind);
     prisma = test.database.prisma;
     leases = createStore(test.database).leases;
+    await prisma.team.create({ data: { id: 'team-1', name: 'Acme' } });
+    for (const id of ['org-1', 'org-2']) await registerOrganization(prisma, 'openai', id);
   });
   afterAll(() => test.drop());
   beforeEach(() => prisma.organizationLease.deleteMany());
