@@ -43,17 +43,23 @@ export interface LineItemParts {
   contextWindow: string | null;
   serviceTier: string | null;
   inferenceGeo: string | null;
+  /** Whatever else the provider splits by and its description does not tell. */
+  further?: readonly string[];
 }
 
 /**
  * The line item of a charge: its description, then what is not standard about it, then its currency unless USD, so that
  * no two charges the provider keeps apart share a key, and no key ever changes its currency.
  */
-export function toLineItem({ description, currency, ...split }: LineItemParts): string {
+export function toLineItem({ description, currency, further = [], ...split }: LineItemParts): string {
   const named = (['contextWindow', 'serviceTier', 'inferenceGeo'] as const)
     .filter((dimension) => split[dimension] !== null && split[dimension] !== STANDARD[dimension])
     .map((dimension) => split[dimension]);
-  const text = [description === null || description.trim() === '' ? UNSPECIFIED : description, ...named].join(' · ');
+  const text = [
+    description === null || description.trim() === '' ? UNSPECIFIED : description,
+    ...named,
+    ...further,
+  ].join(' · ');
   const lineItem = currency === 'USD' ? text : `${text} [${currency}]`;
   if (Buffer.byteLength(lineItem) > MAX_LINE_ITEM_BYTES) {
     throw new CostsError(
@@ -66,27 +72,34 @@ export function toLineItem({ description, currency, ...split }: LineItemParts): 
 
 /** Collects the lines of a window; lines that share a key are added together, over all pages. */
 export class BucketMerger {
-  readonly #lines = new Map<string, CostLine>();
+  /** By bucket, project and line item: a tree, because one text of all three for each line takes more memory than the lines. */
+  readonly #buckets = new Map<string, Map<string, Map<string, CostLine>>>();
+  #size = 0;
 
   /** @throws CostsError `contract` when two currencies would be added. */
   add(line: CostLine): void {
-    const key = JSON.stringify([
-      line.providerProjectId,
-      line.bucketStart.getTime(),
-      line.bucketEnd.getTime(),
-      line.lineItem,
-    ]);
-    const known = this.#lines.get(key);
-    this.#lines.set(key, known === undefined ? line : merge(known, line));
+    const bucket = `${line.bucketStart.getTime()} ${line.bucketEnd.getTime()}`;
+    const lines = branch(branch(this.#buckets, bucket), line.providerProjectId);
+    const known = lines.get(line.lineItem);
+    if (known === undefined) this.#size += 1;
+    lines.set(line.lineItem, known === undefined ? line : merge(known, line));
   }
 
   get size(): number {
-    return this.#lines.size;
+    return this.#size;
   }
 
   lines(): CostLine[] {
-    return [...this.#lines.values()];
+    return [...this.#buckets.values()].flatMap((projects) =>
+      [...projects.values()].flatMap((lines) => [...lines.values()]),
+    );
   }
+}
+
+function branch<Value>(tree: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const known = tree.get(key) ?? new Map<string, Value>();
+  tree.set(key, known);
+  return known;
 }
 
 const ATTRIBUTES = ['model', 'costType', 'tokenType', 'serviceTier', 'contextWindow', 'inferenceGeo'] as const;

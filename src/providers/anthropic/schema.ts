@@ -16,6 +16,7 @@ import {
   Texts,
   type DriftWatch,
 } from '../shapes.js';
+import { unsaid } from './unsaid.js';
 
 const WHO = 'Anthropic';
 /** Amounts are in the currency's lowest unit: "123.45" is $1.2345. */
@@ -81,7 +82,7 @@ export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
   const lines: CostLine[] = [];
   const buckets = page.data.map(({ starting_at: bucketStart, ending_at: bucketEnd, results }, index) => {
     drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
-    for (const { line } of results) lines.push({ bucketStart, bucketEnd, ...line });
+    for (const charge of results) lines.push(charge.within(bucketStart, bucketEnd));
     return { start: bucketStart, end: bucketEnd };
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
@@ -107,7 +108,9 @@ export class ResultReader {
       serviceTier: text(result.service_tier),
       inferenceGeo: text(result.inference_geo),
     };
-    const lineItem = naming(`${path}.description`, () => toLineItem({ description, currency, ...dimensions }));
+    const [model, tokenType] = [text(result.model), text(result.token_type)];
+    const further = unsaid({ description, model, tokenType });
+    const lineItem = naming(`${path}.description`, () => toLineItem({ description, currency, ...dimensions, further }));
     return new Charge({
       // Null is the default workspace, which has no id in this report.
       providerProjectId: workspaceId === null || workspaceId === '' ? UNASSIGNED : this.#texts.once(workspaceId),
@@ -118,9 +121,9 @@ export class ResultReader {
       cost: amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
       quantity: null,
       quantityUnit: null,
-      model: text(result.model),
+      model,
       costType: text(result.cost_type),
-      tokenType: text(result.token_type),
+      tokenType,
       ...dimensions,
     });
   }

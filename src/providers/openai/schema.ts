@@ -85,9 +85,10 @@ export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage 
   const buckets = page.data.map(({ start_time, end_time, results }, index) => {
     const [bucketStart, bucketEnd] = [new Date(start_time * 1000), new Date(end_time * 1000)];
     drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
-    for (const { line, organizationName } of results) {
-      lines.push({ bucketStart, bucketEnd, ...line });
-      if (line.organizationId !== null) organization = { id: line.organizationId, name: organizationName };
+    for (const charge of results) {
+      lines.push(charge.within(bucketStart, bucketEnd));
+      const { organizationId: id, organizationName: name } = charge;
+      if (id !== null) organization = { id, name };
     }
     return { start: bucketStart, end: bucketEnd };
   });
