@@ -97,6 +97,7 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
     },
     output: () => (current ??= makeOutput(readGlobalOptions(argv))),
     async close() {
+      current?.prompt.release();
       for (const close of closers.reverse()) await close();
     },
   };

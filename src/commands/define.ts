@@ -23,6 +23,8 @@ export interface CommandDefinition<Name extends CommandName, Options, Value> {
   readonly isDefault?: boolean;
   /** Takes `--output FILE`, where its document goes. */
   readonly toFile?: boolean;
+  /** Asks for a secret: from its start on the terminal echoes nothing, whenever the secret is pasted. */
+  readonly asksSecret?: boolean;
   /** Shows a secret that is told only once, and so is not masked as everything else is. */
   readonly showsSecret?: boolean;
   /** Does the work and prints nothing. @throws CostsError */

@@ -25,17 +25,19 @@ export const init = defineCommand({
     'costs init --team acme',
     'costs init --team acme --email admin@example.com --password-stdin < password.txt',
   ],
+  asksSecret: true,
   run,
   render: renderInit,
 });
 
 async function run(options: InitOptions & { team?: string }, context: Context) {
   const embedded = context.config.databaseUrl === null;
-  const name = await readTeamName(options.team, context);
+  const given = givenTeamName(options.team, context);
   // Bad input is refused before anything is opened; a person is asked only once it is clear that there is need to.
   const early = embedded || context.output.interactive ? null : await readAdmin(options, context);
   await migrateIfEmpty(context);
   const store = await context.store();
+  const name = given ?? (await context.output.prompt.text('Name of the team', parseTeamName));
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   if (embedded) {
@@ -72,16 +74,17 @@ function common(
   return { team, created, store, embedded: config.databaseUrl === null };
 }
 
-async function readTeamName(team: string | undefined, { config, output }: Context): Promise<string> {
+/** Null where a person is to be asked. @throws CostsError `usage` where nobody can be */
+function givenTeamName(team: string | undefined, { config, output }: Context): string | null {
   const given = (team ?? config.team)?.trim();
   if (given !== undefined && given !== '') return given;
-  if (output.interactive)
-    return (
-      await output.prompt.text('Name of the team', {
-        validate: (answer) => answer.trim() !== '' || 'A team needs a name.',
-      })
-    ).trim();
+  if (output.interactive) return null;
   throw new CostsError('usage', 'How is the team called?', { hint: 'Name it with --team.' });
+}
+
+function parseTeamName(answer: string): string {
+  if (answer.trim() === '') throw new CostsError('usage', 'A team needs a name.');
+  return answer.trim();
 }
 
 async function readAdmin(

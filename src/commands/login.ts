@@ -3,7 +3,7 @@ import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
 import { defineCommand, option } from './define.js';
 import { insecureStorageOption } from './options.js';
-import { readEmail, readPassword } from './password.js';
+import { readEmail, readPassword, untilRight } from './password.js';
 
 export interface LoginOptions {
   email?: string;
@@ -20,6 +20,7 @@ export const login = defineCommand({
     insecureStorageOption(),
   ],
   examples: ['costs login', 'costs login --email admin@example.com --password-stdin < password.txt'],
+  asksSecret: true,
   run,
   render: renderLogin,
 });
@@ -31,9 +32,12 @@ async function run(options: LoginOptions, context: Context): Promise<LoginResult
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
-  const email = await readEmail(context, options.email);
-  const password = await readPassword(context, options.passwordStdin);
-  const { actor, teamId, mustChange } = await vault.logins.login(email, password);
+  if (output.interactive) await vault.logins.requireKeychain();
+  const { email, actor, teamId, mustChange } = await untilRight(context, options.passwordStdin, async () => {
+    const address = await readEmail(context, options.email);
+    const password = await readPassword(context, options.passwordStdin);
+    return { email: address, ...(await vault.logins.login(address, password)) };
+  });
   const team = (await (await context.store()).teams.list()).find(({ id }) => id === teamId) ?? null;
   const wanted = context.config.team;
   if (team !== null && wanted !== null && wanted !== team.name && wanted !== team.id) {

@@ -4,7 +4,7 @@ import { CostsError } from '../errors.js';
 import { renderPasswd } from '../output/access.js';
 import { defineCommand, option } from './define.js';
 import { insecureStorageOption } from './options.js';
-import { keepSessionIfPossible, readEmail, readNewPassword, readPassword } from './password.js';
+import { keepSessionIfPossible, readEmail, readNewPassword, readPassword, untilRight } from './password.js';
 
 export interface PasswdOptions {
   email?: string;
@@ -26,6 +26,7 @@ export const passwd = defineCommand({
     insecureStorageOption(),
   ],
   examples: ['costs passwd', 'costs passwd --email b@example.com --code'],
+  asksSecret: true,
   run,
   render: renderPasswd,
 });
@@ -36,13 +37,15 @@ async function run(options: PasswdOptions, context: Context) {
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const email = await findEmail(options, context);
-  const { proof, wanted } = await readBoth(options, context);
-  if (options.code === true) {
-    const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
-    return finish(context, email, recoveryCode);
-  }
-  await vault.logins.changePassword(email, proof, wanted);
-  return finish(context, email, null);
+  return untilRight(context, options.passwordStdin, async () => {
+    const { proof, wanted } = await readBoth(options, context);
+    if (options.code === true) {
+      const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
+      return finish(context, email, recoveryCode);
+    }
+    await vault.logins.changePassword(email, proof, wanted);
+    return finish(context, email, null);
+  });
 }
 
 async function finish(context: Context, email: string, recoveryCode: Secret | null) {

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import { renderHint } from '../output/hint.js';
+import { WrongSecret } from '../domain/wrong-secret.js';
 
 /**
  * A password to be set: from standard input, or asked for twice.
@@ -16,10 +17,12 @@ export async function readNewPassword(
   const { logins } = await context.vault();
   if (fromStdin === true) return logins.parseNewPassword(await output.prompt.stdin());
   requirePerson(context);
-  const password = logins.parseNewPassword(await output.prompt.secret(question));
-  const again = logins.parseNewPassword(await output.prompt.secret('The same again'));
-  if (password.reveal() === again.reveal()) return password;
-  throw new CostsError('usage', 'The two passwords differ; nothing was changed.');
+  for (;;) {
+    const password = await output.prompt.secret(question, (answer) => logins.parseNewPassword(answer));
+    const again = await output.prompt.secret('The same again', (answer) => logins.parsePassword(answer));
+    if (password.reveal() === again.reveal()) return password;
+    output.warn('  The two passwords differ.');
+  }
 }
 
 /** A password to be tried. */
@@ -32,7 +35,7 @@ export async function readPassword(
   const { logins } = await context.vault();
   if (fromStdin === true) return logins.parsePassword(await output.prompt.stdin());
   requirePerson(context);
-  return logins.parsePassword(await output.prompt.secret(question));
+  return output.prompt.secret(question, (answer) => logins.parsePassword(answer));
 }
 
 /** An email from its option, or asked for. */
@@ -41,7 +44,7 @@ export async function readEmail(context: Context, email: string | undefined): Pr
   if (email !== undefined) return logins.parseEmail(email);
   if (!context.output.interactive)
     throw new CostsError('usage', 'Whose email?', { hint: 'Add --email, such as --email admin@example.com.' });
-  return logins.parseEmail(await context.output.prompt.text('Email'));
+  return context.output.prompt.text('Email', (answer) => logins.parseEmail(answer));
 }
 
 function requirePerson({ output }: Context): void {
@@ -63,5 +66,24 @@ export async function keepSessionIfPossible(context: Context): Promise<Date | nu
     context.output.warn(`No session was kept. ${error.message}`);
     if (error.hint !== undefined) context.output.warn(renderHint(error.hint));
     return null;
+  }
+}
+
+/** How often a wrong password is asked for again; after five failures the email would be locked. */
+const TRIES = 3;
+
+/** Tries what a person types, who is asked again where it was wrong. */
+export async function untilRight<T>(
+  { output }: Context,
+  fromStdin: boolean | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof WrongSecret) || fromStdin === true || left === 1) throw error;
+      output.warn(`  ${error.message}`);
+    }
   }
 }

@@ -9,6 +9,7 @@ export async function perform<Options extends object>(
   context: Context,
 ): Promise<number> {
   const { output } = context;
+  if (command.asksSecret === true) output.prompt.hold();
   const value = await command.run(options, context);
   const document = (command.document === undefined ? value : command.document(value)) as Documents[CommandName];
   await output.intoFile(command.toFile === true ? options.output : undefined, async () => {

@@ -23,6 +23,8 @@ export interface ProviderFacts {
   otherKeys: readonly { prefix: string; kind: string }[];
   /** Where a person makes an admin key, and the least it must be allowed. */
   keyPage: string;
+  /** What the ids of its organizations begin with. */
+  organizationPrefix: string;
   leastScope: string;
   /** Whether it tells when a key ends; where it does not, a person can. */
   tellsKeyExpiry: boolean;

@@ -32,7 +32,7 @@ export function renderInit(
           '',
         ]),
     ...(embedded ? ["Keys that are kept here are encrypted; their data key is kept in this machine's keychain."] : []),
-    '→ costs keys add',
+    embedded || sessionUntil !== null ? '→ costs keys add' : '→ costs login --insecure-storage',
   ].join('\n');
 }
 

@@ -117,7 +117,7 @@ export function createOutput({
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),
-    prompt: createPrompt(interactive),
+    prompt: createPrompt(interactive, line),
   };
 }
 

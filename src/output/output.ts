@@ -50,9 +50,14 @@ export interface Progress {
 
 /** Questions to the person at the terminal. Each throws CostsError `usage` when `interactive` is false. */
 export interface Prompt {
-  text(question: string, options?: { default?: string; validate?: (answer: string) => true | string }): Promise<string>;
-  /** Without echo. */
-  secret(question: string): Promise<string>;
+  /** From now until `release` the terminal echoes nothing, with or without a question on it; the first question does so, too. */
+  hold(): void;
+  /** Gives the terminal back at the end of a command. */
+  release(): void;
+  /** Asks again, with what `parse` says, for as long as it throws a CostsError. */
+  text<T>(question: string, parse: (answer: string) => T, options?: { default?: string }): Promise<T>;
+  /** As `text`, without echo. */
+  secret<T>(question: string, parse: (answer: string) => T): Promise<T>;
   confirm(question: string, options?: { default?: boolean }): Promise<boolean>;
   choose<T>(question: string, choices: { name: string; value: T }[]): Promise<T>;
   /** All of standard input, for `--key-stdin` and `--password-stdin`; works without a terminal. */

@@ -1,22 +1,28 @@
 import { CostsError } from '../errors.js';
+import { createKeyboard } from './keyboard.js';
 import type { Prompt } from './output.js';
 
-/** Questions on standard error, so that standard output stays the document's. */
-export function createPrompt(interactive: boolean): Prompt {
+/**
+ * Questions on standard error, so that standard output stays the document's.
+ * @param say prints a line to the person who is asked
+ */
+export function createPrompt(interactive: boolean, say: (line: string) => void): Prompt {
+  const keyboard = createKeyboard(process.stdin);
   const ask = async <T>(question: { type: string; message: string } & Record<string, unknown>): Promise<T> => {
     if (!interactive) {
       throw new CostsError(
         'usage',
         `"${question.message.replace(/[:?]\s*$/, '')}" has to be answered, and nobody can be asked here.`,
-        {
-          hint: 'Give it as an option; --help names it.',
-        },
+        { hint: 'Give it as an option; --help names it.' },
       );
     }
     const { createPromptModule } = await import('inquirer');
     try {
-      const answers = await createPromptModule({ output: process.stderr })([{ ...question, name: 'answer' }] as never);
-      return (answers as { answer: T }).answer;
+      return await keyboard.during(async (input) => {
+        const prompt = createPromptModule({ input, output: process.stderr });
+        const { answer } = (await prompt([{ ...question, name: 'answer' }] as never)) as { answer: T };
+        return answer;
+      });
     } catch (error) {
       if (error instanceof Error && error.name === 'ExitPromptError')
         throw new CostsError('interrupted', 'Interrupted; nothing was changed.');
@@ -24,12 +30,36 @@ export function createPrompt(interactive: boolean): Prompt {
     }
   };
   return {
-    text: (message, options = {}) => ask({ type: 'input', message, ...options }),
-    secret: (message) => ask({ type: 'password', message }),
+    hold: () => (interactive ? keyboard.hold() : undefined),
+    release: () => keyboard.release(),
+    async text(message, parse, { default: suggested } = {}) {
+      const validate = (answer: string) => problemOf(() => parse(answer)) ?? true;
+      return parse(await ask<string>({ type: 'input', message, validate, default: suggested }));
+    },
+    async secret(message, parse) {
+      // A hidden answer cannot be mended, only given again.
+      for (;;) {
+        const answer = await ask<string>({ type: 'password', message, toggleMask: false });
+        const problem = problemOf(() => parse(answer));
+        if (problem === null) return parse(answer);
+        say(`  ${problem}`);
+      }
+    },
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
     choose: (message, choices) => ask({ type: 'select', message, choices }),
     stdin: readStandardInput,
   };
+}
+
+/** What is wrong with an answer, in words, or null. */
+function problemOf(parse: () => unknown): string | null {
+  try {
+    parse();
+    return null;
+  } catch (error) {
+    if (error instanceof CostsError) return error.message;
+    throw error;
+  }
 }
 
 /** More than any secret has; a file piped in by mistake must not fill the memory. */

@@ -32,7 +32,15 @@ export function createRecorder(): Recorder {
       progress: silentProgress,
       fail: nothing,
       redact: nothing,
-      prompt: { text: nobody, secret: nobody, confirm: nobody, choose: nobody, stdin: nobody },
+      prompt: {
+        hold: nothing,
+        release: nothing,
+        text: nobody,
+        secret: nobody,
+        confirm: nobody,
+        choose: nobody,
+        stdin: nobody,
+      },
     },
   };
 }

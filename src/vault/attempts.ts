@@ -7,6 +7,7 @@ import type { Pair } from './hpke.js';
 import { parseEmail } from './identity.js';
 import { newScrypt } from './kdf.js';
 import { trySecret } from './slots.js';
+import { WrongSecret } from '../domain/wrong-secret.js';
 import type { Tools } from './tools.js';
 
 const FAILURES = 5;
@@ -107,11 +108,12 @@ async function slotsOf(access: AccessStore, member: Member | null, kinds: readon
   return [...own, ...recovery].filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
 }
 
-function wrong(kinds: readonly SlotKind[]): CostsError {
+function wrong(kinds: readonly SlotKind[]): WrongSecret {
   const secret = kinds.includes('password') ? 'password' : 'code';
-  return new CostsError('auth', `The email or the ${secret} is wrong.`, {
-    hint: `After ${FAILURES} failures in 15 minutes an email is locked for 15. An admin can give a new start: costs members reset --help`,
-  });
+  return new WrongSecret(
+    `The email or the ${secret} is wrong.`,
+    `After ${FAILURES} failures in 15 minutes an email is locked for 15. An admin can give a new start: costs members reset --help`,
+  );
 }
 
 function locked(): CostsError {

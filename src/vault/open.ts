@@ -26,6 +26,7 @@ export function openVault(options: VaultOptions): Vault {
     keyOf: (organization) => openKey(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
+    requireDataKey: async (team) => void (await authentication.requireDataKey(team, 'admin')),
     whoIs: async (team) => (await authentication.current(team))?.actor ?? null,
     keys: createVaultKeys(options, authentication),
     logins: createVaultLogins(options, authentication),

@@ -33,6 +33,8 @@ export interface Vault {
   require(team: Team, role: Role): Promise<Actor>;
   /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
   requireRegistrar(team: Team): Promise<Actor>;
+  /** Makes sure that a key could be kept encrypted, before somebody types it. @throws CostsError `auth` */
+  requireDataKey(team: Team): Promise<void>;
   /** Who is at work, or null when nobody logged in. @throws CostsError `auth` when a session or token is there and refused */
   whoIs(team: Team): Promise<Actor | null>;
   readonly keys: VaultKeys;
@@ -95,6 +97,8 @@ export interface VaultLogins {
   createVault(team: Team, email: string, password: Secret): Promise<{ recoveryCode: Secret; actor: Actor }>;
   /** @throws CostsError `conflict` when the team has a data key: before anybody is asked for a password */
   requireNoVault(team: Team): Promise<void>;
+  /** Makes sure that a session could be kept, before somebody types a password. @throws CostsError `auth` */
+  requireKeychain(): Promise<void>;
   /** @throws CostsError `usage` for text that is no email; nothing is recorded then */
   parseEmail(text: string): string;
   /** A password to be set. @throws CostsError `usage` */

@@ -43,7 +43,7 @@ describe.skipIf(!HAS_TERMINAL)(
     afterAll(async () => {
       await Promise.all([base.drop(), emulator.close(), machine.drop()]);
     });
-    const costs = (args: string[], steps: Step[], more: NodeJS.ProcessEnv = {}) =>
+    const costs = (args: readonly string[], steps: Step[], more: NodeJS.ProcessEnv = {}) =>
       inTerminal([process.execPath, PROGRAM, ...args], { ...env, ...more }, steps);
 
     it('is asked for team, email and password, without echo', async () => {
@@ -87,16 +87,80 @@ describe.skipIf(!HAS_TERMINAL)(
       expect(screen).not.toContain(KEY);
     });
 
-    it('is told about a wrong password, which is not shown', async () => {
+    it('is told about a wrong email or password, which is not shown, and asked again', async () => {
       const { code, screen } = await costs(
         ['login'],
         [
-          ['Email', 'admin@example.com\r'],
+          ['Email', 'admin\r'],
+          ['That is no email address', '\u0015admin@example.com\r'],
           ['Password', 'not the right password\r'],
+          ['The email or the password is wrong.', ''],
+          ['Email', 'admin@example.com\r'],
+          ['Password', `${PASSWORD}\r`],
         ],
       );
-      expect([code, screen]).toEqual([4, expect.stringContaining('The email or the password is wrong.')]);
+      expect([code, screen]).toEqual([0, expect.stringContaining('logged in until')]);
       expect(screen).not.toContain('not the right password');
+      expect(screen).not.toContain(PASSWORD);
+    });
+
+    it.each([
+      ['Ctrl-C', '\u0003'],
+      ['Ctrl-D', '\u0004'],
+    ])('ends each question by %s, with the terminal as it was', async (_, key) => {
+      for (const [shows, ...args] of [
+        ['Email', 'login'],
+        ['Password', 'login', '--email', 'admin@example.com'],
+        ['Whose admin key?', 'keys', 'add'],
+        ['Admin key of Anthropic', 'keys', 'add', '--provider', 'anthropic'],
+        ['Forget the key', 'keys', 'remove', 'ant-1'],
+      ] as const) {
+        const { code, screen, echoes } = await costs(args, [[shows, key]]);
+        expect({ args, code, echoes, screen }).toEqual({
+          args,
+          code: 130,
+          echoes: true,
+          screen: expect.stringContaining('Interrupted; nothing was changed.') as string,
+        });
+        expect(screen.lastIndexOf('\u001b[?25l')).toBeLessThanOrEqual(screen.lastIndexOf('\u001b[?25h'));
+      }
+    });
+
+    it('never shows a secret that is pasted too early, and does not take it for an answer', async () => {
+      const paste = `${KEY}\r`;
+      const { code, screen } = await costs(
+        ['keys', 'rotate', 'org-1'],
+        [
+          ['OpenAI admin key.', paste],
+          ['Admin key of OpenAI', `not-a-key\r${paste}`],
+          ['Admin key of OpenAI', paste],
+          ['Asking OpenAI', paste],
+        ],
+      );
+      expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('key swapped') as string });
+      expect(screen).not.toContain(KEY);
+      expect(screen).not.toContain('not-a-key');
+    });
+
+    it('opens an embedded store before the first question, and shows nothing of what is pasted meanwhile', async () => {
+      const fresh = { DATABASE_URL: '', COSTS_HOME: `${machine.home}/fresh` };
+      const { code, screen } = await costs(
+        ['keys', 'add'],
+        [
+          ['Creating the embedded store', `${ANT_KEY}\r`],
+          ['Whose admin key?', '\u001b[B\r'],
+          ['Admin key of Anthropic', `${ANT_KEY}\r`],
+        ],
+        fresh,
+      );
+      expect([code, screen]).toEqual([0, expect.stringContaining('registered')]);
+      expect(screen).not.toContain(ANT_KEY);
+    });
+
+    it('is told that there is no keychain before the password is asked for', async () => {
+      const { code, screen } = await costs(['login'], [], { COSTS_INSECURE_STORAGE: '' });
+      expect({ code, screen }).toEqual({ code: 4, screen: expect.stringContaining('There is no keychain') as string });
+      expect(screen).not.toContain('Email');
     });
 
     it('is not asked with --no-input', async () => {

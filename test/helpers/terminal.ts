@@ -6,19 +6,21 @@ export const HAS_TERMINAL =
   process.platform === 'linux' &&
   spawnSync('script', ['--quiet', '--return', '--command', 'true', '/dev/null']).status === 0;
 
+const NO_ECHO = '[the terminal echoes nothing]';
+
 /** What to type once the screen shows something. */
 export type Step = [shows: string, types: string];
 
-/** Runs a program in a pseudo-terminal and answers its questions. Returns all that the screen showed, and the exit code. */
+/** Runs a program in a pseudo-terminal and answers its questions. Returns all that the screen showed, the exit code, and whether the terminal echoes afterwards. */
 export async function inTerminal(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
   steps: readonly Step[],
   { columns = 80 } = {},
-): Promise<{ code: number | null; screen: string }> {
+): Promise<{ code: number | null; screen: string; echoes: boolean }> {
   const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // Without a size of its own a pseudo-terminal has no columns at all.
-  const sized = `stty rows 24 columns ${columns}; exec ${line}`;
+  const sized = `stty rows 24 columns ${columns}; ${line}; code=$?; stty -a | grep -qw -- -echo && printf '${NO_ECHO}'; exit $code`;
   const child = spawn('script', ['--quiet', '--return', '--command', sized, '/dev/null'], {
     env: { TERM: 'xterm', SHELL: '/bin/sh', ...env },
   });
@@ -41,5 +43,5 @@ export async function inTerminal(
   const timer = setTimeout(() => child.kill('SIGKILL'), 40_000);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  return { code, screen };
+  return { code, screen: screen.replace(NO_ECHO, ''), echoes: !screen.includes(NO_ECHO) };
 }

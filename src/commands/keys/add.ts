@@ -30,17 +30,19 @@ export const addKey = defineCommand({
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
     'costs keys add --provider anthropic --key-stdin < key.txt',
   ],
+  asksSecret: true,
   run,
   render: renderKeyChange,
   next: () => 'Next: costs sync',
 });
 
 async function run(options: AddKeyOptions, context: Context) {
-  const provider = options.provider ?? (await chooseProvider(context));
+  if (options.provider === undefined) requirePerson(context);
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const team = await context.team();
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
+  const provider = options.provider ?? (await chooseProvider(context));
   explainKey(context, provider, options);
   const input = await readKey(context, provider, options);
   const identity = await identifyKey(context, provider, input.key);
@@ -53,11 +55,14 @@ async function run(options: AddKeyOptions, context: Context) {
   return { key: toKeyView(row), done: 'registered' };
 }
 
-async function chooseProvider({ output }: Context): Promise<ProviderId> {
+function requirePerson({ output }: Context): void {
   if (!output.interactive)
     throw new CostsError('usage', 'Which provider?', {
       hint: `Add --provider ${PROVIDER_IDS.join(' or --provider ')}.`,
     });
+}
+
+function chooseProvider({ output }: Context): Promise<ProviderId> {
   return output.prompt.choose(
     'Whose admin key?',
     PROVIDER_IDS.map((id) => ({ name: providerName(id), value: id })),
@@ -72,7 +77,7 @@ async function organizationOf(
   { organization }: AddKeyOptions,
 ): Promise<string> {
   const told = organization?.trim() === '' ? undefined : organization?.trim();
-  const { name } = providerOf(provider);
+  const { name, organizationPrefix } = providerOf(provider);
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
     throw new CostsError(
       'auth',
@@ -82,11 +87,24 @@ async function organizationOf(
       },
     );
   }
-  const known = identity.organizationId ?? told;
-  if (known !== undefined) return cleanText(known);
+  if (identity.organizationId !== null) return cleanText(identity.organizationId);
+  // Nobody confirms this id: a mistyped one would collect under a name that no bill knows.
+  const parse = (answer: string) => {
+    const id = cleanText(answer.trim());
+    if (id.length > organizationPrefix.length && id.startsWith(organizationPrefix)) return id;
+    throw new CostsError(
+      'usage',
+      `"${id}" is not an organization id of ${name}, which begins with ${organizationPrefix}.`,
+      {
+        hint: 'It is on the settings page of the organization.',
+      },
+    );
+  };
+  if (told !== undefined) return parse(told);
   if (context.output.interactive) {
-    return cleanText(
-      await context.output.prompt.text(`${name} does not say whose key this is (no spend yet). The organization's id`),
+    return context.output.prompt.text(
+      `${name} does not say whose key this is (no spend yet). The organization's id`,
+      parse,
     );
   }
   throw new CostsError('usage', `${name} does not say whose key this is: it has no spend yet.`, {

@@ -22,6 +22,7 @@ export const rotateKey = defineCommand({
     'costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY',
     'costs keys rotate org-1 --key-stdin < key.txt',
   ],
+  asksSecret: true,
   run,
   render: renderKeyChange,
 });

@@ -64,7 +64,7 @@ export async function readKey(context: Context, provider: ProviderId, options: K
   const expiresAt = options.expires === undefined ? null : endOfDay(options.expires);
   const variable = options.fromEnv ?? (await offeredVariable(context, provider, options));
   if (variable !== null) return { key: keys.fromVariable(provider, variable), variable, host, expiresAt };
-  return { key: keys.fromText(provider, await askForKey(context, provider, options)), variable: null, host, expiresAt };
+  return { key: await askForKey(context, provider, options), variable: null, host, expiresAt };
 }
 
 /** A person whose shell has the provider's usual variable is offered it. */
@@ -86,12 +86,18 @@ async function offeredVariable(
   return taken ? keyVariable : null;
 }
 
-async function askForKey({ output }: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<string> {
-  if (keyStdin === true) return output.prompt.stdin();
-  if (output.interactive) return output.prompt.secret(`Admin key of ${providerName(provider)}`);
-  throw new CostsError('usage', `Say where the admin key of ${providerName(provider)} is.`, {
-    hint: 'Use --from-env NAME or --key-stdin.',
-  });
+async function askForKey(context: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<Secret> {
+  const { output } = context;
+  const { keys, requireDataKey } = await context.vault();
+  if (keyStdin !== true && !output.interactive)
+    throw new CostsError('usage', `Say where the admin key of ${providerName(provider)} is.`, {
+      hint: 'Use --from-env NAME or --key-stdin.',
+    });
+  const parse = (text: string) => keys.fromText(provider, text);
+  if (keyStdin === true) return parse(await output.prompt.stdin());
+  // One that cannot be kept should not be typed first.
+  await requireDataKey(await context.team());
+  return output.prompt.secret(`Admin key of ${providerName(provider)}`, parse);
 }
 
 /** Somebody is waiting: a provider that is down is not asked for the minute that a sync gives it. */

@@ -20,12 +20,14 @@ export const addMember = defineCommand({
     option('--password-stdin', 'read the initial password from standard input'),
   ],
   examples: ['costs members add --email b@example.com --role member --password-stdin < password.txt'],
+  asksSecret: true,
   run,
   render: renderMemberChange,
 });
 
 async function run({ email, role, passwordStdin }: AddMemberOptions, context: Context) {
   const vault = await context.vault();
+  if (context.output.interactive) await vault.require(await context.team(), 'admin');
   const address = await readEmail(context, email);
   const password = await readNewPassword(context, passwordStdin, 'Initial password (12 characters or more)');
   const member = await vault.members.add(await context.team(), address, role, password);

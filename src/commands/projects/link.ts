@@ -58,11 +58,17 @@ async function linkAll(options: LinkOptions, context: Context): Promise<Project[
   });
 }
 
+function parseName(answer: string): string {
+  if (answer.trim() === '') throw new CostsError('usage', 'A project needs a name.');
+  return answer;
+}
+
 async function linkOne(options: LinkOptions, context: Context): Promise<Relinked> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const triple = await askForTriple(options, context);
   const name =
-    options.project ?? (await context.output.prompt.text('Our name for the project:', { default: triple.suggestion }));
+    options.project ??
+    (await context.output.prompt.text('Our name for the project', parseName, { default: triple.suggestion }));
   const project = await findProject(context, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
     throw new CostsError('conflict', `There is no project "${name}".`, {

@@ -14,6 +14,8 @@ export const anthropic = defineProvider({
     { prefix: 'sk-ant-oat', kind: 'a login token' },
     { prefix: 'sk-ant-', kind: 'an API key' },
   ],
+  // Its ids are bare UUIDs, and each key tells its own.
+  organizationPrefix: '',
   keyPage: 'https://console.anthropic.com/settings/admin-keys',
   leastScope: 'an admin key; Anthropic has no narrower one',
   tellsKeyExpiry: false,

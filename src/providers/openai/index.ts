@@ -15,6 +15,7 @@ export const openai = defineProvider({
     { prefix: 'sk-svcacct-', kind: "a service account's API key" },
     { prefix: 'sk-', kind: 'an API key' },
   ],
+  organizationPrefix: 'org-',
   keyPage: 'https://platform.openai.com/settings/organization/admin-keys',
   leastScope: 'Usage: Read (and Projects: Read for names)',
   tellsKeyExpiry: true,

@@ -15,6 +15,7 @@ export const moonshine = defineProvider({
   keyVariable: 'MOONSHINE_KEY',
   adminKeyPrefix: 'moon-admin-',
   otherKeys: [{ prefix: 'moon-', kind: 'an API key' }],
+  organizationPrefix: '',
   keyPage: 'https://moonshine.example/keys',
   leastScope: 'Billing: Read',
   tellsKeyExpiry: false,
