@@ -1,4 +1,3 @@
-import type { DiscoveryResult } from './commands/projects/discover.js';
 import type { Role } from './domain/access.js';
 import type { BudgetView } from './domain/budget-view.js';
 import type { Changes } from './domain/changes.js';
@@ -8,7 +7,7 @@ import type { DemoDocument } from './domain/demo.js';
 import type { CheckResult } from './domain/finding.js';
 import type { KeyCheck } from './domain/key-check.js';
 import type { KeyView } from './domain/key-view.js';
-import type { Project, Relinked } from './domain/project.js';
+import type { DiscoveryResult, Project, Relinked } from './domain/project.js';
 import type { ProjectMove } from './domain/project-move.js';
 import type { SheetChanges, SheetRow } from './domain/project-sheet.js';
 import type { Report, ReportBasis } from './domain/report.js';

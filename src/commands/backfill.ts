@@ -1,13 +1,12 @@
 import type { Context } from '../context.js';
-import { toDay, type Day } from '../domain/day.js';
-import { planBackfill } from '../sync/plan.js';
-import { checkBasis, collect, documentOfRun, exitCodeOfRun, renderCollected, type CollectOptions } from './collect.js';
+import type { Day } from '../domain/day.js';
+import { backfillJob } from '../library/collect.js';
+import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
   basisOption,
   bucketOption,
-  checkSpan,
   dayOption,
   organizationOption,
   providerOption,
@@ -47,9 +46,5 @@ export const backfill = defineCommand({
 });
 
 function run(options: BackfillOptions, context: Context) {
-  checkBasis(options);
-  const today = toDay(context.now());
-  const span = checkSpan({ since: options.since, until: options.until ?? today }, today);
-  const forced = options.force === true;
-  return collect(context, { ...options, forced }, (input) => planBackfill(input, span, forced));
+  return runJob(context, backfillJob(options, context.now()), options);
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
-import { startOfMonthOf, toDay } from '../domain/day.js';
+import { startOfMonthOf, toDay, type Day } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { parseInstant } from '../domain/instant.js';
 import { Sums } from '../domain/money.js';
@@ -9,11 +9,14 @@ import type { Report, ReportQuery, SpendReader } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
 import { defineCommand, option } from './define.js';
 import { dayOption, groupByOption } from './options.js';
-import { resolvePeriod, PERIODS, type PeriodOptions } from './period.js';
-import { rowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { resolvePeriod, PERIODS } from '../domain/period.js';
+import { resolveRowFilter, type RowSelection } from '../library/row-filter.js';
+import { rowFilterOptions } from './row-filter.js';
 
-export interface ChangesOptions extends RowFilterOptions, Pick<PeriodOptions, 'until' | 'period'> {
+export interface ChangesOptions extends RowSelection {
   since: string;
+  until?: Day;
+  period?: string;
   groupBy: GroupWord[];
 }
 

@@ -7,10 +7,11 @@ import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-ro
 import { focusHead, focusRow } from '../output/focus/rows.js';
 import { defineCommand, option } from './define.js';
 import { dayOption, outputOption } from './options.js';
-import { PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
-import { rowFilterOptions, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { PERIODS, resolvePeriod } from '../domain/period.js';
+import { exportBatches, type ExportRequest } from '../library/export.js';
+import { rowFilterOptions } from './row-filter.js';
 
-export interface ExportOptions extends RowFilterOptions, PeriodOptions {
+export interface ExportOptions extends ExportRequest {
   format: ExportFormat;
   basis: ReportBasis;
   output?: string;
@@ -61,27 +62,24 @@ async function run(options: ExportOptions, context: Context) {
     throw new CostsError('usage', 'The rows and the JSON document cannot both go to standard output.', {
       hint: 'Give a file to --output, or leave --json out: --format jsonl writes one JSON document a row.',
     });
-  const period = resolvePeriod(options, toDay(context.now()));
-  const store = await context.store();
-  const filter = await resolveRowFilter(options, period, context);
-  const query = { ...filter, basis: options.basis, withUsage: options.format === 'focus-csv' };
+  const { since, until } = resolvePeriod(options, toDay(context.now()));
+  const batches = exportBatches(context, { ...options, withUsage: options.format === 'focus-csv' });
   const { head, row: toText } = WRITERS[options.format];
   const progress = file !== undefined ? output.progress('Reading rows') : null;
   let rows = 0;
   try {
     await output.intoFile(options.output, async () => {
       await output.writeRaw(head);
-      await store.exports.read(query, async (batch) => {
+      for await (const batch of batches) {
         await output.writeRaw(batch.map(toText).join(''));
         rows += batch.length;
         progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
-      });
+      }
     });
     progress?.done(`${rows.toLocaleString('en')} rows in ${file ?? ''}`);
   } finally {
     progress?.stop();
   }
-  const { since, until } = period;
   const { format, basis } = options;
   return { format, since, until, basis, rows, file: file ?? '-' };
 }

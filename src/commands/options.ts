@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { ProviderId } from '../domain/provider.js';
 import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay, type Day, type DaySpan } from '../domain/day.js';
@@ -69,27 +68,9 @@ export function parseWith<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-export interface SelectionOptions {
-  provider?: ProviderId;
-  organization?: string;
-}
-
 export interface SpanOptions {
   since?: Day;
   until?: Day;
-}
-
-/** @throws CostsError `usage` when the span is backwards or reaches past today. */
-export function checkSpan(span: DaySpan, today: Day): DaySpan {
-  if (span.since > span.until) {
-    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
-      hint: 'Give the earlier day first.',
-    });
-  }
-  if (span.until > today || span.since > today) {
-    throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });
-  }
-  return span;
 }
 
 /** How long a run, a request and a provider that is down may take. */

@@ -1,9 +1,8 @@
 import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
-import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
-import { REPORT_BASES, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
-import { parseInstant } from '../domain/instant.js';
-import { arrangeReport, SORTS, type ReportSort } from '../domain/report-order.js';
+import { comparableSpans, PERIODS } from '../domain/period.js';
+import { REPORT_BASES, type Report } from '../domain/report.js';
+import { SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
@@ -12,19 +11,14 @@ import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.
 import { defineCommand, option } from './define.js';
 import { dayOption, groupByOption, positiveOption } from './options.js';
 import { readPage } from './report/page.js';
-import { comparableSpans, PERIODS, resolvePeriod, type PeriodOptions } from './period.js';
-import { rowFilterOptions, describeRowFilter, resolveRowFilter, type RowFilterOptions } from './row-filter.js';
+import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
+import { describeRowFilter, rowFilterOptions } from './row-filter.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 
-export interface ReportOptions extends RowFilterOptions, PeriodOptions {
-  groupBy: GroupWord[];
-  basis: ReportBasis;
-  top?: number;
-  sort?: ReportSort;
+export interface ReportOptions extends ReportRequest {
   format?: (typeof FORMATS)[number];
   output?: string;
-  asOf?: string;
 }
 
 /** A report with what its table says beside it, or with all that its page shows. */
@@ -61,16 +55,6 @@ export const showReport = defineCommand({
   render,
 });
 
-/** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
-function basisOf({ basis, asOf }: ReportOptions, now: Date): Pick<ReportQuery, 'basis' | 'asOf'> {
-  if (asOf === undefined) return { basis };
-  if (basis === 'usage')
-    throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {
-      hint: 'Leave one of the two out.',
-    });
-  return { basis: 'billed', asOf: parseInstant(asOf, now) };
-}
-
 /** @throws CostsError `usage` where a page would fill somebody's screen with its source */
 function refuseTerminal({ output: file }: ReportOptions, { terminal }: Output): void {
   if (file !== undefined || !terminal) return;
@@ -81,37 +65,22 @@ function refuseTerminal({ output: file }: ReportOptions, { terminal }: Output): 
 
 async function run(options: ReportOptions, context: Context): Promise<ReportValue> {
   const { output } = context;
-  const html = options.format === 'html' && !output.json;
-  if (html) refuseTerminal(options, output);
-  const today = toDay(context.now());
-  const period = resolvePeriod(options, today);
-  const { current, previous } = comparableSpans(period, today);
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const filter = await resolveRowFilter(options, period, context);
-  const query: ReportQuery = { ...filter, groupBy: options.groupBy, ...basisOf(options, context.now()) };
-  if (html) {
-    const figures = await readPage(store.reports, {
-      query,
-      order: options,
-      compared: { current, previous },
-      now: context.now(),
-    });
-    const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
-    return { report: figures.report, page };
-  }
   const { format = 'table' } = options;
-  const forPeople = format === 'table' && !output.json;
-  const byTime = query.groupBy.some(isTimeWord);
-  const { report, comparison, lateness } = await store.reports.snapshot(async (reports) => ({
-    report: await reports.run(query, today),
-    comparison:
-      (forPeople && !byTime) || options.sort === 'change'
-        ? await reports.compare({ ...query, ...current }, previous)
-        : null,
-    lateness: forPeople ? await reports.lateness(team.id) : [],
-  }));
-  const arranged = arrangeReport(report, options, comparison);
-  return { report: arranged, comparison, team: team.name, now: context.now(), lateness };
+  if (format === 'html' && !output.json) {
+    refuseTerminal(options, output);
+    return readSpendPage(options, context);
+  }
+  const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
+  return { ...view, team: (await context.team()).name, now: context.now() };
+}
+
+async function readSpendPage(options: ReportOptions, context: Context): Promise<ReportValue> {
+  const { query, period } = await resolveReport(context, options);
+  const compared = comparableSpans(period, toDay(context.now()));
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const figures = await readPage(store.reports, { query, order: options, compared, now: context.now() });
+  const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
+  return { report: figures.report, page };
 }
 
 async function render(value: ReportValue, output: Output, { format }: ReportOptions): Promise<string> {

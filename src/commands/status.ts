@@ -4,11 +4,11 @@ import type { Status } from '../domain/status.js';
 import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option } from './define.js';
-import { registeredOrganizations } from './organizations.js';
-import { organizationOption, providerOption, type SelectionOptions } from './options.js';
+import { registeredOrganizations, type Selection } from '../library/organizations.js';
+import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
-export interface StatusOptions extends SelectionOptions {
+export interface StatusOptions extends Selection {
   check?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
-import { planSync } from '../sync/plan.js';
-import { checkBasis, collect, documentOfRun, exitCodeOfRun, renderCollected, type CollectOptions } from './collect.js';
+import { syncJob } from '../library/collect.js';
+import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
@@ -37,6 +37,5 @@ export const sync = defineCommand({
 });
 
 function run(options: SyncOptions, context: Context) {
-  checkBasis(options);
-  return collect(context, { ...options, forced: false }, (input) => planSync(input, options.lookback));
+  return runJob(context, syncJob(options), options);
 }

@@ -1,5 +1,5 @@
 import type { Day } from './day.js';
-import type { Decimal } from './decimal.js';
+import { formatDecimal, type Decimal } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { ReportBasis, RowFilter } from './report.js';
 
@@ -55,4 +55,35 @@ export interface ExportStore {
    * @returns how many rows there were
    */
   read(query: ExportQuery, take: (rows: readonly ExportRow[]) => Promise<void>): Promise<number>;
+}
+
+/** A row for other tools; amounts and quantities exact. */
+export type ExportDocument = ReturnType<typeof toExportDocument>;
+
+export function toExportDocument(row: ExportRow) {
+  return {
+    day: row.day,
+    bucketStart: row.bucketStart.toISOString(),
+    bucketEnd: row.bucketEnd.toISOString(),
+    provider: row.provider,
+    organizationId: row.organizationId,
+    organization: row.organization,
+    projectId: row.projectId,
+    project: row.project,
+    providerProjectId: row.providerProjectId,
+    linked: row.linked,
+    lineItem: row.lineItem,
+    model: row.model,
+    costType: row.costType,
+    tokenType: row.tokenType,
+    serviceTier: row.serviceTier,
+    contextWindow: row.contextWindow,
+    inferenceGeo: row.inferenceGeo,
+    quantity: row.quantity === null ? null : formatDecimal(row.quantity),
+    quantityUnit: row.quantityUnit,
+    currency: row.currency,
+    cost: formatDecimal(row.cost),
+    estimated: row.estimated,
+    tags: row.tags,
+  };
 }

@@ -1,3 +1,4 @@
+import type { ErrorDocument } from '../errors.js';
 import type { ProjectMove } from './project-move.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 
@@ -36,6 +37,11 @@ export interface DiscoveryOutcome {
   updated: number;
   total: number;
 }
+
+/** What one organization's project list brought. */
+export type DiscoveryResult = { provider: ProviderId; organizationId: string; name: string } & (
+  ({ status: 'ok'; error?: never } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument }
+);
 
 /** Projects of a team and what ties them to provider projects. */
 export interface ProjectStore {

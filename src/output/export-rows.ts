@@ -1,38 +1,8 @@
-import { formatDecimal } from '../domain/decimal.js';
-import type { ExportRow } from '../domain/export.js';
+import { toExportDocument, type ExportDocument, type ExportRow } from '../domain/export.js';
 import { toJson } from './gate.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 
-/** A row as both formats show it; amounts and quantities exact. */
-function fieldsOf(row: ExportRow) {
-  return {
-    day: row.day,
-    bucketStart: row.bucketStart.toISOString(),
-    bucketEnd: row.bucketEnd.toISOString(),
-    provider: row.provider,
-    organizationId: row.organizationId,
-    organization: row.organization,
-    projectId: row.projectId,
-    project: row.project,
-    providerProjectId: row.providerProjectId,
-    linked: row.linked,
-    lineItem: row.lineItem,
-    model: row.model,
-    costType: row.costType,
-    tokenType: row.tokenType,
-    serviceTier: row.serviceTier,
-    contextWindow: row.contextWindow,
-    inferenceGeo: row.inferenceGeo,
-    quantity: row.quantity === null ? null : formatDecimal(row.quantity),
-    quantityUnit: row.quantityUnit,
-    currency: row.currency,
-    cost: formatDecimal(row.cost),
-    estimated: row.estimated,
-    tags: row.tags,
-  };
-}
-
-type Field = keyof ReturnType<typeof fieldsOf>;
+type Field = keyof ExportDocument;
 
 const FIELDS: readonly Field[] = [
   'day',
@@ -67,7 +37,7 @@ export function exportCsvHead(): string {
 }
 
 export function exportCsvRow(row: ExportRow): string {
-  const fields = fieldsOf(row);
+  const fields = toExportDocument(row);
   return csvLine(FIELDS.map((field) => cellOf(field, fields[field])));
 }
 
@@ -79,5 +49,5 @@ function cellOf(field: Field, value: string | boolean | Record<string, string> |
 
 /** One JSON document and its line end. */
 export function exportJsonLine(row: ExportRow): string {
-  return `${toJson(fieldsOf(row))}\n`;
+  return `${toJson(toExportDocument(row))}\n`;
 }

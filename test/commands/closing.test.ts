@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addClosing } from '../../src/commands/closing.js';
+import { addClosing } from '../../src/library/closing.js';
 import { parseDay } from '../../src/domain/day.js';
 import type { OrganizationResult, SyncResult } from '../../src/domain/results.js';
 import { recordContext } from '../helpers/context.js';

@@ -4,7 +4,7 @@ import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderBudgets } from '../../output/budgets.js';
 import { argument, defineCommand, option } from '../define.js';
-import { requireProject } from '../find.js';
+import { requireProject } from '../../library/find.js';
 import { parseWith, providerOption } from '../options.js';
 import { viewBudget } from './view.js';
 

@@ -13,7 +13,7 @@ import { createRecorder } from '../../output/recorder.js';
 import { backfill } from '../backfill.js';
 import { addKey } from '../keys/add.js';
 import { linkProject } from '../projects/link.js';
-import { resolvePeriod } from '../period.js';
+import { resolvePeriod } from '../../domain/period.js';
 import { sync } from '../sync.js';
 
 const DAYS = 90;

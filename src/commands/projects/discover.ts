@@ -1,16 +1,12 @@
 import type { Context } from '../../context.js';
 import type { Organization } from '../../domain/collection.js';
-import type { DiscoveryOutcome } from '../../domain/project.js';
-import { asCostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
+import type { DiscoveryResult } from '../../domain/project.js';
+import { asCostsError, toErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
 import { exitCodeOf, statusOf } from '../exit-code.js';
-import { selectOrganizations } from '../organizations.js';
+import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { defineCommand } from '../define.js';
-import { organizationOption, providerOption, type SelectionOptions } from '../options.js';
-
-/** What one organization's project list brought. */
-export type DiscoveryResult = Pick<Organization, 'provider' | 'organizationId' | 'name'> &
-  (({ status: 'ok'; error?: never } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument });
+import { organizationOption, providerOption } from '../options.js';
 
 export const discoverProjects = defineCommand({
   name: 'projects discover',
@@ -23,7 +19,7 @@ export const discoverProjects = defineCommand({
   exitCode: exitCodeOf,
 });
 
-async function run(options: SelectionOptions, context: Context) {
+async function run(options: Selection, context: Context) {
   const organizations = await selectOrganizations(context, options);
   const progress = context.output.progress('Asking for projects …');
   const results: DiscoveryResult[] = [];

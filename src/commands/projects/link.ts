@@ -4,9 +4,9 @@ import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked } from '../../output/projects.js';
 import { argument, defineCommand, option } from '../define.js';
-import { findProject } from '../find.js';
+import { findProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
-import { selectOrganizations } from '../organizations.js';
+import { selectOrganizations } from '../../library/organizations.js';
 import { resolveTriple } from './resolve.js';
 
 export interface LinkOptions {

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
 import { argument, defineCommand } from '../define.js';
-import { requireProject } from '../find.js';
+import { requireProject } from '../../library/find.js';
 
 export const renameProject = defineCommand({
   name: 'projects rename',

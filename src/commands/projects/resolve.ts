@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { ProjectTriple } from '../../domain/project.js';
 import { CostsError } from '../../errors.js';
-import { requireOrganization } from '../find.js';
+import { requireOrganization } from '../../library/find.js';
 
 export interface ProviderProjectOptions {
   provider: ProviderId;

@@ -4,7 +4,7 @@ import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
 import { renderTagged } from '../../output/tags.js';
 import { argument, defineCommand } from '../define.js';
-import { requireProject } from '../find.js';
+import { requireProject } from '../../library/find.js';
 import { dayOption } from '../options.js';
 
 interface TagOptions {

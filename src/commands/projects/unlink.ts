@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { renderUnlinked } from '../../output/projects.js';
 import { argument, defineCommand } from '../define.js';
-import { requireProject } from '../find.js';
+import { requireProject } from '../../library/find.js';
 
 export const unlinkProject = defineCommand({
   name: 'projects unlink',

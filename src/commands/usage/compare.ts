@@ -9,18 +9,12 @@ import { CostsError } from '../../errors.js';
 import { toComparisonDocument, renderComparison } from '../../output/comparison.js';
 import { withReading } from '../../providers/registry.js';
 import { defineCommand } from '../define.js';
-import {
-  checkSpan,
-  dayOption,
-  organizationOption,
-  providerOption,
-  type SelectionOptions,
-  type SpanOptions,
-} from '../options.js';
-import { selectOrganizations } from '../organizations.js';
+import { dayOption, organizationOption, providerOption, type SpanOptions } from '../options.js';
+import { checkSpan } from '../../domain/period.js';
+import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { shell } from '../../domain/shell.js';
 
-export type UsageCompareOptions = SelectionOptions & SpanOptions;
+export type UsageCompareOptions = Selection & SpanOptions;
 
 /** Without --since: as many days as most bills need to settle. */
 const USUAL_DAYS = 30;

@@ -1,7 +1,7 @@
-import type { Context } from '../context.js';
 import { findNamed, requireNamed, type Kind } from '../domain/find.js';
 import type { Project } from '../domain/project.js';
 import type { ProviderId } from '../domain/provider.js';
+import type { Workplace } from './workplace.js';
 
 export const ORGANIZATION: Kind = { what: 'organization', list: 'costs keys list' };
 const PROJECT: Kind = { what: 'project', list: 'costs projects list' };
@@ -26,8 +26,8 @@ export interface KnownOrganization {
 }
 
 /** Every organization of the team: registered, or known from the rows of its projects alone. */
-export async function knownOrganizations(context: Context, provider?: ProviderId): Promise<KnownOrganization[]> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
+export async function knownOrganizations(work: Workplace, provider?: ProviderId): Promise<KnownOrganization[]> {
+  const [store, team] = await Promise.all([work.store(), work.team()]);
   const found = new Map<string, KnownOrganization>();
   for (const { provider: id, organizationId } of await store.projects.list(team.id))
     if (id !== null && organizationId !== null)
@@ -38,19 +38,19 @@ export async function knownOrganizations(context: Context, provider?: ProviderId
 }
 
 /** Our project that a person names. @throws CostsError `usage` when none or several go by it */
-export async function requireProject(context: Context, word: string): Promise<Project> {
-  const [projects, nameOf] = await namedProjects(context);
+export async function requireProject(work: Workplace, word: string): Promise<Project> {
+  const [projects, nameOf] = await namedProjects(work);
   return requireNamed(word, projects, nameOf, PROJECT);
 }
 
 /** As `requireProject`, and null when there is none. */
-export async function findProject(context: Context, word: string): Promise<Project | null> {
-  const [projects, nameOf] = await namedProjects(context);
+export async function findProject(work: Workplace, word: string): Promise<Project | null> {
+  const [projects, nameOf] = await namedProjects(work);
   return findNamed(word, projects, nameOf, PROJECT);
 }
 
-async function namedProjects(context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
+async function namedProjects(work: Workplace) {
+  const [store, team] = await Promise.all([work.store(), work.team()]);
   const organizations = await store.organizations.list(team.id);
   const names = new Map(
     organizations.map(({ provider, organizationId, name }) => [`${provider} ${organizationId}`, name]),

@@ -1,18 +1,18 @@
-import type { Context } from '../context.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { dayState } from '../domain/coverage.js';
 import { Sums } from '../domain/money.js';
 import type { ReportRow, ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
+import type { Workplace } from './workplace.js';
 
 /** What people want to know at the end of a run of bills: what yesterday cost, and who spends that nobody linked. */
-export async function addClosing(context: Context, result: SyncResult): Promise<void> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
+export async function addClosing(work: Workplace, result: SyncResult): Promise<void> {
+  const [store, team] = await Promise.all([work.store(), work.team()]);
   const names = result.organizations.some(({ newProjects }) => newProjects.length > 0);
   const newSpend = names ? await readNewSpend(store.reports, team.id, result) : [];
   if (newSpend.length > 0) result.newSpend = newSpend;
   if (result.command !== 'sync') return;
-  const yesterday = await readYesterday(store.reports, team.id, addDays(toDay(context.now()), -1));
+  const yesterday = await readYesterday(store.reports, team.id, addDays(toDay(work.now()), -1));
   if (yesterday !== null) result.yesterday = yesterday;
 }
 

@@ -1,30 +1,37 @@
-import type { Context } from '../context.js';
 import type { Organization } from '../domain/collection.js';
 import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import { requireOrganization } from './find.js';
-import type { SelectionOptions } from './options.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { Workplace } from './workplace.js';
 
-/** The team's organizations that --provider and --organization leave, those without a key included. @throws CostsError `usage` when none goes by the name */
+/** Which organizations a piece of work is about. */
+export interface Selection {
+  provider?: ProviderId;
+  /** By name or id. */
+  organization?: string;
+}
+
+/** The team's organizations that a selection leaves, those without a key included. @throws CostsError `usage` when none goes by the name */
 export async function registeredOrganizations(
-  context: Context,
-  { provider, organization }: SelectionOptions,
+  work: Workplace,
+  { provider, organization }: Selection,
 ): Promise<RegisteredOrganization[]> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.organizations.list(team.id);
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
   return organization === undefined ? asked : [requireOrganization(organization, asked)];
 }
 
 /**
- * The team's active organizations that --provider and --organization leave.
+ * The team's active organizations that a selection leaves.
  * @throws CostsError `conflict` when none is registered or active, `usage` when none goes by the name.
  */
 export async function selectOrganizations(
-  context: Context,
-  { provider, organization }: SelectionOptions,
+  work: Workplace,
+  { provider, organization }: Selection,
 ): Promise<Organization[]> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.keys.list(team.id);
   if (registered.length === 0) {
     throw new CostsError('conflict', 'No organization is registered.', {

@@ -1,13 +1,16 @@
-import { addDays, daysBetween, endOfMonthOf, parseDay, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, daysBetween, endOfMonthOf, parseDay, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
-import { checkSpan } from './options.js';
 
 /** The words --period understands; a month is written `2026-10`. */
 export const PERIODS = ['today', 'yesterday', 'last-7d', 'last-30d', 'mtd', 'last-month', 'ytd'] as const;
 
-export interface PeriodOptions {
-  since?: Day;
-  until?: Day;
+/** Which days; month to date when nothing is said. */
+export interface PeriodRequest {
+  /** First day, YYYY-MM-DD (UTC). */
+  since?: string;
+  /** Last day, included. */
+  until?: string;
+  /** One of `PERIODS`, or a month such as 2026-10; instead of the other two. */
   period?: string;
 }
 
@@ -20,7 +23,7 @@ export interface Period extends DaySpan {
  * The days that --period, or --since and --until, mean; month to date when nothing is said. `last-7d` ends yesterday.
  * @throws CostsError `usage`
  */
-export function resolvePeriod({ since, until, period }: PeriodOptions, today: Day): Period {
+export function resolvePeriod({ since, until, period }: PeriodRequest, today: Day): Period {
   if (period === undefined && since === undefined && until === undefined)
     return resolvePeriod({ period: 'mtd' }, today);
   if (period !== undefined) {
@@ -29,7 +32,9 @@ export function resolvePeriod({ since, until, period }: PeriodOptions, today: Da
       hint: 'Give one of the two.',
     });
   }
-  return explicit(checkSpan({ since: since ?? startOfMonthOf(until ?? today), until: until ?? today }, today));
+  const last = until === undefined ? today : parseDay(until);
+  const first = since === undefined ? startOfMonthOf(last) : parseDay(since);
+  return explicit(checkSpan({ since: first, until: last }, today));
 }
 
 /**
@@ -100,4 +105,17 @@ function monthTo(first: Day, until: Day): Period {
 function explicit({ since, until }: DaySpan): Period {
   const length = daysBetween(since, until) + 1;
   return { since, until, previous: { since: addDays(since, -length), until: addDays(since, -1) } };
+}
+
+/** @throws CostsError `usage` when the span is backwards or reaches past today. */
+export function checkSpan(span: DaySpan, today: Day): DaySpan {
+  if (span.since > span.until) {
+    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
+      hint: 'Give the earlier day first.',
+    });
+  }
+  if (span.until > today || span.since > today) {
+    throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });
+  }
+  return span;
 }

@@ -1,0 +1,188 @@
+import { ulid } from 'ulid';
+import type { CollectedDay, Organization } from '../domain/collection.js';
+import { parseDay, toDay } from '../domain/day.js';
+import { expiryWarning } from '../domain/key-view.js';
+import { checkSpan } from '../domain/period.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { Basis, SyncResult } from '../domain/results.js';
+import type { UsageWidth } from '../domain/usage.js';
+import { CostsError } from '../errors.js';
+import type { SyncEvent } from '../sync/events.js';
+import { planBackfill, planSync, type PlanInput, type SyncPlan } from '../sync/plan.js';
+import { usageCollector } from '../sync/collect-usage.js';
+import { runSync } from '../sync/run.js';
+import { addClosing } from './closing.js';
+import { selectOrganizations, type Selection } from './organizations.js';
+import { closedDays, verifyOrganizations } from './verify.js';
+import type { Workplace } from './workplace.js';
+
+/** What happens while a run is at work, for whoever shows it. */
+export type CollectEvent =
+  | SyncEvent
+  | { type: 'planned'; plan: SyncPlan }
+  /** The key of an organization ends soon, or has ended. */
+  | { type: 'key-expires'; message: string };
+
+/** What `sync` and `backfill` have in common. */
+export interface CollectRequest extends Selection {
+  /** Bills, or the usage beside them; default: billed. */
+  basis?: Basis;
+  /** How fine usage is read; default: a day. */
+  bucket?: UsageWidth;
+  /** Write even when most of what is stored of a window would be lost. */
+  acceptRestatement?: boolean;
+  /** Then compare what was read with the provider's own totals. */
+  verify?: boolean;
+  /** Seconds the run may take; finished windows are kept. */
+  timeout?: number;
+  /** Seconds to wait for an organization that another process collects; default: it is skipped. */
+  wait?: number;
+  /** Whether to wait until a provider allows requests again; default: only within `timeout`. */
+  mayWait?: (until: Date) => Promise<boolean>;
+  onEvent?: (event: CollectEvent) => void;
+}
+
+export interface SyncRequest extends CollectRequest {
+  /** Read no further back than this many days before today. */
+  lookback?: number;
+}
+
+export interface BackfillRequest extends CollectRequest {
+  /** First day, YYYY-MM-DD (UTC). */
+  since: string;
+  /** Last day, included; default: today. */
+  until?: string;
+  /** Read settled days again, too. */
+  force?: boolean;
+}
+
+/** A request with the way its days are chosen. */
+export interface Job {
+  request: CollectRequest;
+  forced: boolean;
+  makePlan: (input: PlanInput) => SyncPlan;
+}
+
+/** All days that are not settled, up to today. @throws CostsError `usage` */
+export function syncJob(request: SyncRequest): Job {
+  checkBasis(request);
+  return { request, forced: false, makePlan: (input) => planSync(input, request.lookback) };
+}
+
+/** The days of a past range that were never read or are not settled, or all of them. @throws CostsError `usage` */
+export function backfillJob(request: BackfillRequest, now: Date): Job {
+  checkBasis(request);
+  const today = toDay(now);
+  const until = request.until === undefined ? today : parseDay(request.until);
+  const span = checkSpan({ since: parseDay(request.since), until }, today);
+  const forced = request.force === true;
+  return { request, forced, makePlan: (input) => planBackfill(input, span, forced) };
+}
+
+/** What a job would read. */
+export async function planOf(work: Workplace, { request, makePlan }: Job): Promise<SyncPlan> {
+  return makePlan(await gather(work, request));
+}
+
+/**
+ * Does a job: gather, plan, carry out. A failure of one organization is in its result.
+ * @throws CostsError when nothing could be begun, and `interrupted` when the signal fires
+ */
+export async function collect(work: Workplace, job: Job): Promise<SyncResult> {
+  const { collection } = await work.store();
+  const plannedAt = await collection.clock();
+  const plan = await planOf(work, job);
+  job.request.onEvent?.({ type: 'planned', plan });
+  const result = await carryOut(work, plan, job, plannedAt);
+  if (plan.basis === 'billed') await addClosing(work, result);
+  if (job.request.verify === true) await verifyRun(work, plan, result);
+  return result;
+}
+
+/** Bills come by the day only, and only of them a provider has totals. */
+function checkBasis({ basis, bucket, verify }: CollectRequest): void {
+  if (verify === true && basis === 'usage')
+    throw new CostsError('usage', 'No provider has totals of usage to compare with; --verify is for bills.');
+  if (bucket === undefined || basis === 'usage') return;
+  throw new CostsError('usage', 'Bills come by the day only; --bucket is for usage.', { hint: 'Add --basis usage.' });
+}
+
+/** Compares what a run has just brought of organizations that did not fail. */
+async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): Promise<void> {
+  const failed = new Set(
+    result.organizations.filter(({ status }) => status === 'failed').map(({ organizationId }) => organizationId),
+  );
+  const organizations = plan.organizations
+    .filter(({ windows }) => windows.length > 0)
+    .map(({ organization }) => organization)
+    .filter(({ organizationId }) => !failed.has(organizationId));
+  const span = closedDays(plan.span, toDay(work.now()));
+  if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
+}
+
+async function gather(work: Workplace, request: CollectRequest): Promise<PlanInput> {
+  const organizations = await selectOrganizations(work, request);
+  for (const organization of organizations) {
+    const message = expiryWarning(organization, work.now());
+    if (message !== null) request.onEvent?.({ type: 'key-expires', message });
+  }
+  const { collection, usage } = await work.store();
+  const { basis = 'billed', bucket = '1d' } = request;
+  const collected = new Map<string, CollectedDay[]>();
+  const limits = new Map<ProviderId, { days: number; requests: number }>();
+  for (const { keyId, provider, organizationId } of organizations) {
+    const adapter = await work.provider(provider);
+    const { endpoints, maxDays } = adapter.usage ?? { endpoints: [], maxDays: () => 1 };
+    const days =
+      basis === 'usage'
+        ? usage.collectedDays(provider, organizationId, bucket, endpoints)
+        : collection.collectedDays(provider, organizationId);
+    collected.set(keyId, await days);
+    limits.set(
+      provider,
+      basis === 'usage'
+        ? { days: maxDays(bucket), requests: endpoints.length }
+        : { days: adapter.maxDaysPerRequest, requests: 1 },
+    );
+  }
+  return {
+    organizations,
+    basis,
+    collected,
+    today: toDay(work.now()),
+    maxDays: ({ provider }: Organization) => limits.get(provider)?.days ?? 1,
+    requestsAWindow: ({ provider }: Organization) => limits.get(provider)?.requests ?? 1,
+  };
+}
+
+async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Date): Promise<SyncResult> {
+  const { collection, leases, usage } = await work.store();
+  const team = await work.team();
+  const { request, forced } = job;
+  const { timeout, basis, bucket = '1d' } = request;
+  const end = timeout === undefined ? null : work.now().getTime() + timeout * 1000;
+  return runSync(
+    plan,
+    {
+      runId: ulid(work.now().getTime()),
+      teamId: team.id,
+      version: work.version,
+      acceptRestatement: request.acceptRestatement === true,
+      forced,
+      waitMs: (request.wait ?? 0) * 1000,
+      plannedAt,
+    },
+    {
+      store: collection,
+      leases,
+      provider: (id) => work.provider(id),
+      keyOf: (organization) => work.keyOf(organization),
+      now: () => work.now(),
+      signal: work.signal,
+      deadline: timeout === undefined ? null : AbortSignal.timeout(timeout * 1000),
+      onEvent: (event) => request.onEvent?.(event),
+      mayWait: request.mayWait ?? ((until) => Promise.resolve(end !== null && until.getTime() <= end)),
+      ...(basis === 'usage' ? { collector: usageCollector(usage, bucket) } : {}),
+    },
+  );
+}

@@ -1,0 +1,47 @@
+import { toDay } from '../domain/day.js';
+import type { ExportRow } from '../domain/export.js';
+import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import type { ReportBasis } from '../domain/report.js';
+import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import type { Workplace } from './workplace.js';
+
+export interface ExportRequest extends RowSelection, PeriodRequest {
+  /** Default: best, which is billed cost and, where there is none, estimates. */
+  basis?: ReportBasis;
+  /** Looks for the quantities of bills that name none in the usage that was collected. */
+  withUsage?: boolean;
+}
+
+/**
+ * The rows themselves, some thousand at a time in the order of their days, all of one state of the database; the next are
+ * read when these are done with.
+ * @throws CostsError `usage`
+ */
+export async function* exportBatches(
+  work: Workplace,
+  request: ExportRequest,
+): AsyncGenerator<readonly ExportRow[], void, void> {
+  const period = resolvePeriod(request, toDay(work.now()));
+  const { exports } = await work.store();
+  const filter = await resolveRowFilter(request, period, work);
+  const query = { ...filter, basis: request.basis ?? 'best', withUsage: request.withUsage === true };
+  const { readable, writable } = new TransformStream<readonly ExportRow[], readonly ExportRow[]>();
+  const writer = writable.getWriter();
+  const reading = exports
+    .read(query, (rows) => writer.write(rows))
+    .then(
+      () => writer.close(),
+      (error: unknown) => writer.abort(error),
+    );
+  try {
+    yield* readable;
+  } finally {
+    // Who stops early ends the reading with it.
+    await reading.catch(() => undefined);
+  }
+}
+
+/** As `exportBatches`, row by row. */
+export async function* exportRows(work: Workplace, request: ExportRequest): AsyncGenerator<ExportRow, void, void> {
+  for await (const rows of exportBatches(work, request)) yield* rows;
+}

@@ -1,0 +1,73 @@
+import { toDay } from '../domain/day.js';
+import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
+import { parseInstant } from '../domain/instant.js';
+import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
+import type { Report, ReportBasis, ReportComparison, ReportQuery } from '../domain/report.js';
+import { arrangeReport, type ReportOrder } from '../domain/report-order.js';
+import type { Lateness } from '../domain/changes.js';
+import { CostsError } from '../errors.js';
+import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import type { Workplace } from './workplace.js';
+
+export interface ReportRequest extends RowSelection, PeriodRequest, ReportOrder {
+  /** One to three of the dimensions; default: project. */
+  groupBy?: readonly GroupWord[];
+  /** Default: best, which is billed cost and, where there is none, estimates. */
+  basis?: ReportBasis;
+  /** The bills as they were then: a day, an instant, or how long ago such as 7d. */
+  asOf?: string;
+}
+
+/** What people see of a report beside its rows. */
+export interface ReportView {
+  report: Report;
+  /** Null unless it was asked for, or is what the rows are sorted by. */
+  comparison: ReportComparison | null;
+  lateness: Lateness[];
+}
+
+/** Totals of what was billed; month to date by project when nothing is said. @throws CostsError `usage` */
+export async function report(work: Workplace, request: ReportRequest): Promise<Report> {
+  return (await readReport(work, request)).report;
+}
+
+/** A report, with what its table says beside it when it is for people; all of one moment. @throws CostsError `usage` */
+export async function readReport(
+  work: Workplace,
+  request: ReportRequest,
+  { forPeople = false } = {},
+): Promise<ReportView> {
+  const { query, period } = await resolveReport(work, request);
+  const today = toDay(work.now());
+  const { current, previous } = comparableSpans(period, today);
+  // A table by time has no column for what was before.
+  const compared = (forPeople && !query.groupBy.some(isTimeWord)) || request.sort === 'change';
+  const { reports } = await work.store();
+  const read = await reports.snapshot(async (snapshot) => ({
+    report: await snapshot.run(query, today),
+    comparison: compared ? await snapshot.compare({ ...query, ...current }, previous) : null,
+    lateness: forPeople ? await snapshot.lateness(query.teamId) : [],
+  }));
+  return { ...read, report: arrangeReport(read.report, request, read.comparison) };
+}
+
+/** What a request means: its days and its query. @throws CostsError `usage` */
+export async function resolveReport(
+  work: Workplace,
+  request: ReportRequest,
+): Promise<{ query: ReportQuery; period: Period }> {
+  const { groupBy = ['project'] } = request;
+  const period = resolvePeriod(request, toDay(work.now()));
+  const filter = await resolveRowFilter(request, period, work);
+  return { period, query: { ...filter, groupBy, ...basisOf(request, work.now()) } };
+}
+
+/** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
+function basisOf({ basis = 'best', asOf }: ReportRequest, now: Date): Pick<ReportQuery, 'basis' | 'asOf'> {
+  if (asOf === undefined) return { basis };
+  if (basis === 'usage')
+    throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {
+      hint: 'Leave one of the two out.',
+    });
+  return { basis: 'billed', asOf: parseInstant(asOf, now) };
+}

@@ -1,0 +1,65 @@
+import type { DaySpan } from '../domain/day.js';
+import { PATTERN_WORDS, type PatternWord } from '../domain/dimensions.js';
+import { matchesPattern } from '../domain/pattern.js';
+import type { RowFilter } from '../domain/report.js';
+import { knownOrganizations, requireOrganization, requireProject } from './find.js';
+import type { Selection } from './organizations.js';
+import type { Workplace } from './workplace.js';
+
+export type TagFilter = NonNullable<RowFilter['tags']>[number];
+
+type CamelCase<Word> = Word extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Tail>}` : Word;
+type PatternName = CamelCase<PatternWord>;
+
+/** Which rows count: of a provider, an organization, a project, with a tag, and by patterns for the values of dimensions. */
+export interface RowSelection extends Selection, Partial<Record<PatternName, string>> {
+  /** By name or id; `*` and `?` stand for anything in names. */
+  project?: string;
+  /** Tags of the day; a null value is for projects without the tag. */
+  tag?: TagFilter[];
+}
+
+/** The patterns that were given, by the word of what they choose. */
+export function patternsOf(selection: RowSelection): [word: PatternWord, pattern: string][] {
+  return PATTERN_WORDS.flatMap((word) => {
+    const pattern = selection[camelcase(word)];
+    return pattern === undefined ? [] : [[word, pattern]];
+  });
+}
+
+function camelcase(word: PatternWord): PatternName {
+  return word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as PatternName;
+}
+
+/** What a selection leaves of a team's rows. @throws CostsError `usage` when nothing goes by a name */
+export async function resolveRowFilter(selection: RowSelection, span: DaySpan, work: Workplace): Promise<RowFilter> {
+  const { provider, organization, project, tag } = selection;
+  const patterns = patternsOf(selection);
+  const team = await work.team();
+  return {
+    since: span.since,
+    until: span.until,
+    teamId: team.id,
+    ...(provider === undefined ? {} : { provider }),
+    ...(organization === undefined ? {} : await findOrganization(organization, selection, work)),
+    ...(project === undefined ? {} : { projectIds: await findProjects(project, work) }),
+    ...(patterns.length === 0 ? {} : { patterns: Object.fromEntries(patterns) }),
+    ...(tag === undefined ? {} : { tags: tag }),
+  };
+}
+
+/** Also one whose key is disabled or removed: its rows are there. */
+async function findOrganization(
+  nameOrId: string,
+  { provider }: RowSelection,
+  work: Workplace,
+): Promise<Pick<RowFilter, 'provider' | 'organizationId'>> {
+  const found = requireOrganization(nameOrId, await knownOrganizations(work, provider));
+  return { provider: found.provider, organizationId: found.organizationId };
+}
+
+async function findProjects(nameOrId: string, work: Workplace): Promise<string[]> {
+  if (!/[*?]/.test(nameOrId)) return [(await requireProject(work, nameOrId)).id];
+  const [store, team] = await Promise.all([work.store(), work.team()]);
+  return (await store.projects.list(team.id)).filter(({ name }) => matchesPattern(nameOrId, name)).map(({ id }) => id);
+}

@@ -1,0 +1,68 @@
+import type { Organization } from '../domain/collection.js';
+import { addDays, parseDay, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { checkSpan } from '../domain/period.js';
+import type { Verification } from '../domain/verification.js';
+import { CostsError } from '../errors.js';
+import { verifySpan, verifyStored } from '../sync/verify.js';
+import { registeredOrganizations, selectOrganizations, type Selection } from './organizations.js';
+import type { Workplace } from './workplace.js';
+
+/** Days that are compared when nothing is said. */
+export const VERIFIED_DAYS = 30;
+/** No provider bills days before this one. */
+const FIRST_DAY = parseDay('2000-01-01');
+
+export interface VerifyRequest extends Selection {
+  /** First day, YYYY-MM-DD; default: the last 30 that ended. */
+  since?: string;
+  /** Last day, included; default: yesterday. */
+  until?: string;
+  /** Only compare the rows with what was written, of all days unless said; asks no provider. */
+  stored?: boolean;
+}
+
+/** Stored sums against the providers' own totals, and rows against their seals. @throws CostsError `usage` */
+export async function verify(work: Workplace, request: VerifyRequest): Promise<Verification> {
+  const today = toDay(work.now());
+  if (request.stored === true) return runStored(work, request, today);
+  const until = dayOr(addDays(today, -1), request.until);
+  const since = dayOr(addDays(until, 1 - VERIFIED_DAYS), request.since);
+  const span = closedDays(checkSpan({ since, until }, today), today);
+  if (span === null) {
+    throw new CostsError('usage', `${today} is not over: there is no total to compare with yet.`, {
+      hint: 'Give days that ended.',
+    });
+  }
+  return verifyOrganizations(work, await selectOrganizations(work, request), span);
+}
+
+async function runStored(work: Workplace, request: VerifyRequest, today: Day): Promise<Verification> {
+  const span = checkSpan({ since: dayOr(FIRST_DAY, request.since), until: dayOr(today, request.until) }, today);
+  const organizations = await registeredOrganizations(work, request);
+  const { collection } = await work.store();
+  return verifyStored(organizations, span, collection);
+}
+
+function dayOr(usual: Day, text: string | undefined): Day {
+  return text === undefined ? usual : parseDay(text);
+}
+
+/** A day has no total before it ended. Null when no day is left. */
+export function closedDays({ since, until }: DaySpan, today: Day): DaySpan | null {
+  const last = until < today ? until : addDays(today, -1);
+  return since > last ? null : { since, until: last };
+}
+
+export async function verifyOrganizations(
+  work: Workplace,
+  organizations: readonly Organization[],
+  span: DaySpan,
+): Promise<Verification> {
+  const { collection } = await work.store();
+  return verifySpan(organizations, span, {
+    provider: (id) => work.provider(id),
+    keyOf: (organization) => work.keyOf(organization),
+    signal: work.signal,
+    store: collection,
+  });
+}
