@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addDays, toDay } from '../src/domain/day.js';
 import type { Report } from '../src/domain/report.js';
 import { startEmulator, type Emulator } from '../src/emulator/emulator.js';
+import { generateWorld } from '../src/emulator/generate.js';
 import { openCosts, type CollectEvent, type Costs, type ExportDocument } from '../src/index.js';
 import { clockEnvironment } from './helpers/clock.js';
 import { createMachine, type Machine } from './helpers/costs.js';
-import { anOrganization } from './helpers/emulator.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const YESTERDAY = addDays(toDay(new Date()), -1);
@@ -19,37 +19,52 @@ describe('the library', () => {
   let emulator: Emulator;
   let machine: Machine & { drop: () => Promise<void> };
   let environment: Record<string, string>;
-  let costs: Costs;
 
   beforeAll(async () => {
-    const organization = anOrganization({ provider: 'openai', id: 'org-1' });
-    emulator = await startEmulator({ world: { organizations: [organization] }, now: () => new Date() });
+    const world = generateWorld({
+      seed: 5,
+      until: toDay(new Date()),
+      days: 40,
+      organizations: [{ provider: 'openai', id: 'org-1', projects: 2, lineItems: 2 }],
+    });
+    emulator = await startEmulator({ world, now: () => new Date() });
     environment = {
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
-      OPENAI_ADMIN_KEY: organization.keys[0]?.secret ?? '',
+      OPENAI_ADMIN_KEY: world.organizations[0]?.keys[0]?.secret ?? '',
     };
     machine = await createMachine(environment, { store: true });
     const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--name', 'Prod'];
     await machine.here([...add, '--from-env', 'OPENAI_ADMIN_KEY', '--json']);
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    costs = openCosts({ databaseUrl: null, home: `${machine.home}/costs` });
   });
 
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await costs.close();
     await machine.drop();
     await emulator.close();
   });
 
+  /** The embedded store serves one at a time: it is closed before a command opens it. */
+  async function withCosts<T>(work: (costs: Costs) => Promise<T>): Promise<T> {
+    const costs = openCosts({ databaseUrl: null, home: `${machine.home}/costs` });
+    try {
+      return await work(costs);
+    } finally {
+      await costs.close();
+    }
+  }
+
   it('collects, tells what happens, and finds nothing to do the second time', async () => {
     const events: CollectEvent['type'][] = [];
-    const first = await costs.backfill({ ...PERIOD, onEvent: ({ type }) => void events.push(type) });
+    const onEvent = ({ type }: CollectEvent) => void events.push(type);
+    const [first, again] = await withCosts(async (costs) => [
+      await costs.backfill({ ...PERIOD, onEvent }),
+      await costs.backfill({ ...PERIOD, force: true }),
+    ]);
     expect(first).toMatchObject({ status: 'ok', command: 'backfill', ...PERIOD });
-    expect(first.organizations[0]?.inserted).toBeGreaterThan(0);
+    expect(first?.organizations[0]?.inserted).toBeGreaterThan(0);
     expect(events).toEqual(expect.arrayContaining(['planned', 'wire', 'window-done', 'organization-done']));
-    const again = await costs.backfill({ ...PERIOD, force: true });
-    expect(again.organizations).toMatchObject([{ inserted: 0, updated: 0, deleted: 0 }]);
+    expect(again?.organizations).toMatchObject([{ inserted: 0, updated: 0, deleted: 0 }]);
   });
 
   it('reports, exports and verifies what the commands print with --json', async () => {
@@ -58,40 +73,44 @@ describe('the library', () => {
       ['--until', PERIOD.until],
     ];
     const told = async (...args: string[]) => machine.here([...args, ...since, ...until]);
-    const { readAt: _now, ...report } = await costs.report({ ...PERIOD, groupBy: ['project', 'day'] });
+    const [report, rows, verification] = await withCosts(async (costs) => {
+      const all: ExportDocument[] = [];
+      for await (const row of costs.export(PERIOD)) all.push(row);
+      return [await costs.report({ ...PERIOD, groupBy: ['project', 'day'] }), all, await costs.verify(PERIOD)] as const;
+    });
     const printed = (await told('report', '--group-by', 'project,day', '--json')).json<Report>();
-    expect(printed).toMatchObject(report as object);
-
-    const rows: ExportDocument[] = [];
-    for await (const row of costs.export(PERIOD)) rows.push(row);
+    expect(printed).toEqual({ ...report, readAt: printed.readAt });
     const lines = (await told('export', '--format', 'jsonl')).stdout.trim().split('\n');
     expect(rows).toEqual(lines.map((line) => JSON.parse(line) as ExportDocument));
     expect(rows.length).toBeGreaterThan(5);
-
-    expect(await costs.verify(PERIOD)).toEqual((await told('verify', '--json')).json());
+    expect(verification).toEqual((await told('verify', '--json')).json());
   });
 
   it('lets the rest of an export be, and works on afterwards', async () => {
-    for await (const row of costs.export(PERIOD)) {
-      expect(row.cost).toMatch(/^-?\d/);
-      break;
-    }
-    expect((await costs.report(PERIOD)).rows.length).toBeGreaterThan(0);
+    await withCosts(async (costs) => {
+      for await (const row of costs.export(PERIOD)) {
+        expect(row.cost).toMatch(/^-?\d/);
+        break;
+      }
+      expect((await costs.report(PERIOD)).rows.length).toBeGreaterThan(0);
+    });
   });
 
   it('throws what a person did wrong, with a code and what to do', async () => {
-    await expect(costs.report({ since: 'tomorrow' })).rejects.toMatchObject({
-      code: 'usage',
-      hint: expect.any(String),
+    await withCosts(async (costs) => {
+      await expect(costs.report({ since: 'tomorrow' })).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+      await expect(costs.report({ project: 'Serach' })).rejects.toMatchObject({ hint: 'costs projects list' });
+      const twice = { since: '2026-01-01', basis: 'usage', verify: true } as const;
+      await expect(costs.backfill(twice)).rejects.toThrow('No provider');
     });
-    await expect(costs.report({ project: 'Serach' })).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
-    await expect(costs.backfill({ since: '2026-01-01', basis: 'usage', verify: true })).rejects.toThrow('No provider');
   });
 
   it('prints nothing, and leaves the exit code alone', async () => {
     const written = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
-    await costs.sync({ lookback: 1 });
-    await costs.verify({ ...PERIOD, stored: true });
+    await withCosts(async (costs) => {
+      await costs.sync({ lookback: 1 });
+      await costs.verify({ ...PERIOD, stored: true });
+    });
     for (const spy of written) {
       expect(spy).not.toHaveBeenCalled();
       spy.mockRestore();
@@ -109,7 +128,6 @@ describe('the library', () => {
       COSTS_HOME: `${machine.home}/costs`,
       ...clockEnvironment(),
     };
-    await costs.close();
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', example], {
       cwd: ROOT,
       env,
