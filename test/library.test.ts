@@ -62,9 +62,9 @@ describe('the library', () => {
       await costs.backfill({ ...PERIOD, force: true }),
     ]);
     expect(first).toMatchObject({ status: 'ok', command: 'backfill', ...PERIOD });
-    expect(first?.organizations[0]?.inserted).toBeGreaterThan(0);
+    expect(first.organizations[0]?.inserted).toBeGreaterThan(0);
     expect(events).toEqual(expect.arrayContaining(['planned', 'wire', 'window-done', 'organization-done']));
-    expect(again?.organizations).toMatchObject([{ inserted: 0, updated: 0, deleted: 0 }]);
+    expect(again.organizations).toMatchObject([{ inserted: 0, updated: 0, deleted: 0 }]);
   });
 
   it('reports, exports and verifies what the commands print with --json', async () => {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
-import { parseDay, type Day, type DaySpan } from '../domain/day.js';
+import { parseDay, type Day } from '../domain/day.js';
 import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
 import { checkTagKey } from '../domain/tag.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
