@@ -127,6 +127,8 @@ export interface Exported {
 
 /** What `costs db adopt` prints. */
 export interface DbAdoptResult extends AdoptResult {
+  /** The file that takes merged bills as they were. */
+  duplicates: string | null;
   status: 'ok' | 'finding';
   database: string;
 }
@@ -146,6 +148,9 @@ export interface DbCopyResult extends CopyResult {
 
 /** What `costs db migrate` prints. */
 export interface DbMigrateResult {
+  /** Bills that shared a key, of which one was made; and the file that takes them as they were. */
+  merged: number;
+  duplicates: string | null;
   database: string;
   /** The migrations applied now, in order. */
   applied: string[];

@@ -4,8 +4,9 @@ import { EXIT_CODES } from '../../errors.js';
 import type { AdoptResult } from '../../store/migrations/adopt.js';
 import { defineCommand, option } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
+import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 
-export interface DbAdoptOptions {
+export interface DbAdoptOptions extends DuplicatesOption {
   dryRun?: boolean;
   yes?: boolean;
 }
@@ -14,7 +15,11 @@ export const adoptDatabase = defineCommand({
   name: 'db adopt',
   description:
     'Takes over tables of ours that another program made; exits 1 and changes nothing where they do not fit.',
-  options: [option('--dry-run', 'only show what would be changed, in words and SQL'), confirmOption()],
+  options: [
+    option('--dry-run', 'only show what would be changed, in words and SQL'),
+    duplicatesOption(),
+    confirmOption(),
+  ],
   examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
   run,
   render: renderDbAdopt,
@@ -22,21 +27,23 @@ export const adoptDatabase = defineCommand({
 });
 
 async function run(
-  { dryRun, yes }: DbAdoptOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal'>,
+  { dryRun, yes, ...options }: DbAdoptOptions,
+  context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
 ): Promise<DbAdoptResult> {
   const database = await context.database();
   const { signal } = context;
-  const plan = await database.migrations.adopt({ signal, dryRun: true });
+  const duplicates = toDuplicateChoice(options, context.now());
+  const plan = await database.migrations.adopt({ signal, duplicates, dryRun: true });
   const describe = (result: AdoptResult): DbAdoptResult => ({
     status: result.problems.length === 0 ? 'ok' : 'finding',
     database: database.label,
     ...result,
+    duplicates: duplicates?.path ?? null,
   });
   if (dryRun === true || plan.problems.length > 0) return describe(plan);
   if (plan.steps.length > 0)
     await confirm(context.output, { yes, question: `${renderSteps(plan).join('\n')}\nGo on?` });
-  return describe(await database.migrations.adopt({ signal }));
+  return describe(await database.migrations.adopt({ signal, duplicates }));
 }
 
 function renderSteps({ steps, foreign }: AdoptResult): string[] {
@@ -62,6 +69,7 @@ function renderDbAdopt(result: DbAdoptResult): string {
     return [
       `${database} is adopted:`,
       ...renderSteps(result),
+      ...renderMerged(result.merged, result.duplicates),
       ...adopted.map((name) => `✔ ${name}`),
       ...rest,
       push,

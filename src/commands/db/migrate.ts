@@ -5,8 +5,9 @@ import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
 import { defineCommand } from '../define.js';
 import { countOption } from '../options.js';
+import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 
-export interface DbMigrateOptions {
+export interface DbMigrateOptions extends DuplicatesOption {
   /** Seconds to wait for a database that is still starting. */
   wait: number;
 }
@@ -16,25 +17,30 @@ const RETRY_MS = 1_000;
 export const migrateDatabase = defineCommand({
   name: 'db migrate',
   description: 'Applies the pending migrations, one transaction each; several jobs may do it at once.',
-  options: [countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0)],
+  options: [
+    countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0),
+    duplicatesOption(),
+  ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],
   run,
   render: renderDbMigrate,
 });
 
 async function run(
-  { wait }: DbMigrateOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal'>,
+  { wait, ...options }: DbMigrateOptions,
+  context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
 ): Promise<DbMigrateResult> {
   const database = await waitForDatabase(context, wait);
   const progress = context.output.progress(`Migrating ${database.label}`);
   try {
-    const { applied, recovered } = await database.migrations.apply({
+    const duplicates = toDuplicateChoice(options, context.now());
+    const { applied, recovered, merged } = await database.migrations.apply({
       signal: context.signal,
+      duplicates,
       onWait: () => progress.update('Another migrator is at work; waiting for it'),
       onStart: (name) => progress.update(`Applying ${name}`),
     });
-    return { database: database.label, applied, recovered };
+    return { database: database.label, applied, recovered, merged, duplicates: duplicates?.path ?? null };
   } finally {
     progress.stop();
   }
@@ -59,12 +65,13 @@ async function waitForDatabase(
   }
 }
 
-function renderDbMigrate({ database, applied, recovered }: DbMigrateResult): string {
+function renderDbMigrate({ database, applied, recovered, merged, duplicates }: DbMigrateResult): string {
   const lines = [
     ...recovered.map(
       ({ name, outcome }) =>
         `${name} had begun and not ended: ${outcome === 'kept' ? 'all of it was there.' : 'nothing of it was kept, and it was applied anew.'}`,
     ),
+    ...renderMerged(merged, duplicates),
     ...applied.map((name) => `✔ ${name}`),
     applied.length === 0 ? `${database} is up to date: nothing was pending.` : `${database} is up to date.`,
   ];

@@ -6,6 +6,7 @@ import { inTransaction, quote } from '../rows.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
+import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { fillAdopted } from './fill-adopted.js';
 import { fingerprint } from './fingerprint.js';
@@ -22,6 +23,7 @@ import { shadowStates } from './shadow-states.js';
 export interface AdoptOptions extends MigratorOptions {
   /** Only say what would be done. */
   dryRun?: boolean | undefined;
+  duplicates?: DuplicateChoice | undefined;
 }
 
 export interface AdoptResult {
@@ -39,6 +41,8 @@ export interface AdoptResult {
   problems: string[];
   /** What is not ours, and is left alone. */
   foreign: ForeignObject[];
+  /** Bills that shared a key, of which one was made. */
+  merged: number;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface AdoptResult {
  */
 export async function adoptDatabase(
   target: MigrationTarget,
-  { dryRun = false, ...options }: AdoptOptions = {},
+  { dryRun = false, duplicates, ...options }: AdoptOptions = {},
 ): Promise<AdoptResult> {
   return asOnlyMigrator(target, options, async (pool) => {
     await requireRights(pool, target.label);
@@ -59,10 +63,10 @@ export async function adoptDatabase(
     const live = await readCatalog(pool);
     const plan = planAdoption(files, states, live);
     // Of a schema that does not fit, the rows cannot be asked either.
-    const problems = plan.problems.length > 0 ? plan.problems : await findRowProblems(pool, plan, live);
-    if (problems.length > 0 || dryRun) return toResult({ ...plan, problems }, pool.settings, false);
+    const problems = plan.problems.length > 0 ? plan.problems : await findRowProblems(pool, plan, live, duplicates);
+    if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
-    return toResult(await carryOut(pool, files, states), pool.settings, true);
+    return toResult(await carryOut(pool, files, states, duplicates), pool.settings, true);
   });
 }
 
@@ -76,8 +80,17 @@ async function requireAdoptable(pool: Connection, label: string): Promise<void> 
     });
 }
 
-async function findRowProblems(pool: Connection, { target }: AdoptionPlan, live: readonly Fact[]): Promise<string[]> {
-  const misfits = [...(await findUnconvertible(pool, target, live)), ...(await findMisfits(pool))];
+async function findRowProblems(
+  pool: Connection,
+  { target }: AdoptionPlan,
+  live: readonly Fact[],
+  duplicates: DuplicateChoice | undefined,
+): Promise<string[]> {
+  const asked = duplicates === undefined || duplicates.policy === 'stop';
+  const misfits = [
+    ...(await findUnconvertible(pool, target, live)),
+    ...(await findMisfits(pool, { duplicates: asked })),
+  ];
   return misfits.map(({ text, query }) => `${text}. All of them: ${query}`);
 }
 
@@ -86,10 +99,11 @@ async function carryOut(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-): Promise<AdoptionPlan> {
+  duplicates: DuplicateChoice | undefined,
+): Promise<AdoptionPlan & { merged: number }> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(pool, () => adoptLocked(pool, files, states));
+      return await inTransaction(pool, () => adoptLocked(pool, files, states, duplicates));
     } catch (error) {
       if (attempt === LOCK_ATTEMPTS || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
       await sleep(LOCK_PAUSE_MS);
@@ -101,7 +115,8 @@ async function adoptLocked(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-): Promise<AdoptionPlan> {
+  duplicates: DuplicateChoice | undefined,
+): Promise<AdoptionPlan & { merged: number }> {
   await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
@@ -109,12 +124,13 @@ async function adoptLocked(
   await pool.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
   const live = await readCatalog(pool);
   const plan = planAdoption(files, states, live);
-  if (plan.problems.length > 0 || (await findRowProblems(pool, plan, live)).length > 0)
+  if (plan.problems.length > 0 || (await findRowProblems(pool, plan, live, duplicates)).length > 0)
     throw new CostsError('conflict', 'The database was changed while it was looked at. Nothing was changed.', {
       hint: 'Run costs db adopt --dry-run.',
     });
+  const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
   const before = await fingerprint(pool);
-  const undo: string[] = [];
+  const undo = merge?.undo ?? [];
   for (const { sql, undo: back } of plan.steps) {
     await pool.query(sql);
     if (back !== null) undo.unshift(back);
@@ -130,7 +146,7 @@ async function adoptLocked(
     found,
     foreignHistory: await foreignHistory(pool, files),
   });
-  return plan;
+  return { ...plan, merged: merge?.rows ?? 0 };
 }
 
 async function foreignHistory(pool: Connection, files: readonly MigrationFile[]): Promise<string[]> {
@@ -156,7 +172,7 @@ async function writeHistory(pool: Connection, files: readonly MigrationFile[], a
 }
 
 function toResult(
-  { adopted, pending, steps, problems, foreign }: AdoptionPlan,
+  { adopted, pending, steps, problems, foreign, merged }: AdoptionPlan & { merged: number },
   settings: Settings,
   done: boolean,
 ): AdoptResult {
@@ -168,5 +184,6 @@ function toResult(
     sql: steps.length === 0 ? '' : toScript(steps, settings),
     problems,
     foreign,
+    merged,
   };
 }

@@ -5,6 +5,8 @@ import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { findMisfits } from './misfits.js';
+import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
+import { inTransaction } from '../rows.js';
 import type { Connection } from '../pool.js';
 import type { MigrationTarget, SessionTarget } from './migrations.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
@@ -15,6 +17,7 @@ import { firstReason, migrationStatus } from './status.js';
 export interface ApplyOptions extends MigratorOptions {
   /** Told before each migration. */
   onStart?: ((name: string) => void) | undefined;
+  duplicates?: DuplicateChoice | undefined;
 }
 
 export interface ApplyResult {
@@ -22,6 +25,8 @@ export interface ApplyResult {
   applied: string[];
   /** What came of migrations that had begun and not ended. */
   recovered: Recovery[];
+  /** Bills that shared a key, of which one was made. */
+  merged: number;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface ApplyResult {
  */
 export async function applyMigrations(
   target: MigrationTarget,
-  { onStart, ...options }: ApplyOptions = {},
+  { onStart, duplicates, ...options }: ApplyOptions = {},
 ): Promise<ApplyResult> {
   return asOnlyMigrator(target, options, async (pool) => {
     await requireRights(pool, target.label);
@@ -38,14 +43,14 @@ export async function applyMigrations(
     const recovered = await recoverFailed({ ...target, pool }, files);
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
-    await requireFittingRows(pool, status.pending);
+    const merged = await makeRowsFit(pool, status.pending, duplicates);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
       onStart?.(name);
       await applyOne({ ...target, pool }, files, name);
     }
-    return { applied: status.pending, recovered };
+    return { applied: status.pending, recovered, merged };
   });
 }
 
@@ -65,12 +70,22 @@ async function applyOne(target: SessionTarget, files: readonly MigrationFile[], 
 }
 
 /** Looks before anything is changed: a key that fails half-way leaves an invalid index and no word about which rows. */
-async function requireFittingRows(pool: Connection, pending: readonly string[]): Promise<void> {
-  if (!pending.some((name) => /_cost_data_(?:bucket_key|check)/.test(name))) return;
-  const [misfit] = await findMisfits(pool);
-  if (misfit === undefined) return;
-  throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
-    hint: `Correct or remove them, then run costs db migrate. All of them: ${misfit.query}`,
+async function makeRowsFit(
+  pool: Connection,
+  pending: readonly string[],
+  duplicates: DuplicateChoice | undefined,
+): Promise<number> {
+  if (!pending.some((name) => /_cost_data_(?:bucket_key|check)/.test(name))) return 0;
+  const merges = duplicates !== undefined && duplicates.policy !== 'stop';
+  const [misfit] = await findMisfits(pool, { duplicates: !merges });
+  if (misfit !== undefined)
+    throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
+      hint: `Correct or remove them, then run costs db migrate again. All of them: ${misfit.query}`,
+    });
+  if (!merges) return 0;
+  return inTransaction(pool, async () => {
+    await pool.query('LOCK TABLE cost_data IN SHARE ROW EXCLUSIVE MODE');
+    return (await mergeDuplicates(pool, duplicates)).rows;
   });
 }
 

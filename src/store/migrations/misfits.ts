@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { columnsOf, quote } from '../rows.js';
 import type { Fact } from './catalog.js';
+import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
+import { describeDuplicates } from './duplicates.js';
 import { convert, partsOf } from './schema-steps.js';
 
 /** Rows of cost_data that a later state has no place for. */
@@ -17,7 +19,7 @@ export interface Misfit {
 const BUCKET = ['bucket_start_time', 'bucket_end_time'] as const;
 
 /** Looks at the rows before anything is changed. What the columns do not tell yet, nothing is wrong with. */
-export async function findMisfits(pool: Pool): Promise<Misfit[]> {
+export async function findMisfits(pool: Pool, { duplicates = true } = {}): Promise<Misfit[]> {
   const columns = new Set(await columnsOf(pool, 'cost_data'));
   if (!columns.has('api_version')) return [];
   const bills = `"api_version"::text = 'costs_v1'`;
@@ -30,16 +32,18 @@ export async function findMisfits(pool: Pool): Promise<Misfit[]> {
       `SELECT id FROM cost_data WHERE ${bills} AND (${missing.join(' OR ')})`,
     ),
   );
-  if ([...BUCKET, 'line_item'].every((name) => columns.has(name))) {
-    const item = `CASE WHEN ${bills} THEN coalesce("line_item", 'unspecified') ELSE "line_item" END`;
-    const key = `"project_id", "bucket_start_time", "bucket_end_time", ${item}, "api_version"`;
+  if (duplicates && (await hasBillKey(pool))) {
+    const misfit = await look(
+      pool,
+      'the same project, bucket and line item as another',
+      `SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY ${KEY_SQL}) AS same FROM cost_data
+    WHERE "bucket_start_time" IS NOT NULL AND "bucket_end_time" IS NOT NULL AND (${LINE_ITEM}) IS NOT NULL) AS r WHERE same > 1`,
+    );
+    const totals = misfit && (await describeDuplicates(pool));
     found.push(
-      await look(
-        pool,
-        'the same project, bucket and line item as another',
-        `SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY ${key}) AS same FROM cost_data
-    WHERE "bucket_start_time" IS NOT NULL AND "bucket_end_time" IS NOT NULL AND (${item}) IS NOT NULL) AS r WHERE same > 1`,
-      ),
+      misfit && totals !== null
+        ? { ...misfit, text: `${misfit.text}. Choose --duplicates add, keep-last or stop: ${totals}` }
+        : misfit,
     );
   }
   return found.filter((misfit) => misfit !== null);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -126,6 +126,61 @@ it.each([
   await migrations.rollback({ to: 'baseline', export: path });
   expect(await dumpSchema(pool)).toBe(found);
   expect(await read()).toEqual(before);
+});
+
+it.each([
+  { policy: 'add', sum: 1.4 },
+  { policy: 'keep-last', sum: 1.1 },
+] as const)(
+  'makes one bill of duplicates with $policy, never adds an exact copy, and brings all back',
+  async ({ policy, sum }) => {
+    const { pool, migrations } = database;
+    await makeForeign(pool, { ...PUSHED, key: 'none' });
+    // Of b1: an exact copy, and another amount that came later.
+    await pool.query(`UPDATE cost_data SET cost = 0.3 WHERE id = 'b1'`);
+    const again = (id: string, cost: number) =>
+      pool.query(
+        `INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, jsonb_build_object('id', '${id}', 'cost', ${cost})) r WHERE c.id = 'b1'`,
+      );
+    await again('copy', 0.3);
+    await again('later', 1.1);
+    const rows = async () => (await pool.query(`SELECT to_jsonb(c) FROM cost_data c ORDER BY id`)).rows as unknown;
+    const before = await rows();
+    const choice = { policy, path: join(folder, `${policy}.jsonl`) };
+    const asked = await migrations.adopt({ dryRun: true });
+    expect(asked.problems.join()).toMatch(
+      /--duplicates add, keep-last or stop: 2026-01 USD \S+ as it is, \S+ with add, \S+ with keep-last/,
+    );
+    expect((await migrations.adopt({ duplicates: { ...choice, policy: 'stop' } })).done).toBe(false);
+    expect(await rows()).toEqual(before);
+    expect(await migrations.adopt({ duplicates: choice })).toMatchObject({ done: true, merged: 3 });
+    const { rows: kept } = await pool.query(
+      `SELECT id, cost::float8 AS cost FROM cost_data WHERE id IN ('b1', 'copy', 'later')`,
+    );
+    expect(kept).toEqual([{ id: 'later', cost: sum }]);
+    expect((await readFile(choice.path, 'utf8')).match(/"id": ?"(?:b1|copy|later)"/g)).toHaveLength(3);
+    await migrations.apply();
+    await migrations.rollback({ to: 'baseline', export: join(folder, `${policy}-back.jsonl`) });
+    expect(await rows()).toEqual(before);
+  },
+);
+
+it('merges duplicates of a database with a history before it migrates', async () => {
+  const { pool, migrations } = database;
+  await migrations.apply();
+  await migrations.rollback({ to: 'multi_org_support' });
+  await pool.query(`INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
+    INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
+    SELECT 'r' || n, 'p', 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD', n FROM generate_series(1, 2) n`);
+  await expect(migrations.apply()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('3 with add, 2 with keep-last') as string,
+  });
+  const path = join(folder, 'history.jsonl');
+  expect(await migrations.apply({ duplicates: { policy: 'add', path } })).toMatchObject({ merged: 2 });
+  expect((await pool.query('SELECT id, trim_scale(cost)::text AS cost FROM cost_data')).rows).toEqual([
+    { id: 'r2', cost: '3' },
+  ]);
 });
 
 it('carries out the printed SQL to the same rows', async () => {
