@@ -39,7 +39,7 @@ const owners = [
 ];
 
 // A provider is known by name in its own two folders alone; whoever asks which one it is wants a fact that it declares.
-const providers = readdirSync(new URL('src/providers', import.meta.url), { withFileTypes: true })
+const providers = readdirSync(`${import.meta.dirname}/src/providers`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 const names = `/^(${providers.join('|')})$|^(${providers.join('|').toUpperCase()})_/`;

@@ -67,7 +67,7 @@ describe.skipIf(!HAS_TERMINAL)(
         const { code, screen } = await costs(args, 'of', CTRL_C);
         expect({ code, screen }).toEqual({
           code: 130,
-          screen: expect.stringContaining('the windows that were finished are kept.') as string,
+          screen: expect.stringContaining('the windows that were finished are kept.') as unknown,
         });
         expect(screen).toContain('goes on where this one stopped');
         expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
@@ -78,7 +78,7 @@ describe.skipIf(!HAS_TERMINAL)(
 
     it('ends the demo and leaves nothing behind', async () => {
       const { code, screen } = await costs(['demo'], 'throw-away store', CTRL_C);
-      expect({ code, screen }).toEqual({ code: 130, screen: expect.stringContaining('Interrupted') as string });
+      expect({ code, screen }).toEqual({ code: 130, screen: expect.stringContaining('Interrupted') as unknown });
       expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
       expect(await readdir(temporary)).toEqual([]);
     });

@@ -4,7 +4,7 @@ import { parseDay, toDay } from '../../src/domain/day.js';
 import { Secret } from '../../src/domain/secret.js';
 import { ODD_ANSWERS, type OddAnswer, type Packing } from '../../src/emulator/odd-answers.js';
 import { generateWorld } from '../../src/emulator/generate.js';
-import { CostsError } from '../../src/errors.js';
+import type { CostsError } from '../../src/errors.js';
 import { createHttpClient } from '../../src/providers/http.js';
 import { PROVIDER_IDS, providerOf } from '../../src/providers/registry.js';
 import { NOON, openEmulator } from '../helpers/emulator.js';
