@@ -54,6 +54,10 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
     now: now.toISOString(),
     organizations,
     unlinked: await store.reports.unlinked(team.id),
+    news: (await store.collection.news(team.id)).map(({ firstSeenAt, ...each }) => ({
+      ...each,
+      firstSeenAt: firstSeenAt.toISOString(),
+    })),
     findings,
   };
 }

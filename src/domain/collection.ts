@@ -116,11 +116,20 @@ export interface CollectionStore {
    * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
    */
   writeWindow(write: WindowWrite): Promise<WindowOutcome>;
+  /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */
+  news(teamId: string): Promise<ProviderNews[]>;
   startRun(run: RunStart): Promise<void>;
   finishRun(id: string, status: RunStatus, result: unknown): Promise<void>;
 }
 
 export type RunStatus = 'running' | 'ok' | 'partial' | 'failed' | 'interrupted';
+
+export interface ProviderNews {
+  provider: ProviderId;
+  /** A field, or a field and its value: `service_tier=ultra`. */
+  path: string;
+  firstSeenAt: Date;
+}
 
 export interface RunStart {
   id: string;

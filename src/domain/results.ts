@@ -32,7 +32,7 @@ export interface OrganizationResult {
   narrowed: { endpoint: string; since: Day }[];
   /** Usage reports that the provider says it does not have. */
   missing: string[];
-  /** Fields and values the provider's contract does not know. */
+  /** Fields and values the provider's contract does not know, and that no earlier run of the team has told. */
   drift: { path: string; value: string }[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
   altered?: Day[];

@@ -32,6 +32,8 @@ export interface Status {
   now: string;
   organizations: OrganizationStatus[];
   unlinked: { projects: number; totals: MoneyDocument[] };
+  /** Fields and values in answers of providers that their contracts do not know, oldest first. Each was told by one run. */
+  news: { provider: ProviderId; path: string; firstSeenAt: string }[];
   /** What `--check` ends with 1 for. */
   findings: { organization: string; message: string; hint: string }[];
 }

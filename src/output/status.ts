@@ -1,6 +1,8 @@
 import type { DayState } from '../domain/collection.js';
+import { toDay } from '../domain/day.js';
 import { WARN_DAYS } from '../domain/key-view.js';
 import type { OrganizationStatus, Status } from '../domain/status.js';
+import { providerName } from '../providers/registry.js';
 import { formatAge, formatDay, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -10,7 +12,7 @@ const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', op
 
 /** One line an organization, with a mark a day; then what wants a person. */
 export function renderStatus(status: Status, output: Output): string {
-  const { organizations, unlinked, findings } = status;
+  const { organizations, unlinked, news, findings } = status;
   const now = new Date(status.now);
   const head = `${status.team} · ${status.store} · ${status.now.slice(0, 16).replace('T', ' ')} UTC`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
@@ -36,6 +38,10 @@ export function renderStatus(status: Status, output: Output): string {
       : [
           `Not linked  ${plural(unlinked.projects, 'project')}, ${unlinked.totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend'} → costs projects list --unlinked`,
         ]),
+    ...news.map(({ provider, path, firstSeenAt }) => {
+      const what = path.includes('=') ? 'a new value, stored as it came' : 'a new field, not stored';
+      return `${providerName(provider)}'s answers have ${what}: ${path}, first seen on ${formatDay(toDay(new Date(firstSeenAt)))}`;
+    }),
     ...findings.map(
       ({ organization, message, hint }) =>
         `${output.style.yellow('⚠')} ${organization}: ${message} ${renderHint(hint)}`,

@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import type { RunStart, RunStatus } from '../domain/collection.js';
+import type { ProviderNews, RunStart, RunStatus } from '../domain/collection.js';
 import { startOfDay, toDay } from '../domain/day.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 import { parseRunResult } from './run-documents.js';
@@ -42,6 +42,18 @@ export async function startRun(
 export async function finishRun(prisma: PrismaClient, id: string, status: RunStatus, result: unknown): Promise<void> {
   await prisma.$executeRaw`
     UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp() WHERE id = ${id}`;
+}
+
+/** See `CollectionStore.news`. A result of another version may lack any of it. */
+export async function listNews(prisma: PrismaClient, teamId: string): Promise<ProviderNews[]> {
+  return prisma.$queryRaw<ProviderNews[]>`
+    SELECT o.item ->> 'provider' AS provider, d.item ->> 'path' AS path, min(r.started_at) AS "firstSeenAt"
+    FROM runs r,
+         jsonb_array_elements(CASE jsonb_typeof(r.result) WHEN 'array' THEN r.result ELSE '[]' END) AS o (item),
+         jsonb_array_elements(CASE jsonb_typeof(o.item -> 'drift') WHEN 'array' THEN o.item -> 'drift' ELSE '[]' END) AS d (item)
+    WHERE r.team_id = ${teamId} AND o.item ->> 'provider' IS NOT NULL AND d.item ->> 'path' IS NOT NULL
+    GROUP BY 1, 2
+    ORDER BY 3, 1, 2`;
 }
 
 type Row = Prisma.RunGetPayload<object>;

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Organization } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
-import type { CostProvider, ProviderCall, ProviderProject, WireEvent } from '../domain/provider.js';
+import type { CostProvider, ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';
@@ -18,7 +18,7 @@ import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 const ORGANIZATIONS_AT_ONCE = 12;
 
 /** What the organizations of a run share. */
-type Shared = SyncDependencies & { room: Room };
+type Shared = SyncDependencies & { room: Room; isKnown: (provider: ProviderId, path: string) => boolean };
 
 const API_VERSIONS = { billed: 'costs_v1', usage: 'usage_v1' } as const;
 
@@ -46,8 +46,12 @@ export async function runSync(
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
   const room = new Room();
+  const news = new Set((await store.news(teamId)).map(({ provider, path }) => `${provider} ${path}`));
+  const isKnown: Shared['isKnown'] = (provider, path) => news.has(`${provider} ${path}`);
   const organizations = await Promise.all(
-    plan.organizations.map((each) => limit(() => runOrganization(each, plan, options, { ...dependencies, room }))),
+    plan.organizations.map((each) =>
+      limit(() => runOrganization(each, plan, options, { ...dependencies, room, isKnown })),
+    ),
   );
 
   const result: SyncResult = {
@@ -104,7 +108,7 @@ async function runOrganization(
   options: RunOptions,
   dependencies: Shared,
 ): Promise<OrganizationResult> {
-  const tally = new Tally(organization, dependencies.now);
+  const tally = new Tally(organization, dependencies.now, (path) => dependencies.isKnown(organization.provider, path));
   if (windows.length === 0) return tally.skipped();
   const subject: LeaseSubject = {
     provider: organization.provider,

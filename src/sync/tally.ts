@@ -12,6 +12,7 @@ import { toErrorDocument, type CostsError } from '../errors.js';
 export class Tally {
   readonly #organization: Organization;
   readonly #now: () => Date;
+  readonly #isKnown: (path: string) => boolean;
   readonly #started: Date;
   readonly #counts = { days: 0, requests: 0, retries: 0, rows: 0, inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
   readonly #totals = new Sums();
@@ -27,9 +28,11 @@ export class Tally {
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
-  constructor(organization: Organization, now: () => Date) {
+  /** @param isKnown whether an earlier run has told of a field or value */
+  constructor(organization: Organization, now: () => Date, isKnown: (path: string) => boolean) {
     this.#organization = organization;
     this.#now = now;
+    this.#isKnown = isKnown;
     this.#started = now();
   }
 
@@ -38,7 +41,8 @@ export class Tally {
     if (event.type === 'retry') this.#counts.retries += 1;
     if (event.type === 'narrowed') this.#narrow(event);
     if (event.type === 'missing') this.#missing.add(event.endpoint);
-    if (event.type === 'drift') this.#drift.set(event.path, { path: event.path, value: event.value });
+    if (event.type === 'drift' && !this.#isKnown(event.path))
+      this.#drift.set(event.path, { path: event.path, value: event.value });
   }
 
   add(rows: number, outcome: WindowOutcome): void {

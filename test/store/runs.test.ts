@@ -45,6 +45,7 @@ it.each([
   const span = { since: parseDay('2026-01-01'), until: parseDay('2026-01-01') };
   await collection.startRun({ id: 'run-1', teamId: 'team-1', command: 'sync', span, version: '0.0.0', plan: {} });
   await collection.finishRun('run-1', 'ok', stored);
+  expect(await collection.news('team-1')).toEqual([]);
   const [run] = await runs.find('team-1', 'run');
   expect(run?.result).toMatchObject([
     { name: 'Prod', days: 3, requests: 0, restated: { rows: 0, days: 0, difference: [] }, totals: [], drift: [] },

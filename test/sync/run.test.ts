@@ -4,6 +4,7 @@ import type { CostPage, CostProvider } from '../../src/domain/provider.js';
 import { collectWindow } from '../../src/sync/collect.js';
 import { planBackfill } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';
+import { worldRow } from '../../src/emulator/world.js';
 import { lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
 import { useCollector } from '../helpers/collector.js';
 import { useTestDatabase } from '../helpers/database.js';
@@ -59,6 +60,23 @@ describe('a run', () => {
     expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'contract' } });
     expect(await collect({ since: today, until: today })).toMatchObject({ status: 'ok' });
     expect(await store.collection.collectedDays('openai', 'org-1')).toEqual([]);
+  });
+
+  it('tells of a new value once for all runs, and keeps the list', async () => {
+    const { emulator, collect, store, database } = await start();
+    const run = async () => (await collect({ since: yesterday, until: yesterday })).organizations[0]?.drift;
+    expect(await run()).toEqual([]);
+    const { days } = emulator.organization('org-1');
+    days.set(yesterday, [
+      worldRow({ projectId: 'p', lineItem: 'tides', amount: '9000', quantity: '1', quantityUnit: 'moons' }),
+    ]);
+    expect(await run()).toEqual([{ path: 'quantity_unit=moons', value: 'moons' }]);
+    expect(await run()).toEqual([]);
+    expect(await store.collection.news('team-1')).toEqual([
+      { provider: 'openai', path: 'quantity_unit=moons', firstSeenAt: expect.any(Date) as Date },
+    ]);
+    await database.prisma.team.create({ data: { id: 'team-2', name: 'other' } });
+    expect(await store.collection.news('team-2')).toEqual([]);
   });
 
   it('leaves out the days that another run read while it waited', async () => {

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectionStore } from '../../domain/collection.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
-import { finishRun, startRun } from '../runs.js';
+import { finishRun, listNews, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
@@ -20,6 +20,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     dailyCharges: (provider, organizationId, span) => listDailyCharges(prisma, provider, organizationId, span),
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
     writeWindow: (write) => writeBills(prisma, write),
+    news: (teamId) => listNews(prisma, teamId),
     startRun: (run) => startRun(prisma, run),
     finishRun: (id, status, result) => finishRun(prisma, id, status, result),
   };
