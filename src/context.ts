@@ -14,6 +14,7 @@ import type { EmbeddedStore } from './store/embedded-store.js';
 import type { OpenOptions } from './store/open.js';
 import type { Store } from './store/store.js';
 import type { Vault } from './vault/vault.js';
+import { once } from './domain/once.js';
 
 /** Options every command takes. */
 export interface GlobalOptions {
@@ -198,14 +199,4 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     keyOf: async (organization) => (await vault()).keyOf(organization),
   };
-}
-
-/** A failure is not kept: `db migrate --wait` asks again until the database is there. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () =>
-    (made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    }));
 }

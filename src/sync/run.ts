@@ -13,6 +13,7 @@ import { Room } from './room.js';
 import { Tally } from './tally.js';
 import { runWindows } from './windows.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
+import { once } from '../domain/once.js';
 
 /** Organizations at work side by side. */
 const ORGANIZATIONS_AT_ONCE = 12;
@@ -230,9 +231,4 @@ async function listProjects(provider: CostProvider, call: ProviderCall): Promise
     if (call.signal.aborted) throw error;
     return new Map();
   }
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

@@ -9,6 +9,7 @@ import { createSessionFile } from './session-file.js';
 import { createVaultTokens } from './tokens.js';
 import type { Tools, VaultOptions } from './tools.js';
 import type { Vault } from './vault.js';
+import { once } from '../domain/once.js';
 
 /** Opens the vault of a store. Neither store nor keychain is touched before something needs them. */
 export function openVault(options: VaultOptions): Vault {
@@ -83,9 +84,4 @@ function thisPlace(): Tools['place'] {
     // A container may run under a user id that has no name.
     return { host: hostname(), osUser: 'unknown' };
   }
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }

@@ -12,6 +12,7 @@ describe('bad input', () => {
     [['backfill', '--since', 'yesterday'], /"yesterday" is not a day/],
     [['backfill', '--since', '2026-02-02', '--until', '2026-02-01'], /--since 2026-02-02 is after --until 2026-02-01/],
     [['backfill', '--since', '2999-01-01'], /is in the future|is after/],
+    [['runs', 'show', ''], /The id is empty/],
     [['backfill'], /--since/],
     [['sync', '--provider', 'mistral'], /Allowed choices are openai, anthropic/],
     [['sync', '--lookback', '-1'], /whole number/],
