@@ -27,6 +27,14 @@ const HINT = 'It looks like postgresql://user:password@host:5432/database. Unset
  * @throws CostsError `usage`
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
+  if (hasBarePassword(text))
+    throw new CostsError(
+      'usage',
+      'The password in the database URL has characters that must be percent-encoded there.',
+      {
+        hint: `Write / as %2F, # as %23, ? as %3F and % as %25, or let it be done: node -p "encodeURIComponent('PASSWORD')"`,
+      },
+    );
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     const protocol = url === null ? 'is not a URL' : `is a ${url.protocol.slice(0, -1)} URL`;
@@ -37,6 +45,14 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const { host, port, database, user } = describe(connection);
   const server = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return { connection, label: `${server}/${database}`, server, database, user, schema, poolSize: limit };
+}
+
+/** Whether a password ends the part of the URL it stands in: what is left of it would be taken for a host, and shown. */
+function hasBarePassword(text: string): boolean {
+  const [, authority = '', rest = ''] = /^[a-z]+:\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
+  const [path = ''] = rest.split('?');
+  const userinfo = authority.slice(0, Math.max(authority.lastIndexOf('@'), 0));
+  return path.includes('@') || /\?[^=&]*@/.test(rest) || /%(?![0-9a-f]{2})/i.test(userinfo);
 }
 
 function takePrismaParameters(url: URL): { schema: string | undefined; limit: number } {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -58,10 +58,7 @@ async function privateFolder(wanted: string | null): Promise<{ path: string; tem
   const base = fits(join(tmpdir(), 'costs-'.padEnd(40))) ? tmpdir() : '/tmp';
   if (wanted !== null) {
     // A name that follows from the folder, so that killed processes do not leave one folder each.
-    const path = join(
-      base,
-      `costs-${createHash('sha256').update(`${userInfo().uid} ${wanted}`).digest('hex').slice(0, 24)}`,
-    );
+    const path = join(base, `costs-${createHash('sha256').update(`${ownUid()} ${wanted}`).digest('hex').slice(0, 24)}`);
     if (await isOwnFolder(path)) return { path, temporary: true };
   }
   return { path: await mkdtemp(join(base, 'costs-')), temporary: true };
@@ -71,7 +68,12 @@ async function privateFolder(wanted: string | null): Promise<{ path: string; tem
 async function isOwnFolder(path: string): Promise<boolean> {
   await mkdir(path, { mode: 0o700 }).catch(() => undefined);
   const found = await lstat(path).catch(() => null);
-  return found !== null && found.isDirectory() && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
+  return found !== null && found.isDirectory() && found.uid === ownUid() && (found.mode & 0o077) === 0;
+}
+
+/** The number alone: in a container it often has no name, and asking for that fails. On Windows there is none. */
+function ownUid(): number {
+  return process.getuid?.() ?? 0;
 }
 
 function fits(folder: string): boolean {

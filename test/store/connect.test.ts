@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, inject, it } from 'vitest';
 import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
+import { parseDatabaseUrl } from '../../src/store/address.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
 import { onServer, useTestDatabase } from '../helpers/database.js';
@@ -13,6 +14,23 @@ it('names host and port of a server that is not there', async () => {
   const error = await failure('postgresql://ana:s3cret-word@127.0.0.1:1/costs');
   expect(error).toMatchObject({ code: 'unreachable', exitCode: 6 });
   expect(error.message).toContain('127.0.0.1:1');
+});
+
+it.each(['s3/cret', 's3#cret', 's3?cret', 's3@x/cret', '12/cret', 's3%cret', 's3@x#cret'])(
+  'says that the password %s has to be encoded, and prints no part of it',
+  async (password) => {
+    const error = await failure(`postgresql://ana:${password}@db.invalid/costs`);
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('percent-encoded') as string });
+    expect(`${error.message} ${error.hint ?? ''}`).not.toMatch(/s3|cret|ana|12/);
+  },
+);
+
+it.each([
+  'postgresql:///costs?host=/tmp&user=a@b',
+  'postgresql://ana:s3%2Fcret@db.invalid/costs',
+  'postgresql://ana:s3@cret@db.invalid/costs',
+])('takes %s for what it is', (url) => {
+  expect(parseDatabaseUrl(url).database).toBe('costs');
 });
 
 it('names a host that does not exist', async () => {
