@@ -1,5 +1,6 @@
 import { CostsError } from '../errors.js';
 import { quoteForShell } from './shell.js';
+import { isShortFor } from './short-id.js';
 import { similarTo } from './similar.js';
 
 /** How something may be called by a person. */
@@ -18,7 +19,7 @@ export interface Kind {
 }
 
 /**
- * What a person means: by id, by name, or by `Organization/Name`, without regard to case where that leaves only one.
+ * What a person means: by id or the beginning of one of ours, by name, or by `Organization/Name`, without regard to case where that leaves only one.
  * @returns null when nothing goes by that word
  * @throws CostsError `usage` for an empty word, and with the ids when several go by it
  */
@@ -37,6 +38,7 @@ export function findNamed<T>(
     (each: Named) => each.ids.includes(word),
     isCalled((text) => text === word),
     isCalled((text) => text.toLowerCase() === lower),
+    (each: Named) => each.ids.some((id) => isShortFor(word, id)),
   ];
   for (const way of ways) {
     const [only, ...others] = named.filter(way);

@@ -8,11 +8,11 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
   if (budgets.length === 0) return 'No budget is set. → costs budget set 1000';
   return renderTable(
     [
-      { head: 'Budget for', shrink: true },
+      { head: 'Budget for' },
       { head: 'Month' },
       { head: 'Amount', align: 'right' },
       { head: '' },
-      { head: 'Id' },
+      { head: 'Id', lesser: 'id' },
     ],
     budgets.map((budget) => [
       scopeOf(budget, team),

@@ -58,7 +58,7 @@ function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
 }
 
 function renderRows({ groupBy, rows }: Changes, output: Output): string {
-  const views = groupBy.map(viewOf);
+  const views = groupBy.map((word) => viewOf(word, groupBy));
   return renderTable(
     [
       ...views.flatMap(({ columns }) => columns),

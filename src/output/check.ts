@@ -25,12 +25,12 @@ export function renderCheck(result: CheckResult, team: string, output: Output): 
 function renderBudgetStates({ budgets }: CheckResult, team: string, output: Output): string {
   return renderTable(
     [
-      { head: 'Budget for', shrink: true },
+      { head: 'Budget for' },
       { head: 'So far', align: 'right' },
       { head: 'Of', align: 'right' },
       { head: '' },
       { head: '', align: 'right' },
-      { head: 'At this pace', align: 'right' },
+      { head: 'At this pace', align: 'right', lesser: 'change' },
     ],
     budgets.map((budget) => [
       scopeOf(budget, team),

@@ -34,8 +34,6 @@ export interface Streams {
 
 type Pipe = Pick<NodeJS.WriteStream, 'write' | 'once' | 'destroyed' | 'isTTY' | 'columns'>;
 
-const WIDTH_WITHOUT_TERMINAL = 80;
-
 /** The terminal, or what stands in its place. */
 export function createOutput({
   json = false,
@@ -69,7 +67,9 @@ export function createOutput({
     json,
     terminal: stdout.isTTY,
     interactive,
-    width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    get width() {
+      return file === undefined && stdout.isTTY && stdout.columns > 0 ? stdout.columns : Infinity;
+    },
     style,
     write(value, render) {
       const text = json ? toJson(value, stdout.isTTY ? 2 : undefined) : render(value, this).replace(/\n$/, '');

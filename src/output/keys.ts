@@ -5,9 +5,16 @@ import { renderTable, type Column } from './table.js';
 import { shell } from '../domain/shell.js';
 import { renderHint } from './hint.js';
 
-const COLUMNS: Column[] = ['Provider', 'Organization', 'Id', 'Key', 'Kept in', 'State', 'Expires', 'Last used'].map(
-  (head) => ({ head }),
-);
+const COLUMNS: Column[] = [
+  { head: 'Provider' },
+  { head: 'Organization' },
+  { head: 'Id', lesser: 'context' },
+  { head: 'Key' },
+  { head: 'Kept in', lesser: 'difference' },
+  { head: 'State' },
+  { head: 'Expires', lesser: 'change' },
+  { head: 'Last used', lesser: 'share' },
+];
 
 export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): string {
   if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';

@@ -1,5 +1,5 @@
 import type { Output } from './output.js';
-import { renderTable } from './table.js';
+import { renderTable, type Column } from './table.js';
 
 export interface LoginLine {
   email: string;
@@ -15,7 +15,15 @@ export interface LoginLine {
 
 export function renderLogins({ logins }: { logins: LoginLine[] }, output: Output): string {
   if (logins.length === 0) return 'No login attempts.';
-  const columns = ['When', 'Email', 'Result', 'Host', 'User', 'Database user', 'Address'].map((head) => ({ head }));
+  const columns: Column[] = [
+    { head: 'When' },
+    { head: 'Email' },
+    { head: 'Result' },
+    { head: 'Host', lesser: 'context' },
+    { head: 'User', lesser: 'change' },
+    { head: 'Database user', lesser: 'share' },
+    { head: 'Address', lesser: 'difference' },
+  ];
   const rows = logins.map(({ at, email, reason, host, osUser, dbUser, dbAddress }) => {
     return [
       `${at.slice(0, 19).replace('T', ' ')} UTC`,

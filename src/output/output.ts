@@ -7,7 +7,7 @@ export interface Output {
   readonly terminal: boolean;
   /** A person can be asked: standard input and error are terminals, and neither --no-input nor --json was given. */
   readonly interactive: boolean;
-  /** Columns of standard output; 80 when it is no terminal. */
+  /** Columns of the terminal; without end for a file or a pipe, of which nothing is ever left out. */
   readonly width: number;
   /** Colours for standard output; the identity when it has none. */
   readonly style: Style;

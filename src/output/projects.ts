@@ -1,22 +1,21 @@
 import type { Project, Relinked } from '../domain/project.js';
+import { shortIds } from '../domain/short-id.js';
 import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { ErrorDocument } from '../errors.js';
 import { plural } from './format.js';
 import type { Output } from './output.js';
-import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
+import { renderTable, type Column } from './table.js';
 
-const COLUMNS = [
-  { head: 'Project', shrink: true },
-  { head: 'Provider' },
-  { head: 'Organization', shrink: true },
-  { head: 'Provider project', shrink: true },
+const COLUMNS: Column[] = [
+  { head: 'Project' },
+  { head: 'Provider', lesser: 'difference' },
+  { head: 'Organization', lesser: 'change' },
+  { head: 'Provider project', lesser: 'context' },
   { head: '' },
   { head: 'Id' },
 ];
-/** Below this the ids of ours give way: a name that is unique does for every command. */
-const WIDE = 120;
 
 /** A project beside the name of the organization it belongs to; its id where no key names it. */
 export interface ListedProject extends Project {
@@ -26,9 +25,10 @@ export interface ListedProject extends Project {
 export function renderProjects({ projects }: { projects: ListedProject[] }, output: Output): string {
   if (projects.length === 0) return 'No projects. Ask the providers for theirs: costs projects discover';
   const unlinked = projects.filter((project) => !project.linked && project.providerProjectId !== null).length;
+  const short = shortIds(projects.map(({ id }) => id));
   const table = renderTable(
     COLUMNS,
-    projects.map((project) => row(project, output.width >= WIDE || isRepeated(project.name, projects), output)),
+    projects.map((project) => row(project, short)),
     output,
   );
   return unlinked === 0
@@ -38,19 +38,11 @@ export function renderProjects({ projects }: { projects: ListedProject[] }, outp
 
 function row(
   { id, name, provider, organization, providerProjectId, linked, archived }: ListedProject,
-  withId: boolean,
-  { style }: Output,
+  short: (id: string) => string,
 ): string[] {
-  const notes = [
-    ...(providerProjectId !== null && !linked ? [style.yellow('⚠ not linked')] : []),
-    ...(archived ? ['archived'] : []),
-  ];
-  return [name, provider ?? '', organization ?? '', providerProjectId ?? '', notes.join(', '), withId ? id : ''];
-}
-
-/** Names are not unique; commands then want the id. */
-function isRepeated(name: string, projects: readonly ListedProject[]): boolean {
-  return projects.filter((other) => other.name === name).length > 1;
+  const mark = providerProjectId !== null && !linked ? '⚠ ' : '';
+  const note = archived ? 'archived' : '';
+  return [`${mark}${name}`, provider ?? '', organization ?? '', providerProjectId ?? '', note, short(id)];
 }
 
 interface Discovery {

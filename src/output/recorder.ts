@@ -19,7 +19,7 @@ export function createRecorder(): Recorder {
       json: true,
       terminal: false,
       interactive: false,
-      width: 80,
+      width: Infinity,
       style: createStyle(false),
       write: (value) => void (last = value),
       print: nothing,

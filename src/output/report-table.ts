@@ -9,7 +9,7 @@ import type { Output } from './output.js';
 import { viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 
-/** Below this, only what every reader needs. */
+/** From here on a sparkline has room for more days. */
 const WIDE = 100;
 const SPARK_DAYS = { wide: 14, narrow: 7 };
 const LONGEST_BAR = 24;
@@ -29,7 +29,7 @@ interface Sheet {
 
 /** The rows of a report, sub-totals where it is grouped by several words, and the totals. */
 export function renderReportTable(report: Report, comparison: ReportComparison | null, output: Output): string {
-  const views = report.groupBy.map(viewOf);
+  const views = report.groupBy.map((word) => viewOf(word, report.groupBy));
   const names = views.flatMap(({ columns }) => columns);
   const spent = new Map(
     report.totals.map(({ currency }) => [
@@ -55,9 +55,9 @@ function columnsOf({ names, currency, comparison, report, output }: Sheet, bars:
     ...names,
     { head: currency ?? 'Cost', align: 'right' },
     { head: currency === undefined ? 'Currency' : '' },
-    { head: 'Share', align: 'right' },
+    { head: 'Share', align: 'right', lesser: 'share' },
     ...(comparison === null ? [] : compareColumns(comparison.previous, report, output)),
-    ...(bars === null ? [] : [{ head: '' }]),
+    ...(bars === null ? [] : [{ head: '', lesser: 'sparkline' as const }]),
   ];
 }
 
@@ -139,23 +139,19 @@ function clusters(report: Report): Cluster[] {
 }
 
 function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
-  const versus = formatShortSpan(previous);
-  const spark = width >= WIDE ? formatShortSpan(report) : '';
   return [
-    ...(width >= WIDE ? [{ head: `vs ${versus}`, align: 'right' as const }] : []),
-    { head: width >= WIDE ? '' : `vs ${versus}`, align: 'right' },
-    { head: spark || 'Days' },
+    { head: 'Change', align: 'right', lesser: 'difference' },
+    { head: `vs ${formatShortSpan(previous)}`, align: 'right', lesser: 'change' },
+    { head: width >= WIDE ? formatShortSpan(report) : 'Days', lesser: 'sparkline' },
   ];
 }
 
 function compareCells(row: ComparedRow | undefined, { width }: Output): string[] {
-  const change = row === undefined ? '' : formatChange(row);
-  const wide = width >= WIDE;
-  const more = row === undefined ? '' : formatMoney(difference(row), { signed: true });
+  if (row === undefined) return ['', '', ''];
   return [
-    ...(wide ? [`${more}${row?.partial === true ? ' °' : ''}`] : []),
-    `${change}${!wide && row?.partial === true ? ' °' : ''}`,
-    row === undefined ? '' : sparkline(squeeze(row.trend, wide ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
+    formatMoney(difference(row), { signed: true }),
+    `${row.partial ? '° ' : ''}${formatChange(row)}`,
+    sparkline(squeeze(row.trend, width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
   ];
 }
 

@@ -10,26 +10,31 @@ export interface WordView {
   fields: string[];
 }
 
-export function viewOf(word: GroupWord): WordView {
+/** @param words all that was asked for: what one of them shows beside its own is left out where another shows it, too */
+export function viewOf(word: GroupWord, words: readonly GroupWord[] = [word]): WordView {
   const { columns, sql, none = '' } = dimensionOf(word);
-  const fields = Object.values(columns);
+  const own = (each: GroupWord) => Object.values(dimensionOf(each).columns)[0];
+  const shown = Object.entries(columns).filter(
+    ([, field]) => field === own(word) || !words.some((other) => own(other) === field),
+  );
+  const fields = shown.map(([, field]) => field);
   return {
-    columns: Object.keys(columns).map((head) => ({ head, shrink: true })),
-    cells: (row, report) => fields.map((field) => `${row[field] ?? none}${markOf(field, row, report)}`),
+    columns: shown.map(([head, field]) => ({ head, ...(field === own(word) ? {} : { lesser: 'context' as const }) })),
+    cells: (row, report) => fields.map((field) => `${markOf(field, row, report)}${row[field] ?? none}`),
     fields: Object.keys(sql).filter((field) => field !== 'linked'),
   };
 }
 
 function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick<Report, 'coverage'>): string {
-  if (field === 'project' && linked === false) return ' ⚠';
+  if (field === 'project' && linked === false) return '⚠ ';
   return field === 'day' && day !== undefined ? dayMark(day, report) : '';
 }
 
 /** A day that not every organization has settled says so: never read, read half-way, not over, or still changing. */
 function dayMark(day: Day, { coverage }: Pick<Report, 'coverage'>): string {
   const within = (spans: readonly CoverageSpan[]) => spans.some(({ since, until }) => since <= day && day <= until);
-  if (within(coverage.gaps)) return ' ×';
-  if (within(coverage.halfRead)) return ' °';
-  if (within(coverage.open)) return ' □';
-  return within(coverage.provisional) ? ' ▪' : '';
+  if (within(coverage.gaps)) return '× ';
+  if (within(coverage.halfRead)) return '° ';
+  if (within(coverage.open)) return '□ ';
+  return within(coverage.provisional) ? '▪ ' : '';
 }

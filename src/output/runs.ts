@@ -1,14 +1,14 @@
 import type { RunRecord } from '../domain/run.js';
 import { formatDuration, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
-import { renderTable } from './table.js';
+import { renderTable, type Column } from './table.js';
 
-const COLUMNS = [
+const COLUMNS: Column[] = [
   { head: 'Run' },
   { head: 'Started (UTC)' },
   { head: 'Command' },
   { head: 'Days' },
-  { head: 'Took', align: 'right' as const },
+  { head: 'Took', align: 'right', lesser: 'share' },
   { head: 'Ended' },
 ];
 

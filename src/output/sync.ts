@@ -20,7 +20,15 @@ export function renderSync(
   return [
     `${team} · ${store} · ${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
     renderTable(
-      [{ head: '' }, { head: '' }, { head: '' }, right, right, right, { head: '' }],
+      [
+        { head: '' },
+        { head: '' },
+        { head: '' },
+        right,
+        { ...right, lesser: 'share' },
+        { ...right, lesser: 'difference' },
+        { head: '' },
+      ],
       organizations.map((each) => row(each, output)),
       output,
     ),

@@ -1,92 +1,153 @@
-import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import type { Output } from './output.js';
+
+/** What gives way, the first first, where a terminal is too narrow for all of a table. What was asked for never does. */
+const GIVES_WAY = ['sparkline', 'share', 'difference', 'change', 'context', 'id'] as const;
 
 export interface Column {
   /** Empty for a column without a head. */
   head: string;
   align?: 'left' | 'right';
-  /** Its longest cells are cut where the table would be wider than the terminal. */
-  shrink?: boolean;
+  /** What kind of column it is, if it is left out of a terminal that is too narrow. */
+  lesser?: (typeof GIVES_WAY)[number];
 }
 
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+interface Filled extends Column {
+  cells: readonly string[];
+  width: number;
+}
+
 const GAP = 2;
-/** A column that is cut further than this says nothing any more. */
+/** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
 
-/** A table without borders: columns two spaces apart, the head in bold. Columns that are empty throughout are left out. */
+/**
+ * A table without borders: columns two spaces apart, the head in bold, empty columns left out. Where it is wider than the
+ * terminal, lesser columns go, then text is wrapped at its words: no name is ever cut.
+ */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   { style, width }: Pick<Output, 'style' | 'width'>,
 ): string {
-  const shown = columns.map((_, index) => index).filter((index) => rows.some((row) => (row[index] ?? '') !== ''));
-  const kept = shown.map((index) => columns[index] ?? { head: '' });
-  const cells = fit(
-    kept,
-    // A name of several lines would pass for rows of its own.
-    rows.map((row) => shown.map((index) => (row[index] ?? '').replace(/[\t\r\n]+/g, ' '))),
-    width,
-  );
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-    colAligns: kept.map(({ align }) => align ?? 'left'),
-  });
-  if (kept.some(({ head }) => head !== '')) table.push(kept.map(({ head }) => style.bold(head)));
-  for (const row of cells) table.push(row);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const filled = columns
+    .map((column, index) => fill(column, rows, index))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const kept = withoutLesser(filled, width);
+  const widths = narrowed(kept, width);
+  const print = (cells: readonly string[], paint: (line: string) => string) => printRow(kept, widths, cells, paint);
+  const heads = kept.map(({ head }) => head);
+  return [
+    ...(heads.some((head) => head !== '') ? print(heads, style.bold) : []),
+    ...rows.flatMap((_, row) =>
+      print(
+        kept.map(({ cells }) => cells[row] ?? ''),
+        (line) => line,
+      ),
+    ),
+  ].join('\n');
 }
 
-/** Cuts the widest of the columns that may be cut until the table fits, or nothing more can be cut. */
-function fit(columns: readonly Column[], rows: readonly string[][], width: number): string[][] {
-  if (!columns.some(({ shrink }) => shrink === true)) return [...rows];
-  const widths = columns.map(({ head }, index) =>
-    rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), stringWidth(head)),
-  );
-  const total = () => widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1));
-  while (total() > width) {
-    const widest = widths.reduce(
-      (best, each, index) =>
-        columns[index]?.shrink === true && each > Math.max(LEAST_WIDTH, widths[best] ?? 0) ? index : best,
-      -1,
-    );
-    if (widest === -1) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+function fill(column: Column, rows: readonly (readonly string[])[], index: number): Filled {
+  // A name of several lines would pass for rows of its own.
+  const cells = rows.map((row) => (row[index] ?? '').replace(/[\t\r\n]+/g, ' '));
+  const width = cells.reduce((most, cell) => Math.max(most, stringWidth(cell)), stringWidth(column.head));
+  return { ...column, cells, width };
+}
+
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1));
+}
+
+function withoutLesser(columns: readonly Filled[], width: number): readonly Filled[] {
+  let kept = columns;
+  for (const kind of GIVES_WAY) {
+    if (widthOf(kept.map((column) => column.width)) <= width) break;
+    kept = kept.filter(({ lesser }) => lesser !== kind);
   }
-  return rows.map((row) =>
-    row.map((cell, index) => (columns[index]?.shrink === true ? cut(cell, widths[index] ?? 0) : cell)),
+  return kept;
+}
+
+/** The widths of columns that fit: text first wraps between its words, then within them; figures wrap only when nothing else is left. */
+function narrowed(columns: readonly Filled[], width: number): number[] {
+  const widths = columns.map((column) => column.width);
+  const text = (least: (column: Filled) => number) => (column: Filled) =>
+    column.align === 'right' ? column.width : Math.max(LEAST_WIDTH, least(column));
+  for (const least of [text(longestWord), text(() => 0), () => 1]) {
+    while (widthOf(widths) > width) {
+      const slack = columns.map((column, index) => ((widths[index] ?? 0) > least(column) ? (widths[index] ?? 0) : 0));
+      const widest = slack.indexOf(Math.max(...slack));
+      if ((slack[widest] ?? 0) === 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
+  }
+  return widths;
+}
+
+function longestWord({ cells, head }: Filled): number {
+  return Math.max(...[head, ...cells].flatMap((cell) => cell.split(' ').map((word) => stringWidth(word))));
+}
+
+function printRow(
+  columns: readonly Column[],
+  widths: readonly number[],
+  cells: readonly string[],
+  paint: (line: string) => string,
+): string[] {
+  const wrapped = cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0));
+  const height = Math.max(...wrapped.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) =>
+    columns
+      .map(({ align }, index) => {
+        const line = wrapped[index]?.[at] ?? '';
+        const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(line)));
+        const painted = line === '' ? '' : paint(line);
+        return align === 'right' ? space + painted : painted + space;
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd(),
   );
 }
 
-/** A text of at most so many columns; wide characters count as the two they take. */
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
-    kept += segment;
+// eslint-disable-next-line no-control-regex -- the colours that a whole cell stands in
+const STYLED = /^((?:\u001b\[\d+m)+)([^\u001b]*)((?:\u001b\[\d+m)+)$/;
+
+/** A colour must not reach into the next column. */
+function wrapStyled(cell: string, width: number): string[] {
+  const [, on = '', text = cell, off = ''] = STYLED.exec(cell) ?? [];
+  return wrap(text, width).map((line) => `${on}${line}${off}`);
+}
+
+function wrap(text: string, width: number): string[] {
+  if (stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (stringWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const pieces = breakWord(word, width);
+    line = pieces.pop() ?? '';
+    lines.push(...pieces);
   }
-  return `${kept}…`;
+  return [...lines, line];
+}
+
+/** Pieces of a word that is too long for a line, broken behind a sign where there is one in their second half. */
+function breakWord(word: string, width: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    if (piece !== '' && stringWidth(piece + segment) > width) {
+      const sign = Math.max(...[...'-_/.'].map((each) => piece.lastIndexOf(each))) + 1;
+      const end = sign > piece.length / 2 ? sign : piece.length;
+      pieces.push(piece.slice(0, end));
+      piece = piece.slice(end);
+    }
+    piece += segment;
+  }
+  return [...pieces, piece];
 }

@@ -1,5 +1,5 @@
 import type { Output } from './output.js';
-import { renderTable } from './table.js';
+import { renderTable, type Column } from './table.js';
 
 export interface TokenView {
   id: string;
@@ -23,7 +23,15 @@ const STATES: Record<TokenView['state'], string> = {
 
 export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output): string {
   if (tokens.length === 0) return 'There are no tokens.\n→ costs tokens create --name ci';
-  const columns = ['Name', 'Id', 'Role', 'State', 'Expires', 'Last used', 'Made by'].map((head) => ({ head }));
+  const columns: Column[] = [
+    { head: 'Name' },
+    { head: 'Id' },
+    { head: 'Role' },
+    { head: 'State' },
+    { head: 'Expires' },
+    { head: 'Last used', lesser: 'change' },
+    { head: 'Made by', lesser: 'share' },
+  ];
   const rows = tokens.map(({ name, id, role, state, expiresAt, lastUsedAt, createdBy }) => {
     return [
       name,

@@ -1,0 +1,104 @@
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { createStyle } from '../../src/output/style.js';
+import { renderProjects, type ListedProject } from '../../src/output/projects.js';
+import { renderTable, type Column } from '../../src/output/table.js';
+import type { Output } from '../../src/output/output.js';
+
+const STYLE = createStyle(true);
+const NAMES = [
+  'Customer support assistant, second generation, Europe, pilot',
+  'a-project-whose-name-has-sixty-characters-and-no-space-at-al',
+  '顧客サポート向けアシスタント第二世代欧州パイロット運用プロジェクト',
+  '🚀🧪 experiments 👩‍🔬 of the research team 🧬 and their friends 🎉',
+  'مساعد خدمة العملاء للجيل الثاني في أوروبا والشرق الأوسط كله',
+];
+const COLUMNS: Column[] = [
+  { head: 'Project' },
+  { head: 'Organization', lesser: 'context' },
+  { head: 'USD', align: 'right' },
+  { head: 'Share', align: 'right', lesser: 'share' },
+  { head: 'Change', align: 'right', lesser: 'difference' },
+  { head: 'vs 1–22 Oct', align: 'right', lesser: 'change' },
+  { head: 'Days', lesser: 'sparkline' },
+];
+const ROWS = Array.from({ length: 200 }, (_, index) => [
+  STYLE.dim(NAMES[index % NAMES.length] ?? ''),
+  'Acme Production Europe',
+  `${index},204.55`,
+  '46 %',
+  '+2,140.02',
+  '+13 %',
+  '▂▂▃▃▂▅█',
+]);
+
+describe('a table', () => {
+  it.each([60, 80, 140])('of 200 names fits %d columns, and every name is whole', (width) => {
+    const lines = renderTable(COLUMNS, ROWS, { style: STYLE, width }).split('\n');
+    for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(width);
+    const letters = (text: string) => plain(text).replace(/\s/g, '');
+    const shown = letters(lines.map((line) => firstColumn(plain(line))).join(''));
+    for (const name of NAMES) expect(shown).toContain(letters(name));
+  });
+
+  it('lets lesser columns go before it wraps a name: bars, shares, comparison, then what was not asked for', () => {
+    const heads = (width: number) =>
+      plain(
+        renderTable(COLUMNS, [['growth-exp', ...(ROWS[0] ?? []).slice(1)]], { style: STYLE, width }).split('\n')[0] ??
+          '',
+      ).split(/ {2,}/);
+    expect(heads(140)).toEqual(['Project', 'Organization', 'USD', 'Share', 'Change', 'vs 1–22 Oct', 'Days']);
+    expect(heads(80)).toEqual(['Project', 'Organization', 'USD', 'Share', 'Change', 'vs 1–22 Oct']);
+    expect(heads(72)).toEqual(['Project', 'Organization', 'USD', 'Change', 'vs 1–22 Oct']);
+    expect(heads(60)).toEqual(['Project', 'Organization', 'USD', 'vs 1–22 Oct']);
+    expect(heads(30)).toEqual(['Project', 'USD']);
+  });
+
+  it('wraps text between words, and never a figure while text can give way', () => {
+    expect(
+      renderTable([{ head: 'Name' }, { head: 'USD', align: 'right' }], [['one two three', '1,234.56']], {
+        style: createStyle(false),
+        width: 18,
+      }),
+    ).toBe('Name           USD\none two   1,234.56\nthree');
+  });
+
+  it('is whole where standard output is no terminal', () => {
+    const lines = renderTable(COLUMNS, ROWS, { style: STYLE, width: Infinity }).split('\n');
+    expect(lines).toHaveLength(ROWS.length + 1);
+    for (const [index, row] of ROWS.entries())
+      for (const cell of row) expect(lines[index + 1]).toContain(plain(cell).slice(0, 20));
+  });
+
+  it('shows ids of ours as short as they can be told apart, and those of others whole', () => {
+    const project = (id: string, linked: boolean): ListedProject =>
+      ({
+        id,
+        name: 'growth-exp',
+        provider: 'openai',
+        organizationId: 'org-1',
+        providerProjectId: 'proj_1',
+        linked,
+        archived: false,
+        organization: 'Acme',
+      }) as ListedProject;
+    const projects = [
+      project('0b6f1d3e-1111-4111-8111-111111111111', false),
+      project('0b6f1d3e-2111-4111-8111-111111111111', true),
+      project('search-production', true),
+    ];
+    const text = renderProjects({ projects }, { style: createStyle(false), width: 140 } as Output);
+    expect(text).toMatch(/⚠ growth-exp .* 0b6f1d3e-1\n/);
+    expect(text).toMatch(/^growth-exp .* search-production$/m);
+  });
+});
+
+function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- colours
+  return text.replace(/\u001b\[\d+m/g, '');
+}
+
+/** Names hold single spaces only; columns are two apart. */
+function firstColumn(line: string): string {
+  return line.startsWith('  ') ? '' : (line.split(/ {2,}/)[0] ?? '');
+}
