@@ -3,7 +3,6 @@ import { CostsError } from '../errors.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { providerOf } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
-import { shell } from '../domain/shell.js';
 
 const ORDER = [
   { provider: 'asc' },
@@ -48,10 +47,10 @@ export function createKeys(client: Client): KeyRows {
   };
 }
 
-/** Two sessions that add one organization at once: the second learns it from the unique key. */
+/** Two sessions, of one team or of two, that add one organization at once: the second learns it from the database. */
 function registeredAlready(provider: string, organizationId: string, cause: unknown): CostsError {
   return new CostsError('conflict', `${provider} organization ${organizationId} is registered already.`, {
-    hint: shell`To swap its key: costs keys rotate ${organizationId}`,
+    hint: 'Those of your team: costs keys list',
     cause,
   });
 }

@@ -120,7 +120,7 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   const told = `${providerName(provider)} organization ${organizationId} is registered already`;
   if (known.teamId !== team.id) {
     throw new CostsError('conflict', `${told}, by another team of this store.`, {
-      hint: 'Its figures are under that team: choose it with --team.',
+      hint: 'That team has its figures, and may let it go. Those of yours: costs keys list',
     });
   }
   if (!known.hasKey) return;
