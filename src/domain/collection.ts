@@ -119,7 +119,7 @@ export interface CollectionStore {
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */
   news(teamId: string): Promise<ProviderNews[]>;
   startRun(run: RunStart): Promise<void>;
-  finishRun(id: string, status: RunStatus, result: unknown): Promise<void>;
+  finishRun(run: Pick<RunStart, 'id' | 'teamId'>, status: RunStatus, result: unknown): Promise<void>;
 }
 
 export type RunStatus = 'running' | 'ok' | 'partial' | 'failed' | 'interrupted';

@@ -39,9 +39,15 @@ export async function startRun(
   });
 }
 
-export async function finishRun(prisma: PrismaClient, id: string, status: RunStatus, result: unknown): Promise<void> {
+export async function finishRun(
+  prisma: PrismaClient,
+  { id, teamId }: Pick<RunStart, 'id' | 'teamId'>,
+  status: RunStatus,
+  result: unknown,
+): Promise<void> {
   await prisma.$executeRaw`
-    UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp() WHERE id = ${id}`;
+    UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp()
+    WHERE id = ${id} AND team_id = ${teamId}`;
 }
 
 /** See `CollectionStore.news`. A result of another version may lack any of it. */

@@ -64,7 +64,7 @@ export async function runSync(
     milliseconds: now().getTime() - started.getTime(),
     organizations,
   };
-  await store.finishRun(runId, signal.aborted ? 'interrupted' : result.status, organizations);
+  await store.finishRun({ id: runId, teamId }, signal.aborted ? 'interrupted' : result.status, organizations);
   if (signal.aborted) throw interrupted();
   return result;
 }

@@ -1,13 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endOfDay, parseDay } from '../../src/domain/day.js';
+import { parseDecimal } from '../../src/domain/decimal.js';
 import type { ProjectStore } from '../../src/domain/project.js';
+import { ALWAYS } from '../../src/domain/tag.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { createBudgetStore } from '../../src/store/budgets.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
 import { ensureProjects } from '../../src/store/collection/resolve-projects.js';
 import { link, unlink } from '../../src/store/project-links.js';
 import { BELONGINGS } from '../../src/store/project-move.js';
 import { createProjectStore } from '../../src/store/projects.js';
+import { createTagStore } from '../../src/store/tags.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
 import { line } from '../helpers/lines.js';
@@ -156,6 +160,16 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     });
     expect(await projects.find('team-1', 'two')).toMatchObject({ id: 'two' });
     await expect(projects.find('team-1', 'Nothing')).rejects.toThrow(/no project "Nothing"/);
+  });
+
+  it('budgets and tags are for projects of their own team alone', async () => {
+    await prisma.project.create({ data: { id: 'search', teamId: 'team-1', name: 'Search' } });
+    const scope = { provider: null, projectId: 'search', month: null, currency: 'USD', amount: parseDecimal('5') };
+    const budgets = createBudgetStore(prisma);
+    await budgets.set({ ...scope, teamId: 'team-1' });
+    await expect(budgets.set({ ...scope, teamId: 'team-2' })).rejects.toMatchObject({ code: 'conflict' });
+    await createTagStore(prisma).set('team-2', [{ projectId: 'search', key: 'product', value: 'x', from: ALWAYS }]);
+    expect([await prisma.budget.count(), await prisma.projectTag.count()]).toEqual([1, 0]);
   });
 
   describe('everything that hangs on a project', () => {

@@ -16,7 +16,8 @@ it('tells a run whose process was killed from one that goes on', async () => {
     const span = { since: day, until: day };
     await collection.startRun({ id, teamId: 'team-1', command: 'sync', span, version: '0.0.0', plan: [] });
   }
-  await collection.finishRun('done', 'ok', []);
+  await collection.finishRun({ id: 'done', teamId: 'team-1' }, 'ok', []);
+  await collection.finishRun({ id: 'young', teamId: 'another' }, 'failed', []);
   await prisma.$executeRaw`UPDATE runs SET started_at = now() - interval '1 hour' WHERE id <> 'young'`;
   for (const [holder, until] of [
     ['collecting', '1 minute'],
@@ -44,7 +45,7 @@ it.each([
   await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
   const span = { since: parseDay('2026-01-01'), until: parseDay('2026-01-01') };
   await collection.startRun({ id: 'run-1', teamId: 'team-1', command: 'sync', span, version: '0.0.0', plan: {} });
-  await collection.finishRun('run-1', 'ok', stored);
+  await collection.finishRun({ id: 'run-1', teamId: 'team-1' }, 'ok', stored);
   expect(await collection.news('team-1')).toEqual([]);
   const [run] = await runs.find('team-1', 'run');
   expect(run?.result).toMatchObject([

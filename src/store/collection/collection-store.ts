@@ -22,7 +22,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     writeWindow: (write) => writeBills(prisma, write),
     news: (teamId) => listNews(prisma, teamId),
     startRun: (run) => startRun(prisma, run),
-    finishRun: (id, status, result) => finishRun(prisma, id, status, result),
+    finishRun: (run, status, result) => finishRun(prisma, run, status, result),
   };
 }
 
