@@ -18,6 +18,7 @@ import type { Verification } from './domain/verification.js';
 import type { ErrorDocument } from './errors.js';
 import type { InitResult, LoginResult, PasswdResult, WhoamiResult } from './output/access.js';
 import type { ComparisonDocument } from './output/comparison.js';
+import type { KeyRemoval } from './output/key-removal.js';
 import type { LoginLine } from './output/logins.js';
 import type { AccessChangeResult, MemberLine, ResetResult } from './output/members.js';
 import type { NextStep } from './output/next-step.js';
@@ -52,7 +53,7 @@ export interface Documents {
   'keys rotate': KeyChange;
   'keys enable': KeyChange;
   'keys disable': KeyChange;
-  'keys remove': KeyChange;
+  'keys remove': KeyRemoval;
   passwd: PasswdResult;
   'members list': { members: MemberLine[] };
   'members add': { member: MemberLine; done: string };

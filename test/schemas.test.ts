@@ -184,6 +184,7 @@ describe('the document of each command is what its schema says', () => {
     await run('passwd', ['--password-stdin'], { input: `${PASSWORD}\nanother horse battery staple\n` });
     await run('doctor');
     await run('keys remove', ['Acme EU', '--yes']);
+    await run('keys remove', ['Acme EU', '--purge', '--yes']);
     await run('completion', ['fish']);
   });
 

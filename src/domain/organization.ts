@@ -1,4 +1,5 @@
 import type { ProviderId } from './provider.js';
+import type { PurgeCounts } from './purge.js';
 
 /** An organization that a team registered. It outlives its key, and everything that was read of it hangs on it. */
 export interface RegisteredOrganization {
@@ -19,4 +20,11 @@ export interface OrganizationStore {
   list(teamId: string): Promise<RegisteredOrganization[]>;
   /** In whichever team. */
   find(provider: ProviderId, organizationId: string): Promise<RegisteredOrganization | null>;
+  /** What `purge` would remove. @throws CostsError `conflict` as it does */
+  holdings(organization: RegisteredOrganization): Promise<PurgeCounts>;
+  /**
+   * Removes an organization with its key and all that was collected of it, legacy rows never. Any team may register it then.
+   * @throws CostsError `conflict` while another team's projects hold some of it, or while it is being collected
+   */
+  purge(organization: RegisteredOrganization): Promise<PurgeCounts>;
 }

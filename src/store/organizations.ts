@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import type { Client } from './client.js';
+import { countPurge, purge } from './purge.js';
 
 export function createOrganizations(client: Client): OrganizationStore {
   return {
@@ -9,6 +10,8 @@ export function createOrganizations(client: Client): OrganizationStore {
       const rows = await read(client, Prisma.sql`o.provider = ${provider} AND o.organization_id = ${organizationId}`);
       return rows[0] ?? null;
     },
+    holdings: (organization) => countPurge(client, organization),
+    purge: (organization) => purge(client, organization),
   };
 }
 

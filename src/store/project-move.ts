@@ -5,6 +5,8 @@ import type { Transaction } from './transaction.js';
 interface Belonging {
   table: string;
   counted: keyof ProjectMove['moved'];
+  /** Came with the bills and usage of the organization, and goes with it. */
+  collected?: boolean;
   /** Which of its rows go along; the row is `s`. */
   only?: string;
   /** Where both have a value for the same: the row `s` gives way to the row `r`. Without it rows never meet. */
@@ -16,6 +18,7 @@ export const BELONGINGS: readonly Belonging[] = [
   {
     table: 'cost_data',
     counted: 'costs',
+    collected: true,
     // Legacy rows never move: they say what the old system knew of its own project.
     only: 's.bucket_start_time IS NOT NULL',
     conflict: {
@@ -26,10 +29,11 @@ export const BELONGINGS: readonly Belonging[] = [
       value: `trim_scale(_.cost)::text || ' ' || coalesce(_.currency, '')`,
     },
   },
-  { table: 'restatements', counted: 'changes' },
+  { table: 'restatements', counted: 'changes', collected: true },
   {
     table: 'usage_data',
     counted: 'usage',
+    collected: true,
     conflict: {
       kind: 'usage',
       same: [

@@ -148,6 +148,16 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
     async remove(row) {
       await change(authentication, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
     },
+    async purge(organization) {
+      const { teamId } = organization;
+      const { actor } = await authentication.requireRegistrar({ id: teamId, name: '' });
+      const { access } = await authentication.tools();
+      return access.transact(async (rows) => {
+        const counts = await rows.organizations.purge(organization);
+        await rows.audit({ teamId, actor: actor.label, action: 'keys.purge', subject: subjectOf(organization) });
+        return counts;
+      });
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import type { KeyRow, LoginAttempt, Member, Role, TokenRow } from '../domain/access.js';
 import type { Organization } from '../domain/collection.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
 import type { ProviderId } from '../domain/provider.js';
+import type { PurgeCounts } from '../domain/purge.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 
@@ -86,6 +88,8 @@ export interface VaultKeys {
   sealUnsealed(team: Team): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
+  /** Removes an organization and all that was collected of it, whether it still has a key or not. */
+  purge(organization: RegisteredOrganization): Promise<PurgeCounts>;
 }
 
 export interface VaultLogins {

@@ -144,6 +144,7 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
     ...(has('--create')
       ? [[], ['--organization', 'org-zz']].map((more) => [...base, 'Stolen', ...rest, '--create', ...more])
       : []),
+    ...(has('--purge') ? TYPED.organization.map((word) => [...base, word, '--purge', '--yes']) : []),
     ...(has('--all') ? [[...base, '--all']] : []),
     ...(has('--stored') ? [[...base, '--stored']] : []),
     ...given('--project', TYPED.project),
@@ -217,7 +218,7 @@ describe.each(DATABASE_KINDS)('a second team in one database, on %s', (kind) => 
     }
   }
 
-  it('sees nothing of the first one, with whatever command', { timeout: 120_000 }, () =>
+  it('sees nothing of the first one, with whatever command', { timeout: 300_000 }, () =>
     walk(commands.filter(({ path }) => !ENDING.includes(path))),
   );
 

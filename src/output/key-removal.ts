@@ -1,0 +1,41 @@
+import type { KeyView } from '../domain/key-view.js';
+import type { ProviderId } from '../domain/provider.js';
+import type { PurgeCounts } from '../domain/purge.js';
+import { plural } from './format.js';
+import type { Output } from './output.js';
+
+/** `3 projects, 310 billed rows, 31 days` */
+export function describePurge(counts: PurgeCounts): string {
+  const parts: [count: number, one: string, many?: string][] = [
+    [counts.projects, 'project'],
+    [counts.costs, 'row'],
+    [counts.usage, 'row of usage', 'rows of usage'],
+    [counts.changes, 'kept change'],
+    [counts.days, 'day'],
+    [counts.usageDays, 'day of usage', 'days of usage'],
+  ];
+  const told = parts.flatMap(([count, one, many]) => (count === 0 ? [] : [plural(count, one, many)]));
+  const kept =
+    counts.projectsKept === 0
+      ? ''
+      : `; ${counts.projectsKept === 1 ? '1 project stays' : `${plural(counts.projectsKept, 'project')} stay`}`;
+  return `${told.join(', ') || 'nothing'}${kept}`;
+}
+
+export interface KeyRemoval {
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+  /** Null where the organization had none any more. */
+  key: KeyView | null;
+  /** What went with it; null without `--purge`. */
+  purged: PurgeCounts | null;
+  /** What was done, in words. */
+  done: string;
+}
+
+export function renderKeyRemoval(removal: KeyRemoval, { style }: Output): string {
+  const { provider, name, organizationId, key, done } = removal;
+  const which = key === null ? '' : `, key …${key.lastFour}`;
+  return `${style.green('✔')} ${provider} ${name} (${organizationId})${which}: ${done}`;
+}

@@ -1,0 +1,116 @@
+import type { RegisteredOrganization } from '../domain/organization.js';
+import type { PurgeCounts } from '../domain/purge.js';
+import { CostsError } from '../errors.js';
+import { Prisma } from '../generated/prisma/client.js';
+import type { Client } from './client.js';
+import { BELONGINGS } from './project-move.js';
+
+type Purged = Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId'>;
+
+/** What hangs on the organization itself, in the order in which writers take it. */
+const BY_ORGANIZATION = [
+  { table: 'collected_days', counted: 'days' },
+  { table: 'collected_usage', counted: 'usageDays' },
+  { table: 'seal_findings', counted: null },
+  { table: 'organization_leases', counted: null },
+] as const;
+
+/** See `OrganizationStore.holdings`. */
+export async function countPurge(client: Client, organization: Purged): Promise<PurgeCounts> {
+  await refuseOthers(client, organization);
+  return work(client, organization, (table, where) => Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)} s WHERE ${where}`);
+}
+
+/** See `OrganizationStore.purge`. The client is that of a transaction. */
+export async function purge(client: Client, organization: Purged): Promise<PurgeCounts> {
+  const { provider, organizationId, teamId } = organization;
+  // Whoever begins to read a new day, or takes a lease, waits for the end of this: it refers to this row.
+  const own = await client.$queryRaw<unknown[]>`
+    SELECT 1 FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId} FOR UPDATE`;
+  if (own.length === 0) throw changedMeanwhile();
+  const leases = await client.$queryRaw<unknown[]>`
+    SELECT 1 FROM organization_leases
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND expires_at > clock_timestamp() FOR UPDATE`;
+  if (leases.length > 0)
+    throw new CostsError('conflict', 'The organization is being collected at this moment; nothing was removed.', {
+      hint: 'costs runs list',
+    });
+  await client.$queryRaw`
+    SELECT 1 FROM collected_days WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY api_version, day FOR UPDATE`;
+  await client.$queryRaw`
+    SELECT 1 FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY id FOR UPDATE`;
+  await refuseOthers(client, organization);
+  const counts = await work(
+    client,
+    organization,
+    (table, where) => Prisma.sql`DELETE FROM ${Prisma.raw(table)} s WHERE ${where} RETURNING 1`,
+  );
+  await client.$executeRaw`
+    UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL, provider_name = NULL, linked_at = NULL
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}`;
+  await client.$executeRaw`
+    DELETE FROM organization_api_keys WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+  await client.$executeRaw`
+    DELETE FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+  return counts;
+}
+
+/** Counts and does in the same words. @param statement of a table, and which of its rows `s` it is about; a row each */
+async function work(
+  client: Client,
+  { provider, organizationId, teamId }: Purged,
+  statement: (table: string, where: Prisma.Sql) => Prisma.Sql,
+): Promise<PurgeCounts> {
+  const counts: PurgeCounts = { projects: 0, projectsKept: 0, costs: 0, usage: 0, changes: 0, days: 0, usageDays: 0 };
+  const run = async (table: string, where: Prisma.Sql) => {
+    const [row] = await client.$queryRaw<[{ count: number }]>`
+      WITH touched AS (${statement(table, where)}) SELECT count(*)::int AS count FROM touched`;
+    return row.count;
+  };
+  const ours = Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id = ${teamId}`;
+  const [all] = await client.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count FROM projects WHERE ${ours}`;
+  for (const { table, counted, only = 'true', collected = false } of BELONGINGS)
+    if (collected)
+      counts[counted as 'costs' | 'usage' | 'changes'] += await run(
+        table,
+        Prisma.sql`${Prisma.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`,
+      );
+  for (const { table, counted } of BY_ORGANIZATION) {
+    const count = await run(
+      table,
+      Prisma.sql`s.ai_provider = ${provider} AND s.ai_organization_id = ${organizationId}`,
+    );
+    if (counted !== null) counts[counted] += count;
+  }
+  // A project that a person, or the old system, has said something about stays.
+  const kept = BELONGINGS.map(({ table, only = 'true', collected = false }) =>
+    collected
+      ? Prisma.sql`AND NOT EXISTS (SELECT FROM ${Prisma.raw(table)} s WHERE s.project_id = p.id AND NOT (${Prisma.raw(only)}))`
+      : Prisma.sql`AND NOT EXISTS (SELECT FROM ${Prisma.raw(table)} s WHERE s.project_id = p.id)`,
+  );
+  counts.projects = await run(
+    'projects',
+    Prisma.sql`s.id IN (
+      SELECT p.id FROM projects p WHERE ${ours} AND p.linked_at IS NULL AND p.openai_project_id IS NULL ${Prisma.join(kept, ' ')})`,
+  );
+  counts.projectsKept = all.count - counts.projects;
+  return counts;
+}
+
+/** Rows of a project of another team are not this team's to remove. */
+async function refuseOthers(client: Client, { provider, organizationId, teamId }: Purged): Promise<void> {
+  const [{ count }] = await client.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM projects
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id <> ${teamId}`;
+  if (count === 0) return;
+  const those = count === 1 ? '1 project of another team holds' : `${count} projects of other teams hold`;
+  throw new CostsError('conflict', `${those} what was collected of this organization; nothing was removed.`, {
+    hint: 'That team unlinks it first: costs projects unlink --help',
+  });
+}
+
+function changedMeanwhile(): CostsError {
+  return new CostsError('conflict', 'The organization is not of this team any more; nothing was removed.', {
+    hint: 'costs keys list',
+  });
+}
