@@ -142,7 +142,7 @@ function breakWord(word: string, width: number): string[] {
   let piece = '';
   for (const { segment } of new Intl.Segmenter().segment(word)) {
     if (piece !== '' && stringWidth(piece + segment) > width) {
-      const sign = Math.max(...[...'-_/.'].map((each) => piece.lastIndexOf(each))) + 1;
+      const sign = Math.max(...['-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;
       const end = sign > piece.length / 2 ? sign : piece.length;
       pieces.push(piece.slice(0, end));
       piece = piece.slice(end);
