@@ -149,7 +149,7 @@ describe('costs keys add', () => {
     await machine.here(['logout']);
     onTestFinished(async () => void (await login()));
     const ran = await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
-    expect([ran.code, ran.error()]).toMatchObject([4, { code: 'auth', hint: 'costs login, or set COSTS_TOKEN' }]);
+    expect([ran.code, ran.error()]).toMatchObject([4, { code: 'auth', hint: 'Set COSTS_TOKEN, or: costs login' }]);
     expect(emulator.requests).toEqual([]);
   });
 });

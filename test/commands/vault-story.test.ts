@@ -124,7 +124,7 @@ describe('a team on a server', () => {
 
     const locked = await machine.costs(['sync', '--json']);
     expect(locked.code).toBe(4);
-    expect(locked.stdout).toContain('costs login, or set COSTS_TOKEN');
+    expect(locked.stdout).toContain('Set COSTS_TOKEN, or: costs login');
     const nowhere = {
       COSTS_TOKEN: token,
       COSTS_HOME: '/proc/nowhere',
