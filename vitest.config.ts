@@ -13,9 +13,9 @@ const AWKWARD_DAYS = [
   '2027-05-31T12:00:00Z',
   // Summer time begins, and ends, in Europe and in America.
   '2027-03-28T01:30:00Z',
-  '2026-10-25T00:30:00Z',
+  '2027-10-31T00:30:00Z',
   '2027-03-14T09:30:00Z',
-  '2026-11-01T08:30:00Z',
+  '2027-11-07T08:30:00Z',
 ];
 const CALENDAR = [
   'test/{chaos,cli,store/collection,store/reports,sync,usage}/**/*.test.ts',

@@ -39,7 +39,10 @@ export interface Context {
   readonly output: Output;
   /** Fires on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** This machine's clock, for how long things take. */
   now(): Date;
+  /** The database's clock, which alone chooses days; asked for once, with its schema, and on a server alone. @throws CostsError `schema` as `store` */
+  clock(): Promise<Date>;
   /** The database, whatever its schema; for `db` commands, `doctor` and `init`. */
   database(): Promise<Database>;
   /** The embedded store as a whole, also while DATABASE_URL points elsewhere; opens nothing. */
@@ -146,14 +149,13 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     onClose(() => opened.close());
     return opened;
   });
-  const openCurrent = async (): Promise<Database> => {
+  const current = once(async () => {
     const opened = await database();
-    await opened.migrations.requireCurrent();
-    return opened;
-  };
+    return { opened, clock: await opened.migrations.requireCurrent() };
+  });
   const store = once(async () => {
     // Loaded while the database is asked, which would otherwise only be waited for.
-    const [opened, { createStore }] = await Promise.all([openCurrent(), import('./store/store.js')]);
+    const [{ opened }, { createStore }] = await Promise.all([current(), import('./store/store.js')]);
     return createStore(opened);
   });
   const http = once(async (): Promise<HttpClient> => {
@@ -192,6 +194,8 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     },
     hasStore: async () => (await import('./store/open.js')).storeExists(target),
     store,
+    // The embedded database has this machine's: a day in the future is refused before a store is made for it.
+    clock: async () => (target.kind === 'embedded' ? now() : (await current()).clock()),
     vault,
     async provider(id) {
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });

@@ -45,6 +45,6 @@ export const backfill = defineCommand({
   exitCode: exitCodeOfRun,
 });
 
-function run(options: BackfillOptions, context: Context) {
-  return runJob(context, backfillJob(options, context.now()), options);
+async function run(options: BackfillOptions, context: Context) {
+  return runJob(context, backfillJob(options, await context.clock()), options);
 }

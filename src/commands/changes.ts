@@ -46,7 +46,7 @@ export const showChanges = defineCommand({
 });
 
 async function run(options: ChangesOptions, context: Context) {
-  const now = context.now();
+  const now = await context.clock();
   const today = toDay(now);
   const from = parseInstant(options.since, now);
   const { period, until } = options;

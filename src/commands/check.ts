@@ -77,7 +77,8 @@ function render(
 
 async function readChecks(checks: CheckName[], options: CheckOptions, context: Context): Promise<CheckResult> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const today = toDay(context.now());
+  const now = await context.clock();
+  const today = toDay(now);
   const wanted = (name: CheckName) => checks.includes(name);
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
   const anomalies = wanted('anomaly') ? await readAnomalies(store, team.id, today, options) : [];
@@ -88,7 +89,7 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
     ...(wanted('price') ? await findPrices(store, team.id, today, options) : []),
     ...(wanted('seals') ? await findMisfits(store, team.id) : []),
     ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
-    ...(wanted('gaps') ? await findGaps(store, team.id, context.now()) : []),
+    ...(wanted('gaps') ? await findGaps(store, team.id, now) : []),
   ];
   const notes = budgets
     .filter((each) => !exceeded.includes(each) && isOnTheWay(each.projected, each.amount))

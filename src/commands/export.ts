@@ -62,7 +62,7 @@ async function run(options: ExportOptions, context: Context) {
     throw new CostsError('usage', 'The rows and the JSON document cannot both go to standard output.', {
       hint: 'Give a file to --output, or leave --json out: --format jsonl writes one JSON document a row.',
     });
-  const { since, until } = resolvePeriod(options, toDay(context.now()));
+  const { since, until } = resolvePeriod(options, toDay(await context.clock()));
   const batches = exportBatches(context, { ...options, withUsage: options.format === 'focus-csv' });
   const { head, row: toText } = WRITERS[options.format];
   const progress = file !== undefined ? output.progress('Reading rows') : null;

@@ -32,7 +32,8 @@ async function findNextStep(context: Context): Promise<NextStep> {
   const days = await Promise.all(
     organizations.map(({ provider, organizationId }) => store.collection.collectedDays(provider, organizationId)),
   );
-  const stale = days.filter((each) => each.at(-1)?.day !== toDay(context.now())).length;
+  const today = toDay(await context.clock());
+  const stale = days.filter((each) => each.at(-1)?.day !== today).length;
   const unlinked = await store.projects.list(team.id, { unlinked: true });
   const next = [
     ...(stale > 0

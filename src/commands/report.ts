@@ -71,14 +71,14 @@ async function run(options: ReportOptions, context: Context): Promise<ReportValu
     return readSpendPage(options, context);
   }
   const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
-  return { ...view, team: (await context.team()).name, now: context.now() };
+  return { ...view, team: (await context.team()).name, now: await context.clock() };
 }
 
 async function readSpendPage(options: ReportOptions, context: Context): Promise<ReportValue> {
   const { query, period } = await resolveReport(context, options);
-  const compared = comparableSpans(period, toDay(context.now()));
+  const compared = comparableSpans(period, toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const figures = await readPage(store.reports, { query, order: options, compared, now: context.now() });
+  const figures = await readPage(store.reports, { query, order: options, compared, now: await context.clock() });
   const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
   return { report: figures.report, page };
 }

@@ -31,7 +31,7 @@ export const status = defineCommand({
 
 async function run(options: StatusOptions, context: Context): Promise<Status> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const now = context.now();
+  const now = await context.clock();
   const organizations = [];
   const findings: Status['findings'] = [];
   for (const organization of await registeredOrganizations(context, options)) {

@@ -1,4 +1,5 @@
 import type { Adoption } from './project-move.js';
+import type { AskedAt } from './clock.js';
 import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
@@ -34,8 +35,8 @@ export type DayState = 'gap' | 'open' | 'provisional' | 'settled';
 /** A day that was read. */
 export interface CollectedDay {
   day: Day;
-  /** Database clock when the request was sent. */
-  readAt: Date;
+  /** Database clock when the request was sent; null where that is in the future: such a read counts as none. */
+  readAt: Date | null;
   rows: number;
 }
 
@@ -43,7 +44,7 @@ export interface CollectedDay {
 export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted' | 'altered' | 'regrouped';
 
 /** A complete answer of a provider, ready to replace what is stored of its days. */
-export interface WindowWrite {
+export interface WindowWrite extends AskedAt {
   provider: ProviderId;
   organizationId: string;
   /** Names the project of spend that has none. */
@@ -55,7 +56,7 @@ export interface WindowWrite {
   lease: string | null;
   /** The days the provider answered; a day without lines is empty. */
   days: Day[];
-  /** Database clock when the first request of the window was sent. A day with a later answer is left alone. */
+  /** Of the first request of the window. A day with a later answer is left alone. */
   requestedAt: Date;
   /** Merged: no two lines share a key. */
   lines: CostLine[];

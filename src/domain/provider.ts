@@ -76,7 +76,16 @@ export interface KeyIdentity {
 
 /** What happens on the wire, for progress, run records and `--verbose`. Never carries a secret. */
 export type WireEvent =
-  | { type: 'request'; method: string; url: string; status: number; milliseconds: number; requestId: string | null }
+  | {
+      type: 'request';
+      method: string;
+      url: string;
+      status: number;
+      milliseconds: number;
+      requestId: string | null;
+      /** The provider's own clock when it answered, where it says. */
+      date: Date | null;
+    }
   | { type: 'retry'; reason: string; attempt: number; waitMilliseconds: number }
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
   | { type: 'drift'; path: string; value: string }

@@ -69,7 +69,7 @@ export interface CoverageSpan extends DaySpan {
 export interface Report extends DaySpan {
   groupBy: GroupWord[];
   basis: ReportBasis;
-  /** When the newest of its days was read; null when none was. */
+  /** The latest write it saw: as `--as-of` it tells the same bills again. Null when none of its days was read. */
   readAt: string | null;
   asOf: string | null;
   rows: ReportRow[];
@@ -155,8 +155,6 @@ export interface SpendReader {
   restated(query: ReportQuery): Promise<RestatedDay[]>;
   /** What changed in the query's bills after an instant, and why. */
   changes(query: ReportQuery, since: Date): Promise<ChangeRow[]>;
-  /** The instant that tells this state of the bills again as `asOf`; null where nothing was written yet. */
-  latestWrite(): Promise<Date | null>;
   /** How late the providers of a team still changed days lately. */
   lateness(teamId: string): Promise<Lateness[]>;
   /** Bills, or what collected usage should have cost, by project, day and line item; rows of the old system are neither. */

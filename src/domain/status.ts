@@ -18,6 +18,8 @@ export interface OrganizationStatus {
   settledTo: Day | null;
   days: Record<DayState, number>;
   gaps: DaySpan[];
+  /** Days whose last read is dated in the future, from when the database's clock was ahead: it counts as none. */
+  readAhead: DaySpan[];
   /** The last days up to today, oldest first. */
   recent: { day: Day; state: DayState }[];
   keyExpiresAt: string | null;
@@ -36,4 +38,8 @@ export interface Status {
   news: { provider: ProviderId; path: string; firstSeenAt: string }[];
   /** What `--check` ends with 1 for. */
   findings: { organization: string; message: string; hint: string }[];
+}
+
+export function describeAhead(days: number): string {
+  return `The last read of ${days === 1 ? '1 day' : `${days} days`} is dated in the future, from when the database's clock was ahead; it counts as none.`;
 }

@@ -1,3 +1,4 @@
+import type { AskedAt } from './clock.js';
 import { CostsError } from '../errors.js';
 import type { Day, DaySpan } from './day.js';
 import { add, type Decimal } from './decimal.js';
@@ -83,7 +84,7 @@ export interface UsageAnswer {
 }
 
 /** A complete answer of all endpoints for a window, ready to replace what is stored of it. */
-export interface UsageWrite {
+export interface UsageWrite extends AskedAt {
   provider: ProviderId;
   organizationId: string;
   organizationName: string;
@@ -91,8 +92,6 @@ export interface UsageWrite {
   runId: string;
   width: UsageWidth;
   answers: UsageAnswer[];
-  /** Database clock when the first request of the window was sent. */
-  requestedAt: Date;
   /** Merged: no two lines share a key. */
   lines: UsageLine[];
   projects: ReadonlyMap<string, ProviderProject>;

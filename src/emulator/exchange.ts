@@ -98,7 +98,7 @@ function rightAnswer(shared: Shared, { dialect, method, path, query, request, no
     issuedCursors: shared.issuedCursors,
   });
   const { status, body } = fault === null ? answer : spoilPage(answer, fault, parsed.get('page'));
-  return { status, headers: { 'content-type': 'application/json' }, text: toJson(body) };
+  return { status, headers: { 'content-type': 'application/json', date: now.toUTCString() }, text: toJson(body) };
 }
 
 /** By path; where that says nothing, by the header in which the key comes. */

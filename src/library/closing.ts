@@ -12,7 +12,7 @@ export async function addClosing(work: Workplace, result: SyncResult): Promise<v
   const newSpend = names ? await readNewSpend(store.reports, team.id, result) : [];
   if (newSpend.length > 0) result.newSpend = newSpend;
   if (result.command !== 'sync') return;
-  const yesterday = await readYesterday(store.reports, team.id, addDays(toDay(work.now()), -1));
+  const yesterday = await readYesterday(store.reports, team.id, addDays(toDay(await work.clock()), -1));
   if (yesterday !== null) result.yesterday = yesterday;
 }
 

@@ -5,6 +5,7 @@ import { expiryWarning } from '../domain/key-view.js';
 import { checkSpan } from '../domain/period.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Basis, SyncResult } from '../domain/results.js';
+import { describeAhead } from '../domain/status.js';
 import type { UsageWidth } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from '../sync/events.js';
@@ -21,7 +22,9 @@ export type CollectEvent =
   | SyncEvent
   | { type: 'planned'; plan: SyncPlan }
   /** The key of an organization ends soon, or has ended. */
-  | { type: 'key-expires'; message: string };
+  | { type: 'key-expires'; message: string }
+  /** Reads of an organization are dated in the future, and its days are read again. */
+  | { type: 'read-ahead'; message: string };
 
 /** What `sync` and `backfill` have in common. */
 export interface CollectRequest extends Selection {
@@ -116,28 +119,32 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
     .filter(({ windows }) => windows.length > 0)
     .map(({ organization }) => organization)
     .filter(({ organizationId }) => !failed.has(organizationId));
-  const span = closedDays(plan.span, toDay(work.now()));
+  const span = closedDays(plan.span, toDay(await work.clock()));
   if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
 }
 
 async function gather(work: Workplace, request: CollectRequest): Promise<PlanInput> {
   const organizations = await selectOrganizations(work, request);
+  const now = await work.clock();
   for (const organization of organizations) {
-    const message = expiryWarning(organization, work.now());
+    const message = expiryWarning(organization, now);
     if (message !== null) request.onEvent?.({ type: 'key-expires', message });
   }
   const { collection, usage } = await work.store();
   const { basis = 'billed', bucket = '1d' } = request;
   const collected = new Map<string, CollectedDay[]>();
   const limits = new Map<ProviderId, { days: number; requests: number }>();
-  for (const { keyId, provider, organizationId } of organizations) {
+  for (const { keyId, provider, organizationId, name } of organizations) {
     const adapter = await work.provider(provider);
     const { endpoints, maxDays } = adapter.usage ?? { endpoints: [], maxDays: () => 1 };
     const days =
       basis === 'usage'
         ? usage.collectedDays(provider, organizationId, bucket, endpoints)
         : collection.collectedDays(provider, organizationId);
-    collected.set(keyId, await days);
+    const known = await days;
+    const ahead = known.filter(({ readAt }) => readAt === null).length;
+    if (ahead > 0) request.onEvent?.({ type: 'read-ahead', message: `${name}: ${describeAhead(ahead)}` });
+    collected.set(keyId, known);
     limits.set(
       provider,
       basis === 'usage'
@@ -149,7 +156,7 @@ async function gather(work: Workplace, request: CollectRequest): Promise<PlanInp
     organizations,
     basis,
     collected,
-    today: toDay(work.now()),
+    today: toDay(now),
     maxDays: ({ provider }: Organization) => limits.get(provider)?.days ?? 1,
     requestsAWindow: ({ provider }: Organization) => limits.get(provider)?.requests ?? 1,
   };

@@ -21,7 +21,7 @@ export async function* exportBatches(
   work: Workplace,
   request: ExportRequest,
 ): AsyncGenerator<readonly ExportRow[], void, void> {
-  const period = resolvePeriod(request, toDay(work.now()));
+  const period = resolvePeriod(request, toDay(await work.clock()));
   const { exports } = await work.store();
   const filter = await resolveRowFilter(request, period, work);
   const query = { ...filter, basis: request.basis ?? 'best', withUsage: request.withUsage === true };

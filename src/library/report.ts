@@ -38,7 +38,7 @@ export async function readReport(
   { forPeople = false } = {},
 ): Promise<ReportView> {
   const { query, period } = await resolveReport(work, request);
-  const today = toDay(work.now());
+  const today = toDay(await work.clock());
   const { current, previous } = comparableSpans(period, today);
   // A table by time has no column for what was before.
   const compared = (forPeople && !query.groupBy.some(isTimeWord)) || request.sort === 'change';
@@ -57,9 +57,9 @@ export async function resolveReport(
   request: ReportRequest,
 ): Promise<{ query: ReportQuery; period: Period }> {
   const { groupBy = ['project'] } = request;
-  const period = resolvePeriod(request, toDay(work.now()));
+  const period = resolvePeriod(request, toDay(await work.clock()));
   const filter = await resolveRowFilter(request, period, work);
-  return { period, query: { ...filter, groupBy, ...basisOf(request, work.now()) } };
+  return { period, query: { ...filter, groupBy, ...basisOf(request, await work.clock()) } };
 }
 
 /** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */

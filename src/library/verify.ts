@@ -23,7 +23,7 @@ export interface VerifyRequest extends Selection {
 
 /** Stored sums against the providers' own totals, and rows against their seals. @throws CostsError `usage` */
 export async function verify(work: Workplace, request: VerifyRequest): Promise<Verification> {
-  const today = toDay(work.now());
+  const today = toDay(await work.clock());
   if (request.stored === true) return runStored(work, request, today);
   const until = dayOr(addDays(today, -1), request.until);
   const since = dayOr(addDays(until, 1 - VERIFIED_DAYS), request.since);

@@ -1,4 +1,4 @@
 import type { Context } from '../context.js';
 
 /** What the library works with: a store, a team, providers and their keys, a clock and a signal; no terminal. */
-export type Workplace = Pick<Context, 'version' | 'signal' | 'now' | 'store' | 'team' | 'provider' | 'keyOf'>;
+export type Workplace = Pick<Context, 'version' | 'signal' | 'now' | 'clock' | 'store' | 'team' | 'provider' | 'keyOf'>;

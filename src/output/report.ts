@@ -30,7 +30,7 @@ function headLine({ report, team, now }: ReportView): string {
   const read =
     report.readAt === null
       ? 'never read'
-      : `read ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
+      : `as of ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
   const then = report.asOf === null ? read : `as it was on ${report.asOf.slice(0, 16).replace('T', ' ')} UTC`;
   return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${then}`;
 }

@@ -154,10 +154,16 @@ async function attempt(
     status: answer.status,
     milliseconds: Math.round(performance.now() - started),
     requestId: answer.header('x-request-id') ?? answer.header('request-id'),
+    date: readDate(answer.header('date')),
   });
   const limits = readLimits(answer.header, options.now);
   quota.note(limits, answer.status === 429);
   return understand(answer, url, limits);
+}
+
+function readDate(text: string | null): Date | null {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 interface Answer {

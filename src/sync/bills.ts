@@ -3,14 +3,16 @@ import type { WindowOutcome } from '../domain/collection.js';
 import type { CostProvider } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
+import { listenToClock } from './provider-clock.js';
 import { refuseAfter, type WindowWork } from './work.js';
 
 /** A window's bills: read whole, then written whole. */
 export async function collectBills(
   window: DaySpan,
-  { organization, provider, call, projects, options, dependencies }: WindowWork,
+  { organization, provider, call: ownCall, projects, options, dependencies }: WindowWork,
 ): Promise<{ rows: number; outcome: WindowOutcome }> {
   const { store } = dependencies;
+  const { call, behind } = listenToClock(ownCall);
   refuseAfter(call.signal);
   const requestedAt = await store.clock();
   const { days, lines } = await collectWindow(provider.fetchCosts(call, window), organization, window, call.mostRows);
@@ -26,6 +28,7 @@ export async function collectBills(
     lease: options.runId,
     days,
     requestedAt,
+    providerTime: behind(requestedAt),
     lines,
     projects: unknown.length === 0 ? new Map() : await projects(),
     acceptRestatement: options.acceptRestatement,

@@ -1,19 +1,22 @@
 import type { WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, endOfDay, type Day, type DaySpan } from '../domain/day.js';
+import type { ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from '../domain/usage.js';
 import { UsageMerger } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
+import { listenToClock } from './provider-clock.js';
 import { refuseAfter, type WindowCollector, type WindowWork } from './work.js';
 
 /** Reads a window of usage, all endpoints of it, and writes it whole. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
   return async (window, work) => {
-    const { organization, provider, call, projects, options, dependencies } = work;
+    const { organization, provider, projects, options, dependencies } = work;
+    const { call, behind } = listenToClock(work.call);
     if (provider.usage === undefined) throw noUsage(work);
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
-    const { answers, lines } = await readWindow(provider.usage, work, window, width);
+    const { answers, lines } = await readWindow(provider.usage, call, window, width);
     const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
     const unknown = await dependencies.store.unknownProjects(organization.provider, organization.organizationId, ids);
     refuseAfter(call.signal);
@@ -27,6 +30,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
       width,
       answers,
       requestedAt,
+      providerTime: behind(requestedAt),
       lines,
       projects: unknown.length === 0 ? new Map() : await projects(),
       acceptRestatement: options.acceptRestatement,
@@ -47,7 +51,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
 /** All pages in memory before anything is written, so that half a day is never stored. */
 async function readWindow(
   source: UsageSource,
-  { call }: WindowWork,
+  call: ProviderCall,
   window: DaySpan,
   width: UsageWidth,
 ): Promise<{ answers: UsageAnswer[]; lines: UsageLine[] }> {

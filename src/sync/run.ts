@@ -205,7 +205,7 @@ async function stillDue(
   const collected = await store.collectedDays(provider, organizationId);
   const rowsADay = collected.reduce<number | null>((most, { rows }) => Math.max(most ?? 0, rows), null);
   const known = new Set(collected.map(({ day }) => day));
-  const fresh = new Set(collected.filter(({ readAt }) => readAt >= plannedAt).map(({ day }) => day));
+  const fresh = new Set(collected.filter(({ readAt }) => readAt !== null && readAt >= plannedAt).map(({ day }) => day));
   const isNew = ({ since, until }: DaySpan) => daysOf({ since, until }).some((day) => !known.has(day));
   // A limit of requests is spent on what was never read, and of that on the newest days.
   const inOrder = (spans: readonly DaySpan[]) => {

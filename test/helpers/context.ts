@@ -36,6 +36,7 @@ export function recordContext(database: Database, now: Date, { json = true } = {
     output,
     signal: new AbortController().signal,
     now: () => now,
+    clock: () => Promise.resolve(now),
     store: () => Promise.resolve(store),
     team: () => store.teams.choose('acme'),
   } as unknown as Context;

@@ -98,7 +98,7 @@ export async function markRead(
   prisma: PrismaClient,
   [provider, organizationId]: [string, string],
   days: readonly string[],
-  readAt = new Date('2026-12-31T00:00:00Z'),
+  readAt = new Date('2026-11-23T00:00:00Z'),
 ): Promise<void> {
   await prisma.collectedDay.createMany({
     data: days.map((day) => ({

@@ -6,6 +6,8 @@ import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
+import { formatDuration } from '../../output/format.js';
+import { listenToClock } from '../../sync/provider-clock.js';
 
 /** Each organization's key, asked of its provider, and the days it has. */
 export async function checkOrganizations(
@@ -30,7 +32,17 @@ async function checkKey(context: Context, organization: Organization): Promise<C
   if (!organization.isActive) return { name, status: 'ok', message: 'disabled' };
   try {
     const [key, provider] = await Promise.all([context.keyOf(organization), context.provider(organization.provider)]);
-    const identity = await provider.identify({ key, signal: context.signal, observe: () => undefined });
+    const { call, behind } = listenToClock({ key, signal: context.signal, observe: () => undefined });
+    const now = await context.clock();
+    const identity = await provider.identify(call);
+    const theirs = behind(now);
+    if (theirs !== null)
+      return {
+        name,
+        status: 'warning',
+        message: `${provider.facts.name}'s clock is ${formatDuration(now.getTime() - theirs.getTime())} behind the database's; days count as over once they are over there.`,
+        hint: 'Synchronize the clock of the database (NTP).',
+      };
     if (identity.organizationId !== null && identity.organizationId !== organization.organizationId) {
       return {
         name,
@@ -88,7 +100,7 @@ async function checkDays(
       message: `${gaps} between ${first.day} and ${last} were never read.`,
       hint: shell`costs backfill --since ${first.day}`,
     };
-  const stale = isActive && last < toDay(context.now());
+  const stale = isActive && last < toDay(await context.clock());
   return {
     name,
     status: 'ok',

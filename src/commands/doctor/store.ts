@@ -1,13 +1,12 @@
 import type { Context } from '../../context.js';
+import { CLOCKS_AGREE_MS } from '../../domain/clock.js';
 import type { Check } from '../../domain/check.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
+import { formatDuration } from '../../output/format.js';
 import type { Store } from '../../store/store.js';
 import { shell } from '../../domain/shell.js';
-
-/** A clock further off than this makes days look open or closed that are not. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Whether the database can be reached and has the schema this version needs. */
 export async function checkDatabase(context: Context): Promise<{ checks: Check[]; usable: boolean }> {
@@ -43,14 +42,14 @@ export async function checkStore(context: Context): Promise<{ checks: Check[]; t
   }
   const checks: Check[] = [{ name: 'Team', status: 'ok', message: team.name }];
 
-  const off = Math.abs((await store.collection.clock()).getTime() - context.now().getTime());
+  const off = Math.abs((await context.clock()).getTime() - context.now().getTime());
   checks.push(
-    off <= CLOCK_TOLERANCE_MS
+    off <= CLOCKS_AGREE_MS
       ? { name: 'Clock', status: 'ok', message: "agrees with the database's" }
       : {
           name: 'Clock',
           status: 'warning',
-          message: `This machine and the database differ by ${Math.round(off / 60_000)} minutes.`,
+          message: `This machine and the database differ by ${formatDuration(off)}; days go by the database's clock.`,
           hint: 'Synchronize both clocks (NTP).',
         },
   );

@@ -14,8 +14,9 @@ export const listKeys = defineCommand({
 async function run(_options: object, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const rows = await store.keys.list(team.id);
+  const now = await context.clock();
   for (const row of rows) {
-    const warning = expiryWarning(row, context.now());
+    const warning = expiryWarning(row, now);
     if (warning !== null) context.output.warn(warning);
   }
   return { keys: rows.map(toKeyView) };

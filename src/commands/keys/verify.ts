@@ -37,7 +37,8 @@ async function activeKeys(context: Context): Promise<KeyRow[]> {
 async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
   const { provider, organizationId, name } = row;
   const base = { provider, organizationId, name };
-  const soon = expiryWarning(row, context.now());
+  const now = await context.clock();
+  const soon = expiryWarning(row, now);
   const warnings = soon === null ? [] : [soon];
   try {
     const identity = await identifyKey(context, provider, await context.keyOf(row));
@@ -52,7 +53,7 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
       warnings: [...warnings, ...identity.warnings],
     };
   } catch (thrown) {
-    const error = expiredSince(row, context.now(), asCostsError(thrown));
+    const error = expiredSince(row, now, asCostsError(thrown));
     if (error.code === 'interrupted') throw error;
     return {
       ...base,

@@ -26,7 +26,7 @@ export const pricesCheck = defineCommand({
 
 async function run(_options: object, context: Context) {
   const [{ reports, usage }, team] = [await context.store(), await context.team()];
-  const today = toDay(context.now());
+  const today = toDay(await context.clock());
   const unpriced = await reports.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
   const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices(team.id), today), ...findOld(today)];
   return { findings };

@@ -23,7 +23,7 @@ export const exportProjects = defineCommand({
 
 async function exportSheet(_options: object, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  return makeSheet(await store.projects.list(team.id), await store.tags.list(team.id), toDay(context.now()));
+  return makeSheet(await store.projects.list(team.id), await store.tags.list(team.id), toDay(await context.clock()));
 }
 
 export interface ImportProjectsOptions {

@@ -3,8 +3,8 @@ import { coverageOf } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
-import type { OrganizationStatus, Status } from '../../domain/status.js';
 import { shell } from '../../domain/shell.js';
+import { describeAhead, type OrganizationStatus, type Status } from '../../domain/status.js';
 
 const RECENT_DAYS = 23;
 
@@ -21,8 +21,9 @@ export function describeOrganization(
   const days = { gap: 0, open: 0, provisional: 0, settled: 0 };
   for (const day of all) days[stateOf(day)] += 1;
   const unsettled = all.find((day) => stateOf(day) !== 'settled');
+  const ahead = new Set(collected.filter(({ readAt }) => readAt === null).map(({ day }) => day));
   const newest = collected.reduce<Date | null>(
-    (latest, { readAt }) => (latest === null || readAt > latest ? readAt : latest),
+    (latest, { readAt }) => (readAt !== null && (latest === null || readAt > latest) ? readAt : latest),
     null,
   );
   return {
@@ -36,7 +37,8 @@ export function describeOrganization(
     lastDay: collected.at(-1)?.day ?? null,
     settledTo: unsettled === undefined || unsettled === first ? null : addDays(unsettled, -1),
     days,
-    gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today)),
+    gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),
+    readAhead: spansOf([...ahead]),
     recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({
       day,
       state: stateOf(day),
@@ -51,7 +53,7 @@ export function describeOrganization(
 
 /** What a check ends with 1 for: only of organizations that are collected. */
 export function findTrouble(
-  { name, active, lastDay, gaps, recent, keyDaysLeft }: OrganizationStatus,
+  { name, active, lastDay, gaps, readAhead, recent, keyDaysLeft }: OrganizationStatus,
   now: Date,
 ): Status['findings'] {
   if (!active) return [];
@@ -69,6 +71,7 @@ export function findTrouble(
     ...(gaps.length > 0
       ? [finding(`${countDays(gaps) === 1 ? '1 day was' : `${countDays(gaps)} days were`} never read.`, sync)]
       : []),
+    ...(readAhead.length > 0 ? [finding(describeAhead(countDays(readAhead)), sync)] : []),
     ...(halfRead.length > 0
       ? [finding(`${halfRead.map(({ day }) => day).join(', ')} was read only before it ended.`, sync)]
       : []),

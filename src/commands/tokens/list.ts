@@ -13,7 +13,7 @@ export const listTokens = defineCommand({
 
 async function run(_options: object, context: Context) {
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
-  const now = context.now();
+  const now = await context.clock();
   return { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) };
 }
 

@@ -35,7 +35,7 @@ export const usageCompare = defineCommand({
 });
 
 async function run(options: UsageCompareOptions, context: Context) {
-  const today = toDay(context.now());
+  const today = toDay(await context.clock());
   const until =
     options.until ?? addDays(options.since === undefined || options.since < today ? today : addDays(today, 1), -1);
   const span = checkSpan({ since: options.since ?? addDays(until, 1 - USUAL_DAYS), until }, today);
@@ -92,8 +92,8 @@ async function comparableDays(
 ): Promise<Set<Day>> {
   const { collection, usage } = await context.store();
   const endpoints = (await context.provider(provider)).usage?.endpoints ?? [];
-  const closed = (days: readonly { day: Day; readAt: Date }[]) =>
-    new Set(days.filter(({ day, readAt }) => dayState(day, readAt) !== 'open').map(({ day }) => day));
+  const closed = (days: readonly { day: Day; readAt: Date | null }[]) =>
+    new Set(days.filter(({ day, readAt }) => !['gap', 'open'].includes(dayState(day, readAt))).map(({ day }) => day));
   const billed = closed(await collection.collectedDays(provider, organizationId));
   const widths = await Promise.all(
     USAGE_WIDTHS.map((width) => usage.collectedDays(provider, organizationId, width, endpoints)),

@@ -59,7 +59,7 @@ function currenciesOf({ report, breakdowns }: SpendPage): string[] {
 
 function head({ team, report, filters }: SpendPage, currencies: readonly string[]): Html {
   const ordered = currencies.flatMap((each) => report.totals.filter(({ currency }) => currency === each));
-  const read = report.readAt === null ? 'never read' : `read ${instant(new Date(report.readAt))}`;
+  const read = report.readAt === null ? 'never read' : `as of ${instant(new Date(report.readAt))}`;
   return markup`<header><p class="team">${name(team)} · AI spend</p><h1>${formatSpan(report.since, report.until)}</h1>
 <p class="fine">UTC days · ${BASES[report.basis]} · ${read}</p>
 ${filters.length === 0 ? NOTHING : markup`<p class="filters">Only ${filters.map((filter, index) => markup`${index === 0 ? '' : ', '}<code>${name(filter)}</code>`)}</p>`}

@@ -1,9 +1,11 @@
 import type { ApiVersion, PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
-import { endOfDay, toDay, type Day } from '../../domain/day.js';
+import { readTimeOf, type AskedAt } from '../../domain/clock.js';
+import { endOfDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
+import { isAhead } from '../facts/read-ahead.js';
 import { SEAL } from '../facts/seals.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import type { Source } from '../facts/fact-list.js';
@@ -14,15 +16,15 @@ export async function listCollectedDays(
   provider: ProviderId,
   organizationId: string,
 ): Promise<CollectedDay[]> {
-  const days = await prisma.collectedDay.findMany({
-    where: { aiProvider: provider, aiOrganizationId: organizationId, apiVersion: 'costs_v1' },
-    orderBy: { day: 'asc' },
-  });
-  return days.map(({ day, readAt, rows }) => ({ day: toDay(day), readAt, rows }));
+  return prisma.$queryRaw<CollectedDay[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('read_at')} THEN read_at END AS "readAt", rows
+    FROM collected_days
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+    ORDER BY collected_days.day`;
 }
 
 /** An answer as far as the days are concerned that it is for. */
-type Read = Source & Pick<WindowWrite, 'runId' | 'requestedAt'> & { writeId: string };
+type Read = Source & AskedAt & Pick<WindowWrite, 'runId'> & { writeId: string };
 
 /**
  * Locks days, in order, for the rest of the transaction. Two answers for one day are thereby written one after the other,
@@ -44,7 +46,8 @@ export async function lockDays(
     RETURNING to_char(day, 'YYYY-MM-DD') AS day`;
   const isFresh = new Set(fresh.map(({ day }) => day));
   const locked = await tx.$queryRaw<{ day: Day; readAt: Date; firstClosedReadAt: Date | null; seal: Seal | null }[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", first_closed_read_at AS "firstClosedReadAt", ${SEAL} AS seal
+    SELECT to_char(day, 'YYYY-MM-DD') AS day,
+           CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", first_closed_read_at AS "firstClosedReadAt", ${SEAL} AS seal
     FROM collected_days
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${days}::date[])
@@ -56,20 +59,23 @@ export async function lockDays(
 /** Notes that days were read, when their request was sent, and how many rows they have. */
 export async function markCollected(
   tx: Transaction,
-  { provider, organizationId, runId, requestedAt, writeId }: Read,
+  read: Read,
   apiVersion: ApiVersion,
   days: readonly LockedDay[],
   rows: RowsByDay<unknown>,
 ): Promise<void> {
-  const readAt = requestedAt.toISOString();
-  const closed = days.map(({ day }) => endOfDay(day) <= requestedAt);
+  const { provider, organizationId, runId, requestedAt, writeId } = read;
+  const readAt = days.map(({ day }) => readTimeOf(read, endOfDay(day)));
+  const closed = days.map(({ day }, index) => endOfDay(day) <= (readAt[index] ?? requestedAt));
+  const asked = requestedAt.toISOString();
   await tx.$executeRaw`
     UPDATE collected_days d
-    SET read_at = ${readAt}::timestamptz, rows = n.rows, run_id = ${runId}, write_id = ${writeId},
+    SET read_at = n.read_at, rows = n.rows, run_id = ${runId}, write_id = ${writeId},
         sealed_run_id = CASE WHEN d.sealed_run_id = d.run_id THEN ${runId} END,
-        first_closed_read_at = CASE WHEN n.closed THEN coalesce(d.first_closed_read_at, ${readAt}::timestamptz) END
-    FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day)?.length ?? 0)}::int[], ${closed}::boolean[])
-      AS n (day, rows, closed)
+        first_closed_read_at = CASE WHEN n.closed OR d.first_closed_read_at <= ${asked}::timestamptz
+          THEN least(coalesce(d.first_closed_read_at, n.read_at), ${asked}::timestamptz) END
+    FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day)?.length ?? 0)}::int[], ${closed}::boolean[],
+                ${readAt.map((each) => each.toISOString())}::timestamptz[]) AS n (day, rows, closed, read_at)
     WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = ${apiVersion}::"ApiVersion"
       AND d.day = n.day`;
 }

@@ -1,8 +1,10 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectedDay } from '../../domain/collection.js';
-import type { Day } from '../../domain/day.js';
+import { readTimeOf } from '../../domain/clock.js';
+import { endOfDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { UsageLine, UsageWidth, UsageWrite } from '../../domain/usage.js';
+import { isAhead } from '../facts/read-ahead.js';
 import { dayKey, type LockedDay, type RowsByDay } from '../facts/fact-days.js';
 import type { Transaction } from '../transaction.js';
 
@@ -13,7 +15,8 @@ export async function listCollectedUsage(
   endpoints: readonly string[],
 ): Promise<(CollectedDay & { refused: boolean })[]> {
   return prisma.$queryRaw<(CollectedDay & { refused: boolean })[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) AS "readAt", sum(rows)::int AS rows,
+    SELECT to_char(day, 'YYYY-MM-DD') AS day,
+           CASE WHEN NOT bool_or(NOT refused AND ${isAhead('read_at')}) THEN coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) END AS "readAt", sum(rows)::int AS rows,
            bool_or(refused) AS refused
     FROM collected_usage
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
@@ -25,7 +28,9 @@ export async function listCollectedUsage(
 export async function writableDays(tx: Transaction, write: UsageWrite): Promise<LockedDay[]> {
   const asked = write.answers.flatMap(({ endpoint, days }) => days.map((day) => ({ day, part: endpoint })));
   const known = await tx.$queryRaw<{ endpoint: string; day: Day; readAt: Date; refused: boolean }[]>`
-    SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", refused FROM collected_usage
+    SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day,
+           CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${write.requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", refused
+    FROM collected_usage
     WHERE ai_provider = ${write.provider} AND ai_organization_id = ${write.organizationId} AND bucket_width = ${write.width}
       AND day = ANY(${[...new Set(asked.map(({ day }) => day))]}::date[])`;
   const readAt = new Map(
@@ -52,13 +57,18 @@ export async function markUsageCollected(
   const counts = new Map<string, number>();
   for (const [day, rows] of rowsByDay)
     for (const { endpoint } of rows) counts.set(dayKey(day, endpoint), (counts.get(dayKey(day, endpoint)) ?? 0) + 1);
-  const read = days.map(({ day, part }) => ({ endpoint: part, day, rows: counts.get(dayKey(day, part)) ?? 0 }));
+  const read = days.map(({ day, part }) => ({
+    endpoint: part,
+    day,
+    rows: counts.get(dayKey(day, part)) ?? 0,
+    readAt: readTimeOf(write, endOfDay(day)).toISOString(),
+  }));
   const requestedAt = write.requestedAt.toISOString();
   await tx.$executeRaw`
     INSERT INTO collected_usage (ai_provider, ai_organization_id, bucket_width, endpoint, day, read_at, rows, refused, run_id)
-    SELECT ${write.provider}, ${write.organizationId}, ${write.width}, n.endpoint, n.day, ${requestedAt}::timestamptz, n.rows, false, ${write.runId}
-    FROM unnest(${read.map(({ endpoint }) => endpoint)}::text[], ${read.map(({ day }) => day)}::date[], ${read.map((each) => each.rows)}::int[])
-      AS n (endpoint, day, rows)
+    SELECT ${write.provider}, ${write.organizationId}, ${write.width}, n.endpoint, n.day, n.read_at, n.rows, false, ${write.runId}
+    FROM unnest(${read.map(({ endpoint }) => endpoint)}::text[], ${read.map(({ day }) => day)}::date[], ${read.map((each) => each.rows)}::int[],
+                ${read.map((each) => each.readAt)}::timestamptz[]) AS n (endpoint, day, rows, read_at)
     ON CONFLICT (ai_provider, ai_organization_id, bucket_width, endpoint, day) DO UPDATE SET
       read_at = excluded.read_at, rows = excluded.rows, refused = false, run_id = excluded.run_id`;
   const refused = write.answers.flatMap(({ endpoint, refused }) => refused.map((day) => ({ endpoint, day })));

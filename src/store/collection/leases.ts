@@ -53,6 +53,8 @@ async function tryTake(
       process_start = excluded.process_start, command = excluded.command, expires_at = excluded.expires_at,
       acquired_at = CASE WHEN l.holder = excluded.holder THEN l.acquired_at ELSE excluded.acquired_at END
     WHERE l.holder = excluded.holder OR l.holder = ${dead} OR l.expires_at < clock_timestamp()
+      -- No lease is longer: the clock was ahead when this one was taken.
+      OR l.expires_at > clock_timestamp() + ${SECONDS}::int * interval '2 seconds'
     RETURNING 1`;
   return taken.length > 0;
 }

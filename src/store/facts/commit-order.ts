@@ -16,8 +16,11 @@ export async function placeWrite(tx: Transaction, writeId: string, runId: string
     SELECT ${writeId}, ${runId}, greatest(date_trunc('milliseconds', clock_timestamp()), max(committed_at) + interval '1 ms') FROM writes`;
 }
 
-/** The instant of the latest write that a statement sees, as SQL; null where there is none. */
-export const LATEST_WRITE = Prisma.sql`(SELECT max(committed_at) FROM writes)`;
+/** The latest write that a statement sees, as SQL, or the latest by an instant; null where there is none. */
+export function latestWrite(by?: Date): Prisma.Sql {
+  const earlier = by === undefined ? Prisma.empty : Prisma.sql`WHERE committed_at <= ${by.toISOString()}::timestamptz`;
+  return Prisma.sql`(SELECT max(committed_at) FROM writes ${earlier})`;
+}
 
 /** A condition: what names a write was committed after an instant. What an earlier version wrote goes by its own clock. */
 export function committedAfter(at: Prisma.Sql, writeId: string, clock: string): Prisma.Sql {

@@ -1,3 +1,4 @@
+import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { dayState } from '../../domain/coverage.js';
 import { endOfDay, type Day } from '../../domain/day.js';
 import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
@@ -12,8 +13,7 @@ import { storedRows } from './stored-rows.js';
 /** Sums of absolute amounts by what they are amounts of, in words, and by day: credits must not hide what vanished. */
 type Sums = Map<string, { part: string; byDay: Map<Day, Decimal> }>;
 
-export interface GuardedWrite extends Source {
-  requestedAt: Date;
+export interface GuardedWrite extends Source, AskedAt {
   acceptRestatement: boolean;
 }
 
@@ -30,7 +30,7 @@ export async function guardAgainstShrinking<Row extends Fact>(
   days: readonly LockedDay[],
   rows: RowsByDay<Row>,
 ): Promise<boolean> {
-  const closed = days.filter(({ day, readAt }) => readAt !== null && endOfDay(day) <= write.requestedAt);
+  const closed = days.filter(({ day, readAt }) => readAt !== null && endOfDay(day) <= readTimeOf(write, endOfDay(day)));
   if (closed.length === 0) return false;
   const reason = findLoss(list, closed, await storedSums(tx, list, write, closed), answeredSums(list, closed, rows));
   if (reason === null) return false;

@@ -3,6 +3,7 @@ import type { Day, DaySpan } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { BILLS } from './bills.js';
+import { isAhead } from './read-ahead.js';
 import { storedRows } from './stored-rows.js';
 import type { StoredDay } from '../../domain/verification.js';
 
@@ -24,7 +25,7 @@ export async function listStoredDays(
       GROUP BY 1, 2
     ) c ON c.day = d.day
     WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
-      AND d.day BETWEEN ${since}::date AND ${until}::date
+      AND d.day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('d.read_at')}
     ORDER BY d.day`;
   const days = new Map<Day, StoredDay>();
   for (const { day, readAt, rowsWritten, rowsStored, currency, cost } of rows) {

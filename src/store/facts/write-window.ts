@@ -17,6 +17,7 @@ export type FactWrite<Row> = Pick<
   | 'teamId'
   | 'runId'
   | 'requestedAt'
+  | 'providerTime'
   | 'projects'
   | 'acceptRestatement'
   | 'forced'

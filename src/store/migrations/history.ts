@@ -21,14 +21,18 @@ export interface History {
   rows: HistoryRow[];
   /** Tables in the schema besides the history, when there is none. */
   otherTables: string[];
+  /** The database's clock, as it goes on from there. */
+  clock: () => Date;
 }
 
 /** Reads the migration history in one small query (two where there is none). */
 export async function readHistory(pool: Pool): Promise<History> {
-  const { rows: found } = await pool.query<{ exists: boolean }>(
-    `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists`,
+  const { rows: found } = await pool.query<{ exists: boolean; now: Date }>(
+    `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists, clock_timestamp() AS now`,
   );
-  if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool) };
+  const received = performance.now();
+  const clock = () => new Date((found[0]?.now.getTime() ?? 0) + performance.now() - received);
+  if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool), clock };
   const { rows: all } = await pool.query<HistoryRow>(
     `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt",
             rolled_back_at AS "rolledBackAt", logs
@@ -36,9 +40,10 @@ export async function readHistory(pool: Pool): Promise<History> {
   );
   const ours = new Set(await migrationNames());
   // The application that made the tables may keep a history of its own there: it is none of ours.
-  if (!all.some(({ name }) => ours.has(name))) return { exists: false, rows: [], otherTables: await readTables(pool) };
+  if (!all.some(({ name }) => ours.has(name)))
+    return { exists: false, rows: [], otherTables: await readTables(pool), clock };
   const theirs = new Set(all.flatMap(({ logs }) => readAdoption(logs)?.foreignHistory ?? []));
-  return { exists: true, rows: all.filter(({ name }) => !theirs.has(name)), otherTables: [] };
+  return { exists: true, rows: all.filter(({ name }) => !theirs.has(name)), otherTables: [], clock };
 }
 
 async function readTables(pool: Pool): Promise<string[]> {

@@ -14,9 +14,10 @@ export interface Migrations {
   /**
    * The gate before any work: throws unless every migration of this version is applied. One small query, no engine. The
    * embedded store is brought up to date instead.
+   * @returns the database's clock, as it goes on from there
    * @throws CostsError `schema` that names the command that mends it
    */
-  requireCurrent(options?: { onApply?: (name: string) => void }): Promise<void>;
+  requireCurrent(options?: { onApply?: (name: string) => void }): Promise<() => Date>;
   /** Whether the database has no table at all, neither ours nor another's. */
   isEmpty(): Promise<boolean>;
   /** Reads only. */

@@ -6,17 +6,19 @@ import { schemaProblem, unknownNames } from './schema-problem.js';
 /**
  * The gate before any work. It compares names only: whether a file was edited or the schema drifted is asked by
  * `costs db status` and before migrating, not by every command.
+ * @returns the database's clock, which came with the answer
  * @throws CostsError `schema` that names the command that mends it
  */
 export async function requireCurrentSchema(
   target: MigrationTarget,
   options: { onApply?: (name: string) => void } = {},
-): Promise<void> {
+): Promise<() => Date> {
   const [names, history] = await Promise.all([migrationNames(), readHistory(target.pool)]);
   const problem = schemaProblem(names, history, target.label);
-  if (problem === null) return;
+  if (problem === null) return history.clock;
   const onlyBehind = failedRows(history).length === 0 && unknownNames(names, history).length === 0;
   if (target.kind !== 'embedded' || !onlyBehind) throw problem;
   const { applyMigrations } = await import('./apply.js');
   await applyMigrations(target, options.onApply === undefined ? {} : { onStart: options.onApply });
+  return history.clock;
 }

@@ -3,25 +3,36 @@ import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
+import { latestWrite } from '../facts/commit-order.js';
+import { isAhead } from '../facts/read-ahead.js';
 import type { Transaction } from '../transaction.js';
 
-const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1'`;
+const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
 const USAGE_DAYS = Prisma.sql`
   SELECT ai_provider, ai_organization_id, day, max(read_at) AS read_at FROM (
-    SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused GROUP BY 1, 2, 3, 4
+    SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused AND NOT ${isAhead('read_at')} GROUP BY 1, 2, 3, 4
   ) w GROUP BY 1, 2, 3`;
+
+type DaysQuery = Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>;
 
 /**
  * The days that were read in a span of each organization the team registered, those without a key included, and of those
  * that another team collects into a project of this one: they are told by their id alone.
  */
-export async function readDays(
+export async function readDays(tx: Transaction, query: DaysQuery, span: DaySpan): Promise<OrganizationDays[]> {
+  return (await readDaysAndWrite(tx, query, span)).organizations;
+}
+
+/** The same, and the latest write that the statement sees by the instant of the query; null where no day was read. */
+export async function readDaysAndWrite(
   tx: Transaction,
-  query: Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>,
+  query: DaysQuery,
   span: DaySpan,
-): Promise<OrganizationDays[]> {
-  const rows = await tx.$queryRaw<(Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null })[]>`
+): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {
+  const rows = await tx.$queryRaw<
+    (Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null; latestWrite: Date | null })[]
+  >`
     WITH relevant AS (
       SELECT provider, organization_id, name FROM organizations WHERE team_id = ${query.teamId}
       UNION ALL
@@ -30,7 +41,7 @@ export async function readDays(
         SELECT FROM organizations g WHERE g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id)
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
-           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt"
+           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
     LEFT JOIN (${daysOfBasis(query)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
@@ -51,7 +62,8 @@ export async function readDays(
     if (day !== null && readAt !== null) known.readAt.set(day, readAt);
     organizations.set(organizationId, known);
   }
-  return [...organizations.values()];
+  const read = rows.find(({ readAt }) => readAt !== null);
+  return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };
 }
 
 function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>): Prisma.Sql {
@@ -112,10 +124,4 @@ function extend(spans: CoverageSpan[], next: CoverageSpan): void {
   const last = spans.at(-1);
   if (last?.organizationId === next.organizationId && addDays(last.until, 1) === next.since) last.until = next.until;
   else spans.push(next);
-}
-
-/** When the newest of the days was read. */
-export function newestRead(organizations: readonly OrganizationDays[]): Date | null {
-  const times = organizations.flatMap(({ readAt }) => [...readAt.values()]);
-  return times.reduce<Date | null>((newest, time) => (newest === null || time > newest ? time : newest), null);
 }

@@ -3,10 +3,9 @@ import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
 import type { Report, ReportQuery, ReportRow, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
-import { LATEST_WRITE } from '../facts/commit-order.js';
 import { snapshot, type Transaction } from '../transaction.js';
 import { compareSpans } from './compare.js';
-import { describeCoverage, newestRead, readDays } from './coverage.js';
+import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
 import { readChanges, readLateness, readRestated } from './ledger.js';
 import { fromSpend } from './query.js';
 import { spendRows } from './relation.js';
@@ -25,7 +24,6 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     days: (query) => ask((reader) => reader.days(query)),
     restated: (query) => ask((reader) => reader.restated(query)),
     changes: (query, since) => ask((reader) => reader.changes(query, since)),
-    latestWrite: () => ask((reader) => reader.latestWrite()),
     lateness: (teamId) => ask((reader) => reader.lateness(teamId)),
     lines: (teamId, span, kind) => ask((reader) => reader.lines(teamId, span, kind)),
     unpriced: (teamId, span) => ask((reader) => reader.unpriced(teamId, span)),
@@ -40,28 +38,22 @@ function readerOn(tx: Transaction): SpendReader {
     days: (query) => readDays(tx, query, query),
     restated: (query) => readRestated(tx, query),
     changes: (query, since) => readChanges(tx, query, since),
-    latestWrite: () => readLatestWrite(tx),
     lateness: (teamId) => readLateness(tx, teamId),
     lines: (teamId, span, kind) => readLines(tx, teamId, span, kind),
     unpriced: (teamId, span) => readUnpriced(tx, teamId, span),
   };
 }
 
-async function readLatestWrite(tx: Transaction): Promise<Date | null> {
-  const [row] = await tx.$queryRaw<[{ at: Date | null }]>`SELECT ${LATEST_WRITE} AS at`;
-  return row.at;
-}
-
 async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promise<Report> {
   const items = await readUnpricedItems(tx, query);
   const rows = await sumSpend(tx, query, items);
-  const organizations = await readDays(tx, query, query);
+  const { organizations, latestWrite: seen } = await readDaysAndWrite(tx, query, query);
   return {
     since: query.since,
     until: query.until,
     groupBy: [...query.groupBy],
     basis: query.basis ?? 'best',
-    readAt: newestRead(organizations)?.toISOString() ?? null,
+    readAt: seen?.toISOString() ?? null,
     asOf: query.asOf?.toISOString() ?? null,
     rows: byTimeThenCost(rows),
     totals: new Sums(rows).toDocuments(),

@@ -47,7 +47,7 @@ it('tells a role that can only read, whatever it has set for its transactions', 
     `GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}; ALTER ROLE ${role} SET default_transaction_read_only = on`,
   );
   const database = await openAs(role);
-  await expect(database.migrations.requireCurrent()).resolves.toBeUndefined();
+  await expect(database.migrations.requireCurrent()).resolves.toBeInstanceOf(Function);
   expect(await database.migrations.status()).toMatchObject({ ok: true });
   for (const attempt of [() => database.migrations.apply(), () => database.migrations.rollback({})]) {
     await expect(attempt()).rejects.toMatchObject({

@@ -1,0 +1,10 @@
+import { CLOCKS_AGREE_MS } from '../../domain/clock.js';
+import { Prisma } from '../../generated/prisma/client.js';
+
+/**
+ * A condition: a read is dated in the future, from when the database's clock was ahead. Nobody knows when it really was, so
+ * that it counts as none.
+ */
+export function isAhead(readAt: string): Prisma.Sql {
+  return Prisma.raw(`${readAt} > clock_timestamp() + interval '${CLOCKS_AGREE_MS} ms'`);
+}

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
+import { addDays, endOfDay, toDay } from '../../../src/domain/day.js';
+import type { PrismaClient } from '../../../src/generated/prisma/client.js';
+import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
+import { createReportStore } from '../../../src/store/spend/report-store.js';
+import { planSync } from '../../../src/sync/plan.js';
+import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
+import { line } from '../../helpers/lines.js';
+import { registerOrganization } from '../../helpers/organization.js';
+
+const now = new Date();
+const today = toDay(now);
+const day = addDays(today, -40);
+const span = { since: day, until: day };
+
+describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
+  let prisma: PrismaClient;
+  let store: CollectionStore;
+  beforeEach(async () => {
+    ({ prisma } = (await useTestDatabase(kind)).database);
+    store = createCollectionStore(prisma);
+    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
+  });
+
+  const write = (cost: string, given: Pick<WindowWrite, 'requestedAt' | 'providerTime'>) =>
+    store.writeWindow({
+      provider: 'openai',
+      organizationId: 'org-1',
+      organizationName: 'Prod',
+      teamId: 'team-1',
+      runId: `run-${cost}`,
+      lease: null,
+      days: [day],
+      lines: [line(day, 'p', 'a', cost)],
+      projects: new Map(),
+      acceptRestatement: false,
+      forced: false,
+      ...given,
+    });
+  const query = { teamId: 'team-1', ...span, groupBy: [], basis: 'billed' } as const;
+
+  it('a read dated in the future counts as none, and the next one puts it right with its history', async () => {
+    await write('10', { requestedAt: endOfDay(day) });
+    await prisma.$executeRaw`UPDATE collected_days SET read_at = clock_timestamp() + interval '90 days', first_closed_read_at = clock_timestamp() + interval '90 days'`;
+    const collected = await store.collectedDays('openai', 'org-1');
+    expect(collected).toEqual([{ day, readAt: null, rows: 1 }]);
+    const plan = planSync({
+      organizations: [{ keyId: 'k', provider: 'openai', organizationId: 'org-1' } as never],
+      collected: new Map([['k', collected]]),
+      today,
+      maxDays: () => 180,
+      requestsAWindow: () => 1,
+    });
+    expect(plan.organizations[0]?.windows).toEqual([{ since: day, until: today }]);
+    expect(await store.storedDays('openai', 'org-1', span)).toEqual([]);
+    const report = await createReportStore(prisma).run(query, today);
+    expect(report.totals).toEqual([{ currency: 'USD', cost: '10' }]);
+    const [organization] = await createReportStore(prisma).days(query);
+    expect(organization?.readAt.size).toBe(0);
+
+    await expect(write('4', { requestedAt: now })).rejects.toMatchObject({ code: 'shrink' });
+    expect(await write('11', { requestedAt: now })).toMatchObject({ updated: 1, days: 1, restated: { rows: 1 } });
+    expect(await prisma.collectedDay.findMany()).toMatchObject([{ readAt: now, firstClosedReadAt: now }]);
+    expect(await prisma.restatement.findMany()).toMatchObject([{ cause: 'provider' }]);
+  });
+
+  it('a day that has not ended by the clock of the provider goes on', async () => {
+    const requestedAt = new Date(endOfDay(day).getTime() + 3_600_000);
+    const providerTime = new Date(endOfDay(day).getTime() - 3_600_000);
+    await write('10', { requestedAt, providerTime });
+    expect(await prisma.collectedDay.findMany()).toMatchObject([{ readAt: providerTime, firstClosedReadAt: null }]);
+    // A later answer is later still, though the provider's clock says less than the database's did.
+    expect(await write('12', { requestedAt: new Date(requestedAt.getTime() + 1), providerTime })).toMatchObject({
+      updated: 1,
+      restated: { rows: 0 },
+    });
+    await write('13', { requestedAt: now, providerTime: null });
+    expect(await prisma.collectedDay.findMany()).toMatchObject([{ readAt: now, firstClosedReadAt: now }]);
+  });
+});
