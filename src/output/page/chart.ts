@@ -40,7 +40,7 @@ export function drawStack({ buckets, series }: Stack, size: ChartSize, title: st
 <g stroke="var(--line)">${axis.ticks.filter((tick) => tick !== 0).map((tick) => markup`<path d="M${left} ${y(tick)}H${right}"/>`)}</g>
 ${series.map(({ look }, layer) => markup`<g fill="url(#look-${look})">${(bars[layer] ?? []).map((part, index) => rect(part, y, middle(index) - bar / 2, bar))}</g>`)}
 <path d="M${left} ${y(0)}H${right}" stroke="var(--axis)"/>
-<g fill="var(--muted)" font-size="${font}"><g text-anchor="end">${axis.ticks.map((tick) => markup`<text x="${left - 8}" y="${round(y(tick) + font * 0.35)}">${shortAmount(tick)}</text>`)}</g>
+<g fill="var(--muted)" font-size="${font}"><g text-anchor="end">${axis.ticks.map((tick) => markup`<text x="${left - 8}" y="${round(y(tick) + font * 0.35)}">${shortAmount(tick, axis.most)}</text>`)}</g>
 ${buckets.map(({ tick }, index) => {
   const x = Math.min(middle(index), width - HALF_LABEL);
   return index % every === 0
@@ -121,12 +121,12 @@ const SCALES = [
   [1e4, 'k'],
 ] as const;
 
-/** `12k`, `1,500`, `0.05`: a scale to read bars by, never wider than the room beside them. */
-function shortAmount(value: number): string {
-  const size = Math.abs(value);
+/** `12k`, `1,500`, `0.05`: a scale to read bars by, in one unit, never wider than the room beside them. */
+function shortAmount(value: number, largest: number): string {
   const sign = value < 0 ? '−' : '';
+  const size = Math.abs(value);
   if (size >= 1e15) return `${sign}${size.toExponential(0).replace('+', '')}`;
-  const [unit, letter] = SCALES.find(([least]) => size >= least) ?? [1, ''];
-  const scaled = unit === 1e4 ? size / 1000 : size / unit;
-  return `${sign}${Number(scaled.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 10 })}${letter}`;
+  const [unit, letter] = SCALES.find(([least]) => largest >= least) ?? [1, ''];
+  const scaled = size / (unit === 1e4 ? 1000 : unit);
+  return `${sign}${Number(scaled.toPrecision(4)).toLocaleString('en', { maximumFractionDigits: 10 })}${size === 0 ? '' : letter}`;
 }
