@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
 import { comparableSpans, PERIODS } from '../domain/period.js';
 import { REPORT_BASES, type Report } from '../domain/report.js';
-import { SORTS } from '../domain/report-order.js';
+import { reportDocument, SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
@@ -51,7 +51,7 @@ export const showReport = defineCommand({
   ],
   toFile: true,
   run,
-  document: ({ report }) => report,
+  document: ({ report }) => reportDocument(report),
   render,
 });
 
@@ -71,7 +71,7 @@ async function run(options: ReportOptions, context: Context): Promise<ReportValu
     return readSpendPage(options, context);
   }
   const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
-  return { ...view, team: (await context.team()).name, now: await context.clock() };
+  return { ...view, sort: options.sort, team: (await context.team()).name, now: await context.clock() };
 }
 
 async function readSpendPage(options: ReportOptions, context: Context): Promise<ReportValue> {

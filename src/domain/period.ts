@@ -38,12 +38,17 @@ export function resolvePeriod({ since, until, period }: PeriodRequest, today: Da
 }
 
 /**
- * The spans to compare: today is not over, so it and its counterpart stand on neither side (unless it is all there is).
+ * The spans to compare: today is not over, so it and its counterpart stand on neither side (unless it is all there is). A
+ * single day stands against the same weekday a week before: a Monday says nothing about a Sunday.
  */
-export function comparableSpans(
-  { since, until, previous }: Period,
-  today: Day,
-): { current: DaySpan; previous: DaySpan } {
+export function comparableSpans(period: Period, today: Day): { current: DaySpan; previous: DaySpan } {
+  const { current, previous } = closedSpans(period, today);
+  if (current.since !== current.until) return { current, previous };
+  const weekBefore = addDays(current.since, -7);
+  return { current, previous: { since: weekBefore, until: weekBefore } };
+}
+
+function closedSpans({ since, until, previous }: Period, today: Day): { current: DaySpan; previous: DaySpan } {
   if (until < today || since === until) return { current: { since, until }, previous };
   const length = daysBetween(since, until);
   const end = addDays(previous.since, length - 1);

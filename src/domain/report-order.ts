@@ -1,6 +1,6 @@
-import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, ZERO, type Decimal } from './decimal.js';
-import { groupKey } from './dimensions.js';
-import type { Report, ReportComparison, ReportRow } from './report.js';
+import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, type Decimal } from './decimal.js';
+import { dimensionOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
+import type { ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
 
 export const SORTS = ['cost', 'name', 'change'] as const;
 export type ReportSort = (typeof SORTS)[number];
@@ -12,44 +12,157 @@ export interface ReportOrder {
   top?: number;
 }
 
-/** The report with its rows in another order, and no more of them than wanted. Totals stay those of all rows. */
+/**
+ * The report as it was asked for: each row, sub-total and total with how it compares, rows that are gone, all in order and no
+ * more of them than wanted. Sub-totals and totals stay those of all rows, so that their changes add up.
+ */
 export function arrangeReport(report: Report, { sort, top }: ReportOrder, comparison: ReportComparison | null): Report {
-  const rows = sort === undefined ? report.rows : [...report.rows].sort(comparer(sort, comparison));
-  if (top === undefined) return { ...report, rows };
+  const rows = comparison === null ? report.rows : compareRows(report.rows, comparison);
+  const gone = comparison === null ? [] : goneRows(report.rows, comparison);
+  const all = [...rows, ...gone];
+  const isGone = new Set(gone);
+  const subtotal = (part: readonly ReportRow[]): Omit<Subtotal, 'currency'> => {
+    const present = part.filter((row) => !isGone.has(row));
+    const unknown = present.length > 0 && present.every(({ cost }) => cost === null);
+    return {
+      cost: unknown ? null : sumOf(present),
+      rows: present.length,
+      ...(comparison === null ? {} : { compared: sumCompared(part) }),
+    };
+  };
+  const ordered = sort === undefined ? all : all.sort(comparer(sort));
+  const [kept, left] = top === undefined ? [ordered, []] : cut(ordered, top);
+  return {
+    ...report,
+    ...(comparison === null ? {} : { comparedWith: comparison.previous, gone: kept.filter((row) => isGone.has(row)) }),
+    rows: kept.filter((row) => !isGone.has(row)),
+    ...(report.groupBy.length < 2 ? {} : { subtotals: subtotalsOf(ordered, report, sort, subtotal) }),
+    ...(left.length > 0
+      ? {
+          others: [...groupRows(left, ({ currency }) => currency)].map(([currency, part]) => ({
+            currency,
+            ...subtotal(part),
+          })),
+        }
+      : {}),
+    totals: report.totals.map((total) => {
+      const part = all.filter(({ currency }) => currency === total.currency);
+      return comparison === null ? total : { ...total, compared: sumCompared(part) };
+    }),
+  };
+}
+
+/** As documents carry it: exact figures alone. */
+export function reportDocument(report: Report): Report {
+  if (report.comparedWith === undefined) return report;
+  return JSON.parse(JSON.stringify(report, (key, value: unknown) => (key === 'trend' ? undefined : value))) as Report;
+}
+
+/** Rows that bills and estimates make of one group share one comparison, which stands once. */
+function compareRows(rows: readonly ReportRow[], comparison: ReportComparison): ReportRow[] {
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const key = groupKey(row);
+    const compared = seen.has(key) ? undefined : comparison.rows.get(key);
+    if (row.cost === null || compared === undefined) return row;
+    seen.add(key);
+    return { ...row, compared: comparedOf(compared) };
+  });
+}
+
+/** The largest first. */
+function goneRows(rows: readonly ReportRow[], comparison: ReportComparison): ReportRow[] {
+  const present = new Set(rows.map(groupKey));
+  return [...comparison.rows]
+    .filter(([key, { previous }]) => !present.has(key) && previous !== '0')
+    .map(([, { current, previous, partial, trend, ...group }]): ReportRow => {
+      return { ...group, cost: '0', estimated: false, compared: comparedOf({ current, previous, partial, trend }) };
+    })
+    .sort((a, b) => compare(changeOf(b), changeOf(a)));
+}
+
+function comparedOf({ current, previous, partial, trend }: ComparedRow): ComparedRow {
+  return { current, previous, partial, trend };
+}
+
+function cut(rows: readonly ReportRow[], top: number): [kept: ReportRow[], left: ReportRow[]] {
   const counts = new Map<string, number>();
-  const kept: ReportRow[] = [];
-  const left = new Map<string, ReportRow[]>();
+  const [kept, left]: [ReportRow[], ReportRow[]] = [[], []];
   for (const row of rows) {
     const count = (counts.get(row.currency) ?? 0) + 1;
     counts.set(row.currency, count);
-    if (count <= top) kept.push(row);
-    else left.set(row.currency, [...(left.get(row.currency) ?? []), row]);
+    (count <= top ? kept : left).push(row);
   }
-  if (left.size === 0) return { ...report, rows: kept };
-  const others = [...left].map(([currency, each]) => ({
-    currency,
-    cost: each.every(({ cost }) => cost === null) ? null : sumOf(each),
-    rows: each.length,
-  }));
-  return { ...report, rows: kept, others };
+  return [kept, left];
 }
 
-function comparer(sort: ReportSort, comparison: ReportComparison | null): (a: ReportRow, b: ReportRow) => number {
+/** In the order in which they come. */
+export function groupRows(rows: readonly ReportRow[], keyOf: (row: ReportRow) => string): Map<string, ReportRow[]> {
+  const found = new Map<string, ReportRow[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const part = found.get(key);
+    if (part === undefined) found.set(key, [row]);
+    else part.push(row);
+  }
+  return found;
+}
+
+/** By what they come to, unless they have an order of their own. */
+function subtotalsOf(
+  rows: readonly ReportRow[],
+  { groupBy }: Report,
+  sort: ReportSort | undefined,
+  subtotal: (part: readonly ReportRow[]) => Omit<Subtotal, 'currency'>,
+): (ReportGroup & Subtotal)[] {
+  const parts = groupRows(rows, (row) => groupKey(firstGroup(row, groupBy)));
+  const found = [...parts.values()].map((part) => ({
+    ...firstGroup(part[0] as ReportRow, groupBy),
+    ...subtotal(part),
+  }));
+  const [first] = groupBy;
+  if (sort === 'name' || (first !== undefined && isTimeWord(first))) return found;
+  return found.sort(comparer(sort ?? 'cost'));
+}
+
+/** What of a row its sub-total is about. */
+export function firstGroup(row: ReportRow, [first]: Report['groupBy']): ReportGroup & { currency: string } {
+  const fields = first === undefined ? [] : Object.keys(dimensionOf(first).sql);
+  const group = Object.fromEntries(Object.entries(row).filter(([field]) => fields.includes(field))) as ReportGroup;
+  return { ...group, currency: row.currency };
+}
+
+type Ordered = ReportGroup & Pick<ReportRow, 'currency' | 'cost' | 'compared'>;
+
+function comparer(sort: ReportSort): (a: Ordered, b: Ordered) => number {
   if (sort === 'name') return (a, b) => nameOf(a).localeCompare(nameOf(b), 'en');
-  const value = (row: ReportRow) => (sort === 'cost' ? parseDecimal(row.cost ?? '0') : changeOf(row, comparison));
+  const value = (row: Ordered) => (sort === 'cost' ? parseDecimal(row.cost ?? '0') : changeOf(row));
   // What is unknown comes last: it is no zero.
   return (a, b) => Number(a.cost === null) - Number(b.cost === null) || compare(value(b), value(a));
 }
 
 /** How much a row changed, either way. */
-function changeOf(row: ReportRow, comparison: ReportComparison | null): Decimal {
-  const compared = comparison?.rows.get(groupKey(row));
-  if (compared === undefined) return ZERO;
-  return absolute(subtract(parseDecimal(compared.current), parseDecimal(compared.previous)));
+function changeOf({ compared }: Ordered): Decimal {
+  return absolute(subtract(parseDecimal(compared?.current ?? '0'), parseDecimal(compared?.previous ?? '0')));
 }
 
-function nameOf({ cost: _cost, currency, estimated: _estimated, ...group }: ReportRow): string {
+function nameOf({ cost: _cost, compared: _compared, currency, ...group }: Ordered): string {
   return [...Object.values(group), currency].map((value) => (typeof value === 'string' ? value : '')).join('\u0000');
+}
+
+function sumCompared(rows: readonly ReportRow[]): ComparedRow {
+  const found = rows.flatMap(({ compared }) => compared ?? []);
+  const sumBy = (pick: (row: ComparedRow) => string) => formatDecimal(sum(found.map((row) => parseDecimal(pick(row)))));
+  const trend = (found[0]?.trend ?? []).map((_, day) => {
+    const values = found.map((row) => row.trend?.[day] ?? null).filter((value) => value !== null);
+    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
+  });
+  return {
+    current: sumBy(({ current }) => current),
+    previous: sumBy(({ previous }) => previous),
+    partial: found.some(({ partial }) => partial),
+    trend,
+  };
 }
 
 /** What is known of the costs of one currency, added; the caller says that others are unknown. */

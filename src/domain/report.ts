@@ -43,6 +43,18 @@ export interface ReportRow extends ReportGroup {
   cost: DecimalText | null;
   /** Usage or legacy rows, where no bill exists. */
   estimated: boolean;
+  /** Against the days before; of two rows that differ in `estimated` alone, the first has it for both. */
+  compared?: ComparedRow;
+}
+
+/** What several rows come to. */
+export interface Subtotal {
+  currency: string;
+  /** Null where all of them are unknown. */
+  cost: DecimalText | null;
+  /** How many, without those that are gone. */
+  rows: number;
+  compared?: ComparedRow;
 }
 
 /** What a report's days are worth. */
@@ -72,10 +84,16 @@ export interface Report extends DaySpan {
   /** The latest write it saw: as `--as-of` it tells the same bills again. Null when none of its days was read. */
   readAt: string | null;
   asOf: string | null;
+  /** The days it is compared with; only there when it is. */
+  comparedWith?: DaySpan;
   rows: ReportRow[];
+  /** What cost something in the days before and nothing in these; only there when it is compared. */
+  gone?: ReportRow[];
+  /** Of all rows that share the first of several words, those included that --top left out. */
+  subtotals?: (ReportGroup & Subtotal)[];
   /** What --top left out, a currency each; only there when something was. */
-  others?: { currency: string; /** Null where all of them are unknown. */ cost: DecimalText | null; rows: number }[];
-  totals: MoneyDocument[];
+  others?: Subtotal[];
+  totals: (MoneyDocument & { compared?: ComparedRow })[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;
@@ -113,8 +131,8 @@ export interface ComparedRow {
   previous: DecimalText;
   /** Some day was left out because one side lacks it. */
   partial: boolean;
-  /** A value a day of the span, for the eye; null where the day was not read. */
-  trend: (number | null)[];
+  /** A value a day of the span, for the eye; null where the day was not read. Not in documents: it is rounded. */
+  trend?: (number | null)[] | undefined;
 }
 
 /** The days of one organization. */

@@ -2,8 +2,8 @@ import { toDay } from '../domain/day.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { parseInstant } from '../domain/instant.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
-import type { Report, ReportBasis, ReportComparison, ReportQuery } from '../domain/report.js';
-import { arrangeReport, type ReportOrder } from '../domain/report-order.js';
+import type { Report, ReportBasis, ReportQuery } from '../domain/report.js';
+import { arrangeReport, reportDocument, type ReportOrder } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
@@ -21,14 +21,12 @@ export interface ReportRequest extends RowSelection, PeriodRequest, ReportOrder 
 /** What people see of a report beside its rows. */
 export interface ReportView {
   report: Report;
-  /** Null unless it was asked for, or is what the rows are sorted by. */
-  comparison: ReportComparison | null;
   lateness: Lateness[];
 }
 
 /** Totals of what was billed; month to date by project when nothing is said. @throws CostsError `usage` */
 export async function report(work: Workplace, request: ReportRequest): Promise<Report> {
-  return (await readReport(work, request)).report;
+  return reportDocument((await readReport(work, request)).report);
 }
 
 /** A report, with what its table says beside it when it is for people; all of one moment. @throws CostsError `usage` */
@@ -40,15 +38,15 @@ export async function readReport(
   const { query, period } = await resolveReport(work, request);
   const today = toDay(await work.clock());
   const { current, previous } = comparableSpans(period, today);
-  // A table by time has no column for what was before.
-  const compared = (forPeople && !query.groupBy.some(isTimeWord)) || request.sort === 'change';
+  // A row of a day has no counterpart of the same day: changes by time are seen from row to row.
+  const compared = !query.groupBy.some(isTimeWord);
   const { reports } = await work.store();
   const read = await reports.snapshot(async (snapshot) => ({
     report: await snapshot.run(query, today),
     comparison: compared ? await snapshot.compare({ ...query, ...current }, previous) : null,
     lateness: forPeople ? await snapshot.lateness(query.teamId) : [],
   }));
-  return { ...read, report: arrangeReport(read.report, request, read.comparison) };
+  return { report: arrangeReport(read.report, request, read.comparison), lateness: read.lateness };
 }
 
 /** What a request means: its days and its query. @throws CostsError `usage` */

@@ -1,5 +1,6 @@
 import type { DemoDocument } from '../domain/demo.js';
 import type { ReportComparison } from '../domain/report.js';
+import { arrangeReport } from '../domain/report-order.js';
 import type { MoneyDocument } from '../domain/money.js';
 import { formatCount, formatDay, formatDuration, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
@@ -21,7 +22,7 @@ export function renderDemo(
     `${ok} store ready ${formatDuration(view.storeMilliseconds)}   ${ok} ${plural(view.organizations, 'organization')}, ${plural(view.projects, 'project')}, ${view.days} days, ${formatCount(view.rows)} rows`,
     `${nothing ? ok : style.red('✖')} read again: ${nothing ? 'nothing changed' : 'something changed'}   ${equal ? ok : style.red('✖')} ${compared.equal} of ${compared.days} days equal the provider's total`,
     '',
-    renderReport({ report: view.report, comparison, team: 'demo', now }, output),
+    renderReport({ report: arrangeReport(view.report, {}, comparison), team: 'demo', now }, output),
     '',
     `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
     `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,

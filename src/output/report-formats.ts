@@ -2,18 +2,35 @@ import { isTagWord } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { formatMoney, formatSpan } from './format.js';
-import { viewOf } from './report-words.js';
+import { othersName, viewOf } from './report-words.js';
 
 /** The report's rows for a spreadsheet: the fields of its JSON, amounts exact. */
 export function renderReportCsv(report: Report): string {
   const fields = fieldsOf(report);
-  const lines = report.rows.map((row) =>
-    csvLine([...fields.map((field) => textOf(row, field)), row.currency, row.cost, String(row.estimated)]),
+  const isCompared = report.comparedWith !== undefined;
+  const compared = ({ compared: row }: Pick<ReportRow, 'compared'>) =>
+    isCompared ? [row?.current ?? null, row?.previous ?? null] : [];
+  const lines = [...report.rows, ...(report.gone ?? [])].map((row) =>
+    csvLine([
+      ...fields.map((field) => textOf(row, field)),
+      row.currency,
+      row.cost,
+      String(row.estimated),
+      ...compared(row),
+    ]),
   );
-  const others = (report.others ?? []).map(({ currency, cost, rows }) =>
-    csvLine([`${rows} others`, ...fields.slice(1).map(() => null), currency, cost, '']),
+  const others = (report.others ?? []).map((each) =>
+    csvLine([
+      othersName(each.rows),
+      ...fields.slice(1).map(() => null),
+      each.currency,
+      each.cost,
+      '',
+      ...compared(each),
+    ]),
   );
-  return [csvLine([...fields, 'currency', 'cost', 'estimated']), ...lines, ...others].join('');
+  const heads = [...fields, 'currency', 'cost', 'estimated', ...(isCompared ? ['current', 'previous'] : [])];
+  return [csvLine(heads), ...lines, ...others].join('');
 }
 
 /** The fields of the words it is grouped by, each once. */
@@ -37,7 +54,7 @@ export function renderReportMarkdown(report: Report): string {
   ]);
   const blanks = heads.slice(3).map(() => '');
   const others = (report.others ?? []).map(({ currency, cost, rows: count }) => [
-    `${count} others`,
+    othersName(count),
     ...blanks,
     currency,
     cost === null ? 'unknown' : formatMoney(cost),

@@ -1,12 +1,11 @@
-import { formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../domain/decimal.js';
+import { ZERO, type Decimal } from '../domain/decimal.js';
 import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
-import type { ComparedRow, Report, ReportComparison, ReportRow } from '../domain/report.js';
-import { spentOf, sumOf } from '../domain/report-order.js';
-import type { MoneyDocument } from '../domain/money.js';
-import { difference, formatChange, formatMoney, formatShare, formatShortSpan, plural, sparkline } from './format.js';
+import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
+import { firstGroup, groupRows, spentOf, type ReportSort } from '../domain/report-order.js';
+import { difference, formatChange, formatMoney, formatShare, formatShortSpan, sparkline } from './format.js';
 import type { Output } from './output.js';
-import { viewOf, type WordView } from './report-words.js';
+import { othersName, viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 
 /** From here on a sparkline has room for more days. */
@@ -17,7 +16,6 @@ const LONGEST_BAR = 24;
 /** What every line of the table is made with. */
 interface Sheet {
   report: Report;
-  comparison: ReportComparison | null;
   output: Output;
   views: WordView[];
   names: Column[];
@@ -25,10 +23,17 @@ interface Sheet {
   currency: string | undefined;
   /** What shares are of, a currency each. */
   spent: ReadonlyMap<string, Decimal>;
+  /** Its rows are sorted by how much they changed, which is then shown however narrow the terminal is. */
+  byChange: boolean;
 }
 
-/** The rows of a report, sub-totals where it is grouped by several words, and the totals. */
-export function renderReportTable(report: Report, comparison: ReportComparison | null, output: Output): string {
+type Line = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & { estimated?: boolean };
+
+/**
+ * The rows of a report, sub-totals where it is grouped by several words, and the totals.
+ * @param sort what its rows are sorted by
+ */
+export function renderReportTable(report: Report, output: Output, sort?: ReportSort): string {
   const views = report.groupBy.map((word) => viewOf(word, report.groupBy));
   const names = views.flatMap(({ columns }) => columns);
   const spent = new Map(
@@ -38,11 +43,11 @@ export function renderReportTable(report: Report, comparison: ReportComparison |
     ]),
   );
   const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
-  const sheet: Sheet = { report, comparison, output, views, names, currency, spent };
+  const sheet: Sheet = { report, output, views, names, currency, spent, byChange: sort === 'change' };
   const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(report) : null;
-  const rows = clusters(report).flatMap((cluster) => clusterLines(cluster, sheet));
-  const others = (report.others ?? []).map((each) => line(sheet, [plural(each.rows, 'other')], each));
-  const totals = report.totals.map((total) => line(sheet, ['Total'], total, totalCompared(sheet, total)));
+  const rows = report.subtotals === undefined ? shownRows(report).map((row) => rowLine(sheet, row)) : groups(sheet);
+  const others = (report.others ?? []).map((each) => line(sheet, [othersName(each.rows)], each));
+  const totals = report.totals.map((total) => line(sheet, ['Total'], total));
   return renderTable(
     columnsOf(sheet, bars),
     [...rows.map((cells, index) => [...cells, bars?.[index] ?? '']), ...others, ...totals],
@@ -50,60 +55,50 @@ export function renderReportTable(report: Report, comparison: ReportComparison |
   );
 }
 
-function columnsOf({ names, currency, comparison, report, output }: Sheet, bars: string[] | null): Column[] {
+function columnsOf(sheet: Sheet, bars: string[] | null): Column[] {
+  const { names, currency, report } = sheet;
   return [
     ...names,
     { head: currency ?? 'Cost', align: 'right' },
     { head: currency === undefined ? 'Currency' : '' },
     { head: 'Share', align: 'right', lesser: 'share' },
-    ...(comparison === null ? [] : compareColumns(comparison.previous, report, output)),
+    ...(report.comparedWith === undefined ? [] : compareColumns(report.comparedWith, sheet)),
     ...(bars === null ? [] : [{ head: '', lesser: 'sparkline' as const }]),
   ];
 }
 
-function line(
-  { names, currency: only, spent, comparison, output }: Sheet,
-  cells: readonly string[],
-  { currency, cost }: Pick<ReportRow, 'currency' | 'cost'>,
-  compared?: ComparedRow,
-  estimated = false,
-): string[] {
+function line(sheet: Sheet, cells: readonly string[], { currency, cost, compared, estimated }: Line): string[] {
   return [
     ...cells,
-    ...names.slice(cells.length).map(() => ''),
-    `${cost === null ? 'unknown' : formatMoney(cost)}${estimated ? ' ~' : ''}`,
-    only === undefined ? currency : '',
-    formatShare(cost, spent.get(currency) ?? ZERO),
-    ...(comparison === null ? [] : compareCells(cost === null ? undefined : compared, output)),
+    ...sheet.names.slice(cells.length).map(() => ''),
+    `${cost === null ? 'unknown' : formatMoney(cost)}${estimated === true ? ' ~' : ''}`,
+    sheet.currency === undefined ? currency : '',
+    formatShare(cost, sheet.spent.get(currency) ?? ZERO),
+    ...(sheet.report.comparedWith === undefined ? [] : compareCells(compared, sheet)),
   ];
 }
 
-function clusterLines({ rows, currency }: Cluster, sheet: Sheet): string[][] {
-  const { views, report, comparison, output } = sheet;
-  const lines = rows.map((row) =>
-    line(
-      sheet,
-      views.flatMap(({ cells }) => cells(row, report)),
-      row,
-      comparison?.rows.get(groupKey(row)),
-      row.estimated,
-    ),
-  );
-  const [first] = rows;
-  if (views.length < 2 || rows.length < 2 || first === undefined) return lines;
-  const name = views[0]?.cells(first, report)[0] ?? '';
-  const compared = comparison === null ? undefined : sumCompared(rows, comparison);
-  const subtotal = line(sheet, [`Σ ${name}`], { currency, cost: sumOf(rows) }, compared);
-  return [...lines, subtotal.map((cell) => (cell === '' ? '' : output.style.dim(cell)))];
+function rowLine(sheet: Sheet, row: ReportRow): string[] {
+  const cells = sheet.views.flatMap(({ cells }) => cells(row, sheet.report));
+  return line(sheet, cells, row);
 }
 
-/** A total of rows that are not all there is compared with nothing. */
-function totalCompared({ report, comparison }: Sheet, total: MoneyDocument): ComparedRow | undefined {
-  if (comparison === null || report.others !== undefined) return undefined;
-  return sumCompared(
-    report.rows.filter(({ currency, cost }) => currency === total.currency && cost !== null),
-    comparison,
-  );
+function shownRows({ rows, gone = [] }: Report): ReportRow[] {
+  return [...rows, ...gone];
+}
+
+/** Rows that share their first word and currency stand together, under them what all of the group come to. */
+function groups(sheet: Sheet): string[][] {
+  const { report, views, output } = sheet;
+  const shown = groupRows(shownRows(report), (row) => groupKey(firstGroup(row, report.groupBy)));
+  return (report.subtotals ?? []).flatMap((subtotal) => {
+    const rows = shown.get(groupKey(subtotal)) ?? [];
+    const lines = rows.map((row) => rowLine(sheet, row));
+    const [first] = rows;
+    if (first === undefined || (rows.length < 2 && subtotal.rows < 2)) return lines;
+    const name = views[0]?.cells(first, report)[0] ?? '';
+    return [...lines, line(sheet, [`Σ ${name}`], subtotal).map((cell) => (cell === '' ? '' : output.style.dim(cell)))];
+  });
 }
 
 /** A bar a row, as long as its cost is against the largest of its currency. */
@@ -115,43 +110,20 @@ function barsOf({ rows }: Report): string[] {
   );
 }
 
-interface Cluster {
-  currency: string;
-  rows: ReportRow[];
-}
-
-/** The rows that share their first word and their currency, together, so that they can have a sub-total. */
-function clusters(report: Report): Cluster[] {
-  const [first] = report.groupBy;
-  if (first === undefined || report.groupBy.length < 2)
-    return report.rows.map((row) => ({ currency: row.currency, rows: [row] }));
-  const found = new Map<string, Cluster>();
-  for (const row of report.rows) {
-    const key = JSON.stringify([
-      row.currency,
-      ...viewOf(first).fields.map((field) => (row as unknown as Record<string, unknown>)[field]),
-    ]);
-    const cluster = found.get(key) ?? { currency: row.currency, rows: [] };
-    cluster.rows.push(row);
-    found.set(key, cluster);
-  }
-  return [...found.values()];
-}
-
-function compareColumns(previous: DaySpan, report: Report, { width }: Output): Column[] {
+function compareColumns(previous: DaySpan, { byChange, report, output }: Sheet): Column[] {
   return [
-    { head: 'Change', align: 'right', lesser: 'difference' },
+    { head: 'Change', align: 'right', ...(byChange ? {} : { lesser: 'difference' }) },
     { head: `vs ${formatShortSpan(previous)}`, align: 'right', lesser: 'change' },
-    { head: width >= WIDE ? formatShortSpan(report) : 'Days', lesser: 'sparkline' },
+    { head: output.width >= WIDE ? formatShortSpan(report) : 'Days', lesser: 'sparkline' },
   ];
 }
 
-function compareCells(row: ComparedRow | undefined, { width }: Output): string[] {
+function compareCells(row: ComparedRow | undefined, { output }: Sheet): string[] {
   if (row === undefined) return ['', '', ''];
   return [
     formatMoney(difference(row), { signed: true }),
     `${row.partial ? '° ' : ''}${formatChange(row)}`,
-    sparkline(squeeze(row.trend, width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
+    sparkline(squeeze(row.trend ?? [], output.width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
   ];
 }
 
@@ -164,20 +136,4 @@ function squeeze(trend: readonly (number | null)[], count: number): (number | nu
       .filter((value) => value !== null);
     return part.length === 0 ? null : part.reduce((sum, value) => sum + value, 0) / part.length;
   });
-}
-
-function sumCompared(rows: readonly ReportRow[], comparison: ReportComparison): ComparedRow {
-  const found = rows.flatMap((row) => comparison.rows.get(groupKey(row)) ?? []);
-  const sumBy = (pick: (row: ComparedRow) => string) => formatDecimal(sum(found.map((row) => parseDecimal(pick(row)))));
-  const length = found[0]?.trend.length ?? 0;
-  const trend = Array.from({ length }, (_, day) => {
-    const values = found.map((row) => row.trend[day] ?? null).filter((value) => value !== null);
-    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
-  });
-  return {
-    current: sumBy(({ current }) => current),
-    previous: sumBy(({ previous }) => previous),
-    partial: found.some(({ partial }) => partial),
-    trend,
-  };
 }

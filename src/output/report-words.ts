@@ -1,6 +1,7 @@
 import type { Day } from '../domain/day.js';
 import { dimensionOf, type Field, type GroupWord, type TagWord } from '../domain/dimensions.js';
 import type { CoverageSpan, Report, ReportRow } from '../domain/report.js';
+import { plural } from './format.js';
 import type { Column } from './table.js';
 
 /** What a word of --group-by shows for people, and the fields that machines get. */
@@ -23,6 +24,11 @@ export function viewOf(word: GroupWord, words: readonly GroupWord[] = [word]): W
     cells: (row, report) => fields.map((field) => `${markOf(field, row, report)}${row[field] ?? none}`),
     fields: Object.keys(sql).filter((field) => field !== 'linked'),
   };
+}
+
+/** Of how many rows a line is that stands for what --top left out; they may all be gone. */
+export function othersName(rows: number): string {
+  return rows === 0 ? 'others, gone' : plural(rows, 'other');
 }
 
 function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick<Report, 'coverage'>): string {

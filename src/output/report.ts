@@ -1,16 +1,15 @@
 import type { Lateness } from '../domain/changes.js';
 import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
-import { isTimeWord } from '../domain/dimensions.js';
-import type { CoverageSpan, Report, ReportComparison } from '../domain/report.js';
+import type { CoverageSpan, Report } from '../domain/report.js';
+import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
 
 export interface ReportView {
   report: Report;
-  /** Null where nothing is compared. */
-  comparison: ReportComparison | null;
+  sort?: ReportSort | undefined;
   team: string;
   now: Date;
   /** How late the providers still change days; shown where some may still change. */
@@ -21,9 +20,9 @@ export interface ReportView {
 export function renderReport(view: ReportView, output: Output): string {
   const { report } = view;
   const head = headLine(view);
-  if (report.rows.length === 0) return [head, 'No costs in these days.', ...footnotes(view, output)].join('\n');
-  const comparison = report.groupBy.some(isTimeWord) ? null : view.comparison;
-  return [head, renderReportTable(report, comparison, output), ...footnotes(view, output)].join('\n');
+  if (report.rows.length === 0 && (report.gone ?? []).length === 0)
+    return [head, 'No costs in these days.', ...footnotes(view, output)].join('\n');
+  return [head, renderReportTable(report, output, view.sort), ...footnotes(view, output)].join('\n');
 }
 
 function headLine({ report, team, now }: ReportView): string {
@@ -35,12 +34,14 @@ function headLine({ report, team, now }: ReportView): string {
   return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${then}`;
 }
 
-function footnotes({ report, comparison, lateness = [] }: ReportView, { style }: Output): string[] {
+function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
   const { gaps, halfRead, open, provisional } = report.coverage;
   const lines: string[] = [];
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
-  if (comparison !== null && [...comparison.rows.values()].some(({ partial }) => partial))
+  if (report.since === report.until && report.comparedWith !== undefined)
+    lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
+  if (report.totals.some(({ compared }) => compared?.partial))
     lines.push('° days that one side of the comparison lacks are left out of both.');
   if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
   lines.push(...unpricedNote(report));

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { arrangeReport } from '../../src/domain/report-order.js';
-import type { Report } from '../../src/domain/report.js';
+import { add, formatDecimal, parseDecimal, subtract, ZERO } from '../../src/domain/decimal.js';
+import { parseDay } from '../../src/domain/day.js';
+import { groupKey, type ReportGroup } from '../../src/domain/dimensions.js';
+import { arrangeReport, reportDocument, type ReportOrder } from '../../src/domain/report-order.js';
+import type { ComparedRow, Report, ReportComparison, ReportRow } from '../../src/domain/report.js';
+import type { Output } from '../../src/output/output.js';
+import { renderReportCsv } from '../../src/output/report-formats.js';
+import { renderReportTable } from '../../src/output/report-table.js';
+import { createStyle } from '../../src/output/style.js';
 
 const row = (model: string, cost: string | null) => ({ model, currency: 'USD', cost, estimated: true });
 
@@ -11,7 +18,106 @@ describe('what --top leaves out', () => {
     [['2', '3'], '5'],
   ])('of %j costs %s', (costs, sum) => {
     const rows = [row('a', '9'), ...costs.map((cost, index) => row(`m${index}`, cost))];
-    const report = { rows } as unknown as Report;
+    const report = { groupBy: ['model'], rows, totals: [] } as unknown as Report;
     expect(arrangeReport(report, { top: 1 }, null).others).toEqual([{ currency: 'USD', cost: sum, rows: 2 }]);
+  });
+});
+
+/** Of two projects: the first has the largest row, the second the larger sum; `gone` was there only before. */
+const NOW = [
+  ['Alpha', 'gpt-5', '10', '4'],
+  ['Beta', 'gpt-5', '8', '9'],
+  ['Beta', 'o3', '7', '1'],
+  ['Alpha', 'o3', '1', '1'],
+] as const;
+const GONE = ['Beta', 'gone', '0', '6'] as const;
+const DAYS = { since: parseDay('2026-10-01'), until: parseDay('2026-10-31') };
+const BEFORE = { since: parseDay('2026-09-01'), until: parseDay('2026-09-30') };
+
+function groupOf([project, model]: readonly string[]): ReportGroup & { currency: string } {
+  return { project: project ?? '', projectId: project ?? '', model: model ?? null, currency: 'USD' };
+}
+
+function arranged(order: ReportOrder = {}): Report {
+  const rows = NOW.map((each): ReportRow => ({ ...groupOf(each), cost: each[2], estimated: false }));
+  const report = {
+    ...{ ...DAYS, groupBy: ['project', 'model'], basis: 'best', readAt: null, asOf: null, unpriced: [] },
+    rows,
+    totals: [{ currency: 'USD', cost: '26' }],
+    coverage: { gaps: [], halfRead: [], open: [], provisional: [] },
+  } as Report;
+  const comparison: ReportComparison = {
+    previous: BEFORE,
+    rows: new Map(
+      [...NOW, GONE].map((each) => {
+        const compared = { current: each[2], previous: each[3], partial: false, trend: [Number(each[2])] };
+        return [groupKey(groupOf(each)), { ...groupOf(each), ...compared }];
+      }),
+    ),
+  };
+  return arrangeReport(report, order, comparison);
+}
+
+function changesOf(rows: readonly { compared?: ComparedRow }[]): string {
+  const changes = rows.flatMap(({ compared }) =>
+    compared === undefined ? [] : [subtract(parseDecimal(compared.current), parseDecimal(compared.previous))],
+  );
+  return formatDecimal(changes.reduce(add, ZERO));
+}
+
+describe('a grouped report that is compared', () => {
+  it('orders groups by what they come to, and a sub-total is of its group also with --top', () => {
+    for (const order of [{}, { top: 1 }])
+      expect(arranged(order).subtotals).toMatchObject([
+        { project: 'Beta', cost: '15', rows: 2, compared: { current: '15', previous: '16' } },
+        { project: 'Alpha', cost: '11', rows: 2, compared: { current: '11', previous: '5' } },
+      ]);
+  });
+
+  it('shows what is gone, so that the changes of its rows add up to that of the total', () => {
+    for (const top of [undefined, 1, 2, NOW.length]) {
+      const report = arranged(top === undefined ? {} : { top });
+      const shown = [...report.rows, ...(report.gone ?? []), ...(report.others ?? [])];
+      expect(changesOf(shown)).toBe('5');
+      expect(changesOf(report.totals)).toBe('5');
+      expect(changesOf(report.subtotals ?? [])).toBe('5');
+    }
+    expect(arranged().gone).toMatchObject([{ model: 'gone', cost: '0', compared: { current: '0', previous: '6' } }]);
+    expect(arranged().rows).toHaveLength(NOW.length);
+  });
+
+  it('puts the largest change first, also one to nothing', () => {
+    const { rows, gone } = arranged({ sort: 'change', top: 3 });
+    expect(rows.map(({ model }) => model)).toEqual(['gpt-5', 'o3']);
+    expect(gone).toHaveLength(1);
+  });
+
+  it('counts one comparison once where a bill and an estimate share it', () => {
+    const group = groupOf(NOW[0]);
+    const rows = [false, true].map((estimated): ReportRow => ({ ...group, cost: '5', estimated }));
+    const compared = { current: '10', previous: '4', partial: false };
+    const report = { ...arranged(), groupBy: ['project'], rows, totals: [{ currency: 'USD', cost: '10' }] } as Report;
+    const both = arrangeReport(
+      report,
+      {},
+      { previous: BEFORE, rows: new Map([[groupKey(group), { ...group, ...compared }]]) },
+    );
+    expect(changesOf(both.rows)).toBe('6');
+    expect(changesOf(both.totals)).toBe('6');
+  });
+
+  it('says the same in its document, its table and its CSV', () => {
+    const report = arranged({ top: 1, sort: 'change' });
+    const table = renderReportTable(report, { width: 80, style: createStyle(false) } as unknown as Output, 'change');
+    expect(table).toMatch(/3 others +16\.00 .*-1\.00|3 others +16\.00 .*−1\.00/);
+    expect(table).toMatch(/Total +26\.00 .*\+5\.00/);
+    const csv = renderReportCsv(report);
+    expect(csv).toContain('currency,cost,estimated,current,previous');
+    expect(csv).toMatch(/^3 others,.*USD,16,,16,17\r?$/m);
+    const document = reportDocument(report);
+    expect(document.others).toEqual([
+      { currency: 'USD', cost: '16', rows: 3, compared: { current: '16', previous: '17', partial: false } },
+    ]);
+    expect(JSON.stringify(document)).not.toContain('trend');
   });
 });

@@ -80,7 +80,7 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
     // What was billed that day is known.
     expect((await report({ groupBy: ['model'] })).unpriced).toMatchObject([{ quantity: '1000000' }]);
     expect((await report({ groupBy: ['model'], basis: 'billed' })).unpriced).toEqual([]);
-    const text = renderReport({ report: byModel, comparison: null, team: 'acme', now: NOON }, PLAIN);
+    const text = renderReport({ report: byModel, team: 'acme', now: NOON }, PLAIN);
     expect(text).toContain('unknown ~');
     expect(text).toContain('Without a price, in no total: 2,000,000 tokens of gpt-secret.');
   });

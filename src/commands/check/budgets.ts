@@ -7,30 +7,32 @@ import type { ReportQuery } from '../../domain/report.js';
 import type { Store } from '../../store/store.js';
 import { viewBudget } from '../budget/view.js';
 
-/** How the month of a day stands against the budgets that hold in it. */
+/** How the month of a day stands against the budgets that hold in it, all at one moment. */
 export async function readBudgets(store: Store, teamId: string, today: Day): Promise<BudgetState[]> {
   const budgets = budgetsOf(await store.budgets.list(teamId), today.slice(0, 7));
   const projects = await store.projects.list(teamId);
-  const states: BudgetState[] = [];
-  for (const budget of budgets) {
-    const query: ReportQuery = {
-      ...scopeOf(budget),
-      teamId,
-      since: startOfMonthOf(today),
-      until: today,
-      groupBy: ['day'],
-    };
-    const rows = (await store.reports.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
-    const sumOf = (chosen: typeof rows) => new Sums(chosen).in(budget.currency);
-    const over = sumOf(rows.filter(({ day }) => day !== undefined && day < today));
-    states.push({
-      ...viewBudget(budget, projects),
-      spent: formatDecimal(sumOf(rows)),
-      estimated: rows.some(({ estimated }) => estimated),
-      projected: project(over, today),
-    });
-  }
-  return states;
+  return store.reports.snapshot(async (reports) => {
+    const states: BudgetState[] = [];
+    for (const budget of budgets) {
+      const query: ReportQuery = {
+        ...scopeOf(budget),
+        teamId,
+        since: startOfMonthOf(today),
+        until: today,
+        groupBy: ['day'],
+      };
+      const rows = (await reports.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
+      const sumOf = (chosen: typeof rows) => new Sums(chosen).in(budget.currency);
+      const over = sumOf(rows.filter(({ day }) => day !== undefined && day < today));
+      states.push({
+        ...viewBudget(budget, projects),
+        spent: formatDecimal(sumOf(rows)),
+        estimated: rows.some(({ estimated }) => estimated),
+        projected: project(over, today),
+      });
+    }
+    return states;
+  });
 }
 
 function scopeOf({ provider, projectId }: Budget): Pick<ReportQuery, 'provider' | 'projectIds'> {

@@ -11,7 +11,7 @@ import type {
   ReportStore,
   SpendReader,
 } from '../../domain/report.js';
-import { arrangeReport, type ReportOrder } from '../../domain/report-order.js';
+import { arrangeReport, reportDocument, type ReportOrder } from '../../domain/report-order.js';
 import {
   BREAKDOWN_WORDS,
   STACK_WORDS,
@@ -64,7 +64,7 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
   const organizations = await reports.days(query);
   return {
     madeAt: now,
-    report: arrangeReport(report, order, comparison),
+    report: reportDocument(arrangeReport(report, order, comparison)),
     comparison: byTime ? null : comparison,
     compared,
     breakdowns,

@@ -4,7 +4,7 @@ import type { ComparedRow, ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { spentOf } from '../../domain/report-order.js';
 import { difference, formatChange, formatShare, plural } from '../format.js';
-import { viewOf } from '../report-words.js';
+import { othersName, viewOf } from '../report-words.js';
 import { estimatedMark } from './breakdowns.js';
 import { money, shortSpan, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
@@ -53,7 +53,7 @@ function footRows({ report }: SpendPage, width: number): Html[] {
   const line = (title: string, currency: string, cost: string | null) =>
     markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="cost number">${money(cost, currency)}</td><td class="currency">${currency}</td><td class="share" colspan="${width - names - 2}"></td></tr>`;
   return [
-    ...(report.others ?? []).map(({ currency, cost, rows }) => line(plural(rows, 'other'), currency, cost)),
+    ...(report.others ?? []).map(({ currency, cost, rows }) => line(othersName(rows), currency, cost)),
     ...report.totals.map(({ currency, cost }) => line('Total', currency, cost)),
   ];
 }

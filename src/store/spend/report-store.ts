@@ -1,8 +1,8 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { parseDay, toDay, type Day } from '../../domain/day.js';
-import { compare, parseDecimal } from '../../domain/decimal.js';
+import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
-import type { Report, ReportQuery, ReportRow, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
+import type { Report, ReportQuery, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
 import { snapshot, type Transaction } from '../transaction.js';
 import { compareSpans } from './compare.js';
 import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
@@ -46,7 +46,13 @@ function readerOn(tx: Transaction): SpendReader {
 
 async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promise<Report> {
   const items = await readUnpricedItems(tx, query);
-  const rows = await sumSpend(tx, query, items);
+  // Parsed once: there can be tens of thousands.
+  const rows = (await sumSpend(tx, query, items)).map((row) => ({
+    row,
+    time: row.day ?? row.week ?? row.month ?? '',
+    currency: row.currency,
+    cost: row.cost === null ? null : parseDecimal(row.cost),
+  }));
   const { organizations, latestWrite: seen } = await readDaysAndWrite(tx, query, query);
   return {
     since: query.since,
@@ -55,28 +61,25 @@ async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promi
     basis: query.basis ?? 'best',
     readAt: seen?.toISOString() ?? null,
     asOf: query.asOf?.toISOString() ?? null,
-    rows: byTimeThenCost(rows),
+    rows: rows.sort(byTimeThenCost).map(({ row }) => row),
     totals: new Sums(rows).toDocuments(),
     unpriced: await sumUnpriced(tx, query, items),
     coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
   };
 }
 
+interface Timed {
+  time: string;
+  currency: string;
+  cost: Decimal | null;
+}
+
 /** In order of time where it is grouped by time, then the largest first, what is unknown last. */
-function byTimeThenCost(rows: readonly ReportRow[]): ReportRow[] {
-  // Once a row: comparing parses each of them again and again otherwise.
-  const keyed = rows.map((row) => ({
-    row,
-    time: row.day ?? row.week ?? row.month ?? '',
-    cost: row.cost === null ? null : parseDecimal(row.cost),
-  }));
-  keyed.sort((a, b) => {
-    if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-    if (a.row.currency !== b.row.currency) return a.row.currency < b.row.currency ? -1 : 1;
-    if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
-    return compare(b.cost, a.cost);
-  });
-  return keyed.map(({ row }) => row);
+function byTimeThenCost(a: Timed, b: Timed): number {
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+  if (a.currency !== b.currency) return a.currency < b.currency ? -1 : 1;
+  if (a.cost === null || b.cost === null) return a.cost === b.cost ? 0 : a.cost === null ? 1 : -1;
+  return compare(b.cost, a.cost);
 }
 
 /** Everything there ever was. */

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { comparableSpans, resolvePeriod } from '../../src/domain/period.js';
+import { parseDay } from '../../src/domain/day.js';
+
+it.each([
+  ['yesterday', '2026-11-22', '2026-11-15'],
+  ['today', '2026-11-23', '2026-11-16'],
+])('compares %s with the same weekday a week before', (period, day, before) => {
+  const today = parseDay('2026-11-23');
+  const spans = comparableSpans(resolvePeriod({ period }, today), today);
+  expect(spans).toEqual({ current: { since: day, until: day }, previous: { since: before, until: before } });
+});
+
+it('compares a month that goes on with the same days of the month before, today left out', () => {
+  const today = parseDay('2026-11-23');
+  expect(comparableSpans(resolvePeriod({ period: 'mtd' }, today), today)).toEqual({
+    current: { since: '2026-11-01', until: '2026-11-22' },
+    previous: { since: '2026-10-01', until: '2026-10-22' },
+  });
+});
