@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import type { Output } from './output.js';
 
@@ -17,6 +18,23 @@ interface Filled extends Column {
   width: number;
 }
 
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 const GAP = 2;
 /** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
@@ -35,17 +53,21 @@ export function renderTable(
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
   const kept = withoutLesser(filled, width);
   const widths = narrowed(kept, width);
-  const print = (cells: readonly string[], paint: (line: string) => string) => printRow(kept, widths, cells, paint);
-  const heads = kept.map(({ head }) => head);
-  return [
-    ...(heads.some((head) => head !== '') ? print(heads, style.bold) : []),
-    ...rows.flatMap((_, row) =>
-      print(
-        kept.map(({ cells }) => cells[row] ?? ''),
-        (line) => line,
-      ),
-    ),
-  ].join('\n');
+  const wrapped = (cells: readonly string[]) =>
+    cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0).join('\n'));
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    colAligns: kept.map(({ align }) => align ?? 'left'),
+  });
+  const heads = kept.map(({ head }) => (head === '' ? '' : style.bold(head)));
+  if (heads.some((head) => head !== '')) table.push(wrapped(heads));
+  for (const row of rows.keys()) table.push(wrapped(kept.map(({ cells }) => cells[row] ?? '')));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 function fill(column: Column, rows: readonly (readonly string[])[], index: number): Filled {
@@ -86,27 +108,6 @@ function narrowed(columns: readonly Filled[], width: number): number[] {
 
 function longestWord({ cells, head }: Filled): number {
   return Math.max(...[head, ...cells].flatMap((cell) => cell.split(' ').map((word) => stringWidth(word))));
-}
-
-function printRow(
-  columns: readonly Column[],
-  widths: readonly number[],
-  cells: readonly string[],
-  paint: (line: string) => string,
-): string[] {
-  const wrapped = cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0));
-  const height = Math.max(...wrapped.map(({ length }) => length));
-  return Array.from({ length: height }, (_, at) =>
-    columns
-      .map(({ align }, index) => {
-        const line = wrapped[index]?.[at] ?? '';
-        const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(line)));
-        const painted = line === '' ? '' : paint(line);
-        return align === 'right' ? space + painted : painted + space;
-      })
-      .join(' '.repeat(GAP))
-      .trimEnd(),
-  );
 }
 
 // eslint-disable-next-line no-control-regex -- the colours that a whole cell stands in
