@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
 import type { ProviderId } from './domain/provider.js';
@@ -11,8 +10,8 @@ import { providerOf } from './providers/registry.js';
 export interface Config {
   /** Null for the embedded store. */
   databaseUrl: string | null;
-  /** Where the embedded store lives. */
-  home: string;
+  /** Where the embedded store lives. @throws CostsError `usage` when neither COSTS_HOME nor a home folder is known */
+  readonly home: string;
   team: string | null;
   /** A team token (a secret). */
   token: string | null;
@@ -37,7 +36,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
   return {
     databaseUrl: text('COSTS_DATABASE_URL') ?? text('DATABASE_URL'),
-    home: text('COSTS_HOME') ?? defaultHome(),
+    get home() {
+      return text('COSTS_HOME') ?? dataFolder(environment);
+    },
     team: text('COSTS_TEAM'),
     token: text('COSTS_TOKEN'),
     insecureStorage: text('COSTS_INSECURE_STORAGE') === '1',
@@ -55,8 +56,24 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
-function defaultHome(): string {
-  return envPaths('costs', { suffix: '' }).data || join(homedir(), '.costs');
+/** The platform's folder for data of programs. Asked when it is needed: a process may have no home folder. */
+function dataFolder(environment: NodeJS.ProcessEnv): string {
+  const home = homeFolder();
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'costs');
+  if (process.platform === 'win32')
+    return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'costs', 'Data');
+  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'costs');
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new CostsError('usage', 'This user has no home folder, so there is no place for the embedded store.', {
+      hint: 'Set COSTS_HOME to a folder of your own, or DATABASE_URL to a server.',
+      cause,
+    });
+  }
 }
 
 /**

@@ -68,16 +68,34 @@ describe.each(DATABASE_KINDS)('costs db on %s', (kind) => {
     expect(await readRowsOf(database.pool)).toEqual(rows);
   });
 
-  it('adopt exits 1 and shows the SQL where nothing fits', async () => {
+  it('adopt shows what it would complete, and asks before it does', async () => {
     await database.pool.query('CREATE TABLE cost_data (id text PRIMARY KEY)');
-    expect(await run({ database }, 'adopt')).toMatchObject({
-      status: 'finding',
-      adopted: [],
+    expect(await run({ database }, 'adopt', '--dry-run')).toMatchObject({
+      status: 'ok',
+      done: false,
       sql: expect.stringContaining('ADD COLUMN') as string,
     });
+    await expect(run({ database }, 'adopt')).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('--yes') as string,
+    });
+    expect(await columns(database)).toEqual(['id']);
+  });
+
+  it('adopt exits 1 and changes nothing where a schema is not ours by its names', async () => {
+    await database.pool.query('CREATE TABLE cost_data (id text PRIMARY KEY, "projectId" text)');
+    expect(await run({ database }, 'adopt', '--yes')).toMatchObject({ status: 'finding', done: false });
     expect(exitCode).toBe(1);
+    expect(await columns(database)).toEqual(['id', 'projectId']);
   });
 });
+
+async function columns({ pool }: Database): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'cost_data'::regclass AND attnum > 0 ORDER BY attnum`,
+  );
+  return rows.map(({ name }) => name);
+}
 
 it.each([
   ['resolve'],
@@ -185,6 +203,7 @@ async function run(
   const context = {
     config: { databaseUrl: databaseUrl ?? null },
     signal: new AbortController().signal,
+    now: () => new Date(),
     database: typeof database === 'function' ? database : () => Promise.resolve(database),
     embedded: () => Promise.resolve(createEmbeddedStore(home)),
     store: async () => createStore(await (typeof database === 'function' ? database() : database)),

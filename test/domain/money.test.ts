@@ -37,10 +37,10 @@ describe('sums by currency', () => {
   it('does not depend on the order in which amounts come', () => {
     const amount = fc.record({
       currency: fc.constantFrom('USD', 'EUR', 'JPY'),
-      cost: fc.bigInt(-(10n ** 40n), 10n ** 40n).map(String),
+      cost: fc.bigInt(-(10n ** 34n), 10n ** 34n).map(String),
     });
     fc.assert(
-      fc.property(fc.array(amount.filter(({ cost }) => cost.length < 35)), (amounts) => {
+      fc.property(fc.array(amount), (amounts) => {
         expect(new Sums(amounts).toDocuments()).toEqual(new Sums([...amounts].reverse()).toDocuments());
       }),
     );

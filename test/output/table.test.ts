@@ -60,7 +60,7 @@ describe('a table', () => {
         style: createStyle(false),
         width: 18,
       }),
-    ).toBe('Name           USD\none two   1,234.56\nthree');
+    ).toBe('Name          USD\none two  1,234.56\nthree');
   });
 
   it('is whole where standard output is no terminal', () => {

@@ -77,7 +77,7 @@ describe('a backup', () => {
 });
 
 describe('a copy to a server', () => {
-  const SEALED = ['vaults', 'vault_tokens', 'vault_slots', 'vault_sessions', 'vault_audit'];
+  const SEALED = ['vaults', 'vault_tokens', 'vault_slots', 'vault_viewer_slots', 'vault_sessions', 'vault_audit'];
 
   it('takes every row, marks the store as moved, and adds nothing the second time', async () => {
     const { database } = await useTestDatabase('postgresql');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { daysOf, parseDay, type DaySpan } from '../../src/domain/day.js';
-import { takePiece } from '../../src/sync/pieces.js';
+import { daysAPiece, takePiece } from '../../src/sync/pieces.js';
 
 const MONTH = { since: parseDay('2026-01-01'), until: parseDay('2026-01-31') };
 
 function cut(window: DaySpan, rowsADay: number): DaySpan[] {
   const pieces: DaySpan[] = [];
   for (let left: DaySpan | null = window; left !== null;) {
-    const { piece, rest } = takePiece(left, rowsADay);
-    pieces.push(piece);
+    const { piece, rest } = takePiece(left, daysAPiece(rowsADay));
+    pieces.unshift(piece); // the newest come first
     left = rest;
   }
   return pieces;

@@ -16,6 +16,6 @@ async function run(_options: object, context: Pick<Context, 'database'>): Promis
 }
 
 /** The script alone, so that it can be piped. */
-function renderDbDiff({ sql }: SchemaDiff): string {
-  return sql.trimEnd();
+function renderDbDiff({ sql, empty }: SchemaDiff): string {
+  return empty ? '-- Nothing is missing.' : sql.trimEnd();
 }
