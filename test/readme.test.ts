@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.js';
 import { commandTable, listCommands } from './helpers/command-table.js';
@@ -41,6 +41,13 @@ describe('the README', () => {
     expect(readme).toContain('npm ci && npm test');
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'test']));
   });
+});
+
+it('nothing we print or write has a person run a package of that name from a registry, where it is not ours', async () => {
+  const source = new URL('../src/', import.meta.url);
+  const files = (await readdir(source, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, source), 'utf8')));
+  expect([readme, ...texts].filter((text) => /npx (-y |--yes )?costs\b/.test(text))).toEqual([]);
 });
 
 describe('the help', () => {

@@ -34,7 +34,11 @@ export async function inTerminal(
     seen = at + step[0].length;
     rest.shift();
     // A prompt is drawn before it listens.
-    setTimeout(() => child.stdin.write(step[1]), 300);
+    setTimeout(() => {
+      child.stdin.write(step[1]);
+      // What the next step waits for may stand on the screen already.
+      advance();
+    }, 300);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     screen += text;
