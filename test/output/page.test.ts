@@ -329,7 +329,7 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
 
   it.each([360, 768])('fits a screen of %i pixels', async (width) => {
     for (const options of [{}, { groupBy: ['project', 'line-item', 'model'] as const }, { period: 'ytd' }]) {
-      const { page, troubles } = await open(options as Partial<ReportOptions>, { width });
+      const { page, troubles } = await open(options, { width });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       const rows = await page.locator('#report tbody tr td.cost').first().boundingBox();
       expect((rows?.x ?? width) + (rows?.width ?? 0)).toBeLessThanOrEqual(width);

@@ -88,15 +88,15 @@ async function offeredVariable(
 
 async function askForKey(context: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<Secret> {
   const { output } = context;
-  const { keys, requireDataKey } = await context.vault();
+  const vault = await context.vault();
   if (keyStdin !== true && !output.interactive)
     throw new CostsError('usage', `Say where the admin key of ${providerName(provider)} is.`, {
       hint: 'Use --from-env NAME or --key-stdin.',
     });
-  const parse = (text: string) => keys.fromText(provider, text);
+  const parse = (text: string) => vault.keys.fromText(provider, text);
   if (keyStdin === true) return parse(await output.prompt.stdin());
   // One that cannot be kept should not be typed first.
-  await requireDataKey(await context.team());
+  await vault.requireDataKey(await context.team());
   return output.prompt.secret(`Admin key of ${providerName(provider)}`, parse);
 }
 

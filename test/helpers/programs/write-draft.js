@@ -1,3 +1,4 @@
+import { setInterval } from 'node:timers';
 import { createDraft } from '../../../dist/draft-file.js';
 
 const draft = await createDraft(process.argv[2]);
