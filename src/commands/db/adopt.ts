@@ -63,7 +63,7 @@ function renderDbAdopt(result: DbAdoptResult): string {
       `${database} cannot be adopted as it is; nothing was changed:`,
       ...problems.map((text) => `✖ ${text}`),
     ].join('\n');
-  const rest = pending.length === 0 ? [] : [`${pending.length} migrations are left → costs db migrate`];
+  const rest = pending.length === 0 ? [] : [`Still to be applied: ${pending.length} → costs db migrate`];
   const push = `The next "prisma db push" or "migrate dev" of the old application may drop what its schema does not name: add our models to it first.`;
   if (done)
     return [

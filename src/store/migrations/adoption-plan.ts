@@ -1,7 +1,8 @@
 import type { Fact } from './catalog.js';
+import { partsOf } from './column-types.js';
 import { compareCatalogs, findForeign, type ForeignObject } from './drift.js';
 import type { MigrationFile } from './folder.js';
-import { partsOf, planSchema, shapeOf, type SchemaPlan } from './schema-steps.js';
+import { planSchema, shapeOf, type SchemaPlan } from './schema-steps.js';
 
 export interface AdoptionPlan extends SchemaPlan {
   /** The migrations of which something is there: they are completed and marked as applied. */

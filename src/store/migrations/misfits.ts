@@ -3,7 +3,7 @@ import { columnsOf, quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
 import { describeDuplicates } from './duplicates.js';
-import { convert, partsOf } from './schema-steps.js';
+import { convert, partsOf } from './column-types.js';
 
 /** Rows of cost_data that a later state has no place for. */
 export interface Misfit {
