@@ -46,10 +46,6 @@ export type DiscoveryResult = { provider: ProviderId; organizationId: string; na
 /** Projects of a team and what ties them to provider projects. */
 export interface ProjectStore {
   list(teamId: string, filter?: { unlinked?: boolean }): Promise<Project[]>;
-  /** @throws CostsError `conflict` when no project, or more than one, goes by that name or id. */
-  find(teamId: string, nameOrId: string): Promise<Project>;
-  /** As `find`, but null when there is none. */
-  lookUp(teamId: string, nameOrId: string): Promise<Project | null>;
   /** Keeps what a provider's project list says: new ones as not linked, new names and archivings of known ones. */
   discovered(origin: DiscoveredFrom): Promise<DiscoveryOutcome>;
   /** A team's projects with this id at the provider, in any organization. */

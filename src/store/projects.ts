@@ -1,6 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { Project, ProjectStore } from '../domain/project.js';
-import { CostsError } from '../errors.js';
+import type { ProjectStore } from '../domain/project.js';
 import { ensureProjects } from './collection/resolve-projects.js';
 import { keepNames } from './discovered-projects.js';
 import { goneMeanwhile, link, linkAll, unlink } from './project-links.js';
@@ -14,12 +13,6 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
       const rows = await prisma.project.findMany({ where, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
       return rows.map(toProject);
     },
-    async find(teamId, nameOrId) {
-      const project = await lookUp(prisma, teamId, nameOrId);
-      if (project !== null) return project;
-      throw new CostsError('conflict', `There is no project "${nameOrId}".`, { hint: 'costs projects list' });
-    },
-    lookUp: (teamId, nameOrId) => lookUp(prisma, teamId, nameOrId),
     async discovered(origin) {
       const wireNames = new Map([...origin.projects].map(([id, { name }]) => [id, name]));
       const { created } = await transaction(prisma, (tx) => ensureProjects(tx, origin, wireNames));
@@ -40,22 +33,4 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
       return { ...project, name };
     },
   };
-}
-
-async function lookUp(prisma: PrismaClient, teamId: string, nameOrId: string): Promise<Project | null> {
-  const rows = await prisma.project.findMany({
-    where: { teamId, OR: [{ id: nameOrId }, { name: nameOrId }] },
-    orderBy: { id: 'asc' },
-  });
-  const exact = rows.find(({ id }) => id === nameOrId);
-  if (exact !== undefined) return toProject(exact);
-  if (rows.length > 1) {
-    const ids = rows.map(
-      ({ id, aiProvider, aiProjectId }) => `${id} (${aiProvider ?? 'nothing collected'} ${aiProjectId ?? ''})`,
-    );
-    throw new CostsError('conflict', `${rows.length} projects are called "${nameOrId}".`, {
-      hint: `Say which by its id: ${ids.join(', ')}`,
-    });
-  }
-  return rows[0] === undefined ? null : toProject(rows[0]);
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endOfDay, parseDay } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
-import type { ProjectStore } from '../../src/domain/project.js';
+import type { Project, ProjectStore } from '../../src/domain/project.js';
 import { ALWAYS } from '../../src/domain/tag.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createBudgetStore } from '../../src/store/budgets.js';
@@ -60,6 +60,12 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     });
   }
 
+  async function named(text: string): Promise<Project> {
+    const project = (await projects.list('team-1')).find(({ name }) => name === text);
+    if (project === undefined) throw new Error(`There is no project ${text}.`);
+    return project;
+  }
+
   const rowsOf = async (id: string) => ({
     collected: await prisma.costData.count({ where: { projectId: id, bucketStartTime: { not: null } } }),
     legacy: await prisma.costData.count({ where: { projectId: id, bucketStartTime: null } }),
@@ -77,7 +83,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     const { project: linked } = await projects.link(triple, {
       teamId: 'team-1',
       name: 'Search',
-      project: await projects.find('team-1', 'Search'),
+      project: await named('Search'),
     });
 
     expect(linked).toMatchObject({
@@ -149,17 +155,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
   it('unlink refuses what the old system reads by its openai_project_id', async () => {
     await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
     await collect();
-    await expect(projects.unlink('team-1', await projects.find('team-1', 'Old'))).rejects.toThrow(/by the old system/);
-  });
-
-  it('find names the ids when several projects go by one name', async () => {
-    await prisma.project.createMany({ data: ['one', 'two'].map((id) => ({ id, teamId: 'team-1', name: 'Search' })) });
-    await expect(projects.find('team-1', 'Search')).rejects.toMatchObject({
-      message: '2 projects are called "Search".',
-      hint: expect.stringMatching(/one.*two/) as string,
-    });
-    expect(await projects.find('team-1', 'two')).toMatchObject({ id: 'two' });
-    await expect(projects.find('team-1', 'Nothing')).rejects.toThrow(/no project "Nothing"/);
+    await expect(projects.unlink('team-1', await named('Old'))).rejects.toThrow(/by the old system/);
   });
 
   it('budgets and tags are for projects of their own team alone', async () => {
@@ -202,7 +198,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       const { move } = await projects.link(triple, {
         teamId: 'team-1',
         name: 'search',
-        project: await projects.find('team-1', 'search'),
+        project: await named('search'),
       });
       expect(move).toEqual({
         moved: { costs: 1, usage: 0, changes: 1, tags: 1, budgets: 1 },
@@ -285,9 +281,7 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       const relink = () =>
         target === null
           ? projects.unlink('team-1', project)
-          : projects
-              .find('team-1', target.id)
-              .then((found) => projects.link(triple, { teamId: 'team-1', name: 'T', project: found }));
+          : named('T').then((found) => projects.link(triple, { teamId: 'team-1', name: 'T', project: found }));
       // Held after the look-up, before the rows are written: where the fault was.
       let relinked: Promise<unknown> = Promise.resolve();
       await prisma.$transaction(async (tx) => {

@@ -126,8 +126,8 @@ async function linkAllButOne(context: Context): Promise<void> {
   const { projects } = await context.store();
   await linkProject.run({ all: true }, context);
   const team = await context.team();
-  const sandbox = await projects.lookUp(team.id, 'Sandbox');
-  if (sandbox !== null) await projects.unlink(team.id, sandbox);
+  const sandbox = (await projects.list(team.id)).find(({ name }) => name === 'Sandbox');
+  if (sandbox !== undefined) await projects.unlink(team.id, sandbox);
 }
 
 async function collected(run: ReturnType<typeof sync.run>): Promise<SyncResult> {

@@ -52,8 +52,11 @@ async function importSheet({ file, dryRun = false, from = ALWAYS }: ImportProjec
   const projects = await store.projects.list(team.id);
   const changes = compareSheet(rows, projects, await store.tags.list(team.id), from);
   if (!dryRun) {
-    for (const { id, to } of changes.renames)
-      await store.projects.rename(team.id, await store.projects.find(team.id, id), to);
+    const renamed = new Map(changes.renames.map(({ id, to }) => [id, to]));
+    for (const project of projects) {
+      const name = renamed.get(project.id);
+      if (name !== undefined) await store.projects.rename(team.id, project, name);
+    }
     await store.tags.set(team.id, changes.tags);
   }
   const names = new Map(projects.map(({ id, name }) => [id, name]));

@@ -182,7 +182,7 @@ describe('a report as of an instant', () => {
     const providerProjectId = world.organizations[0]?.projects[0]?.id ?? '';
     const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId } as const;
     const ours = await database.prisma.project.create({ data: { id: 'ours', teamId: 'team-1', name: 'Ours' } });
-    const target = await store.projects.find('team-1', ours.id);
+    const target = (await store.projects.list('team-1')).find(({ id }) => id === ours.id) ?? null;
     const { project: linked } = await store.projects.link(triple, { teamId: 'team-1', name: 'Ours', project: target });
     expect(linked.id).toBe('ours');
     const then = { ...query, asOf: at };
