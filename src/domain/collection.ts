@@ -4,6 +4,7 @@ import type { CostLine } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import type { OrphanedRows } from './orphans.js';
 import type { SealCheck, SealMisfit } from './seal.js';
 import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
@@ -101,8 +102,11 @@ export interface CollectionStore {
   /**
    * Compares the rows of a span's days with their seals. What does not fit is kept, and days from before seals are sealed as
    * they are found, where the role may write.
+   * @param keep false to look only
    */
-  checkSeals(provider: ProviderId, organizationId: string, span: DaySpan): Promise<SealCheck>;
+  checkSeals(provider: ProviderId, organizationId: string, span: DaySpan, keep?: boolean): Promise<SealCheck>;
+  /** Collected rows of a team's projects that no registered organization answers for, by project. */
+  orphanedRows(teamId: string): Promise<OrphanedRows[]>;
   /** Misfits whose days were not found equal to the provider's total since, by day. */
   openMisfits(provider: ProviderId, organizationId: string): Promise<SealMisfit[]>;
   /** Notes that days were found equal to the provider's total, their seals intact. */

@@ -2,6 +2,7 @@ import type { ErrorDocument } from '../errors.js';
 import type { Day, DaySpan } from './day.js';
 import { absolute, parseDecimal, subtract, type Decimal, type DecimalText } from './decimal.js';
 import type { Sums } from './money.js';
+import type { OrphanedRows } from './orphans.js';
 import type { ProviderId } from './provider.js';
 
 /** A difference below this, a day, is the provider's own rounding: its total is added up from other digits than its rows. */
@@ -58,11 +59,22 @@ export interface OrganizationVerification {
   error?: ErrorDocument;
 }
 
+interface Named {
+  provider: ProviderId;
+  organizationId: string;
+  organization: string;
+}
+
 /** The document of `verify --json`. */
 export interface Verification extends DaySpan {
   status: 'ok' | 'partial' | 'failed';
+  /** Compared with what was written, and not with the provider's totals. */
+  stored: boolean;
   organizations: OrganizationVerification[];
-  findings: (VerificationFinding & { provider: ProviderId; organizationId: string; organization: string })[];
+  /** Of all days; only looked for where all organizations of the team are compared with what was written. */
+  orphans: OrphanedRows[];
+  /** Of an organization, or of a project whose rows are orphans. */
+  findings: (VerificationFinding & (Named | { project: string; projectId: string }))[];
 }
 
 /** Whether two sums of a day are the same but for the provider's own rounding. */

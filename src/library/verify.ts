@@ -10,7 +10,7 @@ import type { Workplace } from './workplace.js';
 /** Days that are compared when nothing is said. */
 export const VERIFIED_DAYS = 30;
 /** No provider bills days before this one. */
-const FIRST_DAY = parseDay('2000-01-01');
+export const FIRST_DAY = parseDay('2000-01-01');
 
 export interface VerifyRequest extends Selection {
   /** First day, YYYY-MM-DD; default: the last 30 that ended. */
@@ -39,8 +39,9 @@ export async function verify(work: Workplace, request: VerifyRequest): Promise<V
 async function runStored(work: Workplace, request: VerifyRequest, today: Day): Promise<Verification> {
   const span = checkSpan({ since: dayOr(FIRST_DAY, request.since), until: dayOr(today, request.until) }, today);
   const organizations = await registeredOrganizations(work, request);
-  const { collection } = await work.store();
-  return verifyStored(organizations, span, collection);
+  const [{ collection }, team] = await Promise.all([work.store(), work.team()]);
+  const isAll = request.provider === undefined && request.organization === undefined;
+  return verifyStored(organizations, span, collection, isAll ? await collection.orphanedRows(team.id) : []);
 }
 
 function dayOr(usual: Day, text: string | undefined): Day {

@@ -1,5 +1,6 @@
 import { providerName } from '../providers/registry.js';
 import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
+import { describeOrphans } from '../domain/orphans.js';
 import { formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -11,15 +12,16 @@ const SHOWN = 5;
 
 /** A line an organization, and under it what does not add up, what changed since, and what was not compared. */
 export function renderVerification(verification: Verification, output: Output): string {
-  const { since, until, organizations } = verification;
+  const { since, until, stored, organizations, orphans } = verification;
   return [
-    `${formatSpan(since, until)} UTC against the providers' own totals`,
+    `${formatSpan(since, until)} UTC against ${stored ? 'what was written' : "the providers' own totals"}`,
     renderTable(
       [{ head: '' }, { head: '' }, { head: '' }, { head: '' }],
       organizations.map((each) => row(each, output)),
       output,
     ),
     ...organizations.flatMap((each) => notes(each, output)),
+    ...orphans.map(describeOrphans).flatMap(({ message, hint }) => finding(message, hint, output)),
   ].join('\n');
 }
 
@@ -34,11 +36,11 @@ function row(
 
 function notes(
   { provider, name, rounding, restated, findings, notCompared, sealedAsFound, error }: OrganizationVerification,
-  { style }: Output,
+  output: Output,
 ): string[] {
   return [
     ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
-    ...findings.flatMap(({ message, hint }) => [`${style.red('✖')} ${name}: ${message}`, `  ${renderHint(hint)}`]),
+    ...findings.flatMap(({ message, hint }) => finding(`${name}: ${message}`, hint, output)),
     ...restatedNotes(name, restated),
     ...(rounding.length === 0
       ? []
@@ -50,6 +52,10 @@ function notes(
       : [`${name}: ${plural(sealedAsFound, 'day')} from before seals, sealed now as found.`]),
     ...notCompared.map((each) => leftOut(name, each)),
   ];
+}
+
+function finding(message: string, hint: string, { style }: Output): string[] {
+  return [`${style.red('✖')} ${message}`, `  ${renderHint(hint)}`];
 }
 
 function restatedNotes(name: string, restated: readonly DayDifference[]): string[] {

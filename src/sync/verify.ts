@@ -13,6 +13,7 @@ import {
   type StoredDay,
   type Verification,
 } from '../domain/verification.js';
+import { describeOrphans, type OrphanedRows } from '../domain/orphans.js';
 import { describeMisfit, type SealCheck } from '../domain/seal.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
@@ -43,19 +44,34 @@ export async function verifySpan(
     organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
   );
   refuseAfter(dependencies.signal);
-  return toVerification(verified, span);
+  return toVerification(verified, span, null);
 }
 
-function toVerification(verified: OrganizationVerification[], span: DaySpan): Verification {
+/** @param orphans null where the provider was asked */
+function toVerification(
+  verified: OrganizationVerification[],
+  span: DaySpan,
+  orphans: OrphanedRows[] | null,
+): Verification {
   const failed = verified.filter(({ status }) => status === 'failed').length;
   return {
     status: failed === 0 ? 'ok' : failed < verified.length ? 'partial' : 'failed',
     since: span.since,
     until: span.until,
+    stored: orphans !== null,
     organizations: verified,
-    findings: verified.flatMap(({ provider, organizationId, name, findings }) =>
-      findings.map((finding) => ({ provider, organizationId, organization: name, ...finding })),
-    ),
+    orphans: orphans ?? [],
+    findings: [
+      ...verified.flatMap(({ provider, organizationId, name, findings }) =>
+        findings.map((finding) => ({ provider, organizationId, organization: name, ...finding })),
+      ),
+      ...(orphans ?? []).map((each) => ({
+        day: each.since,
+        project: each.project,
+        projectId: each.projectId,
+        ...describeOrphans(each),
+      })),
+    ],
   };
 }
 
@@ -140,6 +156,7 @@ export async function verifyStored(
   organizations: readonly Named[],
   span: DaySpan,
   store: Pick<CollectionStore, 'checkSeals'>,
+  orphans: OrphanedRows[],
 ): Promise<Verification> {
   const verified: OrganizationVerification[] = [];
   for (const organization of organizations) {
@@ -150,7 +167,7 @@ export async function verifyStored(
     result.equal = check.days - check.misfits.length;
     verified.push(result);
   }
-  return toVerification(verified, span);
+  return toVerification(verified, span, orphans);
 }
 
 /** Turns what does not fit into findings. Returns the days that say nothing about the provider any more. */

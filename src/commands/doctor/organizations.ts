@@ -6,8 +6,12 @@ import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
+import { FIRST_DAY } from '../../library/verify.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
+
+/** As many are told one by one. */
+const DAYS_NAMED = 10;
 
 /** Each organization's key, asked of its provider, and the days it has. */
 export async function checkOrganizations(
@@ -81,13 +85,16 @@ async function checkDays(
       message: 'none was read yet',
       ...(isActive ? { hint: 'costs sync' } : {}),
     };
-  const altered = (await collection.openMisfits(provider, organizationId)).map(({ day }) => day);
+  const today = toDay(await context.clock());
+  const known = await collection.openMisfits(provider, organizationId);
+  const seals = await collection.checkSeals(provider, organizationId, { since: FIRST_DAY, until: today }, false);
+  const altered = [...new Set([...[...known, ...seals.misfits].map(({ day }) => day), ...seals.stray])].sort();
   const [from, to] = [altered[0], altered.at(-1)];
   if (from !== undefined && to !== undefined)
     return {
       name,
       status: 'failed',
-      message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.join(', ')}.`,
+      message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.length > DAYS_NAMED ? `${from} to ${to}` : altered.join(', ')}.`,
       hint: shell`costs backfill --since ${from} --until ${to} --force && costs verify --since ${from} --until ${to}`,
     };
   const stateOf = coverageOf(collected);
@@ -100,7 +107,7 @@ async function checkDays(
       message: `${gaps} between ${first.day} and ${last} were never read.`,
       hint: shell`costs backfill --since ${first.day}`,
     };
-  const stale = isActive && last < toDay(await context.clock());
+  const stale = isActive && last < today;
   return {
     name,
     status: 'ok',

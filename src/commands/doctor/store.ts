@@ -6,6 +6,7 @@ import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
 import { formatDuration } from '../../output/format.js';
 import type { Store } from '../../store/store.js';
+import { describeOrphans } from '../../domain/orphans.js';
 import { shell } from '../../domain/shell.js';
 
 /** Whether the database can be reached and has the schema this version needs. */
@@ -53,7 +54,7 @@ export async function checkStore(context: Context): Promise<{ checks: Check[]; t
           hint: 'Synchronize both clocks (NTP).',
         },
   );
-  checks.push(await checkRights(context), await checkLegacyProjects(store, team));
+  checks.push(await checkRights(context), await checkLegacyProjects(store, team), ...(await checkOrphans(store, team)));
   return { checks, team };
 }
 
@@ -105,6 +106,15 @@ async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {
     message,
     hint: `The next sync of ${names} fills them in where they are its projects: ${shell`costs sync --provider ${id}`}`,
   };
+}
+
+/** Rows that no sync would ever sweep, and that reports count all the same. */
+async function checkOrphans({ collection }: Store, team: Team): Promise<Check[]> {
+  const name = 'Collected rows';
+  const orphans = await collection.orphanedRows(team.id);
+  if (orphans.length === 0)
+    return [{ name, status: 'ok', message: 'each belongs to one project of a registered organization' }];
+  return orphans.map((each) => ({ name, status: 'failed', ...describeOrphans(each) }));
 }
 
 function failed(name: string, thrown: unknown): Check {

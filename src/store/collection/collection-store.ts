@@ -6,6 +6,7 @@ import { finishRun, listNews, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
+import { listOrphanedRows } from '../facts/orphaned-rows.js';
 import { writeBills } from '../facts/write-bills.js';
 
 /** What the main job needs of the store, on one Prisma client. */
@@ -14,7 +15,8 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     clock: () => readClock(prisma),
     collectedDays: (provider, organizationId) => listCollectedDays(prisma, provider, organizationId),
     storedDays: (provider, organizationId, span) => listStoredDays(prisma, provider, organizationId, span),
-    checkSeals: (provider, organizationId, span) => checkSeals(prisma, { provider, organizationId }, span),
+    checkSeals: (provider, organizationId, span, keep) => checkSeals(prisma, { provider, organizationId }, span, keep),
+    orphanedRows: (teamId) => listOrphanedRows(prisma, teamId),
     openMisfits: (provider, organizationId) => openMisfits(prisma, { provider, organizationId }),
     closeMisfits: (provider, organizationId, days) => closeMisfits(prisma, { provider, organizationId }, days),
     dailyCharges: (provider, organizationId, span) => listDailyCharges(prisma, provider, organizationId, span),

@@ -11,7 +11,7 @@ import { storedRows } from './stored-rows.js';
 const MAY_NOT_WRITE = /permission denied|read-only|\b(?:42501|25006)\b/;
 
 /** See `CollectionStore.checkSeals`. */
-export async function checkSeals(prisma: PrismaClient, source: Source, span: DaySpan): Promise<SealCheck> {
+export async function checkSeals(prisma: PrismaClient, source: Source, span: DaySpan, keep = true): Promise<SealCheck> {
   const { provider, organizationId } = source;
   const check = await snapshot(prisma, async (tx) => {
     const days = await tx.$queryRaw<{ day: Day; seal: Seal | null }[]>`
@@ -34,11 +34,11 @@ export async function checkSeals(prisma: PrismaClient, source: Source, span: Day
     };
   });
   const { unsealed, ...found } = check;
-  const sealedAsFound = await keep(prisma, source, found.misfits, unsealed);
+  const sealedAsFound = keep ? await keepFound(prisma, source, found.misfits, unsealed) : [];
   return { ...found, sealedAsFound };
 }
 
-async function keep(
+async function keepFound(
   prisma: PrismaClient,
   source: Source,
   misfits: readonly SealMisfit[],
