@@ -79,11 +79,6 @@ export default ts.config(
         'error',
         ...owners.map(({ names, selector }) => ({ selector, message: `${names}: owned elsewhere.` })),
         providerNames,
-        {
-          selector:
-            "CallExpression[callee.property.name='write']:matches([callee.object.name='output'], [callee.object.property.name='output']):not([typeArguments])",
-          message: "Say which document it is: output.write<Documents['…']>.",
-        },
       ],
     },
   },

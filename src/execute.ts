@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
-import { showNextStep } from './commands/next-step.js';
+import { nextStep } from './commands/next-step.js';
+import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError } from './errors.js';
 import { createProgram } from './program.js';
@@ -34,8 +35,8 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
   const isKnown = optionsOf(program);
   if (argv.every((word) => word.startsWith('-')) && !argv.some((word) => isKnown.includes(word))) {
     refuseUnknownOption(program, argv);
-    await showNextStep(runtime.open(readGlobalOptions(argv)));
-    return 0;
+    const options = readGlobalOptions(argv);
+    return perform(nextStep, options, runtime.open(options));
   }
   try {
     await program.parseAsync(argv, { from: 'user' });

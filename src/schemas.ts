@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CostsError } from './errors.js';
 
-const REFERENCE = '#/definitions/';
-
 type Schema = Record<string, unknown>;
 
 interface Schemas {
@@ -11,7 +9,7 @@ interface Schemas {
 }
 
 /**
- * The JSON Schema (draft 7) of what a command prints with `--json`, which the build makes of `Documents`.
+ * The JSON Schema (draft 7) of what a command prints with `--json`, which `write-schemas` makes when costs is built.
  * @param name the command's words, such as `keys list`; `costs` for none; `error` for what a failure prints
  * @throws CostsError `usage` when there is none of that name
  */
@@ -24,12 +22,11 @@ export function schemaOf(name: string): Schema {
       hint: inGroup.length > 0 ? `One of: ${inGroup.join(', ')}` : 'See the commands: costs --help',
     });
   }
-  const schema = typeof named.$ref === 'string' ? (definitions[named.$ref.slice(REFERENCE.length)] ?? named) : named;
-  const used = [...definitionsOf(schema, definitions)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const used = [...definitionsOf(named, definitions)].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: TITLES[name] ?? `costs ${name} --json`,
-    ...opened(schema),
+    ...opened(named),
     ...(used.length === 0 ? {} : { definitions: opened(Object.fromEntries(used)) }),
   };
 }

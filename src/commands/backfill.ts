@@ -1,3 +1,5 @@
+import type { PlanDocument } from '../output/plan.js';
+import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
 import type { Day } from '../domain/day.js';
 import { backfillJob } from '../library/collect.js';
@@ -40,7 +42,7 @@ export const backfill = defineCommand({
     'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
   ],
   run,
-  document: documentOfRun,
+  document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
   exitCode: exitCodeOfRun,
 });

@@ -41,7 +41,7 @@ export const showChanges = defineCommand({
     'costs changes --since 24h --json',
   ],
   run,
-  document: (value) => value.changes,
+  document: (value): Changes => value.changes,
   render: (value, output) => renderChanges(value.changes, value.team, output),
 });
 

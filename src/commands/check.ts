@@ -53,7 +53,7 @@ export const check = defineCommand({
   examples: ['costs check', 'costs check --budget --gaps --format github', 'costs check --anomaly --json'],
   toFile: true,
   run,
-  document: ({ result }) => result,
+  document: ({ result }): CheckResult => result,
   render,
   exitCode: ({ result }) => (result.findings.length > 0 ? EXIT_CODES.finding : 0),
 });

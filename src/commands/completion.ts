@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from './completion/scripts.js';
 import { completionTree } from './completion/tree.js';
-import { argument, defineCommand } from './define.js';
+import { argument, defineCommand, asItIs } from './define.js';
 
 /** @param program loads every command there is */
 export function completion(program: () => Promise<Command>) {
@@ -18,6 +18,7 @@ export function completion(program: () => Promise<Command>) {
       shell,
       script: completionScript(shell, completionTree(await program())),
     }),
+    document: asItIs<{ shell: string; script: string }>,
     render: ({ script }) => script,
   });
 }

@@ -1,17 +1,14 @@
 import { Argument, Option } from 'commander';
 import type { Context, GlobalOptions } from '../context.js';
-import type { Documents } from '../documents.js';
 import type { Output } from '../output/output.js';
-
-/** A command's words, such as `keys list`. */
-export type CommandName = Exclude<keyof Documents, 'costs' | 'error'>;
 
 /**
  * One command. Its help, its line in the README and in the completions, the options every command takes, `--json` and its schema,
  * errors and the exit code follow from this; nothing of them is written a second time.
  */
-export interface CommandDefinition<Name extends CommandName, Options, Value> {
-  readonly name: Name;
+export interface CommandDefinition<Options, Value, Document> {
+  /** The command's words, such as `keys list`. */
+  readonly name: string;
   /** One or two sentences, which the help and the README show. */
   readonly description: string;
   /** Reach `run` among the options, under their names in camel case. */
@@ -29,8 +26,11 @@ export interface CommandDefinition<Name extends CommandName, Options, Value> {
   readonly showsSecret?: boolean;
   /** Does the work and prints nothing. @throws CostsError */
   run(options: Options & GlobalOptions, context: Context): Promise<Value>;
-  /** What `--json` prints, where that is not the value itself. */
-  document?(value: NoInfer<Value>): Documents[Name];
+  /**
+   * What `--json` prints: `asItIs<Type>`, or a function whose result is annotated. The build makes a JSON Schema of that type,
+   * comments and all, which `costs help json COMMAND` prints.
+   */
+  document(value: NoInfer<Value>): Document;
   /** The text for people; null when `run` has written all there is. Not asked for with `--json`. */
   render(value: NoInfer<Value>, output: Output, options: NoInfer<Options>): string | null | Promise<string | null>;
   /** A line below the result that says how to go on. */
@@ -40,7 +40,7 @@ export interface CommandDefinition<Name extends CommandName, Options, Value> {
 }
 
 /** A command whose options and value do not matter to who holds it. */
-export type AnyCommand = CommandDefinition<CommandName, object, unknown>;
+export type AnyCommand = CommandDefinition<object, unknown, unknown>;
 
 /** Commands that share their first word. */
 export interface CommandGroup {
@@ -49,15 +49,16 @@ export interface CommandGroup {
   readonly commands: readonly AnyCommand[];
 }
 
-type Documented<Name extends CommandName, Value> = [Value] extends [Documents[Name]]
-  ? unknown
-  : { document(value: Value): Documents[Name] };
-
-/** The definition as it is, checked: its value, or what `document` makes of it, is what `Documents` says of its name. */
-export function defineCommand<Name extends CommandName, Options extends object, Value>(
-  definition: CommandDefinition<Name, Options, Value> & Documented<Name, Value>,
-): CommandDefinition<Name, Options, Value> {
+/** The definition as it is, its types inferred. */
+export function defineCommand<Options extends object, Value, Document>(
+  definition: CommandDefinition<Options, Value, Document>,
+): CommandDefinition<Options, Value, Document> {
   return definition;
+}
+
+/** The `document` of a command whose value is what it prints. */
+export function asItIs<Document>(value: Document): Document {
+  return value;
 }
 
 export function argument(name: string, description: string): Argument {

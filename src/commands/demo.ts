@@ -1,3 +1,4 @@
+import type { DemoDocument } from '../domain/demo.js';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ export const demo = defineCommand({
   options: [option('--keep', 'keep the store, and say how to look around in it')],
   examples: ['costs demo', 'costs demo --keep'],
   run,
-  document: ({ document, home }) => ({ ...document, home }),
+  document: ({ document, home }): DemoDocument & { home: string | null } => ({ ...document, home }),
   render: ({ document, home, ...view }, output) => renderDemo({ ...document, home }, view, output),
 });
 

@@ -5,7 +5,7 @@ import { renderChecks } from '../output/checks.js';
 import { checkBaseUrls, checkNode } from './doctor/machine.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
-import { defineCommand } from './define.js';
+import { defineCommand, asItIs } from './define.js';
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -13,6 +13,7 @@ export const doctor = defineCommand({
     'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
   examples: ['costs doctor', 'costs doctor --json | jq .findings'],
   run,
+  document: asItIs<{ checks: Check[]; findings: Check[] }>,
   render: renderChecks,
   exitCode: ({ checks }) => (checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0),
 });

@@ -1,11 +1,11 @@
 import type { Context } from '../context.js';
-import { toDay } from '../domain/day.js';
+import { toDay, type Day } from '../domain/day.js';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRow } from '../domain/export.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-rows.js';
 import { focusHead, focusRow } from '../output/focus/rows.js';
-import { defineCommand, option } from './define.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { dayOption, outputOption } from './options.js';
 import { PERIODS, resolvePeriod } from '../domain/period.js';
 import { exportBatches, type ExportRequest } from '../library/export.js';
@@ -28,6 +28,16 @@ const WRITERS: Record<ExportFormat, Writer> = {
   jsonl: { head: '', row: exportJsonLine },
   'focus-csv': { head: focusHead(), row: focusRow },
 };
+
+/** What `export` says of the file it wrote. */
+export interface Exported {
+  format: string;
+  since: Day;
+  until: Day;
+  basis: ReportBasis;
+  rows: number;
+  file: string;
+}
 
 export const exportSpend = defineCommand({
   name: 'export',
@@ -52,6 +62,7 @@ export const exportSpend = defineCommand({
   ],
   run,
   // The rows are written as they are read.
+  document: asItIs<Exported>,
   render: () => null,
 });
 

@@ -3,7 +3,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
-import { defineCommand, option } from './define.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
 
@@ -27,6 +27,7 @@ export const init = defineCommand({
   ],
   asksSecret: true,
   run,
+  document: asItIs<InitResult>,
   render: renderInit,
 });
 

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
-import { defineCommand, option } from './define.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { readEmail, readPassword, untilRight } from './password.js';
 
@@ -22,6 +22,7 @@ export const login = defineCommand({
   examples: ['costs login', 'costs login --email admin@example.com --password-stdin < password.txt'],
   asksSecret: true,
   run,
+  document: asItIs<LoginResult>,
   render: renderLogin,
 });
 

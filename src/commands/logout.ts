@@ -1,12 +1,13 @@
 import type { Context } from '../context.js';
 import { renderLogout } from '../output/access.js';
-import { defineCommand } from './define.js';
+import { defineCommand, asItIs } from './define.js';
 
 export const logout = defineCommand({
   name: 'logout',
   description: 'Locks the vault on this machine: the session ends here and in the database.',
   examples: ['costs logout'],
   run,
+  document: asItIs<{ ended: boolean; embedded: boolean }>,
   render: renderLogout,
 });
 

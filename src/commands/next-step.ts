@@ -1,12 +1,17 @@
 import type { Context } from '../context.js';
-import type { Documents } from '../documents.js';
 import { toDay } from '../domain/day.js';
 import { renderNextStep, type NextStep } from '../output/next-step.js';
+import { asItIs, defineCommand } from './define.js';
 
-/** `costs` alone: where one stands, and what to do next. Makes no store where there is none. */
-export async function showNextStep(context: Context): Promise<void> {
-  context.output.write<Documents['costs']>(await findNextStep(context), renderNextStep);
-}
+/** `costs` alone. Makes no store where there is none. */
+export const nextStep = defineCommand({
+  name: 'costs',
+  description: 'Where one stands, and what to do next.',
+  examples: ['costs'],
+  run: (_options: object, context: Context) => findNextStep(context),
+  document: asItIs<NextStep>,
+  render: renderNextStep,
+});
 
 async function findNextStep(context: Context): Promise<NextStep> {
   const look = { command: 'costs demo', why: 'to look around on synthetic spend' };

@@ -1,8 +1,8 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
-import { renderPasswd } from '../output/access.js';
-import { defineCommand, option } from './define.js';
+import { renderPasswd, type PasswdResult } from '../output/access.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword, readPassword, untilRight } from './password.js';
 
@@ -28,6 +28,7 @@ export const passwd = defineCommand({
   examples: ['costs passwd', 'costs passwd --email b@example.com --code'],
   asksSecret: true,
   run,
+  document: asItIs<PasswdResult>,
   render: renderPasswd,
 });
 

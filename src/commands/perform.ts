@@ -1,22 +1,21 @@
 import type { Context, GlobalOptions } from '../context.js';
-import type { Documents } from '../documents.js';
-import type { CommandDefinition, CommandName } from './define.js';
+import type { CommandDefinition } from './define.js';
 
 /** Runs a command and writes what came of it. @returns the exit code @throws what the command throws */
 export async function perform<Options extends object>(
-  command: CommandDefinition<CommandName, Options, unknown>,
+  command: CommandDefinition<Options, unknown, unknown>,
   options: Options & GlobalOptions & { output?: string },
   context: Context,
 ): Promise<number> {
   const { output } = context;
   if (command.asksSecret === true) output.prompt.hold();
   const value = await command.run(options, context);
-  const document = (command.document === undefined ? value : command.document(value)) as Documents[CommandName];
+  const document = command.document(value);
   await output.intoFile(command.toFile === true ? options.output : undefined, async () => {
     const text = output.json ? '' : await command.render(value, output, options);
     if (text === null) return;
     if (command.showsSecret === true) output.reveal(output.json ? JSON.stringify(document) : text);
-    else output.write<Documents[CommandName]>(document, () => text);
+    else output.write(document, () => text);
   });
   if (command.next !== undefined) output.note(command.next(value));
   return command.exitCode?.(value, options) ?? 0;

@@ -51,7 +51,7 @@ export const showReport = defineCommand({
   ],
   toFile: true,
   run,
-  document: ({ report }) => reportDocument(report),
+  document: ({ report }): Report => reportDocument(report),
   render,
 });
 

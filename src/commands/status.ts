@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../errors.js';
 import type { Status } from '../domain/status.js';
 import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
-import { defineCommand, option } from './define.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { registeredOrganizations, type Selection } from '../library/organizations.js';
 import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
@@ -25,6 +25,7 @@ export const status = defineCommand({
   ],
   examples: ['costs status', 'costs status --check --quiet'],
   run,
+  document: asItIs<Status>,
   render: renderStatus,
   exitCode: ({ findings }, { check }) => (check === true && findings.length > 0 ? EXIT_CODES.finding : 0),
 });

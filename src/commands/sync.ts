@@ -1,3 +1,5 @@
+import type { PlanDocument } from '../output/plan.js';
+import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
 import { syncJob } from '../library/collect.js';
 import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
@@ -31,7 +33,7 @@ export const sync = defineCommand({
   ],
   examples: ['costs sync', 'costs sync --organization "Acme Prod" --lookback 3', 'costs sync --json | jq .status'],
   run,
-  document: documentOfRun,
+  document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
   exitCode: exitCodeOfRun,
 });

@@ -4,7 +4,7 @@ import type { Verification } from '../domain/verification.js';
 import { EXIT_CODES } from '../errors.js';
 import { VERIFIED_DAYS, verify as verifySpend, type VerifyRequest } from '../library/verify.js';
 import { renderVerification } from '../output/verification.js';
-import { defineCommand, option } from './define.js';
+import { defineCommand, option, asItIs } from './define.js';
 import { exitCodeOf } from './exit-code.js';
 import { dayOption, organizationOption, providerOption } from './options.js';
 
@@ -26,6 +26,7 @@ export const verify = defineCommand({
   ],
   examples: ['costs verify', 'costs verify --stored', 'costs verify --since 2026-01-01 --until 2026-01-31 --json'],
   run,
+  document: asItIs<Verification>,
   render: renderVerification,
   exitCode: exitCodeOfVerification,
 });

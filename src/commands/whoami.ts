@@ -1,13 +1,14 @@
 import type { Context } from '../context.js';
-import { renderWhoami } from '../output/access.js';
+import { renderWhoami, type WhoamiResult } from '../output/access.js';
 import { EXIT_CODES } from '../errors.js';
-import { defineCommand } from './define.js';
+import { defineCommand, asItIs } from './define.js';
 
 export const whoami = defineCommand({
   name: 'whoami',
   description: 'Says who is logged in on this machine, or whose token is set; exits 4 when nobody is.',
   examples: ['costs whoami', 'costs whoami --json'],
   run,
+  document: asItIs<WhoamiResult>,
   render: renderWhoami,
   exitCode: ({ kind }) => (kind === null ? EXIT_CODES.auth : 0),
 });

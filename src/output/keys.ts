@@ -35,7 +35,13 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
   ].join('\n');
 }
 
-export function renderKeyChange({ key, done }: { key: KeyView; done: string }, { style }: Output): string {
+export interface KeyChange {
+  key: KeyView;
+  /** What was done, in words. */
+  done: string;
+}
+
+export function renderKeyChange({ key, done }: KeyChange, { style }: Output): string {
   return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), key …${key.lastFour}: ${done}`;
 }
 

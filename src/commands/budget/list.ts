@@ -1,3 +1,4 @@
+import type { BudgetView } from '../../domain/budget-view.js';
 import type { Context } from '../../context.js';
 import { renderBudgets } from '../../output/budgets.js';
 import { defineCommand } from '../define.js';
@@ -13,6 +14,6 @@ export const listBudgets = defineCommand({
     const budgets = (await store.budgets.list(team.id)).map((budget) => viewBudget(budget, projects));
     return { team: team.name, budgets };
   },
-  document: ({ budgets }) => ({ budgets }),
+  document: ({ budgets }): { budgets: BudgetView[] } => ({ budgets }),
   render: (value, output) => renderBudgets(value, value.team, output),
 });

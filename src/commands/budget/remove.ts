@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { requireNamed } from '../../domain/find.js';
 import { confirm, confirmOption } from '../confirm.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const removeBudget = defineCommand({
   name: 'budget remove',
@@ -24,5 +24,6 @@ export const removeBudget = defineCommand({
     await store.budgets.remove(team.id, only.id);
     return { removed: only.id };
   },
+  document: asItIs<{ removed: string }>,
   render: ({ removed }) => `✔ The budget ${removed.slice(0, 8)} is removed.`,
 });

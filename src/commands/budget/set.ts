@@ -1,3 +1,4 @@
+import type { BudgetView } from '../../domain/budget-view.js';
 import type { Context } from '../../context.js';
 import { parseAmount, parseCurrency, parseMonth } from '../../domain/budget.js';
 import type { ProviderId } from '../../domain/provider.js';
@@ -52,6 +53,6 @@ export const setBudget = defineCommand({
     });
     return { team: team.name, budgets: [viewBudget(budget, project === null ? [] : [project])] };
   },
-  document: ({ budgets }) => ({ budgets }),
+  document: ({ budgets }): { budgets: BudgetView[] } => ({ budgets }),
   render: (value, output) => renderBudgets(value, value.team, output),
 });

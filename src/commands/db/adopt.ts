@@ -1,14 +1,21 @@
 import type { Context } from '../../context.js';
-import type { DbAdoptResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { AdoptResult } from '../../store/migrations/adopt.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 
 export interface DbAdoptOptions extends DuplicatesOption {
   dryRun?: boolean;
   yes?: boolean;
+}
+
+/** What `costs db adopt` prints. */
+export interface DbAdoptResult extends AdoptResult {
+  /** The file that takes merged bills as they were. */
+  duplicates: string | null;
+  status: 'ok' | 'finding';
+  database: string;
 }
 
 export const adoptDatabase = defineCommand({
@@ -22,6 +29,7 @@ export const adoptDatabase = defineCommand({
   ],
   examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
   run,
+  document: asItIs<DbAdoptResult>,
   render: renderDbAdopt,
   exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
 });

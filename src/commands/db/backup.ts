@@ -1,7 +1,13 @@
 import type { Context } from '../../context.js';
-import type { DbBackupResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
+
+/** What `costs db backup` prints. */
+export interface DbBackupResult {
+  database: string;
+  file: string;
+  bytes: number;
+}
 
 export const backupDatabase = defineCommand({
   name: 'db backup',
@@ -9,6 +15,7 @@ export const backupDatabase = defineCommand({
   arguments: [argument('<file>', 'a file that is not there yet')],
   examples: ['costs db backup costs-2026-11-23.tar.gz'],
   run,
+  document: asItIs<DbBackupResult>,
   render: renderDbBackup,
 });
 

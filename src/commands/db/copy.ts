@@ -1,12 +1,17 @@
 import type { Context } from '../../context.js';
-import type { DbCopyResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { KeyRow } from '../../domain/access.js';
 import type { Secret } from '../../domain/secret.js';
 import type { Team } from '../../domain/team.js';
 import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
+
+/** What `costs db copy` prints. */
+export interface DbCopyResult extends CopyResult {
+  from: string;
+  to: string;
+}
 
 export const copyDatabase = defineCommand({
   name: 'db copy',
@@ -14,6 +19,7 @@ export const copyDatabase = defineCommand({
   options: [option('--from <store>', 'where the rows are').choices(['embedded']).makeOptionMandatory()],
   examples: ['DATABASE_URL=postgresql://… costs db copy --from embedded'],
   run,
+  document: asItIs<DbCopyResult>,
   render: renderDbCopy,
 });
 

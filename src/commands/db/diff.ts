@@ -1,12 +1,13 @@
 import type { Context } from '../../context.js';
 import type { SchemaDiff } from '../../store/migrations/diff.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 
 export const diffDatabase = defineCommand({
   name: 'db diff',
   description: 'Prints the SQL from the live schema to the one of this version; runs none of it.',
   examples: ['costs db diff', 'costs db diff > review.sql'],
   run,
+  document: asItIs<SchemaDiff & { database: string }>,
   render: renderDbDiff,
 });
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
 
 export interface GrantsOptions {
   schema: string;
@@ -12,6 +12,7 @@ export const printGrants = defineCommand({
   options: [option('--schema <name>', 'where the tables are').default('public')],
   examples: ['costs db grants | psql "$DATABASE_URL"'],
   run,
+  document: asItIs<{ sql: string }>,
   render: ({ sql }) => sql,
 });
 

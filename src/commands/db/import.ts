@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { ImportResult } from '../../store/migrations/import.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const importRows = defineCommand({
   name: 'db import',
@@ -8,6 +8,7 @@ export const importRows = defineCommand({
   arguments: [argument('<file>', 'what costs db rollback --export wrote')],
   examples: ['costs db migrate && costs db import before-rollback.jsonl'],
   run,
+  document: asItIs<ImportResult & { database: string }>,
   render: renderDbImport,
 });
 

@@ -1,9 +1,9 @@
+import type { Recovery } from '../../store/migrations/recover.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.js';
-import type { DbMigrateResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 import { countOption } from '../options.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 
@@ -14,6 +14,18 @@ export interface DbMigrateOptions extends DuplicatesOption {
 
 const RETRY_MS = 1_000;
 
+/** What `costs db migrate` prints. */
+export interface DbMigrateResult {
+  /** Bills that shared a key, of which one was made; and the file that takes them as they were. */
+  merged: number;
+  duplicates: string | null;
+  database: string;
+  /** The migrations applied now, in order. */
+  applied: string[];
+  /** What came of migrations that had begun and not ended. */
+  recovered: Recovery[];
+}
+
 export const migrateDatabase = defineCommand({
   name: 'db migrate',
   description: 'Applies the pending migrations, one transaction each; several jobs may do it at once.',
@@ -23,6 +35,7 @@ export const migrateDatabase = defineCommand({
   ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],
   run,
+  document: asItIs<DbMigrateResult>,
   render: renderDbMigrate,
 });
 

@@ -1,11 +1,17 @@
 import type { Context } from '../../context.js';
-import type { DbResolveResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
 
 export interface DbResolveOptions {
   applied?: string;
   rolledBack?: string;
+}
+
+/** What `costs db resolve` prints. */
+export interface DbResolveResult {
+  database: string;
+  migration: string;
+  as: 'applied' | 'rolled-back';
 }
 
 export const resolveMigration = defineCommand({
@@ -14,6 +20,7 @@ export const resolveMigration = defineCommand({
   options: [option('--applied <name>', 'all of it is there'), option('--rolled-back <name>', 'nothing of it is there')],
   examples: ['costs db resolve --applied multi_org_support', 'costs db resolve --rolled-back multi_org_support'],
   run,
+  document: asItIs<DbResolveResult>,
   render: renderDbResolve,
 });
 

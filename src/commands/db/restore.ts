@@ -1,8 +1,13 @@
 import type { Context } from '../../context.js';
-import type { DbRestoreResult } from '../../documents.js';
 import { CostsError } from '../../errors.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
+
+/** What `costs db restore` prints. */
+export interface DbRestoreResult {
+  database: string;
+  file: string;
+}
 
 export const restoreDatabase = defineCommand({
   name: 'db restore',
@@ -11,6 +16,7 @@ export const restoreDatabase = defineCommand({
   options: [confirmOption()],
   examples: ['costs db restore costs-2026-11-23.tar.gz'],
   run,
+  document: asItIs<DbRestoreResult>,
   render: renderDbRestore,
 });
 

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.js';
-import type { DbRollbackResult } from '../../documents.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { shell } from '../../domain/shell.js';
 
@@ -9,6 +8,12 @@ export interface DbRollbackOptions {
   to?: string;
   export?: string;
   yes?: boolean;
+}
+
+/** What `costs db rollback` prints. */
+export interface DbRollbackResult extends RollbackPlan {
+  database: string;
+  export: string | null;
 }
 
 export const rollbackDatabase = defineCommand({
@@ -22,6 +27,7 @@ export const rollbackDatabase = defineCommand({
   ],
   examples: ['costs db rollback --to baseline --export before-rollback.jsonl', 'costs db rollback --yes'],
   run,
+  document: asItIs<DbRollbackResult>,
   render: renderDbRollback,
 });
 

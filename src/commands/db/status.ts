@@ -1,14 +1,21 @@
+import type { MigrationStatus } from '../../store/migrations/status.js';
 import type { Context } from '../../context.js';
-import type { DbStatusResult } from '../../documents.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
+
+/** What `costs db status` prints. */
+export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
+  status: 'ok' | 'finding';
+  database: string;
+}
 
 export const databaseStatus = defineCommand({
   name: 'db status',
   description: 'Which migrations are applied, and whether anything is wrong; exits 1 if so.',
   examples: ['costs db status', 'costs db status --json'],
   run,
+  document: asItIs<DbStatusResult>,
   render: renderDbStatus,
   exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
 });

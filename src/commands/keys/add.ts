@@ -4,8 +4,8 @@ import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
-import { renderKeyChange } from '../../output/keys.js';
-import { defineCommand, option } from '../define.js';
+import { renderKeyChange, type KeyChange } from '../../output/keys.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { providerOption } from '../options.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 import { shell } from '../../domain/shell.js';
@@ -32,6 +32,7 @@ export const addKey = defineCommand({
   ],
   asksSecret: true,
   run,
+  document: asItIs<KeyChange>,
   render: renderKeyChange,
   next: () => 'Next: costs sync',
 });

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
-import { renderKeyChange } from '../../output/keys.js';
-import { argument, defineCommand } from '../define.js';
+import { renderKeyChange, type KeyChange } from '../../output/keys.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
 
 export const enableKey = defineCommand({
@@ -10,6 +10,7 @@ export const enableKey = defineCommand({
   arguments: [argument('<organization>', 'the organization, by name or id')],
   examples: ['costs keys enable "Acme EU"'],
   run: ({ organization }: { organization: string }, context: Context) => setActive(organization, true, context),
+  document: asItIs<KeyChange>,
   render: renderKeyChange,
 });
 
@@ -19,6 +20,7 @@ export const disableKey = defineCommand({
   arguments: [argument('<organization>', 'the organization, by name or id')],
   examples: ['costs keys disable "Acme EU"'],
   run: ({ organization }: { organization: string }, context: Context) => setActive(organization, false, context),
+  document: asItIs<KeyChange>,
   render: renderKeyChange,
 });
 

@@ -1,13 +1,14 @@
 import type { Context } from '../../context.js';
-import { expiryWarning, toKeyView } from '../../domain/key-view.js';
+import { expiryWarning, toKeyView, type KeyView } from '../../domain/key-view.js';
 import { renderKeys } from '../../output/keys.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 
 export const listKeys = defineCommand({
   name: 'keys list',
   description: 'Lists the registered organizations and what is known of their keys.',
   examples: ['costs keys list', 'costs keys list --json'],
   run,
+  document: asItIs<{ keys: KeyView[] }>,
   render: renderKeys,
 });
 

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { describePurge, renderKeyRemoval, type KeyRemoval } from '../../output/key-removal.js';
 import { confirm, confirmOption } from '../confirm.js';
-import { argument, defineCommand, option } from '../define.js';
+import { argument, defineCommand, option, asItIs } from '../define.js';
 import { requireOrganization } from '../../library/find.js';
 import { findKey } from './find.js';
 
@@ -22,6 +22,7 @@ export const removeKey = defineCommand({
   ],
   examples: ['costs keys remove "Acme EU"', 'costs keys remove org-wrong --purge'],
   run: (options: RemoveKeyOptions, context: Context) => (options.purge === true ? purge : remove)(options, context),
+  document: asItIs<KeyRemoval>,
   render: renderKeyRemoval,
 });
 

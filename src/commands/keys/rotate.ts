@@ -3,8 +3,8 @@ import { toKeyView } from '../../domain/key-view.js';
 import { providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
-import { renderKeyChange } from '../../output/keys.js';
-import { argument, defineCommand } from '../define.js';
+import { renderKeyChange, type KeyChange } from '../../output/keys.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 
@@ -24,6 +24,7 @@ export const rotateKey = defineCommand({
   ],
   asksSecret: true,
   run,
+  document: asItIs<KeyChange>,
   render: renderKeyChange,
 });
 

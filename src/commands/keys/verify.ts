@@ -7,7 +7,7 @@ import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { renderKeyChecks } from '../../output/keys.js';
 import { exitCodeOf, statusOf } from '../exit-code.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
 import { identifyKey } from './source.js';
 import { shell } from '../../domain/shell.js';
@@ -18,6 +18,7 @@ export const verifyKeys = defineCommand({
   arguments: [argument('[organization]', 'the organization, by name or id (default: all that are enabled)')],
   examples: ['costs keys verify', 'costs keys verify "Acme EU" --json'],
   run,
+  document: asItIs<{ status: 'ok' | 'partial' | 'failed'; keys: KeyCheck[] }>,
   render: renderKeyChecks,
   exitCode: ({ status, keys }) => exitCodeOf({ status, organizations: keys }),
 });

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const keepLogins = defineCommand({
   name: 'logins keep',
@@ -8,6 +8,7 @@ export const keepLogins = defineCommand({
   arguments: [argument('<days>', 'how many days attempts are kept (365 unless said)')],
   examples: ['costs logins keep 90'],
   run,
+  document: asItIs<{ days: number }>,
   render: ({ days }) => `Login attempts are kept for ${days} days.`,
 });
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { startOfDay, type Day } from '../../domain/day.js';
-import { renderLogins } from '../../output/logins.js';
-import { defineCommand, option } from '../define.js';
+import { renderLogins, type LoginLine } from '../../output/logins.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { dayOption } from '../options.js';
 
 export interface ListLoginsOptions {
@@ -15,6 +15,7 @@ export const listLogins = defineCommand({
   options: [option('--failed', 'only those that failed'), dayOption('--since <day>', 'only from this day on (UTC)')],
   examples: ['costs logins list --failed', 'costs logins list --since 2026-11-01 --json'],
   run,
+  document: asItIs<{ logins: LoginLine[] }>,
   render: renderLogins,
 });
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { renderUnlocked } from '../../output/logins.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const unlockLogin = defineCommand({
   name: 'logins unlock',
@@ -8,6 +8,7 @@ export const unlockLogin = defineCommand({
   arguments: [argument('<email>', 'the email')],
   examples: ['costs logins unlock b@example.com'],
   run,
+  document: asItIs<{ email: string; unlocked: true }>,
   render: renderUnlocked,
 });
 

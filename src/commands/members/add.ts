@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Role } from '../../domain/access.js';
-import { renderMemberChange } from '../../output/members.js';
-import { defineCommand, option } from '../define.js';
+import { renderMemberChange, type MemberLine } from '../../output/members.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { roleOption } from '../options.js';
 import { readEmail, readNewPassword } from '../password.js';
 
@@ -22,6 +22,7 @@ export const addMember = defineCommand({
   examples: ['costs members add --email b@example.com --role member --password-stdin < password.txt'],
   asksSecret: true,
   run,
+  document: asItIs<{ member: MemberLine; done: string }>,
   render: renderMemberChange,
 });
 

@@ -1,12 +1,13 @@
 import type { Context } from '../../context.js';
-import { renderMembers } from '../../output/members.js';
-import { defineCommand } from '../define.js';
+import { renderMembers, type MemberLine } from '../../output/members.js';
+import { defineCommand, asItIs } from '../define.js';
 
 export const listMembers = defineCommand({
   name: 'members list',
   description: 'Lists the members of the team and what they may do.',
   examples: ['costs members list'],
   run,
+  document: asItIs<{ members: MemberLine[] }>,
   render: renderMembers,
 });
 

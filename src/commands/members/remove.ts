@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
-import { adviceFor, renderAccessChange } from '../../output/members.js';
+import { adviceFor, renderAccessChange, type AccessChangeResult } from '../../output/members.js';
 import { confirm, confirmOption } from '../confirm.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export interface RemoveMemberOptions {
   email: string;
@@ -16,6 +16,7 @@ export const removeMember = defineCommand({
   options: [confirmOption()],
   examples: ['costs members remove b@example.com'],
   run,
+  document: asItIs<AccessChangeResult & { role: null }>,
   render: renderAccessChange,
 });
 

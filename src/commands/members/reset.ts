@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
-import { renderReset } from '../../output/members.js';
-import { argument, defineCommand } from '../define.js';
+import { renderReset, type ResetResult } from '../../output/members.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const resetMember = defineCommand({
   name: 'members reset',
@@ -8,6 +8,7 @@ export const resetMember = defineCommand({
   arguments: [argument('<email>', 'the member')],
   examples: ['costs members reset b@example.com'],
   run,
+  document: asItIs<ResetResult>,
   render: renderReset,
 });
 

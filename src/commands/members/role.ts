@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { ROLES, type Role } from '../../domain/access.js';
-import { adviceFor, renderAccessChange } from '../../output/members.js';
-import { argument, defineCommand } from '../define.js';
+import { adviceFor, renderAccessChange, type AccessChangeResult } from '../../output/members.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const setRole = defineCommand({
   name: 'members role',
@@ -10,6 +10,7 @@ export const setRole = defineCommand({
   arguments: [argument('<email>', 'the member'), argument('<role>', 'what they may do from now on').choices(ROLES)],
   examples: ['costs members role b@example.com admin'],
   run,
+  document: asItIs<AccessChangeResult & { role: Role }>,
   render: renderAccessChange,
 });
 

@@ -6,7 +6,7 @@ import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { listPrices, listPricesReadOn } from '../../providers/registry.js';
 import { EXIT_CODES } from '../../errors.js';
 import { renderPriceFindings, type PriceFinding } from '../../output/prices.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 
 /** Usage of so many days is looked at. */
 const DAYS = 30;
@@ -20,6 +20,7 @@ export const pricesCheck = defineCommand({
   description: `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
   examples: ['costs prices check', 'costs prices check --json | jq .findings'],
   run,
+  document: asItIs<{ findings: PriceFinding[] }>,
   render: renderPriceFindings,
   exitCode: ({ findings }) => (findings.length === 0 ? 0 : EXIT_CODES.finding),
 });

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { plural } from '../../output/format.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { readText } from '../read-text.js';
 import { parsePrices } from './file.js';
 
@@ -12,6 +12,7 @@ export const pricesImport = defineCommand({
   arguments: [argument('<file>', 'JSON, as "costs prices list --json" prints it; "-" is standard input')],
   examples: ['costs prices import negotiated.json'],
   run,
+  document: asItIs<{ read: number; changed: number; estimates: number }>,
   render: ({ read: all, changed, estimates }) =>
     `${plural(all, 'price')} read, ${plural(changed, 'new or changed', 'new or changed')}. ${plural(estimates, 'estimate')} made again.`,
 });

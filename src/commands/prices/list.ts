@@ -1,10 +1,11 @@
+import type { Day } from '../../domain/day.js';
 import type { Context } from '../../context.js';
 import { formatDecimal } from '../../domain/decimal.js';
 import type { Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { listPrices, listPricesReadOn } from '../../providers/registry.js';
 import { renderPrices, type PriceDocument } from '../../output/prices.js';
-import { defineCommand, option } from '../define.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { providerOption } from '../options.js';
 
 export interface PricesListOptions {
@@ -18,6 +19,7 @@ export const pricesList = defineCommand({
   options: [providerOption(), option('--model <name>', 'only models whose name begins so')],
   examples: ['costs prices list', 'costs prices list --model gpt-5 --json'],
   run,
+  document: asItIs<{ shippedReadOn: Day; prices: PriceDocument[] }>,
   render: renderPrices,
 });
 

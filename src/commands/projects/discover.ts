@@ -5,7 +5,7 @@ import { asCostsError, toErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
 import { exitCodeOf, statusOf } from '../exit-code.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 import { organizationOption, providerOption } from '../options.js';
 
 export const discoverProjects = defineCommand({
@@ -15,6 +15,7 @@ export const discoverProjects = defineCommand({
   options: [providerOption(), organizationOption()],
   examples: ['costs projects discover', 'costs projects discover --provider anthropic'],
   run,
+  document: asItIs<{ status: 'ok' | 'partial' | 'failed'; organizations: DiscoveryResult[] }>,
   render: renderDiscovery,
   exitCode: exitCodeOf,
 });

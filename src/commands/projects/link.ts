@@ -1,9 +1,10 @@
+import type { ProjectMove } from '../../domain/project-move.js';
 import type { Context } from '../../context.js';
 import type { Project, Relinked } from '../../domain/project.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked } from '../../output/projects.js';
-import { argument, defineCommand, option } from '../define.js';
+import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
 import { selectOrganizations } from '../../library/organizations.js';
@@ -35,6 +36,7 @@ export const linkProject = defineCommand({
     'costs projects link Search --provider openai --provider-project proj_1 --create',
   ],
   run,
+  document: asItIs<{ projects: Project[]; move: ProjectMove | null }>,
   render: renderLinked,
 });
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
-import { renderProjects } from '../../output/projects.js';
-import { defineCommand, option } from '../define.js';
+import { renderProjects, type ListedProject } from '../../output/projects.js';
+import { defineCommand, option, asItIs } from '../define.js';
 
 export interface ListProjectsOptions {
   unlinked?: boolean;
@@ -12,6 +12,7 @@ export const listProjects = defineCommand({
   options: [option('--unlinked', 'only those made for spend that nobody has linked')],
   examples: ['costs projects list', 'costs projects list --unlinked --json'],
   run,
+  document: asItIs<{ projects: ListedProject[] }>,
   render: renderProjects,
 });
 

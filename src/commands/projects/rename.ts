@@ -1,7 +1,8 @@
+import type { Project } from '../../domain/project.js';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { requireProject } from '../../library/find.js';
 
 export const renameProject = defineCommand({
@@ -10,6 +11,7 @@ export const renameProject = defineCommand({
   arguments: [argument('<project>', 'our project, by name or id'), argument('<name>', 'its new name')],
   examples: ['costs projects rename proj_1 Search'],
   run,
+  document: asItIs<{ project: Project }>,
   render: renderRenamed,
 });
 

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { Context } from '../../context.js';
 import { toDay, type Day } from '../../domain/day.js';
-import { compareSheet, makeSheet, type SheetRow } from '../../domain/project-sheet.js';
+import { compareSheet, makeSheet, type SheetRow, type SheetChanges } from '../../domain/project-sheet.js';
 import { ALWAYS } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
 import { readText } from '../read-text.js';
@@ -16,7 +16,7 @@ export const exportProjects = defineCommand({
   examples: ['costs projects export --output projects.csv'],
   toFile: true,
   run: exportSheet,
-  document: ({ rows }) => ({ projects: rows }),
+  document: ({ rows }): { projects: SheetRow[] } => ({ projects: rows }),
   render: ({ columns, rows }) =>
     [csvLine(columns), ...rows.map((row) => csvLine(columns.map((column) => neutralise(row[column] ?? ''))))].join(''),
 });
@@ -42,7 +42,7 @@ export const importProjects = defineCommand({
   ],
   examples: ['costs projects import projects.csv --dry-run', 'costs projects import projects.csv --from 2026-10-01'],
   run: importSheet,
-  document: ({ names: _names, ...changes }) => changes,
+  document: ({ names: _names, ...changes }): SheetChanges & { dryRun: boolean } => changes,
   render: (value, output) => renderSheetChanges(value, value.names, output),
 });
 

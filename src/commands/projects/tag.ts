@@ -2,8 +2,8 @@ import type { Context } from '../../context.js';
 import type { Day } from '../../domain/day.js';
 import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
 import { CostsError } from '../../errors.js';
-import { renderTagged } from '../../output/tags.js';
-import { argument, defineCommand } from '../define.js';
+import { renderTagged, type Tagged } from '../../output/tags.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { requireProject } from '../../library/find.js';
 import { dayOption } from '../options.js';
 
@@ -21,6 +21,7 @@ export const tagProjects = defineCommand({
     'costs projects tag Assistant product=Support --from 2026-10-01',
   ],
   run: tag,
+  document: asItIs<Tagged>,
   render: renderTagged,
 });
 
@@ -46,6 +47,7 @@ export const untagProjects = defineCommand({
   options: [dayOption('--from <day>', 'the first day without it (default: always)')],
   examples: ['costs projects untag Search product', 'costs projects untag Search product --from 2026-10-01'],
   run: untag,
+  document: asItIs<Tagged>,
   render: renderTagged,
 });
 

@@ -1,6 +1,7 @@
+import type { Relinked } from '../../domain/project.js';
 import type { Context } from '../../context.js';
 import { renderUnlinked } from '../../output/projects.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 import { requireProject } from '../../library/find.js';
 
 export const unlinkProject = defineCommand({
@@ -9,6 +10,7 @@ export const unlinkProject = defineCommand({
   arguments: [argument('<project>', 'our project, by name or id')],
   examples: ['costs projects unlink Search'],
   run,
+  document: asItIs<Relinked>,
   render: renderUnlinked,
 });
 

@@ -1,6 +1,7 @@
+import type { RunRecord } from '../../domain/run.js';
 import type { Context } from '../../context.js';
 import { renderRuns } from '../../output/runs.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 import { countOption } from '../options.js';
 
 export interface ListRunsOptions {
@@ -14,6 +15,7 @@ export const listRuns = defineCommand({
   examples: ['costs runs list', 'costs runs list --limit 1 --json'],
   isDefault: true,
   run,
+  document: asItIs<{ runs: RunRecord[] }>,
   render: renderRuns,
 });
 

@@ -1,7 +1,8 @@
+import type { RunRecord } from '../../domain/run.js';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRun } from '../../output/runs.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const showRun = defineCommand({
   name: 'runs show',
@@ -9,6 +10,7 @@ export const showRun = defineCommand({
   arguments: [argument('<run>', 'its id, or how it begins')],
   examples: ['costs runs show 01JD4K'],
   run: show,
+  document: asItIs<RunRecord>,
   render: renderRun,
 });
 

@@ -2,8 +2,8 @@ import type { Context } from '../../context.js';
 import type { Role } from '../../domain/access.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
-import { renderNewToken } from '../../output/tokens.js';
-import { defineCommand, option } from '../define.js';
+import { renderNewToken, type NewToken } from '../../output/tokens.js';
+import { defineCommand, option, asItIs } from '../define.js';
 import { countOption, roleOption } from '../options.js';
 
 export interface CreateTokenOptions {
@@ -26,6 +26,7 @@ export const createToken = defineCommand({
   examples: ['costs tokens create --name ci --role member --json'],
   run,
   showsSecret: true,
+  document: asItIs<NewToken>,
   render: renderNewToken,
 });
 

@@ -1,13 +1,14 @@
 import type { Context } from '../../context.js';
 import type { TokenListing } from '../../vault/vault.js';
 import { renderTokens, type TokenView } from '../../output/tokens.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 
 export const listTokens = defineCommand({
   name: 'tokens list',
   description: 'Lists tokens, what they may do, when they end and when they were last used.',
   examples: ['costs tokens list'],
   run,
+  document: asItIs<{ tokens: TokenView[] }>,
   render: renderTokens,
 });
 

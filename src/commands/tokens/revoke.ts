@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
-import { adviceFor, renderAccessChange } from '../../output/members.js';
+import { adviceFor, renderAccessChange, type AccessChangeResult } from '../../output/members.js';
 import { confirm, confirmOption } from '../confirm.js';
-import { argument, defineCommand } from '../define.js';
+import { argument, defineCommand, asItIs } from '../define.js';
 
 export const revokeToken = defineCommand({
   name: 'tokens revoke',
@@ -10,6 +10,7 @@ export const revokeToken = defineCommand({
   options: [confirmOption()],
   examples: ['costs tokens revoke ci'],
   run,
+  document: asItIs<Omit<AccessChangeResult, 'email'> & { token: string; name: string }>,
   render: ({ name, ...rest }, output) => renderAccessChange({ email: `The token ${name}`, ...rest }, output),
 });
 

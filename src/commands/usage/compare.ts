@@ -6,9 +6,9 @@ import { addDays, daysOf, toDay, type Day, type DaySpan } from '../../domain/day
 import { add, formatDecimal, ZERO } from '../../domain/decimal.js';
 import { USAGE_WIDTHS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
-import { toComparisonDocument, renderComparison } from '../../output/comparison.js';
+import { toComparisonDocument, renderComparison, type ComparisonDocument } from '../../output/comparison.js';
 import { withReading } from '../../providers/registry.js';
-import { defineCommand } from '../define.js';
+import { defineCommand, asItIs } from '../define.js';
 import { dayOption, organizationOption, providerOption, type SpanOptions } from '../options.js';
 import { checkSpan } from '../../domain/period.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
@@ -31,6 +31,7 @@ export const usageCompare = defineCommand({
   ],
   examples: ['costs usage compare', 'costs usage compare --since 2026-10-01 --until 2026-10-31 --json | jq .warnings'],
   run,
+  document: asItIs<ComparisonDocument>,
   render: renderComparison,
 });
 

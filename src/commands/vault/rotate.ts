@@ -1,3 +1,4 @@
+import type { RotationResult } from '../../vault/vault.js';
 import type { Context } from '../../context.js';
 import { adviceForChanged } from '../../output/members.js';
 import { defineCommand } from '../define.js';
@@ -11,7 +12,7 @@ export const rotateVault = defineCommand({
     const [vault, team] = await Promise.all([context.vault(), context.team()]);
     return { ...(await vault.rotate(team)), embedded: context.config.databaseUrl === null };
   },
-  document: ({ embedded: _embedded, ...result }) => result,
+  document: ({ embedded: _embedded, ...result }): RotationResult => result,
   render: ({ generation, keys, slots, embedded, ...found }) =>
     [
       `Data key ${generation}: ${keys} keys and ${slots} slots renewed.`,
