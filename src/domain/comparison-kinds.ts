@@ -1,4 +1,4 @@
-import { undated } from './price.js';
+import { FAST, undated } from './price.js';
 import type { CostTotal } from './usage-store.js';
 
 /** What a bill or an estimate is about, in words both share. */
@@ -24,7 +24,9 @@ const TOOLS: [pattern: RegExp, tokenType: string][] = [
 export function kindOf({ lineItem, model, tokenType, serviceTier }: Described, isEstimate: boolean): Kind {
   const tool = TOOLS.find(([pattern]) => pattern.test(tokenType ?? lineItem));
   if (tool !== undefined && (isEstimate || model === null)) return { model: '', tokenType: tool[1], tier: 'standard' };
-  return { model: model ?? '', tokenType, tier: serviceTier ?? 'standard' };
+  // A bill does not tell fast mode from the standard tier.
+  const tier = isEstimate && serviceTier === FAST ? null : serviceTier;
+  return { model: model ?? '', tokenType, tier: tier ?? 'standard' };
 }
 
 /** The name under which a bill has a token type: its own, or the coarser one that takes it in. */

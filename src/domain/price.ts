@@ -33,6 +33,9 @@ export type Priceable = Pick<UsageDimensions, 'model' | 'serviceTier' | 'batch' 
   unit: UsageUnit;
 };
 
+/** The tier of requests that are answered faster and cost more; the report of usage tells them by a dimension of their own. */
+export const FAST = 'fast';
+
 /** Counted, but charged by no provider: that it has no price says nothing. */
 const NEVER_CHARGED = new Set(['requests']);
 

@@ -67,6 +67,8 @@ export interface UsagePage {
 export interface UsageSource {
   /** Every endpoint `fetchUsage` reads. */
   readonly endpoints: readonly string[];
+  /** How many requests a window takes at least. */
+  readonly requestsAWindow: number;
   /** Longest span one request of that width may ask for, in days. */
   readonly maxDays: (width: UsageWidth) => number;
   /** All endpoints one after the other, each page after page in ascending order. */

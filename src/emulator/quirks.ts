@@ -14,6 +14,8 @@ export interface Quirks {
   requestsPerHour: number | null;
   /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
   usageLookback: Partial<Record<string, number>>;
+  /** Anthropic's usage knows no filter by speed. */
+  noSpeeds: boolean;
 }
 
 export const NO_QUIRKS: Quirks = {
@@ -24,4 +26,5 @@ export const NO_QUIRKS: Quirks = {
   requestsPerSecond: null,
   requestsPerHour: null,
   usageLookback: {},
+  noSpeeds: false,
 };

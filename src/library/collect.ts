@@ -123,6 +123,8 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
   if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
 }
 
+const NO_USAGE = { endpoints: [], maxDays: () => 1, requestsAWindow: 0 };
+
 async function gather(work: Workplace, request: CollectRequest): Promise<PlanInput> {
   const organizations = await selectOrganizations(work, request);
   const now = await work.clock();
@@ -136,7 +138,7 @@ async function gather(work: Workplace, request: CollectRequest): Promise<PlanInp
   const limits = new Map<ProviderId, { days: number; requests: number }>();
   for (const { keyId, provider, organizationId, name } of organizations) {
     const adapter = await work.provider(provider);
-    const { endpoints, maxDays } = adapter.usage ?? { endpoints: [], maxDays: () => 1 };
+    const { endpoints, maxDays, requestsAWindow } = adapter.usage ?? NO_USAGE;
     const days =
       basis === 'usage'
         ? usage.collectedDays(provider, organizationId, bucket, endpoints)
@@ -148,7 +150,7 @@ async function gather(work: Workplace, request: CollectRequest): Promise<PlanInp
     limits.set(
       provider,
       basis === 'usage'
-        ? { days: maxDays(bucket), requests: endpoints.length }
+        ? { days: maxDays(bucket), requests: requestsAWindow }
         : { days: adapter.maxDaysPerRequest, requests: 1 },
     );
   }

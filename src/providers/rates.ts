@@ -14,6 +14,7 @@ export interface Rate {
   unit?: UsageUnit;
   per?: string;
   tier?: string;
+  contextWindow?: string;
   inferenceGeo?: string;
   /** Powers of ten and a factor on the dollars, exact: half is 5 at -1. */
   times?: Factor;
@@ -35,6 +36,7 @@ export function toPrice(
     unit = 'tokens',
     per = '1000000',
     tier = 'standard',
+    contextWindow = '',
     inferenceGeo = '',
     times = [1n, 0],
   }: Rate,
@@ -45,7 +47,7 @@ export function toPrice(
     model,
     tokenType,
     tier,
-    contextWindow: '',
+    contextWindow,
     inferenceGeo,
     unit,
     validFrom: parseDay(from),

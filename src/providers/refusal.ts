@@ -118,6 +118,12 @@ export function isRefusal(error: unknown, code: string): boolean {
   return error.message.includes(code) || (Array.isArray(codes) && codes.includes(code));
 }
 
+/** Whether the provider does not take the request as it was put, whoever puts it. */
+export function isUnsupported(error: unknown): error is CostsError {
+  if (!(error instanceof CostsError) || error.code !== 'contract') return false;
+  return typeof error.cause === 'object' && error.cause !== null && 'refusal' in error.cause;
+}
+
 /** Whether the provider said that there is nothing at this path. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof CostsError)) return false;

@@ -196,6 +196,43 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     ]);
   });
 
+  const messages = (dimensions: Record<string, string>, tokens: string): WorldUsageRow => ({
+    at: new Date('2026-11-20T05:00:00Z'),
+    endpoint: 'messages',
+    dimensions: { workspace_id: 'wrkspc_1', service_tier: 'standard', context_window: '0-200k', ...dimensions },
+    measures: { uncached_input_tokens: tokens, output_tokens: '0' },
+  });
+  const FAST_AND_NOT = [
+    messages({ model: 'claude-opus-5', speed: 'standard' }, '3000000'),
+    messages({ model: 'claude-opus-5', speed: 'fast' }, '1000000'),
+    messages({ model: 'claude-opus-5', speed: 'fast', context_window: '200k-1M' }, '1000000'),
+    messages({ model: 'claude-opus-4-6', speed: 'fast' }, '1000000'),
+  ];
+
+  it('takes fast mode out of the whole and prices it by itself, or says that it has no price', async () => {
+    const organizations = [anOrganization({ provider: 'anthropic', id: 'org-b', usage: FAST_AND_NOT })];
+    const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
+    await collecting.backfill(THREE);
+    expect(await estimates()).toEqual([
+      'claude-opus-5, uncached input tokens 15',
+      'claude-opus-5, uncached input tokens · 200k-1M · fast 10',
+      'claude-opus-5, uncached input tokens · fast 10',
+    ]);
+    expect(await stored('1d')).toEqual({ '2026-11-20 wrkspc_1 messages tokens': '6000000' });
+    const again = await collecting.backfill(THREE);
+    expect(again.organizations[0]).toMatchObject({ inserted: 0, updated: 0, deleted: 0, missing: [] });
+  });
+
+  it('reads usage as a whole where the provider does not tell by speed, and says so', async () => {
+    const organizations = [anOrganization({ provider: 'anthropic', id: 'org-b', usage: FAST_AND_NOT })];
+    const emulator = await openEmulator({ world: { organizations }, quirks: { noSpeeds: true } });
+    const {
+      organizations: [result],
+    } = await collectFrom(emulator, test.database).backfill(THREE);
+    expect(result).toMatchObject({ status: 'ok', missing: ['messages by speed'] });
+    expect(await stored('1d')).toEqual({ '2026-11-20 wrkspc_1 messages tokens': '6000000' });
+  });
+
   const estimates = async () => {
     const rows = await prisma.$queryRaw<{ text: string }[]>`
       SELECT concat_ws(' ', line_item, trim_scale(sum(cost))) AS text FROM cost_data

@@ -51,6 +51,17 @@ describe('the price book', () => {
     expect(dollars(BOOK.find('anthropic', reads, parseDay('2026-10-07')))).toBe('0.1');
   });
 
+  it('prices fast mode at twice the price and long prompts as the model says, where it offers them', () => {
+    const price = (model: string, change: Partial<Priceable>) =>
+      dollars(BOOK.find('anthropic', tokens(model, change), TODAY));
+    expect(price('claude-opus-5', { serviceTier: 'fast' })).toBe('10');
+    expect(price('claude-opus-5-5', { serviceTier: 'fast', inferenceGeo: 'us', contextWindow: '200k-1M' })).toBe('8.8');
+    expect(price('claude-opus-4-6', { serviceTier: 'fast' })).toBeNull();
+    expect(price('claude-sonnet-4-6', { contextWindow: '200k-1M' })).toBe('3');
+    const early = tokens('claude-sonnet-4-6', { contextWindow: '200k-1M' });
+    expect(BOOK.find('anthropic', early, parseDay('2026-03-12'))).toBeNull();
+  });
+
   it('prices a search wherever and however it is made', () => {
     const search = { tokenType: 'web_search_requests', unit: 'requests' } as const;
     for (const change of [{ inferenceGeo: 'us' }, { contextWindow: '200k-1M' }, { serviceTier: 'priority' }])
@@ -67,7 +78,7 @@ describe('the price book', () => {
   it('ships each price once, with a source and a day', () => {
     expect(new Set(PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(PRICES.length);
     for (const { source, per } of PRICES) {
-      expect(source).toMatch(/^https:\/\//);
+      expect(source).toMatch(/^https:\/\/.* read on \d{4}-\d\d-\d\d$/);
       expect(per).toBeGreaterThan(0n);
     }
   });

@@ -32,7 +32,7 @@ export const usageReportRoute: Route = {
   answer: answerUsageReport,
 };
 
-function answerUsageReport({ organization, query, now, issuedCursors }: ApiRequest): ApiAnswer {
+function answerUsageReport({ organization, query, now, issuedCursors, quirks }: ApiRequest): ApiAnswer {
   const asked = parseQuery(query, now);
   const identity = queryIdentity(organization.id, 'usage_report/messages', query);
   const token = query.get('page');
@@ -45,7 +45,12 @@ function answerUsageReport({ organization, query, now, issuedCursors }: ApiReque
   const nextPage = next === undefined ? null : mintPage(next.start, false);
   const again = mintPage(start, token !== mintPage(start, true));
   for (const issued of [nextPage, again]) if (issued !== null) issuedCursors.add(`${issued} ${identity}`);
-  const rows = (organization.usage ?? []).filter(({ endpoint }) => endpoint === 'messages');
+  const speeds = query.getAll('speeds[]');
+  if (speeds.length > 0 && quirks.noSpeeds) throw badRequest('speeds[]: Extra inputs are not permitted');
+  const rows = (organization.usage ?? []).filter(
+    ({ endpoint, dimensions }) =>
+      endpoint === 'messages' && (speeds.length === 0 || speeds.includes(String(dimensions['speed'] ?? 'standard'))),
+  );
   return {
     status: 200,
     body: {

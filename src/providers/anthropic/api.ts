@@ -21,10 +21,15 @@ const ALWAYS_BROAD =
   'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Give it to nobody else.';
 
 export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][] = [], readRow?: ReadRow) => {
+  const get = (
+    call: ProviderCall,
+    path: string,
+    parameters: [string, string][] = [],
+    { readRow, headers: more = {} }: { readRow?: ReadRow; headers?: Record<string, string> } = {},
+  ) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
-    const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01' };
+    const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01', ...more };
     return http.getJson({ url, headers, call, readRow });
   };
 
@@ -46,7 +51,7 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     ];
     const reader = new ResultReader(drift);
     return parseCostReport(
-      await get(call, '/v1/organizations/cost_report', parameters, (row, path) => reader.read(row, path)),
+      await get(call, '/v1/organizations/cost_report', parameters, { readRow: (row, path) => reader.read(row, path) }),
       drift,
     );
   }

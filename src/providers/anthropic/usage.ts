@@ -1,10 +1,13 @@
 import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
-import { WIDTH_MILLISECONDS, type UsageSource, type UsageWidth } from '../../domain/usage.js';
+import { WIDTH_MILLISECONDS, type UsageLine, type UsageSource, type UsageWidth } from '../../domain/usage.js';
 import { followPages } from '../paging.js';
+import { isUnsupported } from '../refusal.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
+import { FastShare } from './fast-share.js';
 import { MESSAGES, parseUsageReport } from './usage-schema.js';
 
+const PATH = '/v1/organizations/usage_report/messages';
 /** https://platform.claude.com/docs/en/api/admin/usage_report: the most buckets a request may ask for. */
 const LIMITS: Record<UsageWidth, number> = { '1d': 31, '1h': 168 };
 const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
@@ -14,23 +17,55 @@ const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
  */
 const GROUPINGS = ['workspace_id', 'model', 'service_tier', 'context_window', 'inference_geo'];
 
-type Get = (call: ProviderCall, path: string, parameters: [string, string][]) => Promise<unknown>;
+/** https://platform.claude.com/docs/en/api/admin/usage_report: a filter by speed needs this. */
+const SPEED_BETA = { 'anthropic-beta': 'fast-mode-2026-02-01' };
+const FAST_ONLY: [string, string][] = [['speeds[]', 'fast']];
 
-/** @param isTooEarly whether an error only says that nothing of the span can have been reported yet. */
+type Get = (
+  call: ProviderCall,
+  path: string,
+  parameters: [string, string][],
+  options?: { headers?: Record<string, string> },
+) => Promise<unknown>;
+
+/**
+ * Fast mode would be a sixth grouping. What of the usage was fast is asked for by itself, and first: of a day that goes on it is
+ * then never more than the whole.
+ * @param isTooEarly whether an error only says that nothing of the span can have been reported yet.
+ */
 export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span: DaySpan) => boolean): UsageSource {
+  const read = (call: ProviderCall, span: DaySpan, width: UsageWidth, filter: [string, string][]) => {
+    const drift = new DriftWatch(call.observe);
+    const headers = filter.length === 0 ? {} : SPEED_BETA;
+    const fetchPage = async (cursor: string | null) => {
+      const parameters = [...toParameters(span, width, cursor), ...filter];
+      return parseUsageReport(await get(call, PATH, parameters, { headers }), drift);
+    };
+    return followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
+  };
+
+  async function readFast(call: ProviderCall, span: DaySpan, width: UsageWidth): Promise<FastShare> {
+    const lines: UsageLine[] = [];
+    try {
+      for await (const page of read(call, span, width, FAST_ONLY)) lines.push(...page.lines);
+    } catch (error) {
+      if (isTooEarly(error, span) || !isUnsupported(error)) throw error;
+      call.observe({ type: 'missing', endpoint: `${MESSAGES} by speed` });
+      return new FastShare([]);
+    }
+    return new FastShare(lines);
+  }
+
   return {
     endpoints: [MESSAGES],
+    requestsAWindow: 2,
     maxDays: (width) => MAX_DAYS[width],
     async *fetchUsage(call, span, width) {
-      const drift = new DriftWatch(call.observe);
-      const fetchPage = async (cursor: string | null) =>
-        parseUsageReport(
-          await get(call, '/v1/organizations/usage_report/messages', toParameters(span, width, cursor)),
-          drift,
-        );
       try {
-        const pages = followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
-        for await (const page of pages) yield { endpoint: MESSAGES, ...page, since: span.since };
+        const fast = await readFast(call, span, width);
+        for await (const { lines, ...page } of read(call, span, width, []))
+          yield { endpoint: MESSAGES, ...page, lines: lines.flatMap((line) => fast.split(line)), since: span.since };
+        fast.requireAllFound();
       } catch (error) {
         if (!isTooEarly(error, span)) throw error;
         yield { endpoint: MESSAGES, buckets: [], lines: [], end: 'early', since: span.since };

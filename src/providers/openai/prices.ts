@@ -2,10 +2,21 @@ import { parseDay } from '../../domain/day.js';
 import type { ProviderDeclaration } from '../define.js';
 import { HALF, toPrice, type Rate } from '../rates.js';
 
+const READ_ON = parseDay('2026-11-26');
 const SOURCE = 'https://developers.openai.com/api/docs/pricing (list price)';
 
 /** Dollars for a million: input, cached input, output; `-` where there is none. A batch costs half of input and output. */
 const GPT: [model: string, from: string, rates: string, cachedInBatch?: boolean][] = [
+  ['gpt-6.1-sol', '2026-09-29', '2 0.10 10', true],
+  ['gpt-6-sol', '2026-09-22', '2 0.20 10', true],
+  ['gpt-6-luna', '2026-09-22', '0.10 0.01 0.50', true],
+  ['gpt-6-astra', '2026-09-03', '10 1 50', true],
+  ['gpt-5.6-sol', '2026-07-09', '5 0.50 30', true],
+  ['gpt-5.6-sol', '2026-08-21', '4 0.40 20', true],
+  ['gpt-5.6-terra', '2026-07-09', '2.50 0.25 15', true],
+  ['gpt-5.6-terra', '2026-07-30', '2 0.20 12', true],
+  ['gpt-5.6-luna', '2026-07-09', '1 0.10 6', true],
+  ['gpt-5.6-luna', '2026-07-30', '0.20 0.02 1.20', true],
   ['gpt-5.5', '2026-04-24', '5 0.50 30', true],
   ['gpt-5.5-pro', '2026-04-24', '30 - 180'],
   ['gpt-5.4', '2026-03-05', '2.50 0.25 15', true],
@@ -41,11 +52,12 @@ const EMBEDDINGS: [model: string, from: string, rate: string][] = [
 
 /**
  * As OpenAI publishes them: what a team pays may differ, and its own prices go first. Usage reports do not say how long a
- * prompt was, so a surcharge on long ones is not in here, nor are models priced by that alone.
+ * prompt was, so a surcharge on long ones (of more than 272k since GPT-5.6) is not in here, nor are models priced by that alone.
+ * Nor are cache writes of GPT-5.6 and later: listed at a quarter more than input, they were billed at the price of input.
  */
 export const listPrices: ProviderDeclaration['listPrices'] = {
-  readOn: parseDay('2026-11-23'),
-  make: () => [...gptRates(), ...otherRates()].map((rate) => toPrice('openai', SOURCE, rate)),
+  readOn: READ_ON,
+  make: () => [...gptRates(), ...otherRates()].map((rate) => toPrice('openai', `${SOURCE}, read on ${READ_ON}`, rate)),
 };
 
 function gptRates(): Rate[] {

@@ -27,6 +27,7 @@ type FetchPage = (since: Day, cursor: string | null) => Promise<RawPage<UsageLin
 export function createOpenAiUsage(get: Get): UsageSource {
   return {
     endpoints: USAGE_ENDPOINTS.map(({ name }) => name),
+    requestsAWindow: USAGE_ENDPOINTS.length,
     maxDays: (width) => MAX_DAYS[width],
     async *fetchUsage(call, span, width) {
       const drift = new DriftWatch(call.observe);

@@ -58,6 +58,54 @@ describe('readLineItem', () => {
   });
 });
 
+/** What bills of 2026 are made of, with names of our own: each kind of line item with what its columns must say. */
+const KINDS: [modality: string | null, kind: string | null, tokenType: string | null][] = [
+  [null, 'input', 'uncached_input_tokens'],
+  [null, 'cached input', 'cached_input_tokens'],
+  [null, 'output', 'output_tokens'],
+  [null, 'cache writes', 'cache_write_input_tokens'],
+  ['text', 'input', 'uncached_input_tokens'],
+  ['image', 'input', 'uncached_image_input_tokens'],
+  ['image', 'cached input', 'cached_image_input_tokens'],
+  ['image', 'output', 'image_output_tokens'],
+  ['audio', 'input', 'uncached_audio_input_tokens'],
+  ['audio', 'output', 'audio_output_tokens'],
+];
+const WAYS: [tier: string | null, model: string, longContext: boolean][] = [
+  [null, 'gpt-8.3-vega', false],
+  ['priority', 'gpt-8.3-vega', true],
+  ['flex', 'gpt-8-tiny-2026-10-01', false],
+  [null, 'lyra-image-3-2026-04-21', false],
+  [null, 'ft:gpt-8-tiny:acme:bills:9xYz', false],
+  ['priority', 'zephyr', false],
+];
+const SERVICES = ['Vector storage', 'tts hd', 'whisper', 'web search tool calls', 'assistants api | file search'];
+const MODEL_ALONE = ['gpt-8.3-vega', 'text-embedding-5'];
+
+describe('67 line items', () => {
+  const ABOUT_MODELS = WAYS.flatMap((way) => KINDS.map((kind) => ({ way, kind })));
+
+  it.each(ABOUT_MODELS)('$way $kind', ({ way: [tier, model, longContext], kind: [modality, kind, tokenType] }) => {
+    const parts = { prefix: tier, model, modality, kind, longContext };
+    const lineItem = printLineItem(parts);
+    expect(parseLineItem(lineItem)).toEqual(parts);
+    expect(readLineItem(lineItem)).toEqual({
+      ...{ model, costType: 'tokens', tokenType, serviceTier: tier },
+      contextWindow: longContext ? 'long context' : null,
+    });
+  });
+
+  it.each(SERVICES)('%s', (lineItem) =>
+    expect(readLineItem(lineItem)).toMatchObject({ model: null, costType: lineItem }),
+  );
+
+  it.each(MODEL_ALONE)('%s', (lineItem) =>
+    expect(readLineItem(lineItem)).toMatchObject({ model: lineItem, tokenType: null }),
+  );
+
+  it('are as many', () => expect([...ABOUT_MODELS, ...SERVICES, ...MODEL_ALONE]).toHaveLength(67));
+});
+
 const oneOf = (...values: (string | null)[]) => fc.constantFrom(...values);
 const modelName = fc.stringMatching(
   /^(?:gpt|o|sora|lyra)-[1-9](?:\.[0-9])?(?:-[a-z]{3,6}){0,2}(?:-20[2-3][0-9]-[01][0-9]-[0-3][0-9])?$/,
