@@ -64,7 +64,7 @@ export function openCosts({ databaseUrl, home, team, signal }: OpenOptions = {})
   const work = runtime.open(team === undefined ? {} : { team });
   return {
     sync: async (request = {}) => collect(work, syncJob(request)),
-    backfill: async (request) => collect(work, backfillJob(request, await work.clock())),
+    backfill: async (request) => collect(work, await backfillJob(request, () => work.clock())),
     report: (request = {}) => report(work, request),
     async *export(request = {}) {
       for await (const row of exportRows(work, request)) yield toExportDocument(row);

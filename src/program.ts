@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { globalOptions, outputOption, type AnyCommand, type CommandGroup } from './commands/define.js';
 import { perform } from './commands/perform.js';
 import type { GlobalOptions, OpenContext } from './context.js';
+import { CostsError } from './errors.js';
 import { addHelpTopic } from './help-topics.js';
 
 interface CommandEntry {
@@ -227,10 +228,14 @@ function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: H
 /** Options and arguments of a command as its `run` takes them; `--format json` is the long form of `--json`. */
 function optionsOf(command: Command): GlobalOptions {
   const given = command.optsWithGlobals<GlobalOptions & { format?: string }>();
-  const named = command.registeredArguments.map((each, index) => [
-    each.name().replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
-    command.processedArgs[index] as unknown,
-  ]);
+  const named = command.registeredArguments.flatMap((each, index) => {
+    const value = command.processedArgs[index] as unknown;
+    const name = each.name().replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const twice = named.find(([name]) => name in given)?.[0];
+  if (twice !== undefined)
+    throw new CostsError('usage', `The ${twice} is said twice.`, { hint: `Leave --${twice} out.` });
   return {
     ...given,
     ...(given.format === 'json' ? { json: true } : {}),

@@ -1,31 +1,29 @@
 import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
-import type { Day } from '../domain/day.js';
-import { backfillJob } from '../library/collect.js';
+import { backfillJob, type BackfillRequest } from '../library/collect.js';
 import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
   basisOption,
   bucketOption,
-  dayOption,
   organizationOption,
+  periodArgument,
   providerOption,
+  timeOption,
 } from './options.js';
 
-export interface BackfillOptions extends CollectOptions {
-  since: Day;
-  until?: Day;
-  force?: boolean;
-}
+export type BackfillOptions = CollectOptions & BackfillRequest;
 
 export const backfill = defineCommand({
   name: 'backfill',
   description: 'Reads a past range: the days that were never read or are not settled, or all of them with --force.',
+  arguments: [periodArgument()],
   options: [
-    dayOption('--since <day>', 'first day, YYYY-MM-DD (UTC)').makeOptionMandatory(),
-    dayOption('--until <day>', 'last day, included (default: today)'),
+    timeOption('--period <period>', 'the same'),
+    timeOption('--since <day>', 'first day: 2026-10-31, or a period, whose first day it is'),
+    timeOption('--until <day>', 'last day, included (default: today)'),
     providerOption(),
     organizationOption(),
     basisOption(),
@@ -37,6 +35,7 @@ export const backfill = defineCommand({
     ...patienceOptions(),
   ],
   examples: [
+    'costs backfill last-month',
     'costs backfill --since 2026-01-01',
     'costs backfill --since 2026-01-01 --until 2026-01-31 --force --provider openai',
     'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
@@ -48,5 +47,5 @@ export const backfill = defineCommand({
 });
 
 async function run(options: BackfillOptions, context: Context) {
-  return runJob(context, backfillJob(options, await context.clock()), options);
+  return runJob(context, await backfillJob(options, () => context.clock()), options);
 }

@@ -1,43 +1,41 @@
 import type { Context } from '../context.js';
 import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
-import { startOfMonthOf, toDay, type Day } from '../domain/day.js';
+import { startOfMonthOf, toDay } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
-import { parseInstant } from '../domain/instant.js';
 import { Sums } from '../domain/money.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import type { Report, ReportQuery, SpendReader } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
-import { defineCommand, option } from './define.js';
-import { dayOption, groupByOption } from './options.js';
-import { resolvePeriod, PERIODS } from '../domain/period.js';
+import { defineCommand } from './define.js';
+import { groupByOption, periodArgument, timeOption } from './options.js';
+import { resolvePeriod } from '../domain/period.js';
+import { pastMoment } from '../domain/time.js';
 import { resolveRowFilter, type RowSelection } from '../library/row-filter.js';
 import { rowFilterOptions } from './row-filter.js';
 
 export interface ChangesOptions extends RowSelection {
   since: string;
-  until?: Day;
+  until?: string;
   period?: string;
   groupBy: GroupWord[];
 }
 
 export const showChanges = defineCommand({
   name: 'changes',
-  description: 'Why a bill is not what it was: the difference between the report at an instant and now, by cause.',
+  description: 'Why a bill is not what it was: the difference between the report at a moment and now, by cause.',
+  arguments: [periodArgument()],
   options: [
-    option('--since <instant>', 'what changed after it: a day, an instant, or how long ago such as 36h or 7d').default(
+    timeOption('--since <time>', 'what changed after it: how long ago such as 36h or 7d, a day, or a moment').default(
       '7d',
     ),
-    option(
-      '--period <period>',
-      `days it is about: ${PERIODS.join(', ')}, or a month (default: since the 1st of last month)`,
-    ),
-    dayOption('--until <day>', 'last day it is about, included'),
+    timeOption('--period <period>', 'days it is about (default: since the 1st of last month)'),
+    timeOption('--until <day>', 'last day it is about, included'),
     groupByOption(),
     ...rowFilterOptions(),
   ],
   examples: [
     'costs changes',
-    'costs changes --since 2026-11-01 --period last-month --group-by project,day',
+    'costs changes last-month --since 2026-11-01 --group-by project,day',
     'costs changes --since 24h --json',
   ],
   run,
@@ -48,10 +46,9 @@ export const showChanges = defineCommand({
 async function run(options: ChangesOptions, context: Context) {
   const now = await context.clock();
   const today = toDay(now);
-  const from = parseInstant(options.since, now);
-  const { period, until } = options;
-  const asked = period === undefined ? { since: startOfMonthOf(until ?? today, 1), until: until ?? today } : { period };
-  const span = resolvePeriod(asked, today);
+  const from = pastMoment(options.since, now);
+  const { since: _since, ...asked } = options;
+  const span = resolvePeriod(asked, today, { first: (last) => startOfMonthOf(last, 1), last: () => today });
   const store = await context.store();
   const query: ReportQuery = {
     ...(await resolveRowFilter(options, span, context)),

@@ -1,11 +1,13 @@
 import type { Context } from '../context.js';
 import { parseAmount } from '../domain/budget.js';
 import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../domain/finding.js';
-import { addDays, toDay, type Day } from '../domain/day.js';
+import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal, type Decimal } from '../domain/decimal.js';
 import { LEAST_EXCESS, type Spike } from '../domain/spikes.js';
+import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { EXIT_CODES } from '../errors.js';
+import { closedDays } from '../library/verify.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
 import {
   describeBudget,
@@ -19,7 +21,7 @@ import type { Output } from '../output/output.js';
 import type { Store } from '../store/store.js';
 import { readBudgets } from './check/budgets.js';
 import { defineCommand, option } from './define.js';
-import { dayOption, parseWith } from './options.js';
+import { parseWith, periodArgument, periodOptions } from './options.js';
 import { readSpikes } from './report/spikes.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
@@ -27,8 +29,7 @@ const FORMATS = ['table', 'json', 'github', 'markdown'] as const;
 /** Closed days that are looked at for anomalies when nothing is said. */
 const DEFAULT_DAYS = 7;
 
-export interface CheckOptions extends Partial<Record<CheckName, boolean>> {
-  since?: Day;
+export interface CheckOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest {
   minAmount?: Decimal;
   format?: (typeof FORMATS)[number];
 }
@@ -37,6 +38,7 @@ export const check = defineCommand({
   name: 'check',
   description:
     'Checks budgets, anomalies, unit prices, altered days, spend that nobody linked, and gaps; exits 1 when there is something. For jobs.',
+  arguments: [periodArgument()],
   options: [
     option('--budget', 'months that cost more than their budget'),
     option('--anomaly', 'days on which a project cost far more than usual'),
@@ -44,13 +46,13 @@ export const check = defineCommand({
     option('--seals', 'days that were changed outside costs'),
     option('--unlinked', 'spend of provider projects that nobody linked'),
     option('--gaps', 'days that were not read, and keys that expire'),
-    dayOption('--since <day>', `anomalies and prices from this day on (default: the last ${DEFAULT_DAYS} that ended)`),
+    ...periodOptions(`anomalies and prices of the last ${DEFAULT_DAYS} days that ended`),
     option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
       parseWith(parseAmount),
     ),
     option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
   ],
-  examples: ['costs check', 'costs check --budget --gaps --format github', 'costs check --anomaly --json'],
+  examples: ['costs check', 'costs check --budget --gaps --format github', 'costs check last-30d --anomaly --json'],
   toFile: true,
   run,
   document: ({ result }): CheckResult => result,
@@ -79,14 +81,16 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = await context.clock();
   const today = toDay(now);
+  const span = closedDays(resolvePeriod(options, today, lastDays(DEFAULT_DAYS)), today);
   const wanted = (name: CheckName) => checks.includes(name);
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
-  const anomalies = wanted('anomaly') ? await readAnomalies(store, team.id, today, options) : [];
+  const anomalies =
+    wanted('anomaly') && span !== null ? await readAnomalies(store, team.id, today, span, options.minAmount) : [];
   const exceeded = budgets.filter(({ spent, amount }) => parseDecimal(spent) > parseDecimal(amount));
   const findings: CheckFinding[] = [
     ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
     ...anomalies.map(describeSpike),
-    ...(wanted('price') ? await findPrices(store, team.id, today, options) : []),
+    ...(wanted('price') && span !== null ? await findPrices(store, team.id, span) : []),
     ...(wanted('seals') ? await findMisfits(store, team.id) : []),
     ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
     ...(wanted('gaps') ? await findGaps(store, team.id, now) : []),
@@ -105,22 +109,15 @@ async function readAnomalies(
   store: Store,
   teamId: string,
   today: Day,
-  { since = addDays(today, -DEFAULT_DAYS), minAmount = LEAST_EXCESS }: CheckOptions,
+  { since, until }: DaySpan,
+  minAmount: Decimal = LEAST_EXCESS,
 ): Promise<Spike[]> {
-  const until = addDays(today, -1);
-  if (since > until) return [];
   return store.reports.snapshot((reports) =>
     readSpikes(reports, { teamId, since, until, groupBy: ['project'] }, today, minAmount),
   );
 }
 
-async function findPrices(
-  store: Store,
-  teamId: string,
-  today: Day,
-  { since = addDays(today, -DEFAULT_DAYS) }: CheckOptions,
-): Promise<CheckFinding[]> {
-  const until = addDays(today, -1);
+async function findPrices(store: Store, teamId: string, { since, until }: DaySpan): Promise<CheckFinding[]> {
   const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
   const findings: CheckFinding[] = [];
   for (const { provider, organizationId, name } of await store.keys.list(teamId)) {

@@ -5,9 +5,9 @@ import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-rows.js';
 import { focusHead, focusRow } from '../output/focus/rows.js';
-import { defineCommand, option, asItIs } from './define.js';
-import { dayOption, outputOption } from './options.js';
-import { PERIODS, resolvePeriod } from '../domain/period.js';
+import { asItIs, defineCommand, option } from './define.js';
+import { outputOption, periodArgument, periodOptions } from './options.js';
+import { resolvePeriod } from '../domain/period.js';
 import { exportBatches, type ExportRequest } from '../library/export.js';
 import { rowFilterOptions } from './row-filter.js';
 
@@ -42,13 +42,12 @@ export interface Exported {
 export const exportSpend = defineCommand({
   name: 'export',
   description: 'The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.',
+  arguments: [periodArgument()],
   options: [
     option('--format <format>', 'CSV, one JSON document a line, or FOCUS 1.2 as CSV')
       .choices(EXPORT_FORMATS)
       .default('csv'),
-    dayOption('--since <day>', 'first day, YYYY-MM-DD'),
-    dayOption('--until <day>', 'last day, included'),
-    option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`),
+    ...periodOptions('mtd'),
     option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none')
       .choices(REPORT_BASES)
       .default('best'),
@@ -56,9 +55,9 @@ export const exportSpend = defineCommand({
     outputOption(),
   ],
   examples: [
-    'costs export --period last-month --format csv --output october.csv',
+    'costs export last-month --format csv --output october.csv',
     'costs export --since 2026-01-01 --until 2026-01-31 --format jsonl | jq .cost',
-    'costs export --period last-month --format focus-csv -o focus.csv',
+    'costs export last-month --format focus-csv -o focus.csv',
   ],
   run,
   // The rows are written as they are read.

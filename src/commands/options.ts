@@ -1,15 +1,42 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import { PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
-import { parseDay, type Day } from '../domain/day.js';
+import { parseDay } from '../domain/day.js';
 import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
 import { checkTagKey } from '../domain/tag.js';
+import { parseDuration, parseTime, PERIOD_EXAMPLES } from '../domain/time.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 export { outputOption } from './define.js';
 
 export function dayOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseWith(parseDay));
+}
+
+/** A time in the one grammar: a mistake is told here, what it means follows when the store has told what day it is. */
+export function timeOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(checkTime);
+}
+
+const checkTime = parseWith((text: string) => parseTime(text).text);
+
+/** The days a command is about, without an option before them. */
+export function periodArgument(): Argument {
+  return new Argument('[period]', `such as ${PERIOD_EXAMPLES}`).argParser(checkTime);
+}
+
+/** … and with one. @param usual what is meant where nothing is said */
+export function periodOptions(usual: string): Option[] {
+  return [
+    timeOption('--period <period>', `the same (default: ${usual})`),
+    timeOption('--since <day>', 'first day: 2026-10-31, or a period, whose first day it is'),
+    timeOption('--until <day>', 'last day, included'),
+  ];
+}
+
+/** A length of time, in seconds where no unit is said. */
+export function durationOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(parseWith(parseDuration));
 }
 
 export function providerOption(description = 'only this provider'): Option {
@@ -68,21 +95,19 @@ export function parseWith<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-export interface SpanOptions {
-  since?: Day;
-  until?: Day;
-}
-
 /** How long a run, a request and a provider that is down may take. */
 export function patienceOptions(): Option[] {
   return [
-    countOption(
-      '--wait <seconds>',
+    durationOption(
+      '--wait <time>',
       'wait so long for an organization that another process collects (default: skip it)',
     ),
-    countOption('--timeout <seconds>', 'end the run after so long; finished windows are kept'),
-    countOption('--request-timeout <seconds>', 'wait so long for one answer (default: 60)'),
-    countOption('--retry-for <seconds>', 'ask a provider that stays down again for so long').default(60),
+    durationOption(
+      '--timeout <time>',
+      'end the run after so long, such as 600 (seconds) or 10m; finished windows are kept',
+    ),
+    durationOption('--request-timeout <time>', 'wait so long for one answer (default: 60)'),
+    durationOption('--retry-for <time>', 'ask a provider that stays down again for so long').default(60),
   ];
 }
 

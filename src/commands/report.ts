@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { toDay } from '../domain/day.js';
-import { comparableSpans, PERIODS } from '../domain/period.js';
+import { comparableSpans } from '../domain/period.js';
 import { REPORT_BASES, type Report } from '../domain/report.js';
 import { reportDocument, SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
@@ -9,7 +9,7 @@ import type { Output } from '../output/output.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { defineCommand, option } from './define.js';
-import { dayOption, groupByOption, positiveOption } from './options.js';
+import { groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
 import { readPage } from './report/page.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
@@ -27,27 +27,29 @@ type ReportValue = Parameters<typeof renderReport>[0] | { report: Report; page: 
 export const showReport = defineCommand({
   name: 'report',
   description: 'Totals of what was billed; month to date by project when nothing is said. Days are UTC days.',
+  arguments: [periodArgument()],
   options: [
-    dayOption('--since <day>', 'first day, YYYY-MM-DD'),
-    dayOption('--until <day>', 'last day, included'),
-    option('--period <period>', `${PERIODS.join(', ')}, or a month such as 2026-10`),
+    ...periodOptions('mtd'),
     groupByOption(),
     option('--basis <basis>', 'bills alone, estimates from usage alone, or bills and estimates where there is none')
       .choices(REPORT_BASES)
       .default('best'),
     ...rowFilterOptions(),
-    option('--as-of <instant>', 'the bills as they were then: a day, an instant, or how long ago such as 7d'),
+    timeOption(
+      '--as-of <time>',
+      'the bills as they were then: how long ago such as 7d, a day (when it begins), or a moment',
+    ),
     positiveOption('--top <count>', 'only so many rows; the others are added up'),
     option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS),
     option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
   ],
   examples: [
     'costs report',
-    'costs report --period last-month --group-by provider,model --top 10',
+    'costs report last-month --group-by provider,model --top 10',
     'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
     'costs report --group-by tag:product --sort change',
-    'costs report --period 2026-10 --format csv --output october.csv',
-    'costs report --period last-month --format html --output report.html',
+    'costs report 2026-Q3 --format csv --output summer.csv',
+    'costs report last-month --format html --output report.html',
   ],
   toFile: true,
   run,

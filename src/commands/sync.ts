@@ -1,20 +1,20 @@
 import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
-import { syncJob } from '../library/collect.js';
+import { readLookback, syncJob } from '../library/collect.js';
 import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
   basisOption,
   bucketOption,
-  countOption,
   organizationOption,
+  parseWith,
   providerOption,
 } from './options.js';
 
 export interface SyncOptions extends CollectOptions {
-  lookback?: number;
+  lookback?: string;
 }
 
 export const sync = defineCommand({
@@ -25,13 +25,15 @@ export const sync = defineCommand({
     organizationOption(),
     basisOption(),
     bucketOption(),
-    countOption('--lookback <days>', 'read no further back than this many days before today'),
+    option('--lookback <time>', 'read no further back: days such as 7 or 7d, or a time such as last-month').argParser(
+      parseWith((text) => (readLookback(text), text)),
+    ),
     option('--accept-restatement', 'write even when most of what is stored of a window would be lost'),
     option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference"),
     option('--dry-run', 'print what would be read, and stop'),
     ...patienceOptions(),
   ],
-  examples: ['costs sync', 'costs sync --organization "Acme Prod" --lookback 3', 'costs sync --json | jq .status'],
+  examples: ['costs sync', 'costs sync --organization "Acme Prod" --lookback 7d', 'costs sync --json | jq .status'],
   run,
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,

@@ -1,37 +1,31 @@
 import type { Context } from '../context.js';
-import type { Day } from '../domain/day.js';
 import type { Verification } from '../domain/verification.js';
 import { EXIT_CODES } from '../errors.js';
 import { VERIFIED_DAYS, verify as verifySpend, type VerifyRequest } from '../library/verify.js';
 import { renderVerification } from '../output/verification.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { exitCodeOf } from './exit-code.js';
-import { dayOption, organizationOption, providerOption } from './options.js';
-
-export interface VerifyOptions extends VerifyRequest {
-  since?: Day;
-  until?: Day;
-}
+import { organizationOption, periodArgument, periodOptions, providerOption } from './options.js';
 
 export const verify = defineCommand({
   name: 'verify',
   description:
     "Compares what is stored with the provider's own total of each day, and its rows with what was written; exits 1 when something does not fit.",
+  arguments: [periodArgument()],
   options: [
-    dayOption('--since <day>', `first day, YYYY-MM-DD (default: the last ${VERIFIED_DAYS} that ended)`),
-    dayOption('--until <day>', 'last day, included (default: yesterday)'),
+    ...periodOptions(`the last ${VERIFIED_DAYS} days that ended`),
     option('--stored', 'only compare the rows with what was written, of all days unless said; asks no provider'),
     providerOption(),
     organizationOption(),
   ],
-  examples: ['costs verify', 'costs verify --stored', 'costs verify --since 2026-01-01 --until 2026-01-31 --json'],
+  examples: ['costs verify', 'costs verify --stored', 'costs verify last-month --json'],
   run,
   document: asItIs<Verification>,
   render: renderVerification,
   exitCode: exitCodeOfVerification,
 });
 
-async function run(options: VerifyOptions, context: Context): Promise<Verification> {
+async function run(options: VerifyRequest, context: Context): Promise<Verification> {
   const progress = context.output.progress(options.stored === true ? 'Comparing …' : 'Comparing with the providers …');
   try {
     return await verifySpend(context, options);

@@ -1,16 +1,14 @@
-import { addDays, daysBetween, endOfMonthOf, parseDay, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import { addDays, daysBetween, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
+import { daysNamed, firstDayOf, lastDayOf, parseTime, untilToday, type NamedSpan } from './time.js';
 
-/** The words --period understands; a month is written `2026-10`. */
-export const PERIODS = ['today', 'yesterday', 'last-7d', 'last-30d', 'mtd', 'last-month', 'ytd'] as const;
-
-/** Which days; month to date when nothing is said. */
+/** Which days, each in the one grammar of time (`parseTime`). */
 export interface PeriodRequest {
-  /** First day, YYYY-MM-DD (UTC). */
+  /** First day, such as 2026-10-01 or last-month. */
   since?: string;
   /** Last day, included. */
   until?: string;
-  /** One of `PERIODS`, or a month such as 2026-10; instead of the other two. */
+  /** Instead of the other two: such as 2026-10, 2026-Q3, yesterday, last-month, mtd, last-7d. */
   period?: string;
 }
 
@@ -19,22 +17,46 @@ export interface Period extends DaySpan {
   previous: DaySpan;
 }
 
-/**
- * The days that --period, or --since and --until, mean; month to date when nothing is said. `last-7d` ends yesterday.
- * @throws CostsError `usage`
- */
-export function resolvePeriod({ since, until, period }: PeriodRequest, today: Day): Period {
-  if (period === undefined && since === undefined && until === undefined)
-    return resolvePeriod({ period: 'mtd' }, today);
+/** What a command means where no first or no last day is said. */
+export interface UsualPeriod {
+  first(last: Day): Day;
+  last(today: Day): Day;
+}
+
+export const MONTH_TO_DATE: UsualPeriod = { first: (last) => startOfMonthOf(last), last: (today) => today };
+
+/** So many days, the last of which ended. */
+export function lastDays(count: number): UsualPeriod {
+  return { first: (last) => addDays(last, 1 - count), last: (today) => addDays(today, -1) };
+}
+
+/** The days that a period, or --since and --until, mean. @throws CostsError `usage` */
+export function resolvePeriod(
+  { since, until, period }: PeriodRequest,
+  today: Day,
+  usual: UsualPeriod = MONTH_TO_DATE,
+): Period {
   if (period !== undefined) {
-    if (since === undefined && until === undefined) return named(period, today);
-    throw new CostsError('usage', '--period and --since or --until do not go together.', {
+    if (since === undefined && until === undefined) return placed(daysNamed(parseTime(period), today), today);
+    throw new CostsError('usage', 'A period and --since or --until do not go together.', {
       hint: 'Give one of the two.',
     });
   }
-  const last = until === undefined ? today : parseDay(until);
-  const first = since === undefined ? startOfMonthOf(last) : parseDay(since);
-  return explicit(checkSpan({ since: first, until: last }, today));
+  const first = since === undefined ? null : firstDayOf(parseTime(since), today);
+  const usualLast = usual.last(today);
+  const last =
+    until !== undefined ? lastDayOf(parseTime(until), today) : first !== null && first > usualLast ? today : usualLast;
+  return placed({ since: first ?? usual.first(last), until: last, months: 0, mayGoOn: false }, today);
+}
+
+/** Whole months stand against as many before them, other days against as many directly before. */
+function placed(named: NamedSpan, today: Day): Period {
+  const { since, until } = checkSpan(untilToday(named, today), today);
+  const length = daysBetween(named.since, named.until) + 1;
+  const before = named.months > 0 ? startOfMonthOf(since, named.months) : addDays(since, -length);
+  const whole = addDays(since, -1);
+  const same = addDays(before, daysBetween(since, until));
+  return { since, until, previous: { since: before, until: until === named.until || same > whole ? whole : same } };
 }
 
 /**
@@ -58,69 +80,19 @@ function closedSpans({ since, until, previous }: Period, today: Day): { current:
   };
 }
 
-function named(period: string, today: Day): Period {
-  const yesterday = addDays(today, -1);
-  switch (period) {
-    case 'today':
-      return explicit({ since: today, until: today });
-    case 'yesterday':
-      return explicit({ since: yesterday, until: yesterday });
-    case 'last-7d':
-      return explicit({ since: addDays(today, -7), until: yesterday });
-    case 'last-30d':
-      return explicit({ since: addDays(today, -30), until: yesterday });
-    case 'mtd':
-      return monthTo(startOfMonthOf(today), today);
-    case 'last-month':
-      return wholeMonth(startOfMonthOf(today, 1));
-    case 'ytd': {
-      const since = parseDay(`${today.slice(0, 4)}-01-01`);
-      return explicit({ since, until: today });
-    }
-    default:
-      return month(period, today);
-  }
-}
-
-function month(text: string, today: Day): Period {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) {
-    throw new CostsError('usage', `"${text}" is no period.`, {
-      hint: `Use one of ${PERIODS.join(', ')}, or a month such as 2026-10.`,
-    });
-  }
-  const first = parseDay(`${text}-01`);
-  if (first > today) throw new CostsError('usage', `${text} is in the future.`, { hint: `Today is ${today} (UTC).` });
-  return endOfMonthOf(first) <= today ? wholeMonth(first) : monthTo(first, today);
-}
-
-function wholeMonth(first: Day): Period {
-  const before = startOfMonthOf(first, 1);
-  return { since: first, until: endOfMonthOf(first), previous: { since: before, until: endOfMonthOf(before) } };
-}
-
-/** Against the same days of the month before, as far as it has them. */
-function monthTo(first: Day, until: Day): Period {
-  const before = startOfMonthOf(first, 1);
-  const same = addDays(before, daysBetween(first, until));
-  const last = endOfMonthOf(before);
-  return { since: first, until, previous: { since: before, until: same < last ? same : last } };
-}
-
-/** Against as many days directly before. */
-function explicit({ since, until }: DaySpan): Period {
-  const length = daysBetween(since, until) + 1;
-  return { since, until, previous: { since: addDays(since, -length), until: addDays(since, -1) } };
-}
+/** Earlier days are a slip of the fingers; and the days before those have no four digits of a year any more. */
+const FIRST_DAY = '1970-01-01' as Day;
 
 /** @throws CostsError `usage` when the span is backwards or reaches past today. */
-export function checkSpan(span: DaySpan, today: Day): DaySpan {
-  if (span.since > span.until) {
-    throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
-      hint: 'Give the earlier day first.',
-    });
+function checkSpan(span: DaySpan, today: Day): DaySpan {
+  if (span.since < FIRST_DAY)
+    throw new CostsError('usage', `${span.since} is before any bill.`, { hint: `Give a day from ${FIRST_DAY} on.` });
+  if (span.since > today || span.until > today) {
+    const future = span.since > today ? span.since : span.until;
+    throw new CostsError('usage', `${future} is in the future.`, { hint: `Today is ${today} (UTC).` });
   }
-  if (span.until > today || span.since > today) {
-    throw new CostsError('usage', `${span.until} is in the future.`, { hint: `Today is ${today} (UTC).` });
-  }
-  return span;
+  if (span.since <= span.until) return span;
+  throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
+    hint: 'Give the earlier day first.',
+  });
 }

@@ -1,11 +1,12 @@
 import { ulid } from 'ulid';
 import type { CollectedDay, Organization } from '../domain/collection.js';
-import { parseDay, toDay } from '../domain/day.js';
+import { addDays, toDay, type Day } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
-import { checkSpan } from '../domain/period.js';
+import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Basis, SyncResult } from '../domain/results.js';
 import { describeAhead } from '../domain/status.js';
+import { firstDayOf, parseTime } from '../domain/time.js';
 import type { UsageWidth } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from '../sync/events.js';
@@ -46,15 +47,12 @@ export interface CollectRequest extends Selection {
 }
 
 export interface SyncRequest extends CollectRequest {
-  /** Read no further back than this many days before today. */
-  lookback?: number;
+  /** Read no further back than so many days before today, or than a time such as 7d or last-month. */
+  lookback?: number | string;
 }
 
-export interface BackfillRequest extends CollectRequest {
-  /** First day, YYYY-MM-DD (UTC). */
-  since: string;
-  /** Last day, included; default: today. */
-  until?: string;
+/** A period, or its first day and, unless it is today, its last. */
+export interface BackfillRequest extends CollectRequest, PeriodRequest {
   /** Read settled days again, too. */
   force?: boolean;
 }
@@ -69,17 +67,27 @@ export interface Job {
 /** All days that are not settled, up to today. @throws CostsError `usage` */
 export function syncJob(request: SyncRequest): Job {
   checkBasis(request);
-  return { request, forced: false, makePlan: (input) => planSync(input, request.lookback) };
+  const floorOf = readLookback(request.lookback);
+  return { request, forced: false, makePlan: (input) => planSync(input, floorOf(input.today)) };
 }
 
 /** The days of a past range that were never read or are not settled, or all of them. @throws CostsError `usage` */
-export function backfillJob(request: BackfillRequest, now: Date): Job {
+export async function backfillJob(request: BackfillRequest, clock: () => Promise<Date>): Promise<Job> {
   checkBasis(request);
-  const today = toDay(now);
-  const until = request.until === undefined ? today : parseDay(request.until);
-  const span = checkSpan({ since: parseDay(request.since), until }, today);
+  if (request.since === undefined && request.period === undefined)
+    throw new CostsError('usage', 'Which days?', { hint: 'costs backfill last-month' });
+  const { since, until } = resolvePeriod(request, toDay(await clock()));
+  const span = { since, until };
   const forced = request.force === true;
   return { request, forced, makePlan: (input) => planBackfill(input, span, forced) };
+}
+
+/** @throws CostsError `usage` */
+export function readLookback(lookback: number | string = ''): (today: Day) => Day | null {
+  if (lookback === '') return () => null;
+  if (/^\d{1,5}$/.test(String(lookback))) return (today) => addDays(today, -Number(lookback));
+  const time = parseTime(String(lookback));
+  return (today) => firstDayOf(time, today);
 }
 
 /** What a job would read. */

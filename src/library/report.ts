@@ -1,10 +1,10 @@
 import { toDay } from '../domain/day.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
-import { parseInstant } from '../domain/instant.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
 import type { Report, ReportBasis, ReportQuery } from '../domain/report.js';
 import { arrangeReport, reportDocument, type ReportOrder } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
+import { pastMoment } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
@@ -14,7 +14,7 @@ export interface ReportRequest extends RowSelection, PeriodRequest, ReportOrder 
   groupBy?: readonly GroupWord[];
   /** Default: best, which is billed cost and, where there is none, estimates. */
   basis?: ReportBasis;
-  /** The bills as they were then: a day, an instant, or how long ago such as 7d. */
+  /** The bills as they were then: a moment, how long ago such as 7d, or days, where the first of them begins. */
   asOf?: string;
 }
 
@@ -67,5 +67,5 @@ function basisOf({ basis = 'best', asOf }: ReportRequest, now: Date): Pick<Repor
     throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {
       hint: 'Leave one of the two out.',
     });
-  return { basis: 'billed', asOf: parseInstant(asOf, now) };
+  return { basis: 'billed', asOf: pastMoment(asOf, now) };
 }

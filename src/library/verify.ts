@@ -1,6 +1,6 @@
 import type { Organization } from '../domain/collection.js';
 import { addDays, parseDay, toDay, type Day, type DaySpan } from '../domain/day.js';
-import { checkSpan } from '../domain/period.js';
+import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
@@ -12,11 +12,8 @@ export const VERIFIED_DAYS = 30;
 /** No provider bills days before this one. */
 export const FIRST_DAY = parseDay('2000-01-01');
 
-export interface VerifyRequest extends Selection {
-  /** First day, YYYY-MM-DD; default: the last 30 that ended. */
-  since?: string;
-  /** Last day, included; default: yesterday. */
-  until?: string;
+/** Which days; default: the last 30 that ended. */
+export interface VerifyRequest extends Selection, PeriodRequest {
   /** Only compare the rows with what was written, of all days unless said; asks no provider. */
   stored?: boolean;
 }
@@ -25,9 +22,7 @@ export interface VerifyRequest extends Selection {
 export async function verify(work: Workplace, request: VerifyRequest): Promise<Verification> {
   const today = toDay(await work.clock());
   if (request.stored === true) return runStored(work, request, today);
-  const until = dayOr(addDays(today, -1), request.until);
-  const since = dayOr(addDays(until, 1 - VERIFIED_DAYS), request.since);
-  const span = closedDays(checkSpan({ since, until }, today), today);
+  const span = closedDays(resolvePeriod(request, today, lastDays(VERIFIED_DAYS)), today);
   if (span === null) {
     throw new CostsError('usage', `${today} is not over: there is no total to compare with yet.`, {
       hint: 'Give days that ended.',
@@ -37,15 +32,11 @@ export async function verify(work: Workplace, request: VerifyRequest): Promise<V
 }
 
 async function runStored(work: Workplace, request: VerifyRequest, today: Day): Promise<Verification> {
-  const span = checkSpan({ since: dayOr(FIRST_DAY, request.since), until: dayOr(today, request.until) }, today);
+  const { since, until } = resolvePeriod(request, today, { first: () => FIRST_DAY, last: () => today });
   const organizations = await registeredOrganizations(work, request);
   const [{ collection }, team] = await Promise.all([work.store(), work.team()]);
   const isAll = request.provider === undefined && request.organization === undefined;
-  return verifyStored(organizations, span, collection, isAll ? await collection.orphanedRows(team.id) : []);
-}
-
-function dayOr(usual: Day, text: string | undefined): Day {
-  return text === undefined ? usual : parseDay(text);
+  return verifyStored(organizations, { since, until }, collection, isAll ? await collection.orphanedRows(team.id) : []);
 }
 
 /** A day has no total before it ended. Null when no day is left. */

@@ -37,11 +37,10 @@ export interface PlanInput {
 /**
  * Every day that is not settled, from an organization's first collected day through today, so that a pause of any
  * length heals itself. An organization never collected starts on the 1st of last month.
- * @param lookback reads no further back than this many days before today.
+ * @param floor reads no further back than this day.
  */
-export function planSync(input: PlanInput, lookback?: number): SyncPlan {
+export function planSync(input: PlanInput, floor: Day | null = null): SyncPlan {
   const { today } = input;
-  const floor = lookback === undefined ? null : addDays(today, -lookback);
   return plan('sync', input, { since: floor ?? today, until: today }, (collected) => {
     const first = collected[0]?.day ?? startOfMonthOf(today, 1);
     const since = floor !== null && floor > first ? floor : first;

@@ -56,9 +56,11 @@ describe('planSync', () => {
     ]);
   });
 
-  it('reads no further back than the lookback says', () => {
-    expect(daysIn(planSync(input([]), 3))).toEqual(daysOf({ since: parseDay('2026-11-20'), until: today }));
-    expect(daysIn(planSync(input([]), 0))).toEqual([today]);
+  it('reads no further back than the floor', () => {
+    expect(daysIn(planSync(input([]), parseDay('2026-11-20')))).toEqual(
+      daysOf({ since: parseDay('2026-11-20'), until: today }),
+    );
+    expect(daysIn(planSync(input([]), today))).toEqual([today]);
   });
 });
 

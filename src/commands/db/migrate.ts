@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
-import { defineCommand, asItIs } from '../define.js';
-import { countOption } from '../options.js';
+import { asItIs, defineCommand } from '../define.js';
+import { durationOption } from '../options.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 
 export interface DbMigrateOptions extends DuplicatesOption {
@@ -30,7 +30,7 @@ export const migrateDatabase = defineCommand({
   name: 'db migrate',
   description: 'Applies the pending migrations, one transaction each; several jobs may do it at once.',
   options: [
-    countOption('--wait <seconds>', 'how long to wait for a database that is still starting').default(0),
+    durationOption('--wait <time>', 'how long to wait for a database that is still starting').default(0),
     duplicatesOption(),
   ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],

@@ -1,14 +1,15 @@
 import { parse } from 'csv-parse/sync';
 import type { Context } from '../../context.js';
-import { toDay, type Day } from '../../domain/day.js';
-import { compareSheet, makeSheet, type SheetRow, type SheetChanges } from '../../domain/project-sheet.js';
+import { toDay } from '../../domain/day.js';
+import { compareSheet, makeSheet, type SheetChanges, type SheetRow } from '../../domain/project-sheet.js';
 import { ALWAYS } from '../../domain/tag.js';
+import { firstDayOf, parseTime } from '../../domain/time.js';
 import { CostsError } from '../../errors.js';
 import { readText } from '../read-text.js';
 import { csvLine, neutralise, restoreNeutralised } from '../../output/csv.js';
 import { renderSheetChanges } from '../../output/sheet.js';
 import { argument, defineCommand, option } from '../define.js';
-import { dayOption } from '../options.js';
+import { timeOption } from '../options.js';
 
 export const exportProjects = defineCommand({
   name: 'projects export',
@@ -29,7 +30,7 @@ async function exportSheet(_options: object, context: Context) {
 export interface ImportProjectsOptions {
   file: string;
   dryRun?: boolean;
-  from?: Day;
+  from?: string;
 }
 
 export const importProjects = defineCommand({
@@ -38,7 +39,7 @@ export const importProjects = defineCommand({
   arguments: [argument('<file>', 'a CSV file as `costs projects export` writes it')],
   options: [
     option('--dry-run', 'only say what would change'),
-    dayOption('--from <day>', 'the first day the changed tags hold (default: always)'),
+    timeOption('--from <day>', 'the first day the changed tags hold (default: always)'),
   ],
   examples: ['costs projects import projects.csv --dry-run', 'costs projects import projects.csv --from 2026-10-01'],
   run: importSheet,
@@ -46,8 +47,9 @@ export const importProjects = defineCommand({
   render: (value, output) => renderSheetChanges(value, value.names, output),
 });
 
-async function importSheet({ file, dryRun = false, from = ALWAYS }: ImportProjectsOptions, context: Context) {
+async function importSheet({ file, dryRun = false, from: start }: ImportProjectsOptions, context: Context) {
   const rows = await readSheet(file);
+  const from = start === undefined ? ALWAYS : firstDayOf(parseTime(start), toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const projects = await store.projects.list(team.id);
   const changes = compareSheet(rows, projects, await store.tags.list(team.id), from);

@@ -1,31 +1,32 @@
 import type { Context } from '../../context.js';
-import type { Day } from '../../domain/day.js';
+import { toDay } from '../../domain/day.js';
 import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
+import { firstDayOf, parseTime } from '../../domain/time.js';
 import { CostsError } from '../../errors.js';
 import { renderTagged, type Tagged } from '../../output/tags.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { requireProject } from '../../library/find.js';
-import { dayOption } from '../options.js';
+import { timeOption } from '../options.js';
 
 interface TagOptions {
-  from?: Day;
+  from?: string;
 }
 
 export const tagProjects = defineCommand({
   name: 'projects tag',
   description: 'Tags projects: a product, a cost centre, a department. A report can group by it: --group-by tag:KEY.',
   arguments: [argument('<name-and-tag...>', 'projects by name or id, then one or more KEY=VALUE')],
-  options: [dayOption('--from <day>', 'the first day it holds, until the next one of its key (default: always)')],
+  options: [timeOption('--from <day>', 'the first day it holds, until the next one of its key (default: always)')],
   examples: [
     'costs projects tag Search "Search staging" product=Search cost-centre=4711',
-    'costs projects tag Assistant product=Support --from 2026-10-01',
+    'costs projects tag Assistant product=Support --from 2026-Q4',
   ],
   run: tag,
   document: asItIs<Tagged>,
   render: renderTagged,
 });
 
-async function tag({ nameAndTag: words, from = ALWAYS }: TagOptions & { nameAndTag: string[] }, context: Context) {
+async function tag({ nameAndTag: words, ...options }: TagOptions & { nameAndTag: string[] }, context: Context) {
   const names = words.filter((word) => !word.includes('='));
   const pairs = words.filter((word) => word.includes('=')).map(parseTag);
   if (names.length === 0 || pairs.length === 0) {
@@ -34,6 +35,7 @@ async function tag({ nameAndTag: words, from = ALWAYS }: TagOptions & { nameAndT
     });
   }
   const projects = await findAll(names, context);
+  const from = (await firstDay(options, context)) ?? ALWAYS;
   const tags = projects.flatMap(({ id }) => pairs.map(({ key, value }): Tag => ({ projectId: id, key, value, from })));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   await store.tags.set(team.id, tags);
@@ -44,21 +46,22 @@ export const untagProjects = defineCommand({
   name: 'projects untag',
   description: 'Takes a tag off projects: from a day on, or as if it had never been there.',
   arguments: [argument('<name-and-key...>', 'projects by name or id, then the key')],
-  options: [dayOption('--from <day>', 'the first day without it (default: always)')],
+  options: [timeOption('--from <day>', 'the first day without it (default: always)')],
   examples: ['costs projects untag Search product', 'costs projects untag Search product --from 2026-10-01'],
   run: untag,
   document: asItIs<Tagged>,
   render: renderTagged,
 });
 
-async function untag({ nameAndKey: words, from }: TagOptions & { nameAndKey: string[] }, context: Context) {
+async function untag({ nameAndKey: words, ...options }: TagOptions & { nameAndKey: string[] }, context: Context) {
   const key = checkTagKey(words.at(-1) ?? '');
   const names = words.slice(0, -1);
   if (names.length === 0) throw new CostsError('usage', 'Which project?', { hint: 'costs projects untag --help' });
   const projects = await findAll(names, context);
+  const from = await firstDay(options, context);
   const [{ tags }, team] = await Promise.all([context.store(), context.team()]);
   const ended = projects.map(({ id }): Tag => ({ projectId: id, key, value: null, from: from ?? ALWAYS }));
-  if (from === undefined)
+  if (from === null)
     await tags.remove(
       team.id,
       projects.map(({ id }) => id),
@@ -66,6 +69,10 @@ async function untag({ nameAndKey: words, from }: TagOptions & { nameAndKey: str
     );
   else await tags.set(team.id, ended);
   return { projects: projects.map(({ id, name }) => ({ id, name })), tags: ended };
+}
+
+async function firstDay({ from }: TagOptions, context: Context) {
+  return from === undefined ? null : firstDayOf(parseTime(from), toDay(await context.clock()));
 }
 
 async function findAll(names: readonly string[], context: Context) {

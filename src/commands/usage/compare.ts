@@ -2,19 +2,19 @@ import type { Context } from '../../context.js';
 import type { Organization } from '../../domain/collection.js';
 import { compareUsage } from '../../domain/comparison.js';
 import { dayState } from '../../domain/coverage.js';
-import { addDays, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { add, formatDecimal, ZERO } from '../../domain/decimal.js';
 import { USAGE_WIDTHS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import { toComparisonDocument, renderComparison, type ComparisonDocument } from '../../output/comparison.js';
 import { withReading } from '../../providers/registry.js';
-import { defineCommand, asItIs } from '../define.js';
-import { dayOption, organizationOption, providerOption, type SpanOptions } from '../options.js';
-import { checkSpan } from '../../domain/period.js';
+import { asItIs, defineCommand } from '../define.js';
+import { organizationOption, periodArgument, periodOptions, providerOption } from '../options.js';
+import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { shell } from '../../domain/shell.js';
 
-export type UsageCompareOptions = Selection & SpanOptions;
+export type UsageCompareOptions = Selection & PeriodRequest;
 
 /** Without --since: as many days as most bills need to settle. */
 const USUAL_DAYS = 30;
@@ -23,13 +23,9 @@ export const usageCompare = defineCommand({
   name: 'usage compare',
   description:
     'Sets bills beside what usage should have cost, by project, model and day: how much of them it explains, what is left, and which price or unit must be wrong.',
-  options: [
-    dayOption('--since <day>', `first day, YYYY-MM-DD (default: ${USUAL_DAYS} days before --until)`),
-    dayOption('--until <day>', 'last day, included (default: yesterday)'),
-    providerOption(),
-    organizationOption(),
-  ],
-  examples: ['costs usage compare', 'costs usage compare --since 2026-10-01 --until 2026-10-31 --json | jq .warnings'],
+  arguments: [periodArgument()],
+  options: [...periodOptions(`the last ${USUAL_DAYS} days that ended`), providerOption(), organizationOption()],
+  examples: ['costs usage compare', 'costs usage compare 2026-10 --json | jq .warnings'],
   run,
   document: asItIs<ComparisonDocument>,
   render: renderComparison,
@@ -37,9 +33,8 @@ export const usageCompare = defineCommand({
 
 async function run(options: UsageCompareOptions, context: Context) {
   const today = toDay(await context.clock());
-  const until =
-    options.until ?? addDays(options.since === undefined || options.since < today ? today : addDays(today, 1), -1);
-  const span = checkSpan({ since: options.since ?? addDays(until, 1 - USUAL_DAYS), until }, today);
+  const { since, until } = resolvePeriod(options, today, lastDays(USUAL_DAYS));
+  const span = { since, until };
   const organizations = await selectOrganizations(context, options);
   const [{ reports }, team] = [await context.store(), await context.team()];
 
