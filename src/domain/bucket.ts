@@ -17,8 +17,10 @@ export interface CostLine {
   lineItem: string;
   /** ISO 4217, upper case. */
   currency: string;
-  /** In major units (dollars). */
+  /** In major units (dollars); net of every discount. */
   cost: Decimal;
+  /** Before discounts; absent where the provider does not say it. */
+  listCost?: Decimal | null;
   quantity: Decimal | null;
   quantityUnit: string | null;
   model: string | null;
@@ -116,6 +118,8 @@ function merge(a: CostLine, b: CostLine): CostLine {
     cost: add(a.cost, b.cost),
     providerProjectName: a.providerProjectName ?? b.providerProjectName,
   };
+  const [listA, listB] = [a.listCost ?? null, b.listCost ?? null];
+  if (listA !== null || listB !== null) merged.listCost = listA === null || listB === null ? null : add(listA, listB);
   // A sum of tokens and seconds, or of tokens and nothing said, is no quantity.
   const sameUnit = a.quantityUnit === b.quantityUnit;
   merged.quantity = sameUnit && a.quantity !== null && b.quantity !== null ? add(a.quantity, b.quantity) : null;

@@ -25,6 +25,8 @@ export interface ProviderFacts {
   keyPage: string;
   /** What the ids of its organizations begin with. */
   organizationPrefix: string;
+  /** What to give as an organization, where no key tells whose it is: such as `the login of an organization`. */
+  organizationWord?: string;
   leastScope: string;
   /** Whether it tells when a key ends; where it does not, a person can. */
   tellsKeyExpiry: boolean;
@@ -34,6 +36,8 @@ export interface ProviderFacts {
   focus: { serviceName: string; subAccountType: string };
   /** Projects of the single-organization system, which knew a project by its id in `projects.openai_project_id` alone, are its. */
   ownsLegacyProjects: boolean;
+  /** What its invoice has and its reports have not; absent where they have all of it. */
+  notReported?: readonly string[];
   /** What its usage counts, and what people call it in a file of prices. */
   tokenTypes: readonly TokenType[];
   tokenTypeAliases: Readonly<Record<string, TokenType>>;
@@ -97,6 +101,8 @@ export type WireEvent =
 /** What every call to a provider needs. */
 export interface ProviderCall {
   key: Secret;
+  /** Whose figures are asked for, where the key alone does not say it; absent while that is not known yet. */
+  organizationId?: string | undefined;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
   /** An answer with more rows is refused as `too-large`; absent, with more than can be held at all. */

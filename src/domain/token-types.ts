@@ -26,6 +26,7 @@ const UNITS = {
   file_search_calls: 'requests',
   web_search_calls: 'requests',
   web_search_requests: 'requests',
+  byok_spend: 'dollars',
 } as const satisfies Record<string, UsageUnit>;
 
 export type TokenType = keyof typeof UNITS;

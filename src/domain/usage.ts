@@ -11,7 +11,16 @@ export type UsageWidth = (typeof USAGE_WIDTHS)[number];
 export const WIDTH_MILLISECONDS: Record<UsageWidth, number> = { '1d': 86_400_000, '1h': 3_600_000 };
 
 /** What a quantity counts. Quantities of different units are never added. */
-export const USAGE_UNITS = ['tokens', 'requests', 'images', 'seconds', 'characters', 'bytes', 'sessions'] as const;
+export const USAGE_UNITS = [
+  'tokens',
+  'requests',
+  'images',
+  'seconds',
+  'characters',
+  'bytes',
+  'sessions',
+  'dollars',
+] as const;
 export type UsageUnit = (typeof USAGE_UNITS)[number];
 
 /** What a quantity is keyed by beside its project, bucket and measure; the empty text where the provider says nothing. */

@@ -10,9 +10,10 @@ export function answerRequest(
   rest: Omit<ApiRequest, 'organization' | 'key' | 'pathValues'>,
 ): ApiAnswer {
   if ('refusal' in admission) return admission.refusal;
-  const route = dialect.routes.find((each) => each.path.test(path));
+  const routes = dialect.routes.filter((each) => each.path.test(path));
+  const route = routes.find((each) => (each.method ?? 'GET') === method) ?? routes[0];
   if (route === undefined) return errorAnswer(dialect, 404, `Not found: ${method} ${path}`);
-  if (method !== 'GET') return errorAnswer(dialect, 405, `Method not allowed: ${method} ${path}`);
+  if (method !== (route.method ?? 'GET')) return errorAnswer(dialect, 405, `Method not allowed: ${method} ${path}`);
   if (route.scope !== null && !admission.key.scopes.includes(route.scope)) return dialect.missingScope(route.scope);
   const pathValues = (route.path.exec(path) ?? []).slice(1).map(decodeURIComponent);
   try {

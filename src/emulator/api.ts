@@ -11,6 +11,8 @@ export interface ApiRequest {
   organization: WorldOrganization;
   key: WorldKey;
   query: URLSearchParams;
+  /** Of a POST, parsed; null otherwise. */
+  body: unknown;
   /** The rows an organization is charged on a day. */
   rowsOf: (organization: WorldOrganization, day: Day) => WorldRow[];
   /** What the route's pattern caught, decoded. */
@@ -33,6 +35,8 @@ export interface ApiAnswer {
 export interface Route {
   /** Matched against the whole path. */
   path: RegExp;
+  /** Default: GET. */
+  method?: 'POST';
   /** What the key must be allowed; null asks for a valid key only. */
   scope: WorldScope | null;
   answer: (request: ApiRequest) => ApiAnswer;

@@ -37,6 +37,7 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
   const method = request.method ?? 'GET';
   const dialect = dialectOf(path, request);
   const now = shared.now();
+  const body = method === 'POST' ? await readBody(request) : null;
   const admission = admit(dialect, shared.world, request.headers, now);
   const record: RequestRecord = {
     provider: dialect.provider,
@@ -59,7 +60,7 @@ export async function exchange(shared: Shared, request: IncomingMessage, respons
 
   const wire =
     (fault === null ? null : faultAnswer(fault, dialect, now)) ??
-    rightAnswer(shared, { dialect, method, path, query, request, now, fault });
+    rightAnswer(shared, { dialect, method, path, query, body, request, now, fault });
   const requestId = `req_${shared.requests.length.toString().padStart(8, '0')}`;
   if (fault?.kind !== 'refuse') record.status = wire.status;
   respond(
@@ -82,23 +83,40 @@ interface Asked {
   method: string;
   path: string;
   query: string;
+  body: unknown;
   request: IncomingMessage;
   now: Date;
   fault: Fault | null;
 }
 
-function rightAnswer(shared: Shared, { dialect, method, path, query, request, now, fault }: Asked): WireAnswer {
+function rightAnswer(shared: Shared, { dialect, method, path, query, body, request, now, fault }: Asked): WireAnswer {
   const world = fault?.kind === 'stale' ? fault.world : shared.world;
   const parsed = new URLSearchParams(query);
   const answer = answerRequest(dialect, admit(dialect, world, request.headers, now), method, path, {
     query: parsed,
+    body,
     now,
     quirks: shared.quirks,
     rowsOf: rowsOfDay,
     issuedCursors: shared.issuedCursors,
   });
-  const { status, body } = fault === null ? answer : spoilPage(answer, fault, parsed.get('page'));
-  return { status, headers: { 'content-type': 'application/json', date: now.toUTCString() }, text: toJson(body) };
+  const { status, body: document } = fault === null ? answer : spoilPage(answer, fault, parsed.get('page'));
+  const text = toJson(document);
+  return {
+    status,
+    headers: { 'content-type': 'application/json', date: now.toUTCString() },
+    text: fault?.kind === 'rewrite' ? text.replaceAll(fault.from, fault.to) : text,
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return null;
+  }
 }
 
 /** By path; where that says nothing, by the header in which the key comes. */

@@ -34,6 +34,8 @@ export type Fault =
   | { kind: 'stale'; world: World }
   /** Another answer altogether; the text is sent as it is. */
   | { kind: 'body'; status?: number; text: string; contentType?: string }
+  /** The right answer with one text in it for another, wherever it stands. */
+  | { kind: 'rewrite'; from: string; to: string }
   /** One of the answers that people have reported. */
   | { kind: 'odd'; answer: OddAnswer }
   /** The right answer, compressed, or behind a byte order mark. */

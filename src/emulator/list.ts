@@ -3,9 +3,10 @@ import { CostsError } from '../errors.js';
 import { anthropicServer } from './anthropic/index.js';
 import type { EmulatedProvider } from './api.js';
 import { openaiServer } from './openai/index.js';
+import { openrouterServer } from './openrouter/index.js';
 
 /** The providers that are emulated, in the order the demo shows them. */
-export const EMULATED: readonly EmulatedProvider[] = [openaiServer, anthropicServer];
+export const EMULATED: readonly EmulatedProvider[] = [openaiServer, anthropicServer, openrouterServer];
 
 /** @throws CostsError `usage` for one that is not emulated. */
 export function emulated(provider: ProviderId): EmulatedProvider {

@@ -43,6 +43,10 @@ export interface JsonRequest {
    * never held as text. The document has what was made of them in their place. Without it they stay as they are.
    */
   readRow?: ReadRow | undefined;
+  /** Sent as JSON by POST, for reports that are asked for so: nothing is changed at the provider, and it may be sent again. */
+  body?: unknown;
+  /** What a refusal says, where it is not `{ error: { message } }`; null for an answer that is not the provider's. */
+  readRefusal?: (document: unknown) => string | null;
 }
 
 /** @param path such as `data[0].results[12]` */
@@ -51,7 +55,7 @@ export type ReadRow = (row: unknown, path: string) => unknown;
 /** The one way to a provider. */
 export interface HttpClient {
   /**
-   * GETs a JSON document. Numbers keep their source text (lossless-json), so that no amount passes through a float.
+   * Asks for a JSON document. Numbers keep their source text (lossless-json), so that no amount passes through a float.
    * @throws CostsError as `CostProvider` promises
    */
   getJson(request: JsonRequest): Promise<unknown>;
@@ -149,7 +153,7 @@ async function attempt(
   });
   call.observe({
     type: 'request',
-    method: 'GET',
+    method: methodOf(request),
     url: url.href,
     status: answer.status,
     milliseconds: Math.round(performance.now() - started),
@@ -158,7 +162,11 @@ async function attempt(
   });
   const limits = readLimits(answer.header, options.now);
   quota.note(limits, answer.status === 429);
-  return understand(answer, url, limits);
+  return understand(answer, request, limits);
+}
+
+function methodOf({ body }: JsonRequest): 'GET' | 'POST' {
+  return body === undefined ? 'GET' : 'POST';
 }
 
 function readDate(text: string | null): Date | null {
@@ -182,12 +190,19 @@ async function read(
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { url, headers, call } = request;
+  const { url, headers, call, body } = request;
   const response = await dispatcher.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
-    method: 'GET',
-    headers: { accept: 'application/json', 'accept-encoding': ENCODINGS, 'user-agent': `costs/${version}`, ...headers },
+    method: methodOf(request),
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': ENCODINGS,
+      'user-agent': `costs/${version}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
     bodyTimeout: LONGEST_SILENCE_MS,
   });
@@ -248,7 +263,11 @@ function spellOut(escape: string, code: string | undefined): string {
 }
 
 /** A document, a refusal, or a failure that may pass. */
-function understand({ status, text, rows, unreadable, header }: Answer, url: URL, limits: Limits): unknown {
+function understand(
+  { status, text, rows, unreadable, header }: Answer,
+  { url, readRefusal }: JsonRequest,
+  limits: Limits,
+): unknown {
   if (status >= 300 && status < 400) {
     throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
       hint: 'Check the base URL.',
@@ -256,12 +275,15 @@ function understand({ status, text, rows, unreadable, header }: Answer, url: URL
   }
   const document = parseJson(text);
   const shouldRetry = header('x-should-retry');
-  const passing = status === 408 || status === 409 || status === 429 || status >= 500;
+  // A 403 that says that nothing is left to ask with is a limit of requests, and nothing about the key.
+  const usedUp = status === 403 && limits.remaining === 0 && limits.waitMs !== null;
+  const passing = status === 408 || status === 409 || status === 429 || status >= 500 || usedUp;
   if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
     throw new BrokenAnswer(status, `${url.host} answered ${status}`, limits);
   }
   if (passing) throw staysDown(url, status, null);
-  if (status !== 200) throw explainRefusal({ status, document: document.ok ? document.value : null, header }, url);
+  if (status !== 200)
+    throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
   if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);
   const instead = unreadable ?? describe(text, header('content-type'));
   throw new BrokenAnswer(status, `${url.host} answered ${instead} instead of JSON`, NO_LIMITS);

@@ -18,7 +18,7 @@ export interface Limits {
 export const NO_LIMITS: Limits = { limit: null, remaining: null, freeAt: null, waitMs: null };
 
 /**
- * Reads `retry-after-ms`, `Retry-After` in seconds or as a date, `anthropic-ratelimit-requests-*`, and `x-ratelimit-*-requests`.
+ * Reads `retry-after-ms`, `Retry-After` in seconds or as a date, `anthropic-ratelimit-requests-*`, `x-ratelimit-*-requests`, and `x-ratelimit-*`.
  * A reset an hour away is real: Anthropic's reports allow so many requests an hour. One in the past is often sent, and says nothing.
  * @param clock for answers without a `Date`; without both, times of day are not understood.
  */
@@ -30,10 +30,19 @@ export function readLimits(header: (name: string) => string | null, clock?: () =
     spanOf(header('retry-after'), 1000) ?? until(header('retry-after'), now),
     until(header('anthropic-ratelimit-requests-reset'), now),
     durationOf(header('x-ratelimit-reset-requests')),
+    untilEpoch(header('x-ratelimit-reset'), now),
   ].find((each) => each !== null && each > 0 && each <= LONGEST_MS);
   return {
-    limit: countOf(header('anthropic-ratelimit-requests-limit') ?? header('x-ratelimit-limit-requests')),
-    remaining: countOf(header('anthropic-ratelimit-requests-remaining') ?? header('x-ratelimit-remaining-requests')),
+    limit: countOf(
+      header('anthropic-ratelimit-requests-limit') ??
+        header('x-ratelimit-limit-requests') ??
+        header('x-ratelimit-limit'),
+    ),
+    remaining: countOf(
+      header('anthropic-ratelimit-requests-remaining') ??
+        header('x-ratelimit-remaining-requests') ??
+        header('x-ratelimit-remaining'),
+    ),
     freeAt: wait == null || now === undefined ? null : new Date(now.getTime() + wait),
     waitMs: wait == null ? null : Math.ceil(wait),
   };
@@ -50,6 +59,13 @@ function spanOf(text: string | null, unit: number): number | null {
 function until(text: string | null, now: Date | undefined): number | null {
   const then = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(then) || now === undefined ? null : then - now.getTime();
+}
+
+/** Seconds of an epoch, or milliseconds of it: both are sent. */
+function untilEpoch(text: string | null, now: Date | undefined): number | null {
+  const epoch = countOf(text);
+  if (epoch === null || now === undefined) return null;
+  return (epoch < 1e11 ? epoch * 1000 : epoch) - now.getTime();
 }
 
 function durationOf(text: string | null): number | null {

@@ -1,6 +1,7 @@
 import { anthropic } from './anthropic/index.js';
 import type { Provider } from './define.js';
 import { openai } from './openai/index.js';
+import { openrouter } from './openrouter/index.js';
 
 /** The companies whose bills we collect, in the order they are offered. */
-export const PROVIDERS: readonly Provider[] = [openai, anthropic];
+export const PROVIDERS: readonly Provider[] = [openai, anthropic, openrouter];

@@ -12,6 +12,24 @@ export interface ListPage {
 const MOST_PROJECTS = 100_000;
 
 /**
+ * Every project of a list that is asked for by the place of its first row, until a page has nothing new: how many rows a page
+ * holds is for the provider to say, and one that passes over the place sends the same page again.
+ */
+export function followOffsets(
+  who: string,
+  what: string,
+  fetchPage: (offset: number) => Promise<ProviderProject[]>,
+): Promise<ProviderProject[]> {
+  const seen = new Set<string>();
+  return followList(who, what, async (after) => {
+    const offset = Number(after ?? '0');
+    const projects = (await fetchPage(offset)).filter(({ id }) => !seen.has(id));
+    for (const { id } of projects) seen.add(id);
+    return { projects, hasMore: projects.length > 0, after: `${offset + projects.length}` };
+  });
+}
+
+/**
  * Every project of a list, page by page.
  * @param what the list holds, as `OpenAI … projects`
  * @throws CostsError `contract` when the list comes back to a page it has shown, or goes on beyond any organization's size

@@ -24,6 +24,18 @@ export type Factor = [factor: bigint, shift: number];
 
 export const HALF: Factor = [5n, -1];
 
+/** The price of spend that the provider has already added up itself: a dollar costs a dollar. @param source where it says so */
+export function ownEstimate(provider: ProviderId, tokenType: string, source: string): Price {
+  return toPrice(provider, source, {
+    model: '',
+    tokenType,
+    from: '2020-01-01',
+    dollars: '1',
+    unit: 'dollars',
+    per: '1',
+  });
+}
+
 /** @param source where the list is published */
 export function toPrice(
   provider: ProviderId,

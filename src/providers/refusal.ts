@@ -7,6 +7,8 @@ export interface Refusal {
   /** Null for an answer that is no JSON. */
   document: unknown;
   header: (name: string) => string | null;
+  /** See `JsonRequest`. */
+  readRefusal?: ((document: unknown) => string | null) | undefined;
 }
 
 /** What a refusal says about the key: the first that fits. Words of both providers, as public reports quote them. */
@@ -14,7 +16,7 @@ const KEY_PROBLEMS: [words: RegExp, problem: KeyProblem][] = [
   [/expired/i, 'expired'],
   [/missing scopes?/i, 'missing-scope'],
   [
-    /(?:project|service.account|workspace|standard|analytics|session|user) (?:api )?keys?\b|(?:requires?|use|need) an? admin/i,
+    /(?:project|service.account|workspace|standard|analytics|session|user) (?:api )?keys?\b|(?:requires?|use|need) an? (?:admin|management)/i,
     'wrong-kind',
   ],
   [
@@ -28,8 +30,8 @@ const PLACES =
 
 /** A refusal in the provider's own words, and whose fault it is: the key's, the organization's, the network's, the request's. */
 export function explainRefusal(refusal: Refusal, url: URL): CostsError {
-  const { status, document } = refusal;
-  const reason = reasonOf(document);
+  const { status, document, readRefusal = reasonOf } = refusal;
+  const reason = readRefusal(document);
   if (status === 401 || status === 402 || status === 403 || status === 407 || status === 451) {
     if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
     const said = [reason, ...codesOf(document)].join(' ');

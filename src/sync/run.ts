@@ -154,6 +154,7 @@ async function collectOrganization(
   const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
     key: await dependencies.keyOf(organization),
+    organizationId: organization.organizationId,
     signal: endOf(dependencies),
     observe,
     mayWait: dependencies.mayWait,

@@ -123,6 +123,7 @@ async function compareDays(
   const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
     key: await dependencies.keyOf(organization),
+    organizationId,
     signal: dependencies.signal,
     observe: () => undefined,
   };

@@ -102,11 +102,13 @@ describe.each(PROVIDER_IDS)('an odd answer of %s', (id) => {
   });
 
   it('that leaves no request for this hour is the last one asked for, and names when the next are free', async () => {
-    const { emulator, read, failure } = await open();
+    const { emulator, read } = await open();
     emulator.quirks.requestsPerHour = 2;
-    await read();
-    await read();
-    expect(await failure()).toMatchObject({
+    await expect(
+      (async () => {
+        for (;;) await read();
+      })(),
+    ).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringMatching(/next 2 requests are free at 13:00 UTC/) as string,
     });

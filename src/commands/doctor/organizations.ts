@@ -36,7 +36,12 @@ async function checkKey(context: Context, organization: Organization): Promise<C
   if (!organization.isActive) return { name, status: 'ok', message: 'disabled' };
   try {
     const [key, provider] = await Promise.all([context.keyOf(organization), context.provider(organization.provider)]);
-    const { call, behind } = listenToClock({ key, signal: context.signal, observe: () => undefined });
+    const { call, behind } = listenToClock({
+      key,
+      organizationId: organization.organizationId,
+      signal: context.signal,
+      observe: () => undefined,
+    });
     const now = await context.clock();
     const identity = await provider.identify(call);
     const theirs = behind(now);

@@ -45,9 +45,10 @@ async function run(options: AddKeyOptions, context: Context) {
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   const provider = options.provider ?? (await chooseProvider(context));
   explainKey(context, provider, options);
+  const told = await toldOrganization(context, provider, options);
   const input = await readKey(context, provider, options);
-  const identity = await identifyKey(context, provider, input.key);
-  const organizationId = await organizationOf(context, provider, identity, options);
+  const identity = await identifyKey(context, provider, input.key, told);
+  const organizationId = await organizationOf(context, provider, identity, told);
   await refuseTwice(context, provider, organizationId);
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
@@ -70,14 +71,30 @@ function chooseProvider({ output }: Context): Promise<ProviderId> {
   );
 }
 
+/** What the user says; asked for before the key where no key of the provider tells whose it is. */
+async function toldOrganization(
+  { output }: Context,
+  provider: ProviderId,
+  { organization }: AddKeyOptions,
+): Promise<string | undefined> {
+  const told = organization?.trim() ?? '';
+  const { name, organizationWord } = providerOf(provider);
+  if (told !== '') return told;
+  if (organizationWord === undefined) return undefined;
+  if (output.interactive)
+    return output.prompt.text(`${name}: ${organizationWord}`, (answer) => cleanText(answer.trim()));
+  throw new CostsError('usage', `A key of ${name} does not say whose it is.`, {
+    hint: `Name ${organizationWord}: --organization NAME`,
+  });
+}
+
 /** The provider's word counts; where it says nothing (OpenAI without spend), the user's does. */
 async function organizationOf(
   context: Context,
   provider: ProviderId,
   identity: KeyIdentity,
-  { organization }: AddKeyOptions,
+  told: string | undefined,
 ): Promise<string> {
-  const told = organization?.trim() === '' ? undefined : organization?.trim();
   const { name, organizationPrefix } = providerOf(provider);
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
     throw new CostsError(

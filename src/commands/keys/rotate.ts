@@ -36,7 +36,7 @@ async function run(options: RotateKeyOptions, context: Context) {
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   explainKey(context, row.provider, options);
   const input = await readKey(context, row.provider, options);
-  const identity = await identifyKey(context, row.provider, input.key);
+  const identity = await identifyKey(context, row.provider, input.key, row.organizationId);
   if (identity.organizationId !== null && identity.organizationId !== row.organizationId) {
     const { name } = providerOf(row.provider);
     throw new CostsError(

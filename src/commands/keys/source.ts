@@ -103,8 +103,13 @@ async function askForKey(context: Context, provider: ProviderId, { keyStdin }: K
 /** Somebody is waiting: a provider that is down is not asked for the minute that a sync gives it. */
 const PATIENCE_SECONDS = 12;
 
-/** Asks the provider whose key this is. @throws CostsError in the provider's own words; nothing was stored */
-export async function identifyKey(context: Context, provider: ProviderId, key: Secret): Promise<KeyIdentity> {
+/** Asks the provider whose key this is. @param organizationId where somebody says it already @throws CostsError in the provider's own words; nothing was stored */
+export async function identifyKey(
+  context: Context,
+  provider: ProviderId,
+  key: Secret,
+  organizationId?: string,
+): Promise<KeyIdentity> {
   const { output, signal } = context;
   const { name } = providerOf(provider);
   const adapter = await context.provider(provider);
@@ -116,7 +121,7 @@ export async function identifyKey(context: Context, provider: ProviderId, key: S
   };
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_SECONDS * 1000)]);
-    return await adapter.identify({ key, signal: patience, observe });
+    return await adapter.identify({ key, organizationId, signal: patience, observe });
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'interrupted' || signal.aborted) throw error;
     throw new CostsError(

@@ -42,7 +42,7 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
   const soon = expiryWarning(row, now);
   const warnings = soon === null ? [] : [soon];
   try {
-    const identity = await identifyKey(context, provider, await context.keyOf(row));
+    const identity = await identifyKey(context, provider, await context.keyOf(row), organizationId);
     if (identity.organizationId !== null && identity.organizationId !== organizationId)
       throw otherOrganization(row, identity.organizationId);
     const expiresAt = (identity.expiresAt ?? row.expiresAt)?.toISOString() ?? null;

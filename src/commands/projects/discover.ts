@@ -43,7 +43,7 @@ async function discover(context: Context, organization: Organization): Promise<D
       context.provider(provider),
       context.store(),
     ]);
-    const list = await adapter.listProjects({ key, signal: context.signal, observe: () => undefined });
+    const list = await adapter.listProjects({ key, organizationId, signal: context.signal, observe: () => undefined });
     const projects = new Map(list.map((project) => [project.id, project]));
     const outcome = await store.projects.discovered({
       provider,

@@ -17,7 +17,7 @@ const COST_DATA = {
     context_window: 'contextWindow',
     inference_geo: 'inferenceGeo',
   },
-  amounts: { cost: 'cost', quantity: 'quantity' },
+  amounts: { cost: 'cost', quantity: 'quantity', list_cost: 'listCost' },
   part: null,
   guard: { columns: ['currency'], of: ({ currency }) => currency, amount: ({ cost }) => cost, alone: false },
 } as const satisfies Partial<FactList<CostRow>>;

@@ -28,7 +28,7 @@ export function incomingRows<Row extends Fact>(
   }
   const amounts = Object.values(list.amounts).map(
     (property) =>
-      Prisma.sql`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null)))}::numeric[]`,
+      Prisma.sql`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null | undefined)))}::numeric[]`,
   );
   const values = properties.map(
     (property) => Prisma.sql`${arrayLiteral(items.values.map((row) => row[property] as string | null))}::text[]`,
@@ -47,8 +47,8 @@ export function incomingRows<Row extends Fact>(
     LEFT JOIN unnest(${Prisma.join(values)}) WITH ORDINALITY AS i (${columnList(textColumns)}, number) ON i.number = r.item`;
 }
 
-function formatNullable(value: Decimal | null): string | null {
-  return value === null ? null : formatDecimal(value);
+function formatNullable(value: Decimal | null | undefined): string | null {
+  return value == null ? null : formatDecimal(value);
 }
 
 type Branch = Map<unknown, Branch | number>;

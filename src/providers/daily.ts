@@ -1,0 +1,39 @@
+import { toLineItem, type CostLine } from '../domain/bucket.js';
+import { daysOf, endOfDay, startOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
+import type { CostPage } from '../domain/provider.js';
+
+/** What a report says of a charge of a day; what it does not say may be left out. */
+export type DailyCharge = Pick<CostLine, 'providerProjectId' | 'currency' | 'cost'> &
+  Partial<Omit<CostLine, 'bucketStart' | 'bucketEnd' | 'lineItem'>> & {
+    day: Day;
+    description: string | null;
+    /** Whatever else tells it from charges of the same description. */
+    further?: readonly string[];
+  };
+
+/** The line of a day's bill. @throws CostsError `contract` for a description that is too long */
+export function dailyLine({ day, description, further, ...charge }: DailyCharge): CostLine {
+  const said = { contextWindow: null, serviceTier: null, inferenceGeo: null, ...charge };
+  return {
+    bucketStart: startOfDay(day),
+    bucketEnd: endOfDay(day),
+    providerProjectName: null,
+    organizationId: null,
+    lineItem: toLineItem({ ...said, description, ...(further === undefined ? {} : { further }) }),
+    quantity: null,
+    quantityUnit: null,
+    model: null,
+    costType: null,
+    tokenType: null,
+    ...said,
+  };
+}
+
+/** The answer for a whole span, of a report without buckets: each of its days that has begun is answered. */
+export function wholeAnswer(span: DaySpan, lines: CostLine[], now: Date): CostPage {
+  const today = toDay(now);
+  const buckets = daysOf(span)
+    .filter((day) => day <= today)
+    .map((day) => ({ start: startOfDay(day), end: endOfDay(day) }));
+  return { buckets, lines, end: 'complete' };
+}

@@ -1,0 +1,33 @@
+import { parseDay } from '../../domain/day.js';
+import { defineProvider } from '../define.js';
+import { ownEstimate } from '../rates.js';
+
+/** https://openrouter.ai/docs/api-reference */
+export const openrouter = defineProvider({
+  id: 'openrouter',
+  name: 'OpenRouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  baseUrlVariable: 'OPENROUTER_BASE_URL',
+  keyVariable: 'OPENROUTER_MANAGEMENT_KEY',
+  // Keys that call models begin so, too: the provider itself tells which one a key is.
+  adminKeyPrefix: 'sk-or-v1-',
+  otherKeys: [],
+  organizationPrefix: '',
+  keyPage: 'https://openrouter.ai/settings/management-keys',
+  leastScope: 'a management key; keys that call models read no bills',
+  tellsKeyExpiry: true,
+  projectWord: 'workspace',
+  focus: { serviceName: 'OpenRouter', subAccountType: 'Workspace' },
+  ownsLegacyProjects: false,
+  notReported: [
+    'fees of buying credits, and taxes',
+    'what models cost that were called with your own keys: their providers bill it. It is read as usage.',
+  ],
+  tokenTypes: ['byok_spend'],
+  tokenTypeAliases: {},
+  listPrices: {
+    readOn: parseDay('2026-11-25'),
+    make: () => [ownEstimate('openrouter', 'byok_spend', 'https://openrouter.ai/docs/use-cases/byok')],
+  },
+  connect: async (wire) => (await import('./api.js')).connectOpenRouter(wire),
+});

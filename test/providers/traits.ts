@@ -1,0 +1,46 @@
+import type { ProviderId } from '../../src/domain/provider.js';
+
+/** A text of a right answer, another in its place, and what is told of it. */
+export interface Change {
+  from: string;
+  to: string;
+  path: string;
+}
+
+/** What the conformance suite must know of a provider's answers, which are all different. */
+export interface Traits {
+  /** Requests that 69 days of three projects take. */
+  requests: number;
+  /** Whether a report comes in pages, each behind a cursor. */
+  paged: boolean;
+  newField: Change;
+  /** Null where its rows have no words of a known list. */
+  newValue: Change | null;
+  /** Where an amount stands. */
+  amount: RegExp;
+}
+
+export const TRAITS: Record<ProviderId, Traits> = {
+  openai: {
+    requests: 3,
+    paged: true,
+    newField: { from: '"results":[{', to: '"results":[{"brand_new":1,', path: 'results[].brand_new' },
+    newValue: { from: '"object":"organization.costs.result"', to: '"object":"moon"', path: 'object=moon' },
+    amount: /data\[0\]\.results\[\d+\]\.amount/,
+  },
+  anthropic: {
+    requests: 3,
+    paged: true,
+    newField: { from: '"results":[{', to: '"results":[{"brand_new":1,', path: 'results[].brand_new' },
+    newValue: { from: '"cost_type":"tokens"', to: '"cost_type":"moon"', path: 'cost_type=moon' },
+    amount: /data\[0\]\.results\[\d+\]\.amount/,
+  },
+  openrouter: {
+    // The whole, two pages of workspaces, and each workspace.
+    requests: 6,
+    paged: false,
+    newField: { from: '"date__day"', to: '"brand_new":1,"date__day"', path: 'data[].brand_new' },
+    newValue: null,
+    amount: /data\.data\[\d+\]\.credits_usage/,
+  },
+};
