@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/emulator.js';
+import { emulated } from '../../src/emulator/list.js';
 import type { WorldKey, WorldOrganization } from '../../src/emulator/world.js';
 
 /** The instant tests live in unless they say otherwise: a Monday, about noon. */
@@ -17,11 +18,10 @@ export function adminKey(
   { provider, id }: Pick<WorldOrganization, 'provider' | 'id'>,
   key: Partial<WorldKey> = {},
 ): WorldKey {
-  const prefix = provider === 'openai' ? 'sk-admin-' : 'sk-ant-admin01-';
   return {
     id: `key_${id}`,
     name: 'Costs',
-    secret: `${prefix}${id}-0123456789abcdef`,
+    secret: `${emulated(provider).keyPrefix}${id}-0123456789abcdef`,
     scopes: ['usage', 'projects', 'keys'],
     expiresAt: null,
     revoked: false,
