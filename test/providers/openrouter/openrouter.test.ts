@@ -25,7 +25,7 @@ async function open(organization: Partial<WorldOrganization> = {}) {
     emulator,
     provider,
     call,
-    async read(day = yesterday) {
+    read: async (day = yesterday) => {
       const lines: CostLine[] = [];
       for await (const page of provider.fetchCosts(call, { since: day, until: day })) lines.push(...page.lines);
       return lines.map(({ providerProjectId, lineItem, cost }) => [providerProjectId, lineItem, formatDecimal(cost)]);
