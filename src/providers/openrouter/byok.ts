@@ -16,6 +16,7 @@ export function createByokUsage(
 ): UsageSource {
   return {
     endpoints: [BYOK],
+    requestsAWindow: 1,
     maxDays: () => MAX_DAYS,
     async *fetchUsage(call, span, width) {
       if (width !== '1d') throw dailyOnly();
