@@ -7,6 +7,7 @@ import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOptio
 
 export interface DbAdoptOptions extends DuplicatesOption {
   dryRun?: boolean;
+  datesIn?: string;
   yes?: boolean;
 }
 
@@ -25,6 +26,7 @@ export const adoptDatabase = defineCommand({
   options: [
     option('--dry-run', 'only show what would be changed, in words and SQL'),
     duplicatesOption(),
+    option('--dates-in <zone>', 'the time zone whose midnights the dates are, where they are instants: Europe/Berlin'),
     confirmOption(),
   ],
   examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
@@ -35,13 +37,14 @@ export const adoptDatabase = defineCommand({
 });
 
 async function run(
-  { dryRun, yes, ...options }: DbAdoptOptions,
+  { dryRun, yes, datesIn, ...options }: DbAdoptOptions,
   context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
 ): Promise<DbAdoptResult> {
   const database = await context.database();
   const { signal } = context;
   const duplicates = toDuplicateChoice(options, context.now());
-  const plan = await database.migrations.adopt({ signal, duplicates, dryRun: true });
+  const choices = { signal, duplicates, datesIn };
+  const plan = await database.migrations.adopt({ ...choices, dryRun: true });
   const describe = (result: AdoptResult): DbAdoptResult => ({
     status: result.problems.length === 0 ? 'ok' : 'finding',
     database: database.label,
@@ -51,7 +54,7 @@ async function run(
   if (dryRun === true || plan.problems.length > 0) return describe(plan);
   if (plan.steps.length > 0)
     await confirm(context.output, { yes, question: `${renderSteps(plan).join('\n')}\nGo on?` });
-  return describe(await database.migrations.adopt({ signal, duplicates }));
+  return describe(await database.migrations.adopt(choices));
 }
 
 function renderSteps({ steps, foreign }: AdoptResult): string[] {

@@ -3,20 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
+import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
 import type { ForeignObject } from './drift.js';
-import { fillAdopted } from './fill-adopted.js';
+import { findDependents } from './dependents.js';
+import { zonedColumns, type Zones } from './convert-columns.js';
 import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
-import { findMisfits, findUnconvertible } from './misfits.js';
+import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
 import { requireRights } from './preflight.js';
 import type { Settings } from '../settings.js';
-import { toScript, type Step } from './schema-steps.js';
+import { literal, toScript, type Step } from './schema-steps.js';
 import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
@@ -24,7 +26,12 @@ export interface AdoptOptions extends MigratorOptions {
   /** Only say what would be done. */
   dryRun?: boolean | undefined;
   duplicates?: DuplicateChoice | undefined;
+  /** The time zone whose midnights the dates are, where they are instants. */
+  datesIn?: string | undefined;
 }
+
+/** What the person who asks has decided about rows that can be read in more than one way. */
+type Choices = Pick<AdoptOptions, 'duplicates' | 'datesIn'>;
 
 export interface AdoptResult {
   /** Whether it was carried out. */
@@ -35,7 +42,7 @@ export interface AdoptResult {
   pending: string[];
   /** What is (to be) changed, in order. */
   steps: Pick<Step, 'text' | 'locks'>[];
-  /** The same as psql takes it; without the fillings of rows, which only the command does. */
+  /** The same as psql takes it. */
   sql: string;
   /** Why it cannot be adopted as it is; nothing was changed then. */
   problems: string[];
@@ -53,20 +60,19 @@ export interface AdoptResult {
  */
 export async function adoptDatabase(
   target: MigrationTarget,
-  { dryRun = false, duplicates, ...options }: AdoptOptions = {},
+  { dryRun = false, duplicates, datesIn, ...options }: AdoptOptions = {},
 ): Promise<AdoptResult> {
+  const choices = { duplicates, datesIn };
   return asOnlyMigrator(target, options, async (pool) => {
     await requireRights(pool, target.label);
     await requireAdoptable(pool, target.label);
+    if (datesIn !== undefined) await requireZone(pool, datesIn);
     const files = await readMigrations();
     const states = await shadowStates(files);
-    const live = await readCatalog(pool);
-    const plan = planAdoption(files, states, live);
-    // Of a schema that does not fit, the rows cannot be asked either.
-    const problems = plan.problems.length > 0 ? plan.problems : await findRowProblems(pool, plan, live, duplicates);
+    const { plan, problems } = await look(pool, files, states, choices);
     if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
-    return toResult(await carryOut(pool, files, states, duplicates), pool.settings, true);
+    return toResult(await carryOut(pool, files, states, choices), pool.settings, true);
   });
 }
 
@@ -74,24 +80,66 @@ async function requireAdoptable(pool: Connection, label: string): Promise<void> 
   const { exists, otherTables } = await readHistory(pool);
   if (exists)
     throw new CostsError('conflict', `${label} has a migration history already.`, { hint: 'See costs db status.' });
-  if (!otherTables.includes('cost_data'))
-    throw new CostsError('schema', `${label} has no tables of ours to adopt.`, {
-      hint: 'Run costs db migrate to make them.',
+  if (otherTables.includes('cost_data')) return;
+  const camel = otherTables.find((name) => name.toLowerCase() === 'costdata');
+  if (camel !== undefined)
+    throw new CostsError('schema', `${label} has its costs in a table called "${camel}", not cost_data.`, {
+      hint: `Give the models of your application @@map("cost_data") and the like, and rename the tables: ALTER TABLE "${camel}" RENAME TO cost_data`,
+    });
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT n.nspname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'cost_data' AND c.relkind IN ('r', 'p') ORDER BY 1`,
+  );
+  const elsewhere = rows[0]?.name;
+  throw new CostsError('schema', `${label} has no tables of ours to adopt.`, {
+    hint:
+      elsewhere === undefined
+        ? 'Run costs db migrate to make them.'
+        : `There is a cost_data in the schema "${elsewhere}": add ?schema=${elsewhere} to DATABASE_URL.`,
+  });
+}
+
+/** A name that is not in the list would be read as an offset, with its sign turned round. */
+async function requireZone(pool: Connection, zone: string): Promise<void> {
+  const { rowCount } = await pool.query('SELECT FROM pg_timezone_names WHERE name = $1', [zone]);
+  if (rowCount === 0)
+    throw new CostsError('usage', `"${zone}" is no time zone that the database knows.`, {
+      hint: 'Name it as in: costs db adopt --dates-in Europe/Berlin',
     });
 }
 
-async function findRowProblems(
+/** What is to be done, and what stands against it. */
+async function look(
   pool: Connection,
-  { target }: AdoptionPlan,
-  live: readonly Fact[],
-  duplicates: DuplicateChoice | undefined,
-): Promise<string[]> {
+  files: readonly MigrationFile[],
+  states: readonly Fact[][],
+  { duplicates, datesIn }: Choices,
+): Promise<{ plan: AdoptionPlan; problems: string[] }> {
+  const live = await readCatalog(pool);
+  const plan = planAdoption(files, states, live, await zonesOf(pool, live, datesIn));
+  // Of a schema that does not fit, the rows cannot be asked either.
+  if (plan.problems.length > 0) return { plan, problems: plan.problems };
   const asked = duplicates === undefined || duplicates.policy === 'stop';
-  const misfits = [
-    ...(await findUnconvertible(pool, target, live)),
-    ...(await findMisfits(pool, { duplicates: asked })),
+  const checks = [...uncertainValues(plan.conversions), ...plan.steps.flatMap((step) => step.checks)];
+  const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, { duplicates: asked }))];
+  const problems = [
+    ...(await findDependents(pool, plan.conversions)),
+    ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
-  return misfits.map(({ text, query }) => `${text}. All of them: ${query}`);
+  return { plan: { ...plan, steps: await withoutIdle(pool, plan.steps) }, problems };
+}
+
+/** Instants that all are midnights of UTC are days of UTC, whatever is said of the others. */
+async function zonesOf(pool: Connection, live: readonly Fact[], zone: string | undefined): Promise<Zones> {
+  const zones = new Map<string, string>();
+  if (zone === undefined) return zones;
+  for (const { table, name } of zonedColumns(live)) {
+    const column = quote(name);
+    const { rowCount } = await pool.query(
+      `SELECT FROM ${quote(table)} WHERE isfinite(${column}) AND ${notMidnight(column)} LIMIT 1`,
+    );
+    if (rowCount === 1) zones.set(`${table}.${name}`, zone);
+  }
+  return zones;
 }
 
 /** Under the lock the plan is made anew: somebody may have changed something since the first look. */
@@ -99,11 +147,11 @@ async function carryOut(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-  duplicates: DuplicateChoice | undefined,
+  choices: Choices,
 ): Promise<AdoptionPlan & { merged: number }> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(pool, () => adoptLocked(pool, files, states, duplicates));
+      return await inTransaction(pool, () => adoptLocked(pool, files, states, choices));
     } catch (error) {
       if (attempt === LOCK_ATTEMPTS || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
       await sleep(LOCK_PAUSE_MS);
@@ -115,38 +163,54 @@ async function adoptLocked(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
-  duplicates: DuplicateChoice | undefined,
+  choices: Choices,
 ): Promise<AdoptionPlan & { merged: number }> {
   await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
   const tables = found.filter(({ object }) => object.startsWith('table ')).map(({ table }) => quote(table ?? ''));
   await pool.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
-  const live = await readCatalog(pool);
-  const plan = planAdoption(files, states, live);
-  if (plan.problems.length > 0 || (await findRowProblems(pool, plan, live, duplicates)).length > 0)
+  const { plan, problems } = await look(pool, files, states, choices);
+  if (problems.length > 0)
     throw new CostsError('conflict', 'The database was changed while it was looked at. Nothing was changed.', {
       hint: 'Run costs db adopt --dry-run.',
     });
+  const { duplicates } = choices;
   const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
   const before = await fingerprint(pool);
   const undo = merge?.undo ?? [];
-  for (const { sql, undo: back } of plan.steps) {
-    await pool.query(sql);
-    if (back !== null) undo.unshift(back);
-  }
-  undo.unshift(...(await fillAdopted(pool, plan.steps)));
-  if ((await fingerprint(pool)) !== before)
+  for (const step of plan.steps) undo.unshift(...(await take(pool, step)));
+  if ((await fingerprint(pool, plan.conversions)) !== before)
     throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
       hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
     });
   await writeHistory(pool, files, {
     migrations: plan.adopted,
     undo,
-    found,
+    found: await ofOurs(pool, found, plan.target),
     foreignHistory: await foreignHistory(pool, files),
   });
   return { ...plan, merged: merge?.rows ?? 0 };
+}
+
+/** @returns the statements that take it back */
+async function take(pool: Connection, { sql, undo, fills }: Step): Promise<string[]> {
+  if (fills === undefined) {
+    await pool.query(sql);
+    return undo === null ? [] : [undo];
+  }
+  const { table, column, before } = fills;
+  const { rows } = await pool.query<{ id: string }>(`${sql} RETURNING id::text`);
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => literal(id)).join(', ');
+  return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE id::text IN (${ids})`];
+}
+
+/** What is ours of what was found, and what took our names: with the rest its owner may do as he likes meanwhile. */
+async function ofOurs(pool: Connection, found: readonly Fact[], target: readonly Fact[]): Promise<Fact[]> {
+  const ours = new Set(target.map(({ object }) => object));
+  const left = new Set((await readCatalog(pool)).map(({ object }) => object));
+  return found.filter(({ object }) => ours.has(object) || !left.has(object));
 }
 
 async function foreignHistory(pool: Connection, files: readonly MigrationFile[]): Promise<string[]> {

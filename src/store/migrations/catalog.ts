@@ -24,11 +24,16 @@ export async function readCatalog(pool: Pool): Promise<Fact[]> {
 
 const CATALOG = `
 WITH relations AS (
-  SELECT c.oid, c.relname, c.relkind FROM pg_class c
+  SELECT c.oid, c.relname, c.relkind, c.relpersistence FROM pg_class c
   WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '_prisma_migrations'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ), tables AS (SELECT * FROM relations WHERE relkind IN ('r', 'p'))
-SELECT 'table ' || relname AS object, CASE relkind WHEN 'p' THEN 'partitioned' ELSE '' END AS definition, relname::text AS "table", true AS expressible FROM tables
+SELECT 'table ' || relname AS object,
+       CASE WHEN relkind = 'p' THEN 'partitioned' WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = tables.oid) THEN 'inherited'
+         WHEN relpersistence = 'u' THEN 'unlogged' ELSE '' END AS definition, relname::text AS "table", true AS expressible FROM tables
+UNION ALL
+SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELSE 'foreign table ' END || relname, '', NULL, false
+  FROM relations WHERE relkind IN ('v', 'm', 'f')
 UNION ALL
 SELECT 'column ' || t.relname || '.' || a.attname,
        format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END

@@ -1,53 +1,104 @@
-/** How values of one column type become values of another, and back. */
-interface Conversion {
+/** How values of one column type become values of ours, and back. */
+export interface Conversion {
   to: (column: string) => string;
   back: (column: string) => string;
-  /** Whether the old type cannot express every value of the new one: such rows go to the rollback's export. */
-  lossy: boolean;
+  /** SQL that is true of a value of ours which the old type cannot hold: such rows go to the rollback's export. */
+  beyond: ((column: string) => string) | null;
   /** SQL that is true of a value which would not survive the way there, in words and as a condition. */
-  unless?: { text: string; is: (column: string) => string };
+  refused: { text: string; is: (column: string) => string }[];
 }
 
-/** How a type becomes ours without a value saying anything else; undefined where that cannot be said of every value. */
-export function convert(have: string, want: string): Conversion | undefined {
-  const same = (column: string) => column;
-  const utc = (column: string) => `${column} AT TIME ZONE 'UTC'`;
-  const finer = {
-    text: 'has parts of a millisecond',
-    is: (column: string) => `${column} <> date_trunc('milliseconds', ${column})`,
-  };
-  const [zoned, plain] = [/^timestamp(\(\d\))? with time zone$/, /^timestamp(\(\d\))? without time zone$/];
-  if (want === 'text' && /^character varying/.test(have))
-    return { to: same, back: (column) => `${column}::${have}`, lossy: true };
-  if (zoned.test(want) && plain.test(have)) return { to: utc, back: utc, lossy: false, unless: finer };
-  if (plain.test(want) && zoned.test(have))
-    return {
-      to: utc,
-      back: utc,
-      lossy: false,
-      unless: {
-        text: 'is no midnight of UTC, so that its day depends on a time zone',
-        is: (column) => `${utc(column)} <> date_trunc('day', ${utc(column)})`,
-      },
-    };
-  if ((plain.test(want) && plain.test(have)) || (zoned.test(want) && zoned.test(have)))
-    return { to: same, back: same, lossy: false, unless: finer };
-  if (want === 'numeric(65,30)' && /^numeric|^integer$|^bigint$/.test(have))
-    return {
-      to: same,
-      back: (column) => `${column}::${have}`,
-      lossy: true,
-      unless: { text: 'is NaN', is: (column) => `${column}::text = 'NaN'` },
-    };
-  if (want === 'numeric(65,30)' && /^double precision$|^real$/.test(have))
-    return {
-      // The shortest text that leads back to the same float, which is what the writer meant.
-      to: (column) => `${column}::text::numeric`,
-      back: (column) => `${column}::${have}`,
-      lossy: true,
-      unless: { text: 'is NaN or infinite', is: (column) => `${column}::text IN ('NaN', 'Infinity', '-Infinity')` },
-    };
+const same = (column: string) => column;
+const ZONED = /^timestamp(\(\d\))? with time zone$/;
+const PLAIN = /^timestamp(\(\d\))? without time zone$/;
+const NUMERIC = 'numeric(65,30)';
+
+const FINER = {
+  text: 'has parts of a millisecond',
+  is: (column: string) => `${column} <> date_trunc('milliseconds', ${column})`,
+};
+const ENDLESS = { text: 'is infinite', is: (column: string) => `NOT isfinite(${column})` };
+const LONG = {
+  text: 'has more than 30 decimals or 35 digits before them',
+  is: (column: string) => {
+    // A float's shortest text, as the conversion reads it; what is no number at all is told by itself.
+    const number = `CASE WHEN ${column}::text !~ '[A-Za-z]{3}' THEN ${column}::text::numeric END`;
+    return `(scale(trim_scale(${number})) > 30 OR abs(${number}) >= 1e35)`;
+  },
+};
+const NO_NUMBER = {
+  text: 'is NaN or infinite',
+  is: (column: string) => `${column}::text IN ('NaN', 'Infinity', '-Infinity')`,
+};
+
+/**
+ * How a type becomes ours without a value saying anything else; undefined where that cannot be said of every value.
+ * @param zone in which instants are midnights; UTC unless somebody said another one
+ */
+export function convert(have: string, want: string, zone = 'UTC'): Conversion | undefined {
+  const cast = (column: string) => `${column}::${have}`;
+  const differs = (column: string, back = cast(column)) => `${back} <> ${column}`;
+  if (want === 'text' && /^character varying/.test(have)) return { to: same, back: cast, beyond: differs, refused: [] };
+  if (want === 'text' && have === 'uuid') {
+    const isUuid = (column: string) => `${column} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;
+    return { to: (column) => `${column}::text`, back: cast, beyond: (column) => `NOT ${isUuid(column)}`, refused: [] };
+  }
+  if (PLAIN.test(want)) return toTimestamp(have, zone);
+  if (ZONED.test(want) && PLAIN.test(have)) {
+    const utc = (column: string) => `${column} AT TIME ZONE 'UTC'`;
+    return { to: utc, back: utc, beyond: null, refused: [FINER, ENDLESS] };
+  }
+  if (ZONED.test(want) && ZONED.test(have)) return { to: same, back: same, beyond: null, refused: [FINER, ENDLESS] };
+  if (want === NUMERIC && /^numeric|^integer$|^bigint$|^smallint$/.test(have))
+    return { to: same, back: cast, beyond: beyondNumber(have), refused: [NO_NUMBER, LONG] };
+  if (want === NUMERIC && /^double precision$|^real$/.test(have)) {
+    // The shortest text that leads back to the same float, which is what the writer meant.
+    const to = (column: string) => `${column}::text::numeric`;
+    const beyond = (column: string) => differs(column, to(`(${cast(column)})`));
+    return { to, back: cast, beyond, refused: [NO_NUMBER, LONG] };
+  }
   return undefined;
+}
+
+/** Without a cast, which would fail of what is too large. */
+function beyondNumber(have: string): Conversion['beyond'] {
+  if (have === 'numeric') return null;
+  const [, precision, scale] = /^numeric\((\d+),(\d+)\)$/.exec(have) ?? [];
+  const bytes = { smallint: 2n, integer: 4n, bigint: 8n }[have] ?? 0n;
+  const limit =
+    precision === undefined ? String(2n ** (bytes * 8n - 1n)) : `1e${Number(precision) - Number(scale ?? '0')}`;
+  return (column) => `(round(${column}, ${scale ?? '0'}) <> ${column} OR abs(${column}) >= ${limit})`;
+}
+
+function toTimestamp(have: string, zone: string): Conversion | undefined {
+  if (PLAIN.test(have)) return { to: same, back: same, beyond: null, refused: [FINER, ENDLESS] };
+  if (have === 'date') {
+    const day = (column: string) => `${column}::date`;
+    const to = (column: string) => `${column}::timestamp`;
+    return { to, back: day, beyond: (column) => `${column} <> ${day(column)}`, refused: [ENDLESS] };
+  }
+  if (!ZONED.test(have)) return undefined;
+  const there = (column: string) => `${column} AT TIME ZONE '${zone}'`;
+  const uncertain =
+    zone === 'UTC'
+      ? {
+          text: 'is no midnight of UTC, so that its day depends on a time zone (say which: --dates-in ZONE)',
+          is: (column: string) => notMidnight(column),
+        }
+      : {
+          text: `is in an hour that comes twice in ${zone}, when its clocks go back`,
+          is: (column: string) => `(${there(column)}) AT TIME ZONE '${zone}' <> ${column}`,
+        };
+  return { to: there, back: there, beyond: null, refused: [ENDLESS, FINER, uncertain] };
+}
+
+/** SQL that is true of an instant which is no midnight of UTC. */
+export function notMidnight(column: string): string {
+  return `(${column} AT TIME ZONE 'UTC') <> date_trunc('day', ${column} AT TIME ZONE 'UTC')`;
+}
+
+export function isZoned(type: string): boolean {
+  return ZONED.test(type);
 }
 
 /** The parts of a column as the catalog describes it. */

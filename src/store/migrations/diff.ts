@@ -3,6 +3,7 @@ import { readCatalog } from './catalog.js';
 import { readMigrations, withPushedEnum } from './folder.js';
 import { appliedNames, readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
+import { withoutIdle } from './misfits.js';
 import { planSchema, toScript } from './schema-steps.js';
 import { shadowState, shadowStates } from './shadow-states.js';
 
@@ -20,8 +21,9 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   const isOurs = live.some(({ object }) => object === 'table cost_data');
   const adoption = !history.exists && isOurs ? planAdoption(files, await shadowStates(files), live) : null;
   const done = adoption === null ? applied : new Set(adoption.adopted);
-  const { steps, problems } =
+  const { steps: planned, problems } =
     adoption ?? planSchema(await shadowState(files.filter(({ name }) => done.has(name))), live);
+  const steps = problems.length > 0 ? planned : await withoutIdle(pool, planned);
   const pushed = live.some(({ object }) => object === 'enum ApiVersion');
   const pending = files
     .filter(({ name }) => !done.has(name))

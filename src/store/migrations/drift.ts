@@ -1,4 +1,5 @@
 import type { Fact } from './catalog.js';
+import { partsOf } from './column-types.js';
 
 /** One way in which a live schema is not what its history says. */
 export interface Difference {
@@ -26,11 +27,16 @@ export function compareCatalogs(expected: readonly Fact[], found: readonly Fact[
   return withoutParts(differences).map((difference) => ({ ...difference, text: describe(difference) }));
 }
 
-/** An enum may have labels of theirs beside ours. */
+/** An enum may have labels of theirs beside ours, and a column a default where ours has none. */
 function isSame(object: string, expected: string, found: string): boolean {
-  if (!object.startsWith('enum ')) return expected === found;
-  const labels = found.split(', ');
-  return expected.split(', ').every((label) => labels.includes(label));
+  if (expected === found) return true;
+  if (object.startsWith('enum ')) {
+    const labels = found.split(', ');
+    return expected.split(', ').every((label) => labels.includes(label));
+  }
+  return (
+    object.startsWith('column ') && partsOf(expected).standard === null && found.startsWith(`${expected} default `)
+  );
 }
 
 /** An object that is not ours, on or beside our tables. */

@@ -1,43 +1,55 @@
-import type { Pool } from 'pg';
-import { columnsOf } from '../rows.js';
-import type { Step } from './schema-steps.js';
+import type { Fact } from './catalog.js';
+import { step, type Step } from './schema-steps.js';
+
+const BILL = `"api_version"::text = 'costs_v1'`;
 
 /**
- * Gives adopted rows what ours cannot be without: a bill its currency and line item, a key that was encrypted by another
- * program its place among the inactive ones.
- * @returns the statements that take it back
+ * Gives adopted rows what ours cannot be without, once their columns are there: a bill its currency and line item, a key
+ * that was encrypted by another program its place among the inactive ones.
  */
-export async function fillAdopted(pool: Pool, steps: readonly Step[]): Promise<string[]> {
-  const columns = new Set(await columnsOf(pool, 'cost_data'));
-  const undo: string[] = [];
-  if (columns.has('api_version') && columns.has('currency') && columns.has('line_item')) {
+export function fillAdopted(target: readonly Fact[], live: readonly Fact[]): Step[] {
+  const [isExpected, isThere] = [target, live].map(
+    (facts) => (column: string) => facts.some(({ object }) => object === `column ${column}`),
+  );
+  const steps: Step[] = [];
+  // Where the version is still to be added, there is no bill yet.
+  if (isThere?.('cost_data.api_version') === true) {
     for (const [column, value] of [
       ['currency', 'USD'],
       ['line_item', 'unspecified'],
     ] as const) {
-      const ids = await change(
-        pool,
-        `UPDATE cost_data SET "${column}" = '${value}' WHERE api_version::text = 'costs_v1' AND "${column}" IS NULL RETURNING id::text`,
+      if (isExpected?.(`cost_data.${column}`) !== true) continue;
+      const empty = isThere(`cost_data.${column}`) ? ` AND "${column}" IS NULL` : '';
+      steps.push(
+        step(
+          `give bills without ${column} the ${column} ${value}`,
+          `UPDATE cost_data SET "${column}" = '${value}' WHERE ${BILL} AND "${column}" IS NULL`,
+          null,
+          'cost_data',
+          {
+            fills: {
+              table: 'cost_data',
+              column,
+              before: 'NULL',
+              needed: `SELECT FROM cost_data WHERE ${BILL}${empty} LIMIT 1`,
+            },
+          },
+        ),
       );
-      undo.push(...back(ids, `UPDATE cost_data SET "${column}" = NULL`));
     }
   }
-  if (steps.some(({ text }) => text === 'add the column organization_api_keys.source')) {
-    const ids = await change(
-      pool,
-      `UPDATE organization_api_keys SET is_active = false WHERE is_active RETURNING id::text`,
+  const keys = 'organization_api_keys';
+  if (isThere?.(`${keys}.id`) === true && !isThere(`${keys}.source`)) {
+    const active = isThere(`${keys}.is_active`) ? ' WHERE is_active' : '';
+    steps.push(
+      step(
+        'switch keys off that another program encrypted: they are to be entered again',
+        `UPDATE ${keys} SET is_active = false WHERE is_active`,
+        null,
+        keys,
+        { fills: { table: keys, column: 'is_active', before: 'true', needed: `SELECT FROM ${keys}${active} LIMIT 1` } },
+      ),
     );
-    undo.push(...back(ids, 'UPDATE organization_api_keys SET is_active = true'));
   }
-  return undo;
-}
-
-async function change(pool: Pool, sql: string): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(sql);
-  return rows.map(({ id }) => id);
-}
-
-function back(ids: readonly string[], sql: string): string[] {
-  if (ids.length === 0) return [];
-  return [`${sql} WHERE id::text IN (${ids.map((id) => `'${id.replaceAll(`'`, `''`)}'`).join(', ')})`];
+  return steps;
 }

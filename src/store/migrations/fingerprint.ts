@@ -1,25 +1,30 @@
 import type { Pool } from 'pg';
-import { columnsOf } from '../rows.js';
+import { columnsOf, quote } from '../rows.js';
+import type { ConvertedColumn } from './convert-columns.js';
 
 /**
  * What a change of the schema must leave as it is: how many rows of cost_data there are and what they say, whatever the
  * order. A column that is not there yet counts as what it will be made with.
+ * @param converted columns that have another type now: they count as what they would be if they were led back, so that a
+ *   value that did not survive the way there tells it
  */
-export async function fingerprint(pool: Pool): Promise<string> {
+export async function fingerprint(pool: Pool, converted: readonly ConvertedColumn[] = []): Promise<string> {
   const columns = new Set(await columnsOf(pool, 'cost_data'));
+  const value = (name: string) => {
+    const conversion = converted.find((each) => each.table === 'cost_data' && each.name === name)?.conversion;
+    return conversion?.back(quote(name)) ?? quote(name);
+  };
   const text = (name: string, missing = `''`) =>
-    columns.has(name) ? `coalesce("${name}"::text, ${missing})` : missing;
+    columns.has(name) ? `coalesce((${value(name)})::text, ${missing})` : missing;
   const bill = columns.has('api_version') ? `"api_version"::text = 'costs_v1'` : 'false';
-  const filled = (name: string, value: string) =>
-    `CASE WHEN ${bill} THEN ${text(name, `'${value}'`)} ELSE ${text(name)} END`;
+  const filled = (name: string, standard: string) =>
+    `CASE WHEN ${bill} THEN ${text(name, `'${standard}'`)} ELSE ${text(name)} END`;
   const parts = [
-    ...['id', 'project_id', 'service'].map((name) => text(name)),
-    // As the types they will have, so that a conversion that keeps the value keeps the print.
-    text('cost::text::numeric(65,30)', `'0'`),
-    ...['date', 'bucket_start_time', 'bucket_end_time'].map((name) => text(`${name}::text::timestamp`)),
+    ...['id', 'project_id', 'service', 'date', 'bucket_start_time', 'bucket_end_time'].map((name) => text(name)),
+    ...['cost', 'quantity'].map((name) => (columns.has(name) ? `trim_scale((${value(name)})::text::numeric)` : 'NULL')),
     filled('currency', 'USD'),
     filled('line_item', 'unspecified'),
-    columns.has('api_version') ? `"api_version"::text` : `'usage_v1'`,
+    text('api_version', `'usage_v1'`),
   ];
   const row = `jsonb_build_array(${parts.join(', ')})::text`;
   const digest = (seed: number) => `coalesce(sum(hashtextextended(${row}, ${seed})::numeric), 0)`;

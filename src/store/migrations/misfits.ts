@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 import { columnsOf, quote } from '../rows.js';
-import type { Fact } from './catalog.js';
+import type { ConvertedColumn } from './convert-columns.js';
+import type { Step } from './schema-steps.js';
+import type { RowCheck } from './row-checks.js';
 import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
 import { describeDuplicates } from './duplicates.js';
-import { convert, partsOf } from './column-types.js';
 
-/** Rows of cost_data that a later state has no place for. */
+/** Rows that a later state has no place for. */
 export interface Misfit {
   /** In words: `3 bills have no end of their bucket`. */
   text: string;
@@ -49,32 +50,41 @@ export async function findMisfits(pool: Pool, { duplicates = true } = {}): Promi
   return found.filter((misfit) => misfit !== null);
 }
 
-/** Values that would not survive the conversion of their column. */
-export async function findUnconvertible(
-  pool: Pool,
-  expected: readonly Fact[],
-  live: readonly Fact[],
-): Promise<Misfit[]> {
-  const types = new Map(live.map(({ object, definition }) => [object, partsOf(definition).type]));
-  const found: (Misfit | null)[] = [];
-  for (const { object, definition, table } of expected.filter((fact) => fact.object.startsWith('column '))) {
-    const have = types.get(object);
-    const unless = have === undefined ? undefined : convert(have, partsOf(definition).type)?.unless;
-    if (unless === undefined || have === partsOf(definition).type || table === null) continue;
-    const column = object.slice(`column ${table}.`.length);
-    const query = `SELECT id FROM ${quote(table)} WHERE ${unless.is(quote(column))}`;
-    found.push(await look(pool, `a value in ${column} that ${unless.text}`, query, table));
-  }
+/** Rows on which steps would fail. */
+export async function findFailing(pool: Pool, checks: readonly RowCheck[]): Promise<Misfit[]> {
+  const found = [];
+  for (const { text, query, table } of checks) found.push(await look(pool, text, query, table));
   return found.filter((misfit) => misfit !== null);
 }
 
+/** Values that would not survive the conversion of their column. */
+export function uncertainValues(conversions: readonly ConvertedColumn[]): RowCheck[] {
+  return conversions.flatMap(({ table, name, conversion }) =>
+    conversion.refused.map(({ text, is }) => ({
+      table,
+      text: `a value in ${name} that ${text}`,
+      query: `SELECT * FROM ${quote(table)} WHERE ${is(quote(name))}`,
+    })),
+  );
+}
+
 async function look(pool: Pool, what: string, query: string, table = 'cost_data'): Promise<Misfit | null> {
+  // What has no id is told whole.
+  const id = `coalesce(to_jsonb(found) ->> 'id', to_jsonb(found)::text)`;
   const { rows } = await pool.query<{ count: string; ids: string[] | null }>(
-    `WITH found AS (${query}) SELECT (SELECT count(*) FROM found) AS count, (SELECT array_agg(id::text) FROM (SELECT id FROM found ORDER BY id LIMIT 10) AS f) AS ids`,
+    `WITH found AS (${query}) SELECT (SELECT count(*) FROM found) AS count, (SELECT array_agg(id) FROM (SELECT ${id} AS id FROM found ORDER BY 1 LIMIT 10) AS f) AS ids`,
   );
   const count = Number(rows[0]?.count);
   if (count === 0) return null;
   const ids = rows[0]?.ids ?? [];
   const text = `${count} ${count === 1 ? 'row' : 'rows'} of ${table} ${count === 1 ? 'has' : 'have'} ${what}: ${ids.join(', ')}${count > ids.length ? ', …' : ''}`;
   return { text, rows: count, ids, query };
+}
+
+/** The steps without those that would fill nothing. */
+export async function withoutIdle(pool: Pool, steps: readonly Step[]): Promise<Step[]> {
+  const needed: Step[] = [];
+  for (const step of steps)
+    if (step.fills === undefined || (await pool.query(step.fills.needed)).rowCount === 1) needed.push(step);
+  return needed;
 }

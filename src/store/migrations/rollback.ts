@@ -107,7 +107,8 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   const adoption = history.rows.map(({ logs }) => readAdoption(logs)).find((record) => record !== null) ?? null;
   const isAdopted = ({ name }: MigrationFile) => adoption?.migrations.includes(name) === true;
   // An adopted schema is no state of ours: what was there before must stay, so that it is left as a whole or not at all.
-  const leaves = applied.slice(keep).some(isAdopted);
+  // Whoever names a migration that was found, and not run, means what was found.
+  const leaves = applied.slice(to === undefined ? keep : keep - 1).some(isAdopted);
   const back = (leaves ? applied.filter((file) => !isAdopted(file)) : applied.slice(keep)).reverse();
   const states = await shadowStates(applied);
   const downs = await Promise.all(back.map(({ name }) => readDown(name)));

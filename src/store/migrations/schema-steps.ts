@@ -1,19 +1,25 @@
 import { quote } from '../rows.js';
 import type { Settings } from '../settings.js';
 import type { Fact } from './catalog.js';
-import { convert, partsOf } from './column-types.js';
+import { partsOf } from './column-types.js';
+import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, type Zones } from './convert-columns.js';
+import { anyRow, orphans, sharedKeys, withoutValue, type RowCheck } from './row-checks.js';
 
 /** One change of a schema that is not ours yet, and its way back. */
 export interface Step {
   /** In words: `add the column cost_data.currency`. */
   text: string;
   sql: string;
-  /** Null where there is none, and none is needed. */
+  /** Null where there is none, where none is needed, or where `fills` tells it. */
   undo: string | null;
   /** A label of an enum can be used only once it is committed. */
   first: boolean;
   /** The table that it locks against everybody for a moment. */
   locks: string | null;
+  /** Rows on which it would fail. */
+  checks: RowCheck[];
+  /** It writes values: into which column, what was there before, and a query with a row where there is something to fill. */
+  fills?: { table: string; column: string; before: string; needed: string };
 }
 
 /** What leads from a live schema to the expected one, without touching what is not ours. */
@@ -21,6 +27,8 @@ export interface SchemaPlan {
   steps: Step[];
   /** What cannot be led there, in words. */
   problems: string[];
+  /** The columns that become another type. */
+  conversions: ConvertedColumn[];
 }
 
 /** The steps as psql takes them: labels of enums first, the rest in one transaction. */
@@ -38,19 +46,34 @@ export function toScript(steps: readonly Step[], { schema }: Pick<Settings, 'sch
 const KINDS = ['enum', 'table', 'column', 'constraint', 'index', 'trigger', 'function'];
 
 /** Plans by meaning: an index or a constraint that does the same under another name is ours, and only takes our name. */
-export function planSchema(expected: readonly Fact[], live: readonly Fact[]): SchemaPlan {
+export function planSchema(expected: readonly Fact[], live: readonly Fact[], zones: Zones = new Map()): SchemaPlan {
   const found = new Map(live.map((fact) => [fact.object, fact]));
-  const plan: SchemaPlan = { steps: [], problems: [] };
+  const conversions = findConversions(expected, live, zones);
+  const problems = foreignKeysOf(conversions, live)
+    .filter((key) => !expected.some((fact) => fact.table === key.table && fact.definition === key.definition))
+    .map(
+      ({ object, definition }) =>
+        `the ${object} is not ours and keeps ids from becoming text: drop it and make its column text, then run this again (${definition})`,
+    );
+  const steps: Step[] = [];
   const wanted = expected.filter(({ object }) => !object.startsWith('validation '));
   const inOrder = [...wanted].sort((one, other) => rank(one) - rank(other));
-  for (const fact of inOrder) {
-    const other = found.get(fact.object);
-    if (other?.definition === fact.definition) continue;
-    const made = other === undefined ? make(fact, expected, live) : change(fact, other);
-    if (typeof made === 'string') plan.problems.push(made);
-    else plan.steps.push(...made);
-  }
-  return plan;
+  // What is converted can then be compared, filled and referred to as what it will be.
+  const kinds = (wantedKinds: boolean) =>
+    inOrder.filter(({ object }) => /^(?:enum|table) /.test(object) === wantedKinds);
+  const add = (facts: readonly Fact[]) => {
+    for (const fact of facts) {
+      const other = found.get(fact.object);
+      if (other?.definition === fact.definition) continue;
+      const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions);
+      if (typeof made === 'string') problems.push(made);
+      else steps.push(...made);
+    }
+  };
+  add(kinds(true));
+  steps.push(...convertColumns(conversions, live));
+  add(kinds(false));
+  return { steps, problems, conversions };
 }
 
 /** Primary keys before the foreign keys that refer to them. */
@@ -58,8 +81,14 @@ function rank({ object, definition }: Fact): number {
   return KINDS.indexOf(object.split(' ')[0] ?? '') * 2 + (definition.startsWith('FOREIGN KEY') ? 1 : 0);
 }
 
-function step(text: string, sql: string, undo: string | null, locks: string | null, first = false): Step {
-  return { text, sql, undo, locks, first };
+export function step(
+  text: string,
+  sql: string,
+  undo: string | null,
+  locks: string | null,
+  more: Partial<Pick<Step, 'first' | 'checks' | 'fills'>> = {},
+): Step {
+  return { text, sql, undo, locks, first: false, checks: [], ...more };
 }
 
 function make(fact: Fact, expected: readonly Fact[], live: readonly Fact[]): Step[] | string {
@@ -93,19 +122,21 @@ function make(fact: Fact, expected: readonly Fact[], live: readonly Fact[]): Ste
   }
 }
 
+/** A column that may not be null gives the rows that are there a value first, where one can be told. */
 function addColumn(fact: Fact, table: string, name: string): Step[] {
-  const column = `${table} ADD COLUMN ${quote(name)}`;
-  const needsValue = fact.definition.includes(' not null') && !fact.definition.includes(' default ');
-  const filler = needsValue ? ` DEFAULT ${FILLERS[lastPart(fact.object)] ?? `''`}` : '';
-  const sql = `ALTER TABLE ${column} ${fact.definition}${filler}`;
-  const settled = needsValue ? `${sql}; ALTER TABLE ${table} ALTER COLUMN ${quote(name)} DROP DEFAULT` : sql;
+  const { required, standard } = partsOf(fact.definition);
+  const column = lastPart(fact.object);
+  const filler = FILLERS[column];
+  const add = `ALTER TABLE ${table} ADD COLUMN ${quote(name)} ${fact.definition}`;
+  const settle = standard === null ? 'DROP DEFAULT' : `SET DEFAULT ${standard}`;
+  const sql =
+    filler === undefined
+      ? add
+      : `${add.replace(/ default .*$/s, '')} DEFAULT ${filler}; ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${settle}`;
+  const unknown = required && standard === null && filler === undefined;
+  const checks = unknown ? [anyRow(fact.table ?? '', name)] : [];
   return [
-    step(
-      `add the column ${lastPart(fact.object)}`,
-      settled,
-      `ALTER TABLE ${table} DROP COLUMN ${quote(name)}`,
-      fact.table,
-    ),
+    step(`add the column ${column}`, sql, `ALTER TABLE ${table} DROP COLUMN ${quote(name)}`, fact.table, { checks }),
   ];
 }
 
@@ -113,6 +144,12 @@ function addColumn(fact: Fact, table: string, name: string): Step[] {
 const FILLERS: Record<string, string> = {
   'organization_api_keys.name': `'adopted'`,
   'organization_api_keys.source': `'vault'`,
+  'organization_api_keys.host': `''`,
+  'organization_api_keys.last_four': `''`,
+  // Long ago: attempts of these minutes lock an account.
+  'login_attempts.attempted_at': `'1970-01-01T00:00:00Z'`,
+  'login_attempts.success': 'false',
+  'login_attempts.reason': `'adopted'`,
 };
 
 function addConstraint(
@@ -146,6 +183,7 @@ function addConstraint(
       `ALTER TABLE ${table} ADD CONSTRAINT ${quote(name)} ${fact.definition}`,
       tableIsThere ? `ALTER TABLE ${table} DROP CONSTRAINT ${quote(name)}` : null,
       fact.table,
+      { checks: fact.definition.startsWith('FOREIGN KEY') ? orphans(fact, live) : sharedKeys(fact, live) },
     ),
   ];
 }
@@ -169,7 +207,9 @@ function addIndex(fact: Fact, name: string, live: readonly Fact[], tableIsThere:
     ];
   }
   return [
-    step(`make the index ${name}`, fact.definition, tableIsThere ? `DROP INDEX ${quote(name)}` : null, fact.table),
+    step(`make the index ${name}`, fact.definition, tableIsThere ? `DROP INDEX ${quote(name)}` : null, fact.table, {
+      checks: sharedKeys(fact, live),
+    }),
   ];
 }
 
@@ -178,16 +218,26 @@ export function shapeOf(definition: string): string {
   return definition.replace(/^(CREATE (?:UNIQUE )?INDEX) (?:"(?:[^"]|"")*"|\S+) ON /, '$1 ON ');
 }
 
-function change(fact: Fact, other: Fact): Step[] | string {
+function change(fact: Fact, other: Fact, conversions: readonly ConvertedColumn[]): Step[] | string {
   const [kind = ''] = fact.object.split(' ');
   const table = quote(fact.table ?? '');
   if (kind === 'enum') return addLabels(fact, other);
-  if (kind === 'table' && other.definition === 'partitioned')
-    return `the table ${fact.table ?? ''} is partitioned: copy it to a plain table first (CREATE TABLE new (LIKE …), INSERT INTO new SELECT …)`;
-  if (kind === 'index') return `the index ${lastName(fact.object)} is another one: ${other.definition}`;
-  if (kind !== 'column') return `${fact.object} is another one: ${other.definition}`;
-  return changeColumn(fact, other, table);
+  if (kind === 'table') return `the table ${fact.table ?? ''} is ${TABLE_KINDS[other.definition] ?? other.definition}`;
+  if (kind === 'index')
+    return `the index ${lastName(fact.object)} is another one (${other.definition}): rename it (ALTER INDEX ${quote(lastName(fact.object))} RENAME TO …)`;
+  if (kind === 'constraint')
+    return `the ${fact.object} is another one: ${other.definition} instead of ${fact.definition}. Rename it, or make it ours`;
+  if (kind !== 'column') return `the ${fact.object} is another one: ${other.definition}`;
+  return changeColumn(fact, other, table, conversions);
 }
+
+const TABLE_KINDS: Record<string, string> = {
+  partitioned:
+    'partitioned, where a key without the partition columns is not kept: copy it to a plain table (CREATE TABLE new (LIKE …), INSERT INTO new SELECT …) and rename the two',
+  inherited:
+    'inherited by others, whose rows no key of it covers: copy all rows to a plain table (CREATE TABLE new (LIKE …), INSERT INTO new SELECT …) and rename the two',
+  unlogged: 'unlogged, so that a crash of the server empties it: ALTER TABLE … SET LOGGED',
+};
 
 function addLabels(fact: Fact, other: Fact): Step[] {
   const name = lastName(fact.object);
@@ -200,43 +250,51 @@ function addLabels(fact: Fact, other: Fact): Step[] {
         `ALTER TYPE ${quote(name)} ADD VALUE IF NOT EXISTS ${literal(label)}`,
         null,
         null,
-        true,
+        { first: true },
       ),
     );
 }
 
-function changeColumn(fact: Fact, other: Fact, table: string): Step[] | string {
+function changeColumn(
+  fact: Fact,
+  other: Fact,
+  table: string,
+  conversions: readonly ConvertedColumn[],
+): Step[] | string {
   const [want, have] = [partsOf(fact.definition), partsOf(other.definition)];
-  const column = lastPart(fact.object);
-  const conversion = want.type === have.type ? null : convert(have.type, want.type);
-  if (conversion === undefined) return `the column ${column} is ${have.type} instead of ${want.type}`;
-  const alter = (change: string) => `ALTER TABLE ${table} ALTER COLUMN ${quote(lastName(fact.object))} ${change}`;
+  const [column, name] = [lastPart(fact.object), lastName(fact.object)];
+  const conversion = conversions.find((each) => `${each.table}.${each.name}` === column);
+  if (want.type !== have.type && conversion === undefined)
+    return `the column ${column} is ${have.type} instead of ${want.type}, and no conversion is sure to keep every value`;
+  const alter = (change: string) => `ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${change}`;
   const setDefault = (value: string | null) => alter(value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`);
+  const standard = conversion === undefined ? have.standard : conversion.newStandard;
   const steps: Step[] = [];
-  if (conversion !== null) {
-    const name = quote(lastName(fact.object));
-    const back = alter(`TYPE ${have.type} USING ${conversion.back(name)}`);
-    const gone = conversion.lossy
-      ? `DELETE FROM ${table} WHERE NOT (${conversion.to(`(${conversion.back(name)})`)} = ${name}); `
-      : '';
-    steps.push(
-      step(
-        `convert ${column} from ${have.type} to ${want.type}, which rewrites the table`,
-        alter(`TYPE ${want.type} USING ${conversion.to(name)}`),
-        `${gone}${back}`,
-        fact.table,
-      ),
-    );
+  if (want.standard !== null && want.standard !== standard)
+    steps.push(step(`set the default of ${column}`, setDefault(want.standard), setDefault(standard), fact.table));
+  if (want.required && !have.required) {
+    if (want.standard !== null) steps.push(fillDefault(fact.table ?? '', name, want.standard));
+    const checks = want.standard === null ? [withoutValue(fact.table ?? '', name)] : [];
+    const set = `let ${column} be never null`;
+    steps.push(step(set, alter('SET NOT NULL'), alter('DROP NOT NULL'), fact.table, { checks }));
   }
-  if (want.standard !== have.standard && want.standard !== null)
-    steps.push(step(`set the default of ${column}`, setDefault(want.standard), setDefault(have.standard), fact.table));
-  if (want.required && !have.required)
-    steps.push(step(`let ${column} be never null`, alter('SET NOT NULL'), alter('DROP NOT NULL'), fact.table));
   if (!want.required && have.required) {
-    const gone = `DELETE FROM ${table} WHERE ${quote(lastName(fact.object))} IS NULL`;
+    const gone = `DELETE FROM ${table} WHERE ${quote(name)} IS NULL`;
     steps.push(step(`let ${column} be null`, alter('DROP NOT NULL'), `${gone}; ${alter('SET NOT NULL')}`, fact.table));
   }
   return steps;
+}
+
+function fillDefault(table: string, column: string, standard: string): Step {
+  const empty = `${quote(column)} IS NULL`;
+  const needed = `SELECT FROM ${quote(table)} WHERE ${empty} LIMIT 1`;
+  return step(
+    `give rows of ${table} without ${column} its default`,
+    `UPDATE ${quote(table)} SET ${quote(column)} = ${standard} WHERE ${empty}`,
+    null,
+    table,
+    { fills: { table, column, before: 'NULL', needed } },
+  );
 }
 
 /** A column that numbers itself owns the sequence it takes its numbers from. */
@@ -248,12 +306,12 @@ function labelsOf(definition: string): string[] {
   return definition.split(', ');
 }
 
-function literal(text: string): string {
+export function literal(text: string): string {
   return `'${text.replaceAll(`'`, `''`)}'`;
 }
 
 /** `currency` of `column cost_data.currency`. */
-function lastName(object: string): string {
+export function lastName(object: string): string {
   return lastPart(object).split('.').at(-1) ?? '';
 }
 

@@ -10,6 +10,7 @@ it('finds every migration in a schema that each of them left', async () => {
     if (count === 0) continue;
     const { adopted, steps, problems } = planAdoption(files, states, live);
     expect(adopted).toEqual(files.slice(0, count).map(({ name }) => name));
-    expect({ steps, problems }).toEqual({ steps: [], problems: [] });
+    // Whether a row needs a value, only the rows can tell.
+    expect({ steps: steps.filter(({ fills }) => fills === undefined), problems }).toEqual({ steps: [], problems: [] });
   }
 });

@@ -1,0 +1,298 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Database } from '../../../src/store/database.js';
+import type { AdoptOptions } from '../../../src/store/migrations/adopt.js';
+import { openDatabase } from '../../../src/store/open.js';
+import { createEmptyTarget } from '../../helpers/database.js';
+import { dumpSchema } from '../../helpers/dump-schema.js';
+
+let database: Database;
+let remove: () => Promise<void>;
+let folder: string;
+beforeAll(async () => {
+  const made = await createEmptyTarget('postgresql');
+  remove = made.remove;
+  database = await openDatabase(made.target);
+  folder = await mkdtemp(join(tmpdir(), 'costs-odd-'));
+});
+beforeEach(() => database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
+afterAll(async () => {
+  await database.close();
+  await remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** As `prisma db push` makes it of ids `@db.Uuid`, dates `@db.Timestamptz(6)` and amounts `Float`. */
+const UUIDS = `
+  CREATE TYPE "ApiVersion" AS ENUM ('usage_v1', 'costs_v1');
+  CREATE TABLE "teams" ("id" UUID NOT NULL DEFAULT gen_random_uuid(), "name" VARCHAR(120) NOT NULL, CONSTRAINT "teams_pkey" PRIMARY KEY ("id"));
+  CREATE TABLE "users" ("id" UUID NOT NULL, "team_id" UUID NOT NULL, "email" TEXT NOT NULL, "role" TEXT NOT NULL DEFAULT 'member', CONSTRAINT "users_pkey" PRIMARY KEY ("id"));
+  CREATE TABLE "projects" ("id" UUID NOT NULL DEFAULT gen_random_uuid(), "team_id" UUID NOT NULL, "name" TEXT NOT NULL, "openai_project_id" TEXT, CONSTRAINT "projects_pkey" PRIMARY KEY ("id"));
+  CREATE TABLE "cost_data" ("id" UUID NOT NULL DEFAULT gen_random_uuid(), "project_id" UUID NOT NULL, "date" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP, "service" TEXT NOT NULL,
+    "cost" DOUBLE PRECISION NOT NULL, "api_version" "ApiVersion" NOT NULL DEFAULT 'usage_v1', "bucket_start_time" TIMESTAMPTZ(6), "bucket_end_time" TIMESTAMPTZ(6), "line_item" TEXT, "currency" TEXT,
+    CONSTRAINT "cost_data_pkey" PRIMARY KEY ("id"));
+  CREATE UNIQUE INDEX "users_email_key" ON "users"("email");
+  CREATE UNIQUE INDEX "projects_openai_project_id_key" ON "projects"("openai_project_id");
+  CREATE UNIQUE INDEX "cost_data_project_id_bucket_start_time_bucket_end_time_line_key" ON "cost_data"("project_id", "bucket_start_time", "bucket_end_time", "line_item", "api_version");
+  ALTER TABLE "users" ADD CONSTRAINT "users_team_id_fkey" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+  ALTER TABLE "projects" ADD CONSTRAINT "projects_team_id_fkey" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+  ALTER TABLE "cost_data" ADD CONSTRAINT "cost_of_project" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+  INSERT INTO teams VALUES ('11111111-1111-4111-8111-111111111111', 'acme');
+  INSERT INTO users VALUES ('22222222-2222-4222-8222-222222222222', '11111111-1111-4111-8111-111111111111', 'a@example.com', 'admin');
+  INSERT INTO projects SELECT ('33333333-3333-4333-8333-33333333333' || n)::uuid, '11111111-1111-4111-8111-111111111111', 'Search', 'proj_' || n FROM generate_series(1, 2) n;
+  INSERT INTO cost_data (project_id, date, service, cost) SELECT ('33333333-3333-4333-8333-33333333333' || 1 + n % 2)::uuid, ('2025-03-07'::timestamp + n * interval '1 day') AT TIME ZONE 'America/New_York', 'gpt-4', n / 7.0::float8
+    FROM generate_series(1, 5) n;
+  INSERT INTO cost_data (project_id, service, date, cost, api_version, bucket_start_time, bucket_end_time, line_item) SELECT '33333333-3333-4333-8333-333333333331', 'gpt-4o', '2026-01-01 05:00+00', -n * 1e-9::float8, 'costs_v1',
+    '2026-01-01 00:00+00'::timestamptz + n * interval '1 day', '2026-01-02 00:00+00'::timestamptz + n * interval '1 day', 'gpt-4o, "input"' FROM generate_series(1, 5) n;`;
+
+/** Each column as text, so that every type compares. */
+async function readAll(): Promise<unknown> {
+  const tables = ['teams', 'users', 'projects', 'cost_data'];
+  const read = async (table: string) => {
+    const { rows } = await database.pool.query<{ row: Record<string, unknown> }>(
+      `SELECT to_jsonb(t) AS row FROM ${table} t WHERE id::text NOT LIKE 'new%' ORDER BY id::text`,
+    );
+    return rows;
+  };
+  return Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await read(table)] as const)));
+}
+
+/** Adopt, migrate, collect, go back, and forward once more. */
+async function story(sql: string, choices: AdoptOptions = {}, during = () => Promise.resolve()): Promise<void> {
+  const { pool, migrations } = database;
+  await pool.query(sql);
+  const [schema, rows] = [await dumpSchema(pool), await readAll()];
+  const planned = await migrations.adopt({ ...choices, dryRun: true });
+  expect(planned.problems).toEqual([]);
+  expect([await dumpSchema(pool), await readAll()]).toEqual([schema, rows]);
+  expect(await migrations.adopt(choices)).toMatchObject({ done: true, problems: [] });
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
+  await during();
+  await pool.query(`INSERT INTO projects (id, team_id, name) SELECT 'new', id, 'new' FROM teams;
+    INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
+    SELECT 'new-' || n, id, 'costs_v1', '2026-03-01', '2026-03-02', 'x' || n, 'USD', 0.123456789012345678901234567891 FROM projects, generate_series(1, 2) n WHERE id = 'new'`);
+  const path = join(folder, `${performance.now()}.jsonl`);
+  await migrations.rollback({ to: 'baseline', export: path });
+  expect(await dumpSchema(pool)).toBe(schema);
+  expect(await readAll()).toEqual(rows);
+  expect(await migrations.adopt(choices)).toMatchObject({ done: true, problems: [] });
+  await migrations.apply();
+  await migrations.import({ path });
+  expect(await migrations.status()).toMatchObject({ ok: true });
+}
+
+it('takes over uuids, instants of a zone with summer time, and floats, with defaults that go on meaning the same', async () => {
+  const { pool } = database;
+  await story(UUIDS, { datesIn: 'America/New_York' }, async () => {
+    const { rows } = await pool.query(
+      `SELECT date::text, bucket_start_time::text AS start, trim_scale(cost)::text AS cost FROM cost_data ORDER BY date, start NULLS FIRST`,
+    );
+    expect(rows.slice(0, 3)).toEqual([
+      { date: '2025-03-08 00:00:00', start: null, cost: '0.14285714285714285' },
+      { date: '2025-03-09 00:00:00', start: null, cost: '0.2857142857142857' },
+      { date: '2025-03-10 00:00:00', start: null, cost: '0.42857142857142855' },
+    ]);
+    expect(rows.at(-1)).toMatchObject({
+      date: '2026-01-01 00:00:00',
+      start: '2026-01-06 00:00:00',
+      cost: '-0.000000005',
+    });
+    // An old writer that leaves id and date to the database, in a session of its own.
+    const now = await pool.query(`SET LOCAL TimeZone = 'Asia/Tokyo'; INSERT INTO cost_data (project_id, service, cost)
+      SELECT id, 'late', 1 FROM projects LIMIT 1; SELECT date BETWEEN (CURRENT_TIMESTAMP - interval '1 minute') AT TIME ZONE 'America/New_York' AND (CURRENT_TIMESTAMP + interval '1 ms') AT TIME ZONE 'America/New_York' AS same, id FROM cost_data WHERE service = 'late';
+      DELETE FROM cost_data WHERE service = 'late'`);
+    expect((now as unknown as { rows: unknown[] }[])[2]?.rows).toEqual([
+      { same: true, id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+    ]);
+  });
+});
+
+const OLD = `
+  CREATE TABLE teams (id text PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE users (id text PRIMARY KEY, team_id text NOT NULL, email text NOT NULL, role text NOT NULL);
+  CREATE TABLE projects (id text PRIMARY KEY, team_id text NOT NULL, name text NOT NULL);
+  CREATE TABLE cost_data (id text PRIMARY KEY, project_id text NOT NULL, date timestamp(3) NOT NULL, service text NOT NULL, cost numeric(65,30) NOT NULL);
+  INSERT INTO teams VALUES ('t1', 'acme'); INSERT INTO users VALUES ('u1', 't1', 'a@example.com', 'admin'); INSERT INTO projects VALUES ('p1', 't1', 'Search'), ('p2', 't1', 'Search');
+  INSERT INTO cost_data SELECT 'c' || n, 'p1', timestamp '2025-01-01' + n * interval '1 day', 'gpt-4', n * 1.000000000000000000000000000001 FROM generate_series(1, 5) n;`;
+
+it.each([
+  // No foreign key, and no key of emails: relationMode = "prisma".
+  ['no keys at all', OLD],
+  [
+    'a version that is null in every old row',
+    `${OLD} CREATE TYPE "ApiVersion" AS ENUM ('costs_v1', 'usage_v1', 'costs_v2'); ALTER TABLE cost_data ADD COLUMN api_version "ApiVersion"; UPDATE cost_data SET api_version = 'usage_v1' WHERE id = 'c3'`,
+  ],
+  [
+    'nulls where we have none',
+    `${OLD} ALTER TABLE users ALTER COLUMN role DROP NOT NULL; ALTER TABLE cost_data ALTER COLUMN cost DROP NOT NULL, ALTER COLUMN project_id DROP NOT NULL`,
+  ],
+  ['days as dates', `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE date`],
+  [
+    'amounts as integers',
+    `${OLD} UPDATE cost_data SET cost = trunc(cost); ALTER TABLE cost_data ALTER COLUMN cost TYPE integer`,
+  ],
+  [
+    'amounts in cents of two decimals',
+    `${OLD} UPDATE cost_data SET cost = -round(cost, 2); ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(12,2)`,
+  ],
+  [
+    'instants that are midnights of UTC',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC', ALTER COLUMN date SET DEFAULT now()`,
+  ],
+  [
+    'a schema-wide view beside it',
+    `${OLD} CREATE VIEW totals AS SELECT project_id, sum(cost) AS cost FROM cost_data GROUP BY 1`,
+  ],
+  [
+    'attempts of another program to log in',
+    `${OLD} CREATE TABLE login_attempts (id text PRIMARY KEY, email text NOT NULL, created_at timestamptz NOT NULL DEFAULT now()); INSERT INTO login_attempts VALUES ('l1', 'a@example.com')`,
+  ],
+])('adopts %s, and leads back to it', async (_, sql) => {
+  await story(sql);
+});
+
+it.each([
+  [
+    'dates of an unnamed zone',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'Europe/Berlin'`,
+    {},
+    /5 rows of cost_data .* --dates-in ZONE\): c1, c2/,
+  ],
+  [
+    'an hour that comes twice',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING '2026-10-25T00:30Z'`,
+    { datesIn: 'Europe/Berlin' },
+    /comes twice in Europe\/Berlin/,
+  ],
+  [
+    'microseconds',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamp; UPDATE cost_data SET date = '2026-01-01 00:00:00.000001' WHERE id = 'c1'`,
+    {},
+    /parts of a millisecond: c1/,
+  ],
+  [
+    'a day without end',
+    `${OLD} UPDATE cost_data SET date = 'infinity' WHERE id = 'c2'; ALTER TABLE cost_data ALTER COLUMN date TYPE date`,
+    {},
+    /is infinite: c2/,
+  ],
+  [
+    'a float that is too small',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE float8; UPDATE cost_data SET cost = 1e-40 WHERE id = 'c4'`,
+    {},
+    /more than 30 decimals.*: c4/,
+  ],
+  [
+    'an amount that is too long',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric; UPDATE cost_data SET cost = 0.1234567890123456789012345678901 WHERE id = 'c4'`,
+    {},
+    /more than 30 decimals.*: c4/,
+  ],
+  [
+    'a view of a column that is converted',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE float8; CREATE VIEW totals AS SELECT sum(cost) FROM cost_data`,
+    {},
+    /cost_data.cost cannot become another type while this reads it: view totals/,
+  ],
+  [
+    'a key of another table to uuids',
+    `${UUIDS} CREATE TABLE orders (id int, project uuid REFERENCES projects (id))`,
+    { datesIn: 'UTC' },
+    /orders\.orders_project_fkey is not ours/,
+  ],
+  [
+    'rows without their project',
+    `${OLD} INSERT INTO cost_data VALUES ('lost', 'nowhere', now(), 'x', 1)`,
+    {},
+    /a project_id that no row of projects has: lost/,
+  ],
+  [
+    'two users of one email',
+    `${OLD} INSERT INTO users VALUES ('u2', 't1', 'a@example.com', 'admin')`,
+    {},
+    /the same email as another: u1, u2/,
+  ],
+  [
+    'users of no team',
+    `${OLD} ALTER TABLE users DROP COLUMN team_id`,
+    {},
+    /no team_id, because the column is missing: u1/,
+  ],
+  [
+    'an amount that is null',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost DROP NOT NULL; UPDATE cost_data SET cost = NULL WHERE id = 'c5'`,
+    {},
+    /no value in cost: c5/,
+  ],
+  [
+    'a table of theirs under our name',
+    `${OLD} CREATE TABLE runs (id int PRIMARY KEY, started_at timestamptz)`,
+    {},
+    /the table runs is another program's/,
+  ],
+  ['a view under our name', `${OLD} CREATE VIEW organizations AS SELECT 1 AS id`, {}, /organizations is a view/],
+  [
+    'a team id in camelCase',
+    `${OLD} ALTER TABLE projects RENAME COLUMN team_id TO "teamId"`,
+    {},
+    /projects\.teamId is named in camelCase/,
+  ],
+  [
+    'partitions',
+    OLD.replace(
+      /CREATE TABLE cost_data \(([^;]*)\);/,
+      'CREATE TABLE cost_data ($1) PARTITION BY RANGE (id); CREATE TABLE cost_data_all PARTITION OF cost_data DEFAULT;',
+    ),
+    {},
+    /cost_data is partitioned/,
+  ],
+  ['children of the table', `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data)`, {}, /cost_data is inherited/],
+  ['a table that a crash empties', `${OLD} ALTER TABLE cost_data SET UNLOGGED`, {}, /cost_data is unlogged/],
+  [
+    'numbers as ids',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN id TYPE bigint USING substr(id, 2)::bigint`,
+    {},
+    /cost_data\.id is bigint instead of text/,
+  ],
+] as const)('refuses %s before anything is changed, and names the cause', async (_, sql, choices, cause) => {
+  const { pool, migrations } = database;
+  await pool.query(sql);
+  const before = [await dumpSchema(pool), await readAll()];
+  const { done, problems } = await migrations.adopt(choices);
+  expect({ done, problems: problems.join('\n') }).toEqual({
+    done: false,
+    problems: expect.stringMatching(cause) as string,
+  });
+  expect([await dumpSchema(pool), await readAll()]).toEqual(before);
+});
+
+it('knows the zones that it is told, and tables that are elsewhere or in camelCase', async () => {
+  const { pool, migrations } = database;
+  await pool.query('CREATE TABLE "CostData" (id int)');
+  await expect(migrations.adopt()).rejects.toMatchObject({
+    code: 'schema',
+    message: expect.stringContaining('"CostData"') as string,
+  });
+  await pool.query('DROP TABLE "CostData"; CREATE SCHEMA app; CREATE TABLE app.cost_data (id int)');
+  await expect(migrations.adopt()).rejects.toMatchObject({ hint: expect.stringContaining('?schema=app') as string });
+  await pool.query('DROP SCHEMA app CASCADE');
+  await pool.query(OLD);
+  for (const datesIn of ['Nowhere/City', '+02', ''])
+    await expect(migrations.adopt({ datesIn })).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('leads back though its owner has dropped an index and a view of his own since', async () => {
+  const { pool, migrations } = database;
+  await pool.query(
+    `${OLD} CREATE INDEX his_index ON cost_data (cost); CREATE VIEW his_view AS SELECT 1 AS one; CREATE TYPE mood AS ENUM ('sad')`,
+  );
+  const rows = await readAll();
+  await migrations.adopt();
+  await migrations.apply();
+  await pool.query('DROP INDEX his_index; DROP VIEW his_view; DROP TYPE mood; CREATE TABLE his_table (id int)');
+  await migrations.rollback({ to: 'baseline' });
+  expect(await readAll()).toEqual(rows);
+});
