@@ -18,7 +18,7 @@ import type { MigrationTarget } from './migrations.js';
 import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
 import { requireRights } from './preflight.js';
 import type { Settings } from '../settings.js';
-import { literal, toScript, type Step } from './schema-steps.js';
+import { literal, toScript, type Step } from './step.js';
 import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 

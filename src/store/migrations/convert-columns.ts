@@ -2,7 +2,7 @@ import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { convert, isZoned, partsOf, type Conversion } from './column-types.js';
 import { referenceOf } from './row-checks.js';
-import { lastName, step, type Step } from './schema-steps.js';
+import { lastName, step, type Step } from './step.js';
 
 /** The time zone whose midnights the instants of a column are, by `cost_data.date`; UTC where it is not there. */
 export type Zones = ReadonlyMap<string, string>;

@@ -4,7 +4,8 @@ import { readMigrations, withPushedEnum } from './folder.js';
 import { appliedNames, readHistory } from './history.js';
 import type { MigrationTarget } from './migrations.js';
 import { withoutIdle } from './misfits.js';
-import { planSchema, toScript } from './schema-steps.js';
+import { planSchema } from './schema-steps.js';
+import { toScript } from './step.js';
 import { shadowState, shadowStates } from './shadow-states.js';
 
 export interface SchemaDiff {

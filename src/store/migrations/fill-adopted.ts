@@ -1,5 +1,5 @@
 import type { Fact } from './catalog.js';
-import { step, type Step } from './schema-steps.js';
+import { step, type Step } from './step.js';
 
 const BILL = `"api_version"::text = 'costs_v1'`;
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { columnsOf, quote } from '../rows.js';
 import type { ConvertedColumn } from './convert-columns.js';
-import type { Step } from './schema-steps.js';
+import type { Step } from './step.js';
 import type { RowCheck } from './row-checks.js';
 import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
 import { describeDuplicates } from './duplicates.js';

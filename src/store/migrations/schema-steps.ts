@@ -1,26 +1,9 @@
 import { quote } from '../rows.js';
-import type { Settings } from '../settings.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
 import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, type Zones } from './convert-columns.js';
-import { anyRow, orphans, sharedKeys, withoutValue, type RowCheck } from './row-checks.js';
-
-/** One change of a schema that is not ours yet, and its way back. */
-export interface Step {
-  /** In words: `add the column cost_data.currency`. */
-  text: string;
-  sql: string;
-  /** Null where there is none, where none is needed, or where `fills` tells it. */
-  undo: string | null;
-  /** A label of an enum can be used only once it is committed. */
-  first: boolean;
-  /** The table that it locks against everybody for a moment. */
-  locks: string | null;
-  /** Rows on which it would fail. */
-  checks: RowCheck[];
-  /** It writes values: into which column, what was there before, and a query with a row where there is something to fill. */
-  fills?: { table: string; column: string; before: string; needed: string };
-}
+import { anyRow, orphans, sharedKeys, withoutValue } from './row-checks.js';
+import { lastName, lastPart, literal, step, type Step } from './step.js';
 
 /** What leads from a live schema to the expected one, without touching what is not ours. */
 export interface SchemaPlan {
@@ -29,17 +12,6 @@ export interface SchemaPlan {
   problems: string[];
   /** The columns that become another type. */
   conversions: ConvertedColumn[];
-}
-
-/** The steps as psql takes them: labels of enums first, the rest in one transaction. */
-export function toScript(steps: readonly Step[], { schema }: Pick<Settings, 'schema'>): string {
-  const path = schema === null ? '' : `SET search_path = ${quote(schema)};\n`;
-  const lines = (wanted: boolean) =>
-    steps
-      .filter(({ first }) => first === wanted)
-      .map(({ sql }) => `${sql};\n`)
-      .join('');
-  return `${path}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
 }
 
 /** The order in which things can be made; what depends comes after what it depends on. */
@@ -55,40 +27,22 @@ export function planSchema(expected: readonly Fact[], live: readonly Fact[], zon
       ({ object, definition }) =>
         `the ${object} is not ours and keeps ids from becoming text: drop it and make its column text, then run this again (${definition})`,
     );
-  const steps: Step[] = [];
+  // What is converted can then be compared, filled and referred to as what it will be, and on the way back once nothing new does.
+  const steps = convertColumns(conversions, live);
   const wanted = expected.filter(({ object }) => !object.startsWith('validation '));
-  const inOrder = [...wanted].sort((one, other) => rank(one) - rank(other));
-  // What is converted can then be compared, filled and referred to as what it will be.
-  const kinds = (wantedKinds: boolean) =>
-    inOrder.filter(({ object }) => /^(?:enum|table) /.test(object) === wantedKinds);
-  const add = (facts: readonly Fact[]) => {
-    for (const fact of facts) {
-      const other = found.get(fact.object);
-      if (other?.definition === fact.definition) continue;
-      const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions);
-      if (typeof made === 'string') problems.push(made);
-      else steps.push(...made);
-    }
-  };
-  add(kinds(true));
-  steps.push(...convertColumns(conversions, live));
-  add(kinds(false));
+  for (const fact of [...wanted].sort((one, other) => rank(one) - rank(other))) {
+    const other = found.get(fact.object);
+    if (other?.definition === fact.definition) continue;
+    const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions);
+    if (typeof made === 'string') problems.push(made);
+    else steps.push(...made);
+  }
   return { steps, problems, conversions };
 }
 
 /** Primary keys before the foreign keys that refer to them. */
 function rank({ object, definition }: Fact): number {
   return KINDS.indexOf(object.split(' ')[0] ?? '') * 2 + (definition.startsWith('FOREIGN KEY') ? 1 : 0);
-}
-
-export function step(
-  text: string,
-  sql: string,
-  undo: string | null,
-  locks: string | null,
-  more: Partial<Pick<Step, 'first' | 'checks' | 'fills'>> = {},
-): Step {
-  return { text, sql, undo, locks, first: false, checks: [], ...more };
 }
 
 function make(fact: Fact, expected: readonly Fact[], live: readonly Fact[]): Step[] | string {
@@ -304,17 +258,4 @@ function serial(definition: string): string {
 
 function labelsOf(definition: string): string[] {
   return definition.split(', ');
-}
-
-export function literal(text: string): string {
-  return `'${text.replaceAll(`'`, `''`)}'`;
-}
-
-/** `currency` of `column cost_data.currency`. */
-export function lastName(object: string): string {
-  return lastPart(object).split('.').at(-1) ?? '';
-}
-
-function lastPart(object: string): string {
-  return object.slice(object.indexOf(' ') + 1);
 }

@@ -1,0 +1,54 @@
+import { quote } from '../rows.js';
+import type { Settings } from '../settings.js';
+import type { RowCheck } from './row-checks.js';
+
+/** One change of a schema that is not ours yet, and its way back. */
+export interface Step {
+  /** In words: `add the column cost_data.currency`. */
+  text: string;
+  sql: string;
+  /** Null where there is none, where none is needed, or where `fills` tells it. */
+  undo: string | null;
+  /** A label of an enum can be used only once it is committed. */
+  first: boolean;
+  /** The table that it locks against everybody for a moment. */
+  locks: string | null;
+  /** Rows on which it would fail. */
+  checks: RowCheck[];
+  /** It writes values: into which column, what was there before, and a query with a row where there is something to fill. */
+  fills?: { table: string; column: string; before: string; needed: string };
+}
+
+export function step(
+  text: string,
+  sql: string,
+  undo: string | null,
+  locks: string | null,
+  more: Partial<Pick<Step, 'first' | 'checks' | 'fills'>> = {},
+): Step {
+  return { text, sql, undo, locks, first: false, checks: [], ...more };
+}
+
+/** The steps as psql takes them: labels of enums first, the rest in one transaction. */
+export function toScript(steps: readonly Step[], { schema }: Pick<Settings, 'schema'>): string {
+  const path = schema === null ? '' : `SET search_path = ${quote(schema)};\n`;
+  const lines = (wanted: boolean) =>
+    steps
+      .filter(({ first }) => first === wanted)
+      .map(({ sql }) => `${sql};\n`)
+      .join('');
+  return `${path}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll(`'`, `''`)}'`;
+}
+
+/** `currency` of `column cost_data.currency`. */
+export function lastName(object: string): string {
+  return lastPart(object).split('.').at(-1) ?? '';
+}
+
+export function lastPart(object: string): string {
+  return object.slice(object.indexOf(' ') + 1);
+}
