@@ -60,7 +60,7 @@ export interface Context {
   /** The team that --team or COSTS_TEAM names, or the only one there is. */
   team(): Promise<Team>;
   /** The admin key of an organization, from the vault or from the variable it names. */
-  keyOf(organization: Organization): Promise<Secret>;
+  adminKey(organization: Organization): Promise<Secret>;
 }
 
 /** How long a question to a provider is asked again while somebody waits for it, such as by `keys verify`; syncing is more patient. */
@@ -201,6 +201,6 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
-    keyOf: async (organization) => (await vault()).keyOf(organization),
+    adminKey: async (organization) => (await vault()).adminKey(organization),
   };
 }

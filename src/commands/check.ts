@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { parseAmount } from '../domain/budget.js';
-import { CHECKS, type CheckFinding, type CheckName, type CheckResult } from '../domain/finding.js';
+import { CHECKS, type CheckFinding, type CheckName, type CheckFindings } from '../domain/finding.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal, type Decimal } from '../domain/decimal.js';
 import { LEAST_EXCESS, type Spike } from '../domain/spikes.js';
@@ -55,7 +55,7 @@ export const check = defineCommand({
   examples: ['costs check', 'costs check --budget --gaps --format github', 'costs check last-30d --anomaly --json'],
   toFile: true,
   run,
-  document: ({ result }): CheckResult => result,
+  document: ({ result }): CheckFindings => result,
   render,
   exitCode: ({ result }) => (result.findings.length > 0 ? EXIT_CODES.finding : 0),
 });
@@ -69,7 +69,7 @@ async function run(options: CheckOptions, context: Context) {
 }
 
 function render(
-  { result, team }: { result: CheckResult; team: string },
+  { result, team }: { result: CheckFindings; team: string },
   output: Output,
   { format = 'table' }: CheckOptions,
 ): string {
@@ -77,7 +77,7 @@ function render(
   return format === 'markdown' ? renderCheckMarkdown(result, team) : renderCheck(result, team, output);
 }
 
-async function readChecks(checks: CheckName[], options: CheckOptions, context: Context): Promise<CheckResult> {
+async function readChecks(checks: CheckName[], options: CheckOptions, context: Context): Promise<CheckFindings> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = await context.clock();
   const today = toDay(now);

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
-import type { Check } from '../domain/check.js';
+import type { Diagnostic } from '../domain/diagnostic.js';
 import { EXIT_CODES } from '../errors.js';
-import { renderChecks } from '../output/checks.js';
+import { renderDiagnostics } from '../output/diagnostics.js';
 import { checkBaseUrls, checkNode } from './doctor/machine.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
@@ -13,14 +13,14 @@ export const doctor = defineCommand({
     'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
   examples: ['costs doctor', 'costs doctor --json | jq .findings'],
   run,
-  document: asItIs<{ checks: Check[]; findings: Check[] }>,
-  render: renderChecks,
+  document: asItIs<{ checks: Diagnostic[]; findings: Diagnostic[] }>,
+  render: renderDiagnostics,
   exitCode: ({ checks }) => (checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0),
 });
 
 /** Goes as far as it can: what stands on something broken is not looked at. */
 async function run(_options: object, context: Context) {
-  const checks: Check[] = [checkNode(), ...checkBaseUrls(context)];
+  const checks: Diagnostic[] = [checkNode(), ...checkBaseUrls(context)];
   const progress = context.output.progress('Looking …');
   try {
     const database = await checkDatabase(context);

@@ -133,16 +133,16 @@ function pairKinds(bills: readonly Row[], estimates: readonly Row[]): ComparedKi
   const byKind = !billedTypes.has(null);
   const byTier = byKind && estimates.every(({ kind }) => tiers.has(kind.tier));
   const typeOf = ({ tokenType }: Kind) => (tokenType === null ? '' : billedAs(tokenType, billedTypes));
-  const keyOf = ({ kind }: Row) => (byKind ? `${typeOf(kind)}${byTier ? ` ${kind.tier}` : ''}` : '');
+  const pairKey = ({ kind }: Row) => (byKind ? `${typeOf(kind)}${byTier ? ` ${kind.tier}` : ''}` : '');
   const pairs = new Map<string, { bills: Row[]; estimates: Row[] }>();
   for (const [side, rows] of [
     ['bills', bills],
     ['estimates', estimates],
   ] as const) {
     for (const row of rows) {
-      const pair = pairs.get(keyOf(row)) ?? { bills: [], estimates: [] };
+      const pair = pairs.get(pairKey(row)) ?? { bills: [], estimates: [] };
       pair[side].push(row);
-      pairs.set(keyOf(row), pair);
+      pairs.set(pairKey(row), pair);
     }
   }
   return [...pairs.values()].flatMap((pair) => {

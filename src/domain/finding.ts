@@ -14,7 +14,7 @@ export interface CheckFinding {
 }
 
 /** The document of `check --json`. */
-export interface CheckResult {
+export interface CheckFindings {
   checks: CheckName[];
   status: 'ok' | 'finding';
   findings: CheckFinding[];

@@ -90,7 +90,7 @@ export class PriceBook {
     for (const layer of this.#layers) {
       for (const way of ways) {
         for (const model of new Set([what.model, undated(what.model), ''])) {
-          const held = layer.get(keyOf({ ...way, model }))?.find(({ validFrom }) => validFrom <= day);
+          const held = layer.get(priceKey({ ...way, model }))?.find(({ validFrom }) => validFrom <= day);
           if (held !== undefined) return held;
         }
       }
@@ -112,11 +112,11 @@ export function costOf(quantity: Decimal, { price, per }: Pick<Price, 'price' | 
 /** By key, the latest first. */
 function toLayer(prices: readonly Price[]): Map<string, Price[]> {
   const layer = new Map<string, Price[]>();
-  for (const price of prices) layer.set(keyOf(price), [...(layer.get(keyOf(price)) ?? []), price]);
+  for (const price of prices) layer.set(priceKey(price), [...(layer.get(priceKey(price)) ?? []), price]);
   for (const held of layer.values()) held.sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1));
   return layer;
 }
 
-export function keyOf({ provider, model, tokenType, tier, contextWindow, inferenceGeo, unit }: PriceKey): string {
+export function priceKey({ provider, model, tokenType, tier, contextWindow, inferenceGeo, unit }: PriceKey): string {
   return JSON.stringify([provider, model, tokenType, tier, contextWindow, inferenceGeo, unit]);
 }

@@ -18,7 +18,7 @@ export interface Project {
 }
 
 /** The provider project a link names. */
-export interface ProjectTriple {
+export interface ProviderProjectRef {
   provider: ProviderId;
   organizationId: string;
   providerProjectId: string;
@@ -55,7 +55,10 @@ export interface ProjectStore {
    * automatic project is deleted. A null project makes one of that name. Only its own team may.
    * @throws CostsError `conflict` when the project holds another triple, or the triple is linked elsewhere or of another team.
    */
-  link(triple: ProjectTriple, target: { teamId: string; name: string; project: Project | null }): Promise<Relinked>;
+  link(
+    providerProject: ProviderProjectRef,
+    target: { teamId: string; name: string; project: Project | null },
+  ): Promise<Relinked>;
   /** Links every project that is not, each under the name it has. */
   linkAll(teamId: string, filter: { provider?: ProviderId; organizationId?: string }): Promise<Project[]>;
   /** Moves the triple and all that hangs on it to a not-linked project with the provider's name. Legacy rows stay, and their tags. */

@@ -97,10 +97,10 @@ function cut(rows: readonly ReportRow[], top: number): [kept: ReportRow[], left:
 }
 
 /** In the order in which they come. */
-export function groupRows(rows: readonly ReportRow[], keyOf: (row: ReportRow) => string): Map<string, ReportRow[]> {
+export function groupRows(rows: readonly ReportRow[], toKey: (row: ReportRow) => string): Map<string, ReportRow[]> {
   const found = new Map<string, ReportRow[]>();
   for (const row of rows) {
-    const key = keyOf(row);
+    const key = toKey(row);
     const part = found.get(key);
     if (part === undefined) found.set(key, [row]);
     else part.push(row);

@@ -45,10 +45,10 @@ function totalsOfDay(organization: WorldOrganization, day: Day, now: Date): Expe
 }
 
 /** Adds totals up under the key that is made of each, such as its project and day; the currency should be part of it. */
-export function sumBy(totals: ExpectedTotal[], keyOf: (total: ExpectedTotal) => string): Map<string, Decimal> {
+export function sumBy(totals: ExpectedTotal[], toKey: (total: ExpectedTotal) => string): Map<string, Decimal> {
   const sums = new Map<string, Decimal>();
   for (const total of totals) {
-    const key = keyOf(total);
+    const key = toKey(total);
     sums.set(key, add(sums.get(key) ?? ZERO, total.cost));
   }
   return sums;

@@ -29,7 +29,7 @@ export interface Grouping {
 export function groupRows(rows: WorldRow[], { dimensions, asked, finest, sumDecimals }: Grouping): GroupedRow[] {
   const groups = new Map<string, WorldRow[]>();
   for (const row of rows) {
-    const key = keyOf(row, dimensions, asked);
+    const key = cellKey(row, dimensions, asked);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
@@ -37,13 +37,13 @@ export function groupRows(rows: WorldRow[], { dimensions, asked, finest, sumDeci
   const names = Object.keys(dimensions);
   return [...groups.values()].flatMap((group) => {
     const alike =
-      finest && (group.length === 1 || new Set(group.map((row) => keyOf(row, dimensions, names))).size === 1);
+      finest && (group.length === 1 || new Set(group.map((row) => cellKey(row, dimensions, names))).size === 1);
     return alike ? group.map(asItIs) : [sumOf(group, sumDecimals)];
   });
 }
 
 /** Null is told from an empty text; control characters are in no name. */
-function keyOf(row: WorldRow, dimensions: Dimensions, names: string[]): string {
+function cellKey(row: WorldRow, dimensions: Dimensions, names: string[]): string {
   let key = row.currency.toUpperCase();
   for (const name of names) {
     const value = dimensions[name]?.(row) ?? null;

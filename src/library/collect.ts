@@ -193,7 +193,7 @@ async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Da
       store: collection,
       leases,
       provider: (id) => work.provider(id),
-      keyOf: (organization) => work.keyOf(organization),
+      adminKey: (organization) => work.adminKey(organization),
       now: () => work.now(),
       signal: work.signal,
       deadline: timeout === undefined ? null : AbortSignal.timeout(timeout * 1000),

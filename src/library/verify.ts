@@ -53,7 +53,7 @@ export async function verifyOrganizations(
   const { collection } = await work.store();
   return verifySpan(organizations, span, {
     provider: (id) => work.provider(id),
-    keyOf: (organization) => work.keyOf(organization),
+    adminKey: (organization) => work.adminKey(organization),
     signal: work.signal,
     store: collection,
   });

@@ -1,4 +1,7 @@
 import type { Context } from '../context.js';
 
 /** What the library works with: a store, a team, providers and their keys, a clock and a signal; no terminal. */
-export type Workplace = Pick<Context, 'version' | 'signal' | 'now' | 'clock' | 'store' | 'team' | 'provider' | 'keyOf'>;
+export type Workplace = Pick<
+  Context,
+  'version' | 'signal' | 'now' | 'clock' | 'store' | 'team' | 'provider' | 'adminKey'
+>;

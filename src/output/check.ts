@@ -1,4 +1,4 @@
-import type { CheckResult } from '../domain/finding.js';
+import type { CheckFindings } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
@@ -8,7 +8,7 @@ import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
 
 /** Budgets as they stand, then what was found, each with the command that leads further. */
-export function renderCheck(result: CheckResult, team: string, output: Output): string {
+export function renderCheck(result: CheckFindings, team: string, output: Output): string {
   const { findings, notes, checks } = result;
   const { style } = output;
   return [
@@ -22,7 +22,7 @@ export function renderCheck(result: CheckResult, team: string, output: Output): 
   ].join('\n');
 }
 
-function renderBudgetStates({ budgets }: CheckResult, team: string, output: Output): string {
+function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Output): string {
   return renderTable(
     [
       { head: 'Budget for' },
@@ -45,7 +45,7 @@ function renderBudgetStates({ budgets }: CheckResult, team: string, output: Outp
 }
 
 /** Workflow annotations: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-export function renderCheckGithub({ findings, notes }: CheckResult): string {
+export function renderCheckGithub({ findings, notes }: CheckFindings): string {
   const lines = [
     ...findings.map(
       ({ check, subject, message, hint }) =>
@@ -65,7 +65,7 @@ function escapeProperty(text: string): string {
 }
 
 /** A comment for a pull request. */
-export function renderCheckMarkdown({ findings, notes, budgets }: CheckResult, team: string): string {
+export function renderCheckMarkdown({ findings, notes, budgets }: CheckFindings, team: string): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   return [
     findings.length === 0 ? '**Costs: nothing found.**' : `**Costs: ${findings.length} to look at.**`,

@@ -1,5 +1,5 @@
 import type { KeyView } from '../domain/key-view.js';
-import type { KeyCheck } from '../domain/key-check.js';
+import type { KeyVerification } from '../domain/key-verification.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
 import { shell } from '../domain/shell.js';
@@ -45,7 +45,7 @@ export function renderKeyChange({ key, done }: KeyChange, { style }: Output): st
   return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), key …${key.lastFour}: ${done}`;
 }
 
-export function renderKeyChecks({ keys }: { keys: KeyCheck[] }, { style }: Output): string {
+export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { style }: Output): string {
   if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
   return keys
     .flatMap(({ provider, name, organizationId, status, error, warnings }) => [

@@ -14,7 +14,7 @@ const SPARK_DAYS = { wide: 14, narrow: 7 };
 const LONGEST_BAR = 24;
 
 /** What every line of the table is made with. */
-interface Sheet {
+interface TableParts {
   report: Report;
   output: Output;
   views: WordView[];
@@ -43,44 +43,44 @@ export function renderReportTable(report: Report, output: Output, sort?: ReportS
     ]),
   );
   const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
-  const sheet: Sheet = { report, output, views, names, currency, spent, byChange: sort === 'change' };
+  const parts: TableParts = { report, output, views, names, currency, spent, byChange: sort === 'change' };
   const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(report) : null;
-  const rows = report.subtotals === undefined ? shownRows(report).map((row) => rowLine(sheet, row)) : groups(sheet);
-  const others = (report.others ?? []).map((each) => line(sheet, [othersName(each.rows)], each));
-  const totals = report.totals.map((total) => line(sheet, ['Total'], total));
+  const rows = report.subtotals === undefined ? shownRows(report).map((row) => rowLine(parts, row)) : groups(parts);
+  const others = (report.others ?? []).map((each) => line(parts, [othersName(each.rows)], each));
+  const totals = report.totals.map((total) => line(parts, ['Total'], total));
   return renderTable(
-    columnsOf(sheet, bars),
+    columnsOf(parts, bars),
     [...rows.map((cells, index) => [...cells, bars?.[index] ?? '']), ...others, ...totals],
     output,
   );
 }
 
-function columnsOf(sheet: Sheet, bars: string[] | null): Column[] {
-  const { names, currency, report } = sheet;
+function columnsOf(parts: TableParts, bars: string[] | null): Column[] {
+  const { names, currency, report } = parts;
   return [
     ...names,
     { head: currency ?? 'Cost', align: 'right' },
     { head: currency === undefined ? 'Currency' : '' },
     { head: 'Share', align: 'right', lesser: 'share' },
-    ...(report.comparedWith === undefined ? [] : compareColumns(report.comparedWith, sheet)),
+    ...(report.comparedWith === undefined ? [] : compareColumns(report.comparedWith, parts)),
     ...(bars === null ? [] : [{ head: '', lesser: 'sparkline' as const }]),
   ];
 }
 
-function line(sheet: Sheet, cells: readonly string[], { currency, cost, compared, estimated }: Line): string[] {
+function line(parts: TableParts, cells: readonly string[], { currency, cost, compared, estimated }: Line): string[] {
   return [
     ...cells,
-    ...sheet.names.slice(cells.length).map(() => ''),
+    ...parts.names.slice(cells.length).map(() => ''),
     `${cost === null ? 'unknown' : formatMoney(cost)}${estimated === true ? ' ~' : ''}`,
-    sheet.currency === undefined ? currency : '',
-    formatShare(cost, sheet.spent.get(currency) ?? ZERO),
-    ...(sheet.report.comparedWith === undefined ? [] : compareCells(compared, sheet)),
+    parts.currency === undefined ? currency : '',
+    formatShare(cost, parts.spent.get(currency) ?? ZERO),
+    ...(parts.report.comparedWith === undefined ? [] : compareCells(compared, parts)),
   ];
 }
 
-function rowLine(sheet: Sheet, row: ReportRow): string[] {
-  const cells = sheet.views.flatMap(({ cells }) => cells(row, sheet.report));
-  return line(sheet, cells, row);
+function rowLine(parts: TableParts, row: ReportRow): string[] {
+  const cells = parts.views.flatMap(({ cells }) => cells(row, parts.report));
+  return line(parts, cells, row);
 }
 
 function shownRows({ rows, gone = [] }: Report): ReportRow[] {
@@ -88,16 +88,16 @@ function shownRows({ rows, gone = [] }: Report): ReportRow[] {
 }
 
 /** Rows that share their first word and currency stand together, under them what all of the group come to. */
-function groups(sheet: Sheet): string[][] {
-  const { report, views, output } = sheet;
+function groups(parts: TableParts): string[][] {
+  const { report, views, output } = parts;
   const shown = groupRows(shownRows(report), (row) => groupKey(firstGroup(row, report.groupBy)));
   return (report.subtotals ?? []).flatMap((subtotal) => {
     const rows = shown.get(groupKey(subtotal)) ?? [];
-    const lines = rows.map((row) => rowLine(sheet, row));
+    const lines = rows.map((row) => rowLine(parts, row));
     const [first] = rows;
     if (first === undefined || (rows.length < 2 && subtotal.rows < 2)) return lines;
     const name = views[0]?.cells(first, report)[0] ?? '';
-    return [...lines, line(sheet, [`Σ ${name}`], subtotal).map((cell) => (cell === '' ? '' : output.style.dim(cell)))];
+    return [...lines, line(parts, [`Σ ${name}`], subtotal).map((cell) => (cell === '' ? '' : output.style.dim(cell)))];
   });
 }
 
@@ -110,7 +110,7 @@ function barsOf({ rows }: Report): string[] {
   );
 }
 
-function compareColumns(previous: DaySpan, { byChange, report, output }: Sheet): Column[] {
+function compareColumns(previous: DaySpan, { byChange, report, output }: TableParts): Column[] {
   return [
     { head: 'Change', align: 'right', ...(byChange ? {} : { lesser: 'difference' }) },
     { head: `vs ${formatShortSpan(previous)}`, align: 'right', lesser: 'change' },
@@ -118,7 +118,7 @@ function compareColumns(previous: DaySpan, { byChange, report, output }: Sheet):
   ];
 }
 
-function compareCells(row: ComparedRow | undefined, { output }: Sheet): string[] {
+function compareCells(row: ComparedRow | undefined, { output }: TableParts): string[] {
   if (row === undefined) return ['', '', ''];
   return [
     formatMoney(difference(row), { signed: true }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma } from '../generated/prisma/client.js';
 import type { ProviderId } from '../domain/provider.js';
-import type { Project, ProjectTriple, Relinked } from '../domain/project.js';
+import type { Project, ProviderProjectRef, Relinked } from '../domain/project.js';
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
@@ -14,26 +14,29 @@ import { shell } from '../domain/shell.js';
 /** See `ProjectStore.link`. */
 export async function link(
   tx: Transaction,
-  triple: ProjectTriple,
+  providerProject: ProviderProjectRef,
   { teamId, name, project }: { teamId: string; name: string; project: Project | null },
 ): Promise<Relinked> {
-  const locked = await lockProjects(tx, Prisma.sql`(${hasTriple(triple)}) OR id = ${project?.id ?? null}`);
-  const source = locked.find((row) => isOf(row, triple)) ?? null;
-  await refuseForeign(tx, teamId, triple, source);
+  const locked = await lockProjects(
+    tx,
+    Prisma.sql`(${isProviderProject(providerProject)}) OR id = ${project?.id ?? null}`,
+  );
+  const source = locked.find((row) => isOf(row, providerProject)) ?? null;
+  await refuseForeign(tx, teamId, providerProject, source);
   if (source !== null && source.id === project?.id) return done(await markLinked(tx, source.id, {}));
-  refuseLinkedElsewhere(triple, source);
+  refuseLinkedElsewhere(providerProject, source);
   if (project === null && source !== null) return done(await markLinked(tx, source.id, { name }));
 
   const target =
     project === null
       ? (await tx.project.create({ data: { id: randomUUID(), teamId, name } })).id
-      : chooseTarget(locked, teamId, project, triple).id;
+      : chooseTarget(locked, teamId, project, providerProject).id;
   const move = source === null ? null : await moveBelongings(tx, source.id, target);
   if (source !== null) await tx.project.delete({ where: { id: source.id } });
   const linked = await markLinked(tx, target, {
-    aiProvider: triple.provider,
-    aiOrganizationId: triple.organizationId,
-    aiProjectId: triple.providerProjectId,
+    aiProvider: providerProject.provider,
+    aiOrganizationId: providerProject.organizationId,
+    aiProjectId: providerProject.providerProjectId,
     providerName: source?.providerName ?? null,
     archivedAt: source?.archivedAt ?? null,
   });
@@ -44,11 +47,11 @@ function done(project: Project): Relinked {
   return { project, move: null };
 }
 
-function hasTriple({ provider, organizationId, providerProjectId }: ProjectTriple): Prisma.Sql {
+function isProviderProject({ provider, organizationId, providerProjectId }: ProviderProjectRef): Prisma.Sql {
   return Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND ai_project_id = ${providerProjectId}`;
 }
 
-function isOf(row: LockedProject, { provider, organizationId, providerProjectId }: ProjectTriple): boolean {
+function isOf(row: LockedProject, { provider, organizationId, providerProjectId }: ProviderProjectRef): boolean {
   return (
     row.aiProvider === provider && row.aiOrganizationId === organizationId && row.aiProjectId === providerProjectId
   );
@@ -58,7 +61,7 @@ function isOf(row: LockedProject, { provider, organizationId, providerProjectId 
 async function refuseForeign(
   tx: Transaction,
   teamId: string,
-  { provider, organizationId, providerProjectId }: ProjectTriple,
+  { provider, organizationId, providerProjectId }: ProviderProjectRef,
   source: LockedProject | null,
 ): Promise<void> {
   const owner =
@@ -70,7 +73,7 @@ async function refuseForeign(
   });
 }
 
-function refuseLinkedElsewhere({ providerProjectId }: ProjectTriple, source: LockedProject | null): void {
+function refuseLinkedElsewhere({ providerProjectId }: ProviderProjectRef, source: LockedProject | null): void {
   if (source === null || source.linkedAt === null) return;
   throw new CostsError('conflict', `${providerProjectId} is linked to "${source.name}" already.`, {
     hint: shell`costs projects unlink ${source.id}`,
@@ -82,7 +85,7 @@ function chooseTarget(
   locked: readonly LockedProject[],
   teamId: string,
   project: Project,
-  { providerProjectId }: ProjectTriple,
+  { providerProjectId }: ProviderProjectRef,
 ): LockedProject {
   const row = locked.find(({ id }) => id === project.id);
   if (row?.teamId !== teamId) throw goneMeanwhile(project);
@@ -151,11 +154,11 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
   if (row.name === name && !isLegacy)
     return done(toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } })));
 
-  const triple = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
-  const released = Object.fromEntries(Object.keys(triple).map((column) => [column, null]));
+  const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
+  const released = Object.fromEntries(Object.keys(providerProject).map((column) => [column, null]));
   await tx.project.update({ where: { id: row.id }, data: { ...released, linkedAt: null } });
   const automatic = await tx.project.create({
-    data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...triple },
+    data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...providerProject },
   });
   const move = await moveBelongings(tx, row.id, automatic.id);
   if (isLegacy) await keepTags(tx, automatic.id, row.id);

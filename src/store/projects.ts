@@ -22,7 +22,7 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
       const where = { teamId, aiProvider: provider, aiProjectId: providerProjectId };
       return (await prisma.project.findMany({ where })).map(toProject);
     },
-    link: (triple, target) => transaction(prisma, (tx) => link(tx, triple, target)),
+    link: (providerProject, target) => transaction(prisma, (tx) => link(tx, providerProject, target)),
     linkAll: (teamId, filter) => transaction(prisma, (tx) => linkAll(tx, teamId, filter)),
     unlink: (teamId, project) => transaction(prisma, (tx) => unlink(tx, teamId, project)),
     countLegacy: (teamId) =>

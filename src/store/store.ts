@@ -14,7 +14,7 @@ import { createCollectionStore } from './collection/collection-store.js';
 import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
 import { createExportStore } from './spend/export-store.js';
-import { explained } from './explained.js';
+import { explainErrors } from './explain-errors.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './spend/report-store.js';
 import { createRunStore } from './runs.js';
@@ -45,7 +45,7 @@ export interface Store {
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
-  const of = <T extends object>(repository: T) => explained(repository, (error) => database.explain(error));
+  const of = <T extends object>(repository: T) => explainErrors(repository, (error) => database.explain(error));
   const access = of(createAccessStore(prisma));
   return {
     database,

@@ -9,7 +9,7 @@ import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
 import { underLease } from './lease.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
-import { Room } from './room.js';
+import { RowBudget } from './row-budget.js';
 import { Tally } from './tally.js';
 import { runWindows } from './windows.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
@@ -19,7 +19,7 @@ import { once } from '../domain/once.js';
 const ORGANIZATIONS_AT_ONCE = 12;
 
 /** What the organizations of a run share. */
-type Shared = SyncDependencies & { room: Room; isKnown: (provider: ProviderId, path: string) => boolean };
+type Shared = SyncDependencies & { room: RowBudget; isKnown: (provider: ProviderId, path: string) => boolean };
 
 const API_VERSIONS = { billed: 'costs_v1', usage: 'usage_v1' } as const;
 
@@ -46,7 +46,7 @@ export async function runSync(
   });
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
-  const room = new Room();
+  const room = new RowBudget();
   const news = new Set((await store.news(teamId)).map(({ provider, path }) => `${provider} ${path}`));
   const isKnown: Shared['isKnown'] = (provider, path) => news.has(`${provider} ${path}`);
   const organizations = await Promise.all(
@@ -153,7 +153,7 @@ async function collectOrganization(
   };
   const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
-    key: await dependencies.keyOf(organization),
+    key: await dependencies.adminKey(organization),
     organizationId: organization.organizationId,
     signal: endOf(dependencies),
     observe,

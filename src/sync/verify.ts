@@ -25,7 +25,7 @@ const ORGANIZATIONS_AT_ONCE = 6;
 
 type Named = Pick<Organization, 'provider' | 'organizationId' | 'name'>;
 
-export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'keyOf' | 'signal'> & {
+export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'adminKey' | 'signal'> & {
   store: Pick<CollectionStore, 'storedDays' | 'checkSeals' | 'closeMisfits'>;
 };
 
@@ -122,7 +122,7 @@ async function compareDays(
 
   const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
-    key: await dependencies.keyOf(organization),
+    key: await dependencies.adminKey(organization),
     organizationId,
     signal: dependencies.signal,
     observe: () => undefined,

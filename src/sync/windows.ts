@@ -3,7 +3,7 @@ import type { WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { CostsError } from '../errors.js';
 import { daysAPiece, takePiece } from './pieces.js';
-import { ROWS_AT_ONCE, type Room } from './room.js';
+import { ROWS_AT_ONCE, type RowBudget } from './row-budget.js';
 
 /** Windows of one organization side by side; few enough not to provoke rate limits. */
 const WINDOWS_AT_ONCE = 4;
@@ -16,7 +16,7 @@ interface Collected {
 }
 
 export interface WindowTerms {
-  room: Room;
+  room: RowBudget;
   /** Reads a window and writes it whole. @param mostRows it may have, null for as many as can be held */
   collect: (window: DaySpan, mostRows: number | null) => Promise<Collected>;
   asError: (thrown: unknown) => CostsError;

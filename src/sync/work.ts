@@ -11,7 +11,7 @@ export interface SyncDependencies {
   store: CollectionStore;
   leases: LeaseStore;
   provider: (id: ProviderId) => Promise<CostProvider>;
-  keyOf: (organization: Organization) => Promise<Secret>;
+  adminKey: (organization: Organization) => Promise<Secret>;
   now: () => Date;
   /** Somebody ended the run. */
   signal: AbortSignal;

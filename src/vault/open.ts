@@ -24,7 +24,7 @@ export function openVault(options: VaultOptions): Vault {
   const authentication = createAuthentication(tools);
   return {
     allowInsecureStorage: () => void (insecure = true),
-    keyOf: (organization) => openKey(authentication, organization),
+    adminKey: (organization) => openKey(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
     requireDataKey: async (team) => void (await authentication.requireDataKey(team, 'admin')),

@@ -27,7 +27,7 @@ export interface Vault {
    * The admin key of an organization, checked against the host it would now be sent to.
    * @throws CostsError `auth` when it may not be sent there, cannot be opened, or was changed outside costs
    */
-  keyOf(organization: Organization): Promise<Secret>;
+  adminKey(organization: Organization): Promise<Secret>;
   /**
    * Who is at work, once it is clear that they have a role; the embedded store lets everybody.
    * @throws CostsError `auth` without a session or a token, or without the rights

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
-import type { Check } from '../../src/domain/check.js';
+import type { Diagnostic } from '../../src/domain/diagnostic.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
@@ -44,7 +44,7 @@ describe.each(DATABASE_KINDS)('collected rows that no organization answers for, 
     const sync = ['backfill', ...SPAN, '--force'];
     expect(await costs(...sync)).toMatchObject({ code: 0 });
     const stored = async () => (await costs('verify', '--stored', '--json')).json<Verification>();
-    const checks = async () => (await costs('doctor', '--json')).json<{ findings: Check[] }>().findings;
+    const checks = async () => (await costs('doctor', '--json')).json<{ findings: Diagnostic[] }>().findings;
     expect(await stored()).toMatchObject({ stored: true, orphans: [], findings: [] });
     expect(await checks()).toEqual([]);
 

@@ -4,7 +4,7 @@ import { listBudgets } from '../../src/commands/budget/list.js';
 import { removeBudget } from '../../src/commands/budget/remove.js';
 import { setBudget } from '../../src/commands/budget/set.js';
 import { perform } from '../../src/commands/perform.js';
-import type { CheckResult } from '../../src/domain/finding.js';
+import type { CheckFindings } from '../../src/domain/finding.js';
 import { addDays, daysOf, parseDay } from '../../src/domain/day.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
@@ -31,7 +31,7 @@ async function start({ json = true } = {}) {
   const { context, last, text } = recordContext(database, NOW, { json });
   const run = async (options: CheckOptions = {}) => {
     const code = await perform(check, options, context);
-    return { code, ...(last() as CheckResult) };
+    return { code, ...(last() as CheckFindings) };
   };
   return { prisma: database.prisma, context, check: run, last, text };
 }

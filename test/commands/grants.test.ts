@@ -105,7 +105,7 @@ describe('the roles that costs db grants prints', () => {
       await vault.logins.keepSession();
       const [row] = await store.keys.list(acme.team.id);
       if (row === undefined) throw new Error('no key');
-      expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+      expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
       expect(await vault.logins.logout(acme.team)).toBe(true);
       const [attempt] = await base.database.prisma.loginAttempt.findMany();
       expect(attempt).toMatchObject({ reason: 'ok', success: true, dbUser: users.collector });

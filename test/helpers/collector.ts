@@ -68,7 +68,7 @@ export async function useCollector(
     store: store.collection,
     leases: store.leases,
     provider: (id) => providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now }),
-    keyOf: ({ organizationId }) =>
+    adminKey: ({ organizationId }) =>
       Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
     now,
     signal: new AbortController().signal,

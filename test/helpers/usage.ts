@@ -83,7 +83,7 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
           store,
           leases: createLeaseStore(prisma),
           provider,
-          keyOf: ({ organizationId }) =>
+          adminKey: ({ organizationId }) =>
             Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
           now: () => NOON,
           signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keyStatusOf, type KeyStatus } from '../../src/domain/key-check.js';
+import { keyStatusOf, type KeyStatus } from '../../src/domain/key-verification.js';
 import { parseDay, toDay } from '../../src/domain/day.js';
 import { Secret } from '../../src/domain/secret.js';
 import { ODD_ANSWERS, type OddAnswer, type Packing } from '../../src/emulator/odd-answers.js';

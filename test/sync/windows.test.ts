@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { daysBetween, daysOf, parseDay, type Day, type DaySpan } from '../../src/domain/day.js';
 import { asCostsError, CostsError } from '../../src/errors.js';
 import { emptyOutcome } from '../../src/store/facts/write-window.js';
-import { Room } from '../../src/sync/room.js';
+import { RowBudget } from '../../src/sync/row-budget.js';
 import { runWindows } from '../../src/sync/windows.js';
 
 const MONTH = { since: parseDay('2026-01-01'), until: parseDay('2026-01-31') };
@@ -13,7 +13,7 @@ async function collect(rowsADay: number, known: number | null, windows: DaySpan[
   const done: Day[] = [];
   const failed: CostsError[] = [];
   await runWindows(windows, known, {
-    room: new Room(),
+    room: new RowBudget(),
     collect: (window, mostRows) => {
       const days = daysBetween(window.since, window.until) + 1;
       asked.push({ days, mostRows });

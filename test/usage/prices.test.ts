@@ -4,7 +4,7 @@ import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
 import { unitOf, type TokenType } from '../../src/domain/token-types.js';
 import { listPrices, providerOf } from '../../src/providers/registry.js';
-import { costOf, keyOf, PriceBook, type Priceable } from '../../src/domain/price.js';
+import { costOf, priceKey, PriceBook, type Priceable } from '../../src/domain/price.js';
 
 const PRICES = listPrices();
 const BOOK = new PriceBook(PRICES);
@@ -76,7 +76,7 @@ describe('the price book', () => {
   });
 
   it('ships each price once, with a source and a day', () => {
-    expect(new Set(PRICES.map((price) => `${keyOf(price)} ${price.validFrom}`)).size).toBe(PRICES.length);
+    expect(new Set(PRICES.map((price) => `${priceKey(price)} ${price.validFrom}`)).size).toBe(PRICES.length);
     for (const { source, per } of PRICES) {
       expect(source).toMatch(/^https:\/\/.* read on \d{4}-\d\d-\d\d$/);
       expect(per).toBeGreaterThan(0n);

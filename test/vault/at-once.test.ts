@@ -158,7 +158,7 @@ describe('a change of data key beside jobs', () => {
     const opened: string[] = [];
     let admin = openDesk(base.database, {}, acme.keychain);
     for (const [index, row] of rows.entries()) {
-      opened.push((await job.vault.keyOf(row)).reveal());
+      opened.push((await job.vault.adminKey(row)).reveal());
       if (index % 4 !== 1) continue;
       await admin.vault.rotate(acme.team);
       admin = await logIn(base.database, ADMIN, PASSWORD, acme.keychain);
@@ -173,7 +173,7 @@ describe('a change of data key beside jobs', () => {
     const jobs = Array.from({ length: 8 }, () => async () => {
       const keys: string[] = [];
       for (let turn = 0; turn < 12; turn += 1)
-        keys.push((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal());
+        keys.push((await openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).reveal());
       return keys;
     });
     const rotations = async () => {
@@ -193,8 +193,8 @@ describe('a change of data key beside jobs', () => {
     const row = await addKey(acme, 'org-1');
     await acme.vault.members.add(acme.team, B, 'member', PASSWORD);
     const { vault } = await logIn(base.database, B);
-    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     await acme.vault.rotate(acme.team);
-    await expect(vault.keyOf(row)).rejects.toThrow('The data key was changed while this ran');
+    await expect(vault.adminKey(row)).rejects.toThrow('The data key was changed while this ran');
   });
 });

@@ -31,7 +31,7 @@ describe('what is changed outside costs is refused', () => {
     const desk = openDesk(base.database, config, acme.keychain);
     const row = (await desk.store.keys.list(acme.team.id)).find((each) => each.organizationId === organizationId);
     if (row === undefined) throw new Error('no such key');
-    return desk.vault.keyOf(row);
+    return desk.vault.adminKey(row);
   };
 
   // Each test leaves the tables as it found them.
@@ -188,15 +188,17 @@ describe('another team of the same database', () => {
       const row = await addKey(acme, 'org-1');
       const evil = await foundTeam(base.database, 'evil', 'evil@example.com');
       await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${evil.team.id}`;
-      await expect(evil.vault.keyOf({ ...row, teamId: evil.team.id })).rejects.toMatchObject({ code: 'auth' });
+      await expect(evil.vault.adminKey({ ...row, teamId: evil.team.id })).rejects.toMatchObject({ code: 'auth' });
       await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${acme.team.id}`;
-      await expect(openDesk(base.database, {}, evil.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+      await expect(openDesk(base.database, {}, evil.keychain).vault.adminKey(row)).rejects.toMatchObject({
+        code: 'auth',
+      });
       await base.database.prisma
         .$executeRaw`UPDATE vault_slots SET team_id = ${acme.team.id} WHERE user_id IN (SELECT id FROM users WHERE team_id = ${evil.team.id})`;
       await base.database.prisma
         .$executeRaw`UPDATE users SET team_id = ${acme.team.id} WHERE team_id = ${evil.team.id}`;
       await expect(logIn(base.database, 'evil@example.com')).rejects.toThrow('holds the data key of another team');
-      expect((await acme.vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+      expect((await acme.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     } finally {
       await base.drop();
     }
@@ -212,9 +214,11 @@ describe('a session', () => {
       const [entry = ''] = acme.keychain.entries.values();
       const dump = JSON.stringify(await base.database.prisma.$queryRaw`SELECT * FROM vault_sessions`);
       expect(dump).not.toContain(entry.split('.').at(-2));
-      await expect(openDesk(base.database).vault.keyOf(row)).rejects.toThrow('You are not logged in.');
+      await expect(openDesk(base.database).vault.adminKey(row)).rejects.toThrow('You are not logged in.');
       await base.database.prisma.$executeRaw`DELETE FROM vault_sessions`;
-      await expect(openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+      await expect(openDesk(base.database, {}, acme.keychain).vault.adminKey(row)).rejects.toMatchObject({
+        code: 'auth',
+      });
     } finally {
       await base.drop();
     }
@@ -232,7 +236,9 @@ describe('a session', () => {
       expect(hours?.left).toBeGreaterThan(11.9);
       expect(hours?.left).toBeLessThanOrEqual(12);
       await prisma.$executeRaw`UPDATE vault_sessions SET expires_at = now()`;
-      await expect(openDesk(base.database, {}, acme.keychain).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+      await expect(openDesk(base.database, {}, acme.keychain).vault.adminKey(row)).rejects.toMatchObject({
+        code: 'auth',
+      });
     } finally {
       await base.drop();
     }

@@ -56,7 +56,7 @@ describe('roles', () => {
     const row = await addKey(acme, 'org-1');
     await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
     const { vault } = await logIn(base.database, MEMBER);
-    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     const refused = { code: 'auth', message: 'This needs the role admin, and b@example.com has the role member.' };
     await expect(vault.keys.remove(row)).rejects.toMatchObject(refused);
     await expect(vault.members.add(acme.team, 'c@example.com', 'admin', PASSWORD)).rejects.toMatchObject(refused);
@@ -92,12 +92,12 @@ describe('leaving', () => {
     for (const session of before) {
       await prisma.$executeRaw`INSERT INTO vault_sessions SELECT * FROM jsonb_populate_record(NULL::vault_sessions, (${session.row}::jsonb || '{"user_id": null}'))`;
     }
-    await expect(openDesk(base.database, {}, gone).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+    await expect(openDesk(base.database, {}, gone).vault.adminKey(row)).rejects.toMatchObject({ code: 'auth' });
     await expect(logIn(base.database, MEMBER)).rejects.toThrow('The email or the password is wrong.');
 
-    expect((await (await logIn(base.database, 'c@example.com')).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-    expect((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-    expect((await (await adminAgain()).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await logIn(base.database, 'c@example.com')).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await adminAgain()).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
   it('marks keys as exposed until they are rotated', async () => {
@@ -109,8 +109,10 @@ describe('leaving', () => {
     const input = { key: new Secret('sk-admin-the-next-one'), variable: null, host: row.host, expiresAt: null };
     await vault.keys.replace(row, input);
     expect((await store.keys.get(row.keyId))?.exposedAt).toBeNull();
-    expect((await vault.keyOf(row)).reveal()).toBe('sk-admin-the-next-one');
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow('was revoked on');
+    expect((await vault.adminKey(row)).reveal()).toBe('sk-admin-the-next-one');
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
+      'was revoked on',
+    );
   });
 
   it('is what a demotion is, too', async () => {
@@ -123,9 +125,9 @@ describe('leaving', () => {
       exposed: ['org-1'],
       rotated: true,
     });
-    await expect(openDesk(base.database, {}, gone).vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
+    await expect(openDesk(base.database, {}, gone).vault.adminKey(row)).rejects.toMatchObject({ code: 'auth' });
     const { vault } = await logIn(base.database, MEMBER);
-    expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     await expect(vault.rotate(acme.team)).rejects.toThrow('has the role member');
   });
 
@@ -143,7 +145,7 @@ describe('tokens', () => {
     const { token, row: made } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
     const { prisma } = base.database;
     await prisma.$executeRaw`UPDATE vault_tokens SET expires_at = now() - interval '1 second' WHERE id = ${made.id}`;
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
       'The token in COSTS_TOKEN expired on',
     );
     const attempts =
@@ -156,7 +158,7 @@ describe('tokens', () => {
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 1 });
     await base.database.prisma
       .$executeRaw`UPDATE vault_slots SET expires_at = expires_at + interval '1 year' WHERE kind = 'token'`;
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
       'was changed outside costs',
     );
   });
@@ -179,10 +181,10 @@ describe('tokens', () => {
     const row = await addKey(acme, 'org-1');
     const other = await foundTeam(base.database, 'other', 'o@example.com');
     const { token } = await other.vault.tokens.create(other.team, { name: 'ci', role: 'member', days: 1 });
-    await expect(openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).rejects.toThrow(
+    await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
       'is not known to this team',
     );
-    await expect(openDesk(base.database, { token: 'costs_nonsense' }).vault.keyOf(row)).rejects.toThrow(
+    await expect(openDesk(base.database, { token: 'costs_nonsense' }).vault.adminKey(row)).rejects.toThrow(
       'not copied whole',
     );
   });
@@ -223,7 +225,7 @@ describe('passwords', () => {
     const { recoveryCode } = await vault.logins.redeemCode('admin@example.com', acme.recoveryCode, NEW_PASSWORD);
     expect(recoveryCode).not.toBeNull();
     const desk = await logIn(base.database, 'admin@example.com', NEW_PASSWORD);
-    expect((await desk.vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await desk.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     await expect(
       openDesk(base.database).vault.logins.redeemCode('admin@example.com', acme.recoveryCode, PASSWORD),
     ).rejects.toMatchObject({ code: 'auth' });
@@ -260,11 +262,11 @@ describe('a rotation', () => {
       { encrypted_key: string }[]
     >`SELECT encrypted_key FROM organization_api_keys`;
     expect(after?.encrypted_key).not.toBe(before?.encrypted_key);
-    await expect(admin().vault.keyOf(row)).rejects.toMatchObject({ code: 'auth' });
-    expect((await openDesk(base.database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    await expect(admin().vault.adminKey(row)).rejects.toMatchObject({ code: 'auth' });
+    expect((await openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     await openDesk(base.database).vault.logins.redeemCode(MEMBER, code, NEW_PASSWORD);
-    expect((await (await logIn(base.database, MEMBER, NEW_PASSWORD)).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-    expect((await (await adminAgain()).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await logIn(base.database, MEMBER, NEW_PASSWORD)).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+    expect((await (await adminAgain()).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
   it('and a key registered at the same time do not lose one another', async () => {
@@ -277,7 +279,8 @@ describe('a rotation', () => {
       addKey({ ...second, team: acme.team }, 'org-2'),
     ]);
     const { vault, store } = await adminAgain();
-    for (const row of await store.keys.list(acme.team.id)) expect((await vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+    for (const row of await store.keys.list(acme.team.id))
+      expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     for (const result of results) {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });
     }

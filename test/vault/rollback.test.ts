@@ -26,8 +26,8 @@ it('opens every key again after a rollback, a migration and an import', async ()
     expect([imported.code, imported.stderr]).toEqual([0, '']);
     const database = await openDatabase(base.target);
     try {
-      expect((await openDesk(database, { token: token.reveal() }).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
-      expect((await (await logIn(database, 'admin@example.com')).vault.keyOf(row)).reveal()).toBe(OPENAI_KEY);
+      expect((await openDesk(database, { token: token.reveal() }).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+      expect((await (await logIn(database, 'admin@example.com')).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     } finally {
       await database.close();
     }

@@ -60,7 +60,7 @@ describe('a role that was edited', () => {
     const desk = await logIn(base.database, B);
     expect(desk.said).toContainEqual(expect.stringContaining('the sealed one, member, is what counts'));
     expect(await roleOf(desk)).toBe('member');
-    expect((await desk.vault.keyOf(await keyRow())).reveal()).toBe(OPENAI_KEY);
+    expect((await desk.vault.adminKey(await keyRow())).reveal()).toBe(OPENAI_KEY);
     await expect(desk.vault.rotate(acme.team)).rejects.toThrow('has the role member');
     const members = await adminDesk().vault.members.list(acme.team);
     expect(members.find(({ email }) => email === B)).toMatchObject({ role: 'member', state: 'initial-password' });
@@ -82,7 +82,7 @@ describe('a role that was edited', () => {
       await putBack('vault_slots', copies.slots);
       await putBack('vault_sessions', copies.sessions);
       await expect(logIn(base.database, B)).rejects.toMatchObject({ code: 'auth' });
-      await expect(openDesk(base.database, {}, keychain).vault.keyOf(await keyRow())).rejects.toMatchObject({
+      await expect(openDesk(base.database, {}, keychain).vault.adminKey(await keyRow())).rejects.toMatchObject({
         code: 'auth',
       });
     },
@@ -148,7 +148,7 @@ describe('a slot that was edited', () => {
     });
     await expect(logIn(base.database, C)).rejects.toMatchObject({ code: 'auth' });
     const admin = await logIn(base.database, ADMIN, PASSWORD, acme.keychain);
-    expect((await admin.vault.keyOf(await keyRow())).reveal()).toBe(OPENAI_KEY);
+    expect((await admin.vault.adminKey(await keyRow())).reveal()).toBe(OPENAI_KEY);
     await admin.vault.members.add(acme.team, C, 'member', NEW_PASSWORD);
     await expect(logIn(base.database, C, NEW_PASSWORD)).resolves.toBeDefined();
   });
@@ -211,10 +211,10 @@ describe('a key row that was edited', () => {
         altered: ['org-1'],
       });
       const admin = await logIn(base.database, ADMIN, PASSWORD, acme.keychain);
-      expect((await admin.vault.keyOf(await keyRow('ant-1'))).reveal()).toBe(ANTHROPIC_KEY);
+      expect((await admin.vault.adminKey(await keyRow('ant-1'))).reveal()).toBe(ANTHROPIC_KEY);
       await sql(`DELETE FROM organization_api_keys WHERE organization_id = 'org-1'`);
       await putBack('organization_api_keys', [before ?? {}]);
-      await expect(admin.vault.keyOf(await keyRow())).rejects.toMatchObject({ code: 'auth' });
+      await expect(admin.vault.adminKey(await keyRow())).rejects.toMatchObject({ code: 'auth' });
       const row = await keyRow();
       await admin.vault.keys.replace(row, {
         key: new Secret('sk-admin-the-next-one'),
@@ -222,7 +222,7 @@ describe('a key row that was edited', () => {
         host: row.host,
         expiresAt: null,
       });
-      expect((await admin.vault.keyOf(row)).reveal()).toBe('sk-admin-the-next-one');
+      expect((await admin.vault.adminKey(row)).reveal()).toBe('sk-admin-the-next-one');
     },
   );
 
@@ -267,7 +267,7 @@ describe('a token that was edited', () => {
     expect(await adminDesk().vault.tokens.revoke(acme.team, 'ci')).toMatchObject({ rotated: true, exposed: ['org-1'] });
     await sql(comeBack);
     await putBack('vault_slots', slots);
-    await expect(desk().vault.keyOf(await keyRow())).rejects.toMatchObject({ code: 'auth' });
+    await expect(desk().vault.adminKey(await keyRow())).rejects.toMatchObject({ code: 'auth' });
   });
 
   it('to bear the name of another does not survive the revocation of that name', async () => {
@@ -277,7 +277,7 @@ describe('a token that was edited', () => {
     const change = await adminDesk().vault.tokens.revoke(acme.team, 'ci');
     expect(change).toMatchObject({ rotated: true, dropped: ['the token deploy'] });
     for (const { desk } of [leaked, other])
-      await expect(desk().vault.keyOf(await keyRow())).rejects.toMatchObject({ code: 'auth' });
+      await expect(desk().vault.adminKey(await keyRow())).rejects.toMatchObject({ code: 'auth' });
     expect((await (await adminAgain()).vault.tokens.list(acme.team)).map(({ problem }) => problem)).toEqual([
       null,
       null,
@@ -292,7 +292,7 @@ describe('a token that was edited', () => {
     );
     expect(await adminDesk().vault.tokens.revoke(acme.team, 'ci')).toMatchObject({ dropped: ['the token ci'] });
     await sql(`UPDATE vault_tokens SET revoked_at = NULL`);
-    await expect(desk().vault.keyOf(await keyRow())).rejects.toMatchObject({ code: 'auth' });
+    await expect(desk().vault.adminKey(await keyRow())).rejects.toMatchObject({ code: 'auth' });
   });
 });
 

@@ -50,12 +50,12 @@ function question({ migrations, to, rows }: RollbackPlan): string {
   return `${migrations.length} ${migrations.length === 1 ? 'migration is' : 'migrations are'} taken back, to ${to}. ${kept}`;
 }
 
-function renderDbRollback({ database, migrations, to, rows, stakes, export: path }: DbRollbackResult): string {
+function renderDbRollback({ database, migrations, to, rows, losses, export: path }: DbRollbackResult): string {
   return [
     ...migrations.map((name) => `✔ taken back: ${name}`),
-    ...stakes.map(
-      (stake) =>
-        `  ${stake.rows} rows of ${stake.table}${stake.dropped === null ? '' : ` (${stake.dropped.join(', ')})`} written out`,
+    ...losses.map(
+      (loss) =>
+        `  ${loss.rows} rows of ${loss.table}${loss.dropped === null ? '' : ` (${loss.dropped.join(', ')})`} written out`,
     ),
     `${database} is at ${to}.`,
     ...(rows > 0 && path !== null ? [shell`After migrating again → costs db import ${path}`] : []),

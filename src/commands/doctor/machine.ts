@@ -1,12 +1,12 @@
 import { PROVIDER_IDS, providerName } from '../../providers/registry.js';
 import { checkBaseUrl } from '../../config.js';
 import type { Context } from '../../context.js';
-import type { Check } from '../../domain/check.js';
+import type { Diagnostic } from '../../domain/diagnostic.js';
 import { asCostsError } from '../../errors.js';
 
 const OLDEST_NODE = [20, 19] as const;
 
-export function checkNode(version = process.versions.node): Check {
+export function checkNode(version = process.versions.node): Diagnostic {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   if (good) return { name: 'Node.js', status: 'ok', message: version };
@@ -19,8 +19,8 @@ export function checkNode(version = process.versions.node): Check {
 }
 
 /** Where admin keys would be sent. */
-export function checkBaseUrls({ config }: Context): Check[] {
-  const checks = PROVIDER_IDS.map((id): Check => {
+export function checkBaseUrls({ config }: Context): Diagnostic[] {
+  const checks = PROVIDER_IDS.map((id): Diagnostic => {
     const name = `${providerName(id)} address`;
     try {
       return { name, status: 'ok', message: checkBaseUrl(id, config).host };

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { Check } from '../../domain/check.js';
+import type { Diagnostic } from '../../domain/diagnostic.js';
 import type { Organization } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { daysOf, toDay } from '../../domain/day.js';
@@ -18,12 +18,12 @@ export async function checkOrganizations(
   context: Context,
   team: Team,
   onProgress: (text: string) => void,
-): Promise<Check[]> {
+): Promise<Diagnostic[]> {
   const organizations = await (await context.store()).keys.list(team.id);
   if (organizations.length === 0) {
     return [{ name: 'Organizations', status: 'warning', message: 'None is registered.', hint: 'costs keys add' }];
   }
-  const checks: Check[] = [];
+  const checks: Diagnostic[] = [];
   for (const organization of organizations) {
     onProgress(`Asking ${organization.provider} ${organization.name}`);
     checks.push(await checkKey(context, organization), await checkDays(context, organization));
@@ -31,11 +31,14 @@ export async function checkOrganizations(
   return checks;
 }
 
-async function checkKey(context: Context, organization: Organization): Promise<Check> {
+async function checkKey(context: Context, organization: Organization): Promise<Diagnostic> {
   const name = `Key of ${organization.name}`;
   if (!organization.isActive) return { name, status: 'ok', message: 'disabled' };
   try {
-    const [key, provider] = await Promise.all([context.keyOf(organization), context.provider(organization.provider)]);
+    const [key, provider] = await Promise.all([
+      context.adminKey(organization),
+      context.provider(organization.provider),
+    ]);
     const { call, behind } = listenToClock({
       key,
       organizationId: organization.organizationId,
@@ -78,7 +81,7 @@ async function checkKey(context: Context, organization: Organization): Promise<C
 async function checkDays(
   context: Context,
   { name: organization, provider, organizationId, isActive }: Organization,
-): Promise<Check> {
+): Promise<Diagnostic> {
   const name = `Days of ${organization}`;
   const { collection } = await context.store();
   const collected = await collection.collectedDays(provider, organizationId);

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { CLOCKS_AGREE_MS } from '../../domain/clock.js';
-import type { Check } from '../../domain/check.js';
+import type { Diagnostic } from '../../domain/diagnostic.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
@@ -10,8 +10,8 @@ import { describeOrphans } from '../../domain/orphans.js';
 import { shell } from '../../domain/shell.js';
 
 /** Whether the database can be reached and has the schema this version needs. */
-export async function checkDatabase(context: Context): Promise<{ checks: Check[]; usable: boolean }> {
-  const checks: Check[] = [];
+export async function checkDatabase(context: Context): Promise<{ checks: Diagnostic[]; usable: boolean }> {
+  const checks: Diagnostic[] = [];
   try {
     const database = await context.database();
     checks.push({ name: 'Database', status: 'ok', message: database.label });
@@ -28,7 +28,7 @@ export async function checkDatabase(context: Context): Promise<{ checks: Check[]
 }
 
 /** What the rows themselves tell. @returns the team whose organizations are looked at next; null where there is none */
-export async function checkStore(context: Context): Promise<{ checks: Check[]; team: Team | null }> {
+export async function checkStore(context: Context): Promise<{ checks: Diagnostic[]; team: Team | null }> {
   const store = await context.store();
   if ((await store.teams.list()).length === 0)
     return {
@@ -41,7 +41,7 @@ export async function checkStore(context: Context): Promise<{ checks: Check[]; t
   } catch (thrown) {
     return { checks: [failed('Team', thrown)], team: null };
   }
-  const checks: Check[] = [{ name: 'Team', status: 'ok', message: team.name }];
+  const checks: Diagnostic[] = [{ name: 'Team', status: 'ok', message: team.name }];
 
   const off = Math.abs((await context.clock()).getTime() - context.now().getTime());
   checks.push(
@@ -58,7 +58,7 @@ export async function checkStore(context: Context): Promise<{ checks: Check[]; t
   return { checks, team };
 }
 
-async function checkRights(context: Context): Promise<Check> {
+async function checkRights(context: Context): Promise<Diagnostic> {
   const name = 'Rights';
   const { policies, columns } = await (await context.database()).obstacles();
   const hidden = Object.entries(policies).map(([table, names]) =>
@@ -84,7 +84,7 @@ async function checkRights(context: Context): Promise<Check> {
   return { name, status: 'ok', message: 'no policy hides rows, and every column can be read' };
 }
 
-async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {
+async function checkLegacyProjects(store: Store, team: Team): Promise<Diagnostic> {
   const waiting = await store.projects.countLegacy(team.id);
   const name = 'Legacy projects';
   if (waiting === 0) return { name, status: 'ok', message: 'none waits for its organization' };
@@ -109,7 +109,7 @@ async function checkLegacyProjects(store: Store, team: Team): Promise<Check> {
 }
 
 /** Rows that no sync would ever sweep, and that reports count all the same. */
-async function checkOrphans({ collection }: Store, team: Team): Promise<Check[]> {
+async function checkOrphans({ collection }: Store, team: Team): Promise<Diagnostic[]> {
   const name = 'Collected rows';
   const orphans = await collection.orphanedRows(team.id);
   if (orphans.length === 0)
@@ -117,7 +117,7 @@ async function checkOrphans({ collection }: Store, team: Team): Promise<Check[]>
   return orphans.map((each) => ({ name, status: 'failed', ...describeOrphans(each) }));
 }
 
-function failed(name: string, thrown: unknown): Check {
+function failed(name: string, thrown: unknown): Diagnostic {
   const { message, hint } = asCostsError(thrown);
   return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
 }

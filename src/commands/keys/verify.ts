@@ -1,11 +1,11 @@
 import type { Context } from '../../context.js';
 import type { KeyRow } from '../../domain/access.js';
-import { keyStatusOf, type KeyCheck } from '../../domain/key-check.js';
+import { keyStatusOf, type KeyVerification } from '../../domain/key-verification.js';
 import { expiryWarning } from '../../domain/key-view.js';
 import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
-import { renderKeyChecks } from '../../output/keys.js';
+import { renderKeyVerifications } from '../../output/keys.js';
 import { exitCodeOf, statusOf } from '../exit-code.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
@@ -18,14 +18,14 @@ export const verifyKeys = defineCommand({
   arguments: [argument('[organization]', 'the organization, by name or id (default: all that are enabled)')],
   examples: ['costs keys verify', 'costs keys verify "Acme EU" --json'],
   run,
-  document: asItIs<{ status: 'ok' | 'partial' | 'failed'; keys: KeyCheck[] }>,
-  render: renderKeyChecks,
+  document: asItIs<{ status: 'ok' | 'partial' | 'failed'; keys: KeyVerification[] }>,
+  render: renderKeyVerifications,
   exitCode: ({ status, keys }) => exitCodeOf({ status, organizations: keys }),
 });
 
 async function run({ organization }: { organization?: string }, context: Context) {
   const rows = organization === undefined ? await activeKeys(context) : [await findKey(context, organization)];
-  const keys: KeyCheck[] = [];
+  const keys: KeyVerification[] = [];
   for (const row of rows) keys.push(await checkKey(row, context));
   return { status: statusOf(keys), keys };
 }
@@ -35,14 +35,14 @@ async function activeKeys(context: Context): Promise<KeyRow[]> {
   return (await store.keys.list(team.id)).filter(({ isActive }) => isActive);
 }
 
-async function checkKey(row: KeyRow, context: Context): Promise<KeyCheck> {
+async function checkKey(row: KeyRow, context: Context): Promise<KeyVerification> {
   const { provider, organizationId, name } = row;
   const base = { provider, organizationId, name };
   const now = await context.clock();
   const soon = expiryWarning(row, now);
   const warnings = soon === null ? [] : [soon];
   try {
-    const identity = await identifyKey(context, provider, await context.keyOf(row), organizationId);
+    const identity = await identifyKey(context, provider, await context.adminKey(row), organizationId);
     if (identity.organizationId !== null && identity.organizationId !== organizationId)
       throw otherOrganization(row, identity.organizationId);
     const expiresAt = (identity.expiresAt ?? row.expiresAt)?.toISOString() ?? null;

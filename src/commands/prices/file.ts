@@ -2,7 +2,7 @@ import { LosslessNumber, parse } from 'lossless-json';
 import { z } from 'zod';
 import { parseDay } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
-import { keyOf, usual, type Price } from '../../domain/price.js';
+import { priceKey, usual, type Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
@@ -59,7 +59,7 @@ export function parsePrices(content: string): Price[] {
       ...(origin === undefined ? {} : { origin }),
     };
   });
-  const nameOf = (price: Price) => `${keyOf(price)} ${price.validFrom}`;
+  const nameOf = (price: Price) => `${priceKey(price)} ${price.validFrom}`;
   // The list shows a price of one's own beside the one that it goes before.
   const own = new Set(entries.filter(({ origin }) => origin !== 'shipped').map(({ price }) => nameOf(price)));
   const prices = entries

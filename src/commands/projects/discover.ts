@@ -39,7 +39,7 @@ async function discover(context: Context, organization: Organization): Promise<D
   const { provider, organizationId, name, teamId } = organization;
   try {
     const [key, adapter, store] = await Promise.all([
-      context.keyOf(organization),
+      context.adminKey(organization),
       context.provider(provider),
       context.store(),
     ]);

@@ -8,7 +8,7 @@ import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
 import { selectOrganizations } from '../../library/organizations.js';
-import { resolveTriple } from './resolve.js';
+import { resolveProviderProject } from './resolve.js';
 
 export interface LinkOptions {
   /** Ours. */
@@ -67,17 +67,17 @@ function parseName(answer: string): string {
 
 async function linkOne(options: LinkOptions, context: Context): Promise<Relinked> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const triple = await askForTriple(options, context);
+  const { source, suggestion } = await askForProviderProject(options, context);
   const name =
     options.project ??
-    (await context.output.prompt.text('Our name for the project', parseName, { default: triple.suggestion }));
+    (await context.output.prompt.text('Our name for the project', parseName, { default: suggestion }));
   const project = await findProject(context, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
     throw new CostsError('conflict', `There is no project "${name}".`, {
       hint: 'Add --create to make it, or see: costs projects list',
     });
   }
-  return store.projects.link(triple.triple, { teamId: team.id, name, project });
+  return store.projects.link(source, { teamId: team.id, name, project });
 }
 
 async function confirmCreation(name: string, context: Context): Promise<boolean> {
@@ -87,14 +87,14 @@ async function confirmCreation(name: string, context: Context): Promise<boolean>
   );
 }
 
-async function askForTriple({ provider, providerProject, organization }: LinkOptions, context: Context) {
+async function askForProviderProject({ provider, providerProject, organization }: LinkOptions, context: Context) {
   if (provider !== undefined && providerProject !== undefined) {
-    const triple = await resolveTriple(context, {
+    const source = await resolveProviderProject(context, {
       provider,
       providerProject,
       ...(organization === undefined ? {} : { organization }),
     });
-    return { triple, suggestion: providerProject };
+    return { source, suggestion: providerProject };
   }
   if (!context.output.interactive) {
     throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
@@ -112,10 +112,10 @@ async function askForTriple({ provider, providerProject, organization }: LinkOpt
     value: project,
   }));
   const chosen = await context.output.prompt.choose('Which provider project?', choices);
-  const triple = {
+  const source = {
     provider: chosen.provider as ProviderId,
     organizationId: chosen.organizationId ?? '',
     providerProjectId: chosen.providerProjectId ?? '',
   };
-  return { triple, suggestion: chosen.name };
+  return { source, suggestion: chosen.name };
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { ProviderId } from '../../domain/provider.js';
-import type { ProjectTriple } from '../../domain/project.js';
+import type { ProviderProjectRef } from '../../domain/project.js';
 import { CostsError } from '../../errors.js';
 import { requireOrganization } from '../../library/find.js';
 
@@ -14,10 +14,10 @@ export interface ProviderProjectOptions {
  * The triple of a provider project: its organization is the one named, else where it was seen, else the provider's only one.
  * @throws CostsError `conflict` when several would do, or none is registered.
  */
-export async function resolveTriple(
+export async function resolveProviderProject(
   context: Context,
   { provider, providerProject, organization }: ProviderProjectOptions,
-): Promise<ProjectTriple> {
+): Promise<ProviderProjectRef> {
   const organizationId = await resolveOrganizationId(context, {
     provider,
     providerProject,

@@ -9,17 +9,17 @@ export class FastShare {
 
   constructor(lines: readonly UsageLine[]) {
     for (const line of lines) {
-      const key = keyOf(line);
+      const key = lineKey(line);
       this.#left.set(key, add(this.#left.get(key) ?? ZERO, line.quantity));
     }
   }
 
   /** The line, or the parts of it that were fast and that were not. */
   split(line: UsageLine): UsageLine[] {
-    const left = this.#left.get(keyOf(line)) ?? ZERO;
+    const left = this.#left.get(lineKey(line)) ?? ZERO;
     if (left === ZERO) return [line];
     const quantity = left < line.quantity ? left : line.quantity;
-    this.#left.set(keyOf(line), subtract(left, quantity));
+    this.#left.set(lineKey(line), subtract(left, quantity));
     const fast = { ...line, quantity, serviceTier: fastTier(line.serviceTier) };
     return quantity === line.quantity ? [fast] : [fast, { ...line, quantity: subtract(line.quantity, quantity) }];
   }
@@ -42,7 +42,7 @@ function fastTier(tier: string): string {
   return tier === '' || tier === 'standard' ? FAST : `${tier} ${FAST}`;
 }
 
-function keyOf({
+function lineKey({
   bucketStart,
   providerProjectId,
   tokenType,

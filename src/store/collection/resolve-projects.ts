@@ -73,7 +73,7 @@ export async function ensureProjects(
   if (providerOf(origin.provider).ownsLegacyProjects)
     outcome.adopted.push(...(await adoptLegacyProjects(tx, origin, ids)));
   const projectIds = await lookUntilComplete(async () => {
-    const known = await lockByTriple(tx, origin, ids);
+    const known = await lockByProviderProject(tx, origin, ids);
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length === 0) return known;
     // In one order everywhere, so that two windows that create the same projects wait for one another and never lock up.
@@ -87,7 +87,11 @@ export async function ensureProjects(
  * The projects that carry these triples, kept as they are until the transaction ends: nobody links, unlinks or merges them
  * before their rows are written. One that was waited for and lost its triple is not among them.
  */
-async function lockByTriple(tx: Transaction, source: Source, ids: readonly string[]): Promise<Map<string, string>> {
+async function lockByProviderProject(
+  tx: Transaction,
+  source: Source,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
   const rows = await tx.$queryRaw<{ id: string; aiProjectId: string }[]>`
     SELECT id, ai_project_id AS "aiProjectId" FROM projects
     WHERE ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND ai_project_id = ANY(${ids}::text[])

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { fileError } from '../file-error.js';
 import { readLines } from '../lines.js';
 import { readRows } from '../rows.js';
-import type { Stake } from './stake.js';
+import type { Loss } from './losses.js';
 
 /** The first line of an export. */
 export interface ExportHeader {
@@ -12,14 +12,14 @@ export interface ExportHeader {
   version: 1;
   /** The migrations that were taken back: all of them must be applied again before an import. */
   migrations: string[];
-  parts: Omit<Stake, 'where'>[];
+  parts: Omit<Loss, 'where'>[];
 }
 
 /** Every other line: the number of its part, and a row as PostgreSQL wrote it. The last line is `end`. */
 const END = 'end';
 
 /**
- * Writes the rows at stake, one JSON document a line, to a file that only its owner can read. Runs inside the transaction
+ * Writes the rows at loss, one JSON document a line, to a file that only its owner can read. Runs inside the transaction
  * that takes them away, so that none is written in between.
  * @throws CostsError `usage` when the file exists or cannot be written; no half file is left
  */
@@ -27,7 +27,7 @@ export async function writeExport(
   pool: Pool,
   path: string,
   migrations: string[],
-  stakes: readonly Stake[],
+  losses: readonly Loss[],
 ): Promise<void> {
   const file = await createDraft(path, { replace: false }).catch((error: unknown) => {
     throw fileError(path, error);
@@ -37,10 +37,10 @@ export async function writeExport(
       format: 'costs-rollback',
       version: 1,
       migrations,
-      parts: stakes.map(({ where: _, ...part }) => part),
+      parts: losses.map(({ where: _, ...part }) => part),
     };
     await file.write(`${JSON.stringify(header)}\n`);
-    for (const [index, { table, where }] of stakes.entries()) {
+    for (const [index, { table, where }] of losses.entries()) {
       for await (const rows of readRows(pool, table, { where }))
         await file.write(rows.map((row) => `[${index},${row}]\n`).join(''));
     }

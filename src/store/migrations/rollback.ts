@@ -13,7 +13,7 @@ import { findMigration } from './names.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
-import { findStakes, type Stake } from './stake.js';
+import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
 
 export interface RollbackPlan {
@@ -21,8 +21,8 @@ export interface RollbackPlan {
   migrations: string[];
   /** The migration that is the last one afterwards. */
   to: string;
-  stakes: { table: string; rows: number; dropped: string[] | null }[];
-  /** Rows at stake in all. */
+  losses: { table: string; rows: number; dropped: string[] | null }[];
+  /** Rows at loss in all. */
   rows: number;
 }
 
@@ -57,7 +57,7 @@ export async function planRollback(
 /**
  * Takes migrations back, all in one transaction, together with the export of what the earlier schema cannot express: a
  * failure or a kill leaves everything as it was.
- * @throws CostsError `usage` when rows are at stake and no file takes them, `conflict` on a schema that is not sound
+ * @throws CostsError `usage` when rows are at loss and no file takes them, `conflict` on a schema that is not sound
  */
 export async function rollbackMigrations(
   target: MigrationTarget,
@@ -68,9 +68,9 @@ export async function rollbackMigrations(
     return inTransaction(pool, async () => {
       await pool.query(`SET LOCAL lock_timeout = '10s'`);
       await lockTables(pool, work);
-      const stakes = await findStakes(pool, { from: work.from, to: work.towards, downs: work.downs });
-      const plan = withStakes(work.plan, stakes);
-      if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), stakes);
+      const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
+      const plan = withLosses(work.plan, losses);
+      if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
       else if (plan.rows > 0) throw needsExport(plan);
       for (const down of work.downs) await pool.query(down);
       if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
@@ -84,8 +84,8 @@ export async function rollbackMigrations(
   });
 }
 
-function needsExport({ rows, stakes }: Pick<RollbackPlan, 'rows' | 'stakes'>): CostsError {
-  const parts = stakes.map((stake) => `${stake.rows} of ${stake.table}`).join(', ');
+function needsExport({ rows, losses }: Pick<RollbackPlan, 'rows' | 'losses'>): CostsError {
+  const parts = losses.map((loss) => `${loss.rows} of ${loss.table}`).join(', ');
   return new CostsError(
     'usage',
     `The earlier schema cannot express ${rows} ${rows === 1 ? 'row' : 'rows'} (${parts}). Nothing was changed.`,
@@ -114,9 +114,9 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   const downs = await Promise.all(back.map(({ name }) => readDown(name)));
   if (!leaves || adoption === null) {
     const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
-    const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', stakes: [], rows: 0 };
+    const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', losses: [], rows: 0 };
     return {
-      plan: withStakes(plan, await findStakes(pool, { from, to: towards, downs })),
+      plan: withLosses(plan, await findLosses(pool, { from, to: towards, downs })),
       downs,
       from,
       towards,
@@ -124,14 +124,14 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
     };
   }
   const migrations = [...back.map(({ name }) => name), ...[...adoption.migrations].reverse()];
-  const plan = { migrations, to: 'the state that costs db adopt found', stakes: [], rows: 0 };
+  const plan = { migrations, to: 'the state that costs db adopt found', losses: [], rows: 0 };
   const work = {
     downs: [...downs, adoption.undo.map((sql) => `${sql};\n`).join('')],
     from: states.at(-1) ?? [],
     towards: adoption.found,
   };
-  const stakes = await findStakes(pool, { from: work.from, to: work.towards, downs: work.downs });
-  return { plan: withStakes(plan, stakes), ...work, adoption };
+  const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
+  return { plan: withLosses(plan, losses), ...work, adoption };
 }
 
 /** @throws CostsError `failed`, and with it the rollback, unless the schema is again what was found */
@@ -174,10 +174,10 @@ async function lockTables(pool: Pool, { from, towards }: Work): Promise<void> {
   if (tables.size > 0) await pool.query(`LOCK TABLE ${[...tables].map(quote).join(', ')} IN ACCESS EXCLUSIVE MODE`);
 }
 
-function withStakes(plan: RollbackPlan, stakes: readonly Stake[]): RollbackPlan {
+function withLosses(plan: RollbackPlan, losses: readonly Loss[]): RollbackPlan {
   return {
     ...plan,
-    stakes: stakes.map(({ table, rows, dropped }) => ({ table, rows, dropped })),
-    rows: stakes.reduce((sum, { rows }) => sum + rows, 0),
+    losses: losses.map(({ table, rows, dropped }) => ({ table, rows, dropped })),
+    rows: losses.reduce((sum, { rows }) => sum + rows, 0),
   };
 }

@@ -49,16 +49,16 @@ export function matchUsage(usage: readonly UsageTotal[], charges: readonly Charg
   const billed = new Map<string, Set<string | null>>();
   for (const charge of charges) {
     const kind = kindOfCharge(charge);
-    const key = keyOf(charge, kind, kind.tokenType);
+    const key = quantityKey(charge, kind, kind.tokenType);
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    const group = keyOf(charge, kind, '');
+    const group = quantityKey(charge, kind, '');
     billed.set(group, (billed.get(group) ?? new Set()).add(kind.tokenType));
   }
   const used = new Map<string, Used | null>();
   for (const each of usage) {
     const kind = kindOfUsage(each);
-    const names = billed.get(keyOf(each, kind, '')) ?? new Set();
-    const key = keyOf(each, kind, billedAs(kind.tokenType ?? '', names));
+    const names = billed.get(quantityKey(each, kind, '')) ?? new Set();
+    const key = quantityKey(each, kind, billedAs(kind.tokenType ?? '', names));
     const known = used.get(key);
     if (known === undefined) used.set(key, { quantity: each.quantity, unit: each.unit });
     // Tokens and requests are never added: such a charge has no one quantity.
@@ -67,7 +67,7 @@ export function matchUsage(usage: readonly UsageTotal[], charges: readonly Charg
   }
   return (charge) => {
     const kind = kindOfCharge(charge);
-    const key = keyOf(charge, kind, kind.tokenType);
+    const key = quantityKey(charge, kind, kind.tokenType);
     return kind.tokenType !== null && counts.get(key) === 1 ? (used.get(key) ?? null) : null;
   };
 }
@@ -82,7 +82,7 @@ function kindOfUsage(usage: UsageTotal): Kind {
 
 type Place = Pick<Charge, 'projectId' | 'contextWindow' | 'inferenceGeo'>;
 
-function keyOf({ projectId, contextWindow, inferenceGeo }: Place, kind: Kind, tokenType: string | null): string {
+function quantityKey({ projectId, contextWindow, inferenceGeo }: Place, kind: Kind, tokenType: string | null): string {
   const named = [contextWindow ?? '', inferenceGeo ?? ''].map((value) => (USUAL.has(value) ? '' : value));
   return JSON.stringify([projectId, kind.model, kind.tier, tokenType, ...named]);
 }

@@ -3,7 +3,7 @@ import type { Database } from '../../../src/store/database.js';
 import { NO_FILTERS, withEngine, toMigrationList } from '../../../src/store/migrations/engine.js';
 import { concurrentIndex } from '../../../src/store/migrations/concurrent-index.js';
 import { shadowStates } from '../../../src/store/migrations/shadow-states.js';
-import { findDeletions } from '../../../src/store/migrations/stake.js';
+import { findDeletions } from '../../../src/store/migrations/losses.js';
 import { readDown, readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';

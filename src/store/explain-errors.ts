@@ -2,11 +2,11 @@
  * The same repository, whose promises fail with what `explain` makes of an error: a lost connection or a missing right is
  * then a CostsError with its own exit code, wherever it happened.
  */
-export function explained<T extends object>(repository: T, explain: (error: unknown) => unknown): T {
+export function explainErrors<T extends object>(repository: T, explain: (error: unknown) => unknown): T {
   return new Proxy(repository, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
-      if (typeof value === 'object' && value !== null) return explained(value, explain);
+      if (typeof value === 'object' && value !== null) return explainErrors(value, explain);
       if (typeof value !== 'function') return value;
       return (...parameters: unknown[]) => {
         const result: unknown = Reflect.apply(value, target, parameters);
@@ -16,13 +16,13 @@ export function explained<T extends object>(repository: T, explain: (error: unkn
             throw explain(error);
           });
         }
-        return isAsyncIterable(result) ? explainedRows(result, explain) : result;
+        return isAsyncIterable(result) ? explainRows(result, explain) : result;
       };
     },
   });
 }
 
-async function* explainedRows<T>(rows: AsyncIterable<T>, explain: (error: unknown) => unknown): AsyncGenerator<T> {
+async function* explainRows<T>(rows: AsyncIterable<T>, explain: (error: unknown) => unknown): AsyncGenerator<T> {
   try {
     yield* rows;
   } catch (error) {

@@ -3,7 +3,7 @@ import { columnsOf, countRows, tablesInOrder, untouchedCondition } from '../rows
 import type { Fact } from './catalog.js';
 
 /** Rows that the earlier schema cannot express. */
-export interface Stake {
+export interface Loss {
   table: string;
   rows: number;
   /** SQL that selects them. */
@@ -17,19 +17,19 @@ export interface Stake {
  * What going back from one state to an earlier one takes away: rows of tables that go, rows that a down.sql deletes, and
  * rows with anything in a column that goes. In the order in which they can be inserted again.
  */
-export async function findStakes(
+export async function findLosses(
   pool: Pool,
   { from, to, downs }: { from: readonly Fact[]; to: readonly Fact[]; downs: readonly string[] },
-): Promise<Stake[]> {
+): Promise<Loss[]> {
   const kept = new Set(to.map(({ object }) => object));
   const gone = from.filter(({ object }) => !kept.has(object));
   const deletions = downs.flatMap(findDeletions);
-  const stakes: Stake[] = [];
+  const losses: Loss[] = [];
   for (const table of await tablesInOrder(pool)) {
     const add = async (where: string, dropped: Fact[] | null) => {
       const rows = await countRows(pool, table, where);
       const columns = await columnsOf(pool, table);
-      if (rows > 0) stakes.push({ table, rows, where, columns, dropped: dropped?.map(columnName) ?? null });
+      if (rows > 0) losses.push({ table, rows, where, columns, dropped: dropped?.map(columnName) ?? null });
     };
     if (gone.some(({ object }) => object === `table ${table}`)) {
       await add('true', null);
@@ -47,7 +47,7 @@ export async function findStakes(
         dropped,
       );
   }
-  return stakes;
+  return losses;
 }
 
 /** The `DELETE FROM` statements of a down.sql; a test holds the files to a form that this understands. */

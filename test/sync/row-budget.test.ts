@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Room } from '../../src/sync/room.js';
+import { RowBudget } from '../../src/sync/row-budget.js';
 
 /** Work that lasts until it is told to end. */
 function lasting() {
@@ -12,7 +12,7 @@ const soon = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('room for rows', () => {
   it('lets in what fits, and the others in their order when there is room again', async () => {
-    const room = new Room();
+    const room = new RowBudget();
     const began: string[] = [];
     const first = lasting();
     const hold = (name: string, rows: number, work = () => Promise.resolve()) =>
@@ -34,12 +34,12 @@ describe('room for rows', () => {
   });
 
   it('lets in alone what is larger than all of it', async () => {
-    const room = new Room();
+    const room = new RowBudget();
     await expect(room.hold(1_000_000, () => Promise.resolve('done'))).resolves.toBe('done');
   });
 
   it('is given back by work that fails', async () => {
-    const room = new Room();
+    const room = new RowBudget();
     await expect(room.hold(20_000, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(room.hold(20_000, () => Promise.resolve('done'))).resolves.toBe('done');
   });

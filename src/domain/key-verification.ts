@@ -5,7 +5,7 @@ import type { ProviderId } from './provider.js';
 export type KeyStatus =
   'ok' | 'revoked' | 'missing-scope' | 'wrong-kind' | 'not-allowed' | 'expired' | 'network' | 'failed';
 
-export interface KeyCheck {
+export interface KeyVerification {
   provider: ProviderId;
   organizationId: string;
   name: string;

@@ -1,5 +1,5 @@
 /** One thing that `costs doctor` looked at. */
-export interface Check {
+export interface Diagnostic {
   name: string;
   status: 'ok' | 'warning' | 'failed';
   /** What was found, in a sentence. */

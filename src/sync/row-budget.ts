@@ -5,7 +5,7 @@ export const ROWS_AT_ONCE = 20_000;
  * Room in memory. A window's answer is held as a whole, so that half a day is never stored; how many windows may be held
  * at once follows from how many rows they have, and a backfill of millions of rows needs no more memory than a short one.
  */
-export class Room {
+export class RowBudget {
   #taken = 0;
   readonly #waiting: { rows: number; enter: () => void }[] = [];
 
