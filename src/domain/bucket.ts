@@ -29,6 +29,20 @@ export interface CostLine {
   serviceTier: string | null;
   contextWindow: string | null;
   inferenceGeo: string | null;
+  /** The API key that spent it, null for none; absent where the bill was not asked by key. */
+  apiKeyId?: string | null | undefined;
+}
+
+/** A part of a bill: what one API key spent on a line item. What its source does not say is the empty text. */
+export interface KeyedCost extends Pick<
+  CostLine,
+  'bucketStart' | 'bucketEnd' | 'providerProjectId' | 'lineItem' | 'currency' | 'cost' | 'quantity' | 'quantityUnit'
+> {
+  apiKeyId: string;
+  model: string;
+  tokenType: string;
+  serviceTier: string;
+  product: string;
 }
 
 /** The line item of a charge the provider does not describe. */
@@ -72,19 +86,40 @@ export function toLineItem({ description, currency, further = [], ...split }: Li
   return lineItem;
 }
 
+type Path = (line: CostLine) => string;
+type Branch = Map<string, Branch | CostLine>;
+
+/** What tells the rows of a bill apart: bucket, project and line item; the parts of one, the API key as well. */
+const BILL: readonly Path[] = [
+  ({ bucketStart, bucketEnd }) => `${bucketStart.getTime()} ${bucketEnd.getTime()}`,
+  ({ providerProjectId }) => providerProjectId,
+  ({ lineItem }) => lineItem,
+];
+export const BY_API_KEY: readonly Path[] = [...BILL, ({ apiKeyId }) => apiKeyId ?? ''];
+
 /** Collects the lines of a window; lines that share a key are added together, over all pages. */
 export class BucketMerger {
-  /** By bucket, project and line item: a tree, because one text of all three for each line takes more memory than the lines. */
-  readonly #buckets = new Map<string, Map<string, Map<string, CostLine>>>();
+  /** A tree, because one text of all that tells lines apart takes more memory than the lines. */
+  readonly #root: Branch = new Map<string, Branch | CostLine>();
   #size = 0;
+
+  constructor(private readonly path = BILL) {}
 
   /** @throws CostsError `contract` when two currencies would be added. */
   add(line: CostLine): void {
-    const bucket = `${line.bucketStart.getTime()} ${line.bucketEnd.getTime()}`;
-    const lines = branch(branch(this.#buckets, bucket), line.providerProjectId);
-    const known = lines.get(line.lineItem);
+    const last = this.path.length - 1;
+    let branch = this.#root;
+    for (let level = 0; level < last; level += 1) {
+      const step = this.path[level]?.(line) ?? '';
+      const known = branch.get(step);
+      const next: Branch = known instanceof Map ? known : new Map<string, Branch | CostLine>();
+      if (known === undefined) branch.set(step, next);
+      branch = next;
+    }
+    const leaf = this.path[last]?.(line) ?? '';
+    const known = branch.get(leaf);
     if (known === undefined) this.#size += 1;
-    lines.set(line.lineItem, known === undefined ? line : merge(known, line));
+    branch.set(leaf, known === undefined || known instanceof Map ? line : merge(known, line));
   }
 
   get size(): number {
@@ -92,16 +127,12 @@ export class BucketMerger {
   }
 
   lines(): CostLine[] {
-    return [...this.#buckets.values()].flatMap((projects) =>
-      [...projects.values()].flatMap((lines) => [...lines.values()]),
-    );
+    return leaves(this.#root);
   }
 }
 
-function branch<Value>(tree: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const known = tree.get(key) ?? new Map<string, Value>();
-  tree.set(key, known);
-  return known;
+function leaves(branch: Branch): CostLine[] {
+  return [...branch.values()].flatMap((each) => (each instanceof Map ? leaves(each) : each));
 }
 
 const ATTRIBUTES = ['model', 'costType', 'tokenType', 'serviceTier', 'contextWindow', 'inferenceGeo'] as const;

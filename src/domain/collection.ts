@@ -1,6 +1,6 @@
 import type { Adoption } from './project-move.js';
 import type { AskedAt } from './clock.js';
-import type { CostLine } from './bucket.js';
+import type { CostLine, KeyedCost } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
@@ -61,6 +61,8 @@ export interface WindowWrite extends AskedAt {
   requestedAt: Date;
   /** Merged: no two lines share a key. */
   lines: CostLine[];
+  /** The same by API key, as far as the bill was asked so; the parts of a line add up to it. */
+  keyed?: readonly KeyedCost[];
   /** The provider's projects by id, where known; a project without one is named after its id. */
   projects: ReadonlyMap<string, ProviderProject>;
   /** Write even when the guard would refuse. */

@@ -15,6 +15,14 @@ export interface ReportGroup {
   model?: string | null;
   /** Null where the bill does not tell. */
   tokenType?: string | null;
+  /** What people call the API key, its id where that is all there is; null for spend of none. */
+  apiKey?: string | null;
+  apiKeyId?: string | null;
+  /** The person or service account behind the API key. */
+  owner?: string | null;
+  ownerId?: string | null;
+  /** What the provider sells under a name of its own; null where it does not tell. */
+  product?: string | null;
   day?: Day;
   /** ISO week, `2026-W47`. */
   week?: string;
@@ -32,7 +40,7 @@ export type Field = Exclude<keyof ReportGroup, TagWord>;
 export interface Dimension {
   /** What people see: a heading, and the field below it. */
   columns: Readonly<Record<string, Field | TagWord>>;
-  /** Each field over a row of spend `c`, its project `p` and that one's organization `g`. */
+  /** Each field over a row of spend `c`, its project `p`, that one's organization `g`, and its API key `k` where a word needs its id. */
   sql: Readonly<Partial<Record<Field | TagWord, string>>>;
   /** The field that tells its values apart; the others follow from it. */
   key: Field | TagWord;
@@ -40,12 +48,16 @@ export interface Dimension {
   by?: string;
   /** The column of a row of spend that it needs, where it needs one. */
   column?: string;
+  /** Several values of its column may share one of its own. */
+  isCoarser?: boolean;
   /** What people see where the field is null. */
   none?: string;
   /** Its values are spans of time, and so have an order of their own. */
   period?: 'day' | 'week' | 'month';
   /** The help of the option that chooses its values by a pattern; without one there is no such option. */
   pattern?: string;
+  /** What a pattern may fit, where that is more than the column. */
+  matched?: readonly string[];
   /** Whether the ledger keeps it, so that it can be told as of an instant. */
   kept: boolean;
 }
@@ -103,6 +115,36 @@ export const DIMENSIONS = {
     key: 'tokenType',
     column: 'token_type',
     none: '(no token type)',
+    kept: false,
+  },
+  'api-key': {
+    columns: { 'API key': 'apiKey' },
+    sql: { apiKey: `coalesce(k.name, nullif(c.api_key_id, ''))`, apiKeyId: `nullif(c.api_key_id, '')` },
+    key: 'apiKeyId',
+    by: 'c.api_key_id, k.name',
+    column: 'api_key_id',
+    none: '(no API key)',
+    pattern: 'only spend of these API keys, by name or id; * and ? stand for anything',
+    matched: ['c.api_key_id', 'k.name'],
+    kept: false,
+  },
+  owner: {
+    columns: { Owner: 'owner' },
+    sql: { owner: 'coalesce(k.owner_name, k.owner_id)', ownerId: 'k.owner_id' },
+    key: 'ownerId',
+    by: 'k.owner_id, k.owner_name',
+    column: 'api_key_id',
+    isCoarser: true,
+    none: '(no owner)',
+    kept: false,
+  },
+  product: {
+    columns: { Product: 'product' },
+    sql: { product: `nullif(c.product, '')` },
+    key: 'product',
+    by: 'c.product',
+    column: 'product',
+    none: '(no product)',
     kept: false,
   },
   day: {

@@ -14,6 +14,8 @@ export interface Quirks {
   requestsPerHour: number | null;
   /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
   usageLookback: Partial<Record<string, number>>;
+  /** OpenAI's costs are not given by API key. */
+  noCostsByApiKey: boolean;
   /** Anthropic's usage knows no filter by speed. */
   noSpeeds: boolean;
 }
@@ -26,5 +28,6 @@ export const NO_QUIRKS: Quirks = {
   requestsPerSecond: null,
   requestsPerHour: null,
   usageLookback: {},
+  noCostsByApiKey: false,
   noSpeeds: false,
 };

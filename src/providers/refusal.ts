@@ -126,6 +126,11 @@ export function isUnsupported(error: unknown): error is CostsError {
   return typeof error.cause === 'object' && error.cause !== null && 'refusal' in error.cause;
 }
 
+/** Whether the key is known, and may not read just this. */
+export function isNotAllowed(error: unknown): error is CostsError {
+  return error instanceof CostsError && (error.keyProblem === 'missing-scope' || error.keyProblem === 'not-allowed');
+}
+
 /** Whether the provider said that there is nothing at this path. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof CostsError)) return false;

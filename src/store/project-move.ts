@@ -4,13 +4,15 @@ import type { Transaction } from './transaction.js';
 
 interface Belonging {
   table: string;
-  counted: keyof ProjectMove['moved'];
+  /** Null for what is a part of something that is counted. */
+  counted: keyof ProjectMove['moved'] | null;
   /** Came with the bills and usage of the organization, and goes with it. */
   collected?: boolean;
   /** Which of its rows go along; the row is `s`. */
   only?: string;
   /** Where both have a value for the same: the row `s` gives way to the row `r`. Without it rows never meet. */
-  conflict?: { kind: GaveWay['kind']; same: string; name: string; at: string; value: string };
+  /** A null kind is dropped without a word: what it is a part of was told. */
+  conflict?: { kind: GaveWay['kind'] | null; same: string; name: string; at: string; value: string };
 }
 
 /** Everything that hangs on a project. A test holds this to the foreign keys of the catalog. */
@@ -27,6 +29,18 @@ export const BELONGINGS: readonly Belonging[] = [
       name: 's.line_item',
       at: `to_char(s.bucket_start_time, 'YYYY-MM-DD')`,
       value: `trim_scale(_.cost)::text || ' ' || coalesce(_.currency, '')`,
+    },
+  },
+  {
+    table: 'cost_by_api_key',
+    counted: null,
+    collected: true,
+    conflict: {
+      kind: null,
+      same: 'r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time AND r.line_item = s.line_item AND r.source = s.source',
+      name: `''`,
+      at: `''`,
+      value: `''`,
     },
   },
   { table: 'restatements', counted: 'changes', collected: true },
@@ -86,10 +100,12 @@ export async function moveBelongings(tx: Transaction, from: string, to: string):
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
   for (const belonging of BELONGINGS) {
-    gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
+    const dropped = await dropWhatMeets(tx, belonging, from, to);
+    if (belonging.conflict?.kind !== null) gaveWay.push(...dropped);
     const { table, counted, only = 'true' } = belonging;
-    moved[counted] += await tx.$executeRaw`
+    const rows = await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
+    if (counted !== null) moved[counted] += rows;
   }
   await tx.$executeRaw`
     UPDATE budgets b SET team_id = p.team_id FROM projects p WHERE p.id = b.project_id AND p.id = ${to} AND b.team_id <> p.team_id`;

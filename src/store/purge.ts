@@ -12,6 +12,7 @@ const BY_ORGANIZATION = [
   { table: 'collected_days', counted: 'days' },
   { table: 'collected_usage', counted: 'usageDays' },
   { table: 'seal_findings', counted: null },
+  { table: 'api_keys', counted: null },
   { table: 'organization_leases', counted: null },
 ] as const;
 
@@ -70,11 +71,11 @@ async function work(
   const ours = Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id = ${teamId}`;
   const [all] = await client.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count FROM projects WHERE ${ours}`;
   for (const { table, counted, only = 'true', collected = false } of BELONGINGS)
-    if (collected)
-      counts[counted as 'costs' | 'usage' | 'changes'] += await run(
-        table,
-        Prisma.sql`${Prisma.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`,
-      );
+    if (collected) {
+      const where = Prisma.sql`${Prisma.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`;
+      const count = await run(table, where);
+      if (counted !== null) counts[counted as 'costs' | 'usage' | 'changes'] += count;
+    }
   for (const { table, counted } of BY_ORGANIZATION) {
     const count = await run(
       table,

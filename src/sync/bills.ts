@@ -15,7 +15,12 @@ export async function collectBills(
   const { call, behind } = listenToClock(ownCall);
   refuseAfter(call.signal);
   const requestedAt = await store.clock();
-  const { days, lines } = await collectWindow(provider.fetchCosts(call, window), organization, window, call.mostRows);
+  const { days, lines, keyed } = await collectWindow(
+    provider.fetchCosts(call, window),
+    organization,
+    window,
+    call.mostRows,
+  );
   const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
   const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
   refuseAfter(call.signal);
@@ -30,6 +35,7 @@ export async function collectBills(
     requestedAt,
     providerTime: behind(requestedAt),
     lines,
+    keyed,
     projects: unknown.length === 0 ? new Map() : await projects(),
     acceptRestatement: options.acceptRestatement,
     forced: options.forced,

@@ -1,4 +1,4 @@
-import { BucketMerger, type CostLine } from '../domain/bucket.js';
+import { BucketMerger, BY_API_KEY, type CostLine, type KeyedCost } from '../domain/bucket.js';
 import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
@@ -9,6 +9,8 @@ export interface Answer {
   /** The days the provider has spoken for. */
   days: Day[];
   lines: CostLine[];
+  /** The lines that were asked by API key, cut by it. */
+  keyed: KeyedCost[];
 }
 
 /**
@@ -22,20 +24,39 @@ export async function collectWindow(
   window: DaySpan,
   mostRows = Infinity,
 ): Promise<Answer> {
-  const merger = new BucketMerger();
+  const [merger, byKey] = [new BucketMerger(), new BucketMerger(BY_API_KEY)];
   let lastAnswered: Day | null = null;
   let end: 'complete' | 'early' | null = null;
   for await (const page of pages) {
     for (const line of page.lines) {
       refuseStranger(line, organization);
       merger.add(line);
+      if (line.apiKeyId !== undefined) byKey.add(line);
     }
-    if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
+    if (Math.max(merger.size, byKey.size) > mostRows) throw tooLarge(organization, window, mostRows);
     const last = page.buckets.at(-1);
     if (last !== undefined) lastAnswered = toDay(last.start);
     end = page.end;
   }
-  return { days: answeredDays(window, end === 'complete' ? window.until : lastAnswered), lines: merger.lines() };
+  return {
+    days: answeredDays(window, end === 'complete' ? window.until : lastAnswered),
+    lines: merger.lines(),
+    keyed: byKey.lines().map(toKeyedCost),
+  };
+}
+
+function toKeyedCost({ apiKeyId, model, tokenType, serviceTier, ...line }: CostLine): KeyedCost {
+  const { bucketStart, bucketEnd, providerProjectId, lineItem, currency, cost, quantity, quantityUnit } = line;
+  return {
+    ...{ bucketStart, bucketEnd, providerProjectId, lineItem, currency, cost, quantity, quantityUnit },
+    ...{
+      apiKeyId: apiKeyId ?? '',
+      model: model ?? '',
+      tokenType: tokenType ?? '',
+      serviceTier: serviceTier ?? '',
+      product: '',
+    },
+  };
 }
 
 /** After an early stop nothing is known of the days behind the last bucket. */

@@ -23,6 +23,8 @@ export const costsRoute: Route = { path: /^\/v1\/organization\/costs$/, scope: '
 function answerCosts(request: ApiRequest): ApiAnswer {
   const { organization, query, now, quirks } = request;
   const asked = parseCostsQuery(query, now);
+  if (quirks.noCostsByApiKey && asked.groupBy.includes('api_key_id'))
+    throw badParameter('group_by', 'group_by=api_key_id is not available for this organization.');
   const identity = queryIdentity(organization.id, PATH, query);
   const token = query.get('page');
   const cursor = token === null ? null : readCursor(token, identity);

@@ -1,16 +1,21 @@
-import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import type { CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
+import { addDays, endOfDay, parseDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
+import type { CostPage, CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages } from '../paging.js';
+import { isNotAllowed, isUnsupported } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { createOpenAiUsage } from './usage.js';
 import { parseCostsPage, parseKeyExpiry, parseProjectsPage, ResultReader, type CostsPage } from './schema.js';
 
 /** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
 const MAX_DAYS = 31;
+const BILL = ['project_id', 'line_item'];
+const API_KEY = 'api_key_id';
+/** Earlier days are refused by API key: "Try a start_time on or after 1764979200". */
+const FIRST_DAY_BY_KEY = parseDay('2025-12-06');
 const PROJECTS_PER_PAGE = '100';
 
 /** https://platform.openai.com/docs/api-reference/usage/costs */
@@ -20,6 +25,9 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     for (const [name, value] of parameters) url.searchParams.append(name, value);
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, readRow });
   };
+
+  /** Keys of organizations whose bills are not given by API key. */
+  const withoutKeys = new WeakSet<ProviderCall['key']>();
 
   async function fetchPage(
     call: ProviderCall,
@@ -36,7 +44,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       ...groups.map((group): [string, string] => ['group_by[]', group]),
       ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
     ];
-    const reader = new ResultReader(drift);
+    const reader = new ResultReader(drift, groups.includes(API_KEY));
     return parseCostsPage(
       await get(call, '/organization/costs', parameters, (row, path) => reader.read(row, path)),
       drift,
@@ -46,11 +54,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
   return {
     maxDaysPerRequest: MAX_DAYS,
     usage: createOpenAiUsage(get),
-    fetchCosts(call, span) {
-      const drift = new DriftWatch(call.observe);
-      // Not by api_key_id: refused for days before 2025-12-06, and a change of grouping re-keys every row.
-      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, ['project_id', 'line_item'], cursor, drift));
-    },
+    fetchCosts,
     fetchTotals(call, span) {
       const drift = new DriftWatch(call.observe);
       return followPages('OpenAI', span, (cursor) => fetchPage(call, span, [], cursor, drift));
@@ -78,6 +82,47 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       };
     },
   };
+
+  /** Days before the first that is kept by API key are asked without it; their rows are the same. */
+  async function* fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined> {
+    const drift = new DriftWatch(call.observe);
+    if (span.since < FIRST_DAY_BY_KEY) {
+      const earlier = span.until < FIRST_DAY_BY_KEY ? span : { ...span, until: addDays(FIRST_DAY_BY_KEY, -1) };
+      for await (const page of followPages('OpenAI', earlier, (cursor) =>
+        fetchPage(call, earlier, BILL, cursor, drift),
+      )) {
+        const isLast = earlier === span || page.end !== 'complete';
+        yield isLast ? page : { ...page, end: null };
+        if (page.end === 'early') return;
+      }
+      if (earlier === span) return;
+    }
+    const later = span.since < FIRST_DAY_BY_KEY ? { ...span, since: FIRST_DAY_BY_KEY } : span;
+    const first = await fetchFirstPage(call, later, drift);
+    yield* followPages('OpenAI', later, (cursor) =>
+      cursor === null ? Promise.resolve(first.page) : fetchPage(call, later, first.groups, cursor, drift),
+    );
+  }
+
+  /** By API key, unless the organization's bills are not given so: then as without keys, for the rest of the run. */
+  async function fetchFirstPage(
+    call: ProviderCall,
+    span: DaySpan,
+    drift: DriftWatch,
+  ): Promise<{ page: CostsPage; groups: string[] }> {
+    if (!withoutKeys.has(call.key)) {
+      const groups = [...BILL, API_KEY];
+      try {
+        return { page: await fetchPage(call, span, groups, null, drift), groups };
+      } catch (error) {
+        if (!isUnsupported(error) && !isNotAllowed(error)) throw error;
+      }
+    }
+    const page = await fetchPage(call, span, BILL, null, drift);
+    withoutKeys.add(call.key);
+    call.observe({ type: 'missing', endpoint: 'costs by API key' });
+    return { page, groups: BILL };
+  }
 
   /** Reads until a row names its organization; none does where nothing was spent. */
   async function findOrganization(call: ProviderCall, span: DaySpan): Promise<CostsPage['organization']> {

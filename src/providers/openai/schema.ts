@@ -27,6 +27,7 @@ const costsResult = z.object({
   amount: z.object({ value: numberText, currency: currencyCode }),
   line_item: optionalText,
   project_id: optionalText,
+  api_key_id: optionalText,
   quantity: numberText.nullish(),
   quantity_unit: optionalText,
   api_source: optionalText,
@@ -108,7 +109,11 @@ export class ResultReader {
   readonly #texts = new Texts();
   readonly #lineItems = new Map<string, Pick<CostLine, 'lineItem' | keyof LineItemReading>>();
 
-  constructor(private readonly drift: DriftWatch) {}
+  /** @param byApiKey whether the answer is cut by API key; a row without one then is of no key */
+  constructor(
+    private readonly drift: DriftWatch,
+    private readonly byApiKey = false,
+  ) {}
 
   /** @throws CostsError `contract` */
   read(row: unknown, path: string): Charge {
@@ -132,6 +137,7 @@ export class ResultReader {
         quantityUnit: text(result.quantity_unit),
         ...this.#lineItem(result.line_item, amount.currency, path),
         inferenceGeo: null,
+        apiKeyId: this.byApiKey ? text(result.api_key_id) : undefined,
       },
       text(result.organization_name),
     );

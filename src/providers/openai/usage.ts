@@ -7,8 +7,8 @@ import {
   type UsageSource,
   type UsageWidth,
 } from '../../domain/usage.js';
-import { CostsError } from '../../errors.js';
-import { isNotFound, isRefusal } from '../refusal.js';
+import type { CostsError } from '../../errors.js';
+import { isNotAllowed, isNotFound, isRefusal } from '../refusal.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
@@ -57,8 +57,7 @@ export function createOpenAiUsage(get: Get): UsageSource {
 
 /** Whether a failure is about one report, and says nothing of the others. */
 function standsForItself(error: unknown): error is CostsError {
-  if (!(error instanceof CostsError)) return false;
-  return isNotFound(error) || error.keyProblem === 'missing-scope' || error.keyProblem === 'not-allowed';
+  return isNotAllowed(error) || isNotFound(error);
 }
 
 function toParameters(

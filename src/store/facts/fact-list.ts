@@ -23,7 +23,7 @@ type Columns<Row> = Readonly<Record<string, keyof Row>>;
 
 /** A kind of row that a window replaces day by day: all that `replaceDays` and the guard need to know of it. */
 export interface FactList<Row extends Fact = Fact> {
-  table: 'cost_data' | 'usage_data';
+  table: 'cost_data' | 'usage_data' | 'cost_by_api_key';
   /** Columns with one value for all rows of the list; rows with another value are never seen or touched. */
   constants: Readonly<Record<string, string>>;
   /** Text columns that tell rows of one project and bucket apart, never null. */

@@ -32,6 +32,8 @@ export interface Replacement<Row> {
   projectIds: ReadonlyMap<string, string>;
   /** Only of lists with a ledger. */
   history?: History;
+  /** Days that were asked by API key; only of bills. */
+  keyedDays?: readonly Day[];
 }
 
 /** What the ledger says of a change besides the change. */
@@ -58,7 +60,7 @@ export interface History {
 export async function replaceDays<Row extends Fact>(
   tx: Transaction,
   list: FactList<Row>,
-  { source, days, rows, projectIds, history }: Replacement<Row>,
+  { source, days, rows, projectIds, history, keyedDays }: Replacement<Row>,
 ): Promise<Replaced> {
   const [first, last] = [days[0]?.day, days.at(-1)?.day];
   if (first === undefined || last === undefined)
@@ -67,14 +69,16 @@ export async function replaceDays<Row extends Fact>(
   const [key, values, amount] = [keyColumns(list), valueColumns(list), Prisma.raw(amountColumn(list))];
   const constants = Object.keys(list.constants);
   const written = columnList([...constants, ...key, ...values]);
+  const answered = values.map((column) => answeredValue(list, column, keyedDays));
+  const named = answered.map((value, index) => Prisma.sql`${value} AS ${Prisma.raw(values[index] ?? '')}`);
   const updates = Prisma.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`
     WITH changed AS MATERIALIZED (
-      SELECT ${columnList(key)}, ${columnList(values, 'i.')}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
+      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
         SELECT c.* FROM ${storedRows(list, source, first, last)} WHERE ${isAmong(list, days)}
       ) s USING (${columnList(key)})
-      WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${columnList(values, 'i.')})
+      WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
     ), written AS (
       INSERT INTO ${table} (id, ${written})
       SELECT gen_random_uuid()::text, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
@@ -88,6 +92,25 @@ export async function replaceDays<Row extends Fact>(
            ${history === undefined ? Prisma.sql`'[]'::json` : RESTATED} AS restated
     FROM changed`;
   return replaced;
+}
+
+/** Less than any amount that is billed, and more than the late digits of sums that were made of floats. */
+const LATE_DIGITS = Prisma.raw('0.000001');
+
+/**
+ * What the answer says of a column. Floats that were added in another order end in other digits: an amount that was stored before
+ * it was asked by API key, or after it no longer was, stays where it differs by no more than that, and the keys say the same.
+ */
+function answeredValue(list: FactList<never>, column: string, keyedDays: readonly Day[] | undefined): Prisma.Sql {
+  const value = Prisma.raw(`i.${column}`);
+  if (keyedDays === undefined || column !== amountColumn(list)) return Prisma.sql`${value}`;
+  return Prisma.sql`
+        CASE WHEN s.cost <> i.cost AND abs(s.cost - i.cost) < ${LATE_DIGITS} AND (
+          SELECT CASE WHEN s.bucket_start_time::date = ANY (${[...keyedDays]}::date[]) THEN coalesce(sum(k.cost), i.cost) = i.cost ELSE count(*) > 0 END
+          FROM cost_by_api_key k
+          WHERE k.project_id = s.project_id AND k.bucket_start_time = s.bucket_start_time AND k.bucket_end_time = s.bucket_end_time
+            AND k.source = 'bill' AND k.line_item = s.line_item
+        ) THEN s.cost ELSE i.cost END`;
 }
 
 function constantValues({ constants }: FactList<never>): string {

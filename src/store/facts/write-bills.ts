@@ -8,6 +8,8 @@ import { transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
 import { findAltered, sealDays } from './seals.js';
+import { rowsByDay } from './fact-days.js';
+import { BY_BILL, writeKeyedBills } from './write-keyed.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
 
 /** See `CollectionStore.writeWindow`. */
@@ -18,7 +20,10 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
     const days = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
     const altered = await findAltered(tx, write, days);
-    const { rows, outcome } = await replaceWindow(tx, BILLS, placed, days, altered);
+    const keyed = rowsByDay(BY_BILL, days, write.keyed ?? []);
+    const keyedDays = [...keyed].flatMap(([day, costs]) => (costs.length > 0 ? [day] : []));
+    const { rows, projectIds, outcome } = await replaceWindow(tx, BILLS, { ...placed, keyedDays }, days, altered);
+    await writeKeyedBills(tx, { source: write, days, rows: keyed, keyedDays, projectIds });
     await markCollected(tx, placed, 'costs_v1', days, rows);
     const changed = new Set([...outcome.changedDays, ...altered]);
     const unsealed = days.filter(({ day, seal }) => seal === null || changed.has(day)).map(({ day }) => day);

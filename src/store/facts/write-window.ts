@@ -21,10 +21,12 @@ export type FactWrite<Row> = Pick<
   | 'projects'
   | 'acceptRestatement'
   | 'forced'
-> & { lines: readonly Row[]; writeId: string };
+> & { lines: readonly Row[]; writeId: string; keyedDays?: readonly Day[] };
 
 export interface WindowReplaced<Row> {
   rows: RowsByDay<Row>;
+  /** Our project id by the row's. */
+  projectIds: ReadonlyMap<string, string>;
   outcome: WindowOutcome;
 }
 
@@ -46,15 +48,16 @@ export async function replaceWindow<Row extends Fact>(
   const accepted = await guardAgainstShrinking(tx, list, write, telling, rows);
   const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted, altered: [...altered] };
   const restatedDays = new Set<string>();
-  const { runId, writeId, forced } = write;
+  const { runId, writeId, forced, keyedDays } = write;
   for (const chunk of chunksOfDays(days, rows)) {
     const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted } } : {};
-    const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history });
+    const keyed = keyedDays === undefined ? {} : { keyedDays };
+    const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
     accumulate(outcome, replaced, chunk.rows.length, restatedDays);
   }
   outcome.days = new Set(days.map(({ day }) => day)).size;
   outcome.restated.days = restatedDays.size;
-  return { rows, outcome };
+  return { rows, projectIds, outcome };
 }
 
 export function emptyOutcome(): WindowOutcome {

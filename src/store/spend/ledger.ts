@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { ChangeRow, Lateness } from '../../domain/changes.js';
-import { requireKept } from '../../domain/dimensions.js';
+import { dimensionOf, requireKept } from '../../domain/dimensions.js';
 import type { ReportQuery, RestatedDay } from '../../domain/report.js';
 import { committedAfter } from '../facts/commit-order.js';
 import type { Transaction } from '../transaction.js';
@@ -55,7 +55,9 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
 }
 
 /** See `SpendReader.restated`. Tags hold as of the bucket's day, as everywhere. */
-export function readRestated(tx: Transaction, query: ReportQuery): Promise<RestatedDay[]> {
+export async function readRestated(tx: Transaction, query: ReportQuery): Promise<RestatedDay[]> {
+  // The ledger knows nothing of what such a filter chooses by.
+  if (wordsOf({ ...query, groupBy: [] }).some((word) => !dimensionOf(word).kept)) return [];
   const version = query.basis === 'usage' ? 'usage_v1' : 'costs_v1';
   const columns = columnsOf({ patterns: query.patterns ?? {} });
   const rows = Prisma.sql`

@@ -23,6 +23,7 @@ export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma
     FROM (${rows}) c
     JOIN projects p ON p.id = c.project_id
     LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
+    ${apiKeyJoin(columnsOf({ ...filter, groupBy }))}
     ${tagJoins(tagsOf({ ...filter, groupBy }))}
     WHERE ${Prisma.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
 }
@@ -55,7 +56,7 @@ export function columnsOf({
   patterns = {},
 }: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'patterns'>): string[] {
   const words = new Set([...groupBy, ...PATTERN_WORDS.filter((word) => patterns[word] !== undefined)]);
-  return [...words].flatMap((word) => dimensionOf(word).column ?? []);
+  return [...new Set([...words].flatMap((word) => dimensionOf(word).column ?? []))];
 }
 
 /** Every tag that is grouped or filtered by, once. */
@@ -64,6 +65,12 @@ export function tagsOf({
   tags = [],
 }: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'tags'>): TagWord[] {
   return [...new Set([...groupBy.filter(isTagWord), ...tags.map(({ key }): TagWord => `tag:${key}`)])];
+}
+
+function apiKeyJoin(columns: readonly string[]): Prisma.Sql {
+  if (!columns.includes('api_key_id')) return Prisma.empty;
+  return Prisma.sql`
+    LEFT JOIN api_keys k ON k.ai_provider = p.ai_provider AND k.ai_organization_id = p.ai_organization_id AND k.api_key_id = c.api_key_id`;
 }
 
 /**
@@ -98,10 +105,10 @@ export function projectConditions({ teamId, provider, organizationId, projectIds
 function rowConditions({ patterns = {}, tags = [] }: RowFilter): Prisma.Sql[] {
   return [
     ...PATTERN_WORDS.flatMap((word) => {
-      const [pattern, column] = [patterns[word], dimensionOf(word).column];
-      return pattern === undefined || column === undefined
-        ? []
-        : [Prisma.sql`${Prisma.raw(`c.${column}`)} LIKE ${likePattern(pattern)}`];
+      const [pattern, { column, matched = [`c.${column}`] }] = [patterns[word], dimensionOf(word)];
+      if (pattern === undefined) return [];
+      const fits = matched.map((text) => Prisma.sql`${Prisma.raw(text)} LIKE ${likePattern(pattern)}`);
+      return [Prisma.sql`(${Prisma.join(fits, ' OR ')})`];
     }),
     ...tags.map(
       ({ key, value }) =>

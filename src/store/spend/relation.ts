@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.js';
+import { UNSPECIFIED } from '../../domain/bucket.js';
 import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../domain/dimensions.js';
 import type { DaySpan } from '../../domain/day.js';
 import type { ReportBasis, ReportQuery } from '../../domain/report.js';
@@ -70,9 +71,44 @@ function inSpan(start: string, { since, until }: DaySpan): Prisma.Sql {
 
 function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   if (range.asOf !== undefined) return billedRowsAsOf(range, range.asOf, columns);
+  if (columns.some((name) => NOT_BILLED.includes(name))) return keyedRows(range, columns);
   return Prisma.sql`
     SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
+}
+
+/** Columns of the cuts by API key that rows of a bill do not have. */
+const NOT_BILLED = ['api_key_id', 'product'];
+/** Columns of cuts in which the empty text stands for what rows of a bill leave null. */
+const SELDOM_TOLD = ['model', 'token_type', 'service_tier'];
+const BOTH_HAVE = [
+  'line_item',
+  'quantity',
+  'quantity_unit',
+  'id',
+  'bucket_start_time',
+  'bucket_end_time',
+  ...NOT_BILLED,
+];
+
+/** The bills as API keys spent them, or by product where that is asked; where no source cuts a project's day, its bill as it is. */
+function keyedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+  const sources = columns.includes('product') ? ['product'] : ['bill', 'analytics'];
+  const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
+  const made: Record<string, string> = Object.fromEntries<string>([
+    ...columns.filter((name) => !BOTH_HAVE.includes(name)).map((name): [string, string] => [name, 'NULL::text']),
+    ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(${name}, '')`]),
+    ['line_item', `coalesce(nullif(line_item, ''), '${UNSPECIFIED}')`],
+    ...NOT_BILLED.map((name): [string, string] => [name, name]),
+  ]);
+  return Prisma.sql`
+    SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns, made)} FROM cost_by_api_key
+    WHERE source IN ${those} AND ${inSpan('bucket_start_time', range)}
+    UNION ALL
+    SELECT b.project_id, b.bucket_start_time, b.currency, b.cost ${more(columns)} FROM cost_data b
+    WHERE b.api_version = 'costs_v1' AND ${inSpan('b.bucket_start_time', range)}
+      AND NOT EXISTS (
+        SELECT FROM cost_by_api_key k WHERE k.project_id = b.project_id AND k.bucket_start_time = b.bucket_start_time AND k.source IN ${those})`;
 }
 
 function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
@@ -99,7 +135,7 @@ function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
  */
 function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]): Prisma.Sql {
   const column = (pick: (item: UnpricedItem) => string | null) => Prisma.sql`${arrayLiteral(items.map(pick))}::text[]`;
-  const missing = columns.filter((name) => !UNPRICED_COLUMNS.includes(name));
+  const missing = columns.filter((name) => ![...UNPRICED_COLUMNS, ...NOT_BILLED].includes(name));
   return Prisma.sql`
     SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, 'NULL::text'])))}
     FROM unnest(${column(({ projectId }) => projectId)}, ${column(({ day }) => day)}, ${column(({ lineItem }) => lineItem)},
@@ -113,8 +149,9 @@ export async function hasLegacyRows(tx: Transaction, projectId: string): Promise
   return (await tx.costData.findFirst({ where: { projectId, bucketStartTime: null }, select: { id: true } })) !== null;
 }
 
-/** Further columns after a comma, some of them made of others. */
-function more(columns: readonly string[], made: Readonly<Record<string, string>> = {}): Prisma.Sql {
+/** Further columns after a comma, some of them made of others. What only cuts by API key tell is empty elsewhere. */
+function more(columns: readonly string[], others: Readonly<Record<string, string>> = {}): Prisma.Sql {
+  const made: Readonly<Record<string, string | undefined>> = { api_key_id: `''::text`, product: `''::text`, ...others };
   return Prisma.raw(
     columns.map((name) => `, ${made[name] === undefined ? name : `${made[name]} AS ${name}`}`).join(''),
   );
@@ -161,6 +198,7 @@ export function isAddedUp(query: ReportQuery): boolean {
   const [grouped, needed] = [columnsOf({ groupBy }), columnsOf(query)];
   return (
     groupBy.includes('project') &&
+    groupBy.every((word) => dimensionOf(word).isCoarser !== true) &&
     tagsOf(query).length === 0 &&
     needed.length === grouped.length &&
     groupBy.filter((word) => dimensionOf(word).period !== undefined).length < 2

@@ -1,0 +1,98 @@
+import type { KeyedCost } from '../../domain/bucket.js';
+import type { Day } from '../../domain/day.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../transaction.js';
+import { BILLS } from './bills.js';
+import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
+import { columnList, keyColumns, type Source } from './fact-list.js';
+import { keyedCostsOf, type KeyedSource } from './keyed-costs.js';
+import { replaceDays } from './replace-days.js';
+import { storedRows } from './stored-rows.js';
+
+export const BY_BILL = keyedCostsOf('bill');
+
+export interface KeyedWrite {
+  source: Source;
+  days: readonly LockedDay[];
+  rows: RowsByDay<KeyedCost>;
+  projectIds: ReadonlyMap<string, string>;
+}
+
+/** Writes what API keys spent by the bill's own answer, behind the bill of the same days. */
+export async function writeKeyedBills(
+  tx: Transaction,
+  { keyedDays, ...write }: KeyedWrite & { keyedDays: readonly Day[] },
+): Promise<void> {
+  const days = write.days.filter(({ day }) => keyedDays.includes(day));
+  for (const chunk of chunksOfDays(days, write.rows))
+    await replaceDays(tx, BY_BILL, { source: write.source, projectIds: write.projectIds, ...chunk });
+  const others = write.days.map(({ day }) => day).filter((day) => !keyedDays.includes(day));
+  await dropOutdated(tx, write.source, others);
+  await writeRest(
+    tx,
+    'bill',
+    write.source,
+    write.days.map(({ day }) => day),
+  );
+}
+
+/** Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more. */
+async function dropOutdated(tx: Transaction, source: Source, days: readonly Day[]): Promise<void> {
+  const span = spanOf(days);
+  if (span === null) return;
+  await tx.$executeRaw`
+    DELETE FROM cost_by_api_key WHERE id IN (
+      SELECT k.id FROM (
+        SELECT c.*, sum(c.cost) OVER (PARTITION BY c.project_id, c.bucket_start_time, c.bucket_end_time, c.line_item) AS added
+        FROM ${storedRows(BY_BILL, source, ...span)} WHERE c.bucket_start_time::date = ANY (${[...days]}::date[])
+      ) k
+      LEFT JOIN cost_data b ON b.project_id = k.project_id AND b.bucket_start_time = k.bucket_start_time
+        AND b.bucket_end_time = k.bucket_end_time AND b.line_item = k.line_item AND b.api_version = 'costs_v1'
+      WHERE b.id IS NULL OR abs(b.cost - k.added) >= 0.000001)`;
+}
+
+/**
+ * Writes what a source leaves over of the bill of days, so that both add up to the same to the last digit: by line item where
+ * the source is the bill itself, else by project and currency. A project's day of which the source says nothing has no rest.
+ */
+export async function writeRest(tx: Transaction, of: KeyedSource, source: Source, days: readonly Day[]): Promise<void> {
+  const span = spanOf(days);
+  if (span === null) return;
+  const [list, rest] = [keyedCostsOf(of), keyedCostsOf(`${of} rest`)];
+  const keys = keyColumns(list);
+  const key = columnList(keys);
+  const isAmong = Prisma.sql`c.bucket_start_time::date = ANY (${[...days]}::date[])`;
+  const [lineItem, model] =
+    of === 'bill' ? ['c.line_item', (name: string) => `coalesce(c.${name}, '')`] : [`''`, () => `''`];
+  const told = ['model', 'token_type', 'service_tier'].map((name) => `${model(name)} AS ${name}`).join(', ');
+  const told_of = Prisma.raw(
+    `c.project_id, c.bucket_start_time, c.bucket_end_time, '' AS api_key_id, ${lineItem} AS line_item, c.currency`,
+  );
+  await tx.$executeRaw`
+    WITH cuts AS MATERIALIZED (
+      SELECT ${told_of}, c.cost, c.model, c.token_type, c.service_tier FROM ${storedRows(list, source, ...span)} WHERE ${isAmong}
+    ), due AS MATERIALIZED (
+      SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency,
+             max(model) AS model, max(token_type) AS token_type, max(service_tier) AS service_tier, '' AS product, sum(cost) AS cost
+      FROM (
+        SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost FROM cuts
+        UNION ALL
+        SELECT ${told_of}, ${Prisma.raw(told)}, c.cost FROM ${storedRows(BILLS, source, ...span)}
+        WHERE ${isAmong} AND (c.project_id, c.bucket_start_time) IN (SELECT project_id, bucket_start_time FROM cuts)
+      ) both_sides
+      GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(cost) <> 0
+    ), gone AS (
+      DELETE FROM cost_by_api_key WHERE id IN (
+        SELECT c.id FROM ${storedRows(rest, source, ...span)}
+        WHERE ${isAmong} AND (${columnList(keys, 'c.')}) NOT IN (SELECT ${key} FROM due))
+    )
+    INSERT INTO cost_by_api_key (id, source, ${key}, cost)
+    SELECT gen_random_uuid()::text, ${`${of} rest`}, ${key}, cost FROM due
+    ON CONFLICT (${columnList([...keys, ...rest.alsoUnique])}) DO UPDATE SET cost = excluded.cost WHERE cost_by_api_key.cost <> excluded.cost`;
+}
+
+function spanOf(days: readonly Day[]): [first: Day, last: Day] | null {
+  const order = [...days].sort();
+  const [first, last] = [order[0], order.at(-1)];
+  return first === undefined || last === undefined ? null : [first, last];
+}
