@@ -44,7 +44,7 @@ export const check = defineCommand({
     option('--anomaly', 'days on which a project cost far more than usual'),
     option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
     option('--seals', 'days that were changed outside costs'),
-    option('--unlinked', 'spend of provider projects that nobody linked'),
+    option('--unlinked', 'spend of provider projects that nobody linked; a note where it is not asked for'),
     option('--gaps', 'days that were not read, and keys that expire'),
     ...periodOptions(`anomalies and prices of the last ${DEFAULT_DAYS} days that ended`),
     option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
@@ -87,17 +87,19 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
   const anomalies =
     wanted('anomaly') && span !== null ? await readAnomalies(store, team.id, today, span, options.minAmount) : [];
   const exceeded = budgets.filter(({ spent, amount }) => parseDecimal(spent) > parseDecimal(amount));
+  const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : [];
   const findings: CheckFinding[] = [
     ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
     ...anomalies.map(describeSpike),
     ...(wanted('price') && span !== null ? await findPrices(store, team.id, span) : []),
     ...(wanted('seals') ? await findMisfits(store, team.id) : []),
-    ...(wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : []),
+    ...(options.unlinked === true ? unlinked : []),
     ...(wanted('gaps') ? await findGaps(store, team.id, now) : []),
   ];
-  const notes = budgets
+  const onTheWay = budgets
     .filter((each) => !exceeded.includes(each) && isOnTheWay(each.projected, each.amount))
     .map((each) => `${scopeOf(each, team.name)} will go over its budget if the month goes on like this.`);
+  const notes = [...onTheWay, ...(options.unlinked === true ? [] : unlinked.map(({ message }) => message))];
   return { checks, status: findings.length > 0 ? 'finding' : 'ok', findings, notes, budgets, anomalies };
 }
 

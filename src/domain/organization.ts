@@ -15,11 +15,17 @@ export interface RegisteredOrganization {
   expiresAt: Date | null;
 }
 
+/** What becomes of provider projects first seen: all are linked at once, under their own names, or a person links them. */
+export const LINK_POLICIES = ['all', 'none'] as const;
+export type LinkPolicy = (typeof LINK_POLICIES)[number];
+
 export interface OrganizationStore {
   /** A team's organizations, those without a key included, by provider and name. */
   list(teamId: string): Promise<RegisteredOrganization[]>;
   /** In whichever team. */
   find(provider: ProviderId, organizationId: string): Promise<RegisteredOrganization | null>;
+  /** From now on; what is there already stays as it is. Only of the team's own. */
+  setLinkPolicy(teamId: string, provider: ProviderId, organizationId: string, policy: LinkPolicy): Promise<void>;
   /** What `purge` would remove. @throws CostsError `conflict` as it does */
   holdings(organization: RegisteredOrganization): Promise<PurgeCounts>;
   /**

@@ -59,13 +59,20 @@ export interface ProjectStore {
     providerProject: ProviderProjectRef,
     target: { teamId: string; name: string; project: Project | null },
   ): Promise<Relinked>;
-  /** Links every project that is not, each under the name it has. */
-  linkAll(teamId: string, filter: { provider?: ProviderId; organizationId?: string }): Promise<Project[]>;
+  /** Links every project that is not, or those among them, each under the name it has. */
+  linkAll(teamId: string, filter: LinkAllFilter): Promise<Project[]>;
   /** Moves the triple and all that hangs on it to a not-linked project with the provider's name. Legacy rows stay, and their tags. */
   unlink(teamId: string, project: Project): Promise<Relinked>;
   rename(teamId: string, project: Project, name: string): Promise<Project>;
   /** Rows with only an `openai_project_id`, which the first sync that meets their project fills in. */
   countLegacy(teamId: string): Promise<number>;
+}
+
+/** Which of the projects that are not linked; all where nothing is said. */
+export interface LinkAllFilter {
+  provider?: ProviderId;
+  organizationId?: string;
+  ids?: readonly string[];
 }
 
 export interface DiscoveredFrom {

@@ -63,7 +63,7 @@ export function describeUnlinked({ projects, totals }: { projects: number; total
     {
       check: 'unlinked',
       subject: plural(projects, 'project'),
-      message: `${plural(projects, 'provider project is', 'provider projects are')} linked to nothing of yours: ${spend}.`,
+      message: `${plural(projects, 'provider project is', 'provider projects are')} linked to nothing of yours: ${spend}. Link them: costs projects link --all`,
       hint: 'costs projects list --unlinked',
     },
   ];

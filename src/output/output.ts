@@ -60,6 +60,8 @@ export interface Prompt {
   secret<T>(question: string, parse: (answer: string) => T): Promise<T>;
   confirm(question: string, options?: { default?: boolean }): Promise<boolean>;
   choose<T>(question: string, choices: { name: string; value: T }[]): Promise<T>;
+  /** One list to choose several of, by their places in it. */
+  checklist(question: string, rows: readonly (readonly string[])[]): Promise<number[]>;
   /** All of standard input, for `--key-stdin` and `--password-stdin`; works without a terminal. */
   stdin(): Promise<string>;
 }

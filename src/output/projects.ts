@@ -1,6 +1,7 @@
 import type { Project, Relinked } from '../domain/project.js';
 import { shortIds } from '../domain/short-id.js';
 import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
+import type { LinkPolicy } from '../domain/organization.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { ErrorDocument } from '../errors.js';
 import { plural } from './format.js';
@@ -66,18 +67,34 @@ export function renderDiscovery({ organizations }: Discovery, { style }: Output)
     .join('\n');
 }
 
-export function renderLinked(
-  { projects, move }: { projects: Project[]; move: ProjectMove | null },
-  { style }: Output,
-): string {
-  if (projects.length === 0)
+/** What becomes of provider projects that are first seen, and in which organizations. */
+export interface LinkRule {
+  policy: LinkPolicy;
+  organizations: string[];
+}
+
+export interface Linked {
+  projects: Project[];
+  move: ProjectMove | null;
+  /** Null where it stays as it is. */
+  rule: LinkRule | null;
+}
+
+export function renderLinked({ projects, move, rule }: Linked, { style }: Output): string {
+  const fromNowOn =
+    rule === null
+      ? []
+      : [
+          `New projects of ${rule.organizations.join(', ')} ${rule.policy === 'all' ? 'are linked as they come' : 'wait to be linked'}.`,
+        ];
+  if (projects.length === 0 && rule === null)
     return 'Every known provider project is linked. Look for new ones: costs projects discover';
   return projects
     .map(
       ({ name, provider, providerProjectId }) =>
         `${style.green('✔')} ${name} ← ${provider ?? ''} ${providerProjectId ?? ''}`,
     )
-    .concat(moveLines(move))
+    .concat(moveLines(move), fromNowOn)
     .join('\n');
 }
 

@@ -20,6 +20,7 @@ export function createPrompt(interactive: boolean, say: (line: string) => void):
     try {
       return await keyboard.during(async (input) => {
         const prompt = createPromptModule({ input, output: process.stderr });
+        prompt.registerPrompt('checklist', (await import('./checklist.js')).checklist);
         const { answer } = (await prompt([{ ...question, name: 'answer' }] as never)) as { answer: T };
         return answer;
       });
@@ -47,6 +48,7 @@ export function createPrompt(interactive: boolean, say: (line: string) => void):
     },
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
     choose: (message, choices) => ask({ type: 'select', message, choices }),
+    checklist: (message, rows) => ask({ type: 'checklist', message, rows }),
     stdin: readStandardInput,
   };
 }

@@ -39,6 +39,7 @@ export function createRecorder(): Recorder {
         secret: nobody,
         confirm: nobody,
         choose: nobody,
+        checklist: nobody,
         stdin: nobody,
       },
     },

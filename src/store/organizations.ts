@@ -10,6 +10,9 @@ export function createOrganizations(client: Client): OrganizationStore {
       const rows = await read(client, Prisma.sql`o.provider = ${provider} AND o.organization_id = ${organizationId}`);
       return rows[0] ?? null;
     },
+    async setLinkPolicy(teamId, provider, organizationId, linkPolicy) {
+      await client.organization.updateMany({ where: { teamId, provider, organizationId }, data: { linkPolicy } });
+    },
     holdings: (organization) => countPurge(client, organization),
     purge: (organization) => purge(client, organization),
   };

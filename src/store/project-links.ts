@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma } from '../generated/prisma/client.js';
-import type { ProviderId } from '../domain/provider.js';
-import type { Project, ProviderProjectRef, Relinked } from '../domain/project.js';
+import type { LinkAllFilter, Project, ProviderProjectRef, Relinked } from '../domain/project.js';
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
@@ -113,7 +112,7 @@ async function transactionTime(tx: Transaction): Promise<Date> {
 export async function linkAll(
   tx: Transaction,
   teamId: string,
-  { provider, organizationId }: { provider?: ProviderId; organizationId?: string },
+  { provider, organizationId, ids }: LinkAllFilter,
 ): Promise<Project[]> {
   const rows = await lockProjects(
     tx,
@@ -121,6 +120,7 @@ export async function linkAll(
       [
         Prisma.sql`team_id = ${teamId} AND linked_at IS NULL AND ai_project_id IS NOT NULL`,
         ...(provider === undefined ? [] : [Prisma.sql`ai_provider = ${provider}`]),
+        ...(ids === undefined ? [] : [Prisma.sql`id = ANY(${[...ids]})`]),
         ...(organizationId === undefined ? [] : [Prisma.sql`ai_organization_id = ${organizationId}`]),
       ],
       ' AND ',

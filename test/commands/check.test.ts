@@ -110,7 +110,10 @@ describe('costs check', () => {
     const { check, prisma } = await start();
     await bill(prisma, 'labs', '2026-11-02', '12.34');
     await prisma.$executeRaw`DELETE FROM collected_days WHERE day = '2026-11-05' AND ai_organization_id = 'org-3'`;
-    const { findings } = await check();
+    const usual = await check();
+    expect(usual.findings).toMatchObject([{ check: 'gaps' }]);
+    expect(usual.notes).toEqual([expect.stringContaining('12.34 USD. Link them: costs projects link --all')]);
+    const { findings } = await check({ unlinked: true, gaps: true });
     expect(findings).toMatchObject([
       { check: 'unlinked', message: expect.stringContaining('12.34 USD') as string },
       { check: 'gaps', subject: 'EU', message: '1 day was never read.' },

@@ -25,7 +25,17 @@ describe.skipIf(!HAS_TERMINAL)(
         world: {
           organizations: [
             anOrganization({ provider: 'openai', id: 'org-1' }),
-            anOrganization({ provider: 'anthropic', id: 'ant-1', name: 'Acme EU' }),
+            anOrganization({
+              provider: 'anthropic',
+              id: 'ant-1',
+              name: 'Acme EU',
+              projects: ['Search', 'Assistant', 'Sandbox'].map((name) => ({
+                id: `wrkspc_${name}`,
+                name,
+                createdAt: new Date('2026-01-01T00:00:00Z'),
+                archivedAt: null,
+              })),
+            }),
           ],
         },
       });
@@ -67,6 +77,7 @@ describe.skipIf(!HAS_TERMINAL)(
         [
           ['Whose admin key?', '\u001b[B\r'],
           ['Admin key of Anthropic', `${ANT_KEY}\r`],
+          ['Take its projects as yours, from now on', 'n\r'],
         ],
       );
       expect([code, screen]).toEqual([0, expect.stringContaining('anthropic Acme EU (ant-1), key …cdef: registered')]);
@@ -80,10 +91,14 @@ describe.skipIf(!HAS_TERMINAL)(
         [
           ['OPENAI_ADMIN_KEY is set. Use it', '\r'],
           ["organization's id", 'org-1\r'],
+          ['Take its projects as yours, from now on', '\r'],
         ],
         { OPENAI_ADMIN_KEY: KEY },
       );
-      expect([code, screen]).toEqual([0, expect.stringContaining('openai org-1 (org-1), key …cdef: registered')]);
+      expect([code, screen]).toEqual([
+        0,
+        expect.stringContaining('openai org-1 (org-1), key …cdef: registered; its projects are yours'),
+      ]);
       expect(screen).not.toContain(KEY);
     });
 
@@ -152,11 +167,32 @@ describe.skipIf(!HAS_TERMINAL)(
           ['Creating the embedded store', `${ANT_KEY}\r`],
           ['Whose admin key?', '\u001b[B\r'],
           ['Admin key of Anthropic', `${ANT_KEY}\r`],
+          ['Take its projects as yours', '\r'],
         ],
         fresh,
       );
       expect([code, screen]).toEqual([0, expect.stringContaining('registered')]);
       expect(screen).not.toContain(ANT_KEY);
+    });
+
+    it('chooses provider projects from one list, which letters search', async () => {
+      expect(await costs(['projects', 'discover'], [])).toMatchObject({
+        code: 0,
+        screen: expect.stringContaining('3 projects') as string,
+      });
+      const { code, screen } = await costs(
+        ['projects', 'link'],
+        [
+          ['3 shown', 'sand'],
+          ['1 shown', ' '],
+          ['1 chosen', '\u0015ass'],
+          ['Assistant', ' '],
+          ['2 chosen', '\r'],
+        ],
+      );
+      expect([code, screen]).toEqual([0, expect.stringContaining('Assistant ← anthropic')]);
+      expect(screen).toContain('Sandbox ← anthropic');
+      expect(screen).not.toContain('Search ← anthropic');
     });
 
     it('is told that there is no keychain before the password is asked for', async () => {

@@ -11,6 +11,7 @@ import { ensureProjects } from '../../src/store/collection/resolve-projects.js';
 import { link, unlink } from '../../src/store/project-links.js';
 import { BELONGINGS } from '../../src/store/project-move.js';
 import { createProjectStore } from '../../src/store/projects.js';
+import { createOrganizations } from '../../src/store/organizations.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
@@ -210,6 +211,21 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       expect(await tagsOf('search')).toEqual(['Ours', 'Only here']);
       expect(await budgetsOf('search')).toEqual(['20', '99']);
       expect(await prisma.project.count()).toBe(1);
+    });
+
+    it.each([
+      ['all', true],
+      ['none', false],
+    ] as const)('under the policy %s, a project first seen is linked: %s', async (policy, linked) => {
+      await createOrganizations(prisma).setLinkPolicy('team-2', 'openai', 'org-1', policy === 'all' ? 'none' : 'all');
+      await createOrganizations(prisma).setLinkPolicy('team-1', 'openai', 'org-1', policy);
+      await collect();
+      expect(await projects.list('team-1')).toMatchObject([{ name: 'search-prod', linked }]);
+      const [project] = await projects.list('team-1');
+      if (project !== undefined && linked) await projects.unlink('team-1', project);
+      await collect('2');
+      expect(await projects.list('team-1')).toMatchObject([{ linked: false }]);
+      await createOrganizations(prisma).setLinkPolicy('team-1', 'openai', 'org-1', 'none');
     });
 
     it('moves back when it is unlinked; legacy rows stay, under the tags they had', async () => {

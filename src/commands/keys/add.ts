@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
 import { toKeyView } from '../../domain/key-view.js';
+import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
 import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
@@ -11,6 +12,7 @@ import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type 
 import { shell } from '../../domain/shell.js';
 
 export interface AddKeyOptions extends KeySourceOptions {
+  link?: LinkPolicy | 'ask';
   provider?: ProviderId;
   organization?: string;
   name?: string;
@@ -23,12 +25,18 @@ export const addKey = defineCommand({
     providerOption('the provider that bills the organization'),
     option('--organization <id>', "the organization's id, where the provider does not say it"),
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
+    option(
+      '--link <policy>',
+      'whether the projects of the provider become yours as they come; ask is none where nobody is there',
+    )
+      .choices(['ask', ...LINK_POLICIES])
+      .default('ask'),
     ...keySourceOptions(),
   ],
   examples: [
     'costs keys add',
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
-    'costs keys add --provider anthropic --key-stdin < key.txt',
+    'costs keys add --provider anthropic --key-stdin --link all < key.txt',
   ],
   asksSecret: true,
   run,
@@ -52,9 +60,28 @@ async function run(options: AddKeyOptions, context: Context) {
   await refuseTwice(context, provider, organizationId);
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
+  const link = await linkPolicyOf(options, context);
   const expiresAt = identity.expiresAt ?? input.expiresAt;
   const row = await vault.keys.add(team, { provider, organizationId, name }, { ...input, expiresAt });
-  return { key: toKeyView(row), done: 'registered' };
+  if (link === 'all') await linkFromNowOn({ provider, organizationId }, context);
+  return {
+    key: toKeyView(row),
+    done: link === 'all' ? 'registered; its projects are yours as they come' : 'registered',
+  };
+}
+
+function linkPolicyOf({ link = 'ask' }: AddKeyOptions, { output }: Context): Promise<LinkPolicy> | LinkPolicy {
+  if (link !== 'ask') return link;
+  if (!output.interactive) return 'none';
+  const question = 'Take its projects as yours, from now on, under their own names?';
+  return output.prompt.confirm(question, { default: true }).then((yes) => (yes ? 'all' : 'none'));
+}
+
+/** What was seen of it before, with another key, is linked as well. */
+async function linkFromNowOn(organization: { provider: ProviderId; organizationId: string }, context: Context) {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  await store.organizations.setLinkPolicy(team.id, organization.provider, organization.organizationId, 'all');
+  await store.projects.linkAll(team.id, organization);
 }
 
 function requirePerson({ output }: Context): void {

@@ -1,13 +1,17 @@
-import type { ProjectMove } from '../../domain/project-move.js';
 import type { Context } from '../../context.js';
-import type { Project, Relinked } from '../../domain/project.js';
+import type { Project, ProviderProjectRef, Relinked } from '../../domain/project.js';
+import { toDay } from '../../domain/day.js';
+import { compare, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
+import { lastDays, resolvePeriod } from '../../domain/period.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
-import { renderLinked } from '../../output/projects.js';
+import { renderLinked, type Linked, type LinkRule } from '../../output/projects.js';
+import { formatMoney } from '../../output/format.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
-import { selectOrganizations } from '../../library/organizations.js';
+import { registeredOrganizations, selectOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
 
 export interface LinkOptions {
@@ -18,6 +22,7 @@ export interface LinkOptions {
   providerProject?: string;
   create?: boolean;
   all?: boolean;
+  new?: LinkPolicy;
 }
 
 export const linkProject = defineCommand({
@@ -30,20 +35,84 @@ export const linkProject = defineCommand({
     option('--organization <name|id>', 'its organization, where the provider has several'),
     option('--create', 'make the project when there is none of that name'),
     option('--all', 'link every provider project that is not linked, under its own name'),
+    option('--new <policy>', 'whether provider projects that are first seen from now on are linked at once').choices(
+      LINK_POLICIES,
+    ),
   ],
   examples: [
-    'costs projects link --all',
+    'costs projects link',
+    'costs projects link --all --new all',
     'costs projects link Search --provider openai --provider-project proj_1 --create',
   ],
   run,
-  document: asItIs<{ projects: Project[]; move: ProjectMove | null }>,
+  document: asItIs<Linked>,
   render: renderLinked,
 });
 
-async function run(options: LinkOptions, context: Context) {
-  if (options.all === true) return { projects: await linkAll(options, context), move: null };
+async function run(options: LinkOptions, context: Context): Promise<Linked> {
+  const rule = options.new === undefined ? null : await setPolicy(options.new, options, context);
+  if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
+  if (isBare(options)) {
+    if (rule !== null) return { projects: [], move: null, rule };
+    return { projects: await linkChosen(options, context), move: null, rule };
+  }
   const { project, move } = await linkOne(options, context);
-  return { projects: [project], move };
+  return { projects: [project], move, rule };
+}
+
+/** Nothing says which project. */
+function isBare({ project, providerProject }: LinkOptions): boolean {
+  return project === undefined && providerProject === undefined;
+}
+
+async function setPolicy(policy: LinkPolicy, selection: LinkOptions, context: Context): Promise<LinkRule> {
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const organizations = await registeredOrganizations(context, selection);
+  for (const { provider, organizationId } of organizations)
+    await store.organizations.setLinkPolicy(team.id, provider, organizationId, policy);
+  return { policy, organizations: organizations.map(({ name }) => name) };
+}
+
+/** How far back the spend goes that the list is sorted by. */
+const SPEND_DAYS = 30;
+
+/** One checklist of what is not linked, the most expensive first. */
+async function linkChosen(selection: LinkOptions, context: Context): Promise<Project[]> {
+  requirePerson(context);
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const registered = await registeredOrganizations(context, selection);
+  const nameOf = new Map(registered.map((each) => [each.organizationId, each.name]));
+  const unlinked = (await store.projects.list(team.id, { unlinked: true })).filter(({ organizationId }) =>
+    nameOf.has(organizationId ?? ''),
+  );
+  if (unlinked.length === 0) return [];
+  const spend = await spendOf(context, team.id);
+  const most = ({ id }: Project) => spend.get(id)?.[0]?.cost ?? ZERO;
+  const sorted = unlinked.sort((a, b) => compare(most(b), most(a)) || (a.name < b.name ? -1 : 1));
+  const rows = sorted.map((each) => [
+    each.name,
+    nameOf.get(each.organizationId ?? '') ?? each.organizationId ?? '',
+    spend
+      .get(each.id)
+      ?.map(({ cost, currency }) => `${formatMoney(formatDecimal(cost))} ${currency}`)
+      .join(', ') ?? '–',
+  ]);
+  const chosen = await context.output.prompt.checklist(`Which are yours? Spend of the last ${SPEND_DAYS} days.`, rows);
+  if (chosen.length === 0) throw new CostsError('interrupted', 'None was chosen; nothing was changed.');
+  return store.projects.linkAll(team.id, { ids: chosen.flatMap((index) => sorted[index]?.id ?? []) });
+}
+
+/** By project, the largest amount first. */
+async function spendOf(context: Context, teamId: string): Promise<Map<string, { cost: Decimal; currency: string }[]>> {
+  const today = toDay(await context.clock());
+  const { since, until } = resolvePeriod({}, today, lastDays(SPEND_DAYS));
+  const { reports } = await context.store();
+  const { rows } = await reports.run({ teamId, since, until, groupBy: ['project'], basis: 'billed' }, today);
+  const spend = new Map<string, { cost: Decimal; currency: string }[]>();
+  for (const { projectId = '', cost, currency } of rows)
+    if (cost !== null) spend.set(projectId, [...(spend.get(projectId) ?? []), { cost: parseDecimal(cost), currency }]);
+  for (const amounts of spend.values()) amounts.sort((a, b) => compare(b.cost, a.cost));
+  return spend;
 }
 
 async function linkAll(options: LinkOptions, context: Context): Promise<Project[]> {
@@ -60,17 +129,17 @@ async function linkAll(options: LinkOptions, context: Context): Promise<Project[
   });
 }
 
-function parseName(answer: string): string {
-  if (answer.trim() === '') throw new CostsError('usage', 'A project needs a name.');
-  return answer;
+function requirePerson({ output }: Context): void {
+  if (output.interactive) return;
+  throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
+    hint: 'Add both, or link all by the names they have: costs projects link --all',
+  });
 }
 
 async function linkOne(options: LinkOptions, context: Context): Promise<Relinked> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const { source, suggestion } = await askForProviderProject(options, context);
-  const name =
-    options.project ??
-    (await context.output.prompt.text('Our name for the project', parseName, { default: suggestion }));
+  const { project: name = options.providerProject ?? '' } = options;
+  const source = await providerProjectOf(options, context);
   const project = await findProject(context, name);
   if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
     throw new CostsError('conflict', `There is no project "${name}".`, {
@@ -87,20 +156,18 @@ async function confirmCreation(name: string, context: Context): Promise<boolean>
   );
 }
 
-async function askForProviderProject({ provider, providerProject, organization }: LinkOptions, context: Context) {
-  if (provider !== undefined && providerProject !== undefined) {
-    const source = await resolveProviderProject(context, {
+/** A provider project that is not said is chosen from those that are not linked. */
+async function providerProjectOf(
+  { provider, providerProject, organization }: LinkOptions,
+  context: Context,
+): Promise<ProviderProjectRef> {
+  if (provider !== undefined && providerProject !== undefined)
+    return resolveProviderProject(context, {
       provider,
       providerProject,
       ...(organization === undefined ? {} : { organization }),
     });
-    return { source, suggestion: providerProject };
-  }
-  if (!context.output.interactive) {
-    throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
-      hint: 'Add both, or link all by the names they have: costs projects link --all',
-    });
-  }
+  requirePerson(context);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const unlinked = await store.projects.list(team.id, { unlinked: true });
   if (unlinked.length === 0)
@@ -112,10 +179,9 @@ async function askForProviderProject({ provider, providerProject, organization }
     value: project,
   }));
   const chosen = await context.output.prompt.choose('Which provider project?', choices);
-  const source = {
+  return {
     provider: chosen.provider as ProviderId,
     organizationId: chosen.organizationId ?? '',
     providerProjectId: chosen.providerProjectId ?? '',
   };
-  return { source, suggestion: chosen.name };
 }

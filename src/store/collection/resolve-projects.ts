@@ -59,7 +59,7 @@ export function resolveProjects(
 
 /**
  * Finds or makes the project of each provider project: by the triple, then by the legacy `openai_project_id`, else a new
- * one that is not linked. Where both exist on different rows, they become one: the legacy one, which old readers know.
+ * one, which is linked only where the organization's policy says so. Where both exist on different rows, they become one: the legacy one, which old readers know.
  * @param wireNames the names that came with the spend, by the provider's id.
  */
 export async function ensureProjects(
@@ -108,8 +108,10 @@ async function createProjects(
   const names = ids.map((id) => nameOf(id, origin, wireNames));
   const archived = ids.map((id) => origin.projects.get(id)?.archivedAt?.toISOString() ?? null);
   const rows = await tx.$queryRaw<{ name: string }[]>`
-    INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id, archived_at)
-    SELECT n.id, ${origin.teamId}, n.name, n.name, ${origin.provider}, ${origin.organizationId}, n.ai_project_id, n.archived_at
+    INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id, archived_at, linked_at)
+    SELECT n.id, ${origin.teamId}, n.name, n.name, ${origin.provider}, ${origin.organizationId}, n.ai_project_id, n.archived_at,
+           (SELECT now() FROM organizations o WHERE o.provider = ${origin.provider} AND o.organization_id = ${origin.organizationId}
+              AND o.team_id = ${origin.teamId} AND o.link_policy = 'all')
     FROM unnest(${ids.map(() => randomUUID())}::text[], ${names}::text[], ${ids}::text[], ${archived}::timestamptz[])
       AS n (id, name, ai_project_id, archived_at)
     ORDER BY n.ai_project_id
