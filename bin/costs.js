@@ -1,4 +1,16 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
+import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
-await main();
+// Node 22 and later keep compiled code between starts.
+nodeModule.enableCompileCache?.();
+
+if (existsSync(fileURLToPath(import.meta.resolve('../dist/main.js')))) await (await import('../dist/main.js')).main();
+else {
+  process.stderr.write(
+    'costs is not built here: its packages were installed without scripts.\n→ Build it: npm run build\n',
+  );
+  process.exitCode = 1;
+}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readConfig } from './config.js';
 import { createRuntime } from './context.js';
 import type { Report } from './domain/report.js';
@@ -10,6 +9,7 @@ import { exportRows, type ExportRequest } from './library/export.js';
 import { report, type ReportRequest } from './library/report.js';
 import { verify, type VerifyRequest } from './library/verify.js';
 import { createRecorder } from './output/recorder.js';
+import { readVersion } from './version.js';
 
 export { CostsError, type ErrorCode } from './errors.js';
 export type { CollectEvent } from './library/collect.js';
@@ -72,9 +72,4 @@ export function openCosts({ databaseUrl, home, team, signal }: OpenOptions = {})
     verify: (request = {}) => verify(work, request),
     close: () => runtime.close(),
   };
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,20 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readVersion, versionAndCommit } from './version.js';
 
 /**
  * The process. Scripts ask for the version before anything else, some of them at every prompt, so it is said without loading
  * what it is the version of.
  */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  const version = readVersion();
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { printLine } = await import('./output/pipes.js');
-    return printLine(version);
+    return printLine(versionAndCommit());
   }
   const { runProcess } = await import('./process.js');
-  await runProcess(argv, version);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  await runProcess(argv, readVersion());
 }

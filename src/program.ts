@@ -1,9 +1,9 @@
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { globalOptions, outputOption, type AnyCommand, type CommandGroup } from './commands/define.js';
 import { perform } from './commands/perform.js';
 import type { GlobalOptions, OpenContext } from './context.js';
 import { CostsError } from './errors.js';
-import { addHelpTopic } from './help-topics.js';
+import { addHelpTopic, HELP_TOPICS } from './help/topics.js';
 
 interface CommandEntry {
   name: string;
@@ -169,7 +169,7 @@ export async function createProgram(
     .configureHelp({ helpWidth: 79 })
     .addHelpText(
       'after',
-      '\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync\nMore help:   costs help exit-codes | environment | json',
+      `\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync\n${new Help().boxWrap(`More help:   costs help ${HELP_TOPICS.join(' | ')}`, 79)}`,
     );
   const chosen = commandOf(argv);
   for (const entry of COMMANDS) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CostsError } from './errors.js';
+import { packageFile } from './package-files.js';
 
 type Schema = Record<string, unknown>;
 
@@ -34,7 +35,7 @@ export function schemaOf(name: string): Schema {
 const TITLES: Record<string, string> = { costs: 'costs --json', error: 'standard error of a command that failed' };
 
 function readSchemas(): Schemas {
-  return JSON.parse(readFileSync(new URL('../dist/documents.schema.json', import.meta.url), 'utf8')) as Schemas;
+  return JSON.parse(readFileSync(packageFile('dist/documents.schema.json'), 'utf8')) as Schemas;
 }
 
 /** The definitions that a schema refers to, and those that they do. */

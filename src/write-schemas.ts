@@ -7,6 +7,7 @@ import {
   SchemaGenerator,
 } from 'ts-json-schema-generator';
 import type { ErrorDocument } from './errors.js';
+import { packageFile } from './package-files.js';
 
 /** A node of the generator's own TypeScript, which need not be of our version; so it is told by its parts. */
 type Node = Parameters<SchemaGenerator['createSchemaFromNodes']>[0][number];
@@ -23,7 +24,7 @@ export interface Failure {
 const config = {
   ...DEFAULT_CONFIG,
   path: 'src/{commands/**/*,write-schemas}.ts',
-  tsconfig: 'src/tsconfig.json',
+  tsconfig: 'tsconfig.json',
   skipTypeCheck: true,
   topRef: false,
 };
@@ -62,4 +63,4 @@ function isDefinition(node: Node): node is Call {
 
 for (const file of program.getSourceFiles()) if (/\/src\/commands\//.test(file.fileName)) addCommands(file);
 addSchema('error', generator.createSchema('Failure'));
-writeFileSync(new URL('documents.schema.json', import.meta.url), JSON.stringify(schemas, null, 2));
+writeFileSync(packageFile('dist/documents.schema.json'), JSON.stringify(schemas, null, 2));

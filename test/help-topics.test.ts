@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.js';
-import { HELP_TOPICS } from '../src/help-topics.js';
+import { HELP_TOPICS } from '../src/help/topics.js';
 import { createProgram } from '../src/program.js';
+
+const folder = new URL('../src/help/', import.meta.url);
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
 /** What `costs help TOPIC` prints. */
 async function helpFor(topic: string): Promise<string> {
@@ -16,10 +19,18 @@ async function helpFor(topic: string): Promise<string> {
 }
 
 describe('help topics', () => {
-  it.each(Object.entries(HELP_TOPICS))('prints %s from the README as plain text', async (topic, heading) => {
+  it('are the files of one folder, each named by the README', async () => {
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
+    expect(files).toEqual(HELP_TOPICS.map((topic) => `${topic}.md`));
+    for (const file of files) expect(readme).toContain(`(src/help/${file})`);
+  });
+
+  it.each(HELP_TOPICS)('prints %s as plain text of 79 columns', async (topic) => {
+    const markdown = await readFile(new URL(`${topic}.md`, folder), 'utf8');
     const text = await helpFor(topic);
-    expect(text.startsWith(`${heading}\n`)).toBe(true);
-    expect(text).not.toMatch(/```|^## |^\| /m);
+    expect(text).toContain(`${/^# (.*)$/m.exec(markdown)?.[1] ?? ''}\n`);
+    expect(text).not.toMatch(/```|^#+ |^\| |\*\*|\]\(/m);
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(79);
   });
 
   it('explains every exit code there is', async () => {
@@ -28,13 +39,18 @@ describe('help topics', () => {
       expect(text).toMatch(new RegExp(`^ +${String(code)} +\\S`, 'm'));
   });
 
-  it('names every variable the README names', async () => {
+  it('names every variable that the configuration reads', async () => {
+    const config = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
+    const names = [...config.matchAll(/text\('([A-Z_]+)'\)/g)].map(([, name]) => name ?? '');
+    expect(names).toContain('DATABASE_URL');
     const text = await helpFor('environment');
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const section = readme.split('\n## Environment\n')[1]?.split('\n## ')[0] ?? '';
-    const names = [...section.matchAll(/`([A-Z_]{2,})`/g)].map(([, name]) => name ?? '');
-    expect(names.length).toBeGreaterThan(8);
-    for (const name of names) expect(text).toContain(name);
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(79);
+    const missing = names.filter(
+      (name) => !text.includes(name) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('of a command that is a topic, too, stands after its own help', async () => {
+    expect(await helpFor('usage')).toMatch(/^Usage: costs usage[\s\S]*compare[\s\S]*\nUsage beside the bills\n/);
   });
 });

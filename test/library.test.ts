@@ -118,9 +118,9 @@ describe('the library', () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  it('does what the README shows, imported by its name', async () => {
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const example = /<!-- library -->\s+```js\n([\s\S]*?)```\s+<!-- \/library -->/.exec(readme)?.[1] ?? '';
+  it('does what its help shows, imported by its name', async () => {
+    const help = await readFile(new URL('../src/help/library.md', import.meta.url), 'utf8');
+    const example = /<!-- library -->\s+```js\n([\s\S]*?)```\s+<!-- \/library -->/.exec(help)?.[1] ?? '';
     const env = {
       ...environment,
       PATH: process.env.PATH,

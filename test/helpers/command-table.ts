@@ -24,13 +24,12 @@ function leaves(command: Command, path: string): DescribedCommand[] {
     : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
 }
 
-/** The README's table of commands, as the program itself describes them. */
+/** The README's table of commands, a line for each word after `costs`, as the program itself describes them. */
 export async function commandTable(): Promise<string> {
-  const rows = (await listCommands()).map(({ path, command }) => {
-    const words = command.registeredArguments.map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-    );
-    return `| \`costs ${[path, ...words].join(' ')}\` | ${command.description()} |`;
+  const program = await createFullProgram('0.0.0', never);
+  const rows = program.commands.map((command) => {
+    const verbs = command.commands.map((child) => child.name()).join(', ');
+    return `| \`costs ${command.name()}\` | ${command.summary()}${verbs === '' ? '' : `: ${verbs}`} |`;
   });
   return ['| command | does |', '| --- | --- |', ...rows].join('\n');
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../package-files.js';
 
-/** The package's own `prisma` folder; three levels up from `src` and from `dist` alike. */
-const PRISMA_FOLDER = fileURLToPath(new URL('../../../prisma', import.meta.url));
+const PRISMA_FOLDER = packageFile('prisma');
 
 export interface MigrationFile {
   /** `<timestamp>_<name>` */

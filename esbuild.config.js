@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+// Bundles the program and the library into `dist`, a piece for each part that is loaded on its own: a start reads a few files
+// instead of hundreds, and an installation needs no packages but those that bring files of their own.
+
+const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+
+await rm('dist', { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: ['src/main.ts', 'src/index.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // pg asks for its native binding only where a program wants it; ours does not.
+  external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'pg-native'],
+  define: { COSTS_COMMIT: JSON.stringify(commit()) },
+  // Packages in CommonJS ask for Node's own modules by `require`.
+  banner: { js: "import{createRequire as costsRequire}from'node:module';const require=costsRequire(import.meta.url);" },
+  metafile: true,
+});
+await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
+await writeFile('dist/modules.json', JSON.stringify(metafile.outputs));
+
+/** The commit that is built, for `costs --version`; empty where there is no history. */
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The licence of every package of which the bundle holds a part. */
+async function licences(inputs) {
+  const folders = inputs.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean);
+  const texts = await Promise.all([...new Set(folders)].sort().map(licence));
+  return texts.join(`\n${'-'.repeat(79)}\n\n`);
+}
+
+async function licence(folder) {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+  const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? '' : await readFile(`${folder}/${file}`, 'utf8');
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+}
