@@ -1,5 +1,6 @@
+import type { CostProvider } from './domain/cost-provider.js';
 import { checkBaseUrl, type Config } from './config.js';
-import type { CostProvider, ProviderId } from './domain/provider.js';
+import type { ProviderId } from './domain/provider.js';
 import type { Organization } from './domain/collection.js';
 import type { Secret } from './domain/secret.js';
 import { shell } from './domain/shell.js';
@@ -9,9 +10,8 @@ import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
 import { providerOf } from './providers/registry.js';
-import type { Database } from './store/database.js';
+import type { Database, OpenOptions } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
-import type { OpenOptions } from './store/open.js';
 import type { Store } from './store/store.js';
 import type { Vault } from './vault/vault.js';
 import { once } from './domain/once.js';

@@ -1,4 +1,7 @@
+import type { Day } from './day.js';
+import type { Decimal } from './decimal.js';
 import { FAST, undated } from './price.js';
+import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
 
 /** What a bill or an estimate is about, in words both share. */
@@ -8,6 +11,17 @@ export interface Kind {
   /** Null where a bill's words do not tell. */
   tokenType: string | null;
   tier: string;
+}
+
+/** Both sides of one kind of charge in a group. */
+export interface ComparedKind {
+  kind: Kind;
+  day: Day;
+  provider: ProviderId;
+  billed: Decimal;
+  estimated: Decimal | null;
+  bills: CostTotal[];
+  estimates: CostTotal[];
 }
 
 /** What tells a row's kind. */

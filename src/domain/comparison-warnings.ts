@@ -1,4 +1,4 @@
-import type { ComparedKind } from './comparison.js';
+import type { ComparedKind } from './comparison-kinds.js';
 import type { Day } from './day.js';
 import type { ProviderId } from './provider.js';
 

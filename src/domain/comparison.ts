@@ -11,7 +11,7 @@ import {
   ZERO,
   type Decimal,
 } from './decimal.js';
-import { billedAs, kindOf, modelNames, type Kind } from './comparison-kinds.js';
+import { billedAs, kindOf, modelNames, type ComparedKind, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
 import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
@@ -50,17 +50,6 @@ export interface Comparison {
   warnings: PriceWarning[];
   /** Sums of what was charged, a currency each; credits are no spend that usage could explain. */
   totals: { currency: string; billed: Decimal; estimated: Decimal; explained: Decimal }[];
-}
-
-/** Both sides of one kind of charge in a group. */
-export interface ComparedKind {
-  kind: Kind;
-  day: Day;
-  provider: ProviderId;
-  billed: Decimal;
-  estimated: Decimal | null;
-  bills: CostTotal[];
-  estimates: CostTotal[];
 }
 
 /** A relative difference up to this is the provider's own rounding. */

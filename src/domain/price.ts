@@ -1,7 +1,8 @@
+import type { UsageUnit } from './token-types.js';
 import type { Day } from './day.js';
 import { proportion, type Decimal } from './decimal.js';
 import type { ProviderId } from './provider.js';
-import type { UsageDimensions, UsageUnit } from './usage.js';
+import type { UsageDimensions } from './usage.js';
 
 /** What a price is for. The empty text stands for the usual case: any model, context window `0-200k`, geography `global`. */
 export interface PriceKey {

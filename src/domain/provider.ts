@@ -1,8 +1,7 @@
-import type { Day, DaySpan } from './day.js';
+import type { Day } from './day.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
 import type { TokenType } from './token-types.js';
-import type { UsageSource } from './usage.js';
 
 /** The company that bills: an id from the list of providers, in which the rest of what is known of it stands. */
 export type ProviderId = string;
@@ -109,29 +108,4 @@ export interface ProviderCall {
   mostRows?: number;
   /** Whether to wait for requests that are only allowed again at a later time; absent, it is not waited. */
   mayWait?: ((until: Date) => Promise<boolean>) | undefined;
-}
-
-/**
- * A company's admin API, seen through our words.
- * All methods reject with a CostsError: `auth` for a refused key or a missing scope, `unreachable` when the host cannot be
- * reached or stays down after the retries, `contract` for an answer of another shape, `too-large` for one that cannot be held,
- * `interrupted` when the signal fires.
- */
-export interface CostProvider {
-  readonly facts: ProviderFacts;
-  /** Longest span one request may ask for. */
-  readonly maxDaysPerRequest: number;
-  /** The billed costs of a span of UTC days, page after page in ascending order. Amounts are in major units. */
-  fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
-  /**
-   * The provider's own total of each day, a currency each: the same question without groups. What its rows add up to is
-   * compared with it.
-   */
-  fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
-  /** Every project of the organization. Rejects with `auth` when the key may not list them. */
-  listProjects(call: ProviderCall): Promise<ProviderProject[]>;
-  /** Quantities beside the bills; absent where the provider reports none. */
-  readonly usage?: UsageSource;
-  /** Asks the provider whose key this is and whether it reads costs. */
-  identify(call: ProviderCall): Promise<KeyIdentity>;
 }

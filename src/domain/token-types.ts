@@ -1,4 +1,15 @@
-import type { UsageUnit } from './usage.js';
+/** What a quantity counts. Quantities of different units are never added. */
+export const USAGE_UNITS = [
+  'tokens',
+  'requests',
+  'images',
+  'seconds',
+  'characters',
+  'bytes',
+  'sessions',
+  'dollars',
+] as const;
+export type UsageUnit = (typeof USAGE_UNITS)[number];
 
 /** What usage counts, by its unit. Parts of a whole have names of their own, so that nothing is counted twice. */
 const UNITS = {

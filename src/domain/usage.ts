@@ -1,3 +1,4 @@
+import type { UsageUnit } from './token-types.js';
 import type { AskedAt } from './clock.js';
 import { CostsError } from '../errors.js';
 import type { Day, DaySpan } from './day.js';
@@ -9,19 +10,6 @@ export const USAGE_WIDTHS = ['1d', '1h'] as const;
 export type UsageWidth = (typeof USAGE_WIDTHS)[number];
 
 export const WIDTH_MILLISECONDS: Record<UsageWidth, number> = { '1d': 86_400_000, '1h': 3_600_000 };
-
-/** What a quantity counts. Quantities of different units are never added. */
-export const USAGE_UNITS = [
-  'tokens',
-  'requests',
-  'images',
-  'seconds',
-  'characters',
-  'bytes',
-  'sessions',
-  'dollars',
-] as const;
-export type UsageUnit = (typeof USAGE_UNITS)[number];
 
 /** What a quantity is keyed by beside its project, bucket and measure; the empty text where the provider says nothing. */
 export interface UsageDimensions {

@@ -31,6 +31,13 @@ export interface ApiAnswer {
   again?: string;
 }
 
+/** The same as it goes over the wire. */
+export interface WireAnswer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
 /** One endpoint. To add one, write its file and name it in its provider's routes. */
 export interface Route {
   /** Matched against the whole path. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { admit, maskKeys } from './admission.js';
 import { answerRequest } from './answer.js';
-import type { EmulatedProvider } from './api.js';
+import type { EmulatedProvider, WireAnswer } from './api.js';
 import { faultAnswer } from './fault-answers.js';
 import type { FaultRules } from './fault-rules.js';
 import type { Fault } from './faults.js';
@@ -13,7 +13,7 @@ import { spoilPage } from './page-faults.js';
 import type { Quirks } from './quirks.js';
 import type { HourlyQuota, RateLimiter } from './rate-limiter.js';
 import type { RequestRecord } from './request-record.js';
-import { respond, type WireAnswer } from './respond.js';
+import { respond } from './respond.js';
 import type { World } from './world.js';
 
 /** What all requests to one emulator share. */

@@ -1,8 +1,7 @@
-import type { EmulatedProvider } from './api.js';
+import type { EmulatedProvider, WireAnswer } from './api.js';
 import type { Fault } from './faults.js';
 import { toJson } from './json.js';
 import { oddAnswer } from './odd-answers.js';
-import type { WireAnswer } from './respond.js';
 
 const HTML = { 'content-type': 'text/html; charset=UTF-8' };
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,7 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { ApiAnswer, EmulatedProvider } from './api.js';
+import type { ApiAnswer, EmulatedProvider, WireAnswer } from './api.js';
 import { toJson } from './json.js';
-import type { WireAnswer } from './respond.js';
 
 /** Answers that people have reported of both providers, and of what stands between them and us. */
 export const ODD_ANSWERS = [

@@ -1,12 +1,7 @@
+import type { WireAnswer } from './api.js';
 import type { ServerResponse } from 'node:http';
 import { pack } from './odd-answers.js';
 import type { Fault } from './faults.js';
-
-export interface WireAnswer {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-}
 
 /** Puts an answer on the wire, or as much of it as the fault lets through. */
 export function respond(response: ServerResponse, { status, headers, text }: WireAnswer, fault: Fault | null): void {

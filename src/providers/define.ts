@@ -1,7 +1,8 @@
+import type { CostProvider } from '../domain/cost-provider.js';
 import type { Day } from '../domain/day.js';
 import type { LineItemReading } from '../domain/line-item.js';
 import type { Price } from '../domain/price.js';
-import type { CostProvider, ProviderFacts } from '../domain/provider.js';
+import type { ProviderFacts } from '../domain/provider.js';
 import type { HttpClient } from './http.js';
 
 /** What an adapter is given to ask with. */

@@ -1,8 +1,8 @@
+import type { UsageUnit } from '../domain/token-types.js';
 import { parseDay } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import type { Price } from '../domain/price.js';
 import type { ProviderId } from '../domain/provider.js';
-import type { UsageUnit } from '../domain/usage.js';
 
 /** An entry of a published price list. */
 export interface Rate {

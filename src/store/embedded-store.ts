@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { CostsError } from '../errors.js';
 import { copyRows, type CopyResult } from './copy.js';
-import type { Database } from './database.js';
+import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders } from './embedded-folders.js';
 import { lockEmbedded, openEmbedded } from './embedded.js';
 import { restoreBackup } from './backup.js';
-import { storeExists, type OpenOptions } from './open.js';
+import { storeExists } from './open.js';
 import { createStore, type Store } from './store.js';
 
 /** The embedded store as a whole, also while DATABASE_URL points elsewhere. */

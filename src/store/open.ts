@@ -1,18 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Database } from './database.js';
+import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders } from './embedded-folders.js';
-import type { LockOptions } from './lock.js';
 
 /** Which database: DATABASE_URL, or the embedded one under COSTS_HOME. */
 export type DatabaseTarget = { kind: 'postgresql'; url: string } | { kind: 'embedded'; home: string };
-
-/** Of the embedded store's lock: `onWait` is told once when another process holds it, and `signal` ends the wait. */
-export interface OpenOptions extends LockOptions {
-  /** Told when the embedded store is created, which takes some seconds. */
-  onCreate?: () => void;
-  /** Told when the embedded store was copied to a server, and new rows should go there. */
-  onMoved?: (label: string) => void;
-}
 
 /**
  * Opens a database, whatever its schema; `database.migrations.requireCurrent()` is the gate to everything else.

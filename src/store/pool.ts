@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { Session } from './database.js';
 import { beginSql, type Settings, type TransactionMode } from './settings.js';
 
 /** How long one attempt to connect may take. Below the ten seconds in which a person wants to hear about it. */
@@ -87,6 +86,12 @@ function withCause(error: unknown): unknown {
   for (const [name, text] of Object.entries({ DETAIL: mayTell ? detail : undefined, HINT: hint, CONTEXT: where }))
     if (text !== undefined) error.message += `\n${name}: ${text.replace(/\s+/g, ' ').slice(0, 500)}`;
   return error;
+}
+
+export interface Session {
+  /** In the shape of a pool, which is what Prisma's adapter takes. */
+  readonly pool: Connection;
+  close(): Promise<void>;
 }
 
 /** Takes one connection out of a pool for as long as the session lasts. */

@@ -1,6 +1,6 @@
+import type { CostProvider } from '../domain/cost-provider.js';
 import { endOfDay, type DaySpan } from '../domain/day.js';
 import type { WindowOutcome } from '../domain/collection.js';
-import type { CostProvider } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { listenToClock } from './provider-clock.js';

@@ -1,8 +1,9 @@
+import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { Organization } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
-import type { CostProvider, ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
+import type { ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';

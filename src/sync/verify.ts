@@ -1,10 +1,11 @@
+import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { CollectionStore, Organization } from '../domain/collection.js';
 import { dayState } from '../domain/coverage.js';
 import { daysOf, spansOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { formatDecimal } from '../domain/decimal.js';
 import { Sums } from '../domain/money.js';
-import type { CostPage, CostProvider, ProviderCall } from '../domain/provider.js';
+import type { CostPage, ProviderCall } from '../domain/provider.js';
 import {
   addsUp,
   type DayDifference,

@@ -1,7 +1,8 @@
+import type { CostProvider } from '../domain/cost-provider.js';
 import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
 import type { DaySpan } from '../domain/day.js';
 import type { LeaseStore } from '../domain/lease.js';
-import type { CostProvider, ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
+import type { ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';

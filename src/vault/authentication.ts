@@ -3,8 +3,8 @@ import type { Role, VaultRow } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import { NoKeychain } from './keychain.js';
 import { NoSession } from './no-session.js';
-import type { Tools } from './tools.js';
-import { noRights, notLoggedIn, unlock, unlockForKeys, type Unlocked } from './unlock.js';
+import type { Tools, Unlocked } from './tools.js';
+import { noRights, notLoggedIn, unlock, unlockForKeys } from './unlock.js';
 
 /** Somebody with the data key at hand. */
 export type WithDataKey = Unlocked & { vault: VaultRow; dataKey: KeyObject };

@@ -6,8 +6,7 @@ import { createLocalVault } from './create.js';
 import { checkVault } from './mac.js';
 import { NoSession } from './no-session.js';
 import { findSession } from './sessions.js';
-import type { Tools } from './tools.js';
-import type { Unlocked } from './unlock.js';
+import type { Tools, Unlocked } from './tools.js';
 import type { Actor } from './vault.js';
 
 const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };

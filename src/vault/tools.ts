@@ -1,6 +1,8 @@
-import type { AccessStore } from '../domain/access.js';
+import type { KeyObject } from 'node:crypto';
+import type { AccessStore, VaultRow } from '../domain/access.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Keychain } from './keychain.js';
+import type { Actor } from './vault.js';
 
 /** What the vault is given; the context's own objects fit. */
 export interface VaultOptions {
@@ -32,4 +34,13 @@ export interface Tools extends VaultOptions {
   place: { host: string; osUser: string };
   /** Where sessions are kept: the session file when it was agreed to, else the keychain. */
   keychain: Keychain;
+}
+
+/** Somebody who was let in. */
+export interface Unlocked {
+  actor: Actor;
+  /** Null only for the embedded store before its first encrypted key. */
+  vault: VaultRow | null;
+  /** Null where there is no vault, and where the embedded store's keychain does not give it. */
+  dataKey: KeyObject | null;
 }

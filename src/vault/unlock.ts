@@ -9,17 +9,8 @@ import { unlockLocally, unlockLocallyForKeys } from './local.js';
 import { checkVault } from './mac.js';
 import { findSession, type Session } from './sessions.js';
 import { openSlot, ownerName, requireSealedRole, trySecret } from './slots.js';
-import type { Tools } from './tools.js';
+import type { Tools, Unlocked } from './tools.js';
 import type { Actor } from './vault.js';
-
-/** Somebody who was let in. */
-export interface Unlocked {
-  actor: Actor;
-  /** Null only for the embedded store before its first encrypted key. */
-  vault: VaultRow | null;
-  /** Null where there is no vault, and where the embedded store's keychain does not give it. */
-  dataKey: KeyObject | null;
-}
 
 /**
  * Lets in whoever is at work: by COSTS_TOKEN, else by this machine's session. Null when nobody logged in.

@@ -1,7 +1,7 @@
+import type { UsageUnit } from '../../src/domain/token-types.js';
 import { toDay } from '../../src/domain/day.js';
 import { formatDecimal, type Decimal } from '../../src/domain/decimal.js';
 import { PriceBook } from '../../src/domain/price.js';
-import type { UsageUnit } from '../../src/domain/usage.js';
 import { listPrices } from '../../src/providers/registry.js';
 import type { UsageCharge } from '../../src/emulator/bill-usage.js';
 import type { WorldUsageRow } from '../../src/emulator/usage-world.js';

@@ -1,8 +1,9 @@
+import type { CostProvider } from '../../src/domain/cost-provider.js';
 import { createLeaseStore } from '../../src/store/collection/leases.js';
 import { onTestFinished } from 'vitest';
 import type { Organization } from '../../src/domain/collection.js';
 import { toDay, type DaySpan } from '../../src/domain/day.js';
-import type { CostProvider, ProviderId } from '../../src/domain/provider.js';
+import type { ProviderId } from '../../src/domain/provider.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { UsageWidth } from '../../src/domain/usage.js';

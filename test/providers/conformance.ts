@@ -1,3 +1,4 @@
+import type { CostProvider } from '../../src/domain/cost-provider.js';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -5,13 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BucketMerger } from '../../src/domain/bucket.js';
 import { addDays, daysOf, toDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
-import {
-  UNASSIGNED,
-  type CostProvider,
-  type ProviderCall,
-  type ProviderId,
-  type WireEvent,
-} from '../../src/domain/provider.js';
+import { UNASSIGNED, type ProviderCall, type ProviderId, type WireEvent } from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { expectedTotals, sumBy } from '../../src/emulator/expected.js';

@@ -1,6 +1,6 @@
+import type { CostProvider } from '../../src/domain/cost-provider.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LeaseStore, LeaseSubject } from '../../src/domain/lease.js';
-import type { CostProvider } from '../../src/domain/provider.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { createStore } from '../../src/store/store.js';
 import { underLease } from '../../src/sync/lease.js';

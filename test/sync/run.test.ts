@@ -1,6 +1,7 @@
+import type { CostProvider } from '../../src/domain/cost-provider.js';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/day.js';
-import type { CostPage, CostProvider } from '../../src/domain/provider.js';
+import type { CostPage } from '../../src/domain/provider.js';
 import { collectWindow } from '../../src/sync/collect.js';
 import { planBackfill } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';

@@ -6,8 +6,7 @@ import { priceKey, usual, type Price } from '../../domain/price.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
-import { unitOf, type TokenType } from '../../domain/token-types.js';
-import { USAGE_UNITS, type UsageUnit } from '../../domain/usage.js';
+import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../domain/token-types.js';
 import { CostsError } from '../../errors.js';
 
 const text = z.string().transform((value) => cleanText(value).trim());

@@ -1,5 +1,6 @@
+import type { CostProvider } from '../../domain/cost-provider.js';
 import { addDays, endOfDay, parseDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import type { CostPage, CostProvider, KeyIdentity, ProviderCall } from '../../domain/provider.js';
+import type { CostPage, KeyIdentity, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';

@@ -1,13 +1,14 @@
+import type { CostProvider } from '../../domain/cost-provider.js';
 import { addDays, endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, add, negate, ZERO, type Decimal } from '../../domain/decimal.js';
-import { UNASSIGNED, type CostProvider, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
+import { UNASSIGNED, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../daily.js';
 import type { Wire } from '../define.js';
 import { followOffsets } from '../lists.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
-import { createByokUsage } from './byok.js';
-import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow, type Metric } from './schema.js';
+import { createByokUsage, type QueryRows } from './byok.js';
+import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow } from './schema.js';
 
 /** A month of a few hundred models stays below the most rows of an answer. */
 const MAX_DAYS = 31;
@@ -15,13 +16,6 @@ const MOST_ROWS = 10_000;
 const WORKSPACES_PER_PAGE = 100;
 /** Sums of doubles are right to about so many parts. */
 const BINARY_PRECISION = 10n ** 12n;
-
-/** What a query is narrowed to; null for the whole organization. */
-export type QueryRows = (
-  call: ProviderCall,
-  span: DaySpan,
-  asked: { metric: Metric; byModel: boolean; workspace: string | null; drift: DriftWatch },
-) => Promise<AnalyticsRow[]>;
 
 export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const ask = (call: ProviderCall, path: string, parameters: [string, string][] = [], body?: unknown) => {

@@ -4,7 +4,14 @@ import type { ProviderCall, ProviderProject } from '../../domain/provider.js';
 import { NO_DIMENSIONS, type UsageSource } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import { DriftWatch } from '../shapes.js';
-import type { QueryRows } from './api.js';
+import type { AnalyticsRow, Metric } from './schema.js';
+
+/** What a query is narrowed to; null for the whole organization. */
+export type QueryRows = (
+  call: ProviderCall,
+  span: DaySpan,
+  asked: { metric: Metric; byModel: boolean; workspace: string | null; drift: DriftWatch },
+) => Promise<AnalyticsRow[]>;
 
 const BYOK = 'byok';
 const MAX_DAYS = 31;

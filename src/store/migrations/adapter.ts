@@ -7,9 +7,8 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import type { Session } from '../database.js';
 import { servePglite } from '../pglite.js';
-import { openSession, type Connection } from '../pool.js';
+import { openSession, type Connection, type Session } from '../pool.js';
 import { withPushedEnum } from './folder.js';
 
 /**

@@ -1,3 +1,4 @@
+import type { MigrationTarget } from './target.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
@@ -14,7 +15,6 @@ import { zonedColumns, type Zones } from './convert-columns.js';
 import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
 import { requireRights } from './preflight.js';
 import type { Settings } from '../settings.js';

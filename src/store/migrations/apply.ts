@@ -1,3 +1,4 @@
+import type { MigrationTarget, SessionTarget } from './target.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
@@ -8,7 +9,6 @@ import { findMisfits } from './misfits.js';
 import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
 import { inTransaction } from '../rows.js';
 import type { Connection } from '../pool.js';
-import type { MigrationTarget, SessionTarget } from './migrations.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
 import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';

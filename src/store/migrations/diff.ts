@@ -1,8 +1,8 @@
+import type { MigrationTarget } from './target.js';
 import { planAdoption } from './adoption-plan.js';
 import { readCatalog } from './catalog.js';
 import { readMigrations, withPushedEnum } from './folder.js';
 import { appliedNames, readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { withoutIdle } from './misfits.js';
 import { planSchema } from './schema-steps.js';
 import { toScript } from './step.js';

@@ -1,3 +1,4 @@
+import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../rows.js';
 import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { requireRights } from './preflight.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';
 

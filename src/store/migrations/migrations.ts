@@ -1,5 +1,3 @@
-import type { Database } from '../database.js';
-import type { Connection, StorePool } from '../pool.js';
 import type { AdoptOptions, AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
 import type { SchemaDiff } from './diff.js';
@@ -7,6 +5,7 @@ import type { ImportResult } from './import.js';
 import type { ResolveRequest } from './resolve.js';
 import type { RollbackOptions, RollbackPlan } from './rollback.js';
 import type { MigratorOptions } from './session.js';
+import type { MigrationTarget } from './target.js';
 import type { MigrationStatus } from './status.js';
 
 /** The schema of one database: where it stands, and the ways forward and back. Every method throws CostsErrors. */
@@ -38,16 +37,8 @@ export interface Migrations {
   import(options: MigratorOptions & { path: string }): Promise<ImportResult>;
 }
 
-export type MigrationTarget = Pick<Database, 'kind' | 'label' | 'openSession' | 'explain'> & {
-  /** All connections, or the one of the session at work. */
-  pool: StorePool | Connection;
-};
-
-/** A target while its migrator is at work. */
-export type SessionTarget = MigrationTarget & { pool: Connection };
-
 /** Everything is imported when it is used: the engine is some megabytes of WebAssembly. */
-export function createMigrations(target: Omit<Database, 'migrations'>): Migrations {
+export function createMigrations(target: MigrationTarget): Migrations {
   const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

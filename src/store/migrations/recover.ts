@@ -1,3 +1,4 @@
+import type { SessionTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import { readCatalog } from './catalog.js';
 import { dropInvalidLeftover } from './concurrent-index.js';
@@ -5,7 +6,6 @@ import { compareCatalogs } from './drift.js';
 import { toMigrationList, withEngine } from './engine.js';
 import type { MigrationFile } from './folder.js';
 import { appliedNames, failedRows, readHistory } from './history.js';
-import type { SessionTarget } from './migrations.js';
 import { shadowState } from './shadow-states.js';
 import { shell } from '../../domain/shell.js';
 

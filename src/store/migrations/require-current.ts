@@ -1,6 +1,6 @@
+import type { MigrationTarget } from './target.js';
 import { migrationNames } from './folder.js';
 import { failedRows, readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { schemaProblem, unknownNames } from './schema-problem.js';
 
 /**

@@ -1,8 +1,8 @@
+import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import { toMigrationList, withEngine } from './engine.js';
 import { readMigrations } from './folder.js';
 import { appliedNames, failedRows, readHistory, type History } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { findMigration } from './names.js';
 import { requireRights } from './preflight.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';

@@ -1,3 +1,4 @@
+import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import { inTransaction, quote } from '../rows.js';
@@ -8,7 +9,6 @@ import { compareCatalogs } from './drift.js';
 import { writeExport } from './export-file.js';
 import { readDown, readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { findMigration } from './names.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';

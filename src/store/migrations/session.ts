@@ -1,11 +1,10 @@
+import type { MigrationTarget } from './target.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import type { Session } from '../database.js';
 import type { Pool } from 'pg';
-import type { Connection } from '../pool.js';
+import type { Connection, Session } from '../pool.js';
 import { quote } from '../rows.js';
 import { setSql } from '../settings.js';
-import type { MigrationTarget } from './migrations.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
 const ADVISORY_LOCK = 72_707_369;

@@ -1,8 +1,8 @@
+import type { MigrationTarget } from './target.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { compareCatalogs, findForeign, type Difference, type ForeignObject } from './drift.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { appliedNames, failedRows, readHistory, type History } from './history.js';
-import type { MigrationTarget } from './migrations.js';
 import { shadowState } from './shadow-states.js';
 
 /** Where a database stands against the migrations of this version. */

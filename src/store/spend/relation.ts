@@ -3,11 +3,11 @@ import { UNSPECIFIED } from '../../domain/bucket.js';
 import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../domain/dimensions.js';
 import type { DaySpan } from '../../domain/day.js';
 import type { ReportBasis, ReportQuery } from '../../domain/report.js';
+import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
 import type { Transaction } from '../transaction.js';
 import { billedRowsAsOf } from './as-of.js';
 import { columnsOf, projectConditions, tagsOf } from './query.js';
-import type { UnpricedItem } from './unpriced.js';
 
 /**
  * Where figures come from. `billed`: what was charged. `estimated`: what collected usage should have cost. `legacy`: rows of
@@ -23,6 +23,11 @@ const KINDS: Record<ReportBasis, readonly SpendKind[]> = {
 };
 
 export type SpendRange = DaySpan & Pick<ReportQuery, 'basis' | 'asOf'>;
+
+/** Usage without a price, named as its estimate would be. */
+export interface UnpricedItem extends UnpricedUsage {
+  lineItem: string;
+}
 
 export interface SpendParts {
   /** Columns of `cost_data` beside project, day, currency and cost. */

@@ -5,8 +5,7 @@ import type { ReportQuery, ReportRow } from '../../domain/report.js';
 import type { CostTotal } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
 import { groupSpend, selectSpend } from './query.js';
-import { addedSpend, isAddedUp, spendRows } from './relation.js';
-import type { UnpricedItem } from './unpriced.js';
+import { addedSpend, isAddedUp, spendRows, type UnpricedItem } from './relation.js';
 
 /**
  * Sums by the words of the query, exact, in PostgreSQL. Estimates stand beside bills in rows of their own, and so does what

@@ -8,12 +8,7 @@ import type { Transaction } from '../transaction.js';
 import { readPriceBook } from '../usage/prices.js';
 import { readUsage } from '../usage/usage-totals.js';
 import { columnsOf, fromSpend } from './query.js';
-import { kindsOf, spendRows } from './relation.js';
-
-/** Usage without a price, named as its estimate would be. */
-export interface UnpricedItem extends UnpricedUsage {
-  lineItem: string;
-}
+import { kindsOf, spendRows, type UnpricedItem } from './relation.js';
 
 /** See `SpendReader.unpriced`. */
 export async function readUnpriced(
