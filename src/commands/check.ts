@@ -25,6 +25,7 @@ import { parseWith, periodArgument, periodOptions } from './options.js';
 import { readSpikes } from './report/spikes.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
+// eslint-disable-next-line no-restricted-syntax -- a format of annotations
 const FORMATS = ['table', 'json', 'github', 'markdown'] as const;
 /** Closed days that are looked at for anomalies when nothing is said. */
 const DEFAULT_DAYS = 7;
@@ -73,6 +74,7 @@ function render(
   output: Output,
   { format = 'table' }: CheckOptions,
 ): string {
+  // eslint-disable-next-line no-restricted-syntax -- a format of annotations
   if (format === 'github') return renderCheckGithub(result);
   return format === 'markdown' ? renderCheckMarkdown(result, team) : renderCheck(result, team, output);
 }

@@ -1,6 +1,15 @@
-import type { DaySpan } from './day.js';
+import type { Day, DaySpan } from './day.js';
+import type { Decimal } from './decimal.js';
 import type { CostPage, KeyIdentity, ProviderCall, ProviderFacts, ProviderProject } from './provider.js';
 import type { UsageSource } from './usage.js';
+
+/** A total of a billing cycle, which need not be a month, beside what the rows of it add up to. */
+export interface CycleTotal {
+  since: Day;
+  currency: string;
+  rows: Decimal;
+  total: Decimal;
+}
 
 /**
  * A company's admin API, seen through our words.
@@ -19,6 +28,8 @@ export interface CostProvider {
    * compared with it.
    */
   fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  /** The provider's own total of the cycle that goes on; absent or null where it tells none. */
+  cycleTotal?(call: ProviderCall): Promise<CycleTotal | null>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
   /** Quantities beside the bills; absent where the provider reports none. */

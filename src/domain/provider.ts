@@ -16,8 +16,9 @@ export interface ProviderFacts {
   baseUrlVariable: string;
   /** The variable in which its own tools look for an admin key. */
   keyVariable: string;
-  /** Every admin key of it begins so. */
+  /** Every admin key of it begins so, or as the others where there are any. */
   adminKeyPrefix: string;
+  moreKeyPrefixes?: readonly string[];
   /** Keys of it that read no bills, by how they begin: the first that fits tells. */
   otherKeys: readonly { prefix: string; kind: string }[];
   /** Where a person makes an admin key, and the least it must be allowed. */
@@ -41,6 +42,10 @@ export interface ProviderFacts {
   tokenTypes: readonly TokenType[];
   tokenTypeAliases: Readonly<Record<string, TokenType>>;
 }
+
+/** What is read of a provider that sells more than AI. */
+export const SERVICES = ['ai', 'all'] as const;
+export type Services = (typeof SERVICES)[number];
 
 /** The project of an organization's spend that the provider gives no project (Anthropic's default workspace included). */
 export const UNASSIGNED = 'unassigned';
@@ -102,6 +107,8 @@ export interface ProviderCall {
   key: Secret;
   /** Whose figures are asked for, where the key alone does not say it; absent while that is not known yet. */
   organizationId?: string | undefined;
+  /** Which of its services are read, where the provider sells others than AI; absent for the latter alone. */
+  services?: Services | undefined;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
   /** An answer with more rows is refused as `too-large`; absent, with more than can be held at all. */

@@ -56,6 +56,10 @@ export interface OrganizationVerification {
   restated: DayDifference[];
   findings: VerificationFinding[];
   notCompared: NotCompared[];
+  /** The billing cycle that goes on, of providers that tell a total of it. */
+  cycle?: { since: Day; currency: string; rows: DecimalText; provider: DecimalText };
+  /** What the invoice has and no report of the provider has; absent where they have all of it. */
+  notReported?: readonly string[];
   error?: ErrorDocument;
 }
 

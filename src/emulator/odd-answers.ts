@@ -27,8 +27,9 @@ export function oddAnswer(name: OddAnswer, dialect: EmulatedProvider): WireAnswe
     text: `<!DOCTYPE html><html><head><title>${title}</title></head><body>${title}</body></html>`,
   });
   const refusal = (status: number, message: string, code?: string): WireAnswer => {
-    const { error, ...rest } = dialect.errorBody(status, message) as { error: object };
-    const body = { ...rest, error: code === undefined ? error : { ...error, code } };
+    const body = dialect.errorBody(status, message) as { error?: object };
+    const { error } = body;
+    if (code !== undefined && typeof error === 'object') body.error = { ...error, code };
     return { status, headers: { 'content-type': 'application/json' }, text: toJson(body) };
   };
   switch (name) {

@@ -80,6 +80,10 @@ export interface WorldRow {
   quantityUnit: string | null;
   /** OpenAI only. */
   apiKeyId: string | null;
+  /** GitHub and Cursor: the amount before discounts; the same, unless said. */
+  listAmount?: string;
+  /** GitHub: the cost centre it belongs to. */
+  costCenter?: string;
   /** Hour of the day from which the provider reports the row: today's bucket fills up so. Null is at once. */
   hour: number | null;
   /** Anthropic only. */

@@ -15,6 +15,7 @@ export const HELP_TOPICS = [
   'numbers',
   'page',
   'performance',
+  'provider',
   'security',
   'times',
   'usage',
@@ -36,12 +37,16 @@ export function addHelpTopic(program: Command, argv: readonly string[]): void {
     program.command(topic, { hidden: true }).helpInformation = () =>
       topic === 'json' && words.length > 0
         ? `${JSON.stringify(schemaOf(words.join(' ')), null, 2)}\n`
-        : topicText(topic);
+        : topicText(topic, words[0]);
 }
 
-/** A topic as plain text: paragraphs wrapped, tables as lists, code as it is written. */
-function topicText(topic: string): string {
-  const markdown = readFileSync(packageFile(`src/help/${topic}.md`), 'utf8');
+/**
+ * A topic as plain text: paragraphs wrapped, tables as lists, code as it is written.
+ * @param section of it alone, where it has one of that name
+ */
+function topicText(topic: string, section = ''): string {
+  const whole = readFileSync(packageFile(`src/help/${topic}.md`), 'utf8');
+  const markdown = whole.split(/^(?=## )/m).find((part) => part.startsWith(`## ${section}\n`)) ?? whole;
   return `${blocksOf(markdown).map(printBlock).join('\n\n').trim()}\n`;
 }
 

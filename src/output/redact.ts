@@ -4,8 +4,9 @@ import { PROVIDERS } from '../providers/list.js';
 const LEAST_OF_A_KEY = 12;
 /** Anything shaped like a key of a provider or a token of ours, whoever put it into a text. */
 const SHAPES = [
-  ...PROVIDERS.flatMap(({ adminKeyPrefix, otherKeys }) => [
+  ...PROVIDERS.flatMap(({ adminKeyPrefix, moreKeyPrefixes = [], otherKeys }) => [
     adminKeyPrefix,
+    ...moreKeyPrefixes,
     ...otherKeys.map(({ prefix }) => prefix),
   ]).map((prefix) => new RegExp(`\\b${prefix}[-\\w]{${LEAST_OF_A_KEY},}`, 'g')),
   /\bcosts_[A-Za-z0-9]+_[A-Za-z0-9]{20,}/g,

@@ -129,6 +129,7 @@ async function compareDays(
     observe: () => undefined,
   };
   const reader: Reader = { organization, provider, call, dependencies };
+  await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {
     const totals = await readTotals(reader, provider.fetchTotals(call, window), window);
     for (const day of daysOf(window)) {
@@ -192,6 +193,24 @@ interface Reader {
   provider: CostProvider;
   call: ProviderCall;
   dependencies: VerifyDependencies;
+}
+
+/** A total of a cycle does not follow from those of days: it proves that the report itself is all that is charged. */
+async function compareCycle(
+  provider: CostProvider,
+  call: ProviderCall,
+  result: OrganizationVerification,
+): Promise<void> {
+  const cycle = (await provider.cycleTotal?.(call)) ?? null;
+  if (cycle === null) return;
+  const { since, currency, rows, total } = cycle;
+  const isEqual = addsUp(rows, total);
+  result.cycle = { since, currency, rows: formatDecimal(rows), provider: formatDecimal(total) };
+  if (isEqual) return;
+  const { name } = provider.facts;
+  const amounts = `${formatDecimal(rows)} ${currency}, but its own total is ${formatDecimal(total)} ${currency}`;
+  const message = `${name}'s rows since ${since} add up to ${amounts}.`;
+  result.findings.push({ day: since, message, hint: shell`costs verify --organization ${result.organizationId}` });
 }
 
 /** Days that say nothing about the provider's total, as what is stored of them is known to be old. */

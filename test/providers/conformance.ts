@@ -67,6 +67,7 @@ export function describeProvider(id: ProviderId): void {
     const call = (change: Partial<ProviderCall> = {}): ProviderCall => ({
       key: new Secret(emulator.organization('org-1').keys[0]?.secret ?? ''),
       signal: new AbortController().signal,
+      organizationId: 'org-1',
       observe: (event) => events.push(event),
       ...change,
     });
@@ -269,7 +270,7 @@ export function describeProvider(id: ProviderId): void {
       emulator.organization('org-1').days.get(today)?.pop();
     });
 
-    it('lists projects, archived ones too, page by page', async () => {
+    it.runIf(traits.lists !== false)('lists projects, archived ones too, page by page', async () => {
       const listed = await provider.listProjects(call());
       expect(listed.map((project) => project.id).sort()).toEqual(
         emulator

@@ -23,6 +23,7 @@ describe.each(PROVIDER_IDS)('an odd answer of %s', (id) => {
     const provider = await providerOf(id).connect({ http, baseUrl, now: () => NOON });
     const call = {
       key: new Secret(emulator.organization('org-1').keys[0]?.secret ?? ''),
+      organizationId: 'org-1',
       signal: new AbortController().signal,
       observe: () => undefined,
     };
@@ -56,8 +57,10 @@ describe.each(PROVIDER_IDS)('an odd answer of %s', (id) => {
     const { emulator, failure } = await open();
     emulator.addFault({ fault: { kind: 'odd', answer } });
     const error = await failure();
-    expect([keyStatusOf(error), error.code]).toEqual(TOLD[answer]);
-    expect(emulator.requests).toHaveLength(1);
+    // Where a key does not tell of what it is, both are tried. GitHub says 404 of what a token may not see.
+    const isHidden = ['github', 'cursor'].includes(id) && ['gone', 'no-scope'].includes(answer);
+    expect([keyStatusOf(error), error.code]).toEqual(TOLD[isHidden && id === 'github' ? 'no-scope' : answer]);
+    expect(emulator.requests).toHaveLength(isHidden ? 2 : 1);
     if (TOLD[answer][0] === 'network') {
       expect(`${error.message} ${error.hint ?? ''}`).not.toMatch(/refused the key|rotate/);
       expect(error.message).toContain('The key was not judged.');

@@ -18,6 +18,8 @@ export interface Traits {
   newValue: Change | null;
   /** Where an amount stands. */
   amount: RegExp;
+  /** Whether it lists projects. */
+  lists?: false;
 }
 
 export const TRAITS: Record<ProviderId, Traits> = {
@@ -42,5 +44,23 @@ export const TRAITS: Record<ProviderId, Traits> = {
     newField: { from: '"date__day"', to: '"brand_new":1,"date__day"', path: 'data[].brand_new' },
     newValue: null,
     amount: /data\.data\[\d+\]\.credits_usage/,
+  },
+  github: {
+    // What it is, and each month.
+    requests: 4,
+    paged: false,
+    newField: { from: '"date":', to: '"brand_new":1,"date":', path: 'usageItems[].brand_new' },
+    newValue: null,
+    lists: false,
+    amount: /usageItems\[\d+\]\.(?:net|gross)Amount/,
+  },
+  cursor: {
+    // Whose key it is, and the events.
+    requests: 2,
+    paged: false,
+    newField: { from: '"timestamp":', to: '"brand_new":1,"timestamp":', path: 'usageEvents[].brand_new' },
+    newValue: null,
+    lists: false,
+    amount: /usageEvents\[\d+\]\.chargedCents/,
   },
 };

@@ -6,6 +6,7 @@ import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../daily.js';
 import type { Wire } from '../define.js';
 import { followOffsets } from '../lists.js';
+import { remember } from '../remember.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createByokUsage, type QueryRows } from './byok.js';
 import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow } from './schema.js';
@@ -56,9 +57,7 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
         ]),
       ),
     );
-  // One connection is one organization's run: its windows need not ask again.
-  let workspaces: ReturnType<typeof listProjects> | null = null;
-  const knownWorkspaces = (call: ProviderCall) => (workspaces ??= listProjects(call));
+  const knownWorkspaces = remember(listProjects);
 
   return {
     maxDaysPerRequest: MAX_DAYS,

@@ -1,37 +1,14 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../../src/domain/day.js';
-import { formatDecimal } from '../../../src/domain/decimal.js';
-import { Secret } from '../../../src/domain/secret.js';
-import type { CostLine } from '../../../src/domain/bucket.js';
 import { worldRow, type WorldOrganization } from '../../../src/emulator/world.js';
-import { createHttpClient } from '../../../src/providers/http.js';
-import { providerOf } from '../../../src/providers/registry.js';
-import { adminKey, anOrganization, NOON, openEmulator } from '../../helpers/emulator.js';
+import { openProvider } from '../../helpers/provider.js';
+import { adminKey, NOON } from '../../helpers/emulator.js';
 
 const today = toDay(NOON);
 const yesterday = addDays(today, -1);
 const space = (id: string, name: string) => ({ id, name, createdAt: NOON, archivedAt: null });
 
-async function open(organization: Partial<WorldOrganization> = {}) {
-  const world = { organizations: [anOrganization({ provider: 'openrouter', id: 'org-1', ...organization })] };
-  const emulator = await openEmulator({ world });
-  const http = createHttpClient({ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 });
-  onTestFinished(() => http.close());
-  const baseUrl = new URL(emulator.baseUrl('openrouter'));
-  const provider = await providerOf('openrouter').connect({ http, baseUrl, now: () => NOON });
-  const key = new Secret(emulator.organization('org-1').keys[0]?.secret ?? '');
-  const call = { key, signal: new AbortController().signal, observe: () => undefined };
-  return {
-    emulator,
-    provider,
-    call,
-    read: async (day = yesterday) => {
-      const lines: CostLine[] = [];
-      for await (const page of provider.fetchCosts(call, { since: day, until: day })) lines.push(...page.lines);
-      return lines.map(({ providerProjectId, lineItem, cost }) => [providerProjectId, lineItem, formatDecimal(cost)]);
-    },
-  };
-}
+const open = (asked: Partial<WorldOrganization> = {}) => openProvider({ provider: 'openrouter', ...asked });
 
 describe('OpenRouter', () => {
   const rows = [
@@ -42,8 +19,8 @@ describe('OpenRouter', () => {
   const projects = [space('w1', 'Team'), space('w2', 'Team')];
 
   it('tells workspaces of one name apart, and keeps what a deleted one was charged', async () => {
-    const { read } = await open({ projects, days: new Map([[yesterday, rows]]) });
-    expect(await read()).toEqual([
+    const { readCosts } = await open({ projects, days: new Map([[yesterday, rows]]) });
+    expect(await readCosts(yesterday)).toEqual([
       ['w1', 'a/b', '1.5'],
       ['w2', 'a/b', '0.002'],
       ['unassigned', 'a/b', '0.25'],
@@ -51,27 +28,27 @@ describe('OpenRouter', () => {
   });
 
   it('makes nothing of what its total differs by because it adds binary numbers', async () => {
-    const { emulator, read } = await open({ projects, days: new Map([[yesterday, rows.slice(0, 2)]]) });
+    const { emulator, readCosts } = await open({ projects, days: new Map([[yesterday, rows.slice(0, 2)]]) });
     emulator.addFault({ fault: { kind: 'rewrite', from: '1.502', to: '1.5020000000000002' } });
-    expect(await read()).toHaveLength(2);
+    expect(await readCosts(yesterday)).toHaveLength(2);
   });
 
   it('keeps nothing of a window of which it warns or counts otherwise', async () => {
-    const { emulator, read } = await open({ projects, days: new Map([[yesterday, rows]]) });
+    const { emulator, readCosts } = await open({ projects, days: new Map([[yesterday, rows]]) });
     const remove = emulator.addFault({ fault: { kind: 'rewrite', from: '"warnings":[]', to: '"warnings":["Late"]' } });
-    await expect(read()).rejects.toMatchObject({
+    await expect(readCosts(yesterday)).rejects.toMatchObject({
       code: 'contract',
       message: expect.stringContaining('Late') as string,
     });
     remove();
     emulator.addFault({ fault: { kind: 'rewrite', from: '"row_count":1', to: '"row_count":2' } });
-    await expect(read()).rejects.toMatchObject({ code: 'contract' });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'contract' });
   });
 
   it('asks for less where an answer is cut short', async () => {
-    const { emulator, read } = await open({ projects, days: new Map([[yesterday, rows]]) });
+    const { emulator, readCosts } = await open({ projects, days: new Map([[yesterday, rows]]) });
     emulator.addFault({ fault: { kind: 'rewrite', from: '"truncated":false', to: '"truncated":true' } });
-    await expect(read()).rejects.toMatchObject({ code: 'too-large' });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'too-large' });
   });
 
   it('refuses a key that only calls models, before anything is stored', async () => {
@@ -89,8 +66,8 @@ describe('OpenRouter', () => {
         measures: { byok_usage: '0.125' },
       },
     ];
-    const { provider, call, read } = await open({ projects, usage });
-    expect(await read()).toEqual([]);
+    const { provider, call, readCosts } = await open({ projects, usage });
+    expect(await readCosts(yesterday)).toEqual([]);
     for await (const { lines } of provider.usage?.fetchUsage(call, { since: yesterday, until: yesterday }, '1d') ?? [])
       expect(lines).toMatchObject([
         { providerProjectId: 'w1', model: 'a/b', unit: 'dollars', quantity: 125n * 10n ** 27n },

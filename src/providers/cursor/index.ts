@@ -1,0 +1,27 @@
+import { parseDay } from '../../domain/day.js';
+import { defineProvider } from '../define.js';
+
+/** https://cursor.com/docs/account/teams/admin-api */
+export const cursor = defineProvider({
+  id: 'cursor',
+  name: 'Cursor',
+  baseUrl: 'https://api.cursor.com',
+  baseUrlVariable: 'CURSOR_BASE_URL',
+  keyVariable: 'CURSOR_ADMIN_KEY',
+  adminKeyPrefix: 'crsr_',
+  moreKeyPrefixes: ['key_'],
+  otherKeys: [],
+  organizationPrefix: '',
+  organizationWord: 'the id of the team or organization',
+  keyPage: 'https://cursor.com/dashboard?tab=settings',
+  leastScope: 'an admin API key of the team or organization',
+  tellsKeyExpiry: false,
+  projectWord: 'team',
+  focus: { serviceName: 'Cursor', subAccountType: 'Team' },
+  ownsLegacyProjects: false,
+  notReported: ['seats and subscriptions', 'taxes'],
+  tokenTypes: [],
+  tokenTypeAliases: {},
+  listPrices: { readOn: parseDay('2026-11-25'), make: () => [] },
+  connect: async (wire) => (await import('./api.js')).connectCursor(wire),
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { addDays, toDay } from '../../../src/domain/day.js';
+import { formatDecimal } from '../../../src/domain/decimal.js';
+import { worldRow } from '../../../src/emulator/world.js';
+import { NOON } from '../../helpers/emulator.js';
+import { openProvider } from '../../helpers/provider.js';
+
+const yesterday = addDays(toDay(NOON), -1);
+const credits = (model: string, amount: string, listAmount: string, more = {}) =>
+  worldRow({
+    lineItem: `copilot_ai_unit · ${model}`,
+    quantityUnit: 'ai-units',
+    quantity: '3',
+    amount,
+    listAmount,
+    ...more,
+  });
+
+describe('GitHub', () => {
+  it('bills what is net and keeps what is gross; credits that are included cost nothing', async () => {
+    const rows = [credits('gpt-5', '0', '2.98698546'), credits('claude-5', '1e-3', '0.25')];
+    const { read } = await openProvider({ provider: 'github', days: new Map([[yesterday, rows]]) });
+    const lines = await read(yesterday);
+    expect(
+      lines.map(({ lineItem, model, cost, listCost }) => [
+        lineItem,
+        model,
+        formatDecimal(cost),
+        formatDecimal(listCost ?? cost),
+      ]),
+    ).toEqual([
+      ['copilot_ai_unit · gpt-5', 'gpt-5', '0', '2.98698546'],
+      ['copilot_ai_unit · claude-5', 'claude-5', '0.001', '0.25'],
+    ]);
+  });
+
+  it('leaves credits as they are where the report that knows models adds up to something else', async () => {
+    const rows = [credits('gpt-5', '2', '2')];
+    const { emulator, readCosts } = await openProvider({ provider: 'github', days: new Map([[yesterday, rows]]) });
+    emulator.addFault({
+      fault: { kind: 'rewrite', from: '"netAmount":2', to: '"netAmount":1.5' },
+      match: { path: '/ai_credit/' },
+    });
+    expect(await readCosts(yesterday)).toEqual([['unassigned', 'copilot_ai_unit', '2']]);
+  });
+
+  it('asks an enterprise for each cost centre, deleted ones too, because its report leaves them out', async () => {
+    const seats = (amount: string, projectId: string, costCenter?: string) =>
+      worldRow({
+        lineItem: 'copilot_for_business',
+        quantityUnit: 'user-months',
+        quantity: '1',
+        amount,
+        projectId,
+        ...(costCenter === undefined ? {} : { costCenter }),
+      });
+    const rows = [seats('1', 'acme'), seats('2', 'acme', 'cc-1'), seats('4', 'labs', 'cc-2-deleted')];
+    const { provider, call, readCosts } = await openProvider({
+      provider: 'github',
+      id: 'ent-acme',
+      days: new Map([[yesterday, rows]]),
+    });
+    expect(await readCosts(yesterday)).toEqual([
+      ['acme', 'copilot_for_business', '1'],
+      ['acme', 'copilot_for_business', '2'],
+      ['labs', 'copilot_for_business', '4'],
+    ]);
+    for await (const { lines } of provider.fetchTotals(call, { since: yesterday, until: yesterday }))
+      expect(lines.map(({ cost }) => formatDecimal(cost))).toEqual(['1', '2', '4']);
+  });
+
+  it('reads Copilot and models alone, and everything when that is asked for', async () => {
+    const rows = [
+      worldRow({ lineItem: 'actions_linux', quantityUnit: 'minutes', quantity: '9', amount: '0.5', projectId: 'web' }),
+      worldRow({ lineItem: 'copilot_for_business', quantityUnit: 'user-months', quantity: '1', amount: '19' }),
+    ];
+    const days = new Map([[yesterday, rows]]);
+    const alone = await openProvider({ provider: 'github', days });
+    expect(await alone.readCosts(yesterday)).toEqual([['unassigned', 'copilot_for_business', '19']]);
+    const all = await openProvider({ provider: 'github', days }, { services: 'all' });
+    expect(await all.readCosts(yesterday)).toHaveLength(2);
+  });
+
+  it('says of its 404 that the scope may be missing', async () => {
+    const { provider, call } = await openProvider({ provider: 'github' }, { organizationId: 'other' });
+    await expect(provider.identify(call)).rejects.toMatchObject({
+      code: 'auth',
+      keyProblem: 'missing-scope',
+      message: expect.stringContaining('404') as string,
+    });
+  });
+});
