@@ -12,10 +12,11 @@ import { generateUsage } from '../src/emulator/generate-usage.js';
 import { generateWorld } from '../src/emulator/generate.js';
 import { schemaOf } from '../src/schemas.js';
 import { listCommands } from './helpers/command-table.js';
-import { createEmptyTarget, fillHome } from './helpers/database.js';
+import { createEmptyTarget, environmentOf, fillHome } from './helpers/database.js';
 import { checkDocument, documentNames, documentOf, FORMATS } from './helpers/documents.js';
 import { adminKey, anOrganization } from './helpers/emulator.js';
 import { runHere } from './helpers/here.js';
+import { useQuickScrypt } from './helpers/quick-scrypt.js';
 import { listCharges } from './helpers/tariff.js';
 
 const YESTERDAY = addDays(toDay(new Date()), -1);
@@ -45,6 +46,7 @@ async function sql(statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
+useQuickScrypt();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'costs-schemas-'));
   const openai = anOrganization({ provider: 'openai', id: 'org-a', name: 'Acme Prod' });
@@ -65,7 +67,7 @@ beforeAll(async () => {
   emulator = await startEmulator({ world: { organizations: [openai, ...anthropic] }, now: () => new Date() });
   database = await createEmptyTarget('postgresql');
   environment = {
-    DATABASE_URL: (database.target as { url: string }).url,
+    ...environmentOf(database.target),
     COSTS_HOME: folder,
     COSTS_INSECURE_STORAGE: '1',
     OPENAI_BASE_URL: emulator.baseUrl('openai'),

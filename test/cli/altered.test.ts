@@ -5,7 +5,7 @@ import type { Verification } from '../../src/domain/verification.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
-import { DATABASE_KINDS, useReadyHome, useTestDatabase } from '../helpers/database.js';
+import { DATABASE_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
 const TODAY = toDay(new Date());
@@ -16,9 +16,9 @@ describe.each(DATABASE_KINDS)('a day that was changed outside costs, on %s', (ki
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
     organization.days.set(day, [worldRow({ projectId: 'p', lineItem: 'gpt-5, input', amount: '10.25' })]);
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
-    const target = kind === 'embedded' ? await useReadyHome() : (await useTestDatabase(kind)).target;
+    const target = await useReadyTarget(kind);
     const machine = await useMachine({
-      ...(target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home }),
+      ...environmentOf(target),
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
       KEY: organization.keys[0]?.secret,
     });

@@ -73,7 +73,7 @@ describe('bad input', () => {
     });
     const target = await useEmptyTarget('postgresql');
     const machine = await useMachine({
-      DATABASE_URL: target.kind === 'postgresql' ? target.url : '',
+      DATABASE_URL: target.url,
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
       KEY: 'sk-admin-wrong-key-0123456789',
     });
@@ -161,7 +161,7 @@ describe('bad input', () => {
 
   it('a schema that is behind exits 5 and names the command that mends it', async () => {
     const target = await useEmptyTarget('postgresql');
-    const machine = await useMachine({ DATABASE_URL: target.kind === 'postgresql' ? target.url : '' });
+    const machine = await useMachine({ DATABASE_URL: target.url });
     const run = await machine.here(['report', '--json']);
     expect(run.code).toBe(5);
     expect(run.error()).toMatchObject({

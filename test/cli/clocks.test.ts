@@ -11,7 +11,7 @@ const today = toDay(new Date());
 describe('a machine, a database and a provider whose clocks differ', () => {
   it("go by the database's days, less those that the provider has not ended, and doctor tells both", async () => {
     const { target, database } = await useTestDatabase('postgresql');
-    const url = target.kind === 'postgresql' ? target.url : '';
+    const url = target.url;
     await database.prisma.$executeRaw`INSERT INTO teams (id, name) VALUES ('team-1', 'acme')`;
     await database.prisma.$executeRaw`
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)

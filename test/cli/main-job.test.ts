@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { addDays, daysOf, toDay, type Day } from '../../src/domain/day.js';
 import { formatDecimal } from '../../src/domain/decimal.js';
 import type { Report } from '../../src/domain/report.js';
@@ -9,17 +9,17 @@ import { expectedTotals, sumBy } from '../../src/emulator/expected.js';
 import { generateWorld } from '../../src/emulator/generate.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
-import { DATABASE_KINDS, useEmptyTarget, useReadyHome } from '../helpers/database.js';
+import { DATABASE_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
+import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 
 const today = toDay(new Date());
-const year = { since: addDays(today, -364), until: today };
 
-/** Two OpenAI organizations and one of Anthropic with a year of everything a bill may hold; the real clock is theirs, too. */
-function makeWorld(seed: number) {
+/** Two OpenAI organizations and one of Anthropic with so many days of everything a bill may hold; the real clock is theirs, too. */
+function makeWorld(seed: number, days: number) {
   return generateWorld({
     seed,
     until: today,
-    days: 365,
+    days,
     organizations: [
       { provider: 'openai', id: 'org-1', projects: 3, lineItems: 3, currencies: ['eur'] },
       { provider: 'openai', id: 'org-2', projects: 2, lineItems: 2 },
@@ -29,10 +29,13 @@ function makeWorld(seed: number) {
 }
 
 describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
+  useQuickScrypt();
+  const days = kind === 'embedded' && !inject('long') ? 45 : 365;
+  const all = { since: addDays(today, 1 - days), until: today };
   let emulator: Emulator;
   beforeAll(async () => {
     emulator = await startEmulator({
-      world: makeWorld(kind === 'embedded' ? 2 : 1),
+      world: makeWorld(kind === 'embedded' ? 2 : 1, days),
       now: () => new Date(),
       quirks: { undocumentedFields: true, cursorPastEnd: 'once' },
     });
@@ -42,11 +45,11 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   const keys = ['org-1', 'org-2', 'org-3'];
 
   async function start(env: Record<string, string> = {}): Promise<Machine> {
-    const target = kind === 'embedded' ? await useReadyHome() : await useEmptyTarget(kind);
+    const target = await useReadyTarget(kind);
     const secrets = Object.fromEntries(
       keys.map((id, index) => [`KEY_${index + 1}`, emulator.organization(id).keys[0]?.secret]),
     );
-    const store = target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home };
+    const store = environmentOf(target);
     const machine = await useMachine({
       ...store,
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
@@ -79,7 +82,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   }
 
   /** What the providers say, by organization, project, day and currency. */
-  function expected(span = year): Record<string, string> {
+  function expected(span = all): Record<string, string> {
     const totals = expectedTotals(emulator.world, span, new Date());
     const sums = sumBy(
       totals,
@@ -89,7 +92,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   }
 
   /** What is stored, through the command that reads it. */
-  async function stored(machine: Machine, { since, until } = year): Promise<Record<string, string>> {
+  async function stored(machine: Machine, { since, until } = all): Promise<Record<string, string>> {
     const projects = (await machine.here(['projects', 'list', '--json'])).json<{
       projects: { id: string; providerProjectId: string }[];
     }>().projects;
@@ -108,19 +111,19 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   const changes = ({ organizations }: SyncResult) =>
     organizations.map(({ inserted, updated, deleted }) => [inserted, updated, deleted]);
 
-  it('brings a year of three organizations, exact to the last digit, once, and follows restatements', async () => {
+  it(`brings ${days} days of three organizations, exact to the last digit, once, and follows restatements`, async () => {
     const machine = await start({ TZ: kind === 'embedded' ? 'America/Los_Angeles' : 'Asia/Kolkata' });
-    const backfill = ['backfill', '--since', year.since, '--until', year.until, '--json'];
+    const backfill = ['backfill', '--since', all.since, '--until', all.until, '--json'];
 
     const first = await machine.costs(backfill);
     expect(first, first.stderr).toMatchObject({ code: 0 });
     expect(first.json<SyncResult>()).toMatchObject({
       status: 'ok',
-      organizations: [{ days: 365 }, { days: 365 }, { days: 365 }],
+      organizations: [{ days }, { days }, { days }],
     });
     expect(await stored(machine)).toEqual(expected());
 
-    const second = (await machine.costs([...backfill, '--force'])).json<SyncResult>();
+    const second = (await machine.here([...backfill, '--force'])).json<SyncResult>();
     expect(changes(second)).toEqual([
       [0, 0, 0],
       [0, 0, 0],
@@ -128,7 +131,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     ]);
 
     restate(daysOf({ since: addDays(today, -10), until: addDays(today, -1) }));
-    const sync = (await machine.costs(['sync', '--json'])).json<SyncResult>();
+    const sync = (await machine.here(['sync', '--json'])).json<SyncResult>();
     expect(sync.status).toBe('ok');
     expect(sync.organizations.every(({ restated }) => restated.rows > 0)).toBe(true);
     expect(await stored(machine)).toEqual(expected());
@@ -169,7 +172,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     async () => {
       const machine = await start();
       const remove = emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-2' } });
-      const run = await machine.costs(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
+      const run = await machine.here(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
       remove();
       expect(run.code).toBe(3);
       const result = run.json<SyncResult>();
@@ -195,9 +198,9 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
       const machine = await start();
       const span = { since: addDays(today, -60), until: addDays(today, -45) };
       const backfill = ['backfill', '--since', span.since, '--until', span.until, '--json'];
-      await machine.costs(backfill);
+      await machine.here(backfill);
       const remove = emulator.addFault({ fault: { kind: 'empty-buckets' } });
-      const emptied = await machine.costs([...backfill, '--force']);
+      const emptied = await machine.here([...backfill, '--force']);
       expect(emptied.code).toBe(3);
       expect(emptied.json<SyncResult>().organizations.map(({ error }) => error?.code)).toEqual([
         'shrink',
@@ -205,7 +208,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
         'shrink',
       ]);
       expect(await stored(machine, span)).toEqual(expected(span));
-      expect(await machine.costs([...backfill, '--force', '--accept-restatement'])).toMatchObject({ code: 0 });
+      expect(await machine.here([...backfill, '--force', '--accept-restatement'])).toMatchObject({ code: 0 });
       expect(await stored(machine, span)).toEqual({});
       remove();
     },
@@ -220,7 +223,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
       remove();
       expect(run.code).toBe(130);
       expect(run.error()).toMatchObject({ code: 'interrupted' });
-      const runs = (await machine.costs(['runs', '--json'])).json<{ runs: { status: string }[] }>().runs;
+      const runs = (await machine.here(['runs', '--json'])).json<{ runs: { status: string }[] }>().runs;
       expect(runs[0]?.status).toBe('interrupted');
     },
   );

@@ -5,7 +5,7 @@ import type { Verification } from '../../src/domain/verification.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
-import { DATABASE_KINDS, useReadyHome, useTestDatabase } from '../helpers/database.js';
+import { DATABASE_KINDS, environmentOf, useReadyTarget, useTestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
 const TODAY = toDay(new Date());
@@ -25,9 +25,9 @@ describe.each(DATABASE_KINDS)('collected rows that no organization answers for, 
       worldRow({ projectId: 'proj_2', lineItem: 'gpt-5, input', amount: '2' }),
     ]);
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
-    const target = kind === 'embedded' ? await useReadyHome() : (await useTestDatabase(kind)).target;
+    const target = await useReadyTarget(kind);
     const machine = await useMachine({
-      ...(target.kind === 'postgresql' ? { DATABASE_URL: target.url } : { COSTS_HOME: target.home }),
+      ...environmentOf(target),
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
       KEY: organization.keys[0]?.secret,
     });
@@ -90,7 +90,6 @@ describe('doctor', () => {
     organization.days.set(day, [worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount: '30.5' })]);
     const emulator = await openEmulator({ world: { organizations: [organization] }, now: () => new Date() });
     const { database, target } = await useTestDatabase('postgresql');
-    if (target.kind !== 'postgresql') throw new Error('A server was asked for.');
     const machine = await useMachine({
       DATABASE_URL: target.url,
       OPENAI_BASE_URL: emulator.baseUrl('openai'),

@@ -2,11 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { addDays, toDay } from '../../src/domain/day.js';
+import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
+import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
 import { listCommands, type DescribedCommand } from '../helpers/command-table.js';
-import { createEmptyTarget, DATABASE_KINDS } from '../helpers/database.js';
+import { createReadyTarget, DATABASE_KINDS } from '../helpers/database.js';
+import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { runHere } from '../helpers/here.js';
+import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import { readRowsOf } from '../helpers/schema-states.js';
 
 /** What belongs to the first team, each unmistakable. */
@@ -126,6 +131,18 @@ async function fill(pool: Pool): Promise<void> {
     INSERT INTO login_attempts (id, email, team_id, success, reason) VALUES ('zz-attempt', 'zz-admin@example.com', 't1', false, 'bad_password')`);
 }
 
+/** The provider as the second team's key sees it: one project with some days of spend. */
+function otherWorld() {
+  const organization = anOrganization({
+    provider: 'openai',
+    id: 'org-other',
+    projects: [{ id: 'proj_mine', name: 'mine', createdAt: new Date('2026-01-01T00:00:00Z'), archivedAt: null }],
+  });
+  const row = worldRow({ projectId: 'proj_mine', lineItem: 'gpt-5, input', amount: '1.25' });
+  for (let back = 1; back <= 5; back += 1) organization.days.set(addDays(toDay(new Date()), -back), [row]);
+  return { organizations: [organization] };
+}
+
 /** Every command, with each word of the first team's that it may be given, and with its own. */
 function callsOf({ path, command }: DescribedCommand, folder: string): string[][] {
   const base = path.split(' ');
@@ -154,9 +171,14 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
   ];
 }
 
+useQuickScrypt();
+
 describe.each(DATABASE_KINDS)('a second team in one database, on %s', (kind) => {
+  // The embedded store is opened anew for each call; the long run makes them all there, too.
+  const calls = kind === 'embedded' && !inject('long') ? 1 : undefined;
   let target: DatabaseTarget;
   let remove: () => Promise<void>;
+  let emulator: Emulator;
   let folder: string;
   let before: Awaited<ReturnType<typeof readRowsOf>>;
   let environment: Record<string, string | undefined>;
@@ -164,9 +186,9 @@ describe.each(DATABASE_KINDS)('a second team in one database, on %s', (kind) => 
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'costs-second-team-'));
-    ({ target, remove } = await createEmptyTarget(kind));
+    emulator = await startEmulator({ world: otherWorld(), now: () => new Date() });
+    ({ target, remove } = await createReadyTarget(kind));
     const database = await openDatabase(target);
-    await database.migrations.apply();
     await fill(database.pool);
     await writeFile(join(folder, 'prices.json'), JSON.stringify(PRICES));
     await writeFile(join(folder, 'projects.csv'), SHEET);
@@ -178,23 +200,22 @@ describe.each(DATABASE_KINDS)('a second team in one database, on %s', (kind) => 
         : { COSTS_HOME: target.home }),
       COSTS_TEAM: 'other',
       COSTS_INSECURE_STORAGE: '1',
-      OTHER_KEY: `sk-admin-${'a'.repeat(40)}`,
-      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
-      ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+      OTHER_KEY: adminKey({ provider: 'openai', id: 'org-other' }).secret,
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     };
     if (kind === 'postgresql') await runHere(['init', '--team', 'other', ...LOGIN], environment, PASSWORD);
     commands = (await listCommands()).filter(({ path }) => !STORE_WIDE.test(path));
   });
   afterAll(async () => {
-    await remove();
+    await Promise.all([remove(), emulator.close()]);
     await rm(folder, { recursive: true, force: true });
   });
 
   async function walk(commands: readonly DescribedCommand[]): Promise<void> {
     for (const described of commands) {
       let worked = false;
-      // The embedded store is opened anew for each.
-      for (const args of callsOf(described, folder).slice(0, kind === 'embedded' ? 1 : undefined)) {
+      for (const args of callsOf(described, folder).slice(0, calls)) {
         if (kind === 'postgresql' && ENDING.includes(described.path))
           await runHere(['login', ...LOGIN], environment, PASSWORD);
         const ran = await runHere(

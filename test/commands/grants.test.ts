@@ -3,10 +3,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsSql } from '../../src/store/grants.js';
 import { openDatabase } from '../../src/store/open.js';
-import { createTestDatabase, onServer, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, onServer, type TargetOf, type TestDatabase } from '../helpers/database.js';
 import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
 
-let base: TestDatabase;
+let base: TestDatabase<TargetOf<'postgresql'>>;
 let acme: Founded;
 const suffix = randomUUID().slice(0, 8);
 const users = { reader: `reader_${suffix}`, collector: `collector_${suffix}`, admin: `admin_${suffix}` };
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 function urlOf(user: string | null): string {
-  const url = new URL((base.target as { url: string }).url);
+  const url = new URL(base.target.url);
   if (user !== null) Object.assign(url, { username: user, password: 'test' });
   return url.href;
 }

@@ -6,7 +6,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { toKeyView } from '../../src/domain/key-view.js';
 import { createStore } from '../../src/store/store.js';
 import { createMachine } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   emulator = await startEmulator({ now: () => new Date(), world: { organizations: [] } });
   base = await createTestDatabase('postgresql');
   machine = await createMachine({
-    DATABASE_URL: (base.target as { url: string }).url,
+    ...environmentOf(base.target),
     OPENAI_BASE_URL: emulator.baseUrl('openai'),
     ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     COSTS_INSECURE_STORAGE: '1',

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { HAS_TERMINAL, inTerminal, type Step } from '../helpers/terminal.js';
 
@@ -44,7 +44,7 @@ describe.skipIf(!HAS_TERMINAL)(
         PATH: process.env.PATH,
         HOME: machine.home,
         COSTS_HOME: `${machine.home}/costs`,
-        DATABASE_URL: (base.target as { url: string }).url,
+        ...environmentOf(base.target),
         OPENAI_BASE_URL: emulator.baseUrl('openai'),
         ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
         COSTS_INSECURE_STORAGE: '1',

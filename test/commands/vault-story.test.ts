@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type Machine, type RunOptions } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import type { Ran } from '../helpers/ran.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 
@@ -85,7 +85,7 @@ describe('a team on a server', () => {
   let recoveryCode = '';
   beforeAll(async () => {
     base = await createTestDatabase('postgresql');
-    machine = await recordedMachine({ DATABASE_URL: (base.target as { url: string }).url });
+    machine = await recordedMachine(environmentOf(base.target));
   });
   afterAll(async () => {
     await Promise.all([base.drop(), machine.drop()]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayState } from '../../src/domain/coverage.js';
+import type { CollectedDay } from '../../src/domain/collection.js';
+import { coverageOf, dayState } from '../../src/domain/coverage.js';
 import { parseDay } from '../../src/domain/day.js';
 
 describe('dayState', () => {
@@ -14,5 +15,16 @@ describe('dayState', () => {
     ['2026-02-01T00:00:00Z', 'settled'],
   ])('of a day last read %s is %s', (readAt, state) => {
     expect(dayState(day, readAt === null ? null : new Date(readAt))).toBe(state);
+  });
+});
+
+describe('coverageOf', () => {
+  it('tells the state of each day from its own read, and a gap where there was none', () => {
+    const collected = [
+      { day: parseDay('2026-01-01'), readAt: new Date('2026-03-01T00:00:00Z') },
+      { day: parseDay('2026-01-02'), readAt: new Date('2026-01-02T12:00:00Z') },
+    ] as CollectedDay[];
+    const days = ['2026-01-01', '2026-01-02', '2026-01-03'].map(parseDay);
+    expect(days.map(coverageOf(collected))).toEqual(['settled', 'open', 'gap']);
   });
 });

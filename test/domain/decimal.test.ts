@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
+import { add, compare, formatDecimal, parseDecimal, round } from '../../src/domain/decimal.js';
 
 describe('parseDecimal', () => {
   it.each([
@@ -12,6 +12,8 @@ describe('parseDecimal', () => {
     ['0.1739150000000000000000000000', '0.173915'],
     ['12345678901234567890.12345678901234567890', '12345678901234567890.1234567890123456789'],
     ['00012', '12'],
+    ['0.25000000000000000000000000000000000', '0.25'],
+    ['2500e-32', '0.000000000000000000000000000025'],
     ['-1e-30', '-0.000000000000000000000000000001'],
   ])('reads %s as %s', (text, plain) => {
     expect(formatDecimal(parseDecimal(text))).toBe(plain);
@@ -32,6 +34,31 @@ describe('parseDecimal', () => {
       expect(() => parseDecimal(text)).toThrow(/would be rounded/);
     },
   );
+
+  it('blames the answer it read, and repeats no more of it than a line', () => {
+    const told = (text: string) => {
+      try {
+        return parseDecimal(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(told('x'.repeat(500))).toMatchObject({
+      code: 'contract',
+      message: `"${'x'.repeat(60)}" is not a decimal number.`,
+    });
+    expect(told('9'.repeat(500))).toMatchObject({
+      code: 'contract',
+      message: expect.stringMatching(/^The amount 9{120} has more than 35 integer digits/) as string,
+    });
+  });
+
+  it('takes no time for a number that only an exponent makes large', () => {
+    const began = performance.now();
+    for (let turn = 0; turn < 1000; turn += 1)
+      expect(() => parseDecimal('1e9999', 9_000_000)).toThrow(/would be rounded/);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
 
   it('accepts the largest and the smallest amount the store keeps', () => {
     const largest = `${'9'.repeat(35)}.${'9'.repeat(30)}`;
@@ -58,5 +85,30 @@ describe('add', () => {
   it('adds ten dimes to one dollar', () => {
     const sum = Array.from({ length: 10 }, () => parseDecimal('0.1')).reduce(add);
     expect(formatDecimal(sum)).toBe('1');
+  });
+});
+
+describe('compare', () => {
+  it.each([
+    ['1', '2', -1],
+    ['2', '1', 1],
+    ['1', '1.0', 0],
+    ['-2', '-1', -1],
+  ])('puts %s and %s in order', (a, b, order) => {
+    expect(compare(parseDecimal(a), parseDecimal(b))).toBe(order);
+  });
+});
+
+describe('round', () => {
+  it.each([
+    ['0.125', '0.12'],
+    ['0.135', '0.14'],
+    ['0.1250000001', '0.13'],
+    ['0.131', '0.13'],
+    ['-0.135', '-0.14'],
+    ['-0.125', '-0.12'],
+    ['0', '0'],
+  ])('takes %s half to even, to %s', (text, rounded) => {
+    expect(formatDecimal(round(parseDecimal(text), 2))).toBe(rounded);
   });
 });

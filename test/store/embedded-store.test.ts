@@ -1,25 +1,31 @@
+import { cpSync } from 'node:fs';
 import { readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { openDatabase } from '../../src/store/open.js';
 import type { Database } from '../../src/store/database.js';
-import { fillHome, useHome, useTestDatabase } from '../helpers/database.js';
+import { createReadyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 
 let home: string;
 let folder: string;
 
+let filled: Awaited<ReturnType<typeof createReadyTarget<'embedded'>>>;
+
+beforeAll(async () => {
+  filled = await createReadyTarget('embedded');
+  const database = await openDatabase(filled.target);
+  await fillAll(database);
+  await database.close();
+});
+afterAll(() => filled.remove());
 beforeEach(async () => {
   home = await useHome();
-  await fillHome(home);
+  cpSync(filled.target.home, home, { recursive: true });
   folder = await mkdtemp(join(tmpdir(), 'costs-backup-'));
-  await withStore(async (database) => {
-    await database.migrations.requireCurrent();
-    await fillAll(database);
-  });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,77 +1,69 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openEmbedded } from '../../src/store/embedded.js';
+import { useEmptyTarget } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';
 
 const lines = async (path: string) => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
 
 it('a holder on another machine that was stopped longer than its time loses the store, and nothing that was confirmed', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'costs-fence-'));
+  const { home } = await useEmptyTarget('embedded');
   const journal = join(home, 'journal');
   await writeFile(journal, '');
-  try {
-    const made = await openEmbedded(home);
-    await made.pool.query('CREATE TABLE confirmed (number int)');
-    await made.close();
+  const made = await openEmbedded(home);
+  await made.pool.query('CREATE TABLE confirmed (number int)');
+  await made.close();
 
-    const child = startProgram('hold-store.js', [home, journal, 'another machine']);
-    const over = ended(child);
-    while ((await lines(journal)).length < 20) await sleep(20);
-    child.kill('SIGSTOP');
-    await sleep(50);
-    const confirmed = (await lines(journal)).length;
+  const child = startProgram('hold-store.js', [home, journal, 'another machine']);
+  const over = ended(child);
+  while ((await lines(journal)).length < 20) await sleep(20);
+  child.kill('SIGSTOP');
+  await sleep(50);
+  const confirmed = (await lines(journal)).length;
 
-    const mine = await openEmbedded(home, { silenceMs: 500 });
-    const count = async () =>
-      Number((await mine.pool.query<{ count: string }>('SELECT count(*) FROM confirmed')).rows[0]?.count);
-    // A statement may have been on its way when the process was stopped: stored, and not confirmed.
-    const found = await count();
-    expect([confirmed, confirmed + 1]).toContain(found);
-    await mine.pool.query('INSERT INTO confirmed VALUES (0)');
-    child.kill('SIGCONT');
-    expect(await over).toBe(0);
-    const journalled = await lines(journal);
-    expect(journalled.at(-1)).toBe('conflict');
-    expect(journalled.length - 1 - confirmed).toBeLessThanOrEqual(found - confirmed);
-    expect(await count()).toBe(found + 1);
-    await mine.close();
+  const mine = await openEmbedded(home, { silenceMs: 500 });
+  const count = async () =>
+    Number((await mine.pool.query<{ count: string }>('SELECT count(*) FROM confirmed')).rows[0]?.count);
+  // A statement may have been on its way when the process was stopped: stored, and not confirmed.
+  const found = await count();
+  expect([confirmed, confirmed + 1]).toContain(found);
+  await mine.pool.query('INSERT INTO confirmed VALUES (0)');
+  child.kill('SIGCONT');
+  expect(await over).toBe(0);
+  const journalled = await lines(journal);
+  expect(journalled.at(-1)).toBe('conflict');
+  expect(journalled.length - 1 - confirmed).toBeLessThanOrEqual(found - confirmed);
+  expect(await count()).toBe(found + 1);
+  await mine.close();
 
-    const again = await openEmbedded(home);
-    const { rows } = await again.pool.query<{ count: string; lost: string }>(
-      `SELECT count(*), (SELECT count(*) FROM generate_series(1, ${confirmed}) AS n WHERE n NOT IN (SELECT number FROM confirmed)) AS lost FROM confirmed`,
-    );
-    expect(rows).toEqual([{ count: String(found + 1), lost: '0' }]);
-    await again.close();
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  const again = await openEmbedded(home);
+  const { rows } = await again.pool.query<{ count: string; lost: string }>(
+    `SELECT count(*), (SELECT count(*) FROM generate_series(1, ${confirmed}) AS n WHERE n NOT IN (SELECT number FROM confirmed)) AS lost FROM confirmed`,
+  );
+  expect(rows).toEqual([{ count: String(found + 1), lost: '0' }]);
+  await again.close();
 });
 
 it('a process whose store was taken over in the middle of a transaction commits nothing of it', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'costs-fence-'));
-  try {
-    const first = await openEmbedded(home, { machine: 'another machine' });
-    await first.pool.query('CREATE TABLE t (n int)');
-    const work = first.prisma.$transaction(async (tx) => {
-      await tx.$executeRaw`INSERT INTO t VALUES (1)`;
-      const second = await openEmbedded(home, { silenceMs: 200 });
-      await second.pool.query('INSERT INTO t VALUES (2)');
-      await second.close();
-    });
-    const error: unknown = await work.catch((thrown: unknown) => first.explain(thrown));
-    expect(error).toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('took over the embedded store') as string,
-    });
-    await expect(first.pool.query('SELECT 1')).rejects.toThrow('took over');
-    await first.close();
-    const third = await openEmbedded(home);
-    expect((await third.pool.query('SELECT n FROM t')).rows).toEqual([{ n: 2 }]);
-    await third.close();
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  const { home } = await useEmptyTarget('embedded');
+  const first = await openEmbedded(home, { machine: 'another machine' });
+  await first.pool.query('CREATE TABLE t (n int)');
+  const work = first.prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`INSERT INTO t VALUES (1)`;
+    const second = await openEmbedded(home, { silenceMs: 200 });
+    await second.pool.query('INSERT INTO t VALUES (2)');
+    await second.close();
+  });
+  const error: unknown = await work.catch((thrown: unknown) => first.explain(thrown));
+  expect(error).toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('took over the embedded store') as string,
+  });
+  await expect(first.pool.query('SELECT 1')).rejects.toThrow('took over');
+  await first.close();
+  const third = await openEmbedded(home);
+  expect((await third.pool.query('SELECT n FROM t')).rows).toEqual([{ n: 2 }]);
+  await third.close();
 });

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
-import { createTestDatabase, onServer, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, onServer, type TargetOf, type TestDatabase } from '../helpers/database.js';
 
-let base: TestDatabase;
+let base: TestDatabase<TargetOf<'postgresql'>>;
 const role = `analyst_${randomUUID().slice(0, 8)}`;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterAll(async () => {
 const asOwner = (sql: string) => base.database.pool.query(sql);
 
 async function asAnalyst<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const url = new URL((base.target as { url: string }).url);
+  const url = new URL(base.target.url);
   Object.assign(url, { username: role, password: 'test' });
   const database = await openDatabase({ kind: 'postgresql', url: url.href });
   try {

@@ -3,7 +3,7 @@ import { Secret } from '../../src/domain/secret.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
 import { useMachine } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import { addKey, foundTeam, logIn, memoryKeychain, OPENAI_KEY, openDesk, PASSWORD } from '../helpers/vault.js';
 
@@ -64,7 +64,7 @@ describe('init at once', () => {
 
   it('works as processes, too', async () => {
     const { costs } = await useMachine({
-      DATABASE_URL: (base.target as { url: string }).url,
+      ...environmentOf(base.target),
       COSTS_INSECURE_STORAGE: '1',
     });
     const runs = await Promise.all(

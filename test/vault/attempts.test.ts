@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import { useMachine } from '../helpers/costs.js';
 import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
@@ -126,7 +126,7 @@ describe('the lock', () => {
   });
 
   it('counts an attempt whose process was killed before the answer', async () => {
-    const { costs } = await useMachine({ DATABASE_URL: (base.target as { url: string }).url });
+    const { costs } = await useMachine(environmentOf(base.target));
     const args = ['login', '--email', EMAIL, '--password-stdin', '--insecure-storage'];
     const deadline = Date.now() + 60_000;
     for (let wait = 0; ; wait += 1) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
@@ -38,7 +38,7 @@ afterAll(async () => {
 it.runIf(inject('long'))(
   'moves the keys of the embedded store to a server once somebody is logged in there',
   async () => {
-    const server = { DATABASE_URL: (base.target as { url: string }).url };
+    const server = environmentOf(base.target);
     await machine.costs(['init', '--team', 'acme']);
     await machine.costs([
       'keys',

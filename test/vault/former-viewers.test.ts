@@ -19,7 +19,7 @@ it('viewers of an earlier version open nothing, are listed, and come back with a
   const { token: ci } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });
   await acme.vault.members.add(acme.team, 'v@example.com', 'member', PASSWORD);
   await acme.vault.members.add(acme.team, 'w@example.com', 'member', PASSWORD);
-  const server = new pg.Client({ connectionString: (base.target as { url: string }).url });
+  const server = new pg.Client({ connectionString: base.target.url });
   await server.connect();
   try {
     const run = async (name: string) => server.query(await readFile(join(MIGRATION, name), 'utf8'));

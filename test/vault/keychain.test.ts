@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeychain } from '../../src/vault/keychain.js';
 import { foundTeam, openDesk } from '../helpers/vault.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 
 const PASSWORD = 'correct horse battery staple';
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
@@ -41,7 +41,7 @@ describe(`a real keychain${reason}`, () => {
       HOME: machine.home,
       XDG_RUNTIME_DIR: machine.home,
       COSTS_HOME: join(machine.home, 'costs'),
-      DATABASE_URL: (base.target as { url: string }).url,
+      ...environmentOf(base.target),
       PASSWORD,
       COSTS: `${process.execPath} ${PROGRAM}`,
     };
@@ -103,7 +103,7 @@ describe(`a real keychain${reason}`, () => {
 describe('without a keychain', () => {
   it('a login is refused with the ways out, and nothing is stored', async () => {
     const base = await createTestDatabase('postgresql');
-    const machine = await createMachine({ DATABASE_URL: (base.target as { url: string }).url });
+    const machine = await createMachine(environmentOf(base.target));
     try {
       const init = await machine.costs(['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'], {
         input: PASSWORD,

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createMachine } from '../helpers/costs.js';
-import { createTestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf } from '../helpers/database.js';
 import { openDatabase } from '../../src/store/open.js';
 import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk } from '../helpers/vault.js';
 
 it('opens every key again after a rollback, a migration and an import', async () => {
   const base = await createTestDatabase('postgresql');
   const folder = await mkdtemp(join(tmpdir(), 'costs-rollback-'));
-  const machine = await createMachine({ DATABASE_URL: (base.target as { url: string }).url });
+  const machine = await createMachine(environmentOf(base.target));
   try {
     const acme = await foundTeam(base.database);
     const row = await addKey(acme, 'org-1');
