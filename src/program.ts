@@ -102,6 +102,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.js')).showReport,
   },
   {
+    name: 'explain',
+    summary: 'why spend is not what it was',
+    load: async () => (await import('./commands/explain.js')).explain,
+  },
+  {
     name: 'changes',
     summary: 'why a bill is not what it was',
     load: async () => (await import('./commands/changes.js')).showChanges,

@@ -1,10 +1,12 @@
 import type { Context } from '../context.js';
 import type { SyncResult } from '../domain/results.js';
-import { EXIT_CODES } from '../errors.js';
+import { CostsError, EXIT_CODES } from '../errors.js';
 import { collect, planOf, type CollectEvent, type CollectRequest, type Job } from '../library/collect.js';
+import { explainSpend } from '../library/explain.js';
 import type { Output } from '../output/output.js';
 import { renderPlan, type PlanDocument } from '../output/plan.js';
 import { renderSync } from '../output/sync.js';
+import { sentenceOf } from '../output/why.js';
 import type { SyncPlan } from '../sync/plan.js';
 import { exitCodeOf } from './exit-code.js';
 import { createQuotaWait } from './quota-wait.js';
@@ -19,7 +21,8 @@ export interface CollectOptions extends Omit<CollectRequest, 'onEvent' | 'mayWai
 const MANY_REQUESTS = 60;
 
 /** What a run would read, or what came of it, and where. */
-type Collected = { plan: PlanDocument } | { result: SyncResult; where: { team: string; store: string } };
+type Collected =
+  { plan: PlanDocument } | { result: SyncResult; where: { team: string; store: string; why: string | null } };
 
 /** What `sync` and `backfill` share: a job of the library, shown while it is at work. */
 export async function runJob(context: Context, job: Job, options: CollectOptions): Promise<Collected> {
@@ -39,9 +42,20 @@ export async function runJob(context: Context, job: Job, options: CollectOptions
   try {
     const result = await collect(context, shown);
     const [{ database }, team] = [await context.store(), await context.team()];
-    return { result, where: { team: team.name, store: database.label } };
+    return { result, where: { team: team.name, store: database.label, why: await explainYesterday(context, result) } };
   } finally {
     display?.progress.stop();
+  }
+}
+
+/** Why yesterday cost what it did, for somebody who looks; null where nothing tells what is usual. */
+async function explainYesterday(context: Context, { yesterday }: SyncResult): Promise<string | null> {
+  if (yesterday === undefined || context.output.json || !context.output.terminal) return null;
+  try {
+    return sentenceOf(await explainSpend(context, { period: 'yesterday' }), ['project']);
+  } catch (error) {
+    if (error instanceof CostsError && error.code === 'usage') return null;
+    throw error;
   }
 }
 

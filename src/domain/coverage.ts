@@ -8,6 +8,11 @@ export function dayState(day: Day, readAt: Date | null): DayState {
   return readAt < endOfDay(addDays(day, SETTLED_AFTER_DAYS)) ? 'provisional' : 'settled';
 }
 
+/** Read after it had ended: what was read of a day that went on is less than the day cost. */
+export function isReadWhole(day: Day, readAt: Date | null): boolean {
+  return readAt !== null && readAt >= endOfDay(day);
+}
+
 /** Tells the state of any day from the days that were read. */
 export function coverageOf(collected: readonly CollectedDay[]): (day: Day) => DayState {
   const readAt = new Map(collected.map(({ day, readAt }) => [day, readAt]));

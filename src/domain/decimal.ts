@@ -109,10 +109,20 @@ export function percentOf(part: Decimal, whole: Decimal, decimals = 0): number {
 
 /** Rounded half to even after so many decimals. */
 export function round(value: Decimal, decimals: number): Decimal {
+  return roundRatio(value, 1n, decimals);
+}
+
+/**
+ * An amount that is an exact ratio, such as a sum of shares: rounded half to even after so many decimals, once.
+ * @param numerator of the scale of a decimal
+ * @param denominator a plain count above zero
+ */
+export function roundRatio(numerator: bigint, denominator: bigint, decimals: number): Decimal {
   const unit = 10n ** BigInt(SCALE - decimals);
-  const magnitude = absolute(value);
-  const cut = magnitude / unit;
-  const twice = (magnitude % unit) * 2n;
-  const rounded = (twice > unit || (twice === unit && cut % 2n === 1n) ? cut + 1n : cut) * unit;
-  return (value < 0n ? -rounded : rounded) as Decimal;
+  const whole = denominator * unit;
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const cut = magnitude / whole;
+  const twice = (magnitude % whole) * 2n;
+  const rounded = (twice > whole || (twice === whole && cut % 2n === 1n) ? cut + 1n : cut) * unit;
+  return (numerator < 0n ? -rounded : rounded) as Decimal;
 }

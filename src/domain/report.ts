@@ -1,6 +1,7 @@
 import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
+import type { ChargedLine, ComparedDay } from './explanation.js';
 import type { GroupWord, PatternWord, ReportGroup } from './dimensions.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './money.js';
@@ -165,6 +166,10 @@ export interface SpendReader {
   run(query: ReportQuery, today: Day): Promise<Report>;
   /** @param previous earlier; as many days as the query's span, or fewer: later days have no counterpart */
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
+  /** The query's rows without usage that has no price, in no order: for what looks at many days of history. */
+  sums(query: ReportQuery): Promise<ReportRow[]>;
+  /** What its line items cost on chosen days of two sides, and how much of them was used. */
+  chargedLines(query: ReportQuery, days: readonly ComparedDay[]): Promise<ChargedLine[]>;
   /** Spend of projects that nobody linked, over all days. */
   unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;
   /** The organizations a query is about, and which of its days were read of them. */

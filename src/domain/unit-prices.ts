@@ -78,7 +78,15 @@ function jumpsOf(days: readonly DailyCharge[], { since, until }: DaySpan): UnitP
     const isJump = usual !== null && factor > LARGEST_FACTOR * ONE && !least;
     if (isJump && !told && day >= since && day <= until) {
       const rounded = Number((factor + ONE / 2n) / ONE);
-      jumps.push({ day, lineItem, currency, unit, factor: rounded, usual: shorten(usual), price: shorten(price) });
+      jumps.push({
+        day,
+        lineItem,
+        currency,
+        unit,
+        factor: rounded,
+        usual: shortenPrice(usual),
+        price: shortenPrice(price),
+      });
     }
     told = isJump;
   });
@@ -100,7 +108,8 @@ function factorBetween(a: Decimal, b: Decimal): Decimal {
   return low === ZERO ? ZERO : ratio(high, low);
 }
 
-function shorten(price: Decimal): DecimalText {
+/** A price for the eye, of six digits. */
+export function shortenPrice(price: Decimal): DecimalText {
   const drop = price.toString().length - SIGNIFICANT_DIGITS;
   return drop <= 0 ? formatDecimal(price) : formatDecimal(round(price, SCALE - drop));
 }

@@ -1,5 +1,5 @@
 import { addDays, toDay, type Day } from '../domain/day.js';
-import { dayState } from '../domain/coverage.js';
+import { isReadWhole } from '../domain/coverage.js';
 import { Sums } from '../domain/money.js';
 import type { ReportRow, ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
@@ -21,10 +21,8 @@ async function readYesterday(reports: ReportStore, teamId: string, day: Day): Pr
   return reports.snapshot(async (snapshot) => {
     const query = { teamId, since: day, until: day, groupBy: ['organization'], basis: 'billed' } as const;
     const organizations = await snapshot.days(query);
-    const states = new Map(
-      organizations.map(({ organizationId, readAt }) => [organizationId, dayState(day, readAt.get(day) ?? null)]),
-    );
-    const isRead = (id: string) => states.get(id) === 'provisional' || states.get(id) === 'settled';
+    const readAt = new Map(organizations.map((each) => [each.organizationId, each.readAt.get(day) ?? null]));
+    const isRead = (id: string) => isReadWhole(day, readAt.get(id) ?? null);
     const counted = organizations.filter(({ organizationId, isActive }) => isActive || isRead(organizationId));
     const read = counted.filter(({ organizationId }) => isRead(organizationId)).length;
     if (read === 0) return null;

@@ -45,6 +45,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** `Tue`, or in full. */
+export function weekdayOf(day: Day, length: 'short' | 'long' = 'short'): string {
+  const name = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';
+  return length === 'long' ? name : name.slice(0, 3);
+}
+
 /** `24 Oct` */
 export function formatDay(day: Day): string {
   return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;

@@ -3,10 +3,8 @@ import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
 import { moveLines } from './projects.js';
-import { formatDay, formatMoney, plural } from './format.js';
+import { formatDay, formatMoney, plural, weekdayOf } from './format.js';
 import { shell } from '../domain/shell.js';
-
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** What a run says after its organizations: yesterday's bill, what changed, what is new, what nobody knew. */
 export function closingLines(result: SyncResult): string[] {
@@ -24,10 +22,9 @@ export function closingLines(result: SyncResult): string[] {
 function yesterday({ yesterday: known }: SyncResult): string[] {
   if (known === undefined) return [];
   const { day, organizations, of, totals } = known;
-  const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';
   const some = organizations < of ? `, ${organizations} of ${plural(of, 'organization')}` : '';
   const amounts = totals.length === 0 ? 'nothing' : formatAmounts(totals);
-  return [`Yesterday (${weekday} ${formatDay(day)}, provisional${some}): ${amounts}`];
+  return [`Yesterday (${weekdayOf(day)} ${formatDay(day)}, provisional${some}): ${amounts}`];
 }
 
 function restatements({ organizations, basis }: SyncResult): string[] {

@@ -13,7 +13,7 @@ const SHORT_ID = 10;
 /** What a run did: a line an organization, what needs a person, and how it ended. */
 export function renderSync(
   result: SyncResult,
-  { team, store }: { team: string; store: string },
+  { team, store, why }: { team: string; store: string; why: string | null },
   output: Output,
 ): string {
   const { organizations } = result;
@@ -36,6 +36,7 @@ export function renderSync(
     ...narrowed(organizations),
     ...missing(organizations),
     ...closingLines(result),
+    ...(why === null ? [] : [`${why} → costs explain`]),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
   ].join('\n');

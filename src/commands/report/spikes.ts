@@ -1,4 +1,4 @@
-import { dayState } from '../../domain/coverage.js';
+import { isReadWhole } from '../../domain/coverage.js';
 import { addDays, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { groupKey } from '../../domain/dimensions.js';
@@ -17,12 +17,12 @@ export async function readSpikes(
 ): Promise<Spike[]> {
   const history = { ...query, since: addDays(query.since, -SPIKE_HISTORY_DAYS) };
   const isWhole = wholeDays(await reports.days(history));
-  const { rows } = await reports.run({ ...history, groupBy: ['project', 'day'] }, today);
+  const rows = await reports.sums({ ...history, groupBy: ['project', 'day'] });
   const spikes = findSpikes(toSeries(rows, isWhole), query, leastExcess);
   if (spikes.length === 0) return [];
   const projectIds = [...new Set(spikes.slice(0, MOST_EXPLAINED).map(({ projectId }) => projectId))];
-  const details = await reports.run({ ...history, projectIds, groupBy: ['project', 'line-item', 'day'] }, today);
-  const lineItems = toSeries(details.rows, isWhole);
+  const details = await reports.sums({ ...history, projectIds, groupBy: ['project', 'line-item', 'day'] });
+  const lineItems = toSeries(details, isWhole);
   return spikes.map((spike) => ({
     ...spike,
     lineItem: projectIds.includes(spike.projectId) ? causeOf(spike, lineItems) : null,
@@ -35,14 +35,11 @@ interface LineItemSeries extends DailySeries {
 
 type IsWhole = (organizationId: string | null | undefined) => (day: Day) => boolean;
 
-/** What was read of a day that went on is less than the day cost. The old system's rows know no days read. */
+/** The old system's rows know no days read. */
 function wholeDays(organizations: readonly OrganizationDays[]): IsWhole {
   const byId = new Map(organizations.map(({ organizationId, readAt }) => [organizationId, readAt]));
-  return (organizationId) => (day) => {
-    if (organizationId == null) return true;
-    const state = dayState(day, byId.get(organizationId)?.get(day) ?? null);
-    return state === 'provisional' || state === 'settled';
-  };
+  return (organizationId) => (day) =>
+    organizationId == null || isReadWhole(day, byId.get(organizationId)?.get(day) ?? null);
 }
 
 function toSeries(rows: readonly ReportRow[], isWhole: IsWhole): LineItemSeries[] {

@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.js';
-import { dayState } from '../../domain/coverage.js';
+import { isReadWhole } from '../../domain/coverage.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
 import type { ComparedGroup, OrganizationDays, ReportComparison, ReportQuery } from '../../domain/report.js';
@@ -66,12 +66,12 @@ export async function compareSpans(tx: Transaction, query: ReportQuery, previous
 
 type IsRead = (day: Day) => boolean;
 
-/** By organization, which days were read after they had ended: what was read of a day that went on is less than it cost. */
+/** By organization, which days were read after they had ended. */
 function daysRead(organizations: readonly OrganizationDays[]): Map<string, IsRead> {
   const isRead =
     ({ readAt }: OrganizationDays) =>
     (day: Day) =>
-      ['provisional', 'settled'].includes(dayState(day, readAt.get(day) ?? null));
+      isReadWhole(day, readAt.get(day) ?? null);
   return new Map<string, IsRead>([
     [NO_ORGANIZATION, () => true],
     ...organizations.map((each): [string, IsRead] => [each.organizationId, isRead(each)]),

@@ -7,7 +7,7 @@ import { kindsOf, spendRows } from './relation.js';
 import { createTagStore } from '../tags.js';
 import { snapshot } from '../transaction.js';
 import { readTagsOn } from './tags-on.js';
-import { readDayUsage, type DayUsage } from './usage-quantities.js';
+import { readUsageOfCharges, type UsageOfCharges } from './usage-quantities.js';
 
 /** Rows in memory at a time: enough that a round trip costs little, few enough that memory stays flat. */
 const BATCH = 4_000;
@@ -45,7 +45,7 @@ async function readRows(
   const team = await tx.team.findUniqueOrThrow({ where: { id: query.teamId }, select: { id: true, name: true } });
   const tagsOn = readTagsOn(await createTagStore(tx).list(query.teamId));
   await tx.$executeRaw`DECLARE costs_export NO SCROLL CURSOR FOR ${selectRows(query)}`;
-  let usage: { day: Day | null; found: DayUsage | null } = { day: null, found: null };
+  let usage: { day: Day | null; found: UsageOfCharges | null } = { day: null, found: null };
   let count = 0;
   for (;;) {
     const raw = await tx.$queryRaw<RawRow[]>`FETCH FORWARD ${Prisma.raw(String(BATCH))} FROM costs_export`;
@@ -53,7 +53,7 @@ async function readRows(
     const rows: ExportRow[] = [];
     for (const row of raw) {
       if (query.withUsage && usage.day !== row.day)
-        usage = { day: row.day, found: await readDayUsage(tx, query.teamId, row.day) };
+        usage = { day: row.day, found: await readUsageOfCharges(tx, query.teamId, { since: row.day, until: row.day }) };
       rows.push(toRow(row, team, tagsOn(row.projectId, row.day), usage.found));
     }
     count += rows.length;
@@ -76,7 +76,7 @@ function selectRows(query: ExportQuery): Prisma.Sql {
     ORDER BY c.day, c.project_id, c.id`;
 }
 
-function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: DayUsage | null): ExportRow {
+function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: UsageOfCharges | null): ExportRow {
   const row = { ...raw, team, tags, cost: parseDecimal(raw.cost) };
   if (raw.quantity !== null)
     return { ...row, quantity: parseDecimal(raw.quantity), quantitySource: raw.estimated ? 'usage' : 'bill' };

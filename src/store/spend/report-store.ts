@@ -10,6 +10,7 @@ import { readChanges, readLateness, readRestated } from './ledger.js';
 import { fromSpend } from './query.js';
 import { spendRows } from './relation.js';
 import { readLines, sumSpend } from './sums.js';
+import { readChargedLines } from './charged-lines.js';
 import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
 
 /** Every answer is of one moment: the statements of one, or of all that `snapshot` asks, see one state of the database. */
@@ -19,6 +20,8 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
   return {
     snapshot: ask,
     run: (query, today) => ask((reader) => reader.run(query, today)),
+    sums: (query) => ask((reader) => reader.sums(query)),
+    chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
     compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
     unlinked: (teamId) => ask((reader) => reader.unlinked(teamId)),
     days: (query) => ask((reader) => reader.days(query)),
@@ -33,6 +36,8 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
 function readerOn(tx: Transaction): SpendReader {
   return {
     run: (query, today) => runReport(tx, query, today),
+    sums: (query) => sumSpend(tx, query, []),
+    chargedLines: (query, days) => readChargedLines(tx, query, days),
     compare: (query, previous) => compareSpans(tx, query, previous),
     unlinked: (teamId) => readUnlinked(tx, teamId),
     days: (query) => readDays(tx, query, query),

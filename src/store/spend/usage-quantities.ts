@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import { billedAs, kindOf, type Kind } from '../../domain/comparison-kinds.js';
-import type { Day } from '../../domain/day.js';
+import type { DaySpan } from '../../domain/day.js';
 import { add, type Decimal } from '../../domain/decimal.js';
 import { tierOf } from '../../domain/price.js';
 import type { ExportRow } from '../../domain/export.js';
@@ -10,9 +10,18 @@ import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 import { fromSpend } from './query.js';
 import { spendRows } from './relation.js';
 
-type Charge = Pick<
+/** A charge of a day, as a bill describes it. */
+export type Charge = Pick<
   ExportRow,
-  'projectId' | 'provider' | 'lineItem' | 'model' | 'tokenType' | 'serviceTier' | 'contextWindow' | 'inferenceGeo'
+  | 'projectId'
+  | 'day'
+  | 'provider'
+  | 'lineItem'
+  | 'model'
+  | 'tokenType'
+  | 'serviceTier'
+  | 'contextWindow'
+  | 'inferenceGeo'
 >;
 
 interface Used {
@@ -20,31 +29,30 @@ interface Used {
   unit: string;
 }
 
-/** The quantity of a charge of the day, by usage of the same dimensions; null where there is none, or several charges share it. */
-export type DayUsage = (charge: Charge) => Used | null;
+/** The quantity of a charge, by usage of the same dimensions; null where there is none, or several charges share it. */
+export type UsageOfCharges = (charge: Charge) => Used | null;
 
-const CHARGE_COLUMNS = ['line_item', 'model', 'token_type', 'service_tier', 'context_window', 'inference_geo'];
+export const CHARGE_COLUMNS = ['line_item', 'model', 'token_type', 'service_tier', 'context_window', 'inference_geo'];
 const USUAL = new Set(['', '0-200k', 'global', 'not_available']);
 
-/** Reads what was used on a day and which charges there are that it could belong to. */
-export async function readDayUsage(
+/** Reads what was used on the days of a span and which charges there are that it could belong to. */
+export async function readUsageOfCharges(
   tx: Pick<Transaction, '$queryRaw'>,
   teamId: string,
-  day: Day,
-): Promise<DayUsage | null> {
-  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: day, to: day });
+  span: DaySpan,
+): Promise<UsageOfCharges | null> {
+  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: span.since, to: span.until });
   if (usage.length === 0) return null;
-  const span = { since: day, until: day };
   const charges = await tx.$queryRaw<Charge[]>`
-    SELECT p.id AS "projectId", p.ai_provider AS provider, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
+    SELECT p.id AS "projectId", to_char(c.day, 'YYYY-MM-DD') AS day, p.ai_provider AS provider, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
       c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"
     ${fromSpend({ rows: spendRows({ ...span, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS }), filter: { ...span, teamId } })}
       AND c.cost >= 0`;
   return matchUsage(usage, charges);
 }
 
-/** Gives each usage to the one kind of charge that takes it in. */
-export function matchUsage(usage: readonly UsageTotal[], charges: readonly Charge[]): DayUsage {
+/** Gives each usage to the one kind of charge of its day that takes it in. */
+function matchUsage(usage: readonly UsageTotal[], charges: readonly Charge[]): UsageOfCharges {
   const counts = new Map<string, number>();
   const billed = new Map<string, Set<string | null>>();
   for (const charge of charges) {
@@ -80,9 +88,13 @@ function kindOfUsage(usage: UsageTotal): Kind {
   return kindOf({ ...usage, lineItem: usage.endpoint, serviceTier: tierOf(usage) }, true);
 }
 
-type Place = Pick<Charge, 'projectId' | 'contextWindow' | 'inferenceGeo'>;
+type Place = Pick<Charge, 'projectId' | 'day' | 'contextWindow' | 'inferenceGeo'>;
 
-function quantityKey({ projectId, contextWindow, inferenceGeo }: Place, kind: Kind, tokenType: string | null): string {
+function quantityKey(
+  { projectId, day, contextWindow, inferenceGeo }: Place,
+  kind: Kind,
+  tokenType: string | null,
+): string {
   const named = [contextWindow ?? '', inferenceGeo ?? ''].map((value) => (USUAL.has(value) ? '' : value));
-  return JSON.stringify([projectId, kind.model, kind.tier, tokenType, ...named]);
+  return JSON.stringify([projectId, day, kind.model, kind.tier, tokenType, ...named]);
 }

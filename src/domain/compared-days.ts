@@ -1,0 +1,159 @@
+import { isReadWhole } from './coverage.js';
+import { addDays, daysBetween, daysOf, endOfMonthOf, spansOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import { compare, sum, type Decimal } from './decimal.js';
+import type { ComparedDay, Side, UnreadDays, UsualDay } from './explanation.js';
+import type { OrganizationDays } from './report.js';
+import { CostsError } from '../errors.js';
+
+/** What a day cost over a selection, in one organization and currency. */
+export interface DayTotal {
+  day: Day;
+  organizationId: string;
+  currency: string;
+  cost: Decimal;
+}
+
+export interface ComparedDays {
+  days: ComparedDay[];
+  unread: UnreadDays[];
+}
+
+/** How many of the same weekday tell what is usual, and how few do not. */
+const USUAL_DAYS = 8;
+const LEAST_USUAL_DAYS = 4;
+/** Further back nothing is usual any more. */
+const USUAL_WEEKS = 16;
+export const USUAL_HISTORY_DAYS = 7 * USUAL_WEEKS;
+
+/** The old system knows no organizations and no days read: its rows count on every day. */
+const OLD_SYSTEM: Pick<OrganizationDays, 'organizationId'> = { organizationId: '' };
+
+/**
+ * Pairs the days of two periods by their place in them. A day that was not read on one side leaves both; so does a day without
+ * a counterpart, unless both are whole months: October then stands against all of September.
+ */
+export function pairDays(organizations: readonly OrganizationDays[], now: DaySpan, before: DaySpan): ComparedDays {
+  const [nowDays, beforeDays] = [daysOf(now), daysOf(before)];
+  const whole = isWholeMonths(now) && isWholeMonths(before);
+  const length = (whole ? Math.max : Math.min)(nowDays.length, beforeDays.length);
+  const pairs = Array.from({ length }, (_, index) => [
+    ...placed('now', nowDays[index]),
+    ...placed('before', beforeDays[index]),
+  ]);
+  const days = pairs.flat().map((each) => ({ ...OLD_SYSTEM, ...each, currency: null }));
+  const unread: UnreadDays[] = [];
+  for (const organization of organizations) {
+    const { organizationId, isActive } = organization;
+    const missing: Placed[] = [];
+    for (const pair of pairs) {
+      const notRead = pair.filter(({ day }) => !isRead(organization, day));
+      if (notRead.length === 0) days.push(...pair.map((each) => ({ organizationId, ...each, currency: null })));
+      // Nobody reads on for an organization without an active key.
+      else if (isActive || notRead.length < pair.length) missing.push(...notRead);
+    }
+    unread.push(...unreadOf(organization, missing));
+  }
+  return { days, unread };
+}
+
+interface Placed {
+  side: Side;
+  day: Day;
+}
+
+function placed(side: Side, day: Day | undefined): Placed[] {
+  return day === undefined ? [] : [{ side, day }];
+}
+
+function isWholeMonths({ since, until }: DaySpan): boolean {
+  return since === startOfMonthOf(since) && until === endOfMonthOf(until);
+}
+
+function isRead({ readAt }: OrganizationDays, day: Day): boolean {
+  return isReadWhole(day, readAt.get(day) ?? null);
+}
+
+function unreadOf({ organization, organizationId }: OrganizationDays, missing: readonly Placed[]): UnreadDays[] {
+  return (['now', 'before'] as const).flatMap((side) =>
+    spansOf(missing.filter((each) => each.side === side).map(({ day }) => day)).map((span) => ({
+      ...{ organization, organizationId, side },
+      ...span,
+    })),
+  );
+}
+
+/**
+ * Sets each day of a span against what is usual: of the last eight of its weekday before the span that were read, the real day
+ * with the lower-median total of all that is looked at, a currency each.
+ * @param totals of the span and of `USUAL_HISTORY_DAYS` before it
+ * @throws CostsError `usage` where fewer than four days tell
+ */
+export function usualDays(
+  organizations: readonly OrganizationDays[],
+  span: DaySpan,
+  totals: readonly DayTotal[],
+): ComparedDays & { usual: UsualDay[] } {
+  const found: ComparedDays & { usual: UsualDay[] } = { days: [], unread: [], usual: [] };
+  const missing = new Map<OrganizationDays, Placed[]>(organizations.map((each) => [each, []]));
+  const currencies = [...new Set(totals.map(({ currency }) => currency))].sort();
+  for (const day of daysOf(span)) {
+    const past = weekdaysBefore(day, span.since);
+    const readNow = organizations.filter((each) => isRead(each, day));
+    const known = readNow.filter((each) => past.filter((other) => isRead(each, other)).length >= LEAST_USUAL_DAYS);
+    for (const each of organizations.filter(({ isActive }) => isActive))
+      if (!readNow.includes(each)) missing.get(each)?.push({ side: 'now', day });
+    for (const each of readNow.filter((organization) => !known.includes(organization)))
+      missing.get(each)?.push(...past.slice(0, 1).map((other) => ({ side: 'before' as const, day: other })));
+    if (organizations.length > 0 && readNow.length === 0) continue;
+    const candidates = past.filter((other) => known.every((each) => isRead(each, other))).slice(0, USUAL_DAYS);
+    if (candidates.length < LEAST_USUAL_DAYS || (known.length === 0 && organizations.length > 0)) throw tooFew(day);
+    const counted = [OLD_SYSTEM, ...known].map(({ organizationId }) => organizationId);
+    for (const currency of currencies) {
+      const against = medianDay(candidates, currency, new Set(counted), totals);
+      found.usual.push({ day, currency, against });
+      for (const organizationId of counted)
+        found.days.push(
+          { side: 'now', organizationId, day, currency },
+          { side: 'before', organizationId, day: against, currency },
+        );
+    }
+  }
+  found.unread = [...missing].flatMap(([organization, days]) => unreadOf(organization, days));
+  return found;
+}
+
+/** The latest first. */
+function weekdaysBefore(day: Day, since: Day): Day[] {
+  const weeks = Math.floor(daysBetween(since, day) / 7) + 1;
+  return Array.from({ length: USUAL_WEEKS }, (_, index) => addDays(day, -7 * (weeks + index)));
+}
+
+/** Of days that cost the same, the latest. */
+function medianDay(
+  days: readonly Day[],
+  currency: string,
+  counted: ReadonlySet<string>,
+  totals: readonly DayTotal[],
+): Day {
+  const costOf = new Map(
+    days.map((day) => {
+      const own = totals.filter(
+        (each) => each.day === day && each.currency === currency && counted.has(each.organizationId),
+      );
+      return [day, sum(own.map(({ cost }) => cost))] as const;
+    }),
+  );
+  const costs = [...costOf.values()].sort(compare);
+  const middle = costs[Math.floor((costs.length - 1) / 2)];
+  return days.find((day) => costOf.get(day) === middle) as Day;
+}
+
+function tooFew(day: Day): CostsError {
+  return new CostsError(
+    'usage',
+    `Fewer than ${LEAST_USUAL_DAYS} days of that weekday were read before ${day}: nothing tells what is usual.`,
+    {
+      hint: 'Compare it with a period: costs explain mtd --against last-month',
+    },
+  );
+}

@@ -1,0 +1,103 @@
+import { pairDays, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
+import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { parseDecimal } from '../domain/decimal.js';
+import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
+import { explain } from '../domain/explain.js';
+import type { Explanation } from '../domain/explanation.js';
+import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import type { ReportQuery, SpendReader } from '../domain/report.js';
+import { CostsError } from '../errors.js';
+import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import { closedDays } from './verify.js';
+import type { Workplace } from './workplace.js';
+
+/** Of the days to explain; default: yesterday. */
+export interface ExplainRequest extends RowSelection, PeriodRequest {
+  /** `usual`, or a period; default: usual. */
+  against?: string;
+  /** One to three dimensions that are no time; default: project. */
+  groupBy?: readonly GroupWord[];
+  /** So many rows a currency; the others are added up. */
+  top?: number;
+}
+
+/** An explanation before it is put into words. */
+export type Explained = Omit<Explanation, 'sentence'>;
+
+/** Why spend is not what it was, all of one moment. @throws CostsError `usage` */
+export async function explainSpend(work: Workplace, request: ExplainRequest): Promise<Explained> {
+  const { against = 'usual', groupBy = ['project'], top } = request;
+  const today = toDay(await work.clock());
+  const span = requireClosed(resolvePeriod(request, today, lastDays(1)), today);
+  const before = against === 'usual' ? 'usual' : requireClosed(resolvePeriod({ period: against }, today), today);
+  const query = { ...(await resolveRowFilter(request, span, work)), groupBy: refuseTime(groupBy) };
+  const { reports } = await work.store();
+  return reports.snapshot((reader) => readExplanation(reader, query, before, top));
+}
+
+/** @param query of the days to explain, all of them over @throws CostsError `usage` where nothing tells what is usual */
+export async function readExplanation(
+  reader: SpendReader,
+  query: ReportQuery,
+  before: DaySpan | 'usual',
+  top?: number,
+): Promise<Explained> {
+  const { days, unread, against, usual } = await chooseDays(reader, query, before);
+  const lines = await reader.chargedLines(query, days);
+  return {
+    since: query.since,
+    until: query.until,
+    against,
+    ...(usual === undefined ? {} : { usual }),
+    ...explain(lines, query.groupBy, top),
+    unread,
+  };
+}
+
+async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {
+  if (before !== 'usual') {
+    const organizations = await reader.days({ ...query, ...spanOf([query, before]) });
+    return {
+      ...pairDays(organizations, query, before),
+      against: { kind: 'period' as const, ...before },
+      usual: undefined,
+    };
+  }
+  const history = { ...query, since: addDays(query.since, -USUAL_HISTORY_DAYS) };
+  const organizations = await reader.days(history);
+  const found = usualDays(organizations, query, await readTotals(reader, history));
+  const chosen = found.usual.map(({ against }) => against).sort();
+  const [since, until] = [chosen[0] ?? addDays(query.since, -7), chosen.at(-1) ?? addDays(query.until, -7)];
+  return { ...found, against: { kind: 'usual' as const, since, until } };
+}
+
+async function readTotals(reader: SpendReader, query: ReportQuery): Promise<DayTotal[]> {
+  const rows = await reader.sums({ ...query, groupBy: ['organization', 'day'] });
+  return rows.flatMap(({ day, organizationId, currency, cost }) =>
+    day === undefined || cost === null
+      ? []
+      : [{ day, organizationId: organizationId ?? '', currency, cost: parseDecimal(cost) }],
+  );
+}
+
+function spanOf(spans: readonly DaySpan[]): DaySpan {
+  const since = spans.map((span) => span.since).reduce((a, b) => (b < a ? b : a));
+  return { since, until: spans.map((span) => span.until).reduce((a, b) => (b > a ? b : a)) };
+}
+
+/** Today is not over, and so can be held against nothing. */
+function requireClosed(span: DaySpan, today: Day): DaySpan {
+  const closed = closedDays(span, today);
+  if (closed !== null) return closed;
+  throw new CostsError('usage', 'Today is not over: there is nothing yet to compare.', {
+    hint: 'costs explain yesterday',
+  });
+}
+
+function refuseTime(groupBy: readonly GroupWord[]): readonly GroupWord[] {
+  const word = groupBy.find(isTimeWord);
+  if (word === undefined) return groupBy;
+  throw new CostsError('usage', `What changed is not told by ${word}: both sides are times.`, {
+    hint: 'costs explain last-month --against 2026-08 --group-by project',
+  });
+}
