@@ -118,7 +118,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'check',
-    summary: 'budgets, anomalies, spend nobody linked, gaps; for jobs',
+    summary: 'budgets, anomalies, spend not linked, gaps; for jobs',
     load: async () => (await import('./commands/check.js')).check,
   },
   {

@@ -48,7 +48,7 @@ async function findNextStep(context: Context): Promise<NextStep> {
       ? [
           {
             command: 'costs projects list --unlinked',
-            why: `to see ${unlinked.length} provider projects nobody has linked`,
+            why: `to see ${unlinked.length} provider projects that are not linked`,
           },
         ]
       : []),

@@ -49,7 +49,7 @@ export async function readEmail(context: Context, email: string | undefined): Pr
 
 function requirePerson({ output }: Context): void {
   if (output.interactive) return;
-  throw new CostsError('usage', 'A password is needed, and nobody can be asked for it.', {
+  throw new CostsError('usage', 'A password is needed, and there is no terminal to ask for it.', {
     hint: '--password-stdin reads it from standard input.',
   });
 }

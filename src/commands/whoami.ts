@@ -5,7 +5,7 @@ import { defineCommand, asItIs } from './define.js';
 
 export const whoami = defineCommand({
   name: 'whoami',
-  description: 'Says who is logged in on this machine, or whose token is set; exits 4 when nobody is.',
+  description: 'Says who is logged in on this machine, or whose token is set; exits 4 when no one is.',
   examples: ['costs whoami', 'costs whoami --json'],
   run,
   document: asItIs<WhoamiResult>,

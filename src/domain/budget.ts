@@ -26,14 +26,14 @@ export interface BudgetStore {
 /** @throws CostsError `usage` unless it is a month such as `2026-11` */
 export function parseMonth(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
-  throw new CostsError('usage', `"${text}" is no month.`, { hint: 'Write it as 2026-11.' });
+  throw new CostsError('usage', `"${text}" is not a valid month.`, { hint: 'Write it as 2026-11.' });
 }
 
 /** @throws CostsError `usage` unless it is an amount above zero */
 export function parseAmount(text: string): Decimal {
   const amount = readAmount(text);
   if (amount !== null && amount > ZERO) return amount;
-  throw new CostsError('usage', `"${text}" is no amount above zero.`, { hint: 'Write it as 1500 or 1500.50.' });
+  throw new CostsError('usage', `"${text}" is not an amount above zero.`, { hint: 'Write it as 1500 or 1500.50.' });
 }
 
 function readAmount(text: string): Decimal | null {
@@ -44,7 +44,7 @@ function readAmount(text: string): Decimal | null {
 /** Upper-cased. @throws CostsError `usage` */
 export function parseCurrency(text: string): string {
   if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase();
-  throw new CostsError('usage', `"${text}" is no currency.`, { hint: 'Write its code, such as USD.' });
+  throw new CostsError('usage', `"${text}" is not a valid currency.`, { hint: 'Write its code, such as USD.' });
 }
 
 /** Those that hold in a month: one of the month itself goes before one for every month, per scope and currency. */

@@ -12,7 +12,7 @@ export interface Project {
   providerProjectId: string | null;
   /** The provider's own name of it. */
   providerName: string | null;
-  /** Somebody tied it to the provider project; false for a project made for spend that nobody linked. */
+  /** Somebody tied it to the provider project; false for a project made for spend that is not linked. */
   linked: boolean;
   archived: boolean;
 }

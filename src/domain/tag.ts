@@ -31,7 +31,7 @@ export interface TagStore {
 /** @throws CostsError `usage` */
 export function checkTagKey(text: string): TagKey {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,49}$/.test(text)) return text as TagKey;
-  throw new CostsError('usage', `"${text}" is no name of a tag.`, {
+  throw new CostsError('usage', `"${text}" is not a valid tag name.`, {
     hint: 'Use letters, digits, "_", "." and "-", beginning with a letter, such as product or cost-centre.',
   });
 }
@@ -40,7 +40,9 @@ export function checkTagKey(text: string): TagKey {
 export function parseTag(text: string): { key: TagKey; value: string } {
   const at = text.indexOf('=');
   if (at < 1)
-    throw new CostsError('usage', `"${text}" is no tag.`, { hint: 'Write KEY=VALUE, such as product=Search.' });
+    throw new CostsError('usage', `"${text}" is not a valid tag.`, {
+      hint: 'Write KEY=VALUE, such as product=Search.',
+    });
   const key = checkTagKey(text.slice(0, at).trim());
   return { key, value: checkTagValue(text.slice(at + 1).trim()) };
 }

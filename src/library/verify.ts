@@ -24,7 +24,7 @@ export async function verify(work: Workplace, request: VerifyRequest): Promise<V
   if (request.stored === true) return runStored(work, request, today);
   const span = closedDays(resolvePeriod(request, today, lastDays(VERIFIED_DAYS)), today);
   if (span === null) {
-    throw new CostsError('usage', `${today} is not over: there is no total to compare with yet.`, {
+    throw new CostsError('usage', `${today} has not ended yet, so there is no total to compare with.`, {
       hint: 'Give days that ended.',
     });
   }

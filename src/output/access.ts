@@ -51,7 +51,7 @@ export function renderLogin({ email, role, team, sessionUntil }: LoginResult, { 
 
 export function renderLogout({ ended, embedded }: { ended: boolean; embedded: boolean }): string {
   if (embedded) return 'The embedded store needs no login.';
-  return ended ? 'Logged out: the session has ended.' : 'Nobody was logged in.';
+  return ended ? 'Logged out: the session has ended.' : 'There was no login to end.';
 }
 
 export interface WhoamiResult {

@@ -26,7 +26,7 @@ export function renderDemo(
     '',
     `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
     `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
-    `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to nobody, ${money(unlinked.totals)}`,
+    `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to no project of ours, ${money(unlinked.totals)}`,
     '',
     ...(view.home === null
       ? ['Look around   costs demo --keep']

@@ -31,7 +31,7 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
   const exposed = keys.filter((key) => key.exposed).map(({ name }) => shell`  → costs keys rotate ${name}`);
   return [
     renderTable(COLUMNS, rows, output),
-    ...(exposed.length > 0 ? ['Exposed: somebody who left could have read these keys.', ...exposed] : []),
+    ...(exposed.length > 0 ? ['Exposed: a former member or token could have read these keys.', ...exposed] : []),
   ].join('\n');
 }
 

@@ -12,7 +12,7 @@ export function createPrompt(interactive: boolean, say: (line: string) => void):
     if (!interactive) {
       throw new CostsError(
         'usage',
-        `"${question.message.replace(/[:?]\s*$/, '')}" has to be answered, and nobody can be asked here.`,
+        `"${question.message.replace(/[:?]\s*$/, '')}" needs an answer, and there is no terminal to ask on.`,
         { hint: 'Give it as an option; --help names it.' },
       );
     }

@@ -12,7 +12,7 @@ export interface Recorder {
 export function createRecorder(): Recorder {
   let last: unknown;
   const nothing = () => undefined;
-  const nobody = () => Promise.reject(new CostsError('usage', 'Nobody can be asked here.'));
+  const nobody = () => Promise.reject(new CostsError('usage', 'No question can be asked here.'));
   return {
     last: () => last,
     output: {

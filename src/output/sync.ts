@@ -50,7 +50,12 @@ function row(
 ): string[] {
   const mark = { ok: style.green('✔'), skipped: style.dim('–'), failed: style.red('✖') }[status];
   if (status === 'skipped')
-    return [mark, provider, name, heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is at it`];
+    return [
+      mark,
+      provider,
+      name,
+      heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is already collecting it`,
+    ];
   const changes = [
     inserted > 0 ? plural(inserted, 'new', 'new') : '',
     updated > 0 ? plural(updated, 'changed', 'changed') : '',

@@ -39,7 +39,7 @@ function whyOf(error: unknown): string {
   if (code === 'ECONNREFUSED') return 'it refused the connection';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not answer in time';
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'there is no way to it from here';
+  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'no network route leads there';
   if (code.includes('CERT') || code.includes('SIGNATURE')) return 'its certificate is not trusted here';
   const refused = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
   if (refused !== undefined) return `the proxy answered ${refused}`;

@@ -64,7 +64,7 @@ function checkBuckets(
     if (!isWhole)
       throw broken(
         who,
-        `sent a bucket that is no UTC ${width === DAY ? 'day' : 'hour'}, ${formatInstant(start)} to ${formatInstant(end)}`,
+        `sent a bucket that is not a UTC ${width === DAY ? 'day' : 'hour'}, ${formatInstant(start)} to ${formatInstant(end)}`,
       );
     if (start < from && start >= startOfDay(since))
       throw broken(who, `sent the bucket of ${formatInstant(start)} twice or out of order`);

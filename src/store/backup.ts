@@ -65,7 +65,8 @@ async function unpack(path: string): Promise<Blob> {
     const most = Math.max(LEAST_BOUND, MOST_TIMES * (await stat(path)).size);
     await pipeline(createReadStream(path), createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {
       for await (const chunk of unpacked) {
-        if (bytes === 0 && chunk.toString('latin1', 257, 262) !== 'ustar') throw new Error('This is no tar archive.');
+        if (bytes === 0 && chunk.toString('latin1', 257, 262) !== 'ustar')
+          throw new Error('This is not a tar archive.');
         bytes += chunk.byteLength;
         if (bytes > most) throw new Error(`It unpacks to more than ${most} bytes.`);
         chunks.push(chunk);

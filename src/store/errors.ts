@@ -219,7 +219,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
     case 'P0001':
       return failed(
         `A trigger or function on ${label} refused it: ${message}.`,
-        'Whoever made it can tell why. What is not ours: costs db status',
+        'Ask its owner why it is there. What is not ours: costs db status',
       );
     case '42P01':
     case '42703':

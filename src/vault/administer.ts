@@ -23,9 +23,13 @@ export async function administer<T>(
 ): Promise<T> {
   const { access, embedded } = await authentication.tools();
   if (embedded) {
-    throw new CostsError('conflict', 'The embedded store has no members and no tokens: whoever can open it uses it.', {
-      hint: 'To share figures, set DATABASE_URL to a PostgreSQL server, then: costs init',
-    });
+    throw new CostsError(
+      'conflict',
+      'The embedded store has no members or tokens: everyone who can open it can use it.',
+      {
+        hint: 'To share figures, set DATABASE_URL to a PostgreSQL server, then: costs init',
+      },
+    );
   }
   const { vault, dataKey, actor } = await authentication.requireDataKey(team, 'admin');
   const now = await access.clock();

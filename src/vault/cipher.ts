@@ -28,7 +28,7 @@ export function decrypt(
 ): Buffer {
   const refused = (message: string, cause?: unknown) =>
     new CostsError('auth', message, {
-      hint: `Somebody changed the store outside costs, or it was restored in part. ${mend}`,
+      hint: `The store was changed outside costs, or it was restored in part. ${mend}`,
       cause,
     });
   const [nonce, ciphertext, tag] = decodeParts(text, 3) ?? [];

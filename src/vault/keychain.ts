@@ -132,5 +132,5 @@ function noKeychain(reason: string): NoKeychain {
 
 /** There is one, and it may hold a session: whoever makes it hang must not pass for somebody without any. */
 function silentKeychain(reason: string): NoSession {
-  return new NoSession(`The keychain is of no use: ${reason}.`, WAYS_OUT);
+  return new NoSession(`The keychain cannot be used: ${reason}.`, WAYS_OUT);
 }

@@ -109,9 +109,13 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
 
 function requireAdmin(others: CheckedSlot[], { email }: Member): void {
   if (others.some(({ role, slot }) => role === 'admin' && slot.userId !== null)) return;
-  throw new CostsError('conflict', `${email} is the last admin; without one nobody could manage keys and members.`, {
-    hint: 'Make another one first: costs members role --help',
-  });
+  throw new CostsError(
+    'conflict',
+    `${email} is the last admin; without an admin, keys and members could not be managed.`,
+    {
+      hint: 'Make another one first: costs members role --help',
+    },
+  );
 }
 
 function noLogin({ email }: Member): CostsError {

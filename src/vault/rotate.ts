@@ -64,7 +64,7 @@ export async function rotateDataKey(rows: AccessRows, old: DataKey, exposedAt: D
 
 function describe({ slot, owner }: CheckedSlot): string {
   if (slot.kind === 'recovery') return 'the recovery code';
-  if (owner === null) return 'a login that belongs to nobody in the team';
+  if (owner === null) return 'a login whose owner is not a member of the team';
   return slot.tokenId === null ? `the login of ${owner}` : `the token ${owner}`;
 }
 

@@ -103,7 +103,7 @@ export async function openSlot(
       'auth',
       'The slot does not open: it was altered, moved, or holds the data key of another team.',
       {
-        hint: 'Somebody changed the store outside costs. An admin can make a new one: costs members add --help',
+        hint: 'The store was changed outside costs. An admin can make a new one: costs members add --help',
       },
     );
   }

@@ -68,7 +68,7 @@ export function parseKey(provider: ProviderId, text: string): Secret {
 function checkName({ keyVariables }: Environment, name: string, shown: string): void {
   const upper = name.toUpperCase();
   if (!/^[A-Z_][A-Z0-9_]*$/.test(upper))
-    throw new CostsError('auth', `"${shown}" is no name of an environment variable.`);
+    throw new CostsError('auth', `"${shown}" is not a valid name for an environment variable.`);
   if (keyVariables !== null) {
     if (keyVariables.includes(name)) return;
     throw new CostsError('auth', `The variable ${shown} is not in COSTS_KEY_ENV; it was not read.`, {

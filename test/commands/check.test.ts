@@ -106,7 +106,7 @@ describe('costs check', () => {
     expect(findings[0]?.message).toContain('gpt-5, output');
   });
 
-  it('names gaps and spend that nobody linked', async () => {
+  it('names gaps and spend that is not linked', async () => {
     const { check, prisma } = await start();
     await bill(prisma, 'labs', '2026-11-02', '12.34');
     await prisma.$executeRaw`DELETE FROM collected_days WHERE day = '2026-11-05' AND ai_organization_id = 'org-3'`;

@@ -107,7 +107,7 @@ describe.skipIf(!HAS_TERMINAL)(
         ['login'],
         [
           ['Email', 'admin\r'],
-          ['That is no email address', '\u0015admin@example.com\r'],
+          ['That is not a valid email address', '\u0015admin@example.com\r'],
           ['Password', 'not the right password\r'],
           ['The email or the password is wrong.', ''],
           ['Email', 'admin@example.com\r'],

@@ -136,7 +136,7 @@ describe('a file of prices', () => {
   });
 
   it.each([
-    ['no JSON', 'x', /no JSON/],
+    ['no JSON', 'x', /not valid JSON/],
     ['a price below zero', [{ ...entry, price: '-1' }], /price \(below zero\)/],
     ['a price that is no number', [{ ...entry, price: 'free' }], /price \("free" is not a decimal/],
     ['no day', [{ ...entry, validFrom: '2026-02-30' }], /validFrom/],

@@ -54,7 +54,7 @@ describe('an attempt', () => {
   });
 
   it('with text that is no email is refused and not recorded', async () => {
-    expect(() => acme.vault.logins.parseEmail("' OR 1=1 --")).toThrow('no email address');
+    expect(() => acme.vault.logins.parseEmail("' OR 1=1 --")).toThrow('not a valid email address');
     expect(await base.database.prisma.$queryRaw`SELECT 1 FROM login_attempts`).toEqual([]);
   });
 

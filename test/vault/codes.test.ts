@@ -50,7 +50,7 @@ describe('an email', () => {
   it.each(['', 'admin', '@example.com', 'a b@example.com', 'a@b@c', 'a\n@example.com', `${'a'.repeat(260)}@x.y`])(
     'is not %j',
     (text) => {
-      expect(() => parseEmail(text)).toThrow('no email address');
+      expect(() => parseEmail(text)).toThrow('not a valid email address');
     },
   );
 });

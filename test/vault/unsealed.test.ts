@@ -166,7 +166,7 @@ describe('a slot that was edited', () => {
       `INSERT INTO vault_slots (id, team_id, kind, generation, kdf, public_key) SELECT 'planted', team_id, 'reset', generation, kdf, public_key FROM vault_slots LIMIT 1`,
     );
     expect(await admin.vault.rotate(acme.team)).toMatchObject({
-      dropped: ['a login that belongs to nobody in the team'],
+      dropped: ['a login whose owner is not a member of the team'],
     });
   });
 

@@ -69,7 +69,7 @@ describe('a variable that a key names', () => {
 
   it.each(['', 'A B', 'A=B', '../x', 'A\u001b[2J'])('is refused when %j is no name', (name) => {
     const { text } = refusal(() => readVariable(environment({ [name]: OPENAI_KEY }), 'openai', name));
-    expect(text).toContain('is no name of an environment variable');
+    expect(text).toContain('is not a valid name for an environment variable');
     expect(text).not.toContain('\u001b');
   });
 });

@@ -18,6 +18,6 @@ export const printGrants = defineCommand({
 
 async function run({ schema }: GrantsOptions, context: Pick<Context, 'grants'>): Promise<{ sql: string }> {
   if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
-    throw new CostsError('usage', 'That is no name of a schema.', { hint: 'Write it as --schema public.' });
+    throw new CostsError('usage', 'That is not a valid schema name.', { hint: 'Write it as --schema public.' });
   return { sql: await context.grants(schema) };
 }

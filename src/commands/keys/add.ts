@@ -27,7 +27,7 @@ export const addKey = defineCommand({
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
     option(
       '--link <policy>',
-      'whether the projects of the provider become yours as they come; ask is none where nobody is there',
+      'whether the projects of the provider become yours as they come; without a terminal, ask is none',
     )
       .choices(['ask', ...LINK_POLICIES])
       .default('ask'),

@@ -105,7 +105,7 @@ function parseJson(content: string): unknown {
     return parse(content.replace(/^\uFEFF/, ''));
   } catch (error) {
     const reason = error instanceof Error && error.message.startsWith('Duplicate key') ? `: ${error.message}` : '';
-    throw new CostsError('usage', `The file is no JSON${reason}.`, {
+    throw new CostsError('usage', `The file is not valid JSON${reason}.`, {
       hint: 'See the form of one: costs prices list --json',
     });
   }

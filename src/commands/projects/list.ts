@@ -9,7 +9,7 @@ export interface ListProjectsOptions {
 export const listProjects = defineCommand({
   name: 'projects list',
   description: 'Lists the projects of the team and the provider projects they are linked to.',
-  options: [option('--unlinked', 'only those made for spend that nobody has linked')],
+  options: [option('--unlinked', 'only those made for spend that is not linked yet')],
   examples: ['costs projects list', 'costs projects list --unlinked --json'],
   run,
   document: asItIs<{ projects: ListedProject[] }>,

@@ -123,6 +123,6 @@ function sumText(amounts: readonly string[]): string {
 /** Nobody tied it to a project of the team's. */
 export function unlinked({ linked }: Pick<ReportRow, 'linked'>): Html {
   return linked === false
-    ? markup` <span class="flag" title="Nobody linked it to a project of yours.">⚠ not linked</span>`
+    ? markup` <span class="flag" title="It is not linked to a project of yours.">⚠ not linked</span>`
     : NOTHING;
 }

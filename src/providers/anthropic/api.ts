@@ -19,7 +19,7 @@ const PROBE_DAYS_BACK = 7;
 
 /** Anthropic has no narrower admin key, so that this holds of each. */
 const ALWAYS_BROAD =
-  'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Give it to nobody else.';
+  'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Share it with no one else.';
 
 export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const get = (

@@ -105,7 +105,7 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
         organizationName: null,
         canListProjects: true,
         expiresAt,
-        warnings: ['A management key can also make and delete keys. Give it to nobody else.'],
+        warnings: ['A management key can also make and delete keys. Share it with no one else.'],
       };
     },
   };

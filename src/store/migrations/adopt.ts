@@ -102,7 +102,7 @@ async function requireAdoptable(pool: Connection, label: string): Promise<void> 
 async function requireZone(pool: Connection, zone: string): Promise<void> {
   const { rowCount } = await pool.query('SELECT FROM pg_timezone_names WHERE name = $1', [zone]);
   if (rowCount === 0)
-    throw new CostsError('usage', `"${zone}" is no time zone that the database knows.`, {
+    throw new CostsError('usage', `"${zone}" is not a time zone that the database knows.`, {
       hint: 'Name it as in: costs db adopt --dates-in Europe/Berlin',
     });
 }

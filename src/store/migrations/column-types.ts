@@ -82,7 +82,7 @@ function toTimestamp(have: string, zone: string): Conversion | undefined {
   const uncertain =
     zone === 'UTC'
       ? {
-          text: 'is no midnight of UTC, so that its day depends on a time zone (say which: --dates-in ZONE)',
+          text: 'is not midnight UTC, so its day depends on a time zone (say which: --dates-in ZONE)',
           is: (column: string) => notMidnight(column),
         }
       : {

@@ -92,7 +92,7 @@ it.each([
   ],
   [
     `ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC'`,
-    /a value in date that is no midnight of UTC/,
+    /a value in date that is not midnight UTC/,
   ],
   ['ALTER TABLE cost_data ALTER COLUMN cost TYPE text', /cost_data.cost is text instead of numeric/],
 ])('refuses other columns by name: %s', async (sql, cause) => {
