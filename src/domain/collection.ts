@@ -30,15 +30,17 @@ export interface Organization {
   lastUsedAt: Date | null;
 }
 
-/** Follows from the last successful read of a day. */
-export type DayState = 'gap' | 'open' | 'provisional' | 'settled';
+/** Follows from the last successful read of a day; `adopted` was never read and has bills that another program stored. */
+export type DayState = 'gap' | 'adopted' | 'open' | 'provisional' | 'settled';
 
-/** A day that was read. */
+/** A day that was read, or that has bills of another program. */
 export interface CollectedDay {
   day: Day;
   /** Database clock when the request was sent; null where that is in the future: such a read counts as none. */
   readAt: Date | null;
   rows: number;
+  /** Never read; its bills were taken over with the database. */
+  isAdopted?: boolean;
 }
 
 /** Why a closed day changed. */
@@ -91,13 +93,15 @@ export interface WindowOutcome {
   changedDays: Day[];
   /** Days whose stored rows were others than had been written, and were replaced. */
   altered: Day[];
+  /** Adopted days that the provider answers otherwise: they are as they were. */
+  contradicted: Day[];
 }
 
 /** What the main job needs of the store. */
 export interface CollectionStore {
   /** The database's clock. */
   clock(): Promise<Date>;
-  /** Days of an organization that were read, ascending. */
+  /** Days of an organization that were read or adopted, ascending. */
   collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
   /** What is stored of the billed days of a span that were read. */
   storedDays(provider: ProviderId, organizationId: string, span: DaySpan): Promise<StoredDay[]>;

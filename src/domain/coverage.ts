@@ -2,8 +2,8 @@ import { SETTLED_AFTER_DAYS, type CollectedDay, type DayState } from './collecti
 import { addDays, endOfDay, type Day } from './day.js';
 
 /** The state of a day follows from its last successful read; null means it was never read. */
-export function dayState(day: Day, readAt: Date | null): DayState {
-  if (readAt === null) return 'gap';
+export function dayState(day: Day, readAt: Date | null, isAdopted = false): DayState {
+  if (readAt === null) return isAdopted ? 'adopted' : 'gap';
   if (readAt < endOfDay(day)) return 'open';
   return readAt < endOfDay(addDays(day, SETTLED_AFTER_DAYS)) ? 'provisional' : 'settled';
 }
@@ -15,6 +15,6 @@ export function isReadWhole(day: Day, readAt: Date | null): boolean {
 
 /** Tells the state of any day from the days that were read. */
 export function coverageOf(collected: readonly CollectedDay[]): (day: Day) => DayState {
-  const readAt = new Map(collected.map(({ day, readAt }) => [day, readAt]));
-  return (day) => dayState(day, readAt.get(day) ?? null);
+  const known = new Map(collected.map((each) => [each.day, each]));
+  return (day) => dayState(day, known.get(day)?.readAt ?? null, known.get(day)?.isAdopted);
 }

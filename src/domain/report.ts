@@ -62,6 +62,8 @@ export interface Subtotal {
 export interface ReportCoverage {
   /** Days up to today that were never read, of organizations that are collected. */
   gaps: CoverageSpan[];
+  /** Days that nobody read, with bills of the program whose database was taken over. */
+  adopted: CoverageSpan[];
   /** Days that were read before they ended and are over. */
   halfRead: CoverageSpan[];
   /** Today, where it was read. */
@@ -145,6 +147,8 @@ export interface OrganizationDays {
   isActive: boolean;
   /** When the days that were read were read last. */
   readAt: ReadonlyMap<Day, Date>;
+  /** Days that were not, and have adopted bills. */
+  adopted: ReadonlySet<Day>;
 }
 
 /** How a closed day of a project changed after it had been reported, added up over its rows; exact. */

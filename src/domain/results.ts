@@ -36,6 +36,8 @@ export interface OrganizationResult {
   drift: { path: string; value: string }[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
   altered?: Day[];
+  /** Adopted days that the provider answers otherwise; they are as they were. Absent where there are none. */
+  contradicted?: Day[];
   /** Line items whose unit price jumped on a day this run changed; absent where none did. */
   priceJumps?: UnitPriceJump[];
   milliseconds: number;

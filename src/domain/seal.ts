@@ -26,6 +26,8 @@ export interface SealCheck {
   sealedAsFound: Day[];
   /** Days that have rows though they were never read. */
   stray: Day[];
+  /** The same in a database that was taken over: nothing is known against them. */
+  adopted: Day[];
 }
 
 /** `310 rows of 12.5 USD were written, 310 rows of 322.5 USD were found` */

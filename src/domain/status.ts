@@ -17,6 +17,8 @@ export interface OrganizationStatus {
   /** Every day through it is settled; null when the first is not. */
   settledTo: Day | null;
   days: Record<DayState, number>;
+  /** Days whose bills another program stored, and that were never read: adopted, not proven. */
+  adopted: DaySpan[];
   gaps: DaySpan[];
   /** Days whose last read is dated in the future, from when the database's clock was ahead: it counts as none. */
   readAhead: DaySpan[];

@@ -67,7 +67,7 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
   return [told.sentence, '', table, ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)])].join('\n');
 }
 
-const NO_COVERAGE = { coverage: { gaps: [], halfRead: [], open: [], provisional: [] } };
+const NO_COVERAGE = { coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] } };
 
 /** What rounds to nothing would only be noise in a column; the JSON document has it to the last digit. */
 function isAmount(amount: string): boolean {

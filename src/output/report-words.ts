@@ -41,6 +41,7 @@ function dayMark(day: Day, { coverage }: Pick<Report, 'coverage'>): string {
   const within = (spans: readonly CoverageSpan[]) => spans.some(({ since, until }) => since <= day && day <= until);
   if (within(coverage.gaps)) return '× ';
   if (within(coverage.halfRead)) return '° ';
+  if (within(coverage.adopted)) return '◇ ';
   if (within(coverage.open)) return '□ ';
   return within(coverage.provisional) ? '▪ ' : '';
 }

@@ -35,9 +35,10 @@ function headLine({ report, team, now }: ReportView): string {
 }
 
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
-  const { gaps, halfRead, open, provisional } = report.coverage;
+  const { gaps, adopted, halfRead, open, provisional } = report.coverage;
   const lines: string[] = [];
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
+  if (adopted.length > 0) lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
   if (report.since === report.until && report.comparedWith !== undefined)
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);

@@ -2,13 +2,14 @@ import type { DayState } from '../domain/collection.js';
 import { toDay } from '../domain/day.js';
 import { WARN_DAYS } from '../domain/key-view.js';
 import type { OrganizationStatus, Status } from '../domain/status.js';
+import { shell } from '../domain/shell.js';
 import { providerName } from '../providers/registry.js';
 import { formatAge, formatDay, formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
 
-const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', open: '□', gap: '×' };
+const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', open: '□', gap: '×', adopted: '◇' };
 
 /** One line an organization, with a mark a day; then what wants a person. */
 export function renderStatus(status: Status, output: Output): string {
@@ -32,7 +33,8 @@ export function renderStatus(status: Status, output: Output): string {
       organizations.map((each) => row(each, now, output)),
       output,
     ),
-    '■ settled  ▪ provisional  □ read before the day ended  × never read',
+    `■ settled  ▪ provisional  □ read before the day ended  × never read${organizations.some(({ adopted }) => adopted.length > 0) ? '  ◇ adopted, not proven' : ''}`,
+    ...organizations.flatMap(adoptedLine),
     ...(unlinked.projects === 0
       ? []
       : [
@@ -47,6 +49,15 @@ export function renderStatus(status: Status, output: Output): string {
         `${output.style.yellow('⚠')} ${organization}: ${message} ${renderHint(hint)}`,
     ),
   ].join('\n');
+}
+
+function adoptedLine({ name, adopted, days }: OrganizationStatus): string[] {
+  const [since, until] = [adopted[0]?.since, adopted.at(-1)?.until];
+  if (since === undefined || until === undefined) return [];
+  const backfill = shell`costs backfill --organization ${name} --since ${since} --until ${until}`;
+  return [
+    `${name}: ${plural(days.adopted, 'day is', 'days are')} adopted, not proven. To compare with the provider → ${backfill}`,
+  ];
 }
 
 function row(

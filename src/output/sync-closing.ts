@@ -12,6 +12,7 @@ export function closingLines(result: SyncResult): string[] {
     ...yesterday(result),
     ...restatements(result),
     ...altered(result),
+    ...contradicted(result),
     ...priceJumps(result),
     ...newProjects(result),
     ...adoptions(result),
@@ -45,6 +46,18 @@ function altered({ organizations }: SyncResult): string[] {
           `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${days.join(', ')} → ${shell`costs verify --since ${days[0] ?? ''}`}`,
         ],
   );
+}
+
+/** What another program stored stays until somebody decides: nothing was proven of it. */
+function contradicted({ organizations }: SyncResult): string[] {
+  return organizations.flatMap(({ name, contradicted: days = [] }) => {
+    const [since, until] = [days[0], days.at(-1)];
+    if (since === undefined || until === undefined) return [];
+    const backfill = shell`costs backfill --organization ${name} --since ${since} --until ${until} --force --accept-restatement`;
+    return [
+      `${name}: ${plural(days.length, 'adopted day')} ${days.length === 1 ? 'is' : 'are'} not what the provider bills, and ${days.length === 1 ? 'stays' : 'stay'} as adopted: ${days.join(', ')}. To take the provider's bills → ${backfill}`,
+    ];
+  });
 }
 
 /** One line, however many there are: it is a note, and `check` has them all. */

@@ -1,4 +1,4 @@
-import type { CollectedDay, Organization } from '../domain/collection.js';
+import { SETTLED_AFTER_DAYS, type CollectedDay, type Organization } from '../domain/collection.js';
 import { coverageOf } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
 import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
@@ -44,7 +44,12 @@ export function planSync(input: PlanInput, floor: Day | null = null): SyncPlan {
   return plan('sync', input, { since: floor ?? today, until: today }, (collected) => {
     const first = collected[0]?.day ?? startOfMonthOf(today, 1);
     const since = floor !== null && floor > first ? floor : first;
-    return daysNotSettled({ since, until: today }, collected);
+    const stateOf = coverageOf(collected);
+    const settled = addDays(today, -SETTLED_AFTER_DAYS);
+    // What was adopted and cannot change any more is left to a backfill.
+    return daysNotSettled({ since, until: today }, collected).filter(
+      (day) => day > settled || stateOf(day) !== 'adopted',
+    );
   });
 }
 

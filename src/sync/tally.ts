@@ -24,6 +24,7 @@ export class Tally {
   readonly #drift = new Map<string, { path: string; value: string }>();
   readonly #changedDays = new Set<Day>();
   readonly #altered = new Set<Day>();
+  readonly #contradicted = new Set<Day>();
   #priceJumps: UnitPriceJump[] = [];
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
@@ -57,6 +58,7 @@ export class Tally {
     for (const name of outcome.newProjects) this.#newProjects.add(name);
     this.#adopted.push(...outcome.adopted);
     for (const day of outcome.altered) this.#altered.add(day);
+    for (const day of outcome.contradicted) this.#contradicted.add(day);
     for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
 
@@ -111,6 +113,7 @@ export class Tally {
       missing: [...this.#missing],
       drift: [...this.#drift.values()],
       ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),
+      ...(this.#contradicted.size === 0 ? {} : { contradicted: [...this.#contradicted].sort() }),
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null

@@ -1,6 +1,6 @@
 import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
-import type { CollectionStore, Organization } from '../domain/collection.js';
+import type { CollectionStore, DayState, Organization } from '../domain/collection.js';
 import { dayState } from '../domain/coverage.js';
 import { daysOf, spansOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { formatDecimal } from '../domain/decimal.js';
@@ -114,9 +114,10 @@ async function compareDays(
 ): Promise<void> {
   const { store } = dependencies;
   const { provider: id, organizationId } = organization;
-  const altered = reportSeals(await store.checkSeals(id, organizationId, span), result);
+  const seals = await store.checkSeals(id, organizationId, span);
+  const altered = reportSeals(seals, result);
   const stored = new Map((await store.storedDays(id, organizationId, span)).map((each) => [each.day, each]));
-  result.notCompared = leftOut(span, stored);
+  result.notCompared = leftOut(span, stored, new Set(seals.adopted));
   const left = new Set(result.notCompared.flatMap(daysOf));
   const days = daysOf(span).filter((day) => !left.has(day) && !altered.has(day));
   if (days.length === 0) return;
@@ -167,6 +168,7 @@ export async function verifyStored(
     const check = await store.checkSeals(organization.provider, organization.organizationId, span);
     reportSeals(check, result);
     result.days = check.days;
+    result.notCompared = spansOf(check.adopted).map((each) => ({ ...each, reason: 'adopted, not proven' as const }));
     result.equal = check.days - check.misfits.length;
     verified.push(result);
   }
@@ -214,11 +216,16 @@ async function compareCycle(
 }
 
 /** Days that say nothing about the provider's total, as what is stored of them is known to be old. */
-function leftOut(span: DaySpan, stored: ReadonlyMap<Day, StoredDay>): NotCompared[] {
-  const states = daysOf(span).map((day) => ({ day, state: dayState(day, stored.get(day)?.readAt ?? null) }));
-  const those = (wanted: 'gap' | 'open', reason: NotCompared['reason']) =>
+function leftOut(span: DaySpan, stored: ReadonlyMap<Day, StoredDay>, adopted: ReadonlySet<Day>): NotCompared[] {
+  const stateOf = (day: Day) => dayState(day, stored.get(day)?.readAt ?? null, adopted.has(day));
+  const states = daysOf(span).map((day) => ({ day, state: stateOf(day) }));
+  const those = (wanted: DayState, reason: NotCompared['reason']) =>
     spansOf(states.filter(({ state }) => state === wanted).map(({ day }) => day)).map((each) => ({ ...each, reason }));
-  return [...those('gap', 'never read'), ...those('open', 'read before it ended')];
+  return [
+    ...those('gap', 'never read'),
+    ...those('adopted', 'adopted, not proven'),
+    ...those('open', 'read before it ended'),
+  ];
 }
 
 /** The days that were answered, with their sums; a day without spend has none. */

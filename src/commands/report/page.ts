@@ -105,12 +105,12 @@ function changesOf(rows: readonly ReportRow[], { rows: compared }: ReportCompari
 }
 
 function describeDays(
-  { provider, organization, organizationId, isActive, readAt }: OrganizationDays,
+  { provider, organization, organizationId, isActive, readAt, adopted }: OrganizationDays,
   span: DaySpan,
   today: Day,
 ): OrganizationCoverage {
   const stateOf = (day: Day): CoverageState => {
-    const state = dayState(day, readAt.get(day) ?? null);
+    const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
     if (state === 'gap' && !isActive) return 'not-collected';
     return state === 'open' && day < today ? 'half-read' : state;
   };

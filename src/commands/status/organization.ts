@@ -18,10 +18,12 @@ export function describeOrganization(
   const stateOf = coverageOf(collected);
   const first = collected[0]?.day ?? null;
   const all = first === null ? [] : daysOf({ since: first, until: today });
-  const days = { gap: 0, open: 0, provisional: 0, settled: 0 };
+  const days = { gap: 0, adopted: 0, open: 0, provisional: 0, settled: 0 };
   for (const day of all) days[stateOf(day)] += 1;
   const unsettled = all.find((day) => stateOf(day) !== 'settled');
-  const ahead = new Set(collected.filter(({ readAt }) => readAt === null).map(({ day }) => day));
+  const ahead = new Set(
+    collected.filter(({ readAt, isAdopted }) => readAt === null && isAdopted !== true).map(({ day }) => day),
+  );
   const newest = collected.reduce<Date | null>(
     (latest, { readAt }) => (readAt !== null && (latest === null || readAt > latest) ? readAt : latest),
     null,
@@ -37,6 +39,7 @@ export function describeOrganization(
     lastDay: collected.at(-1)?.day ?? null,
     settledTo: unsettled === undefined || unsettled === first ? null : addDays(unsettled, -1),
     days,
+    adopted: spansOf(all.filter((day) => stateOf(day) === 'adopted')),
     gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),
     readAhead: spansOf([...ahead]),
     recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({

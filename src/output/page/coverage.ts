@@ -11,6 +11,7 @@ const STATES: Record<CoverageState, { glyph: string; title: string }> = {
   provisional: { glyph: '▪', title: 'provisional' },
   open: { glyph: '□', title: 'not over' },
   'half-read': { glyph: '°', title: 'read half-way' },
+  adopted: { glyph: '◇', title: 'adopted, not proven' },
   gap: { glyph: '×', title: 'never read' },
   'not-collected': { glyph: '·', title: 'not collected' },
 };

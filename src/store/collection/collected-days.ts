@@ -5,22 +5,28 @@ import { endOfDay, type Day } from '../../domain/day.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
+import { allAdoptedDays } from '../facts/adopted-days.js';
 import { isAhead } from '../facts/read-ahead.js';
 import { SEAL } from '../facts/seals.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import type { Source } from '../facts/fact-list.js';
 
-/** Days of an organization's bills that were read, ascending. */
+/** Days of an organization's bills that were read or adopted, ascending. */
 export async function listCollectedDays(
   prisma: PrismaClient,
   provider: ProviderId,
   organizationId: string,
 ): Promise<CollectedDay[]> {
-  return prisma.$queryRaw<CollectedDay[]>`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('read_at')} THEN read_at END AS "readAt", rows
-    FROM collected_days
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
-    ORDER BY collected_days.day`;
+  const days = await prisma.$queryRaw<CollectedDay[]>`
+    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.adopted AS "isAdopted"
+    FROM (
+      SELECT day, read_at, rows, false AS adopted FROM collected_days
+      WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+      UNION ALL
+      SELECT day, NULL, 0, true FROM (${allAdoptedDays({ provider, organizationId })}) a
+    ) d
+    ORDER BY d.day`;
+  return days.map(({ isAdopted, ...day }) => (isAdopted === true ? { ...day, isAdopted } : day));
 }
 
 /** An answer as far as the days are concerned that it is for. */

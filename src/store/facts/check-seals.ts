@@ -2,6 +2,7 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import type { Seal, SealCheck, SealMisfit } from '../../domain/seal.js';
 import { snapshot, transaction } from '../transaction.js';
+import { WAS_ADOPTED } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import type { Source } from './fact-list.js';
 import { findMisfits, keepMisfits, SEAL, sealDays } from './seals.js';
@@ -19,8 +20,8 @@ export async function checkSeals(prisma: PrismaClient, source: Source, span: Day
       WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
         AND day BETWEEN ${span.since}::date AND ${span.until}::date
       ORDER BY collected_days.day`;
-    const stray = await tx.$queryRaw<{ day: Day }[]>`
-      SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(BILLS, source, span.since, span.until)}
+    const unread = await tx.$queryRaw<{ day: Day; adopted: boolean }[]>`
+      SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, ${WAS_ADOPTED} AS adopted FROM ${storedRows(BILLS, source, span.since, span.until)}
       WHERE NOT EXISTS (
         SELECT FROM collected_days d
         WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
@@ -30,7 +31,8 @@ export async function checkSeals(prisma: PrismaClient, source: Source, span: Day
       days: days.length,
       misfits: await findMisfits(tx, source, days),
       unsealed: days.filter(({ seal }) => seal === null).map(({ day }) => day),
-      stray: stray.map(({ day }) => day),
+      stray: unread.filter(({ adopted }) => !adopted).map(({ day }) => day),
+      adopted: unread.filter(({ adopted }) => adopted).map(({ day }) => day),
     };
   });
   const { unsealed, ...found } = check;

@@ -5,6 +5,7 @@ import { Sums } from '../../domain/money.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
 import { transaction } from '../transaction.js';
+import { forgetDays } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
 import { findAltered, sealDays } from './seals.js';
@@ -18,12 +19,19 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
   return transaction(prisma, async (tx) => {
     const placed = { ...write, writeId: randomUUID() };
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
-    const days = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
-    const altered = await findAltered(tx, write, days);
-    const keyed = rowsByDay(BY_BILL, days, write.keyed ?? []);
+    const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
+    const altered = await findAltered(tx, write, due);
+    const keyed = rowsByDay(BY_BILL, due, write.keyed ?? []);
     const keyedDays = [...keyed].flatMap(([day, costs]) => (costs.length > 0 ? [day] : []));
-    const { rows, projectIds, outcome } = await replaceWindow(tx, BILLS, { ...placed, keyedDays }, days, altered);
-    await writeKeyedBills(tx, { source: write, days, rows: keyed, keyedDays, projectIds });
+    const { days, rows, projectIds, outcome } = await replaceWindow(tx, BILLS, { ...placed, keyedDays }, due, altered);
+    await forgetDays(tx, write, placed.writeId, outcome.contradicted);
+    await writeKeyedBills(tx, {
+      source: write,
+      days,
+      rows: keyed,
+      keyedDays: keyedDays.filter((day) => rows.has(day)),
+      projectIds,
+    });
     await markCollected(tx, placed, 'costs_v1', days, rows);
     const changed = new Set([...outcome.changedDays, ...altered]);
     const unsealed = days.filter(({ day, seal }) => seal === null || changed.has(day)).map(({ day }) => day);

@@ -3,8 +3,10 @@ import type { Day } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import { resolveProjects } from '../collection/resolve-projects.js';
 import type { Transaction } from '../transaction.js';
+import { findContradicted } from './adopted-days.js';
 import { chunksOfDays, rowsByDay, type LockedDay, type RowsByDay } from './fact-days.js';
 import type { Fact, FactList } from './fact-list.js';
+import { incomingRows } from './incoming-rows.js';
 import { replaceDays, type Replaced } from './replace-days.js';
 import { guardAgainstShrinking } from './shrink-guard.js';
 
@@ -24,6 +26,8 @@ export type FactWrite<Row> = Pick<
 > & { lines: readonly Row[]; writeId: string; keyedDays?: readonly Day[] };
 
 export interface WindowReplaced<Row> {
+  /** Those that were written. */
+  days: LockedDay[];
   rows: RowsByDay<Row>;
   /** Our project id by the row's. */
   projectIds: ReadonlyMap<string, string>;
@@ -38,15 +42,22 @@ export async function replaceWindow<Row extends Fact>(
   tx: Transaction,
   list: FactList<Row>,
   write: FactWrite<Row>,
-  days: readonly LockedDay[],
+  locked: readonly LockedDay[],
   altered: ReadonlySet<Day> = new Set(),
 ): Promise<WindowReplaced<Row>> {
-  const rows = rowsByDay(list, days, write.lines);
-  const { projectIds, created, adopted } = await resolveProjects(tx, write, [...rows.values()].flat());
+  const answered = rowsByDay(list, locked, write.lines);
+  const { projectIds, created, adopted } = await resolveProjects(tx, write, [...answered.values()].flat());
+  const contradicted =
+    list.ledger && !write.acceptRestatement
+      ? await findContradicted(tx, write, locked, incomingRows(list, [...answered.values()].flat(), projectIds))
+      : new Set<Day>();
+  const days = locked.filter(({ day }) => !contradicted.has(day));
+  const rows = new Map([...answered].filter(([day]) => !contradicted.has(day)));
   // What somebody altered says nothing about how much there was.
   const telling = days.filter(({ day }) => !altered.has(day));
   const accepted = await guardAgainstShrinking(tx, list, write, telling, rows);
   const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted, altered: [...altered] };
+  outcome.contradicted = [...contradicted].sort();
   const restatedDays = new Set<string>();
   const { runId, writeId, forced, keyedDays } = write;
   for (const chunk of chunksOfDays(days, rows)) {
@@ -57,7 +68,7 @@ export async function replaceWindow<Row extends Fact>(
   }
   outcome.days = new Set(days.map(({ day }) => day)).size;
   outcome.restated.days = restatedDays.size;
-  return { rows, projectIds, outcome };
+  return { days, rows, projectIds, outcome };
 }
 
 export function emptyOutcome(): WindowOutcome {
@@ -73,6 +84,7 @@ export function emptyOutcome(): WindowOutcome {
     adopted: [],
     changedDays: [],
     altered: [],
+    contradicted: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
+import { adoptedDays } from '../facts/adopted-days.js';
 import { latestWrite } from '../facts/commit-order.js';
 import { isAhead } from '../facts/read-ahead.js';
 import type { Transaction } from '../transaction.js';
@@ -31,7 +32,11 @@ export async function readDaysAndWrite(
   span: DaySpan,
 ): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {
   const rows = await tx.$queryRaw<
-    (Omit<OrganizationDays, 'readAt'> & { day: Day | null; readAt: Date | null; latestWrite: Date | null })[]
+    (Omit<OrganizationDays, 'readAt' | 'adopted'> & {
+      day: Day | null;
+      readAt: Date | null;
+      latestWrite: Date | null;
+    })[]
   >`
     WITH relevant AS (
       SELECT provider, organization_id, name FROM organizations WHERE team_id = ${query.teamId}
@@ -43,14 +48,14 @@ export async function readDaysAndWrite(
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
            to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
-    LEFT JOIN (${daysOfBasis(query)}) d
+    LEFT JOIN (${daysOfBasis(query, span)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
     WHERE (${query.provider ?? null}::text IS NULL OR o.provider = ${query.provider ?? null})
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
       AND ${ownsProjects(query)}
     ORDER BY o.provider, o.name, d.day`;
-  const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date> }>();
+  const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day> }>();
   for (const { provider, organizationId, organization, isActive, day, readAt } of rows) {
     const known = organizations.get(organizationId) ?? {
       provider,
@@ -58,17 +63,20 @@ export async function readDaysAndWrite(
       organization,
       isActive,
       readAt: new Map<Day, Date>(),
+      adopted: new Set<Day>(),
     };
     if (day !== null && readAt !== null) known.readAt.set(day, readAt);
+    if (day !== null && readAt === null) known.adopted.add(day);
     organizations.set(organizationId, known);
   }
   const read = rows.find(({ readAt }) => readAt !== null);
   return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };
 }
 
-function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>): Prisma.Sql {
-  if (asOf !== undefined) return billedDaysAsOf(asOf);
-  return basis === 'usage' ? USAGE_DAYS : BILLED_DAYS;
+function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
+  if (basis === 'usage') return USAGE_DAYS;
+  const read = asOf === undefined ? BILLED_DAYS : billedDaysAsOf(asOf);
+  return Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
 }
 
 /** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */
@@ -95,12 +103,12 @@ export function describeCoverage(
   span: DaySpan,
   today: Day,
 ): ReportCoverage {
-  const coverage: ReportCoverage = { gaps: [], halfRead: [], open: [], provisional: [] };
+  const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
   const days = daysOf({ since: span.since, until });
-  for (const { organizationId, organization, isActive, readAt } of organizations) {
+  for (const { organizationId, organization, isActive, readAt, adopted } of organizations) {
     for (const day of days) {
-      const state = dayState(day, readAt.get(day) ?? null);
+      const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
       // Nobody reads on for an organization without an active key.
       const list =
         state === 'gap'
@@ -111,9 +119,9 @@ export function describeCoverage(
             ? day < today
               ? coverage.halfRead
               : coverage.open
-            : state === 'provisional'
-              ? coverage.provisional
-              : null;
+            : state === 'settled'
+              ? null
+              : coverage[state];
       if (list !== null) extend(list, { organizationId, organization, since: day, until: day });
     }
   }

@@ -1,0 +1,77 @@
+import type { Day, DaySpan } from '../../domain/day.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../transaction.js';
+import { BILLS } from './bills.js';
+import { keyColumns, columnList, type Source } from './fact-list.js';
+import type { LockedDay } from './fact-days.js';
+import { storedRows } from './stored-rows.js';
+
+/** Whether the store was taken over: only then may there be bills of days that nobody read. */
+export const WAS_ADOPTED = Prisma.sql`EXISTS (SELECT FROM "_prisma_migrations" WHERE left(logs, 24) = '{"kind":"costs-adoption"')`;
+
+/** Days of a span that have bills of another program and were never read, by organization: adopted, not proven. */
+export function adoptedDays({ since, until }: DaySpan): Prisma.Sql {
+  const organizations = Prisma.sql`SELECT DISTINCT ai_provider, ai_organization_id FROM projects WHERE ai_organization_id IS NOT NULL`;
+  return daysOf(organizations, Prisma.sql`${since}`, Prisma.sql`${until}`);
+}
+
+/** The same of one organization, however long ago. */
+export function allAdoptedDays({ provider, organizationId }: Source): Prisma.Sql {
+  const bound = (which: 'min' | 'max') => Prisma.sql`(
+    SELECT ${Prisma.raw(which)}(b.at) FROM projects p
+    CROSS JOIN LATERAL (SELECT ${Prisma.raw(which)}(c.bucket_start_time) AS at FROM cost_data c WHERE c.project_id = p.id) b
+    WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId})`;
+  const one = Prisma.sql`SELECT ${provider}::text AS ai_provider, ${organizationId}::text AS ai_organization_id`;
+  return daysOf(one, bound('min'), bound('max'));
+}
+
+/** Day by day through the unique index: what was read needs no look at its rows. */
+function daysOf(organizations: Prisma.Sql, first: Prisma.Sql, last: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT o.ai_provider, o.ai_organization_id, s.day::date AS day
+    FROM (${organizations}) o
+    CROSS JOIN generate_series(date_trunc('day', ${first}::timestamp), ${last}::timestamp, interval '1 day') AS s (day)
+    WHERE ${WAS_ADOPTED} AND NOT EXISTS (
+      SELECT FROM collected_days k
+      WHERE k.ai_provider = o.ai_provider AND k.ai_organization_id = o.ai_organization_id AND k.api_version = 'costs_v1' AND k.day = s.day::date)
+    AND EXISTS (
+      SELECT FROM projects p CROSS JOIN LATERAL (
+        SELECT FROM cost_data c WHERE c.project_id = p.id AND c.api_version = 'costs_v1'
+          AND c.bucket_start_time >= s.day AND c.bucket_start_time < s.day + interval '1 day' LIMIT 1) c
+      WHERE p.ai_provider = o.ai_provider AND p.ai_organization_id = o.ai_organization_id)`;
+}
+
+/**
+ * Of days that are read for the first time, those with a bill which the answer does not have, or has with another amount.
+ * Whoever stored it may know better: the day stays as it is until somebody accepts the answer.
+ */
+export async function findContradicted(
+  tx: Transaction,
+  source: Source,
+  days: readonly LockedDay[],
+  incoming: Prisma.Sql,
+): Promise<ReadonlySet<Day>> {
+  const unread = days.filter(({ readAt }) => readAt === null).map(({ day }) => day);
+  const [first, last] = [unread[0], unread.at(-1)];
+  if (first === undefined || last === undefined) return new Set();
+  const rows = await tx.$queryRaw<{ day: Day }[]>`
+    SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
+    FROM (SELECT c.* FROM ${storedRows(BILLS, source, first, last)}) s
+    LEFT JOIN (${incoming}) i USING (${columnList(keyColumns(BILLS))})
+    WHERE s.bucket_start_time::date = ANY (${unread}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
+  return new Set(rows.map(({ day }) => day));
+}
+
+/** Takes back that days were locked, which are not written after all. */
+export async function forgetDays(
+  tx: Transaction,
+  source: Source,
+  writeId: string,
+  days: readonly Day[],
+): Promise<void> {
+  if (days.length === 0) return;
+  await tx.$executeRaw`
+    DELETE FROM collected_days
+    WHERE ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND api_version = 'costs_v1'
+      AND day = ANY (${[...days]}::date[]) AND first_write_id = ${writeId}`;
+}

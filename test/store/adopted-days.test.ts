@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { CollectedDay, Organization, WindowOutcome } from '../../src/domain/collection.js';
+import { coverageOf } from '../../src/domain/coverage.js';
+import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
+import type { CostLine } from '../../src/domain/bucket.js';
+import type { Database } from '../../src/store/database.js';
+import { openDatabase } from '../../src/store/open.js';
+import { createStore, type Store } from '../../src/store/store.js';
+import { describeOrganization, findTrouble } from '../../src/commands/status/organization.js';
+import { planBackfill, planSync } from '../../src/sync/plan.js';
+import { createEmptyTarget } from '../helpers/database.js';
+import { line } from '../helpers/lines.js';
+
+const day = (text: string) => parseDay(text);
+const [first, last] = [day('2026-02-01'), day('2026-02-03')];
+
+let database: Database;
+let store: Store;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  const made = await createEmptyTarget('postgresql');
+  remove = made.remove;
+  database = await openDatabase(made.target);
+});
+beforeEach(async () => {
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  // A pushed database with bills of three days: of a project that says where it is from, and of one that the first read tells.
+  await database.pool.query(`
+    CREATE TYPE "ApiVersion" AS ENUM ('usage_v1', 'costs_v1');
+    CREATE TABLE teams (id text PRIMARY KEY, name text NOT NULL); CREATE TABLE users (id text PRIMARY KEY, team_id text NOT NULL, email text NOT NULL, role text NOT NULL);
+    CREATE TABLE projects (id text PRIMARY KEY, team_id text NOT NULL, name text NOT NULL, ai_provider text, ai_organization_id text, ai_project_id text, openai_project_id text);
+    CREATE TABLE cost_data (id text PRIMARY KEY, project_id text NOT NULL, date timestamp(3), service text, cost numeric(65,30) NOT NULL, api_version "ApiVersion" NOT NULL DEFAULT 'usage_v1',
+      bucket_start_time timestamp(3), bucket_end_time timestamp(3), line_item text, currency text);
+    INSERT INTO teams VALUES ('team-1', 'acme');
+    INSERT INTO projects VALUES ('known', 'team-1', 'Search', 'openai', 'org-1', 'proj_1', NULL), ('later', 'team-1', 'Chat', NULL, NULL, NULL, 'proj_2');
+    INSERT INTO cost_data SELECT p || n, p, NULL, NULL, n, 'costs_v1', date '2026-01-31' + n, date '2026-02-01' + n, 'gpt', 'USD' FROM generate_series(1, 3) n, unnest(ARRAY['known', 'later']) p`);
+  await database.migrations.adopt();
+  await database.migrations.apply();
+  store = createStore(database);
+});
+afterAll(async () => {
+  await database.close();
+  await remove();
+});
+
+function write(lines: CostLine[], days: Day[], acceptRestatement = false): Promise<WindowOutcome> {
+  return store.collection.writeWindow({
+    provider: 'openai',
+    organizationId: 'org-1',
+    organizationName: 'Prod',
+    teamId: 'team-1',
+    runId: `run-${performance.now()}`,
+    lease: null,
+    days,
+    requestedAt: endOfDay(addDays(last, 40)),
+    lines,
+    projects: new Map(),
+    acceptRestatement,
+    forced: true,
+  });
+}
+const collected = (): Promise<CollectedDay[]> => store.collection.collectedDays('openai', 'org-1');
+const rows = async () =>
+  (
+    await database.pool.query<{ row: string }>(
+      `SELECT concat_ws(' ', project_id, bucket_start_time::date, line_item, trim_scale(cost)) AS row FROM cost_data ORDER BY 1`,
+    )
+  ).rows.map(({ row }) => row);
+const SAME = [1, 2, 3].flatMap((n) =>
+  ['proj_1', 'proj_2'].map((project) => line(addDays(first, n - 1), project, 'gpt', String(n))),
+);
+
+it('are no gaps, are told as adopted, and are no finding', async () => {
+  const days = await collected();
+  expect(days.map(({ day: each }) => each)).toEqual(daysOf({ since: first, until: last }));
+  const now = endOfDay(addDays(last, 1));
+  const organization = {
+    provider: 'openai' as const,
+    organizationId: 'org-1',
+    name: 'Prod',
+    isActive: true,
+    hasKey: true,
+    expiresAt: null,
+    teamId: 'team-1',
+  };
+  const status = describeOrganization(organization, days, now);
+  expect(status).toMatchObject({
+    days: { adopted: 3, gap: 2 },
+    adopted: [{ since: first, until: last }],
+    readAhead: [],
+  });
+  expect(
+    findTrouble(status, now)
+      .map(({ message }) => message)
+      .join(),
+  ).not.toMatch(/adopted|future/);
+  const check = await store.collection.checkSeals('openai', 'org-1', { since: first, until: last });
+  expect(check).toMatchObject({ stray: [], adopted: [first, addDays(first, 1), last] });
+  const query = {
+    teamId: 'team-1',
+    since: first,
+    until: addDays(last, 1),
+    groupBy: ['day' as const],
+    basis: 'billed' as const,
+  };
+  const report = await store.reports.run(query, addDays(last, 2));
+  expect(report.coverage).toMatchObject({ adopted: [{ since: first, until: last }] });
+});
+
+it('are read by a sync while they may still change, and by a backfill whenever it is asked', async () => {
+  const organization = { keyId: 'key', provider: 'openai', organizationId: 'org-1' } as Organization;
+  const plan = (today: Day) => ({
+    organizations: [organization],
+    collected: new Map([['key', [] as CollectedDay[]]]),
+    today,
+    maxDays: () => 31,
+    requestsAWindow: () => 1,
+  });
+  const known = await collected();
+  const windows = (today: Day) =>
+    planSync({ ...plan(today), collected: new Map([['key', known]]) }).organizations[0]?.windows;
+  expect(windows(addDays(last, 1))?.[0]?.since).toBe(first);
+  // The gap after them is healed, however old it is.
+  expect(windows(addDays(last, 40))?.[0]?.since).toBe(addDays(last, 1));
+  const asked = planBackfill(
+    { ...plan(addDays(last, 40)), collected: new Map([['key', known]]) },
+    { since: first, until: last },
+    false,
+  );
+  expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
+});
+
+it('are proven by the same answer, and nothing is written', async () => {
+  const before = await rows();
+  expect(await write(SAME, daysOf({ since: first, until: last }))).toMatchObject({
+    inserted: 0,
+    deleted: 0,
+    days: 3,
+    contradicted: [],
+  });
+  expect(await rows()).toEqual(before);
+  const stateOf = coverageOf(await collected());
+  expect(daysOf({ since: first, until: last }).map(stateOf)).toEqual(['settled', 'settled', 'settled']);
+});
+
+it.each([
+  ['a bill is not there', SAME.slice(1)],
+  ['a bill of the project that the answer names first is not there', SAME.filter((_, index) => index !== 1)],
+  [
+    'an amount is another',
+    SAME.map((each, index) => (index === 0 ? line(first, 'proj_1', 'gpt', '1.000000000000000000000000000001') : each)),
+  ],
+  ['the words are others', SAME.map((each, index) => (index === 0 ? line(first, 'proj_1', 'gpt-4o', '1') : each))],
+  ['nothing is left', []],
+])('stay as they are where %s, until the answer is accepted', async (_, answer) => {
+  const before = await rows();
+  const outcome = await write(answer, daysOf({ since: first, until: addDays(last, 1) }));
+  expect(outcome.contradicted).toContain(first);
+  expect(outcome.days).toBe(4 - outcome.contradicted.length);
+  expect((await rows()).filter((row) => row.includes(first))).toEqual(before.filter((row) => row.includes(first)));
+  const stateOf = coverageOf(await collected());
+  expect([stateOf(first), stateOf(addDays(last, 1))]).toEqual(['adopted', 'settled']);
+  const accepted = await write(answer, daysOf({ since: first, until: last }), true);
+  expect(accepted.contradicted).toEqual([]);
+  // A project that the answer never named is not known to be of this organization.
+  expect((await rows()).filter((row) => answer.length > 0 || row.startsWith('known'))).toHaveLength(answer.length);
+});
+
+it('take what they lack: a bill of another project is added', async () => {
+  const before = await rows();
+  const outcome = await write([...SAME, line(first, 'proj_3', 'gpt', '9')], [first]);
+  expect(outcome).toMatchObject({ inserted: 1, deleted: 0, contradicted: [] });
+  expect((await rows()).filter((row) => before.includes(row))).toEqual(before);
+});
