@@ -1,5 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Bundles the program and the library into `dist`, a piece for each part that is loaded on its own: a start reads a few files
@@ -24,9 +25,25 @@ const { metafile } = await build({
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: { js: "import{createRequire as costsRequire}from'node:module';const require=costsRequire(import.meta.url);" },
   metafile: true,
+  plugins: [{ name: 'query-compiler-as-file', setup: queryCompilerAsFile }],
 });
 await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
 await writeFile('dist/modules.json', JSON.stringify(metafile.outputs));
+
+/**
+ * Prisma keeps its WebAssembly as text within JavaScript, two megabytes that every start would parse. Ours lies in a file of its
+ * own; what Prisma then decodes is a Buffer already, which `Buffer.from` takes as it is.
+ */
+function queryCompilerAsFile(bundler) {
+  bundler.onLoad({ filter: /query_compiler.*\.wasm-base64\.mjs$/ }, async ({ path }) => {
+    const { wasm } = await import(path);
+    await mkdir('dist', { recursive: true });
+    await writeFile('dist/query_compiler.wasm', Buffer.from(wasm, 'base64'));
+    const contents = `import { readFileSync } from 'node:fs';
+      export const wasm = readFileSync(new URL('query_compiler.wasm', import.meta.url));`;
+    return { contents, loader: 'js' };
+  });
+}
 
 /** The commit that is built, for `costs --version`; empty where there is no history. */
 function commit() {

@@ -2,7 +2,6 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { ProviderNews, RunStart, RunStatus } from '../domain/collection.js';
 import { startOfDay, toDay } from '../domain/day.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
-import { parseRunResult } from './run-documents.js';
 
 export function createRunStore(prisma: PrismaClient): RunStore {
   return {
@@ -69,28 +68,29 @@ const GRACE = '10 minutes';
 
 /** A killed process cannot say that its run is over; that it holds no lease any more does. */
 async function toRecords(prisma: PrismaClient, runs: readonly Row[]): Promise<RunRecord[]> {
-  const running = runs.filter(({ status }) => status === 'running').map(({ id }) => id);
-  if (running.length === 0) return runs.map(toRecord);
-  const dead = await prisma.$queryRaw<{ id: string }[]>`
-    SELECT r.id FROM runs r
-    WHERE r.id = ANY (${running}::text[]) AND r.started_at < now() - ${GRACE}::interval
-      AND NOT EXISTS (SELECT FROM organization_leases l WHERE l.holder = r.id AND l.expires_at > now())`;
-  const died = new Set(dead.map(({ id }) => id));
-  return runs.map((run) => (died.has(run.id) ? { ...toRecord(run), status: 'died' } : toRecord(run)));
-}
-
-function toRecord(run: Row): RunRecord {
-  const { id, command, since, until, status, version, startedAt, finishedAt, plan, result } = run;
-  return {
+  const died = await deadRuns(prisma, runs);
+  // Most commands read no run: they need not load the parser of their documents.
+  const { parseRunResult } = await import('./run-documents.js');
+  return runs.map(({ id, command, since, until, status, version, startedAt, finishedAt, plan, result }) => ({
     id,
     command,
     since: toDay(since),
     until: toDay(until),
-    status: status as RunStatus,
+    status: died.has(id) ? 'died' : (status as RunStatus),
     version,
     startedAt,
     finishedAt,
     plan,
     result: parseRunResult(result),
-  };
+  }));
+}
+
+async function deadRuns(prisma: PrismaClient, runs: readonly Row[]): Promise<Set<string>> {
+  const running = runs.filter(({ status }) => status === 'running').map(({ id }) => id);
+  if (running.length === 0) return new Set();
+  const dead = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT r.id FROM runs r
+    WHERE r.id = ANY (${running}::text[]) AND r.started_at < now() - ${GRACE}::interval
+      AND NOT EXISTS (SELECT FROM organization_leases l WHERE l.holder = r.id AND l.expires_at > now())`;
+  return new Set(dead.map(({ id }) => id));
 }

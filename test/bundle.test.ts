@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useTestDatabase } from './helpers/database.js';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+describe('the bundle', () => {
+  /** By file of the bundle: the modules of which it holds a part. */
+  let inputs: Record<string, { inputs: Record<string, unknown> }>;
+
+  beforeAll(async () => {
+    inputs = JSON.parse(await readFile(path('../dist/modules.json'), 'utf8')) as typeof inputs;
+  });
+
+  /** The modules that a command loads on its way. */
+  async function modulesOf(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+    const { stderr } = await promisify(execFile)(
+      process.execPath,
+      ['--import', path('helpers/programs/tell-loads.js'), path('../bin/costs.js'), ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+    );
+    const files = [...stderr.matchAll(/^loads (\S+)/gm)].map(([, file]) => file ?? '');
+    return files.flatMap((file) => Object.keys(inputs[file]?.inputs ?? {})).join('\n');
+  }
+
+  it('loads for the version and for the help nothing that opens or draws anything', async () => {
+    expect(await modulesOf(['--version'])).toMatch(/^\S*src\/version\.ts/m);
+    expect(await modulesOf(['--version'])).not.toContain('node_modules/');
+    const packages = (await modulesOf(['--help'])).matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g);
+    expect([...new Set([...packages].map(([, name]) => name))].sort()).toEqual([
+      '@date-fns/utc',
+      'commander',
+      'date-fns',
+    ]);
+  });
+
+  it('loads for a report what reads and draws it, and nothing that asks providers or people or changes schemas', async () => {
+    const { database, target } = await useTestDatabase('postgresql');
+    await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    const loaded = await modulesOf(['report', 'last-month'], { DATABASE_URL: target.url });
+    expect(loaded).toMatch(/src\/store\/spend\//);
+    for (const unwanted of ['undici', 'zod', 'inquirer', 'ora', 'lossless-json', '@hpke/core'])
+      expect(loaded).not.toContain(`node_modules/${unwanted}/`);
+    for (const unwanted of [
+      'src/emulator/',
+      'src/vault/',
+      'src/sync/',
+      'src/output/page/',
+      'src/store/migrations/engine',
+    ])
+      expect(loaded).not.toContain(unwanted);
+  });
+});
