@@ -6,6 +6,7 @@ import { createMachine, type Machine, type RunOptions } from '../helpers/costs.j
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import type { Ran } from '../helpers/ran.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
+import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 
 const PASSWORD = 'correct horse battery staple';
 const MEMBER_PASSWORD = 'nine melting glacier spoons';
@@ -30,6 +31,7 @@ const formsOf = (secret: string) => [
   ),
 ];
 
+useQuickScrypt();
 let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator({

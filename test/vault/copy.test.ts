@@ -39,8 +39,8 @@ it.runIf(inject('long'))(
   'moves the keys of the embedded store to a server once somebody is logged in there',
   async () => {
     const server = environmentOf(base.target);
-    await machine.costs(['init', '--team', 'acme']);
-    await machine.costs([
+    await machine.here(['init', '--team', 'acme']);
+    await machine.here([
       'keys',
       'add',
       '--provider',
@@ -50,21 +50,21 @@ it.runIf(inject('long'))(
       '--from-env',
       'OPENAI_ADMIN_KEY',
     ]);
-    await machine.costs(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
+    await machine.here(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
     const init = ['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'];
-    expect((await machine.costs(init, { env: server, input: 'correct horse battery' })).code).toBe(0);
-    await machine.costs(['logout'], { env: server });
+    expect((await machine.here(init, { env: server, input: 'correct horse battery' })).code).toBe(0);
+    await machine.here(['logout'], { env: server });
 
     const copy = async () =>
-      (await machine.costs(['db', 'copy', '--from', 'embedded', '--json'], { env: server })).json<{
+      (await machine.here(['db', 'copy', '--from', 'embedded', '--json'], { env: server })).json<{
         keysLeft: { organizationId: string }[];
       }>();
     expect((await copy()).keysLeft).toMatchObject([{ organizationId: 'ant-1' }]);
-    await machine.costs(['login', '--email', 'admin@example.com', '--password-stdin'], {
+    await machine.here(['login', '--email', 'admin@example.com', '--password-stdin'], {
       env: server,
       input: 'correct horse battery',
     });
-    const unsealed = await machine.costs(['keys', 'verify', 'org-1', '--json'], { env: server });
+    const unsealed = await machine.here(['keys', 'verify', 'org-1', '--json'], { env: server });
     expect([unsealed.code, unsealed.stdout]).toEqual([
       4,
       expect.stringContaining('costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY'),
@@ -72,7 +72,7 @@ it.runIf(inject('long'))(
     expect((await copy()).keysLeft).toEqual([]);
     // Twice adds nothing, and loses nothing.
     expect((await copy()).keysLeft).toEqual([]);
-    const verified = await machine.costs(['keys', 'verify', '--json'], { env: server });
+    const verified = await machine.here(['keys', 'verify', '--json'], { env: server });
     expect([verified.code, verified.json<{ keys: { status: string }[] }>().keys.map(({ status }) => status)]).toEqual([
       0,
       ['ok', 'ok'],

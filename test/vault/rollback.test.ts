@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 import { createMachine } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf } from '../helpers/database.js';
 import { openDatabase } from '../../src/store/open.js';
+import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk } from '../helpers/vault.js';
+
+useQuickScrypt();
 
 it('opens every key again after a rollback, a migration and an import', async () => {
   const base = await createTestDatabase('postgresql');
@@ -16,13 +19,13 @@ it('opens every key again after a rollback, a migration and an import', async ()
     const row = await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
     const file = join(folder, 'before.jsonl');
-    const back = await machine.costs(['db', 'rollback', '--to', 'baseline', '--export', file, '--yes', '--json']);
+    const back = await machine.here(['db', 'rollback', '--to', 'baseline', '--export', file, '--yes', '--json']);
     expect([back.code, back.stderr]).toEqual([0, '']);
     const text = await readFile(file, 'utf8');
     expect(text).toContain(row.encryptedKey ?? 'nothing');
     expect(text).not.toContain(OPENAI_KEY);
-    expect((await machine.costs(['db', 'migrate', '--json'])).code).toBe(0);
-    const imported = await machine.costs(['db', 'import', file, '--json']);
+    expect((await machine.here(['db', 'migrate', '--json'])).code).toBe(0);
+    const imported = await machine.here(['db', 'import', file, '--json']);
     expect([imported.code, imported.stderr]).toEqual([0, '']);
     const database = await openDatabase(base.target);
     try {

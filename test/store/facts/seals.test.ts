@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
 import { addDays, endOfDay, parseDay } from '../../../src/domain/day.js';
-import { parseDecimal } from '../../../src/domain/decimal.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { parseDecimal } from '../../../src/domain/decimal.js';
 import { line } from '../../helpers/lines.js';
 import { registerOrganization } from '../../helpers/organization.js';
 
@@ -151,9 +151,22 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     const split = [...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.5'), line(d2, 'p', 'gpt, output', '1.5')];
     expect(await write(split, 2)).toMatchObject({ restated: { rows: 0 } });
     expect(await causes()).toEqual(['regrouped', 'regrouped', 'regrouped']);
+    await write([...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.75'), line(d2, 'p', 'gpt, output', '1.25')], 2);
+    expect((await causes()).filter((cause) => cause !== 'regrouped')).toEqual(['provider', 'provider']);
+    await prisma.$executeRaw`DELETE FROM restatements`;
     await write(LINES, 3);
     expect(new Set(await causes())).toEqual(new Set(['regrouped']));
     await write([...LINES.slice(0, 3), line(d2, 'p', 'gpt, input', '0.5'), line(d2, 'p', 'gpt, output', '1.6')], 4);
     expect(new Set(await causes())).toEqual(new Set(['regrouped', 'late', 'provider']));
+  });
+
+  it.each([
+    ['currency', line(d2, 'p', 'gpt [EUR]', '0.5', { currency: 'EUR' })],
+    ['project', line(d2, 'q', 'gpt, input', '0.5')],
+  ])('takes nothing that goes under one %s and comes under another for a line item that is split', async (_, comes) => {
+    const goes = LINES[3];
+    if (goes === undefined) throw new Error('The second day has a line.');
+    await write([...LINES.slice(0, 3), { ...goes, cost: parseDecimal('1.5') }, comes], 2);
+    expect((await causes()).sort()).toEqual(['late', 'provider']);
   });
 });

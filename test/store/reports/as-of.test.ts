@@ -13,7 +13,7 @@ import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { openEmulator } from '../../helpers/emulator.js';
 import { registerOrganization } from '../../helpers/organization.js';
 import { line } from '../../helpers/lines.js';
-import { fillProjects, markRead, TEAM } from '../../helpers/spend.js';
+import { bill, fillProjects, markRead, TEAM } from '../../helpers/spend.js';
 import { createStore } from '../../../src/store/store.js';
 
 const STEPS = 6;
@@ -123,6 +123,54 @@ describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (ki
     expect(days(coverage.gaps)).toEqual([['2026-11-03', '2026-11-03']]);
     expect(days(coverage.halfRead)).toEqual([['2026-11-01', '2026-11-01']]);
     expect(days(coverage.provisional)).toEqual([['2026-11-02', '2026-11-02']]);
+  });
+
+  it('tells what was read first since then by whether the day had ended, each organization by its own reads', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await fillProjects(prisma);
+    const day = parseDay('2026-11-02');
+    await bill(prisma, 'search', day, '5');
+    await bill(prisma, 'labs', day, '7');
+    await markRead(prisma, ['openai', 'org-1'], [day], hours('2026-11-03', 1));
+    await markRead(prisma, ['openai', 'org-2'], [day], hours('2026-11-05', 1));
+    const entry = (cause: 'provider' | 'regrouped' | 'open', oldCost: string, newCost: string) => ({
+      projectId: 'search',
+      apiVersion: 'costs_v1' as const,
+      bucketStartTime: hours(day, 0),
+      bucketEndTime: hours('2026-11-03', 0),
+      lineItem: 'gpt-5, input',
+      currency: 'USD',
+      oldCost,
+      newCost,
+      cause,
+      runId: 'run-2',
+      recordedAt: hours('2026-11-05', 2),
+    });
+    await prisma.restatement.createMany({
+      data: [entry('provider', '4', '5'), entry('regrouped', '5', '5'), entry('open', '3', '4')],
+    });
+    const { reports } = createStore(database);
+    const query: ReportQuery = { teamId: TEAM, ...span, groupBy: ['project'], basis: 'billed' };
+    const changesSince = async (instant: Date) =>
+      (await reports.changes(query, instant))
+        .map(({ projectId, cause, difference }) => `${projectId ?? ''} ${cause} ${difference}`)
+        .sort();
+    expect(await changesSince(hours('2026-11-04', 12))).toEqual([
+      'labs gap-filled 7',
+      'search open 1',
+      'search provider 1',
+      'search regrouped 0',
+    ]);
+    // At noon of the day itself nobody could have read it whole; what it said first is told apart from what changed after.
+    expect(await changesSince(hours(day, 12))).toEqual([
+      'labs new 7',
+      'search new 3',
+      'search open 1',
+      'search provider 1',
+      'search regrouped 0',
+    ]);
+    expect(await reports.restated(query)).toMatchObject([{ cause: 'provider', rows: 1, difference: '1' }]);
   });
 
   it('has a day from the moment it is stored, not from the moment it was asked for', async () => {

@@ -60,6 +60,66 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     ]);
   });
 
+  it("lets an estimate stand beside another project's bill of that day, and where there is no bill", async () => {
+    const { prisma } = test.database;
+    await bill(prisma, 'search', '2026-08-05', '2');
+    await legacy(prisma, 'old', '2026-08-05', '6');
+    await bill(prisma, 'search', '2026-08-06', '9', { version: 'usage_v1' });
+    await bill(prisma, 'search', '2026-08-05', '1', { version: 'usage_v1', lineItem: 'estimate' });
+    const august = { since: parseDay('2026-08-01'), until: parseDay('2026-08-31') };
+    const { rows } = await run(['project', 'day'], august);
+    expect(rows.map(({ projectId, day, cost, estimated }) => [projectId, day, cost, estimated]).sort()).toEqual([
+      ['old', '2026-08-05', '6', true],
+      ['search', '2026-08-05', '2', false],
+      ['search', '2026-08-06', '9', true],
+    ]);
+  });
+
+  it("tells how late a provider changes its bills, by this team's rows of ninety days", async () => {
+    const { prisma } = test.database;
+    const [{ now }] = await prisma.$queryRaw<[{ now: Date }]>`SELECT now() AS now`;
+    const ago = (days: number) => new Date(now.getTime() - days * 86_400_000);
+    await prisma.project.create({
+      data: {
+        id: 'theirs',
+        teamId: 'team-2',
+        name: 'Theirs',
+        aiProvider: 'openai',
+        aiOrganizationId: 'org-9',
+        aiProjectId: 'p',
+      },
+    });
+    const change = (
+      projectId: string,
+      cause: 'late' | 'provider' | 'forced',
+      endedAgo: number,
+      changedAgo: number,
+    ) => ({
+      projectId,
+      apiVersion: 'costs_v1' as const,
+      bucketStartTime: ago(endedAgo + 1),
+      bucketEndTime: ago(endedAgo),
+      lineItem: `${cause} ${endedAgo}`,
+      currency: 'USD',
+      oldCost: '1',
+      newCost: '2',
+      cause,
+      runId: 'run-1',
+      recordedAt: ago(changedAgo),
+    });
+    await prisma.restatement.createMany({
+      data: [
+        change('labs', 'late', 5, 3),
+        change('labs', 'provider', 9, 5),
+        change('labs', 'forced', 70, 1),
+        change('labs', 'late', 130, 100),
+        change('theirs', 'late', 40, 1),
+      ],
+    });
+    expect(await reports.lateness(TEAM)).toMatchObject([{ provider: 'openai', changes: 2, median: 3, max: 4 }]);
+    await prisma.restatement.deleteMany();
+  });
+
   it('says which projects nobody linked', async () => {
     const { rows } = await run(['project']);
     expect(Object.fromEntries(rows.map(({ projectId, linked }) => [projectId, linked]))).toEqual({
