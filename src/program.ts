@@ -77,6 +77,21 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/projects.js')).projects,
   },
   {
+    name: 'api-keys',
+    summary: 'the keys that programs call models with, and whose they are',
+    load: async () => (await import('./commands/api-keys.js')).apiKeys,
+  },
+  {
+    name: 'people',
+    summary: 'the people behind API keys',
+    load: async () => (await import('./commands/people.js')).people,
+  },
+  {
+    name: 'config',
+    summary: 'what a team decided about what is kept',
+    load: async () => (await import('./commands/config.js')).config,
+  },
+  {
     name: 'sync',
     summary: 'brings every organization up to date',
     load: async () => (await import('./commands/sync.js')).sync,

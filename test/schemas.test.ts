@@ -12,7 +12,7 @@ import { generateUsage } from '../src/emulator/generate-usage.js';
 import { generateWorld } from '../src/emulator/generate.js';
 import { schemaOf } from '../src/schemas.js';
 import { listCommands } from './helpers/command-table.js';
-import { createEmptyTarget, environmentOf, fillHome } from './helpers/database.js';
+import { createEmptyTarget, environmentOf, fillHome, onServer } from './helpers/database.js';
 import { checkDocument, documentNames, documentOf, FORMATS } from './helpers/documents.js';
 import { adminKey, anOrganization } from './helpers/emulator.js';
 import { runHere } from './helpers/here.js';
@@ -152,6 +152,17 @@ describe('the document of each command is what its schema says', () => {
     await run('explain', ['yesterday', '--against', 'last-7d', '--top', '1']);
     const { budgets } = await run<{ budgets: { id: string }[] }>('budget set', ['0.5']);
     await run('budget list');
+    await run('config people', ['on']);
+    await onServer(
+      (client) =>
+        client.query(
+          `INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name, owner_kind, owner_id, owner_email)
+           VALUES ('openai', 'org-a', 'key_1', 'Search', 'user', 'user_1', 'ada@example.com')`,
+        ),
+      environment.DATABASE_URL,
+    );
+    await run('api-keys list');
+    await run('people forget', ['ada@example.com', '--yes']);
     await run('check');
     await run('budget remove', [budgets[0]?.id ?? '', '--yes']);
     await run('export', [...SPAN, '--format', 'csv', '--output', join(folder, 'rows.csv')]);

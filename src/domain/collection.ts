@@ -1,3 +1,4 @@
+import type { ApiKeyListing } from './api-key.js';
 import type { Adoption } from './project-move.js';
 import type { AskedAt } from './clock.js';
 import type { CostLine, KeyedCost } from './bucket.js';
@@ -129,6 +130,14 @@ export interface CollectionStore {
   writeWindow(write: WindowWrite): Promise<WindowOutcome>;
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */
   news(teamId: string): Promise<ProviderNews[]>;
+  /** The API keys that spent something in a span, and the provider's projects they did it in. */
+  spenders(
+    provider: ProviderId,
+    organizationId: string,
+    span: DaySpan,
+  ): Promise<{ apiKeyId: string; projectId: string }[]>;
+  /** Takes names and owners of API keys; what is not listed any more has ended, and keeps its name. */
+  learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
   startRun(run: RunStart): Promise<void>;
   finishRun(run: Pick<RunStart, 'id' | 'teamId'>, status: RunStatus, result: unknown): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { ListedApiKey } from './api-key.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { CostPage, KeyIdentity, ProviderCall, ProviderFacts, ProviderProject } from './provider.js';
@@ -32,6 +33,11 @@ export interface CostProvider {
   cycleTotal?(call: ProviderCall): Promise<CycleTotal | null>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
+  /**
+   * The keys that programs use in these of the provider's projects, those that ended left out where the provider does; absent
+   * where it lists none. Rejects with `auth` when the key may not list them.
+   */
+  listApiKeys?(call: ProviderCall, projectIds: readonly string[]): Promise<ListedApiKey[]>;
   /** Quantities beside the bills; absent where the provider reports none. */
   readonly usage?: UsageSource;
   /** Asks the provider whose key this is and whether it reads costs. */

@@ -14,6 +14,8 @@ export interface WorldOrganization {
   keys: WorldKey[];
   /** Archived ones included; Anthropic's default workspace is never among them. */
   projects: WorldProject[];
+  /** What its programs use; absent is none that is listed. */
+  apiKeys?: WorldApiKey[];
   /** What the organization is charged, by UTC day. A day that is not here is empty, or generated. */
   days: Map<Day, WorldRow[]>;
   /** Days that are made when they are asked for: a world of millions of rows then fits in memory. */
@@ -53,6 +55,16 @@ export interface WorldKey {
   /** After this instant the key is answered like an unknown one. */
   expiresAt: Date | null;
   revoked: boolean;
+}
+
+/** A key that programs use. One that was deleted is simply not there. */
+export interface WorldApiKey {
+  id: string;
+  name: string;
+  projectId: string | null;
+  owner: { type: 'user' | 'service_account'; id: string; name: string; email?: string };
+  /** Anthropic's: `active` where it is not said. */
+  status?: string;
 }
 
 export interface WorldProject {

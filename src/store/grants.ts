@@ -13,7 +13,15 @@ const SECRETS = [
 /** Tables whose rows number themselves. */
 const NUMBERED = ['vault_audit', 'restatements'];
 /** What a collector reads but does not change, beyond what is granted again below. */
-const GUARDED = ['teams', 'users', 'organizations', 'organization_api_keys', ...SECRETS, '_prisma_migrations'];
+const GUARDED = [
+  'teams',
+  'team_settings',
+  'users',
+  'organizations',
+  'organization_api_keys',
+  ...SECRETS,
+  '_prisma_migrations',
+];
 
 /**
  * SQL for three roles on our tables, each by its name: what else is in the schema is somebody else's to grant.

@@ -1,3 +1,4 @@
+import type { ApiKeyStore } from '../domain/api-key.js';
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ExportStore } from '../domain/export.js';
@@ -9,6 +10,7 @@ import type { RunStore } from '../domain/run.js';
 import type { TagStore } from '../domain/tag.js';
 import type { TeamStore } from '../domain/team.js';
 import type { UsageStore } from '../domain/usage-store.js';
+import { createApiKeyStore } from './api-keys.js';
 import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import { createLeaseStore } from './collection/leases.js';
@@ -41,6 +43,7 @@ export interface Store {
   readonly tags: TagStore;
   readonly budgets: BudgetStore;
   readonly usage: UsageStore;
+  readonly apiKeys: ApiKeyStore;
 }
 
 export function createStore(database: Database): Store {
@@ -62,5 +65,6 @@ export function createStore(database: Database): Store {
     tags: of(createTagStore(prisma)),
     budgets: of(createBudgetStore(prisma)),
     usage: of(createUsageStore(prisma)),
+    apiKeys: of(createApiKeyStore(prisma)),
   };
 }

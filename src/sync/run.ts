@@ -12,6 +12,7 @@ import { underLease } from './lease.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { RowBudget } from './row-budget.js';
 import { Tally } from './tally.js';
+import { learnNames } from './names.js';
 import { runWindows } from './windows.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 import { once } from '../domain/once.js';
@@ -179,6 +180,7 @@ async function collectOrganization(
     },
   });
   await noticePrices(organization, tally, dependencies);
+  if (dependencies.collector === undefined) await learnNames(work, windows);
 }
 
 /** Asked once all windows are written: a verdict must not depend on how the range was cut. */

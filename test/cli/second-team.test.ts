@@ -71,6 +71,7 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
   'projects tag': ['project', 'product=Stolen'],
   'projects untag': ['project', 'product'],
   'budget remove': ['budget', '--yes'],
+  'people forget': ['email', '--yes'],
   'runs show': ['run'],
 };
 /** What other commands need to do their work, and `FOLDER` where they read a file. */

@@ -8,7 +8,7 @@ it('a list that never ends is given up, without growing for ever', async () => {
   const endless = () => {
     page += 1;
     const projects = Array.from({ length: 1_000 }, (_, index) => project(`p-${page}-${index}`));
-    return Promise.resolve({ projects, hasMore: true, after: `p-${page}` });
+    return Promise.resolve({ items: projects, hasMore: true, after: `p-${page}` });
   };
   await expect(followList('Moonshine', 'craters', endless)).rejects.toMatchObject({ code: 'contract' });
   expect(page).toBeLessThan(200);
@@ -21,7 +21,7 @@ it('a project that moves to another page while the list is read is one', async (
   ];
   const listed = await followList('Moonshine', 'craters', (after) => {
     const ids = pages[after === null ? 0 : 1] ?? [];
-    return Promise.resolve({ projects: ids.map(project), hasMore: after === null, after: ids.at(-1) ?? null });
+    return Promise.resolve({ items: ids.map(project), hasMore: after === null, after: ids.at(-1) ?? null });
   });
   expect(listed.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });

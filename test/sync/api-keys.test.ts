@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay, type Day } from '../../src/domain/day.js';
 import type { GroupWord } from '../../src/domain/dimensions.js';
-import { worldRow, type WorldRow } from '../../src/emulator/world.js';
+import { worldRow, type WorldApiKey, type WorldRow } from '../../src/emulator/world.js';
+import { createApiKeyStore } from '../../src/store/api-keys.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
@@ -156,5 +157,92 @@ describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
     expect((await keyed()).filter((text) => text.startsWith('12-07|proj_2'))).toEqual([]);
     expect(await report(['day', 'api-key'])).toMatchObject({ '2025-12-07 key_a': '-2.8999999999999999945' });
     expect(await report(['day'])).toMatchObject({ '2025-12-07': '5.3000000000000001166' });
+  });
+
+  describe('and their names', () => {
+    const person = { type: 'user', id: 'user_1', name: 'Ada Example', email: 'ada@example.com' } as const;
+    const robot = { type: 'service_account', id: 'sa_1', name: 'Nightly' } as const;
+    const key = (id: string, name: string, projectId: string, owner: WorldApiKey['owner']) => ({
+      id,
+      name,
+      projectId,
+      owner,
+    });
+    const NAMED = [key('key_a', 'Search', 'proj_1', person), key('key_c', 'Batch', 'proj_2', robot)];
+
+    async function openNamed() {
+      const opened = await open();
+      const organization = opened.emulator.organization('org-a');
+      organization.projects = ['proj_1', 'proj_2'].map((id) => ({
+        id,
+        name: id,
+        createdAt: new Date(0),
+        archivedAt: null,
+      }));
+      organization.apiKeys = [...NAMED];
+      const store = createApiKeyStore(test.database.prisma);
+      const known = async () =>
+        (await store.list('team-1')).map(({ id, name, owner, endedAt }) => [
+          id,
+          name,
+          owner?.name ?? owner?.id,
+          owner?.email,
+          endedAt !== null,
+        ]);
+      return { ...opened, organization, store, known };
+    }
+
+    it('are learned from the provider; a key that is renamed, deleted or was never listed keeps its spend', async () => {
+      const { collector, organization, known } = await openNamed();
+      await collector.collect(SPAN);
+      const first = [
+        ['key_c', 'Batch', 'Nightly', null, false],
+        ['key_a', 'Search', 'user_1', null, false],
+        ['key_b', null, undefined, undefined, true],
+      ];
+      expect(await known()).toEqual(first);
+      organization.apiKeys = [key('key_a', 'Search 2', 'proj_1', person)];
+      await collector.collect(SPAN);
+      expect(await known()).toEqual([
+        ['key_a', 'Search 2', 'user_1', null, false],
+        ['key_c', 'Batch', 'Nightly', null, true],
+        ['key_b', null, undefined, undefined, true],
+      ]);
+      const query = { ...SPAN, teamId: 'team-1', groupBy: ['api-key'] } as const;
+      const { rows } = await createReportStore(test.database.prisma).run(query, SECOND);
+      expect(rows.map(({ apiKey, cost }) => [apiKey, cost])).toContainEqual(['Batch', '14']);
+      const filtered = await createReportStore(test.database.prisma).run(
+        { ...query, patterns: { 'api-key': 'Search*' } },
+        SECOND,
+      );
+      expect(filtered.rows).toMatchObject([{ apiKeyId: 'key_a', cost: '-5.799999999999999989' }]);
+      const byOwner = await createReportStore(test.database.prisma).run(
+        { ...query, groupBy: ['project', 'owner'] },
+        SECOND,
+      );
+      expect(byOwner.rows.map(({ project, owner, cost }) => [project, owner, cost])).toContainEqual([
+        'proj_2',
+        'Nightly',
+        '14',
+      ]);
+    });
+
+    it('of people are kept only on request, and forgotten for good', async () => {
+      const { collector, store, known } = await openNamed();
+      await store.keepPeople('team-1', true);
+      await collector.collect(SPAN);
+      expect(await known()).toContainEqual(['key_a', 'Search', 'Ada Example', 'ada@example.com', false]);
+      expect(await store.forget('team-2', 'ada@example.com')).toBe(0);
+      expect(await store.forget('team-1', 'Ada@Example.com')).toBe(1);
+      await collector.collect(SPAN);
+      expect(await known()).toContainEqual(['key_a', 'Search', '(forgotten)', null, false]);
+    });
+
+    it('are left to their ids where the key may not list them', async () => {
+      const { collector, organization, known } = await openNamed();
+      for (const admin of organization.keys) admin.scopes = ['usage'];
+      expect(await collector.collect(SPAN)).toMatchObject({ status: 'ok' });
+      expect(await known()).toEqual([]);
+    });
   });
 });

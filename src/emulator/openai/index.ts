@@ -2,6 +2,7 @@ import { formatDecimal } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import type { WorldScope } from '../world.js';
 import { adminKeysRoute } from './admin-keys.js';
+import { apiKeysRoute } from './api-keys.js';
 import { costsRoute } from './costs.js';
 import { demo } from './demo.js';
 import { openaiErrorBody } from './errors.js';
@@ -22,7 +23,7 @@ export const openaiServer: EmulatedProvider = {
   provider: 'openai',
   basePath: '/v1',
   prefix: '/v1/organization/',
-  routes: [costsRoute, usageRoute, projectsRoute, projectRoute, adminKeysRoute],
+  routes: [costsRoute, usageRoute, projectsRoute, projectRoute, adminKeysRoute, apiKeysRoute],
   keyHeader: 'authorization',
   readKey: ({ authorization }) => readBearer(typeof authorization === 'string' ? authorization : ''),
   errorBody: (status, message) => openaiErrorBody(message, { type: typeOf(status) }),

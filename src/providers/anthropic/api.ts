@@ -7,6 +7,7 @@ import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
+import { parseApiKeysPage } from './api-keys.js';
 import { createAnthropicUsage } from './usage.js';
 import { parseCostReport, parseMe, parseWorkspacesPage, ResultReader } from './schema.js';
 
@@ -80,6 +81,17 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
             ['include_archived', 'true'],
             ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
           ]),
+        ),
+      );
+    },
+    listApiKeys(call) {
+      return followList('Anthropic', 'API keys', async (after) =>
+        parseApiKeysPage(
+          await get(call, '/v1/organizations/api_keys', [
+            ['limit', WORKSPACES_PER_PAGE],
+            ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
+          ]),
+          now(),
         ),
       );
     },

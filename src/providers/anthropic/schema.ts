@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
-import { UNASSIGNED } from '../../domain/provider.js';
+import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
@@ -136,10 +136,10 @@ const workspacesPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseWorkspacesPage(document: unknown): ListPage {
+export function parseWorkspacesPage(document: unknown): ListPage<ProviderProject> {
   const { data, has_more, last_id } = parseShape(WHO, workspacesPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null }));
-  return { projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
+  return { items: projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
 }
 
 /** `GET /v1/organizations/me` */

@@ -8,6 +8,7 @@ import { followList } from '../lists.js';
 import { followPages } from '../paging.js';
 import { isNotAllowed, isUnsupported } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
+import { parseApiKeysPage } from './api-keys.js';
 import { createOpenAiUsage } from './usage.js';
 import { parseCostsPage, parseKeyExpiry, parseProjectsPage, ResultReader, type CostsPage } from './schema.js';
 
@@ -70,6 +71,22 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
           ]),
         ),
       );
+    },
+    async listApiKeys(call, projectIds) {
+      const lists = projectIds.map((projectId) =>
+        followList('OpenAI', `API keys of ${projectId}`, async (after) => {
+          const path = `/organization/projects/${encodeURIComponent(projectId)}/api_keys`;
+          return parseApiKeysPage(
+            await get(call, path, [
+              ['limit', PROJECTS_PER_PAGE],
+              ['owner_project_access', 'any'],
+              ...(after === null ? [] : ([['after', after]] as [string, string][])),
+            ]),
+            projectId,
+          );
+        }),
+      );
+      return (await Promise.all(lists)).flat();
     },
     async identify(call): Promise<KeyIdentity> {
       const today = toDay(now());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import type { LineItemReading } from '../../domain/line-item.js';
-import { UNASSIGNED } from '../../domain/provider.js';
+import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
@@ -165,7 +165,7 @@ const projectsPage = z.object({
   last_id: z.string().nullish(),
 });
 
-export function parseProjectsPage(document: unknown): ListPage {
+export function parseProjectsPage(document: unknown): ListPage<ProviderProject> {
   const { data, has_more, last_id } = parseShape(WHO, projectsPage, document);
   const projects = data.map(({ id, name, archived_at }) => ({
     id,
@@ -173,7 +173,7 @@ export function parseProjectsPage(document: unknown): ListPage {
     archivedAt: archived_at === null || archived_at === undefined ? null : new Date(archived_at * 1000),
   }));
   // `last_id` is there on the last page, too, and may be absent on any.
-  return { projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
+  return { items: projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
 }
 
 /** `GET /v1/organization/admin_api_keys` */

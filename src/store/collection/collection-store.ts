@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectionStore } from '../../domain/collection.js';
+import { learnApiKeys, listSpenders } from '../api-keys.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { finishRun, listNews, startRun } from '../runs.js';
@@ -23,6 +24,8 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
     writeWindow: (write) => writeBills(prisma, write),
     news: (teamId) => listNews(prisma, teamId),
+    spenders: (provider, organizationId, span) => listSpenders(prisma, { provider, organizationId }, span),
+    learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
     startRun: (run) => startRun(prisma, run),
     finishRun: (run, status, result) => finishRun(prisma, run, status, result),
   };

@@ -13,12 +13,12 @@ export function storedRows(
   first: Day,
   last: Day,
 ): Prisma.Sql {
-  const constants = Object.entries(list.constants).map(([column, value]) => `b.${column} = '${value}'`);
+  const constants = Object.entries(list.constants).map(([column, value]) => ` AND b.${column} = '${value}'`);
   return Prisma.sql`
     (SELECT id, ai_project_id FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}) p
     CROSS JOIN LATERAL (
       SELECT * FROM ${Prisma.raw(list.table)} b
-      WHERE b.project_id = p.id AND ${Prisma.raw(constants.join(' AND '))}
+      WHERE b.project_id = p.id ${Prisma.raw(constants.join(''))}
         AND b.bucket_start_time >= ${first}::timestamp AND b.bucket_start_time < ${last}::timestamp + interval '1 day'
       OFFSET 0
     ) c`;

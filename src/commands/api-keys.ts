@@ -1,0 +1,8 @@
+import { listApiKeys } from './api-keys/list.js';
+import type { CommandGroup } from './define.js';
+
+export const apiKeys: CommandGroup = {
+  name: 'api-keys',
+  description: 'The keys that programs call models with.',
+  commands: [listApiKeys],
+};

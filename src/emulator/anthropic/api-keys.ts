@@ -1,0 +1,33 @@
+import type { ApiAnswer, ApiRequest, Route } from '../api.js';
+import { listAfter } from '../listing.js';
+import { integerOf } from '../query.js';
+import type { WorldApiKey } from '../world.js';
+import { badRequest } from './errors.js';
+
+const [DEFAULT_LIMIT, MAX_LIMIT] = [20, 1000];
+
+/** `GET /v1/organizations/api_keys`. */
+export const apiKeysRoute: Route = { path: /^\/v1\/organizations\/api_keys$/, scope: 'keys', answer: answerApiKeys };
+
+function answerApiKeys({ organization, query }: ApiRequest): ApiAnswer {
+  const limit = integerOf(query, 'limit') ?? DEFAULT_LIMIT;
+  if (limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit: Input should be from 1 to ${MAX_LIMIT}`);
+  const page = listAfter(organization.apiKeys ?? [], query.get('after_id'), limit);
+  if (page === null) throw badRequest('after_id: no such API key');
+  const { items, hasMore, firstId, lastId } = page;
+  return { status: 200, body: { data: items.map(toApiKey), has_more: hasMore, first_id: firstId, last_id: lastId } };
+}
+
+function toApiKey({ id, name, projectId, owner, status = 'active' }: WorldApiKey): unknown {
+  return {
+    id,
+    type: 'api_key',
+    name,
+    created_at: '2026-01-05T09:00:00Z',
+    created_by: { id: owner.id, type: 'user' },
+    expires_at: null,
+    partial_key_hint: `sk-ant-api03-...${id.slice(-4)}`,
+    status,
+    workspace_id: projectId,
+  };
+}

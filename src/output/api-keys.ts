@@ -1,0 +1,48 @@
+import type { ApiKeyOwner, KnownApiKey } from '../domain/api-key.js';
+import type { MoneyDocument } from '../domain/money.js';
+import { formatMoney } from './format.js';
+import type { Output } from './output.js';
+import { renderTable, type Column } from './table.js';
+
+const COLUMNS: Column[] = [
+  { head: 'API key' },
+  { head: 'Hint', lesser: 'difference' },
+  { head: 'Owner' },
+  { head: 'Project' },
+  { head: 'Organization', lesser: 'context' },
+  { head: 'Made', lesser: 'change' },
+  { head: 'Last used', lesser: 'change' },
+  { head: 'Ended' },
+  { head: 'This month', align: 'right' },
+];
+
+export function renderApiKeys(
+  { apiKeys }: { apiKeys: (KnownApiKey & { spend: MoneyDocument[] })[] },
+  output: Output,
+): string {
+  if (apiKeys.length === 0)
+    return 'No API key is known to have spent anything. Bills tell keys after the next: costs sync';
+  const rows = apiKeys.map(
+    ({ id, name, hint, owner, project, projectId, organization, createdAt, lastUsedAt, endedAt, spend }) => [
+      name ?? id,
+      hint ?? '',
+      owner === null ? '' : ownerName(owner),
+      project ?? projectId ?? '',
+      organization,
+      day(createdAt),
+      day(lastUsedAt),
+      day(endedAt),
+      spend.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(' + '),
+    ],
+  );
+  return renderTable(COLUMNS, rows, output);
+}
+
+function ownerName({ kind, id, name, email }: ApiKeyOwner): string {
+  const who = name ?? email ?? id;
+  return kind === 'service_account' ? `${who} (service account)` : who;
+}
+
+function day(date: Date | null): string {
+  return date?.toISOString().slice(0, 10) ?? '';
+}
