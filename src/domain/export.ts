@@ -57,33 +57,44 @@ export interface ExportStore {
   read(query: ExportQuery, take: (rows: readonly ExportRow[]) => Promise<void>): Promise<number>;
 }
 
-/** A row for other tools; amounts and quantities exact. */
-export type ExportDocument = ReturnType<typeof toExportDocument>;
+/** What rows for other tools tell, in this order. */
+export const EXPORT_FIELDS = [
+  'day',
+  'bucketStart',
+  'bucketEnd',
+  'provider',
+  'organizationId',
+  'organization',
+  'projectId',
+  'project',
+  'providerProjectId',
+  'linked',
+  'lineItem',
+  'model',
+  'costType',
+  'tokenType',
+  'serviceTier',
+  'contextWindow',
+  'inferenceGeo',
+  'quantity',
+  'quantityUnit',
+  'currency',
+  'cost',
+  'estimated',
+  'tags',
+] as const satisfies readonly (keyof ExportRow)[];
+export type ExportField = (typeof EXPORT_FIELDS)[number];
 
-export function toExportDocument(row: ExportRow) {
-  return {
-    day: row.day,
-    bucketStart: row.bucketStart.toISOString(),
-    bucketEnd: row.bucketEnd.toISOString(),
-    provider: row.provider,
-    organizationId: row.organizationId,
-    organization: row.organization,
-    projectId: row.projectId,
-    project: row.project,
-    providerProjectId: row.providerProjectId,
-    linked: row.linked,
-    lineItem: row.lineItem,
-    model: row.model,
-    costType: row.costType,
-    tokenType: row.tokenType,
-    serviceTier: row.serviceTier,
-    contextWindow: row.contextWindow,
-    inferenceGeo: row.inferenceGeo,
-    quantity: row.quantity === null ? null : formatDecimal(row.quantity),
-    quantityUnit: row.quantityUnit,
-    currency: row.currency,
-    cost: formatDecimal(row.cost),
-    estimated: row.estimated,
-    tags: row.tags,
+/** A row for other tools; amounts and quantities exact. */
+export type ExportDocument = { [Field in ExportField]: Written<ExportRow[Field]> };
+
+/** Instants and amounts are text. */
+type Written<Value> = Value extends Date | bigint ? string : Value;
+
+export function toExportDocument(row: ExportRow): ExportDocument {
+  const written = (value: ExportRow[ExportField]) => {
+    if (value instanceof Date) return value.toISOString();
+    return typeof value === 'bigint' ? formatDecimal(value) : value;
   };
+  return Object.fromEntries(EXPORT_FIELDS.map((field) => [field, written(row[field])])) as ExportDocument;
 }

@@ -1,47 +1,26 @@
-import { toExportDocument, type ExportDocument, type ExportRow } from '../domain/export.js';
+import {
+  EXPORT_FIELDS,
+  toExportDocument,
+  type ExportDocument,
+  type ExportField,
+  type ExportRow,
+} from '../domain/export.js';
 import { toJson } from './gate.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 
-type Field = keyof ExportDocument;
-
-const FIELDS: readonly Field[] = [
-  'day',
-  'bucketStart',
-  'bucketEnd',
-  'provider',
-  'organizationId',
-  'organization',
-  'projectId',
-  'project',
-  'providerProjectId',
-  'linked',
-  'lineItem',
-  'model',
-  'costType',
-  'tokenType',
-  'serviceTier',
-  'contextWindow',
-  'inferenceGeo',
-  'quantity',
-  'quantityUnit',
-  'currency',
-  'cost',
-  'estimated',
-  'tags',
-];
 /** Numbers of ours: a minus sign in front of one is no formula. */
-const NUMBERS = new Set<Field>(['quantity', 'cost']);
+const NUMBERS = new Set<ExportField>(['quantity', 'cost']);
 
 export function exportCsvHead(): string {
-  return csvLine(FIELDS);
+  return csvLine(EXPORT_FIELDS);
 }
 
 export function exportCsvRow(row: ExportRow): string {
   const fields = toExportDocument(row);
-  return csvLine(FIELDS.map((field) => cellOf(field, fields[field])));
+  return csvLine(EXPORT_FIELDS.map((field) => cellOf(field, fields[field])));
 }
 
-function cellOf(field: Field, value: string | boolean | Record<string, string> | null): Cell {
+function cellOf(field: ExportField, value: ExportDocument[ExportField]): Cell {
   if (value === null) return null;
   if (typeof value === 'object') return JSON.stringify(value);
   return typeof value === 'boolean' || NUMBERS.has(field) ? String(value) : neutralise(value);

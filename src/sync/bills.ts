@@ -4,15 +4,16 @@ import type { WindowOutcome } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { listenToClock } from './provider-clock.js';
-import { refuseAfter, type WindowWork } from './work.js';
+import { refuseAfter, writeHead, type WindowWork } from './work.js';
 
 /** A window's bills: read whole, then written whole. */
 export async function collectBills(
   window: DaySpan,
-  { organization, provider, call: ownCall, projects, options, dependencies }: WindowWork,
+  work: WindowWork,
 ): Promise<{ rows: number; outcome: WindowOutcome }> {
-  const { store } = dependencies;
-  const { call, behind } = listenToClock(ownCall);
+  const { organization, provider, options } = work;
+  const { store } = work.dependencies;
+  const { call, behind } = listenToClock(work.call);
   refuseAfter(call.signal);
   const requestedAt = await store.clock();
   const { days, lines, keyed } = await collectWindow(
@@ -21,23 +22,13 @@ export async function collectBills(
     window,
     call.mostRows,
   );
-  const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
-  const unknown = await store.unknownProjects(organization.provider, organization.organizationId, ids);
-  refuseAfter(call.signal);
   const outcome = await store.writeWindow({
-    provider: organization.provider,
-    organizationId: organization.organizationId,
-    organizationName: organization.name,
-    teamId: organization.teamId,
-    runId: options.runId,
-    lease: options.runId,
+    ...(await writeHead(work, lines)),
     days,
     requestedAt,
     providerTime: behind(requestedAt),
     lines,
     keyed,
-    projects: unknown.length === 0 ? new Map() : await projects(),
-    acceptRestatement: options.acceptRestatement,
     forced: options.forced,
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);

@@ -6,34 +6,24 @@ import { UsageMerger } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { listenToClock } from './provider-clock.js';
-import { refuseAfter, type WindowCollector, type WindowWork } from './work.js';
+import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 
 /** Reads a window of usage, all endpoints of it, and writes it whole. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
   return async (window, work) => {
-    const { organization, provider, projects, options, dependencies } = work;
+    const { provider, dependencies } = work;
     const { call, behind } = listenToClock(work.call);
     if (provider.usage === undefined) throw noUsage(work);
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
     const { answers, lines } = await readWindow(provider.usage, call, window, width);
-    const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
-    const unknown = await dependencies.store.unknownProjects(organization.provider, organization.organizationId, ids);
-    refuseAfter(call.signal);
     const outcome: WindowOutcome = await usage.writeWindow({
-      provider: organization.provider,
-      organizationId: organization.organizationId,
-      organizationName: organization.name,
-      teamId: organization.teamId,
-      runId: options.runId,
-      lease: options.runId,
+      ...(await writeHead(work, lines)),
       width,
       answers,
       requestedAt,
       providerTime: behind(requestedAt),
       lines,
-      projects: unknown.length === 0 ? new Map() : await projects(),
-      acceptRestatement: options.acceptRestatement,
     });
     for (const { endpoint, refused, unread } of answers) {
       if (unread?.missing === true) call.observe({ type: 'missing', endpoint });

@@ -50,6 +50,27 @@ export interface WindowWork {
   dependencies: SyncDependencies;
 }
 
+/** What the write of a window says besides its rows: whose they are, and the names of projects where some of them are new. */
+export async function writeHead(
+  { organization, call, projects, options, dependencies }: WindowWork,
+  lines: readonly { providerProjectId: string }[],
+) {
+  const { provider, organizationId, name, teamId } = organization;
+  const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
+  const unknown = await dependencies.store.unknownProjects(provider, organizationId, ids);
+  refuseAfter(call.signal);
+  return {
+    provider,
+    organizationId,
+    organizationName: name,
+    teamId,
+    runId: options.runId,
+    lease: options.runId,
+    projects: unknown.length === 0 ? new Map<string, ProviderProject>() : await projects(),
+    acceptRestatement: options.acceptRestatement,
+  };
+}
+
 /** A function, because the state of a signal changes between two looks at it. @throws CostsError `interrupted` */
 export function refuseAfter(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
