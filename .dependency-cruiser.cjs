@@ -1,8 +1,8 @@
 // The dependency rule: bin -> main -> process -> execute -> program -> commands -> library -> sync -> domain; only context.ts knows all adapters.
 // The list of providers is no adapter: declarations are data, and what is true of a provider before anything is asked of it is
 // needed everywhere (names in messages, variables, hosts). What asks a provider is loaded when a command connects to it.
-const declarations = 'providers/(list|registry|define)\\.ts';
-const adapters = ['providers', 'store', 'vault', 'output', 'emulator'];
+const declarations = 'providers/(list|file-list|files|registry|define)\\.ts';
+const adapters = ['providers', 'store', 'vault', 'output', 'emulator', 'imports'];
 
 module.exports = {
   forbidden: [

@@ -1,3 +1,5 @@
+import type { FocusImportRequest } from './domain/focus-import.js';
+import type { FocusFiles } from './imports/read.js';
 import type { CostProvider } from './domain/cost-provider.js';
 import { checkBaseUrl, type Config } from './config.js';
 import type { ProviderId } from './domain/provider.js';
@@ -59,6 +61,8 @@ export interface Context {
   provider(id: ProviderId): Promise<CostProvider>;
   /** The team that --team or COSTS_TEAM names, or the only one there is. */
   team(): Promise<Team>;
+  /** What FOCUS files say. @throws CostsError */
+  focusFiles(request: FocusImportRequest): Promise<FocusFiles>;
   /** The admin key of an organization, from the vault or from the variable it names. */
   adminKey(organization: Organization): Promise<Secret>;
 }
@@ -200,6 +204,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     async provider(id) {
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
+    focusFiles: async (request) => (await import('./imports/read.js')).readFocusFiles(request, signal),
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     adminKey: async (organization) => (await vault()).adminKey(organization),
   };

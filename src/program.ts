@@ -156,6 +156,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'what each run planned and did',
     load: async () => (await import('./commands/runs.js')).runs,
   },
+  {
+    name: 'import',
+    summary: 'billing files that providers export (FOCUS)',
+    load: async () => (await import('./commands/import.js')).imports,
+  },
   { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).db },
   {
     name: 'doctor',

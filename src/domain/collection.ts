@@ -154,7 +154,7 @@ export interface ProviderNews {
 export interface RunStart {
   id: string;
   teamId: string;
-  command: 'sync' | 'backfill';
+  command: 'sync' | 'backfill' | 'import focus';
   span: DaySpan;
   version: string;
   plan: unknown;

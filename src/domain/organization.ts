@@ -26,6 +26,13 @@ export interface OrganizationStore {
   find(provider: ProviderId, organizationId: string): Promise<RegisteredOrganization | null>;
   /** From now on; what is there already stays as it is. Only of the team's own. */
   setLinkPolicy(teamId: string, provider: ProviderId, organizationId: string, policy: LinkPolicy): Promise<void>;
+  /**
+   * Registers an organization whose figures come from files; one that is the team's already stays as it is.
+   * @throws CostsError `conflict` where it is another team's, or its figures are collected with a key
+   */
+  addFiles(
+    organization: Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId' | 'name'>,
+  ): Promise<void>;
   /** What `purge` would remove. @throws CostsError `conflict` as it does */
   holdings(organization: RegisteredOrganization): Promise<PurgeCounts>;
   /**

@@ -5,13 +5,21 @@ import type { ProviderId } from '../domain/provider.js';
 import type { TokenType } from '../domain/token-types.js';
 import { CostsError } from '../errors.js';
 import type { Provider } from './define.js';
+import { FILE_PROVIDERS } from './file-list.js';
 import { PROVIDERS } from './list.js';
 
 export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);
 
+/** Every id that rows may have: of providers that are asked, and of those whose files are read. */
+export const ALL_PROVIDER_IDS: readonly ProviderId[] = [...PROVIDERS, ...FILE_PROVIDERS].map(({ id }) => id);
+
+function findProvider(id: ProviderId): Provider | undefined {
+  return PROVIDERS.find((each) => each.id === id) ?? FILE_PROVIDERS.find((each) => each.id === id);
+}
+
 /** @throws CostsError `failed` for a provider that only a newer version knows. */
 export function providerOf(id: ProviderId): Provider {
-  const provider = PROVIDERS.find((each) => each.id === id);
+  const provider = findProvider(id);
   if (provider !== undefined) return provider;
   throw new CostsError('failed', `The store names "${id}", a provider this version does not know.`, {
     hint: 'Update costs to the version that registered it.',
@@ -20,7 +28,7 @@ export function providerOf(id: ProviderId): Provider {
 
 /** As the company writes itself; its id where this version does not know it. */
 export function providerName(id: ProviderId): string {
-  return PROVIDERS.find((each) => each.id === id)?.name ?? id;
+  return findProvider(id)?.name ?? id;
 }
 
 /** Whose projects and rows those of the single-organization system are; they name no provider themselves. */

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
+import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import { countPurge, purge } from './purge.js';
 
@@ -12,6 +13,17 @@ export function createOrganizations(client: Client): OrganizationStore {
     },
     async setLinkPolicy(teamId, provider, organizationId, linkPolicy) {
       await client.organization.updateMany({ where: { teamId, provider, organizationId }, data: { linkPolicy } });
+    },
+    async addFiles({ provider, organizationId, teamId, name }) {
+      const rows = await client.$queryRaw<{ teamId: string; source: string }[]>`
+        INSERT INTO organizations AS o (provider, organization_id, team_id, name, source)
+        VALUES (${provider}, ${organizationId}, ${teamId}, ${name}, 'files')
+        ON CONFLICT (provider, organization_id) DO UPDATE SET name = o.name
+        RETURNING o.team_id AS "teamId", o.source`;
+      if (rows[0]?.teamId === teamId && rows[0].source === 'files') return;
+      throw new CostsError('conflict', `${provider} organization ${organizationId} is registered already, elsewhere.`, {
+        hint: 'One organization is collected once. Those of your team: costs status',
+      });
     },
     holdings: (organization) => countPurge(client, organization),
     purge: (organization) => purge(client, organization),

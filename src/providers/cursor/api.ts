@@ -4,7 +4,7 @@ import { add, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { CostProvider, CycleTotal } from '../../domain/cost-provider.js';
 import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
-import { dailyLine, wholeAnswer } from '../daily.js';
+import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
 import { isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';

@@ -3,7 +3,7 @@ import { sum } from '../../domain/decimal.js';
 import type { CostProvider } from '../../domain/cost-provider.js';
 import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import type { CostLine } from '../../domain/bucket.js';
-import { dailyLine, wholeAnswer } from '../daily.js';
+import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
 import { remember } from '../remember.js';
 import { findKind, openReports, type Parameters, type Reports } from './reports.js';

@@ -3,7 +3,7 @@ import { addDays, endOfDay, startOfDay, type Day, type DaySpan } from '../../dom
 import { absolute, add, negate, ZERO, type Decimal } from '../../domain/decimal.js';
 import { UNASSIGNED, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
-import { dailyLine, wholeAnswer } from '../daily.js';
+import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
 import { followOffsets } from '../lists.js';
 import { remember } from '../remember.js';

@@ -1,6 +1,6 @@
-import { toLineItem, type CostLine } from '../domain/bucket.js';
-import { daysOf, endOfDay, startOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
-import type { CostPage } from '../domain/provider.js';
+import { toLineItem, type CostLine } from './bucket.js';
+import { daysOf, endOfDay, startOfDay, toDay, type Day, type DaySpan } from './day.js';
+import type { CostPage } from './provider.js';
 
 /** What a report says of a charge of a day; what it does not say may be left out. */
 export type DailyCharge = Pick<CostLine, 'providerProjectId' | 'currency' | 'cost'> &

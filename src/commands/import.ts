@@ -1,0 +1,8 @@
+import type { CommandGroup } from './define.js';
+import { importFocusFiles } from './import/focus.js';
+
+export const imports: CommandGroup = {
+  name: 'import',
+  description: 'Billing files that providers export.',
+  commands: [importFocusFiles],
+};

@@ -1,0 +1,105 @@
+import type { Context } from '../../context.js';
+import type { FocusImport, FocusImportRequest } from '../../domain/focus-import.js';
+import { SERVICES, type Services } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import { importFocus } from '../../library/import-focus.js';
+import { renderFocusImport } from '../../output/focus-import.js';
+import { FILE_PROVIDERS } from '../../providers/file-list.js';
+import { argument, asItIs, defineCommand, option } from '../define.js';
+import { exitCodeOf } from '../exit-code.js';
+
+export interface ImportFocusOptions {
+  path: string[];
+  provider?: string;
+  organization?: string;
+  only: Services;
+  service?: string[];
+  services?: boolean;
+  period?: string;
+  projectBy: string;
+  dryRun?: boolean;
+  acceptRestatement?: boolean;
+}
+
+/** The services that are AI, and of whom; null where files were imported. */
+interface ServiceList {
+  services: { provider: string; service: string }[];
+}
+
+export const importFocusFiles = defineCommand({
+  name: 'import focus',
+  description:
+    'Imports FOCUS files (1.0 to 1.4; CSV, CSV.gz, JSON lines, Parquet) that AWS, Azure, Google Cloud, Vercel and others export, a billing period as a whole.',
+  arguments: [argument('[path...]', 'files and folders; of a folder with manifests, the newest complete delivery')],
+  options: [
+    option('--provider <id>', 'whose files they are (default: as they say)').choices(
+      FILE_PROVIDERS.map(({ id }) => id),
+    ),
+    option('--organization <name>', 'what to call the billing account (default: its name in the files)'),
+    option('--only <services>', 'what is kept').choices(SERVICES).default('ai'),
+    option('--service <name...>', 'also keep these services, named as in the files'),
+    option('--services', 'print the services that are AI, and import nothing'),
+    option('--period <month>', 'only this billing period, such as 2026-11'),
+    option('--project-by <what>', 'what becomes a project: sub-account, resource or tag:KEY').default('sub-account'),
+    option('--dry-run', 'say what would be stored, and store nothing'),
+    option('--accept-restatement', 'store it even when most of what is stored of a period would be lost'),
+  ],
+  examples: [
+    'costs import focus ./exports/aws --dry-run',
+    'costs import focus november.csv.gz --period 2026-11 --project-by tag:team',
+    'costs import focus --services',
+  ],
+  run,
+  document: asItIs<FocusImport | ServiceList>,
+  render: (value, output) => ('services' in value ? renderServices(value) : renderFocusImport(value, output)),
+  exitCode: (value) => ('services' in value ? 0 : exitCodeOf(value)),
+});
+
+async function run(options: ImportFocusOptions, context: Context): Promise<FocusImport | ServiceList> {
+  if (options.services === true) return listServices();
+  if (options.path.length === 0)
+    throw new CostsError('usage', 'Which files?', { hint: 'Name files or folders: costs import focus PATH' });
+  const { period } = options;
+  if (period !== undefined && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(period))
+    throw new CostsError('usage', `"${period}" is not a billing period.`, { hint: 'Write it as 2026-11.' });
+  const request: FocusImportRequest = {
+    paths: options.path,
+    only: options.only,
+    services: options.service ?? [],
+    projectBy: toProjectBy(options.projectBy),
+    dryRun: options.dryRun === true,
+    acceptRestatement: options.acceptRestatement === true,
+    ...(options.provider === undefined ? {} : { provider: options.provider }),
+    ...(options.organization === undefined ? {} : { name: options.organization }),
+    ...(period === undefined ? {} : { period }),
+  };
+  const progress = context.output.progress('Reading files …');
+  try {
+    return await importFocus(context, request);
+  } finally {
+    progress.stop();
+  }
+}
+
+function toProjectBy(text: string): FocusImportRequest['projectBy'] {
+  if (text === 'sub-account' || text === 'resource') return text;
+  const [, tag] = /^tag:(.+)$/.exec(text) ?? [];
+  if (tag !== undefined) return { tag };
+  throw new CostsError('usage', `"${text}" makes no projects.`, { hint: 'Use sub-account, resource or tag:KEY.' });
+}
+
+function listServices(): ServiceList {
+  return {
+    services: FILE_PROVIDERS.flatMap(({ id, files }) =>
+      files.aiServices.map(({ such }) => ({ provider: id, service: such })),
+    ),
+  };
+}
+
+function renderServices({ services }: ServiceList): string {
+  return [
+    ...services.map(({ provider, service }) => `${provider}: ${service}`),
+    'Of each, also what its files put into the category "AI and Machine Learning".',
+    'To keep another: --service NAME',
+  ].join('\n');
+}

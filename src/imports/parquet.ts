@@ -1,0 +1,99 @@
+import { open } from 'node:fs/promises';
+import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { textOf, type Table, type Values } from './tables.js';
+
+/**
+ * Opens a Parquet file a row group at a time. The reader makes floats of decimals: it is not told that a column is one, gives
+ * their bytes, and the digits are written here.
+ */
+export async function openParquet(path: string, wanted: readonly string[]): Promise<Table> {
+  const file = await bufferOf(path);
+  const metadata = await parquetMetadataAsync(file);
+  const columns = topColumns(metadata);
+  const scales = takeDecimals(metadata.schema);
+  const present = wanted.filter((column) => columns.includes(column));
+  const toText = (column: string, value: unknown): string | null => {
+    const scale = scales.get(column);
+    return scale === undefined || value === null || value === undefined ? textOf(value) : decimalText(value, scale);
+  };
+  async function* batches(): AsyncGenerator<Values[]> {
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      let rows: Record<string, unknown>[] = [];
+      await parquetRead({
+        file,
+        metadata,
+        columns: present,
+        rowStart,
+        rowEnd,
+        rowFormat: 'object',
+        compressors,
+        // Bytes without a meaning stay bytes: those of decimals are none of a text.
+        utf8: false,
+        onComplete: (read) => {
+          rows = read;
+        },
+      });
+      yield rows.map((row) => wanted.map((column) => toText(column, row[column])));
+      rowStart = rowEnd;
+    }
+  }
+  return { columns, batches: batches() };
+}
+
+async function bufferOf(path: string): Promise<AsyncBuffer> {
+  const file = await open(path);
+  const { size } = await file.stat();
+  await file.close();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const from = start < 0 ? size + start : start;
+      const bytes = new Uint8Array(Math.max(0, end - from));
+      const reader = await open(path);
+      await reader.read(bytes, 0, bytes.length, from).finally(() => reader.close());
+      return bytes.buffer;
+    },
+  };
+}
+
+function topColumns({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  for (let at = 1; at < schema.length; at = skip(schema, at)) names.push(schema[at]?.name ?? '');
+  return names;
+}
+
+/** Behind an element and all that is in it. */
+function skip(schema: readonly SchemaElement[], at: number): number {
+  let next = at + 1;
+  for (let child = 0; child < (schema[at]?.num_children ?? 0); child += 1) next = skip(schema, next);
+  return next;
+}
+
+/** Makes plain numbers and bytes of decimal columns. @returns their scales */
+function takeDecimals(schema: SchemaElement[]): Map<string, number> {
+  const scales = new Map<string, number>();
+  for (const element of schema) {
+    const logical = element.logical_type;
+    const isDecimal = element.converted_type === 'DECIMAL' || logical?.type === 'DECIMAL';
+    if (!isDecimal) continue;
+    scales.set(element.name, element.scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0));
+    delete element.converted_type;
+    delete element.logical_type;
+  }
+  return scales;
+}
+
+/** @param value a whole number, or the bytes of one, the highest first, in two's complement */
+function decimalText(value: unknown, scale: number): string {
+  const unscaled =
+    value instanceof Uint8Array ? signed(value) : BigInt(typeof value === 'bigint' ? value : Number(value));
+  return `${unscaled}e-${scale}`;
+}
+
+function signed(bytes: Uint8Array): bigint {
+  const hex = Buffer.from(bytes).toString('hex');
+  return BigInt.asIntN(bytes.length * 8, BigInt(hex === '' ? 0 : `0x${hex}`));
+}

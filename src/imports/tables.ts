@@ -1,0 +1,109 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { LosslessNumber, parse } from 'lossless-json';
+import { CostsError } from '../errors.js';
+import { parseCsv } from './csv.js';
+
+/** A value as text: numbers keep the digits they were written with; null is absent or empty. */
+export type Values = (string | null)[];
+
+/** Rows of a file, some thousand at a time, their values in the order of the columns that were asked for. */
+export interface Table {
+  /** As the file names them. */
+  columns: readonly string[];
+  batches: AsyncIterable<Values[]>;
+}
+
+export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
+const ROWS_A_BATCH = 2_000;
+
+/** Opens a data file by its name: CSV, JSON lines (gzip too) or Parquet. @throws CostsError `contract` */
+export async function openTable(path: string, wanted: readonly string[]): Promise<Table> {
+  if (/\.parquet$/i.test(path)) return (await import('./parquet.js')).openParquet(path, wanted);
+  const pieces = await readText(path);
+  return /\.csv(?:\.gz)?$/i.test(path) ? openCsv(pieces, wanted) : openJsonLines(pieces, wanted);
+}
+
+/** By its content: a file may be compressed whatever it is called, and not though it is called so. */
+async function readText(path: string): Promise<AsyncIterable<string>> {
+  const file = await open(path);
+  const start = Buffer.alloc(2);
+  await file.read(start, 0, 2, 0).finally(() => file.close());
+  const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
+  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+  return decode(isGzip ? bytes.pipe(createGunzip()) : bytes);
+}
+
+async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  // Without its byte order mark.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
+async function openCsv(pieces: AsyncIterable<string>, wanted: readonly string[]): Promise<Table> {
+  const records = parseCsv(pieces);
+  const first = await records.next();
+  const [columns = [], ...rest] = first.done === true ? [] : first.value;
+  const places = wanted.map((column) => columns.indexOf(column));
+  const pick = (record: readonly string[]): Values => {
+    if (record.length !== columns.length)
+      throw new CostsError('contract', `It has ${record.length} values where ${columns.length} columns are named.`);
+    return places.map((place) => emptyToNull(record[place]));
+  };
+  async function* batches() {
+    yield rest.map(pick);
+    for await (const batch of records) yield batch.map(pick);
+  }
+  return { columns, batches: batches() };
+}
+
+function emptyToNull(value: string | undefined): string | null {
+  return value === undefined || value === '' || value === 'NULL' ? null : value;
+}
+
+/** Every line is an object; a column may be missing where it is null. */
+async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly string[]): Promise<Table> {
+  const objects = parseLines(pieces);
+  const first = await objects.next();
+  const rows = first.done === true ? [] : first.value;
+  const pick = (row: Record<string, unknown>): Values => wanted.map((column) => textOf(row[column]));
+  async function* batches() {
+    yield rows.map(pick);
+    for await (const batch of objects) yield batch.map(pick);
+  }
+  return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], batches: batches() };
+}
+
+async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record<string, unknown>[]> {
+  let rest = '';
+  let batch: Record<string, unknown>[] = [];
+  const add = (line: string) => {
+    if (line.trim() === '') return;
+    const row = parse(line);
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Error('no object');
+    batch.push(row as Record<string, unknown>);
+  };
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) add(line);
+    if (batch.length < ROWS_A_BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  add(rest);
+  if (batch.length > 0) yield batch;
+}
+
+/** Text of a value, whatever a reader made of it; numbers of JSON keep their digits. */
+export function textOf(value: unknown): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'string') return value;
+  if (value instanceof LosslessNumber) return value.value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString() || null;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+}

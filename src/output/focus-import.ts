@@ -1,0 +1,46 @@
+import type { FocusImport, ImportedPeriod } from '../domain/focus-import.js';
+import { formatSpan, plural } from './format.js';
+import type { Output } from './output.js';
+import { formatAmounts } from './sync-closing.js';
+import { renderTable } from './table.js';
+
+/** What an import brought, a line a billing period, and what it left out. */
+export function renderFocusImport(result: FocusImport, output: Output): string {
+  const { organizations, leftOut, unknownColumns, files, rows, runId } = result;
+  const right = { head: '', align: 'right' } as const;
+  return [
+    `${plural(rows, 'row')} in ${plural(files, 'file')}`,
+    renderTable(
+      [{ head: '' }, { head: '' }, { head: '' }, { head: '' }, right, right, { head: '' }],
+      organizations.map((each) => toRow(each, runId === null)),
+      output,
+    ),
+    ...organizations.flatMap(({ name, error }) =>
+      error === undefined ? [] : [`${name}: ${error.message}${error.hint === undefined ? '' : `\n  ${error.hint}`}`],
+    ),
+    ...(leftOut.length === 0 ? [] : ['Left out, as it is no AI (--only all keeps it):']),
+    ...leftOut.map(
+      ({ service, rows: count, totals }) => `  ${service}: ${plural(count, 'row')}, ${formatAmounts(totals)}`,
+    ),
+    ...(unknownColumns.length === 0 ? [] : [`Columns that were not read: ${unknownColumns.join(', ')}`]),
+    ...(runId === null ? ['Nothing was stored (--dry-run).'] : []),
+  ].join('\n');
+}
+
+function toRow(period: ImportedPeriod, isDry: boolean): string[] {
+  const { provider, name, since, until, days, lines, totals, inserted, updated, deleted, error } = period;
+  const changes = [
+    inserted > 0 ? `${inserted} new` : '',
+    updated > 0 ? `${updated} changed` : '',
+    deleted > 0 ? `${deleted} gone` : '',
+  ].filter((text) => text !== '');
+  return [
+    error === undefined ? '✔' : '✖',
+    provider,
+    name,
+    formatSpan(since, until),
+    `${plural(days, 'day')}, ${plural(lines, 'line')}`,
+    formatAmounts(totals),
+    isDry || error !== undefined ? '' : changes.join(', ') || 'unchanged',
+  ];
+}

@@ -1,0 +1,17 @@
+import { defineFileProvider } from '../files.js';
+
+/** https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-focus-1-2-aws.html */
+export const aws = defineFileProvider({
+  id: 'aws',
+  name: 'AWS',
+  subAccountType: 'Account',
+  issuers: /\b(?:aws|amazon)\b/i,
+  aiServices: [
+    { words: /bedrock/i, such: 'Amazon Bedrock, and models that name it: "… (Amazon Bedrock Edition)"' },
+    { words: /^claude platform/i, such: 'Claude Platform on AWS' },
+    { words: /sagemaker/i, such: 'Amazon SageMaker' },
+    { words: /amazon q\b/i, such: 'Amazon Q' },
+  ],
+  // The marketplace has a service a model.
+  readModel: (service) => /^(.+) \(Amazon Bedrock Edition\)$/.exec(service)?.[1] ?? null,
+});

@@ -1,0 +1,17 @@
+import { defineFileProvider } from '../files.js';
+
+/** https://learn.microsoft.com/azure/cost-management-billing/dataset-schema/cost-usage-details-focus */
+export const azure = defineFileProvider({
+  id: 'azure',
+  name: 'Azure',
+  subAccountType: 'Subscription',
+  issuers: /microsoft|azure/i,
+  aiServices: [
+    { words: /openai/i, such: 'Azure OpenAI' },
+    { words: /foundry/i, such: 'Azure AI Foundry, Foundry Models' },
+    { words: /cognitive services|azure ai\b/i, such: 'Cognitive Services, Azure AI services' },
+  ],
+  // `gpt 4o 0513 Input global Tokens`
+  readModel: (_, meter) =>
+    /^(.+?) (?:cached |cchd )?(?:input|inp|output|outp|opt|batch)\b/i.exec(meter)?.[1]?.trim() ?? null,
+});

@@ -1,0 +1,49 @@
+import { parseDay } from '../domain/day.js';
+import { CostsError } from '../errors.js';
+import { defineProvider, type Provider } from './define.js';
+
+/** A company whose bills come as FOCUS files that it exports, and not from an API. */
+export interface FileDeclaration {
+  id: string;
+  name: string;
+  subAccountType: string;
+  /** How it writes itself as a provider or issuer in its files. */
+  issuers: RegExp;
+  /** Services that are AI, as its files name them. */
+  aiServices: readonly { words: RegExp; such: string }[];
+  /** What a charge's service and meter say of a model; null where they name none. */
+  readModel: (service: string, meter: string) => string | null;
+}
+
+export interface FileProvider extends Provider {
+  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel'>;
+}
+
+/** Declares one. It has no host and no key: whoever would ask it is told where its figures come from. */
+export function defineFileProvider({ id, name, subAccountType, ...files }: FileDeclaration): FileProvider {
+  const provider = defineProvider({
+    id,
+    name,
+    baseUrl: '',
+    baseUrlVariable: '',
+    keyVariable: '',
+    adminKeyPrefix: '',
+    otherKeys: [],
+    organizationPrefix: '',
+    keyPage: '',
+    leastScope: '',
+    tellsKeyExpiry: false,
+    projectWord: subAccountType.toLowerCase(),
+    focus: { serviceName: name, subAccountType },
+    ownsLegacyProjects: false,
+    tokenTypes: [],
+    tokenTypeAliases: {},
+    listPrices: { readOn: parseDay('2026-11-25'), make: () => [] },
+    connect: () => {
+      throw new CostsError('usage', `${name} is read from the files that it exports.`, {
+        hint: 'costs import focus --help',
+      });
+    },
+  });
+  return { ...provider, files };
+}

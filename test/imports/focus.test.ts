@@ -1,0 +1,209 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { toDay } from '../../src/domain/day.js';
+import { formatDecimal } from '../../src/domain/decimal.js';
+import type { FocusImportRequest } from '../../src/domain/focus-import.js';
+import { importFocus } from '../../src/library/import-focus.js';
+import { readFocusFiles } from '../../src/imports/read.js';
+import { createStore } from '../../src/store/store.js';
+import { useTestDatabase } from '../helpers/database.js';
+
+const ROW = {
+  BilledCost: '1',
+  BillingCurrency: 'USD',
+  BillingAccountId: 'payer-1',
+  BillingPeriodStart: '2026-10-01T00:00:00Z',
+  BillingPeriodEnd: '2026-11-01T00:00:00Z',
+  ChargePeriodStart: '2026-10-05T13:00:00Z',
+  ChargePeriodEnd: '2026-10-05T14:00:00Z',
+  ChargeCategory: 'Usage',
+  ChargeClass: '',
+  ServiceName: 'Amazon Bedrock',
+  SubAccountId: 'team, "one"',
+  SkuMeter: 'InputTokens',
+  Tags: '{"product":"search"}',
+  ProviderName: 'AWS',
+};
+type Row = Partial<Record<keyof typeof ROW | 'Odd', string>>;
+
+const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
+const csv = (rows: Row[], columns = Object.keys(ROW)) =>
+  [columns, ...rows.map((row) => columns.map((column) => ({ ...ROW, ...row })[column as keyof typeof ROW]))]
+    .map((values) => values.map(quote).join(','))
+    .join('\r\n');
+
+async function folder(files: Record<string, string | Buffer>): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'costs-focus-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(path, name, '..'), { recursive: true });
+    await writeFile(join(path, name), content);
+  }
+  return path;
+}
+
+const asked = (path: string, more: Partial<FocusImportRequest> = {}): FocusImportRequest => ({
+  paths: [path],
+  only: 'ai',
+  services: [],
+  projectBy: 'sub-account',
+  dryRun: false,
+  acceptRestatement: false,
+  ...more,
+});
+const signal = new AbortController().signal;
+const read = async (files: Record<string, string | Buffer>, more: Partial<FocusImportRequest> = {}) =>
+  readFocusFiles(asked(await folder(files), more), signal);
+const linesOf = ({ periods }: Awaited<ReturnType<typeof readFocusFiles>>) =>
+  periods.flatMap(({ lines }) =>
+    lines.map(({ bucketStart, providerProjectId, lineItem, cost }) => [
+      toDay(bucketStart),
+      providerProjectId,
+      lineItem,
+      formatDecimal(cost),
+    ]),
+  );
+
+describe('FOCUS files', () => {
+  it('add hours up to days, to the last digit, whatever the format and however it is compressed', async () => {
+    const rows = [{ BilledCost: '0.1234567890123456789' }, { BilledCost: '1e-20' }];
+    const expected = [['2026-10-05', 'team, "one"', 'Amazon Bedrock · InputTokens', '0.12345678901234567891']];
+    expect(linesOf(await read({ 'a.csv': `\ufeff${csv(rows)}` }))).toEqual(expected);
+    expect(linesOf(await read({ 'a.csv.gz': gzipSync(csv(rows)) }))).toEqual(expected);
+    const json = rows.map((row) =>
+      JSON.stringify({ ...ROW, ...row }).replace(/"BilledCost":"([^"]+)"/, '"BilledCost":$1'),
+    );
+    expect(linesOf(await read({ 'a.jsonl': json.join('\n') }))).toEqual(expected);
+  });
+
+  it('keep a charge of another month on the first day of its billing period, and say of which it is', async () => {
+    const rows = [
+      { ChargePeriodStart: '2026-09-20T00:00:00Z', ChargePeriodEnd: '2026-09-21T00:00:00Z' },
+      { ChargePeriodStart: '2026-09-20T00:00:00Z', ChargePeriodEnd: '2026-10-20T00:00:00Z', SkuMeter: 'Wide' },
+    ];
+    expect(linesOf(await read({ 'a.csv': csv(rows) })).map(([day, , item]) => [day, item])).toEqual([
+      ['2026-10-01', 'Amazon Bedrock · InputTokens · 2026-09'],
+      ['2026-10-01', 'Amazon Bedrock · Wide'],
+    ]);
+  });
+
+  it('keep credits and corrections apart, and projects by tag where that is asked for', async () => {
+    const rows = [
+      { ChargeCategory: 'Credit', BilledCost: '-1' },
+      { ChargeClass: 'Correction', BilledCost: '2' },
+    ];
+    expect(linesOf(await read({ 'a.csv': csv(rows) }, { projectBy: { tag: 'product' } }))).toEqual([
+      ['2026-10-05', 'search', 'Amazon Bedrock · InputTokens · Credit', '-1'],
+      ['2026-10-05', 'search', 'Amazon Bedrock · InputTokens · Correction', '2'],
+    ]);
+  });
+
+  it('say what was left out as no AI, and keep it where all is asked for', async () => {
+    const files = { 'a.csv': csv([{}, { ServiceName: 'Amazon EC2', BilledCost: '7.5' }]) };
+    const { leftOut, periods } = await read(files);
+    expect(leftOut.map(({ service, rows, totals }) => [service, rows, totals.toDocuments()])).toEqual([
+      ['Amazon EC2', 1, [{ currency: 'USD', cost: '7.5' }]],
+    ]);
+    expect(periods[0]?.rows).toBe(1);
+    expect((await read(files, { only: 'all' })).periods[0]?.rows).toBe(2);
+    expect((await read(files, { services: ['Amazon EC2'] })).periods[0]?.rows).toBe(2);
+  });
+
+  it.each([
+    ['a column that is missing', csv([{}], Object.keys(ROW).slice(1)), /column BilledCost is missing/],
+    ['an amount that is none', csv([{}, { BilledCost: 'abc' }]), /row 2: BilledCost/],
+    ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
+    ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
+  ])('are refused with file, row and column for %s', async (_, content, message) => {
+    await expect(read({ 'a.csv': content })).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('of a folder with manifests are those of the newest complete delivery, and never what lies beside it', async () => {
+    const manifest = (name: string, file: string) =>
+      JSON.stringify({
+        exportName: name,
+        dataFiles: [`s3://bucket/prefix/export/data/BILLING_PERIOD=2026-10/${file}`],
+      });
+    const data = 'export/data/BILLING_PERIOD=2026-10';
+    const files = {
+      [`${data}/new.csv`]: csv([{ BilledCost: '5' }]),
+      [`${data}/stale.csv`]: csv([{ BilledCost: '100' }]),
+      'export/metadata/BILLING_PERIOD=2026-10/export-Manifest.json': manifest('export', 'new.csv'),
+    };
+    expect(linesOf(await read(files)).map(([, , , cost]) => cost)).toEqual(['5']);
+    const other = {
+      ...files,
+      'other/metadata/BILLING_PERIOD=2026-10/other-Manifest.json': manifest('other', 'stale.csv'),
+    };
+    await expect(read(other)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Two exports') as string,
+    });
+    const lacking = { 'x/y-Manifest.json': manifest('export', 'none.csv'), 'x/a.csv': csv([{}]) };
+    await expect(read(lacking)).rejects.toMatchObject({ message: expect.stringContaining('not complete') as string });
+  });
+
+  it('of Azure are those of the last submitted run, with as many rows as it says', async () => {
+    const manifest = (submittedTime: string, blobName: string, dataRowCount: number) =>
+      JSON.stringify({
+        runInfo: { submittedTime, startDate: '2026-10-01T00:00:00' },
+        exportConfig: { exportName: 'e' },
+        blobs: [{ blobName, dataRowCount }],
+      });
+    const run = (id: string, time: string, cost: string, rows = 1) => ({
+      [`d/20261001-20261031/${id}/manifest.json`]: manifest(time, `d/20261001-20261031/${id}/part_0_0001.csv`, rows),
+      [`d/20261001-20261031/${id}/part_0_0001.csv`]: csv([{ BilledCost: cost }]),
+    });
+    const both = { ...run('b', '2026-10-20T01:00:00Z', '2'), ...run('a', '2026-10-21T01:00:00Z', '3') };
+    const found = await read(both);
+    expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['3']);
+    expect(found.periods[0]?.deliveredAt).toEqual(new Date('2026-10-21T01:00:00Z'));
+    await expect(read(run('a', '2026-10-21T01:00:00Z', '3', 2))).rejects.toMatchObject({
+      message: expect.stringContaining('2 rows') as string,
+    });
+  });
+});
+
+describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => {
+  it('replaces a period as a whole, writes nothing twice, and refuses an older delivery', async () => {
+    const { database } = await useTestDatabase(kind);
+    await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    const store = createStore(database);
+    const work = {
+      version: '0',
+      signal,
+      now: () => new Date(),
+      clock: () => store.collection.clock(),
+      store: () => Promise.resolve(store),
+      team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
+      focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
+    } as unknown as Parameters<typeof importFocus>[0];
+    const run = async (rows: Row[], deliveredAt: string) => {
+      const path = await folder({ 'a.csv': csv(rows) });
+      await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));
+      return (await importFocus(work, asked(path))).organizations[0];
+    };
+    const first = [{}, { SkuMeter: 'OutputTokens', BilledCost: '2.5' }];
+    expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ inserted: 2, days: 31 });
+    expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+      unchanged: 2,
+    });
+    const restated = await run([{ BilledCost: '3' }], '2026-11-05T00:00:00Z');
+    expect(restated).toMatchObject({ updated: 1, deleted: 1, totals: [{ currency: 'USD', cost: '3' }] });
+    expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ error: { code: 'conflict' } });
+    const days = await store.collection.storedDays('aws', 'payer-1', {
+      since: toDay(new Date('2026-10-01')),
+      until: toDay(new Date('2026-10-31')),
+    });
+    expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+  });
+});
