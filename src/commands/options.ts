@@ -1,5 +1,5 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import { PROVIDER_IDS } from '../providers/registry.js';
+import { ALL_PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay } from '../domain/day.js';
 import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
@@ -39,8 +39,9 @@ export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseWith(parseDuration));
 }
 
-export function providerOption(description = 'only this provider'): Option {
-  return new Option('--provider <provider>', description).choices(PROVIDER_IDS);
+/** @param ids default: of all providers, those whose files are imported too */
+export function providerOption(description = 'only this provider', ids = ALL_PROVIDER_IDS): Option {
+  return new Option('--provider <provider>', description).choices(ids);
 }
 
 export function organizationOption(description = 'only this organization, by name or id'): Option {

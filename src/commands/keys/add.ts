@@ -22,7 +22,7 @@ export const addKey = defineCommand({
   name: 'keys add',
   description: 'Registers the admin key of an organization, after its provider said whose it is.',
   options: [
-    providerOption('the provider that bills the organization'),
+    providerOption('the provider that bills the organization', PROVIDER_IDS),
     option('--organization <id>', "the organization's id, where the provider does not say it"),
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
     option(
