@@ -5,7 +5,7 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
 import { parseDecimal } from '../domain/decimal.js';
-import type { Values } from './tables.js';
+import type { Values } from './values.js';
 
 /** Of FOCUS 1.0 to 1.4, what an import reads. */
 export const COLUMNS = [

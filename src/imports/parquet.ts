@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { textOf, type Table, type Values } from './tables.js';
+import { textOf, type Table, type Values } from './values.js';
 
 /**
  * Opens a Parquet file a row group at a time. The reader makes floats of decimals: it is not told that a column is one, gives

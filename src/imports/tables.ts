@@ -1,19 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { LosslessNumber, parse } from 'lossless-json';
+import { parse } from 'lossless-json';
 import { CostsError } from '../errors.js';
 import { parseCsv } from './csv.js';
-
-/** A value as text: numbers keep the digits they were written with; null is absent or empty. */
-export type Values = (string | null)[];
-
-/** Rows of a file, some thousand at a time, their values in the order of the columns that were asked for. */
-export interface Table {
-  /** As the file names them. */
-  columns: readonly string[];
-  batches: AsyncIterable<Values[]>;
-}
+import { textOf, type Table, type Values } from './values.js';
 
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
 const ROWS_A_BATCH = 2_000;
@@ -95,15 +86,4 @@ async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record
   }
   add(rest);
   if (batch.length > 0) yield batch;
-}
-
-/** Text of a value, whatever a reader made of it; numbers of JSON keep their digits. */
-export function textOf(value: unknown): string | null {
-  if (value === null || value === undefined || value === '') return null;
-  if (typeof value === 'string') return value;
-  if (value instanceof LosslessNumber) return value.value;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString() || null;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
 }
