@@ -122,6 +122,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.js')).explain,
   },
   {
+    name: 'forecast',
+    summary: 'where the month ends',
+    load: async () => (await import('./commands/forecast.js')).showForecast,
+  },
+  {
     name: 'changes',
     summary: 'why a bill is not what it was',
     load: async () => (await import('./commands/changes.js')).showChanges,

@@ -149,6 +149,7 @@ describe('the document of each command is what its schema says', () => {
     await run('report', [...SPAN, '--group-by', 'provider,project,line-item', '--top', '3']);
     await run('report', [...SPAN, '--group-by', 'tag:team,week,month', '--basis', 'usage']);
     await run('changes', ['--since', '2000-01-01']);
+    await run('forecast', ['--backtest']);
     await run('explain', ['yesterday', '--against', 'last-7d', '--top', '1']);
     const { budgets } = await run<{ budgets: { id: string }[] }>('budget set', ['0.5']);
     await run('budget list');

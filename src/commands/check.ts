@@ -100,7 +100,7 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
   ];
   const onTheWay = budgets
     .filter((each) => !exceeded.includes(each) && isOnTheWay(each.projected, each.amount))
-    .map((each) => `${scopeOf(each, team.name)} will go over its budget if the month goes on like this.`);
+    .map((each) => `${scopeOf(each, team.name)} is expected to go over its budget.`);
   const notes = [...onTheWay, ...(options.unlinked === true ? [] : unlinked.map(({ message }) => message))];
   return { checks, status: findings.length > 0 ? 'finding' : 'ok', findings, notes, budgets, anomalies };
 }

@@ -18,6 +18,6 @@ export interface BudgetState extends BudgetView {
   spent: DecimalText;
   /** Some of it is only estimated from usage. */
   estimated: boolean;
-  /** What the month will cost if it goes on as in its days that are over; null on its first day. */
+  /** What the month is expected to come to, as `costs forecast` tells it; null where nothing was read that tells. */
   projected: DecimalText | null;
 }

@@ -138,6 +138,13 @@ export interface ComparedRow {
   trend?: (number | null)[] | undefined;
 }
 
+/** A line item of few days; costs for statistics. */
+export interface SparseLine {
+  projectId: string;
+  currency: string;
+  costs: ReadonlyMap<Day, number>;
+}
+
 /** The days of one organization. */
 export interface OrganizationDays {
   provider: ProviderId;
@@ -172,6 +179,8 @@ export interface SpendReader {
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
   /** The query's rows without usage that has no price, in no order: for what looks at many days of history. */
   sums(query: ReportQuery): Promise<ReportRow[]>;
+  /** Its line items of no more than so many days of its span, by project. */
+  sparseLines(query: ReportQuery, mostDays: number): Promise<SparseLine[]>;
   /** What its line items cost on chosen days of two sides, and how much of them was used. */
   chargedLines(query: ReportQuery, days: readonly ComparedDay[]): Promise<ChargedLine[]>;
   /** Spend of projects that nobody linked, over all days. */

@@ -30,7 +30,7 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
       { head: 'Of', align: 'right' },
       { head: '' },
       { head: '', align: 'right' },
-      { head: 'At this pace', align: 'right', lesser: 'change' },
+      { head: 'Month end, expected', align: 'right', lesser: 'change' },
     ],
     budgets.map((budget) => [
       scopeOf(budget, team),

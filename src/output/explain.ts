@@ -4,7 +4,7 @@ import { EFFECTS } from '../domain/effects.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
-import { othersName, viewOf } from './report-words.js';
+import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 import { HALF_A_CENT } from './why.js';
 
@@ -66,8 +66,6 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
   const meanings = shown.map((effect) => `${effect}: ${MEANINGS[effect]}`).join('; ');
   return [told.sentence, '', table, ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)])].join('\n');
 }
-
-const NO_COVERAGE = { coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] } };
 
 /** What rounds to nothing would only be noise in a column; the JSON document has it to the last digit. */
 function isAmount(amount: string): boolean {

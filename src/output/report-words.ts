@@ -26,6 +26,11 @@ export function viewOf(word: GroupWord, words: readonly GroupWord[] = [word]): W
   };
 }
 
+/** For rows of which no day is marked. */
+export const NO_COVERAGE: Pick<Report, 'coverage'> = {
+  coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] },
+};
+
 /** Of how many rows a line is that stands for what --top left out; they may all be gone. */
 export function othersName(rows: number): string {
   return rows === 0 ? 'others, gone' : plural(rows, 'other');

@@ -11,6 +11,7 @@ import { fromSpend } from './query.js';
 import { spendRows } from './relation.js';
 import { readLines, sumSpend } from './sums.js';
 import { readChargedLines } from './charged-lines.js';
+import { readSparseLines } from './sparse-lines.js';
 import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
 
 /** Every answer is of one moment: the statements of one, or of all that `snapshot` asks, see one state of the database. */
@@ -21,6 +22,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     snapshot: ask,
     run: (query, today) => ask((reader) => reader.run(query, today)),
     sums: (query) => ask((reader) => reader.sums(query)),
+    sparseLines: (query, mostDays) => ask((reader) => reader.sparseLines(query, mostDays)),
     chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
     compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
     unlinked: (teamId) => ask((reader) => reader.unlinked(teamId)),
@@ -37,6 +39,7 @@ function readerOn(tx: Transaction): SpendReader {
   return {
     run: (query, today) => runReport(tx, query, today),
     sums: (query) => sumSpend(tx, query, []),
+    sparseLines: (query, mostDays) => readSparseLines(tx, query, mostDays),
     chargedLines: (query, days) => readChargedLines(tx, query, days),
     compare: (query, previous) => compareSpans(tx, query, previous),
     unlinked: (teamId) => readUnlinked(tx, teamId),

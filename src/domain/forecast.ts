@@ -1,0 +1,142 @@
+import { addDays, daysBetween, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import { add, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from './decimal.js';
+import type { ReportGroup } from './dimensions.js';
+import { expectFrom, median, quantile, type SpendHistory } from './expectation.js';
+
+/** One project in one currency, whose month is expected; groups only add such. */
+export interface ForecastSeries extends SpendHistory {
+  group: ReportGroup & { currency: string };
+  exact: ReadonlyMap<Day, Decimal>;
+}
+
+/** What a month comes to. */
+export interface ForecastAmount {
+  currency: string;
+  /** Read so far, exact. */
+  spent: DecimalText;
+  /** The month's end as it is expected: what was read, and what days not read and days to come usually cost. Cents. */
+  expected: DecimalText;
+  /** Between which eight of ten such forecasts ended; null where fewer than 20 tell. */
+  low: DecimalText | null;
+  high: DecimalText | null;
+}
+
+/** The document of `forecast --json`. Nothing of it was charged but what is `spent`. */
+export interface Forecast extends DaySpan {
+  /** As of the beginning of this day. */
+  today: Day;
+  rows: (ReportGroup & ForecastAmount)[];
+  totals: ForecastAmount[];
+  /** With --backtest: how far off past months were, by day of the month. */
+  backtest?: BacktestDay[];
+}
+
+/** Of all past months: the median of how far off each was, as a share of what the month came to. */
+export interface BacktestDay {
+  currency: string;
+  /** Of the month; what was known that morning. */
+  dayOfMonth: number;
+  months: number;
+  error: number;
+  /** Of what the days so far cost, for all days of the month. */
+  straightLine: number;
+}
+
+const LEAST_CASES = 20;
+/** Past months that tell how far off a forecast is. */
+export const BACKTEST_MONTHS = 6;
+/** What is needed before the first day of a month to expect anything of it. */
+export const FORECAST_HISTORY_DAYS = 100;
+
+/** What is read of a month, and what is expected of the rest, on the morning of a day. */
+interface MonthEnd {
+  spent: Decimal;
+  rest: number;
+}
+
+/** Of a day that is read nothing is expected; today costs at least what was read of it. */
+export function expectMonth(series: ForecastSeries, month: Day, today: Day): MonthEnd {
+  const expectation = expectFrom(series, today);
+  const end: MonthEnd = { spent: ZERO, rest: 0 };
+  for (const day of daysOf({ since: month, until: endOfMonthOf(month) })) {
+    const read = series.exact.get(day) ?? ZERO;
+    if (day <= today) end.spent = add(end.spent, read);
+    if (day > today || (day === today ? true : !series.isRead(day)))
+      end.rest += Math.max(0, expectation(day) - (day <= today ? (series.costs.get(day) ?? 0) : 0));
+  }
+  return end;
+}
+
+/** Adds series up and says how far past forecasts of them were off. */
+export function forecastOf(
+  series: readonly ForecastSeries[],
+  month: Day,
+  today: Day,
+): Omit<ForecastAmount, 'currency'> {
+  const ends = series.map((each) => expectMonth(each, month, today));
+  const spent = ends.reduce((total, end) => add(total, end.spent), ZERO);
+  const rest = ends.reduce((total, end) => total + end.rest, 0);
+  const ratios = pastRatios(series, month, today);
+  const at = (share: number) =>
+    ratios.length < LEAST_CASES ? null : formatDecimal(add(spent, cents(rest * quantile(ratios, share))));
+  return { spent: formatDecimal(spent), expected: formatDecimal(add(spent, cents(rest))), low: at(0.1), high: at(0.9) };
+}
+
+/** At this day of past months: what the rest of each then cost against what was expected of it. */
+function pastRatios(series: readonly ForecastSeries[], month: Day, today: Day): number[] {
+  const length = Math.min(Math.max(daysBetween(month, today), 0), 27);
+  return pastMonths(month).flatMap((past) =>
+    series.flatMap((each) => {
+      const morning = addDays(past, length);
+      const end = expectMonth(asOf(each, morning), past, morning);
+      const days = daysOf({ since: morning, until: endOfMonthOf(past) });
+      if (end.rest < 1 || !daysOf({ since: past, until: endOfMonthOf(past) }).every(each.isRead)) return [];
+      return [days.reduce((total, day) => total + (each.costs.get(day) ?? 0), 0) / end.rest];
+    }),
+  );
+}
+
+function pastMonths(month: Day): Day[] {
+  return Array.from({ length: BACKTEST_MONTHS }, (_, index) => startOfMonthOf(month, index + 1));
+}
+
+/** What was known on the morning of a day. */
+function asOf(series: ForecastSeries, morning: Day): ForecastSeries {
+  const before = <T>(costs: ReadonlyMap<Day, T>) => new Map([...costs].filter(([day]) => day < morning));
+  return { ...series, exact: before(series.exact), costs: before(series.costs) };
+}
+
+/** On each day of past months, how far off this method and a straight line were. */
+export function backtest(series: readonly ForecastSeries[], currency: string, month: Day): BacktestDay[] {
+  const errors = new Map<number, { method: number[]; line: number[] }>();
+  for (const past of pastMonths(month)) {
+    const days = daysOf({ since: past, until: endOfMonthOf(past) });
+    const cost = (day: Day) => series.reduce((total, each) => total + (each.costs.get(day) ?? 0), 0);
+    const actual = days.reduce((total, day) => total + cost(day), 0);
+    if (actual <= 0 || !series.every((each) => days.every(each.isRead))) continue;
+    let soFar = 0;
+    days.forEach((morning, index) => {
+      const expected = series
+        .map((each) => expectMonth(asOf(each, morning), past, morning))
+        .reduce((total, end) => total + Number(formatDecimal(end.spent)) + end.rest, 0);
+      const known = errors.get(index + 1) ?? { method: [], line: [] };
+      known.method.push(Math.abs(expected - actual) / actual);
+      if (index > 0) known.line.push(Math.abs((soFar / index) * days.length - actual) / actual);
+      errors.set(index + 1, known);
+      soFar += cost(morning);
+    });
+  }
+  return [...errors].map(([dayOfMonth, { method, line }]) => ({
+    ...{ currency, dayOfMonth, months: method.length },
+    error: share(median(method)),
+    straightLine: share(line.length === 0 ? 1 : median(line)),
+  }));
+}
+
+function share(value: number): number {
+  return Number(value.toFixed(4));
+}
+
+function cents(amount: number): Decimal {
+  return parseDecimal(amount.toFixed(2));
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { showForecast } from '../../src/commands/forecast.js';
+import { perform } from '../../src/commands/perform.js';
+import { daysOf, parseDay } from '../../src/domain/day.js';
+import type { Forecast } from '../../src/domain/forecast.js';
+import type { ForecastRequest } from '../../src/library/forecast.js';
+import { recordContext } from '../helpers/context.js';
+import { useTestDatabase } from '../helpers/database.js';
+import { bill, fillProjects, markRead } from '../helpers/spend.js';
+
+const NOW = new Date('2026-11-11T12:00:00Z');
+const days = daysOf({ since: parseDay('2026-08-01'), until: parseDay('2026-11-10') });
+
+/** Search costs 10 a day and a fee of 100 on the 20th, Assistant 2 euros; all of it is read but two days of November. */
+async function start({ json = true } = {}) {
+  const { database } = await useTestDatabase('postgresql');
+  const { prisma } = database;
+  await fillProjects(prisma);
+  const unread = ['2026-11-04', '2026-11-05'];
+  for (const day of days) {
+    if (!unread.includes(day)) await bill(prisma, 'search', day, '10');
+    if (day.endsWith('-20')) await bill(prisma, 'search', day, '100', { lineItem: 'Reserved capacity' });
+    await bill(prisma, 'assistant', day, '2', { currency: 'EUR', lineItem: 'x [EUR]' });
+  }
+  await markRead(
+    prisma,
+    ['openai', 'org-1'],
+    days.filter((day) => !unread.includes(day)),
+    NOW,
+  );
+  await markRead(prisma, ['anthropic', 'org-3'], days, NOW);
+  const { context, last, text } = recordContext(database, NOW, { json });
+  const run = async (options: ForecastRequest = {}) => {
+    await perform(showForecast, { groupBy: ['project'], ...options }, context);
+    return last() as Forecast;
+  };
+  return { forecast: run, text };
+}
+
+describe('costs forecast', () => {
+  it('adds to what was read what unread days and days to come usually cost, currencies apart', async () => {
+    const { forecast } = await start();
+    // Eight days of 10 are read, two are not, twenty are to come, and with them the fee.
+    const dollars = { currency: 'USD', spent: '80', expected: '400' };
+    const euros = { currency: 'EUR', spent: '20', expected: '60' };
+    const { rows, totals, since, until, today } = await forecast();
+    expect(rows).toMatchObject([
+      { project: 'Search', ...dollars },
+      { project: 'Assistant', ...euros },
+    ]);
+    expect(totals).toHaveLength(2);
+    expect(totals).toEqual(
+      expect.arrayContaining([dollars, euros].map((each) => expect.objectContaining(each) as unknown)),
+    );
+    expect({ since, until, today }).toEqual({ since: '2026-11-01', until: '2026-11-30', today: '2026-11-11' });
+  });
+
+  it('expects the same of any grouping, and of a month to come', async () => {
+    const { forecast } = await start();
+    expect((await forecast({ groupBy: ['organization'] })).rows).toMatchObject([
+      { organization: 'Prod', expected: '400' },
+      { organization: 'EU' },
+    ]);
+    expect((await forecast({ period: '2026-12', provider: 'openai' })).totals).toMatchObject([
+      { spent: '0', expected: '410' },
+    ]);
+    await expect(forecast({ groupBy: ['model'] })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('tells how far off past months were, and marks all of it as expected', async () => {
+    const { forecast, text } = await start({ json: false });
+    const { backtest = [] } = await forecast({ backtest: true });
+    expect(backtest.filter(({ currency, dayOfMonth }) => currency === 'EUR' && dayOfMonth === 5)).toMatchObject([
+      { months: 3, error: 0, straightLine: 0 },
+    ]);
+    expect(text()).toContain('expected, not charged');
+  });
+});
