@@ -5,7 +5,15 @@ export function quoteForShell(text: string): string {
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
 }
 
-/** A command for people to paste, with every name in it quoted: shell`costs keys rotate ${name}`. */
+/**
+ * A command for people to paste, with every name in it quoted: shell`costs keys rotate ${name}`. A name that begins with "-"
+ * must not be taken for an option either: it becomes --name=-x behind one, else stands behind "--", and so last.
+ */
 export function shell(parts: TemplateStringsArray, ...names: readonly string[]): string {
-  return String.raw({ raw: parts }, ...names.map(quoteForShell));
+  return parts.reduce((command, part, index) => {
+    const name = names[index - 1] ?? '';
+    if (!name.startsWith('-')) return `${command}${quoteForShell(name)}${part}`;
+    const isValue = /--[\w-]+ $/.test(command);
+    return `${isValue ? `${command.slice(0, -1)}=` : `${command}-- `}${quoteForShell(name)}${part}`;
+  });
 }

@@ -73,8 +73,15 @@ async function readStandardInput(): Promise<string> {
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MOST_BYTES)
-      throw new CostsError('usage', 'Standard input is longer than a megabyte.', { hint: 'Pipe in the secret alone.' });
+      throw new CostsError('usage', 'Standard input is longer than a megabyte.', {
+        hint: 'Pipe in a secret alone; name a larger file of prices instead.',
+      });
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    const hint = 'Convert it first: iconv -f WINDOWS-1252 -t UTF-8';
+    throw new CostsError('usage', 'Standard input is not a text in UTF-8.', { hint, cause });
+  }
 }

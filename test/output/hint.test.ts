@@ -117,6 +117,13 @@ describe('a command in a hint', () => {
     expect(commands.filter(({ bare }) => bare).map(({ where }) => where)).toEqual([]);
   });
 
+  it('takes no name for an option', () => {
+    expect(shell`costs keys rotate ${'-x'}`).toBe('costs keys rotate -- -x');
+    expect(shell`costs a --name ${'-x y'} --z ${'q'} && costs b ${'$(x)'}`).toBe(
+      `costs a --name="-x y" --z q && costs b '$(x)'`,
+    );
+  });
+
   it('alone stands behind an arrow', () => {
     const arrows = texts.filter(({ text }) => /→ /.test(text) && !/→ (costs [a-z]|rm |x)/.test(text));
     expect(arrows.map(({ where, text }) => `${where}: ${text}`)).toEqual([]);

@@ -72,15 +72,18 @@ export async function writeRest(tx: Transaction, of: KeyedSource, source: Source
     WITH cuts AS MATERIALIZED (
       SELECT ${told_of}, c.cost, c.model, c.token_type, c.service_tier FROM ${storedRows(list, source, ...span)} WHERE ${isAmong}
     ), due AS MATERIALIZED (
-      SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency,
-             max(model) AS model, max(token_type) AS token_type, max(service_tier) AS service_tier, '' AS product, sum(cost) AS cost
-      FROM (
-        SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost FROM cuts
-        UNION ALL
-        SELECT ${told_of}, ${Prisma.raw(told)}, c.cost FROM ${storedRows(BILLS, source, ...span)}
-        WHERE ${isAmong} AND (c.project_id, c.bucket_start_time) IN (SELECT project_id, bucket_start_time FROM cuts)
-      ) both_sides
-      GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(cost) <> 0
+      SELECT * FROM (
+        SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency,
+               max(model) AS model, max(token_type) AS token_type, max(service_tier) AS service_tier, '' AS product, sum(cost) AS cost,
+               -- A semi-join would say the same, and take for ever on a table that has no statistics yet.
+               bool_or(bool_or(is_cut)) OVER (PARTITION BY project_id, bucket_start_time) AS is_told
+        FROM (
+          SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost, true AS is_cut FROM cuts
+          UNION ALL
+          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, ...span)} WHERE ${isAmong}
+        ) both_sides
+        GROUP BY 1, 2, 3, 4, 5, 6
+      ) sums WHERE is_told AND cost <> 0
     ), gone AS (
       DELETE FROM cost_by_api_key WHERE id IN (
         SELECT c.id FROM ${storedRows(rest, source, ...span)}
