@@ -30,6 +30,7 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     store = createCollectionStore(prisma);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     await registerOrganization(prisma, 'openai', 'org-1');
+    await registerOrganization(prisma, 'openai', 'org-2');
   });
   afterAll(() => test.drop());
   beforeEach(async () => {
@@ -37,15 +38,15 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     await write(LINES);
   });
 
-  const write = (lines: WindowWrite['lines'], daysLater = 1) =>
+  const write = (lines: WindowWrite['lines'], daysLater = 1, organizationId = 'org-1', days = [d1, d2]) =>
     store.writeWindow({
       provider: 'openai',
-      organizationId: 'org-1',
+      organizationId,
       organizationName: 'Prod',
       teamId: 'team-1',
       runId: `run-${daysLater}`,
       lease: null,
-      days: [d1, d2],
+      days,
       requestedAt: endOfDay(addDays(d2, daysLater)),
       lines,
       projects: new Map(),
@@ -117,6 +118,27 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
   it('does not fit however much was added, and the guard does not take that for what there was', async () => {
     await prisma.$executeRaw`UPDATE cost_data SET cost = cost * 1000`;
     expect(await write(LINES, 2)).toMatchObject({ updated: 4, altered: [d1, d2] });
+  });
+
+  it('is of one organization, whose days another one neither has nor seals', async () => {
+    await write([line(d1, 'r', 'gpt', '8')], 1, 'org-2', [d1]);
+    await write(LINES, 2);
+    expect(await store.checkSeals('openai', 'org-2', span)).toMatchObject({ days: 1, misfits: [], stray: [] });
+    expect((await store.collectedDays('openai', 'org-2')).map(({ day }) => day)).toEqual([d1]);
+    expect(await store.checkSeals('openai', 'org-1', { since: d2, until: d2 })).toMatchObject({ days: 1 });
+  });
+
+  it('is open again when the same change comes back, and closed for the days alone that were compared', async () => {
+    const change = () => prisma.$executeRaw`UPDATE cost_data SET cost = cost + 1`;
+    const open = async () => (await store.openMisfits('openai', 'org-1')).map(({ day }) => day);
+    await change();
+    await write(LINES, 2);
+    await store.closeMisfits('openai', 'org-1', [d1]);
+    expect(await open()).toEqual([d2]);
+    await store.closeMisfits('openai', 'org-1', [d2]);
+    await change();
+    await write(LINES, 3);
+    expect(await open()).toEqual([d1, d2]);
   });
 
   it('shows rows of a day that was never read', async () => {
