@@ -29,8 +29,15 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     key.lastUsedAt === null ? 'never' : `${key.lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
   ]);
   const exposed = keys.filter((key) => key.exposed).map(({ name }) => shell`  → costs keys rotate ${name}`);
+  // A key of ours has last characters.
+  const adopted = keys
+    .filter(({ source, lastFour }) => source === 'vault' && lastFour === '')
+    .map(({ organizationId }) => shell`  → costs keys rotate ${organizationId} && costs keys enable ${organizationId}`);
   return [
     renderTable(COLUMNS, rows, output),
+    ...(adopted.length > 0
+      ? ['Encrypted by another program, so that costs cannot read them. Enter them again:', ...adopted]
+      : []),
     ...(exposed.length > 0 ? ['Exposed: a former member or token could have read these keys.', ...exposed] : []),
   ].join('\n');
 }

@@ -199,10 +199,11 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         'Use the primary server and a role without default_transaction_read_only.',
       );
     case '55P03':
-      return failed(
-        `A lock on ${label} was not free in time: ${message}.`,
-        'Another program works on the same tables; run the command again when it is done.',
-      );
+      return {
+        code: 'unreachable',
+        message: `A lock on ${label} was not free in time: ${message}.`,
+        hint: 'Another program works on the same tables; run the command again when it is done.',
+      };
     case '53100':
     case '53200':
     case 'ENOSPC':

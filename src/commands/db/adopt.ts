@@ -4,8 +4,9 @@ import type { AdoptResult } from '../../store/migrations/adopt.js';
 import { defineCommand, option, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
+import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
 
-export interface DbAdoptOptions extends DuplicatesOption {
+export interface DbAdoptOptions extends DuplicatesOption, WaitOption {
   dryRun?: boolean;
   datesIn?: string;
   yes?: boolean;
@@ -27,6 +28,7 @@ export const adoptDatabase = defineCommand({
     option('--dry-run', 'only show what would be changed, in words and SQL'),
     duplicatesOption(),
     option('--dates-in <zone>', 'the time zone whose midnights the dates are, where they are instants: Europe/Berlin'),
+    waitOption(),
     confirmOption(),
   ],
   examples: ['costs db adopt --dry-run', 'costs db adopt --yes && costs db migrate'],
@@ -43,7 +45,8 @@ async function run(
   const database = await context.database();
   const { signal } = context;
   const duplicates = toDuplicateChoice(options, context.now());
-  const choices = { signal, duplicates, datesIn };
+  const waits = toWaitOptions(options, (line) => context.output.note(line));
+  const choices = { signal, duplicates, datesIn, ...waits };
   const plan = await database.migrations.adopt({ ...choices, dryRun: true });
   const describe = (result: AdoptResult): DbAdoptResult => ({
     status: result.problems.length === 0 ? 'ok' : 'finding',
@@ -68,14 +71,20 @@ function renderSteps({ steps, foreign }: AdoptResult): string[] {
 }
 
 function renderDbAdopt(result: DbAdoptResult): string {
-  const { database, done, adopted, pending, steps, sql, problems } = result;
+  const { database, done, adopted, pending, steps, sql, problems, models } = result;
   if (problems.length > 0)
     return [
       `${database} cannot be adopted as it is; nothing was changed:`,
       ...problems.map((text) => `✖ ${text}`),
     ].join('\n');
   const rest = pending.length === 0 ? [] : [`Still to be applied: ${pending.length} → costs db migrate`];
-  const push = `The next "prisma db push" or "migrate dev" of the old application may drop what its schema does not name: add our models to it first.`;
+  const push = [
+    '',
+    `The next "prisma db push" or "migrate dev" of the old application may drop what its schema does not name. Add these models to`,
+    'it first; those that it has already take the fields that they lack:',
+    '',
+    models,
+  ];
   if (done)
     return [
       `${database} is adopted:`,
@@ -83,7 +92,7 @@ function renderDbAdopt(result: DbAdoptResult): string {
       ...renderMerged(result.merged, result.duplicates),
       ...adopted.map((name) => `✔ ${name}`),
       ...rest,
-      push,
+      ...push,
     ].join('\n');
   return [
     `${database} can be adopted. Everything below is one transaction; costs db adopt --yes carries it out.`,
@@ -91,6 +100,6 @@ function renderDbAdopt(result: DbAdoptResult): string {
     ...(steps.length === 0 ? ['Nothing has to be changed.'] : ['', sql, '']),
     ...adopted.map((name) => `✔ would be marked as applied: ${name}`),
     ...rest,
-    push,
+    ...push,
   ].join('\n');
 }

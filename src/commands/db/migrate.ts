@@ -4,13 +4,10 @@ import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
 import { asItIs, defineCommand } from '../define.js';
-import { durationOption } from '../options.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
+import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
 
-export interface DbMigrateOptions extends DuplicatesOption {
-  /** Seconds to wait for a database that is still starting. */
-  wait: number;
-}
+export interface DbMigrateOptions extends DuplicatesOption, WaitOption {}
 
 const RETRY_MS = 1_000;
 
@@ -30,7 +27,7 @@ export const migrateDatabase = defineCommand({
   name: 'db migrate',
   description: 'Applies the pending migrations, one transaction each; several jobs may do it at once.',
   options: [
-    durationOption('--wait <time>', 'how long to wait for a database that is still starting').default(0),
+    waitOption('how long to wait for a database that is starting, and for others who lock it (exit 6)'),
     duplicatesOption(),
   ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],
@@ -43,14 +40,14 @@ async function run(
   { wait, ...options }: DbMigrateOptions,
   context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
 ): Promise<DbMigrateResult> {
-  const database = await waitForDatabase(context, wait);
+  const database = await waitForDatabase(context, wait ?? 0);
   const progress = context.output.progress(`Migrating ${database.label}`);
   try {
     const duplicates = toDuplicateChoice(options, context.now());
     const { applied, recovered, merged } = await database.migrations.apply({
       signal: context.signal,
       duplicates,
-      onWait: () => progress.update('Another migrator is at work; waiting for it'),
+      ...toWaitOptions({ wait }, (line) => progress.done(line)),
       onStart: (name) => progress.update(`Applying ${name}`),
     });
     return { database: database.label, applied, recovered, merged, duplicates: duplicates?.path ?? null };

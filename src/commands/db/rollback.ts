@@ -2,9 +2,10 @@ import type { Context } from '../../context.js';
 import type { RollbackPlan } from '../../store/migrations/rollback.js';
 import { defineCommand, option, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
+import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
 import { shell } from '../../domain/shell.js';
 
-export interface DbRollbackOptions {
+export interface DbRollbackOptions extends WaitOption {
   to?: string;
   export?: string;
   yes?: boolean;
@@ -23,6 +24,7 @@ export const rollbackDatabase = defineCommand({
   options: [
     option('--to <name>', 'the migration that stays the last one (default: the one before the last)'),
     option('--export <file>', 'takes the rows that the earlier schema cannot express; needed when there are any'),
+    waitOption(),
     confirmOption(),
   ],
   examples: ['costs db rollback --to baseline --export before-rollback.jsonl', 'costs db rollback --yes'],
@@ -32,11 +34,12 @@ export const rollbackDatabase = defineCommand({
 });
 
 async function run(
-  { to, export: path, yes }: DbRollbackOptions,
+  { to, export: path, yes, wait }: DbRollbackOptions,
   context: Pick<Context, 'database' | 'output' | 'signal'>,
 ): Promise<DbRollbackResult> {
   const database = await context.database();
-  const request = { to, export: path, signal: context.signal };
+  const waits = toWaitOptions({ wait }, (line) => context.output.note(line));
+  const request = { to, export: path, signal: context.signal, ...waits };
   if (yes !== true) {
     const plan = await database.migrations.planRollback(request);
     await confirm(context.output, { yes, question: `${question(plan)} Go on?` });

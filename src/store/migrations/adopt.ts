@@ -17,9 +17,10 @@ import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
 import { requireRights } from './preflight.js';
+import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
 import { literal, toScript, type Step } from './step.js';
-import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, lockAttempts, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
 export interface AdoptOptions extends MigratorOptions {
@@ -50,6 +51,8 @@ export interface AdoptResult {
   foreign: ForeignObject[];
   /** Bills that shared a key, of which one was made. */
   merged: number;
+  /** The models that the schema of the application needs, so that its next push drops nothing of ours. */
+  models: string;
 }
 
 /**
@@ -72,7 +75,7 @@ export async function adoptDatabase(
     const { plan, problems } = await look(pool, files, states, choices);
     if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
-    return toResult(await carryOut(pool, files, states, choices), pool.settings, true);
+    return toResult(await carryOut(pool, files, states, choices, lockAttempts(options)), pool.settings, true);
   });
 }
 
@@ -148,12 +151,13 @@ async function carryOut(
   files: readonly MigrationFile[],
   states: readonly Fact[][],
   choices: Choices,
+  attempts: number,
 ): Promise<AdoptionPlan & { merged: number }> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await inTransaction(pool, () => adoptLocked(pool, files, states, choices));
     } catch (error) {
-      if (attempt === LOCK_ATTEMPTS || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
+      if (attempt === attempts || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
       await sleep(LOCK_PAUSE_MS);
     }
   }
@@ -235,11 +239,11 @@ async function writeHistory(pool: Connection, files: readonly MigrationFile[], a
   }
 }
 
-function toResult(
+async function toResult(
   { adopted, pending, steps, problems, foreign, merged }: AdoptionPlan & { merged: number },
   settings: Settings,
   done: boolean,
-): AdoptResult {
+): Promise<AdoptResult> {
   return {
     done,
     adopted,
@@ -249,5 +253,6 @@ function toResult(
     problems,
     foreign,
     merged,
+    models: await prismaModels(),
   };
 }

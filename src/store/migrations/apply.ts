@@ -11,7 +11,7 @@ import { inTransaction } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
-import { asOnlyMigrator, LOCK_ATTEMPTS, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, lockAttempts, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { firstReason, migrationStatus } from './status.js';
 
 export interface ApplyOptions extends MigratorOptions {
@@ -48,13 +48,18 @@ export async function applyMigrations(
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
       onStart?.(name);
-      await applyOne({ ...target, pool }, files, name);
+      await applyOne({ ...target, pool }, files, name, lockAttempts(options));
     }
     return { applied: status.pending, recovered, merged };
   });
 }
 
-async function applyOne(target: SessionTarget, files: readonly MigrationFile[], name: string): Promise<void> {
+async function applyOne(
+  target: SessionTarget,
+  files: readonly MigrationFile[],
+  name: string,
+  attempts: number,
+): Promise<void> {
   const position = files.findIndex((file) => file.name === name);
   const file = files[position];
   if (file === undefined) return;
@@ -62,7 +67,7 @@ async function applyOne(target: SessionTarget, files: readonly MigrationFile[], 
   await dropInvalidLeftover(target.pool, file);
   await target.pool.query(`SET lock_timeout = '${concurrent ? '0' : LOCK_TIMEOUT}'`);
   try {
-    await applyPatiently(target, files.slice(0, position + 1), name);
+    await applyPatiently(target, files.slice(0, position + 1), name, attempts);
   } finally {
     await target.pool.query(`SET lock_timeout = '0'`).catch(() => undefined);
   }
@@ -90,7 +95,12 @@ async function makeRowsFit(
 }
 
 /** The engine applies what is missing of a list, and of this one only the last is. */
-async function applyPatiently(target: SessionTarget, files: MigrationFile[], name: string): Promise<void> {
+async function applyPatiently(
+  target: SessionTarget,
+  files: MigrationFile[],
+  name: string,
+  attempts: number,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await withEngine(target, (engine) =>
@@ -99,7 +109,7 @@ async function applyPatiently(target: SessionTarget, files: MigrationFile[], nam
       return;
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : String(cause);
-      if (!/lock timeout/.test(text) || attempt === LOCK_ATTEMPTS) throw migrationError(name, target, cause);
+      if (!/lock timeout/.test(text) || attempt === attempts) throw migrationError(name, target, cause);
       await withEngine(target, (engine) => engine.markMigrationRolledBack({ migrationName: name }));
       await sleep(LOCK_PAUSE_MS);
     }
@@ -110,9 +120,10 @@ function migrationError(name: string, target: MigrationTarget, cause: unknown): 
   const explained = target.explain(cause);
   if (explained instanceof CostsError && explained.code === 'unreachable') return explained;
   const reason = firstReason(cause instanceof Error ? cause.message : String(cause)) ?? 'no reason was given';
-  const waited = /lock timeout/.test(reason) ? ' Another program holds the table for long.' : '';
+  const isLocked = /lock timeout/.test(reason);
+  const waited = isLocked ? ' Another program holds the table for long.' : '';
   return new CostsError(
-    'failed',
+    isLocked ? 'unreachable' : 'failed',
     `The migration ${name} failed, and nothing of it was kept: ${reason.replace(/\.$/, '')}.${waited}`,
     {
       hint: 'Mend the cause, then go on from there: costs db migrate',

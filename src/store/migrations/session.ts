@@ -1,10 +1,11 @@
-import type { MigrationTarget } from './target.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
 import { quote } from '../rows.js';
 import { setSql } from '../settings.js';
+import type { MigrationTarget } from './target.js';
+import { Wait, waitedTooLong, whileWatched, type WaitOptions } from './waits.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
 const ADVISORY_LOCK = 72_707_369;
@@ -12,12 +13,15 @@ const POLL_MS = 250;
 
 /** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
 export const LOCK_TIMEOUT = '1s';
-export const LOCK_ATTEMPTS = 20;
+const LOCK_ATTEMPTS = 20;
 export const LOCK_PAUSE_MS = 2_000;
 
-export interface MigratorOptions {
-  /** Told once when another migrator is at work and this one waits for it. */
-  onWait?: (() => void) | undefined;
+/** How often a lock is tried for: as long as somebody said, or about a minute. */
+export function lockAttempts({ waitMs }: WaitOptions): number {
+  return waitMs === undefined ? LOCK_ATTEMPTS : Infinity;
+}
+
+export interface MigratorOptions extends WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
@@ -36,12 +40,15 @@ export async function asOnlyMigrator<T>(
     // Only one process has the embedded store open.
     if (target.kind === 'postgresql') {
       await requireSessions(target, session.pool);
-      await waitForLock(session.pool, options);
+      await waitForLock(session.pool, target.label, options);
     }
-    return await withSettings(session.pool, async () => {
-      await ensureSchema(session.pool);
-      return work(session.pool);
-    });
+    const run = () =>
+      withSettings(session.pool, async () => {
+        await ensureSchema(session.pool);
+        return work(session.pool);
+      });
+    const pid = target.kind === 'postgresql' ? await backend(session.pool) : undefined;
+    return await (pid === undefined ? run() : whileWatched(target, pid, options, run));
   } finally {
     await session.close();
   }
@@ -57,13 +64,17 @@ async function withSettings<T>(pool: Connection, work: () => Promise<T>): Promis
   }
 }
 
-async function waitForLock(pool: Pool, { onWait, signal }: MigratorOptions): Promise<void> {
-  let told = false;
+async function waitForLock(pool: Pool, label: string, { signal, ...options }: MigratorOptions): Promise<void> {
+  const wait = new Wait(options);
   for (;;) {
     const { rows } = await pool.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [ADVISORY_LOCK]);
     if (rows[0]?.taken === true) return;
-    if (!told) onWait?.();
-    told = true;
+    const { rows: holders } = await pool.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      [ADVISORY_LOCK],
+    );
+    if (await wait.note(pool, holders[0]?.pid ?? null, 'another migrator')) throw waitedTooLong(label);
     if (signal?.aborted === true)
       throw new CostsError('interrupted', 'Interrupted while waiting for another migrator.');
     await sleep(POLL_MS);
