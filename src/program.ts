@@ -7,6 +7,8 @@ import { addHelpTopic, HELP_TOPICS } from './help/topics.js';
 
 interface CommandEntry {
   name: string;
+  /** Under which heading of the help it stands; null: under none. */
+  group: 'Daily' | 'Setup' | 'Team' | 'Maintenance' | null;
   summary: string;
   /** Imported only when the command runs or its help is asked for: a start costs what one command costs. */
   load: () => Promise<AnyCommand | CommandGroup>;
@@ -21,161 +23,185 @@ interface Host {
 /** Every command, in the order the help shows them. */
 const COMMANDS: readonly CommandEntry[] = [
   {
-    name: 'demo',
-    summary: 'shows the whole tool on synthetic spend, in a throw-away store',
-    load: async () => (await import('./commands/demo.js')).demo,
-  },
-  {
-    name: 'init',
-    summary: 'creates or opens the store, the team and its first admin',
-    load: async () => (await import('./commands/init.js')).init,
-  },
-  {
-    name: 'login',
-    summary: 'unlocks the vault for this machine',
-    load: async () => (await import('./commands/login.js')).login,
-  },
-  { name: 'logout', summary: 'locks it', load: async () => (await import('./commands/logout.js')).logout },
-  {
-    name: 'whoami',
-    summary: 'who is logged in',
-    load: async () => (await import('./commands/whoami.js')).whoami,
-  },
-  {
-    name: 'keys',
-    summary: 'admin API keys of organizations',
-    load: async () => (await import('./commands/keys.js')).keys,
-  },
-  {
-    name: 'passwd',
-    summary: 'changes your password',
-    load: async () => (await import('./commands/passwd.js')).passwd,
-  },
-  {
-    name: 'members',
-    summary: 'who may unlock the vault',
-    load: async () => (await import('./commands/members.js')).members,
-  },
-  {
-    name: 'tokens',
-    summary: 'tokens for jobs',
-    load: async () => (await import('./commands/tokens.js')).tokens,
-  },
-  {
-    name: 'logins',
-    summary: 'login attempts and locks',
-    load: async () => (await import('./commands/logins.js')).logins,
-  },
-  {
-    name: 'vault',
-    summary: "the team's data key",
-    load: async () => (await import('./commands/vault.js')).vault,
-  },
-  {
-    name: 'projects',
-    summary: "the providers' projects and ours",
-    load: async () => (await import('./commands/projects.js')).projects,
-  },
-  {
-    name: 'api-keys',
-    summary: 'the keys that programs call models with, and whose they are',
-    load: async () => (await import('./commands/api-keys.js')).apiKeys,
-  },
-  {
-    name: 'people',
-    summary: 'the people behind API keys',
-    load: async () => (await import('./commands/people.js')).people,
-  },
-  {
-    name: 'config',
-    summary: 'what a team decided about what is kept',
-    load: async () => (await import('./commands/config.js')).config,
-  },
-  {
-    name: 'sync',
-    summary: 'brings every organization up to date',
-    load: async () => (await import('./commands/sync.js')).sync,
-  },
-  {
-    name: 'backfill',
-    summary: 'reads a past range',
-    load: async () => (await import('./commands/backfill.js')).backfill,
-  },
-  {
-    name: 'status',
-    summary: 'what was read, what is missing, what is not linked',
-    load: async () => (await import('./commands/status.js')).status,
-  },
-  {
-    name: 'verify',
-    summary: "stored sums against the providers' own totals",
-    load: async () => (await import('./commands/verify.js')).verify,
-  },
-  {
     name: 'report',
+    group: 'Daily',
     summary: 'totals by project, organization, line item, model, day, …',
     load: async () => (await import('./commands/report.js')).showReport,
   },
   {
     name: 'explain',
+    group: 'Daily',
     summary: 'why spend is not what it was',
     load: async () => (await import('./commands/explain.js')).explain,
   },
   {
     name: 'forecast',
+    group: 'Daily',
     summary: 'where the month ends',
     load: async () => (await import('./commands/forecast.js')).showForecast,
   },
   {
+    name: 'status',
+    group: 'Daily',
+    summary: 'what was read, what is missing, what is not linked',
+    load: async () => (await import('./commands/status.js')).status,
+  },
+  {
+    name: 'sync',
+    group: 'Daily',
+    summary: 'brings every organization up to date',
+    load: async () => (await import('./commands/sync.js')).sync,
+  },
+  {
+    name: 'check',
+    group: 'Daily',
+    summary: 'budgets, anomalies, spend not linked, gaps; for jobs',
+    load: async () => (await import('./commands/check.js')).check,
+  },
+  {
     name: 'changes',
+    group: 'Daily',
     summary: 'why a bill is not what it was',
     load: async () => (await import('./commands/changes.js')).showChanges,
   },
   {
     name: 'budget',
+    group: 'Daily',
     summary: 'what a month may cost',
     load: async () => (await import('./commands/budget.js')).budget,
   },
   {
-    name: 'check',
-    summary: 'budgets, anomalies, spend not linked, gaps; for jobs',
-    load: async () => (await import('./commands/check.js')).check,
-  },
-  {
     name: 'export',
+    group: 'Daily',
     summary: 'rows for other tools: CSV, JSON lines, FOCUS 1.2',
     load: async () => (await import('./commands/export.js')).exportSpend,
   },
   {
+    name: 'demo',
+    group: 'Setup',
+    summary: 'shows the whole tool on synthetic spend, in a throw-away store',
+    load: async () => (await import('./commands/demo.js')).demo,
+  },
+  {
+    name: 'init',
+    group: 'Setup',
+    summary: 'creates or opens the store, the team and its first admin',
+    load: async () => (await import('./commands/init.js')).init,
+  },
+  {
+    name: 'keys',
+    group: 'Setup',
+    summary: 'admin API keys of organizations',
+    load: async () => (await import('./commands/keys.js')).keys,
+  },
+  {
+    name: 'projects',
+    group: 'Setup',
+    summary: "the providers' projects and ours",
+    load: async () => (await import('./commands/projects.js')).projects,
+  },
+  {
+    name: 'api-keys',
+    group: 'Setup',
+    summary: 'the keys that programs call models with, and whose they are',
+    load: async () => (await import('./commands/api-keys.js')).apiKeys,
+  },
+  {
+    name: 'login',
+    group: 'Setup',
+    summary: 'unlocks the vault for this machine',
+    load: async () => (await import('./commands/login.js')).login,
+  },
+  {
+    name: 'logout',
+    group: 'Setup',
+    summary: 'locks it',
+    load: async () => (await import('./commands/logout.js')).logout,
+  },
+  {
+    name: 'whoami',
+    group: 'Setup',
+    summary: 'who is logged in',
+    load: async () => (await import('./commands/whoami.js')).whoami,
+  },
+  {
+    name: 'completion',
+    group: 'Setup',
+    summary: 'completes commands and options in bash, zsh or fish',
+    load: async () => (await import('./commands/completion.js')).completion(() => createFullProgram('', nothingRuns)),
+  },
+  {
+    name: 'members',
+    group: 'Team',
+    summary: 'who may unlock the vault',
+    load: async () => (await import('./commands/members.js')).members,
+  },
+  {
+    name: 'tokens',
+    group: 'Team',
+    summary: 'tokens for jobs',
+    load: async () => (await import('./commands/tokens.js')).tokens,
+  },
+  {
+    name: 'people',
+    group: 'Team',
+    summary: 'the people behind API keys',
+    load: async () => (await import('./commands/people.js')).people,
+  },
+  {
+    name: 'config',
+    group: 'Team',
+    summary: 'what a team decided about what is kept',
+    load: async () => (await import('./commands/config.js')).config,
+  },
+  {
+    name: 'backfill',
+    group: 'Maintenance',
+    summary: 'reads a past range',
+    load: async () => (await import('./commands/backfill.js')).backfill,
+  },
+  {
+    name: 'import',
+    group: 'Maintenance',
+    summary: 'billing files that providers export (FOCUS)',
+    load: async () => (await import('./commands/import.js')).imports,
+  },
+  {
+    name: 'verify',
+    group: 'Maintenance',
+    summary: "stored sums against the providers' own totals",
+    load: async () => (await import('./commands/verify.js')).verify,
+  },
+  {
     name: 'usage',
+    group: 'Maintenance',
     summary: 'usage beside the bills',
     load: async () => (await import('./commands/usage.js')).usage,
   },
   {
-    name: 'prices',
-    summary: 'what estimates of usage are made from',
-    load: async () => (await import('./commands/prices.js')).prices,
-  },
-  {
     name: 'runs',
+    group: 'Maintenance',
     summary: 'what each run planned and did',
     load: async () => (await import('./commands/runs.js')).runs,
   },
   {
-    name: 'import',
-    summary: 'billing files that providers export (FOCUS)',
-    load: async () => (await import('./commands/import.js')).imports,
-  },
-  { name: 'db', summary: 'schema and store', load: async () => (await import('./commands/db.js')).db },
-  {
     name: 'doctor',
+    group: 'Maintenance',
     summary: 'checks everything that may be wrong and says what to do',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
-    name: 'completion',
-    summary: 'completes commands and options in bash, zsh or fish',
-    load: async () => (await import('./commands/completion.js')).completion(() => createFullProgram('', nothingRuns)),
+    name: 'db',
+    group: 'Maintenance',
+    summary: 'schema and store',
+    load: async () => (await import('./commands/db.js')).db,
+  },
+  {
+    // Another way to write `members logins`.
+    name: 'logins',
+    group: null,
+    summary: 'login attempts and locks',
+    load: async () => (await import('./commands/members/logins.js')).logins,
   },
 ];
 
@@ -194,7 +220,7 @@ export async function createProgram(
     .description('Collects billed AI-provider spend of several organizations into PostgreSQL.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
+    .addHelpCommand(helpCommand().helpGroup('Setup:'))
     .exitOverride()
     .configureHelp({ helpWidth: 79 })
     .addHelpText(
@@ -204,7 +230,7 @@ export async function createProgram(
   const chosen = commandOf(argv);
   for (const entry of COMMANDS) {
     if (entry.name === chosen) await addEntry(program, entry, { open, onExit });
-    else program.command(entry.name).summary(entry.summary).description(entry.summary);
+    else place(program.command(entry.name, { hidden: entry.group === null }).description(entry.summary), entry);
   }
   addHelpTopic(program, argv);
   return program;
@@ -227,16 +253,35 @@ function commandOf(argv: readonly string[]): string | undefined {
   return words[0] === 'help' ? words[1] : words[0];
 }
 
-async function addEntry(program: Command, { load, summary }: CommandEntry, host: Host): Promise<void> {
-  const loaded = await load();
-  if ('run' in loaded) addCommand(program, loaded, host).summary(summary);
-  else addGroup(program, loaded, host).summary(summary);
+async function addEntry(program: Command, entry: CommandEntry, host: Host): Promise<void> {
+  const loaded = await entry.load();
+  place('run' in loaded ? addCommand(program, loaded, host) : addGroup(program, loaded, host, entry), entry);
 }
 
-function addGroup(program: Command, { name, description, commands }: CommandGroup, host: Host): Command {
-  const group = program.command(name).description(description);
-  for (const each of commands) addCommand(group, each, host);
-  return group;
+function place(command: Command, { summary, group }: CommandEntry): void {
+  command.summary(summary);
+  if (group !== null) command.helpGroup(`${group}:`);
+}
+
+function addGroup(
+  parent: Command,
+  { name, description, commands }: CommandGroup,
+  host: Host,
+  { group }: Pick<CommandEntry, 'group'>,
+): Command {
+  const added = parent
+    .command(name, { hidden: group === null })
+    .description(description)
+    .addHelpCommand(helpCommand());
+  for (const each of commands) {
+    if ('run' in each) addCommand(added, each, host);
+    else addGroup(added, each, host, { group });
+  }
+  return added;
+}
+
+function helpCommand(): Command {
+  return new Command('help').argument('[command]').description('print help for a command');
 }
 
 function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: Host): Command {

@@ -167,10 +167,10 @@ describe('the document of each command is what its schema says', () => {
     await run('check');
     await run('budget remove', [budgets[0]?.id ?? '', '--yes']);
     await run('export', [...SPAN, '--format', 'csv', '--output', join(folder, 'rows.csv')]);
-    const { prices } = await run<{ prices: unknown[] }>('prices list');
+    const { prices } = await run<{ prices: unknown[] }>('usage prices list');
     await writeFile(join(folder, 'prices.json'), JSON.stringify({ prices: prices.slice(0, 2) }));
-    await run('prices import', [join(folder, 'prices.json')]);
-    await run('prices check');
+    await run('usage prices import', [join(folder, 'prices.json')]);
+    await run('usage prices check');
     await run('usage compare', SPAN);
   });
 
@@ -190,13 +190,13 @@ describe('the document of each command is what its schema says', () => {
     await again();
     await run('members remove', [member, '--yes']);
     await again();
-    await run('vault rotate');
+    await run('keys rotate-vault');
     await again();
     await runHere(['login', '--email', ADMIN, '--password-stdin'], environment, 'not the password');
-    await run('logins list');
-    await run('logins unlock', [ADMIN]);
-    await run('logins keep', ['30']);
-    await run('passwd', ['--password-stdin'], { input: `${PASSWORD}\nanother horse battery staple\n` });
+    await run('members logins list');
+    await run('members logins unlock', [ADMIN]);
+    await run('members logins keep', ['30']);
+    await run('members passwd', ['--password-stdin'], { input: `${PASSWORD}\nanother horse battery staple\n` });
     await run('doctor');
     await run('keys remove', ['Acme EU', '--yes']);
     await run('keys remove', ['Acme EU', '--purge', '--yes']);

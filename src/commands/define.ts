@@ -42,11 +42,11 @@ export interface CommandDefinition<Options, Value, Document> {
 /** A command whose options and value do not matter to who holds it. */
 export type AnyCommand = CommandDefinition<object, unknown, unknown>;
 
-/** Commands that share their first word. */
+/** Commands that share their first words. */
 export interface CommandGroup {
   readonly name: string;
   readonly description: string;
-  readonly commands: readonly AnyCommand[];
+  readonly commands: readonly (AnyCommand | CommandGroup)[];
 }
 
 /** The definition as it is, its types inferred. */

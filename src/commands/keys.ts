@@ -4,10 +4,11 @@ import { enableKey, disableKey } from './keys/enable.js';
 import { listKeys } from './keys/list.js';
 import { removeKey } from './keys/remove.js';
 import { rotateKey } from './keys/rotate.js';
+import { rotateVault } from './keys/rotate-vault.js';
 import { verifyKeys } from './keys/verify.js';
 
 export const keys: CommandGroup = {
   name: 'keys',
   description: 'Admin API keys of organizations.',
-  commands: [addKey, listKeys, verifyKeys, rotateKey, enableKey, disableKey, removeKey],
+  commands: [addKey, listKeys, verifyKeys, rotateKey, enableKey, disableKey, removeKey, rotateVault],
 };

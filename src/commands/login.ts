@@ -47,6 +47,6 @@ async function run(options: LoginOptions, context: Context): Promise<LoginResult
     });
   }
   const until = await vault.logins.keepSession();
-  if (mustChange) output.warn('Another person knows this password. Set your own: costs passwd');
+  if (mustChange) output.warn('Another person knows this password. Set your own: costs members passwd');
   return { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange };
 }

@@ -1,6 +1,8 @@
 import type { CommandGroup } from './define.js';
 import { addMember } from './members/add.js';
 import { listMembers } from './members/list.js';
+import { logins } from './members/logins.js';
+import { passwd } from './members/passwd.js';
 import { removeMember } from './members/remove.js';
 import { resetMember } from './members/reset.js';
 import { setRole } from './members/role.js';
@@ -8,5 +10,5 @@ import { setRole } from './members/role.js';
 export const members: CommandGroup = {
   name: 'members',
   description: 'Who may unlock the vault: admins and members.',
-  commands: [listMembers, addMember, setRole, resetMember, removeMember],
+  commands: [listMembers, addMember, setRole, resetMember, removeMember, passwd, logins],
 };

@@ -1,8 +1,9 @@
 import type { CommandGroup } from './define.js';
+import { prices } from './usage/prices.js';
 import { usageCompare } from './usage/compare.js';
 
 export const usage: CommandGroup = {
   name: 'usage',
   description: 'Usage beside the bills: what was used, and what it should have cost.',
-  commands: [usageCompare],
+  commands: [usageCompare, prices],
 };

@@ -85,6 +85,6 @@ export function renderReset({ email, code, expiresAt }: ResetResult, { style }: 
   return [
     `${style.green('✔')} The password of ${email} has ended`,
     `One-time code  ${style.bold(code)}`,
-    `Shown once, valid until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC → ${shell`costs passwd --email ${email} --code`}`,
+    `Shown once, valid until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC → ${shell`costs members passwd --email ${email} --code`}`,
   ].join('\n');
 }

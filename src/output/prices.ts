@@ -52,13 +52,14 @@ export function renderPrices(
   );
   return [
     renderTable(COLUMNS, rows, output),
-    `List prices as read on ${shippedReadOn}; sources: costs prices list --json`,
+    `List prices as read on ${shippedReadOn}; sources: costs usage prices list --json`,
   ].join('\n');
 }
 
 export function renderPriceFindings({ findings }: { findings: PriceFinding[] }, { style }: Output): string {
   if (findings.length === 0) return `${style.green('✔')} All usage of the last 30 days has a price.`;
-  return [...findings.map(({ message }) => `${style.yellow('⚠')} ${message}`), '  → costs prices import --help'].join(
-    '\n',
-  );
+  return [
+    ...findings.map(({ message }) => `${style.yellow('⚠')} ${message}`),
+    '  → costs usage prices import --help',
+  ].join('\n');
 }

@@ -66,7 +66,7 @@ function unpricedNote({ unpriced }: Report): string[] {
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
   const shown = names.slice(0, 3).join(', ');
   return [
-    `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs prices check`,
+    `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs usage prices check`,
   ];
 }
 

@@ -118,6 +118,6 @@ function wrong(kinds: readonly SlotKind[]): WrongSecret {
 
 function locked(): CostsError {
   return new CostsError('auth', `There were ${FAILURES} failed attempts for this email; it is locked for 15 minutes.`, {
-    hint: 'Open sessions and tokens go on working. Wait, or ask an admin to unlock it: costs logins unlock --help',
+    hint: 'Open sessions and tokens go on working. Wait, or ask an admin to unlock it: costs members logins unlock --help',
   });
 }

@@ -62,7 +62,7 @@ async function openCurrentKey(authentication: Authentication, organization: Orga
 function sessionEnded(cause: NoSession): CostsError {
   return new CostsError(
     'auth',
-    'The data key was changed while this ran (costs vault rotate, or a member or token was removed), which ends all sessions.',
+    'The data key was changed while this ran (costs keys rotate-vault, or a member or token was removed), which ends all sessions.',
     { hint: 'Log in and run the same command again: costs login', cause },
   );
 }

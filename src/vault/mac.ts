@@ -57,7 +57,7 @@ export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
 
 function changedOutside(what: string): CostsError {
   return new CostsError('auth', `${what} was changed outside costs: its seal does not fit what it says.`, {
-    hint: 'Nothing was sent or decrypted. Find out who changed the row in the database, then put it in again. Who logged in: costs logins list',
+    hint: 'Nothing was sent or decrypted. Find out who changed the row in the database, then put it in again. Who logged in: costs members logins list',
   });
 }
 

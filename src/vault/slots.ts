@@ -116,7 +116,7 @@ export function requireSealedRole(slot: SlotRow, dataKey: KeyObject, owner: stri
   const role = sealedRole(dataKey, slot, owner);
   if (role !== null) return role;
   throw new CostsError('auth', `The ${slot.kind} slot of ${owner} was changed outside costs: its seal does not fit.`, {
-    hint: 'An admin drops it, then gives a new start with members add or tokens create: costs vault rotate',
+    hint: 'An admin drops it, then gives a new start with members add or tokens create: costs keys rotate-vault',
   });
 }
 

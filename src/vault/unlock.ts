@@ -75,7 +75,7 @@ async function unlockMember(tools: Tools, vault: VaultRow, { row, dataKey }: Ses
   const slot = (await tools.access.slots.ofMember(member.id)).find(({ kind }) => kind === 'password');
   if (slot === undefined)
     throw new CostsError('auth', 'Your password was reset.', {
-      hint: 'Set a new one with the code you were given: costs passwd --code',
+      hint: 'Set a new one with the code you were given: costs members passwd --code',
     });
   const role = requireSealedRole(slot, dataKey, ownerName(member.email));
   return { actor: { kind: 'member', id: member.id, label: member.email, role, until: row.expiresAt }, vault, dataKey };

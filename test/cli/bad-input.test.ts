@@ -27,7 +27,7 @@ describe('bad input', () => {
     [['sync', '--timeout', '90d'], /at most 24d/],
     [['sync', '--bucket', '1h'], /Bills come by the day only/],
     [['sync', '--basis', 'guess'], /Allowed choices are billed, usage/],
-    [['prices', 'import', 'no-such-file.json'], /no-such-file.json cannot be read/],
+    [['usage', 'prices', 'import', 'no-such-file.json'], /no-such-file.json cannot be read/],
     [['sync', '--nonsense'], /costs sync has no option --nonsense\.$/m],
     [['status', '--period', 'mtd'], /costs status has no option --period\.$/m],
     [['keys', 'add', '--provder', 'openai'], /Did you mean --provider\?/],

@@ -64,7 +64,7 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
   'members reset': ['email'],
   'members remove': ['email', '--yes'],
   'tokens revoke': ['token', '--yes'],
-  'logins unlock': ['email'],
+  'members logins unlock': ['email'],
   'projects link': ['project', '--provider', 'openai', '--provider-project', 'proj_zz'],
   'projects unlink': ['project'],
   'projects rename': ['project', 'Stolen'],
@@ -81,9 +81,9 @@ const NEEDS: Record<string, string[]> = {
   'keys add': ['--provider', 'openai', '--organization', 'org-zz', '--from-env', 'OTHER_KEY'],
   'members add': ['--email', 'zz-admin@example.com', '--role', 'member', '--password-stdin'],
   'tokens create': ['--name', 'token2'],
-  'logins keep': ['30'],
+  'members logins keep': ['30'],
   'projects import': ['FOLDER/projects.csv'],
-  'prices import': ['FOLDER/prices.json'],
+  'usage prices import': ['FOLDER/prices.json'],
   'budget set': ['5'],
   backfill: ['--since', '2026-01-01', '--force'],
   export: ['--format', 'csv', '--period', 'last-30d'],
@@ -94,7 +94,7 @@ const PRICES = [
 ];
 const SHEET = 'id,name,tag:product\nzz-project-id,Stolen,Stolen\n';
 /** These end the session, and so come last. */
-const ENDING = ['vault rotate', 'members remove', 'tokens revoke', 'logout'];
+const ENDING = ['keys rotate-vault', 'members remove', 'tokens revoke', 'logout'];
 const PASSWORD = 'correct horse battery staple';
 const LOGIN = ['--email', 'admin-of-other@example.com', '--password-stdin'];
 /** These are about the whole database by their nature, or about none: whoever runs them holds it. */
@@ -222,7 +222,7 @@ describe.each(DATABASE_KINDS)('a second team in one database, on %s', (kind) => 
         const ran = await runHere(
           [...args, '--no-input'],
           environment,
-          described.path === 'passwd' ? `code\n${PASSWORD}` : PASSWORD,
+          described.path === 'members passwd' ? `code\n${PASSWORD}` : PASSWORD,
         );
         const told = ran.stdout + ran.stderr;
         // What somebody typed may be told back to him.

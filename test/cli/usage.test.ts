@@ -71,19 +71,21 @@ describe('usage beside bills, by the commands a person types', () => {
     expect(report.rows.filter(({ model }) => model === 'gpt-mystery')).toMatchObject([{ cost: null, estimated: true }]);
     expect(report.totals).toMatchObject([{ currency: 'USD', cost: before.totals[0]?.billed }]);
 
-    const check = await machine.here(['prices', 'check', '--json']);
+    const check = await machine.here(['usage', 'prices', 'check', '--json']);
     expect(check.code).toBe(1);
     expect(check.json<{ findings: { model: string }[] }>().findings.some(({ model }) => model === 'gpt-mystery')).toBe(
       true,
     );
 
-    const { prices } = (await costs('prices', 'list', '--model', 'gpt-4.1')).json<{ prices: PriceDocument[] }>();
+    const { prices } = (await costs('usage', 'prices', 'list', '--model', 'gpt-4.1')).json<{
+      prices: PriceDocument[];
+    }>();
     const file = join(machine.home, 'prices.json');
     const changed = prices
       .filter(({ model }) => model === 'gpt-4.1')
       .map((price) => ({ ...price, price: String(Number(price.price) * 2) }));
     await writeFile(file, JSON.stringify({ prices: changed }));
-    expect((await costs('prices', 'import', file)).json()).toMatchObject({
+    expect((await costs('usage', 'prices', 'import', file)).json()).toMatchObject({
       read: changed.length,
       changed: changed.length,
     });

@@ -28,7 +28,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _costs; printf '%s\\n' 
 describe('the completion of bash', () => {
   it('offers commands, what a group holds, and the options of a command', async () => {
     expect(await inBash('ke')).toEqual(['keys']);
-    expect(await inBash('keys', 'ro')).toEqual(['rotate']);
+    expect(await inBash('keys', 'rotate')).toEqual(['rotate', 'rotate-vault']);
     expect(await inBash('projects', 'link', '--provider-')).toEqual(['--provider-project']);
   });
 

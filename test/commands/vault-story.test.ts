@@ -151,7 +151,7 @@ describe('a team on a server', () => {
     resetCode = (await machine.costs(['members', 'reset', 'b@example.com', '--json'])).json<{ code: string }>().code;
     machine.written.length -= 2;
     const changed = await machine.costs(
-      ['passwd', '--email', 'b@example.com', '--code', '--password-stdin', '--json'],
+      ['members', 'passwd', '--email', 'b@example.com', '--code', '--password-stdin', '--json'],
       { input: `${resetCode}\n${MEMBER_PASSWORD}\n` },
     );
     expect(changed.code).toBe(0);
@@ -189,11 +189,11 @@ describe('a team on a server', () => {
       'keys verify',
       'tokens list',
       'members list',
-      'logins list',
+      'members logins list',
       'whoami',
       'doctor',
       'runs list',
-      'vault rotate',
+      'keys rotate-vault',
       'bogus',
     ];
     for (const [index, command] of commands.entries())
@@ -245,7 +245,7 @@ describe('the embedded store', () => {
         kind: 'local',
         role: 'admin',
       });
-      expect((await machine.costs(['vault', 'rotate', '--json'])).json()).toMatchObject({
+      expect((await machine.costs(['keys', 'rotate-vault', '--json'])).json()).toMatchObject({
         generation: 2,
         keys: 1,
         slots: 0,

@@ -15,7 +15,7 @@ export interface DescribedCommand {
 /** Every command that does something, groups left out. */
 export async function listCommands(): Promise<DescribedCommand[]> {
   const program = await createFullProgram('0.0.0', never);
-  return program.commands.flatMap((command) => leaves(command, command.name()));
+  return program.commands.filter(isShown).flatMap((command) => leaves(command, command.name()));
 }
 
 function leaves(command: Command, path: string): DescribedCommand[] {
@@ -24,10 +24,15 @@ function leaves(command: Command, path: string): DescribedCommand[] {
     : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
 }
 
+/** Not another way to write one that is shown. */
+function isShown(command: Command): boolean {
+  return Reflect.get(command, '_hidden') !== true;
+}
+
 /** The README's table of commands, a line for each word after `costs`, as the program itself describes them. */
 export async function commandTable(): Promise<string> {
   const program = await createFullProgram('0.0.0', never);
-  const rows = program.commands.map((command) => {
+  const rows = program.commands.filter(isShown).map((command) => {
     const verbs = command.commands.map((child) => child.name()).join(', ');
     return `| \`costs ${command.name()}\` | ${command.summary()}${verbs === '' ? '' : `: ${verbs}`} |`;
   });

@@ -19,11 +19,12 @@ export function documentNames(): string[] {
 /** The name of the document that a command line asks for with --json; null for one that asks for none. */
 export function documentOf(args: readonly string[]): string | null {
   if (!args.includes('--json') || args.includes('--help') || args.includes('--version')) return null;
-  const [first, second] = args.filter((word) => !word.startsWith('-'));
+  const words = args.filter((word) => !word.startsWith('-'));
+  const [first, second, third] = words[0] === 'logins' ? ['members', ...words] : words;
   if (first === undefined) return 'costs';
   if (first === 'help') return null;
-  const [group, single, list] = [`${first} ${second ?? ''}`, first, `${first} list`];
-  return [group, single, list].find((name) => documentNames().includes(name)) ?? null;
+  const names = [`${first} ${second ?? ''} ${third ?? ''}`, `${first} ${second ?? ''}`, first, `${first} list`];
+  return names.find((name) => documentNames().includes(name)) ?? null;
 }
 
 /** Whatever a test is about: what was printed with --json must be what `costs help json` says of it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePrices } from '../../src/commands/prices/file.js';
+import { parsePrices } from '../../src/commands/usage/prices/file.js';
 import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
 import { unitOf, type TokenType } from '../../src/domain/token-types.js';

@@ -24,14 +24,22 @@ export function completionTree(program: Command): CompletionNode[] {
 function nodesOf(command: Command, path: string): CompletionNode[] {
   const own: CompletionNode = {
     path,
-    commands: command.commands.map((child) => ({ name: child.name(), summary: firstSentence(child) })),
+    commands: shown(command).map((child) => ({ name: child.name(), summary: firstSentence(child) })),
     options: command.options.flatMap(({ long, description, required, optional, argChoices }) =>
       long == null
         ? []
         : [{ flag: long, summary: plain(description), takesValue: required || optional, choices: argChoices ?? null }],
     ),
   };
-  return [own, ...command.commands.flatMap((child) => nodesOf(child, `${path} ${child.name()}`))];
+  return [own, ...shown(command).flatMap((child) => nodesOf(child, `${path} ${child.name()}`))];
+}
+
+/** Not other ways to write the same. */
+function shown(command: Command): Command[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((child) => child.name() !== 'help');
 }
 
 function firstSentence(command: Command): string {

@@ -33,5 +33,5 @@ async function run({ email, role, passwordStdin }: AddMemberOptions, context: Co
   const password = await readNewPassword(context, passwordStdin, 'Initial password (12 characters or more)');
   const member = await vault.members.add(await context.team(), address, role, password);
   const view = { id: member.id, email: member.email, role: member.role, state: 'initial-password' as const };
-  return { member: view, done: `added as ${role}; they set their own password with costs passwd` };
+  return { member: view, done: `added as ${role}; they set their own password with costs members passwd` };
 }

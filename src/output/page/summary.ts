@@ -50,7 +50,7 @@ function totalNotes({ breakdowns, report }: SpendPage, currency: string): Html {
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
   const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
   return markup`${estimated.length === 0 ? NOTHING : markup`<p class="fine">~ ${money(sumOf(estimated), currency)} of it is estimated, where there is no bill.</p>`}
-${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(shown)}, which has no price. <code>costs prices check</code></p>`}`;
+${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(shown)}, which has no price. <code>costs usage prices check</code></p>`}`;
 }
 
 function topProjects(page: SpendPage, currency: string): Html[] {

@@ -1,4 +1,4 @@
-import type { CommandGroup } from './define.js';
+import type { CommandGroup } from '../define.js';
 import { keepLogins } from './logins/keep.js';
 import { listLogins } from './logins/list.js';
 import { unlockLogin } from './logins/unlock.js';

@@ -1,13 +1,13 @@
 import { LosslessNumber, parse } from 'lossless-json';
 import { z } from 'zod';
-import { parseDay } from '../../domain/day.js';
-import { parseDecimal } from '../../domain/decimal.js';
-import { priceKey, usual, type Price } from '../../domain/price.js';
-import type { ProviderId } from '../../domain/provider.js';
-import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../providers/registry.js';
-import { cleanText } from '../../domain/text.js';
-import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../domain/token-types.js';
-import { CostsError } from '../../errors.js';
+import { parseDay } from '../../../domain/day.js';
+import { parseDecimal } from '../../../domain/decimal.js';
+import { priceKey, usual, type Price } from '../../../domain/price.js';
+import type { ProviderId } from '../../../domain/provider.js';
+import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../../providers/registry.js';
+import { cleanText } from '../../../domain/text.js';
+import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../../domain/token-types.js';
+import { CostsError } from '../../../errors.js';
 
 const text = z.string().transform((value) => cleanText(value).trim());
 /** As usage writes it. */
@@ -106,7 +106,7 @@ function parseJson(content: string): unknown {
   } catch (error) {
     const reason = error instanceof Error && error.message.startsWith('Duplicate key') ? `: ${error.message}` : '';
     throw new CostsError('usage', `The file is not valid JSON${reason}.`, {
-      hint: 'See the form of one: costs prices list --json',
+      hint: 'See the form of one: costs usage prices list --json',
     });
   }
 }
@@ -121,6 +121,6 @@ function explain(error: z.ZodError): CostsError {
   return unreadable(`${path === '' ? 'the document' : path.replace(/^\./, '')} (${issue?.message ?? 'unknown'})`);
 }
 
-function unreadable(what: string, { hint = 'See the form of one: costs prices list --json' } = {}): CostsError {
+function unreadable(what: string, { hint = 'See the form of one: costs usage prices list --json' } = {}): CostsError {
   return new CostsError('usage', `The file has a price that cannot be read: ${what}.`, { hint });
 }

@@ -1,10 +1,10 @@
-import type { Context } from '../context.js';
-import type { Secret } from '../domain/secret.js';
-import { CostsError } from '../errors.js';
-import { renderPasswd, type PasswdResult } from '../output/access.js';
-import { defineCommand, option, asItIs } from './define.js';
-import { insecureStorageOption } from './options.js';
-import { keepSessionIfPossible, readEmail, readNewPassword, readPassword, untilRight } from './password.js';
+import type { Context } from '../../context.js';
+import type { Secret } from '../../domain/secret.js';
+import { CostsError } from '../../errors.js';
+import { renderPasswd, type PasswdResult } from '../../output/access.js';
+import { defineCommand, option, asItIs } from '../define.js';
+import { insecureStorageOption } from '../options.js';
+import { keepSessionIfPossible, readEmail, readNewPassword, readPassword, untilRight } from '../password.js';
 
 export interface PasswdOptions {
   email?: string;
@@ -14,7 +14,7 @@ export interface PasswdOptions {
 }
 
 export const passwd = defineCommand({
-  name: 'passwd',
+  name: 'members passwd',
   description: 'Changes your password, with the old one, a one-time code or the recovery code.',
   options: [
     option('--email <email>', 'whose password (default: who is logged in)'),
@@ -25,7 +25,7 @@ export const passwd = defineCommand({
     ),
     insecureStorageOption(),
   ],
-  examples: ['costs passwd', 'costs passwd --email b@example.com --code'],
+  examples: ['costs members passwd', 'costs members passwd --email b@example.com --code'],
   asksSecret: true,
   run,
   document: asItIs<PasswdResult>,

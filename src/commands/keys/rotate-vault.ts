@@ -5,9 +5,9 @@ import { defineCommand } from '../define.js';
 import { renderHint } from '../../output/hint.js';
 
 export const rotateVault = defineCommand({
-  name: 'vault rotate',
+  name: 'keys rotate-vault',
   description: 'Makes a new data key and encrypts every key again; members and tokens go on working, sessions end.',
-  examples: ['costs vault rotate'],
+  examples: ['costs keys rotate-vault'],
   async run(_options: object, context: Context) {
     const [vault, team] = await Promise.all([context.vault(), context.team()]);
     return { ...(await vault.rotate(team)), embedded: context.config.databaseUrl === null };

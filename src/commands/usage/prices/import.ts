@@ -1,16 +1,16 @@
-import type { Context } from '../../context.js';
-import { CostsError } from '../../errors.js';
-import { plural } from '../../output/format.js';
-import { argument, defineCommand, asItIs } from '../define.js';
-import { readText } from '../read-text.js';
+import type { Context } from '../../../context.js';
+import { CostsError } from '../../../errors.js';
+import { plural } from '../../../output/format.js';
+import { argument, defineCommand, asItIs } from '../../define.js';
+import { readText } from '../../read-text.js';
 import { parsePrices } from './file.js';
 
 export const pricesImport = defineCommand({
-  name: 'prices import',
+  name: 'usage prices import',
   description:
     'Adds prices of your own and makes every estimate again. They go before the list prices, from their first day on.',
-  arguments: [argument('<file>', 'JSON, as "costs prices list --json" prints it; "-" is standard input')],
-  examples: ['costs prices import negotiated.json'],
+  arguments: [argument('<file>', 'JSON, as "costs usage prices list --json" prints it; "-" is standard input')],
+  examples: ['costs usage prices import negotiated.json'],
   run,
   document: asItIs<{ read: number; changed: number; estimates: number }>,
   render: ({ read: all, changed, estimates }) =>

@@ -1,8 +1,8 @@
-import type { Context } from '../../context.js';
-import { pastMoment } from '../../domain/time.js';
-import { renderLogins, type LoginLine } from '../../output/logins.js';
-import { asItIs, defineCommand, option } from '../define.js';
-import { timeOption } from '../options.js';
+import type { Context } from '../../../context.js';
+import { pastMoment } from '../../../domain/time.js';
+import { renderLogins, type LoginLine } from '../../../output/logins.js';
+import { asItIs, defineCommand, option } from '../../define.js';
+import { timeOption } from '../../options.js';
 
 export interface ListLoginsOptions {
   failed?: boolean;
@@ -10,13 +10,13 @@ export interface ListLoginsOptions {
 }
 
 export const listLogins = defineCommand({
-  name: 'logins list',
+  name: 'members logins list',
   description: 'Lists login attempts, newest first: who, when, from where, and what came of it.',
   options: [
     option('--failed', 'only those that failed'),
     timeOption('--since <time>', 'only from then on: a day, or how long ago such as 36h or 7d'),
   ],
-  examples: ['costs logins list --failed', 'costs logins list --since 7d --json'],
+  examples: ['costs members logins list --failed', 'costs members logins list --since 7d --json'],
   run,
   document: asItIs<{ logins: LoginLine[] }>,
   render: renderLogins,

@@ -1,12 +1,12 @@
-import type { Day } from '../../domain/day.js';
-import type { Context } from '../../context.js';
-import { formatDecimal } from '../../domain/decimal.js';
-import type { Price } from '../../domain/price.js';
-import type { ProviderId } from '../../domain/provider.js';
-import { listPrices, listPricesReadOn } from '../../providers/registry.js';
-import { renderPrices, type PriceDocument } from '../../output/prices.js';
-import { defineCommand, option, asItIs } from '../define.js';
-import { providerOption } from '../options.js';
+import type { Day } from '../../../domain/day.js';
+import type { Context } from '../../../context.js';
+import { formatDecimal } from '../../../domain/decimal.js';
+import type { Price } from '../../../domain/price.js';
+import type { ProviderId } from '../../../domain/provider.js';
+import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
+import { renderPrices, type PriceDocument } from '../../../output/prices.js';
+import { defineCommand, option, asItIs } from '../../define.js';
+import { providerOption } from '../../options.js';
 
 export interface PricesListOptions {
   provider?: ProviderId;
@@ -14,10 +14,10 @@ export interface PricesListOptions {
 }
 
 export const pricesList = defineCommand({
-  name: 'prices list',
+  name: 'usage prices list',
   description: 'Lists prices with the day they hold from and their source; your own come first and go first.',
   options: [providerOption(), option('--model <name>', 'only models whose name begins so')],
-  examples: ['costs prices list', 'costs prices list --model gpt-5 --json'],
+  examples: ['costs usage prices list', 'costs usage prices list --model gpt-5 --json'],
   run,
   document: asItIs<{ shippedReadOn: Day; prices: PriceDocument[] }>,
   render: renderPrices,

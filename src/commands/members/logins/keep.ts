@@ -1,12 +1,12 @@
-import type { Context } from '../../context.js';
-import { CostsError } from '../../errors.js';
-import { argument, defineCommand, asItIs } from '../define.js';
+import type { Context } from '../../../context.js';
+import { CostsError } from '../../../errors.js';
+import { argument, defineCommand, asItIs } from '../../define.js';
 
 export const keepLogins = defineCommand({
-  name: 'logins keep',
+  name: 'members logins keep',
   description: 'Sets how long login attempts are kept; older ones are pruned now and at each login.',
   arguments: [argument('<days>', 'how many days attempts are kept (365 unless said)')],
-  examples: ['costs logins keep 90'],
+  examples: ['costs members logins keep 90'],
   run,
   document: asItIs<{ days: number }>,
   render: ({ days }) => `Login attempts are kept for ${days} days.`,
@@ -15,7 +15,9 @@ export const keepLogins = defineCommand({
 async function run({ days: text }: { days: string }, context: Context) {
   const days = Number(text);
   if (!/^\d{1,5}$/.test(text) || days < 1)
-    throw new CostsError('usage', 'The days must be a whole number, 1 or more.', { hint: 'costs logins keep 90' });
+    throw new CostsError('usage', 'The days must be a whole number, 1 or more.', {
+      hint: 'costs members logins keep 90',
+    });
   const [vault, team] = await Promise.all([context.vault(), context.team()]);
   await vault.logins.keepFor(team, days);
   return { days };

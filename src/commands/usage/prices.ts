@@ -1,4 +1,4 @@
-import type { CommandGroup } from './define.js';
+import type { CommandGroup } from '../define.js';
 import { pricesCheck } from './prices/check.js';
 import { pricesImport } from './prices/import.js';
 import { pricesList } from './prices/list.js';

@@ -1,12 +1,12 @@
-import type { Context } from '../../context.js';
-import { addDays, daysBetween, toDay, type Day } from '../../domain/day.js';
-import { add, formatDecimal, type Decimal } from '../../domain/decimal.js';
-import { PriceBook, type Price } from '../../domain/price.js';
-import type { UnpricedUsage } from '../../domain/usage-store.js';
-import { listPrices, listPricesReadOn } from '../../providers/registry.js';
-import { EXIT_CODES } from '../../errors.js';
-import { renderPriceFindings, type PriceFinding } from '../../output/prices.js';
-import { defineCommand, asItIs } from '../define.js';
+import type { Context } from '../../../context.js';
+import { addDays, daysBetween, toDay, type Day } from '../../../domain/day.js';
+import { add, formatDecimal, type Decimal } from '../../../domain/decimal.js';
+import { PriceBook, type Price } from '../../../domain/price.js';
+import type { UnpricedUsage } from '../../../domain/usage-store.js';
+import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
+import { EXIT_CODES } from '../../../errors.js';
+import { renderPriceFindings, type PriceFinding } from '../../../output/prices.js';
+import { defineCommand, asItIs } from '../../define.js';
 
 /** Usage of so many days is looked at. */
 const DAYS = 30;
@@ -16,9 +16,9 @@ const OLD_AFTER_DAYS = 120;
 const UNLIKELY_FACTOR = 10n;
 
 export const pricesCheck = defineCommand({
-  name: 'prices check',
+  name: 'usage prices check',
   description: `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
-  examples: ['costs prices check', 'costs prices check --json | jq .findings'],
+  examples: ['costs usage prices check', 'costs usage prices check --json | jq .findings'],
   run,
   document: asItIs<{ findings: PriceFinding[] }>,
   render: renderPriceFindings,

@@ -1,12 +1,12 @@
-import type { Context } from '../../context.js';
-import { renderUnlocked } from '../../output/logins.js';
-import { argument, defineCommand, asItIs } from '../define.js';
+import type { Context } from '../../../context.js';
+import { renderUnlocked } from '../../../output/logins.js';
+import { argument, defineCommand, asItIs } from '../../define.js';
 
 export const unlockLogin = defineCommand({
-  name: 'logins unlock',
+  name: 'members logins unlock',
   description: 'Ends the lock of an email before its 15 minutes are over.',
   arguments: [argument('<email>', 'the email')],
-  examples: ['costs logins unlock b@example.com'],
+  examples: ['costs members logins unlock b@example.com'],
   run,
   document: asItIs<{ email: string; unlocked: true }>,
   render: renderUnlocked,
