@@ -90,7 +90,7 @@ describe('a file of ours', () => {
   it('blocks nobody when its process is killed, and its draft goes with the next file', async () => {
     const inside = await folder();
     const path = join(inside, 'costs.csv');
-    const child = startProgram('write-draft.js', [path]);
+    const child = startProgram('write-draft.ts', [path]);
     await once(child, 'message');
     expect((await readdir(inside)).filter((name) => name.endsWith('.tmp'))).toHaveLength(1);
     const alive = await createDraft(join(inside, 'mine'));

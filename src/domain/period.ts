@@ -19,11 +19,17 @@ export interface Period extends DaySpan {
 
 /** What a command means where no first or no last day is said. */
 export interface UsualPeriod {
+  /** What it is where nothing is said at all: what is named stands against its like, a month against the month before. */
+  period?: string;
   first(last: Day): Day;
   last(today: Day): Day;
 }
 
-export const MONTH_TO_DATE: UsualPeriod = { first: (last) => startOfMonthOf(last), last: (today) => today };
+export const MONTH_TO_DATE: UsualPeriod = {
+  period: 'mtd',
+  first: (last) => startOfMonthOf(last),
+  last: (today) => today,
+};
 
 /** So many days, the last of which ended. */
 export function lastDays(count: number): UsualPeriod {
@@ -36,6 +42,8 @@ export function resolvePeriod(
   today: Day,
   usual: UsualPeriod = MONTH_TO_DATE,
 ): Period {
+  if (period === undefined && since === undefined && until === undefined && usual.period !== undefined)
+    return resolvePeriod({ period: usual.period }, today);
   if (period !== undefined) {
     if (since === undefined && until === undefined) return placed(daysNamed(parseTime(period), today), today);
     throw new CostsError('usage', 'A period and --since or --until do not go together.', {

@@ -11,10 +11,13 @@ it.each([
   expect(spans).toEqual({ current: { since: day, until: day }, previous: { since: before, until: before } });
 });
 
-it('compares a month that goes on with the same days of the month before, today left out', () => {
-  const today = parseDay('2026-11-23');
-  expect(comparableSpans(resolvePeriod({ period: 'mtd' }, today), today)).toEqual({
-    current: { since: '2026-11-01', until: '2026-11-22' },
-    previous: { since: '2026-10-01', until: '2026-10-22' },
-  });
-});
+it.each([{ period: 'mtd' }, {}])(
+  'compares a month that goes on with the same days of the one before: %o',
+  (request) => {
+    const today = parseDay('2026-11-23');
+    expect(comparableSpans(resolvePeriod(request, today), today)).toEqual({
+      current: { since: '2026-11-01', until: '2026-11-22' },
+      previous: { since: '2026-10-01', until: '2026-10-22' },
+    });
+  },
+);

@@ -16,7 +16,7 @@ it('a holder on another machine that was stopped longer than its time loses the 
   await made.pool.query('CREATE TABLE confirmed (number int)');
   await made.close();
 
-  const child = startProgram('hold-store.js', [home, journal, 'another machine']);
+  const child = startProgram('hold-store.ts', [home, journal, 'another machine']);
   const over = ended(child);
   while ((await lines(journal)).length < 20) await sleep(20);
   child.kill('SIGSTOP');

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
 it('lets one of five processes in at a time', async () => {
-  const children = Array.from({ length: 5 }, () => startProgram('hold-lock.js', [folder, journal, '6', '5']));
+  const children = Array.from({ length: 5 }, () => startProgram('hold-lock.ts', [folder, journal, '6', '5']));
   expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0, 0]);
   const visits = await readJournal();
   expect(visits).toHaveLength(60);
@@ -29,7 +29,7 @@ it('lets one of five processes in at a time', async () => {
 });
 
 it('takes over from processes that were killed, and still lets only one in', async () => {
-  const children = Array.from({ length: 5 }, () => startProgram('hold-lock.js', [folder, journal, '1000', '3']));
+  const children = Array.from({ length: 5 }, () => startProgram('hold-lock.ts', [folder, journal, '1000', '3']));
   for (const child of children.slice(0, 4)) {
     await sleep(500);
     const gone = ended(child);
@@ -58,7 +58,7 @@ it('takes over from processes that were killed, and still lets only one in', asy
 
 it('names the holder once while it waits', async () => {
   const lock = await acquireLock(folder);
-  const child = startProgram('hold-lock.js', [folder, journal, '1', '1']);
+  const child = startProgram('hold-lock.ts', [folder, journal, '1', '1']);
   await sleep(1_500);
   await lock.release();
   expect(await ended(child)).toBe(0);

@@ -62,7 +62,7 @@ describe('the embedded store', () => {
     const home = await useHome();
     // The long run lets one of them make it, while the others wait.
     if (!inject('long')) await fillHome(home);
-    const children = ['a', 'b', 'c', 'd'].map((id) => startProgram('open-embedded.js', [home, id]));
+    const children = ['a', 'b', 'c', 'd'].map((id) => startProgram('open-embedded.ts', [home, id]));
     expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
     await expectTeams(home, ['a', 'b', 'c', 'd']);
   });
@@ -70,7 +70,7 @@ describe('the embedded store', () => {
   it('keeps what was committed when its process is killed, and is free for the next one', async () => {
     const home = await useHome();
     await fillHome(home);
-    const child = startProgram('open-embedded.js', [home, 'a', 'hang']);
+    const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
     const gone = ended(child);
     await new Promise((resolve) => child.once('message', resolve));
     child.kill('SIGKILL');
@@ -82,7 +82,7 @@ describe('the embedded store', () => {
     const home = await useHome();
     const deep = join(home, 'x'.repeat(60), 'y'.repeat(60));
     await fillHome(deep);
-    const child = startProgram('open-embedded.js', [deep, 'a']);
+    const child = startProgram('open-embedded.ts', [deep, 'a']);
     expect(await ended(child)).toBe(0);
     await expectTeams(deep, ['a']);
   });

@@ -146,7 +146,7 @@ describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
     const {
       organizations: [result],
     } = await collector.collect(SPAN);
-    expect(result).toMatchObject({ status: 'ok', updated: 0, missing: ['costs by API key'] });
+    expect(result).toMatchObject({ status: 'ok', updated: 0, missing: ['API keys of the costs report'] });
     expect(await bills()).toEqual(before);
     expect(await unequal()).toEqual([]);
     expect(await keyed()).toContain('12-07|proj_2|gpt-5, output|bill|key_c|7');

@@ -58,7 +58,7 @@ export const importFocusFiles = defineCommand({
 async function run(options: ImportFocusOptions, context: Context): Promise<FocusImport | ServiceList> {
   if (options.services === true) return listServices();
   if (options.path.length === 0)
-    throw new CostsError('usage', 'Which files?', { hint: 'Name files or folders: costs import focus PATH' });
+    throw new CostsError('usage', 'Which files?', { hint: 'Name files or folders: costs import focus --help' });
   const { period } = options;
   if (period !== undefined && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(period))
     throw new CostsError('usage', `"${period}" is not a billing period.`, { hint: 'Write it as 2026-11.' });

@@ -94,6 +94,6 @@ function toParameters(when: string | Day): Parameters {
 
 function unnamed(): CostsError {
   return new CostsError('usage', 'GitHub is asked for an organization or enterprise by its name.', {
-    hint: 'Name it: costs keys add --provider github --organization NAME',
+    hint: 'Say which with --organization: costs keys add --help',
   });
 }

@@ -138,7 +138,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     }
     const page = await fetchPage(call, span, BILL, null, drift);
     withoutKeys.add(call.key);
-    call.observe({ type: 'missing', endpoint: 'costs by API key' });
+    call.observe({ type: 'missing', endpoint: 'API keys of the costs report' });
     return { page, groups: BILL };
   }
 

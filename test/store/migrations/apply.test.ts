@@ -251,7 +251,7 @@ describe('on a server', () => {
     if (target.kind !== 'postgresql') return;
     const moments = inject('long') ? files.map((_, index) => index) : [2];
     for (const wait of moments) {
-      const child = startProgram('migrate.js', [target.url]);
+      const child = startProgram('migrate.ts', [target.url]);
       const gone = ended(child);
       child.on('message', (step) => {
         if (step === wait) setTimeout(() => child.kill('SIGKILL'), wait * 3);

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../../dist/store/open.js';
+import { openDatabase } from '../../../src/store/open.js';
 
 // Applies what is pending, and tells before each migration how many came before it.
 const database = await openDatabase({ kind: 'postgresql', url: process.argv[2] ?? '' });

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../../dist/store/open.js';
+import { openDatabase } from '../../../src/store/open.js';
 
 // Opens the embedded store, writes one row, and ends; with `hang` it stays until it is killed.
 const [home = '', id = '', mode = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireLock } from '../../../dist/store/lock.js';
+import { acquireLock } from '../../../src/store/lock.js';
 
 // Takes the lock again and again, and writes down when it had it: two at once would show as `in` after `in`.
 const [folder = '', journal = '', rounds = '1', holdMs = '20'] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { openEmbedded } from '../../../dist/store/embedded.js';
+import { openEmbedded } from '../../../src/store/embedded.js';
 
 // Stands in for a process of another machine: inserts numbers one by one, and writes down each that was confirmed.
 const [home = '', journal = '', machine = ''] = process.argv.slice(2);
@@ -10,7 +10,7 @@ try {
     appendFileSync(journal, `${number}\n`);
   }
 } catch (error) {
-  appendFileSync(journal, `${database.explain(error).code}\n`);
+  appendFileSync(journal, `${(database.explain(error) as { code: string }).code}\n`);
 } finally {
   await database.close();
 }
