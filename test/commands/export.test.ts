@@ -63,6 +63,10 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
       expect(sums(charges, 'x_ProjectId', 'day', 'BillingCurrency', amount)).toEqual(wanted);
   });
 
+  it('refuses in words to choose rows by API key, of which one row may hold several', async () => {
+    await expect(run('csv', { apiKey: 'key_1' })).rejects.toThrow(/not split by api-key/);
+  });
+
   it('breaks no rule of FOCUS 1.2 that a file can be checked against', async () => {
     const rows = await focus();
     const { checked, broken } = checkFocus(await readFocusRules(), rows);
