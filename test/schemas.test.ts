@@ -142,6 +142,16 @@ describe('the document of each command is what its schema says', () => {
     await writeFile(sheet, `id,name,tag:team\n${other},Found,core\n`);
     await run('projects import', [sheet, '--dry-run']);
     await run('projects import', [sheet]);
+    const bill = join(folder, 'focus.csv');
+    const columns = 'BilledCost,BillingCurrency,BillingAccountId,BillingPeriodStart,BillingPeriodEnd';
+    const charge =
+      '1.5,USD,payer-1,2026-09-01T00:00:00Z,2026-10-01T00:00:00Z,2026-09-05T00:00:00Z,2026-09-06T00:00:00Z';
+    await writeFile(
+      bill,
+      `${columns},ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ServiceName,ProviderName\n${charge},Usage,Amazon Bedrock,AWS\n`,
+    );
+    await run('import focus', ['--services']);
+    await run('import focus', [bill]);
   });
 
   it('of figures', async () => {
