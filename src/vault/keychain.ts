@@ -108,8 +108,9 @@ function inChild(): void {
     const answer = (value: Answer) => process.send?.(value);
     const failed = (error: unknown) => answer({ error: error instanceof Error ? error.message : 'unknown' });
     try {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the text of this function runs as CommonJS
-      const keytar = require(library) as Record<string, (...values: string[]) => Promise<string | boolean | null>>;
+      // Not `require`, which the bundler would replace by a function that the text of this one does not carry along.
+      const load = process.getBuiltinModule('node:module').createRequire(library);
+      const keytar = load(library) as Record<string, (...values: string[]) => Promise<string | boolean | null>>;
       const method_ = keytar[method];
       if (method_ === undefined) return void failed(new Error('no such method'));
       method_(...values).then((value) => answer({ value }), failed);
