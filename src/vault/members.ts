@@ -99,7 +99,7 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
   const member = await rows.members.findByEmail(email);
   if (member?.teamId !== team.id) {
     throw new CostsError('conflict', `${email} is not a member of ${team.name}.`, {
-      hint: 'If the row was removed outside costs, change the data key with vault rotate. See who is: costs members list',
+      hint: 'If the row was removed outside costs, change the data key with keys rotate-vault. See who is: costs members list',
     });
   }
   const slots = await checkSlots(rows, team.id, dataKey);

@@ -82,7 +82,7 @@ describe(`a real keychain${reason}`, () => {
       export ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat $server)
       echo sk-ant-admin01-abcdefgh | $COSTS keys add --provider anthropic --key-stdin --json | grep -o '"source":"vault"'
       $COSTS keys verify --json | grep -o '"status":"ok"' | tail -1
-      $COSTS vault rotate --json
+      $COSTS keys rotate-vault --json
       $COSTS keys verify --json | grep -o '"status":"ok"' | tail -1
       grep -rl abcdefgh "$COSTS_HOME" | wc -l
       DBUS_SESSION_BUS_ADDRESS= $COSTS keys verify --json >/dev/null 2>&1; echo "exit $?"
