@@ -16,7 +16,6 @@ withPooler.each([
   { ours: '', place: 'public', theirs: 'shop' },
 ])('shares a pooler in transaction mode with another application: ours in $place', async ({ ours, place, theirs }) => {
   const target = await useEmptyTarget('postgresql');
-  if (target.kind !== 'postgresql') return;
   const direct = await openDatabase({ ...target, url: `${target.url}${ours}` });
   if (place === 'costs')
     await direct.pool.query(`CREATE TABLE public.teams (id int); INSERT INTO public.teams VALUES (7)`);

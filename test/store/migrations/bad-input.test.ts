@@ -16,7 +16,6 @@ let proxy: Server | undefined;
 
 beforeEach(async () => {
   const target = await useEmptyTarget('postgresql');
-  if (target.kind !== 'postgresql') throw new Error('Another kind.');
   url = target.url;
   admin = await openDatabase(target);
   role = `costs_role_${Math.trunc(performance.now() * 1000)}_${process.pid}`;
