@@ -13,6 +13,7 @@ import {
   providerOption,
   timeOption,
 } from './options.js';
+import { PROVIDER_IDS } from '../providers/registry.js';
 
 export type BackfillOptions = CollectOptions & BackfillRequest;
 
@@ -24,7 +25,7 @@ export const backfill = defineCommand({
     timeOption('--period <period>', 'the same'),
     timeOption('--since <day>', 'first day: 2026-10-31, or a period, whose first day it is'),
     timeOption('--until <day>', 'last day, included (default: today)'),
-    providerOption(),
+    providerOption('only this provider', PROVIDER_IDS),
     organizationOption(),
     basisOption(),
     bucketOption(),

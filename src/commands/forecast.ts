@@ -1,17 +1,17 @@
 import type { Context } from '../context.js';
-import { parseMonth } from '../domain/budget.js';
 import type { Forecast } from '../domain/forecast.js';
 import { forecast, type ForecastRequest } from '../library/forecast.js';
 import { renderForecast } from '../output/forecast.js';
 import { defineCommand, option } from './define.js';
-import { groupByOption, parseWith } from './options.js';
+import { groupByOption, periodArgument, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
 export const showForecast = defineCommand({
   name: 'forecast',
   description: 'Where the month ends: what was read, and what days not read and days to come usually cost.',
+  arguments: [periodArgument()],
   options: [
-    option('--period <month>', 'the month, such as 2026-11 (default: this one)').argParser(parseWith(parseMonth)),
+    timeOption('--period <month>', 'the same: one month, such as 2026-11 or last-month (default: this-month)'),
     groupByOption(),
     ...rowFilterOptions(),
     option('--backtest', 'also how far off past months were on each of their days, and how far a straight line was'),

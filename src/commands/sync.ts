@@ -12,6 +12,7 @@ import {
   parseWith,
   providerOption,
 } from './options.js';
+import { PROVIDER_IDS } from '../providers/registry.js';
 
 export interface SyncOptions extends CollectOptions {
   lookback?: string;
@@ -21,7 +22,7 @@ export const sync = defineCommand({
   name: 'sync',
   description: 'Brings every active organization up to date: reads all days that are not settled, up to today.',
   options: [
-    providerOption(),
+    providerOption('only this provider', PROVIDER_IDS),
     organizationOption(),
     basisOption(),
     bucketOption(),

@@ -89,7 +89,7 @@ function closedSpans({ since, until, previous }: Period, today: Day): { current:
 }
 
 /** Earlier days are a slip of the fingers; and the days before those have no four digits of a year any more. */
-const FIRST_DAY = '1970-01-01' as Day;
+export const FIRST_DAY = '1970-01-01' as Day;
 
 /** @throws CostsError `usage` when the span is backwards or reaches past today. */
 function checkSpan(span: DaySpan, today: Day): DaySpan {

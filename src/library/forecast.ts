@@ -1,5 +1,5 @@
 import { isReadWhole } from '../domain/coverage.js';
-import { addDays, endOfMonthOf, parseDay, startOfMonthOf, toDay, type Day } from '../domain/day.js';
+import { addDays, endOfMonthOf, startOfMonthOf, toDay, type Day } from '../domain/day.js';
 import { add, compare, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { dimensionOf, groupKey, isTimeWord, type GroupWord, type ReportGroup } from '../domain/dimensions.js';
 import {
@@ -11,12 +11,13 @@ import {
   type ForecastSeries,
 } from '../domain/forecast.js';
 import type { ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
+import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 
 export interface ForecastRequest extends RowSelection {
-  /** `2026-11`; default: this month. */
+  /** One month, such as 2026-11 or last-month; default: this one. */
   period?: string;
   /** One to three of provider, organization, project and tags; default: project. */
   groupBy?: readonly GroupWord[];
@@ -29,7 +30,7 @@ export async function forecast(work: Workplace, request: ForecastRequest): Promi
   const { groupBy = ['project'] } = request;
   refuseDetails(groupBy);
   const today = toDay(await work.clock());
-  const month = request.period === undefined ? startOfMonthOf(today) : parseDay(`${request.period}-01`);
+  const month = monthOf(request.period ?? 'this-month', today);
   const filter = await resolveRowFilter(request, { since: month, until: endOfMonthOf(month) }, work);
   const { reports } = await work.store();
   const series = await reports.snapshot((reader) => readSeries(reader, filter, groupBy, today));
@@ -109,6 +110,13 @@ function byKey(
   const groups = new Map<string, ForecastSeries[]>();
   for (const each of series) groups.set(keyOf(each.group), [...(groups.get(keyOf(each.group)) ?? []), each]);
   return [...groups.values()].map((own) => [(own[0] as ForecastSeries).group, own]);
+}
+
+/** @throws CostsError `usage` where it is not one month */
+function monthOf(period: string, today: Day): Day {
+  const { since, months } = daysNamed(parseTime(period), today);
+  if (months === 1) return since;
+  throw new CostsError('usage', `"${period}" is not one month.`, { hint: 'costs forecast this-month' });
 }
 
 /** A project is expected as a whole: what is a part of it is not. */

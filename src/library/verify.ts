@@ -1,6 +1,6 @@
 import type { Organization } from '../domain/collection.js';
-import { addDays, parseDay, toDay, type Day, type DaySpan } from '../domain/day.js';
-import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { FIRST_DAY, lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
@@ -9,8 +9,6 @@ import type { Workplace } from './workplace.js';
 
 /** Days that are compared when nothing is said. */
 export const VERIFIED_DAYS = 30;
-/** No provider bills days before this one. */
-export const FIRST_DAY = parseDay('2000-01-01');
 
 /** Which days; default: the last 30 that ended. */
 export interface VerifyRequest extends Selection, PeriodRequest {

@@ -34,10 +34,9 @@ function row(
   return [good ? style.green('✔') : style.red('✖'), provider, name, said];
 }
 
-function notes(
-  { provider, name, rounding, restated, findings, notCompared, sealedAsFound, error }: OrganizationVerification,
-  output: Output,
-): string[] {
+function notes(organization: OrganizationVerification, output: Output): string[] {
+  const { provider, name, rounding, restated, findings, notCompared, sealedAsFound, cycle, notReported, error } =
+    organization;
   return [
     ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
     ...findings.flatMap(({ message, hint }) => finding(`${name}: ${message}`, hint, output)),
@@ -50,7 +49,15 @@ function notes(
     ...(sealedAsFound === 0
       ? []
       : [`${name}: ${plural(sealedAsFound, 'day')} from before seals, sealed now as found.`]),
+    ...(cycle === undefined
+      ? []
+      : [
+          `${name}: since ${formatDay(cycle.since)} ${providerName(provider)} tells ${cycle.provider} ${cycle.currency}, its rows ${cycle.rows}.`,
+        ]),
     ...notCompared.map((each) => leftOut(name, each)),
+    ...(notReported === undefined
+      ? []
+      : [`${name}: in no report of ${providerName(provider)}: ${notReported.join('; ')}.`]),
   ];
 }
 

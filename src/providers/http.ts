@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import { LosslessNumber, parse } from 'lossless-json';
 import type { Dispatcher } from 'undici';
 import type { ProviderCall } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
-import { interruption, staysDown, tooLarge } from './answers.js';
+import { interruption, tooLarge } from './answers.js';
 import { BrokenAnswer, readBroken } from './broken.js';
 import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
-import { NO_LIMITS, readLimits, type Limits } from './limits.js';
+import { readLimits } from './limits.js';
 import { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import { Quota } from './quota.js';
-import { explainRefusal } from './refusal.js';
 import { RowCutter, type ReadRowText } from './rows.js';
+import { parseJson, understand, type Answer } from './understand.js';
 
 export interface HttpOptions {
   /** Goes into the user agent. */
@@ -174,16 +173,6 @@ function readDate(text: string | null): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-interface Answer {
-  status: number;
-  text: string;
-  /** What was made of the rows that were cut out of the text, by the numbers in their place. */
-  rows: readonly unknown[];
-  /** What came instead of text. */
-  unreadable: string | null;
-  header: (name: string) => string | null;
-}
-
 async function read(
   request: JsonRequest,
   { version, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpOptions,
@@ -260,55 +249,4 @@ const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
 function spellOut(escape: string, code: string | undefined): string {
   const character = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16));
   return /^[\w.-]$/.test(character) ? character : escape;
-}
-
-/** A document, a refusal, or a failure that may pass. */
-function understand(
-  { status, text, rows, unreadable, header }: Answer,
-  { url, readRefusal }: JsonRequest,
-  limits: Limits,
-): unknown {
-  if (status >= 300 && status < 400) {
-    throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
-      hint: 'Check the base URL.',
-    });
-  }
-  const document = parseJson(text);
-  const shouldRetry = header('x-should-retry');
-  // A 403 that says that nothing is left to ask with is a limit of requests, and nothing about the key.
-  const usedUp = status === 403 && limits.remaining === 0 && limits.waitMs !== null;
-  const passing = status === 408 || status === 409 || status === 429 || status >= 500 || usedUp;
-  if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
-    throw new BrokenAnswer(status, `${url.host} answered ${status}`, limits);
-  }
-  if (passing) throw staysDown(url, status, null);
-  if (status !== 200)
-    throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
-  if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);
-  const instead = unreadable ?? describe(text, header('content-type'));
-  throw new BrokenAnswer(status, `${url.host} answered ${instead} instead of JSON`, NO_LIMITS);
-}
-
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
-  try {
-    return { ok: true, value: parse(text) };
-  } catch {
-    return { ok: false };
-  }
-}
-
-/** Puts what was made of the rows where their numbers stand, which follow one another; anything else is as it came. */
-function putBack(document: unknown, rows: readonly unknown[]): unknown {
-  let next = 0;
-  const isNext = (value: unknown) => value instanceof LosslessNumber && value.value === `${next}`;
-  for (const bucket of (document as { data: { results?: unknown }[] }).data)
-    if (Array.isArray(bucket.results))
-      bucket.results = bucket.results.map((value: unknown) => (isNext(value) ? rows[next++] : value));
-  return document;
-}
-
-function describe(text: string, contentType: string | null): string {
-  if (text.trim() === '') return 'nothing';
-  if (contentType?.includes('html') === true || text.trimStart().startsWith('<')) return 'a web page';
-  return contentType === null || contentType.includes('json') ? 'broken JSON' : contentType;
 }

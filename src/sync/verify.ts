@@ -130,6 +130,8 @@ async function compareDays(
     observe: () => undefined,
   };
   const reader: Reader = { organization, provider, call, dependencies };
+  const { notReported } = provider.facts;
+  if (notReported !== undefined) result.notReported = notReported;
   await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {
     const totals = await readTotals(reader, provider.fetchTotals(call, window), window);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { ALL_PROVIDER_IDS } from '../../src/providers/registry.js';
+import { ALL_PROVIDER_IDS, PROVIDER_IDS } from '../../src/providers/registry.js';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { completionScript, SHELLS, type Shell } from '../../src/commands/completion/scripts.js';
@@ -33,7 +33,8 @@ describe('the completion of bash', () => {
   });
 
   it('offers the choices of an option, and the other options behind it', async () => {
-    expect(await inBash('sync', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
+    expect(await inBash('sync', '--provider', '')).toEqual(PROVIDER_IDS);
+    expect(await inBash('report', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await inBash('sync', '--provider', 'openai', '--acc')).toEqual(['--accept-restatement']);
   });
 

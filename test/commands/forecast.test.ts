@@ -64,6 +64,9 @@ describe('costs forecast', () => {
     expect((await forecast({ period: '2026-12', provider: 'openai' })).totals).toMatchObject([
       { spent: '0', expected: '410' },
     ]);
+    expect((await forecast({ period: 'last-month' })).since).toBe('2026-10-01');
+    for (const period of ['2026-Q3', 'yesterday', '2026-10-31'])
+      await expect(forecast({ period })).rejects.toThrow(`"${period}" is not one month.`);
     await expect(forecast({ groupBy: ['model'] })).rejects.toMatchObject({ code: 'usage' });
   });
 

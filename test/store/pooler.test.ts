@@ -9,7 +9,7 @@ import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';
 const SETTINGS = ['search_path', 'TimeZone', 'row_security', 'statement_timeout', 'DateStyle'] as const;
 
 // Where it is not installed the tests count as skipped; .ci/run installs it.
-const withPooler = (await hasPgbouncer()) ? it : it.skip;
+const withPooler = it.runIf(await hasPgbouncer());
 
 withPooler.each([
   { ours: '?schema=costs', place: 'costs', theirs: 'public' },

@@ -3,6 +3,8 @@ import { addDays, toDay } from '../../src/domain/day.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { editRows } from '../../src/emulator/edits.js';
 import { generateWorld } from '../../src/emulator/generate.js';
+import { createOutput } from '../../src/output/create.js';
+import { renderVerification } from '../../src/output/verification.js';
 import { verifySpan } from '../../src/sync/verify.js';
 import { useCollector, type Collector } from '../helpers/collector.js';
 import { DATABASE_KINDS, useTestDatabase, type DatabaseKind } from '../helpers/database.js';
@@ -55,6 +57,19 @@ describe.each(DATABASE_KINDS)('verify on %s', (kind) => {
 });
 
 describe('verify', () => {
+  it('names what an invoice has and no report of its provider', async () => {
+    const { verify: again } = await start();
+    const verification = await again();
+    const told = verification.organizations.map(({ organizationId, notReported }) => [organizationId, notReported]);
+    expect(Object.fromEntries(told)).toEqual({ 'org-1': undefined, 'ant-1': ['Priority Tier'] });
+    const output = createOutput({ noColor: true, ci: true });
+    const cycle = { since: day, currency: 'USD', rows: '7.5', provider: '8' };
+    const organizations = verification.organizations.map((each) => ({ ...each, cycle }));
+    const text = renderVerification({ ...verification, organizations }, output);
+    expect(text).toContain('in no report of Anthropic: Priority Tier.');
+    expect(text).toMatch(/since .* OpenAI tells 8 USD, its rows 7\.5\./);
+  });
+
   it("shows a difference below 0.000001 as the provider's own rounding", async () => {
     const { emulator, verify: again } = await start();
     emulator.quirks.sumDecimals = 8;

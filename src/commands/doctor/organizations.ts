@@ -6,7 +6,7 @@ import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { asCostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
-import { FIRST_DAY } from '../../library/verify.js';
+import { FIRST_DAY } from '../../domain/period.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
 

@@ -7,12 +7,13 @@ import { exitCodeOf, statusOf } from '../exit-code.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { defineCommand, asItIs } from '../define.js';
 import { organizationOption, providerOption } from '../options.js';
+import { PROVIDER_IDS } from '../../providers/registry.js';
 
 export const discoverProjects = defineCommand({
   name: 'projects discover',
   description:
     'Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.',
-  options: [providerOption(), organizationOption()],
+  options: [providerOption('only this provider', PROVIDER_IDS), organizationOption()],
   examples: ['costs projects discover', 'costs projects discover --provider anthropic'],
   run,
   document: asItIs<{ status: 'ok' | 'partial' | 'failed'; organizations: DiscoveryResult[] }>,

@@ -22,6 +22,8 @@ export const anthropic = defineProvider({
   projectWord: 'workspace',
   focus: { serviceName: 'Anthropic API', subAccountType: 'Workspace' },
   ownsLegacyProjects: false,
+  // https://platform.claude.com/docs/en/build-with-claude/usage-cost-api
+  notReported: ['Priority Tier'],
   tokenTypes: [
     'uncached_input_tokens',
     'cache_creation.ephemeral_5m_input_tokens',

@@ -21,7 +21,7 @@ export const openrouter = defineProvider({
   ownsLegacyProjects: false,
   notReported: [
     'fees of buying credits, and taxes',
-    'what models cost that were called with your own keys: their providers bill it. It is read as usage.',
+    'what models cost that were called with your own keys: their providers bill it, and it is read as usage',
   ],
   tokenTypes: ['byok_spend'],
   tokenTypeAliases: {},
