@@ -3,7 +3,8 @@ import { dimensionOf, groupKey, type GroupWord, type ReportGroup } from './dimen
 import { addEffects, mapEffects, NO_EFFECTS, type Effects } from './effects.js';
 import type { Cause, ChargedLine, ExplainedDifference, Driver, ExplainedRow } from './explanation.js';
 import { causesOf } from './causes.js';
-import { familiesOf, groupInto, type Family, type PairedLine } from './families.js';
+import { familiesOf, type Family, type PairedLine } from './families.js';
+import { groupInto } from './group-into.js';
 
 /** What was compared, group by group; all of it adds up. */
 export interface Explained {
@@ -19,7 +20,7 @@ export interface Explained {
  */
 export function explain(lines: readonly ChargedLine[], groupBy: readonly GroupWord[], top = Infinity): Explained {
   const groups = groupInto(familiesOf(lines, groupBy), (family) => [groupKey(groupOf(family, groupBy))])
-    .map((families) => ({ group: groupOf(families[0] as Family, groupBy), families, sums: addUp(families) }))
+    .map((families) => ({ group: groupOf(families[0], groupBy), families, sums: addUp(families) }))
     .sort((a, b) => compare(differenceOf(b.sums), differenceOf(a.sums)));
   const [kept, left] = [new Set<(typeof groups)[number]>(), [] as typeof groups];
   for (const part of groupInto(groups, ({ group }) => [group.currency])) {
@@ -90,7 +91,7 @@ function groupOf({ group, currency }: Family, groupBy: readonly GroupWord[]): Re
 function byCurrency(groups: readonly { group: { currency: string }; families: readonly Family[] }[]) {
   return groupInto(groups, ({ group }) => [group.currency])
     .map((part) => ({
-      currency: part[0]?.group.currency ?? '',
+      currency: part[0].group.currency,
       rows: part.length,
       families: part.flatMap(({ families }) => families),
     }))
@@ -101,7 +102,7 @@ function byCurrency(groups: readonly { group: { currency: string }; families: re
 function driversOf(lines: readonly PairedLine[]): Driver[] {
   return groupInto(lines, ({ lineItem, model, tokenType }) => [lineItem, model, tokenType])
     .map((part) => {
-      const { lineItem, model, tokenType } = part[0] as PairedLine;
+      const { lineItem, model, tokenType } = part[0];
       const side = (name: 'before' | 'now') => part.flatMap((line) => line[name] ?? []);
       const [before, now] = [side('before'), side('now')];
       const units = new Set([...before, ...now].map((line) => quantityOf(line)?.unit));

@@ -2,6 +2,7 @@ import { absolute, subtract, sum, ZERO, type Decimal } from './decimal.js';
 import { dimensionOf, type GroupWord, type ReportGroup } from './dimensions.js';
 import { addEffects, NO_EFFECTS, splitDifference, type Effects, type PricedLine } from './effects.js';
 import { QUANTITY_SOURCES, type ChargedLine, type Quantity, type QuantitySource, type Side } from './explanation.js';
+import { groupInto } from './group-into.js';
 
 /** A line item on both sides; of it, a side may be missing. */
 export interface PairedLine {
@@ -53,18 +54,6 @@ export function familiesOf(lines: readonly ChargedLine[], groupBy: readonly Grou
   }).map(toFamily);
 }
 
-/** In the order in which they come. */
-export function groupInto<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = JSON.stringify(keyOf(item));
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [item]);
-    else known.push(item);
-  }
-  return [...groups.values()];
-}
-
 function toPair(lines: readonly ChargedLine[]): PairedLine {
   const [before, now] = (['before', 'now'] as const).map((side) => merge(lines.filter((line) => line.side === side)));
   return {
@@ -105,7 +94,7 @@ function toFamily(pairs: readonly PairedLine[]): Family {
     weightOf(each.others) < weightOf(best.others) ? each : best,
   );
   const parts = groupInto(measured, ({ unit }) => [unit]).map((part) => ({
-    unit: part[0]?.unit ?? null,
+    unit: part[0].unit,
     lines: part,
     effects: splitDifference(part.map(({ priced }) => priced)),
   }));

@@ -61,7 +61,7 @@ export function expectMonth(series: ForecastSeries, month: Day, today: Day): Mon
   for (const day of daysOf({ since: month, until: endOfMonthOf(month) })) {
     const read = series.exact.get(day) ?? ZERO;
     if (day <= today) end.spent = add(end.spent, read);
-    if (day > today || (day === today ? true : !series.isRead(day)))
+    if (day >= today || !series.isRead(day))
       end.rest += Math.max(0, expectation(day) - (day <= today ? (series.costs.get(day) ?? 0) : 0));
   }
   return end;

@@ -10,6 +10,7 @@ import {
   type Forecast,
   type ForecastSeries,
 } from '../domain/forecast.js';
+import { groupInto } from '../domain/group-into.js';
 import type { ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
 import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
@@ -34,22 +35,16 @@ export async function forecast(work: Workplace, request: ForecastRequest): Promi
   const filter = await resolveRowFilter(request, { since: month, until: endOfMonthOf(month) }, work);
   const { reports } = await work.store();
   const series = await reports.snapshot((reader) => readSeries(reader, filter, groupBy, today));
+  const byCurrency = groupInto(series, ({ group }) => [group.currency]);
   return {
     ...{ since: month, until: endOfMonthOf(month), today },
-    rows: byKey(series, groupKey)
-      .map(([group, own]) => ({ ...group, ...forecastOf(own, month, today) }))
+    rows: groupInto(series, ({ group }) => [groupKey(group)])
+      .map((own) => ({ ...own[0].group, ...forecastOf(own, month, today) }))
       .filter(({ expected }) => expected !== '0')
       .sort((a, b) => compare(parseDecimal(b.expected), parseDecimal(a.expected))),
-    totals: byKey(series, ({ currency }) => currency).map(([{ currency }, own]) => ({
-      currency,
-      ...forecastOf(own, month, today),
-    })),
+    totals: byCurrency.map((own) => ({ currency: own[0].group.currency, ...forecastOf(own, month, today) })),
     ...(request.backtest === true
-      ? {
-          backtest: byKey(series, ({ currency }) => currency).flatMap(([{ currency }, own]) =>
-            backtest(own, currency, startOfMonthOf(today)),
-          ),
-        }
+      ? { backtest: byCurrency.flatMap((own) => backtest(own, own[0].group.currency, startOfMonthOf(today))) }
       : {}),
   };
 }
@@ -101,15 +96,6 @@ export async function readSeries(
     found.set(key, known);
   }
   return [...found.values()].map(({ series }) => series);
-}
-
-function byKey(
-  series: readonly ForecastSeries[],
-  keyOf: (group: ForecastSeries['group']) => string,
-): [ForecastSeries['group'], ForecastSeries[]][] {
-  const groups = new Map<string, ForecastSeries[]>();
-  for (const each of series) groups.set(keyOf(each.group), [...(groups.get(keyOf(each.group)) ?? []), each]);
-  return [...groups.values()].map((own) => [(own[0] as ForecastSeries).group, own]);
 }
 
 /** @throws CostsError `usage` where it is not one month */
