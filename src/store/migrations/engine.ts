@@ -18,7 +18,12 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-let loaded: Promise<void> | undefined;
+/**
+ * Once a process, though this module be loaded twice: the package's functions keep views of the memory they were given first, and
+ * with another one would read what is no text.
+ */
+const LOADED: unique symbol = Symbol.for('costs.schema-engine');
+const shared = globalThis as unknown as Record<typeof LOADED, Promise<void> | undefined>;
 
 /**
  * Does something with Prisma's own schema engine, over one connection that it may keep a session lock on.
@@ -28,8 +33,7 @@ export async function withEngine<T>(
   { pool }: { pool: Connection },
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
-  loaded ??= loadEngine();
-  await loaded;
+  await (shared[LOADED] ??= loadEngine());
   const datamodels: [string, string][] = [['schema.prisma', await readSchema()]];
   const adapter = bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool));
   const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
