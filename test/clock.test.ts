@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { createStore } from '../src/store/store.js';
-import { clockEnvironment } from './helpers/clock.js';
+import { clockEnvironment, clockOffset } from './helpers/clock.js';
 import { DATABASE_KINDS, useTestDatabase } from './helpers/database.js';
 
 const began = Date.parse(inject('now'));
@@ -17,6 +17,14 @@ describe('the day that tests live on', () => {
       env: { ...process.env, ...clockEnvironment() },
     });
     expect(soonAfter(new Date(stdout.trim()))).toBe(true);
+  });
+
+  it('stays one where modules are loaded again', async () => {
+    vi.resetModules();
+    const again = await import('./helpers/clock.js');
+    again.moveClock(inject('now'));
+    expect(Math.abs(again.clockOffset() - clockOffset())).toBeLessThan(LONGEST_RUN);
+    expect(again.clockEnvironment().TEST_CLOCK_OFFSET).toBe(clockEnvironment().TEST_CLOCK_OFFSET);
   });
 
   it.each(DATABASE_KINDS)('is that of %s', async (kind) => {
