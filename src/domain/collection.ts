@@ -6,6 +6,7 @@ import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 import type { OrphanedRows } from './orphans.js';
+import type { ProjectNames, Renamed } from './project.js';
 import type { SealCheck, SealMisfit } from './seal.js';
 import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
@@ -138,6 +139,8 @@ export interface CollectionStore {
   ): Promise<{ apiKeyId: string; projectId: string }[]>;
   /** Takes names and owners of API keys; what is not listed any more has ended, and keeps its name. */
   learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
+  /** Projects that nobody linked take the provider's new names; returns what they were called, too. */
+  followNames(names: ProjectNames): Promise<Renamed[]>;
   startRun(run: RunStart): Promise<void>;
   finishRun(run: Pick<RunStart, 'id' | 'teamId'>, status: RunStatus, result: unknown): Promise<void>;
 }

@@ -35,6 +35,8 @@ export interface DiscoveryOutcome {
   created: string[];
   /** Those whose name or archiving the provider changed. */
   updated: number;
+  /** Those that took the provider's new name, as nobody linked them. */
+  renamed: Renamed[];
   total: number;
 }
 
@@ -75,10 +77,20 @@ export interface LinkAllFilter {
   ids?: readonly string[];
 }
 
-export interface DiscoveredFrom {
+/** How the projects of an organization are called at the provider. */
+export interface ProjectNames {
   provider: ProviderId;
   organizationId: string;
-  organizationName: string;
   teamId: string;
   projects: ReadonlyMap<string, ProviderProject>;
+}
+
+export interface DiscoveredFrom extends ProjectNames {
+  organizationName: string;
+}
+
+/** A project before and after it took another name. */
+export interface Renamed {
+  from: string;
+  to: string;
 }

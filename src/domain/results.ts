@@ -1,6 +1,7 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
 import type { MoneyDocument } from './money.js';
+import type { Renamed } from './project.js';
 import type { Adoption } from './project-move.js';
 import type { ProviderId } from './provider.js';
 import type { UnitPriceJump } from './unit-prices.js';
@@ -26,6 +27,8 @@ export interface OrganizationResult {
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: MoneyDocument[] };
   newProjects: string[];
+  /** Projects that nobody linked and that the provider calls otherwise now; absent where there are none. */
+  renamed?: Renamed[];
   /** Projects of the old system that took over what had been collected under another one; absent where there are none. */
   adopted?: Adoption[];
   /** Usage reports that reach no further back than this day; older days of them cannot be read any more. */

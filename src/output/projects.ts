@@ -1,4 +1,4 @@
-import type { Project, Relinked } from '../domain/project.js';
+import type { DiscoveryOutcome, Project, Relinked, Renamed } from '../domain/project.js';
 import { shortIds } from '../domain/short-id.js';
 import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
 import type { LinkPolicy } from '../domain/organization.js';
@@ -48,7 +48,7 @@ function row(
 
 interface Discovery {
   organizations: ({ provider: ProviderId; name: string } & (
-    { status: 'ok'; created: string[]; updated: number; total: number } | { status: 'failed'; error: ErrorDocument }
+    ({ status: 'ok' } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument }
   ))[];
 }
 
@@ -62,9 +62,15 @@ export function renderDiscovery({ organizations }: Discovery, { style }: Output)
           ...(each.error.hint === undefined ? [] : [`  ${renderHint(each.error.hint)}`]),
         ];
       const news = each.created.length > 0 ? `, new: ${each.created.join(', ')}` : ', none new';
-      return [`${style.green('✔')} ${who}: ${plural(each.total, 'project')}${news}`];
+      const renamed = each.renamed.length > 0 ? `, renamed: ${each.renamed.map(renaming).join(', ')}` : '';
+      return [`${style.green('✔')} ${who}: ${plural(each.total, 'project')}${news}${renamed}`];
     })
     .join('\n');
+}
+
+/** `"Search" is "Search 2" now` */
+export function renaming({ from, to }: Renamed): string {
+  return `"${from}" is "${to}" now`;
 }
 
 /** What becomes of provider projects that are first seen, and in which organizations. */

@@ -2,7 +2,7 @@ import { providerOf } from '../providers/registry.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { inWords } from './findings.js';
-import { moveLines } from './projects.js';
+import { moveLines, renaming } from './projects.js';
 import { formatDay, formatMoney, plural, weekdayOf } from './format.js';
 import { shell } from '../domain/shell.js';
 
@@ -15,6 +15,7 @@ export function closingLines(result: SyncResult): string[] {
     ...contradicted(result),
     ...priceJumps(result),
     ...newProjects(result),
+    ...renamings(result),
     ...adoptions(result),
     ...drift(result),
   ];
@@ -70,6 +71,16 @@ function priceJumps({ organizations }: SyncResult): string[] {
   return [
     `${name}, ${formatDay(jump.day)}: ${inWords(jump)}${more} → ${shell`costs check --price --since ${jump.day}`}`,
   ];
+}
+
+/** Told once, by the run that took the name: nothing of the old one is left. */
+function renamings({ organizations }: SyncResult): string[] {
+  return organizations.flatMap(({ name, renamed = [] }) => {
+    if (renamed.length === 0) return [];
+    const shown = renamed.slice(0, 5).map(renaming).join(', ');
+    const more = renamed.length > 5 ? ` and ${renamed.length - 5} more` : '';
+    return [`Renamed by the provider, not linked: ${shown}${more} (${name})`];
+  });
 }
 
 /** Told once, by the run that did it: nothing of it is left to see afterwards. */

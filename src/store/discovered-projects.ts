@@ -1,23 +1,32 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { DiscoveredFrom } from '../domain/project.js';
+import type { DiscoveryOutcome, ProjectNames, Renamed } from '../domain/project.js';
 
 /**
  * Takes the provider's names and archivings, apart from everything else: no window waits for it. Only a project nobody
- * linked takes the provider's new name; archiving never loses history. Returns how many changed.
+ * linked takes the provider's new name; archiving never loses history. A project that the list gives no name keeps its last one.
  */
-export function keepNames(
+export async function keepNames(
   prisma: PrismaClient,
-  { provider, organizationId, projects }: DiscoveredFrom,
-): Promise<number> {
+  { provider, organizationId, teamId, projects }: ProjectNames,
+): Promise<Pick<DiscoveryOutcome, 'updated' | 'renamed'>> {
   const list = [...projects.values()];
-  return prisma.$executeRaw`
+  const changed = await prisma.$queryRaw<Renamed[]>`
+    WITH changed AS (
+      SELECT p.id, p.name, n.name AS provider_name, l.archived_at, p.linked_at IS NULL AND p.provider_name IS DISTINCT FROM n.name AS follows
+      FROM projects p
+      JOIN unnest(
+        ${list.map(({ id }) => id)}::text[],
+        ${list.map(({ name }) => (name?.trim() === '' ? null : name))}::text[],
+        ${list.map(({ archivedAt }) => archivedAt?.toISOString() ?? null)}::timestamptz[]
+      ) AS l (ai_project_id, name, archived_at) ON l.ai_project_id = p.ai_project_id
+      CROSS JOIN LATERAL (SELECT coalesce(l.name, p.provider_name, l.ai_project_id) AS name) n
+      WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND p.team_id = ${teamId}
+        AND (p.provider_name, p.archived_at) IS DISTINCT FROM (n.name, l.archived_at)
+      ORDER BY p.id FOR NO KEY UPDATE OF p
+    )
     UPDATE projects p
-    SET provider_name = n.name, archived_at = n.archived_at, name = CASE WHEN p.linked_at IS NULL THEN n.name ELSE p.name END
-    FROM unnest(
-      ${list.map(({ id }) => id)}::text[],
-      ${list.map(({ id, name }) => name ?? id)}::text[],
-      ${list.map(({ archivedAt }) => archivedAt?.toISOString() ?? null)}::timestamptz[]
-    ) AS n (ai_project_id, name, archived_at)
-    WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId} AND p.ai_project_id = n.ai_project_id
-      AND (p.provider_name, p.archived_at) IS DISTINCT FROM (n.name, n.archived_at)`;
+    SET provider_name = c.provider_name, archived_at = c.archived_at, name = CASE WHEN c.follows THEN c.provider_name ELSE p.name END
+    FROM changed c WHERE p.id = c.id
+    RETURNING c.name AS "from", p.name AS "to"`;
+  return { updated: changed.length, renamed: changed.filter(({ from, to }) => from !== to) };
 }

@@ -22,6 +22,7 @@ const organizationResult = z.looseObject({
   restated: z.looseObject({ rows: count, days: count, difference: list }).catch({ rows: 0, days: 0, difference: [] }),
   newProjects: list,
   narrowed: list,
+  missing: list,
   drift: list,
   milliseconds: count,
   error: z

@@ -1,4 +1,6 @@
 import type { DaySpan } from '../domain/day.js';
+import type { Renamed } from '../domain/project.js';
+import type { ListedApiKey } from '../domain/api-key.js';
 import { CostsError } from '../errors.js';
 import type { WindowWork } from './work.js';
 
@@ -6,39 +8,49 @@ import type { WindowWork } from './work.js';
  * Learns what the API keys that spent something are called and whose they are. Best effort: a key that may not list them
  * collects all the same, and keys then carry their ids.
  */
-export async function learnNames(work: WindowWork, windows: readonly DaySpan[]): Promise<void> {
-  const { organization, provider, call, dependencies } = work;
+export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]): Promise<void> {
+  const { organization, dependencies } = work;
   const { provider: id, organizationId, teamId } = organization;
   const span = {
     since: windows.map(({ since }) => since).reduce((a, b) => (a < b ? a : b)),
     until: windows.map(({ until }) => until).reduce((a, b) => (a > b ? a : b)),
   };
-  if (provider.listApiKeys === undefined) return;
   const spenders = await dependencies.store.spenders(id, organizationId, span);
-  if (spenders.length === 0) return;
   const projectIds = [...new Set(spenders.map(({ projectId }) => projectId))];
+  const keys = projectIds.length === 0 ? null : await listApiKeys(work, projectIds);
+  if (keys === null) return;
+  const listed = new Set(keys.map((key) => key.id));
+  const nothingKnown = {
+    name: null,
+    hint: null,
+    owner: null,
+    createdAt: null,
+    lastUsedAt: null,
+    endedAt: await dependencies.store.clock(),
+  };
+  const ended = new Map(spenders.filter(({ apiKeyId }) => !listed.has(apiKeyId)).map((each) => [each.apiKeyId, each]));
+  const gone = [...ended.values()].map(({ apiKeyId, projectId }) => ({ id: apiKeyId, projectId, ...nothingKnown }));
+  await dependencies.store.learnApiKeys(teamId, { provider: id, organizationId, keys: [...keys, ...gone], projectIds });
+}
+
+/** Null where the provider lists none, or not now. */
+async function listApiKeys(
+  { provider, call }: WindowWork,
+  projectIds: readonly string[],
+): Promise<ListedApiKey[] | null> {
   try {
-    const keys = await provider.listApiKeys(call, projectIds);
-    const listed = new Set(keys.map((key) => key.id));
-    const nothingKnown = {
-      name: null,
-      hint: null,
-      owner: null,
-      createdAt: null,
-      lastUsedAt: null,
-      endedAt: await dependencies.store.clock(),
-    };
-    const ended = new Map(
-      spenders.filter(({ apiKeyId }) => !listed.has(apiKeyId)).map((each) => [each.apiKeyId, each]),
-    );
-    const gone = [...ended.values()].map(({ apiKeyId, projectId }) => ({ id: apiKeyId, projectId, ...nothingKnown }));
-    await dependencies.store.learnApiKeys(teamId, {
-      provider: id,
-      organizationId,
-      keys: [...keys, ...gone],
-      projectIds,
-    });
+    return (await provider.listApiKeys?.(call, projectIds)) ?? null;
   } catch (error) {
-    if (call.signal.aborted || !(error instanceof CostsError)) throw error;
+    if (error instanceof CostsError) return null;
+    throw error;
   }
+}
+
+/** Lets projects that nobody linked follow the provider's names, as far as its list could be read. */
+export async function followNames({ organization, projects, dependencies }: WindowWork): Promise<Renamed[]> {
+  const { provider, organizationId, teamId } = organization;
+  const listed = await projects();
+  return listed.size === 0
+    ? []
+    : dependencies.store.followNames({ provider, organizationId, teamId, projects: listed });
 }

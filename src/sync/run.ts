@@ -12,7 +12,7 @@ import { underLease } from './lease.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { RowBudget } from './row-budget.js';
 import { Tally } from './tally.js';
-import { learnNames } from './names.js';
+import { followNames, learnApiKeys } from './names.js';
 import { runWindows } from './windows.js';
 import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
 import { once } from '../domain/once.js';
@@ -161,7 +161,9 @@ async function collectOrganization(
     observe,
     mayWait: dependencies.mayWait,
   };
-  const projects = once(() => listProjects(provider, call));
+  // Nobody waits for names.
+  const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
+  const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
   const work = { organization, provider, call, projects, options, dependencies };
   await runWindows(windows, rowsADay, {
@@ -180,7 +182,9 @@ async function collectOrganization(
     },
   });
   await noticePrices(organization, tally, dependencies);
-  if (dependencies.collector === undefined) await learnNames(work, windows);
+  if (dependencies.collector !== undefined || tally.isHopeless) return;
+  tally.renamed(await followNames(work));
+  await learnApiKeys({ ...work, call: nameCall }, windows);
 }
 
 /** Asked once all windows are written: a verdict must not depend on how the range was cut. */
@@ -232,7 +236,7 @@ async function listProjects(provider: CostProvider, call: ProviderCall): Promise
     const projects = await provider.listProjects(call);
     return new Map(projects.map((project) => [project.id, project]));
   } catch (error) {
-    if (call.signal.aborted) throw error;
+    if (!(error instanceof CostsError)) throw error;
     return new Map();
   }
 }

@@ -2,10 +2,12 @@ import type { Organization, WindowOutcome } from '../domain/collection.js';
 import type { Day, DaySpan } from '../domain/day.js';
 import type { LeaseHolder } from '../domain/lease.js';
 import { Sums } from '../domain/money.js';
+import type { Renamed } from '../domain/project.js';
 import type { Adoption } from '../domain/project-move.js';
 import type { WireEvent } from '../domain/provider.js';
 import type { OrganizationResult } from '../domain/results.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
+import { isHopeless } from './windows.js';
 import { toErrorDocument, type CostsError } from '../errors.js';
 
 /** Adds up what a run does for one organization. */
@@ -26,6 +28,7 @@ export class Tally {
   readonly #altered = new Set<Day>();
   readonly #contradicted = new Set<Day>();
   #priceJumps: UnitPriceJump[] = [];
+  #renamed: Renamed[] = [];
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
@@ -85,6 +88,15 @@ export class Tally {
     this.#priceJumps = jumps.filter(({ day }) => this.#changedDays.has(day));
   }
 
+  renamed(projects: Renamed[]): void {
+    this.#renamed = projects;
+  }
+
+  /** The key or the network failed: the provider has nothing more to say now. */
+  get isHopeless(): boolean {
+    return this.#failure !== null && isHopeless(this.#failure.error);
+  }
+
   /** Windows that were read, or tried. */
   get windows(): number {
     return this.#windows;
@@ -108,6 +120,7 @@ export class Tally {
       totals: this.#totals.toDocuments(),
       restated: { ...this.#restated, difference: this.#restated.difference.toDocuments() },
       newProjects: [...this.#newProjects].sort(),
+      ...(this.#renamed.length === 0 ? {} : { renamed: this.#renamed }),
       ...(this.#adopted.length === 0 ? {} : { adopted: this.#adopted }),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       missing: [...this.#missing],

@@ -58,7 +58,7 @@ export async function runWindows(
         known = Math.max(known ?? 0, mostRows / days);
         return runInPieces(window);
       }
-      if (isOver() || ['auth', 'unreachable', 'interrupted'].includes(error.code)) hopeless = error;
+      if (isOver() || isHopeless(error)) hopeless = error;
       onFailed(window, error, true);
     }
   };
@@ -74,6 +74,11 @@ export async function runWindows(
   const { sample, rest } = takeSample(windows, rowsADay);
   if (sample !== null) await runOne(sample);
   await Promise.all(rest.map((window) => limit(() => runInPieces(window))));
+}
+
+/** A failure of the key, of the network or of the run, and so of whatever would be asked next. */
+export function isHopeless({ code }: CostsError): boolean {
+  return ['auth', 'unreachable', 'interrupted'].includes(code);
 }
 
 /**

@@ -58,6 +58,7 @@ export async function writeHead(
   const { provider, organizationId, name, teamId } = organization;
   const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
   const unknown = await dependencies.store.unknownProjects(provider, organizationId, ids);
+  const named = unknown.length === 0 ? new Map<string, ProviderProject>() : await projects();
   refuseAfter(call.signal);
   return {
     provider,
@@ -66,7 +67,7 @@ export async function writeHead(
     teamId,
     runId: options.runId,
     lease: options.runId,
-    projects: unknown.length === 0 ? new Map<string, ProviderProject>() : await projects(),
+    projects: named,
     acceptRestatement: options.acceptRestatement,
   };
 }

@@ -349,18 +349,22 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       expect(await projects.discovered(seen('search-prod'))).toEqual({
         created: ['search-prod'],
         updated: 0,
+        renamed: [],
         total: 1,
       });
-      expect(await projects.discovered(seen('search-prod'))).toEqual({ created: [], updated: 0, total: 1 });
+      expect(await projects.discovered(seen('search-prod'))).toMatchObject({ created: [], updated: 0, total: 1 });
       expect(await projects.list('team-1')).toMatchObject([{ name: 'search-prod', linked: false }]);
     });
 
     it('take the new name of the provider only while nobody has linked them', async () => {
       await projects.discovered(seen('before'));
-      await projects.discovered(seen('after'));
+      expect(await projects.discovered(seen('after'))).toMatchObject({
+        updated: 1,
+        renamed: [{ from: 'before', to: 'after' }],
+      });
       expect(await projects.list('team-1')).toMatchObject([{ name: 'after' }]);
       await projects.linkAll('team-1', {});
-      await projects.discovered(seen('later'));
+      expect(await projects.discovered(seen('later'))).toMatchObject({ updated: 1, renamed: [] });
       expect(await projects.list('team-1')).toMatchObject([{ name: 'after', providerName: 'later' }]);
     });
 
@@ -369,6 +373,8 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       await projects.discovered(seen('search-prod', new Date('2026-02-01T00:00:00Z')));
       const [project] = await projects.list('team-1');
       expect(project).toMatchObject({ name: 'search-prod', archived: true });
+      await projects.discovered(seen('  '));
+      expect(await projects.list('team-1')).toMatchObject([{ name: 'search-prod', archived: false }]);
       expect(await rowsOf(project?.id ?? '')).toMatchObject({ collected: 1 });
     });
   });

@@ -80,6 +80,26 @@ describe('a run', () => {
     expect(await store.collection.news('team-2')).toEqual([]);
   });
 
+  it('lets a project that nobody linked follow the name it has at the provider, and tells it once', async () => {
+    const { emulator, collect, store } = await start();
+    const run = async () => (await collect({ since: yesterday, until: yesterday })).organizations[0]?.renamed;
+    const names = async () => (await store.projects.list('team-1')).map(({ name }) => name);
+    expect(await run()).toBeUndefined();
+    const [project] = emulator.organization('org-1').projects;
+    if (project === undefined) throw new Error('The world has projects.');
+    const { name } = project;
+    project.name = 'Renamed';
+    expect(await run()).toEqual([{ from: name, to: 'Renamed' }]);
+    expect(await names()).toContain('Renamed');
+    expect(await run()).toBeUndefined();
+    await store.projects.linkAll('team-1', {});
+    project.name = 'Renamed again';
+    expect(await run()).toBeUndefined();
+    expect(await names()).toContain('Renamed');
+    for (const key of emulator.organization('org-1').keys) key.scopes = ['usage'];
+    expect(await collect({ since: yesterday, until: yesterday })).toMatchObject({ status: 'ok' });
+  });
+
   it('leaves out the days that another run read while it waited', async () => {
     const { emulator, organizations, dependencies, store, collect } = await start();
     const plannedAt = await store.collection.clock();

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectionStore } from '../../domain/collection.js';
 import { learnApiKeys, listSpenders } from '../api-keys.js';
+import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { finishRun, listNews, startRun } from '../runs.js';
@@ -26,6 +27,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     news: (teamId) => listNews(prisma, teamId),
     spenders: (provider, organizationId, span) => listSpenders(prisma, { provider, organizationId }, span),
     learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
+    followNames: async (names) => (await keepNames(prisma, names)).renamed,
     startRun: (run) => startRun(prisma, run),
     finishRun: (run, status, result) => finishRun(prisma, run, status, result),
   };
