@@ -16,6 +16,7 @@ import {
   describeSpike,
   describeUnlinked,
 } from '../output/findings.js';
+import { distinctProjects } from '../output/distinct-projects.js';
 import { scopeOf } from '../output/budgets.js';
 import type { Output } from '../output/output.js';
 import type { Store } from '../store/store.js';
@@ -89,10 +90,14 @@ async function readChecks(checks: CheckName[], options: CheckOptions, context: C
   const anomalies =
     wanted('anomaly') && span !== null ? await readAnomalies(store, team.id, today, span, options.minAmount) : [];
   const exceeded = budgets.filter(({ spent, amount }) => parseDecimal(spent) > parseDecimal(amount));
+  const projects = anomalies.length === 0 ? [] : await store.projects.list(team.id);
+  const wordFor = ({ project, projectId }: Spike) =>
+    projects.filter(({ name }) => name.toLowerCase() === project.toLowerCase()).length === 1 ? project : projectId;
+  const named = distinctProjects(anomalies);
   const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : [];
   const findings: CheckFinding[] = [
     ...exceeded.map((each) => describeBudget(each, scopeOf(each, team.name))),
-    ...anomalies.map(describeSpike),
+    ...anomalies.map((each) => describeSpike(named(each), wordFor(each))),
     ...(wanted('price') && span !== null ? await findPrices(store, team.id, span) : []),
     ...(wanted('seals') ? await findMisfits(store, team.id) : []),
     ...(options.unlinked === true ? unlinked : []),

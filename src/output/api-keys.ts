@@ -1,5 +1,6 @@
 import type { ApiKeyOwner, KnownApiKey } from '../domain/api-key.js';
 import type { MoneyDocument } from '../domain/money.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
@@ -22,8 +23,9 @@ export function renderApiKeys(
 ): string {
   if (apiKeys.length === 0)
     return 'No API key is known to have spent anything. Bills tell keys after the next: costs sync';
-  const rows = apiKeys.map(
-    ({ id, name, hint, owner, project, projectId, organization, createdAt, lastUsedAt, endedAt, spend }) => [
+  const rows = apiKeys
+    .map(distinctProjects(apiKeys))
+    .map(({ id, name, hint, owner, project, projectId, organization, createdAt, lastUsedAt, endedAt, spend }) => [
       name ?? id,
       hint ?? '',
       owner === null ? '' : ownerName(owner),
@@ -33,8 +35,7 @@ export function renderApiKeys(
       day(lastUsedAt),
       day(endedAt),
       spend.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(' + '),
-    ],
-  );
+    ]);
   return renderTable(COLUMNS, rows, output);
 }
 

@@ -1,5 +1,6 @@
 import type { BudgetView } from '../domain/budget-view.js';
 import { providerName } from '../providers/registry.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -14,13 +15,15 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
       { head: '' },
       { head: 'Id', lesser: 'id' },
     ],
-    budgets.map((budget) => [
-      scopeOf(budget, team),
-      budget.month ?? 'every month',
-      formatMoney(budget.amount),
-      budget.currency,
-      budget.id.slice(0, 8),
-    ]),
+    budgets
+      .map(distinctProjects(budgets))
+      .map((budget) => [
+        scopeOf(budget, team),
+        budget.month ?? 'every month',
+        formatMoney(budget.amount),
+        budget.currency,
+        budget.id.slice(0, 8),
+      ]),
     output,
   );
 }

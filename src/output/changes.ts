@@ -1,6 +1,7 @@
 import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../domain/changes.js';
 import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatMoney, formatSpan, plural } from './format.js';
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
@@ -59,6 +60,7 @@ function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
 
 function renderRows({ groupBy, rows }: Changes, output: Output): string {
   const views = groupBy.map((word) => viewOf(word, groupBy));
+  const shown = rows.slice(0, SHOWN);
   return renderTable(
     [
       ...views.flatMap(({ columns }) => columns),
@@ -67,8 +69,8 @@ function renderRows({ groupBy, rows }: Changes, output: Output): string {
       { head: 'Change', align: 'right' },
       { head: '' },
     ],
-    rows
-      .slice(0, SHOWN)
+    shown
+      .map(distinctProjects(shown))
       .map((row) => [
         ...views.flatMap(({ cells }) => cells(asReportRow(row), UNMARKED)),
         CAUSES[row.cause],

@@ -2,6 +2,7 @@ import type { CheckFindings } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
+import { distinctProjects } from './distinct-projects.js';
 import type { Output } from './output.js';
 import { escapeMarkdown } from './report-formats.js';
 import { renderTable } from './table.js';
@@ -32,14 +33,16 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
       { head: '', align: 'right' },
       { head: 'Month end, expected', align: 'right', lesser: 'change' },
     ],
-    budgets.map((budget) => [
-      scopeOf(budget, team),
-      `${formatMoney(budget.spent)}${budget.estimated ? ' ~' : ''}`,
-      formatMoney(budget.amount),
-      budget.currency,
-      `${(parseDecimal(budget.spent) * 100n) / parseDecimal(budget.amount)} %`,
-      budget.projected === null ? '' : formatMoney(budget.projected),
-    ]),
+    budgets
+      .map(distinctProjects(budgets))
+      .map((budget) => [
+        scopeOf(budget, team),
+        `${formatMoney(budget.spent)}${budget.estimated ? ' ~' : ''}`,
+        formatMoney(budget.amount),
+        budget.currency,
+        `${(parseDecimal(budget.spent) * 100n) / parseDecimal(budget.amount)} %`,
+        budget.projected === null ? '' : formatMoney(budget.projected),
+      ]),
     output,
   );
 }
@@ -83,13 +86,15 @@ export function renderCheckMarkdown({ findings, notes, budgets }: CheckFindings,
           '',
           '| Budget | So far | Of |',
           '| --- | ---: | ---: |',
-          ...budgets.map((each) =>
-            line([
-              scopeOf(each, team),
-              `${formatMoney(each.spent)} ${each.currency}`,
-              `${formatMoney(each.amount)} ${each.currency}`,
-            ]),
-          ),
+          ...budgets
+            .map(distinctProjects(budgets))
+            .map((each) =>
+              line([
+                scopeOf(each, team),
+                `${formatMoney(each.spent)} ${each.currency}`,
+                `${formatMoney(each.amount)} ${each.currency}`,
+              ]),
+            ),
         ]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escapeMarkdown(note)}`)]),
   ].join('\n');

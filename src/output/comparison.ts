@@ -4,6 +4,7 @@ import type { Day } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
 import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatMoney, plural } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -124,14 +125,16 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
       { head: 'Explained', ...right },
       { head: '' },
     ],
-    byModel(rows).map((row) => [
-      row.project,
-      row.model ?? '(no model)',
-      formatMoney(row.billed),
-      row.estimated === null ? 'unknown' : `~${formatMoney(row.estimated)}`,
-      percent(row.share),
-      row.currency,
-    ]),
+    byModel(rows)
+      .map(distinctProjects(rows))
+      .map((row) => [
+        row.project,
+        row.model ?? '(no model)',
+        formatMoney(row.billed),
+        row.estimated === null ? 'unknown' : `~${formatMoney(row.estimated)}`,
+        percent(row.share),
+        row.currency,
+      ]),
     output,
   );
   const rest = unexplained

@@ -2,6 +2,7 @@ import type { Explanation, ExplainedRow } from '../domain/explanation.js';
 import { absolute, parseDecimal } from '../domain/decimal.js';
 import { EFFECTS } from '../domain/effects.js';
 import type { GroupWord } from '../domain/dimensions.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
@@ -52,7 +53,7 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
       ...shown.map((effect) => right(effect.replace(/^./, (letter) => letter.toUpperCase()))),
     ],
     [
-      ...told.rows.map((row) =>
+      ...told.rows.map(distinctProjects(told.rows)).map((row) =>
         line(
           views.flatMap(({ cells }) => cells({ ...row, cost: row.now, estimated: false }, NO_COVERAGE)),
           row,

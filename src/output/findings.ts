@@ -20,13 +20,14 @@ export function describeBudget(state: BudgetState, scope: string): CheckFinding 
   };
 }
 
-export function describeSpike({ day, project, cost, usual, currency, lineItem }: Spike): CheckFinding {
+/** @param word for its project that means no other */
+export function describeSpike({ day, project, cost, usual, currency, lineItem }: Spike, word: string): CheckFinding {
   const why = lineItem === null ? '' : `, most of it ${lineItem.name}`;
   return {
     check: 'anomaly',
     subject: project,
     message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
-    hint: shell`costs report --since ${day} --until ${day} --project ${project} --group-by line-item`,
+    hint: shell`costs report --since ${day} --until ${day} --project ${word} --group-by line-item`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BacktestDay, Forecast, ForecastAmount } from '../domain/forecast.js';
 import type { GroupWord } from '../domain/dimensions.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatMoney, formatSpan } from './format.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, viewOf } from './report-words.js';
@@ -28,7 +29,7 @@ export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], te
       { head: 'Eight of ten times', align: 'right', lesser: 'change' },
     ],
     [
-      ...told.rows.map((row) =>
+      ...told.rows.map(distinctProjects(told.rows)).map((row) =>
         line(
           views.flatMap(({ cells }) => cells({ ...row, cost: row.expected, estimated: false }, NO_COVERAGE)),
           row,

@@ -1,6 +1,7 @@
 import { isTagWord } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
+import { withDistinctProjects } from './distinct-projects.js';
 import { formatMoney, formatSpan } from './format.js';
 import { othersName, viewOf } from './report-words.js';
 
@@ -44,7 +45,8 @@ function textOf(row: ReportRow, field: string): Cell {
 }
 
 /** The report as a table in Markdown, for an issue or a pull request. */
-export function renderReportMarkdown(report: Report): string {
+export function renderReportMarkdown(asked: Report): string {
+  const report = withDistinctProjects(asked);
   const views = report.groupBy.map((word) => ({ tag: isTagWord(word), ...viewOf(word) }));
   const heads = [...views.flatMap(({ columns }) => columns.map(({ head }) => head)), 'Currency', 'Cost'];
   const rows = report.rows.map((row) => [

@@ -3,6 +3,7 @@ import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import { firstGroup, groupRows, spentOf, type ReportSort } from '../domain/report-order.js';
+import { withDistinctProjects } from './distinct-projects.js';
 import { difference, formatChange, formatMoney, formatShare, formatShortSpan, sparkline } from './format.js';
 import type { Output } from './output.js';
 import { othersName, viewOf, type WordView } from './report-words.js';
@@ -31,9 +32,11 @@ type Line = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & { estimated?: bo
 
 /**
  * The rows of a report, sub-totals where it is grouped by several words, and the totals.
+ * @param asked as documents have it
  * @param sort what its rows are sorted by
  */
-export function renderReportTable(report: Report, output: Output, sort?: ReportSort): string {
+export function renderReportTable(asked: Report, output: Output, sort?: ReportSort): string {
+  const report = withDistinctProjects(asked);
   const views = report.groupBy.map((word) => viewOf(word, report.groupBy));
   const names = views.flatMap(({ columns }) => columns);
   const spent = new Map(

@@ -1,6 +1,7 @@
 import { providerOf } from '../providers/registry.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
+import { distinctProjects } from './distinct-projects.js';
 import { inWords } from './findings.js';
 import { moveLines, renaming } from './projects.js';
 import { formatDay, formatMoney, plural, weekdayOf } from './format.js';
@@ -96,6 +97,7 @@ function adoptions({ organizations }: SyncResult): string[] {
 function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {
   const lines = newSpend
     .slice(0, 5)
+    .map(distinctProjects(newSpend))
     .map(
       ({ project, organization, since, totals }) =>
         `New, not linked: ${project} (${organization}), ${formatAmounts(totals)} since ${formatDay(since)}`,

@@ -11,6 +11,7 @@ import {
   ZERO,
 } from '../domain/decimal.js';
 import { dimensionOf, type GroupWord } from '../domain/dimensions.js';
+import { distinctProjects } from './distinct-projects.js';
 import { formatChange, formatDay, formatMoney, formatShortSpan, plural, weekdayOf } from './format.js';
 
 /** Causes are named until they tell most of the difference, and no more than so many. */
@@ -33,7 +34,7 @@ export function sentenceOf(told: Told, groupBy: readonly GroupWord[]): string {
 function totalSentence(told: Told, total: Told['totals'][number], groupBy: readonly GroupWord[]): string {
   const { currency, now, before, difference } = total;
   const head = `${capital(whenOf(told))} cost ${formatMoney(now)} ${currency}`;
-  const own = told.causes.filter((cause) => cause.currency === currency);
+  const own = told.causes.filter((cause) => cause.currency === currency).map(distinctProjects(told.rows));
   const reasons = mainCauses(own).map((cause) => describeCause(cause, groupBy));
   const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
   const to = againstOf(told, currency);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SpendPage } from '../../domain/spend-page.js';
+import { distinctProjects } from '../distinct-projects.js';
 import { formatSpan } from '../format.js';
 import { breakdownsSection } from './breakdowns.js';
 import { coverageSection } from './coverage.js';
@@ -15,7 +16,8 @@ import { STYLE } from './style.js';
 import { moversSection, summarySection } from './summary.js';
 
 /** A report as one page that needs nothing but itself: no network, no other file, and no script but its own. */
-export function renderPage(page: SpendPage): string {
+export function renderPage(asked: SpendPage): string {
+  const page = withDistinctNames(asked);
   const { report, team } = page;
   const currencies = currenciesOf(page);
   const title = `${team} · AI spend ${formatSpan(report.since, report.until)}`;
@@ -38,10 +40,25 @@ ${report.rows.length === 0 ? NOTHING : rowsSection(page)}
 ${restatementsSection(page)}
 ${coverageSection(page)}
 </main>${foot(page)}
-<script type="application/json" id="data">${scriptJson(report)}</script>
+<script type="application/json" id="data">${scriptJson(asked.report)}</script>
 <script>${trusted(SCRIPT)}</script>
 </body></html>
 `.text;
+}
+
+/** Every part of it calls a project the same. */
+function withDistinctNames(page: SpendPage): SpendPage {
+  const { report, breakdowns, overTime, changes, restated, spikes } = page;
+  const named = distinctProjects([...report.rows, ...breakdowns.project, ...changes, ...restated, ...spikes]);
+  return {
+    ...page,
+    report: { ...report, rows: report.rows.map(named) },
+    breakdowns: { ...breakdowns, project: breakdowns.project.map(named) },
+    overTime: { ...overTime, rows: { ...overTime.rows, project: overTime.rows.project.map(named) } },
+    changes: changes.map(named),
+    restated: restated.map(named),
+    spikes: spikes.map(named),
+  };
 }
 
 /** Nothing may be loaded, sent or framed, and no script may run but the one whose hash stands here. */
