@@ -12,6 +12,7 @@ import { exitCodeOf } from './exit-code.js';
 import { createQuotaWait } from './quota-wait.js';
 import { showEvent, startDisplay, type Display } from './sync-display.js';
 import { exitCodeOfVerification } from './verify.js';
+import { plural } from '../domain/words.js';
 
 export interface CollectOptions extends Omit<CollectRequest, 'onEvent' | 'mayWait'> {
   dryRun?: boolean;
@@ -81,7 +82,7 @@ export function exitCodeOfRun(collected: Collected): number {
 /** Providers allow so many requests an hour: a long run says before it begins how many it needs. */
 function noteRequests(output: Output, { organizations }: SyncPlan): void {
   for (const { organization, requests } of organizations)
-    if (requests >= MANY_REQUESTS) output.note(`${organization.name} needs about ${requests} requests.`);
+    if (requests >= MANY_REQUESTS) output.note(`${organization.name} needs about ${plural(requests, 'request')}.`);
 }
 
 function planDocument(plan: SyncPlan): PlanDocument {

@@ -2,6 +2,7 @@ import { daysBetween, type DaySpan } from '../domain/day.js';
 import type { Output, Progress } from '../output/output.js';
 import type { SyncEvent } from '../sync/events.js';
 import type { SyncPlan } from '../sync/plan.js';
+import { formatSpan, plural } from '../domain/words.js';
 
 /** What a person sees while a run is at work. */
 export interface Display {
@@ -40,11 +41,11 @@ export function showEvent(display: Display, event: SyncEvent): void {
     case 'window-done':
       display.finished += countDays(event.window);
       display.rows += event.rows;
-      progress.step(`${who}: ${event.window.since} to ${event.window.until}, ${event.rows} rows`);
+      progress.step(`${who}: ${formatSpan(event.window.since, event.window.until)}, ${plural(event.rows, 'row')}`);
       return showCounts(display);
     case 'window-failed':
       display.finished += countDays(event.window);
-      progress.step(`${who}: ${event.window.since} to ${event.window.until} failed: ${event.error.message}`);
+      progress.step(`${who}: ${formatSpan(event.window.since, event.window.until)} failed: ${event.error.message}`);
       return showCounts(display);
     case 'waiting':
       return output.note(
@@ -62,5 +63,5 @@ function countDays({ since, until }: DaySpan): number {
 }
 
 function showCounts({ progress, finished, days, rows }: Display): void {
-  progress.update(`${finished} of ${days} days, ${rows} rows`);
+  progress.update(`${finished} of ${plural(days, 'day')}, ${plural(rows, 'row')}`);
 }

@@ -4,6 +4,7 @@ import { compare, sum, type Decimal } from './decimal.js';
 import type { ComparedDay, Side, UnreadDays, UsualDay } from './explanation.js';
 import type { OrganizationDays } from './report.js';
 import { CostsError } from '../errors.js';
+import { formatDate } from './words.js';
 
 /** What a day cost over a selection, in one organization and currency. */
 export interface DayTotal {
@@ -151,7 +152,7 @@ function medianDay(
 function tooFew(day: Day): CostsError {
   return new CostsError(
     'usage',
-    `Fewer than ${LEAST_USUAL_DAYS} days of that weekday were read before ${day}: nothing tells what is usual.`,
+    `Fewer than ${LEAST_USUAL_DAYS} days of that weekday were read before ${formatDate(day)}: nothing tells what is usual.`,
     {
       hint: 'Compare it with a period: costs explain mtd --against last-month',
     },

@@ -1,6 +1,7 @@
 import type { KeyRow } from './access.js';
 import type { ProviderId } from './provider.js';
 import { shell } from './shell.js';
+import { formatDate, plural } from './words.js';
 
 /** A registered key as people and scripts see it: never more of it than its last four characters. */
 export interface KeyView {
@@ -57,9 +58,9 @@ export const WARN_DAYS = 14;
 export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expiresAt'>, now: Date): string | null {
   if (expiresAt === null) return null;
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
-  const day = expiresAt.toISOString().slice(0, 10);
+  const day = formatDate(expiresAt);
   const rotate = shell`costs keys rotate ${name}`;
   if (expiresAt <= now) return `The key of ${name} expired on ${day}: ${rotate}`;
   if (days > WARN_DAYS) return null;
-  return `The key of ${name} expires on ${day}, in ${days === 1 ? '1 day' : `${days} days`}: ${rotate}`;
+  return `The key of ${name} expires on ${day}, in ${plural(days, 'day')}: ${rotate}`;
 }

@@ -1,6 +1,7 @@
 import type { Day } from './day.js';
 import { Sums, type MoneyDocument } from './money.js';
 import { shell } from './shell.js';
+import { formatSpan, plural } from './words.js';
 
 /** Collected rows of a project that no registered organization answers for: no sync sweeps them, and no seal covers them. */
 export interface OrphanedRows {
@@ -21,7 +22,7 @@ export interface OrphanedRows {
 export function describeOrphans(orphans: OrphanedRows): { message: string; hint: string } {
   const { project, projectId, source, isLegacy, since, until, rows, totals } = orphans;
   const amount = [...new Sums(totals).toDocuments()].map(({ currency, cost }) => `${cost} ${currency}`).join(' and ');
-  const what = `"${project}" has ${rows === 1 ? '1 collected row' : `${rows} collected rows`} of ${amount || 'nothing billed'}, ${since} to ${until},`;
+  const what = `"${project}" has ${plural(rows, 'collected row')} of ${amount || 'nothing billed'}, ${formatSpan(since, until)},`;
   const again = shell`costs backfill --since ${since} --until ${until} --force`;
   if (source !== null)
     return {

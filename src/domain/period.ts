@@ -1,6 +1,7 @@
 import { addDays, daysBetween, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
 import { daysNamed, firstDayOf, lastDayOf, parseTime, untilToday, type NamedSpan } from './time.js';
+import { formatDate } from './words.js';
 
 /** Which days, each in the one grammar of time (`parseTime`). */
 export interface PeriodRequest {
@@ -94,13 +95,17 @@ export const FIRST_DAY = '1970-01-01' as Day;
 /** @throws CostsError `usage` when the span is backwards or reaches past today. */
 function checkSpan(span: DaySpan, today: Day): DaySpan {
   if (span.since < FIRST_DAY)
-    throw new CostsError('usage', `${span.since} is before any bill.`, { hint: `Give a day from ${FIRST_DAY} on.` });
+    throw new CostsError('usage', `${formatDate(span.since)} is before any bill.`, {
+      hint: `Give a day from ${formatDate(FIRST_DAY)} on.`,
+    });
   if (span.since > today || span.until > today) {
     const future = span.since > today ? span.since : span.until;
-    throw new CostsError('usage', `${future} is in the future.`, { hint: `Today is ${today} (UTC).` });
+    throw new CostsError('usage', `${formatDate(future)} is in the future.`, {
+      hint: `Today is ${formatDate(today)} (UTC).`,
+    });
   }
   if (span.since <= span.until) return span;
-  throw new CostsError('usage', `--since ${span.since} is after --until ${span.until}.`, {
+  throw new CostsError('usage', `--since is ${formatDate(span.since)}, after --until, ${formatDate(span.until)}.`, {
     hint: 'Give the earlier day first.',
   });
 }

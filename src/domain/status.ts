@@ -2,6 +2,7 @@ import type { Day, DaySpan } from './day.js';
 import type { DayState } from './collection.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './money.js';
+import { plural } from './words.js';
 
 /** Where one organization stands. */
 export interface OrganizationStatus {
@@ -43,5 +44,5 @@ export interface Status {
 }
 
 export function describeAhead(days: number): string {
-  return `The last read of ${days === 1 ? '1 day' : `${days} days`} is dated in the future, from when the database's clock was ahead; it counts as none.`;
+  return `The last read of ${plural(days, 'day')} is dated in the future, from when the database's clock was ahead; it counts as none.`;
 }

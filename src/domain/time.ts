@@ -1,6 +1,7 @@
 import { CostsError } from '../errors.js';
 import { addDays, endOfMonthOf, parseDay, startOfDay, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { similarTo } from './similar.js';
+import { formatInstant } from './words.js';
 
 /** The words for a period; besides them there are `last-7d`, `7d`, days, months, quarters, years and `A..B`. */
 export const TIME_WORDS = [
@@ -193,7 +194,7 @@ export function untilToday(span: NamedSpan, today: Day): DaySpan {
 export function pastMoment(text: string, now: Date): Date {
   const moment = parseTime(text).moment(now);
   if (moment <= now) return moment;
-  throw new CostsError('usage', `${text} is in the future.`, { hint: `It is ${now.toISOString()} now.` });
+  throw new CostsError('usage', `${text} is in the future.`, { hint: `It is ${formatInstant(now)} now.` });
 }
 
 /** Timers of Node count their milliseconds in 31 bits. */

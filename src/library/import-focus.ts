@@ -6,6 +6,7 @@ import { Sums, toMoneyDocument } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import type { Workplace } from './workplace.js';
+import { formatDate } from '../domain/words.js';
 
 type Period = FocusPeriod & { rows: number; lines: CostLine[] };
 
@@ -101,7 +102,11 @@ function answeredDays({ since, until, lastDay }: FocusPeriod): Day[] {
 }
 
 function outdated(name: string, day: Day): CostsError {
-  return new CostsError('conflict', `What is stored of ${name} on ${day} comes from a newer delivery than this one.`, {
-    hint: 'Import the newest delivery; nothing of this one was stored.',
-  });
+  return new CostsError(
+    'conflict',
+    `What is stored of ${name} on ${formatDate(day)} comes from a newer delivery than this one.`,
+    {
+      hint: 'Import the newest delivery; nothing of this one was stored.',
+    },
+  );
 }

@@ -6,6 +6,7 @@ import { CostsError } from '../errors.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
 import { registeredOrganizations, selectOrganizations, type Selection } from './organizations.js';
 import type { Workplace } from './workplace.js';
+import { formatDate } from '../domain/words.js';
 
 /** Days that are compared when nothing is said. */
 export const VERIFIED_DAYS = 30;
@@ -22,7 +23,7 @@ export async function verify(work: Workplace, request: VerifyRequest): Promise<V
   if (request.stored === true) return runStored(work, request, today);
   const span = closedDays(resolvePeriod(request, today, lastDays(VERIFIED_DAYS)), today);
   if (span === null) {
-    throw new CostsError('usage', `${today} has not ended yet, so there is no total to compare with.`, {
+    throw new CostsError('usage', `${formatDate(today)} has not ended yet, so there is no total to compare with.`, {
       hint: 'Give days that ended.',
     });
   }

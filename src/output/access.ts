@@ -1,6 +1,7 @@
 import type { Role } from '../domain/access.js';
 import type { Team } from '../domain/team.js';
 import type { Output } from './output.js';
+import { formatInstant } from '../domain/words.js';
 
 export interface InitResult {
   team: Team;
@@ -22,7 +23,7 @@ export function renderInit(
   return [
     `${style.green('✔')} ${team.name} on ${store}${created ? '' : ' (it was there before)'}`,
     ...(email === null ? [] : [`${style.green('✔')} ${email} is its first admin`]),
-    ...(sessionUntil === null ? [] : [`${style.green('✔')} Logged in until ${clock(sessionUntil)}`]),
+    ...(sessionUntil === null ? [] : [`${style.green('✔')} Logged in until ${formatInstant(sessionUntil)}`]),
     ...(recoveryCode === null
       ? []
       : [
@@ -46,7 +47,7 @@ export interface LoginResult {
 
 export function renderLogin({ email, role, team, sessionUntil }: LoginResult, { style }: Output): string {
   if (email === null) return 'The embedded store needs no login.';
-  return `${style.green('✔')} ${email}, ${role} of ${team ?? 'its team'}, logged in${sessionUntil === null ? '' : ` until ${clock(sessionUntil)}`}`;
+  return `${style.green('✔')} ${email}, ${role} of ${team ?? 'its team'}, logged in${sessionUntil === null ? '' : ` until ${formatInstant(sessionUntil)}`}`;
 }
 
 export function renderLogout({ ended, embedded }: { ended: boolean; embedded: boolean }): string {
@@ -65,11 +66,7 @@ export interface WhoamiResult {
 export function renderWhoami({ team, kind, name, role, until }: WhoamiResult): string {
   if (kind === null) return `Not logged in to ${team}.\n→ costs login`;
   if (kind === 'local') return `${team}: the embedded store, which needs no login.`;
-  return `${team}: ${kind === 'token' ? `the token ${name ?? ''}` : (name ?? '')}, ${role ?? ''}${until === null ? '' : `, until ${clock(until)}`}`;
-}
-
-function clock(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${team}: ${kind === 'token' ? `the token ${name ?? ''}` : (name ?? '')}, ${role ?? ''}${until === null ? '' : `, until ${formatInstant(until)}`}`;
 }
 
 export interface PasswdResult {
@@ -81,7 +78,7 @@ export interface PasswdResult {
 
 export function renderPasswd({ email, recoveryCode, sessionUntil }: PasswdResult, { style }: Output): string {
   return [
-    `${style.green('✔')} ${email} has a new password${sessionUntil === null ? '' : `; logged in until ${clock(sessionUntil)}`}`,
+    `${style.green('✔')} ${email} has a new password${sessionUntil === null ? '' : `; logged in until ${formatInstant(sessionUntil)}`}`,
     ...(recoveryCode === null
       ? []
       : [`New recovery code  ${style.bold(recoveryCode)}`, 'The old one has ended. Write it down: it is shown once.']),

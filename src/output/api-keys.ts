@@ -4,6 +4,7 @@ import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
+import { formatDate } from '../domain/words.js';
 
 const COLUMNS: Column[] = [
   { head: 'API key' },
@@ -45,5 +46,5 @@ function ownerName({ kind, id, name, email }: ApiKeyOwner): string {
 }
 
 function day(date: Date | null): string {
-  return date?.toISOString().slice(0, 10) ?? '';
+  return date === null ? '' : formatDate(date);
 }

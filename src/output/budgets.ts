@@ -4,6 +4,7 @@ import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { formatMonth } from '../domain/words.js';
 
 export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, team: string, output: Output): string {
   if (budgets.length === 0) return 'No budget is set. → costs budget set 1000';
@@ -19,7 +20,7 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
       .map(distinctProjects(budgets))
       .map((budget) => [
         scopeOf(budget, team),
-        budget.month ?? 'every month',
+        budget.month === null ? 'every month' : formatMonth(budget.month),
         formatMoney(budget.amount),
         budget.currency,
         budget.id.slice(0, 8),

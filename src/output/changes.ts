@@ -2,7 +2,8 @@ import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../
 import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
 import { distinctProjects } from './distinct-projects.js';
-import { formatMoney, formatSpan, plural } from './format.js';
+import { formatMoney } from './format.js';
+import { formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
 import { renderTable } from './table.js';
@@ -29,7 +30,7 @@ const SHOWN = 30;
 /** How the totals came from what they were to what they are, by cause, and in which groups. */
 export function renderChanges(changes: Changes, team: string, output: Output): string {
   const { since, until, from, rows, totals, lateness } = changes;
-  const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${from.slice(0, 16).replace('T', ' ')} UTC`;
+  const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${formatInstant(from)}`;
   if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
   return [
     head,
@@ -40,7 +41,7 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
     ),
     '',
     renderRows(changes, output),
-    ...(rows.length > SHOWN ? [`${rows.length - SHOWN} more: --json has them all.`] : []),
+    ...(rows.length > SHOWN ? [`${plural(rows.length - SHOWN, 'more', 'more')}: --json has them all.`] : []),
     ...lateness.map(sentence),
   ].join('\n');
 }

@@ -5,7 +5,8 @@ import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type Decim
 import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
 import { distinctProjects } from './distinct-projects.js';
-import { formatMoney, plural } from './format.js';
+import { formatMoney } from './format.js';
+import { formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
@@ -103,7 +104,7 @@ function toSentence({ code, provider, model, parts }: PriceWarning): string {
   const days = Math.max(...parts.map((part) => part.days));
   const reason = code === 'unit' ? 'a unit must be wrong' : 'its price is another than the one in the price book';
   const name = model === '' ? 'the tools' : model;
-  return `${providerName(provider)} bills ${name}${what} at ${factors.join(' and ')} times the estimate on ${plural(days, 'day')} since ${since}: ${reason}.`;
+  return `${providerName(provider)} bills ${name}${what} at ${factors.join(' and ')} times the estimate on ${plural(days, 'day')} since ${formatDate(since)}: ${reason}.`;
 }
 
 const TOP = 10;
@@ -142,7 +143,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
     .map(({ lineItem, rest, currency }) => [lineItem, formatMoney(rest, { signed: true }), currency]);
   const left = daysLeftOut.filter(({ days }) => days.length > 0);
   return [
-    `${since} to ${until} UTC`,
+    `${formatSpan(since, until)} (UTC)`,
     ...head,
     projects,
     ...(rest.length === 0

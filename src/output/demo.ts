@@ -2,7 +2,8 @@ import type { DemoDocument } from '../domain/demo.js';
 import type { ReportComparison } from '../domain/report.js';
 import { arrangeReport } from '../domain/report-order.js';
 import type { MoneyDocument } from '../domain/money.js';
-import { formatCount, formatDay, formatDuration, formatMoney, plural } from './format.js';
+import { formatDuration, formatMoney } from './format.js';
+import { formatCount, formatDay, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReport } from './report.js';
 

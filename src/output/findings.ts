@@ -5,7 +5,8 @@ import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
 import type { Spike } from '../domain/spikes.js';
-import { formatDay, formatMoney, plural } from './format.js';
+import { formatMoney } from './format.js';
+import { formatDay, plural } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 
 /** Findings in sentences, the same in every format. */

@@ -1,5 +1,5 @@
 import type { FocusImport, ImportedPeriod } from '../domain/focus-import.js';
-import { formatSpan, plural } from './format.js';
+import { formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';

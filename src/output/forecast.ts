@@ -1,7 +1,8 @@
 import type { BacktestDay, Forecast, ForecastAmount } from '../domain/forecast.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import { distinctProjects } from './distinct-projects.js';
-import { formatMoney, formatSpan } from './format.js';
+import { formatMoney } from './format.js';
+import { formatSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, viewOf } from './report-words.js';
 import { renderTable } from './table.js';

@@ -8,9 +8,8 @@ import {
   ZERO,
   type Decimal,
 } from '../domain/decimal.js';
-import type { Day, DaySpan } from '../domain/day.js';
+import { formatCount } from '../domain/words.js';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /**
@@ -23,39 +22,13 @@ export function formatMoney(cost: string, { signed = false }: { signed?: boolean
   const rounded = round(magnitude, 2);
   const [whole = '', cents = ''] = formatDecimal(rounded).split('.');
   const text =
-    rounded === ZERO && magnitude > ZERO ? tiny(magnitude) : `${group(BigInt(whole))}.${cents.padEnd(2, '0')}`;
+    rounded === ZERO && magnitude > ZERO ? tiny(magnitude) : `${formatCount(BigInt(whole))}.${cents.padEnd(2, '0')}`;
   const sign = exact < ZERO ? '−' : signed && exact > ZERO ? '+' : '';
   return `${sign}${text}`;
 }
 
 function tiny(magnitude: Decimal): string {
   return formatDecimal(magnitude).replace(/^(0\.0*\d{1,2})\d*$/, '$1');
-}
-
-function group(whole: bigint): string {
-  return whole.toString().replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-export function formatCount(count: number): string {
-  return group(BigInt(count));
-}
-
-/** `1 row`, `2 rows`, `1,024 rows`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
-
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-
-/** `Tue`, or in full. */
-export function weekdayOf(day: Day, length: 'short' | 'long' = 'short'): string {
-  const name = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';
-  return length === 'long' ? name : name.slice(0, 3);
-}
-
-/** `24 Oct` */
-export function formatDay(day: Day): string {
-  return `${Number(day.slice(8))} ${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}`;
 }
 
 /** `46 %`, `<1 %`: of all that was spent. Empty where there is nothing to have a share of, and for credits. */
@@ -83,20 +56,6 @@ export function formatChange({ current, previous }: { current: string; previous:
 /** How much more the first is, exact. */
 export function difference({ current, previous }: { current: string; previous: string }): string {
   return formatDecimal(subtract(parseDecimal(current), parseDecimal(previous)));
-}
-
-/** `1–22 Nov 2026`, `24 Oct – 23 Nov 2026` */
-export function formatSpan(since: Day, until: Day): string {
-  const year = until.slice(0, 4);
-  if (since === until) return `${formatDay(until)} ${year}`;
-  if (since.slice(0, 7) === until.slice(0, 7)) return `${Number(since.slice(8))}–${formatDay(until)} ${year}`;
-  const from = since.slice(0, 4) === year ? formatDay(since) : `${formatDay(since)} ${since.slice(0, 4)}`;
-  return `${from} – ${formatDay(until)} ${year}`;
-}
-
-/** As `formatSpan`, without the year it ends in. */
-export function formatShortSpan({ since, until }: DaySpan): string {
-  return formatSpan(since, until).replace(/ \d{4}$/, '');
 }
 
 /** `2 h ago`, `3 d ago` */

@@ -1,7 +1,7 @@
 import type { KeyView } from '../domain/key-view.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { PurgeCounts } from '../domain/purge.js';
-import { plural } from './format.js';
+import { plural } from '../domain/words.js';
 import type { Output } from './output.js';
 
 /** `3 projects, 310 billed rows, 31 days` */

@@ -4,6 +4,7 @@ import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
 import { shell } from '../domain/shell.js';
 import { renderHint } from './hint.js';
+import { formatDate, formatInstant } from '../domain/words.js';
 
 const COLUMNS: Column[] = [
   { head: 'Provider' },
@@ -25,8 +26,8 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     `…${key.lastFour}`,
     key.source,
     [key.active ? 'active' : 'disabled', ...(key.exposed ? ['exposed'] : [])].join(', '),
-    key.expiresAt?.slice(0, 10) ?? '–',
-    key.lastUsedAt === null ? 'never' : `${key.lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    key.expiresAt === null ? '–' : formatDate(key.expiresAt),
+    key.lastUsedAt === null ? 'never' : formatInstant(key.lastUsedAt),
   ]);
   const exposed = keys.filter((key) => key.exposed).map(({ name }) => shell`  → costs keys rotate ${name}`);
   // A key of ours has last characters.

@@ -1,5 +1,6 @@
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
+import { formatInstant } from '../domain/words.js';
 
 export interface LoginLine {
   email: string;
@@ -25,15 +26,7 @@ export function renderLogins({ logins }: { logins: LoginLine[] }, output: Output
     { head: 'Address', lesser: 'difference' },
   ];
   const rows = logins.map(({ at, email, reason, host, osUser, dbUser, dbAddress }) => {
-    return [
-      `${at.slice(0, 19).replace('T', ' ')} UTC`,
-      email,
-      reason.replace('_', ' '),
-      host ?? '',
-      osUser ?? '',
-      dbUser,
-      dbAddress ?? '',
-    ];
+    return [formatInstant(at), email, reason.replace('_', ' '), host ?? '', osUser ?? '', dbUser, dbAddress ?? ''];
   });
   return renderTable(columns, rows, output);
 }

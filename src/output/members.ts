@@ -2,6 +2,7 @@ import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { shell } from '../domain/shell.js';
 import { renderHint } from './hint.js';
+import { formatInstant } from '../domain/words.js';
 
 export interface MemberLine {
   id: string;
@@ -85,6 +86,6 @@ export function renderReset({ email, code, expiresAt }: ResetResult, { style }: 
   return [
     `${style.green('✔')} The password of ${email} has ended`,
     `One-time code  ${style.bold(code)}`,
-    `Shown once, valid until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC → ${shell`costs members passwd --email ${email} --code`}`,
+    `Shown once, valid until ${formatInstant(expiresAt)} → ${shell`costs members passwd --email ${email} --code`}`,
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Day, DaySpan } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Basis } from '../domain/results.js';
-import { formatSpan, plural } from './format.js';
+import { formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 

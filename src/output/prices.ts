@@ -3,6 +3,7 @@ import type { DecimalText } from '../domain/decimal.js';
 import type { PriceKey } from '../domain/price.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { formatDate } from '../domain/words.js';
 
 /** A price as JSON documents carry it, and as `prices import` reads it. */
 export interface PriceDocument extends PriceKey {
@@ -46,7 +47,7 @@ export function renderPrices(
       [contextWindow, inferenceGeo].filter((text) => text !== '').join(', '),
       `${price} ${currency}`,
       `${per} ${unit}`,
-      validFrom,
+      formatDate(validFrom),
       origin === 'imported' ? 'your own' : '',
     ],
   );

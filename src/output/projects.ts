@@ -4,7 +4,7 @@ import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
 import type { LinkPolicy } from '../domain/organization.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { ErrorDocument } from '../errors.js';
-import { plural } from './format.js';
+import { plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderHint } from './hint.js';
 import { renderTable, type Column } from './table.js';

@@ -2,7 +2,8 @@ import { isTagWord } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctProjects } from './distinct-projects.js';
-import { formatMoney, formatSpan } from './format.js';
+import { formatMoney } from './format.js';
+import { formatSpan } from '../domain/words.js';
 import { othersName, viewOf } from './report-words.js';
 
 /** The report's rows for a spreadsheet: the fields of its JSON, amounts exact. */

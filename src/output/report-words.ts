@@ -1,7 +1,7 @@
 import type { Day } from '../domain/day.js';
 import { dimensionOf, type Field, type GroupWord, type TagWord } from '../domain/dimensions.js';
 import type { CoverageSpan, Report, ReportRow } from '../domain/report.js';
-import { plural } from './format.js';
+import { formatDate, formatMonth, plural } from '../domain/words.js';
 import type { Column } from './table.js';
 
 /** What a word of --group-by shows for people, and the fields that machines get. */
@@ -21,7 +21,7 @@ export function viewOf(word: GroupWord, words: readonly GroupWord[] = [word]): W
   const fields = shown.map(([, field]) => field);
   return {
     columns: shown.map(([head, field]) => ({ head, ...(field === own(word) ? {} : { lesser: 'context' as const }) })),
-    cells: (row, report) => fields.map((field) => `${markOf(field, row, report)}${row[field] ?? none}`),
+    cells: (row, report) => fields.map((field) => `${markOf(field, row, report)}${valueOf(field, row) ?? none}`),
     fields: Object.keys(sql).filter((field) => field !== 'linked'),
   };
 }
@@ -34,6 +34,12 @@ export const NO_COVERAGE: Pick<Report, 'coverage'> = {
 /** Of how many rows a line is that stands for what --top left out; they may all be gone. */
 export function othersName(rows: number): string {
   return rows === 0 ? 'others, gone' : plural(rows, 'other');
+}
+
+function valueOf(field: Field | TagWord, row: ReportRow): string | boolean | null | undefined {
+  if (field === 'day') return row.day === undefined ? undefined : formatDate(row.day);
+  if (field === 'month') return row.month === undefined ? undefined : formatMonth(row.month);
+  return row[field];
 }
 
 function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick<Report, 'coverage'>): string {

@@ -3,7 +3,8 @@ import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
-import { formatAge, formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
+import { formatAge, formatMoney } from './format.js';
+import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
 
@@ -29,8 +30,8 @@ function headLine({ report, team, now }: ReportView): string {
   const read =
     report.readAt === null
       ? 'never read'
-      : `as of ${report.readAt.slice(0, 16).replace('T', ' ')} UTC, ${formatAge(new Date(report.readAt), now)}`;
-  const then = report.asOf === null ? read : `as it was on ${report.asOf.slice(0, 16).replace('T', ' ')} UTC`;
+      : `as of ${formatInstant(report.readAt)}, ${formatAge(new Date(report.readAt), now)}`;
+  const then = report.asOf === null ? read : `as it was on ${formatInstant(report.asOf)}`;
   return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${then}`;
 }
 

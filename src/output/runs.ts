@@ -1,5 +1,6 @@
 import type { RunRecord } from '../domain/run.js';
-import { formatDuration, formatSpan, plural } from './format.js';
+import { formatDuration } from './format.js';
+import { formatSpan, formatTime, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
 
@@ -26,7 +27,7 @@ function row(run: RunRecord, { style }: Output): string[] {
   const color = status === 'ok' ? style.green : status === 'running' ? style.dim : style.red;
   return [
     id.slice(0, 10),
-    startedAt.toISOString().slice(0, 16).replace('T', ' '),
+    formatTime(startedAt),
     command,
     formatSpan(since, until),
     duration(startedAt, finishedAt),

@@ -1,6 +1,7 @@
 import type { SheetChanges } from '../domain/project-sheet.js';
 import { ALWAYS } from '../domain/tag.js';
 import type { Output } from './output.js';
+import { formatDate } from '../domain/words.js';
 
 /** What a project sheet changed, or would change. */
 export function renderSheetChanges(
@@ -13,7 +14,7 @@ export function renderSheetChanges(
   return [
     ...renames.map(({ from, to }) => `${mark} ${from} → ${to}`),
     ...tags.map(({ projectId, key, value, from }) => {
-      const when = from === ALWAYS ? '' : ` from ${from}`;
+      const when = from === ALWAYS ? '' : ` from ${formatDate(from)}`;
       return `${mark} ${names.get(projectId) ?? projectId}: ${value === null ? `no ${key}` : `${key}=${value}`}${when}`;
     }),
     ...(dryRun ? ['Nothing was changed (--dry-run).'] : []),

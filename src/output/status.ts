@@ -1,10 +1,10 @@
 import type { DayState } from '../domain/collection.js';
-import { toDay } from '../domain/day.js';
 import { WARN_DAYS } from '../domain/key-view.js';
 import type { OrganizationStatus, Status } from '../domain/status.js';
 import { shell } from '../domain/shell.js';
 import { providerName } from '../providers/registry.js';
-import { formatAge, formatDay, formatMoney, plural } from './format.js';
+import { formatAge, formatMoney } from './format.js';
+import { formatDate, formatDay, formatInstant, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
@@ -15,7 +15,7 @@ const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', op
 export function renderStatus(status: Status, output: Output): string {
   const { organizations, unlinked, news, findings } = status;
   const now = new Date(status.now);
-  const head = `${status.team} · ${status.store} · ${status.now.slice(0, 16).replace('T', ' ')} UTC`;
+  const head = `${status.team} · ${status.store} · ${formatInstant(status.now)}`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
   const first = organizations[0]?.recent[0]?.day;
   const columns = [
@@ -42,7 +42,7 @@ export function renderStatus(status: Status, output: Output): string {
         ]),
     ...news.map(({ provider, path, firstSeenAt }) => {
       const what = path.includes('=') ? 'a new value, stored as it came' : 'a new field, not stored';
-      return `${providerName(provider)}'s answers have ${what}: ${path}, first seen on ${formatDay(toDay(new Date(firstSeenAt)))}`;
+      return `${providerName(provider)}'s answers have ${what}: ${path}, first seen on ${formatDate(firstSeenAt)}`;
     }),
     ...findings.map(
       ({ organization, message, hint }) =>

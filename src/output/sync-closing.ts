@@ -4,7 +4,8 @@ import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { distinctProjects } from './distinct-projects.js';
 import { inWords } from './findings.js';
 import { moveLines, renaming } from './projects.js';
-import { formatDay, formatMoney, plural, weekdayOf } from './format.js';
+import { formatMoney } from './format.js';
+import { formatDay, formatDays, plural, weekdayOf } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 
 /** What a run says after its organizations: yesterday's bill, what changed, what is new, what nobody knew. */
@@ -45,7 +46,7 @@ function altered({ organizations }: SyncResult): string[] {
     days.length === 0
       ? []
       : [
-          `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${days.join(', ')} → ${shell`costs verify --since ${days[0] ?? ''}`}`,
+          `${name}: ${plural(days.length, 'day was', 'days were')} changed outside costs and put right: ${formatDays(days)} → ${shell`costs verify --since ${days[0] ?? ''}`}`,
         ],
   );
 }
@@ -57,7 +58,7 @@ function contradicted({ organizations }: SyncResult): string[] {
     if (since === undefined || until === undefined) return [];
     const backfill = shell`costs backfill --organization ${name} --since ${since} --until ${until} --force --accept-restatement`;
     return [
-      `${name}: ${plural(days.length, 'adopted day')} ${days.length === 1 ? 'is' : 'are'} not what the provider bills, and ${days.length === 1 ? 'stays' : 'stay'} as adopted: ${days.join(', ')}. To take the provider's bills → ${backfill}`,
+      `${name}: ${plural(days.length, 'adopted day')} ${days.length === 1 ? 'is' : 'are'} not what the provider bills, and ${days.length === 1 ? 'stays' : 'stay'} as adopted: ${formatDays(days)}. To take the provider's bills → ${backfill}`,
     ];
   });
 }

@@ -1,6 +1,7 @@
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { EXIT_CODES } from '../errors.js';
-import { formatDuration, formatSpan, plural } from './format.js';
+import { formatDuration } from './format.js';
+import { formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { closingLines, formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
@@ -80,7 +81,7 @@ function trouble({ name, error, status, heldBy }: OrganizationResult, { style }:
     ];
   }
   if (error === undefined) return [];
-  const windows = error.windows.length === 1 ? '' : ` (${error.windows.length} windows)`;
+  const windows = error.windows.length === 1 ? '' : ` (${plural(error.windows.length, 'window')})`;
   return [
     `${style.red(status === 'failed' ? '✖' : '⚠')} ${name}${windows}: ${error.message}`,
     ...(error.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
@@ -92,7 +93,7 @@ function narrowed(organizations: readonly OrganizationResult[]): string[] {
     .filter((each) => each.narrowed.length > 0)
     .map(
       ({ name, narrowed }) =>
-        `Too long ago for ${name}'s reports: ${narrowed.map(({ endpoint, since }) => `${endpoint} before ${since}`).join(', ')}`,
+        `Too long ago for ${name}'s reports: ${narrowed.map(({ endpoint, since }) => `${endpoint} before ${formatDate(since)}`).join(', ')}`,
     );
 }
 
@@ -107,7 +108,8 @@ function ending(result: SyncResult, { style }: Output): string {
   const good = organizations.filter((each) => each.status !== 'failed').length;
   const run = `Run ${runId.slice(0, SHORT_ID)}, ${formatDuration(milliseconds)}`;
   if (status === 'ok') return `${style.green('Done.')} ${totals(result)}${run}`;
-  const words = status === 'partial' ? `Partly done: ${good} of ${organizations.length} organizations.` : 'Failed.';
+  const words =
+    status === 'partial' ? `Partly done: ${good} of ${plural(organizations.length, 'organization')}.` : 'Failed.';
   return `${style.red(words)} ${run}, exit ${exitCode(organizations, status)}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
+import { formatDate, formatInstant } from '../domain/words.js';
 
 export interface TokenView {
   id: string;
@@ -38,8 +39,8 @@ export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output
       id,
       role,
       STATES[state],
-      expiresAt.slice(0, 10),
-      lastUsedAt === null ? 'never' : `${lastUsedAt.slice(0, 16).replace('T', ' ')} UTC`,
+      formatDate(expiresAt),
+      lastUsedAt === null ? 'never' : formatInstant(lastUsedAt),
       createdBy,
     ];
   });
@@ -58,6 +59,6 @@ export interface NewToken {
 export function renderNewToken({ token, name, role, expiresAt }: Omit<NewToken, 'id'>): string {
   return [
     token,
-    `Token ${name} (${role}), until ${expiresAt.slice(0, 10)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,
+    `Token ${name} (${role}), until ${formatDate(expiresAt)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import { providerName } from '../providers/registry.js';
 import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
 import { describeOrphans } from '../domain/orphans.js';
-import { formatDay, formatMoney, formatShortSpan, formatSpan, plural } from './format.js';
+import { formatMoney } from './format.js';
+import { formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { shell } from '../domain/shell.js';

@@ -12,7 +12,8 @@ import {
 } from '../domain/decimal.js';
 import { dimensionOf, type GroupWord } from '../domain/dimensions.js';
 import { distinctProjects } from './distinct-projects.js';
-import { formatChange, formatDay, formatMoney, formatShortSpan, plural, weekdayOf } from './format.js';
+import { formatChange, formatMoney } from './format.js';
+import { formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 
 /** Causes are named until they tell most of the difference, and no more than so many. */
 const MOST_CAUSES = 3;

@@ -3,6 +3,7 @@ import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
 import type { Pool } from 'pg';
 import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesInOrder } from './rows.js';
+import { formatMonth, plural } from '../domain/words.js';
 
 export interface CopyResult {
   tables: { table: string; rows: number; inserted: number }[];
@@ -132,7 +133,7 @@ async function requireEqualSums(from: Pool, to: Pool, sums: readonly MonthlySum[
     if (other?.cost === sum.cost && other.rows === sum.rows) continue;
     throw new CostsError(
       'conflict',
-      `The sums of ${sum.provider ?? 'legacy rows'} ${sum.organizationId ?? ''} in ${sum.month} differ: ${sum.cost} here, ${other?.cost ?? 'nothing'} in ${label}. Nothing was changed.`,
+      `The sums of ${sum.provider ?? 'legacy rows'} ${sum.organizationId ?? ''} in ${formatMonth(sum.month)} differ: ${sum.cost} here, ${other?.cost ?? 'nothing'} in ${label}. Nothing was changed.`,
       {
         hint: 'That store has rows of its own for these projects.',
       },
@@ -154,7 +155,7 @@ function inTheWay(table: string, rows: number, label: string): CostsError {
       : `other rows of ${table} have their place`;
   return new CostsError(
     'conflict',
-    `${rows} ${rows === 1 ? 'row' : 'rows'} of ${table} cannot go to ${label}: ${what}. Nothing was changed.`,
+    `${plural(rows, 'row')} of ${table} cannot go to ${label}: ${what}. Nothing was changed.`,
     {
       hint: 'Copy to an empty database, or one that collects none of the same organizations.',
     },

@@ -4,6 +4,7 @@ import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
 import { BELONGINGS } from './project-move.js';
+import { plural } from '../domain/words.js';
 
 type Purged = Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId'>;
 
@@ -104,7 +105,7 @@ async function refuseOthers(client: Client, { provider, organizationId, teamId }
     SELECT count(*)::int AS count FROM projects
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id <> ${teamId}`;
   if (count === 0) return;
-  const those = count === 1 ? '1 project of another team holds' : `${count} projects of other teams hold`;
+  const those = plural(count, 'project of another team holds', 'projects of other teams hold');
   throw new CostsError('conflict', `${those} what was collected of this organization; nothing was removed.`, {
     hint: 'That team unlinks it first: costs projects unlink --help',
   });

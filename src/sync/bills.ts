@@ -5,6 +5,7 @@ import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowWork } from './work.js';
+import { formatSpan } from '../domain/words.js';
 
 /** A window's bills: read whole, then written whole. */
 export async function collectBills(
@@ -39,7 +40,7 @@ export async function collectBills(
 function noAnswer(provider: CostProvider, { since, until }: DaySpan): CostsError {
   return new CostsError(
     'contract',
-    `${provider.facts.name} promised more and then answered nothing for ${since} to ${until}.`,
+    `${provider.facts.name} promised more and then answered nothing for ${formatSpan(since, until)}.`,
     {
       hint: 'Nothing of these days was changed. Run the same command again later.',
     },

@@ -7,6 +7,7 @@ import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
+import { formatSpan } from '../domain/words.js';
 
 /** Reads a window of usage, all endpoints of it, and writes it whole. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
@@ -94,7 +95,7 @@ function noUsage({ provider }: WindowWork): CostsError {
 function noAnswer({ provider }: WindowWork, endpoint: string, { since, until }: DaySpan): CostsError {
   return new CostsError(
     'contract',
-    `${provider.facts.name} promised more usage of ${endpoint} and then answered nothing for ${since} to ${until}.`,
+    `${provider.facts.name} promised more usage of ${endpoint} and then answered nothing for ${formatSpan(since, until)}.`,
     {
       hint: 'Nothing of these days was changed. Run the same command again later.',
     },

@@ -3,6 +3,7 @@ import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
+import { formatSpan, plural } from '../domain/words.js';
 
 /** A window's whole answer, in memory before anything is written, so that half a day is never stored. */
 export interface Answer {
@@ -66,7 +67,10 @@ function answeredDays({ since, until }: DaySpan, last: Day | null): Day[] {
 }
 
 function tooLarge({ name }: Organization, { since, until }: DaySpan, mostRows: number): CostsError {
-  return new CostsError('too-large', `${name} has more than ${mostRows} rows from ${since} to ${until}.`);
+  return new CostsError(
+    'too-large',
+    `${name} has more than ${plural(mostRows, 'row')} in ${formatSpan(since, until)}.`,
+  );
 }
 
 /** A key that was swapped for another organization's would otherwise file its spend under this one's name. */

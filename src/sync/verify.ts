@@ -21,6 +21,7 @@ import { collectWindow } from './collect.js';
 import { toWindows } from './plan.js';
 import { refuseAfter, type SyncDependencies } from './work.js';
 import { shell } from '../domain/shell.js';
+import { formatCount, formatDate, plural } from '../domain/words.js';
 
 const ORGANIZATIONS_AT_ONCE = 6;
 
@@ -181,11 +182,11 @@ export async function verifyStored(
 function reportSeals({ misfits, stray, sealedAsFound }: SealCheck, result: OrganizationVerification): ReadonlySet<Day> {
   for (const misfit of misfits) {
     const { day } = misfit;
-    const message = `${day} was changed outside costs: ${describeMisfit(misfit)}.`;
+    const message = `${formatDate(day)} was changed outside costs: ${describeMisfit(misfit)}.`;
     result.findings.push({ day, message, hint: shell`costs backfill --since ${day} --until ${day} --force` });
   }
   for (const day of stray) {
-    const message = `${day} has rows though it was never read: they were added outside costs.`;
+    const message = `${formatDate(day)} has rows though it was never read: they were added outside costs.`;
     result.findings.push({ day, message, hint: shell`costs backfill --since ${day} --until ${day} --force` });
   }
   result.sealedAsFound = sealedAsFound.length;
@@ -213,7 +214,7 @@ async function compareCycle(
   if (isEqual) return;
   const { name } = provider.facts;
   const amounts = `${formatDecimal(rows)} ${currency}, but its own total is ${formatDecimal(total)} ${currency}`;
-  const message = `${name}'s rows since ${since} add up to ${amounts}.`;
+  const message = `${name}'s rows since ${formatDate(since)} add up to ${amounts}.`;
   result.findings.push({ day: since, message, hint: shell`costs verify --organization ${result.organizationId}` });
 }
 
@@ -276,10 +277,10 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
   const { name } = provider.facts;
   const again = shell`costs backfill --since ${day} --until ${day} --force`;
   if (!isSame(rows, total)) {
-    const message = `${name}'s rows of ${day} add up to ${inWords(rows)}, but its total is ${inWords(total)}.`;
+    const message = `${name}'s rows of ${formatDate(day)} add up to ${inWords(rows)}, but its total is ${inWords(total)}.`;
     result.findings.push({ day, message, hint: shell`costs verify --since ${day} --until ${day}` });
   } else if (ours.rowsStored !== ours.rowsWritten) {
-    const message = `${ours.rowsStored} rows of ${day} are stored where ${ours.rowsWritten} were written: they were changed outside costs.`;
+    const message = `${formatDate(day)} has ${plural(ours.rowsStored, 'row')} where ${formatCount(ours.rowsWritten)} were written: they were changed outside costs.`;
     result.findings.push({ day, message, hint: again });
   } else if (isSame(ours.totals, total)) {
     result.equal += 1;
@@ -292,7 +293,7 @@ function inWords(sums: Sums): string {
 }
 
 function notAnswered({ facts }: CostProvider, day: Day): CostsError {
-  return new CostsError('contract', `${facts.name} promised more and then answered nothing for ${day}.`, {
+  return new CostsError('contract', `${facts.name} promised more and then answered nothing for ${formatDate(day)}.`, {
     hint: 'Nothing was changed. Run the same command again later.',
   });
 }

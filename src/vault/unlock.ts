@@ -11,6 +11,7 @@ import { findSession, type Session } from './sessions.js';
 import { openSlot, ownerName, requireSealedRole, trySecret } from './slots.js';
 import type { Tools, Unlocked } from './tools.js';
 import type { Actor } from './vault.js';
+import { formatDate } from '../domain/words.js';
 
 /**
  * Lets in whoever is at work: by COSTS_TOKEN, else by this machine's session. Null when nobody logged in.
@@ -90,9 +91,9 @@ async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret
   ]);
   if (row === null || vault === null || row.teamId !== vault.teamId) throw refusedToken('is not known to this team');
   if (row.revokedAt !== null)
-    throw await recorded(tools, row, 'token_revoked', `was revoked on ${row.revokedAt.toISOString().slice(0, 10)}`);
+    throw await recorded(tools, row, 'token_revoked', `was revoked on ${formatDate(row.revokedAt)}`);
   if (row.expiresAt <= now || isOver(slot, now)) {
-    throw await recorded(tools, row, 'token_expired', `expired on ${row.expiresAt.toISOString().slice(0, 10)}`);
+    throw await recorded(tools, row, 'token_expired', `expired on ${formatDate(row.expiresAt)}`);
   }
   if (slot === null) {
     const wasViewer = (await tools.access.slots.formerViewers(row.teamId)).has(id);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
 import type { Diagnostic } from '../../src/domain/diagnostic.js';
 import type { Verification } from '../../src/domain/verification.js';
+import { formatDate } from '../../src/domain/words.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
@@ -100,7 +101,7 @@ describe('doctor', () => {
     await database.prisma.$executeRaw`UPDATE cost_data SET line_item = line_item || '!'`;
     expect(await machine.here(['doctor'])).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining(`1 was changed outside costs: ${day}`) as string,
+      stdout: expect.stringContaining(`1 was changed outside costs: ${formatDate(day)}`) as string,
     });
     expect(await database.prisma.sealFinding.count()).toBe(0);
   });

@@ -247,7 +247,7 @@ describe('a registered key', () => {
     expect(ran.code).toBe(4);
     expect(ran.json<{ keys: { status: string; error: { message: string } }[] }>().keys[0]).toMatchObject({
       status: 'expired',
-      error: { message: expect.stringContaining('expired on 2026-01-01') as string },
+      error: { message: expect.stringContaining('expired on 1 Jan 2026') as string },
     });
   });
 

@@ -6,6 +6,7 @@ import type { Team } from '../../domain/team.js';
 import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
 import { defineCommand, option, asItIs } from '../define.js';
+import { formatCount, plural } from '../../domain/words.js';
 
 /** What `costs db copy` prints. */
 export interface DbCopyResult extends CopyResult {
@@ -91,10 +92,10 @@ function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult)
   return [
     ...tables
       .filter((table) => table.rows > 0)
-      .map((table) => `✔ ${table.table}: ${table.rows} rows, ${table.inserted} new`),
-    `${rows} rows of ${from} are in ${to}, ${inserted} of them new.`,
+      .map((table) => `✔ ${table.table}: ${plural(table.rows, 'row')}, ${formatCount(table.inserted)} new`),
+    `${plural(rows, 'row')} of ${from} ${rows === 1 ? 'is' : 'are'} in ${to}, ${formatCount(inserted)} of them new.`,
     equal
-      ? `The sums of ${sums.length} organization months are the same in both.`
+      ? `The sums of ${plural(sums.length, 'organization month')} are the same in both.`
       : 'The other store has gone on since: its own figures stay.',
     ...keysLeft.map(
       ({ provider, organizationId, name }) =>

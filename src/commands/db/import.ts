@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { ImportResult } from '../../store/migrations/import.js';
 import { argument, defineCommand, asItIs } from '../define.js';
+import { formatCount, plural } from '../../domain/words.js';
 
 export const importRows = defineCommand({
   name: 'db import',
@@ -23,8 +24,8 @@ async function run(
 function renderDbImport({ database, tables }: ImportResult & { database: string }): string {
   return [
     ...tables.map(({ table, rows, written, different }) => {
-      const since = different === 0 ? '' : `, ${different} written since and left as they are`;
-      return `✔ ${table}: ${rows} rows in the file, ${written} written${since}`;
+      const since = different === 0 ? '' : `, ${formatCount(different)} written since and left as they are`;
+      return `✔ ${table}: ${plural(rows, 'row')} in the file, ${formatCount(written)} written${since}`;
     }),
     `${database} has them back.`,
   ].join('\n');

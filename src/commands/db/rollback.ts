@@ -4,6 +4,7 @@ import { defineCommand, option, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
 import { shell } from '../../domain/shell.js';
+import { plural } from '../../domain/words.js';
 
 export interface DbRollbackOptions extends WaitOption {
   to?: string;
@@ -49,8 +50,8 @@ async function run(
 }
 
 function question({ migrations, to, rows }: RollbackPlan): string {
-  const kept = rows === 0 ? 'No row is lost.' : `${rows} rows go to the export.`;
-  return `${migrations.length} ${migrations.length === 1 ? 'migration is' : 'migrations are'} taken back, to ${to}. ${kept}`;
+  const kept = rows === 0 ? 'No row is lost.' : `${plural(rows, 'row goes', 'rows go')} to the export.`;
+  return `${plural(migrations.length, 'migration is', 'migrations are')} taken back, to ${to}. ${kept}`;
 }
 
 function renderDbRollback({ database, migrations, to, rows, losses, export: path }: DbRollbackResult): string {
@@ -58,7 +59,7 @@ function renderDbRollback({ database, migrations, to, rows, losses, export: path
     ...migrations.map((name) => `✔ taken back: ${name}`),
     ...losses.map(
       (loss) =>
-        `  ${loss.rows} rows of ${loss.table}${loss.dropped === null ? '' : ` (${loss.dropped.join(', ')})`} written out`,
+        `  ${plural(loss.rows, 'row')} of ${loss.table}${loss.dropped === null ? '' : ` (${loss.dropped.join(', ')})`} written out`,
     ),
     `${database} is at ${to}.`,
     ...(rows > 0 && path !== null ? [shell`After migrating again → costs db import ${path}`] : []),

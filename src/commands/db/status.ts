@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
 import { defineCommand, asItIs } from '../define.js';
+import { formatDate, plural } from '../../domain/words.js';
 
 /** What `costs db status` prints. */
 export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
@@ -30,8 +31,8 @@ function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>
   const { applied, pending, failed, edited, unknown, drift, foreign } = result;
   const wrong = (text: string) => `${style.red('✖')} ${text}`;
   const lines = [
-    `${result.database} · ${applied.length} ${applied.length === 1 ? 'migration' : 'migrations'} applied`,
-    ...applied.map(({ name, appliedAt }) => `${style.green('✔')} ${name}  ${style.dim(appliedAt.slice(0, 10))}`),
+    `${result.database} · ${plural(applied.length, 'migration')} applied`,
+    ...applied.map(({ name, appliedAt }) => `${style.green('✔')} ${name}  ${style.dim(formatDate(appliedAt))}`),
     ...pending.map((name) => `${style.yellow('·')} ${name}  pending`),
     ...failed.map(({ name, reason }) => wrong(`${name}  began and did not end${reason === null ? '' : `: ${reason}`}`)),
     ...edited.map((name) => wrong(`${name}  edited after it was applied`)),

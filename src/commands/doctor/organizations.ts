@@ -9,6 +9,7 @@ import { shell } from '../../domain/shell.js';
 import { FIRST_DAY } from '../../domain/period.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
+import { formatDays, formatSpan, plural } from '../../domain/words.js';
 
 /** As many are told one by one. */
 const DAYS_NAMED = 10;
@@ -102,7 +103,7 @@ async function checkDays(
     return {
       name,
       status: 'failed',
-      message: `${altered.length === 1 ? '1 was' : `${altered.length} were`} changed outside costs: ${altered.length > DAYS_NAMED ? `${from} to ${to}` : altered.join(', ')}.`,
+      message: `${plural(altered.length, 'was', 'were')} changed outside costs: ${altered.length > DAYS_NAMED ? formatSpan(from, to) : formatDays(altered)}.`,
       hint: shell`costs backfill --since ${from} --until ${to} --force && costs verify --since ${from} --until ${to}`,
     };
   const stateOf = coverageOf(collected);
@@ -112,13 +113,13 @@ async function checkDays(
     return {
       name,
       status: 'warning',
-      message: `${gaps} between ${first.day} and ${last} were never read.`,
+      message: `${plural(gaps, 'day', 'days')} of ${formatSpan(first.day, last)} ${gaps === 1 ? 'was' : 'were'} never read.`,
       hint: shell`costs backfill --since ${first.day}`,
     };
   const stale = isActive && last < today;
   return {
     name,
     status: 'ok',
-    message: `${first.day} to ${last}, without a gap${stale ? '; costs sync reads on' : ''}`,
+    message: `${formatSpan(first.day, last)}, without a gap${stale ? '; costs sync reads on' : ''}`,
   };
 }

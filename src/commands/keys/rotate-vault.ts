@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { adviceForChanged } from '../../output/members.js';
 import { defineCommand } from '../define.js';
 import { renderHint } from '../../output/hint.js';
+import { plural } from '../../domain/words.js';
 
 export const rotateVault = defineCommand({
   name: 'keys rotate-vault',
@@ -15,7 +16,7 @@ export const rotateVault = defineCommand({
   document: ({ embedded: _embedded, ...result }): RotationResult => result,
   render: ({ generation, keys, slots, embedded, ...found }) =>
     [
-      `Data key ${generation}: ${keys} keys and ${slots} slots renewed.`,
+      `Data key ${generation}: ${plural(keys, 'key')} and ${plural(slots, 'slot')} renewed.`,
       ...adviceForChanged(found).map(renderHint),
       ...(embedded ? [] : ['All sessions ended → costs login']),
     ].join('\n'),

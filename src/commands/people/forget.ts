@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
-import { plural } from '../../output/format.js';
+import { plural } from '../../domain/words.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { argument, asItIs, defineCommand } from '../define.js';
 

@@ -5,6 +5,7 @@ import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
 import { shell } from '../../domain/shell.js';
 import { describeAhead, type OrganizationStatus, type Status } from '../../domain/status.js';
+import { formatDate, formatDays, plural } from '../../domain/words.js';
 
 const RECENT_DAYS = 23;
 
@@ -70,15 +71,18 @@ export function findTrouble(
   const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= WARN_DAYS;
   return [
     ...expired,
-    ...(expires ? [finding(`Its key expires in ${keyDaysLeft} days.`, rotate)] : []),
-    ...(gaps.length > 0
-      ? [finding(`${countDays(gaps) === 1 ? '1 day was' : `${countDays(gaps)} days were`} never read.`, sync)]
-      : []),
+    ...(expires ? [finding(`Its key expires in ${plural(keyDaysLeft, 'day')}.`, rotate)] : []),
+    ...(gaps.length > 0 ? [finding(`${plural(countDays(gaps), 'day was', 'days were')} never read.`, sync)] : []),
     ...(readAhead.length > 0 ? [finding(describeAhead(countDays(readAhead)), sync)] : []),
     ...(halfRead.length > 0
-      ? [finding(`${halfRead.map(({ day }) => day).join(', ')} was read only before it ended.`, sync)]
+      ? [
+          finding(
+            `${formatDays(halfRead.map(({ day }) => day))} ${halfRead.length === 1 ? 'was' : 'were'} read only before the day ended.`,
+            sync,
+          ),
+        ]
       : []),
-    ...(lastDay < addDays(today, -1) ? [finding(`Nothing was read after ${lastDay}.`, sync)] : []),
+    ...(lastDay < addDays(today, -1) ? [finding(`Nothing was read after ${formatDate(lastDay)}.`, sync)] : []),
   ];
 }
 

@@ -13,6 +13,7 @@ import { organizationOption, periodArgument, periodOptions, providerOption } fro
 import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { shell } from '../../domain/shell.js';
+import { formatSpan } from '../../domain/words.js';
 
 export type UsageCompareOptions = Selection & PeriodRequest;
 
@@ -51,7 +52,7 @@ async function run(options: UsageCompareOptions, context: Context) {
   if ([...days.values()].every(({ size }) => size === 0)) {
     throw new CostsError(
       'conflict',
-      `No day from ${span.since} to ${span.until} has been read for both its bills and its usage.`,
+      `No day of ${formatSpan(span.since, span.until)} has been read for both its bills and its usage.`,
       {
         hint: shell`costs backfill --since ${span.since} && costs backfill --since ${span.since} --basis usage`,
       },

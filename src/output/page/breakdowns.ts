@@ -2,7 +2,8 @@ import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal
 import type { ReportRow } from '../../domain/report.js';
 import { spentOf, sumOf } from '../../domain/report-order.js';
 import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
-import { formatShare, plural } from '../format.js';
+import { formatShare } from '../format.js';
+import { plural } from '../../domain/words.js';
 import { money, portion, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { unlinked } from './summary.js';

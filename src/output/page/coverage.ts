@@ -1,6 +1,6 @@
 import type { CoverageState } from '../../domain/report.js';
 import type { OrganizationCoverage, SpendPage } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../format.js';
+import { formatDay, plural } from '../../domain/words.js';
 import { instant, shortSpan } from './figures.js';
 import { markup, name, type Html } from './html.js';
 import type { Day } from '../../domain/day.js';

@@ -6,7 +6,7 @@ import { absolute, compare, formatDecimal, parseDecimal, percentOf, sum, ZERO } 
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../format.js';
+import { formatDay, plural } from '../../domain/words.js';
 import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';

@@ -2,7 +2,8 @@ import { toDay, type DaySpan } from '../../domain/day.js';
 import { absolute, parseDecimal, percentOf, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { GroupWord } from '../../domain/dimensions.js';
 import type { Report, ReportRow } from '../../domain/report.js';
-import { formatDay, formatMoney, formatShortSpan, formatSpan } from '../format.js';
+import { formatMoney } from '../format.js';
+import { formatDay, formatShortSpan, formatSpan } from '../../domain/words.js';
 import { viewOf } from '../report-words.js';
 import { markup, type Html } from './html.js';
 

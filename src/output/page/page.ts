@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { distinctProjects } from '../distinct-projects.js';
-import { formatSpan } from '../format.js';
+import { formatInstant, formatSpan } from '../../domain/words.js';
 import { breakdownsSection } from './breakdowns.js';
 import { coverageSection } from './coverage.js';
 import { daysSection } from './days.js';
@@ -105,5 +105,5 @@ function foot({ report, madeAt, version }: SpendPage): Html {
     ...(report.unpriced.length > 0 ? ['Some usage has no price: what it cost is unknown and in no total.'] : []),
     ...(report.totals.length > 1 ? ['Currencies are never added.'] : []),
   ];
-  return markup`<footer><p>${notes.join(' ')}</p><p>Made ${madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC by costs ${version}. This page loads nothing and sends nothing.</p></footer>`;
+  return markup`<footer><p>${notes.join(' ')}</p><p>Made ${formatInstant(madeAt)} by costs ${version}. This page loads nothing and sends nothing.</p></footer>`;
 }

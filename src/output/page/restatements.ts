@@ -3,7 +3,7 @@ import { absolute, compare, parseDecimal, type Decimal } from '../../domain/deci
 import { Sums } from '../../domain/money.js';
 import type { RestatedDay } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../format.js';
+import { formatDay, formatTime, plural } from '../../domain/words.js';
 import { money } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 
@@ -25,7 +25,7 @@ ${
 }
 
 function row({ day, project, organization, currency, cause, rows, difference, recordedAt }: RestatedDay): Html {
-  return markup`<tr><td>${formatDay(day)}</td><td class="name">${name(project)}</td><td>${name(organization ?? '(old system)')}</td><td class="number">${rows}</td><td class="number">${money(difference, currency, { signed: true })} ${currency}</td><td>${CAUSES[cause]}</td><td>${recordedAt.toISOString().slice(0, 16).replace('T', ' ')}</td></tr>`;
+  return markup`<tr><td>${formatDay(day)}</td><td class="name">${name(project)}</td><td>${name(organization ?? '(old system)')}</td><td class="number">${rows}</td><td class="number">${money(difference, currency, { signed: true })} ${currency}</td><td>${CAUSES[cause]}</td><td>${formatTime(recordedAt)}</td></tr>`;
 }
 
 function summary(restated: readonly RestatedDay[]): Html {

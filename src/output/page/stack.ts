@@ -4,7 +4,7 @@ import { daysOf, startOfDay, type Day, type DaySpan } from '../../domain/day.js'
 import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { SpendPage, StackWord, TimeWord } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../format.js';
+import { formatDay, plural } from '../../domain/words.js';
 import { shortSpan } from './figures.js';
 import { inOrder, marksOf, type Mark } from './marks.js';
 

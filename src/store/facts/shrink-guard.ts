@@ -9,6 +9,7 @@ import type { Transaction } from '../transaction.js';
 import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
 import { amountColumn, columnList, type Fact, type FactList, type Source } from './fact-list.js';
 import { storedRows } from './stored-rows.js';
+import { formatDate, formatDays } from '../../domain/words.js';
 
 /** Sums of absolute amounts by what they are amounts of, in words, and by day: credits must not hide what vanished. */
 type Sums = Map<string, { part: string; byDay: Map<Day, Decimal> }>;
@@ -46,8 +47,7 @@ function findLoss(list: FactList<never>, closed: readonly LockedDay[], stored: S
     const after = sum(answered.get(words)?.byDay.values() ?? []);
     if (after * 2n >= before) continue;
     const those = closed.filter((each) => each.part === part);
-    const span = `${those[0]?.day ?? ''} to ${those.at(-1)?.day ?? ''}`;
-    return `${formatDecimal(after)} ${words} for ${span} where ${formatDecimal(before)} ${words} is stored`;
+    return `${formatDecimal(after)} ${words} for ${formatDays(those.map(({ day }) => day))} where ${formatDecimal(before)} ${words} is stored`;
   }
   for (const { day, part } of closed.filter((each) => dayState(each.day, each.readAt) === 'settled')) {
     const had = [...stored].filter(([, sums]) => sums.part === part && (sums.byDay.get(day) ?? ZERO) > 0n);
@@ -55,7 +55,7 @@ function findLoss(list: FactList<never>, closed: readonly LockedDay[], stored: S
       ? (words: string) => answered.get(words)?.byDay.has(day) === true
       : () => [...answered.values()].some(({ byDay }) => byDay.has(day));
     const lost = had.find(([words]) => !isLeft(words));
-    if (lost !== undefined) return `nothing for ${day}, which is settled and has ${lost[0]}`;
+    if (lost !== undefined) return `nothing for ${formatDate(day)}, which is settled and has ${lost[0]}`;
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { CostsError } from '../../errors.js';
 import { columnsOf } from '../rows.js';
 import { writeExport } from './export-file.js';
 import { hasBillKey, KEY_SQL } from './bill-key.js';
+import { formatMonth } from '../../domain/words.js';
 
 /** What is to become of bills that share project, bucket and line item, and the file that takes them as they were. */
 export interface DuplicateChoice {
@@ -53,7 +54,7 @@ export async function describeDuplicates(pool: Pool): Promise<string | null> {
   return rows
     .map(
       ({ month, currency: code, stored, add, keepLast }) =>
-        `${month} ${code} ${stored} as it is, ${add} with add, ${keepLast} with keep-last`,
+        `${formatMonth(month)} ${code} ${stored} as it is, ${add} with add, ${keepLast} with keep-last`,
     )
     .join('; ');
 }

@@ -5,6 +5,7 @@ import type { Step } from './step.js';
 import type { RowCheck } from './row-checks.js';
 import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
 import { describeDuplicates } from './duplicates.js';
+import { plural } from '../../domain/words.js';
 
 /** Rows that a later state has no place for. */
 export interface Misfit {
@@ -77,7 +78,7 @@ async function look(pool: Pool, what: string, query: string, table = 'cost_data'
   const count = Number(rows[0]?.count);
   if (count === 0) return null;
   const ids = rows[0]?.ids ?? [];
-  const text = `${count} ${count === 1 ? 'row' : 'rows'} of ${table} ${count === 1 ? 'has' : 'have'} ${what}: ${ids.join(', ')}${count > ids.length ? ', …' : ''}`;
+  const text = `${plural(count, 'row')} of ${table} ${count === 1 ? 'has' : 'have'} ${what}: ${ids.join(', ')}${count > ids.length ? ', …' : ''}`;
   return { text, rows: count, ids, query };
 }
 

@@ -15,6 +15,7 @@ import { asOnlyMigrator, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
+import { plural } from '../../domain/words.js';
 
 export interface RollbackPlan {
   /** The migrations to take back, the latest first. */
@@ -88,7 +89,7 @@ function needsExport({ rows, losses }: Pick<RollbackPlan, 'rows' | 'losses'>): C
   const parts = losses.map((loss) => `${loss.rows} of ${loss.table}`).join(', ');
   return new CostsError(
     'usage',
-    `The earlier schema cannot express ${rows} ${rows === 1 ? 'row' : 'rows'} (${parts}). Nothing was changed.`,
+    `The earlier schema cannot express ${plural(rows, 'row')} (${parts}). Nothing was changed.`,
     {
       hint: 'Add --export FILE: it takes them, and after migrating again db import brings them back.',
     },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Session } from '../pool.js';
+import { formatInstant } from '../../domain/words.js';
 
 /** How long nothing is said: most locks are free again by then. */
 const SILENT_MS = 2_000;
@@ -113,6 +114,6 @@ async function describe(pool: Pool, pid: number): Promise<string> {
     [pid],
   );
   const { name = null, user = null, since = null } = rows[0] ?? {};
-  const time = since === null ? '' : ` since ${since.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const time = since === null ? '' : ` since ${formatInstant(since)}`;
   return `pid ${pid} (${name ?? 'application not told'}, user ${user ?? 'not told'})${time}`;
 }

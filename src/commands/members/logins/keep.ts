@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.js';
 import { CostsError } from '../../../errors.js';
 import { argument, defineCommand, asItIs } from '../../define.js';
+import { plural } from '../../../domain/words.js';
 
 export const keepLogins = defineCommand({
   name: 'members logins keep',
@@ -9,7 +10,7 @@ export const keepLogins = defineCommand({
   examples: ['costs members logins keep 90'],
   run,
   document: asItIs<{ days: number }>,
-  render: ({ days }) => `Login attempts are kept for ${days} days.`,
+  render: ({ days }) => `Login attempts are kept for ${plural(days, 'day')}.`,
 });
 
 async function run({ days: text }: { days: string }, context: Context) {

@@ -8,6 +8,7 @@ import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../../pr
 import { cleanText } from '../../../domain/text.js';
 import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../../domain/token-types.js';
 import { CostsError } from '../../../errors.js';
+import { formatDate } from '../../../domain/words.js';
 
 const text = z.string().transform((value) => cleanText(value).trim());
 /** As usage writes it. */
@@ -70,7 +71,7 @@ export function parsePrices(content: string): Price[] {
     if (seen.has(key))
       throw new CostsError(
         'usage',
-        `The price of ${each.model}, ${each.tokenType} from ${each.validFrom} is in the file twice.`,
+        `The price of ${each.model}, ${each.tokenType} from ${formatDate(each.validFrom)} is in the file twice.`,
         { hint: 'Keep one of them.' },
       );
     seen.add(key);

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.js';
 import { CostsError } from '../../../errors.js';
-import { plural } from '../../../output/format.js';
+import { plural } from '../../../domain/words.js';
 import { argument, defineCommand, asItIs } from '../../define.js';
 import { readText } from '../../read-text.js';
 import { parsePrices } from './file.js';
