@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** A Monday about noon, when nothing of a calendar happens. */
 const USUAL_DAY = '2026-11-23T12:00:00Z';
@@ -23,12 +24,25 @@ const CALENDAR = [
   'test/output/page-command.test.ts',
 ];
 
+/** Where nothing is known of times, Vitest starts large files first. These take long and are not large, or wait more than they work. */
+const LONG =
+  /store\/(migrations\/(apply|waits|odd-databases)|open|fence|embedded-store)|usage\/collect|vault\/keychain|cli\/main-job|schemas|draft-file|interruption|providers\/providers/;
+
+/** What takes longest begins first, so that no worker ends long after the others. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    return (await super.sort(files)).sort((one, other) => Number(isLong(other)) - Number(isLong(one)));
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   test: {
     // A project's own list comes on top of this one.
     include: mode === 'dates' ? [] : ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/postgres-server.ts'],
     setupFiles: ['test/helpers/set-clock.ts'],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores: a database server, an emulator and the tool itself run beside each worker.

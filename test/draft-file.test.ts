@@ -117,7 +117,7 @@ describe('a file of ours', () => {
 });
 
 describe('costs demo', () => {
-  it('that was killed leaves nothing behind once the next one has run', async () => {
+  it('that was killed leaves nothing behind once the next one has begun, which leaves nothing either', async () => {
     const inside = await folder();
     const demo = () =>
       spawn(process.execPath, ['bin/costs.js', 'demo', '--json'], {
@@ -126,11 +126,16 @@ describe('costs demo', () => {
       });
     const killed = demo();
     const made = async () => (await readdir(inside)).filter((name) => name.startsWith('costs-demo-'));
-    while ((await made()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const soon = { interval: 20, timeout: 60_000 };
+    await expect.poll(made, soon).toHaveLength(1);
     killed.kill('SIGKILL');
     await ended(killed);
-    expect(await made()).toHaveLength(1);
-    expect(await ended(demo())).toBe(0);
+    const left = await made();
+    expect(left).toHaveLength(1);
+    const next = demo();
+    await expect.poll(made, soon).toEqual([expect.not.stringMatching(left[0] ?? '')]);
+    next.kill('SIGINT');
+    expect(await ended(next)).toBe(130);
     expect(await made()).toEqual([]);
   });
 });

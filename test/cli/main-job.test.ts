@@ -30,7 +30,7 @@ function makeWorld(seed: number, days: number) {
 
 describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   useQuickScrypt();
-  const days = kind === 'embedded' && !inject('long') ? 45 : 365;
+  const days = kind === 'embedded' && !inject('long') ? 20 : 365;
   const all = { since: addDays(today, 1 - days), until: today };
   let emulator: Emulator;
   beforeAll(async () => {
@@ -136,6 +136,8 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     expect(sync.organizations.every(({ restated }) => restated.rows > 0)).toBe(true);
     expect(await stored(machine)).toEqual(expected());
 
+    // That processes wait for one another's embedded store is told of it alone.
+    if (kind === 'embedded' && !inject('long')) return;
     const both = await Promise.all([machine.costs(['sync', '--json']), machine.costs(['sync', '--json'])]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(await stored(machine)).toEqual(expected());

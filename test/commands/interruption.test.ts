@@ -62,7 +62,7 @@ describe.skipIf(!HAS_TERMINAL)(
           '--from-env',
           'OPENAI_ADMIN_KEY',
         ];
-        expect(await machine.costs(add)).toMatchObject({ code: 0 });
+        expect(await machine.here(add)).toMatchObject({ code: 0 });
         emulator.addFault({ fault: { kind: 'stall' }, match: { path: '/costs' } });
         const { code, screen } = await costs(args, 'of', CTRL_C);
         expect({ code, screen }).toEqual({
@@ -71,7 +71,7 @@ describe.skipIf(!HAS_TERMINAL)(
         });
         expect(screen).toContain('goes on where this one stopped');
         expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
-        const { runs } = (await machine.costs(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>();
+        const { runs } = (await machine.here(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>();
         expect(runs.map(({ status }) => status)).toEqual(['interrupted']);
       },
     );

@@ -44,7 +44,8 @@ export async function createMachine(
 ): Promise<Machine & { drop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'costs-machine-'));
   if (store) await fillHome(join(home, 'costs'));
-  const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: join(home, 'costs'), ...clockEnvironment(), ...env };
+  const { PATH, TMPDIR } = process.env;
+  const base = { PATH, TMPDIR, HOME: home, COSTS_HOME: join(home, 'costs'), ...clockEnvironment(), ...env };
   return {
     home,
     costs: (args, { env: more = {}, ...options } = {}) => runCosts(args, { ...options, env: { ...base, ...more } }),

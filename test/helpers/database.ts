@@ -36,11 +36,11 @@ export interface TestDatabase<Target extends DatabaseTarget = DatabaseTarget> {
 type Makers = { [K in DatabaseKind]: () => Promise<Created<TargetOf<K>>> };
 
 const READY: Makers = {
-  postgresql: async () => createServerDatabase(await serverTemplate()),
+  postgresql: async () => createServerDatabase(await serverTemplate(await fingerprint())),
   embedded: async () => createHome(await homeTemplate(await fingerprint())),
 };
 const EMPTY: Makers = {
-  postgresql: () => createServerDatabase('template0'),
+  postgresql: async () => createServerDatabase(await serverTemplate('empty')),
   embedded: async () => createHome(await homeTemplate('empty')),
 };
 
@@ -108,28 +108,27 @@ export async function useHome(): Promise<string> {
 
 async function createServerDatabase(template: string): Promise<Created<TargetOf<'postgresql'>>> {
   const name = `costs_test_${randomUUID().replaceAll('-', '')}`;
-  await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
-  await moveDatabaseClock(name);
+  await onServer(async (client) => {
+    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+    // It lives at the time of the tests: the template's clock is found before PostgreSQL's own.
+    await client.query(
+      `ALTER DATABASE "${name}" SET search_path = "$user", public, clock, pg_catalog;
+       ALTER DATABASE "${name}" SET clock.ahead = '${clockOffset()} milliseconds'`,
+    );
+  });
   return {
     target: { kind: 'postgresql', url: databaseUrl(name) },
     remove: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)),
   };
 }
 
-/** Lets a database live at the time of the tests: its clock is found before PostgreSQL's own. */
-async function moveDatabaseClock(name: string): Promise<void> {
-  const moved = (clock: string) =>
-    `CREATE FUNCTION clock.${clock}() RETURNS timestamptz LANGUAGE sql AS
-     $$ SELECT pg_catalog.${clock}() + interval '${clockOffset()} milliseconds' $$`;
-  await onServer(
-    (client) =>
-      client.query(
-        `CREATE SCHEMA clock; GRANT USAGE ON SCHEMA clock TO PUBLIC; ${moved('now')}; ${moved('clock_timestamp')};
-         ALTER DATABASE "${name}" SET search_path = "$user", public, clock, pg_catalog`,
-      ),
-    databaseUrl(name),
-  );
-}
+/** A clock that each database sets for itself. */
+const CLOCK = ['now', 'clock_timestamp'].reduce(
+  (sql, clock) =>
+    `${sql}; CREATE FUNCTION clock.${clock}() RETURNS timestamptz LANGUAGE sql AS
+     $$ SELECT pg_catalog.${clock}() + current_setting('clock.ahead')::interval $$`,
+  'CREATE SCHEMA clock; GRANT USAGE ON SCHEMA clock TO PUBLIC',
+);
 
 async function createHome(template: string): Promise<Created<TargetOf<'embedded'>>> {
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
@@ -162,16 +161,18 @@ export async function onServer(
   }
 }
 
-/** One template a run and a set of migrations; made by whichever test file asks first, under a lock. */
-async function serverTemplate(): Promise<string> {
-  const name = `costs_template_${await fingerprint()}`;
+/** One template a run and a set of migrations, or an empty one; made by whichever test file asks first, under a lock. */
+async function serverTemplate(state: string): Promise<string> {
+  const name = `costs_template_${state}`;
   await onServer(async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('costs_template'))`);
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (rowCount === 1) return;
     await client.query(`DROP DATABASE IF EXISTS "${name}_draft" WITH (FORCE)`);
     await client.query(`CREATE DATABASE "${name}_draft" TEMPLATE template0`);
-    await create({ kind: 'postgresql', url: databaseUrl(`${name}_draft`) });
+    const url = databaseUrl(`${name}_draft`);
+    await create({ kind: 'postgresql', url }, state !== 'empty');
+    await onServer((draft) => draft.query(CLOCK), url);
     await client.query(`ALTER DATABASE "${name}_draft" RENAME TO "${name}"`);
   });
   return name;
@@ -179,7 +180,7 @@ async function serverTemplate(): Promise<string> {
 
 /** As `serverTemplate`: one a run. */
 async function homeTemplate(name: string): Promise<string> {
-  const place = join(inject('templateFolder'), `embedded-${name}`);
+  const place = join(inject('folder'), `embedded-${name}`);
   if (await exists(place)) return place;
   await onServer(async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('costs_home_template'))`);
@@ -192,16 +193,16 @@ async function createHomeTemplate(place: string, migrated: boolean): Promise<voi
   const home = await mkdtemp(join(tmpdir(), 'costs-home-'));
   try {
     await create({ kind: 'embedded', home }, migrated);
-    await mkdir(inject('templateFolder'), { recursive: true });
+    await mkdir(inject('folder'), { recursive: true });
     await rename(embeddedFolders(home).data, place);
   } finally {
     await rm(home, { recursive: true, force: true });
   }
 }
 
-async function create(target: DatabaseTarget, wanted = true): Promise<void> {
+async function create(target: DatabaseTarget, migrated: boolean): Promise<void> {
   const database = await openDatabase(target);
-  if (wanted) await database.migrations.apply();
+  if (migrated) await database.migrations.apply();
   await database.close();
 }
 

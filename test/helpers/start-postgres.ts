@@ -19,13 +19,15 @@ interface User {
  * Starts a PostgreSQL of its own on a free port.
  * @param folder one to make in a private folder; everything lies in it, and it is removed when the server stops, or does not start
  * @param settings such as `fsync=off`
+ * @param data where its rows lie, if elsewhere; in a private folder, too
  */
 export async function startPostgres(
   folder: string,
   settings: readonly string[],
+  data = join(folder, 'data'),
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const data = join(folder, 'data');
   const log: string[] = [];
+  const remove = () => Promise.all([folder, data].map((each) => rm(each, { recursive: true, force: true })));
   try {
     const { programs, user } = await prepare(folder, data);
     const port = await freePort();
@@ -41,11 +43,11 @@ export async function startPostgres(
       url: `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
       async stop() {
         if (server.kill('SIGINT')) await once(server, 'exit');
-        await rm(folder, { recursive: true, force: true });
+        await remove();
       },
     };
   } catch (cause) {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause });
   }
 }
@@ -64,7 +66,7 @@ async function prepare(folder: string, data: string): Promise<{ programs: string
   const user = { uid: Number(uid), gid: Number(gid) };
   const copy = join(folder, 'native');
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
-  for (const each of [folder, join(folder, '..')]) await chmod(each, 0o711);
+  for (const each of [folder, join(folder, '..'), join(data, '..')]) await chmod(each, 0o711);
   await chown(data, user.uid, user.gid);
   return { programs: join(copy, 'bin'), user };
 }

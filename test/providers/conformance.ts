@@ -42,27 +42,27 @@ export function describeProvider(id: ProviderId): void {
         organizations: [{ provider: id, id: 'org-1', projects: 3, lineItems: 3 }],
       });
       emulator = await startEmulator({ world, now: () => NOON });
-      http = createHttpClient({
-        version: 'test',
-        tlsChecksOff: false,
-        firstWaitMs: 5,
-        giveUpAfterMs: 400,
-        requestTimeoutMs: 250,
-      });
-      provider = await providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
     });
-    afterAll(async () => {
-      await http.close();
-      await emulator.close();
-    });
-    beforeEach(() => {
+    afterAll(() => emulator.close());
+    // Each has a client of its own: one that a provider complained to goes on asking slowly.
+    beforeEach(async () => {
       events = [];
+      await connect(250);
     });
-    afterEach(() => {
+    afterEach(async () => {
+      await http.close();
       emulator.clearFaults();
       Object.assign(emulator.quirks, NO_QUIRKS);
       emulator.requests.length = 0;
     });
+
+    async function connect(requestTimeoutMs: number) {
+      http = createHttpClient({
+        ...{ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 },
+        requestTimeoutMs,
+      });
+      provider = await providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
+    }
 
     const call = (change: Partial<ProviderCall> = {}): ProviderCall => ({
       key: new Secret(emulator.organization('org-1').keys[0]?.secret ?? ''),
@@ -167,6 +167,10 @@ export function describeProvider(id: ProviderId): void {
       ['only sends web pages', { kind: 'html' }, 'contract', /a web page instead of JSON/],
     ])('gives a provider up that %s', async (_, fault, code, message) => {
       emulator.addFault({ fault });
+      if (fault.kind === 'stall') {
+        await http.close();
+        await connect(40);
+      }
       await expect(read()).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
     });
 

@@ -197,17 +197,18 @@ it('carries out the printed SQL to the same rows', async () => {
 });
 
 describe('any database that another program made', () => {
-  const runs = inject('long') ? 500 : 20;
-  it(`ends current with the same rows, or is refused with nothing changed, ${runs} times`, async () => {
+  // `npm test` tells the same eight each time; the long run finds others.
+  const { numRuns, ...seed } = inject('long') ? { numRuns: 500 } : { numRuns: 8, seed: 7 };
+  it(`ends current with the same rows, or is refused with nothing changed, ${numRuns} times`, async () => {
     const outcomes = { adopted: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(anySchema, async (schema) => {
         await empty();
         outcomes[(await story(schema)).length === 0 ? 'adopted' : 'refused']++;
       }),
-      { numRuns: runs },
+      { numRuns, ...seed },
     );
-    expect(outcomes.adopted).toBeGreaterThan(runs / 10);
+    expect(outcomes.adopted).toBeGreaterThan(numRuns / 10);
     expect(outcomes.refused).toBeGreaterThan(0);
   });
 });
