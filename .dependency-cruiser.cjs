@@ -2,7 +2,7 @@
 // The list of providers is no adapter: declarations are data, and what is true of a provider before anything is asked of it is
 // needed everywhere (names in messages, variables, hosts). What asks a provider is loaded when a command connects to it.
 const declarations = 'providers/(list|file-list|files|registry|define)\\.ts';
-const adapters = ['providers', 'store', 'vault', 'output', 'emulator', 'imports'];
+const adapters = ['providers', 'store', 'vault', 'output', 'emulator', 'imports', 'notify'];
 
 module.exports = {
   forbidden: [
@@ -59,7 +59,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/commands' },
       to: {
-        path: '^src/(providers|store|vault)/',
+        path: '^src/(providers|store|vault|notify)/',
         pathNot: `^src/${declarations}`,
         dependencyTypesNot: ['type-only'],
       },
@@ -90,9 +90,9 @@ module.exports = {
       to: { path: '^src/output/page/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'only-providers-know-http',
+      name: 'only-providers-and-notify-know-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(providers/|context\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(providers/|notify/|context\\.ts)' },
       to: { path: 'node_modules/undici/' },
     },
     {

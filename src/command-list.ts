@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.js')).exportSpend,
   },
   {
+    name: 'notify',
+    group: 'Setup',
+    summary: 'webhooks that hear of findings',
+    load: async () => (await import('./commands/notify.js')).notify,
+  },
+  {
     name: 'demo',
     group: 'Setup',
     summary: 'shows the whole tool on synthetic spend, in a throw-away store',

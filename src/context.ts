@@ -8,6 +8,8 @@ import type { Secret } from './domain/secret.js';
 import { shell } from './domain/shell.js';
 import { cleanText } from './domain/text.js';
 import type { Team } from './domain/team.js';
+import type { Channel } from './notify/channel.js';
+import type { Message } from './notify/message.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
@@ -63,6 +65,10 @@ export interface Context {
   team(): Promise<Team>;
   /** What FOCUS files say. @throws CostsError */
   focusFiles(request: FocusImportRequest): Promise<FocusFiles>;
+  /** A webhook, by the variable that holds its address. @throws CostsError `usage` */
+  channel(name: string): Promise<Channel>;
+  /** @throws CostsError `unreachable` when a message could not be sent */
+  sendMessage(channel: Channel, message: Message): Promise<void>;
   /** The admin key of an organization, from the vault or from the variable it names. */
   adminKey(organization: Organization): Promise<Secret>;
 }
@@ -174,6 +180,12 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     onClose(() => client.close());
     return client;
   });
+  const dispatchers = once(async () => {
+    const { createDispatchers } = await import('./providers/dispatchers.js');
+    const opened = createDispatchers();
+    onClose(() => opened.close());
+    return opened;
+  });
   const vault = once(async () => {
     const { openVault } = await import('./vault/open.js');
     const opened = openVault({ config, store, output });
@@ -205,6 +217,11 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
     focusFiles: async (request) => (await import('./imports/read.js')).readFocusFiles(request, signal),
+    channel: async (name) => (await import('./notify/channel.js')).openChannel(name, config.variable(name)),
+    async sendMessage(channel, message) {
+      const [{ sendMessage }, ways] = await Promise.all([import('./notify/send.js'), dispatchers()]);
+      await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal });
+    },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     adminKey: async (organization) => (await vault()).adminKey(organization),
   };

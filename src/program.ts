@@ -101,6 +101,7 @@ function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: H
   for (const each of definition.options ?? []) command.addOption(each);
   if (definition.toFile === true) command.addOption(outputOption());
   for (const each of globalOptions()) command.addOption(each);
+  for (const each of definition.commands ?? []) addCommand(command, each, { open, onExit });
   return command.action(async () => {
     const options = optionsOf(command);
     onExit(await perform(definition, options, open(options)));

@@ -16,7 +16,9 @@ export function refuseUnknownCommand(program: Command, argv: readonly string[]):
   const { command, path } = commandAt(program, asked);
   const next = asked[path.length];
   const hasDefault = command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
-  if (next === undefined || command.commands.length === 0 || hasDefault) return;
+  // A command with others below it takes arguments of its own.
+  const runs = command.registeredArguments.length > 0;
+  if (next === undefined || command.commands.length === 0 || hasDefault || runs) return;
   const near = similarTo(next, command.commands.map((each) => each.name()).concat(path.length === 0 ? ['help'] : []));
   throw new CostsError('usage', `There is no command "${[...path, next].join(' ')}".${didYouMean(near, path)}`, {
     hint: ['costs', ...path, '--help'].join(' '),

@@ -14,6 +14,8 @@ export interface CommandDefinition<Options, Value, Document> {
   /** Reach `run` among the options, under their names in camel case. */
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
+  /** Commands below this one, which itself runs where none of them is named. */
+  readonly commands?: readonly AnyCommand[];
   /** Whole command lines. */
   readonly examples: readonly string[];
   /** Runs when its group is named alone. */

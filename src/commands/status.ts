@@ -45,8 +45,8 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
     organizations.push(described);
     findings.push(...findTrouble(described, now));
     for (const misfit of await store.collection.openMisfits(provider, organizationId)) {
-      const { message, hint } = describeAltered(misfit, name);
-      findings.push({ organization: name, message, hint });
+      const { message, hint } = describeAltered(misfit, organization);
+      findings.push({ organization: name, kind: 'altered', message, hint });
     }
   }
   return {

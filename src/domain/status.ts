@@ -40,8 +40,20 @@ export interface Status {
   /** Fields and values in answers of providers that their contracts do not know, oldest first. Each was told by one run. */
   news: { provider: ProviderId; path: string; firstSeenAt: string }[];
   /** What `--check` ends with 1 for. */
-  findings: { organization: string; message: string; hint: string }[];
+  findings: Trouble[];
 }
+
+/** Something about what was read of an organization that a person should look at. */
+export interface Trouble {
+  organization: string;
+  /** What kind of trouble it is. */
+  kind: TroubleKind;
+  message: string;
+  hint: string;
+}
+
+export type TroubleKind =
+  'never-read' | 'key-expired' | 'key-expires' | 'gap' | 'read-ahead' | 'half-read' | 'stale' | 'altered';
 
 export function describeAhead(days: number): string {
   return `The last read of ${plural(days, 'day')} is dated in the future, from when the database's clock was ahead; it counts as none.`;

@@ -1,5 +1,6 @@
 import type { CheckFindings } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
+import { plural } from '../domain/words.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
 import { distinctProjects } from './distinct-projects.js';
@@ -14,13 +15,22 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
   const { style } = output;
   return [
     ...(result.budgets.length === 0 ? [] : [renderBudgetStates(result, team, output), '']),
-    ...findings.flatMap(({ subject, message, hint }) => [
-      `${style.red('✖')} ${subject}: ${message}`,
+    ...findings.flatMap(({ id, subject, message, hint }) => [
+      `${style.red('✖')} ${subject}: ${message} ${style.dim(`[${id}]`)}`,
       `  ${renderHint(hint)}`,
     ]),
     ...notes.map((note) => `${style.yellow('⚠')} ${note}`),
+    ...messageLines(result, output),
+    ...(result.acknowledged > 0 ? [`${plural(result.acknowledged, 'finding')} left alone → costs check list`] : []),
     ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
   ].join('\n');
+}
+
+function messageLines({ messages }: CheckFindings, { style }: Output): string[] {
+  return messages.map(({ channel, findings, error }) => {
+    if (error !== null) return `${style.red('✖')} ${error} ${renderHint(`costs notify test ${channel}`)}`;
+    return findings === 0 ? `${channel}: nothing new to tell.` : `${channel}: ${plural(findings, 'finding')} sent.`;
+  });
 }
 
 function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Output): string {
@@ -48,13 +58,14 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
 }
 
 /** Workflow annotations: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-export function renderCheckGithub({ findings, notes }: CheckFindings): string {
+export function renderCheckGithub({ findings, notes, messages }: CheckFindings): string {
   const lines = [
     ...findings.map(
       ({ check, subject, message, hint }) =>
         `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} ${renderHint(hint)}`)}`,
     ),
     ...notes.map((note) => `::warning title=costs::${escapeData(note)}`),
+    ...messages.flatMap(({ error }) => (error === null ? [] : [`::error title=costs::${escapeData(error)}`])),
   ];
   return lines.length === 0 ? '::notice title=costs::Nothing found.' : lines.join('\n');
 }

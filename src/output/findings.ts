@@ -1,5 +1,7 @@
 import type { BudgetState } from '../domain/budget-view.js';
-import type { CheckFinding } from '../domain/finding.js';
+import { findingOf, type FoundFinding } from '../domain/finding.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
+import type { Trouble } from '../domain/status.js';
 import { parseDecimal } from '../domain/decimal.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
@@ -9,46 +11,68 @@ import { formatMoney } from './format.js';
 import { formatDay, plural } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 
-/** Findings in sentences, the same in every format. */
-export function describeBudget(state: BudgetState, scope: string): CheckFinding {
-  const { spent, amount, currency, estimated } = state;
+/**
+ * Findings in sentences, the same in every format.
+ * @param month whose budget it is
+ * @param at the percent of the budget that it has reached
+ */
+export function describeBudget(state: BudgetState, scope: string, month: string, at: number): FoundFinding {
+  const { id, spent, amount, currency, estimated } = state;
   const sum = `${formatMoney(spent)} ${currency}${estimated ? ' (partly estimated)' : ''}`;
-  return {
+  const budget = `its budget of ${formatMoney(amount)} ${currency}`;
+  return findingOf({
     check: 'budget',
+    cause: [id, month, at],
     subject: scope,
-    message: `This month has cost ${sum}, more than its budget of ${formatMoney(amount)} ${currency}.`,
+    message: `This month has cost ${sum}, ${at < 100 ? `over ${at} % of` : at > 100 ? `over ${at} % of` : 'more than'} ${budget}.`,
     hint: shell`costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
-  };
+    amount: { currency, cost: spent },
+  });
 }
 
 /** @param word for its project that means no other */
-export function describeSpike({ day, project, cost, usual, currency, lineItem }: Spike, word: string): CheckFinding {
+export function describeSpike(spike: Spike, word: string): FoundFinding {
+  const { day, span, project, projectId, cost, usual, currency, lineItem } = spike;
   const why = lineItem === null ? '' : `, most of it ${lineItem.name}`;
-  return {
+  return findingOf({
     check: 'anomaly',
+    cause: [projectId, currency, span.since],
     subject: project,
     message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
-    hint: shell`costs report --since ${day} --until ${day} --project ${word} --group-by line-item`,
-  };
+    hint: shell`costs explain ${day} --project ${word} --group-by line-item`,
+    amount: { currency, cost },
+    day,
+  });
 }
 
-export function describePriceJump(jump: UnitPriceJump, organization: string): CheckFinding {
-  return {
+export function describePriceJump(jump: UnitPriceJump, organization: RegisteredOrganization): FoundFinding {
+  const { day, lineItem, currency, unit } = jump;
+  return findingOf({
     check: 'price',
-    subject: organization,
-    message: `${formatDay(jump.day)} ${inWords(jump)}.`,
-    hint: shell`costs report --since ${jump.day} --until ${jump.day} --group-by line-item`,
-  };
+    cause: [organization.provider, organization.organizationId, lineItem, currency, unit ?? '', day],
+    subject: organization.name,
+    message: `${formatDay(day)} ${inWords(jump)}.`,
+    hint: shell`costs report --since ${day} --until ${day} --group-by line-item`,
+    day,
+  });
 }
 
-export function describeAltered(misfit: SealMisfit, organization: string): CheckFinding {
+export function describeAltered(misfit: SealMisfit, organization: RegisteredOrganization): FoundFinding {
   const { day } = misfit;
-  return {
+  return findingOf({
     check: 'seals',
-    subject: organization,
+    cause: [organization.provider, organization.organizationId, day],
+    subject: organization.name,
     message: `${formatDay(day)} was changed outside costs: ${describeMisfit(misfit)}.`,
     hint: shell`costs backfill --since ${day} --until ${day} --force && costs verify --since ${day} --until ${day}`,
-  };
+  });
+}
+
+export function describeTrouble(
+  { kind, message, hint }: Trouble,
+  { provider, organizationId, name }: RegisteredOrganization,
+): FoundFinding {
+  return findingOf({ check: 'gaps', cause: [provider, organizationId, kind], subject: name, message, hint });
 }
 
 /** `"gpt-5, input" cost 67 times more per unit: 0.00005 USD, where 0.00000075 is usual` */
@@ -58,15 +82,17 @@ export function inWords({ lineItem, factor, usual, price, currency, unit }: Unit
   return `"${lineItem}" cost ${factor} times ${way} per unit${per}: ${price} ${currency}, where ${usual} is usual`;
 }
 
-export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): CheckFinding[] {
+/** One more project is another finding: that one nobody has been told of. */
+export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): FoundFinding[] {
   if (projects === 0) return [];
   const spend = totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend yet';
   return [
-    {
+    findingOf({
       check: 'unlinked',
+      cause: [projects],
       subject: plural(projects, 'project'),
       message: `${plural(projects, 'provider project is', 'provider projects are')} linked to nothing of yours: ${spend}. Link them: costs projects link --all`,
       hint: 'costs projects list --unlinked',
-    },
+    }),
   ];
 }

@@ -2,6 +2,7 @@ import type { ApiKeyStore } from '../domain/api-key.js';
 import type { AccessStore, KeyRows } from '../domain/access.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ExportStore } from '../domain/export.js';
+import type { FindingStore } from '../domain/kept-finding.js';
 import type { LeaseStore } from '../domain/lease.js';
 import type { OrganizationStore } from '../domain/organization.js';
 import type { ProjectStore } from '../domain/project.js';
@@ -17,6 +18,7 @@ import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
 import { createExportStore } from './spend/export-store.js';
 import { explainErrors } from './explain-errors.js';
+import { createFindingStore } from './findings.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './spend/report-store.js';
 import { createRunStore } from './runs.js';
@@ -42,6 +44,7 @@ export interface Store {
   readonly exports: ExportStore;
   readonly tags: TagStore;
   readonly budgets: BudgetStore;
+  readonly findings: FindingStore;
   readonly usage: UsageStore;
   readonly apiKeys: ApiKeyStore;
 }
@@ -64,6 +67,7 @@ export function createStore(database: Database): Store {
     exports: of(createExportStore(prisma)),
     tags: of(createTagStore(prisma)),
     budgets: of(createBudgetStore(prisma)),
+    findings: of(createFindingStore(prisma)),
     usage: of(createUsageStore(prisma)),
     apiKeys: of(createApiKeyStore(prisma)),
   };

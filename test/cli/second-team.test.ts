@@ -38,6 +38,7 @@ const TYPED = {
   project: ['zz-search', 'zz-project-id', 'Zz Organization/zz-search'],
   organization: ['org-zz', 'Zz Organization', 'k1'],
   run: ['zz-run'],
+  finding: ['zz-finding'],
   budget: ['zz-budget-id'],
   token: ['zz-token', 'zz-token-id'],
   email: ['zz-admin@example.com'],
@@ -47,6 +48,7 @@ const OWN = {
   project: 'Mine',
   organization: 'Other',
   run: 'run2',
+  finding: 'finding2',
   budget: 'budget2',
   token: 'token2',
   email: 'second@example.com',
@@ -73,6 +75,7 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
   'budget remove': ['budget', '--yes'],
   'people forget': ['email', '--yes'],
   'runs show': ['run'],
+  'check ack': ['finding'],
 };
 /** What other commands need to do their work, and `FOLDER` where they read a file. */
 const NEEDS: Record<string, string[]> = {
@@ -89,6 +92,7 @@ const NEEDS: Record<string, string[]> = {
   backfill: ['--since', '2026-01-01', '--force'],
   export: ['--format', 'csv', '--period', 'last-30d'],
   sync: ['--retry-for', '1'],
+  'notify test': ['HOOK'],
 };
 const PRICES = [
   { provider: 'openai', model: 'yy-model', tokenType: 'output_tokens', validFrom: '2020-01-01', price: '1' },
@@ -131,6 +135,10 @@ async function fill(pool: Pool): Promise<void> {
       VALUES ('zz-project-id', 'costs_v1', current_date - 3, current_date - 2, 'zz-model, input', 'USD', 1, 31337.4242, 'provider', 'zz-run');
     INSERT INTO project_tags VALUES ('zz-project-id', 'product', '1970-01-01', 'zz-tag');
     INSERT INTO budgets (id, team_id, project_id, currency, amount) VALUES ('zz-budget-id', 't1', 'zz-project-id', 'USD', 98765.4321), ('budget2', 't2', 'mine', 'USD', 5);
+    INSERT INTO findings (team_id, id, "check", subject, message, hint, first_seen_at, last_seen_at) VALUES
+      ('t1', 'zz-finding', 'anomaly', 'zz-search', '31337.4242', 'costs report', now(), now()),
+      ('t2', 'finding2', 'anomaly', 'Mine', 'Much.', 'costs report', now(), now());
+    INSERT INTO finding_messages (team_id, finding_id, channel, sent_at) VALUES ('t1', 'zz-finding', 'HOOK', now());
     INSERT INTO prices (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
       VALUES ('t1', 'openai', 'zz-model', 'output_tokens', 'standard', '', '', 'tokens', '2020-01-01', 'USD', 777.123, 1000000, 'zz-tag');
     INSERT INTO vault_tokens (id, team_id, name, role, created_by, expires_at) VALUES ('zz-token-id', 't1', 'zz-token', 'member', 'zz-admin@example.com', now() + interval '1 year');
@@ -169,6 +177,7 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
       : []),
     ...(has('--purge') ? TYPED.organization.map((word) => [...base, word, '--purge', '--yes']) : []),
     ...(has('--all') ? [[...base, '--all']] : []),
+    ...(has('--new') ? [[...base, '--new']] : []),
     ...(has('--stored') ? [[...base, '--stored']] : []),
     ...given('--project', TYPED.project),
     ...(about === 'organization' || path === 'keys add' ? [] : given('--organization', TYPED.organization)),
@@ -209,6 +218,8 @@ describe.each(kinds)('a second team in one database, on %s', (kind) => {
       COSTS_TEAM: 'other',
       COSTS_INSECURE_STORAGE: '1',
       OTHER_KEY: adminKey({ provider: 'openai', id: 'org-other' }).secret,
+      // Nobody listens there.
+      HOOK: 'http://127.0.0.1:9/',
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
       ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
     };

@@ -19,9 +19,13 @@ export async function listCommands(): Promise<DescribedCommand[]> {
 }
 
 function leaves(command: Command, path: string): DescribedCommand[] {
-  return command.commands.length === 0
-    ? [{ path, command }]
-    : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
+  const below = command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`));
+  return doesSomething(command) ? [{ path, command }, ...below] : below;
+}
+
+/** Some commands have others below them, and do something themselves. */
+function doesSomething(command: Command): boolean {
+  return Reflect.get(command, '_actionHandler') != null;
 }
 
 /** Not another way to write one that is shown. */

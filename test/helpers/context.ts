@@ -1,4 +1,8 @@
+import { getGlobalDispatcher } from 'undici';
 import type { Context } from '../../src/context.js';
+import { openChannel, type Channel } from '../../src/notify/channel.js';
+import type { Message } from '../../src/notify/message.js';
+import { sendMessage } from '../../src/notify/send.js';
 import { createRecorder } from '../../src/output/recorder.js';
 import type { Output } from '../../src/output/output.js';
 import type { Database } from '../../src/store/database.js';
@@ -13,7 +17,11 @@ export interface Recorded {
 }
 
 /** A context on an open database whose output is remembered: documents, or with `json: false` the text people see. */
-export function recordContext(database: Database, now: Date, { json = true } = {}): Recorded {
+export function recordContext(
+  database: Database,
+  now: Date,
+  { json = true, variables = {} }: { json?: boolean; variables?: Record<string, string> } = {},
+): Recorded {
   const recorder = createRecorder();
   const texts: string[] = [];
   const output: Output = {
@@ -39,6 +47,14 @@ export function recordContext(database: Database, now: Date, { json = true } = {
     clock: () => Promise.resolve(now),
     store: () => Promise.resolve(store),
     team: () => store.teams.choose('acme'),
+    channel: (name: string) => Promise.resolve().then(() => openChannel(name, variables[name])),
+    sendMessage: (channel: Channel, message: Message) =>
+      sendMessage(channel, message, {
+        version: '0.0.0',
+        dispatcher: getGlobalDispatcher,
+        signal: new AbortController().signal,
+        waits: [1, 1],
+      }),
   } as unknown as Context;
   return { context, last: () => recorder.last(), text: () => texts.join('') };
 }

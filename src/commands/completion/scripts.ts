@@ -10,7 +10,7 @@ export function completionScript(shell: Shell, nodes: readonly CompletionNode[])
 
 /** Words of a command: what it contains, else its options. */
 function wordsOf({ commands, options }: CompletionNode): string[] {
-  return commands.length > 0 ? commands.map(({ name }) => name) : options.map(({ flag }) => flag);
+  return [...commands.map(({ name }) => name), ...options.map(({ flag }) => flag)];
 }
 
 /** Patterns of the paths that lead somewhere, for `case`. */

@@ -4,7 +4,7 @@ import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../.
 import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
 import { shell } from '../../domain/shell.js';
-import { describeAhead, type OrganizationStatus, type Status } from '../../domain/status.js';
+import { describeAhead, type OrganizationStatus, type Trouble, type TroubleKind } from '../../domain/status.js';
 import { formatDate, formatDays, plural } from '../../domain/words.js';
 
 const RECENT_DAYS = 23;
@@ -59,30 +59,34 @@ export function describeOrganization(
 export function findTrouble(
   { name, active, lastDay, gaps, readAhead, recent, keyDaysLeft }: OrganizationStatus,
   now: Date,
-): Status['findings'] {
+): Trouble[] {
   if (!active) return [];
   const today = toDay(now);
-  const finding = (message: string, hint: string) => ({ organization: name, message, hint });
+  const finding = (kind: TroubleKind, message: string, hint: string) => ({ organization: name, kind, message, hint });
   const sync = shell`costs sync --organization ${name}`;
   const rotate = shell`costs keys rotate ${name}`;
-  if (lastDay === null) return [finding('It was never read.', sync)];
+  if (lastDay === null) return [finding('never-read', 'It was never read.', sync)];
   const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
-  const expired = keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('Its key has expired.', rotate)] : [];
+  const expired =
+    keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('key-expired', 'Its key has expired.', rotate)] : [];
   const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= WARN_DAYS;
   return [
     ...expired,
-    ...(expires ? [finding(`Its key expires in ${plural(keyDaysLeft, 'day')}.`, rotate)] : []),
-    ...(gaps.length > 0 ? [finding(`${plural(countDays(gaps), 'day was', 'days were')} never read.`, sync)] : []),
-    ...(readAhead.length > 0 ? [finding(describeAhead(countDays(readAhead)), sync)] : []),
+    ...(expires ? [finding('key-expires', `Its key expires in ${plural(keyDaysLeft, 'day')}.`, rotate)] : []),
+    ...(gaps.length > 0
+      ? [finding('gap', `${plural(countDays(gaps), 'day was', 'days were')} never read.`, sync)]
+      : []),
+    ...(readAhead.length > 0 ? [finding('read-ahead', describeAhead(countDays(readAhead)), sync)] : []),
     ...(halfRead.length > 0
       ? [
           finding(
+            'half-read',
             `${formatDays(halfRead.map(({ day }) => day))} ${halfRead.length === 1 ? 'was' : 'were'} read only before the day ended.`,
             sync,
           ),
         ]
       : []),
-    ...(lastDay < addDays(today, -1) ? [finding(`Nothing was read after ${formatDate(lastDay)}.`, sync)] : []),
+    ...(lastDay < addDays(today, -1) ? [finding('stale', `Nothing was read after ${formatDate(lastDay)}.`, sync)] : []),
   ];
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE "finding_messages";
+DROP TABLE "findings";

@@ -1,0 +1,175 @@
+import type { Context } from '../../context.js';
+import type { BudgetState } from '../../domain/budget-view.js';
+import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { compare, parseDecimal, proportion, subtract, type Decimal } from '../../domain/decimal.js';
+import { CHECKS, type CheckName, type FoundFinding } from '../../domain/finding.js';
+import type { CheckedNow } from '../../domain/kept-finding.js';
+import type { RegisteredOrganization } from '../../domain/organization.js';
+import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
+import { LEAST_EXCESS, type Spike } from '../../domain/spikes.js';
+import type { Team } from '../../domain/team.js';
+import { findPriceJumps, PRICE_HISTORY_DAYS } from '../../domain/unit-prices.js';
+import { closedDays } from '../../library/verify.js';
+import { scopeOf } from '../../output/budgets.js';
+import { distinctProjects } from '../../output/distinct-projects.js';
+import {
+  describeAltered,
+  describeBudget,
+  describePriceJump,
+  describeSpike,
+  describeTrouble,
+  describeUnlinked,
+} from '../../output/findings.js';
+import type { Store } from '../../store/store.js';
+import { readSpikes } from '../report/spikes.js';
+import { describeOrganization, findTrouble } from '../status/organization.js';
+import { readBudgets } from './budgets.js';
+
+/** Closed days that are looked at for anomalies when nothing is said. */
+export const DEFAULT_DAYS = 7;
+
+export interface FindOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest {
+  /** Anomalies of at least so much over the usual. */
+  minAmount?: Decimal;
+  /** Percents of a budget that are each found once; default: 100. */
+  at?: readonly number[];
+}
+
+/** What there is to find, before anything is known of what was found before. */
+export interface Found extends CheckedNow {
+  checks: CheckName[];
+  /** What is there, too: smaller than what was asked for, or only a note. */
+  hidden: FoundFinding[];
+  notes: string[];
+  budgets: BudgetState[];
+  anomalies: Spike[];
+}
+
+export async function findAll(options: FindOptions, context: Context): Promise<Found> {
+  const chosen = CHECKS.filter((name) => options[name] === true);
+  const checks = chosen.length === 0 ? [...CHECKS] : chosen;
+  const wanted = (name: CheckName) => checks.includes(name);
+  const [store, team] = await Promise.all([context.store(), context.team()]);
+  const now = await context.clock();
+  const today = toDay(now);
+  const span = closedDays(resolvePeriod(options, today, lastDays(DEFAULT_DAYS)), today);
+  const organizations = await store.organizations.list(team.id);
+  const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
+  const reached = budgets.flatMap((each) => reachedOf(each, team, today, options.at ?? [100]));
+  const spikes =
+    wanted('anomaly') && span !== null ? await findSpikes(store, team, today, span, options.minAmount) : NO_SPIKES;
+  const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : [];
+  const findings = [
+    ...reached,
+    ...spikes.found,
+    ...(wanted('price') && span !== null ? await findPrices(store, organizations, span) : []),
+    ...(wanted('seals') ? await findMisfits(store, organizations) : []),
+    ...(options.unlinked === true ? unlinked : []),
+    ...(wanted('gaps') ? await findGaps(store, organizations, now) : []),
+  ];
+  const hidden = [...spikes.below, ...(options.unlinked === true ? [] : unlinked)];
+  return {
+    findings,
+    hidden,
+    below: hidden.map(({ id }) => id),
+    checks,
+    since: span?.since ?? today,
+    today,
+    notes: [
+      ...budgetNotes(budgets, team),
+      ...(options.unlinked === true ? [] : unlinked.map(({ message }) => message)),
+    ],
+    budgets,
+    anomalies: spikes.anomalies,
+  };
+}
+
+/** Of the percents that a month has passed the highest alone: whoever hears of it knows of the others. */
+function reachedOf(state: BudgetState, team: Team, today: Day, percents: readonly number[]): FoundFinding[] {
+  const [spent, amount] = [parseDecimal(state.spent), parseDecimal(state.amount)];
+  const passed = percents.filter((percent) => compare(spent, proportion(amount, BigInt(percent), 100n)) > 0);
+  if (passed.length === 0) return [];
+  return [describeBudget(state, scopeOf(state, team.name), today.slice(0, 7), Math.max(...passed))];
+}
+
+function budgetNotes(budgets: readonly BudgetState[], team: Team): string[] {
+  const isOver = (sum: string | null, amount: string) =>
+    sum !== null && compare(parseDecimal(sum), parseDecimal(amount)) > 0;
+  return budgets
+    .filter(({ spent, projected, amount }) => !isOver(spent, amount) && isOver(projected, amount))
+    .map((each) => `${scopeOf(each, team.name)} is expected to go over its budget.`);
+}
+
+interface FoundSpikes {
+  anomalies: Spike[];
+  found: FoundFinding[];
+  below: FoundFinding[];
+}
+
+const NO_SPIKES: FoundSpikes = { anomalies: [], found: [], below: [] };
+
+/** All that are there are looked for, whatever amount was asked for: another job may ask for another. */
+async function findSpikes(
+  store: Store,
+  team: Team,
+  today: Day,
+  { since, until }: DaySpan,
+  minAmount: Decimal = LEAST_EXCESS,
+): Promise<FoundSpikes> {
+  const least = compare(minAmount, LEAST_EXCESS) < 0 ? minAmount : LEAST_EXCESS;
+  const all = await store.reports.snapshot((reports) =>
+    readSpikes(reports, { teamId: team.id, since, until, groupBy: ['project'] }, today, least),
+  );
+  const isEnough = ({ cost, usual }: Spike) =>
+    compare(subtract(parseDecimal(cost), parseDecimal(usual)), minAmount) >= 0;
+  const anomalies = all.filter(isEnough);
+  const describe = await spikeWords(store, team, all);
+  return { anomalies, found: anomalies.map(describe), below: all.filter((each) => !isEnough(each)).map(describe) };
+}
+
+/** Projects of one name are told apart, for people and in the command that leads there. */
+async function spikeWords(store: Store, team: Team, all: readonly Spike[]): Promise<(spike: Spike) => FoundFinding> {
+  const projects = all.length === 0 ? [] : await store.projects.list(team.id);
+  const named = distinctProjects(all);
+  return (spike) => {
+    const same = projects.filter(({ name }) => name.toLowerCase() === spike.project.toLowerCase());
+    return describeSpike(named(spike), same.length === 1 ? spike.project : spike.projectId);
+  };
+}
+
+async function findPrices(
+  store: Store,
+  organizations: readonly RegisteredOrganization[],
+  { since, until }: DaySpan,
+): Promise<FoundFinding[]> {
+  const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
+  const findings: FoundFinding[] = [];
+  for (const each of organizations) {
+    const charges = await store.collection.dailyCharges(each.provider, each.organizationId, history);
+    findings.push(...findPriceJumps(charges, { since, until }).map((jump) => describePriceJump(jump, each)));
+  }
+  return findings;
+}
+
+async function findMisfits(store: Store, organizations: readonly RegisteredOrganization[]): Promise<FoundFinding[]> {
+  const findings: FoundFinding[] = [];
+  for (const each of organizations) {
+    const misfits = await store.collection.openMisfits(each.provider, each.organizationId);
+    findings.push(...misfits.map((misfit) => describeAltered(misfit, each)));
+  }
+  return findings;
+}
+
+async function findGaps(
+  store: Store,
+  organizations: readonly RegisteredOrganization[],
+  now: Date,
+): Promise<FoundFinding[]> {
+  const findings: FoundFinding[] = [];
+  for (const each of organizations) {
+    const collected = await store.collection.collectedDays(each.provider, each.organizationId);
+    const trouble = findTrouble(describeOrganization(each, collected, now), now);
+    findings.push(...trouble.map((one) => describeTrouble(one, each)));
+  }
+  return findings;
+}

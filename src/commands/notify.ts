@@ -1,0 +1,8 @@
+import type { CommandGroup } from './define.js';
+import { testNotify } from './notify/test.js';
+
+export const notify: CommandGroup = {
+  name: 'notify',
+  description: 'Webhooks that hear of findings: costs check --notify VARIABLE.',
+  commands: [testNotify],
+};
