@@ -102,6 +102,16 @@ export function ratio(part: Decimal, whole: Decimal, decimals = SCALE): Decimal 
   return (((part * 10n ** BigInt(decimals)) / whole) * 10n ** BigInt(SCALE - decimals)) as Decimal;
 }
 
+/** `a` ÷ `b`, rounded half to even after so many decimals, once. */
+export function quotient(a: Decimal, b: Decimal, decimals: number): Decimal {
+  return b < 0n ? roundRatio(-a * UNIT, -b, decimals) : roundRatio(a * UNIT, b, decimals);
+}
+
+/** `a` × `b`; exact as long as both together have no more decimals than we keep. */
+export function product(a: Decimal, b: Decimal): Decimal {
+  return proportion(a, b, UNIT);
+}
+
 /** How many per cent of `whole` `part` is, cut after so many decimals. For the eye: nothing is added up from it. */
 export function percentOf(part: Decimal, whole: Decimal, decimals = 0): number {
   return Number((part * 10n ** BigInt(decimals + 2)) / whole) / 10 ** decimals;

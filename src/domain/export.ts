@@ -6,9 +6,13 @@ import type { ReportBasis, RowFilter } from './report.js';
 export const EXPORT_FORMATS = ['csv', 'jsonl', 'focus-csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** Versions of FOCUS that are written; what 1.3 brought comes with 1.4. */
+export const FOCUS_VERSIONS = ['1.2', '1.4'] as const;
+export type FocusVersion = (typeof FOCUS_VERSIONS)[number];
+
 export interface ExportQuery extends RowFilter {
   basis: ReportBasis;
-  /** Looks for the quantities of bills that name none in the usage that was collected. */
+  /** Looks for the quantities of bills that name none in the usage that was collected, and for what a unit costs by list. */
   withUsage: boolean;
 }
 
@@ -42,6 +46,10 @@ export interface ExportRow {
   quantitySource: QuantitySource | null;
   currency: string;
   cost: Decimal;
+  /** Before discounts; null where the provider does not say it. */
+  listCost: Decimal | null;
+  /** Of one unit by the price book, in the row's currency; null where it has none that day, or was not asked. */
+  listUnitPrice: Decimal | null;
   /** Usage or legacy rows, where no bill exists. */
   estimated: boolean;
   /** The project's tags on the day. */

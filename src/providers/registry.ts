@@ -55,15 +55,21 @@ export function listPricesReadOn(): Day {
   return PROVIDERS.map(({ listPrices: { readOn } }) => readOn).reduce((oldest, day) => (day < oldest ? day : oldest));
 }
 
-type Columns = Pick<LineItemReading, 'model' | 'tokenType' | 'serviceTier'>;
+type Columns = Pick<LineItemReading, 'model' | 'tokenType' | 'serviceTier'> &
+  Partial<Pick<LineItemReading, 'contextWindow'>>;
+
+/** What `toLineItem` puts behind the provider's words. */
+const CURRENCY = / \[[A-Z]{3}\]$/;
 
 /** A row with what its line item says in the columns that its provider's answer left empty; rows of the old system stay. */
 export function withReading<Row extends Columns & { provider: ProviderId | null; lineItem: string }>(row: Row): Row {
-  const reading = PROVIDERS.find(({ id }) => id === row.provider)?.readLineItem?.(row.lineItem);
+  const words = row.lineItem.replace(CURRENCY, '');
+  const reading = PROVIDERS.find(({ id }) => id === row.provider)?.readLineItem?.(words);
   if (reading === undefined) return row;
-  const { model, tokenType, serviceTier } = reading;
+  const { model, tokenType, serviceTier, contextWindow } = reading;
   return {
     ...row,
+    ...(row.contextWindow === null ? { contextWindow } : {}),
     model: row.model ?? model,
     tokenType: row.tokenType ?? tokenType,
     serviceTier: row.serviceTier ?? serviceTier,

@@ -1,7 +1,7 @@
 import { addDays, parseDay, type Day } from '../../src/domain/day.js';
 import type { ReportQuery } from '../../src/domain/report.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
-import { focusRow } from '../../src/output/focus/rows.js';
+import { focusCsv } from '../../src/output/focus/rows.js';
 import { createExportStore } from '../../src/store/spend/export-store.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth.js';
@@ -55,6 +55,7 @@ async function focusExport(db: BenchDatabase, rounds: number): Promise<Figure> {
   const since = addDays(UNTIL, -6);
   const exports = createExportStore(db.database.prisma);
   const query = { teamId: 'team-1', since, until: UNTIL, basis: 'billed', withUsage: true } as const;
+  const { row: focusRow } = focusCsv('1.2');
   let rows = 0;
   let characters = 0;
   const run = async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { exportSpend, type ExportOptions } from '../../src/commands/export.js';
 import { perform } from '../../src/commands/perform.js';
 import { createOutput } from '../../src/output/create.js';
 import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
+import { FOCUS_VERSIONS } from '../../src/domain/export.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import type { Report, ReportBasis } from '../../src/domain/report.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
@@ -15,13 +15,12 @@ import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { recordContext } from '../helpers/context.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
-import { checkFocus, distil, readFocusRules, type FocusCells } from '../helpers/focus-rules.js';
+import { checkFocus, readFocusRules, type FocusCells } from '../helpers/focus-rules.js';
 import { fillPageWorld, TODAY } from '../helpers/page-world.js';
 import { bill, TEAM } from '../helpers/spend.js';
 
 const SINCE = parseDay('2026-10-01');
 const NOW = new Date(`${TODAY}T12:00:00Z`);
-const PUBLISHED = new URL('../../../shared/contracts/focus-1.2-rules.json', import.meta.url);
 
 describe.each(DATABASE_KINDS)('export on %s', (kind) => {
   let test: TestDatabase;
@@ -41,7 +40,7 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
 
   async function run(format: ExportOptions['format'], options: Partial<ExportOptions> = {}): Promise<string> {
     const recorded = recordContext(test.database, NOW, { json: false });
-    await perform(exportSpend, { format, basis: 'best', since: SINCE, until: TODAY, ...options }, recorded.context);
+    await perform(exportSpend, { format, since: SINCE, until: TODAY, ...options }, recorded.context);
     return recorded.text();
   }
   const csv = async (options: Partial<ExportOptions> = {}) => cells(await run('csv', options));
@@ -59,17 +58,21 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     expect(sums(rows, 'projectId', 'day', 'currency', 'cost')).toEqual(wanted);
     expect(sums(await csv({ basis }), 'projectId', 'day', 'currency', 'cost')).toEqual(wanted);
     const charges = (await focus({ basis })).map((row) => ({ ...row, day: row.ChargePeriodStart?.slice(0, 10) ?? '' }));
-    for (const amount of ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'])
+    for (const amount of ['BilledCost', 'EffectiveCost'])
       expect(sums(charges, 'x_ProjectId', 'day', 'BillingCurrency', amount)).toEqual(wanted);
+  });
+
+  it('refuses a version of FOCUS for what is none', async () => {
+    await expect(run('csv', { focusVersion: '1.4' })).rejects.toThrow(/--focus-version is for FOCUS/);
   });
 
   it('refuses in words to choose rows by API key, of which one row may hold several', async () => {
     await expect(run('csv', { apiKey: 'key_1' })).rejects.toThrow(/not split by api-key/);
   });
 
-  it('breaks no rule of FOCUS 1.2 that a file can be checked against', async () => {
-    const rows = await focus();
-    const { checked, broken } = checkFocus(await readFocusRules(), rows);
+  it.each(FOCUS_VERSIONS)('breaks no rule of FOCUS %s that a file can be checked against', async (focusVersion) => {
+    const rows = await focus({ focusVersion, basis: 'best' });
+    const { checked, broken } = checkFocus(await readFocusRules(focusVersion), rows);
     expect(broken).toEqual([]);
     expect(checked.length).toBeGreaterThan(100);
     expect(new Set(rows.map(({ ChargeCategory }) => ChargeCategory))).toEqual(new Set(['Usage', 'Credit']));
@@ -87,14 +90,15 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
         x_QuantitySource: 'bill',
       },
     ]);
-    // A third of a dollar a token has no end: the amount is priced instead, and the quantity stays what it was.
+    // The unit stays, whatever the price: a third has no end, and is rounded once.
     expect(of('thirds')).toMatchObject([
       {
-        ConsumedQuantity: '3',
-        ConsumedUnit: '1000 Tokens',
-        PricingQuantity: '1',
-        PricingUnit: 'USD',
-        ListUnitPrice: '1',
+        ConsumedQuantity: '3000',
+        ConsumedUnit: 'Tokens',
+        PricingUnit: 'Tokens',
+        ListUnitPrice: '0.000333333333333333',
+        ListCost: '0.999999999999999',
+        BilledCost: '1',
         x_QuantitySource: 'bill',
       },
     ]);
@@ -105,7 +109,13 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     for (const row of [...of('Claude Opus a'), ...of('Claude Opus b')])
       expect(row).toMatchObject({ ConsumedQuantity: '2', ConsumedUnit: 'USD', x_QuantitySource: 'cost' });
     expect(of('credit')).toMatchObject([
-      { ChargeCategory: 'Credit', ConsumedQuantity: '', ListUnitPrice: '', x_QuantitySource: '' },
+      {
+        ChargeCategory: 'Credit',
+        ConsumedQuantity: '',
+        ListUnitPrice: '1',
+        PricingUnit: 'USD',
+        x_QuantitySource: '',
+      },
     ]);
   });
 
@@ -128,7 +138,10 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     expect(on('2026-11-20')?.Tags).toBe('');
     const tagged = await csv({ tag: [{ key: 'product', value: '=Find' }] });
     expect(new Set(tagged.map(({ day }) => day)).size).toBe(10);
-    expect((await focus()).find((row) => row.x_ProjectId === 'old')).toMatchObject({ x_Estimated: 'true' });
+    // No invoice has what was estimated: it is in the file where it was asked for, and says so.
+    expect((await focus()).filter((row) => row.x_Estimated === 'true')).toEqual([]);
+    const best = await focus({ basis: 'best' });
+    expect(best.find((row) => row.x_ProjectId === 'old')).toMatchObject({ x_Estimated: 'true' });
   });
 
   it('shows text that a spreadsheet would run as text, and leaves amounts alone', async () => {
@@ -146,7 +159,7 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     await writeFile(file, 'before');
     const { context } = recordContext(test.database, NOW, { json: false });
     const output = createOutput({ quiet: true, noColor: true, ci: true });
-    const options: ExportOptions = { format: 'csv', basis: 'best', since: SINCE, until: TODAY, output: file };
+    const options: ExportOptions = { format: 'csv', since: SINCE, until: TODAY, output: file };
     const store = await context.store();
     const failing = {
       read: async (...[query, take]: Parameters<typeof store.exports.read>) =>
@@ -163,18 +176,6 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     expect(await readdir(folder)).toEqual(['out.csv']);
     await rm(folder, { recursive: true });
   });
-});
-
-it.runIf(existsSync(PUBLISHED))('knows the rules as they are published', async () => {
-  const published = JSON.parse(await readFile(PUBLISHED, 'utf8')) as Parameters<typeof distil>[0];
-  expect(await readFocusRules()).toEqual(distil(published));
-});
-
-it('notices a file that breaks rules', async () => {
-  const row = { BilledCost: '1,5', ListUnitPrice: '2', PricingQuantity: '3', ListCost: '5', ChargeCategory: 'Gift' };
-  const ids = checkFocus(await readFocusRules(), [row]).broken.map(({ id }) => id);
-  for (const id of ['BilledCost-C-001-M', 'ListCost-C-009-C', 'ChargeCategory-C-003-M', 'CostAndUsage-D-005-M'])
-    expect(ids).toContain(id);
 });
 
 function cells(text: string): FocusCells[] {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { FocusVersion } from '../../src/domain/export.js';
 
 /** A check as a list: its name, then what it is about. */
 export type Check = [name: string, ...parts: unknown[]];
@@ -29,8 +30,8 @@ export const SUPPORTED = new Set([
 ]);
 
 /** The distilled rules, one a line. */
-export async function readFocusRules(): Promise<FocusRule[]> {
-  const text = await readFile(new URL('../fixtures/focus/rules-1.2.jsonl', import.meta.url), 'utf8');
+export async function readFocusRules(version: FocusVersion): Promise<FocusRule[]> {
+  const text = await readFile(new URL(`../fixtures/focus/rules-${version}.jsonl`, import.meta.url), 'utf8');
   return text
     .trim()
     .split('\n')
@@ -49,6 +50,8 @@ interface Published {
 }
 
 interface PublishedRule {
+  /** Since 1.4. */
+  Status?: string;
   Function: string;
   Reference: string;
   Type: string;
@@ -56,12 +59,22 @@ interface PublishedRule {
   ValidationCriteria: { Keyword: string; Requirement: Published; Condition: Published | Record<string, never> };
 }
 
-/** Distils the rules as the FinOps Foundation publishes them: those a MUST (NOT) makes and a file alone can show. */
+/** Data sets beside costs and usage, whose rules have their own prefix since 1.4. */
+const OTHER_DATA = /^(?:ATT|BIP|CCT|IND)-/;
+
+/**
+ * Distils the rules as the FinOps Foundation publishes them: those of costs and usage that a MUST (NOT) makes, that hold, and
+ * that a file alone can show.
+ */
 export function distil(published: { ModelRules: Record<string, PublishedRule> }): FocusRule[] {
   return Object.entries(published.ModelRules)
     .filter(
-      ([, { Type, Function: kind, ValidationCriteria }]) =>
-        Type === 'Static' && kind !== 'Composite' && /^MUST/.test(ValidationCriteria.Keyword),
+      ([id, { Type, Function: kind, Status = 'Active', ValidationCriteria }]) =>
+        !OTHER_DATA.test(id) &&
+        Status === 'Active' &&
+        Type === 'Static' &&
+        kind !== 'Composite' &&
+        /^MUST/.test(ValidationCriteria.Keyword),
     )
     .map(
       ([
@@ -134,6 +147,8 @@ export function checkFocus(rules: readonly FocusRule[], rows: readonly FocusCell
       case 'TypeDateTime':
       case 'FormatDateTime':
         return cell === '' || INSTANT.test(cell);
+      case 'TypeJSON':
+        return cell === '' || isJsonObject(cell);
       case 'TypeString':
       case 'FormatString':
         return cell === '' || cell.trim() !== '';
@@ -159,14 +174,13 @@ export function checkFocus(rules: readonly FocusRule[], rows: readonly FocusCell
   return { checked: applicable.map(({ id }) => id), broken };
 }
 
-function isPairs(cell: string): boolean {
+function isJsonObject(cell: string): boolean {
   const value = JSON.parse(cell) as unknown;
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((each) => typeof each !== 'object')
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPairs(cell: string): boolean {
+  return isJsonObject(cell) && Object.values(JSON.parse(cell) as object).every((each) => typeof each !== 'object');
 }
 
 /** Scaled so that prices with 30 decimals and their products stay whole. */
@@ -175,8 +189,7 @@ function exact(text: string, scale = 80): bigint {
   return BigInt(whole + fraction.padEnd(scale, '0'));
 }
 
-/** Both exactly and in binary floating point, where readers compute so. */
+/** Exactly. */
 function isProduct(a: string, b: string, product: string): boolean {
-  if (a === '' || b === '' || product === '') return true;
-  return exact(a, 40) * exact(b, 40) === exact(product, 80) && Math.abs(Number(a) * Number(b) - Number(product)) === 0;
+  return a === '' || b === '' || product === '' || exact(a, 40) * exact(b, 40) === exact(product, 80);
 }

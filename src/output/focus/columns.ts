@@ -1,87 +1,91 @@
-import { endOfMonthOf, endOfDay, startOfDay, startOfMonthOf, toDay } from '../../domain/day.js';
-import { formatDecimal } from '../../domain/decimal.js';
-import type { ExportRow } from '../../domain/export.js';
-import { UNASSIGNED, type ProviderFacts } from '../../domain/provider.js';
-import { legacyProvider, providerOf } from '../../providers/registry.js';
-import { measure, type Measured } from './pricing.js';
+import { endOfDay, endOfMonthOf, startOfDay, startOfMonthOf } from '../../domain/day.js';
+import { ZERO, type Decimal } from '../../domain/decimal.js';
+import type { FocusVersion, ExportRow } from '../../domain/export.js';
+import { UNASSIGNED } from '../../domain/provider.js';
+import type { Charge } from './charge.js';
 
-export type FocusValue = string | null;
-
-interface Charge {
-  row: ExportRow;
-  measured: Measured;
-  credit: boolean;
-  provider: ProviderFacts;
-  skuId: string;
-}
+/** What a column holds, which is how files that know types keep it. */
+export type ColumnType = 'text' | 'amount' | 'quantity' | 'time' | 'flag';
+export type FocusValue = string | Decimal | Date | boolean | null;
 
 interface Column {
   name: string;
-  /** Numbers are ours and are never neutralised. */
-  number?: true;
+  type: ColumnType;
   value: (charge: Charge) => FocusValue;
+  /** The one version that has it so; absent where all have. */
+  only?: FocusVersion;
 }
 
-const text = (name: string, value: Column['value']): Column => ({ name, value });
-const number = (name: string, value: Column['value']): Column => ({ name, value, number: true });
-const cost = ({ row }: Charge) => formatDecimal(row.cost);
-/** A credit has neither been consumed nor has it a price: a negative price is none. */
-const usageOnly = (value: (measured: Measured) => string) => (charge: Charge) =>
-  charge.credit ? null : value(charge.measured);
+const text = (name: string, value: (charge: Charge) => string | null): Column => ({ name, type: 'text', value });
+const time = (name: string, value: (charge: Charge) => Date): Column => ({ name, type: 'time', value });
+const flag = (name: string, value: (charge: Charge) => boolean): Column => ({ name, type: 'flag', value });
+const amount = (name: string, value: (charge: Charge) => Decimal | null): Column => ({ name, type: 'amount', value });
+const quantity = (name: string, value: (charge: Charge) => Decimal | null): Column => ({
+  ...amount(name, value),
+  type: 'quantity',
+});
+
+const only = (version: FocusVersion, column: Column): Column => ({ ...column, only: version });
+const cost = ({ row }: Charge) => row.cost;
+const consumed = ({ category, sold }: Charge) => (category === 'Usage' ? (sold?.priced ?? null) : null);
 
 /**
- * FOCUS 1.2, Cost and Usage. Left out are the columns of what these providers do not sell or say (commitments, capacity,
- * regions, resources, virtual currencies) and InvoiceId, which no bill report names.
+ * Cost and Usage: the columns of FOCUS in order of their names, then ours. Left out are those of what these providers do not
+ * sell or say (commitments, capacity, regions, resources, virtual currencies) and of invoices, which no bill report names.
  */
-export const FOCUS_COLUMNS: readonly Column[] = [
-  number('BilledCost', cost),
+const COLUMNS: readonly Column[] = [
+  amount('BilledCost', cost),
   text('BillingAccountId', ({ row }) => row.organizationId ?? row.team.id),
   text('BillingAccountName', ({ row }) => nonEmpty(row.organization) ?? row.organizationId ?? row.team.name),
   text('BillingCurrency', ({ row }) => row.currency),
-  text('BillingPeriodEnd', ({ row }) => instant(endOfDay(endOfMonthOf(row.day)))),
-  text('BillingPeriodStart', ({ row }) => instant(startOfDay(startOfMonthOf(row.day)))),
-  text('ChargeCategory', ({ credit }) => (credit ? 'Credit' : 'Usage')),
-  // What was already invoiced when it changed, no report says: a changed row replaces the one before.
-  text('ChargeClass', () => null),
+  time('BillingPeriodEnd', ({ row }) => endOfDay(endOfMonthOf(row.day))),
+  time('BillingPeriodStart', ({ row }) => startOfDay(startOfMonthOf(row.day))),
+  text('ChargeCategory', ({ category }) => category),
+  // What was already invoiced when it changed, no report of an API says: a changed row replaces the one before.
+  text('ChargeClass', ({ isCorrection }) => (isCorrection ? 'Correction' : null)),
   text('ChargeDescription', ({ row }) => nonEmpty(row.lineItem)),
-  text('ChargeFrequency', ({ credit }) => (credit ? 'One-Time' : 'Usage-Based')),
-  text('ChargePeriodEnd', ({ row }) => instant(row.bucketEnd)),
-  text('ChargePeriodStart', ({ row }) => instant(row.bucketStart)),
-  number(
-    'ConsumedQuantity',
-    usageOnly(({ consumedQuantity }) => consumedQuantity),
+  text('ChargeFrequency', ({ category }) => (category === 'Usage' ? 'Usage-Based' : 'One-Time')),
+  time('ChargePeriodEnd', ({ row }) => row.bucketEnd),
+  time('ChargePeriodStart', ({ row }) => row.bucketStart),
+  quantity('ConsumedQuantity', (charge) => consumed(charge)?.consumedQuantity ?? null),
+  text('ConsumedUnit', (charge) => consumed(charge)?.unit ?? null),
+  amount('ContractedCost', ({ row, sold }) => sold?.priced.contractedCost ?? row.cost),
+  amount('ContractedUnitPrice', ({ sold }) => sold?.priced.contractedUnitPrice ?? null),
+  // What the charges cost that a purchase covers, a bill does not say: 1.2 has none of it, 1.4 the purchase's own.
+  only(
+    '1.2',
+    amount('EffectiveCost', ({ category, row }) => (category === 'Purchase' ? ZERO : row.cost)),
   ),
-  text(
-    'ConsumedUnit',
-    usageOnly(({ consumedUnit }) => consumedUnit),
+  only('1.4', amount('EffectiveCost', cost)),
+  only(
+    '1.4',
+    text('HostProviderName', ({ provider }) => provider.name),
   ),
-  number('ContractedCost', cost),
-  number(
-    'ContractedUnitPrice',
-    usageOnly(({ unitPrice }) => unitPrice),
-  ),
-  number('EffectiveCost', cost),
   text('InvoiceIssuerName', ({ provider }) => provider.name),
-  number('ListCost', cost),
-  number(
-    'ListUnitPrice',
-    usageOnly(({ unitPrice }) => unitPrice),
+  amount('ListCost', ({ row, sold }) => sold?.priced.listCost ?? row.cost),
+  amount('ListUnitPrice', ({ sold }) => sold?.priced.listUnitPrice ?? null),
+  text('PricingCategory', ({ sold }) => (sold === null ? null : 'Standard')),
+  quantity('PricingQuantity', ({ sold }) => sold?.priced.pricingQuantity ?? null),
+  text('PricingUnit', ({ sold }) => sold?.priced.unit ?? null),
+  only(
+    '1.2',
+    text('ProviderName', ({ provider }) => provider.name),
   ),
-  text('PricingCategory', () => 'Standard'),
-  number('PricingQuantity', ({ credit, measured }) => (credit ? '1' : measured.pricingQuantity)),
-  text('PricingUnit', ({ credit, measured }) => (credit ? 'Credits' : measured.pricingUnit)),
-  text('ProviderName', ({ provider }) => provider.name),
-  text('PublisherName', ({ provider }) => provider.name),
+  only(
+    '1.2',
+    text('PublisherName', ({ provider }) => provider.name),
+  ),
   text('ServiceCategory', () => 'AI and Machine Learning'),
   text('ServiceName', ({ provider }) => provider.focus.serviceName),
-  text('ServiceSubcategory', () => 'Generative AI'),
-  text('SkuId', ({ skuId }) => skuId),
-  text('SkuMeter', ({ row }) => nonEmpty(row.tokenType) ?? nonEmpty(row.lineItem)),
-  text('SkuPriceDetails', ({ row }) => priceDetails(row)),
-  text(
-    'SkuPriceId',
-    ({ skuId, credit, measured, row }) => `${skuId} | ${row.currency} | ${credit ? 'Credits' : measured.pricingUnit}`,
+  only(
+    '1.4',
+    text('ServiceProviderName', ({ provider }) => provider.name),
   ),
+  text('ServiceSubcategory', () => 'Generative AI'),
+  text('SkuId', ({ sold }) => sold?.sku.id ?? null),
+  text('SkuMeter', ({ sold }) => sold?.sku.meter ?? null),
+  text('SkuPriceDetails', ({ sold }) => sold?.sku.details ?? null),
+  text('SkuPriceId', ({ sold }) => sold?.sku.priceId ?? null),
   text('SubAccountId', ({ row }) => subAccountOf(row)),
   text('SubAccountName', ({ row }) => {
     const id = subAccountOf(row);
@@ -91,23 +95,20 @@ export const FOCUS_COLUMNS: readonly Column[] = [
   text('Tags', ({ row }) => (Object.keys(row.tags).length === 0 ? null : JSON.stringify(row.tags))),
   text('x_ContextWindow', ({ row }) => nonEmpty(row.contextWindow)),
   text('x_CostType', ({ row }) => nonEmpty(row.costType)),
-  text('x_Estimated', ({ row }) => String(row.estimated)),
+  flag('x_Estimated', ({ row }) => row.estimated),
   text('x_InferenceGeo', ({ row }) => nonEmpty(row.inferenceGeo)),
   text('x_LineItem', ({ row }) => nonEmpty(row.lineItem)),
-  text('x_Linked', ({ row }) => String(row.linked)),
+  flag('x_Linked', ({ row }) => row.linked),
   text('x_Model', ({ row }) => nonEmpty(row.model)),
   text('x_ProjectId', ({ row }) => row.projectId),
   text('x_ProjectName', ({ row }) => nonEmpty(row.project)),
-  text('x_QuantitySource', ({ credit, measured }) => (credit ? null : measured.source)),
+  text('x_QuantitySource', (charge) => consumed(charge)?.source ?? null),
   text('x_ServiceTier', ({ row }) => nonEmpty(row.serviceTier)),
   text('x_TokenType', ({ row }) => nonEmpty(row.tokenType)),
 ];
 
-/** What the columns are made from. */
-export function toCharge(row: ExportRow): Charge {
-  const provider = row.provider === null ? legacyProvider() : providerOf(row.provider);
-  const skuId = `${provider.id}: ${nonEmpty(row.lineItem) ?? 'unspecified'}`;
-  return { row, credit: row.cost < 0n, measured: measure(row), provider, skuId };
+export function focusColumns(version: FocusVersion): Column[] {
+  return COLUMNS.filter((column) => (column.only ?? version) === version);
 }
 
 /** The provider's project; none where the provider names none, ours where it is one of the old system. */
@@ -115,24 +116,7 @@ function subAccountOf({ providerProjectId, projectId }: ExportRow): string | nul
   return providerProjectId === UNASSIGNED ? null : (providerProjectId ?? projectId);
 }
 
-function priceDetails({ model, tokenType, serviceTier, contextWindow, inferenceGeo }: ExportRow): string | null {
-  const details = {
-    x_Model: model,
-    x_TokenType: tokenType,
-    x_ServiceTier: serviceTier,
-    x_ContextWindow: contextWindow,
-    x_InferenceGeo: inferenceGeo,
-  };
-  const known = Object.entries(details).filter(([, value]) => value !== null && value !== '');
-  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known));
-}
-
 /** FOCUS has no empty texts: what is not known is null. */
 function nonEmpty(value: string | null): string | null {
   return value === null || value.trim() === '' ? null : value;
-}
-
-/** To the second, as FOCUS writes instants. */
-function instant(date: Date): string {
-  return `${toDay(date)}T${date.toISOString().slice(11, 19)}Z`;
 }

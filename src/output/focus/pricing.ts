@@ -1,46 +1,75 @@
-import { formatDecimal, ratio, SCALE, ZERO, type Decimal } from '../../domain/decimal.js';
+import { parseDecimal, product, quotient, round, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ExportRow } from '../../domain/export.js';
-import { focusUnit } from './units.js';
+import type { UsageUnit } from '../../domain/token-types.js';
+import { inUnits } from './units.js';
 
-export interface Measured {
+/** What was consumed, and at what price. Each cost is the product of its unit price and the quantity, to the last digit. */
+export interface Priced {
   /** `bill`, `usage`, or `cost` where nothing was counted. */
   source: 'bill' | 'usage' | 'cost';
-  consumedQuantity: string;
-  consumedUnit: string;
-  pricingQuantity: string;
-  pricingUnit: string;
-  unitPrice: string;
+  /** Of what is consumed and priced alike. */
+  unit: string;
+  consumedQuantity: Decimal;
+  pricingQuantity: Decimal;
+  listUnitPrice: Decimal;
+  listCost: Decimal;
+  contractedUnitPrice: Decimal;
+  contractedCost: Decimal;
 }
 
-const UNIT = 10n ** BigInt(SCALE);
+/** Unit prices are rounded once, to so many decimals: what floats of a provider leave behind lies beyond. */
+const PRICE_DECIMALS = 18;
+/** With those of a price, no more than a DECIMAL(38,28) keeps. */
+const QUANTITY_DECIMALS = 10;
+const ONE = parseDecimal('1');
 
 /**
- * What was consumed and priced. The unit price is what was charged for one unit, and times the quantity it gives the cost to
- * the last digit; where no such price exists (a third of a cent, nothing counted) the charge is priced by its own amount: so
- * many units of the currency at 1 each.
+ * Prices a charge by what its SKU counts. The list price is gross where the provider tells it, else of the price book, else
+ * what was billed. Null where nobody counted, or what was counted has no price.
+ * @param counts what the SKU counts, where its words tell
  */
-export function measure({ cost, currency, quantity, quantityUnit, quantitySource }: ExportRow): Measured {
-  const amount = formatDecimal(cost);
-  const counted =
-    quantity === null || quantity < 0n || quantitySource === null
-      ? { source: 'cost' as const, consumedQuantity: amount, consumedUnit: currency }
-      : {
-          source: quantitySource,
-          consumedQuantity: formatDecimal(quantity),
-          consumedUnit: focusUnit(quantityUnit),
-        };
-  const unitPrice = counted.source === 'cost' ? null : exactPrice(cost, quantity ?? ZERO);
-  return unitPrice === null
-    ? { ...counted, pricingQuantity: amount, pricingUnit: currency, unitPrice: '1' }
-    : { ...counted, pricingQuantity: counted.consumedQuantity, pricingUnit: counted.consumedUnit, unitPrice };
+export function priceByCount(row: ExportRow, counts: UsageUnit | null): Priced | null {
+  const { cost, listUnitPrice } = row;
+  if (row.quantity === null || row.quantitySource === null) return null;
+  const { quantity, unit } = inUnits(row.quantity, row.quantityUnit, counts);
+  const pricingQuantity = round(quantity, QUANTITY_DECIMALS);
+  const sold = { source: row.quantitySource, unit, consumedQuantity: quantity, pricingQuantity };
+  if (pricingQuantity === ZERO)
+    return cost === ZERO && listUnitPrice !== null ? priced(sold, listUnitPrice, listUnitPrice) : null;
+  const unitPriceOf = (amount: Decimal) => quotient(amount, pricingQuantity, PRICE_DECIMALS);
+  // A price below zero is none: such a quantity did not cost this.
+  if (unitPriceOf(cost) < ZERO) return null;
+  const gross = grossOf(row);
+  return priced(sold, gross === null ? (listUnitPrice ?? unitPriceOf(cost)) : unitPriceOf(gross), unitPriceOf(cost));
 }
 
-/**
- * The price of one unit; null where it has no end within the scale of our decimals. Many readers multiply in binary floating
- * point: a price that only exact arithmetic turns into the cost would look wrong to them.
- */
-function exactPrice(cost: Decimal, quantity: Decimal): string | null {
-  if (quantity === 0n || (cost * UNIT) % quantity !== 0n) return null;
-  const price = formatDecimal(ratio(cost, quantity));
-  return Number(price) * Number(formatDecimal(quantity)) === Number(formatDecimal(cost)) ? price : null;
+/** Prices a charge by its own amount before discounts: so many units of the currency at 1 each. */
+export function priceByAmount(row: ExportRow): Priced {
+  const { cost, currency } = row;
+  const gross = round(grossOf(row) ?? ZERO, QUANTITY_DECIMALS);
+  const discounted = gross !== ZERO && grossOf(row) !== cost;
+  const pricingQuantity = discounted ? gross : cost;
+  const sold = { source: 'cost' as const, unit: currency, consumedQuantity: pricingQuantity, pricingQuantity };
+  return priced(sold, ONE, discounted ? quotient(cost, gross, PRICE_DECIMALS) : ONE);
+}
+
+/** Before discounts; null where that is not told, or is less than nothing and the charge is not. */
+function grossOf({ cost, listCost }: ExportRow): Decimal | null {
+  return listCost === null || listCost < ZERO !== cost < ZERO ? null : listCost;
+}
+
+function priced(
+  sold: Pick<Priced, 'source' | 'unit' | 'consumedQuantity' | 'pricingQuantity'>,
+  list: Decimal,
+  contracted: Decimal,
+): Priced {
+  const listUnitPrice = round(list, PRICE_DECIMALS);
+  const { pricingQuantity } = sold;
+  return {
+    ...sold,
+    listUnitPrice,
+    listCost: product(listUnitPrice, pricingQuantity),
+    contractedUnitPrice: contracted,
+    contractedCost: product(contracted, pricingQuantity),
+  };
 }

@@ -1,22 +1,34 @@
-/** The providers' units as FOCUS writes them: capitalised, in the plural, a count of them in front. */
+import { proportion, type Decimal } from '../../domain/decimal.js';
+import type { UsageUnit } from '../../domain/token-types.js';
+
+/** The providers' units as FOCUS writes them: capitalised, in the plural. */
 const UNITS: Record<string, string> = {
-  tokens: 'Tokens',
-  '1000_tokens': '1000 Tokens',
   duration_seconds: 'Seconds',
   duration_minutes: 'Minutes',
   duration_hours: 'Hours',
-  seconds: 'Seconds',
   gibibyte_hours: 'GiB-Hours',
   bytes: 'B',
-  images: 'Images',
-  characters: 'Characters',
-  requests: 'Requests',
-  sessions: 'Sessions',
 };
+/** So many of a unit, as in `1000_tokens`. */
+const COUNTED = /^(\d{1,9})[ _](?=\p{L})/u;
 
-/** A unit that is not known is capitalised; a quantity without one counts units. */
-export function focusUnit(unit: string | null): string {
-  const words = (unit ?? '').replaceAll('_', ' ').trim();
-  if (words === '') return 'Units';
-  return UNITS[unit ?? ''] ?? words.replace(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase());
+/**
+ * A quantity in single units: thousands of tokens are tokens, so that a SKU has one unit however its bill counts on a day.
+ * @param counts what the SKU counts, for a bill that gives a number alone
+ */
+export function inUnits(
+  quantity: Decimal,
+  unit: string | null,
+  counts: UsageUnit | null,
+): { quantity: Decimal; unit: string } {
+  const said = (unit ?? '').trim();
+  const [prefix = '', count] = COUNTED.exec(said) ?? [];
+  return {
+    quantity: count === undefined ? quantity : proportion(quantity, BigInt(count)),
+    unit: nameOf(said === '' ? (counts ?? 'units') : said.slice(prefix.length)),
+  };
+}
+
+function nameOf(unit: string): string {
+  return UNITS[unit] ?? unit.replaceAll('_', ' ').replace(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase());
 }

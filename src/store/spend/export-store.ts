@@ -2,6 +2,8 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
+import { readPriceBook } from '../usage/prices.js';
+import { listPriceOf } from './list-price.js';
 import { fromSpend } from './query.js';
 import { kindsOf, spendRows } from './relation.js';
 import { createTagStore } from '../tags.js';
@@ -21,6 +23,7 @@ const COLUMNS = [
   'bucket_end_time',
   'quantity',
   'quantity_unit',
+  'list_cost',
   'cost_type',
   'token_type',
   'service_tier',
@@ -28,8 +31,12 @@ const COLUMNS = [
   'inference_geo',
 ];
 
-type RawRow = Omit<ExportRow, 'team' | 'cost' | 'quantity' | 'quantitySource' | 'tags'> & {
+type RawRow = Omit<
+  ExportRow,
+  'team' | 'cost' | 'listCost' | 'listUnitPrice' | 'quantity' | 'quantitySource' | 'tags'
+> & {
   cost: string;
+  listCost: string | null;
   quantity: string | null;
 };
 
@@ -44,6 +51,7 @@ async function readRows(
 ): Promise<number> {
   const team = await tx.team.findUniqueOrThrow({ where: { id: query.teamId }, select: { id: true, name: true } });
   const tagsOn = readTagsOn(await createTagStore(tx).list(query.teamId));
+  const book = query.withUsage ? await readPriceBook(tx, query.teamId) : null;
   await tx.$executeRaw`DECLARE costs_export NO SCROLL CURSOR FOR ${selectRows(query)}`;
   let usage: { day: Day | null; found: UsageOfCharges | null } = { day: null, found: null };
   let count = 0;
@@ -54,7 +62,12 @@ async function readRows(
     for (const row of raw) {
       if (query.withUsage && usage.day !== row.day)
         usage = { day: row.day, found: await readUsageOfCharges(tx, query.teamId, { since: row.day, until: row.day }) };
-      rows.push(toRow(row, team, tagsOn(row.projectId, row.day), usage.found));
+      rows.push({
+        ...measure(row, usage.found),
+        ...{ team, tags: tagsOn(row.projectId, row.day), cost: parseDecimal(row.cost) },
+        listCost: row.listCost === null ? null : parseDecimal(row.listCost),
+        listUnitPrice: book === null ? null : listPriceOf(row, book),
+      });
     }
     count += rows.length;
     await take(rows);
@@ -71,16 +84,16 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       (p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) AS linked, coalesce(c.line_item, '') AS "lineItem", c.model,
       c.cost_type AS "costType", c.token_type AS "tokenType", c.service_tier AS "serviceTier",
       c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
-      c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost, c.estimated
+      c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost,
+      trim_scale(c.list_cost)::text AS "listCost", c.estimated
     ${fromSpend({ rows: spendRows(query, { kinds, columns: COLUMNS }), filter: query })}
     ORDER BY c.day, c.project_id, c.id`;
 }
 
-function toRow(raw: RawRow, team: ExportRow['team'], tags: ExportRow['tags'], usage: UsageOfCharges | null): ExportRow {
-  const row = { ...raw, team, tags, cost: parseDecimal(raw.cost) };
-  if (raw.quantity !== null)
-    return { ...row, quantity: parseDecimal(raw.quantity), quantitySource: raw.estimated ? 'usage' : 'bill' };
-  const used = raw.estimated ? null : (usage?.(raw) ?? null);
+function measure<Row extends RawRow>(row: Row, usage: UsageOfCharges | null) {
+  if (row.quantity !== null)
+    return { ...row, quantity: parseDecimal(row.quantity), quantitySource: row.estimated ? 'usage' : 'bill' } as const;
+  const used = row.estimated ? null : (usage?.(row) ?? null);
   if (used === null) return { ...row, quantity: null, quantitySource: null };
-  return { ...row, quantity: used.quantity, quantityUnit: used.unit, quantitySource: 'usage' };
+  return { ...row, quantity: used.quantity, quantityUnit: used.unit, quantitySource: 'usage' } as const;
 }
