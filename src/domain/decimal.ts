@@ -104,7 +104,8 @@ export function ratio(part: Decimal, whole: Decimal, decimals = SCALE): Decimal 
 
 /** `a` ÷ `b`, rounded half to even after so many decimals, once. */
 export function quotient(a: Decimal, b: Decimal, decimals: number): Decimal {
-  return b < 0n ? roundRatio(-a * UNIT, -b, decimals) : roundRatio(a * UNIT, b, decimals);
+  const [part, whole] = b < 0n ? [negate(a), negate(b)] : [a, b];
+  return roundRatio(part * UNIT, whole, decimals);
 }
 
 /** `a` × `b`; exact as long as both together have no more decimals than we keep. */

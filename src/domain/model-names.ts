@@ -17,8 +17,8 @@ const MAKERS: readonly [developer: string, words: RegExp][] = [
 export function readModelName(model: string): { family: string | null; developer: string | null } {
   const name = model.toLowerCase().replaceAll(/[ _]/g, '-');
   for (const [developer, words] of MAKERS) {
-    const [found, ...parts] = words.exec(name) ?? [];
-    if (found !== undefined) return { family: parts.filter((part) => part !== undefined).join('-'), developer };
+    const found = words.exec(name);
+    if (found !== null) return { family: found.slice(1).filter(Boolean).join('-'), developer };
   }
   return { family: null, developer: null };
 }
