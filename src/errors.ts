@@ -38,6 +38,8 @@ export interface CostsErrorOptions {
   hint?: string;
   cause?: unknown;
   keyProblem?: KeyProblem;
+  /** When the provider answers again, where it says so. */
+  retryAt?: Date | null;
 }
 
 /** An error a user can understand: a code for machines, a sentence that names the cause, and a next step. */
@@ -46,12 +48,14 @@ export class CostsError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly keyProblem: KeyProblem | undefined;
+  readonly retryAt: Date | null;
 
-  constructor(code: ErrorCode, message: string, { hint, cause, keyProblem }: CostsErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { hint, cause, keyProblem, retryAt = null }: CostsErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
     this.keyProblem = keyProblem;
+    this.retryAt = retryAt;
   }
 
   get exitCode(): number {
@@ -64,10 +68,17 @@ export interface ErrorDocument {
   code: ErrorCode;
   message: string;
   hint?: string;
+  /** When the provider allows requests again, where that is what stopped it. */
+  retryAt?: string;
 }
 
-export function toErrorDocument({ code, message, hint }: CostsError): ErrorDocument {
-  return hint === undefined ? { code, message } : { code, message, hint };
+export function toErrorDocument({ code, message, hint, retryAt }: CostsError): ErrorDocument {
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(retryAt === null ? {} : { retryAt: retryAt.toISOString() }),
+  };
 }
 
 /** A bug of ours, or a failure nobody foresaw, as an error that one organization can end with without ending the others. */

@@ -5,6 +5,7 @@ import type { CostLine, KeyedCost } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import type { Basis } from './results.js';
 import type { OrphanedRows } from './orphans.js';
 import type { ProjectNames, Renamed } from './project.js';
 import type { SealCheck, SealMisfit } from './seal.js';
@@ -141,6 +142,8 @@ export interface CollectionStore {
   learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
   /** Projects that nobody linked take the provider's new names; returns what they were called, too. */
   followNames(names: ProjectNames): Promise<Renamed[]>;
+  /** Organizations whose last runs of a kind were ended by a limit of requests, and when the first of those runs began; a day back at most. */
+  pausedByQuota(teamId: string, kind: RunKind): Promise<PausedOrganization[]>;
   startRun(run: RunStart): Promise<void>;
   finishRun(run: Pick<RunStart, 'id' | 'teamId'>, status: RunStatus, result: unknown): Promise<void>;
 }
@@ -152,6 +155,19 @@ export interface ProviderNews {
   /** A field, or a field and its value: `service_tier=ultra`. */
   path: string;
   firstSeenAt: Date;
+}
+
+/** Runs that do the same work. */
+export interface RunKind {
+  command: 'sync' | 'backfill';
+  basis: Basis;
+  forced: boolean;
+}
+
+export interface PausedOrganization {
+  provider: ProviderId;
+  organizationId: string;
+  since: Date;
 }
 
 export interface RunStart {

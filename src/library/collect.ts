@@ -59,6 +59,7 @@ export interface BackfillRequest extends CollectRequest, PeriodRequest {
 
 /** A request with the way its days are chosen. */
 export interface Job {
+  command: SyncPlan['command'];
   request: CollectRequest;
   forced: boolean;
   makePlan: (input: PlanInput) => SyncPlan;
@@ -68,7 +69,7 @@ export interface Job {
 export function syncJob(request: SyncRequest): Job {
   checkBasis(request);
   const floorOf = readLookback(request.lookback);
-  return { request, forced: false, makePlan: (input) => planSync(input, floorOf(input.today)) };
+  return { command: 'sync', request, forced: false, makePlan: (input) => planSync(input, floorOf(input.today)) };
 }
 
 /** The days of a past range that were never read or are not settled, or all of them. @throws CostsError `usage` */
@@ -79,7 +80,7 @@ export async function backfillJob(request: BackfillRequest, clock: () => Promise
   const { since, until } = resolvePeriod(request, toDay(await clock()));
   const span = { since, until };
   const forced = request.force === true;
-  return { request, forced, makePlan: (input) => planBackfill(input, span, forced) };
+  return { command: 'backfill', request, forced, makePlan: (input) => planBackfill(input, span, forced) };
 }
 
 /** @throws CostsError `usage` */
@@ -91,8 +92,8 @@ export function readLookback(lookback: number | string = ''): (today: Day) => Da
 }
 
 /** What a job would read. */
-export async function planOf(work: Workplace, { request, makePlan }: Job): Promise<SyncPlan> {
-  return makePlan(await gather(work, request));
+export async function planOf(work: Workplace, job: Job): Promise<SyncPlan> {
+  return job.makePlan(await gather(work, job));
 }
 
 /**
@@ -133,7 +134,7 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
 
 const NO_USAGE = { endpoints: [], maxDays: () => 1, requestsAWindow: 0 };
 
-async function gather(work: Workplace, request: CollectRequest): Promise<PlanInput> {
+async function gather(work: Workplace, { command, request, forced }: Job): Promise<PlanInput> {
   const organizations = await selectOrganizations(work, request);
   const now = await work.clock();
   for (const organization of organizations) {
@@ -162,9 +163,17 @@ async function gather(work: Workplace, request: CollectRequest): Promise<PlanInp
         : { days: adapter.maxDaysPerRequest, requests: 1 },
     );
   }
+  const paused = await collection.pausedByQuota((await work.team()).id, { command, basis, forced });
+  const sinceOf = ({ provider, organizationId }: Organization) =>
+    paused.find((each) => each.provider === provider && each.organizationId === organizationId)?.since;
+  const resumed = organizations.flatMap((each): [string, Date][] => {
+    const since = sinceOf(each);
+    return since === undefined ? [] : [[each.keyId, since]];
+  });
   return {
     organizations,
     basis,
+    resumedSince: new Map(resumed),
     collected,
     today: toDay(now),
     maxDays: ({ provider }: Organization) => limits.get(provider)?.days ?? 1,

@@ -9,8 +9,11 @@ export function interruption(): CostsError {
 
 /** A host that answers, but not with what was asked for. */
 export function staysDown(url: URL, status: number, cause: unknown): CostsError {
-  const what = status === 429 ? 'asks for fewer requests (429)' : `stays down (it answers ${status})`;
-  return new CostsError('unreachable', `${url.host} ${what}; nothing was changed.`, {
+  const what =
+    status === 429
+      ? 'asks for fewer requests (429); what was finished is kept'
+      : `stays down (it answers ${status}); nothing was changed`;
+  return new CostsError('unreachable', `${url.host} ${what}.`, {
     hint: 'The same command may work later.',
     cause,
   });

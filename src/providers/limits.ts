@@ -17,32 +17,46 @@ export interface Limits {
 
 export const NO_LIMITS: Limits = { limit: null, remaining: null, freeAt: null, waitMs: null };
 
+/** Where a limit, and what is left of it, are told: the first that is there counts. */
+const LIMIT = [
+  'anthropic-ratelimit-requests-limit',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-limit',
+  'ratelimit-limit',
+];
+const REMAINING = [
+  'anthropic-ratelimit-requests-remaining',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-remaining',
+  'ratelimit-remaining',
+];
+const RESET = [
+  'retry-after',
+  'anthropic-ratelimit-requests-reset',
+  'x-ratelimit-reset-requests',
+  'x-ratelimit-reset',
+  'ratelimit-reset',
+];
+/** No time of an epoch is so small, and no wait so long. */
+const LEAST_EPOCH_S = 1e9;
+const LEAST_EPOCH_MS = 1e11;
+
 /**
- * Reads `retry-after-ms`, `Retry-After` in seconds or as a date, `anthropic-ratelimit-requests-*`, `x-ratelimit-*-requests`, and `x-ratelimit-*`.
+ * Reads what an answer tells of limits, in whatever form: seconds, a duration, a date, or seconds or milliseconds of an epoch.
  * A reset an hour away is real: Anthropic's reports allow so many requests an hour. One in the past is often sent, and says nothing.
  * @param clock for answers without a `Date`; without both, times of day are not understood.
  */
 export function readLimits(header: (name: string) => string | null, clock?: () => Date): Limits {
   const sent = header('date');
   const now = sent === null || Number.isNaN(Date.parse(sent)) ? clock?.() : new Date(sent);
-  const wait = [
-    spanOf(header('retry-after-ms'), 1),
-    spanOf(header('retry-after'), 1000) ?? until(header('retry-after'), now),
-    until(header('anthropic-ratelimit-requests-reset'), now),
-    durationOf(header('x-ratelimit-reset-requests')),
-    untilEpoch(header('x-ratelimit-reset'), now),
-  ].find((each) => each !== null && each > 0 && each <= LONGEST_MS);
+  const milliseconds = countOf(header('retry-after-ms'));
+  const wait = [milliseconds, ...RESET.map((name) => waitOf(header(name), now))].find(
+    (each) => each !== null && each > 0 && each <= LONGEST_MS,
+  );
+  const firstOf = (names: readonly string[]) => countOf(names.map(header).find((text) => text !== null) ?? null);
   return {
-    limit: countOf(
-      header('anthropic-ratelimit-requests-limit') ??
-        header('x-ratelimit-limit-requests') ??
-        header('x-ratelimit-limit'),
-    ),
-    remaining: countOf(
-      header('anthropic-ratelimit-requests-remaining') ??
-        header('x-ratelimit-remaining-requests') ??
-        header('x-ratelimit-remaining'),
-    ),
+    limit: firstOf(LIMIT),
+    remaining: firstOf(REMAINING),
     freeAt: wait == null || now === undefined ? null : new Date(now.getTime() + wait),
     waitMs: wait == null ? null : Math.ceil(wait),
   };
@@ -52,24 +66,16 @@ function countOf(text: string | null): number | null {
   return text !== null && NUMBER.test(text) ? Number(text) : null;
 }
 
-function spanOf(text: string | null, unit: number): number | null {
-  return text !== null && NUMBER.test(text) ? Number(text) * unit : null;
+/** Milliseconds until what a header says; null for what is not understood. */
+function waitOf(text: string | null, now: Date | undefined): number | null {
+  const number = countOf(text);
+  if (number !== null && number < LEAST_EPOCH_S) return number * 1000;
+  const then = number === null ? Date.parse(text ?? '') : number < LEAST_EPOCH_MS ? number * 1000 : number;
+  return durationOf(text ?? '') ?? (Number.isNaN(then) || now === undefined ? null : then - now.getTime());
 }
 
-function until(text: string | null, now: Date | undefined): number | null {
-  const then = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(then) || now === undefined ? null : then - now.getTime();
-}
-
-/** Seconds of an epoch, or milliseconds of it: both are sent. */
-function untilEpoch(text: string | null, now: Date | undefined): number | null {
-  const epoch = countOf(text);
-  if (epoch === null || now === undefined) return null;
-  return (epoch < 1e11 ? epoch * 1000 : epoch) - now.getTime();
-}
-
-function durationOf(text: string | null): number | null {
-  const [all = '', hours = '0', minutes = '0', seconds = '0', milliseconds = '0'] = DURATION.exec(text ?? '') ?? [];
+function durationOf(text: string): number | null {
+  const [all = '', hours = '0', minutes = '0', seconds = '0', milliseconds = '0'] = DURATION.exec(text) ?? [];
   if (all === '') return null;
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Number(milliseconds);
 }

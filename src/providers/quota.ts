@@ -33,6 +33,7 @@ export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, cause: 
     {
       hint: 'Run the same command again then, or let it wait: --timeout SECONDS',
       cause,
+      retryAt: freeAt,
     },
   );
 }

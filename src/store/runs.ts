@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import type { ProviderNews, RunStart, RunStatus } from '../domain/collection.js';
+import type { PausedOrganization, ProviderNews, RunKind, RunStart, RunStatus } from '../domain/collection.js';
 import { startOfDay, toDay } from '../domain/day.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 
@@ -59,6 +59,28 @@ export async function listNews(prisma: PrismaClient, teamId: string): Promise<Pr
     WHERE r.team_id = ${teamId} AND o.item ->> 'provider' IS NOT NULL AND d.item ->> 'path' IS NOT NULL
     GROUP BY 1, 2
     ORDER BY 3, 1, 2`;
+}
+
+/** See `CollectionStore.pausedByQuota`. A run that skipped an organization says nothing of it. */
+export async function listPaused(
+  prisma: PrismaClient,
+  teamId: string,
+  { command, basis, forced }: RunKind,
+): Promise<PausedOrganization[]> {
+  return prisma.$queryRaw<PausedOrganization[]>`
+    SELECT provider, organization_id AS "organizationId", min(started_at) AS since
+    FROM (
+      SELECT o.item ->> 'provider' AS provider, o.item ->> 'organizationId' AS organization_id, r.started_at,
+             bool_and(o.item #>> '{error,retryAt}' IS NOT NULL) OVER (
+               PARTITION BY o.item ->> 'provider', o.item ->> 'organizationId' ORDER BY r.started_at DESC) AS paused
+      FROM runs r,
+           jsonb_array_elements(CASE jsonb_typeof(r.result) WHEN 'array' THEN r.result ELSE '[]' END) AS o (item)
+      WHERE r.team_id = ${teamId} AND r.command = ${command} AND r.started_at > now() - interval '1 day'
+        AND r.plan #>> '{0,basis}' = ${basis} AND coalesce(r.plan #>> '{0,forced}', 'false') = ${String(forced)}
+        AND o.item ->> 'status' <> 'skipped'
+    ) runs
+    WHERE paused AND provider IS NOT NULL AND organization_id IS NOT NULL
+    GROUP BY 1, 2`;
 }
 
 type Row = Prisma.RunGetPayload<object>;

@@ -1,5 +1,5 @@
 import { SETTLED_AFTER_DAYS, type CollectedDay, type Organization } from '../domain/collection.js';
-import { coverageOf } from '../domain/coverage.js';
+import { coverageOf, isReadWhole } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
 import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 import { daysAPiece } from './pieces.js';
@@ -32,6 +32,8 @@ export interface PlanInput {
   requestsAWindow: (organization: Organization) => number;
   /** What is read; the bills, unless said. */
   basis?: Basis;
+  /** Where a limit of requests ended the runs before, when they began, by `keyId`: what they read is not asked for again. */
+  resumedSince?: ReadonlyMap<string, Date>;
 }
 
 /**
@@ -60,13 +62,15 @@ export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): S
 
 function plan(
   command: SyncPlan['command'],
-  { organizations, collected, maxDays, requestsAWindow, basis = 'billed' }: PlanInput,
+  { organizations, collected, maxDays, requestsAWindow, basis = 'billed', resumedSince }: PlanInput,
   asked: DaySpan,
   choose: (collected: readonly CollectedDay[]) => Day[],
 ): SyncPlan {
   const plans = organizations.map((organization) => {
     const known = collected.get(organization.keyId) ?? [];
-    const windows = toWindows(choose(known), maxDays(organization));
+    const done = readSince(known, resumedSince?.get(organization.keyId));
+    const due = choose(known).filter((day) => !done.has(day));
+    const windows = toWindows(due, maxDays(organization));
     const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
     const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
     return { organization, windows, requests: pieces * requestsAWindow(organization) };
@@ -74,6 +78,13 @@ function plan(
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
   return { command, basis, span: { since, until: asked.until }, organizations: plans };
+}
+
+/** Days that were read whole since an instant; none without one. */
+function readSince(collected: readonly CollectedDay[], since: Date | undefined): ReadonlySet<Day> {
+  const isDone = ({ day, readAt }: CollectedDay) =>
+    since !== undefined && readAt !== null && readAt >= since && isReadWhole(day, readAt);
+  return new Set(collected.filter(isDone).map(({ day }) => day));
 }
 
 function daysNotSettled(span: DaySpan, collected: readonly CollectedDay[]): Day[] {

@@ -44,7 +44,7 @@ export async function runSync(
     command: plan.command,
     span: plan.span,
     version,
-    plan: planDocument(plan),
+    plan: planDocument(plan, options),
   });
 
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
@@ -77,11 +77,12 @@ function statusOf(organizations: readonly OrganizationResult[]): SyncResult['sta
   return failed < organizations.length ? 'partial' : 'failed';
 }
 
-function planDocument(plan: SyncPlan): unknown {
+function planDocument(plan: SyncPlan, { forced }: RunOptions): unknown {
   return plan.organizations.map(({ organization, windows }) => ({
     provider: organization.provider,
     organizationId: organization.organizationId,
     basis: plan.basis,
+    forced,
     windows,
   }));
 }

@@ -19,6 +19,11 @@ describe('the wait a provider asks for', () => {
     [{ 'x-ratelimit-reset-requests': '6m0s' }, 360_000],
     [{ 'x-ratelimit-reset-requests': '1.5s' }, 1500],
     [{ 'x-ratelimit-reset-requests': '20ms' }, 20],
+    [{ date, 'x-ratelimit-reset': '1795438020' }, 47 * 60_000],
+    [{ date, 'x-ratelimit-reset': '1795438020000' }, 47 * 60_000],
+    [{ 'x-ratelimit-reset': '2820' }, 47 * 60_000],
+    [{ 'ratelimit-reset': '2820' }, 47 * 60_000],
+    [{ date, 'anthropic-ratelimit-requests-reset': '2026-11-23T14:47:00.5+02:00' }, 47 * 60_000 + 500],
     [{ 'retry-after': '864000' }, null],
     [{ 'retry-after': '-1' }, null],
     [{ 'retry-after': 'soon' }, null],
@@ -32,6 +37,7 @@ describe('a limit of requests', () => {
   it.each([
     ['anthropic-ratelimit-requests-limit', 'anthropic-ratelimit-requests-remaining'],
     ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'],
+    ['ratelimit-limit', 'ratelimit-remaining'],
   ])('is read from %s', (limit, remaining) => {
     expect(readLimits(headers({ date, [limit]: '90', [remaining]: '0', 'retry-after': '600' }))).toEqual({
       limit: 90,

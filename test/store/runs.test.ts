@@ -54,3 +54,53 @@ it.each([
   if (run === undefined) throw new Error('The run was stored.');
   expect(renderRun(run, { ...createRecorder().output, width: 200 })).toContain('3 days');
 });
+
+it('knows which organizations a limit of requests stopped, since the first of the runs in a row that it stopped', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const { collection } = createStore(database);
+  for (const id of ['team-1', 'team-2']) await database.prisma.team.create({ data: { id, name: id } });
+  const span = { since: parseDay('2026-01-01'), until: parseDay('2026-01-01') };
+  const now = await collection.clock();
+  let count = 0;
+  const ran = async (minutesAgo: number, results: [organizationId: string, how: string][], forced = false) => {
+    const id = `run-${(count += 1)}`;
+    const plan = [{ basis: 'billed', forced }];
+    await collection.startRun({ id, teamId: 'team-1', command: 'backfill', span, version: '0', plan });
+    const items = results.map(([organizationId, how]) => ({
+      provider: 'openai',
+      organizationId,
+      status: how === 'quota' ? 'failed' : how,
+      ...(how === 'quota' ? { error: { code: 'unreachable', retryAt: '2026-11-23T14:47:00Z' } } : {}),
+      ...(how === 'failed' ? { error: { code: 'contract' } } : {}),
+    }));
+    await collection.finishRun({ id, teamId: 'team-1' }, 'partial', items);
+    const startedAt = new Date(now.getTime() - minutesAgo * 60_000);
+    await database.prisma.run.update({ where: { id }, data: { startedAt } });
+  };
+  const paused = async (forced = false, teamId = 'team-1') => {
+    const found = await collection.pausedByQuota(teamId, { command: 'backfill', basis: 'billed', forced });
+    const minutes = (since: Date) => (now.getTime() - since.getTime()) / 60_000;
+    return Object.fromEntries(found.map(({ organizationId, since }) => [organizationId, minutes(since)]));
+  };
+  await ran(2000, [['a', 'quota']]);
+  await ran(300, [
+    ['a', 'ok'],
+    ['b', 'quota'],
+  ]);
+  await ran(200, [
+    ['a', 'quota'],
+    ['b', 'skipped'],
+  ]);
+  await ran(100, [
+    ['a', 'quota'],
+    ['b', 'quota'],
+    ['c', 'failed'],
+  ]);
+  expect(await paused()).toEqual({ a: 200, b: 300 });
+  expect(await paused(true)).toEqual({});
+  expect(await paused(false, 'team-2')).toEqual({});
+  await ran(50, [['a', 'ok']]);
+  expect(await paused()).toEqual({ b: 300 });
+  await ran(40, [['a', 'quota']], true);
+  expect(await paused(true)).toEqual({ a: 40 });
+});

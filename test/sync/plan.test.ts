@@ -101,3 +101,25 @@ describe('toWindows', () => {
     expect(windows.map(({ since, until }) => daysBetween(since, until) + 1)).toEqual([16, 16]);
   });
 });
+
+describe('after runs that a limit of requests ended', () => {
+  const since = new Date('2026-11-23T09:00:00Z');
+  const at = (day: Day, readAt: string): CollectedDay => ({ day, readAt: new Date(readAt), rows: 1 });
+  const [first, second, third] = ['2026-11-20', '2026-11-21', '2026-11-22'].map(parseDay) as [Day, Day, Day];
+  const resumed = (collected: CollectedDay[]) => ({
+    ...input(collected),
+    resumedSince: new Map([[organization.keyId, since]]),
+  });
+
+  it('what they read whole is not asked for again, forced or not; what was read before them is', () => {
+    const collected = [at(first, '2026-11-23T08:59:59Z'), at(second, '2026-11-23T09:00:00Z')];
+    const span = { since: first, until: third };
+    for (const force of [false, true])
+      expect(daysIn(planBackfill(resumed(collected), span, force))).toEqual([first, third]);
+    expect(daysIn(planBackfill(input(collected), span, true))).toEqual([first, second, third]);
+  });
+
+  it('a day that goes on is', () => {
+    expect(daysIn(planSync(resumed([at(today, '2026-11-23T10:00:00Z')])))).toEqual([today]);
+  });
+});

@@ -4,7 +4,7 @@ import { learnApiKeys, listSpenders } from '../api-keys.js';
 import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
-import { finishRun, listNews, startRun } from '../runs.js';
+import { finishRun, listNews, listPaused, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
@@ -28,6 +28,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     spenders: (provider, organizationId, span) => listSpenders(prisma, { provider, organizationId }, span),
     learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
     followNames: async (names) => (await keepNames(prisma, names)).renamed,
+    pausedByQuota: (teamId, kind) => listPaused(prisma, teamId, kind),
     startRun: (run) => startRun(prisma, run),
     finishRun: (run, status, result) => finishRun(prisma, run, status, result),
   };
