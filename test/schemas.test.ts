@@ -215,6 +215,9 @@ describe('the document of each command is what its schema says', () => {
     await run('members logins keep', ['30']);
     await run('members passwd', ['--password-stdin'], { input: `${PASSWORD}\nanother horse battery staple\n` });
     await run('doctor');
+    await run('keys rename', ['Acme EU', 'Acme Europe']);
+    await run('keys rename', ['Acme Europe', 'Acme EU']);
+    await run('keys move', ['Acme EU', 'elsewhere', '--yes']);
     await run('keys remove', ['Acme EU', '--yes']);
     await run('keys remove', ['Acme EU', '--purge', '--yes']);
     await run('completion', ['fish']);

@@ -136,6 +136,8 @@ export interface KeyRows {
   add(row: KeyRow): Promise<void>;
   setMaterial(id: string, material: KeyMaterial): Promise<void>;
   setActive(id: string, isActive: boolean): Promise<void>;
+  /** The same key, sealed for another organization id. */
+  setOrganization(id: string, organizationId: string, material: KeyMaterial): Promise<void>;
   remove(id: string): Promise<void>;
   /** Notes that keys were used now, by the database's clock. */
   touch(ids: string[]): Promise<void>;

@@ -19,6 +19,9 @@ export interface RegisteredOrganization {
 export const LINK_POLICIES = ['all', 'none'] as const;
 export type LinkPolicy = (typeof LINK_POLICIES)[number];
 
+/** Which organization, and whose it must be. */
+export type OrganizationKey = Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId'>;
+
 export interface OrganizationStore {
   /** A team's organizations, those without a key included, by provider and name. */
   list(teamId: string): Promise<RegisteredOrganization[]>;
@@ -26,6 +29,8 @@ export interface OrganizationStore {
   find(provider: ProviderId, organizationId: string): Promise<RegisteredOrganization | null>;
   /** From now on; what is there already stays as it is. Only of the team's own. */
   setLinkPolicy(teamId: string, provider: ProviderId, organizationId: string, policy: LinkPolicy): Promise<void>;
+  /** What people call it from now on. @throws CostsError `conflict` when it is not of the team any more */
+  rename(organization: OrganizationKey, name: string): Promise<void>;
   /**
    * Registers an organization whose figures come from files; one that is the team's already stays as it is.
    * @throws CostsError `conflict` where it is another team's, or its figures are collected with a key
@@ -40,4 +45,10 @@ export interface OrganizationStore {
    * @throws CostsError `conflict` while another team's projects hold some of it, or while it is being collected
    */
   purge(organization: RegisteredOrganization): Promise<PurgeCounts>;
+  /**
+   * Files all that was collected of an organization under another id, which then has what the first one had: name, key and
+   * links. A key that the other one has already is kept, and the first one's forgotten.
+   * @throws CostsError `conflict` where the other one has days or projects of its own, and as `purge` does
+   */
+  move(organization: RegisteredOrganization, to: string): Promise<PurgeCounts>;
 }

@@ -34,8 +34,15 @@ export interface KeyRemoval {
   done: string;
 }
 
-export function renderKeyRemoval(removal: KeyRemoval, { style }: Output): string {
-  const { provider, name, organizationId, key, done } = removal;
-  const which = key === null ? '' : `, key …${key.lastFour}`;
-  return `${style.green('✔')} ${provider} ${name} (${organizationId})${which}: ${done}`;
+export function renderKeyRemoval({ key, done, ...removal }: KeyRemoval, output: Output): string {
+  return renderOrganization(removal, key === null ? done : `key …${key.lastFour} ${done}`, output);
+}
+
+/** What was done to an organization. */
+export function renderOrganization(
+  { provider, name, organizationId }: Pick<KeyRemoval, 'provider' | 'name' | 'organizationId'>,
+  done: string,
+  { style }: Output,
+): string {
+  return `${style.green('✔')} ${provider} ${name} (${organizationId}): ${done}`;
 }

@@ -38,6 +38,10 @@ export function createKeys(client: Client): KeyRows {
     setActive: async (id, isActive) => {
       await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } });
     },
+    async setOrganization(id, organizationId, { encryptedKey, generation, mac }) {
+      const data = { organizationId, encryptedKey, generation, mac, updatedAt: await now(client) };
+      await table.update({ where: { id }, data });
+    },
     remove: async (id) => {
       await table.delete({ where: { id } });
     },

@@ -2,7 +2,8 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
-import { countPurge, purge } from './purge.js';
+import { moveOrganization } from './organization-move.js';
+import { changedMeanwhile, countPurge, purge } from './purge.js';
 
 export function createOrganizations(client: Client): OrganizationStore {
   return {
@@ -25,8 +26,15 @@ export function createOrganizations(client: Client): OrganizationStore {
         hint: 'One organization is collected once. Those of your team: costs status',
       });
     },
+    async rename({ provider, organizationId, teamId }, name) {
+      const where = { teamId, provider, organizationId };
+      const { count } = await client.organization.updateMany({ where, data: { name } });
+      if (count === 0) throw changedMeanwhile();
+      await client.organizationApiKey.updateMany({ where, data: { name } });
+    },
     holdings: (organization) => countPurge(client, organization),
     purge: (organization) => purge(client, organization),
+    move: (organization, to) => moveOrganization(client, organization, to),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RegisteredOrganization } from '../domain/organization.js';
+import type { OrganizationKey } from '../domain/organization.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
@@ -6,10 +6,8 @@ import type { Client } from './client.js';
 import { BELONGINGS } from './project-move.js';
 import { plural } from '../domain/words.js';
 
-type Purged = Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId'>;
-
 /** What hangs on the organization itself, in the order in which writers take it. */
-const BY_ORGANIZATION = [
+export const BY_ORGANIZATION = [
   { table: 'collected_days', counted: 'days' },
   { table: 'collected_usage', counted: 'usageDays' },
   { table: 'seal_findings', counted: null },
@@ -18,30 +16,15 @@ const BY_ORGANIZATION = [
 ] as const;
 
 /** See `OrganizationStore.holdings`. */
-export async function countPurge(client: Client, organization: Purged): Promise<PurgeCounts> {
+export async function countPurge(client: Client, organization: OrganizationKey): Promise<PurgeCounts> {
   await refuseOthers(client, organization);
   return work(client, organization, (table, where) => Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)} s WHERE ${where}`);
 }
 
 /** See `OrganizationStore.purge`. The client is that of a transaction. */
-export async function purge(client: Client, organization: Purged): Promise<PurgeCounts> {
+export async function purge(client: Client, organization: OrganizationKey): Promise<PurgeCounts> {
   const { provider, organizationId, teamId } = organization;
-  // Whoever begins to read a new day, or takes a lease, waits for the end of this: it refers to this row.
-  const own = await client.$queryRaw<unknown[]>`
-    SELECT 1 FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId} FOR UPDATE`;
-  if (own.length === 0) throw changedMeanwhile();
-  const leases = await client.$queryRaw<unknown[]>`
-    SELECT 1 FROM organization_leases
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND expires_at > clock_timestamp() FOR UPDATE`;
-  if (leases.length > 0)
-    throw new CostsError('conflict', 'The organization is being collected at this moment; nothing was removed.', {
-      hint: 'costs runs list',
-    });
-  await client.$queryRaw`
-    SELECT 1 FROM collected_days WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY api_version, day FOR UPDATE`;
-  await client.$queryRaw`
-    SELECT 1 FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY id FOR UPDATE`;
-  await refuseOthers(client, organization);
+  await lockWhole(client, organization);
   const counts = await work(
     client,
     organization,
@@ -57,10 +40,31 @@ export async function purge(client: Client, organization: Purged): Promise<Purge
   return counts;
 }
 
+/** Keeps everybody away from an organization of the team, its days and its projects, until the transaction ends. @throws CostsError `conflict` */
+export async function lockWhole(client: Client, organization: OrganizationKey): Promise<void> {
+  const { provider, organizationId, teamId } = organization;
+  // Whoever begins to read a new day, or takes a lease, waits for the end of this: it refers to this row.
+  const own = await client.$queryRaw<unknown[]>`
+    SELECT 1 FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId} FOR UPDATE`;
+  if (own.length === 0) throw changedMeanwhile();
+  const leases = await client.$queryRaw<unknown[]>`
+    SELECT 1 FROM organization_leases
+    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND expires_at > clock_timestamp() FOR UPDATE`;
+  if (leases.length > 0)
+    throw new CostsError('conflict', 'The organization is being collected at this moment; nothing was changed.', {
+      hint: 'costs runs list',
+    });
+  await client.$queryRaw`
+    SELECT 1 FROM collected_days WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY api_version, day FOR UPDATE`;
+  await client.$queryRaw`
+    SELECT 1 FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY id FOR UPDATE`;
+  await refuseOthers(client, organization);
+}
+
 /** Counts and does in the same words. @param statement of a table, and which of its rows `s` it is about; a row each */
 async function work(
   client: Client,
-  { provider, organizationId, teamId }: Purged,
+  { provider, organizationId, teamId }: OrganizationKey,
   statement: (table: string, where: Prisma.Sql) => Prisma.Sql,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { projects: 0, projectsKept: 0, costs: 0, usage: 0, changes: 0, days: 0, usageDays: 0 };
@@ -100,19 +104,19 @@ async function work(
 }
 
 /** Rows of a project of another team are not this team's to remove. */
-async function refuseOthers(client: Client, { provider, organizationId, teamId }: Purged): Promise<void> {
+async function refuseOthers(client: Client, { provider, organizationId, teamId }: OrganizationKey): Promise<void> {
   const [{ count }] = await client.$queryRaw<[{ count: number }]>`
     SELECT count(*)::int AS count FROM projects
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id <> ${teamId}`;
   if (count === 0) return;
   const those = plural(count, 'project of another team holds', 'projects of other teams hold');
-  throw new CostsError('conflict', `${those} what was collected of this organization; nothing was removed.`, {
+  throw new CostsError('conflict', `${those} what was collected of this organization; nothing was changed.`, {
     hint: 'That team unlinks it first: costs projects unlink --help',
   });
 }
 
-function changedMeanwhile(): CostsError {
-  return new CostsError('conflict', 'The organization is not of this team any more; nothing was removed.', {
+export function changedMeanwhile(): CostsError {
+  return new CostsError('conflict', 'The organization is not of this team any more; nothing was changed.', {
     hint: 'costs keys list',
   });
 }

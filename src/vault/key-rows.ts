@@ -10,7 +10,7 @@ import { encrypt } from './cipher.js';
 import { checkHost, hostOfNewKey, type Destination } from './hosts.js';
 import { checkKey, macOfKey } from './mac.js';
 import { NoSession } from './no-session.js';
-import { changedMeanwhile, keyBinding, plaintextOf } from './rotate.js';
+import { changedMeanwhile, keyBinding, plaintextOf, reencrypt } from './rotate.js';
 import type { Tools, Unlocked } from './tools.js';
 import { unlessForbidden } from './unlock.js';
 import { parseKey, readVariable } from './variables.js';
@@ -148,6 +148,34 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
     async remove(row) {
       await change(authentication, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
     },
+    async rename(organization, name) {
+      const { teamId } = organization;
+      const { actor } = await authentication.requireRegistrar({ id: teamId, name: '' });
+      const { access } = await authentication.tools();
+      await access.transact(async (rows) => {
+        await rows.organizations.rename(organization, name);
+        await rows.audit({ teamId, actor: actor.label, action: 'keys.rename', subject: subjectOf(organization) });
+      });
+    },
+    async move(organization, to) {
+      const { provider, organizationId, teamId } = organization;
+      const { access } = await authentication.tools();
+      const row = await access.keys.findOrganization(provider, organizationId);
+      const team = { id: teamId, name: '' };
+      const unlocked = await (row === null
+        ? authentication.requireRegistrar(team)
+        : unlockForInput(authentication, team, row));
+      return access.transact(async (rows) => {
+        const material = row === null ? null : await materialFor(rows, unlocked, row, to);
+        const counts = await rows.organizations.move(organization, to);
+        // The other organization may have had a key of its own.
+        if (row !== null && material !== null && (await rows.keys.get(row.keyId)) !== null)
+          await rows.keys.setOrganization(row.keyId, to, material);
+        const subject = `${subjectOf(organization)} to ${to}`;
+        await rows.audit({ teamId, actor: unlocked.actor.label, action: 'keys.move', subject });
+        return counts;
+      });
+    },
     async purge(organization) {
       const { teamId } = organization;
       const { actor } = await authentication.requireRegistrar({ id: teamId, name: '' });
@@ -162,7 +190,11 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
 }
 
 /** A key in a variable needs no data key; where the team has one, the row is sealed all the same. */
-async function unlockForInput(authentication: Authentication, team: Team, { variable }: KeyInput): Promise<Unlocked> {
+async function unlockForInput(
+  authentication: Authentication,
+  team: Team,
+  { variable }: Pick<KeyInput, 'variable'>,
+): Promise<Unlocked> {
   const unlocked = await (variable === null
     ? authentication.require(team, 'admin')
     : authentication.requireRegistrar(team));
@@ -215,6 +247,21 @@ async function material(
       : null;
   const sealed = { ...base, encryptedKey, generation: variable === null ? generation : null };
   return { ...sealed, mac: macOfKey(dataKey, { ...identity, ...sealed, isActive: true, lastUsedAt: null }) };
+}
+
+/** The key of a row as it is, sealed for another organization id. @throws CostsError `auth` when it was changed outside costs */
+async function materialFor(
+  rows: AccessRows,
+  { vault, dataKey }: Unlocked,
+  row: KeyRow,
+  organizationId: string,
+): Promise<KeyMaterial> {
+  if (vault === null || dataKey === null) return { ...row, mac: null };
+  if ((await rows.lockVault(row.teamId))?.generation !== vault.generation) throw changedMeanwhile();
+  if (row.mac !== null || row.source === 'vault') checkKey(dataKey, row);
+  const moved = reencrypt(row, dataKey, { vault, dataKey }, organizationId);
+  if (moved === null) throw changedMeanwhile();
+  return moved;
 }
 
 function destination({ baseUrls, tlsChecksOff }: Tools['config'], { provider }: Pick<KeyRow, 'provider'>): Destination {

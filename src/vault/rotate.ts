@@ -68,13 +68,19 @@ function describe({ slot, owner }: CheckedSlot): string {
   return slot.tokenId === null ? `the login of ${owner}` : `the token ${owner}`;
 }
 
-/** The row under the new data key, or null when it does not say what it said when it was sealed. */
-function reencrypt(row: KeyRow, oldKey: KeyObject, { vault, dataKey }: DataKey): KeyRow | null {
+/** The row under the new data key, and for another organization id where one is given; null when it does not say what it said when it was sealed. */
+export function reencrypt(
+  old: KeyRow,
+  oldKey: KeyObject,
+  { vault, dataKey }: Pick<DataKey, 'vault' | 'dataKey'>,
+  organizationId = old.organizationId,
+): KeyRow | null {
+  const row = { ...old, organizationId };
   // A name of a variable that was registered without a session, or copied from another store.
   if (row.source === 'env' && row.mac === null) return row;
-  if (!isSealed(oldKey, row)) return null;
+  if (!isSealed(oldKey, old)) return null;
   if (row.encryptedKey === null) return { ...row, mac: macOfKey(dataKey, row) };
-  const plain = plaintextIfIntact(row, row.encryptedKey, oldKey);
+  const plain = plaintextIfIntact(old, row.encryptedKey, oldKey);
   if (plain === null) return null;
   const encryptedKey = encrypt(dataKey, plain, keyBinding(row, vault.generation));
   const next = { ...row, encryptedKey, generation: vault.generation };

@@ -1,6 +1,6 @@
 import type { KeyRow, LoginAttempt, Member, Role, TokenRow } from '../domain/access.js';
 import type { Organization } from '../domain/collection.js';
-import type { RegisteredOrganization } from '../domain/organization.js';
+import type { OrganizationKey, RegisteredOrganization } from '../domain/organization.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import type { Secret } from '../domain/secret.js';
@@ -88,6 +88,9 @@ export interface VaultKeys {
   sealUnsealed(team: Team): Promise<void>;
   setActive(row: KeyRow, active: boolean): Promise<void>;
   remove(row: KeyRow): Promise<void>;
+  rename(organization: OrganizationKey, name: string): Promise<void>;
+  /** Files an organization under another id, and seals its key for that one. @throws CostsError `conflict` as `OrganizationStore.move` */
+  move(organization: RegisteredOrganization, to: string): Promise<PurgeCounts>;
   /** Removes an organization and all that was collected of it, whether it still has a key or not. */
   purge(organization: RegisteredOrganization): Promise<PurgeCounts>;
 }

@@ -61,6 +61,8 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
   'keys rotate': ['organization', '--from-env', 'OTHER_KEY'],
   'keys enable': ['organization'],
   'keys disable': ['organization'],
+  'keys rename': ['organization', 'Stolen'],
+  'keys move': ['organization', 'org-stolen', '--yes'],
   'keys remove': ['organization', '--yes'],
   'members role': ['email', 'member'],
   'members reset': ['email'],

@@ -10,6 +10,7 @@ import { defineCommand, option, asItIs } from '../define.js';
 import { providerOption } from '../options.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 import { shell } from '../../domain/shell.js';
+import { parseOrganizationId } from './organization-id.js';
 
 export interface AddKeyOptions extends KeySourceOptions {
   link?: LinkPolicy | 'ask';
@@ -122,7 +123,7 @@ async function organizationOf(
   identity: KeyIdentity,
   told: string | undefined,
 ): Promise<string> {
-  const { name, organizationPrefix } = providerOf(provider);
+  const { name } = providerOf(provider);
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
     throw new CostsError(
       'auth',
@@ -133,23 +134,11 @@ async function organizationOf(
     );
   }
   if (identity.organizationId !== null) return cleanText(identity.organizationId);
-  // Nobody confirms this id: a mistyped one would collect under a name that no bill knows.
-  const parse = (answer: string) => {
-    const id = cleanText(answer.trim());
-    if (id.length > organizationPrefix.length && id.startsWith(organizationPrefix)) return id;
-    throw new CostsError(
-      'usage',
-      `"${id}" is not an organization id of ${name}, which begins with ${organizationPrefix}.`,
-      {
-        hint: 'It is on the settings page of the organization.',
-      },
-    );
-  };
-  if (told !== undefined) return parse(told);
+  if (told !== undefined) return parseOrganizationId(provider, told);
   if (context.output.interactive) {
     return context.output.prompt.text(
       `${name} does not say whose key this is (no spend yet). The organization's id`,
-      parse,
+      (answer) => parseOrganizationId(provider, answer),
     );
   }
   throw new CostsError('usage', `${name} does not say whose key this is: it has no spend yet.`, {

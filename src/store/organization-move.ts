@@ -1,0 +1,56 @@
+import type { OrganizationKey } from '../domain/organization.js';
+import type { PurgeCounts } from '../domain/purge.js';
+import { plural } from '../domain/words.js';
+import { CostsError } from '../errors.js';
+import { Prisma } from '../generated/prisma/client.js';
+import type { Client } from './client.js';
+import { BY_ORGANIZATION, countPurge, lockWhole } from './purge.js';
+
+/** See `OrganizationStore.move`. The client is that of a transaction. */
+export async function moveOrganization(client: Client, from: OrganizationKey, id: string): Promise<PurgeCounts> {
+  const to = { ...from, organizationId: id };
+  // Seals say nothing of the organization, and figures of the past are kept by project: both stay true.
+  await client.$executeRaw`
+    INSERT INTO organizations (provider, organization_id, team_id, name, source, link_policy, registered_at)
+    SELECT provider, ${id}, team_id, CASE name WHEN organization_id THEN ${id} ELSE name END, source, link_policy, registered_at
+    FROM organizations WHERE ${isOrganization(from)} ON CONFLICT DO NOTHING`;
+  for (const each of [from, to].sort((a, b) => (a.organizationId < b.organizationId ? -1 : 1)))
+    await lockWhole(client, each);
+  await makeRoom(client, to);
+  const counts = await countPurge(client, from);
+  const isOurs = Prisma.sql`ai_provider = ${from.provider} AND ai_organization_id = ${from.organizationId}`;
+  await client.$executeRaw`DELETE FROM organization_leases WHERE ${isOurs}`;
+  for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
+    await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
+  await client.$executeRaw`
+    DELETE FROM organization_api_keys WHERE ${isOrganization(from)}
+    AND EXISTS (SELECT FROM organization_api_keys WHERE ${isOrganization(to)})`;
+  await client.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(from)}`;
+  return counts;
+}
+
+/** What was only looked up of the other organization goes; it comes again with what is moved, or with the next sync. */
+async function makeRoom(client: Client, to: OrganizationKey): Promise<void> {
+  const { days, usageDays, projectsKept } = await countPurge(client, to);
+  if (days + usageDays > 0)
+    throw new CostsError(
+      'conflict',
+      `${to.organizationId} has ${plural(days + usageDays, 'day')} of its own; nothing was changed.`,
+      {
+        hint: 'costs status',
+      },
+    );
+  if (projectsKept > 0)
+    throw new CostsError(
+      'conflict',
+      `${to.organizationId} has ${plural(projectsKept, 'project')} of its own with links, tags or budgets; nothing was changed.`,
+      { hint: 'Unlink them first: costs projects unlink --help' },
+    );
+  const isTheirs = Prisma.sql`ai_provider = ${to.provider} AND ai_organization_id = ${to.organizationId}`;
+  for (const table of ['projects', 'api_keys', 'organization_leases', 'seal_findings'])
+    await client.$executeRaw`DELETE FROM ${Prisma.raw(table)} WHERE ${isTheirs}`;
+}
+
+function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Prisma.Sql {
+  return Prisma.sql`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+}
