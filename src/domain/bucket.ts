@@ -33,17 +33,22 @@ export interface CostLine {
   apiKeyId?: string | null | undefined;
 }
 
-/** A part of a bill: what one API key spent on a line item. What its source does not say is the empty text. */
-export interface KeyedCost extends Pick<
+/** A part of a bill: what one API key spent on a line item. What its source does not say is absent. */
+export type KeyedCost = Pick<
   CostLine,
-  'bucketStart' | 'bucketEnd' | 'providerProjectId' | 'lineItem' | 'currency' | 'cost' | 'quantity' | 'quantityUnit'
-> {
-  apiKeyId: string;
-  model: string;
-  tokenType: string;
-  serviceTier: string;
-  product: string;
-}
+  | 'bucketStart'
+  | 'bucketEnd'
+  | 'providerProjectId'
+  | 'lineItem'
+  | 'currency'
+  | 'cost'
+  | 'quantity'
+  | 'quantityUnit'
+  | 'apiKeyId'
+  | 'model'
+  | 'tokenType'
+  | 'serviceTier'
+> & { product?: string };
 
 /** The line item of a charge the provider does not describe. */
 export const UNSPECIFIED = 'unspecified';
@@ -86,57 +91,77 @@ export function toLineItem({ description, currency, further = [], ...split }: Li
   return lineItem;
 }
 
-type Path = (line: CostLine) => string;
-type Branch = Map<string, Branch | CostLine>;
-
-/** What tells the rows of a bill apart: bucket, project and line item; the parts of one, the API key as well. */
-const BILL: readonly Path[] = [
-  ({ bucketStart, bucketEnd }) => `${bucketStart.getTime()} ${bucketEnd.getTime()}`,
-  ({ providerProjectId }) => providerProjectId,
-  ({ lineItem }) => lineItem,
-];
-export const BY_API_KEY: readonly Path[] = [...BILL, ({ apiKeyId }) => apiKeyId ?? ''];
+/** A line of a bucket, or the parts of one by API key. */
+type Leaf = CostLine | Map<string, CostLine>;
 
 /** Collects the lines of a window; lines that share a key are added together, over all pages. */
 export class BucketMerger {
-  /** A tree, because one text of all that tells lines apart takes more memory than the lines. */
-  readonly #root: Branch = new Map<string, Branch | CostLine>();
+  /** By bucket, project and line item: a tree, because one text of all that takes more memory than the lines. */
+  readonly #buckets = new Map<string, Map<string, Map<string, Leaf>>>();
   #size = 0;
-
-  constructor(private readonly path = BILL) {}
 
   /** @throws CostsError `contract` when two currencies would be added. */
   add(line: CostLine): void {
-    const last = this.path.length - 1;
-    let branch = this.#root;
-    for (let level = 0; level < last; level += 1) {
-      const step = this.path[level]?.(line) ?? '';
-      const known = branch.get(step);
-      const next: Branch = known instanceof Map ? known : new Map<string, Branch | CostLine>();
-      if (known === undefined) branch.set(step, next);
-      branch = next;
+    const projects = branch(this.#buckets, `${line.bucketStart.getTime()} ${line.bucketEnd.getTime()}`);
+    const items = branch(projects, line.providerProjectId);
+    const known = items.get(line.lineItem);
+    const apiKey = keyOf(line);
+    if (known === undefined) {
+      items.set(line.lineItem, line);
+      this.#size += 1;
+    } else if (known instanceof Map) {
+      this.#addPart(known, apiKey, line);
+    } else if (keyOf(known) === apiKey) items.set(line.lineItem, merge(known, line));
+    else {
+      const parts = new Map([[keyOf(known), known]]);
+      this.#addPart(parts, apiKey, line);
+      items.set(line.lineItem, parts);
     }
-    const leaf = this.path[last]?.(line) ?? '';
-    const known = branch.get(leaf);
-    if (known === undefined) this.#size += 1;
-    branch.set(leaf, known === undefined || known instanceof Map ? line : merge(known, line));
   }
 
+  #addPart(parts: Map<string, CostLine>, apiKey: string, line: CostLine): void {
+    const known = parts.get(apiKey);
+    if (known === undefined) this.#size += 1;
+    parts.set(apiKey, known === undefined ? line : merge(known, line));
+  }
+
+  /** How many lines there are by API key, which are at least as many as those of the bill. */
   get size(): number {
     return this.#size;
   }
 
+  /** The bill: a line for each line item of a project and bucket. @throws CostsError `contract` as `add` does */
   lines(): CostLine[] {
-    return leaves(this.#root);
+    return this.#collect((leaf, lines) => lines.push(leaf instanceof Map ? [...leaf.values()].reduce(merge) : leaf));
+  }
+
+  /** The same by API key, of what was asked so. */
+  byApiKey(): CostLine[] {
+    return this.#collect((leaf, lines) => {
+      for (const line of leaf instanceof Map ? leaf.values() : [leaf])
+        if (line.apiKeyId !== undefined) lines.push(line);
+    });
+  }
+
+  #collect(take: (leaf: Leaf, lines: CostLine[]) => void): CostLine[] {
+    const lines: CostLine[] = [];
+    for (const projects of this.#buckets.values())
+      for (const items of projects.values()) for (const leaf of items.values()) take(leaf, lines);
+    return lines;
   }
 }
 
-function leaves(branch: Branch): CostLine[] {
-  return [...branch.values()].flatMap((each) => (each instanceof Map ? leaves(each) : each));
+function branch<Value>(of: Map<string, Map<string, Value>>, step: string): Map<string, Value> {
+  let known = of.get(step);
+  if (known === undefined) of.set(step, (known = new Map<string, Value>()));
+  return known;
 }
 
-const ATTRIBUTES = ['model', 'costType', 'tokenType', 'serviceTier', 'contextWindow', 'inferenceGeo'] as const;
+function keyOf({ apiKeyId }: CostLine): string {
+  return apiKeyId ?? '';
+}
 
+/** Named one by one: a line may be a `Charge`, which keeps what it says in others. */
 function merge(a: CostLine, b: CostLine): CostLine {
   if (a.currency !== b.currency) {
     throw new CostsError(
@@ -144,17 +169,30 @@ function merge(a: CostLine, b: CostLine): CostLine {
       `"${a.lineItem}" comes in two currencies, ${a.currency} and ${b.currency}, under one name.`,
     );
   }
-  const merged: CostLine = {
-    ...a,
-    cost: add(a.cost, b.cost),
-    providerProjectName: a.providerProjectName ?? b.providerProjectName,
-  };
-  const [listA, listB] = [a.listCost ?? null, b.listCost ?? null];
-  if (listA !== null || listB !== null) merged.listCost = listA === null || listB === null ? null : add(listA, listB);
   // A sum of tokens and seconds, or of tokens and nothing said, is no quantity.
   const sameUnit = a.quantityUnit === b.quantityUnit;
-  merged.quantity = sameUnit && a.quantity !== null && b.quantity !== null ? add(a.quantity, b.quantity) : null;
-  merged.quantityUnit = merged.quantity === null ? null : a.quantityUnit;
-  for (const attribute of ATTRIBUTES) if (a[attribute] !== b[attribute]) merged[attribute] = null;
+  const quantity = sameUnit && a.quantity !== null && b.quantity !== null ? add(a.quantity, b.quantity) : null;
+  const shared = (of: (line: CostLine) => string | null) => (of(a) === of(b) ? of(a) : null);
+  const merged: CostLine = {
+    bucketStart: a.bucketStart,
+    bucketEnd: a.bucketEnd,
+    providerProjectId: a.providerProjectId,
+    providerProjectName: a.providerProjectName ?? b.providerProjectName,
+    organizationId: a.organizationId,
+    lineItem: a.lineItem,
+    currency: a.currency,
+    cost: add(a.cost, b.cost),
+    quantity,
+    quantityUnit: quantity === null ? null : a.quantityUnit,
+    model: shared(({ model }) => model),
+    costType: shared(({ costType }) => costType),
+    tokenType: shared(({ tokenType }) => tokenType),
+    serviceTier: shared(({ serviceTier }) => serviceTier),
+    contextWindow: shared(({ contextWindow }) => contextWindow),
+    inferenceGeo: shared(({ inferenceGeo }) => inferenceGeo),
+  };
+  if (a.apiKeyId !== undefined) merged.apiKeyId = a.apiKeyId;
+  const [listA, listB] = [a.listCost ?? null, b.listCost ?? null];
+  if (listA !== null || listB !== null) merged.listCost = listA === null || listB === null ? null : add(listA, listB);
   return merged;
 }

@@ -50,15 +50,16 @@ export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unkno
   );
 }
 
-/** Texts of an answer, each kept once however often it comes. */
-export class Texts {
-  readonly #known = new Map<string, string>();
+/** What rows of an answer say again and again, each kept once however often it comes. */
+export class Shared<Value> {
+  readonly #known = new Map<string, Value>();
 
-  once<Text extends string | null>(text: Text): Text {
-    if (text === null) return text;
-    const known = this.#known.get(text);
-    if (known === undefined) this.#known.set(text, text);
-    return (known ?? text) as Text;
+  /** @param texts all that tells it from others */
+  once(texts: readonly (string | null)[], make: () => Value): Value {
+    const key = JSON.stringify(texts);
+    let known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, (known = make()));
+    return known;
   }
 }
 

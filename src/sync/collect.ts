@@ -1,4 +1,4 @@
-import { BucketMerger, BY_API_KEY, type CostLine, type KeyedCost } from '../domain/bucket.js';
+import { BucketMerger, type CostLine, type KeyedCost } from '../domain/bucket.js';
 import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
@@ -25,16 +25,15 @@ export async function collectWindow(
   window: DaySpan,
   mostRows = Infinity,
 ): Promise<Answer> {
-  const [merger, byKey] = [new BucketMerger(), new BucketMerger(BY_API_KEY)];
+  const merger = new BucketMerger();
   let lastAnswered: Day | null = null;
   let end: 'complete' | 'early' | null = null;
   for await (const page of pages) {
     for (const line of page.lines) {
       refuseStranger(line, organization);
       merger.add(line);
-      if (line.apiKeyId !== undefined) byKey.add(line);
     }
-    if (Math.max(merger.size, byKey.size) > mostRows) throw tooLarge(organization, window, mostRows);
+    if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
     const last = page.buckets.at(-1);
     if (last !== undefined) lastAnswered = toDay(last.start);
     end = page.end;
@@ -42,21 +41,7 @@ export async function collectWindow(
   return {
     days: answeredDays(window, end === 'complete' ? window.until : lastAnswered),
     lines: merger.lines(),
-    keyed: byKey.lines().map(toKeyedCost),
-  };
-}
-
-function toKeyedCost({ apiKeyId, model, tokenType, serviceTier, ...line }: CostLine): KeyedCost {
-  const { bucketStart, bucketEnd, providerProjectId, lineItem, currency, cost, quantity, quantityUnit } = line;
-  return {
-    ...{ bucketStart, bucketEnd, providerProjectId, lineItem, currency, cost, quantity, quantityUnit },
-    ...{
-      apiKeyId: apiKeyId ?? '',
-      model: model ?? '',
-      tokenType: tokenType ?? '',
-      serviceTier: serviceTier ?? '',
-      product: '',
-    },
+    keyed: merger.byApiKey(),
   };
 }
 

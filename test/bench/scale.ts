@@ -17,7 +17,7 @@ export const FULL: Scale = {
   upsert: { rows: 200_000, libraryRows: 25_000, prismaRows: 800, rounds: 3 },
   start: { rounds: 15 },
   sync: { organizations: 10, rounds: 3 },
-  memory: { days: 365, times: 20 },
+  memory: { days: 365, times: 20, largeDay: { projects: 25_000, lineItems: 40 } },
   report: { rows: 5_000_000, rounds: 5 },
 };
 
@@ -26,6 +26,6 @@ export const QUICK: Scale = {
   upsert: { rows: 20_000, libraryRows: 4_000, prismaRows: 150, rounds: 1 },
   start: { rounds: 3 },
   sync: { organizations: 4, rounds: 1 },
-  memory: { days: 91, times: 5 },
+  memory: { days: 91, times: 5, largeDay: { projects: 1_000, lineItems: 40 } },
   report: { rows: 100_000, rounds: 3 },
 };

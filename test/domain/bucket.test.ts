@@ -101,6 +101,27 @@ describe('BucketMerger', () => {
     expect(lines).toHaveLength(4);
   });
 
+  it('tells by API key what it adds to one line of the bill, and of what was not asked so nothing', () => {
+    const merger = new BucketMerger();
+    const parts = [
+      line({ apiKeyId: 'key_1' }),
+      line({ apiKeyId: null, cost: parseDecimal('1') }),
+      line({ apiKeyId: 'key_1', cost: parseDecimal('2') }),
+      line({ lineItem: 'gpt-5, output' }),
+    ];
+    for (const each of parts) merger.add(each);
+    const told = (lines: CostLine[]) => lines.map(({ lineItem, cost }) => [lineItem, formatDecimal(cost)]);
+    expect(told(merger.lines())).toEqual([
+      ['gpt-5, input', '3.1'],
+      ['gpt-5, output', '0.1'],
+    ]);
+    expect(merger.byApiKey().map(({ apiKeyId, cost }) => [apiKeyId, formatDecimal(cost)])).toEqual([
+      ['key_1', '2.1'],
+      [null, '1'],
+    ]);
+    expect(merger.size).toBe(3);
+  });
+
   it('never adds two currencies', () => {
     expect(() => merged(line({}), line({ currency: 'EUR' }))).toThrow(/two currencies/);
   });

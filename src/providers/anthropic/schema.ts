@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
-import { Charge } from '../charge.js';
+import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
@@ -13,7 +13,7 @@ import {
   optionalText,
   parseShape,
   text,
-  Texts,
+  Shared,
   type DriftWatch,
 } from '../shapes.js';
 import { unsaid } from './unsaid.js';
@@ -35,6 +35,7 @@ const reportResult = z.object({
   context_window: optionalText,
   inference_geo: optionalText,
 });
+type ReportResult = z.infer<typeof reportResult>;
 const costReport = z.object({
   data: z.array(
     z.object({
@@ -90,7 +91,8 @@ export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
 
 /** Reads the rows of an answer one at a time. What they say again and again is kept once. */
 export class ResultReader {
-  readonly #texts = new Texts();
+  readonly #projects = new Shared<ChargedProject>();
+  readonly #items = new Shared<ChargedItem>();
 
   constructor(private readonly drift: DriftWatch) {}
 
@@ -101,30 +103,33 @@ export class ResultReader {
     drift.fields('results[]', row, RESULT_FIELDS);
     for (const [field, values] of Object.entries(KNOWN_VALUES))
       drift.value(field, result[field as keyof typeof KNOWN_VALUES], values);
-    const text = (value: string | null) => this.#texts.once(value);
-    const { workspace_id: workspaceId, description, currency } = result;
-    const dimensions = {
-      contextWindow: text(result.context_window),
-      serviceTier: text(result.service_tier),
-      inferenceGeo: text(result.inference_geo),
-    };
-    const [model, tokenType] = [text(result.model), text(result.token_type)];
-    const further = unsaid({ description, model, tokenType });
-    const lineItem = naming(`${path}.description`, () => toLineItem({ description, currency, ...dimensions, further }));
-    return new Charge({
+    return new Charge(
+      this.#project(result.workspace_id),
+      this.#item(result, path),
+      amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
+    );
+  }
+
+  #project(workspaceId: string | null): ChargedProject {
+    return this.#projects.once([workspaceId], () => ({
       // Null is the default workspace, which has no id in this report.
-      providerProjectId: workspaceId === null || workspaceId === '' ? UNASSIGNED : this.#texts.once(workspaceId),
+      providerProjectId: workspaceId === null || workspaceId === '' ? UNASSIGNED : workspaceId,
       providerProjectName: null,
       organizationId: null,
-      lineItem: this.#texts.once(lineItem),
-      currency: this.#texts.once(currency),
-      cost: amountAt(`${path}.amount`, result.amount, CENTS_TO_DOLLARS),
-      quantity: null,
-      quantityUnit: null,
-      model,
-      costType: text(result.cost_type),
-      tokenType,
-      ...dimensions,
+      organizationName: null,
+    }));
+  }
+
+  #item(result: ReportResult, path: string): ChargedItem {
+    const { description, currency, model, cost_type: costType, token_type: tokenType } = result;
+    const { context_window: contextWindow, service_tier: serviceTier, inference_geo: inferenceGeo } = result;
+    const dimensions = { contextWindow, serviceTier, inferenceGeo };
+    return this.#items.once([description, currency, model, costType, tokenType, ...Object.values(dimensions)], () => {
+      const further = unsaid({ description, model, tokenType });
+      return {
+        lineItem: naming(`${path}.description`, () => toLineItem({ description, currency, ...dimensions, further })),
+        ...{ currency, quantityUnit: null, model, costType, tokenType, ...dimensions },
+      };
     });
   }
 }

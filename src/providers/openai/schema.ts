@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import type { LineItemReading } from '../../domain/line-item.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
-import { Charge } from '../charge.js';
+import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
 import type { ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
@@ -13,8 +13,8 @@ import {
   numberText,
   optionalText,
   parseShape,
+  Shared,
   text,
-  Texts,
   type DriftWatch,
 } from '../shapes.js';
 import { readLineItem } from './line-item.js';
@@ -35,6 +35,7 @@ const costsResult = z.object({
   organization_id: optionalText,
   organization_name: optionalText,
 });
+type CostsResult = z.infer<typeof costsResult>;
 const costsPage = z.object({
   data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(z.instanceof(Charge)) })),
   has_more: z.boolean(),
@@ -106,8 +107,9 @@ const NOTHING_SAID: LineItemReading = {
 
 /** Reads the rows of an answer one at a time. What they say again and again is kept once. */
 export class ResultReader {
-  readonly #texts = new Texts();
-  readonly #lineItems = new Map<string, Pick<CostLine, 'lineItem' | keyof LineItemReading>>();
+  readonly #projects = new Shared<ChargedProject>();
+  readonly #items = new Shared<ChargedItem>();
+  readonly #apiKeys = new Shared<string>();
 
   /** @param byApiKey whether the answer is cut by API key; a row without one then is of no key */
   constructor(
@@ -124,37 +126,37 @@ export class ResultReader {
     drift.value('object', result.object, RESULTS);
     drift.value('api_source', result.api_source, API_SOURCES);
     drift.value('quantity_unit', result.quantity_unit, UNITS);
-    const { amount, project_id: projectId, quantity } = result;
-    const text = (value: string | null) => this.#texts.once(value);
+    const { amount, quantity, api_key_id: apiKeyId } = result;
     return new Charge(
-      {
-        providerProjectId: projectId === null || projectId === '' ? UNASSIGNED : this.#texts.once(projectId),
-        providerProjectName: projectId === null ? null : text(result.project_name),
-        organizationId: text(result.organization_id),
-        currency: this.#texts.once(amount.currency),
-        cost: amountAt(`${path}.amount.value`, amount.value),
-        quantity: quantity === null || quantity === undefined ? null : amountAt(`${path}.quantity`, quantity),
-        quantityUnit: text(result.quantity_unit),
-        ...this.#lineItem(result.line_item, amount.currency, path),
-        inferenceGeo: null,
-        apiKeyId: this.byApiKey ? text(result.api_key_id) : undefined,
-      },
-      text(result.organization_name),
+      this.#project(result),
+      this.#item(result, path),
+      amountAt(`${path}.amount.value`, amount.value),
+      quantity === null || quantity === undefined ? null : amountAt(`${path}.quantity`, quantity),
+      !this.byApiKey ? undefined : apiKeyId === null ? null : this.#apiKeys.once([apiKeyId], () => apiKeyId),
     );
   }
 
-  #lineItem(description: string | null, currency: string, path: string) {
-    const key = `${currency} ${description ?? ''}`;
-    const known = this.#lineItems.get(key);
-    if (known !== undefined) return known;
-    // The line item says all of this itself, so that none of it is named in it a second time.
-    const unnamed = { contextWindow: null, serviceTier: null, inferenceGeo: null };
-    const read = {
-      lineItem: naming(`${path}.line_item`, () => toLineItem({ description, currency, ...unnamed })),
-      ...(description === null ? NOTHING_SAID : readLineItem(description)),
-    };
-    this.#lineItems.set(key, read);
-    return read;
+  #project({ project_id: id, project_name, organization_id, organization_name }: CostsResult): ChargedProject {
+    return this.#projects.once([id, project_name, organization_id, organization_name], () => ({
+      providerProjectId: id === null || id === '' ? UNASSIGNED : id,
+      providerProjectName: id === null ? null : project_name,
+      organizationId: organization_id,
+      organizationName: organization_name,
+    }));
+  }
+
+  #item({ line_item: description, quantity_unit, amount: { currency } }: CostsResult, path: string): ChargedItem {
+    return this.#items.once([description, currency, quantity_unit], () => {
+      // The line item says all of this itself, so that none of it is named in it a second time.
+      const unnamed = { contextWindow: null, serviceTier: null, inferenceGeo: null };
+      return {
+        lineItem: naming(`${path}.line_item`, () => toLineItem({ description, currency, ...unnamed })),
+        currency,
+        quantityUnit: quantity_unit,
+        ...(description === null ? NOTHING_SAID : readLineItem(description)),
+        inferenceGeo: null,
+      };
+    });
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Day, DaySpan } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
-import { BILLS } from './bills.js';
-import { keyColumns, columnList, type Source } from './fact-list.js';
-import type { LockedDay } from './fact-days.js';
+import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
+import { columnList, keyColumns, type Fact, type FactList, type Source } from './fact-list.js';
+import { incomingRows } from './incoming-rows.js';
 import { storedRows } from './stored-rows.js';
 
 /** Whether the store was taken over: only then may there be bills of days that nobody read. */
@@ -45,21 +45,46 @@ function daysOf(organizations: Prisma.Sql, first: Prisma.Sql, last: Prisma.Sql):
  * Of days that are read for the first time, those with a bill which the answer does not have, or has with another amount.
  * Whoever stored it may know better: the day stays as it is until somebody accepts the answer.
  */
-export async function findContradicted(
+export async function findContradicted<Row extends Fact>(
   tx: Transaction,
+  list: FactList<Row>,
+  { source, days, rows, projectIds }: Contradicting<Row>,
+): Promise<ReadonlySet<Day>> {
+  const contradicted = new Set<Day>();
+  for (const chunk of chunksOfDays(await daysWithBills(tx, list, source, days), rows, projectIds)) {
+    const dates = chunk.days.map(({ day }) => day);
+    const [first, last] = [dates[0], dates.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    const different = await tx.$queryRaw<{ day: Day }[]>`
+      SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
+      FROM (SELECT c.* FROM ${storedRows(list, source, first, last, chunk.projects)}) s
+      LEFT JOIN (${incomingRows(list, chunk.rows, projectIds)}) i USING (${columnList(keyColumns(list))})
+      WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
+    for (const { day } of different) contradicted.add(day);
+  }
+  return contradicted;
+}
+
+interface Contradicting<Row> {
+  source: Source;
+  days: readonly LockedDay[];
+  rows: RowsByDay<Row>;
+  projectIds: ReadonlyMap<string, string>;
+}
+
+/** Those that were never read and have bills all the same: most often none, and then no answer is compared. */
+async function daysWithBills(
+  tx: Transaction,
+  list: FactList<never>,
   source: Source,
   days: readonly LockedDay[],
-  incoming: Prisma.Sql,
-): Promise<ReadonlySet<Day>> {
-  const unread = days.filter(({ readAt }) => readAt === null).map(({ day }) => day);
-  const [first, last] = [unread[0], unread.at(-1)];
-  if (first === undefined || last === undefined) return new Set();
-  const rows = await tx.$queryRaw<{ day: Day }[]>`
-    SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
-    FROM (SELECT c.* FROM ${storedRows(BILLS, source, first, last)}) s
-    LEFT JOIN (${incoming}) i USING (${columnList(keyColumns(BILLS))})
-    WHERE s.bucket_start_time::date = ANY (${unread}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
-  return new Set(rows.map(({ day }) => day));
+): Promise<LockedDay[]> {
+  const unread = days.filter(({ readAt }) => readAt === null);
+  const [first, last] = [unread[0]?.day, unread.at(-1)?.day];
+  if (first === undefined || last === undefined) return [];
+  const billed = await tx.$queryRaw<{ day: Day }[]>`
+    SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(list, source, first, last)}`;
+  return unread.filter(({ day }) => billed.some((each) => each.day === day));
 }
 
 /** Takes back that days were locked, which are not written after all. */

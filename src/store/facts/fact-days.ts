@@ -1,8 +1,9 @@
 import { toDay, type Day } from '../../domain/day.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Fact, FactList } from './fact-list.js';
+import type { SomeProjects } from './stored-rows.js';
 
-/** Rows a statement carries, unless a single day has more. */
+/** Rows a statement carries, unless a single project has more in a day. */
 const ROWS_PER_STATEMENT = 5_000;
 
 /** A day, or a part of one, that a transaction may replace, as it was before. */
@@ -47,22 +48,63 @@ export function rowsByDay<Row extends Fact>(
   return byDay;
 }
 
-/** Whole days a chunk, so that one statement both writes a day's rows and sweeps what is no longer among them. */
-export function* chunksOfDays<Row>(
+/** What one statement replaces: whole days, or a day's rows of some of the projects. */
+export interface Chunk<Row> {
+  days: LockedDay[];
+  rows: readonly Row[];
+  /** Null for all of them. */
+  projects: SomeProjects | null;
+}
+
+/**
+ * Days in statements, each of which both writes rows and sweeps what is no longer among them. A day with more rows than a
+ * statement carries is cut by project, as rows of two projects never share a key; what projects without any had is swept last.
+ * @param projectIds our project id by the row's
+ */
+export function* chunksOfDays<Row extends Fact>(
   days: readonly LockedDay[],
   byDay: RowsByDay<Row>,
-): Generator<{ days: LockedDay[]; rows: Row[] }> {
+  projectIds: ReadonlyMap<string, string>,
+): Generator<Chunk<Row>> {
   let chunk: { days: LockedDay[]; rows: Row[] } = { days: [], rows: [] };
   for (const [day, parts] of groupByDay(days)) {
     const ofDay = byDay.get(day) ?? [];
     if (chunk.days.length > 0 && chunk.rows.length + ofDay.length > ROWS_PER_STATEMENT) {
-      yield chunk;
+      yield { ...chunk, projects: null };
       chunk = { days: [], rows: [] };
     }
-    chunk.days.push(...parts);
-    chunk.rows = chunk.rows.concat(ofDay);
+    if (ofDay.length > ROWS_PER_STATEMENT) yield* chunksOfProjects(parts, ofDay, projectIds);
+    else {
+      chunk.days.push(...parts);
+      chunk.rows = chunk.rows.concat(ofDay);
+    }
   }
-  if (chunk.days.length > 0) yield chunk;
+  if (chunk.days.length > 0) yield { ...chunk, projects: null };
+}
+
+function* chunksOfProjects<Row extends Fact>(
+  days: LockedDay[],
+  rows: readonly Row[],
+  projectIds: ReadonlyMap<string, string>,
+): Generator<Chunk<Row>> {
+  const byProject = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = projectIds.get(row.providerProjectId) ?? '';
+    const known = byProject.get(id);
+    if (known === undefined) byProject.set(id, [row]);
+    else known.push(row);
+  }
+  let chunk: { ids: string[]; rows: Row[] } = { ids: [], rows: [] };
+  for (const [id, ofProject] of byProject) {
+    if (chunk.ids.length > 0 && chunk.rows.length + ofProject.length > ROWS_PER_STATEMENT) {
+      yield { days, rows: chunk.rows, projects: { ids: chunk.ids, areMeant: true } };
+      chunk = { ids: [], rows: [] };
+    }
+    chunk.ids.push(id);
+    chunk.rows = chunk.rows.concat(ofProject);
+  }
+  yield { days, rows: chunk.rows, projects: { ids: chunk.ids, areMeant: true } };
+  yield { days, rows: [], projects: { ids: [...byProject.keys()], areMeant: false } };
 }
 
 function groupByDay(days: readonly LockedDay[]): Map<Day, LockedDay[]> {

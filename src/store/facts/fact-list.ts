@@ -26,7 +26,7 @@ export interface FactList<Row extends Fact = Fact> {
   table: 'cost_data' | 'usage_data' | 'cost_by_api_key';
   /** Columns with one value for all rows of the list; rows with another value are never seen or touched. */
   constants: Readonly<Record<string, string>>;
-  /** Text columns that tell rows of one project and bucket apart, never null. */
+  /** Text columns that tell rows of one project and bucket apart, never null: what a row does not say is the empty text. */
   key: Columns<Row>;
   /** Columns of the table's unique index besides project, bucket and key. */
   alsoUnique: readonly string[];

@@ -13,13 +13,15 @@ export function incomingRows<Row extends Fact>(
   rows: readonly Row[],
   projectIds: ReadonlyMap<string, string>,
 ): Prisma.Sql {
-  const texts = { ...list.key, ...list.texts };
-  const properties = Object.values(texts);
-  const textColumns = Object.keys(texts);
+  const texts = [
+    ...Object.values(list.key).map((property) => (row: Row) => (row[property] as string | null | undefined) ?? ''),
+    ...Object.values(list.texts).map((property) => (row: Row) => row[property] as string | null),
+  ];
+  const textColumns = Object.keys({ ...list.key, ...list.texts });
   const amountColumns = Object.keys(list.amounts);
   const projects = new Numbering<Row>([({ providerProjectId }) => providerProjectId]);
   const buckets = new Numbering<Row>([({ bucketStart }) => +bucketStart, ({ bucketEnd }) => +bucketEnd]);
-  const items = new Numbering<Row>(properties.map((property) => (row) => row[property]));
+  const items = new Numbering<Row>(texts);
   const numbered = { project: [] as number[], bucket: [] as number[], item: [] as number[] };
   for (const row of rows) {
     numbered.project.push(projects.of(row));
@@ -30,9 +32,7 @@ export function incomingRows<Row extends Fact>(
     (property) =>
       Prisma.sql`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null | undefined)))}::numeric[]`,
   );
-  const values = properties.map(
-    (property) => Prisma.sql`${arrayLiteral(items.values.map((row) => row[property] as string | null))}::text[]`,
-  );
+  const values = texts.map((text) => Prisma.sql`${arrayLiteral(items.values.map(text))}::text[]`);
   return Prisma.sql`
     SELECT p.project_id, b.bucket_start_time, b.bucket_end_time, ${columnList(textColumns, 'i.')}, ${columnList(amountColumns, 'r.')}
     FROM unnest(

@@ -14,7 +14,7 @@ import {
   type Source,
 } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
-import { storedRows } from './stored-rows.js';
+import { storedRows, type SomeProjects } from './stored-rows.js';
 
 export interface Replaced {
   inserted: number;
@@ -28,6 +28,8 @@ export interface Replacement<Row> {
   source: Source;
   days: readonly LockedDay[];
   rows: readonly Row[];
+  /** Whose rows are replaced; null for all projects of the source. */
+  projects: SomeProjects | null;
   /** Our project id by the row's. */
   projectIds: ReadonlyMap<string, string>;
   /** Only of lists with a ledger. */
@@ -60,7 +62,7 @@ export interface History {
 export async function replaceDays<Row extends Fact>(
   tx: Transaction,
   list: FactList<Row>,
-  { source, days, rows, projectIds, history, keyedDays }: Replacement<Row>,
+  { source, days, rows, projects, projectIds, history, keyedDays }: Replacement<Row>,
 ): Promise<Replaced> {
   const [first, last] = [days[0]?.day, days.at(-1)?.day];
   if (first === undefined || last === undefined)
@@ -76,7 +78,7 @@ export async function replaceDays<Row extends Fact>(
     WITH changed AS MATERIALIZED (
       SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
-        SELECT c.* FROM ${storedRows(list, source, first, last)} WHERE ${isAmong(list, days)}
+        SELECT c.* FROM ${storedRows(list, source, first, last, projects)} WHERE ${isAmong(list, days)}
       ) s USING (${columnList(key)})
       WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
     ), written AS (

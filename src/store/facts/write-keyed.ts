@@ -24,7 +24,7 @@ export async function writeKeyedBills(
   { keyedDays, ...write }: KeyedWrite & { keyedDays: readonly Day[] },
 ): Promise<void> {
   const days = write.days.filter(({ day }) => keyedDays.includes(day));
-  for (const chunk of chunksOfDays(days, write.rows))
+  for (const chunk of chunksOfDays(days, write.rows, write.projectIds))
     await replaceDays(tx, BY_BILL, { source: write.source, projectIds: write.projectIds, ...chunk });
   const others = write.days.map(({ day }) => day).filter((day) => !keyedDays.includes(day));
   await dropOutdated(tx, write.source, others);

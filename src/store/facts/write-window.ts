@@ -6,7 +6,6 @@ import type { Transaction } from '../transaction.js';
 import { findContradicted } from './adopted-days.js';
 import { chunksOfDays, rowsByDay, type LockedDay, type RowsByDay } from './fact-days.js';
 import type { Fact, FactList } from './fact-list.js';
-import { incomingRows } from './incoming-rows.js';
 import { replaceDays, type Replaced } from './replace-days.js';
 import { guardAgainstShrinking } from './shrink-guard.js';
 
@@ -49,7 +48,7 @@ export async function replaceWindow<Row extends Fact>(
   const { projectIds, created, adopted } = await resolveProjects(tx, write, [...answered.values()].flat());
   const contradicted =
     list.ledger && !write.acceptRestatement
-      ? await findContradicted(tx, write, locked, incomingRows(list, [...answered.values()].flat(), projectIds))
+      ? await findContradicted(tx, list, { source: write, days: locked, rows: answered, projectIds })
       : new Set<Day>();
   const days = locked.filter(({ day }) => !contradicted.has(day));
   const rows = new Map([...answered].filter(([day]) => !contradicted.has(day)));
@@ -60,7 +59,7 @@ export async function replaceWindow<Row extends Fact>(
   outcome.contradicted = [...contradicted].sort();
   const restatedDays = new Set<string>();
   const { runId, writeId, forced, keyedDays } = write;
-  for (const chunk of chunksOfDays(days, rows)) {
+  for (const chunk of chunksOfDays(days, rows, projectIds)) {
     const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted } } : {};
     const keyed = keyedDays === undefined ? {} : { keyedDays };
     const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
@@ -93,7 +92,7 @@ function accumulate(outcome: WindowOutcome, replaced: Replaced, rows: number, re
   outcome.updated += replaced.updated;
   outcome.deleted += replaced.deleted;
   outcome.unchanged += rows - replaced.inserted - replaced.updated;
-  outcome.changedDays.push(...replaced.changedDays);
+  outcome.changedDays = [...new Set([...outcome.changedDays, ...replaced.changedDays])];
   for (const { day, rows: count } of replaced.restated) {
     outcome.restated.rows += count;
     restatedDays.add(day);

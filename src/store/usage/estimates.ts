@@ -38,7 +38,7 @@ export async function writeEstimates(
   const rows = rowsByDay(ESTIMATES, replaced, estimates);
   const projectIds = new Map(estimates.map(({ providerProjectId }) => [providerProjectId, providerProjectId]));
   let changed = 0;
-  for (const chunk of chunksOfDays(replaced, rows)) {
+  for (const chunk of chunksOfDays(replaced, rows, projectIds)) {
     const outcome = await replaceDays(tx, ESTIMATES, { source: { provider, organizationId }, ...chunk, projectIds });
     changed += outcome.inserted + outcome.updated + outcome.deleted;
   }
