@@ -38,18 +38,18 @@ const LYING: Fault[] = [
   { kind: 'redirect', location: 'https://example.com/' },
 ];
 
-async function start(kind: (typeof DATABASE_KINDS)[number], seed: number) {
+async function start(kind: (typeof DATABASE_KINDS)[number], seed: number, giveUpAfterMs: number) {
   const emulator = await openEmulator({ world: makeWorld(seed, DAYS + 5), now: () => new Date(), seed });
   const { database } = await useTestDatabase(kind);
   const collector = await useCollector(database, emulator, {
-    patience: { giveUpAfterMs: 3_000, requestTimeoutMs: 400 },
+    patience: { giveUpAfterMs, requestTimeoutMs: 400 },
   });
   return { emulator, database, ...collector };
 }
 
 describe.each(DATABASE_KINDS)('on %s', (kind) => {
   it.each(SEEDS)('a third of all requests failing, in every way that passes, ends complete (%d)', async (seed) => {
-    const { emulator, database, collect } = await start(kind, seed);
+    const { emulator, database, collect } = await start(kind, seed, 30_000);
     const span = lastDays(DAYS);
     for (const fault of PASSING) emulator.addFault({ fault, probability: 0.3 / PASSING.length });
     const { status, organizations } = await collect(span);
@@ -59,7 +59,7 @@ describe.each(DATABASE_KINDS)('on %s', (kind) => {
   });
 
   it.each(SEEDS)('no lie of a provider is stored, and the next run is right (%d)', async (seed) => {
-    const { emulator, database, collect } = await start(kind, seed);
+    const { emulator, database, collect } = await start(kind, seed, 1_000);
     const span = lastDays(DAYS);
     await collect(span);
     const before = await storedSums(database.prisma);

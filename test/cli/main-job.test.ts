@@ -30,7 +30,7 @@ function makeWorld(seed: number, days: number) {
 
 describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   useQuickScrypt();
-  const days = kind === 'embedded' && !inject('long') ? 20 : 365;
+  const days = inject('long') ? 365 : { postgresql: 120, embedded: 20 }[kind];
   const all = { since: addDays(today, 1 - days), until: today };
   let emulator: Emulator;
   beforeAll(async () => {
@@ -221,7 +221,12 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     async () => {
       const machine = await start();
       const remove = emulator.addFault({ fault: { kind: 'stall' }, match: { hasCursor: true } });
-      const run = await machine.costs(['backfill', '--since', addDays(today, -20), '--json'], { interruptAfter: 2500 });
+      emulator.requests.length = 0;
+      const when = () =>
+        expect.poll(() => emulator.requests.map(({ fault }) => fault), { timeout: 60_000 }).toContain('stall');
+      const run = await machine.costs(['backfill', '--since', addDays(today, -40), '--json'], {
+        end: { signal: 'SIGINT', when },
+      });
       remove();
       expect(run.code).toBe(130);
       expect(run.error()).toMatchObject({ code: 'interrupted' });

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
 import { listCommands, type DescribedCommand } from '../helpers/command-table.js';
-import { createReadyTarget, DATABASE_KINDS } from '../helpers/database.js';
+import { COMMAND_KINDS, createReadyTarget } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { runHere } from '../helpers/here.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
@@ -190,10 +190,7 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
 
 useQuickScrypt();
 
-// The statements are the same in the embedded store, which is opened anew for each of hundreds of calls: in the long run.
-const kinds = DATABASE_KINDS.filter((kind) => kind === 'postgresql' || inject('long'));
-
-describe.each(kinds)('a second team in one database, on %s', (kind) => {
+describe.each(COMMAND_KINDS)('a second team in one database, on %s', (kind) => {
   let target: DatabaseTarget;
   let remove: () => Promise<void>;
   let emulator: Emulator;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DIMENSION_WORDS, dimensionOf, groupKey, requireKept } from '../../src/domain/dimensions.js';
 import { matchesPattern } from '../../src/domain/pattern.js';
+import { effortOf } from '../helpers/effort.js';
 
 describe('dimensions', () => {
   it.each([...DIMENSION_WORDS, 'tag:product' as const])('%s reads every field it shows, and its key', (word) => {
@@ -38,9 +39,8 @@ describe('a pattern', () => {
     expect(matchesPattern(pattern, text)).toBe(matches);
   });
 
-  it('takes no longer for many stars', () => {
-    const started = performance.now();
-    expect(matchesPattern(`${'*a'.repeat(40)}*b`, 'a'.repeat(20_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+  it('takes no longer for many stars', async () => {
+    const matching = () => expect(matchesPattern(`${'*a'.repeat(40)}*b`, 'a'.repeat(20_000))).toBe(false);
+    expect(await effortOf(matching)).toBeLessThan(2_000);
   });
 });

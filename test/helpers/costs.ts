@@ -19,10 +19,8 @@ export interface RunOptions {
   env?: Environment;
   /** Piped into standard input. */
   input?: string;
-  /** Kills it after so many milliseconds. */
-  killAfter?: number;
-  /** Sends it Ctrl-C after so many milliseconds. */
-  interruptAfter?: number;
+  /** Ends it by a signal once it has come so far. */
+  end?: { signal: 'SIGKILL' | 'SIGINT'; when: () => Promise<unknown> };
 }
 
 export interface Machine {
@@ -61,7 +59,7 @@ export async function useMachine(env: Environment = {}, options = {}): Promise<M
   return machine;
 }
 
-async function runCosts(args: readonly string[], { env, input, killAfter, interruptAfter }: RunOptions): Promise<Ran> {
+async function runCosts(args: readonly string[], { env, input, end }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: env as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -70,12 +68,9 @@ async function runCosts(args: readonly string[], { env, input, killAfter, interr
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
   child.stdin.on('error', () => undefined).end(input ?? '');
-  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  const interruption =
-    interruptAfter === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfter);
+  const ending = end?.when().finally(() => child.kill(end.signal));
   const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  clearTimeout(interruption);
+  await ending;
   checkDocuments(args, texts);
   return toRan(code, texts);
 }

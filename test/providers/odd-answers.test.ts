@@ -102,7 +102,7 @@ describe.each(PROVIDER_IDS)('an odd answer of %s', (id) => {
       code: 'unreachable',
       message: expect.stringContaining('12:01 UTC') as string,
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(emulator.requests).toHaveLength(1);
   });
 

@@ -129,8 +129,10 @@ it('tells a connection that is lost in the middle, and a right that is missing',
   const locker = await database.openSession();
   await locker.pool.query('BEGIN; LOCK TABLE teams');
   const lost = expect(store.teams.list()).rejects.toMatchObject({ code: 'unreachable', exitCode: 6 });
+  const waiting = async () => (await locker.pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount;
+  await expect.poll(waiting, { timeout: 30_000 }).toBeGreaterThan(0);
   await locker.pool.query(
-    `SELECT pg_sleep(0.3), pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
   await lost;
   await locker.close();

@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock, type Holder } from '../../src/store/lock.js';
 import { ended, startProgram } from '../helpers/program.js';
 
+/** However busy the machine is. */
+const SOON = { timeout: 60_000 };
+
 let folder: string;
 let journal: string;
 
@@ -31,15 +34,13 @@ it('lets one of five processes in at a time', async () => {
 it('takes over from processes that were killed, and still lets only one in', async () => {
   const children = Array.from({ length: 5 }, () => startProgram('hold-lock.ts', [folder, journal, '1000', '3']));
   for (const child of children.slice(0, 4)) {
-    await sleep(500);
+    await expectVisits(8);
     const gone = ended(child);
     child.kill('SIGKILL');
     expect(await gone).toBe('SIGKILL');
   }
-  const before = (await readJournal()).length;
-  await sleep(500);
+  await expectVisits(8);
   const after = await readJournal();
-  expect(after.length).toBeGreaterThan(before);
   const last = children[4];
   if (last === undefined) throw new Error('No child.');
   const gone = ended(last);
@@ -59,7 +60,8 @@ it('takes over from processes that were killed, and still lets only one in', asy
 it('names the holder once while it waits', async () => {
   const lock = await acquireLock(folder);
   const child = startProgram('hold-lock.ts', [folder, journal, '1', '1']);
-  await sleep(1_500);
+  await expect.poll(() => readFile(journal, 'utf8'), SOON).toContain('wait');
+  await sleep(300);
   await lock.release();
   expect(await ended(child)).toBe(0);
   const lines = (await readFile(journal, 'utf8')).split('\n').filter((line) => line.startsWith('wait'));
@@ -85,7 +87,7 @@ it('does not mistake a stranger with the same number for the holder', async () =
 });
 
 describe('a claim of another machine', () => {
-  const silenceMs = 400;
+  const silenceMs = 1_000;
   const elsewhere = (text: string) =>
     JSON.stringify({ ...(JSON.parse(text) as object), machine: 'another', pid: 1, start: 'then', host: 'vm' });
   const claimThere = async (at: Date) => {
@@ -105,7 +107,7 @@ describe('a claim of another machine', () => {
     let beats = 0;
     const heart = setInterval(
       () => void utimes(path, start, new Date(start.getTime() + ++beats * 1000)).catch(() => undefined),
-      80,
+      50,
     );
     const holders: Holder[] = [];
     const interruption = new AbortController();
@@ -114,7 +116,7 @@ describe('a claim of another machine', () => {
       signal: interruption.signal,
       onWait: (holder) => holders.push(holder),
     });
-    await sleep(1_200);
+    await sleep(2 * silenceMs);
     interruption.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
     expect(holders).toEqual([expect.objectContaining({ pid: 1, host: 'vm', claim: path })]);
@@ -149,6 +151,12 @@ describe('a holder that lost its lock', () => {
     await second?.release();
   });
 });
+
+/** Waits until the lock was taken and given back so many times more. */
+async function expectVisits(more: number): Promise<void> {
+  const before = (await readJournal()).length;
+  await expect.poll(async () => (await readJournal()).length - before, SOON).toBeGreaterThan(more);
+}
 
 async function readJournal(): Promise<string[]> {
   const lines = (await readFile(journal, 'utf8')).split('\n');

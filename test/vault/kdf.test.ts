@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { deriveBits, newHkdf, newScrypt } from '../../src/vault/kdf.js';
+import { effortOf } from '../helpers/effort.js';
 
 const salt = Buffer.alloc(16, 7).toString('base64url');
 const secret = new Secret('correct horse battery staple');
@@ -28,9 +29,9 @@ describe('the way from a password to a key', () => {
     ['131072$8$5', 'more than'],
     ['131073$8$1', 'more than'],
   ])('refuses scrypt %s at once', async (parameters, reason) => {
-    const began = performance.now();
-    await expect(deriveBits(secret, `scrypt$${parameters}$${salt}`, 'password')).rejects.toThrow(reason);
-    expect(performance.now() - began).toBeLessThan(100);
+    const refusal = () =>
+      expect(deriveBits(secret, `scrypt$${parameters}$${salt}`, 'password')).rejects.toThrow(reason);
+    expect(await effortOf(refusal)).toBeLessThan(100);
   });
 
   it.each(['', 'scrypt', 'md5$x', `scrypt$131072$8$1$`, 'scrypt$131072$8$1$AAAA', `scrypt$1e9$8$1$${salt}`])(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLineItem, printLineItem, readLineItem } from '../../../src/providers/openai/line-item.js';
+import { effortOf } from '../../helpers/effort.js';
 
 type Expected = [model: string | null, tokenType: string | null, tier?: string | undefined, context?: string];
 
@@ -143,10 +144,11 @@ describe('the grammar of line items', () => {
     );
   });
 
-  it('takes no longer for a line item that looks like a model for ever', () => {
-    const started = performance.now();
-    for (const step of ['-1111', '-2024-08-06', ' image', ', input', ' | ', '-mini'])
-      readLineItem(`gpt-4${step.repeat(20_000)}!`);
-    expect(performance.now() - started).toBeLessThan(500);
+  it('takes no longer for a line item that looks like a model for ever', async () => {
+    const reading = () => {
+      for (const step of ['-1111', '-2024-08-06', ' image', ', input', ' | ', '-mini'])
+        readLineItem(`gpt-4${step.repeat(20_000)}!`);
+    };
+    expect(await effortOf(reading)).toBeLessThan(500);
   });
 });
