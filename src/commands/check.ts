@@ -8,7 +8,7 @@ import { acknowledgeFinding } from './check/ack.js';
 import { DEFAULT_DAYS, findAll, type FindOptions } from './check/find.js';
 import { listFindings } from './check/list.js';
 import { notifyAll } from './check/notify.js';
-import { parsePercents } from './check/percents.js';
+import { parsePercents, parseShare } from './check/percents.js';
 import { defineCommand, option } from './define.js';
 import { parseWith, periodArgument, periodOptions } from './options.js';
 
@@ -28,7 +28,7 @@ export const check = defineCommand({
   arguments: [periodArgument()],
   options: [
     option('--budget', 'months that cost more than their budget'),
-    option('--anomaly', 'days on which a project cost far more than usual'),
+    option('--anomaly', 'days on which a project or an organization cost far more than usual, and slow doublings'),
     option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
     option('--seals', 'days that were changed outside costs'),
     option('--unlinked', 'spend of provider projects that are not linked; a note where it is not asked for'),
@@ -37,6 +37,10 @@ export const check = defineCommand({
     option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
       parseWith(parseAmount),
     ),
+    option(
+      '--min-share <percent>',
+      'anomalies of at least so much of what the last 30 days cost (default: 0.1%)',
+    ).argParser(parseWith(parseShare)),
     option('--at <percents>', 'budgets at each of these percents, such as 80,90,100 (default: 100)').argParser(
       parseWith(parsePercents),
     ),

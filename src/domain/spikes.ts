@@ -1,4 +1,4 @@
-import { addDays, daysOf, type Day, type DaySpan } from './day.js';
+import { addDays, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import {
   absolute,
   add,
@@ -6,14 +6,19 @@ import {
   formatDecimal,
   parseDecimal,
   proportion,
+  ratio,
   subtract,
   ZERO,
   type Decimal,
   type DecimalText,
 } from './decimal.js';
 
-/** How far before a span its days are compared with. */
-export const SPIKE_HISTORY_DAYS = 56;
+/** How far before a span its days are compared with: three months and two weeks, and the peak that may have begun before it. */
+export const SPIKE_HISTORY_DAYS = 114;
+/** A peak may have begun so long before the first day that is looked at. */
+const LEAD_DAYS = 7;
+/** Of the same day of so many months before two tell that it is always so. */
+const SEASON_MONTHS = 3;
 const WEEKS = 8;
 /** A level that has held for half of so many days is no spike any more. */
 const RECENT_DAYS = 7;
@@ -22,13 +27,36 @@ const LEAST_SAMPLES = 4;
 /** In units of the currency: less than this over the usual pages nobody. */
 export const LEAST_EXCESS = parseDecimal('5');
 
+/** What is worth a word; thresholds of different kinds hold together. */
+export interface Worth {
+  /** In units of the currency, over the usual. */
+  minAmount?: Decimal | undefined;
+  /** Thousandths of a percent of what the last 30 days cost. */
+  minShare?: number | undefined;
+}
+
+/** A thousandth of a month: three percent of a usual day. */
+const LEAST_SHARE = 100;
+
+/** @param recent what the last 30 days cost, in the currency of the excess */
+export function isWorth(excess: Decimal, recent: Decimal, { minAmount, minShare = LEAST_SHARE }: Worth): boolean {
+  return excess >= (minAmount ?? LEAST_EXCESS) && excess >= proportion(recent, BigInt(minShare), 100_000n);
+}
+
+export function excessOf({ cost, usual }: Pick<Spike, 'cost' | 'usual'>): Decimal {
+  return subtract(parseDecimal(cost), parseDecimal(usual));
+}
+
 /** The costs of one project in one currency, day by day. */
 export interface DailySeries {
   projectId: string;
   project: string;
   organization: string | null;
+  organizationId: string | null;
   currency: string;
   costs: ReadonlyMap<Day, Decimal>;
+  /** From here on no cost is known to be none; default: its first cost. */
+  knownFrom?: Day | undefined;
   /** Whether a day was read after it had ended; a day without a cost then cost nothing. */
   isWhole: (day: Day) => boolean;
 }
@@ -41,6 +69,7 @@ export interface Spike {
   project: string;
   projectId: string;
   organization: string | null;
+  organizationId: string | null;
   currency: string;
   cost: DecimalText;
   /** The median of the same weekday. */
@@ -52,21 +81,24 @@ export interface Spike {
 /**
  * Days of a span that cost more than the median of the same weekday in the eight weeks before by half of it, by four times
  * the usual spread (median absolute deviation), and by 5 units of the currency; and half more than the median of the week
- * before, so that a new level is told once. Neighbouring days of a project are one. The largest excess comes first.
+ * before, so that a new level is told once. Not those that cost about as much on the same day of months before: a season.
+ * Neighbouring days of a project are one, and stay the same one whichever of them are looked at. The largest excess comes first.
  */
 export function findSpikes(series: readonly DailySeries[], span: DaySpan, leastExcess = LEAST_EXCESS): Spike[] {
   const found = series.flatMap((each) => peaksOf(each, span, leastExcess).map((peak) => ({ each, ...peak })));
   return found
     .sort((a, b) => compare(b.excess, a.excess))
-    .map(({ each: { project, projectId, organization, currency }, day, span: days, cost, usual }) => ({
-      ...{ day, span: days, project, projectId, organization, currency },
+    .map(({ each: { project, projectId, organization, organizationId, currency }, day, span: days, cost, usual }) => ({
+      ...{ day, span: days, project, projectId, organization, organizationId, currency },
       cost: formatDecimal(cost),
       usual: formatDecimal(usual),
       lineItem: null,
     }));
 }
 
-interface Peak {
+/** A day that stands out, among its neighbours that do. */
+export interface Peak {
+  /** The highest. */
   day: Day;
   span: DaySpan;
   cost: Decimal;
@@ -74,13 +106,21 @@ interface Peak {
   excess: Decimal;
 }
 
-function peaksOf(series: DailySeries, span: DaySpan, leastExcess: Decimal): Peak[] {
+type Costs = Pick<DailySeries, 'costs' | 'isWhole' | 'knownFrom'>;
+
+/** In the order of their days; those whose highest day is in the span. */
+export function peaksOf(series: Costs, span: DaySpan, leastExcess: Decimal): Peak[] {
+  const lead = { since: addDays(span.since, -LEAD_DAYS), until: span.until };
+  return allPeaksOf(series, lead, leastExcess).filter(({ day }) => day >= span.since);
+}
+
+function allPeaksOf(series: Costs, span: DaySpan, leastExcess: Decimal): Peak[] {
   const peaks: Peak[] = [];
   for (const day of daysOf(span)) {
     const cost = series.costs.get(day);
     const usual = cost === undefined || !series.isWhole(day) ? null : usualCost(series, day);
-    if (cost === undefined || usual === null || !isFarAbove(cost, usual, leastExcess) || isNewLevel(series, day, cost))
-      continue;
+    if (cost === undefined || usual === null || !isFarAbove(cost, usual, leastExcess)) continue;
+    if (isNewLevel(series, day, cost, usual.median) || isSeason(series, day, subtract(cost, usual.median))) continue;
     const excess = subtract(cost, usual.median);
     const last = peaks.at(-1);
     if (last === undefined || addDays(last.span.until, 1) !== day)
@@ -99,9 +139,9 @@ interface Usual {
 }
 
 /** What a series cost on the same weekday before a day; null where too little is known. */
-export function usualCost({ costs, isWhole }: Pick<DailySeries, 'costs' | 'isWhole'>, day: Day): Usual | null {
-  // Before its first cost there was nothing to cost anything.
-  const first = [...costs.keys()].reduce((earliest, each) => (each < earliest ? each : earliest), day);
+export function usualCost({ costs, isWhole, knownFrom }: Costs, day: Day): Usual | null {
+  // Before its first cost nothing is known of it.
+  const first = knownFrom ?? [...costs.keys()].reduce((earliest, each) => (each < earliest ? each : earliest), day);
   const samples: Decimal[] = [];
   for (let week = 1; week <= WEEKS; week += 1) {
     const before = addDays(day, -7 * week);
@@ -118,13 +158,42 @@ function isFarAbove(cost: Decimal, { median: usual, spread }: Usual, leastExcess
   return over >= leastExcess && over * 2n > usual && over * 10_000n > spread * 4n * 14_826n;
 }
 
-/** Most of the week before was about as expensive. */
-function isNewLevel({ costs, isWhole }: DailySeries, day: Day, cost: Decimal): boolean {
+/** Most of the week before was about as expensive, each day for its weekday; where nothing was usual, as it stands. */
+function isNewLevel(series: Costs, day: Day, cost: Decimal, usual: Decimal): boolean {
+  const { costs, isWhole } = series;
   const before = daysOf({ since: addDays(day, -RECENT_DAYS), until: addDays(day, -1) }).filter(isWhole);
-  return before.length > 0 && cost * 2n <= median(before.map((each) => costs.get(each) ?? ZERO)) * 3n;
+  const levels = before.flatMap((each) => {
+    const spent = costs.get(each) ?? ZERO;
+    if (usual === ZERO) return [spent];
+    const own = usualCost(series, each)?.median ?? ZERO;
+    return own === ZERO ? [] : [ratio(spent, own)];
+  });
+  const level = usual === ZERO ? cost : ratio(cost, usual);
+  return levels.length > 0 && level * 2n <= median(levels) * 3n;
 }
 
-function median(values: readonly Decimal[]): Decimal {
+/** The same day of most months before cost about as much over its own usual: an invoice, a job at the end of each month. */
+function isSeason({ costs, isWhole }: Costs, day: Day, excess: Decimal): boolean {
+  const at = (each: Day) => costs.get(each) ?? ZERO;
+  let alike = 0;
+  for (let back = 1; back <= SEASON_MONTHS; back += 1) {
+    const then = sameDayOfMonth(day, back);
+    const beside = [-14, -7, 7, 14].map((days) => addDays(then, days)).filter(isWhole);
+    if (isWhole(then) && subtract(at(then), median(beside.map(at))) * 3n >= excess * 2n) alike += 1;
+  }
+  return alike >= 2;
+}
+
+/** The last day of a month stands for the last of another. */
+function sameDayOfMonth(day: Day, back: number): Day {
+  const start = startOfMonthOf(day, back);
+  const last = endOfMonthOf(start);
+  const same = addDays(start, Number(day.slice(8)) - 1);
+  return day === endOfMonthOf(day) || same > last ? last : same;
+}
+
+/** The middle of some amounts, exact; zero of none. */
+export function median(values: readonly Decimal[]): Decimal {
   const sorted = [...values].sort(compare);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? ZERO;

@@ -6,7 +6,8 @@ import { parseDecimal } from '../domain/decimal.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
-import type { Spike } from '../domain/spikes.js';
+import type { OrganizationSpike } from '../domain/organization-spikes.js';
+import type { DailySeries, Spike } from '../domain/spikes.js';
 import { formatMoney } from './format.js';
 import { formatDay, plural } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
@@ -30,19 +31,55 @@ export function describeBudget(state: BudgetState, scope: string, month: string,
   });
 }
 
-/** @param word for its project that means no other */
-export function describeSpike(spike: Spike, word: string): FoundFinding {
+/**
+ * @param word for its project that means no other
+ * @param why what `costs explain` says of it; may be empty
+ */
+export function describeSpike(spike: Spike, word: string, why: readonly string[]): FoundFinding {
   const { day, span, project, projectId, cost, usual, currency, lineItem } = spike;
-  const why = lineItem === null ? '' : `, most of it ${lineItem.name}`;
+  const most = lineItem === null ? '' : `, most of it ${lineItem.name}`;
   return findingOf({
     check: 'anomaly',
     cause: [projectId, currency, span.since],
     subject: project,
-    message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${why}.`,
+    message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency}, where ${formatMoney(usual)} is usual${becauseOf(why, most)}.`,
     hint: shell`costs explain ${day} --project ${word} --group-by line-item`,
     amount: { currency, cost },
     day,
   });
+}
+
+export function describeOrganizationSpike(spike: OrganizationSpike, why: readonly string[]): FoundFinding {
+  const { day, span, organization, organizationId, cost, usual, currency } = spike;
+  return findingOf({
+    check: 'anomaly',
+    cause: [organizationId, currency, span.since],
+    subject: organization,
+    message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency} in all, where ${formatMoney(usual)} is usual${becauseOf(why)}.`,
+    hint: shell`costs explain ${day} --organization ${organizationId} --group-by project`,
+    amount: { currency, cost },
+    day,
+  });
+}
+
+/** @param level what a day costs now and did two to three months ago, and what `costs explain` says of it */
+export function describeRise(
+  { projectId, project, currency }: Pick<DailySeries, 'projectId' | 'project' | 'currency'>,
+  word: string,
+  { now, before, why }: { now: string; before: string; why: readonly string[] },
+): FoundFinding {
+  return findingOf({
+    check: 'anomaly',
+    cause: ['rise', projectId, currency],
+    subject: project,
+    message: `A day costs ${formatMoney(now)} ${currency}, where ${formatMoney(before)} was usual two to three months ago${becauseOf(why)}.`,
+    hint: shell`costs report last-90d --project ${word} --group-by week`,
+    amount: { currency, cost: now },
+  });
+}
+
+function becauseOf(why: readonly string[], otherwise = ''): string {
+  return why.length === 0 ? otherwise : `: ${why.join('; ')}`;
 }
 
 export function describePriceJump(jump: UnitPriceJump, organization: RegisteredOrganization): FoundFinding {

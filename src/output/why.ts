@@ -46,6 +46,13 @@ function totalSentence(told: Told, total: Told['totals'][number], groupBy: reado
   return `${head}, ${amount} ${difference.startsWith('-') ? 'less' : 'more'}${percent} than ${to}${why}.`;
 }
 
+/** What tells most of a difference in one currency, in words, the largest first. */
+export function reasonsOf({ causes }: Pick<Told, 'causes'>, currency: string, groupBy: readonly GroupWord[]): string[] {
+  return mainCauses(causes.filter((cause) => cause.currency === currency)).map((cause) =>
+    describeCause(cause, groupBy),
+  );
+}
+
 /** The largest first, those that move the other way included where they are as large. */
 function mainCauses(causes: readonly Cause[]): Cause[] {
   const all = sum(causes.map(({ amount }) => absolute(parseDecimal(amount))));

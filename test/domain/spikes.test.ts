@@ -14,7 +14,15 @@ function series(costOn: (day: Day, index: number) => string | null, isWhole = (_
     const cost = costOn(day, index);
     return cost === null ? [] : [[day, parseDecimal(cost)] as const];
   });
-  return { projectId: 'p', project: 'P', organization: 'O', currency: 'USD', costs: new Map(costs), isWhole };
+  return {
+    projectId: 'p',
+    project: 'P',
+    organization: 'O',
+    organizationId: 'o',
+    currency: 'USD',
+    costs: new Map(costs),
+    isWhole,
+  };
 }
 
 const found = (...all: DailySeries[]) => findSpikes(all, SPAN).map(({ span }) => [span.since, span.until]);

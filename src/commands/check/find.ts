@@ -1,36 +1,32 @@
 import type { Context } from '../../context.js';
 import type { BudgetState } from '../../domain/budget-view.js';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
-import { compare, parseDecimal, proportion, subtract, type Decimal } from '../../domain/decimal.js';
+import { compare, parseDecimal, proportion } from '../../domain/decimal.js';
 import { CHECKS, type CheckName, type FoundFinding } from '../../domain/finding.js';
 import type { CheckedNow } from '../../domain/kept-finding.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
-import { LEAST_EXCESS, type Spike } from '../../domain/spikes.js';
+import type { Spike, Worth } from '../../domain/spikes.js';
 import type { Team } from '../../domain/team.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../../domain/unit-prices.js';
 import { closedDays } from '../../library/verify.js';
 import { scopeOf } from '../../output/budgets.js';
-import { distinctProjects } from '../../output/distinct-projects.js';
 import {
   describeAltered,
   describeBudget,
   describePriceJump,
-  describeSpike,
   describeTrouble,
   describeUnlinked,
 } from '../../output/findings.js';
 import type { Store } from '../../store/store.js';
-import { readSpikes } from '../report/spikes.js';
 import { describeOrganization, findTrouble } from '../status/organization.js';
+import { findAnomalies } from './anomalies.js';
 import { readBudgets } from './budgets.js';
 
 /** Closed days that are looked at for anomalies when nothing is said. */
 export const DEFAULT_DAYS = 7;
 
-export interface FindOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest {
-  /** Anomalies of at least so much over the usual. */
-  minAmount?: Decimal;
+export interface FindOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest, Worth {
   /** Percents of a budget that are each found once; default: 100. */
   at?: readonly number[];
 }
@@ -57,7 +53,9 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
   const reached = budgets.flatMap((each) => reachedOf(each, team, today, options.at ?? [100]));
   const spikes =
-    wanted('anomaly') && span !== null ? await findSpikes(store, team, today, span, options.minAmount) : NO_SPIKES;
+    wanted('anomaly') && span !== null
+      ? await findAnomalies(store, team, span, options)
+      : { anomalies: [], found: [], below: [] };
   const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : [];
   const findings = [
     ...reached,
@@ -98,43 +96,6 @@ function budgetNotes(budgets: readonly BudgetState[], team: Team): string[] {
   return budgets
     .filter(({ spent, projected, amount }) => !isOver(spent, amount) && isOver(projected, amount))
     .map((each) => `${scopeOf(each, team.name)} is expected to go over its budget.`);
-}
-
-interface FoundSpikes {
-  anomalies: Spike[];
-  found: FoundFinding[];
-  below: FoundFinding[];
-}
-
-const NO_SPIKES: FoundSpikes = { anomalies: [], found: [], below: [] };
-
-/** All that are there are looked for, whatever amount was asked for: another job may ask for another. */
-async function findSpikes(
-  store: Store,
-  team: Team,
-  today: Day,
-  { since, until }: DaySpan,
-  minAmount: Decimal = LEAST_EXCESS,
-): Promise<FoundSpikes> {
-  const least = compare(minAmount, LEAST_EXCESS) < 0 ? minAmount : LEAST_EXCESS;
-  const all = await store.reports.snapshot((reports) =>
-    readSpikes(reports, { teamId: team.id, since, until, groupBy: ['project'] }, today, least),
-  );
-  const isEnough = ({ cost, usual }: Spike) =>
-    compare(subtract(parseDecimal(cost), parseDecimal(usual)), minAmount) >= 0;
-  const anomalies = all.filter(isEnough);
-  const describe = await spikeWords(store, team, all);
-  return { anomalies, found: anomalies.map(describe), below: all.filter((each) => !isEnough(each)).map(describe) };
-}
-
-/** Projects of one name are told apart, for people and in the command that leads there. */
-async function spikeWords(store: Store, team: Team, all: readonly Spike[]): Promise<(spike: Spike) => FoundFinding> {
-  const projects = all.length === 0 ? [] : await store.projects.list(team.id);
-  const named = distinctProjects(all);
-  return (spike) => {
-    const same = projects.filter(({ name }) => name.toLowerCase() === spike.project.toLowerCase());
-    return describeSpike(named(spike), same.length === 1 ? spike.project : spike.projectId);
-  };
 }
 
 async function findPrices(

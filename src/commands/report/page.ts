@@ -72,7 +72,7 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
     changes: changesOf([...breakdowns.project, ...before.rows], await compare(['project'])),
     organizations: organizations.map((each) => describeDays(each, query, today)),
     restated: await reports.restated(query),
-    spikes: await readSpikes(reports, query, today),
+    spikes: await readSpikes(reports, query),
   };
 }
 

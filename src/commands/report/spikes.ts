@@ -3,22 +3,72 @@ import { addDays, type Day } from '../../domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { groupKey } from '../../domain/dimensions.js';
 import type { OrganizationDays, ReportQuery, ReportRow, SpendReader } from '../../domain/report.js';
-import { findSpikes, SPIKE_HISTORY_DAYS, usualCost, type DailySeries, type Spike } from '../../domain/spikes.js';
+import { Sums } from '../../domain/money.js';
+import { findOrganizationSpikes, type OrganizationSpike } from '../../domain/organization-spikes.js';
+import { findRises, type Rise } from '../../domain/rises.js';
+import {
+  excessOf,
+  findSpikes,
+  isWorth,
+  LEAST_EXCESS,
+  SPIKE_HISTORY_DAYS,
+  usualCost,
+  type DailySeries,
+  type Spike,
+} from '../../domain/spikes.js';
 
 /** So many are explained by the line item that drove them; the rest stand as they are. */
 const MOST_EXPLAINED = 12;
 
-/** Days of the query's span on which a project cost far more than usual, and why. */
-export async function readSpikes(
+/** Of the last so many days is a share meant: about a month, whatever day of one it is. */
+const SHARE_DAYS = 30;
+
+/** Days of the query's span on which a project cost far more than usual by enough to matter, and why. */
+export async function readSpikes(reports: SpendReader, query: ReportQuery): Promise<Spike[]> {
+  const { spikes, recent } = await readUnusual(reports, query);
+  return spikes.filter((spike) => isWorth(excessOf(spike), recent.in(spike.currency), {}));
+}
+
+/** What is unusual in some days, however small. */
+export interface Unusual {
+  spikes: Spike[];
+  /** Days on which an organization cost far more than usual, and no project of it did that would explain it. */
+  organizations: OrganizationSpike[];
+  rises: Rise<DailySeries>[];
+  /** What the last month cost, by which its share tells what is worth a word. */
+  recent: Sums;
+}
+
+export async function readUnusual(
   reports: SpendReader,
   query: ReportQuery,
-  today: Day,
-  leastExcess?: Decimal,
-): Promise<Spike[]> {
+  leastExcess: Decimal = LEAST_EXCESS,
+): Promise<Unusual> {
   const history = { ...query, since: addDays(query.since, -SPIKE_HISTORY_DAYS) };
   const isWhole = wholeDays(await reports.days(history));
   const rows = await reports.sums({ ...history, groupBy: ['project', 'day'] });
-  const spikes = findSpikes(toSeries(rows, isWhole), query, leastExcess);
+  const series = toSeries(rows, isWhole);
+  const spikes = findSpikes(series, query, leastExcess);
+  const recentFrom = addDays(query.until, 1 - SHARE_DAYS);
+  return {
+    spikes: await withCauses(reports, history, spikes, isWhole),
+    organizations: findOrganizationSpikes(series, spikes, query, leastExcess),
+    rises: findRises(series, query.until, leastExcess),
+    recent: new Sums(
+      rows.flatMap(({ day, currency, cost }) =>
+        day === undefined || day < recentFrom || cost === null ? [] : [{ currency, cost }],
+      ),
+    ),
+  };
+}
+
+/** The line item that drove each. */
+async function withCauses(
+  reports: SpendReader,
+  history: ReportQuery,
+  spikes: readonly Spike[],
+  isWhole: IsWhole,
+): Promise<Spike[]> {
   if (spikes.length === 0) return [];
   const projectIds = [...new Set(spikes.slice(0, MOST_EXPLAINED).map(({ projectId }) => projectId))];
   const details = await reports.sums({ ...history, projectIds, groupBy: ['project', 'line-item', 'day'] });
@@ -44,19 +94,23 @@ function wholeDays(organizations: readonly OrganizationDays[]): IsWhole {
 
 function toSeries(rows: readonly ReportRow[], isWhole: IsWhole): LineItemSeries[] {
   const found = new Map<string, LineItemSeries & { costs: Map<Day, Decimal> }>();
+  const knownFrom = new Map<string, Day>();
   for (const { day, cost, ...row } of rows) {
     if (day === undefined || cost === null) continue;
     const key = groupKey(row);
-    const { project = '', projectId = '', organization = null, organizationId, lineItem = '', currency } = row;
+    const { project = '', projectId = '', organization = null, organizationId = null, lineItem = '', currency } = row;
     const series = found.get(key) ?? {
-      ...{ project, projectId, organization, lineItem, currency },
+      ...{ project, projectId, organization, organizationId, lineItem, currency },
       isWhole: isWhole(organizationId),
       costs: new Map<Day, Decimal>(),
     };
     series.costs.set(day, add(series.costs.get(day) ?? ZERO, parseDecimal(cost)));
     found.set(key, series);
+    const first = knownFrom.get(organizationId ?? '');
+    if (first === undefined || day < first) knownFrom.set(organizationId ?? '', day);
   }
-  return [...found.values()];
+  // A project that is new in an organization that was read before cost nothing before.
+  return [...found.values()].map((series) => ({ ...series, knownFrom: knownFrom.get(series.organizationId ?? '') }));
 }
 
 /** The line item that rose most over its own usual cost; one that is new has none. */

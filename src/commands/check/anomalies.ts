@@ -1,0 +1,98 @@
+import type { DaySpan } from '../../domain/day.js';
+import { compare, formatDecimal, subtract, type Decimal } from '../../domain/decimal.js';
+import type { FoundFinding } from '../../domain/finding.js';
+import type { ReportQuery, SpendReader } from '../../domain/report.js';
+import { excessOf, isWorth, LEAST_EXCESS, type Spike, type Worth } from '../../domain/spikes.js';
+import type { Team } from '../../domain/team.js';
+import { CostsError } from '../../errors.js';
+import { readExplanation } from '../../library/explain.js';
+import { distinctProjects } from '../../output/distinct-projects.js';
+import { describeOrganizationSpike, describeRise, describeSpike } from '../../output/findings.js';
+import { reasonsOf } from '../../output/why.js';
+import type { Store } from '../../store/store.js';
+import { readUnusual, type Unusual } from '../report/spikes.js';
+
+/** So many are explained; the rest stand as they are. */
+const MOST_EXPLAINED = 5;
+
+export interface FoundAnomalies {
+  anomalies: Spike[];
+  found: FoundFinding[];
+  /** Smaller than what was asked for. */
+  below: FoundFinding[];
+}
+
+/** All that are there are looked for, whatever amount was asked for: another job may ask for another. */
+export async function findAnomalies(
+  store: Store,
+  team: Team,
+  { since, until }: DaySpan,
+  worth: Worth,
+): Promise<FoundAnomalies> {
+  const { minAmount = LEAST_EXCESS } = worth;
+  const least = compare(minAmount, LEAST_EXCESS) < 0 ? minAmount : LEAST_EXCESS;
+  const projects = await store.projects.list(team.id);
+  const isOnlyOne = (name: string) =>
+    projects.filter((project) => project.name.toLowerCase() === name.toLowerCase()).length === 1;
+  return store.reports.snapshot(async (reports) => {
+    const query: ReportQuery = { teamId: team.id, since, until, groupBy: ['project'] };
+    const unusual = await readUnusual(reports, query, least);
+    const isEnough = (excess: Decimal, currency: string) => isWorth(excess, unusual.recent.in(currency), worth);
+    const found: FoundFinding[] = [];
+    const below: FoundFinding[] = [];
+    for (const { excess, currency, describe, about } of candidatesOf(unusual, isOnlyOne)) {
+      const enough = isEnough(excess, currency);
+      const why =
+        enough && found.length < MOST_EXPLAINED ? await explain(reports, { ...query, ...about }, currency) : [];
+      (enough ? found : below).push(describe(why));
+    }
+    const anomalies = unusual.spikes.filter((spike) => isEnough(excessOf(spike), spike.currency));
+    return { anomalies, found, below };
+  });
+}
+
+interface Candidate {
+  excess: Decimal;
+  currency: string;
+  /** Which spend of which day explains it; without a day nothing does. */
+  about: Partial<ReportQuery>;
+  describe: (why: readonly string[]) => FoundFinding;
+}
+
+/** @param isOnlyOne whether a project's name means no other */
+function candidatesOf({ spikes, organizations, rises }: Unusual, isOnlyOne: (name: string) => boolean): Candidate[] {
+  const named = distinctProjects([...spikes, ...rises.map(({ series }) => series)]);
+  const wordFor = ({ project, projectId }: { project: string; projectId: string }) =>
+    isOnlyOne(project) ? project : projectId;
+  return [
+    ...spikes.map((spike) => ({
+      excess: excessOf(spike),
+      currency: spike.currency,
+      about: { since: spike.day, until: spike.day, projectIds: [spike.projectId] },
+      describe: (why: readonly string[]) => describeSpike(named(spike), wordFor(spike), why),
+    })),
+    ...organizations.map((spike) => ({
+      excess: excessOf(spike),
+      currency: spike.currency,
+      about: { since: spike.day, until: spike.day, organizationId: spike.organizationId },
+      describe: (why: readonly string[]) => describeOrganizationSpike(spike, why),
+    })),
+    ...rises.map(({ series, now, before }) => ({
+      excess: subtract(now, before),
+      currency: series.currency,
+      about: { projectIds: [series.projectId] },
+      describe: (why: readonly string[]) =>
+        describeRise(named(series), wordFor(series), { now: formatDecimal(now), before: formatDecimal(before), why }),
+    })),
+  ];
+}
+
+/** What is behind it, as `costs explain` says it; nothing where that cannot tell. */
+async function explain(reports: SpendReader, query: ReportQuery, currency: string): Promise<string[]> {
+  try {
+    return reasonsOf(await readExplanation(reports, query, 'usual'), currency, query.groupBy);
+  } catch (error) {
+    if (error instanceof CostsError && error.code === 'usage') return [];
+    throw error;
+  }
+}
