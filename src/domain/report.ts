@@ -193,6 +193,8 @@ export interface SpendReader {
   changes(query: ReportQuery, since: Date): Promise<ChangeRow[]>;
   /** How late the providers of a team still changed days lately. */
   lateness(teamId: string): Promise<Lateness[]>;
+  /** The latest write there is, which may lie ahead of a clock that was once ahead itself; null where there is none. */
+  latestWrite(): Promise<Date | null>;
   /** Bills, or what collected usage should have cost, by project, day and line item; rows of the old system are neither. */
   lines(teamId: string, span: DaySpan, kind: 'billed' | 'estimated'): Promise<CostTotal[]>;
   /** Usage that is charged and has no price, by project and day; each day at the width its estimates are made from. */

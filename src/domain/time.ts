@@ -190,10 +190,14 @@ export function untilToday(span: NamedSpan, today: Day): DaySpan {
   return span.mayGoOn && span.since <= today && today < span.until ? { since: span.since, until: today } : span;
 }
 
-/** For --as-of: a moment that has been. @throws CostsError `usage` */
-export function pastMoment(text: string, now: Date): Date {
+/**
+ * For --as-of: a moment that has been.
+ * @param latest something that is known to have happened, though a clock that was set back since may not have come so far again
+ * @throws CostsError `usage`
+ */
+export function pastMoment(text: string, now: Date, latest: Date | null = null): Date {
   const moment = parseTime(text).moment(now);
-  if (moment <= now) return moment;
+  if (moment <= now || (latest !== null && moment <= latest)) return moment;
   throw new CostsError('usage', `${text} is in the future.`, { hint: `It is ${formatInstant(now)} now.` });
 }
 

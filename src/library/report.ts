@@ -57,15 +57,19 @@ export async function resolveReport(
   const { groupBy = ['project'] } = request;
   const period = resolvePeriod(request, toDay(await work.clock()));
   const filter = await resolveRowFilter(request, period, work);
-  return { period, query: { ...filter, groupBy, ...basisOf(request, await work.clock()) } };
+  return { period, query: { ...filter, groupBy, ...(await basisOf(request, work)) } };
 }
 
 /** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
-function basisOf({ basis = 'best', asOf }: ReportRequest, now: Date): Pick<ReportQuery, 'basis' | 'asOf'> {
+async function basisOf(
+  { basis = 'best', asOf }: ReportRequest,
+  work: Workplace,
+): Promise<Pick<ReportQuery, 'basis' | 'asOf'>> {
   if (asOf === undefined) return { basis };
   if (basis === 'usage')
     throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {
       hint: 'Leave one of the two out.',
     });
-  return { basis: 'billed', asOf: pastMoment(asOf, now) };
+  const { reports } = await work.store();
+  return { basis: 'billed', asOf: pastMoment(asOf, await work.clock(), await reports.latestWrite()) };
 }

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../src/domain/changes.js';
 import { addDays, toDay } from '../../src/domain/day.js';
 import type { Report } from '../../src/domain/report.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import { worldRow } from '../../src/emulator/world.js';
+import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
@@ -64,6 +66,17 @@ describe('what a sync proves, by the commands a person types', () => {
       },
     ]);
     expect(changes.lateness).toMatchObject([{ provider: 'openai', changes: 1 }]);
+
+    // The database's clock was two days ahead when all this was written.
+    const database = await openDatabase({ kind: 'embedded', home: join(machine.home, 'costs') });
+    await database.prisma.$executeRaw`UPDATE writes SET committed_at = committed_at + interval '2 days'`;
+    await database.close();
+    const ahead = (await costs('report', ...span, '--basis', 'billed', '--json')).json<Report>();
+    expect(Date.parse(ahead.readAt ?? '')).toBeGreaterThan(Date.now());
+    const told = (await costs('report', ...span, '--as-of', ahead.readAt ?? '', '--json')).json<Report>();
+    expect(told).toMatchObject({ rows: ahead.rows, totals: ahead.totals });
+    const later = await machine.here(['report', '--as-of', new Date(Date.now() + 5 * 86_400_000).toISOString()]);
+    expect(later).toMatchObject({ code: 2, stderr: expect.stringContaining('is in the future') as unknown });
 
     emulator.quirks.sumDecimals = 0;
     const wrong = await machine.here(['verify', '--json']);

@@ -3,6 +3,7 @@ import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
 import type { Report, ReportQuery, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
+import { latestWrite } from '../facts/commit-order.js';
 import { snapshot, type Transaction } from '../transaction.js';
 import { compareSpans } from './compare.js';
 import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
@@ -30,6 +31,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     restated: (query) => ask((reader) => reader.restated(query)),
     changes: (query, since) => ask((reader) => reader.changes(query, since)),
     lateness: (teamId) => ask((reader) => reader.lateness(teamId)),
+    latestWrite: () => ask((reader) => reader.latestWrite()),
     lines: (teamId, span, kind) => ask((reader) => reader.lines(teamId, span, kind)),
     unpriced: (teamId, span) => ask((reader) => reader.unpriced(teamId, span)),
   };
@@ -47,6 +49,7 @@ function readerOn(tx: Transaction): SpendReader {
     restated: (query) => readRestated(tx, query),
     changes: (query, since) => readChanges(tx, query, since),
     lateness: (teamId) => readLateness(tx, teamId),
+    latestWrite: () => readLatestWrite(tx),
     lines: (teamId, span, kind) => readLines(tx, teamId, span, kind),
     unpriced: (teamId, span) => readUnpriced(tx, teamId, span),
   };
@@ -74,6 +77,11 @@ async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promi
     unpriced: await sumUnpriced(tx, query, items),
     coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
   };
+}
+
+async function readLatestWrite(tx: Transaction): Promise<Date | null> {
+  const [row] = await tx.$queryRaw<[{ at: Date | null }]>`SELECT ${latestWrite()} AS at`;
+  return row.at;
 }
 
 interface Timed {
