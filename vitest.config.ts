@@ -43,7 +43,7 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/helpers/postgres-server.ts'],
     setupFiles: ['test/helpers/set-clock.ts'],
     sequence: { sequencer: LongestFirst },
-    testTimeout: 120_000,
+    testTimeout: mode === 'long' ? 3_600_000 : 120_000,
     hookTimeout: 120_000,
     // Two cores: a database server, an emulator and the tool itself run beside each worker.
     maxWorkers: 3,

@@ -187,7 +187,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
       );
     case '42501': {
       const hidden = /row-level security policy for table "([^"]+)"/.exec(message)?.[1];
-      if (hidden !== undefined) return failed(...explainPolicy(hidden, place));
+      if (hidden !== undefined) return failed(...explainPolicy(hidden, place, message.includes('NO FORCE')));
       return failed(
         `"${user}" may not do this on ${label}: ${message}.`,
         'Use a role with the rights, or have them granted. The SQL: costs db grants',
@@ -253,11 +253,15 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
   return null;
 }
 
-function explainPolicy(table: string, { label, user, policies }: Place): [message: string, hint: string] {
+function explainPolicy(
+  table: string,
+  { label, user, policies }: Place,
+  isOwner: boolean,
+): [message: string, hint: string] {
   const names = policies?.[table] ?? [];
   const which = names.length === 0 ? 'Row level security' : `The policy ${names.map((name) => `"${name}"`).join(', ')}`;
   return [
     `${which} of the table "${table}" hides rows of ${label} from the role "${user}": figures would be wrong.`,
-    `Use a role that no policy binds, or: ALTER ROLE "${user}" BYPASSRLS`,
+    `Use a role that no policy binds, or: ${isOwner ? `ALTER TABLE "${table}" NO FORCE ROW LEVEL SECURITY` : `ALTER ROLE "${user}" BYPASSRLS`}`,
   ];
 }

@@ -24,7 +24,7 @@ export async function findObstacles(pool: Pool): Promise<Obstacles> {
        (SELECT coalesce(jsonb_object_agg("table", names), '{}') FROM (
           SELECT c.relname AS "table", jsonb_agg(a.attname ORDER BY a.attnum) AS names
           FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-          WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY ($1)
+          WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY ($1)
             AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT')
           GROUP BY c.relname) AS missing) AS columns`,
     [await ourTables()],

@@ -13,7 +13,7 @@ export async function tablesInOrder(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; parents: string[] }>(`
     SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents
     FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' LEFT JOIN pg_class p ON p.oid = c.confrelid
-    WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> '_prisma_migrations'
+    WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> '_prisma_migrations'
     GROUP BY t.relname ORDER BY t.relname`);
   const ordered: string[] = [];
   const waiting = new Map(rows.map(({ name, parents }) => [name, parents]));
@@ -39,6 +39,15 @@ export async function columnsOf(pool: Pool, table: string): Promise<string[]> {
     [quote(table)],
   );
   return rows.map(({ name }) => name);
+}
+
+/** The columns that number their rows and take no other value. */
+export async function numberedColumns(pool: Pool, table: string): Promise<Set<string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attidentity = 'a'`,
+    [quote(table)],
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 async function primaryKeyOf(pool: Pool, table: string): Promise<string[]> {
@@ -145,7 +154,8 @@ async function writeRows(
   const list = columns.map(quote).join(', ');
   const source = `FROM unnest($1::text[]) AS line(text), jsonb_populate_record(NULL::${quote(table)}, line.text::jsonb) AS r`;
   const { rowCount } = await pool.query(
-    `INSERT INTO ${quote(table)} AS t (${list}) SELECT ${columns.map((column) => `r.${quote(column)}`).join(', ')} ${source} ${onConflict}`,
+    // Theirs may have a column that numbers its rows; these have their numbers.
+    `INSERT INTO ${quote(table)} AS t (${list}) OVERRIDING SYSTEM VALUE SELECT ${columns.map((column) => `r.${quote(column)}`).join(', ')} ${source} ${onConflict}`,
     [rows],
   );
   const key = await primaryKeyOf(pool, table);

@@ -99,7 +99,7 @@ const ANYTHING: Record<string, string> = {
 /** All rows of tables (every one of ours when none is named), each as PostgreSQL writes it, in the order of their keys. */
 export async function readRowsOf(pool: Pool, names?: readonly string[]): Promise<Record<string, Row[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations' ORDER BY 1`,
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations' ORDER BY 1`,
   );
   const result: Record<string, Row[]> = {};
   for (const { name } of tables.filter((table) => names?.includes(table.name) ?? true)) {

@@ -69,7 +69,9 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
 /** Makes what a script creates refer to the enum under the name that it has here. */
 async function withEnumOf(connection: Connection, script: string): Promise<string> {
   const { rows } = await connection.query<{ pushed: boolean }>(
-    `SELECT to_regtype('"ApiVersion"') IS NOT NULL AND to_regtype('"api_version"') IS NULL AS pushed`,
+    // Not to_regtype: another application's type of that name may be further along the search path.
+    `SELECT array_agg(typname::text) = ARRAY['ApiVersion'] AS pushed FROM pg_type
+     WHERE typname IN ('ApiVersion', 'api_version') AND typnamespace = quote_ident(current_schema())::regnamespace`,
   );
   return rows[0]?.pushed === true ? withPushedEnum(script) : script;
 }

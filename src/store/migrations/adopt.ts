@@ -11,6 +11,7 @@ import { readCatalog, type Fact } from './catalog.js';
 import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
+import { requireNoInterference, unfinishedOfTheirs } from './interference.js';
 import { zonedColumns, type Zones } from './convert-columns.js';
 import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
@@ -125,6 +126,7 @@ async function look(
   const checks = [...uncertainValues(plan.conversions), ...plan.steps.flatMap((step) => step.checks)];
   const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, { duplicates: asked }))];
   const problems = [
+    ...(await unfinishedOfTheirs(pool)),
     ...(await findDependents(pool, plan.conversions)),
     ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
@@ -184,7 +186,13 @@ async function adoptLocked(
   const before = await fingerprint(pool);
   const undo = merge?.undo ?? [];
   for (const step of plan.steps) undo.unshift(...(await take(pool, step)));
-  if ((await fingerprint(pool, plan.conversions)) !== before)
+  const left = await withoutIdle(
+    pool,
+    plan.steps.filter(({ fills }) => fills !== undefined),
+  );
+  const isSame = (await fingerprint(pool, plan.conversions)) === before;
+  if (left.length > 0 || !isSame) requireNoInterference(found);
+  if (!isSame)
     throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
       hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
     });

@@ -1,10 +1,11 @@
 import type { Fact } from './catalog.js';
-import { partsOf } from './column-types.js';
 import type { Zones } from './convert-columns.js';
 import { compareCatalogs, findForeign, type ForeignObject } from './drift.js';
 import { fillAdopted } from './fill-adopted.js';
 import type { MigrationFile } from './folder.js';
+import { namesTaken, versionTypeProblem } from './names-taken.js';
 import { planSchema, shapeOf, type SchemaPlan } from './schema-steps.js';
+import { lastName } from './step.js';
 
 export interface AdoptionPlan extends SchemaPlan {
   /** The migrations of which something is there: they are completed and marked as applied. */
@@ -32,7 +33,8 @@ export function planAdoption(
   const objects = new Set(live.map(({ object }) => object));
   const pushed = objects.has(PRISMAS_ENUM) && !objects.has(OLD_ENUM);
   const last = states.at(-1) ?? [];
-  const taken = namesTaken(states, live);
+  const version = versionTypeProblem(live, [PRISMAS_ENUM, OLD_ENUM].map(lastName));
+  const named = [...namesTaken(states, live), ...(version === null ? [] : [version]), ...camelCased(last, live)];
   const adopted: string[] = [];
   let target = new Map<string, Fact>();
   for (const [index, { name }] of files.entries()) {
@@ -46,7 +48,8 @@ export function planAdoption(
     ...plan,
     steps: [...plan.steps, ...fillAdopted([...target.values()], live)],
     target: [...target.values()],
-    problems: [...taken, ...unnamed(last, live), ...plan.problems],
+    // What has another name is missing under ours, and differs in more: only the names are told then.
+    problems: named.length > 0 ? named : plan.problems,
     adopted,
     pending: files.map(({ name }) => name).filter((name) => !adopted.includes(name)),
     foreign: findForeign(last, live).filter(({ object }) => !isRenamed(object, plan)),
@@ -102,60 +105,18 @@ function advance(
   return next;
 }
 
-/** The tables that came before there was a history of ours to keep: only they can be without it. */
-const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
-
-/** Tables and views of others under a name of ours. */
-function namesTaken(states: readonly Fact[][], live: readonly Fact[]): string[] {
-  const there = new Set(live.map(({ object }) => object));
-  const names = (states.at(-1) ?? [])
-    .filter(({ object }) => object.startsWith('table '))
-    .map(({ table }) => table ?? '');
-  return names
-    .flatMap((name) => {
-      const kind = ['view', 'materialized view', 'foreign table'].find((each) => there.has(`${each} ${name}`));
-      if (kind !== undefined) return [`${name} is a ${kind}, where costs needs a table`];
-      const isTheirs = there.has(`table ${name}`) && !SEED_TABLES.includes(name) && !isOurs(name, states, there);
-      return isTheirs ? [`the table ${name} is another program's`] : [];
-    })
-    .map(
-      (text) =>
-        `${text}: rename it (ALTER … RENAME TO …), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)`,
-    );
-}
-
-/** Whether a table has all that some state of ours insists on. */
-function isOurs(name: string, states: readonly Fact[][], there: ReadonlySet<string>): boolean {
-  return states.some((state) => {
-    const required = state.filter(
-      ({ object, definition }) => object.startsWith(`column ${name}.`) && partsOf(definition).required,
-    );
-    return required.length > 0 && required.every(({ object }) => there.has(object));
-  });
-}
-
-/** What `prisma db push` makes of a model without `@map`, and other names for what we know under one. */
-function unnamed(expected: readonly Fact[], live: readonly Fact[]): string[] {
+/** What `prisma db push` makes of a model without `@map`. */
+function camelCased(expected: readonly Fact[], live: readonly Fact[]): string[] {
   const there = new Set(live.map(({ object }) => object));
   const camel = expected.flatMap(({ object }) => {
     const [, table = '', name = ''] = /^column (.*)\.(.*)$/.exec(object) ?? [];
     const twin = camelCase(name);
     return twin === name || there.has(object) || !there.has(`column ${table}.${twin}`) ? [] : [{ table, name, twin }];
   });
-  const problems = camel.map(
+  return camel.map(
     ({ table, name, twin }) =>
       `the column ${table}.${twin} is named in camelCase: give the field of your application @map("${name}") and rename the column (ALTER TABLE ${table} RENAME COLUMN "${twin}" TO ${name})`,
   );
-  const version = live.find(({ object }) => object === 'column cost_data.api_version');
-  const type = version === undefined ? null : partsOf(version.definition).type;
-  const label = live.find(
-    ({ object, definition }) => object.startsWith('enum ') && definition.split(', ').includes('costs_v1'),
-  )?.object;
-  if (type !== null && label !== undefined && label !== PRISMAS_ENUM && label !== OLD_ENUM)
-    problems.push(
-      `the type of cost_data.api_version is called ${label.slice('enum '.length)}: rename it (ALTER TYPE ${type} RENAME TO "ApiVersion") when no client casts to the old name`,
-    );
-  return problems;
 }
 
 /** As Prisma names a field before anybody maps it. */
@@ -170,6 +131,9 @@ function isRenamed(object: string, { steps }: SchemaPlan): boolean {
       .split('.')
       .at(-1) ?? '';
   return steps.some(
-    ({ text }) => text.startsWith(`rename the index ${name} to `) || text.startsWith(`rename the constraint ${name} `),
+    ({ text }) =>
+      text.startsWith(`rename the index ${name} to `) ||
+      text.startsWith(`rename the constraint ${name} `) ||
+      text.startsWith(`let the foreign key ${name} (`),
   );
 }

@@ -25,7 +25,7 @@ export async function readCatalog(pool: Pool): Promise<Fact[]> {
 const CATALOG = `
 WITH relations AS (
   SELECT c.oid, c.relname, c.relkind, c.relpersistence FROM pg_class c
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '_prisma_migrations'
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname <> '_prisma_migrations'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ), tables AS (SELECT * FROM relations WHERE relkind IN ('r', 'p'))
 SELECT 'table ' || relname AS object,
@@ -55,14 +55,27 @@ SELECT 'index ' || r.relname, pg_get_indexdef(i.indexrelid, 0, true) || CASE WHE
 UNION ALL
 SELECT 'enum ' || t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder), NULL, true
   FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
-  WHERE t.typnamespace = current_schema()::regnamespace
+  WHERE t.typnamespace = quote_ident(current_schema())::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e') GROUP BY t.typname
+UNION ALL
+SELECT CASE t.typtype WHEN 'd' THEN 'domain ' ELSE 'type ' END || t.typname, '', NULL, false
+  FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+  WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND (t.typtype IN ('d', 'r') OR c.relkind = 'c')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'sequence ' || relname, '', NULL, false FROM relations
+  WHERE relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = relations.oid AND d.deptype IN ('a', 'i'))
+UNION ALL
+SELECT 'rule ' || t.relname || '.' || w.rulename, pg_get_ruledef(w.oid), t.relname, false
+  FROM tables t JOIN pg_rewrite w ON w.ev_class = t.oid
+UNION ALL
+SELECT 'policy ' || t.relname || '.' || p.polname, '', t.relname, false FROM tables t JOIN pg_policy p ON p.polrelid = t.oid
 UNION ALL
 SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, t.relname, false
   FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
 UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
        CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
-  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
+  FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY 1`;

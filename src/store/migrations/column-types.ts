@@ -8,6 +8,27 @@ export interface Conversion {
   refused: { text: string; is: (column: string) => string }[];
 }
 
+/** Bytes of the types of whole numbers. */
+const INTEGERS: Record<string, bigint> = { smallint: 2n, integer: 4n, bigint: 8n };
+
+/** Types of ids that become text, and SQL that is true of a text which does not become one again. */
+const KEY_TYPES: Record<string, (column: string) => string> = {
+  uuid: (column) => `${column} !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`,
+  ...Object.fromEntries(Object.entries(INTEGERS).map(([type, bytes]) => [type, beyondInteger(bytes)])),
+};
+
+function beyondInteger(bytes: bigint): (column: string) => string {
+  const limit = 2n ** (bytes * 8n - 1n);
+  // In the order of CASE: what is no number cannot be compared as one.
+  return (column) =>
+    `CASE WHEN ${column} !~ '^(0|-?[1-9][0-9]{0,18})$' THEN true ELSE ${column}::numeric NOT BETWEEN -${limit} AND ${limit - 1n} END`;
+}
+
+/** Whether values of this type compare with no text. */
+export function isKeyType(type: string): boolean {
+  return type in KEY_TYPES;
+}
+
 const same = (column: string) => column;
 const ZONED = /^timestamp(\(\d\))? with time zone$/;
 const PLAIN = /^timestamp(\(\d\))? without time zone$/;
@@ -38,11 +59,9 @@ const NO_NUMBER = {
 export function convert(have: string, want: string, zone = 'UTC'): Conversion | undefined {
   const cast = (column: string) => `${column}::${have}`;
   const differs = (column: string, back = cast(column)) => `${back} <> ${column}`;
-  if (want === 'text' && /^character varying/.test(have)) return { to: same, back: cast, beyond: differs, refused: [] };
-  if (want === 'text' && have === 'uuid') {
-    const isUuid = (column: string) => `${column} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;
-    return { to: (column) => `${column}::text`, back: cast, beyond: (column) => `NOT ${isUuid(column)}`, refused: [] };
-  }
+  if (want === 'text' && /^character/.test(have)) return { to: same, back: cast, beyond: differs, refused: [] };
+  const beyondKey = want === 'text' ? KEY_TYPES[have] : undefined;
+  if (beyondKey !== undefined) return { to: (column) => `${column}::text`, back: cast, beyond: beyondKey, refused: [] };
   if (PLAIN.test(want)) return toTimestamp(have, zone);
   if (ZONED.test(want) && PLAIN.test(have)) {
     const utc = (column: string) => `${column} AT TIME ZONE 'UTC'`;
@@ -64,7 +83,7 @@ export function convert(have: string, want: string, zone = 'UTC'): Conversion | 
 function beyondNumber(have: string): Conversion['beyond'] {
   if (have === 'numeric') return null;
   const [, precision, scale] = /^numeric\((\d+),(\d+)\)$/.exec(have) ?? [];
-  const bytes = { smallint: 2n, integer: 4n, bigint: 8n }[have] ?? 0n;
+  const bytes = INTEGERS[have] ?? 0n;
   const limit =
     precision === undefined ? String(2n ** (bytes * 8n - 1n)) : `1e${Number(precision) - Number(scale ?? '0')}`;
   return (column) => `(round(${column}, ${scale ?? '0'}) <> ${column} OR abs(${column}) >= ${limit})`;

@@ -28,7 +28,7 @@ export async function requireValidIndex(pool: Pool, file: MigrationFile): Promis
 async function indexValidity(pool: Pool, name: string): Promise<boolean | null> {
   const { rows } = await pool.query<{ valid: boolean }>(
     `SELECT i.indisvalid AND i.indisready AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace`,
+     WHERE c.relname = $1 AND c.relnamespace = quote_ident(current_schema())::regnamespace`,
     [name],
   );
   return rows[0]?.valid ?? null;

@@ -1,6 +1,6 @@
 import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
-import { convert, isZoned, partsOf, type Conversion } from './column-types.js';
+import { convert, isKeyType, isZoned, partsOf, type Conversion } from './column-types.js';
 import { referenceOf } from './row-checks.js';
 import { lastName, step, type Step } from './step.js';
 
@@ -58,7 +58,9 @@ export function convertColumns(columns: readonly ConvertedColumn[], live: readon
 
 /** The foreign keys from or to a column whose values compare with nothing of another type. */
 export function foreignKeysOf(columns: readonly ConvertedColumn[], live: readonly Fact[]): Fact[] {
-  const moved = new Set(columns.filter(({ have }) => have === 'uuid').map(({ table, name }) => `${table}.${name}`));
+  const moved = new Set(
+    columns.filter(({ have, want }) => want === 'text' && isKeyType(have)).map(({ table, name }) => `${table}.${name}`),
+  );
   return live.filter(({ definition, table, object }) => {
     if (!object.startsWith('constraint ') || !definition.startsWith('FOREIGN KEY')) return false;
     const { columns: own, parent, parentColumns } = referenceOf(definition);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isKeyType } from './column-types.js';
 import type { ConvertedColumn } from './convert-columns.js';
 
 /**
@@ -10,13 +11,26 @@ export async function findDependents(pool: Pool, columns: readonly ConvertedColu
   const { rows } = await pool.query<{ column: string; object: string }>(DEPENDENTS, [
     columns.map(({ table }) => table),
     columns.map(({ name }) => name),
-    columns.map(({ have }) => have === 'uuid'),
+    columns.map(({ have, want }) => want === 'text' && isKeyType(have)),
   ]);
-  return rows.map(
+  const { rows: numbered } = await pool.query<{ table: string; column: string }>(IDENTITIES, [
+    columns.map(({ table }) => table),
+    columns.map(({ name }) => name),
+  ]);
+  const identities = numbered.map(
+    ({ table, column }) =>
+      `${table}.${column} numbers itself as an identity column, which no text can: drop that (ALTER TABLE ${table} ALTER COLUMN ${column} DROP IDENTITY), give it the same numbers from a sequence of its own as its default, and run this again`,
+  );
+  const dependents = rows.map(
     ({ column, object }) =>
       `${column} cannot become another type while this reads it: ${object}. Drop it, run this again, and make it anew`,
   );
+  return [...identities, ...dependents];
 }
+
+const IDENTITIES = `
+SELECT quote_ident(w.table_name) AS "table", quote_ident(w.column_name) AS "column" FROM unnest($1::text[], $2::text[]) AS w (table_name, column_name)
+JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.table_name)) AND a.attname = w.column_name AND a.attidentity <> '' ORDER BY 1, 2`;
 
 const DEPENDENTS = `
 SELECT DISTINCT w.table_name || '.' || w.column_name AS "column",
@@ -29,5 +43,5 @@ WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::re
    OR (d.classid = 'pg_trigger'::regclass AND NOT (SELECT tgisinternal FROM pg_trigger WHERE oid = d.objid))
    OR (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef e WHERE e.oid = d.objid AND (e.adrelid, e.adnum) <> (a.attrelid, a.attnum)))
    OR (d.classid = 'pg_constraint'::regclass AND w.by_key AND EXISTS (
-        SELECT FROM pg_constraint c WHERE c.oid = d.objid AND c.contype = 'f' AND c.connamespace <> current_schema()::regnamespace))
+        SELECT FROM pg_constraint c WHERE c.oid = d.objid AND c.contype = 'f' AND c.connamespace <> quote_ident(current_schema())::regnamespace))
 ORDER BY 1, 2`;

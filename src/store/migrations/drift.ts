@@ -62,6 +62,7 @@ export function findForeign(expected: readonly Fact[], found: readonly Fact[]): 
 function stops({ object, definition }: Fact): string | null {
   if (/^column /.test(object) && / not null$/.test(definition)) return 'it must have a value and has no default';
   if (/^trigger /.test(object)) return 'it runs with each of our writes';
+  if (/^rule /.test(object)) return 'it changes what our writes do';
   if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;
   if (/^index /.test(object) && /^CREATE UNIQUE/.test(definition)) return 'it refuses rows with the same values';
   return null;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
-import { columnsOf } from '../rows.js';
+import { columnsOf, numberedColumns } from '../rows.js';
 import { writeExport } from './export-file.js';
 import { hasBillKey, KEY_SQL } from './bill-key.js';
 import { formatMonth } from '../../domain/words.js';
@@ -116,15 +116,18 @@ export async function mergeDuplicates(
   }
   await pool.query('DELETE FROM cost_data WHERE id IN (SELECT id FROM costs_duplicates WHERE newest > 1)');
   await pool.query('DROP TABLE costs_duplicates');
-  return { undo: bringBack(originals, columns), rows: originals.length };
+  return { undo: bringBack(originals, columns, await numberedColumns(pool, 'cost_data')), rows: originals.length };
 }
 
 /** What is there already takes its old values; a bill that was swept since stays away with its doubles. */
-function bringBack(originals: readonly string[], columns: readonly string[]): string[] {
-  const set = columns.filter((name) => name !== 'id').map((name) => `"${name}" = EXCLUDED."${name}"`);
+function bringBack(originals: readonly string[], columns: readonly string[], numbered: ReadonlySet<string>): string[] {
+  // A row that stayed has kept its number, and PostgreSQL lets no statement set it.
+  const set = columns
+    .filter((name) => name !== 'id' && !numbered.has(name))
+    .map((name) => `"${name}" = EXCLUDED."${name}"`);
   const list = columns.map((name) => `"${name}"`).join(', ');
   const rows = `jsonb_populate_recordset(NULL::cost_data, '[${originals.join(',').replaceAll(`'`, `''`)}]'::jsonb)`;
   return [
-    `INSERT INTO cost_data (${list}) SELECT ${list} FROM ${rows} ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
+    `INSERT INTO cost_data (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${rows} ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
   ];
 }

@@ -61,6 +61,13 @@ export function referenceOf(definition: string): { columns: string[]; parent: st
   };
 }
 
+/** Whether both are foreign keys between the same columns. */
+export function isSameReference(one: Fact, other: Fact): boolean {
+  const reference = referenceOf(one.definition);
+  const isKey = one.table === other.table && reference.parent !== '';
+  return isKey && JSON.stringify(reference) === JSON.stringify(referenceOf(other.definition));
+}
+
 function columnsIn(list: string): string[] {
   return list.split(', ').map((name) => name.replaceAll('"', ''));
 }

@@ -2,7 +2,7 @@ import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
 import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, type Zones } from './convert-columns.js';
-import { anyRow, orphans, sharedKeys, withoutValue } from './row-checks.js';
+import { anyRow, isSameReference, orphans, sharedKeys, withoutValue } from './row-checks.js';
 import { lastName, lastPart, literal, step, type Step } from './step.js';
 
 /** What leads from a live schema to the expected one, without touching what is not ours. */
@@ -22,7 +22,7 @@ export function planSchema(expected: readonly Fact[], live: readonly Fact[], zon
   const found = new Map(live.map((fact) => [fact.object, fact]));
   const conversions = findConversions(expected, live, zones);
   const problems = foreignKeysOf(conversions, live)
-    .filter((key) => !expected.some((fact) => fact.table === key.table && fact.definition === key.definition))
+    .filter((key) => !expected.some((fact) => isSameReference(fact, key)))
     .map(
       ({ object, definition }) =>
         `the ${object} is not ours and keeps ids from becoming text: drop it and make its column text, then run this again (${definition})`,
@@ -33,7 +33,7 @@ export function planSchema(expected: readonly Fact[], live: readonly Fact[], zon
   for (const fact of [...wanted].sort((one, other) => rank(one) - rank(other))) {
     const other = found.get(fact.object);
     if (other?.definition === fact.definition) continue;
-    const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions);
+    const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions, live);
     if (typeof made === 'string') problems.push(made);
     else steps.push(...made);
   }
@@ -128,6 +128,8 @@ function addConstraint(
       ),
     ];
   }
+  const reference = live.find((other) => isSameReference(fact, other));
+  if (reference !== undefined) return replaceReference(fact, reference, table, live);
   const primary = live.find((other) => other.table === fact.table && other.definition.startsWith('PRIMARY KEY'));
   if (fact.definition.startsWith('PRIMARY KEY') && primary !== undefined)
     return `the table ${fact.table ?? ''} has another key: ${primary.definition} instead of ${fact.definition}`;
@@ -172,17 +174,32 @@ export function shapeOf(definition: string): string {
   return definition.replace(/^(CREATE (?:UNIQUE )?INDEX) (?:"(?:[^"]|"")*"|\S+) ON /, '$1 ON ');
 }
 
-function change(fact: Fact, other: Fact, conversions: readonly ConvertedColumn[]): Step[] | string {
+function change(
+  fact: Fact,
+  other: Fact,
+  conversions: readonly ConvertedColumn[],
+  live: readonly Fact[],
+): Step[] | string {
   const [kind = ''] = fact.object.split(' ');
   const table = quote(fact.table ?? '');
   if (kind === 'enum') return addLabels(fact, other);
   if (kind === 'table') return `the table ${fact.table ?? ''} is ${TABLE_KINDS[other.definition] ?? other.definition}`;
   if (kind === 'index')
     return `the index ${lastName(fact.object)} is another one (${other.definition}): rename it (ALTER INDEX ${quote(lastName(fact.object))} RENAME TO …)`;
+  if (kind === 'constraint' && isSameReference(fact, other)) return replaceReference(fact, other, table, live);
   if (kind === 'constraint')
     return `the ${fact.object} is another one: ${other.definition} instead of ${fact.definition}. Rename it, or make it ours`;
   if (kind !== 'column') return `the ${fact.object} is another one: ${other.definition}`;
   return changeColumn(fact, other, table, conversions);
+}
+
+/** A foreign key between the same columns, whatever its name and whatever becomes of rows whose parent goes. */
+function replaceReference(fact: Fact, other: Fact, table: string, live: readonly Fact[]): Step[] {
+  const swap = (from: Fact, to: Fact) =>
+    `ALTER TABLE ${table} DROP CONSTRAINT ${quote(lastName(from.object))}, ADD CONSTRAINT ${quote(lastName(to.object))} ${to.definition}`;
+  const [is, becomes] = [other, fact].map(({ object, definition }) => `${lastName(object)} (${definition})`);
+  const text = `let the foreign key ${is ?? ''} of ${fact.table ?? ''} be ${becomes ?? ''}`;
+  return [step(text, swap(other, fact), swap(fact, other), fact.table, { checks: orphans(fact, live) })];
 }
 
 const TABLE_KINDS: Record<string, string> = {

@@ -143,6 +143,16 @@ it.each([
     `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC', ALTER COLUMN date SET DEFAULT now()`,
   ],
   [
+    'numbers as ids',
+    `${OLD} CREATE SEQUENCE cost_data_id_seq START 2147483640; ALTER TABLE cost_data ALTER COLUMN id TYPE bigint USING 9223372036854775800 + substr(id, 2)::int, ALTER COLUMN id SET DEFAULT nextval('cost_data_id_seq');
+     ALTER TABLE projects ALTER COLUMN id TYPE integer USING -substr(id, 2)::int; ALTER TABLE cost_data ALTER COLUMN project_id TYPE integer USING -substr(project_id, 2)::int; ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES projects`,
+  ],
+  [
+    'foreign keys that delete, that set null and that were never checked, under our names and others',
+    `${OLD} ALTER TABLE users ADD FOREIGN KEY (team_id) REFERENCES teams; ALTER TABLE projects ADD CONSTRAINT "of team" FOREIGN KEY (team_id) REFERENCES teams ON DELETE SET NULL NOT VALID;
+     ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED`,
+  ],
+  [
     'a schema-wide view beside it',
     `${OLD} CREATE VIEW totals AS SELECT project_id, sum(cost) AS cost FROM cost_data GROUP BY 1`,
   ],
@@ -252,10 +262,23 @@ it.each([
   ['children of the table', `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data)`, {}, /cost_data is inherited/],
   ['a table that a crash empties', `${OLD} ALTER TABLE cost_data SET UNLOGGED`, {}, /cost_data is unlogged/],
   [
-    'numbers as ids',
-    `${OLD} ALTER TABLE cost_data ALTER COLUMN id TYPE bigint USING substr(id, 2)::bigint`,
+    'numbers that number themselves',
+    `${OLD} ALTER TABLE cost_data DROP COLUMN id; ALTER TABLE cost_data ADD COLUMN id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY`,
     {},
-    /cost_data\.id is bigint instead of text/,
+    /cost_data\.id numbers itself as an identity column/,
+  ],
+  [
+    'a type of another program under our name',
+    `${OLD} CREATE TYPE "ApiVersion" AS ENUM ('v1', 'v2')`,
+    {},
+    /the type ApiVersion is another program's/,
+  ],
+  ['a composite type under our name', `${OLD} CREATE TYPE budgets AS (amount int)`, {}, /budgets is a type/],
+  [
+    'a function under our name',
+    `${OLD} CREATE FUNCTION costs_register_organization() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+    {},
+    /the function costs_register_organization\(\) is another program's/,
   ],
 ] as const)('refuses %s before anything is changed, and names the cause', async (_, sql, choices, cause) => {
   const { pool, migrations } = database;

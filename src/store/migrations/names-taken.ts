@@ -1,0 +1,88 @@
+import type { Fact } from './catalog.js';
+import { partsOf } from './column-types.js';
+
+/** The tables that came before there was a history of ours to keep: only they can be without it. */
+const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
+
+/** What takes the place of a table, as a relation or as the type that every table brings. */
+const KINDS = ['view', 'materialized view', 'foreign table', 'sequence', 'type', 'domain', 'enum'];
+
+const WAYS_OUT =
+  'rename it (ALTER … RENAME TO …), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)';
+
+/** Objects of others under names that ours need. */
+export function namesTaken(states: readonly Fact[][], live: readonly Fact[]): string[] {
+  const there = new Map(live.map((fact) => [fact.object, fact]));
+  const ours = states.at(-1) ?? [];
+  const inPlaceOf = (kinds: readonly string[], name: string, what: string) =>
+    kinds.flatMap((kind) =>
+      there.has(`${kind} ${name}`) ? [`${name} is a ${kind}, where costs needs a ${what}`] : [],
+    );
+  const texts = ours.flatMap(({ object, definition, table }) => {
+    const [kind = ''] = object.split(' ');
+    const name = object.slice(kind.length + 1);
+    switch (kind) {
+      case 'table':
+        if (isOfOthers(name, states, there)) return [`the table ${name} is another program's`];
+        return inPlaceOf(KINDS, name, 'table');
+      case 'column': {
+        const sequence = /nextval\('"?([^"']+)"?'/.exec(definition)?.[1];
+        return sequence === undefined || there.has(`table ${table ?? ''}`)
+          ? []
+          : inPlaceOf(KINDS, sequence, 'sequence');
+      }
+      case 'function': {
+        const other = there.get(object);
+        const forms = states.flatMap((state) => state.filter((fact) => fact.object === object));
+        const isOurs = other === undefined || forms.some((form) => form.definition === other.definition);
+        return isOurs ? [] : [`the function ${name} is another program's`];
+      }
+      default:
+        return [];
+    }
+  });
+  return texts.map((text) => `${text}: ${WAYS_OUT}`);
+}
+
+function isOfOthers(name: string, states: readonly Fact[][], there: ReadonlyMap<string, Fact>): boolean {
+  return there.has(`table ${name}`) && !SEED_TABLES.includes(name) && !isOurs(name, states, there);
+}
+
+/** Whether a table has all that some state of ours insists on. */
+function isOurs(name: string, states: readonly Fact[][], there: ReadonlyMap<string, Fact>): boolean {
+  return states.some((state) => {
+    const required = state.filter(
+      ({ object, definition }) => object.startsWith(`column ${name}.`) && partsOf(definition).required,
+    );
+    return required.length > 0 && required.every(({ object }) => there.has(object));
+  });
+}
+
+/** The label that tells an enum of versions from any other. */
+const LABEL = 'costs_v1';
+
+/**
+ * Why the enum of the versions cannot be told: it has another name, to which its clients cast, or its name is that of
+ * another program's.
+ */
+export function versionTypeProblem(live: readonly Fact[], names: readonly string[]): string | null {
+  const version = live.find(({ object }) => object === 'column cost_data.api_version');
+  const type = version === undefined ? null : partsOf(version.definition).type;
+  const enums = live.filter(({ object }) => object.startsWith('enum '));
+  const isNamed = (name: string) => type === name || type === `"${name.replaceAll('"', '""')}"`;
+  const own = enums.find(({ object }) => isNamed(object.slice('enum '.length)));
+  const [prismas = ''] = names;
+  const taken = enums.find(({ object }) => object === `enum ${prismas}`);
+  const isTheirs =
+    taken !== undefined &&
+    taken !== own &&
+    (own !== undefined || !labels(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
+  if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
+  if (own === undefined || names.some(isNamed) || !labels(own).includes(LABEL)) return null;
+  const name = own.object.slice('enum '.length);
+  return `the type of cost_data.api_version is called ${name}: rename it (ALTER TYPE ${type ?? ''} RENAME TO "${prismas}") when no client casts to the old name`;
+}
+
+function labels({ definition }: Fact): string[] {
+  return definition.split(', ');
+}
