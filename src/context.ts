@@ -147,11 +147,11 @@ function createContext({ version, config, signal, output, options, onClose }: Co
     signal,
     onWait: ({ pid, command, host, claim }) => {
       const where = claim === null ? '' : ` on ${cleanText(host)}, another machine or container`;
-      output.warn(`The embedded store is in use by process ${pid}${where} (${command}); waiting for it.`);
-      if (claim !== null) output.warn(shell`If that one is gone, take the store over → rm ${claim}`);
+      output.note(`The embedded store is in use by process ${pid}${where} (${command}); waiting for it.`);
+      if (claim !== null) output.note(shell`If that one is gone, take the store over → rm ${claim}`);
     },
     onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
-    onMoved: (label) => output.warn(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
+    onMoved: (label) => output.note(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
   const database = once(async () => {
     const { openDatabase } = await import('./store/open.js');

@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context, GlobalOptions } from '../context.js';
 import { parseAmount } from '../domain/budget.js';
 import { withoutDay, type CheckFindings } from '../domain/finding.js';
 import { EXIT_CODES } from '../errors.js';
@@ -96,8 +96,10 @@ async function run(options: CheckOptions, context: Context): Promise<{ result: C
 function render(
   { result, team }: { result: CheckFindings; team: string },
   output: Output,
-  { format = 'table' }: CheckOptions,
-): string {
+  { format = 'table', quiet = false }: CheckOptions & GlobalOptions,
+): string | null {
+  const isNothing = result.findings.length === 0 && result.messages.every(({ error }) => error === null);
+  if (quiet && isNothing) return null;
   // eslint-disable-next-line no-restricted-syntax -- a format of annotations
   if (format === 'github') return renderCheckGithub(result);
   return format === 'markdown' ? renderCheckMarkdown(result, team) : renderCheck(result, team, output);

@@ -33,8 +33,12 @@ export interface CommandDefinition<Options, Value, Document> {
    * comments and all, which `costs help json COMMAND` prints.
    */
   document(value: NoInfer<Value>): Document;
-  /** The text for people; null when `run` has written all there is. Not asked for with `--json`. */
-  render(value: NoInfer<Value>, output: Output, options: NoInfer<Options>): string | null | Promise<string | null>;
+  /** The text for people; null when `run` has written all there is, or there is nothing to say. Not asked for with `--json`. */
+  render(
+    value: NoInfer<Value>,
+    output: Output,
+    options: NoInfer<Options> & GlobalOptions,
+  ): string | null | Promise<string | null>;
   /** A line below the result that says how to go on. */
   next?(value: NoInfer<Value>): string;
   /** Default: 0. */

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { Diagnostic } from '../domain/diagnostic.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderDiagnostics } from '../output/diagnostics.js';
-import { checkBaseUrls, checkNode } from './doctor/machine.js';
+import { checkBaseUrls, checkNode, checkSession } from './doctor/machine.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
 import { defineCommand, asItIs } from './define.js';
@@ -20,7 +20,7 @@ export const doctor = defineCommand({
 
 /** Goes as far as it can: what stands on something broken is not looked at. */
 async function run(_options: object, context: Context) {
-  const checks: Diagnostic[] = [checkNode(), ...checkBaseUrls(context)];
+  const checks: Diagnostic[] = [checkNode(), ...checkBaseUrls(context), ...(await checkSession(context))];
   const progress = context.output.progress('Looking …');
   try {
     const database = await checkDatabase(context);

@@ -50,6 +50,7 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
       email: null,
       recoveryCode: null,
       sessionUntil: null,
+      sessionFile: null,
     };
   }
   const known = (await store.teams.list()).find((team) => team.name === name);
@@ -63,6 +64,7 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
     email,
     recoveryCode: recoveryCode.reveal(),
     sessionUntil: until?.toISOString() ?? null,
+    sessionFile: until === null ? null : await vault.sessionFile(),
   };
 }
 

@@ -29,7 +29,7 @@ export const login = defineCommand({
 async function run(options: LoginOptions, context: Context): Promise<LoginResult> {
   const { output } = context;
   if (context.config.databaseUrl === null) {
-    return { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false };
+    return { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
@@ -47,6 +47,12 @@ async function run(options: LoginOptions, context: Context): Promise<LoginResult
     });
   }
   const until = await vault.logins.keepSession();
-  if (mustChange) output.warn('Another person knows this password. Set your own: costs members passwd');
-  return { email, role: actor.role, team: team?.name ?? null, sessionUntil: until?.toISOString() ?? null, mustChange };
+  return {
+    email,
+    role: actor.role,
+    team: team?.name ?? null,
+    sessionUntil: until?.toISOString() ?? null,
+    mustChange,
+    sessionFile: await vault.sessionFile(),
+  };
 }

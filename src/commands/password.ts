@@ -21,7 +21,7 @@ export async function readNewPassword(
     const password = await output.prompt.secret(question, (answer) => logins.parseNewPassword(answer));
     const again = await output.prompt.secret('The same again', (answer) => logins.parsePassword(answer));
     if (password.reveal() === again.reveal()) return password;
-    output.warn('  The two passwords differ.');
+    output.prompt.say('The two passwords differ.');
   }
 }
 
@@ -63,8 +63,8 @@ export async function keepSessionIfPossible(context: Context): Promise<Date | nu
     return await (await context.vault()).logins.keepSession();
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'auth') throw error;
-    context.output.warn(`No session was kept. ${error.message}`);
-    if (error.hint !== undefined) context.output.warn(renderHint(error.hint));
+    context.output.note(`No session was kept. ${error.message}`);
+    if (error.hint !== undefined) context.output.note(renderHint(error.hint));
     return null;
   }
 }
@@ -83,7 +83,7 @@ export async function untilRight<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof WrongSecret) || fromStdin === true || left === 1) throw error;
-      output.warn(`  ${error.message}`);
+      output.prompt.say(error.message);
     }
   }
 }

@@ -17,5 +17,12 @@ async function run(_options: object, context: Context) {
   const [team, vault] = await Promise.all([context.team(), context.vault()]);
   const actor = await vault.whoIs(team);
   const until = actor?.until?.toISOString() ?? null;
-  return { team: team.name, kind: actor?.kind ?? null, name: actor?.label ?? null, role: actor?.role ?? null, until };
+  return {
+    team: team.name,
+    kind: actor?.kind ?? null,
+    name: actor?.label ?? null,
+    role: actor?.role ?? null,
+    until,
+    sessionFile: await vault.sessionFile(),
+  };
 }

@@ -1,3 +1,5 @@
+import { asCostsError } from '../errors.js';
+
 /** One thing that `costs doctor` looked at. */
 export interface Diagnostic {
   name: string;
@@ -6,4 +8,10 @@ export interface Diagnostic {
   message: string;
   /** What to do about it. */
   hint?: string;
+}
+
+/** A look that ended in an error. */
+export function failedLook(name: string, thrown: unknown): Diagnostic {
+  const { message, hint } = asCostsError(thrown);
+  return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -14,16 +14,19 @@ export interface InitResult {
   /** Shown this once. */
   recoveryCode: string | null;
   sessionUntil: string | null;
+  /** Where the session is kept in plain text; null where it is not. */
+  sessionFile: string | null;
 }
 
 export function renderInit(
-  { team, created, store, embedded, email, recoveryCode, sessionUntil }: InitResult,
+  { team, created, store, embedded, email, recoveryCode, sessionUntil, sessionFile }: InitResult,
   { style }: Output,
 ): string {
   return [
     `${style.green('✔')} ${team.name} on ${store}${created ? '' : ' (it was there before)'}`,
     ...(email === null ? [] : [`${style.green('✔')} ${email} is its first admin`]),
     ...(sessionUntil === null ? [] : [`${style.green('✔')} Logged in until ${formatInstant(sessionUntil)}`]),
+    ...plainText(sessionFile),
     ...(recoveryCode === null
       ? []
       : [
@@ -43,11 +46,27 @@ export interface LoginResult {
   team: string | null;
   sessionUntil: string | null;
   mustChange: boolean;
+  /** Where the session is kept in plain text; null where it is not. */
+  sessionFile: string | null;
 }
 
-export function renderLogin({ email, role, team, sessionUntil }: LoginResult, { style }: Output): string {
+/** Told here, and by no other command: a note at each is read by nobody. */
+export function plainText(sessionFile: string | null): string[] {
+  return sessionFile === null
+    ? []
+    : [`The session is kept in plain text in ${sessionFile}, which only you can read (--insecure-storage).`];
+}
+
+export function renderLogin(
+  { email, role, team, sessionUntil, mustChange, sessionFile }: LoginResult,
+  { style }: Output,
+): string {
   if (email === null) return 'The embedded store needs no login.';
-  return `${style.green('✔')} ${email}, ${role} of ${team ?? 'its team'}, logged in${sessionUntil === null ? '' : ` until ${formatInstant(sessionUntil)}`}`;
+  return [
+    `${style.green('✔')} ${email}, ${role} of ${team ?? 'its team'}, logged in${sessionUntil === null ? '' : ` until ${formatInstant(sessionUntil)}`}`,
+    ...plainText(sessionFile),
+    ...(mustChange ? ['Another person knows this password. Set your own → costs members passwd'] : []),
+  ].join('\n');
 }
 
 export function renderLogout({ ended, embedded }: { ended: boolean; embedded: boolean }): string {
@@ -61,9 +80,15 @@ export interface WhoamiResult {
   name: string | null;
   role: Role | null;
   until: string | null;
+  /** Where the session is kept in plain text; null where it is not. */
+  sessionFile: string | null;
 }
 
-export function renderWhoami({ team, kind, name, role, until }: WhoamiResult): string {
+export function renderWhoami({ sessionFile, ...who }: WhoamiResult): string {
+  return [describeActor(who), ...plainText(sessionFile)].join('\n');
+}
+
+function describeActor({ team, kind, name, role, until }: Omit<WhoamiResult, 'sessionFile'>): string {
   if (kind === null) return `Not logged in to ${team}.\n→ costs login`;
   if (kind === 'local') return `${team}: the embedded store, which needs no login.`;
   return `${team}: ${kind === 'token' ? `the token ${name ?? ''}` : (name ?? '')}, ${role ?? ''}${until === null ? '' : `, until ${formatInstant(until)}`}`;

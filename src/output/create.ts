@@ -98,7 +98,6 @@ export function createOutput({
       }
     },
     note: (text) => (json || quiet ? undefined : line(text)),
-    warn: (text) => (json ? undefined : line(text)),
     trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
     progress(text) {
       if (json || quiet) return silentProgress();

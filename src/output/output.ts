@@ -23,8 +23,6 @@ export interface Output {
   intoFile(path: string | undefined, work: () => Promise<void>): Promise<void>;
   /** One line for a person, on standard error; silent with --quiet and --json. */
   note(line: string): void;
-  /** As `note`, but not silenced by --quiet. */
-  warn(line: string): void;
   /** A line of `--verbose`; silent otherwise. */
   trace(line: string): void;
   /** Starts a progress display: a spinner on a terminal, one plain line per finished step otherwise, nothing with --json or --quiet. */
@@ -58,6 +56,8 @@ export interface Prompt {
   text<T>(question: string, parse: (answer: string) => T, options?: { default?: string }): Promise<T>;
   /** As `text`, without echo. */
   secret<T>(question: string, parse: (answer: string) => T): Promise<T>;
+  /** A line of the dialogue, such as what is wrong with an answer. */
+  say(line: string): void;
   confirm(question: string, options?: { default?: boolean }): Promise<boolean>;
   choose<T>(question: string, choices: { name: string; value: T }[]): Promise<T>;
   /** One list to choose several of, by their places in it. */

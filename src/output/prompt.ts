@@ -4,9 +4,10 @@ import type { Prompt } from './output.js';
 
 /**
  * Questions on standard error, so that standard output stays the document's.
- * @param say prints a line to the person who is asked
+ * @param line prints a line to the person who is asked
  */
-export function createPrompt(interactive: boolean, say: (line: string) => void): Prompt {
+export function createPrompt(interactive: boolean, line: (text: string) => void): Prompt {
+  const say = (text: string) => line(`  ${text}`);
   const keyboard = createKeyboard(process.stdin);
   const ask = async <T>(question: { type: string; message: string } & Record<string, unknown>): Promise<T> => {
     if (!interactive) {
@@ -43,9 +44,10 @@ export function createPrompt(interactive: boolean, say: (line: string) => void):
         const answer = await ask<string>({ type: 'password', message, toggleMask: false });
         const problem = problemOf(() => parse(answer));
         if (problem === null) return parse(answer);
-        say(`  ${problem}`);
+        say(problem);
       }
     },
+    say,
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
     choose: (message, choices) => ask({ type: 'select', message, choices }),
     checklist: (message, rows) => ask({ type: 'checklist', message, rows }),

@@ -67,7 +67,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
       const { member } = admitted;
       login = await openLogin(access, admitted);
       if (member.role !== login.role) {
-        output.warn(`The database gives ${member.email} another role; the sealed one, ${login.role}, is what counts.`);
+        output.note(`The database gives ${member.email} another role; the sealed one, ${login.role}, is what counts.`);
       }
       await unlessForbidden(async () => access.logins.prune(await access.loginRetentionDays(member.teamId)));
       return { actor: toActor(member, login.role), teamId: member.teamId, mustChange: login.slot.mustChange };

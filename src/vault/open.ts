@@ -5,7 +5,7 @@ import { createKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
 import { rotateLocally, rotateTeam } from './rotate-team.js';
-import { createSessionFile } from './session-file.js';
+import { createSessionFile, type SessionFile } from './session-file.js';
 import { createVaultTokens } from './tokens.js';
 import type { Tools, VaultOptions } from './tools.js';
 import type { Vault } from './vault.js';
@@ -16,7 +16,8 @@ export function openVault(options: VaultOptions): Vault {
   const { config, output } = options;
   if (config.token !== null) output.redact(config.token);
   let insecure = config.insecureStorage;
-  const keychain = chooseKeychain(options, () => insecure);
+  const file = createSessionFile(config.home);
+  const keychain = chooseKeychain(options, file, () => insecure);
   const tools = once(async (): Promise<Tools> => {
     const { access, database } = await options.store();
     return { ...options, access, embedded: database.kind === 'embedded', place: thisPlace(), keychain };
@@ -24,6 +25,7 @@ export function openVault(options: VaultOptions): Vault {
   const authentication = createAuthentication(tools);
   return {
     allowInsecureStorage: () => void (insecure = true),
+    sessionFile: () => file.inUse(),
     adminKey: (organization) => openKey(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
@@ -42,12 +44,8 @@ export function openVault(options: VaultOptions): Vault {
 }
 
 /** The session file when it was agreed to or holds the entry already, else the operating system's keychain, asked once. */
-function chooseKeychain({ config, output, keychain }: VaultOptions, insecure: () => boolean): Keychain {
-  const file = createSessionFile(
-    config.home,
-    onceALine((line) => output.warn(line)),
-  );
-  const system = keychain ?? createKeychain({ interactive: output.interactive, onWait: (line) => output.warn(line) });
+function chooseKeychain({ output, keychain }: VaultOptions, file: SessionFile, insecure: () => boolean): Keychain {
+  const system = keychain ?? createKeychain({ interactive: output.interactive, onWait: (line) => output.note(line) });
   const known = new Map<string, Promise<string | null>>();
   const ask = (account: string) => {
     const answer = known.get(account) ?? system.get(account);
@@ -65,15 +63,6 @@ function chooseKeychain({ config, output, keychain }: VaultOptions, insecure: ()
       const inFile = (await file.get(account)) !== null;
       await (inFile ? file.remove(account) : system.remove(account));
     },
-  };
-}
-
-function onceALine(say: (line: string) => void): (line: string) => void {
-  const said = new Set<string>();
-  return (line) => {
-    if (said.has(line)) return;
-    said.add(line);
-    say(line);
   };
 }
 

@@ -4,13 +4,14 @@ import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { Keychain } from './keychain.js';
 
-/**
- * Stands in for the keychain where somebody agreed to it: a file in the private folder that only its owner can read.
- * @param onUse told each time, so that nobody forgets that it is there.
- */
-export function createSessionFile(home: string, onUse: (line: string) => void): Keychain {
+/** Stands in for the keychain where somebody agreed to it: a file in the private folder that only its owner can read. */
+export interface SessionFile extends Keychain {
+  /** Where it is, while something is kept in it. */
+  inUse(): Promise<string | null>;
+}
+
+export function createSessionFile(home: string): SessionFile {
   const path = join(home, 'session.json');
-  const say = () => onUse(`The session is kept in plain text in ${path} (--insecure-storage).`);
   const read = async (): Promise<Record<string, string>> => {
     try {
       await checkPrivate(path);
@@ -22,13 +23,9 @@ export function createSessionFile(home: string, onUse: (line: string) => void): 
     }
   };
   return {
-    async get(account) {
-      const text = (await read())[account] ?? null;
-      if (text !== null) say();
-      return text;
-    },
+    inUse: async () => (Object.keys(await read()).length === 0 ? null : path),
+    get: async (account) => (await read())[account] ?? null,
     async set(account, text) {
-      say();
       await write(home, path, { ...(await read()), [account]: text });
     },
     async remove(account) {

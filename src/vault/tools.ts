@@ -19,7 +19,6 @@ export interface VaultOptions {
   output: {
     interactive: boolean;
     note(line: string): void;
-    warn(line: string): void;
     redact(secret: string): void;
   };
   /** Tests put their own in its place. */

@@ -23,6 +23,8 @@ export interface Actor {
 export interface Vault {
   /** The user agreed to a session file instead of a keychain. */
   allowInsecureStorage(): void;
+  /** The file in which this machine keeps a session in plain text; null where it keeps none so. */
+  sessionFile(): Promise<string | null>;
   /**
    * The admin key of an organization, checked against the host it would now be sent to.
    * @throws CostsError `auth` when it may not be sent there, cannot be opened, or was changed outside costs

@@ -46,6 +46,17 @@ describe('costs check', () => {
     });
   });
 
+  it('says nothing at all with --quiet when nothing is found, and all of what is', async () => {
+    const { context, text } = await start({ json: false });
+    await perform(setBudget, { amount: '1000', currency: 'USD' }, context);
+    const said = text();
+    expect(await perform(check, { quiet: true, budget: true, anomaly: true }, context)).toBe(0);
+    expect(text()).toBe(said);
+    await perform(setBudget, { amount: '1', currency: 'USD' }, context);
+    expect(await perform(check, { quiet: true, budget: true }, context)).toBe(1);
+    expect(text()).toContain('more than its budget of 1.00 USD');
+  });
+
   it('finds a month over its budget to the last digit, and the one on its way there only notes', async () => {
     const { context, check } = await start();
     // 22 days of November, three of them Saturdays.

@@ -36,7 +36,6 @@ export function recordContext(
       texts.push(chunk);
       return Promise.resolve();
     },
-    warn: (line) => void texts.push(`! ${line}\n`),
   };
   const store = createStore(database);
   const context = {

@@ -56,7 +56,6 @@ export function openDesk(
     output: {
       interactive: false,
       note: (line) => said.push(line),
-      warn: (line) => said.push(line),
       redact: () => undefined,
     },
     keychain,

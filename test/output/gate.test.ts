@@ -28,7 +28,7 @@ describe('what leaves the process', () => {
     output.write<{ name: string }>({ name: HOSTILE }, ({ name }) => output.style.green(name));
     output.print(HOSTILE);
     output.note(HOSTILE);
-    output.warn(HOSTILE);
+    output.note(HOSTILE);
     await output.writeRaw(`${HOSTILE}\r\n`);
     expect(
       text()

@@ -122,12 +122,15 @@ describe('without a keychain', () => {
         ['login', '--email', 'admin@example.com', '--password-stdin', '--insecure-storage'],
         { input: PASSWORD },
       );
-      expect([agreed.code, agreed.stderr]).toEqual([
+      expect([agreed.code, agreed.stdout]).toEqual([
         0,
         expect.stringContaining('The session is kept in plain text in'),
       ]);
       const again = await machine.costs(['whoami']);
-      expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
+      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('The session is kept in plain text in')]);
+      expect((await machine.costs(['doctor'])).stdout).toContain('The session is kept in plain text in');
+      const listed = await machine.costs(['members', 'list']);
+      expect([listed.code, listed.stdout + listed.stderr]).toEqual([0, expect.not.stringContaining('plain text')]);
       const { stdout } = await run('stat', ['-c', '%a', join(machine.home, 'costs', 'session.json')]);
       expect(stdout.trim()).toBe('600');
       await run('chmod', ['644', join(machine.home, 'costs', 'session.json')]);

@@ -1,8 +1,8 @@
 import { PROVIDER_IDS, providerName } from '../../providers/registry.js';
 import { checkBaseUrl } from '../../config.js';
 import type { Context } from '../../context.js';
-import type { Diagnostic } from '../../domain/diagnostic.js';
-import { asCostsError } from '../../errors.js';
+import { failedLook, type Diagnostic } from '../../domain/diagnostic.js';
+import { plainText } from '../../output/access.js';
 
 const OLDEST_NODE = [20, 19] as const;
 
@@ -18,6 +18,17 @@ export function checkNode(version = process.versions.node): Diagnostic {
   };
 }
 
+/** What stands in for a keychain is said here, at login and by whoami. */
+export async function checkSession(context: Context): Promise<Diagnostic[]> {
+  const name = 'Session';
+  try {
+    const file = await (await context.vault()).sessionFile();
+    return plainText(file).map((message) => ({ name, status: 'ok', message }));
+  } catch (thrown) {
+    return [failedLook(name, thrown)];
+  }
+}
+
 /** Where admin keys would be sent. */
 export function checkBaseUrls({ config }: Context): Diagnostic[] {
   const checks = PROVIDER_IDS.map((id): Diagnostic => {
@@ -25,8 +36,7 @@ export function checkBaseUrls({ config }: Context): Diagnostic[] {
     try {
       return { name, status: 'ok', message: checkBaseUrl(id, config).host };
     } catch (thrown) {
-      const { message, hint } = asCostsError(thrown);
-      return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
+      return failedLook(name, thrown);
     }
   });
   if (!config.tlsChecksOff) return checks;

@@ -1,10 +1,9 @@
 import type { Context } from '../../context.js';
-import type { Diagnostic } from '../../domain/diagnostic.js';
+import { failedLook, type Diagnostic } from '../../domain/diagnostic.js';
 import type { Organization } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
-import { asCostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
 import { FIRST_DAY } from '../../domain/period.js';
 import { formatDuration } from '../../output/format.js';
@@ -74,8 +73,7 @@ async function checkKey(context: Context, organization: Organization): Promise<D
     }
     return { name, status: 'ok', message: 'reads costs and projects' };
   } catch (thrown) {
-    const { message, hint } = asCostsError(thrown);
-    return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
+    return failedLook(name, thrown);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Context } from '../../context.js';
 import { CLOCKS_AGREE_MS } from '../../domain/clock.js';
-import type { Diagnostic } from '../../domain/diagnostic.js';
+import { failedLook, type Diagnostic } from '../../domain/diagnostic.js';
 import type { Team } from '../../domain/team.js';
-import { asCostsError } from '../../errors.js';
 import { legacyProvider } from '../../providers/registry.js';
 import { formatDuration } from '../../output/format.js';
 import type { Store } from '../../store/store.js';
@@ -16,14 +15,14 @@ export async function checkDatabase(context: Context): Promise<{ checks: Diagnos
     const database = await context.database();
     checks.push({ name: 'Database', status: 'ok', message: database.label });
   } catch (thrown) {
-    return { checks: [failed('Database', thrown)], usable: false };
+    return { checks: [failedLook('Database', thrown)], usable: false };
   }
   try {
     await context.store();
     checks.push({ name: 'Schema', status: 'ok', message: 'current' });
     return { checks, usable: true };
   } catch (thrown) {
-    return { checks: [...checks, failed('Schema', thrown)], usable: false };
+    return { checks: [...checks, failedLook('Schema', thrown)], usable: false };
   }
 }
 
@@ -39,7 +38,7 @@ export async function checkStore(context: Context): Promise<{ checks: Diagnostic
   try {
     team = await context.team();
   } catch (thrown) {
-    return { checks: [failed('Team', thrown)], team: null };
+    return { checks: [failedLook('Team', thrown)], team: null };
   }
   const checks: Diagnostic[] = [{ name: 'Team', status: 'ok', message: team.name }];
 
@@ -115,9 +114,4 @@ async function checkOrphans({ collection }: Store, team: Team): Promise<Diagnost
   if (orphans.length === 0)
     return [{ name, status: 'ok', message: 'each belongs to one project of a registered organization' }];
   return orphans.map((each) => ({ name, status: 'failed', ...describeOrphans(each) }));
-}
-
-function failed(name: string, thrown: unknown): Diagnostic {
-  const { message, hint } = asCostsError(thrown);
-  return { name, status: 'failed', message, ...(hint === undefined ? {} : { hint }) };
 }

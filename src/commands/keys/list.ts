@@ -18,7 +18,7 @@ async function run(_options: object, context: Context) {
   const now = await context.clock();
   for (const row of rows) {
     const warning = expiryWarning(row, now);
-    if (warning !== null) context.output.warn(warning);
+    if (warning !== null) context.output.note(warning);
   }
   return { keys: rows.map(toKeyView) };
 }

@@ -144,8 +144,8 @@ export function noteIdentity(
 ): void {
   const { projectWord } = providerOf(provider);
   if (!canListProjects)
-    output.warn(
+    output.note(
       `This key may not list ${projectWord}s: costs are collected all the same, and ${projectWord}s carry their ids.`,
     );
-  for (const warning of warnings) output.warn(warning);
+  for (const warning of warnings) output.note(warning);
 }
