@@ -63,7 +63,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'export',
     group: 'Daily',
-    summary: 'rows for other tools: CSV, JSON lines, FOCUS 1.2 and 1.4',
+    summary: 'rows for other tools: CSV, JSON, Parquet, FOCUS 1.2 and 1.4',
     load: async () => (await import('./commands/export.js')).exportSpend,
   },
   {

@@ -1,5 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, lstat, open, readdir, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { machineIdentity, processStart } from './process-identity.js';
 
@@ -57,6 +69,35 @@ export async function createDraft(path: string, { replace = true } = {}): Promis
   };
 }
 
+/** A folder in the making, which takes the place of the one before as a whole. */
+export interface DraftFolder {
+  /** Where its files are written; flat. */
+  path: string;
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** As `createDraft`, for a folder of files. The one before is out of sight for an instant, and never half of each is seen. */
+export async function createDraftFolder(target: string): Promise<DraftFolder> {
+  const parent = dirname(resolve(target));
+  await mkdir(parent, { recursive: true });
+  await removeDeadDrafts(parent);
+  const name = async () => join(parent, `.costs-${await ownerMark()}-${randomBytes(6).toString('hex')}.tmp`);
+  const path = await name();
+  await mkdir(path, { mode: 0o700 });
+  const remove = (folder: string) => rm(folder, { recursive: true, force: true });
+  return {
+    path,
+    async commit() {
+      const before = (await lstat(target).catch(() => null)) === null ? null : await name();
+      if (before !== null) await rename(target, before);
+      await rename(path, target);
+      if (before !== null) await remove(before);
+    },
+    discard: () => remove(path),
+  };
+}
+
 function writeDirectly(handle: FileHandle): DraftFile {
   const close = () => handle.close();
   return { write: (chunk) => handle.appendFile(chunk), commit: close, discard: close };
@@ -104,7 +145,7 @@ async function removeDeadDrafts(folder: string): Promise<void> {
     const path = join(folder, name);
     const isLeft = await isLeftBehind(name);
     const age = performance.timeOrigin + performance.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0);
-    if (isLeft ?? age > FOREIGN_DRAFT_EXPIRES_MS) await rm(path, { force: true });
+    if (isLeft ?? age > FOREIGN_DRAFT_EXPIRES_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

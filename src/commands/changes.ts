@@ -6,7 +6,8 @@ import { Sums } from '../domain/money.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import type { Report, ReportQuery, SpendReader } from '../domain/report.js';
 import { renderChanges } from '../output/changes.js';
-import { defineCommand } from './define.js';
+import { renderChangesCsv } from '../output/report-formats.js';
+import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, timeOption } from './options.js';
 import { resolvePeriod } from '../domain/period.js';
 import { pastMoment } from '../domain/time.js';
@@ -18,6 +19,8 @@ export interface ChangesOptions extends RowSelection {
   until?: string;
   period?: string;
   groupBy: GroupWord[];
+  format?: 'table' | 'csv';
+  output?: string;
 }
 
 export const showChanges = defineCommand({
@@ -32,15 +35,19 @@ export const showChanges = defineCommand({
     timeOption('--until <day>', 'last day it is about, included'),
     groupByOption(),
     ...rowFilterOptions(),
+    option('--format <format>', 'how it is written').choices(['table', 'csv']),
   ],
+  toFile: true,
   examples: [
     'costs changes',
     'costs changes last-month --since 2026-11-01 --group-by project,day',
     'costs changes --since 24h --json',
+    'costs changes last-month --group-by project,line-item --format csv -o changes.csv',
   ],
   run,
   document: (value): Changes => value.changes,
-  render: (value, output) => renderChanges(value.changes, value.team, output),
+  render: ({ changes, team }, output, { format }) =>
+    format === 'csv' ? renderChangesCsv(changes) : renderChanges(changes, team, output),
 });
 
 async function run(options: ChangesOptions, context: Context) {

@@ -1,5 +1,6 @@
+import { InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.js';
-import { toDay, type Day } from '../domain/day.js';
+import { endOfMonthOf, startOfMonthOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import {
   EXPORT_FORMATS,
   FOCUS_VERSIONS,
@@ -7,42 +8,38 @@ import {
   type ExportRow,
   type FocusVersion,
 } from '../domain/export.js';
+import { resolvePeriod } from '../domain/period.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
-import { exportCsvHead, exportCsvRow, exportJsonLine } from '../output/export-rows.js';
-import { focusCsv } from '../output/focus/rows.js';
-import { asItIs, defineCommand, option } from './define.js';
-import { outputOption, periodArgument, periodOptions } from './options.js';
-import { resolvePeriod } from '../domain/period.js';
 import { exportBatches, type ExportRequest } from '../library/export.js';
+import { encoderOf, type Encoder } from '../output/export/encode.js';
+import type { Manifest } from '../output/export/parts.js';
+import { asItIs, defineCommand, option } from './define.js';
+import { outputOption, periodArgument, periodOptions, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
 export interface ExportOptions extends ExportRequest {
   format: ExportFormat;
   /** Default: 1.2. */
   focusVersion?: FocusVersion;
+  columns?: string[];
+  splitBy?: 'month';
+  /** Bytes. */
+  split?: number;
   output?: string;
 }
 
-interface Writer {
-  /** The first line, if there is one. */
-  head: string;
-  row: (row: ExportRow) => string;
-}
-
-function writerOf({ format, focusVersion = '1.2' }: ExportOptions): Writer {
-  if (format === 'csv') return { head: exportCsvHead(), row: exportCsvRow };
-  return format === 'jsonl' ? { head: '', row: exportJsonLine } : focusCsv(focusVersion);
-}
-
-/** What `export` says of the file it wrote. */
+/** What `export` says of the file, or the folders of files, that it wrote. */
 export interface Exported {
   format: string;
   since: Day;
   until: Day;
   basis: ReportBasis;
+  asOf: string | null;
   rows: number;
   file: string;
+  /** Where files are split. */
+  folders?: Manifest[];
 }
 
 export const exportSpend = defineCommand({
@@ -50,15 +47,23 @@ export const exportSpend = defineCommand({
   description: 'The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.',
   arguments: [periodArgument()],
   options: [
-    option('--format <format>', 'CSV, one JSON document a line, or FOCUS as CSV')
+    option('--format <format>', 'CSV, JSON, one JSON document a line, Parquet, or FOCUS as CSV or Parquet')
       .choices(EXPORT_FORMATS)
       .default('csv'),
     option('--focus-version <version>', 'of FOCUS (default: 1.2)').choices(FOCUS_VERSIONS),
+    option('--columns <names>', 'only these columns, in this order, with commas between').argParser((text: string) =>
+      text.split(','),
+    ),
     ...periodOptions('mtd'),
     option(
       '--basis <basis>',
       'bills alone, estimates from usage alone, or bills and estimates where there is none (default: best; billed for FOCUS)',
     ).choices(REPORT_BASES),
+    timeOption('--as-of <time>', 'the bills as they were then: how long ago such as 7d, a day, or a moment'),
+    option('--split-by <what>', 'a folder billing_period=YYYY-MM a month, below the folder given to --output').choices([
+      'month',
+    ]),
+    sizeOption('--split <size>', 'files of at most so much, such as 2MB, in the folder given to --output'),
     ...rowFilterOptions(),
     outputOption(),
   ],
@@ -67,6 +72,8 @@ export const exportSpend = defineCommand({
     'costs export --since 2026-01-01 --until 2026-01-31 --format jsonl | jq .cost',
     'costs export last-month --format focus-csv -o focus.csv',
     'costs export last-month --format focus-csv --focus-version 1.4 -o focus.csv',
+    'costs export 2026-Q3 --format focus-parquet --split-by month -o ./spend',
+    'costs export last-month --columns day,project,model,cost',
   ],
   run,
   // The rows are written as they are read.
@@ -74,38 +81,118 @@ export const exportSpend = defineCommand({
   render: () => null,
 });
 
-async function run(options: ExportOptions, context: Context) {
-  const { output } = context;
+async function run(options: ExportOptions, context: Context): Promise<Exported> {
   const file = options.output === '-' ? undefined : options.output;
-  if (output.json && file === undefined)
-    throw new CostsError('usage', 'The rows and the JSON document cannot both go to standard output.', {
-      hint: 'Give a file to --output, or leave --json out: --format jsonl writes one JSON document a row.',
-    });
-  const isFocus = options.format === 'focus-csv';
-  if (options.focusVersion !== undefined && !isFocus)
-    throw new CostsError('usage', `--focus-version is for FOCUS, and not for --format ${options.format}.`, {
-      hint: `costs export --format focus-csv --focus-version ${options.focusVersion}`,
-    });
+  refuseMisfits(options, context, file);
+  const isFocus = options.format.startsWith('focus-');
   const { since, until } = resolvePeriod(options, toDay(await context.clock()));
   // What was not invoiced has no place in FOCUS, unless it is asked for: x_Estimated then tells it apart.
-  const basis = options.basis ?? (isFocus ? 'billed' : 'best');
-  const batches = exportBatches(context, { ...options, basis, withUsage: isFocus });
-  const { head, row: toText } = writerOf(options);
-  const progress = file !== undefined ? output.progress('Reading rows') : null;
+  const usual = options.asOf === undefined && !isFocus ? 'best' : 'billed';
+  const basis = options.basis === 'best' && options.asOf !== undefined ? 'billed' : (options.basis ?? usual);
+  const { format, focusVersion = '1.2', columns } = options;
+  const encoder = await encoderOf({ format, focusVersion, columns });
+  const progress = file !== undefined ? context.output.progress('Reading rows') : null;
   let rows = 0;
+  async function* counted(): AsyncGenerator<readonly ExportRow[]> {
+    for await (const batch of exportBatches(context, { ...options, basis, withUsage: isFocus })) {
+      yield batch;
+      rows += batch.length;
+      progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
+    }
+  }
   try {
-    await output.intoFile(options.output, async () => {
-      await output.writeRaw(head);
-      for await (const batch of batches) {
-        await output.writeRaw(batch.map(toText).join(''));
-        rows += batch.length;
-        progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
-      }
-    });
+    const folders = isSplit(options)
+      ? await writeSplit(options, { encoder, basis, span: { since, until } }, context, counted())
+      : await writeWhole(options, encoder, context, counted());
     progress?.done(`${rows.toLocaleString('en')} rows in ${file ?? ''}`);
+    const asOf = options.asOf ?? null;
+    return { format, since, until, basis, asOf, rows, file: file ?? '-', ...(folders === null ? {} : { folders }) };
   } finally {
     progress?.stop();
   }
-  const { format } = options;
-  return { format, since, until, basis, rows, file: file ?? '-' };
+}
+
+function isSplit({ splitBy, split }: ExportOptions): boolean {
+  return splitBy !== undefined || split !== undefined;
+}
+
+async function writeWhole(
+  { output: path }: ExportOptions,
+  encoder: Encoder,
+  { output }: Context,
+  batches: AsyncIterable<readonly ExportRow[]>,
+): Promise<null> {
+  await output.intoFile(path, async () => {
+    const writer = encoder.begin((chunk) => output.writeRaw(chunk));
+    for await (const batch of batches) await writer.write(batch);
+    await writer.end();
+  });
+  return null;
+}
+
+async function writeSplit(
+  options: ExportOptions,
+  { encoder, basis, span }: { encoder: Encoder; basis: ReportBasis; span: DaySpan },
+  context: Context,
+  batches: AsyncIterable<readonly ExportRow[]>,
+): Promise<Manifest[]> {
+  const { format, splitBy, split = null, output: folder = '.', asOf = null } = options;
+  const byMonth = splitBy !== undefined;
+  if (byMonth) requireWholeMonths(span, toDay(await context.clock()));
+  const { writeFolders } = await import('../output/export/parts.js');
+  const focus = format.startsWith('focus-') ? { focusVersion: options.focusVersion ?? '1.2' } : {};
+  const delivery = { correctionStyle: 'Replacement', mechanism: 'Overwrite' };
+  const facts = { format, ...focus, basis, asOf, delivery };
+  return writeFolders(encoder, { folder, span, byMonth, mostBytes: split, facts }, batches);
+}
+
+/** A month's folder takes the place of the one before: of half a month, the other half would be lost. */
+function requireWholeMonths({ since, until }: DaySpan, today: Day): void {
+  const isWhole = since === startOfMonthOf(since) && (until === endOfMonthOf(until) || until >= today);
+  if (isWhole) return;
+  throw new CostsError(
+    'usage',
+    `${since} to ${until} is no row of whole months, and a folder of a month is replaced as a whole.`,
+    {
+      hint: `costs export ${since.slice(0, 7)}..${until.slice(0, 7)} --split-by month -o DIR`,
+    },
+  );
+}
+
+/** @throws CostsError `usage` for options that do not go together */
+function refuseMisfits(options: ExportOptions, { output }: Context, file: string | undefined): void {
+  const { format, focusVersion } = options;
+  const refuse = (message: string, hint: string) => {
+    throw new CostsError('usage', message, { hint });
+  };
+  if (focusVersion !== undefined && !format.startsWith('focus-'))
+    refuse(
+      `--focus-version is for FOCUS, and not for --format ${format}.`,
+      `costs export --format focus-csv --focus-version ${focusVersion}`,
+    );
+  if (isSplit(options) && file === undefined)
+    refuse('Split files need a folder.', `costs export --format ${format} --split-by month -o DIR`);
+  if (format.endsWith('parquet') && options.split !== undefined)
+    refuse('--split cuts files of text between rows, and Parquet is none.', 'Use --split-by month, or CSV.');
+  if (format.endsWith('parquet') && file === undefined && output.terminal)
+    refuse('Parquet is for programs, and standard output is a terminal.', `costs export --format ${format} -o FILE`);
+  if (output.json && file === undefined)
+    refuse(
+      'The rows and the JSON document cannot both go to standard output.',
+      'Give a file to --output, or leave --json out: --format json writes the rows as JSON.',
+    );
+}
+
+const BYTES: Record<string, number> = { kb: 1e3, mb: 1e6, gb: 1e9 };
+const LEAST_BYTES = 10_000;
+
+/** A size of files, in units of a thousand, which every limit that is meant in 1,024s allows too. */
+function sizeOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const [, count = '', unit = ''] = /^(\d{1,6})\s*([kmg]b)$/i.exec(text.trim()) ?? [];
+    const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? 0);
+    if (!(bytes >= LEAST_BYTES))
+      throw new InvalidArgumentError('It must be a size such as 500kB or 2MB, from 10kB on.');
+    return bytes;
+  });
 }

@@ -3,7 +3,7 @@ import { formatDecimal, type Decimal } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { ReportBasis, RowFilter } from './report.js';
 
-export const EXPORT_FORMATS = ['csv', 'jsonl', 'focus-csv'] as const;
+export const EXPORT_FORMATS = ['csv', 'json', 'jsonl', 'parquet', 'focus-csv', 'focus-parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Versions of FOCUS that are written; what 1.3 brought comes with 1.4. */
@@ -12,6 +12,8 @@ export type FocusVersion = (typeof FOCUS_VERSIONS)[number];
 
 export interface ExportQuery extends RowFilter {
   basis: ReportBasis;
+  /** The bills as they were then. */
+  asOf?: Date;
   /** Looks for the quantities of bills that name none in the usage that was collected, and for what a unit costs by list. */
   withUsage: boolean;
 }

@@ -4,12 +4,15 @@ import type { ExportRow } from '../domain/export.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
+import { basisOf } from './report.js';
 import { patternsOf, resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 
 export interface ExportRequest extends RowSelection, PeriodRequest {
   /** Default: best, which is billed cost and, where there is none, estimates. */
   basis?: ReportBasis;
+  /** The bills as they were then; quantities of rows that changed since are not kept. */
+  asOf?: string;
   /** Looks for the quantities of bills that name none in the usage that was collected. */
   withUsage?: boolean;
 }
@@ -27,7 +30,7 @@ export async function* exportBatches(
   const period = resolvePeriod(request, toDay(await work.clock()));
   const { exports } = await work.store();
   const filter = await resolveRowFilter(request, period, work);
-  const query = { ...filter, basis: request.basis ?? 'best', withUsage: request.withUsage === true };
+  const query = { ...filter, ...(await basisOf(request, work)), withUsage: request.withUsage === true };
   const { readable, writable } = new TransformStream<readonly ExportRow[], readonly ExportRow[]>();
   const writer = writable.getWriter();
   const reading = exports

@@ -61,10 +61,10 @@ export async function resolveReport(
 }
 
 /** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */
-async function basisOf(
-  { basis = 'best', asOf }: ReportRequest,
+export async function basisOf(
+  { basis = 'best', asOf }: Pick<ReportRequest, 'basis' | 'asOf'>,
   work: Workplace,
-): Promise<Pick<ReportQuery, 'basis' | 'asOf'>> {
+): Promise<{ basis: ReportBasis; asOf?: Date }> {
   if (asOf === undefined) return { basis };
   if (basis === 'usage')
     throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {

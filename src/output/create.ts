@@ -78,9 +78,9 @@ export function createOutput({
     print: (text) => put(shown(text)),
     reveal: (text) => put(`${text}\n`),
     async writeRaw(chunk) {
-      const text = shown(chunk);
-      if (file !== undefined) return file.write(text);
-      if (stdout.write(text) || stdout.destroyed) return;
+      const shownChunk = typeof chunk === 'string' ? shown(chunk) : chunk;
+      if (file !== undefined) return file.write(shownChunk);
+      if (stdout.write(shownChunk) || stdout.destroyed) return;
       await new Promise<void>((resolve) => stdout.once('drain', resolve).once('close', resolve));
     },
     async intoFile(path, work) {

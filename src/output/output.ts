@@ -18,7 +18,7 @@ export interface Output {
   /** A document with a secret that is shown once: the only text that is not masked. */
   reveal(text: string): void;
   /** A piece of a document as it is, for exports; awaits a slow reader. */
-  writeRaw(chunk: string): Promise<void>;
+  writeRaw(chunk: string | Uint8Array): Promise<void>;
   /** Sends what `write`, `print` and `writeRaw` are given to a file that appears, whole, when the work is done; "-" is standard output. */
   intoFile(path: string | undefined, work: () => Promise<void>): Promise<void>;
   /** One line for a person, on standard error; silent with --quiet and --json. */

@@ -1,4 +1,5 @@
-import { isTagWord } from '../domain/dimensions.js';
+import type { Changes } from '../domain/changes.js';
+import { isTagWord, type ReportGroup } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctProjects } from './distinct-projects.js';
@@ -35,13 +36,22 @@ export function renderReportCsv(report: Report): string {
   return [csvLine(heads), ...lines, ...others].join('');
 }
 
+/** What changed for a spreadsheet: the fields of the rows in its JSON, amounts exact. */
+export function renderChangesCsv({ groupBy, rows }: Changes): string {
+  const fields = fieldsOf({ groupBy });
+  const lines = rows.map((row) =>
+    csvLine([...fields.map((field) => textOf(row, field)), row.cause, `${row.rows}`, row.currency, row.difference]),
+  );
+  return [csvLine([...fields, 'cause', 'rows', 'currency', 'difference']), ...lines].join('');
+}
+
 /** The fields of the words it is grouped by, each once. */
-function fieldsOf({ groupBy }: Report): string[] {
+function fieldsOf({ groupBy }: Pick<Report, 'groupBy'>): string[] {
   return [...new Set(groupBy.flatMap((word) => viewOf(word).fields))];
 }
 
-function textOf(row: ReportRow, field: string): Cell {
-  const value = (row as unknown as Record<string, Cell | undefined>)[field] ?? null;
+function textOf(row: ReportGroup, field: string): Cell {
+  const value = (row as Record<string, Cell | undefined>)[field] ?? null;
   return value === null ? null : neutralise(value);
 }
 

@@ -75,12 +75,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const { tlsChecksOff, giveUpAfterMs = 60_000, firstWaitMs = 500 } = options;
   const dispatchers = createDispatchers(options.dispatcher);
   const paces = createPaces();
-  const closing = new AbortController();
   return {
-    async getJson(given) {
-      const { url } = given;
-      const call = { ...given.call, signal: AbortSignal.any([given.call.signal, closing.signal]) };
-      const request = { ...given, call };
+    async getJson(request) {
+      const { url, call } = request;
       if (tlsChecksOff && url.protocol === 'https:') {
         throw new CostsError(
           'usage',
@@ -115,11 +112,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         }
       }
     },
-    close() {
-      // What nobody waits for any more is not tried again.
-      closing.abort();
-      return dispatchers.close();
-    },
+    close: () => dispatchers.close(),
   };
 }
 

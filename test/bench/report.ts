@@ -1,7 +1,9 @@
 import { addDays, parseDay, type Day } from '../../src/domain/day.js';
 import type { ReportQuery } from '../../src/domain/report.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
-import { focusCsv } from '../../src/output/focus/rows.js';
+import { layOut } from '../../src/output/export/layout.js';
+import { csvText } from '../../src/output/export/text.js';
+import { focusLayout } from '../../src/output/focus/layout.js';
 import { createExportStore } from '../../src/store/spend/export-store.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth.js';
@@ -55,12 +57,12 @@ async function focusExport(db: BenchDatabase, rounds: number): Promise<Figure> {
   const since = addDays(UNTIL, -6);
   const exports = createExportStore(db.database.prisma);
   const query = { teamId: 'team-1', since, until: UNTIL, basis: 'billed', withUsage: true } as const;
-  const { row: focusRow } = focusCsv('1.2');
+  const { row: focusRow } = csvText(layOut(focusLayout('1.2')));
   let rows = 0;
   let characters = 0;
   const run = async () => {
     rows = await exports.read(query, (some) => {
-      for (const row of some) characters += focusRow(row).length;
+      for (const row of some) characters += focusRow(row, false).length;
       return Promise.resolve();
     });
   };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exportSpend, type ExportOptions } from '../../src/commands/export.js';
 import { perform } from '../../src/commands/perform.js';
 import { createOutput } from '../../src/output/create.js';
@@ -11,6 +11,7 @@ import { FOCUS_VERSIONS } from '../../src/domain/export.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import type { Report, ReportBasis } from '../../src/domain/report.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { openParquet } from '../../src/imports/parquet.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { recordContext } from '../helpers/context.js';
@@ -20,6 +21,7 @@ import { fillPageWorld, TODAY } from '../helpers/page-world.js';
 import { bill, TEAM } from '../helpers/spend.js';
 
 const SINCE = parseDay('2026-10-01');
+const SPAN = { since: SINCE, until: TODAY };
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 
 describe.each(DATABASE_KINDS)('export on %s', (kind) => {
@@ -60,6 +62,55 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     const charges = (await focus({ basis })).map((row) => ({ ...row, day: row.ChargePeriodStart?.slice(0, 10) ?? '' }));
     for (const amount of ['BilledCost', 'EffectiveCost'])
       expect(sums(charges, 'x_ProjectId', 'day', 'BillingCurrency', amount)).toEqual(wanted);
+  });
+
+  it('tells the rows as they were, as the report of then adds them up, with what is known of them', async () => {
+    const asOf = '2026-11-23T08:00:00Z';
+    const report = await createReportStore(test.database.prisma).run(
+      { ...SPAN, teamId: TEAM, basis: 'billed', groupBy: ['project', 'day'], asOf: new Date(asOf) },
+      TODAY,
+    );
+    const rows = await csv({ asOf });
+    expect(sums(rows, 'projectId', 'day', 'currency', 'cost')).toEqual(sumsOfReport(report));
+    const of = (item: string) => rows.find(({ lineItem }) => lineItem === item);
+    expect(of('counted')).toMatchObject({ cost: '0.4', quantity: '' });
+    expect(of('withdrawn')).toMatchObject({ cost: '0.125', projectId: 'labs' });
+    expect((await csv()).map(({ lineItem }) => lineItem)).not.toContain('withdrawn');
+    const { checked, broken } = checkFocus(await readFocusRules('1.4'), await focus({ asOf, focusVersion: '1.4' }));
+    expect([broken, checked.length > 100]).toEqual([[], true]);
+    await expect(run('csv', { asOf, basis: 'usage' })).rejects.toThrow(/--as-of does not go with --basis usage/);
+  });
+
+  it('writes one JSON document, chosen columns, and months as Parquet with the sums of the database', async () => {
+    const documents = JSON.parse(await run('json')) as FocusCells[];
+    expect(documents).toEqual(
+      (await run('jsonl'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as FocusCells),
+    );
+    expect((await run('csv', { columns: ['currency', 'cost'] })).split('\r\n')[0]).toBe('currency,cost');
+
+    const folder = await mkdtemp(join(tmpdir(), 'costs-export-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const options: Partial<ExportOptions> = { splitBy: 'month', output: folder };
+    await run('focus-parquet', options);
+    const found: FocusCells[] = [];
+    const columns = ['x_ProjectId', 'BillingPeriodStart', 'BillingCurrency', 'BilledCost'];
+    for (const month of ['2026-10', '2026-11']) {
+      const file = join(folder, `billing_period=${month}`, 'part-0001.parquet');
+      for await (const batch of (await openParquet(file, columns)).batches)
+        for (const cells of batch) {
+          const row = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? '']));
+          found.push({ ...row, month });
+        }
+    }
+    const billed = (await focus()).map((row) => ({ ...row, month: row.BillingPeriodStart?.slice(0, 7) ?? '' }));
+    const keys = ['x_ProjectId', 'month', 'BillingCurrency', 'BilledCost'] as const;
+    expect(sums(found, ...keys)).toEqual(sums(billed, ...keys));
+    await expect(run('csv', { ...options, since: parseDay('2026-10-02') })).rejects.toThrow(/no row of whole months/);
+    await expect(run('csv', { splitBy: 'month' })).rejects.toThrow(/need a folder/);
+    await expect(run('parquet', { split: 10_000, output: folder })).rejects.toThrow(/Parquet is none/);
   });
 
   it('refuses a version of FOCUS for what is none', async () => {
@@ -202,6 +253,22 @@ async function fillQuantities(prisma: PrismaClient): Promise<void> {
   await bill(prisma, 'labs', day, '0.5', { lineItem: 'counted', quantity: '400000', quantityUnit: 'tokens' });
   await bill(prisma, 'labs', day, '1', { lineItem: 'thirds', quantity: '3', quantityUnit: '1000_tokens' });
   const dimensions = { tokenType: 'output_tokens', serviceTier: 'standard', contextWindow: '0-200k' };
+  // Since eight in the morning one of them was changed, and another taken back.
+  const restated = {
+    projectId: 'labs',
+    apiVersion: 'costs_v1',
+    currency: 'USD',
+    cause: 'provider',
+    runId: 'run-1',
+  } as const;
+  const bucket = { bucketStartTime: startOfDay(parseDay(day)), bucketEndTime: endOfDay(parseDay(day)) };
+  const recordedAt = new Date('2026-11-23T10:00:00Z');
+  await prisma.restatement.createMany({
+    data: [
+      { ...restated, ...bucket, recordedAt, lineItem: 'counted', oldCost: '0.4', newCost: '0.5' },
+      { ...restated, ...bucket, recordedAt, lineItem: 'withdrawn', oldCost: '0.125', newCost: null },
+    ],
+  });
   const used = [
     ['Claude Haiku Output', 'claude-haiku', '0.01'],
     ['Claude Opus a', 'claude-opus', '2'],

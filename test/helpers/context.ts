@@ -33,7 +33,7 @@ export function recordContext(
     },
     print: (text) => void texts.push(text),
     writeRaw: (chunk) => {
-      texts.push(chunk);
+      texts.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1'));
       return Promise.resolve();
     },
   };

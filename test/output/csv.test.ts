@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../src/domain/day.js';
 import { csvLine, neutralise, restoreNeutralised } from '../../src/output/csv.js';
+import { renderChangesCsv } from '../../src/output/report-formats.js';
 
 const text = fc.array(fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', 'a', ' ', '"', ','), { maxLength: 6 });
 
@@ -20,4 +22,21 @@ describe('a text cell', () => {
   it('is quoted where it holds what a record is made of', () => {
     expect(csvLine(['a', 'b,c', 'say "d"', 'two\nlines', null, ''])).toBe('a,"b,c","say ""d""","two\nlines",,\r\n');
   });
+});
+
+it('writes what changed with the fields it is grouped by, its cause and the exact difference', () => {
+  const changes = {
+    ...{ since: parseDay('2026-10-01'), until: parseDay('2026-10-31'), from: '', to: '' },
+    ...{ groupBy: ['line-item'] as ['line-item'], totals: [], lateness: [] },
+    rows: [
+      { lineItem: '=gpt, "x"', cause: 'late' as const, rows: 2, currency: 'USD', difference: '-0.0000000000001' },
+      { lineItem: 'o3', cause: 'provider' as const, rows: 1, currency: 'EUR', difference: '5' },
+    ],
+  };
+  expect(renderChangesCsv(changes).split('\r\n')).toEqual([
+    'lineItem,cause,rows,currency,difference',
+    `"'=gpt, ""x""",late,2,USD,-0.0000000000001`,
+    'o3,provider,1,EUR,5',
+    '',
+  ]);
 });

@@ -2,44 +2,19 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { addDays, endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
-import { parseDecimal } from '../../src/domain/decimal.js';
+import { addDays } from '../../src/domain/day.js';
 import { FOCUS_VERSIONS, type ExportRow, type FocusVersion } from '../../src/domain/export.js';
-import { focusCsv } from '../../src/output/focus/rows.js';
+import { layOut } from '../../src/output/export/layout.js';
+import { csvText } from '../../src/output/export/text.js';
+import { focusLayout } from '../../src/output/focus/layout.js';
+import { charge, DAY, type Given } from '../helpers/export-row.js';
 import { checkFocus, distil, readFocusRules, type FocusCells } from '../helpers/focus-rules.js';
 
-const DAY = parseDay('2026-10-05');
 const PUBLISHED = { '1.2': 'focus-1.2-rules.json', '1.4': 'focus-1.4-model.json' };
 
-type Given = Partial<Omit<ExportRow, 'cost' | 'quantity' | 'listCost' | 'listUnitPrice'>> & {
-  cost: string;
-  quantity?: string;
-  listCost?: string;
-  listUnitPrice?: string;
-};
-
-function charge({ cost, quantity, listCost, listUnitPrice, ...rest }: Given): ExportRow {
-  const day = rest.day ?? DAY;
-  const decimal = (text: string | undefined) => (text === undefined ? null : parseDecimal(text));
-  return {
-    ...{ id: 'row-1', team: { id: 'team-1', name: 'acme' }, day },
-    ...{ bucketStart: startOfDay(day), bucketEnd: endOfDay(day) },
-    ...{ provider: 'openai', organizationId: 'org-1', organization: 'Prod' },
-    ...{ projectId: 'search', project: 'Search', providerProjectId: 'proj_1', linked: true },
-    ...{ lineItem: 'gpt-5, input', model: null, costType: null, tokenType: null, serviceTier: null },
-    ...{ contextWindow: null, inferenceGeo: null, quantityUnit: null, currency: 'USD', estimated: false, tags: {} },
-    ...rest,
-    quantitySource: rest.quantitySource ?? (quantity === undefined ? null : 'bill'),
-    cost: parseDecimal(cost),
-    quantity: decimal(quantity),
-    listCost: decimal(listCost),
-    listUnitPrice: decimal(listUnitPrice),
-  };
-}
-
 function focus(rows: readonly ExportRow[], version: FocusVersion = '1.2'): FocusCells[] {
-  const { head, row } = focusCsv(version);
-  return parse<FocusCells>(head + rows.map(row).join(''), { columns: true });
+  const { head, row } = csvText(layOut(focusLayout(version)));
+  return parse<FocusCells>(head + rows.map((each) => row(each, false)).join(''), { columns: true });
 }
 const one = (given: Given, version: FocusVersion = '1.2') => focus([charge(given)], version)[0] ?? {};
 const different = (rows: readonly FocusCells[], column: string) => new Set(rows.map((row) => row[column]));

@@ -2,30 +2,28 @@ import { endOfDay, endOfMonthOf, startOfDay, startOfMonthOf } from '../../domain
 import { ZERO, type Decimal } from '../../domain/decimal.js';
 import type { FocusVersion, ExportRow } from '../../domain/export.js';
 import { UNASSIGNED } from '../../domain/provider.js';
+import type { Column } from '../export/layout.js';
 import type { Charge } from './charge.js';
 
-/** What a column holds, which is how files that know types keep it. */
-export type ColumnType = 'text' | 'amount' | 'quantity' | 'time' | 'flag';
-export type FocusValue = string | Decimal | Date | boolean | null;
-
-interface Column {
-  name: string;
-  type: ColumnType;
-  value: (charge: Charge) => FocusValue;
+interface FocusColumn extends Column<Charge> {
   /** The one version that has it so; absent where all have. */
   only?: FocusVersion;
 }
 
-const text = (name: string, value: (charge: Charge) => string | null): Column => ({ name, type: 'text', value });
-const time = (name: string, value: (charge: Charge) => Date): Column => ({ name, type: 'time', value });
-const flag = (name: string, value: (charge: Charge) => boolean): Column => ({ name, type: 'flag', value });
-const amount = (name: string, value: (charge: Charge) => Decimal | null): Column => ({ name, type: 'amount', value });
-const quantity = (name: string, value: (charge: Charge) => Decimal | null): Column => ({
+const text = (name: string, value: (charge: Charge) => string | null): FocusColumn => ({ name, type: 'text', value });
+const time = (name: string, value: (charge: Charge) => Date): FocusColumn => ({ name, type: 'time', value });
+const flag = (name: string, value: (charge: Charge) => boolean): FocusColumn => ({ name, type: 'flag', value });
+const amount = (name: string, value: (charge: Charge) => Decimal | null): FocusColumn => ({
+  name,
+  type: 'amount',
+  value,
+});
+const quantity = (name: string, value: (charge: Charge) => Decimal | null): FocusColumn => ({
   ...amount(name, value),
   type: 'quantity',
 });
 
-const only = (version: FocusVersion, column: Column): Column => ({ ...column, only: version });
+const only = (version: FocusVersion, column: FocusColumn): FocusColumn => ({ ...column, only: version });
 const cost = ({ row }: Charge) => row.cost;
 const consumed = ({ category, sold }: Charge) => (category === 'Usage' ? (sold?.priced ?? null) : null);
 
@@ -33,7 +31,7 @@ const consumed = ({ category, sold }: Charge) => (category === 'Usage' ? (sold?.
  * Cost and Usage: the columns of FOCUS in order of their names, then ours. Left out are those of what these providers do not
  * sell or say (commitments, capacity, regions, resources, virtual currencies) and of invoices, which no bill report names.
  */
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly FocusColumn[] = [
   amount('BilledCost', cost),
   text('BillingAccountId', ({ row }) => row.organizationId ?? row.team.id),
   text('BillingAccountName', ({ row }) => nonEmpty(row.organization) ?? row.organizationId ?? row.team.name),
@@ -107,7 +105,7 @@ const COLUMNS: readonly Column[] = [
   text('x_TokenType', ({ row }) => nonEmpty(row.tokenType)),
 ];
 
-export function focusColumns(version: FocusVersion): Column[] {
+export function focusColumns(version: FocusVersion): FocusColumn[] {
   return COLUMNS.filter((column) => (column.only ?? version) === version);
 }
 

@@ -21,6 +21,8 @@ export interface Priced {
 const PRICE_DECIMALS = 18;
 /** With those of a price, no more than a DECIMAL(38,28) keeps. */
 const QUANTITY_DECIMALS = 10;
+/** As many as files that know types keep of a quantity: an amount with more of them is priced without the rest. */
+const AMOUNT_DECIMALS = 22;
 const ONE = parseDecimal('1');
 
 /**
@@ -48,7 +50,7 @@ export function priceByAmount(row: ExportRow): Priced {
   const { cost, currency } = row;
   const gross = round(grossOf(row) ?? ZERO, QUANTITY_DECIMALS);
   const discounted = gross !== ZERO && grossOf(row) !== cost;
-  const pricingQuantity = discounted ? gross : cost;
+  const pricingQuantity = discounted ? gross : round(cost, AMOUNT_DECIMALS);
   const sold = { source: 'cost' as const, unit: currency, consumedQuantity: pricingQuantity, pricingQuantity };
   return priced(sold, ONE, discounted ? quotient(cost, gross, PRICE_DECIMALS) : ONE);
 }

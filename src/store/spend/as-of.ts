@@ -2,27 +2,43 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { DaySpan } from '../../domain/day.js';
 import { committedAfter } from '../facts/commit-order.js';
 
+/** Columns of a row that the ledger tells, or that were not kept. */
+const KEPT: Readonly<Record<string, string | undefined>> = {
+  id: `'ledger ' || v.id`,
+  bucket_start_time: 'v.bucket_start_time',
+  bucket_end_time: 'v.bucket_end_time',
+  line_item: 'v.line_item',
+  model: 'v.model',
+  quantity: 'NULL::numeric',
+  quantity_unit: 'NULL::text',
+  list_cost: 'NULL::numeric',
+};
+const TODAY = Prisma.sql`
+    LEFT JOIN cost_data d ON d.project_id = v.project_id AND d.bucket_start_time = v.bucket_start_time
+      AND d.bucket_end_time = v.bucket_end_time AND d.line_item = v.line_item AND d.api_version = 'costs_v1'`;
+
 /**
  * The bills as they were at an instant: of a row that changed since, what it was before the first of those changes; of every
- * other, what it is; and nothing of days that had not been read by then. Projects are those the rows belong to today.
- * @param columns those that the ledger keeps
+ * other, what it is; and nothing of days that had not been read by then. Projects are those the rows belong to today. What a
+ * line item is about is told by its row of today, where there still is one; how much was used of a changed row is not kept.
  */
 export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns: readonly string[]): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
   const inSpan = (start: Prisma.Sql) =>
     Prisma.sql`${start} >= ${since}::timestamp AND ${start} < ${until}::timestamp + interval '1 day'`;
-  const of = (table: string) => Prisma.raw(columns.map((name) => `, ${table}.${name}`).join(''));
+  const shown = (source: (name: string) => string) => Prisma.raw(columns.map((name) => `, ${source(name)}`).join(''));
   return Prisma.sql`
-    SELECT v.project_id, v.day, v.currency, v.cost ${of('v')} FROM (
+    SELECT v.project_id, v.day, v.currency, v.cost ${shown((name) => `${KEPT[name] ?? `d.${name}`} AS ${name}`)} FROM (
       SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
-             project_id, bucket_start_time AS day, currency, old_cost AS cost ${of('restatements')}
+             project_id, bucket_start_time AS day, bucket_start_time, bucket_end_time, line_item, model, id, currency, old_cost AS cost
       FROM restatements
       WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(Prisma.sql`bucket_start_time`)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
     ) v JOIN projects o ON o.id = v.project_id
+    ${columns.some((name) => KEPT[name] === undefined) ? TODAY : Prisma.empty}
     WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
     UNION ALL
-    SELECT c.project_id, c.bucket_start_time, c.currency, c.cost ${of('c')}
+    SELECT c.project_id, c.bucket_start_time, c.currency, c.cost ${shown((name) => `c.${name}`)}
     FROM cost_data c JOIN projects o ON o.id = c.project_id
     WHERE c.api_version = 'costs_v1' AND ${inSpan(Prisma.sql`c.bucket_start_time`)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
       AND NOT EXISTS (

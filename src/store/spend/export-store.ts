@@ -60,7 +60,8 @@ async function readRows(
     if (raw.length === 0) return count;
     const rows: ExportRow[] = [];
     for (const row of raw) {
-      if (query.withUsage && usage.day !== row.day)
+      // Usage is known as it is today.
+      if (query.withUsage && query.asOf === undefined && usage.day !== row.day)
         usage = { day: row.day, found: await readUsageOfCharges(tx, query.teamId, { since: row.day, until: row.day }) };
       rows.push({
         ...measure(row, usage.found),

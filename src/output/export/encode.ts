@@ -1,0 +1,54 @@
+import type { ExportFormat, FocusVersion } from '../../domain/export.js';
+import { focusLayout } from '../focus/layout.js';
+import { layOut } from './layout.js';
+import { PLAIN } from './plain.js';
+import type { RowWriter, Sink } from './sink.js';
+import { csvText, jsonText, type RowText } from './text.js';
+
+export interface Encoding {
+  format: ExportFormat;
+  focusVersion: FocusVersion;
+  /** All, where none are named. */
+  columns?: readonly string[] | undefined;
+}
+
+/** How rows are written. */
+export interface Encoder {
+  /** The ending of a file's name. */
+  extension: string;
+  /** A file of text, which can be cut between rows; absent for one of bytes. */
+  text?: RowText;
+  begin: (sink: Sink) => RowWriter;
+}
+
+/** @throws CostsError `usage` for a column that there is not */
+export async function encoderOf({ format, focusVersion, columns }: Encoding): Promise<Encoder> {
+  const isFocus = format.startsWith('focus-');
+  if (format === 'json' || format === 'jsonl') return ofText(format, jsonText(format, columns));
+  const layout = isFocus ? layOut(focusLayout(focusVersion), columns) : layOut(PLAIN, columns);
+  if (format === 'csv' || format === 'focus-csv') return ofText('csv', csvText(layout));
+  const { writeParquet } = await import('./parquet.js');
+  return { extension: 'parquet', begin: (sink) => writeParquet(layout, sink) };
+}
+
+function ofText(extension: string, text: RowText): Encoder {
+  return { extension, text, begin: (sink) => writeText(text, sink) };
+}
+
+function writeText({ head, row: toText, tail }: RowText, sink: Sink): RowWriter {
+  let [begun, rows] = [false, 0];
+  const begin = async () => {
+    if (!begun) await sink(head);
+    begun = true;
+  };
+  return {
+    async write(batch) {
+      await begin();
+      await sink(batch.map((row) => toText(row, rows++ === 0)).join(''));
+    },
+    async end() {
+      await begin();
+      await sink(tail);
+    },
+  };
+}
