@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { nextStep } from './commands/next-step.js';
+import { dashboard } from './commands/dashboard.js';
 import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError } from './errors.js';
@@ -36,7 +36,7 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
   if (argv.every((word) => word.startsWith('-')) && !argv.some((word) => isKnown.includes(word))) {
     refuseUnknownOption(program, argv);
     const options = readGlobalOptions(argv);
-    return perform(nextStep, options, runtime.open(options));
+    return perform(dashboard, options, runtime.open(options));
   }
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -3,6 +3,7 @@ import { request, type Dispatcher } from 'undici';
 import { CostsError } from '../errors.js';
 import type { Channel } from './channel.js';
 import { bodyOf, type Message } from './message.js';
+import { shell } from '../domain/shell.js';
 
 export interface SendOptions {
   version: string;
@@ -30,7 +31,7 @@ export async function sendMessage(channel: Channel, message: Message, options: S
     const wait = waits[attempt];
     if (wait === undefined || !outcome.again)
       throw new CostsError('unreachable', `The message to ${channel.name} was not sent: ${outcome.reason}.`, {
-        hint: `costs notify test ${channel.name}`,
+        hint: shell`costs notify test ${channel.name}`,
       });
     await sleep(Math.min(outcome.waitMs ?? wait, LONGEST_WAIT_MS), undefined, { signal: options.signal }).catch(() => {
       throw interrupted();

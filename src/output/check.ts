@@ -1,5 +1,6 @@
 import type { CheckFindings } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
+import { shell } from '../domain/shell.js';
 import { plural } from '../domain/words.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
@@ -28,7 +29,7 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
 
 function messageLines({ messages }: CheckFindings, { style }: Output): string[] {
   return messages.map(({ channel, findings, error }) => {
-    if (error !== null) return `${style.red('✖')} ${error} ${renderHint(`costs notify test ${channel}`)}`;
+    if (error !== null) return `${style.red('✖')} ${error} ${renderHint(shell`costs notify test ${channel}`)}`;
     return findings === 0 ? `${channel}: nothing new to tell.` : `${channel}: ${plural(findings, 'finding')} sent.`;
   });
 }

@@ -53,7 +53,7 @@ const texts = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .sort()
   .flatMap(textsOf);
 /** Names of locks, titles, and a sentence about costs. */
-const NO_COMMAND = /^costs (are collected|x$|x --json$|(vault|login|team) x$)/;
+const NO_COMMAND = /^costs (are collected|x$|x --json$|(vault|login|team|findings) x$)/;
 const commands = texts.flatMap((each) => {
   const command = COMMAND.exec(each.text)?.[1];
   return command === undefined || NO_COMMAND.test(command) ? [] : [{ ...each, command }];
@@ -99,6 +99,7 @@ describe('a command in a hint', () => {
         // A value stands where a day, a number or a name may.
         const days = line
           .replaceAll(/--(since|until) x/g, '--$1 2026-01-01')
+          .replaceAll('costs explain x', 'costs explain 2026-01-01')
           .replaceAll('--provider x', '--provider openai')
           .replaceAll('--group-by x', '--group-by project');
         const complaint = await complaintOf(days);

@@ -4,36 +4,51 @@ import { startOfMonthOf, type Day } from '../../domain/day.js';
 import { formatDecimal } from '../../domain/decimal.js';
 import { forecastOf, type ForecastSeries } from '../../domain/forecast.js';
 import { Sums } from '../../domain/money.js';
-import type { ReportQuery } from '../../domain/report.js';
+import type { Project } from '../../domain/project.js';
+import type { ReportQuery, SpendReader } from '../../domain/report.js';
 import { readSeries } from '../../library/forecast.js';
 import type { Store } from '../../store/store.js';
 import { viewBudget } from '../budget/view.js';
 
 /** How the month of a day stands against the budgets that hold in it, all at one moment. */
 export async function readBudgets(store: Store, teamId: string, today: Day): Promise<BudgetState[]> {
-  const budgets = budgetsOf(await store.budgets.list(teamId), today.slice(0, 7));
-  const projects = await store.projects.list(teamId);
-  return store.reports.snapshot(async (reports) => {
+  const [budgets, projects] = await Promise.all([store.budgets.list(teamId), store.projects.list(teamId)]);
+  if (budgets.length === 0) return [];
+  return store.reports.snapshot(async (reader) => {
     const month = { teamId, since: startOfMonthOf(today), until: today };
-    const series = budgets.length === 0 ? [] : await readSeries(reports, month, ['provider', 'project'], today);
-    const states: BudgetState[] = [];
-    for (const budget of budgets) {
-      const query: ReportQuery = {
-        ...scopeOf(budget),
-        ...month,
-        groupBy: ['day'],
-      };
-      const rows = (await reports.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
-      const sumOf = (chosen: typeof rows) => new Sums(chosen).in(budget.currency);
-      states.push({
-        ...viewBudget(budget, projects),
-        spent: formatDecimal(sumOf(rows)),
-        estimated: rows.some(({ estimated }) => estimated),
-        projected: expectedOf(series, budget, today),
-      });
-    }
-    return states;
+    const series = await readSeries(reader, month, ['provider', 'project'], today);
+    return budgetStates(reader, { teamId, budgets, projects, series, today });
   });
+}
+
+/** The same, of a snapshot that is open. @param series by provider and project */
+export async function budgetStates(
+  reader: SpendReader,
+  { teamId, budgets, projects, series, today }: BudgetParts,
+): Promise<BudgetState[]> {
+  const states: BudgetState[] = [];
+  for (const budget of budgetsOf(budgets, today.slice(0, 7))) {
+    const query: ReportQuery = {
+      ...{ ...scopeOf(budget), teamId, since: startOfMonthOf(today), until: today },
+      groupBy: ['day'],
+    };
+    const rows = (await reader.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
+    states.push({
+      ...viewBudget(budget, projects),
+      spent: formatDecimal(new Sums(rows).in(budget.currency)),
+      estimated: rows.some(({ estimated }) => estimated),
+      projected: expectedOf(series, budget, today),
+    });
+  }
+  return states;
+}
+
+interface BudgetParts {
+  teamId: string;
+  budgets: readonly Budget[];
+  projects: readonly Project[];
+  series: readonly ForecastSeries[];
+  today: Day;
 }
 
 function scopeOf({ provider, projectId }: Budget): Pick<ReportQuery, 'provider' | 'projectIds'> {

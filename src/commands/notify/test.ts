@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { shell } from '../../domain/shell.js';
 import { argument, asItIs, defineCommand } from '../define.js';
 
 export const testNotify = defineCommand({
@@ -15,5 +16,5 @@ export const testNotify = defineCommand({
   },
   document: asItIs<{ channel: string; kind: string; sent: boolean }>,
   render: ({ channel, kind }, { style }) =>
-    `${style.green('✔')} ${channel} took the message${kind === 'json' ? ', as plain JSON' : ''}. Next → costs check --new --notify ${channel}`,
+    `${style.green('✔')} ${channel} took the message${kind === 'json' ? ', as plain JSON' : ''}. ${shell`Next → costs check --new --notify ${channel}`}`,
 });

@@ -1,0 +1,69 @@
+import { closedSpans, type Glance, type SpendGlance } from '../../domain/dashboard.js';
+import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
+import { forecastOf } from '../../domain/forecast.js';
+import { groupInto } from '../../domain/group-into.js';
+import { comparableSpans, resolvePeriod } from '../../domain/period.js';
+import type { OrganizationDays, Report, SpendReader } from '../../domain/report.js';
+import { arrangeReport } from '../../domain/report-order.js';
+import { readSeries } from '../../library/forecast.js';
+import type { Store } from '../../store/store.js';
+import type { Team } from '../../domain/team.js';
+import { budgetStates } from '../check/budgets.js';
+
+const MOVERS = 3;
+
+/** What a team's spend comes to, all of one moment; and what was read of each organization. */
+export async function readSpend(
+  store: Store,
+  team: Team,
+  today: Day,
+): Promise<{ spend: SpendGlance; organizations: OrganizationDays[] }> {
+  const [budgets, projects] = await Promise.all([store.budgets.list(team.id), store.projects.list(team.id)]);
+  const yesterday = addDays(today, -1);
+  const span = { since: startOfMonthOf(today), until: endOfMonthOf(today) };
+  return store.reports.snapshot(async (reader) => {
+    const day = await readGlance(reader, team.id, 'yesterday', today);
+    const month = await readGlance(reader, team.id, 'mtd', today);
+    const series = await readSeries(reader, { teamId: team.id, ...span }, ['provider', 'project'], today);
+    // On the first of a month yesterday is in the month before.
+    const { gaps, halfRead } = (yesterday < span.since ? day : month).coverage;
+    const spend = {
+      team: team.name,
+      store: store.database.label,
+      readAt: month.readAt ?? day.readAt,
+      yesterday: glanceOf(day),
+      monthToDate: glanceOf(month),
+      forecast: groupInto(series, ({ group }) => [group.currency]).map((own) => ({
+        currency: own[0].group.currency,
+        ...forecastOf(own, span.since, today),
+      })),
+      budgets: await budgetStates(reader, { teamId: team.id, budgets, projects, series, today }),
+      notRead: closedSpans([...gaps, ...halfRead], yesterday),
+      movers: [...month.rows, ...(month.gone ?? [])].filter(hasMoved).slice(0, MOVERS),
+    };
+    const organizations = await reader.days({ teamId: team.id, since: today, until: today, groupBy: ['organization'] });
+    return { spend, organizations };
+  });
+}
+
+/** By project, those that changed most first. */
+async function readGlance(reader: SpendReader, teamId: string, period: string, today: Day): Promise<Report> {
+  const { since, until, ...resolved } = resolvePeriod({ period }, today);
+  const query = { teamId, since, until, groupBy: ['project' as const] };
+  const { current, previous } = comparableSpans({ since, until, ...resolved }, today);
+  const comparison = await reader.compare({ ...query, ...current }, previous);
+  return arrangeReport(await reader.run(query, today), { sort: 'change' }, comparison);
+}
+
+function glanceOf({ since, until, comparedWith = { since, until }, totals }: Report): Glance {
+  const exact = totals.map(({ compared, ...total }) => {
+    if (compared === undefined) return total;
+    const { trend: _trend, ...figures } = compared;
+    return { ...total, compared: figures };
+  });
+  return { since, until, comparedWith, totals: exact };
+}
+
+function hasMoved({ compared }: Report['rows'][number]): boolean {
+  return compared !== undefined && compared.current !== compared.previous;
+}

@@ -1,0 +1,133 @@
+import type { Dashboard, Glance, SpendGlance } from '../domain/dashboard.js';
+import { parseDecimal, percentOf } from '../domain/decimal.js';
+import type { ReportRow } from '../domain/report.js';
+import { formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { scopeOf } from './budgets.js';
+import { distinctProjects } from './distinct-projects.js';
+import { difference, formatChange, formatMoney } from './format.js';
+import type { Output } from './output.js';
+import { renderTable } from './table.js';
+
+/** All of it stands on a terminal of 24 lines; what has no room is counted. */
+const MOST = { currencies: 2, budgets: 2, steps: 2 };
+
+export function renderDashboard({ state, spend, next }: Dashboard, output: Output): string {
+  const steps = spend === null ? next : next.slice(0, MOST.steps);
+  const lines = steps.map(({ command, why }) => `→ ${output.style.bold(command)}  ${why}`);
+  return [...(spend === null ? [state] : renderSpend(spend, output)), ...lines, 'All commands: costs --help'].join(
+    '\n',
+  );
+}
+
+function renderSpend(spend: SpendGlance, output: Output): string[] {
+  const { team, store, readAt, yesterday, monthToDate, forecast, notRead } = spend;
+  const currencies = [...new Set([...monthToDate.totals, ...yesterday.totals].map(({ currency }) => currency))];
+  const shown = currencies.slice(0, MOST.currencies);
+  const row = (name: string, against: string, { totals }: Glance) =>
+    totals
+      .filter(isOf(shown))
+      .map(({ currency, cost, compared }) => [
+        name,
+        formatMoney(cost),
+        currency,
+        compared === undefined ? '' : `${compared.partial ? '° ' : ''}${formatChange(compared)}`,
+        compared === undefined ? '' : `vs ${against}`,
+      ]);
+  const day = yesterday.comparedWith.since;
+  const figures = [
+    ...row('Yesterday', `${weekdayOf(day)} ${formatShortSpan(yesterday.comparedWith)}`, yesterday),
+    ...row(
+      formatShortSpan(monthToDate),
+      `${formatShortSpan(monthToDate.comparedWith)}${monthToDate.since === monthToDate.until ? '' : ', today left out'}`,
+      monthToDate,
+    ),
+    ...forecast
+      .filter(isOf(shown))
+      .map(({ currency, expected, low, high }) => [
+        'Month end',
+        formatMoney(expected),
+        currency,
+        '',
+        low === null || high === null ? 'expected' : `expected, ${formatMoney(low)} – ${formatMoney(high)}`,
+      ]),
+  ];
+  return [
+    `${output.style.bold(team)} · ${store} · ${readAt === null ? 'never read' : `as of ${formatInstant(readAt)}`}`,
+    figures.length === 0
+      ? 'No costs in these days.'
+      : renderTable(
+          [{ head: '' }, { head: '', align: 'right' }, { head: '' }, { head: '', align: 'right' }, { head: '' }],
+          figures,
+          output,
+        ),
+    ...(currencies.length > shown.length
+      ? [`${plural(currencies.length - shown.length, 'more currency', 'more currencies')} → costs report`]
+      : []),
+    ...renderBudgets(spend, output),
+    ...renderMovers(spend.movers, output),
+    ...renderNotRead(notRead, output),
+  ];
+}
+
+function isOf(currencies: readonly string[]) {
+  return ({ currency }: { currency: string }) => currencies.includes(currency);
+}
+
+/** Those that are nearest to their end, or beyond it. */
+function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[] {
+  if (budgets.length === 0) return [];
+  const used = ({ spent, amount }: SpendGlance['budgets'][number]) =>
+    percentOf(parseDecimal(spent), parseDecimal(amount));
+  const rows = budgets
+    .map(distinctProjects(budgets))
+    .sort((a, b) => used(b) - used(a))
+    .slice(0, MOST.budgets)
+    .map((budget) => [
+      scopeOf(budget, team),
+      `${used(budget)} %`,
+      `of ${formatMoney(budget.amount)} ${budget.currency}`,
+      budget.projected === null ? '' : `${formatMoney(budget.projected)} expected`,
+    ]);
+  const more = budgets.length - rows.length;
+  return [
+    renderTable(
+      [{ head: 'Budget' }, { head: '', align: 'right' }, { head: '' }, { head: '', lesser: 'change' }],
+      rows,
+      output,
+    ),
+    ...(more > 0 ? [`${plural(more, 'more budget')} → costs budget list`] : []),
+  ];
+}
+
+function renderMovers(movers: readonly ReportRow[], output: Output): string[] {
+  if (movers.length === 0) return [];
+  const rows = movers
+    .map(distinctProjects(movers))
+    .map(({ project = '', organization, currency, compared }) => [
+      project,
+      organization ?? '',
+      compared === undefined ? '' : formatMoney(difference(compared), { signed: true }),
+      currency,
+      compared === undefined ? '' : formatChange(compared),
+    ]);
+  return [
+    renderTable(
+      [
+        { head: 'Moved most' },
+        { head: '', lesser: 'context' },
+        { head: '', align: 'right' },
+        { head: '' },
+        { head: '', align: 'right', lesser: 'change' },
+      ],
+      rows,
+      output,
+    ),
+  ];
+}
+
+function renderNotRead(spans: SpendGlance['notRead'], { style }: Output): string[] {
+  const [first] = spans;
+  if (first === undefined) return [];
+  const more = spans.length > 1 ? ` and ${plural(spans.length - 1, 'more span')}` : '';
+  return [`${style.yellow('×')} Not read: ${first.organization} ${formatShortSpan(first)}${more} → costs status`];
+}
