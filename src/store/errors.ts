@@ -45,7 +45,7 @@ function findSymptom(error: unknown, depth = 0): Symptom | null {
   const message = typeof found.message === 'string' ? found.message : '';
   const original = typeof found.originalCode === 'string' ? found.originalCode : found.code;
   const detail = typeof found.originalMessage === 'string' ? found.originalMessage : message;
-  if (typeof original === 'string' && !/^P\d{4}$/.test(original)) return { code: original, message: detail };
+  if (typeof original === 'string' && !/^P[1-9]\d{3}$/.test(original)) return { code: original, message: detail };
   const nested = [
     found.cause,
     found.meta,
@@ -161,6 +161,13 @@ function explainTls({ code, message }: Symptom, { server }: Place): Explanation 
   return null;
 }
 
+/** Settings that end a statement before ours can raise them, by PostgreSQL's words for it. */
+const LIMITS = {
+  'statement timeout': 'statement_timeout',
+  'idle-in-transaction timeout': 'idle_in_transaction_session_timeout',
+  'transaction timeout': 'transaction_timeout',
+};
+
 function explainServer({ code, message }: Symptom, place: Place): Explanation | null {
   const { label, server, database, user } = place;
   const failed = (text: string, hint: string): Explanation => ({ code: 'failed', message: text, hint });
@@ -211,6 +218,17 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         `${label} has run out of space or memory: ${message}.`,
         'Free some, then run the same command again; nothing half-done was kept.',
       );
+    case '57014':
+    case '25P03':
+    case '25P04': {
+      const setting = Object.entries(LIMITS).find(([words]) => message.includes(words))?.[1];
+      return failed(
+        `${label} ended a statement: ${message}.`,
+        setting === undefined
+          ? 'Somebody cancelled it; run the same command again.'
+          : `The role or the server limits it. To raise that: ALTER ROLE "${user}" SET ${setting} = '5min'`,
+      );
+    }
     case '0A000':
     case '2BP01':
       return failed(

@@ -97,13 +97,22 @@ async function meet(
   const client = await pool.connect();
   try {
     await client.query(
-      `BEGIN READ ONLY; SELECT set_config('search_path', reset_val, true) FROM pg_settings WHERE name = 'search_path'`,
+      `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN reset_val ELSE '0' END, true) FROM pg_settings
+       WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')`,
     );
     const { rows } = await client.query<Greeting>(GREETING);
     const [greeting] = rows;
     if (greeting === undefined) throw new CostsError('unreachable', `${server} gave no answer.`);
     requireSupported(greeting, server, label);
     const found = schema ?? greeting.schema;
+    if (found?.includes('"') === true)
+      throw new CostsError(
+        'failed',
+        `The schema of ${label} has a quotation mark in its name, which Prisma cannot use.`,
+        {
+          hint: 'Name another one: ?schema=costs in DATABASE_URL, or rename it (ALTER SCHEMA … RENAME TO …).',
+        },
+      );
     const path = [
       ...(found === null ? [] : [pg.escapeIdentifier(found)]),
       ...(schema === undefined ? [greeting.searchPath] : []),

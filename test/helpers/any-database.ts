@@ -64,7 +64,7 @@ const PROJECT_KEYS = [
 
 /** Each is often as `prisma db push` makes it, so that enough of them can be adopted. */
 export const anyDatabase: fc.Arbitrary<AnyDatabase> = fc.record({
-  schema: usually('public', 'costs', 'My "Own" Costs', 'select'),
+  schema: usually('public', 'costs', 'My Own-Costs', 'select'),
   ids: usually('text', 'uuid', 'varchar(40)', 'varchar', 'char(36)', 'bigint'),
   texts: usually('text', 'varchar(191)', 'varchar'),
   instants: usually('timestamp(3)', 'timestamp', 'timestamptz(3)', 'timestamptz', 'date', 'timestamp(0)', 'text'),

@@ -93,6 +93,20 @@ it('tells a role that may not connect', async () => {
   });
 });
 
+it('refuses a schema that Prisma cannot name', async () => {
+  const { target } = await useTestDatabase('postgresql');
+  const url = new URL(target.url);
+  url.searchParams.set('schema', 'my "own"');
+  expect(await failure(url.href)).toMatchObject({ hint: expect.stringContaining('?schema=costs') as string });
+});
+
+it('opens for a role whose transactions end when they are idle for a millisecond', async () => {
+  const { target } = await useTestDatabase('postgresql');
+  const name = new URL(target.url).pathname.slice(1);
+  await onServer((client) => client.query(`ALTER DATABASE "${name}" SET idle_in_transaction_session_timeout = '1ms'`));
+  for (let attempt = 0; attempt < 5; attempt++) await (await openDatabase(target)).close();
+});
+
 it('tells a server without TLS', async () => {
   const url = new URL(serverUrl({}));
   url.searchParams.set('sslmode', 'require');

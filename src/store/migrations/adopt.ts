@@ -16,6 +16,7 @@ import { zonedColumns, type Zones } from './convert-columns.js';
 import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
+import { missingHistory } from './schema-problem.js';
 import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
 import { requireRights } from './preflight.js';
 import { prismaModels } from './prisma-models.js';
@@ -85,21 +86,32 @@ async function requireAdoptable(pool: Connection, label: string): Promise<void> 
   if (exists)
     throw new CostsError('conflict', `${label} has a migration history already.`, { hint: 'See costs db status.' });
   if (otherTables.includes('cost_data')) return;
-  const camel = otherTables.find((name) => name.toLowerCase() === 'costdata');
-  if (camel !== undefined)
-    throw new CostsError('schema', `${label} has its costs in a table called "${camel}", not cost_data.`, {
-      hint: `Give the models of your application @@map("cost_data") and the like, and rename the tables: ALTER TABLE "${camel}" RENAME TO cost_data`,
+  const renamed = await costsUnderAnotherName(pool);
+  if (renamed !== null)
+    throw new CostsError('schema', `${label} has its costs in a table called "${renamed}", not cost_data.`, {
+      hint: `Give the models of your application @@map("cost_data") and the like, and rename the tables: ALTER TABLE ${quote(renamed)} RENAME TO cost_data`,
     });
   const { rows } = await pool.query<{ name: string }>(
     `SELECT n.nspname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'cost_data' AND c.relkind IN ('r', 'p') ORDER BY 1`,
   );
   const elsewhere = rows[0]?.name;
+  if (elsewhere === undefined && otherTables.length > 0) throw missingHistory(otherTables, label);
   throw new CostsError('schema', `${label} has no tables of ours to adopt.`, {
     hint:
       elsewhere === undefined
         ? 'Run costs db migrate to make them.'
         : `There is a cost_data in the schema "${elsewhere}": add ?schema=${elsewhere} to DATABASE_URL.`,
   });
+}
+
+/** A table that has what a row of costs is made of, in whatever spelling. */
+async function costsUnderAnotherName(pool: Connection): Promise<string | null> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+     WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')
+     GROUP BY c.relname HAVING array_agg(lower(replace(a.attname, '_', ''))) @> ARRAY['cost', 'projectid'] OR lower(c.relname) = 'costdata' ORDER BY 1 LIMIT 1`,
+  );
+  return rows[0]?.name ?? null;
 }
 
 /** A name that is not in the list would be read as an offset, with its sign turned round. */

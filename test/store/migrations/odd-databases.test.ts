@@ -299,7 +299,15 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
     code: 'schema',
     message: expect.stringContaining('"CostData"') as string,
   });
-  await pool.query('DROP TABLE "CostData"; CREATE SCHEMA app; CREATE TABLE app.cost_data (id int)');
+  await pool.query('DROP TABLE "CostData"; CREATE TABLE "Cost Entries" (id int, "projectId" int, cost float8)');
+  await expect(migrations.adopt()).rejects.toMatchObject({
+    hint: expect.stringContaining('ALTER TABLE "Cost Entries" RENAME TO cost_data') as string,
+  });
+  await pool.query('ALTER TABLE "Cost Entries" DROP COLUMN cost');
+  await expect(migrations.adopt()).rejects.toMatchObject({
+    message: expect.stringContaining('holds other tables (Cost Entries)') as string,
+  });
+  await pool.query('DROP TABLE "Cost Entries"; CREATE SCHEMA app; CREATE TABLE app.cost_data (id int)');
   await expect(migrations.adopt()).rejects.toMatchObject({ hint: expect.stringContaining('?schema=app') as string });
   await pool.query('DROP SCHEMA app CASCADE');
   await pool.query(OLD);
