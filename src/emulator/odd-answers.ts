@@ -5,9 +5,11 @@ import { toJson } from './json.js';
 /** Answers that people have reported of both providers, and of what stands between them and us. */
 export const ODD_ANSWERS = [
   'challenge',
+  'busy-challenge',
   'web-filter',
   'proxy-login',
   'region',
+  'edge',
   'address',
   'expired-key',
   'project-key',
@@ -35,12 +37,16 @@ export function oddAnswer(name: OddAnswer, dialect: EmulatedProvider): WireAnswe
   switch (name) {
     case 'challenge':
       return page(403, 'Just a moment...', { server: 'cloudflare', 'cf-mitigated': 'challenge' });
+    case 'busy-challenge':
+      return page(503, 'Just a moment...', { server: 'cloudflare', 'cf-mitigated': 'challenge' });
     case 'web-filter':
       return { status: 403, headers: { 'content-type': 'application/json' }, text: '{"blocked":true,"category":"AI"}' };
     case 'proxy-login':
       return page(401, 'Sign in to the network', { server: 'squid' });
     case 'region':
       return refusal(403, 'Country, region, or territory not supported', 'unsupported_country_region_territory');
+    case 'edge':
+      return refusal(403, 'Request not allowed');
     case 'address':
       return refusal(403, 'Your IP address is not on the allow list of this organization.', 'ip_not_authorized');
     case 'expired-key':

@@ -24,9 +24,9 @@ const KEY_PROBLEMS: [words: RegExp, problem: KeyProblem][] = [
     'not-allowed',
   ],
 ];
-/** The country, or the address, from which was asked. */
+/** The country, or the address, from which was asked; Anthropic's front says no more than "Request not allowed". */
 const PLACES =
-  /unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
+  /^request not allowed|unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
 
 /** A refusal in the provider's own words, and whose fault it is: the key's, the organization's, the network's, the request's. */
 export function explainRefusal(refusal: Refusal, url: URL): CostsError {
@@ -87,7 +87,7 @@ function keyRefused(keyProblem: KeyProblem, reason: string, url: URL): CostsErro
 }
 
 /** A page of something in between, or of the provider's own front: nobody has looked at the key. */
-function closedDoor({ status, document, header }: Refusal, url: URL): CostsError {
+export function closedDoor({ status, document, header }: Refusal, url: URL): CostsError {
   const server = header('server');
   const what =
     header('cf-mitigated') !== null

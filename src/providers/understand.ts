@@ -3,7 +3,7 @@ import { CostsError } from '../errors.js';
 import { staysDown } from './answers.js';
 import { BrokenAnswer } from './broken.js';
 import { NO_LIMITS, type Limits } from './limits.js';
-import { explainRefusal } from './refusal.js';
+import { closedDoor, explainRefusal } from './refusal.js';
 
 /** What came back, before anything is known of it. */
 export interface Answer {
@@ -34,6 +34,9 @@ export function understand(
     });
   }
   const document = parseJson(text);
+  // A challenge wants a browser, whatever its status: it does not pass with time.
+  if (header('cf-mitigated') !== null && !(status === 200 && document.ok))
+    throw closedDoor({ status, document: null, header }, url);
   const shouldRetry = header('x-should-retry');
   // A 403 that says that nothing is left to ask with is a limit of requests, and nothing about the key.
   const usedUp = status === 403 && limits.remaining === 0 && limits.waitMs !== null;

@@ -42,9 +42,11 @@ describe.each(PROVIDER_IDS)('an odd answer of %s', (id) => {
 
   const TOLD: Record<OddAnswer, [status: KeyStatus, code: string]> = {
     challenge: ['network', 'unreachable'],
+    'busy-challenge': ['network', 'unreachable'],
     'web-filter': ['network', 'unreachable'],
     'proxy-login': ['network', 'unreachable'],
     region: ['network', 'unreachable'],
+    edge: ['network', 'unreachable'],
     address: ['network', 'unreachable'],
     'expired-key': ['expired', 'auth'],
     'project-key': ['wrong-kind', 'auth'],

@@ -1,7 +1,8 @@
 import type { Context } from '../../../context.js';
 import { addDays, daysBetween, toDay, type Day } from '../../../domain/day.js';
 import { add, formatDecimal, type Decimal } from '../../../domain/decimal.js';
-import { PriceBook, type Price } from '../../../domain/price.js';
+import { PriceBook, undated, type Price } from '../../../domain/price.js';
+import type { ReportRow } from '../../../domain/report.js';
 import type { UnpricedUsage } from '../../../domain/usage-store.js';
 import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
 import { EXIT_CODES } from '../../../errors.js';
@@ -17,7 +18,7 @@ const UNLIKELY_FACTOR = 10n;
 
 export const pricesCheck = defineCommand({
   name: 'usage prices check',
-  description: `Says which usage of the last ${DAYS} days has no price, and which prices are old or unlikely; exits 1 when there is something.`,
+  description: `Says which usage and which billed models of the last ${DAYS} days have no price, and which prices are old or unlikely; exits 1 when there is something.`,
   examples: ['costs usage prices check', 'costs usage prices check --json | jq .findings'],
   run,
   document: asItIs<{ findings: PriceFinding[] }>,
@@ -29,7 +30,17 @@ async function run(_options: object, context: Context) {
   const [{ reports, usage }, team] = [await context.store(), await context.team()];
   const today = toDay(await context.clock());
   const unpriced = await reports.unpriced(team.id, { since: addDays(today, -DAYS), until: today });
-  const findings = [...findUnpriced(unpriced), ...findUnlikely(await usage.prices(team.id), today), ...findOld(today)];
+  const billed = await reports.run(
+    { teamId: team.id, since: addDays(today, -DAYS), until: today, groupBy: ['provider', 'model'], basis: 'billed' },
+    today,
+  );
+  const own = await usage.prices(team.id);
+  const findings = [
+    ...findUnpriced(unpriced),
+    ...findUnknownModels(billed.rows, unpriced, [...own, ...listPrices()]),
+    ...findUnlikely(own, today),
+    ...findOld(today),
+  ];
   return { findings };
 }
 
@@ -47,6 +58,31 @@ function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {
     tokenType,
     tier,
     message: `No price for ${model === '' ? endpoint : model}, ${tokenType}${tier === 'standard' ? '' : ` (${tier})`}: ${formatDecimal(quantity)} ${unit} in the last ${DAYS} days have no estimate.`,
+  }));
+}
+
+/** Models that bills name and that nothing of is known to cost, of providers that publish prices by model. */
+function findUnknownModels(
+  billed: readonly ReportRow[],
+  unpriced: readonly UnpricedUsage[],
+  prices: readonly Price[],
+): PriceFinding[] {
+  const key = (provider: string, model: string) => JSON.stringify([provider, undated(model)]);
+  const priced = prices.filter(({ model }) => model !== '');
+  const byModel = new Set(priced.map(({ provider }) => provider));
+  const known = new Set([...priced, ...unpriced].map(({ provider, model }) => key(provider, model)));
+  const models = billed.flatMap(({ provider, model }) => {
+    if (provider == null || model == null || !byModel.has(provider) || known.has(key(provider, model))) return [];
+    known.add(key(provider, model));
+    return [{ provider, model }];
+  });
+  return models.map(({ provider, model }) => ({
+    code: 'no-price',
+    provider,
+    model,
+    tokenType: null,
+    tier: null,
+    message: `No price for ${model}, which was billed in the last ${DAYS} days: usage of it would have no estimate.`,
   }));
 }
 
