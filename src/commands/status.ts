@@ -36,15 +36,11 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
   const organizations = [];
   const findings: Status['findings'] = [];
   for (const organization of await registeredOrganizations(context, options)) {
-    const { provider, organizationId, name } = organization;
-    const described = describeOrganization(
-      organization,
-      await store.collection.collectedDays(provider, organizationId),
-      now,
-    );
+    const { name } = organization;
+    const described = describeOrganization(organization, await store.collection.collectedDays(organization), now);
     organizations.push(described);
     findings.push(...findTrouble(described, now));
-    for (const misfit of await store.collection.openMisfits(provider, organizationId)) {
+    for (const misfit of await store.collection.openMisfits(organization)) {
       const { message, hint } = describeAltered(misfit, organization);
       findings.push({ organization: name, kind: 'altered', message, hint });
     }

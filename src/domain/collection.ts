@@ -6,6 +6,7 @@ import type { Day, DaySpan } from './day.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 import type { Basis } from './results.js';
+import type { OrganizationKey } from './organization.js';
 import type { OrphanedRows } from './orphans.js';
 import type { ProjectNames, Renamed } from './project.js';
 import type { SealCheck, SealMisfit } from './seal.js';
@@ -105,23 +106,23 @@ export interface CollectionStore {
   /** The database's clock. */
   clock(): Promise<Date>;
   /** Days of an organization that were read or adopted, ascending. */
-  collectedDays(provider: ProviderId, organizationId: string): Promise<CollectedDay[]>;
+  collectedDays(organization: OrganizationKey): Promise<CollectedDay[]>;
   /** What is stored of the billed days of a span that were read. */
-  storedDays(provider: ProviderId, organizationId: string, span: DaySpan): Promise<StoredDay[]>;
+  storedDays(organization: OrganizationKey, span: DaySpan): Promise<StoredDay[]>;
   /**
    * Compares the rows of a span's days with their seals. What does not fit is kept, and days from before seals are sealed as
    * they are found, where the role may write.
    * @param keep false to look only
    */
-  checkSeals(provider: ProviderId, organizationId: string, span: DaySpan, keep?: boolean): Promise<SealCheck>;
+  checkSeals(organization: OrganizationKey, span: DaySpan, keep?: boolean): Promise<SealCheck>;
   /** Collected rows of a team's projects that no registered organization answers for, by project. */
   orphanedRows(teamId: string): Promise<OrphanedRows[]>;
   /** Misfits whose days were not found equal to the provider's total since, by day. */
-  openMisfits(provider: ProviderId, organizationId: string): Promise<SealMisfit[]>;
+  openMisfits(organization: OrganizationKey): Promise<SealMisfit[]>;
   /** Notes that days were found equal to the provider's total, their seals intact. */
-  closeMisfits(provider: ProviderId, organizationId: string, days: readonly Day[]): Promise<void>;
+  closeMisfits(organization: OrganizationKey, days: readonly Day[]): Promise<void>;
   /** What was charged for how much on each billed day of a span, by line item. */
-  dailyCharges(provider: ProviderId, organizationId: string, span: DaySpan): Promise<DailyCharge[]>;
+  dailyCharges(organization: OrganizationKey, span: DaySpan): Promise<DailyCharge[]>;
   /** Those of the provider's project ids that no row of ours carries yet. */
   unknownProjects(provider: ProviderId, organizationId: string, ids: string[]): Promise<string[]>;
   /**
@@ -133,11 +134,7 @@ export interface CollectionStore {
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */
   news(teamId: string): Promise<ProviderNews[]>;
   /** The API keys that spent something in a span, and the provider's projects they did it in. */
-  spenders(
-    provider: ProviderId,
-    organizationId: string,
-    span: DaySpan,
-  ): Promise<{ apiKeyId: string; projectId: string }[]>;
+  spenders(organization: OrganizationKey, span: DaySpan): Promise<{ apiKeyId: string; projectId: string }[]>;
   /** Takes names and owners of API keys; what is not listed any more has ended, and keeps its name. */
   learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
   /** Projects that nobody linked take the provider's new names; returns what they were called, too. */

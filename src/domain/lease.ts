@@ -1,9 +1,7 @@
-import type { ProviderId } from './provider.js';
+import type { OrganizationKey } from './organization.js';
 
 /** What a lease is for: one organization's bills, or its usage. */
-export interface LeaseSubject {
-  provider: ProviderId;
-  organizationId: string;
+export interface LeaseSubject extends OrganizationKey {
   apiVersion: 'costs_v1' | 'usage_v1';
 }
 

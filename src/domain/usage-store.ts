@@ -1,6 +1,7 @@
 import type { CollectedDay, WindowOutcome } from './collection.js';
 import type { Day } from './day.js';
 import type { Decimal } from './decimal.js';
+import type { OrganizationKey } from './organization.js';
 import type { Price } from './price.js';
 import type { ProviderId } from './provider.js';
 import type { UsageLine, UsageWidth, UsageWrite } from './usage.js';
@@ -31,9 +32,7 @@ export interface UnpricedUsage extends Pick<UsageLine, 'endpoint' | 'tokenType' 
 }
 
 /** Days of an organization whose estimates are to be made again. */
-export interface RepriceScope {
-  provider: ProviderId;
-  organizationId: string;
+export interface RepriceScope extends OrganizationKey {
   days: readonly Day[];
 }
 
@@ -43,8 +42,7 @@ export interface UsageStore {
    * one of them was too old for its endpoint.
    */
   collectedDays(
-    provider: ProviderId,
-    organizationId: string,
+    organization: OrganizationKey,
     width: UsageWidth,
     endpoints: readonly string[],
   ): Promise<(CollectedDay & { refused: boolean })[]>;

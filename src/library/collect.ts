@@ -145,13 +145,12 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
   const { basis = 'billed', bucket = '1d' } = request;
   const collected = new Map<string, CollectedDay[]>();
   const limits = new Map<ProviderId, { days: number; requests: number }>();
-  for (const { keyId, provider, organizationId, name } of organizations) {
+  for (const organization of organizations) {
+    const { keyId, provider, name } = organization;
     const adapter = await work.provider(provider);
     const { endpoints, maxDays, requestsAWindow } = adapter.usage ?? NO_USAGE;
     const days =
-      basis === 'usage'
-        ? usage.collectedDays(provider, organizationId, bucket, endpoints)
-        : collection.collectedDays(provider, organizationId);
+      basis === 'usage' ? usage.collectedDays(organization, bucket, endpoints) : collection.collectedDays(organization);
     const known = await days;
     const ahead = known.filter(({ readAt }) => readAt === null).length;
     if (ahead > 0) request.onEvent?.({ type: 'read-ahead', message: `${name}: ${describeAhead(ahead)}` });

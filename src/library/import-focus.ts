@@ -72,7 +72,10 @@ async function importPeriod(
     const requestedAt = new Date(Math.min(Math.floor(period.deliveredAt.getTime()), now.getTime()));
     const span = { since, until };
     const known = new Map(
-      (await collection.storedDays(provider, account, span)).map((each) => [each.day, each.readAt]),
+      (await collection.storedDays({ provider, organizationId: account, teamId: team.id }, span)).map((each) => [
+        each.day,
+        each.readAt,
+      ]),
     );
     const newer = days.find((day) => (known.get(day)?.getTime() ?? 0) > requestedAt.getTime());
     if (newer !== undefined) throw outdated(name, newer);

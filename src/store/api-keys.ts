@@ -3,9 +3,10 @@ import type { DaySpan } from '../domain/day.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { arrayLiteral } from './array-literal.js';
 import { keyedCostsOf } from './facts/keyed-costs.js';
-import type { Source } from './facts/fact-list.js';
+import type { OrganizationKey } from '../domain/organization.js';
 import { storedRows } from './facts/stored-rows.js';
 import { transaction } from './transaction.js';
+import { ofOrganization } from './organization-key.js';
 
 /** Stands for the name of a person who asked to be forgotten. */
 const FORGOTTEN = '(forgotten)';
@@ -64,7 +65,7 @@ const OF_TEAM = Prisma.sql`g.provider = k.ai_provider AND g.organization_id = k.
 /** The provider's projects in which a key spent something in a span, by the keys. */
 export async function listSpenders(
   prisma: PrismaClient,
-  source: Source,
+  source: OrganizationKey,
   { since, until }: DaySpan,
 ): Promise<{ apiKeyId: string; projectId: string }[]> {
   return prisma.$queryRaw<{ apiKeyId: string; projectId: string }[]>`
@@ -83,7 +84,7 @@ export async function learnApiKeys(
 ): Promise<void> {
   const text = (pick: (key: ApiKeyListing['keys'][number]) => string | null | undefined) =>
     Prisma.sql`${arrayLiteral(keys.map((key) => pick(key) ?? null))}`;
-  const own = Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId}`;
+  const own = ofOrganization({ provider, organizationId, teamId });
   const columns = [
     'name',
     'hint',

@@ -4,6 +4,7 @@ import { plural } from '../domain/words.js';
 import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
+import { isOrganization, ofOrganization } from './organization-key.js';
 import { BY_ORGANIZATION, countPurge, lockWhole } from './purge.js';
 
 /** See `OrganizationStore.move`. The client is that of a transaction. */
@@ -18,7 +19,7 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
     await lockWhole(client, each);
   await makeRoom(client, to);
   const counts = await countPurge(client, from);
-  const isOurs = Prisma.sql`ai_provider = ${from.provider} AND ai_organization_id = ${from.organizationId}`;
+  const isOurs = ofOrganization(from);
   await client.$executeRaw`DELETE FROM organization_leases WHERE ${isOurs}`;
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
     await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
@@ -46,11 +47,7 @@ async function makeRoom(client: Client, to: OrganizationKey): Promise<void> {
       `${to.organizationId} has ${plural(projectsKept, 'project')} of its own with links, tags or budgets; nothing was changed.`,
       { hint: 'Unlink them first: costs projects unlink --help' },
     );
-  const isTheirs = Prisma.sql`ai_provider = ${to.provider} AND ai_organization_id = ${to.organizationId}`;
+  const isTheirs = ofOrganization(to);
   for (const table of ['projects', 'api_keys', 'organization_leases', 'seal_findings'])
     await client.$executeRaw`DELETE FROM ${Prisma.raw(table)} WHERE ${isTheirs}`;
-}
-
-function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Prisma.Sql {
-  return Prisma.sql`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
 }

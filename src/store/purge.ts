@@ -5,6 +5,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
 import { BELONGINGS } from './project-move.js';
 import { plural } from '../domain/words.js';
+import { isOrganization, ofOrganization } from './organization-key.js';
 
 /** What hangs on the organization itself, in the order in which writers take it. */
 export const BY_ORGANIZATION = [
@@ -42,20 +43,20 @@ export async function purge(client: Client, organization: OrganizationKey): Prom
 
 /** Keeps everybody away from an organization of the team, its days and its projects, until the transaction ends. @throws CostsError `conflict` */
 export async function lockWhole(client: Client, organization: OrganizationKey): Promise<void> {
-  const { provider, organizationId, teamId } = organization;
+  const { provider, organizationId } = organization;
   // Whoever begins to read a new day, or takes a lease, waits for the end of this: it refers to this row.
   const own = await client.$queryRaw<unknown[]>`
-    SELECT 1 FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId} FOR UPDATE`;
+    SELECT 1 FROM organizations WHERE ${isOrganization(organization)} FOR UPDATE`;
   if (own.length === 0) throw changedMeanwhile();
   const leases = await client.$queryRaw<unknown[]>`
     SELECT 1 FROM organization_leases
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND expires_at > clock_timestamp() FOR UPDATE`;
+    WHERE ${ofOrganization(organization)} AND expires_at > clock_timestamp() FOR UPDATE`;
   if (leases.length > 0)
     throw new CostsError('conflict', 'The organization is being collected at this moment; nothing was changed.', {
       hint: 'costs runs list',
     });
   await client.$queryRaw`
-    SELECT 1 FROM collected_days WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY api_version, day FOR UPDATE`;
+    SELECT 1 FROM collected_days WHERE ${ofOrganization(organization)} ORDER BY api_version, day FOR UPDATE`;
   await client.$queryRaw`
     SELECT 1 FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY id FOR UPDATE`;
   await refuseOthers(client, organization);

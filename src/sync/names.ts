@@ -15,7 +15,7 @@ export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]
     since: windows.map(({ since }) => since).reduce((a, b) => (a < b ? a : b)),
     until: windows.map(({ until }) => until).reduce((a, b) => (a > b ? a : b)),
   };
-  const spenders = await dependencies.store.spenders(id, organizationId, span);
+  const spenders = await dependencies.store.spenders(organization, span);
   const projectIds = [...new Set(spenders.map(({ projectId }) => projectId))];
   const keys = projectIds.length === 0 ? null : await listApiKeys(work, projectIds);
   if (keys === null) return;

@@ -114,11 +114,8 @@ async function runOrganization(
 ): Promise<OrganizationResult> {
   const tally = new Tally(organization, dependencies.now, (path) => dependencies.isKnown(organization.provider, path));
   if (windows.length === 0) return tally.skipped();
-  const subject: LeaseSubject = {
-    provider: organization.provider,
-    organizationId: organization.organizationId,
-    apiVersion: API_VERSIONS[basis],
-  };
+  const { provider, organizationId, teamId } = organization;
+  const subject: LeaseSubject = { provider, organizationId, teamId, apiVersion: API_VERSIONS[basis] };
   const terms = {
     holder: options.runId,
     command: `costs ${command}`,
@@ -189,15 +186,11 @@ async function collectOrganization(
 }
 
 /** Asked once all windows are written: a verdict must not depend on how the range was cut. */
-async function noticePrices(
-  { provider, organizationId }: Organization,
-  tally: Tally,
-  { store }: SyncDependencies,
-): Promise<void> {
+async function noticePrices(organization: Organization, tally: Tally, { store }: SyncDependencies): Promise<void> {
   const [since, until] = [tally.changedDays[0], tally.changedDays.at(-1)];
   if (since === undefined || until === undefined) return;
   const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
-  tally.noticed(findPriceJumps(await store.dailyCharges(provider, organizationId, history), { since, until }));
+  tally.noticed(findPriceJumps(await store.dailyCharges(organization, history), { since, until }));
 }
 
 /**
@@ -205,13 +198,13 @@ async function noticePrices(
  * a day is known to have, null where nothing is. In the order in which they are read.
  */
 async function stillDue(
-  { provider, organizationId }: Organization,
+  organization: Organization,
   windows: readonly DaySpan[],
   { plannedAt }: RunOptions,
   { store, collector }: SyncDependencies,
 ): Promise<{ windows: readonly DaySpan[]; rowsADay: number | null }> {
   if (collector !== undefined) return { windows: windows.toReversed(), rowsADay: null };
-  const collected = await store.collectedDays(provider, organizationId);
+  const collected = await store.collectedDays(organization);
   const rowsADay = collected.reduce<number | null>((most, { rows }) => Math.max(most ?? 0, rows), null);
   const known = new Set(collected.map(({ day }) => day));
   const fresh = new Set(collected.filter(({ readAt }) => readAt !== null && readAt >= plannedAt).map(({ day }) => day));

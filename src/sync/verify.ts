@@ -25,7 +25,7 @@ import { formatCount, formatDate, plural } from '../domain/words.js';
 
 const ORGANIZATIONS_AT_ONCE = 6;
 
-type Named = Pick<Organization, 'provider' | 'organizationId' | 'name'>;
+type Named = Pick<Organization, 'provider' | 'organizationId' | 'teamId' | 'name'>;
 
 export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'adminKey' | 'signal'> & {
   store: Pick<CollectionStore, 'storedDays' | 'checkSeals' | 'closeMisfits'>;
@@ -114,10 +114,10 @@ async function compareDays(
   result: OrganizationVerification,
 ): Promise<void> {
   const { store } = dependencies;
-  const { provider: id, organizationId } = organization;
-  const seals = await store.checkSeals(id, organizationId, span);
+  const { organizationId } = organization;
+  const seals = await store.checkSeals(organization, span);
   const altered = reportSeals(seals, result);
-  const stored = new Map((await store.storedDays(id, organizationId, span)).map((each) => [each.day, each]));
+  const stored = new Map((await store.storedDays(organization, span)).map((each) => [each.day, each]));
   result.notCompared = leftOut(span, stored, new Set(seals.adopted));
   const left = new Set(result.notCompared.flatMap(daysOf));
   const days = daysOf(span).filter((day) => !left.has(day) && !altered.has(day));
@@ -149,8 +149,7 @@ async function compareDays(
   }
   const wrong = new Set([...result.findings, ...result.restated].map(({ day }) => day));
   await store.closeMisfits(
-    id,
-    organizationId,
+    organization,
     days.filter((day) => !wrong.has(day)),
   );
 }
@@ -168,7 +167,7 @@ export async function verifyStored(
   const verified: OrganizationVerification[] = [];
   for (const organization of organizations) {
     const result = emptyResult(organization);
-    const check = await store.checkSeals(organization.provider, organization.organizationId, span);
+    const check = await store.checkSeals(organization, span);
     reportSeals(check, result);
     result.days = check.days;
     result.notCompared = spansOf(check.adopted).map((each) => ({ ...each, reason: 'adopted, not proven' as const }));
@@ -271,7 +270,7 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
   const window = { since: day, until: day };
   const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).get(day);
   const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).get(day);
-  const [ours] = await dependencies.store.storedDays(organization.provider, organization.organizationId, window);
+  const [ours] = await dependencies.store.storedDays(organization, window);
   if (rows === undefined || total === undefined || ours === undefined) throw notAnswered(provider, day);
 
   const { name } = provider.facts;

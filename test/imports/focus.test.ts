@@ -10,6 +10,7 @@ import { importFocus } from '../../src/library/import-focus.js';
 import { readFocusFiles } from '../../src/imports/read.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
+import { organizationOf } from '../helpers/organization.js';
 
 const ROW = {
   BilledCost: '1',
@@ -200,7 +201,7 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     const restated = await run([{ BilledCost: '3' }], '2026-11-05T00:00:00Z');
     expect(restated).toMatchObject({ updated: 1, deleted: 1, totals: [{ currency: 'USD', cost: '3' }] });
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ error: { code: 'conflict' } });
-    const days = await store.collection.storedDays('aws', 'payer-1', {
+    const days = await store.collection.storedDays(organizationOf('aws', 'payer-1'), {
       since: toDay(new Date('2026-10-01')),
       until: toDay(new Date('2026-10-31')),
     });

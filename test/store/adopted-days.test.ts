@@ -10,6 +10,7 @@ import { describeOrganization, findTrouble } from '../../src/commands/status/org
 import { planBackfill, planSync } from '../../src/sync/plan.js';
 import { createEmptyTarget } from '../helpers/database.js';
 import { line } from '../helpers/lines.js';
+import { organizationOf } from '../helpers/organization.js';
 
 const day = (text: string) => parseDay(text);
 const [first, last] = [day('2026-02-01'), day('2026-02-03')];
@@ -59,7 +60,7 @@ function write(lines: CostLine[], days: Day[], acceptRestatement = false): Promi
     forced: true,
   });
 }
-const collected = (): Promise<CollectedDay[]> => store.collection.collectedDays('openai', 'org-1');
+const collected = (): Promise<CollectedDay[]> => store.collection.collectedDays(organizationOf('openai', 'org-1'));
 const rows = async () =>
   (
     await database.pool.query<{ row: string }>(
@@ -94,7 +95,7 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
       .map(({ message }) => message)
       .join(),
   ).not.toMatch(/adopted|future/);
-  const check = await store.collection.checkSeals('openai', 'org-1', { since: first, until: last });
+  const check = await store.collection.checkSeals(organizationOf('openai', 'org-1'), { since: first, until: last });
   expect(check).toMatchObject({ stray: [], adopted: [first, addDays(first, 1), last] });
   const query = {
     teamId: 'team-1',

@@ -1,16 +1,18 @@
+import { hostname } from 'node:os';
 import type { CostProvider } from '../../src/domain/cost-provider.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LeaseStore, LeaseSubject } from '../../src/domain/lease.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { confirmLease } from '../../src/store/collection/leases.js';
 import { createStore } from '../../src/store/store.js';
 import { underLease } from '../../src/sync/lease.js';
 import { useCollector } from '../helpers/collector.js';
 import { createTestDatabase, DATABASE_KINDS, useTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
-import { registerOrganization } from '../helpers/organization.js';
+import { organizationOf, registerOrganization } from '../helpers/organization.js';
 import { lastDays, makeWorld, storedSums } from '../chaos/world.js';
 
-const subject: LeaseSubject = { provider: 'openai', organizationId: 'org-1', apiVersion: 'costs_v1' };
+const subject: LeaseSubject = { ...organizationOf('openai', 'org-1'), apiVersion: 'costs_v1' };
 /** A process id that no machine gives out. */
 const NOBODY = 2 ** 30;
 
@@ -22,7 +24,12 @@ describe.each(DATABASE_KINDS)('the lease of an organization on %s', (kind) => {
     test = await createTestDatabase(kind);
     prisma = test.database.prisma;
     leases = createStore(test.database).leases;
-    await prisma.team.create({ data: { id: 'team-1', name: 'Acme' } });
+    await prisma.team.createMany({
+      data: [
+        { id: 'team-1', name: 'Acme' },
+        { id: 'team-2', name: 'Other' },
+      ],
+    });
     for (const id of ['org-1', 'org-2']) await registerOrganization(prisma, 'openai', id);
   });
   afterAll(() => test.drop());
@@ -98,6 +105,66 @@ describe.each(DATABASE_KINDS)('the lease of an organization on %s', (kind) => {
     expect(await holder()).toBe('run-1');
     await leases.release(subject, 'run-1');
     expect(await holder()).toBeUndefined();
+  });
+
+  it('goes to the next when it lasts longer than any can: the clock was ahead when it was taken', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await passSeconds(-50);
+    expect(await leases.take(subject, 'run-2', 'costs sync')).not.toBeNull();
+    await passSeconds(-3_600);
+    expect(await leases.take(subject, 'run-2', 'costs sync')).toBeNull();
+    expect(await holder()).toBe('run-2');
+    expect(await secondsLeft()).toBeLessThan(61);
+  });
+
+  it('tells the next all of whose it is, and since when', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await prisma.organizationLease.updateMany({
+      data: { host: 'elsewhere', machine: 'elsewhere', pid: NOBODY, processStart: 'then' },
+    });
+    await passSeconds(61);
+    const asked = await prisma.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
+    await leases.take(subject, 'run-2', 'costs backfill');
+    const { acquiredAt, machine, processStart: _, ...row } = await prisma.organizationLease.findFirstOrThrow();
+    expect(row).toMatchObject({ host: hostname(), pid: process.pid, command: 'costs backfill' });
+    expect(acquiredAt.getTime()).toBeGreaterThanOrEqual(asked[0].now.getTime());
+    // Its process is seen to live from here.
+    expect(machine).not.toBe('elsewhere');
+    expect(await leases.take(subject, 'run-3', 'costs sync')).toMatchObject({ command: 'costs backfill' });
+  });
+
+  it('is neither taken nor given back by another team, which is told that the organization is not its', async () => {
+    const theirs = { ...subject, teamId: 'team-2' };
+    await expect(leases.take(theirs, 'run-9', 'costs sync')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await holder()).toBeUndefined();
+    await leases.take(subject, 'run-1', 'costs sync');
+    await expect(leases.take(theirs, 'run-9', 'costs sync')).rejects.toMatchObject({ code: 'conflict' });
+    await leases.release(theirs, 'run-1');
+    expect(await holder()).toBe('run-1');
+  });
+
+  it('is confirmed to its holder alone, for the organization and the work it was taken for', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    const confirm = (change: Partial<LeaseSubject>, run = 'run-1') =>
+      prisma.$transaction((tx) => confirmLease(tx, { ...subject, ...change }, run));
+    await expect(confirm({})).resolves.toBeUndefined();
+    await expect(confirm({}, 'run-2')).rejects.toMatchObject({ code: 'conflict' });
+    for (const other of [{ organizationId: 'org-2' }, { apiVersion: 'usage_v1' as const }, { teamId: 'team-2' }])
+      await expect(confirm(other)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it.skipIf(kind === 'embedded')('stays with whom it was confirmed to until that commits', async () => {
+    await leases.take(subject, 'run-1', 'costs sync');
+    await passSeconds(61);
+    const session = await test.database.openSession();
+    await prisma.$transaction(async (tx) => {
+      await confirmLease(tx, subject, 'run-1');
+      const taking = session.pool.query(
+        `SET LOCAL lock_timeout = 300; UPDATE organization_leases SET holder = 'run-2'`,
+      );
+      await expect(taking).rejects.toThrow('lock timeout');
+    });
+    await session.close();
   });
 });
 

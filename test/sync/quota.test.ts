@@ -10,6 +10,7 @@ import { runSync } from '../../src/sync/run.js';
 import { useCollector } from '../helpers/collector.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { NOON, openEmulator } from '../helpers/emulator.js';
+import { organizationOf } from '../helpers/organization.js';
 
 const HOUR = 3_600_000;
 const today = toDay(NOON);
@@ -26,7 +27,9 @@ it('half a year of bills at few requests an hour completes over several runs, wi
 
   const ended: (string | undefined)[] = [];
   for (let run = 0; run < 8 && ended.at(-1) !== 'done'; run += 1) {
-    const collected = new Map([['key-org-1', await collector.store.collection.collectedDays('anthropic', 'org-1')]]);
+    const collected = new Map([
+      ['key-org-1', await collector.store.collection.collectedDays(organizationOf('anthropic', 'org-1'))],
+    ]);
     const organizationsNow = { organizations: collector.organizations, collected, today, maxDays: () => 31 };
     const plan = planBackfill({ ...organizationsNow, requestsAWindow: () => 1 }, span, false);
     // A run is a process of its own: what one was told of its quota, the next has to be told again.
@@ -48,7 +51,7 @@ it('half a year of bills at few requests an hour completes over several runs, wi
       { ...collector.dependencies, provider: connect },
     );
     const error = result.organizations[0]?.error;
-    const read = await collector.store.collection.collectedDays('anthropic', 'org-1');
+    const read = await collector.store.collection.collectedDays(organizationOf('anthropic', 'org-1'));
     if (error === undefined) ended.push('done');
     else {
       expect(error.code).toBe('unreachable');
@@ -62,7 +65,7 @@ it('half a year of bills at few requests an hour completes over several runs, wi
   }
   expect(ended.length).toBeGreaterThan(2);
   expect(ended.at(-1)).toBe('done');
-  const read = await collector.store.collection.collectedDays('anthropic', 'org-1');
+  const read = await collector.store.collection.collectedDays(organizationOf('anthropic', 'org-1'));
   expect(read.map(({ day }) => day)).toEqual(daysOf(span));
   const asked = emulator.requests.filter(({ path, status }) => path.endsWith('/cost_report') && status === 200);
   const days = asked.flatMap(({ query }) => {

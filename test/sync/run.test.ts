@@ -11,6 +11,7 @@ import { useCollector } from '../helpers/collector.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { line } from '../helpers/lines.js';
+import { organizationOf } from '../helpers/organization.js';
 
 const yesterday = addDays(today, -1);
 
@@ -60,7 +61,7 @@ describe('a run', () => {
     const { organizations } = await collect({ since: yesterday, until: yesterday });
     expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'contract' } });
     expect(await collect({ since: today, until: today })).toMatchObject({ status: 'ok' });
-    expect(await store.collection.collectedDays('openai', 'org-1')).toEqual([]);
+    expect(await store.collection.collectedDays(organizationOf('openai', 'org-1'))).toEqual([]);
   });
 
   it('tells of a new value once for all runs, and keeps the list', async () => {

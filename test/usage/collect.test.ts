@@ -10,6 +10,7 @@ import { anOrganization, openEmulator } from '../helpers/emulator.js';
 import { NO_DIMENSIONS } from '../../src/domain/usage.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
+import { organizationOf } from '../helpers/organization.js';
 
 const TODAY = parseDay('2026-11-23');
 const SIXTY = { since: addDays(TODAY, -60), until: addDays(TODAY, -1) };
@@ -391,7 +392,9 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     expect(outcome).toMatchObject({ status: 'ok', organizations: [{ missing: ['images'], narrowed: [] }] });
     const all = Object.entries(expected(organizations, SIXTY.since, SIXTY.until));
     expect(await stored('1d')).toEqual(Object.fromEntries(all.filter(([key]) => key.split(' ')[2] !== 'images')));
-    const days = await createUsageStore(test.database.prisma).collectedDays('openai', 'org-a', '1d', ['images']);
+    const days = await createUsageStore(test.database.prisma).collectedDays(organizationOf('openai', 'org-a'), '1d', [
+      'images',
+    ]);
     expect(days.every(({ refused }) => refused)).toBe(true);
   });
 
@@ -427,7 +430,9 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     emulator.quirks.usageLookback = { completions: 2 };
     await collecting.backfill(span);
     expect(await sums()).toEqual(before);
-    const days = await createUsageStore(test.database.prisma).collectedDays('openai', 'org-a', '1d', ['completions']);
+    const days = await createUsageStore(test.database.prisma).collectedDays(organizationOf('openai', 'org-a'), '1d', [
+      'completions',
+    ]);
     expect(days.map(({ refused }) => refused)).toContain(true);
   });
 });

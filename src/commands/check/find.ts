@@ -106,7 +106,7 @@ async function findPrices(
   const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
   const findings: FoundFinding[] = [];
   for (const each of organizations) {
-    const charges = await store.collection.dailyCharges(each.provider, each.organizationId, history);
+    const charges = await store.collection.dailyCharges(each, history);
     findings.push(...findPriceJumps(charges, { since, until }).map((jump) => describePriceJump(jump, each)));
   }
   return findings;
@@ -115,7 +115,7 @@ async function findPrices(
 async function findMisfits(store: Store, organizations: readonly RegisteredOrganization[]): Promise<FoundFinding[]> {
   const findings: FoundFinding[] = [];
   for (const each of organizations) {
-    const misfits = await store.collection.openMisfits(each.provider, each.organizationId);
+    const misfits = await store.collection.openMisfits(each);
     findings.push(...misfits.map((misfit) => describeAltered(misfit, each)));
   }
   return findings;
@@ -128,7 +128,7 @@ async function findGaps(
 ): Promise<FoundFinding[]> {
   const findings: FoundFinding[] = [];
   for (const each of organizations) {
-    const collected = await store.collection.collectedDays(each.provider, each.organizationId);
+    const collected = await store.collection.collectedDays(each);
     const trouble = findTrouble(describeOrganization(each, collected, now), now);
     findings.push(...trouble.map((one) => describeTrouble(one, each)));
   }

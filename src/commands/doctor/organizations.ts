@@ -77,13 +77,11 @@ async function checkKey(context: Context, organization: Organization): Promise<D
   }
 }
 
-async function checkDays(
-  context: Context,
-  { name: organization, provider, organizationId, isActive }: Organization,
-): Promise<Diagnostic> {
-  const name = `Days of ${organization}`;
+async function checkDays(context: Context, organization: Organization): Promise<Diagnostic> {
+  const { isActive } = organization;
+  const name = `Days of ${organization.name}`;
   const { collection } = await context.store();
-  const collected = await collection.collectedDays(provider, organizationId);
+  const collected = await collection.collectedDays(organization);
   const first = collected[0];
   if (first === undefined)
     return {
@@ -93,8 +91,8 @@ async function checkDays(
       ...(isActive ? { hint: 'costs sync' } : {}),
     };
   const today = toDay(await context.clock());
-  const known = await collection.openMisfits(provider, organizationId);
-  const seals = await collection.checkSeals(provider, organizationId, { since: FIRST_DAY, until: today }, false);
+  const known = await collection.openMisfits(organization);
+  const seals = await collection.checkSeals(organization, { since: FIRST_DAY, until: today }, false);
   const altered = [...new Set([...[...known, ...seals.misfits].map(({ day }) => day), ...seals.stray])].sort();
   const [from, to] = [altered[0], altered.at(-1)];
   if (from !== undefined && to !== undefined)

@@ -82,19 +82,13 @@ async function run(options: UsageCompareOptions, context: Context) {
 }
 
 /** Days whose bills and whose usage were both read after they had ended: a half-read side would look like a wrong price. */
-async function comparableDays(
-  context: Context,
-  { provider, organizationId }: Organization,
-  span: DaySpan,
-): Promise<Set<Day>> {
+async function comparableDays(context: Context, organization: Organization, span: DaySpan): Promise<Set<Day>> {
   const { collection, usage } = await context.store();
-  const endpoints = (await context.provider(provider)).usage?.endpoints ?? [];
+  const endpoints = (await context.provider(organization.provider)).usage?.endpoints ?? [];
   const closed = (days: readonly { day: Day; readAt: Date | null }[]) =>
     new Set(days.filter(({ day, readAt }) => !['gap', 'open'].includes(dayState(day, readAt))).map(({ day }) => day));
-  const billed = closed(await collection.collectedDays(provider, organizationId));
-  const widths = await Promise.all(
-    USAGE_WIDTHS.map((width) => usage.collectedDays(provider, organizationId, width, endpoints)),
-  );
+  const billed = closed(await collection.collectedDays(organization));
+  const widths = await Promise.all(USAGE_WIDTHS.map((width) => usage.collectedDays(organization, width, endpoints)));
   const used = closed(widths.flat().filter(({ refused }) => !refused));
   return new Set(daysOf(span).filter((day) => billed.has(day) && used.has(day)));
 }

@@ -2,35 +2,31 @@ import type { ApiVersion, PrismaClient } from '../../generated/prisma/client.js'
 import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
 import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { endOfDay, type Day } from '../../domain/day.js';
-import type { ProviderId } from '../../domain/provider.js';
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
 import { allAdoptedDays } from '../facts/adopted-days.js';
 import { isAhead } from '../facts/read-ahead.js';
 import { SEAL } from '../facts/seals.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
-import type { Source } from '../facts/fact-list.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** Days of an organization's bills that were read or adopted, ascending. */
-export async function listCollectedDays(
-  prisma: PrismaClient,
-  provider: ProviderId,
-  organizationId: string,
-): Promise<CollectedDay[]> {
+export async function listCollectedDays(prisma: PrismaClient, organization: OrganizationKey): Promise<CollectedDay[]> {
   const days = await prisma.$queryRaw<CollectedDay[]>`
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.adopted AS "isAdopted"
     FROM (
       SELECT day, read_at, rows, false AS adopted FROM collected_days
-      WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+      WHERE ${ofOrganization(organization)} AND api_version = 'costs_v1'
       UNION ALL
-      SELECT day, NULL, 0, true FROM (${allAdoptedDays({ provider, organizationId })}) a
+      SELECT day, NULL, 0, true FROM (${allAdoptedDays(organization)}) a
     ) d
     ORDER BY d.day`;
   return days.map(({ isAdopted, ...day }) => (isAdopted === true ? { ...day, isAdopted } : day));
 }
 
 /** An answer as far as the days are concerned that it is for. */
-type Read = Source & AskedAt & Pick<WindowWrite, 'runId'> & { writeId: string };
+type Read = OrganizationKey & AskedAt & Pick<WindowWrite, 'runId'> & { writeId: string };
 
 /**
  * Locks days, in order, for the rest of the transaction. Two answers for one day are thereby written one after the other,
@@ -38,10 +34,11 @@ type Read = Source & AskedAt & Pick<WindowWrite, 'runId'> & { writeId: string };
  */
 export async function lockDays(
   tx: Transaction,
-  { provider, organizationId, runId, requestedAt, writeId }: Read,
+  read: Read,
   apiVersion: ApiVersion,
   days: readonly Day[],
 ): Promise<LockedDay[]> {
+  const { provider, organizationId, runId, requestedAt, writeId } = read;
   // A day never read has no row to lock: inserting one makes a concurrent writer of the same day wait for this commit.
   // Its first read counts from now, not from the request: until now no report had it, and one as of then must not either.
   const fresh = await tx.$queryRaw<{ day: string }[]>`
@@ -55,7 +52,7 @@ export async function lockDays(
     SELECT to_char(day, 'YYYY-MM-DD') AS day,
            CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", first_closed_read_at AS "firstClosedReadAt", ${SEAL} AS seal
     FROM collected_days
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion"
+    WHERE ${ofOrganization(read)} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${days}::date[])
     ORDER BY collected_days.day
     FOR UPDATE`;
@@ -70,7 +67,7 @@ export async function markCollected(
   days: readonly LockedDay[],
   rows: RowsByDay<unknown>,
 ): Promise<void> {
-  const { provider, organizationId, runId, requestedAt, writeId } = read;
+  const { runId, requestedAt, writeId } = read;
   const readAt = days.map(({ day }) => readTimeOf(read, endOfDay(day)));
   const closed = days.map(({ day }, index) => endOfDay(day) <= (readAt[index] ?? requestedAt));
   const asked = requestedAt.toISOString();
@@ -82,6 +79,6 @@ export async function markCollected(
           THEN least(coalesce(d.first_closed_read_at, n.read_at), ${asked}::timestamptz) END
     FROM unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ day }) => rows.get(day)?.length ?? 0)}::int[], ${closed}::boolean[],
                 ${readAt.map((each) => each.toISOString())}::timestamptz[]) AS n (day, rows, closed, read_at)
-    WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = ${apiVersion}::"ApiVersion"
+    WHERE ${ofOrganization(read, 'd.')} AND d.api_version = ${apiVersion}::"ApiVersion"
       AND d.day = n.day`;
 }

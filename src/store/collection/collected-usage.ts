@@ -2,16 +2,18 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectedDay } from '../../domain/collection.js';
 import { readTimeOf } from '../../domain/clock.js';
 import { endOfDay, type Day } from '../../domain/day.js';
-import type { ProviderId } from '../../domain/provider.js';
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { UsageLine, UsageWidth, UsageWrite } from '../../domain/usage.js';
 import { isAhead } from '../facts/read-ahead.js';
 import { dayKey, type LockedDay, type RowsByDay } from '../facts/fact-days.js';
 import type { Transaction } from '../transaction.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** See `UsageStore.collectedDays`. A day refused as too old counts as read: reading it again would be refused again. */
 export async function listCollectedUsage(
   prisma: PrismaClient,
-  { provider, organizationId, width }: { provider: ProviderId; organizationId: string; width: UsageWidth },
+  organization: OrganizationKey,
+  width: UsageWidth,
   endpoints: readonly string[],
 ): Promise<(CollectedDay & { refused: boolean })[]> {
   return prisma.$queryRaw<(CollectedDay & { refused: boolean })[]>`
@@ -19,7 +21,7 @@ export async function listCollectedUsage(
            CASE WHEN NOT bool_or(NOT refused AND ${isAhead('read_at')}) THEN coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) END AS "readAt", sum(rows)::int AS rows,
            bool_or(refused) AS refused
     FROM collected_usage
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
+    WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
     GROUP BY collected_usage.day HAVING count(*) = ${endpoints.length}::int
     ORDER BY collected_usage.day`;
 }
@@ -31,7 +33,7 @@ export async function writableDays(tx: Transaction, write: UsageWrite): Promise<
     SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day,
            CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${write.requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", refused
     FROM collected_usage
-    WHERE ai_provider = ${write.provider} AND ai_organization_id = ${write.organizationId} AND bucket_width = ${write.width}
+    WHERE ${ofOrganization(write)} AND bucket_width = ${write.width}
       AND day = ANY(${[...new Set(asked.map(({ day }) => day))]}::date[])`;
   const readAt = new Map(
     known.filter(({ refused }) => !refused).map(({ day, endpoint, readAt }) => [dayKey(day, endpoint), readAt]),

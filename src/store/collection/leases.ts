@@ -5,6 +5,7 @@ import { CostsError } from '../../errors.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { hasEnded, machineIdentity, processStart } from '../../process-identity.js';
 import type { Transaction } from '../transaction.js';
+import { holdOrganization, isOrganization, ofOrganization } from '../organization-key.js';
 
 /** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */
 const SECONDS = 60;
@@ -14,24 +15,27 @@ export function createLeaseStore(prisma: PrismaClient): LeaseStore {
     async take(subject, holder, command) {
       if (await tryTake(prisma, subject, holder, command, null)) return null;
       const row = await findLease(prisma, subject);
-      if (row === null) return this.take(subject, holder, command);
+      if (row === null) {
+        await holdOrganization(prisma, subject);
+        return this.take(subject, holder, command);
+      }
       const gone = row.machine === (await machineIdentity()) && (await hasEnded(row.pid, row.processStart));
       if (gone && (await tryTake(prisma, subject, holder, command, row.holder))) return null;
       const { host, pid, acquiredAt } = row;
       return { host, pid, command: row.command, since: acquiredAt } satisfies LeaseHolder;
     },
-    async release({ provider, organizationId, apiVersion }, holder) {
-      await prisma.organizationLease.deleteMany({
-        where: { aiProvider: provider, aiOrganizationId: organizationId, apiVersion, holder },
-      });
+    async release(subject, holder) {
+      await prisma.organizationLease.deleteMany({ where: { ...leaseOf(subject), holder } });
     },
   };
 }
 
-function findLease(prisma: PrismaClient, { provider, organizationId, apiVersion }: LeaseSubject) {
-  return prisma.organizationLease.findFirst({
-    where: { aiProvider: provider, aiOrganizationId: organizationId, apiVersion },
-  });
+function findLease(prisma: PrismaClient, subject: LeaseSubject) {
+  return prisma.organizationLease.findFirst({ where: leaseOf(subject) });
+}
+
+function leaseOf({ provider, organizationId, teamId, apiVersion }: LeaseSubject) {
+  return { aiProvider: provider, aiOrganizationId: organizationId, apiVersion, organization: { teamId } };
 }
 
 /** @param dead a holder known to be gone, whose lease may be taken before it runs out */
@@ -46,8 +50,9 @@ async function tryTake(
   const taken = await prisma.$queryRaw<unknown[]>`
     INSERT INTO organization_leases AS l
       (ai_provider, ai_organization_id, api_version, holder, host, machine, pid, process_start, command, acquired_at, expires_at)
-    VALUES (${subject.provider}, ${subject.organizationId}, ${subject.apiVersion}::"ApiVersion", ${holder}, ${hostname()},
-            ${await machineIdentity()}, ${process.pid}::int, ${start}, ${command}, clock_timestamp(), clock_timestamp() + ${SECONDS}::int * interval '1 second')
+    SELECT provider, organization_id, ${subject.apiVersion}::"ApiVersion", ${holder}, ${hostname()},
+           ${await machineIdentity()}, ${process.pid}::int, ${start}, ${command}, clock_timestamp(), clock_timestamp() + ${SECONDS}::int * interval '1 second'
+    FROM organizations WHERE ${isOrganization(subject)}
     ON CONFLICT (ai_provider, ai_organization_id, api_version) DO UPDATE SET
       holder = excluded.holder, host = excluded.host, machine = excluded.machine, pid = excluded.pid,
       process_start = excluded.process_start, command = excluded.command, expires_at = excluded.expires_at,
@@ -64,19 +69,15 @@ async function tryTake(
  * lease must not write beside its successor. The row stays locked until the commit.
  * @throws CostsError `conflict`
  */
-export async function confirmLease(
-  tx: Transaction,
-  { provider, organizationId, apiVersion }: LeaseSubject,
-  holder: string,
-): Promise<void> {
+export async function confirmLease(tx: Transaction, subject: LeaseSubject, holder: string): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM organization_leases
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = ${apiVersion}::"ApiVersion" AND holder = ${holder}
+    WHERE ${ofOrganization(subject)} AND api_version = ${subject.apiVersion}::"ApiVersion" AND holder = ${holder}
     FOR SHARE`;
   if (rows.length > 0) return;
   throw new CostsError(
     'conflict',
-    `Another process took over the collection of ${providerName(provider)} ${organizationId}; this window was dropped.`,
+    `Another process took over the collection of ${providerName(subject.provider)} ${subject.organizationId}; this window was dropped.`,
     {
       hint: 'See who collected it: costs runs list',
     },

@@ -1,10 +1,12 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
-import { columnList, keyColumns, type Fact, type FactList, type Source } from './fact-list.js';
+import { columnList, keyColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
 import { storedRows } from './stored-rows.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** Whether the store was taken over: only then may there be bills of days that nobody read. */
 export const WAS_ADOPTED = Prisma.sql`EXISTS (SELECT FROM "_prisma_migrations" WHERE left(logs, 24) = '{"kind":"costs-adoption"')`;
@@ -16,11 +18,12 @@ export function adoptedDays({ since, until }: DaySpan): Prisma.Sql {
 }
 
 /** The same of one organization, however long ago. */
-export function allAdoptedDays({ provider, organizationId }: Source): Prisma.Sql {
+export function allAdoptedDays(organization: OrganizationKey): Prisma.Sql {
   const bound = (which: 'min' | 'max') => Prisma.sql`(
     SELECT ${Prisma.raw(which)}(b.at) FROM projects p
     CROSS JOIN LATERAL (SELECT ${Prisma.raw(which)}(c.bucket_start_time) AS at FROM cost_data c WHERE c.project_id = p.id) b
-    WHERE p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId})`;
+    WHERE ${ofOrganization(organization, 'p.')})`;
+  const { provider, organizationId } = organization;
   const one = Prisma.sql`SELECT ${provider}::text AS ai_provider, ${organizationId}::text AS ai_organization_id`;
   return daysOf(one, bound('min'), bound('max'));
 }
@@ -66,7 +69,7 @@ export async function findContradicted<Row extends Fact>(
 }
 
 interface Contradicting<Row> {
-  source: Source;
+  source: OrganizationKey;
   days: readonly LockedDay[];
   rows: RowsByDay<Row>;
   projectIds: ReadonlyMap<string, string>;
@@ -76,7 +79,7 @@ interface Contradicting<Row> {
 async function daysWithBills(
   tx: Transaction,
   list: FactList<never>,
-  source: Source,
+  source: OrganizationKey,
   days: readonly LockedDay[],
 ): Promise<LockedDay[]> {
   const unread = days.filter(({ readAt }) => readAt === null);
@@ -90,13 +93,13 @@ async function daysWithBills(
 /** Takes back that days were locked, which are not written after all. */
 export async function forgetDays(
   tx: Transaction,
-  source: Source,
+  source: OrganizationKey,
   writeId: string,
   days: readonly Day[],
 ): Promise<void> {
   if (days.length === 0) return;
   await tx.$executeRaw`
     DELETE FROM collected_days
-    WHERE ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND api_version = 'costs_v1'
+    WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
       AND day = ANY (${[...days]}::date[]) AND first_write_id = ${writeId}`;
 }

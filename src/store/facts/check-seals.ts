@@ -1,30 +1,35 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import type { Seal, SealCheck, SealMisfit } from '../../domain/seal.js';
 import { snapshot, transaction } from '../transaction.js';
 import { WAS_ADOPTED } from './adopted-days.js';
 import { BILLS } from './bills.js';
-import type { Source } from './fact-list.js';
 import { findMisfits, keepMisfits, SEAL, sealDays } from './seals.js';
 import { storedRows } from './stored-rows.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** A role that may not write still learns what does not fit; it is kept by the next one that may. */
 const MAY_NOT_WRITE = /permission denied|read-only|\b(?:42501|25006)\b/;
 
 /** See `CollectionStore.checkSeals`. */
-export async function checkSeals(prisma: PrismaClient, source: Source, span: DaySpan, keep = true): Promise<SealCheck> {
-  const { provider, organizationId } = source;
+export async function checkSeals(
+  prisma: PrismaClient,
+  source: OrganizationKey,
+  span: DaySpan,
+  keep = true,
+): Promise<SealCheck> {
   const check = await snapshot(prisma, async (tx) => {
     const days = await tx.$queryRaw<{ day: Day; seal: Seal | null }[]>`
       SELECT to_char(day, 'YYYY-MM-DD') AS day, ${SEAL} AS seal FROM collected_days
-      WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+      WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
         AND day BETWEEN ${span.since}::date AND ${span.until}::date
       ORDER BY collected_days.day`;
     const unread = await tx.$queryRaw<{ day: Day; adopted: boolean }[]>`
       SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, ${WAS_ADOPTED} AS adopted FROM ${storedRows(BILLS, source, span.since, span.until)}
       WHERE NOT EXISTS (
         SELECT FROM collected_days d
-        WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
+        WHERE ${ofOrganization(source, 'd.')} AND d.api_version = 'costs_v1'
           AND d.day = c.bucket_start_time::date)
       ORDER BY 1`;
     return {
@@ -42,19 +47,18 @@ export async function checkSeals(prisma: PrismaClient, source: Source, span: Day
 
 async function keepFound(
   prisma: PrismaClient,
-  source: Source,
+  source: OrganizationKey,
   misfits: readonly SealMisfit[],
   unsealed: readonly Day[],
 ): Promise<Day[]> {
   if (misfits.length === 0 && unsealed.length === 0) return [];
-  const { provider, organizationId } = source;
   try {
     return await transaction(prisma, async (tx) => {
       await keepMisfits(tx, source, misfits, null);
       // Under the lock that writers take: a day that one of them sealed meanwhile is left alone.
       const left = await tx.$queryRaw<{ day: Day }[]>`
         SELECT to_char(day, 'YYYY-MM-DD') AS day FROM collected_days
-        WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND api_version = 'costs_v1'
+        WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
           AND day = ANY (${[...unsealed]}::date[]) AND ${SEAL} IS NULL
         ORDER BY collected_days.day FOR UPDATE`;
       const days = left.map(({ day }) => day);
@@ -68,28 +72,28 @@ async function keepFound(
 }
 
 /** See `CollectionStore.openMisfits`. */
-export function openMisfits(prisma: PrismaClient, { provider, organizationId }: Source): Promise<SealMisfit[]> {
+export function openMisfits(prisma: PrismaClient, organization: OrganizationKey): Promise<SealMisfit[]> {
   return prisma.$queryRaw<SealMisfit[]>`
     SELECT to_char(f.day, 'YYYY-MM-DD') AS day,
            jsonb_build_object('rows', f.sealed_rows, 'sums', f.sealed_sums, 'digest', f.seal) AS sealed,
            jsonb_build_object('rows', f.found_rows, 'sums', f.found_sums, 'digest', f.found) AS found
     FROM seal_findings f
     JOIN collected_days d ON d.ai_provider = f.ai_provider AND d.ai_organization_id = f.ai_organization_id AND d.api_version = 'costs_v1' AND d.day = f.day
-    WHERE f.ai_provider = ${provider} AND f.ai_organization_id = ${organizationId} AND f.closed_at IS NULL
+    WHERE ${ofOrganization(organization, 'f.')} AND f.closed_at IS NULL
     ORDER BY f.day, f.found_at`;
 }
 
 /** See `CollectionStore.closeMisfits`. */
 export async function closeMisfits(
   prisma: PrismaClient,
-  { provider, organizationId }: Source,
+  organization: OrganizationKey,
   days: readonly Day[],
 ): Promise<void> {
   if (days.length === 0) return;
   try {
     await prisma.$executeRaw`
       UPDATE seal_findings SET closed_at = clock_timestamp()
-      WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND day = ANY (${[...days]}::date[]) AND closed_at IS NULL`;
+      WHERE ${ofOrganization(organization)} AND day = ANY (${[...days]}::date[]) AND closed_at IS NULL`;
   } catch (error) {
     if (!(error instanceof Error && MAY_NOT_WRITE.test(error.message))) throw error;
   }

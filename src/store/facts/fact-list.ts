@@ -1,12 +1,5 @@
 import type { Decimal } from '../../domain/decimal.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { ProviderId } from '../../domain/provider.js';
-
-/** Where facts come from. */
-export interface Source {
-  provider: ProviderId;
-  organizationId: string;
-}
 
 /** What every row has besides its columns. */
 export interface Fact {

@@ -1,18 +1,11 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { RestatementCause } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import type { Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './fact-days.js';
-import {
-  amountColumn,
-  columnList,
-  keyColumns,
-  valueColumns,
-  type Fact,
-  type FactList,
-  type Source,
-} from './fact-list.js';
+import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
 import { storedRows, type SomeProjects } from './stored-rows.js';
 
@@ -25,7 +18,7 @@ export interface Replaced {
 }
 
 export interface Replacement<Row> {
-  source: Source;
+  source: OrganizationKey;
   days: readonly LockedDay[];
   rows: readonly Row[];
   /** Whose rows are replaced; null for all projects of the source. */

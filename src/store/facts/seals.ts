@@ -1,11 +1,12 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { Day } from '../../domain/day.js';
 import type { Seal, SealMisfit } from '../../domain/seal.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
 import type { LockedDay } from './fact-days.js';
-import type { Source } from './fact-list.js';
 import { storedRows } from './stored-rows.js';
+import { ofOrganization } from '../organization-key.js';
 
 type Client = Pick<Transaction, '$queryRaw' | '$executeRaw'>;
 
@@ -22,7 +23,11 @@ export const SEAL = Prisma.sql`CASE WHEN seal IS NOT NULL AND sealed_run_id = ru
   THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END`;
 
 /** What the rows that are stored of days amount to; a day without rows has a seal as well. */
-export async function readSeals(client: Client, source: Source, days: readonly Day[]): Promise<Map<Day, Seal>> {
+export async function readSeals(
+  client: Client,
+  source: OrganizationKey,
+  days: readonly Day[],
+): Promise<Map<Day, Seal>> {
   const order = [...days].sort();
   const [first, last] = [order[0], order.at(-1)];
   if (first === undefined || last === undefined) return new Map();
@@ -43,7 +48,7 @@ export async function readSeals(client: Client, source: Source, days: readonly D
 /** Days whose rows are others than were written; those without a seal tell nothing. */
 export async function findMisfits(
   client: Client,
-  source: Source,
+  source: OrganizationKey,
   sealed: readonly { day: Day; seal: Seal | null }[],
 ): Promise<SealMisfit[]> {
   const known = sealed.flatMap(({ day, seal }) => (seal === null ? [] : [{ day, seal }]));
@@ -58,7 +63,7 @@ export async function findMisfits(
 /** Keeps misfits beyond the next write of their days. One that is known already is not kept twice. */
 export async function keepMisfits(
   client: Client,
-  { provider, organizationId }: Source,
+  { provider, organizationId }: OrganizationKey,
   misfits: readonly SealMisfit[],
   runId: string | null,
 ): Promise<void> {
@@ -74,7 +79,7 @@ export async function keepMisfits(
 /** Seals days as they are stored now. @param asFound nobody saw them written */
 export async function sealDays(
   client: Client,
-  source: Source,
+  source: OrganizationKey,
   days: readonly Day[],
   { asFound }: { asFound: boolean },
 ): Promise<void> {
@@ -86,13 +91,13 @@ export async function sealDays(
     SET seal = n.seal, sealed_rows = n.rows, sealed_sums = n.sums::jsonb, sealed_as_found = ${asFound}, sealed_run_id = d.run_id
     FROM unnest(${[...seals.keys()]}::date[], ${column(({ digest }) => digest)}::text[], ${column(({ rows }) => rows)}::int[],
                 ${column(({ sums }) => JSON.stringify(sums))}::text[]) AS n (day, seal, rows, sums)
-    WHERE d.ai_provider = ${source.provider} AND d.ai_organization_id = ${source.organizationId} AND d.api_version = 'costs_v1' AND d.day = n.day`;
+    WHERE ${ofOrganization(source, 'd.')} AND d.api_version = 'costs_v1' AND d.day = n.day`;
 }
 
 /** Checks the locked days of a write against their seals, and keeps what does not fit. */
 export async function findAltered(
   tx: Transaction,
-  source: Source & { runId: string },
+  source: OrganizationKey & { runId: string },
   days: readonly LockedDay[],
 ): Promise<ReadonlySet<Day>> {
   const misfits = await findMisfits(tx, source, days);

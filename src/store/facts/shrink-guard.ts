@@ -1,3 +1,4 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { dayState } from '../../domain/coverage.js';
 import { endOfDay, type Day } from '../../domain/day.js';
@@ -7,14 +8,14 @@ import { CostsError } from '../../errors.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
-import { amountColumn, columnList, type Fact, type FactList, type Source } from './fact-list.js';
+import { amountColumn, columnList, type Fact, type FactList } from './fact-list.js';
 import { storedRows } from './stored-rows.js';
 import { formatDate, formatDays } from '../../domain/words.js';
 
 /** Sums of absolute amounts by what they are amounts of, in words, and by day: credits must not hide what vanished. */
 type Sums = Map<string, { part: string; byDay: Map<Day, Decimal> }>;
 
-export interface GuardedWrite extends Source, AskedAt {
+export interface GuardedWrite extends OrganizationKey, AskedAt {
   acceptRestatement: boolean;
 }
 
@@ -63,7 +64,7 @@ function findLoss(list: FactList<never>, closed: readonly LockedDay[], stored: S
 async function storedSums<Row extends Fact>(
   tx: Transaction,
   list: FactList<Row>,
-  source: Source,
+  source: OrganizationKey,
   closed: readonly LockedDay[],
 ): Promise<Sums> {
   const sums: Sums = new Map();

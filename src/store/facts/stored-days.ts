@@ -1,17 +1,17 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
-import type { ProviderId } from '../../domain/provider.js';
+import type { OrganizationKey } from '../../domain/organization.js';
 import { BILLS } from './bills.js';
 import { isAhead } from './read-ahead.js';
 import { storedRows } from './stored-rows.js';
 import type { StoredDay } from '../../domain/verification.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** The billed days of an organization that were read, with the sums of their rows. One statement, and so one moment. */
 export async function listStoredDays(
   prisma: PrismaClient,
-  provider: ProviderId,
-  organizationId: string,
+  organization: OrganizationKey,
   { since, until }: DaySpan,
 ): Promise<StoredDay[]> {
   const rows = await prisma.$queryRaw<
@@ -21,10 +21,10 @@ export async function listStoredDays(
            coalesce(c.rows, 0)::int AS "rowsStored", c.currency, coalesce(c.cost, 0)::text AS cost
     FROM collected_days d LEFT JOIN (
       SELECT bucket_start_time::date AS day, currency, sum(cost) AS cost, count(*) AS rows
-      FROM ${storedRows(BILLS, { provider, organizationId }, since, until)}
+      FROM ${storedRows(BILLS, organization, since, until)}
       GROUP BY 1, 2
     ) c ON c.day = d.day
-    WHERE d.ai_provider = ${provider} AND d.ai_organization_id = ${organizationId} AND d.api_version = 'costs_v1'
+    WHERE ${ofOrganization(organization, 'd.')} AND d.api_version = 'costs_v1'
       AND d.day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('d.read_at')}
     ORDER BY d.day`;
   const days = new Map<Day, StoredDay>();

@@ -1,6 +1,8 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { FactList, Source } from './fact-list.js';
+import type { FactList } from './fact-list.js';
+import { ofOrganization } from '../organization-key.js';
 
 /** Some of an organization's projects, by our id: these, or all but these. */
 export interface SomeProjects {
@@ -16,14 +18,14 @@ export interface SomeProjects {
  */
 export function storedRows(
   list: Pick<FactList, 'table' | 'constants'>,
-  { provider, organizationId }: Source,
+  organization: OrganizationKey,
   first: Day,
   last: Day,
   among: SomeProjects | null = null,
 ): Prisma.Sql {
   const constants = Object.entries(list.constants).map(([column, value]) => ` AND b.${column}::text = '${value}'`);
   return Prisma.sql`
-    (SELECT id, ai_project_id FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}${isAmong(among)}) p
+    (SELECT id, ai_project_id FROM projects WHERE ${ofOrganization(organization)}${isAmong(among)}) p
     CROSS JOIN LATERAL (
       SELECT * FROM ${Prisma.raw(list.table)} b
       WHERE b.project_id = p.id ${Prisma.raw(constants.join(''))}

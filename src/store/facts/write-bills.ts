@@ -12,11 +12,13 @@ import { findAltered, sealDays } from './seals.js';
 import { rowsByDay } from './fact-days.js';
 import { BY_BILL, writeKeyedBills } from './write-keyed.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
+import { holdOrganization } from '../organization-key.js';
 
 /** See `CollectionStore.writeWindow`. */
 export async function writeBills(prisma: PrismaClient, write: WindowWrite): Promise<WindowOutcome> {
   if (write.days.length === 0) return emptyOutcome();
   return transaction(prisma, async (tx) => {
+    await holdOrganization(tx, write);
     const placed = { ...write, writeId: randomUUID() };
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
     const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);

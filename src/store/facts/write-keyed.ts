@@ -1,10 +1,11 @@
+import type { OrganizationKey } from '../../domain/organization.js';
 import type { KeyedCost } from '../../domain/bucket.js';
 import type { Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
-import { columnList, keyColumns, type Source } from './fact-list.js';
+import { columnList, keyColumns } from './fact-list.js';
 import { keyedCostsOf, type KeyedSource } from './keyed-costs.js';
 import { replaceDays } from './replace-days.js';
 import { storedRows } from './stored-rows.js';
@@ -12,7 +13,7 @@ import { storedRows } from './stored-rows.js';
 export const BY_BILL = keyedCostsOf('bill');
 
 export interface KeyedWrite {
-  source: Source;
+  source: OrganizationKey;
   days: readonly LockedDay[];
   rows: RowsByDay<KeyedCost>;
   projectIds: ReadonlyMap<string, string>;
@@ -37,7 +38,7 @@ export async function writeKeyedBills(
 }
 
 /** Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more. */
-async function dropOutdated(tx: Transaction, source: Source, days: readonly Day[]): Promise<void> {
+async function dropOutdated(tx: Transaction, source: OrganizationKey, days: readonly Day[]): Promise<void> {
   const span = spanOf(days);
   if (span === null) return;
   await tx.$executeRaw`
@@ -55,7 +56,12 @@ async function dropOutdated(tx: Transaction, source: Source, days: readonly Day[
  * Writes what a source leaves over of the bill of days, so that both add up to the same to the last digit: by line item where
  * the source is the bill itself, else by project and currency. A project's day of which the source says nothing has no rest.
  */
-export async function writeRest(tx: Transaction, of: KeyedSource, source: Source, days: readonly Day[]): Promise<void> {
+export async function writeRest(
+  tx: Transaction,
+  of: KeyedSource,
+  source: OrganizationKey,
+  days: readonly Day[],
+): Promise<void> {
   const span = spanOf(days);
   if (span === null) return;
   const [list, rest] = [keyedCostsOf(of), keyedCostsOf(`${of} rest`)];

@@ -11,11 +11,13 @@ import { holdPrices, readPriceBook } from '../usage/prices.js';
 import { placeWrite } from './commit-order.js';
 import { usageOf } from './usage.js';
 import { replaceWindow } from './write-window.js';
+import { holdOrganization } from '../organization-key.js';
 
 /** See `UsageStore.writeWindow`. */
 export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promise<WindowOutcome> {
   return transaction(prisma, async (tx) => {
     await holdPrices(tx);
+    await holdOrganization(tx, write);
     const placed = { ...write, writeId: randomUUID(), forced: false };
     // Whatever their width or endpoint: a day's estimates are made from one width, and two writers would each choose their own.
     const locked = await lockDays(tx, placed, 'usage_v1', [...new Set(write.answers.flatMap(({ days }) => days))]);

@@ -1,4 +1,3 @@
-import { Prisma } from '../../generated/prisma/client.js';
 import { toLineItem } from '../../domain/bucket.js';
 import { add, ZERO } from '../../domain/decimal.js';
 import { Sums, type Money } from '../../domain/money.js';
@@ -10,6 +9,7 @@ import { chunksOfDays, rowsByDay } from '../facts/fact-days.js';
 import type { FactList } from '../facts/fact-list.js';
 import { replaceDays } from '../facts/replace-days.js';
 import { readUsage, type UsageTotal } from './usage-totals.js';
+import { ofOrganization } from '../organization-key.js';
 
 export interface EstimateOutcome {
   /** Rows inserted, updated or deleted. */
@@ -26,20 +26,20 @@ type Estimate = typeof ESTIMATES extends FactList<infer Row> ? Row : never;
  */
 export async function writeEstimates(
   tx: Transaction,
-  { provider, organizationId, days }: RepriceScope,
+  { days, ...organization }: RepriceScope,
   book: PriceBook,
 ): Promise<EstimateOutcome> {
   const order = [...days].sort();
   const [from, to] = [order[0], order.at(-1)];
   if (from === undefined || to === undefined) return { changed: 0, totals: [] };
-  const where = Prisma.sql`p.ai_provider = ${provider} AND p.ai_organization_id = ${organizationId}`;
+  const where = ofOrganization(organization, 'p.');
   const estimates = estimate(await readUsage(tx, where, { from, to }), book);
   const replaced = order.map((day) => ({ day, part: '', readAt: null, firstClosedReadAt: null, seal: null }));
   const rows = rowsByDay(ESTIMATES, replaced, estimates);
   const projectIds = new Map(estimates.map(({ providerProjectId }) => [providerProjectId, providerProjectId]));
   let changed = 0;
   for (const chunk of chunksOfDays(replaced, rows, projectIds)) {
-    const outcome = await replaceDays(tx, ESTIMATES, { source: { provider, organizationId }, ...chunk, projectIds });
+    const outcome = await replaceDays(tx, ESTIMATES, { source: organization, ...chunk, projectIds });
     changed += outcome.inserted + outcome.updated + outcome.deleted;
   }
   return { changed, totals: [...new Sums([...rows.values()].flat())] };

@@ -2,10 +2,11 @@ import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
 import { PriceBook, type Price } from '../../domain/price.js';
-import type { ProviderId } from '../../domain/provider.js';
 import { listPrices } from '../../providers/registry.js';
 import { transaction, type Transaction } from '../transaction.js';
 import { writeEstimates } from './estimates.js';
+import { ofOrganization } from '../organization-key.js';
+import type { OrganizationKey } from '../../domain/organization.js';
 
 type Client = Pick<Transaction, '$queryRaw'>;
 
@@ -39,15 +40,15 @@ export async function importPrices(
 ): Promise<{ prices: number; estimates: number }> {
   return transaction(prisma, async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRICES_LOCK}::int)`;
-    const organizations = await tx.$queryRaw<{ provider: ProviderId; organizationId: string }[]>`
-      SELECT provider, organization_id AS "organizationId" FROM organizations WHERE team_id = ${teamId} ORDER BY 1, 2`;
+    const organizations = await tx.$queryRaw<OrganizationKey[]>`
+      SELECT provider, organization_id AS "organizationId", team_id AS "teamId" FROM organizations WHERE team_id = ${teamId} ORDER BY 1, 2`;
     const changed = await upsertPrices(tx, teamId, prices);
     const book = await readPriceBook(tx, teamId);
     let estimates = 0;
     for (const organization of organizations) {
       const days = await tx.$queryRaw<{ day: Day }[]>`
         SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM collected_usage
-        WHERE ai_provider = ${organization.provider} AND ai_organization_id = ${organization.organizationId} AND NOT refused`;
+        WHERE ${ofOrganization(organization)} AND NOT refused`;
       estimates += (await writeEstimates(tx, { ...organization, days: days.map(({ day }) => day) }, book)).changed;
     }
     return { prices: changed, estimates };

@@ -7,8 +7,7 @@ import { importPrices, readPrices } from './prices.js';
 /** Usage, its estimates and the prices they are made from, on one Prisma client. */
 export function createUsageStore(prisma: PrismaClient): UsageStore {
   return {
-    collectedDays: (provider, organizationId, width, endpoints) =>
-      listCollectedUsage(prisma, { provider, organizationId, width }, endpoints),
+    collectedDays: (organization, width, endpoints) => listCollectedUsage(prisma, organization, width, endpoints),
     writeWindow: (write) => writeUsage(prisma, write),
     prices: (teamId) => readPrices(prisma, teamId),
     importPrices: (teamId, prices) => importPrices(prisma, teamId, prices),

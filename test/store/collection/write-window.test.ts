@@ -5,7 +5,7 @@ import { formatDecimal, parseDecimal } from '../../../src/domain/decimal.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
-import { registerOrganization } from '../../helpers/organization.js';
+import { organizationOf, registerOrganization } from '../../helpers/organization.js';
 import { line } from '../../helpers/lines.js';
 
 describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
@@ -259,7 +259,10 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       ];
       await expect(write(answer, { requestedAt: asked(2) })).rejects.toMatchObject({ code: 'shrink' });
       expect(await stored()).toEqual(before);
-      expect((await store.collectedDays('openai', 'org-1')).map(({ readAt }) => readAt)).toEqual([asked(1), asked(1)]);
+      expect((await store.collectedDays(organizationOf('openai', 'org-1'))).map(({ readAt }) => readAt)).toEqual([
+        asked(1),
+        asked(1),
+      ]);
     });
 
     it('when charges vanish behind a credit of the same size', async () => {
@@ -291,7 +294,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     const credit = line('2026-01-02', 'p', 'credit', '-5', { quantity });
     expect(await write([...dear, credit], { days: [d2], requestedAt: asked(2) })).toMatchObject({ changedDays: [d2] });
     expect(await write([...dear, credit], { days: [d2], requestedAt: asked(3) })).toMatchObject({ changedDays: [] });
-    const charges = await store.dailyCharges('openai', 'org-1', { since: d1, until: d2 });
+    const charges = await store.dailyCharges(organizationOf('openai', 'org-1'), { since: d1, until: d2 });
     expect(charges.map(({ day, cost, quantity: count }) => [day, formatDecimal(cost), formatDecimal(count)])).toEqual(
       expect.arrayContaining([
         [d1, '1', '4'],
@@ -329,7 +332,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
 
   it('marks days as collected, the empty ones too', async () => {
     await write([line('2026-01-02', 'p', 'a', '1'), line('2026-01-02', 'p', 'b', '1')]);
-    expect(await store.collectedDays('openai', 'org-1')).toEqual([
+    expect(await store.collectedDays(organizationOf('openai', 'org-1'))).toEqual([
       { day: d1, readAt: asked(1), rows: 0 },
       { day: d2, readAt: asked(1), rows: 2 },
     ]);

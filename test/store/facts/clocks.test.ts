@@ -7,7 +7,7 @@ import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { planSync } from '../../../src/sync/plan.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { line } from '../../helpers/lines.js';
-import { registerOrganization } from '../../helpers/organization.js';
+import { organizationOf, registerOrganization } from '../../helpers/organization.js';
 
 const now = new Date();
 const today = toDay(now);
@@ -44,7 +44,7 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
   it('a read dated in the future counts as none, and the next one puts it right with its history', async () => {
     await write('10', { requestedAt: endOfDay(day) });
     await prisma.$executeRaw`UPDATE collected_days SET read_at = clock_timestamp() + interval '90 days', first_closed_read_at = clock_timestamp() + interval '90 days'`;
-    const collected = await store.collectedDays('openai', 'org-1');
+    const collected = await store.collectedDays(organizationOf('openai', 'org-1'));
     expect(collected).toEqual([{ day, readAt: null, rows: 1 }]);
     const plan = planSync({
       organizations: [{ keyId: 'k', provider: 'openai', organizationId: 'org-1' } as never],
@@ -54,7 +54,7 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
       requestsAWindow: () => 1,
     });
     expect(plan.organizations[0]?.windows).toEqual([{ since: day, until: today }]);
-    expect(await store.storedDays('openai', 'org-1', span)).toEqual([]);
+    expect(await store.storedDays(organizationOf('openai', 'org-1'), span)).toEqual([]);
     const report = await createReportStore(prisma).run(query, today);
     expect(report.totals).toEqual([{ currency: 'USD', cost: '10' }]);
     const [organization] = await createReportStore(prisma).days(query);

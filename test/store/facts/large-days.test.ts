@@ -4,7 +4,7 @@ import { endOfDay, parseDay } from '../../../src/domain/day.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { line } from '../../helpers/lines.js';
-import { registerOrganization } from '../../helpers/organization.js';
+import { organizationOf, registerOrganization } from '../../helpers/organization.js';
 
 const DAY = parseDay('2026-01-05');
 const PROJECTS = 260;
@@ -61,6 +61,8 @@ describe.each(DATABASE_KINDS)('a day with more rows than one statement carries, 
              (SELECT trim_scale(sum(coalesce(new_cost, 0) - coalesce(old_cost, 0)))::text FROM restatements) AS difference`;
     const total = `${second.length * 1.5 + 0.75}`;
     expect(sums).toEqual({ bill: total, rows: second.length, keyed: total, cuts: second.length, difference: '-0.75' });
-    expect(await store.checkSeals('openai', 'org-1', { since: DAY, until: DAY })).toMatchObject({ misfits: [] });
+    expect(await store.checkSeals(organizationOf('openai', 'org-1'), { since: DAY, until: DAY })).toMatchObject({
+      misfits: [],
+    });
   });
 });

@@ -6,10 +6,11 @@ import { createCollectionStore } from '../../../src/store/collection/collection-
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { parseDecimal } from '../../../src/domain/decimal.js';
 import { line } from '../../helpers/lines.js';
-import { registerOrganization } from '../../helpers/organization.js';
+import { organizationOf, registerOrganization } from '../../helpers/organization.js';
 
 const d1 = parseDay('2026-02-28');
 const d2 = parseDay('2026-03-01');
+const ours = organizationOf('openai', 'org-1');
 const span = { since: d1, until: d2 };
 const quantity = parseDecimal('7');
 const LINES = [
@@ -28,7 +29,12 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     test = await createTestDatabase(kind);
     prisma = test.database.prisma;
     store = createCollectionStore(prisma);
-    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await prisma.team.createMany({
+      data: [
+        { id: 'team-1', name: 'acme' },
+        { id: 'team-2', name: 'other' },
+      ],
+    });
     await registerOrganization(prisma, 'openai', 'org-1');
     await registerOrganization(prisma, 'openai', 'org-2');
   });
@@ -38,12 +44,18 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     await write(LINES);
   });
 
-  const write = (lines: WindowWrite['lines'], daysLater = 1, organizationId = 'org-1', days = [d1, d2]) =>
+  const write = (
+    lines: WindowWrite['lines'],
+    daysLater = 1,
+    organizationId = 'org-1',
+    days = [d1, d2],
+    teamId = 'team-1',
+  ) =>
     store.writeWindow({
       provider: 'openai',
       organizationId,
       organizationName: 'Prod',
-      teamId: 'team-1',
+      teamId,
       runId: `run-${daysLater}`,
       lease: null,
       days,
@@ -53,7 +65,7 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
       acceptRestatement: false,
       forced: false,
     });
-  const check = () => store.checkSeals('openai', 'org-1', span);
+  const check = () => store.checkSeals(ours, span);
   const causes = async () => (await prisma.restatement.findMany()).map(({ cause }) => cause).sort();
 
   it('fits what was written, whatever is linked, added to the row, or written again', async () => {
@@ -110,9 +122,9 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     expect((await check()).misfits).toEqual([]);
 
     // It stays known until the days were compared with the provider.
-    expect((await store.openMisfits('openai', 'org-1')).map(({ day }) => day)).toEqual(days);
-    await store.closeMisfits('openai', 'org-1', days);
-    expect(await store.openMisfits('openai', 'org-1')).toEqual([]);
+    expect((await store.openMisfits(ours)).map(({ day }) => day)).toEqual(days);
+    await store.closeMisfits(ours, days);
+    expect(await store.openMisfits(ours)).toEqual([]);
   });
 
   it('does not fit however much was added, and the guard does not take that for what there was', async () => {
@@ -123,19 +135,51 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
   it('is of one organization, whose days another one neither has nor seals', async () => {
     await write([line(d1, 'r', 'gpt', '8')], 1, 'org-2', [d1]);
     await write(LINES, 2);
-    expect(await store.checkSeals('openai', 'org-2', span)).toMatchObject({ days: 1, misfits: [], stray: [] });
-    expect((await store.collectedDays('openai', 'org-2')).map(({ day }) => day)).toEqual([d1]);
-    expect(await store.checkSeals('openai', 'org-1', { since: d2, until: d2 })).toMatchObject({ days: 1 });
+    expect(await store.checkSeals(organizationOf('openai', 'org-2'), span)).toMatchObject({
+      days: 1,
+      misfits: [],
+      stray: [],
+    });
+    expect((await store.collectedDays(organizationOf('openai', 'org-2'))).map(({ day }) => day)).toEqual([d1]);
+    expect(await store.checkSeals(ours, { since: d2, until: d2 })).toMatchObject({ days: 1 });
+  });
+
+  it("is of the organization's team: another sees neither days nor seals nor what does not fit, and changes nothing", async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = cost + 1 WHERE cost = 2`;
+    await prisma.$executeRaw`UPDATE collected_days SET seal = NULL WHERE day = ${d1}::date`;
+    expect(await store.checkSeals(ours, span, false)).toMatchObject({ days: 2, misfits: [{ day: d2 }] });
+    const theirs = organizationOf('openai', 'org-1', 'team-2');
+    expect(await store.checkSeals(theirs, span)).toMatchObject({ days: 0, misfits: [], sealedAsFound: [], stray: [] });
+    expect(await prisma.sealFinding.count()).toBe(0);
+    await check();
+    const all = async () => ({
+      days: await prisma.collectedDay.findMany(),
+      rows: await prisma.costData.findMany({ orderBy: { id: 'asc' } }),
+      findings: await prisma.sealFinding.findMany(),
+    });
+    const before = await all();
+    expect(await store.collectedDays(theirs)).toEqual([]);
+    expect(await store.storedDays(theirs, span)).toEqual([]);
+    expect(await store.dailyCharges(theirs, span)).toEqual([]);
+    expect(await store.spenders(theirs, span)).toEqual([]);
+    expect(await store.openMisfits(theirs)).toEqual([]);
+    await store.closeMisfits(theirs, [d1, d2]);
+    await expect(write([], 3, 'org-1', [d1, d2], 'team-2')).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is not an organization of this team') as string,
+    });
+    expect(await all()).toEqual(before);
+    expect((await store.openMisfits(ours)).map(({ day }) => day)).toEqual([d2]);
   });
 
   it('is open again when the same change comes back, and closed for the days alone that were compared', async () => {
     const change = () => prisma.$executeRaw`UPDATE cost_data SET cost = cost + 1`;
-    const open = async () => (await store.openMisfits('openai', 'org-1')).map(({ day }) => day);
+    const open = async () => (await store.openMisfits(ours)).map(({ day }) => day);
     await change();
     await write(LINES, 2);
-    await store.closeMisfits('openai', 'org-1', [d1]);
+    await store.closeMisfits(ours, [d1]);
     expect(await open()).toEqual([d2]);
-    await store.closeMisfits('openai', 'org-1', [d2]);
+    await store.closeMisfits(ours, [d2]);
     await change();
     await write(LINES, 3);
     expect(await open()).toEqual([d1, d2]);

@@ -1,0 +1,38 @@
+import type { OrganizationKey } from '../domain/organization.js';
+import { CostsError } from '../errors.js';
+import { Prisma } from '../generated/prisma/client.js';
+import { providerName } from '../providers/registry.js';
+import type { Client } from './client.js';
+
+/** A condition on `organizations` and their keys. */
+export function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Prisma.Sql {
+  return Prisma.sql`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+}
+
+/**
+ * A condition on what hangs on an organization and has no team of its own: it is this organization's, and the organization is
+ * this team's.
+ * @param alias of the table, with its dot
+ */
+export function ofOrganization(organization: OrganizationKey, alias = ''): Prisma.Sql {
+  const [provider, id] = ['ai_provider', 'ai_organization_id'].map((column) => Prisma.raw(`${alias}${column}`));
+  return Prisma.sql`${provider} = ${organization.provider} AND ${id} = ${organization.organizationId}
+    AND EXISTS (SELECT FROM organizations WHERE ${isOrganization(organization)})`;
+}
+
+/**
+ * Keeps an organization the team's until the transaction ends: what is written of it hangs on that.
+ * @throws CostsError `conflict` when it is not, or no longer
+ */
+export async function holdOrganization(client: Client, organization: OrganizationKey): Promise<void> {
+  const own = await client.$queryRaw<
+    unknown[]
+  >`SELECT FROM organizations WHERE ${isOrganization(organization)} FOR KEY SHARE`;
+  if (own.length > 0) return;
+  const { provider, organizationId } = organization;
+  throw new CostsError(
+    'conflict',
+    `${providerName(provider)} ${organizationId} is not an organization of this team any more; nothing was written.`,
+    { hint: 'To see which are: costs keys list' },
+  );
+}
