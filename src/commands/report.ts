@@ -10,6 +10,7 @@ import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
+import { readBudgets } from './check/budgets.js';
 import { readPage } from './report/page.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
@@ -81,6 +82,12 @@ async function readSpendPage(options: ReportOptions, context: Context): Promise<
   const compared = comparableSpans(period, toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const figures = await readPage(store.reports, { query, order: options, compared, now: await context.clock() });
+  // The team's own budgets are of all its spend.
+  const isAll = query.patterns === undefined && describeRowFilter(options).length === 0;
+  if (figures.monthEnd !== null && isAll) {
+    const budgets = await readBudgets(store, team.id, toDay(await context.clock()));
+    figures.monthEnd.budgets = budgets.filter((each) => each.provider === null && each.projectId === null);
+  }
   const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
   return { report: figures.report, page };
 }

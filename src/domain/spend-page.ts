@@ -1,4 +1,7 @@
+import type { BudgetState } from './budget-view.js';
 import type { Day, DaySpan } from './day.js';
+import type { Cause } from './explanation.js';
+import type { ForecastAmount } from './forecast.js';
 import type { ProviderId } from './provider.js';
 import type { CoverageState, Report, ReportComparison, ReportRow, RestatedDay } from './report.js';
 import type { Spike } from './spikes.js';
@@ -30,10 +33,27 @@ export interface SpendPage {
   overTime: { word: TimeWord; rows: Record<StackWord, ReportRow[]> };
   /** Every project of either period against the period before, the largest difference first. */
   changes: ProjectChange[];
+  /** What moved projects between the two periods, and on the days that stand out. */
+  causes: { between: Cause[]; onSpikes: SpikeCauses[] };
+  /** Where the running month ends; null where the report is about other days. */
+  monthEnd: MonthEnd | null;
   organizations: OrganizationCoverage[];
   restated: RestatedDay[];
   /** The largest excess first. */
   spikes: Spike[];
+}
+
+/** Why a project cost more than usual on a day; nothing where too few days tell what is usual. */
+export interface SpikeCauses {
+  projectId: string;
+  day: Day;
+  causes: Cause[];
+}
+
+/** What the running month is expected to come to, a currency each, and the team's own budgets of it. */
+export interface MonthEnd extends DaySpan {
+  totals: ForecastAmount[];
+  budgets: Pick<BudgetState, 'currency' | 'amount' | 'spent' | 'projected'>[];
 }
 
 /** One project's spend over the days that both periods have, exact. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { perform } from '../../src/commands/perform.js';
+import { showForecast } from '../../src/commands/forecast.js';
 import { showReport, type ReportOptions } from '../../src/commands/report.js';
+import type { Forecast } from '../../src/domain/forecast.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import type { Report } from '../../src/domain/report.js';
 import { formatMoney } from '../../src/output/format.js';
@@ -17,7 +19,11 @@ import { fillPageWorld, HOSTILE, LONG } from '../helpers/page-world.js';
 let test: TestDatabase;
 beforeAll(async () => {
   test = await createTestDatabase('postgresql');
-  await fillPageWorld(test.database.prisma);
+  const { prisma } = test.database;
+  await fillPageWorld(prisma);
+  await prisma.budget.create({ data: { id: 'budget-1', teamId: 'team-1', currency: 'USD', amount: '9000' } });
+  // One organization was read hours before the others.
+  await prisma.$executeRaw`UPDATE collected_days SET read_at = '2026-11-23T02:00:00Z' WHERE ai_organization_id = 'org-3' AND read_at > '2026-11-23T02:00:00Z'`;
 });
 afterAll(() => test.drop());
 
@@ -43,6 +49,12 @@ async function json(options: Partial<ReportOptions> = {}): Promise<Report> {
   const recorded = recordContext(test.database, NOON);
   await perform(showReport, { ...DEFAULTS, ...options }, recorded.context);
   return recorded.last() as Report;
+}
+
+async function forecastDocument(): Promise<Forecast> {
+  const recorded = recordContext(test.database, NOON);
+  await perform(showForecast, { groupBy: ['project'] }, recorded.context);
+  return recorded.last() as Forecast;
 }
 
 describe('the page of a report, as text', () => {
@@ -92,6 +104,22 @@ describe('the page of a report, as text', () => {
     const text = await html({ period: '2025-01' });
     expect(text).toContain('No costs in these days.');
     expect(text).toContain('31 days never read');
+  });
+
+  it('says where the running month ends, against the budget, and why projects moved and days stand out', async () => {
+    const text = await html();
+    const { totals } = await forecastDocument();
+    const usd = totals.find(({ currency }) => currency === 'USD');
+    expect(text).toContain(`Expected by 30 Nov: <b><data class="money" value="${usd?.expected ?? ''}"`);
+    expect(text).toMatch(/over the budget of <data class="money" value="9000"/);
+    expect(text).toMatch(
+      /data-mover="assistant"[^]*?<span class="why">Why: <bdi>[^<]*Claude Sonnet 4.5 Usage - Output Tokens/,
+    );
+    expect(text).toMatch(/data-mark="spike"[^]*?<span class="why">Why: <bdi>[^<]*gpt-5, output/);
+    expect(text).toMatch(/<bdi>EU<\/bdi> last read 23 Nov 02:00 UTC/);
+    // What is left out of a report is in no budget of the whole team, and a month that is over ends nowhere else.
+    expect(await html({ project: 'Labs' })).not.toContain('the budget of');
+    expect(await html({ period: '2026-10' })).not.toContain('Expected by');
   });
 
   it('names neither hosts nor files, so that a browser has nothing to fetch', async () => {
@@ -150,6 +178,19 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
   const expected = (costs: (string | null)[]) =>
     costs.map((cost) => ({ exact: cost ?? 'unknown', shown: cost === null ? 'unknown' : formatMoney(cost) }));
 
+  it('prints a month on at most four sheets, bars included, and its total once', async () => {
+    const { page } = await open();
+    const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g) ?? [];
+    expect(sheets.length).toBeLessThanOrEqual(4);
+    await page.emulateMedia({ media: 'print' });
+    const styles = await inPage(
+      page,
+      '#report tfoot, .movers .bar i',
+      `({ display: getComputedStyle(each).display, color: getComputedStyle(each).printColorAdjust })`,
+    );
+    expect(styles).toContainEqual({ display: 'table-row-group', color: 'exact' });
+  });
+
   it('asks for nothing and complains of nothing, and no name of a project runs', async () => {
     const { page, troubles } = await open({ groupBy: ['project', 'line-item'] });
     await page.getByLabel('By provider').first().check({ force: true });
@@ -187,12 +228,14 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
   it('shows the figures of report --json in its rows and totals', async () => {
     const { page } = await open({ groupBy: ['project', 'model'], top: 3 });
     const { rows, others = [], totals } = await json({ groupBy: ['project', 'model'], top: 3 });
+    // One order of currencies from the head to the last row: that with the most rows first.
+    const inOrder = <Row extends { currency: string }>(list: readonly Row[]) =>
+      ['USD', 'EUR'].flatMap((currency) => list.filter((row) => row.currency === currency));
     expect(await amounts(page, '#report td.cost > :is(.money, .unpriced)')).toEqual(
-      expected([...rows, ...others, ...totals].map(({ cost }) => cost)),
+      expected([...inOrder(rows), ...inOrder(others), ...inOrder(totals)].map(({ cost }) => cost)),
     );
-    expect(await amounts(page, '.total .amount > .money')).toEqual(
-      expected([...totals].reverse().map(({ cost }) => cost)),
-    );
+    for (const selector of ['.total .amount > .money', 'header .totals .money'])
+      expect(await amounts(page, selector)).toEqual(expected(inOrder(totals).map(({ cost }) => cost)));
   });
 
   it('draws over time what report --json says of each day, by project and by provider', async () => {

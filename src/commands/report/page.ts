@@ -20,6 +20,7 @@ import {
   type SpendPage,
   type TimeWord,
 } from '../../domain/spend-page.js';
+import { readCauses, readMonthEnd } from './page-reasons.js';
 import { readSpikes } from './spikes.js';
 
 /** Bars that a screen can show side by side. */
@@ -62,6 +63,8 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
   const byTime = query.groupBy.some((each) => each === 'day' || each === 'week' || each === 'month');
   const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
+  const spikes = await readSpikes(reports, query);
+  const monthEnd = await readMonthEnd(reports, query, today);
   return {
     madeAt: now,
     report: reportDocument(arrangeReport(report, order, comparison)),
@@ -72,7 +75,9 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
     changes: changesOf([...breakdowns.project, ...before.rows], await compare(['project'])),
     organizations: organizations.map((each) => describeDays(each, query, today)),
     restated: await reports.restated(query),
-    spikes: await readSpikes(reports, query),
+    spikes,
+    causes: await readCauses(reports, query, { compared, spikes, today }),
+    monthEnd: monthEnd === null ? null : { ...monthEnd, budgets: [] },
   };
 }
 

@@ -10,6 +10,7 @@ import { formatDay, plural } from '../../domain/words.js';
 import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';
+import { whyOf } from './summary.js';
 
 const MOST_GAPS = 5;
 const MOST_SPIKES = 6;
@@ -23,7 +24,7 @@ export function daysSection(page: SpendPage): Html {
     ...more(gaps.length - MOST_GAPS, 'gap', 'more gap', 'coverage'),
     ...halfRead.slice(0, MOST_GAPS).map(half),
     ...more(halfRead.length - MOST_GAPS, 'half-read', 'more', 'coverage'),
-    ...page.spikes.slice(0, MOST_SPIKES).map(spike),
+    ...page.spikes.slice(0, MOST_SPIKES).map((each) => spike(each, page)),
     ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
     ...restated(page.restated),
     ...(open.length === 0 ? [] : [stillOpen(open)]),
@@ -60,7 +61,9 @@ function stillOpen(spans: readonly CoverageSpan[]): Html {
   return item('open', shortSpan(first), markup`The day is not over; its bar still grows.`);
 }
 
-function spike({ day, span, project, organization, currency, cost, usual, lineItem }: Spike): Html {
+function spike(found: Spike, page: SpendPage): Html {
+  const { day, span, project, projectId, organization, currency, cost, usual, lineItem } = found;
+  const why = page.causes.onSpikes.find((each) => each.projectId === projectId && each.day === day);
   const cause =
     lineItem === null
       ? NOTHING
@@ -69,7 +72,7 @@ function spike({ day, span, project, organization, currency, cost, usual, lineIt
   return item(
     'spike',
     shortSpan(span),
-    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}`,
+    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}${why === undefined ? NOTHING : whyOf(why.causes, found)}`,
   );
 }
 

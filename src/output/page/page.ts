@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isTimeWord } from '../../domain/dimensions.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { distinctProjects } from '../distinct-projects.js';
 import { formatInstant, formatSpan } from '../../domain/words.js';
@@ -17,9 +18,9 @@ import { moversSection, summarySection } from './summary.js';
 
 /** A report as one page that needs nothing but itself: no network, no other file, and no script but its own. */
 export function renderPage(asked: SpendPage): string {
-  const page = withDistinctNames(asked);
+  const currencies = currenciesOf(asked);
+  const page = inOneOrder(withDistinctNames(asked), currencies);
   const { report, team } = page;
-  const currencies = currenciesOf(page);
   const title = `${team} · AI spend ${formatSpan(report.since, report.until)}`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -33,7 +34,7 @@ export function renderPage(asked: SpendPage): string {
 <title>${title}</title>
 <style>${trusted(STYLE)}</style></head>
 <body>${LOOKS}
-<main>${head(page, currencies)}
+<main>${head(page)}
 ${currencies.length === 1 ? NOTHING : daysSection(page)}
 ${currencies.map((currency, index) => currencyPart(page, currency, `c${index}`, currencies.length > 1))}
 ${report.rows.length === 0 ? NOTHING : rowsSection(page)}
@@ -61,6 +62,17 @@ function withDistinctNames(page: SpendPage): SpendPage {
   };
 }
 
+/** Currencies stand in one order from the head to the last row; rows of a time stay in its order. */
+function inOneOrder(page: SpendPage, currencies: readonly string[]): SpendPage {
+  const { report } = page;
+  const place = ({ currency }: { currency: string }) => currencies.indexOf(currency);
+  const inOrder = <Row extends { currency: string }>(rows: readonly Row[]) =>
+    [...rows].sort((a, b) => place(a) - place(b));
+  const rows = report.groupBy.some(isTimeWord) ? report.rows : inOrder(report.rows);
+  const others = report.others === undefined ? {} : { others: inOrder(report.others) };
+  return { ...page, report: { ...report, ...others, rows, totals: inOrder(report.totals) } };
+}
+
 /** Nothing may be loaded, sent or framed, and no script may run but the one whose hash stands here. */
 function policy(): string {
   const hash = createHash('sha256').update(SCRIPT).digest('base64');
@@ -74,15 +86,24 @@ function currenciesOf({ report, breakdowns }: SpendPage): string[] {
   return found.sort((a, b) => count(b) - count(a));
 }
 
-function head({ team, report, filters }: SpendPage, currencies: readonly string[]): Html {
-  const ordered = currencies.flatMap((each) => report.totals.filter(({ currency }) => currency === each));
+function head({ team, report, filters, organizations }: SpendPage): Html {
   const read = report.readAt === null ? 'never read' : `as of ${instant(new Date(report.readAt))}`;
   return markup`<header><p class="team">${name(team)} · AI spend</p><h1>${formatSpan(report.since, report.until)}</h1>
-<p class="fine">UTC days · ${BASES[report.basis]} · ${read}</p>
+<p class="fine">UTC days · ${BASES[report.basis]} · ${read}${oldestRead(organizations)}</p>
 ${filters.length === 0 ? NOTHING : markup`<p class="filters">Only ${filters.map((filter, index) => markup`${index === 0 ? '' : ', '}<code>${name(filter)}</code>`)}</p>`}
-${report.totals.length < 2 ? NOTHING : markup`<p class="totals">${ordered.map(({ currency, cost }) => markup`<span>${money(cost, currency)} ${currency}</span> `)}</p>`}
+${report.totals.length < 2 ? NOTHING : markup`<p class="totals">${report.totals.map(({ currency, cost }) => markup`<span>${money(cost, currency)} ${currency}</span> `)}</p>`}
 ${report.rows.length === 0 ? markup`<p class="none">No costs in these days.</p>` : NOTHING}</header>`;
 }
+
+/** What was read last, where that is hours before the others: the total is no newer than it. */
+function oldestRead(organizations: SpendPage['organizations']): Html {
+  const read = organizations.flatMap(({ organization, readAt }) => (readAt === null ? [] : [{ organization, readAt }]));
+  const [first] = [...read].sort((a, b) => a.readAt.getTime() - b.readAt.getTime());
+  const newest = Math.max(...read.map(({ readAt }) => readAt.getTime()));
+  if (first === undefined || newest - first.readAt.getTime() < LATE_MS) return NOTHING;
+  return markup`, ${name(first.organization)} last read ${instant(first.readAt)}`;
+}
+const LATE_MS = 3_600_000;
 
 const BASES = {
   billed: 'billed costs',

@@ -71,6 +71,15 @@ a { color: var(--accent); }
 .movers .down .amount, .movers .down .percent, .movers .down .who > span:first-child { color: var(--down); }
 .movers .who > span:first-child { font-size: 11px; }
 .movers .bar { align-self: center; }
+.movers li .why { grid-column: 1 / -1; }
+.why { display: block; font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
+.month-end { margin-top: 10px; }
+.budget { font-size: 13px; color: var(--muted); }
+.budget.over { color: var(--wrong); }
+.meter { display: block; position: relative; height: 8px; margin: 4px 0; background: var(--line); border-radius: 2px; }
+.meter i { position: absolute; top: 0; bottom: 0; }
+.meter .spent { left: 0; background: var(--accent); border-radius: 2px; }
+.meter .limit { top: -3px; bottom: -3px; width: 2px; margin-left: -2px; background: var(--ink); }
 .movers li .fine { grid-column: 2 / 4; text-align: right; font-size: 12px; }
 .bar { height: 5px; display: block; }
 .bar i { display: block; height: 100%; min-width: 2px; border-radius: 2px; background: var(--look-1); }
@@ -171,7 +180,7 @@ th[aria-sort=descending] button::after { content: " ↓"; }
 footer { margin-top: 48px; padding-top: 14px; padding-bottom: 40px; color: var(--muted); font-size: 12.5px; }
 footer p { border: 0; }
 
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   main, footer { padding-left: 16px; padding-right: 16px; }
   main { padding-top: 24px; }
   section { margin-top: 36px; }
@@ -209,7 +218,15 @@ footer p { border: 0; }
   .restated .figures tr > :nth-child(3), .restated .figures tr > :nth-child(4), .restated .figures tr > :nth-child(7) { display: none; }
 }
 @media print {
-  .search, .switch, .as-table summary { display: none; }
-  section { break-inside: avoid; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .search, .switch, .as-table, .tip { display: none; }
+  @page { margin: 11mm; }
+  /* A sheet is as wide as a phone's page, and shows as much as a desk's. */
+  body { zoom: .68; }
+  section { margin-top: 24px; }
+  h1, h2, h3, .section-head { break-after: avoid; }
+  figure, .total, .top li, .movers li, .breakdown li, .days li, .strips li, tr { break-inside: avoid; }
+  /* The total stands below the rows, once, and not at the foot of every page. */
+  tfoot { display: table-row-group; }
 }
 `;

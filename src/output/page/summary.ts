@@ -1,10 +1,12 @@
-import { absolute, compare, formatDecimal, parseDecimal, sum, type Decimal } from '../../domain/decimal.js';
+import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, type Decimal } from '../../domain/decimal.js';
 import { addDays } from '../../domain/day.js';
 import { spentOf, sumOf } from '../../domain/report-order.js';
+import type { Cause } from '../../domain/explanation.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
 import { difference, formatChange, formatShare } from '../format.js';
-import { plural } from '../../domain/words.js';
+import { formatDay, plural } from '../../domain/words.js';
+import { reasonsOf } from '../why.js';
 import { drawSpark } from './chart.js';
 import { money, portion, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
@@ -19,7 +21,7 @@ const LEAST_BARS = 3;
 export function summarySection(page: SpendPage, currency: string, id: string): Html {
   const total = page.report.totals.find((each) => each.currency === currency)?.cost ?? null;
   return markup`<section class="summary" aria-labelledby="${id}-top">
-<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}</div>
+<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}${monthEnd(page, currency)}</div>
 <h2 id="${id}-top">Most expensive projects</h2>
 <ol class="top">${topProjects(page, currency)}</ol>
 </section>`;
@@ -34,6 +36,29 @@ function totalChange(page: SpendPage, currency: string): Html {
   const partial = rows.some((row) => row.partial);
   return markup`<p class="change">${money(difference({ current, previous }), currency, { signed: true })} <b>${formatChange({ current, previous })}</b> against ${shortSpan(before)}</p>
 <p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
+}
+
+/** What the month is expected to come to, and the team's budget beside it; marked as expected, since nothing of it was charged. */
+function monthEnd({ monthEnd: month }: SpendPage, currency: string): Html {
+  const forecast = month?.totals.find((each) => each.currency === currency);
+  if (month == null || forecast === undefined) return NOTHING;
+  const { expected, low, high } = forecast;
+  const range =
+    low === null || high === null ? NOTHING : markup`, likely ${money(low, currency)} to ${money(high, currency)}`;
+  const budget = month.budgets.find((each) => each.currency === currency);
+  return markup`<p class="month-end">Expected by ${formatDay(month.until)}: <b>${money(expected, currency)}</b>${range}</p>
+${budget === undefined ? NOTHING : budgetLine(budget, expected)}`;
+}
+
+function budgetLine(
+  { amount, currency, spent }: { amount: string; currency: string; spent: string },
+  expected: string,
+): Html {
+  const [limit, end] = [parseDecimal(amount), parseDecimal(expected)];
+  const most = limit > end ? limit : end;
+  const over = end > limit;
+  const word = over ? markup`${money(formatDecimal(subtract(end, limit)), currency)} over` : markup`within`;
+  return markup`<p class="budget ${over ? 'over' : 'within'}"><span class="meter" aria-hidden="true"><i class="spent" style="width:${portion(spent, most)}%"></i><i class="limit" style="left:${portion(amount, most)}%"></i></span>${word} the budget of ${money(amount, currency)}; ${formatShare(spent, limit)} of it is spent</p>`;
 }
 
 /** Days of the total that stand against nothing: today, or the 31st of a month after one of 30 days. */
@@ -102,17 +127,27 @@ export function moversSection(page: SpendPage, currency: string, id: string): Ht
   const most = absolute(parseDecimal(shown[0]?.difference ?? '0'));
   const rest = changes.slice(MOVERS);
   return markup`<section class="movers" aria-labelledby="${id}-movers">${head}
-<ol>${shown.map((change) => mover(change, most))}</ol>
+<ol>${shown.map((change) => mover(change, most, page.causes.between))}</ol>
 ${rest.length === 0 ? NOTHING : markup`<p class="fine">${plural(rest.length, 'other project')}: ${money(sumText(rest.map((each) => each.difference)), currency, { signed: true })}</p>`}
 </section>`;
 }
 
-function mover(change: ProjectChange, most: Decimal): Html {
+function mover(change: ProjectChange, most: Decimal, causes: readonly Cause[]): Html {
   const { project, projectId, organization, currency, current, previous, partial } = change;
   const direction = change.difference.startsWith('-') ? 'down' : 'up';
   return markup`<li class="${direction}" data-mover="${projectId}"><span class="who"><span aria-hidden="true">${direction === 'up' ? '▲' : '▼'}</span> ${name(project)} <span class="where">${name(organization ?? '(old system)')}</span></span>
 <span class="amount">${money(change.difference, currency, { signed: true })}</span><span class="percent">${formatChange({ current, previous })}${partial ? partialMark : null}</span>
-<span class="bar"><i style="width:${portion(change.difference, most)}%"></i></span><span class="fine">${money(previous, currency)} → ${money(current, currency)}</span></li>`;
+<span class="bar"><i style="width:${portion(change.difference, most)}%"></i></span><span class="fine">${money(previous, currency)} → ${money(current, currency)}</span>${whyOf(causes, change)}</li>`;
+}
+
+/** What moved a project, in words; nothing where nothing tells. */
+export function whyOf(
+  causes: readonly Cause[],
+  { projectId, currency }: { projectId: string; currency: string },
+): Html {
+  const own = causes.filter((cause) => cause.projectId === projectId);
+  const reasons = reasonsOf({ causes: own }, currency, ['project']);
+  return reasons.length === 0 ? NOTHING : markup`<span class="why">Why: <bdi>${reasons.join('; ')}</bdi></span>`;
 }
 
 const partialMark = markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>`;
