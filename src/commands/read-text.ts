@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { CostsError } from '../errors.js';
 
 /** A sheet of all projects or prices that anybody has is far smaller. */
@@ -9,11 +9,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * @throws CostsError `usage` when it is too large or in another encoding, whose letters would come out wrong
  */
 export async function readText(path: string): Promise<string> {
-  if ((await stat(path)).size > MOST_BYTES)
-    throw new CostsError('usage', `${path} is larger than ${MOST_BYTES} bytes.`, {
-      hint: 'Divide it into several files.',
-    });
-  const bytes = await readFile(path);
+  const bytes = await readBytes(path);
   try {
     return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -22,6 +18,21 @@ export async function readText(path: string): Promise<string> {
       cause,
     });
   }
+}
+
+/** Piece by piece, as a pipe or a device does not say how much it holds. */
+async function readBytes(path: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > MOST_BYTES)
+      throw new CostsError('usage', `${path} is larger than ${MOST_BYTES} bytes.`, {
+        hint: 'Divide it into several files.',
+      });
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function encodingOf([first, second]: Uint8Array): string {

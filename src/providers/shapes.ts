@@ -1,7 +1,7 @@
 import { LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { parseDecimal, type Decimal } from '../domain/decimal.js';
-import { cleanText } from '../domain/text.js';
+import { cleanText, problemOf } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import type { ProviderCall } from '../domain/provider.js';
 
@@ -43,7 +43,7 @@ export function parseShape<T>(who: string, schema: z.ZodType<T>, document: unkno
     .replace(/^\./, '');
   throw new CostsError(
     'contract',
-    `${who}'s answer is not what its contract says: ${path === '' ? 'the document' : path} (${issue?.message ?? 'unknown'}).`,
+    `${who}'s answer is not what its contract says: ${path === '' ? 'the document' : path} (${problemOf(issue)}).`,
     {
       hint: 'Nothing of this window was changed. A newer version of costs may know the new shape.',
     },

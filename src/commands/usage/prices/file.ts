@@ -5,7 +5,7 @@ import { parseDecimal } from '../../../domain/decimal.js';
 import { priceKey, usual, type Price } from '../../../domain/price.js';
 import type { ProviderId } from '../../../domain/provider.js';
 import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../../providers/registry.js';
-import { cleanText } from '../../../domain/text.js';
+import { cleanText, problemOf } from '../../../domain/text.js';
 import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../../domain/token-types.js';
 import { CostsError } from '../../../errors.js';
 import { formatDate } from '../../../domain/words.js';
@@ -119,7 +119,7 @@ function explain(error: z.ZodError): CostsError {
   const path = (issue?.path ?? [])
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('');
-  return unreadable(`${path === '' ? 'the document' : path.replace(/^\./, '')} (${issue?.message ?? 'unknown'})`);
+  return unreadable(`${path === '' ? 'the document' : path.replace(/^\./, '')} (${problemOf(issue)})`);
 }
 
 function unreadable(what: string, { hint = 'See the form of one: costs usage prices list --json' } = {}): CostsError {
