@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
-import { addDays, endOfDay, parseDay } from '../../../src/domain/day.js';
+import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../../src/domain/day.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
@@ -77,7 +78,34 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     await prisma.$executeRaw`UPDATE cost_data SET project_id = 'mine' WHERE project_id IN (SELECT id FROM projects WHERE ai_project_id IS NULL)`;
     expect(await check()).toMatchObject({ misfits: [] });
     expect(await write([...LINES].reverse(), 2)).toMatchObject({ altered: [] });
-    expect(await check()).toMatchObject({ misfits: [] });
+    expect(await check()).toMatchObject({ misfits: [], sealedAsFound: [] });
+  });
+
+  it('is the same from every server and version: a digest of what the provider said, in an order that no locale changes', async () => {
+    const text = (day: Day, lines: [string, string, string, string][]) =>
+      lines
+        .map(([currency, project, lineItem, rest]) =>
+          [currency, project, startOfDay(day).getTime(), endOfDay(day).getTime(), lineItem, rest].join(','),
+        )
+        .join('\n');
+    const digest = (lines: string) => createHash('sha256').update(lines).digest('hex');
+    const first = text(d1, [
+      ['EUR', `'q'`, `'gpt [EUR]'`, '4,NULL,NULL'],
+      ['USD', `'p'`, `'gpt, "5"'`, `1.5,7,'tokens'`],
+      ['USD', `'q'`, `'gpt more'`, '0.5,NULL,NULL'],
+      ['USD', `'q'`, `'gpt'`, '-0.25,NULL,NULL'],
+      ['USD', `'q'`, `'Ärger'`, '0.1,NULL,NULL'],
+    ]);
+    await write([...LINES, line(d1, 'q', 'Ärger', '0.1'), line(d1, 'q', 'gpt more', '0.5')], 2);
+    const stored = await prisma.collectedDay.findMany({ orderBy: { day: 'asc' } });
+    expect(stored.map(({ seal }) => seal)).toEqual([
+      digest(first),
+      digest(text(d2, [['USD', `'p'`, `'gpt'`, '2,NULL,NULL']])),
+    ]);
+    expect(stored.map(({ sealedRows, sealedSums }) => [sealedRows, sealedSums])).toEqual([
+      [5, { EUR: '4', USD: '1.85' }],
+      [1, { USD: '2' }],
+    ]);
   });
 
   it('follows the provider: what it changes is sealed anew, and is no misfit', async () => {
@@ -186,7 +214,8 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
   });
 
   it('shows rows of a day that was never read', async () => {
-    await prisma.$executeRaw`DELETE FROM collected_days WHERE day = ${d2}::date`;
+    // That its usage was read says nothing of its bills.
+    await prisma.$executeRaw`UPDATE collected_days SET api_version = 'usage_v1' WHERE day = ${d2}::date`;
     expect(await check()).toMatchObject({ days: 1, misfits: [], stray: [d2] });
   });
 
@@ -200,6 +229,24 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
       { day: d2, sealed: { rows: 1, sums: { USD: '2' } }, found: { sums: { USD: '9' } } },
     ]);
   });
+
+  it.skipIf(kind === 'embedded')(
+    'is left to a writer that sealed the day while what was found waited for it',
+    async () => {
+      await prisma.$executeRaw`UPDATE collected_days SET seal = NULL`;
+      const writer = await test.database.openSession();
+      const waiting = async () => (await prisma.$queryRaw<unknown[]>`SELECT FROM pg_locks WHERE NOT granted`).length;
+      await writer.pool.query(`BEGIN; SELECT FROM collected_days WHERE day = '${d2}' FOR UPDATE`);
+      const checking = check();
+      await expect.poll(waiting, { timeout: 30_000 }).toBeGreaterThan(0);
+      await writer.pool.query(
+        `UPDATE collected_days SET seal = 'its own', sealed_run_id = run_id WHERE day = '${d2}'; COMMIT`,
+      );
+      expect(await checking).toMatchObject({ sealedAsFound: [d1] });
+      expect((await prisma.collectedDay.findFirst({ where: { seal: 'its own' } }))?.sealedAsFound).toBe(false);
+      await writer.close();
+    },
+  );
 
   it('tells nothing once an earlier version of costs, which makes none, has written the day', async () => {
     await prisma.$executeRaw`UPDATE cost_data SET cost = 2.5 WHERE cost = 2`;

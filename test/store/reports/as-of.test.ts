@@ -173,6 +173,73 @@ describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (ki
     expect(await reports.restated(query)).toMatchObject([{ cause: 'provider', rows: 1, difference: '1' }]);
   });
 
+  it('has bills of the days that were read by then: of each organization by its own reads, and to the end of the span', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await fillProjects(prisma);
+    const day = parseDay('2026-11-02');
+    // Another provider's organization may have the same id.
+    const source = { aiProvider: 'anthropic', aiOrganizationId: 'org-1', aiProjectId: 'wrkspc_1' };
+    await prisma.project.create({ data: { id: 'twin', teamId: TEAM, name: 'Twin', ...source } });
+    for (const [project, cost] of [
+      ['search', '5'],
+      ['labs', '7'],
+      ['twin', '11'],
+    ] as const)
+      await bill(prisma, project, day, cost);
+    await bill(prisma, 'search', addDays(day, 1), '13');
+    await bill(prisma, 'search', addDays(day, 2), '17');
+    await markRead(prisma, ['openai', 'org-1'], [day, addDays(day, 1)], hours('2026-11-03', 1));
+    await markRead(prisma, ['openai', 'org-2'], [day], hours('2026-11-20', 1));
+    // Usage of a day says nothing of its bills.
+    await prisma.collectedDay.updateMany({ where: { aiOrganizationId: 'org-2' }, data: { apiVersion: 'usage_v1' } });
+    await prisma.collectedDay.updateMany({
+      where: { apiVersion: 'usage_v1' },
+      data: { firstReadAt: hours('2026-11-03', 1) },
+    });
+    const change = (back: string, oldCost: string) => ({
+      ...{
+        projectId: 'search',
+        apiVersion: 'costs_v1' as const,
+        currency: 'USD',
+        cause: 'provider' as const,
+        runId: 'r',
+      },
+      ...{ bucketStartTime: hours(back, 0), bucketEndTime: hours(addDays(parseDay(back), 1), 0) },
+      ...{ lineItem: 'gpt-5, input', oldCost, newCost: '1', recordedAt: hours('2026-11-20', 2) },
+    });
+    await prisma.restatement.createMany({ data: [change(day, '4'), change('2026-11-03', '12')] });
+    const { reports } = createStore(database);
+    const costs = async (asOf: Date) => {
+      const query: ReportQuery = { teamId: TEAM, since: day, until: day, groupBy: ['project'], basis: 'billed', asOf };
+      const { rows } = await reports.run(query, parseDay('2026-11-23'));
+      return rows.map(({ projectId, cost }) => `${projectId ?? ''} ${cost ?? ''}`);
+    };
+    expect(await costs(hours('2026-11-10', 0))).toEqual(['search 4']);
+    expect(await costs(hours('2026-11-21', 0))).toEqual(['search 5']);
+  });
+
+  it('counts a day that is read again since as read when it was first read whole, from that instant on', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await fillProjects(prisma);
+    const day = parseDay('2026-11-02');
+    const whole = hours('2026-11-04', 1);
+    await markRead(prisma, ['openai', 'org-1'], [day], hours('2026-11-20', 1));
+    await prisma.collectedDay.updateMany({ data: { firstReadAt: hours(day, 10), firstClosedReadAt: whole } });
+    const { reports } = createStore(database);
+    const stateAt = async (asOf: Date) => {
+      const query = { teamId: TEAM, organizationId: 'org-1', since: day, until: day, groupBy: [], asOf } as const;
+      const { coverage } = await reports.run({ ...query, basis: 'billed' }, parseDay('2026-11-23'));
+      const states = ['gaps', 'halfRead', 'open', 'provisional'] as const;
+      return states.filter((state) => coverage[state].length > 0);
+    };
+    expect(await stateAt(hours(day, 9))).toEqual(['gaps']);
+    expect(await stateAt(new Date(whole.getTime() - 1))).toEqual(['halfRead']);
+    expect(await stateAt(whole)).toEqual(['provisional']);
+    expect(await stateAt(hours('2026-11-21', 0))).toEqual(['provisional']);
+  });
+
   it('has a day from the moment it is stored, not from the moment it was asked for', async () => {
     const { database } = await useTestDatabase(kind);
     const { prisma } = database;
