@@ -75,6 +75,8 @@ export interface WindowWrite extends AskedAt {
   acceptRestatement: boolean;
   /** Read again on request, not because it was due. */
   forced: boolean;
+  /** A day with a later answer is no reason to leave that one alone, but to refuse the whole: a period of files is one bill. */
+  allOrNothing?: boolean;
 }
 
 /** What a written window changed. */
@@ -128,7 +130,8 @@ export interface CollectionStore {
   /**
    * Replaces the window's days by an answer, in one transaction: rows upserted, vanished rows swept, changes to closed
    * days recorded, days marked as collected.
-   * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
+   * @throws CostsError `shrink` when the answer would lose most of what is stored, `conflict` where it is all or nothing and a day
+   * has a later answer; nothing is written then.
    */
   writeWindow(write: WindowWrite): Promise<WindowOutcome>;
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */

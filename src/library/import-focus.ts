@@ -4,9 +4,8 @@ import type { CostLine } from '../domain/bucket.js';
 import type { FocusImport, FocusImportRequest, FocusPeriod, ImportedPeriod } from '../domain/focus-import.js';
 import { Sums, toMoneyDocument } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
-import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
+import { asCostsError, toErrorDocument } from '../errors.js';
 import type { Workplace } from './workplace.js';
-import { formatDate } from '../domain/words.js';
 
 type Period = FocusPeriod & { rows: number; lines: CostLine[] };
 
@@ -70,18 +69,9 @@ async function importPeriod(
     await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
     // The store keeps instants to the millisecond; a delivery of the future was made now.
     const requestedAt = new Date(Math.min(Math.floor(period.deliveredAt.getTime()), now.getTime()));
-    const span = { since, until };
-    const known = new Map(
-      (await collection.storedDays({ provider, organizationId: account, teamId: team.id }, span)).map((each) => [
-        each.day,
-        each.readAt,
-      ]),
-    );
-    const newer = days.find((day) => (known.get(day)?.getTime() ?? 0) > requestedAt.getTime());
-    if (newer !== undefined) throw outdated(name, newer);
     const outcome = await collection.writeWindow({
       ...{ provider, organizationId: account, organizationName: name, teamId: team.id, runId, lease: null },
-      ...{ days, requestedAt, lines, projects: new Map(), forced: false },
+      ...{ days, requestedAt, lines, projects: new Map(), forced: false, allOrNothing: true },
       acceptRestatement: request.acceptRestatement,
     });
     const { inserted, updated, deleted, unchanged } = outcome;
@@ -102,14 +92,4 @@ async function importPeriod(
 /** A period is read through the day of its delivery; what comes after it is unknown, unless a charge is of it. */
 function answeredDays({ since, until, lastDay }: FocusPeriod): Day[] {
   return daysOf({ since, until: lastDay < until ? lastDay : until });
-}
-
-function outdated(name: string, day: Day): CostsError {
-  return new CostsError(
-    'conflict',
-    `What is stored of ${name} on ${formatDate(day)} comes from a newer delivery than this one.`,
-    {
-      hint: 'Import the newest delivery; nothing of this one was stored.',
-    },
-  );
 }

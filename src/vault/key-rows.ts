@@ -13,7 +13,7 @@ import { NoSession } from './no-session.js';
 import { changedMeanwhile, keyBinding, plaintextOf, reencrypt } from './rotate.js';
 import type { Tools, Unlocked } from './tools.js';
 import { unlessForbidden } from './unlock.js';
-import { parseKey, readVariable } from './variables.js';
+import { parseKey, providerInVariable, providerOfText, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
 import { shell } from '../domain/shell.js';
 
@@ -91,6 +91,8 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
   };
   return {
     fromVariable: (provider, name) => known(readVariable(config, provider, name)),
+    providerInVariable: (name) => providerInVariable(config, name),
+    providerOfText,
     fromText: (provider, text) => known(parseKey(provider, text)),
     hostFor: (provider, allowed) => hostOfNewKey(destination(config, { provider }), allowed),
     async add(team, { provider, organizationId, name }, input) {

@@ -22,8 +22,7 @@ export interface Environment {
  */
 export function readVariable(environment: Environment, provider: ProviderId, name: string): Secret {
   const shown = cleanText(name).slice(0, 80);
-  checkName(environment, name, shown);
-  const value = environment.variable(name)?.trim();
+  const value = valueOf(environment, name, shown);
   const { adminKeyPrefix, name: providerName } = providerOf(provider);
   if (value === undefined || value === '') {
     throw new CostsError('auth', `The variable ${shown} is not set; it should hold ${providerName}'s admin key.`, {
@@ -40,6 +39,31 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
     );
   }
   return new Secret(value);
+}
+
+function valueOf(environment: Environment, name: string, shown: string): string | undefined {
+  checkName(environment, name, shown);
+  return environment.variable(name)?.trim();
+}
+
+/** Whose admin key a variable holds. @throws CostsError `auth` when it may not be named, `usage` when it holds nobody's */
+export function providerInVariable(environment: Environment, name: string): ProviderId {
+  const shown = cleanText(name).slice(0, 80);
+  const value = valueOf(environment, name, shown) ?? '';
+  if (value !== '') return providerOfText(value);
+  throw new CostsError('auth', `The variable ${shown} is not set; it should hold an admin key.`, {
+    hint: `Set ${shown} where costs runs, or name another.`,
+  });
+}
+
+/** Whose admin key a text is. @throws CostsError `usage` when it begins as nobody's, without any part of it */
+export function providerOfText(text: string): ProviderId {
+  const provider = providerOfKey(text.trim());
+  if (provider !== null) return provider.id;
+  const begins = PROVIDERS.map(({ name, adminKeyPrefix }) => `${name}'s with ${adminKeyPrefix}`).join(', ');
+  throw new CostsError('usage', `That is no admin key of a provider that is known here: they begin, ${begins}.`, {
+    hint: 'costs keys add --help',
+  });
 }
 
 /**

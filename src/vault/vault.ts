@@ -73,6 +73,9 @@ export interface KeyInput {
 export interface VaultKeys {
   /** Reads a key from a variable. @throws CostsError `auth`, with nothing of the value in it */
   fromVariable(provider: ProviderId, name: string): Secret;
+  /** Whose key it is, by how it begins. */
+  providerInVariable(name: string): ProviderId;
+  providerOfText(text: string): ProviderId;
   /** Reads a key that was typed or piped. @throws CostsError `usage` */
   fromText(provider: ProviderId, text: string): Secret;
   /** The host a new key is bound to. @throws CostsError `usage` when the base URL leads to one that was not allowed */

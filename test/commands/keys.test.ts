@@ -103,6 +103,22 @@ describe('costs keys add', () => {
     expect(await list()).toMatchObject([{ organizationId: 'ant-1', name: 'Acme EU', source: 'vault' }]);
   });
 
+  it('tells whose key it is by how it begins, where nobody says it', async () => {
+    const piped = await machine.here(['keys', 'add', '--key-stdin', '--json'], { input: `${ANT_KEY}\n` });
+    expect(piped.code).toBe(0);
+    const named = ['keys', 'add', '--from-env', 'OPENAI_ADMIN_KEY', '--organization', 'org-1', '--json'];
+    expect((await machine.here(named)).code).toBe(0);
+    expect((await list()).map(({ provider }) => provider).sort()).toEqual(['anthropic', 'openai']);
+    emulator.requests.length = 0;
+    const unknown = await machine.here(['keys', 'add', '--key-stdin', '--json'], { input: 'hunter2-hunter2\n' });
+    expect([unknown.code, unknown.error().message]).toEqual([2, expect.stringContaining('begin') as string]);
+    expect(unknown.stderr).not.toContain('hunter2');
+    const unset = await machine.here(['keys', 'add', '--from-env', 'NOTHING', '--json']);
+    expect([unset.code, unset.error().message]).toEqual([4, expect.stringContaining('NOTHING is not set') as string]);
+    expect((await machine.here(['keys', 'add', '--from-env', 'DATABASE_URL', '--json'])).code).toBe(4);
+    expect(emulator.requests).toEqual([]);
+  });
+
   it('refuses an organization that is registered, in this team and in another', async () => {
     await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
     const twice = await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));

@@ -23,7 +23,7 @@ export const addKey = defineCommand({
   name: 'keys add',
   description: 'Registers the admin key of an organization, after its provider said whose it is.',
   options: [
-    providerOption('the provider that bills the organization', PROVIDER_IDS),
+    providerOption('the provider that bills the organization (default: as the key begins)', PROVIDER_IDS),
     option('--organization <id>', "the organization's id, where the provider does not say it"),
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
     option(
@@ -37,7 +37,7 @@ export const addKey = defineCommand({
   examples: [
     'costs keys add',
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
-    'costs keys add --provider anthropic --key-stdin --link all < key.txt',
+    'costs keys add --key-stdin --link all < key.txt',
   ],
   asksSecret: true,
   run,
@@ -47,15 +47,16 @@ export const addKey = defineCommand({
 });
 
 async function run(options: AddKeyOptions, context: Context) {
-  if (options.provider === undefined) requirePerson(context);
+  const isTold = options.provider !== undefined || options.fromEnv !== undefined || options.keyStdin === true;
+  if (!isTold) requirePerson(context);
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const team = await context.team();
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
-  const provider = options.provider ?? (await chooseProvider(context));
+  const { provider, piped } = await findProvider(options, context);
   explainKey(context, provider, options);
   const told = await toldOrganization(context, provider, options);
-  const input = await readKey(context, provider, options);
+  const input = await readKey(context, provider, options, piped);
   const identity = await identifyKey(context, provider, input.key, told);
   const organizationId = await organizationOf(context, provider, identity, told);
   await refuseTwice(context, provider, organizationId);
@@ -90,6 +91,19 @@ function requirePerson({ output }: Context): void {
     throw new CostsError('usage', 'Which provider?', {
       hint: `Add --provider ${PROVIDER_IDS.join(' or --provider ')}.`,
     });
+}
+
+/** Whose key it is: as it was said, as the key begins, or as a person chooses. */
+async function findProvider(
+  { provider, fromEnv, keyStdin }: AddKeyOptions,
+  context: Context,
+): Promise<{ provider: ProviderId; piped?: string }> {
+  if (provider !== undefined) return { provider };
+  const { keys } = await context.vault();
+  if (fromEnv !== undefined) return { provider: keys.providerInVariable(fromEnv) };
+  if (keyStdin !== true) return { provider: await chooseProvider(context) };
+  const piped = await context.output.prompt.stdin();
+  return { provider: keys.providerOfText(piped), piped };
 }
 
 function chooseProvider({ output }: Context): Promise<ProviderId> {

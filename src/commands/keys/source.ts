@@ -51,9 +51,15 @@ export function explainKey(
 
 /**
  * Gets the key and binds it to the host it may be sent to; nothing was sent yet.
+ * @param piped what came from standard input, where it was read already
  * @throws CostsError `usage` when nothing says where the key is and nobody can be asked
  */
-export async function readKey(context: Context, provider: ProviderId, options: KeySourceOptions): Promise<KeyInput> {
+export async function readKey(
+  context: Context,
+  provider: ProviderId,
+  options: KeySourceOptions,
+  piped?: string,
+): Promise<KeyInput> {
   const { keys } = await context.vault();
   if (options.fromEnv !== undefined && options.keyStdin === true) {
     throw new CostsError('usage', '--from-env and --key-stdin exclude one another.', {
@@ -64,7 +70,7 @@ export async function readKey(context: Context, provider: ProviderId, options: K
   const expiresAt = options.expires === undefined ? null : endOfDay(options.expires);
   const variable = options.fromEnv ?? (await offeredVariable(context, provider, options));
   if (variable !== null) return { key: keys.fromVariable(provider, variable), variable, host, expiresAt };
-  return { key: await askForKey(context, provider, options), variable: null, host, expiresAt };
+  return { key: await askForKey(context, provider, options, piped), variable: null, host, expiresAt };
 }
 
 /** A person whose shell has the provider's usual variable is offered it. */
@@ -86,7 +92,12 @@ async function offeredVariable(
   return taken ? keyVariable : null;
 }
 
-async function askForKey(context: Context, provider: ProviderId, { keyStdin }: KeySourceOptions): Promise<Secret> {
+async function askForKey(
+  context: Context,
+  provider: ProviderId,
+  { keyStdin }: KeySourceOptions,
+  piped?: string,
+): Promise<Secret> {
   const { output } = context;
   const vault = await context.vault();
   if (keyStdin !== true && !output.interactive)
@@ -94,7 +105,7 @@ async function askForKey(context: Context, provider: ProviderId, { keyStdin }: K
       hint: 'Use --from-env NAME or --key-stdin.',
     });
   const parse = (text: string) => vault.keys.fromText(provider, text);
-  if (keyStdin === true) return parse(await output.prompt.stdin());
+  if (keyStdin === true) return parse(piped ?? (await output.prompt.stdin()));
   // One that cannot be kept should not be typed first.
   await vault.requireDataKey(await context.team());
   return output.prompt.secret(`Admin key of ${providerName(provider)}`, parse);

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
+import type { Day } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
+import { formatDate } from '../../domain/words.js';
+import { CostsError } from '../../errors.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
 import { transaction } from '../transaction.js';
@@ -22,6 +25,8 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const placed = { ...write, writeId: randomUUID() };
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
     const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
+    const later = locked.find((each) => !due.includes(each));
+    if (write.allOrNothing === true && later !== undefined) throw outdated(write, later.day);
     const altered = await findAltered(tx, write, due);
     const keyed = rowsByDay(BY_BILL, due, write.keyed ?? []);
     const keyedDays = [...keyed].flatMap(([day, costs]) => (costs.length > 0 ? [day] : []));
@@ -42,4 +47,12 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     await placeWrite(tx, placed.writeId, write.runId);
     return { ...outcome, totals: [...new Sums([...rows.values()].flat())] };
   });
+}
+
+function outdated({ organizationName }: WindowWrite, day: Day): CostsError {
+  return new CostsError(
+    'conflict',
+    `What is stored of ${organizationName} on ${formatDate(day)} comes from a newer delivery than this one.`,
+    { hint: 'Import the newest delivery; nothing of this one was stored.' },
+  );
 }
