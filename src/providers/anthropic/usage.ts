@@ -45,9 +45,10 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
   };
 
   async function readFast(call: ProviderCall, span: DaySpan, width: UsageWidth): Promise<FastShare> {
-    const lines: UsageLine[] = [];
+    let lines: UsageLine[] = [];
     try {
-      for await (const page of read(call, span, width, FAST_ONLY)) lines.push(...page.lines);
+      // There may be more of them than a call takes arguments.
+      for await (const page of read(call, span, width, FAST_ONLY)) lines = lines.concat(page.lines);
     } catch (error) {
       if (isTooEarly(error, span) || !isUnsupported(error)) throw error;
       call.observe({ type: 'missing', endpoint: `${MESSAGES} by speed` });

@@ -26,11 +26,11 @@ export function connectGitHub(wire: Wire): Omit<CostProvider, 'facts'> {
     maxDaysPerRequest: MAX_DAYS,
     async *fetchCosts(call, span) {
       const reports = await reportsOf(call);
-      const lines: CostLine[] = [];
+      let lines: CostLine[] = [];
       for (const center of await reports.costCenters()) {
         const items = (await readDays(reports, span, center)).filter((item) => isAsked(call, item));
         const named = await nameModels(reports, items, center);
-        lines.push(...named.map((item) => toLine(reports, item)));
+        lines = lines.concat(named.map((item) => toLine(reports, item)));
       }
       yield wholeAnswer(span, lines, now());
     },

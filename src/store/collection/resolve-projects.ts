@@ -77,7 +77,7 @@ export async function ensureProjects(
     const missing = ids.filter((id) => !known.has(id));
     if (missing.length === 0) return known;
     // In one order everywhere, so that two windows that create the same projects wait for one another and never lock up.
-    outcome.created.push(...(await createProjects(tx, origin, missing, wireNames)));
+    outcome.created = outcome.created.concat(await createProjects(tx, origin, missing, wireNames));
     return null;
   });
   return { projectIds, ...outcome };
