@@ -10,8 +10,6 @@ import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
-import { readBudgets } from './check/budgets.js';
-import { readPage } from './report/page.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
 
@@ -81,10 +79,12 @@ async function readSpendPage(options: ReportOptions, context: Context): Promise<
   const { query, period } = await resolveReport(context, options);
   const compared = comparableSpans(period, toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
+  const { readPage } = await import('./report/page.js');
   const figures = await readPage(store.reports, { query, order: options, compared, now: await context.clock() });
   // The team's own budgets are of all its spend.
   const isAll = query.patterns === undefined && describeRowFilter(options).length === 0;
   if (figures.monthEnd !== null && isAll) {
+    const { readBudgets } = await import('./check/budgets.js');
     const budgets = await readBudgets(store, team.id, toDay(await context.clock()));
     figures.monthEnd.budgets = budgets.filter((each) => each.provider === null && each.projectId === null);
   }
