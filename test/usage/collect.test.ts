@@ -362,6 +362,32 @@ describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
     }
   });
 
+  it('counts a day as read once every endpoint was, since the oldest of their last reads, refused ones apart', async () => {
+    const usage = createUsageStore(prisma);
+    const day = parseDay('2026-11-20');
+    const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour));
+    const write = (endpoint: string, hour: number, models: string[] | 'refused') =>
+      usage.writeWindow({
+        ...{ ...organizationOf('openai', 'org-a'), organizationName: 'A', runId: `${hour}`, width: '1d' as const },
+        answers: [{ endpoint, days: models === 'refused' ? [] : [day], refused: models === 'refused' ? [day] : [] }],
+        requestedAt: at(hour),
+        lines: (models === 'refused' ? [] : models).map((model) => ({
+          ...{ ...NO_DIMENSIONS, model, providerProjectId: 'proj_1', endpoint, tokenType: 'images', unit: 'images' },
+          ...{ bucketStart: startOfDay(day), bucketEnd: startOfDay(addDays(day, 1)), quantity: parseDecimal('1') },
+        })),
+        ...{ projects: new Map(), acceptRestatement: true, lease: null },
+      });
+    const known = () => usage.collectedDays(organizationOf('openai', 'org-a'), '1d', ['completions', 'images']);
+    await write('images', 1, 'refused');
+    expect(await known()).toEqual([]);
+    await write('completions', 2, ['a']);
+    expect(await known()).toEqual([{ day, readAt: at(2), rows: 1, refused: true }]);
+    await write('images', 3, ['a']);
+    expect(await known()).toEqual([{ day, readAt: at(2), rows: 2, refused: false }]);
+    await write('completions', 4, ['a', 'b']);
+    expect(await known()).toEqual([{ day, readAt: at(3), rows: 3, refused: false }]);
+  });
+
   it('narrows a start that lies too far back, says so, and keeps what was read while it could be', async () => {
     const organizations = worldOf();
     const emulator = await openEmulator({ world: { organizations: organizations.slice(0, 1) } });

@@ -79,4 +79,19 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
     await write('13', { requestedAt: now, providerTime: null });
     expect(await prisma.collectedDay.findMany()).toMatchObject([{ readAt: now, firstClosedReadAt: now }]);
   });
+
+  it('a day that was read whole stays so since then, whatever a clock says later, unless that was in the future', async () => {
+    const ended = endOfDay(day).getTime();
+    const whole = new Date(ended + 3_600_000);
+    const providerTime = new Date(ended - 1);
+    const readWhole = async () => (await prisma.collectedDay.findFirstOrThrow()).firstClosedReadAt;
+    await write('10', { requestedAt: whole });
+    await write('11', { requestedAt: new Date(whole.getTime() + 1_000) });
+    expect(await readWhole()).toEqual(whole);
+    await write('12', { requestedAt: new Date(whole.getTime() + 2_000), providerTime });
+    expect(await readWhole()).toEqual(whole);
+    await prisma.$executeRaw`UPDATE collected_days SET first_closed_read_at = clock_timestamp() + interval '90 days'`;
+    await write('13', { requestedAt: now, providerTime });
+    expect(await readWhole()).toBeNull();
+  });
 });
