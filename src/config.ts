@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
 import type { ProviderId } from './domain/provider.js';
@@ -26,10 +26,12 @@ export interface Config {
   tlsChecksOff: boolean;
   /** The value of any other variable, for keys kept outside the store. */
   variable(name: string): string | undefined;
+  /** How this program was called, for commands that are to be pasted where nobody has installed it yet. */
+  program: string;
 }
 
 /** Reads the environment. Values that only some commands need are checked by `checkBaseUrl` when those run. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(environment: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? ''): Config {
   const text = (name: string) => {
     const value = environment[name]?.trim();
     return value === undefined || value === '' ? null : value;
@@ -53,7 +55,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ci: text('CI') !== null,
     tlsChecksOff: text('NODE_TLS_REJECT_UNAUTHORIZED') === '0',
     variable: (name) => environment[name],
+    program: programOf(environment, script),
   };
+}
+
+/** `costs` once it is installed, `npx costs` before, and in a clone `node bin/costs.js`. */
+function programOf({ npm_command: npm, INIT_CWD: folder = process.cwd() }: NodeJS.ProcessEnv, script: string): string {
+  if (npm === 'exec') return 'npx costs';
+  return script.endsWith('.js') && !script.includes('node_modules') ? `node ${relative(folder, script)}` : 'costs';
 }
 
 /** The platform's folder for data of programs. Asked when it is needed: a process may have no home folder. */

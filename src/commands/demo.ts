@@ -32,7 +32,10 @@ async function run(options: DemoOptions, context: Context) {
   const home = await mkdtemp(join(tmpdir(), `${PREFIX}${mark}-`));
   try {
     const result = await runDemo(context, home);
-    return { ...result, home: options.keep === true ? home : null };
+    const { program, databaseUrl, team } = context.config;
+    // What would lead the person's own commands away from the store of the demo.
+    const inTheWay = databaseUrl !== null || team !== null;
+    return { ...result, program, inTheWay, home: options.keep === true ? home : null };
   } finally {
     if (options.keep !== true) await rm(home, { recursive: true, force: true });
   }

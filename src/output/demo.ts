@@ -2,6 +2,7 @@ import type { DemoDocument } from '../domain/demo.js';
 import type { ReportComparison } from '../domain/report.js';
 import { arrangeReport } from '../domain/report-order.js';
 import type { MoneyDocument } from '../domain/money.js';
+import { shell } from '../domain/shell.js';
 import { formatDuration, formatMoney } from './format.js';
 import { formatCount, formatDay, plural } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -10,7 +11,12 @@ import { renderReport } from './report.js';
 /** What the demo did, a report worth reading, what is to be noticed in it, and where to go from here. */
 export function renderDemo(
   view: DemoDocument & { home: string | null },
-  { comparison, now }: { comparison: ReportComparison; now: Date },
+  {
+    comparison,
+    now,
+    program,
+    inTheWay,
+  }: { comparison: ReportComparison; now: Date; program: string; inTheWay: boolean },
   output: Output,
 ): string {
   const { style } = output;
@@ -26,13 +32,18 @@ export function renderDemo(
     renderReport({ report: arrangeReport(view.report, {}, comparison), team: 'demo', now }, output),
     '',
     `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
+    `  → ${program} ${shell`explain ${anomaly.day} --project ${anomaly.project}`}`,
     `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
+    `  → ${program} changes --since 1d`,
     `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to no project of ours, ${money(unlinked.totals)}`,
+    `  → ${program} projects link`,
     '',
     ...(view.home === null
-      ? ['Look around   costs demo --keep']
-      : [`Look around   COSTS_HOME=${view.home} costs report --group-by model`]),
-    'Your own key  export OPENAI_ADMIN_KEY=… && costs keys add && costs sync',
+      ? [`To try these here → ${program} demo --keep`, `Your own key      → ${program} keys add`]
+      : [
+          `To try these here → ${inTheWay ? 'unset DATABASE_URL COSTS_DATABASE_URL COSTS_TEAM; ' : ''}${shell`export COSTS_HOME=${view.home}`}`,
+          `Your own key, in another terminal → ${program} keys add`,
+        ]),
   ].join('\n');
 }
 

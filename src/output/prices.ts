@@ -53,7 +53,7 @@ export function renderPrices(
   );
   return [
     renderTable(COLUMNS, rows, output),
-    `List prices as read on ${shippedReadOn}; sources: costs usage prices list --json`,
+    `List prices as read on ${formatDate(shippedReadOn)}; sources: costs usage prices list --json`,
   ].join('\n');
 }
 

@@ -33,7 +33,7 @@ export function renderStatus(status: Status, output: Output): string {
       organizations.map((each) => row(each, now, output)),
       output,
     ),
-    `■ settled  ▪ provisional  □ read before the day ended  × never read${organizations.some(({ adopted }) => adopted.length > 0) ? '  ◇ adopted, not proven' : ''}`,
+    renderTable([{ head: '' }], [[legend(organizations)]], output),
     ...organizations.flatMap(adoptedLine),
     ...(unlinked.projects === 0
       ? []
@@ -49,6 +49,11 @@ export function renderStatus(status: Status, output: Output): string {
         `${output.style.yellow('⚠')} ${organization}: ${message} ${renderHint(hint)}`,
     ),
   ].join('\n');
+}
+
+function legend(organizations: readonly OrganizationStatus[]): string {
+  const adopted = organizations.some((each) => each.adopted.length > 0) ? '  ◇ adopted, not proven' : '';
+  return `■ settled  ▪ provisional  □ read before the day ended  × never read${adopted}`;
 }
 
 function adoptedLine({ name, adopted, days }: OrganizationStatus): string[] {

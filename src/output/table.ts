@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import stringWidth from 'string-width';
+import measure from 'string-width';
 import type { Output } from './output.js';
 
 /** What gives way, the first first, where a terminal is too narrow for all of a table. What was asked for never does. */
@@ -36,6 +36,12 @@ const NO_BORDERS = {
   middle: '  ',
 };
 const GAP = 2;
+const SEGMENTER = new Intl.Segmenter();
+
+/** Most text is plain, and to measure it otherwise takes most of the time of a large table. */
+function stringWidth(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : measure(text);
+}
 /** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
 
@@ -95,9 +101,11 @@ function narrowed(columns: readonly Filled[], width: number): number[] {
   const widths = columns.map((column) => column.width);
   const text = (least: (column: Filled) => number) => (column: Filled) =>
     column.align === 'right' ? column.width : Math.max(LEAST_WIDTH, least(column));
-  for (const least of [text(longestWord), text(() => 0), () => 1]) {
+  for (const leastOf of [text(longestWord), text(() => 0), () => 1]) {
+    if (widthOf(widths) <= width) break;
+    const least = columns.map(leastOf);
     while (widthOf(widths) > width) {
-      const slack = columns.map((column, index) => ((widths[index] ?? 0) > least(column) ? (widths[index] ?? 0) : 0));
+      const slack = widths.map((each, index) => (each > (least[index] ?? 0) ? each : 0));
       const widest = slack.indexOf(Math.max(...slack));
       if ((slack[widest] ?? 0) === 0) break;
       widths[widest] = (widths[widest] ?? 0) - 1;
@@ -141,14 +149,18 @@ function wrap(text: string, width: number): string[] {
 function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
-  for (const { segment } of new Intl.Segmenter().segment(word)) {
-    if (piece !== '' && stringWidth(piece + segment) > width) {
+  let taken = 0;
+  for (const { segment } of SEGMENTER.segment(word)) {
+    const own = stringWidth(segment);
+    if (piece !== '' && taken + own > width) {
       const sign = Math.max(...['-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;
       const end = sign > piece.length / 2 ? sign : piece.length;
       pieces.push(piece.slice(0, end));
       piece = piece.slice(end);
+      taken = stringWidth(piece);
     }
     piece += segment;
+    taken += own;
   }
   return [...pieces, piece];
 }

@@ -5,17 +5,21 @@ import { createOutput, type Streams } from '../../src/output/create.js';
 import { checkDocuments } from './documents.js';
 import { toRan, type Ran } from './ran.js';
 
-/** Runs a command in this process, with an environment that holds nothing but what was given. */
+/**
+ * Runs a command in this process, with an environment that holds nothing but what was given.
+ * @param columns of a terminal that standard output is; without them it is a pipe
+ */
 export async function runHere(
   args: readonly string[],
   environment: Record<string, string | undefined>,
   input = '',
+  { columns }: { columns?: number | undefined } = {},
 ): Promise<Ran> {
   const texts = { stdout: '', stderr: '' };
   const pipe = (name: keyof typeof texts) =>
     ({
-      isTTY: false,
-      columns: 80,
+      isTTY: name === 'stdout' && columns !== undefined,
+      columns,
       destroyed: false,
       once: () => undefined,
       write: (text: string) => {

@@ -4,6 +4,7 @@ import { EXIT_CODES } from '../../errors.js';
 import type { Output } from '../../output/output.js';
 import { defineCommand, asItIs } from '../define.js';
 import { formatDate, plural } from '../../domain/words.js';
+import { renderTable } from '../../output/table.js';
 
 /** What `costs db status` prints. */
 export interface DbStatusResult extends Omit<MigrationStatus, 'ok'> {
@@ -27,12 +28,19 @@ async function run(_options: object, context: Pick<Context, 'database'>): Promis
   return { status: ok ? 'ok' : 'finding', database: database.label, ...status };
 }
 
-function renderDbStatus(result: DbStatusResult, { style }: Pick<Output, 'style'>): string {
+const COLUMNS = [{ head: '' }, { head: '' }];
+
+function renderDbStatus(result: DbStatusResult, output: Pick<Output, 'style' | 'width'>): string {
+  const { style } = output;
+  const row = ({ name, appliedAt }: DbStatusResult['applied'][number]) => [
+    `${style.green('✔')} ${name}`,
+    style.dim(formatDate(appliedAt)),
+  ];
   const { applied, pending, failed, edited, unknown, drift, foreign } = result;
   const wrong = (text: string) => `${style.red('✖')} ${text}`;
   const lines = [
     `${result.database} · ${plural(applied.length, 'migration')} applied`,
-    ...applied.map(({ name, appliedAt }) => `${style.green('✔')} ${name}  ${style.dim(formatDate(appliedAt))}`),
+    ...(applied.length === 0 ? [] : [renderTable(COLUMNS, applied.map(row), output)]),
     ...pending.map((name) => `${style.yellow('·')} ${name}  pending`),
     ...failed.map(({ name, reason }) => wrong(`${name}  began and did not end${reason === null ? '' : `: ${reason}`}`)),
     ...edited.map((name) => wrong(`${name}  edited after it was applied`)),

@@ -1,6 +1,7 @@
 import { createRuntime, type Context } from '../../context.js';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
+import { Sums } from '../../domain/money.js';
 import type { DemoDocument } from '../../domain/demo.js';
 import type { ReportComparison } from '../../domain/report.js';
 import type { SyncResult } from '../../domain/results.js';
@@ -59,8 +60,8 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     const compared = await compareWithProviders(context, emulator, span, now);
     progress.update('The provider changes its mind');
     restateDemo(emulator.world, today);
-    const restated = await collected(sync.run({}, context));
-    const { report, comparison, unlinked } = await makeReport(context, today);
+    await collected(sync.run({}, context));
+    const { report, comparison, ...found } = await makeReport(context, today);
     const document: DemoDocument = {
       synthetic: true,
       organizations: emulator.world.organizations.length,
@@ -74,13 +75,8 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
         deleted: sum(again, (each) => each.deleted),
       },
       compared,
-      restated: {
-        rows: sum(restated, (each) => each.restated.rows),
-        days: sum(restated, (each) => each.restated.days),
-        difference: restated.organizations.flatMap((each) => each.restated.difference),
-      },
       anomaly: { day: addDays(today, -DEMO_ANOMALY.daysAgo), project: nameOf(emulator, DEMO_ANOMALY.projectId) },
-      unlinked,
+      ...found,
       report,
     };
     return { document, comparison, now };
@@ -166,14 +162,26 @@ async function compareWithProviders(
   return { days: Math.max(expected.size, stored.size), equal };
 }
 
+/** A report, and what is to be noticed in its days: all figures are of one span. */
 async function makeReport(context: Context, today: Day) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { previous, ...span } = resolvePeriod({ period: 'last-30d' }, today);
-  const query = { ...span, teamId: team.id, groupBy: ['project' as const] };
+  const query = { ...span, teamId: team.id, groupBy: ['project' as const, 'provider' as const] };
+  const report = await store.reports.run(query, today);
+  const loose = report.rows.filter(({ linked }) => linked === false);
+  const changed = await store.reports.restated(query);
   return {
-    report: await store.reports.run(query, today),
+    report,
     comparison: await store.reports.compare(query, previous),
-    unlinked: await store.reports.unlinked(team.id),
+    unlinked: {
+      projects: new Set(loose.map(({ projectId }) => projectId)).size,
+      totals: new Sums(loose).toDocuments(),
+    },
+    restated: {
+      rows: changed.reduce((total, { rows }) => total + rows, 0),
+      days: new Set(changed.map(({ day }) => day)).size,
+      difference: new Sums(changed.map(({ currency, difference }) => ({ currency, cost: difference }))).toDocuments(),
+    },
   };
 }
 
