@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
@@ -26,8 +26,9 @@ export async function openEmbedded(
     await createIfMissing(folders, onCreate);
     const moved = await readMoved(folders);
     if (moved !== null) onMoved?.(moved);
-    const db = fence(await openPglite(folders.data), lock);
-    const served = await servePglite(db, folders.socket, () => lock.isHeld());
+    let isSound = true;
+    const db = fence(await openPglite(folders.data), lock, () => (isSound = false));
+    const served = await servePglite(db, folders.socket, () => isSound && lock.isHeld());
     return createDatabase({
       kind: 'embedded',
       place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
@@ -35,12 +36,19 @@ export async function openEmbedded(
       openSession: () => openSession(served.pool),
       backup: (path) => writeBackup(db, path),
       close: async () => {
-        await served.close();
-        await lock.release();
+        try {
+          await served.close();
+        } catch (error) {
+          throw folderError(folders.root, error);
+        } finally {
+          // A full disk keeps it from being told that the store is free; the next process sees that by itself.
+          await lock.release().catch(() => undefined);
+        }
       },
     });
   } catch (error) {
-    await lock.release();
+    // On a full disk this may fail as well, and would hide the cause.
+    await lock.release().catch(() => undefined);
     throw error instanceof CostsError ? error : folderError(folders.root, error);
   }
 }
@@ -86,16 +94,23 @@ async function createIfMissing(
   await rm(replaced, { recursive: true, force: true });
   if (existsSync(data)) return;
   onCreate?.();
-  const db = await PGlite.create(fresh);
-  await db.close();
-  await chmod(fresh, 0o700);
-  await rename(fresh, data);
+  try {
+    const db = await PGlite.create(fresh);
+    await db.close();
+    await chmod(fresh, 0o700);
+    await rename(fresh, data);
+  } catch (error) {
+    const full = await isFull(root);
+    await rm(fresh, { recursive: true, force: true });
+    throw full ? noSpace(root, CREATING_MEGABYTES, error) : error;
+  }
 }
 
 export async function openPglite(data: string): Promise<PGlite> {
   try {
     return await PGlite.create(data);
   } catch (cause) {
+    if (await isFull(data)) throw noSpace(data, OPENING_MEGABYTES, cause);
     throw new CostsError(
       'failed',
       `The embedded store in ${data} cannot be opened: its files are damaged, or of another version.`,
@@ -107,14 +122,34 @@ export async function openPglite(data: string): Promise<PGlite> {
   }
 }
 
+/** What a new store takes, and what opening one after a crash may write: a segment of its log. */
+const [CREATING_MEGABYTES, OPENING_MEGABYTES] = [64, 24];
+
+/** PGlite stops with no word of why; where there is no room for a segment of its log, that is why. */
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < OPENING_MEGABYTES * 2 ** 20;
+}
+
+function noSpace(folder: string, megabytes: number, cause: unknown): CostsError {
+  return new CostsError(
+    'failed',
+    `There is no space left for the embedded store in ${folder}. Nothing of it was lost.`,
+    {
+      hint: `Free ${megabytes} MB on that disk, then run the same command again.`,
+      cause,
+    },
+  );
+}
+
 function folderError(root: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!/^E[A-Z]+$/.test(code)) return error;
+  if (code === 'ENOSPC') return noSpace(root, OPENING_MEGABYTES, error);
   const reason: Record<string, string> = {
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
     ENOTDIR: 'a part of the path is a file',
     EEXIST: 'a part of the path is a file',
   };

@@ -6,17 +6,23 @@ export const LOST_LOCK = 'CS001';
 
 const LOST =
   'Another process took over the embedded store while this one was paused or cut off; nothing more was written.';
-const [QUERY, SYNC, STARTUP] = ['Q'.charCodeAt(0), 'S'.charCodeAt(0), 0];
+const [QUERY, SYNC, ERROR, STARTUP] = [...Buffer.from('QSE'), 0];
+const LOST_ERROR = frame('E', Buffer.from(`SERROR\0VERROR\0C${LOST_LOCK}\0M${LOST}\0\0`));
+const READY = frame('Z', Buffer.from('I'));
 
 /**
  * Lets no statement through, and confirms none, once the lock is another's: a process that slept through its time must not
- * write beside its successor. What a statement answered last, which is its confirmation, waits for a second look.
+ * write beside its successor. What a statement answered last, which is its confirmation, waits for a second look. After a
+ * panic, as of a full disk, a server would end and PGlite answers nothing that a client waits for: that is made up for.
+ * @param onPanic told once: its memory is no longer to be written
  */
-export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>): PGlite {
+export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>, onPanic: () => void = () => undefined): PGlite {
   const run = db.execProtocolRawStream.bind(db);
   const exec = db.exec.bind(db);
+  const panics: Uint8Array[] = [];
   db.execProtocolRawStream = async (message, { onRawData, ...options }) => {
     if (!lock.isHeld()) return refuse(message, onRawData);
+    if (panics[0] !== undefined) return refuse(message, onRawData, panics[0]);
     const waiting: Uint8Array[] = [];
     const passOn = () => waiting.splice(0).forEach((data) => onRawData(data));
     await run(message, {
@@ -24,22 +30,32 @@ export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>): PGlite {
       onRawData: (data) => {
         passOn();
         waiting.push(data.slice());
+        if (!isPanic(data)) return;
+        if (panics.push(data.slice()) === 1) onPanic();
       },
     });
     if (!lock.isHeld()) return refuse(message, onRawData);
     passOn();
+    if (panics.length > 0 && isAwaited(message)) onRawData(READY);
   };
   // The server rolls back by it what a connection left open, which would write as well.
-  db.exec = (...statement) => (lock.isHeld() ? exec(...statement) : Promise.resolve([]));
+  db.exec = (...statement) => (lock.isHeld() && panics.length === 0 ? exec(...statement) : Promise.resolve([]));
   return db;
 }
 
 /** Answers as PostgreSQL does: an error where an answer is awaited, and that it is ready for more. */
-function refuse(message: Uint8Array, answer: (data: Uint8Array) => void): void {
-  if (message[0] !== QUERY && message[0] !== SYNC && message[0] !== STARTUP) return;
-  const fields = Buffer.from(`SERROR\0VERROR\0C${LOST_LOCK}\0M${LOST}\0\0`);
-  answer(frame('E', fields));
-  if (message[0] !== STARTUP) answer(frame('Z', Buffer.from('I')));
+function refuse(message: Uint8Array, answer: (data: Uint8Array) => void, error: Uint8Array = LOST_ERROR): void {
+  if (!isAwaited(message) && message[0] !== STARTUP) return;
+  answer(error);
+  if (message[0] !== STARTUP) answer(READY);
+}
+
+function isAwaited([type]: Uint8Array): boolean {
+  return type === QUERY || type === SYNC;
+}
+
+function isPanic(data: Uint8Array): boolean {
+  return data[0] === ERROR && Buffer.from(data).includes('\0VPANIC\0');
 }
 
 function frame(type: string, body: Buffer): Uint8Array {

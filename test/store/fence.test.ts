@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PGlite } from '@electric-sql/pglite';
 import { expect, it } from 'vitest';
 import { openEmbedded } from '../../src/store/embedded.js';
+import { fence } from '../../src/store/fence.js';
 import { useEmptyTarget } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';
 
@@ -66,4 +68,31 @@ it('a process whose store was taken over in the middle of a transaction commits 
   const third = await openEmbedded(home);
   expect((await third.pool.query('SELECT n FROM t')).rows).toEqual([{ n: 2 }]);
   await third.close();
+});
+
+it('answers after a panic, such as of a full disk, with which PGlite leaves its clients waiting', async () => {
+  const panic = Buffer.from('E\0\0\0\0SPANIC\0VPANIC\0C53100\0MNo space left on device\0\0');
+  let runs = 0;
+  const db = {
+    exec: () => Promise.resolve([]),
+    execProtocolRawStream: (_: Uint8Array, { onRawData }: { onRawData: (data: Uint8Array) => void }) => {
+      runs++;
+      onRawData(panic);
+      return Promise.resolve();
+    },
+  } as unknown as PGlite;
+  let told = 0;
+  fence(db, { isHeld: () => true }, () => told++);
+  const ask = async (message: string) => {
+    const answers: string[] = [];
+    await db.execProtocolRawStream(Buffer.from(message), {
+      onRawData: (data) => answers.push(Buffer.from(data).toString('latin1')),
+    });
+    return answers;
+  };
+  const both = [panic.toString('latin1'), 'Z\0\0\0\x05I'];
+  expect(await ask('Q')).toEqual(both);
+  expect(await ask('P')).toEqual([]);
+  expect(await ask('S')).toEqual(both);
+  expect([runs, told]).toEqual([1, 1]);
 });
