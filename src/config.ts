@@ -59,9 +59,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, script 
   };
 }
 
-/** `costs` once it is installed, `npx costs` before, and in a clone `node bin/costs.js`. */
-function programOf({ npm_command: npm, INIT_CWD: folder = process.cwd() }: NodeJS.ProcessEnv, script: string): string {
-  if (npm === 'exec') return 'npx costs';
+/** `costs` once it is installed, and in a clone `node bin/costs.js`. */
+function programOf({ INIT_CWD: folder = process.cwd() }: NodeJS.ProcessEnv, script: string): string {
   return script.endsWith('.js') && !script.includes('node_modules') ? `node ${relative(folder, script)}` : 'costs';
 }
 
