@@ -1,5 +1,4 @@
 import { CommanderError, type Command } from 'commander';
-import { dashboard } from './commands/dashboard.js';
 import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError } from './errors.js';
@@ -36,6 +35,8 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
   if (argv.every((word) => word.startsWith('-')) && !argv.some((word) => isKnown.includes(word))) {
     refuseUnknownOption(program, argv);
     const options = readGlobalOptions(argv);
+    // Its tables are loaded for it alone: every start would pay for them.
+    const { dashboard } = await import('./commands/dashboard.js');
     return perform(dashboard, options, runtime.open(options));
   }
   try {
