@@ -150,6 +150,8 @@ function folderError(root: string, error: unknown): unknown {
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EROFS: 'the file system is read-only',
+    // So Node tells of a folder that is to be made on a read-only file system.
+    ENOENT: 'the folder cannot be made there',
     ENOTDIR: 'a part of the path is a file',
     EEXIST: 'a part of the path is a file',
   };
