@@ -154,7 +154,7 @@ function requireWholeMonths({ since, until }: DaySpan, today: Day): void {
     'usage',
     `${since} to ${until} is no row of whole months, and a folder of a month is replaced as a whole.`,
     {
-      hint: `costs export ${since.slice(0, 7)}..${until.slice(0, 7)} --split-by month -o DIR`,
+      hint: 'Name whole months: costs export last-month --split-by month --output spend',
     },
   );
 }
@@ -168,14 +168,17 @@ function refuseMisfits(options: ExportOptions, { output }: Context, file: string
   if (focusVersion !== undefined && !format.startsWith('focus-'))
     refuse(
       `--focus-version is for FOCUS, and not for --format ${format}.`,
-      `costs export --format focus-csv --focus-version ${focusVersion}`,
+      'Write FOCUS, or leave it out: costs export --format focus-csv --output focus.csv',
     );
   if (isSplit(options) && file === undefined)
-    refuse('Split files need a folder.', `costs export --format ${format} --split-by month -o DIR`);
+    refuse('Split files need a folder.', 'Name one: costs export --split-by month --output spend');
   if (format.endsWith('parquet') && options.split !== undefined)
     refuse('--split cuts files of text between rows, and Parquet is none.', 'Use --split-by month, or CSV.');
   if (format.endsWith('parquet') && file === undefined && output.terminal)
-    refuse('Parquet is for programs, and standard output is a terminal.', `costs export --format ${format} -o FILE`);
+    refuse(
+      'Parquet is for programs, and standard output is a terminal.',
+      'Name a file: costs export --format parquet --output spend.parquet',
+    );
   if (output.json && file === undefined)
     refuse(
       'The rows and the JSON document cannot both go to standard output.',
