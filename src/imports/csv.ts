@@ -1,7 +1,7 @@
 import { CostsError } from '../errors.js';
 
 /** A row that goes on for so long is a quote that nobody closed. */
-const LONGEST_ROW = 16 * 1024 * 1024;
+export const LONGEST_ROW = 16 * 1024 * 1024;
 
 /**
  * Records of a CSV text that comes in pieces (RFC 4180), some thousand at a time; only the record that is still coming is held.

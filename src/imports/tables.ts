@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'lossless-json';
+import { splitLines } from '../domain/lines.js';
 import { CostsError } from '../errors.js';
-import { parseCsv } from './csv.js';
+import { LONGEST_ROW, parseCsv } from './csv.js';
 import { textOf, type Table, type Values } from './values.js';
 
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
@@ -68,22 +69,22 @@ async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly str
 }
 
 async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record<string, unknown>[]> {
-  let rest = '';
   let batch: Record<string, unknown>[] = [];
-  const add = (line: string) => {
-    if (line.trim() === '') return;
-    const row = parse(line);
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Error('no object');
-    batch.push(row as Record<string, unknown>);
-  };
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) add(line);
+  for await (const lines of splitLines(pieces, LONGEST_ROW, tooLong)) {
+    for (const line of lines) if (line.trim() !== '') batch.push(parseRow(line));
     if (batch.length < ROWS_A_BATCH) continue;
     yield batch;
     batch = [];
   }
-  add(rest);
   if (batch.length > 0) yield batch;
+}
+
+function parseRow(line: string): Record<string, unknown> {
+  const row = parse(line);
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Error('no object');
+  return row as Record<string, unknown>;
+}
+
+function tooLong(): CostsError {
+  return new CostsError('contract', 'A line of it goes on for over 16 MB: these are not JSON lines.');
 }

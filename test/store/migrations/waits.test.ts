@@ -29,7 +29,7 @@ it.each([
   [
     'another migrator',
     'SELECT pg_advisory_lock(72707369)',
-    /^Waiting for another migrator, held by pid \d+ \(his report, user postgres\) since 20.* UTC\.$/,
+    /^Waiting for another migrator, held by pid \d+ \(his report, user postgres\) since .* 20\d\d .* UTC\.$/,
   ],
   [
     'a table',
