@@ -7,11 +7,14 @@ export type Transaction = Prisma.TransactionClient;
  * and on the embedded store every other one waits for it.
  */
 export const LIMITS = { timeout: 10 * 60_000, maxWait: 30 * 60_000 };
-/** Deadlock detected, serialization failure: nothing was written, and the same work succeeds once the other is done. */
-const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize/;
+/**
+ * Deadlock detected, serialization failure, or two that made the project of one provider project at once: nothing was written, and
+ * the same work succeeds once the other is done.
+ */
+const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize|projects_ai_key/;
 const ATTEMPTS = 5;
 
-/** Runs work in one interactive transaction, again when PostgreSQL chose it as a deadlock's victim. */
+/** Runs work in one interactive transaction, again when another one was in its way at the same moment. */
 export async function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -131,6 +131,41 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     expect(await rowsOf(search.id)).toMatchObject({ collected: 1 });
   });
 
+  it.skipIf(kind === 'embedded')(
+    'link takes over what a sync makes at the same moment, instead of failing for it',
+    async () => {
+      const { project: search } = await projects.link(
+        { ...triple, providerProjectId: 'proj_2' },
+        { teamId: 'team-1', name: 'Search', project: null },
+      );
+      await projects.unlink('team-1', search);
+      const target = await prisma.project.findUniqueOrThrow({ where: { id: search.id } });
+      let linked: Promise<unknown> | undefined;
+      await prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`
+        INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id) VALUES ('made', 'team-1', 'search-prod', 'openai', 'org-1', 'proj_1')`;
+        linked = projects.link(triple, { teamId: 'team-1', name: 'Search', project: { ...search, id: target.id } });
+        linked.catch(() => undefined);
+        await untilWaiting();
+      });
+      await linked;
+      expect(await projects.list('team-1')).toContainEqual(
+        expect.objectContaining({ id: search.id, providerProjectId: 'proj_1', linked: true }),
+      );
+      expect(await prisma.project.count({ where: { aiProjectId: 'proj_1' } })).toBe(1);
+    },
+  );
+
+  /** Until a session of this database waits for a lock. */
+  async function untilWaiting(): Promise<void> {
+    for (;;) {
+      const [row] = await prisma.$queryRaw<[{ waits: boolean }]>`
+        SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits`;
+      if (row.waits) return;
+      await setTimeout(10);
+    }
+  }
+
   it('link --all links every project under the name it has', async () => {
     await collect();
     expect(await projects.linkAll('team-1', {})).toMatchObject([{ name: 'search-prod', linked: true }]);
