@@ -26,7 +26,7 @@ export interface Config {
   tlsChecksOff: boolean;
   /** The value of any other variable, for keys kept outside the store. */
   variable(name: string): string | undefined;
-  /** How this program was called, for commands that are to be pasted where nobody has installed it yet. */
+  /** How this program was called, for commands that are to be pasted where it is not installed yet. */
   program: string;
 }
 

@@ -140,7 +140,7 @@ export interface CollectionStore {
   spenders(organization: OrganizationKey, span: DaySpan): Promise<{ apiKeyId: string; projectId: string }[]>;
   /** Takes names and owners of API keys; what is not listed any more has ended, and keeps its name. */
   learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
-  /** Projects that nobody linked take the provider's new names; returns what they were called, too. */
+  /** Projects that are not linked take the provider's new names; returns what they were called, too. */
   followNames(names: ProjectNames): Promise<Renamed[]>;
   /** Organizations whose last runs of a kind were ended by a limit of requests, and when the first of those runs began; a day back at most. */
   pausedByQuota(teamId: string, kind: RunKind): Promise<PausedOrganization[]>;

@@ -8,7 +8,7 @@ export interface KeptFinding extends CheckFinding {
   lastSeenAt: Date;
   /** When `check --new` told it; null where it has not. */
   toldAt: Date | null;
-  /** Somebody knows; `until` is the last day it is left alone, null for as long as its cause lasts. */
+  /** A person acknowledged it; `until` is the last day it is left alone, null for as long as its cause lasts. */
   acknowledged: { at: Date; until: Day | null; note: string | null } | null;
   /** When its cause was found gone, or its day was no longer looked at; null while it is open. */
   closedAt: Date | null;
@@ -33,7 +33,7 @@ export interface FindingStore {
   acknowledged(teamId: string, today: Day): Promise<ReadonlySet<string>>;
   /**
    * Keeps what was found, closes what is gone, and marks all of it as told.
-   * @returns ids of those that were not told before and that nobody acknowledged
+   * @returns ids of those that were not told before and not acknowledged
    */
   tellNew(teamId: string, now: CheckedNow): Promise<ReadonlySet<string>>;
   /**

@@ -35,7 +35,7 @@ export interface DiscoveryOutcome {
   created: string[];
   /** Those whose name or archiving the provider changed. */
   updated: number;
-  /** Those that took the provider's new name, as nobody linked them. */
+  /** Those that took the provider's new name, as they are not linked. */
   renamed: Renamed[];
   total: number;
 }

@@ -27,7 +27,7 @@ export interface OrganizationResult {
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: MoneyDocument[] };
   newProjects: string[];
-  /** Projects that nobody linked and that the provider calls otherwise now; absent where there are none. */
+  /** Projects that are not linked and that the provider calls otherwise now; absent where there are none. */
   renamed?: Renamed[];
   /** Projects of the old system that took over what had been collected under another one; absent where there are none. */
   adopted?: Adoption[];

@@ -1,7 +1,7 @@
 import type { CheckFinding } from '../domain/finding.js';
 import type { ChannelKind } from './channel.js';
 
-/** What is sent, whoever receives it. */
+/** What is sent, to a receiver of any kind. */
 export interface Message {
   team: string;
   findings: readonly CheckFinding[];

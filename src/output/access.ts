@@ -50,7 +50,7 @@ export interface LoginResult {
   sessionFile: string | null;
 }
 
-/** Told here, and by no other command: a note at each is read by nobody. */
+/** Told here, and by no other command: a note at each command is not read any more. */
 export function plainText(sessionFile: string | null): string[] {
   return sessionFile === null
     ? []

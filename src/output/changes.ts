@@ -7,6 +7,7 @@ import { formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
 import { renderTable } from './table.js';
+import { fitLines } from './wrap.js';
 
 /** As people say it; the documents have the words of `ChangeCause`. */
 export const CAUSES: Record<ChangeCause, string> = {
@@ -31,8 +32,9 @@ const SHOWN = 30;
 export function renderChanges(changes: Changes, team: string, output: Output): string {
   const { since, until, from, rows, totals, lateness } = changes;
   const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${formatInstant(from)}`;
-  if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
-  return [
+  if (rows.length === 0)
+    return fitLines([head, 'Nothing changed.', ...lateness.map(sentence)].join('\n'), output.width);
+  const lines = [
     head,
     renderTable(
       [{ head: '' }, { head: 'Rows', align: 'right' }, { head: 'Cost', align: 'right' }, { head: '' }],
@@ -43,7 +45,8 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
     renderRows(changes, output),
     ...(rows.length > SHOWN ? [`${plural(rows.length - SHOWN, 'more', 'more')}: --json has them all.`] : []),
     ...lateness.map(sentence),
-  ].join('\n');
+  ];
+  return fitLines(lines.join('\n'), output.width);
 }
 
 function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {

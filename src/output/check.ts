@@ -9,12 +9,13 @@ import type { Output } from './output.js';
 import { escapeMarkdown } from './report-formats.js';
 import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
+import { fitLines } from './wrap.js';
 
 /** Budgets as they stand, then what was found, each with the command that leads further. */
 export function renderCheck(result: CheckFindings, team: string, output: Output): string {
   const { findings, notes, checks } = result;
   const { style } = output;
-  return [
+  const lines = [
     ...(result.budgets.length === 0 ? [] : [renderBudgetStates(result, team, output), '']),
     ...findings.flatMap(({ id, subject, message, hint }) => [
       `${style.red('✖')} ${subject}: ${message} ${style.dim(`[${id}]`)}`,
@@ -24,7 +25,8 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
     ...messageLines(result, output),
     ...(result.acknowledged > 0 ? [`${plural(result.acknowledged, 'finding')} left alone → costs check list`] : []),
     ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
-  ].join('\n');
+  ];
+  return fitLines(lines.join('\n'), output.width);
 }
 
 function messageLines({ messages }: CheckFindings, { style }: Output): string[] {

@@ -8,6 +8,7 @@ import type { Output } from './output.js';
 import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 import { HALF_A_CENT } from './why.js';
+import { fitLines } from './wrap.js';
 
 type Line = Pick<ExplainedRow, 'now' | 'before' | 'difference' | 'effects' | 'currency'>;
 
@@ -65,7 +66,8 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
     output,
   );
   const meanings = shown.map((effect) => `${effect}: ${MEANINGS[effect]}`).join('; ');
-  return [told.sentence, '', table, ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)])].join('\n');
+  const lines = [told.sentence, '', table, ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)])];
+  return fitLines(lines.join('\n'), output.width);
 }
 
 /** What rounds to nothing would only be noise in a column; the JSON document has it to the last digit. */

@@ -119,7 +119,7 @@ export function inWords({ lineItem, factor, usual, price, currency, unit }: Unit
   return `"${lineItem}" cost ${factor} times ${way} per unit${per}: ${price} ${currency}, where ${usual} is usual`;
 }
 
-/** One more project is another finding: that one nobody has been told of. */
+/** One more project is another finding, which was not told yet. */
 export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): FoundFinding[] {
   if (projects === 0) return [];
   const spend = totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend yet';

@@ -6,6 +6,7 @@ import { formatSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, viewOf } from './report-words.js';
 import { renderTable } from './table.js';
+import { fitLines } from './wrap.js';
 
 /** Where the month ends, then each group of it. */
 export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], team: string, output: Output): string {
@@ -40,7 +41,8 @@ export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], te
     ],
     output,
   );
-  return [head, table, ...(told.backtest === undefined ? [] : ['', renderBacktest(told.backtest, output)])].join('\n');
+  const lines = [head, table, ...(told.backtest === undefined ? [] : ['', renderBacktest(told.backtest, output)])];
+  return fitLines(lines.join('\n'), output.width);
 }
 
 function renderBacktest(days: readonly BacktestDay[], output: Output): string {

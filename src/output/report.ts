@@ -7,6 +7,7 @@ import { formatAge, formatMoney } from './format.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
+import { fitLines } from './wrap.js';
 
 export interface ReportView {
   report: Report;
@@ -22,8 +23,9 @@ export function renderReport(view: ReportView, output: Output): string {
   const { report } = view;
   const head = headLine(view);
   if (report.rows.length === 0 && (report.gone ?? []).length === 0)
-    return [head, 'No costs in these days.', ...footnotes(view, output)].join('\n');
-  return [head, renderReportTable(report, output, view.sort), ...footnotes(view, output)].join('\n');
+    return fitLines([head, 'No costs in these days.', ...footnotes(view, output)].join('\n'), output.width);
+  const table = renderReportTable(report, output, view.sort);
+  return fitLines([head, table, ...footnotes(view, output)].join('\n'), output.width);
 }
 
 function headLine({ report, team, now }: ReportView): string {

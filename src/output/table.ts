@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import measure from 'string-width';
 import type { Output } from './output.js';
+import { wrap } from './wrap.js';
 
 /** What gives way, the first first, where a terminal is too narrow for all of a table. What was asked for never does. */
 const GIVES_WAY = ['sparkline', 'share', 'difference', 'change', 'context', 'id'] as const;
@@ -36,7 +37,6 @@ const NO_BORDERS = {
   middle: '  ',
 };
 const GAP = 2;
-const SEGMENTER = new Intl.Segmenter();
 
 /** Most text is plain, and to measure it otherwise takes most of the time of a large table. */
 function stringWidth(text: string): number {
@@ -125,42 +125,4 @@ const STYLED = /^((?:\u001b\[\d+m)+)([^\u001b]*)((?:\u001b\[\d+m)+)$/;
 function wrapStyled(cell: string, width: number): string[] {
   const [, on = '', text = cell, off = ''] = STYLED.exec(cell) ?? [];
   return wrap(text, width).map((line) => `${on}${line}${off}`);
-}
-
-function wrap(text: string, width: number): string[] {
-  if (stringWidth(text) <= width) return [text];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (stringWidth(longer) <= width) {
-      line = longer;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    const pieces = breakWord(word, width);
-    line = pieces.pop() ?? '';
-    lines.push(...pieces);
-  }
-  return [...lines, line];
-}
-
-/** Pieces of a word that is too long for a line, broken behind a sign where there is one in their second half. */
-function breakWord(word: string, width: number): string[] {
-  const pieces: string[] = [];
-  let piece = '';
-  let taken = 0;
-  for (const { segment } of SEGMENTER.segment(word)) {
-    const own = stringWidth(segment);
-    if (piece !== '' && taken + own > width) {
-      const sign = Math.max(...['-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;
-      const end = sign > piece.length / 2 ? sign : piece.length;
-      pieces.push(piece.slice(0, end));
-      piece = piece.slice(end);
-      taken = stringWidth(piece);
-    }
-    piece += segment;
-    taken += own;
-  }
-  return [...pieces, piece];
 }

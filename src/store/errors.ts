@@ -225,7 +225,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
       return failed(
         `${label} ended a statement: ${message}.`,
         setting === undefined
-          ? 'Somebody cancelled it; run the same command again.'
+          ? 'It was cancelled from outside; run the same command again.'
           : `The role or the server limits it. To raise that: ALTER ROLE "${user}" SET ${setting} = '5min'`,
       );
     }

@@ -27,7 +27,7 @@ export function createFindingStore(prisma: PrismaClient): FindingStore {
         return new Set(told.map(({ id }) => id));
       }),
     notify: (teamId, channel, now, send) =>
-      // The lock is held while it is sent: whoever waits for it then sees what was sent.
+      // The lock is held while it is sent: a job that waits for it then sees what was sent.
       transaction(prisma, async (tx) => {
         await remember(tx, teamId, now);
         const due = await dueFor(tx, teamId, channel, now);
@@ -54,7 +54,7 @@ async function lock(tx: Transaction, teamId: string): Promise<void> {
 
 async function remember(tx: Transaction, teamId: string, now: CheckedNow): Promise<void> {
   await lock(tx, teamId);
-  // Whoever knew of it wanted to hear again after that day.
+  // It was acknowledged until that day, and is to be told again after it.
   await forget(tx, teamId, Prisma.sql`acknowledged_until < ${now.today}::date`);
   await keep(tx, teamId, now.findings);
   await closeGone(tx, teamId, now);

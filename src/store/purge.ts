@@ -44,7 +44,7 @@ export async function purge(client: Client, organization: OrganizationKey): Prom
 /** Keeps everybody away from an organization of the team, its days and its projects, until the transaction ends. @throws CostsError `conflict` */
 export async function lockWhole(client: Client, organization: OrganizationKey): Promise<void> {
   const { provider, organizationId } = organization;
-  // Whoever begins to read a new day, or takes a lease, waits for the end of this: it refers to this row.
+  // A writer that begins a new day, or takes a lease, waits for the end of this: it refers to this row.
   const own = await client.$queryRaw<unknown[]>`
     SELECT 1 FROM organizations WHERE ${isOrganization(organization)} FOR UPDATE`;
   if (own.length === 0) throw changedMeanwhile();

@@ -46,7 +46,7 @@ async function listApiKeys(
   }
 }
 
-/** Lets projects that nobody linked follow the provider's names, as far as its list could be read. */
+/** Lets projects that are not linked follow the provider's names, as far as its list could be read. */
 export async function followNames({ organization, projects, dependencies }: WindowWork): Promise<Renamed[]> {
   const { provider, organizationId, teamId } = organization;
   const listed = await projects();

@@ -159,7 +159,7 @@ async function collectOrganization(
     observe,
     mayWait: dependencies.mayWait,
   };
-  // Nobody waits for names.
+  // Names are not worth a wait.
   const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;

@@ -4,7 +4,7 @@ import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { Keychain } from './keychain.js';
 
-/** Stands in for the keychain where somebody agreed to it: a file in the private folder that only its owner can read. */
+/** Stands in for the keychain where a person agreed to it: a file in the private folder that only its owner can read. */
 export interface SessionFile extends Keychain {
   /** Where it is, while something is kept in it. */
   inUse(): Promise<string | null>;

@@ -46,7 +46,7 @@ function valueOf(environment: Environment, name: string, shown: string): string 
   return environment.variable(name)?.trim();
 }
 
-/** Whose admin key a variable holds. @throws CostsError `auth` when it may not be named, `usage` when it holds nobody's */
+/** Whose admin key a variable holds. @throws CostsError `auth` when it may not be named, `usage` when it holds no provider's */
 export function providerInVariable(environment: Environment, name: string): ProviderId {
   const shown = cleanText(name).slice(0, 80);
   const value = valueOf(environment, name, shown) ?? '';
@@ -56,7 +56,7 @@ export function providerInVariable(environment: Environment, name: string): Prov
   });
 }
 
-/** Whose admin key a text is. @throws CostsError `usage` when it begins as nobody's, without any part of it */
+/** Whose admin key a text is. @throws CostsError `usage` when it begins as no provider's, without any part of it */
 export function providerOfText(text: string): ProviderId {
   const provider = providerOfKey(text.trim());
   if (provider !== null) return provider.id;

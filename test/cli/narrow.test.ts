@@ -82,10 +82,11 @@ describe('every command that shows a table, with 200 projects of long names', ()
     const wrong: string[] = [];
     for (const args of calls) {
       const { stdout } = await run(args, columns);
-      // A sentence, and a command that is to be pasted, wraps by itself; a row of cells does not.
+      // A command that is to be pasted is never broken. A sentence elsewhere wraps by itself; a row of cells does not.
+      const isFitted = ['report', 'explain', 'forecast', 'check', 'changes'].includes(args[0] ?? '');
       const rows = plain(stdout)
         .split('\n')
-        .filter((line) => / {2,}\S/.test(line.trim()) && !/→ costs/.test(line));
+        .filter((line) => (isFitted || / {2,}\S/.test(line.trim())) && !/→ costs/.test(line));
       wrong.push(...rows.filter((line) => stringWidth(line) > columns).map((line) => `${args.join(' ')}: ${line}`));
     }
     expect(wrong).toEqual([]);

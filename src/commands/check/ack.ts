@@ -20,7 +20,7 @@ export const acknowledgeFinding = defineCommand({
   arguments: [argument('<id>', 'as check shows it')],
   options: [
     dayOption('--until <day>', 'the last day it is left alone (default: until its cause is gone)'),
-    option('--note <text>', 'why, for whoever asks'),
+    option('--note <text>', 'why'),
   ],
   examples: ['costs check ack 3f9a21c0', 'costs check ack 3f9a21c0 --until 2026-12-31 --note "load test"'],
   run,

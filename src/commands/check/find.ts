@@ -82,7 +82,7 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
   };
 }
 
-/** Of the percents that a month has passed the highest alone: whoever hears of it knows of the others. */
+/** Of the percents that a month has passed, the highest alone: it says the others, too. */
 function reachedOf(state: BudgetState, team: Team, today: Day, percents: readonly number[]): FoundFinding[] {
   const [spent, amount] = [parseDecimal(state.spent), parseDecimal(state.amount)];
   const passed = percents.filter((percent) => compare(spent, proportion(amount, BigInt(percent), 100n)) > 0);

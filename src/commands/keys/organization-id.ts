@@ -4,7 +4,7 @@ import { CostsError } from '../../errors.js';
 import { providerOf } from '../../providers/registry.js';
 
 /**
- * An organization's id that nobody but its user confirms: a mistyped one would collect under a name that no bill knows.
+ * An organization's id that no provider confirms: a mistyped one would collect under a name that no bill knows.
  * @throws CostsError `usage` where no id of the provider looks so
  */
 export function parseOrganizationId(provider: ProviderId, text: string): string {

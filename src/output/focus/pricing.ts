@@ -27,7 +27,7 @@ const ONE = parseDecimal('1');
 
 /**
  * Prices a charge by what its SKU counts. The list price is gross where the provider tells it, else of the price book, else
- * what was billed. Null where nobody counted, or what was counted has no price.
+ * what was billed. Null where nothing was counted, or what was counted has no price.
  * @param counts what the SKU counts, where its words tell
  */
 export function priceByCount(row: ExportRow, counts: UsageUnit | null): Priced | null {

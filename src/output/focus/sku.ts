@@ -4,7 +4,7 @@ import type { ProviderFacts } from '../../domain/provider.js';
 
 interface Sold {
   unit: string;
-  /** Nobody counted what this SKU counts on other days. */
+  /** What this SKU counts on other days was not counted. */
   isUncounted: boolean;
 }
 
