@@ -8,6 +8,7 @@ import { shell } from '../domain/shell.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
+const MOST_NAMED = 10;
 
 export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
   const embedded = kind === 'embedded';
@@ -26,13 +27,9 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
-      throw new CostsError(
-        'conflict',
-        `${label} has ${teams.length} teams: ${teams.map(({ name }) => name).join(', ')}.`,
-        {
-          hint: 'Say which by --team or COSTS_TEAM.',
-        },
-      );
+      throw new CostsError('conflict', `${label} has ${teams.length} teams: ${some(teams.map(({ name }) => name))}.`, {
+        hint: 'Say which by --team or COSTS_TEAM.',
+      });
     },
     open: (name) =>
       transaction(prisma, async (tx) => {
@@ -52,6 +49,12 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
   };
 }
 
+/** A database may have thousands of them. */
+function some(words: readonly string[]): string {
+  const more = words.length > MOST_NAMED ? ` and ${words.length - MOST_NAMED} more` : '';
+  return words.slice(0, MOST_NAMED).join(', ') + more;
+}
+
 function find(teams: Team[], nameOrId: string, label: string): Team {
   const byId = teams.find(({ id }) => id === nameOrId);
   if (byId !== undefined) return byId;
@@ -63,7 +66,7 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   }
   if (another === undefined) return team;
   const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
-  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${ids.join(', ')}.`, {
+  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${some(ids)}.`, {
     hint: 'Say which by its id, with --team.',
   });
 }

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { createTeamStore } from '../../src/store/teams.js';
+import { useTestDatabase } from '../helpers/database.js';
+
+it('names some of many teams, of whatever name, and never all', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const teams = createTeamStore(database);
+  await database.prisma
+    .$executeRaw`INSERT INTO teams (id, name) SELECT 'id' || n, 'team' || n FROM generate_series(1, 3000) AS n`;
+  await expect(teams.choose(null)).rejects.toThrow(/has 3000 teams: team1, [^.]{20,120} and 2990 more\.$/);
+  await database.prisma.$executeRaw`UPDATE teams SET name = 'same'`;
+  await expect(teams.choose('same')).rejects.toThrow(/called "same": id[^.]{20,120} and 2990 more\.$/);
+  await database.prisma.$executeRaw`DELETE FROM teams WHERE id NOT IN ('id1', 'id2')`;
+  await expect(teams.choose(null)).rejects.toThrow(/has 2 teams: same, same\.$/);
+});
