@@ -130,8 +130,10 @@ function release(argv: readonly string[]): void {
     say(checksum.trim());
     say('Tarball, checksum, contents and notes are in', out);
     if (dry) return say('This was a trial: no commit, no tag.');
-    run('git', ['fetch', '--quiet', clone, 'HEAD', `refs/tags/${tag}:refs/tags/${tag}`], { cwd: here });
-    run('git', ['merge', '--quiet', '--ff-only', tag], { cwd: here });
+    // The tag comes last: should the branch have moved meanwhile, nothing of this is left.
+    run('git', ['fetch', '--quiet', '--no-tags', clone, 'HEAD'], { cwd: here });
+    run('git', ['merge', '--quiet', '--ff-only', 'FETCH_HEAD'], { cwd: here });
+    run('git', ['fetch', '--quiet', clone, `refs/tags/${tag}:refs/tags/${tag}`], { cwd: here });
     return say(`Next: git push --follow-tags, then publish the files of ${out} with the notes in ${tag}.md.`);
   } finally {
     rmSync(work, { recursive: true, force: true });

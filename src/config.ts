@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
+import { shell } from './domain/shell.js';
 import type { ProviderId } from './domain/provider.js';
 import { PROVIDERS } from './providers/list.js';
 import { providerOf } from './providers/registry.js';
@@ -61,7 +62,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, script 
 
 /** `costs` once it is installed, and in a clone `node bin/costs.js`. */
 function programOf({ INIT_CWD: folder = process.cwd() }: NodeJS.ProcessEnv, script: string): string {
-  return script.endsWith('.js') && !script.includes('node_modules') ? `node ${relative(folder, script)}` : 'costs';
+  return script.endsWith('.js') && !script.includes('node_modules') ? shell`node ${relative(folder, script)}` : 'costs';
 }
 
 /** The platform's folder for data of programs. Asked when it is needed: a process may have no home folder. */

@@ -91,7 +91,10 @@ export async function createDraftFolder(target: string): Promise<DraftFolder> {
     async commit() {
       const before = (await lstat(target).catch(() => null)) === null ? null : await name();
       if (before !== null) await rename(target, before);
-      await rename(path, target);
+      await rename(path, target).catch(async (error: unknown) => {
+        if (before !== null) await rename(before, target);
+        throw error;
+      });
       if (before !== null) await remove(before);
     },
     discard: () => remove(path),

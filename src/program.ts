@@ -24,6 +24,8 @@ export async function createProgram(
   onExit: (code: number) => void = () => undefined,
 ): Promise<Command> {
   const program = new Command('costs')
+    // An option behind a subcommand is the subcommand's.
+    .enablePositionalOptions()
     .description('Collects billed AI-provider spend of several organizations into PostgreSQL.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')

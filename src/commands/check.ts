@@ -1,11 +1,12 @@
 import type { Context, GlobalOptions } from '../context.js';
 import { parseAmount } from '../domain/budget.js';
 import { withoutDay, type CheckFindings } from '../domain/finding.js';
-import { EXIT_CODES } from '../errors.js';
+import { addDays } from '../domain/day.js';
+import { CostsError, EXIT_CODES } from '../errors.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
 import type { Output } from '../output/output.js';
 import { acknowledgeFinding } from './check/ack.js';
-import { DEFAULT_DAYS, findAll, type FindOptions } from './check/find.js';
+import { DEFAULT_DAYS, findAll, type FindOptions, type Found } from './check/find.js';
 import { listFindings } from './check/list.js';
 import { notifyAll } from './check/notify.js';
 import { parsePercents, parseShare } from './check/percents.js';
@@ -72,6 +73,7 @@ async function run(options: CheckOptions, context: Context): Promise<{ result: C
   const channels = await Promise.all([...new Set(options.notify)].map((name) => context.channel(name)));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const found = await findAll(options, context);
+  if (options.new === true || channels.length > 0) refusePast(found);
   // Sent first: what could not be sent stays new to its channel, whatever is told here.
   const messages = await notifyAll(channels, found, team, context);
   const left = await store.findings.acknowledged(team.id, found.today);
@@ -91,6 +93,18 @@ async function run(options: CheckOptions, context: Context): Promise<{ result: C
       messages,
     },
   };
+}
+
+/** Of the past nobody knows what a later check told. @throws CostsError `usage` */
+function refusePast({ until, today }: Found): void {
+  if (until >= addDays(today, -1)) return;
+  throw new CostsError(
+    'usage',
+    '--new and --notify look at days through yesterday, or they would forget what was told since.',
+    {
+      hint: 'costs check last-30d --new',
+    },
+  );
 }
 
 function render(

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { Dashboard } from '../domain/dashboard.js';
-import { toDay } from '../domain/day.js';
+import { startOfMonthOf, toDay } from '../domain/day.js';
 import { plural } from '../domain/words.js';
 import { renderDashboard } from '../output/dashboard.js';
 import { readSpend } from './dashboard/spend.js';
@@ -42,7 +42,10 @@ async function look(context: Context): Promise<Dashboard> {
       ...(unlinked > 0
         ? [{ command: 'costs projects link', why: `to link ${plural(unlinked, 'provider project')}` }]
         : []),
-      { command: 'costs explain mtd --against last-month', why: 'why it changed' },
+      // On the first of a month none of its days is over.
+      ...(today === startOfMonthOf(today)
+        ? []
+        : [{ command: 'costs explain mtd --against last-month', why: 'why it changed' }]),
       { command: 'costs report', why: 'the month to date by project' },
       { command: 'costs status', why: 'what was read, and what is missing' },
     ],

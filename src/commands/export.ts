@@ -9,9 +9,11 @@ import {
   type FocusVersion,
 } from '../domain/export.js';
 import { resolvePeriod } from '../domain/period.js';
+import { plural } from '../domain/words.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { exportBatches, type ExportRequest } from '../library/export.js';
+import { basisOf } from '../library/report.js';
 import { encoderOf, type Encoder } from '../output/export/encode.js';
 import type { Manifest } from '../output/export/parts.js';
 import { asItIs, defineCommand, option } from './define.js';
@@ -57,7 +59,7 @@ export const exportSpend = defineCommand({
     ...periodOptions('mtd'),
     option(
       '--basis <basis>',
-      'bills alone, estimates from usage alone, or bills and estimates where there is none (default: best; billed for FOCUS)',
+      'bills alone, estimates from usage alone, or bills and estimates where there is none (default: best; billed for FOCUS, and always with --as-of)',
     ).choices(REPORT_BASES),
     timeOption('--as-of <time>', 'the bills as they were then: how long ago such as 7d, a day, or a moment'),
     option('--split-by <what>', 'a folder billing_period=YYYY-MM a month, below the folder given to --output').choices([
@@ -87,25 +89,33 @@ async function run(options: ExportOptions, context: Context): Promise<Exported> 
   const isFocus = options.format.startsWith('focus-');
   const { since, until } = resolvePeriod(options, toDay(await context.clock()));
   // What was not invoiced has no place in FOCUS, unless it is asked for: x_Estimated then tells it apart.
-  const usual = options.asOf === undefined && !isFocus ? 'best' : 'billed';
-  const basis = options.basis === 'best' && options.asOf !== undefined ? 'billed' : (options.basis ?? usual);
+  const asked = { basis: options.basis ?? (isFocus ? 'billed' : 'best') } as const;
+  const held = await basisOf(options.asOf === undefined ? asked : { ...asked, asOf: options.asOf }, context);
+  const { basis } = held;
+  // The instant itself: `7d` means another one tomorrow.
+  const asOf = held.asOf?.toISOString() ?? null;
+  const request = { ...options, basis, withUsage: isFocus, ...(asOf === null ? {} : { asOf }) };
   const { format, focusVersion = '1.2', columns } = options;
   const encoder = await encoderOf({ format, focusVersion, columns });
   const progress = file !== undefined ? context.output.progress('Reading rows') : null;
   let rows = 0;
   async function* counted(): AsyncGenerator<readonly ExportRow[]> {
-    for await (const batch of exportBatches(context, { ...options, basis, withUsage: isFocus })) {
+    for await (const batch of exportBatches(context, request)) {
       yield batch;
       rows += batch.length;
-      progress?.update(`${batch.at(-1)?.day ?? ''}, ${rows.toLocaleString('en')} rows`);
+      progress?.update(`${batch.at(-1)?.day ?? ''}, ${plural(rows, 'row')}`);
     }
   }
   try {
     const folders = isSplit(options)
-      ? await writeSplit(options, { encoder, basis, span: { since, until } }, context, counted())
+      ? await writeSplit(
+          options,
+          { encoder, basis, asOf, span: { since, until }, folder: file ?? '-' },
+          context,
+          counted(),
+        )
       : await writeWhole(options, encoder, context, counted());
-    progress?.done(`${rows.toLocaleString('en')} rows in ${file ?? ''}`);
-    const asOf = options.asOf ?? null;
+    progress?.done(`${plural(rows, 'row')} in ${file ?? ''}`);
     return { format, since, until, basis, asOf, rows, file: file ?? '-', ...(folders === null ? {} : { folders }) };
   } finally {
     progress?.stop();
@@ -130,13 +140,21 @@ async function writeWhole(
   return null;
 }
 
+interface SplitFiles {
+  encoder: Encoder;
+  basis: ReportBasis;
+  asOf: string | null;
+  span: DaySpan;
+  folder: string;
+}
+
 async function writeSplit(
   options: ExportOptions,
-  { encoder, basis, span }: { encoder: Encoder; basis: ReportBasis; span: DaySpan },
+  { encoder, basis, asOf, span, folder }: SplitFiles,
   context: Context,
   batches: AsyncIterable<readonly ExportRow[]>,
 ): Promise<Manifest[]> {
-  const { format, splitBy, split = null, output: folder = '.', asOf = null } = options;
+  const { format, splitBy, split = null } = options;
   const byMonth = splitBy !== undefined;
   if (byMonth) requireWholeMonths(span, toDay(await context.clock()));
   const { writeFolders } = await import('../output/export/parts.js');

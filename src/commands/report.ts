@@ -6,6 +6,7 @@ import { reportDocument, SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
+import type { Store } from '../store/store.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { defineCommand, option } from './define.js';
@@ -80,16 +81,16 @@ async function readSpendPage(options: ReportOptions, context: Context): Promise<
   const compared = comparableSpans(period, toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { readPage } = await import('./report/page.js');
-  const figures = await readPage(store.reports, { query, order: options, compared, now: await context.clock() });
-  // The team's own budgets are of all its spend.
   const isAll = query.patterns === undefined && describeRowFilter(options).length === 0;
-  if (figures.monthEnd !== null && isAll) {
-    const { readBudgets } = await import('./check/budgets.js');
-    const budgets = await readBudgets(store, team.id, toDay(await context.clock()));
-    figures.monthEnd.budgets = budgets.filter((each) => each.provider === null && each.projectId === null);
-  }
+  const own = isAll ? await readOwnBudgets(store, team.id) : null;
+  const figures = await readPage(store.reports, { query, order: options, compared, own, now: await context.clock() });
   const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
   return { report: figures.report, page };
+}
+
+async function readOwnBudgets(store: Store, teamId: string) {
+  const [budgets, projects] = await Promise.all([store.budgets.list(teamId), store.projects.list(teamId)]);
+  return { budgets: budgets.filter((each) => each.provider === null && each.projectId === null), projects };
 }
 
 async function render(value: ReportValue, output: Output, { format }: ReportOptions): Promise<string> {

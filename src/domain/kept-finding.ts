@@ -17,11 +17,12 @@ export interface KeptFinding extends CheckFinding {
 /** What one check looked at, and what it found there. */
 export interface CheckedNow {
   findings: readonly FoundFinding[];
-  /** Ids of what is there too, but smaller than what was asked for: it is neither told nor gone. */
-  below: readonly string[];
+  /** What is there too, but smaller than what was asked for, or only a note: it is neither told nor gone. */
+  below: readonly FoundFinding[];
   checks: readonly CheckName[];
-  /** Findings about a day before this were not looked for. */
+  /** Findings about a day before this were not looked for, nor any after `until`. */
   since: Day;
+  until: Day;
   today: Day;
 }
 

@@ -11,32 +11,33 @@ export interface OrganizationSpike {
   currency: string;
   cost: DecimalText;
   usual: DecimalText;
+  /** Spikes of its projects explain half of it: one cause is found once. */
+  isExplained: boolean;
 }
 
-/** One cause is found once: where spikes of its projects explain half of it, an organization is not named as well. */
+/** @param told spikes of its projects that are worth a word; what is not told explains nothing */
 export function findOrganizationSpikes(
   projects: readonly DailySeries[],
-  spikes: readonly Spike[],
+  told: readonly Spike[],
   span: DaySpan,
   leastExcess: Decimal,
 ): OrganizationSpike[] {
   return addUp(projects).flatMap(({ organizationId, organization, currency, ...series }) =>
-    peaksOf(series, span, leastExcess)
-      .filter(({ day, excess }) => {
-        const own = spikes.filter(
-          (spike) =>
-            spike.organizationId === organizationId &&
-            spike.currency === currency &&
-            spike.span.since <= day &&
-            spike.span.until >= day,
-        );
-        return sum(own.map(excessOf)) * 2n < excess;
-      })
-      .map(({ day, span: days, cost, usual }) => ({
+    peaksOf(series, span, leastExcess).map(({ day, span: days, cost, usual, excess }) => {
+      const own = told.filter(
+        (spike) =>
+          spike.organizationId === organizationId &&
+          spike.currency === currency &&
+          spike.span.since <= day &&
+          spike.span.until >= day,
+      );
+      return {
         ...{ day, span: days, organization, organizationId, currency },
         cost: formatDecimal(cost),
         usual: formatDecimal(usual),
-      })),
+        isExplained: sum(own.map(excessOf)) * 2n >= excess,
+      };
+    }),
   );
 }
 

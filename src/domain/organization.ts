@@ -46,8 +46,8 @@ export interface OrganizationStore {
    */
   purge(organization: RegisteredOrganization): Promise<PurgeCounts>;
   /**
-   * Files all that was collected of an organization under another id, which then has what the first one had: name, key and
-   * links. A key that the other one has already is kept, and the first one's forgotten.
+   * Files all that was collected of an organization under another id, which then has what the first one had: key, links and
+   * link policy. A name and a key that the other one has already are kept, and the first one's forgotten.
    * @throws CostsError `conflict` where the other one has days or projects of its own, and as `purge` does
    */
   move(organization: RegisteredOrganization, to: string): Promise<PurgeCounts>;

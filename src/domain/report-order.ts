@@ -138,7 +138,8 @@ function comparer(sort: ReportSort): (a: Ordered, b: Ordered) => number {
   if (sort === 'name') return (a, b) => nameOf(a).localeCompare(nameOf(b), 'en');
   const value = (row: Ordered) => (sort === 'cost' ? parseDecimal(row.cost ?? '0') : changeOf(row));
   // What is unknown comes last: it is no zero.
-  return (a, b) => Number(a.cost === null) - Number(b.cost === null) || compare(value(b), value(a));
+  const unknown = ({ cost }: Ordered) => (cost === null ? 1 : 0);
+  return (a, b) => unknown(a) - unknown(b) || compare(value(b), value(a));
 }
 
 /** How much a row changed, either way. */

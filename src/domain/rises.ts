@@ -1,6 +1,6 @@
 import { addDays, daysOf, type Day } from './day.js';
 import { subtract, ZERO, type Decimal } from './decimal.js';
-import { median, peaksOf, type DailySeries } from './spikes.js';
+import { firstKnown, median, peaksOf, type DailySeries } from './spikes.js';
 
 const WEEK = 7;
 /** What a day costs now is held against five whole weeks that ended eight weeks ago. */
@@ -20,7 +20,7 @@ export interface Rise<Series> {
  * Projects whose usual day costs at least three quarters more than two to three months ago. A step is not told here: its first
  * days were spikes.
  * @param until the last day that ended
- * @param leastExcess in units of the currency, of a week
+ * @param leastExcess in units of the currency, of a day
  */
 export function findRises<Series extends DailySeries>(
   all: readonly Series[],
@@ -32,14 +32,14 @@ export function findRises<Series extends DailySeries>(
     const before = levelOf(series, addDays(until, -BEFORE.first), addDays(until, -BEFORE.last), LEAST_DAYS_BEFORE);
     if (now === null || before === null || before <= ZERO) return [];
     const excess = subtract(now, before);
-    if (now * 4n < before * 7n || excess * BigInt(WEEK) < leastExcess || hasStep(series, until, now)) return [];
+    if (now * 4n < before * 7n || excess < leastExcess || hasStep(series, until, now)) return [];
     return [{ series, now, before }];
   });
 }
 
 /** The median of the days that were read; null where these are too few. */
 function levelOf({ costs, isWhole, knownFrom }: DailySeries, since: Day, until: Day, least: number): Decimal | null {
-  const first = knownFrom ?? [...costs.keys()].reduce((earliest, day) => (day < earliest ? day : earliest), until);
+  const first = firstKnown({ costs, knownFrom }, until);
   const days = daysOf({ since, until }).filter((day) => day >= first && isWhole(day));
   return days.length < least ? null : median(days.map((day) => costs.get(day) ?? ZERO));
 }

@@ -138,10 +138,14 @@ interface Usual {
   spread: Decimal;
 }
 
+/** Before this day nothing is known of a series; a first cost after `latest` does not count. */
+export function firstKnown({ costs, knownFrom }: Pick<Costs, 'costs' | 'knownFrom'>, latest: Day): Day {
+  return knownFrom ?? [...costs.keys()].reduce((earliest, day) => (day < earliest ? day : earliest), latest);
+}
+
 /** What a series cost on the same weekday before a day; null where too little is known. */
 export function usualCost({ costs, isWhole, knownFrom }: Costs, day: Day): Usual | null {
-  // Before its first cost nothing is known of it.
-  const first = knownFrom ?? [...costs.keys()].reduce((earliest, each) => (each < earliest ? each : earliest), day);
+  const first = firstKnown({ costs, knownFrom }, day);
   const samples: Decimal[] = [];
   for (let week = 1; week <= WEEKS; week += 1) {
     const before = addDays(day, -7 * week);

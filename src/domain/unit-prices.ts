@@ -10,6 +10,7 @@ import {
   type Decimal,
   type DecimalText,
 } from './decimal.js';
+import { groupInto } from './group-into.js';
 
 /** How far before a day its unit prices are compared with, and how many of those days count: the nearest. */
 export const PRICE_HISTORY_DAYS = 31;
@@ -51,18 +52,9 @@ export interface UnitPriceJump {
  * @param charges of the span and of `PRICE_HISTORY_DAYS` before it, in any order
  */
 export function findPriceJumps(charges: readonly DailyCharge[], span: DaySpan): UnitPriceJump[] {
-  return [...groupByItem(charges).values()].flatMap((days) => jumpsOf(days, span));
-}
-
-function groupByItem(charges: readonly DailyCharge[]): Map<string, DailyCharge[]> {
-  const items = new Map<string, DailyCharge[]>();
-  for (const charge of [...charges].sort((a, b) => (a.day < b.day ? -1 : 1))) {
-    const key = JSON.stringify([charge.lineItem, charge.currency, charge.unit]);
-    const known = items.get(key);
-    if (known === undefined) items.set(key, [charge]);
-    else known.push(charge);
-  }
-  return items;
+  const inOrder = [...charges].sort((a, b) => (a.day < b.day ? -1 : 1));
+  const items = groupInto(inOrder, ({ lineItem, currency, unit }) => [lineItem, currency, unit]);
+  return items.flatMap((days) => jumpsOf(days, span));
 }
 
 function jumpsOf(days: readonly DailyCharge[], { since, until }: DaySpan): UnitPriceJump[] {

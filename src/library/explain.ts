@@ -3,7 +3,7 @@ import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { explain } from '../domain/explain.js';
-import type { Explanation } from '../domain/explanation.js';
+import type { Cause, Explanation } from '../domain/explanation.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportQuery, SpendReader } from '../domain/report.js';
 import { CostsError } from '../errors.js';
@@ -52,6 +52,16 @@ export async function readExplanation(
     ...explain(lines, query.groupBy, top),
     unread,
   };
+}
+
+/** What moved the days of a query against what is usual; nothing where too few days tell what that is. */
+export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery): Promise<Cause[]> {
+  try {
+    return (await readExplanation(reader, query, 'usual')).causes;
+  } catch (error) {
+    if (error instanceof CostsError && error.code === 'usage') return [];
+    throw error;
+  }
 }
 
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {

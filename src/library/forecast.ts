@@ -42,11 +42,19 @@ export async function forecast(work: Workplace, request: ForecastRequest): Promi
       .map((own) => ({ ...own[0].group, ...forecastOf(own, month, today) }))
       .filter(({ expected }) => expected !== '0')
       .sort((a, b) => compare(parseDecimal(b.expected), parseDecimal(a.expected))),
-    totals: byCurrency.map((own) => ({ currency: own[0].group.currency, ...forecastOf(own, month, today) })),
+    totals: totalsOf(series, month, today),
     ...(request.backtest === true
       ? { backtest: byCurrency.flatMap((own) => backtest(own, own[0].group.currency, startOfMonthOf(today))) }
       : {}),
   };
+}
+
+/** Where a month ends in all, a currency each. */
+export function totalsOf(series: readonly ForecastSeries[], month: Day, today: Day): Forecast['totals'] {
+  return groupInto(series, ({ group }) => [group.currency]).map((own) => ({
+    currency: own[0].group.currency,
+    ...forecastOf(own, month, today),
+  }));
 }
 
 /** Each project's history in each currency, with what it stands under today. */

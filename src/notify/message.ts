@@ -1,4 +1,5 @@
 import type { CheckFinding } from '../domain/finding.js';
+import { plural } from '../domain/words.js';
 import type { ChannelKind } from './channel.js';
 
 /** What is sent, to a receiver of any kind. */
@@ -11,28 +12,38 @@ export interface Message {
 const MOST_FINDINGS = 20;
 const LONGEST_LINE = 1000;
 
-/** A message as its receiver wants it: a JSON document. */
+/** Bytes that receivers take: Slack cuts texts of 40,000 characters, Teams refuses cards over 28 kB. */
+const MOST_BYTES: Record<ChannelKind, number> = { slack: 38_000, teams: 26_000, json: 1_000_000 };
+
+/** A message as its receiver wants it: a JSON document, which names as many findings as it takes and counts the others. */
 export function bodyOf(kind: ChannelKind, message: Message): object {
-  switch (kind) {
-    case 'slack':
-      return { text: linesOf(message, escapeSlack).join('\n') };
-    case 'teams':
-      return teamsCard(linesOf(message, escapeCard));
-    case 'json':
-      return { text: linesOf(message, (text) => text).join('\n'), ...message };
+  for (let named = Math.min(message.findings.length, MOST_FINDINGS); ; named -= 1) {
+    const body = withNamed(kind, message, named);
+    if (named === 0 || Buffer.byteLength(JSON.stringify(body)) <= MOST_BYTES[kind]) return body;
   }
 }
 
-function linesOf({ team, findings }: Message, escape: (text: string) => string): string[] {
+function withNamed(kind: ChannelKind, message: Message, named: number): object {
+  switch (kind) {
+    case 'slack':
+      return { text: linesOf(message, named).map(escapeSlack).join('\n') };
+    case 'teams':
+      return teamsCard(linesOf(message, named).map(escapeCard));
+    case 'json':
+      return { text: linesOf(message, named).join('\n'), ...message };
+  }
+}
+
+function linesOf({ team, findings }: Message, named: number): string[] {
   const head =
     findings.length === 0
       ? `costs (${team}): a test. Messages arrive here.`
-      : `costs (${team}): ${findings.length} new ${findings.length === 1 ? 'finding' : 'findings'}`;
+      : `costs (${team}): ${plural(findings.length, 'new finding')}`;
   const lines = findings
-    .slice(0, MOST_FINDINGS)
+    .slice(0, named)
     .flatMap(({ subject, message, hint }) => [`${subject}: ${message}`, `  → ${hint}`]);
-  const more = findings.length > MOST_FINDINGS ? [`and ${findings.length - MOST_FINDINGS} more: costs check`] : [];
-  return [head, ...lines, ...more].map((line) => escape(line.slice(0, LONGEST_LINE)));
+  const more = findings.length > named ? [`and ${findings.length - named} more: costs check`] : [];
+  return [head, ...lines, ...more].map((line) => line.slice(0, LONGEST_LINE));
 }
 
 /** These three alone make mentions, links and commands: https://docs.slack.dev/messaging/formatting-message-text */

@@ -82,7 +82,7 @@ function escapeProperty(text: string): string {
 }
 
 /** A comment for a pull request. */
-export function renderCheckMarkdown({ findings, notes, budgets }: CheckFindings, team: string): string {
+export function renderCheckMarkdown({ findings, notes, budgets, messages }: CheckFindings, team: string): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   return [
     findings.length === 0 ? '**Costs: nothing found.**' : `**Costs: ${findings.length} to look at.**`,
@@ -111,5 +111,6 @@ export function renderCheckMarkdown({ findings, notes, budgets }: CheckFindings,
             ),
         ]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escapeMarkdown(note)}`)]),
+    ...messages.flatMap(({ error }) => (error === null ? [] : ['', `- ${escapeMarkdown(error)}`])),
   ].join('\n');
 }

@@ -25,7 +25,7 @@ export function describeBudget(state: BudgetState, scope: string, month: string,
     check: 'budget',
     cause: [id, month, at],
     subject: scope,
-    message: `This month has cost ${sum}, ${at < 100 ? `over ${at} % of` : at > 100 ? `over ${at} % of` : 'more than'} ${budget}.`,
+    message: `This month has cost ${sum}, ${at === 100 ? 'more than' : `over ${at} % of`} ${budget}.`,
     hint: shell`costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
     amount: { currency, cost: spent },
   });

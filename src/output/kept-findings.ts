@@ -1,3 +1,5 @@
+import { parseDay, toDay } from '../domain/day.js';
+import { formatDate } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
@@ -18,8 +20,8 @@ export function renderFindings({ findings }: { findings: readonly Shown[] }, out
     [{ head: 'Id' }, { head: 'Since' }, { head: 'State' }, { head: 'About' }, { head: 'Finding' }, { head: 'Note' }],
     findings.map(({ id, firstSeenAt, state, acknowledgedUntil, subject, message, note }) => [
       id,
-      firstSeenAt.slice(0, 10),
-      acknowledgedUntil === null ? state : `${state} until ${acknowledgedUntil}`,
+      formatDate(toDay(new Date(firstSeenAt))),
+      acknowledgedUntil === null ? state : `${state} until ${formatDate(parseDay(acknowledgedUntil))}`,
       subject,
       message,
       note ?? '',

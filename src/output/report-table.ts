@@ -1,4 +1,4 @@
-import { ZERO, type Decimal } from '../domain/decimal.js';
+import { parseDecimal, percentOf, ZERO, type Decimal } from '../domain/decimal.js';
 import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
@@ -107,11 +107,15 @@ function groups(parts: TableParts): string[][] {
 
 /** A bar a row, as long as its cost is against the largest of its currency. */
 function barsOf({ rows }: Report): string[] {
-  const largest = new Map<string, number>();
-  for (const { currency, cost } of rows) largest.set(currency, Math.max(largest.get(currency) ?? 0, Number(cost)));
-  return rows.map(({ currency, cost }) =>
-    '█'.repeat(Math.max(0, Math.round((Number(cost) / (largest.get(currency) || 1)) * LONGEST_BAR))),
-  );
+  const amounts = rows.map(({ currency, cost }) => ({ currency, amount: parseDecimal(cost ?? '0') }));
+  const largest = new Map<string, Decimal>();
+  for (const { currency, amount } of amounts)
+    if (amount > (largest.get(currency) ?? ZERO)) largest.set(currency, amount);
+  return amounts.map(({ currency, amount }) => {
+    const most = largest.get(currency);
+    const percent = most === undefined || amount <= ZERO ? 0 : percentOf(amount, most);
+    return '█'.repeat(Math.round((percent * LONGEST_BAR) / 100));
+  });
 }
 
 function compareColumns(previous: DaySpan, { byChange, report, output }: TableParts): Column[] {

@@ -35,8 +35,8 @@ export function sentenceOf(told: Told, groupBy: readonly GroupWord[]): string {
 function totalSentence(told: Told, total: Told['totals'][number], groupBy: readonly GroupWord[]): string {
   const { currency, now, before, difference } = total;
   const head = `${capital(whenOf(told))} cost ${formatMoney(now)} ${currency}`;
-  const own = told.causes.filter((cause) => cause.currency === currency).map(distinctProjects(told.rows));
-  const reasons = mainCauses(own).map((cause) => describeCause(cause, groupBy));
+  const causes = told.causes.map(distinctProjects(told.rows));
+  const reasons = reasonsOf({ causes }, currency, groupBy);
   const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
   const to = againstOf(told, currency);
   if (difference === '0') return `${head}, as much as ${to}${why}.`;

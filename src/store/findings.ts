@@ -75,9 +75,13 @@ async function keep(tx: Transaction, teamId: string, findings: readonly FoundFin
 
 /** A day that is no longer looked at closes what is about it; what was told of it stays told. */
 async function closeGone(tx: Transaction, teamId: string, now: CheckedNow): Promise<void> {
-  const there = [...idsOf(now), ...now.below];
+  const there = [...now.findings, ...now.below].map(({ id }) => id);
   const open = Prisma.sql`closed_at IS NULL AND "check" = ANY(${[...now.checks]}::text[]) AND NOT id = ANY(${there}::text[])`;
-  await forget(tx, teamId, Prisma.sql`${open} AND (day IS NULL OR day >= ${now.since}::date)`);
+  await forget(
+    tx,
+    teamId,
+    Prisma.sql`${open} AND (day IS NULL OR day BETWEEN ${now.since}::date AND ${now.until}::date)`,
+  );
   await tx.$executeRaw`
     UPDATE findings SET closed_at = date_trunc('milliseconds', clock_timestamp()) WHERE team_id = ${teamId} AND ${open}`;
 }
@@ -124,7 +128,7 @@ async function markSent(
 
 async function acknowledgedIds(client: PrismaClient | Transaction, teamId: string, today: Day): Promise<string[]> {
   const rows = await client.$queryRaw<{ id: string }[]>`
-    SELECT id FROM findings WHERE team_id = ${teamId} AND acknowledged_at IS NOT NULL AND closed_at IS NULL
+    SELECT id FROM findings WHERE team_id = ${teamId} AND acknowledged_at IS NOT NULL
       AND (acknowledged_until IS NULL OR acknowledged_until >= ${today}::date)`;
   return rows.map(({ id }) => id);
 }

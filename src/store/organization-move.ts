@@ -14,13 +14,13 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
   await client.$executeRaw`
     INSERT INTO organizations (provider, organization_id, team_id, name, source, link_policy, registered_at)
     SELECT provider, ${id}, team_id, CASE name WHEN organization_id THEN ${id} ELSE name END, source, link_policy, registered_at
-    FROM organizations WHERE ${isOrganization(from)} ON CONFLICT DO NOTHING`;
+    FROM organizations WHERE ${isOrganization(from)}
+    ON CONFLICT (provider, organization_id) DO UPDATE SET link_policy = excluded.link_policy WHERE organizations.team_id = excluded.team_id`;
   for (const each of [from, to].sort((a, b) => (a.organizationId < b.organizationId ? -1 : 1)))
     await lockWhole(client, each);
   await makeRoom(client, to);
   const counts = await countPurge(client, from);
   const isOurs = ofOrganization(from);
-  await client.$executeRaw`DELETE FROM organization_leases WHERE ${isOurs}`;
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
     await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
   await client.$executeRaw`
@@ -32,15 +32,13 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
 
 /** What was only looked up of the other organization goes; it comes again with what is moved, or with the next sync. */
 async function makeRoom(client: Client, to: OrganizationKey): Promise<void> {
-  const { days, usageDays, projectsKept } = await countPurge(client, to);
-  if (days + usageDays > 0)
-    throw new CostsError(
-      'conflict',
-      `${to.organizationId} has ${plural(days + usageDays, 'day')} of its own; nothing was changed.`,
-      {
-        hint: 'costs status',
-      },
-    );
+  const { days, usageDays, costs, usage, changes, projectsKept } = await countPurge(client, to);
+  // Bills that were adopted have no days.
+  const own = days + usageDays > 0 ? plural(days + usageDays, 'day') : plural(costs + usage + changes, 'row');
+  if (days + usageDays + costs + usage + changes > 0)
+    throw new CostsError('conflict', `${to.organizationId} has ${own} of its own; nothing was changed.`, {
+      hint: 'costs status',
+    });
   if (projectsKept > 0)
     throw new CostsError(
       'conflict',

@@ -24,7 +24,7 @@ export async function countPurge(client: Client, organization: OrganizationKey):
 
 /** See `OrganizationStore.purge`. The client is that of a transaction. */
 export async function purge(client: Client, organization: OrganizationKey): Promise<PurgeCounts> {
-  const { provider, organizationId, teamId } = organization;
+  const { provider, organizationId } = organization;
   await lockWhole(client, organization);
   const counts = await work(
     client,
@@ -34,10 +34,8 @@ export async function purge(client: Client, organization: OrganizationKey): Prom
   await client.$executeRaw`
     UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL, provider_name = NULL, linked_at = NULL
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}`;
-  await client.$executeRaw`
-    DELETE FROM organization_api_keys WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
-  await client.$executeRaw`
-    DELETE FROM organizations WHERE provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+  await client.$executeRaw`DELETE FROM organization_api_keys WHERE ${isOrganization(organization)}`;
+  await client.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(organization)}`;
   return counts;
 }
 

@@ -9,6 +9,7 @@ import type { WindowWork } from './work.js';
  * collects all the same, and keys then carry their ids.
  */
 export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]): Promise<void> {
+  if (work.provider.listApiKeys === undefined) return;
   const { organization, dependencies } = work;
   const { provider: id, organizationId, teamId } = organization;
   const span = {

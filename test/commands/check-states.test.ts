@@ -94,6 +94,25 @@ describe('costs check --new', () => {
     expect(await job(database, after(3)).check()).toMatchObject({ code: 0 });
   });
 
+  it('refuses to look at the past alone, which would forget what was told since', async () => {
+    const { database } = await start();
+    await job(database, after(1)).check();
+    const past = job(database, after(3)).check({ anomaly: true, new: true, period: 'last-month' });
+    await expect(past).rejects.toMatchObject({ code: 'usage' });
+    expect(await job(database, after(3)).check()).toMatchObject({ code: 0 });
+  });
+
+  it('tells a day that was altered twice as one finding', async () => {
+    const { database, prisma } = await start();
+    for (const found of ['b', 'c'])
+      await prisma.$executeRaw`
+        INSERT INTO seal_findings (ai_provider, ai_organization_id, day, seal, found, sealed_rows, found_rows, sealed_sums, found_sums)
+        VALUES ('openai', 'org-1', '2026-10-10', 'a', ${found}, 1, 1, '[]', '[]')`;
+    const told = await job(database, after(1)).check({ seals: true, new: true });
+    expect(told).toMatchObject({ code: 1, findings: [{ check: 'seals' }] });
+    expect(told.findings).toHaveLength(1);
+  });
+
   it('is told by one of two jobs that run at once', async () => {
     const { database } = await start();
     const codes = await Promise.all(
@@ -114,6 +133,31 @@ describe('costs check --new', () => {
 });
 
 describe('costs check ack', () => {
+  it('takes whatever check shows: of an older day, of less than is told unasked, of any percent', async () => {
+    const { database, prisma } = await start();
+    await prisma.budget.create({ data: { id: 'b', teamId: 'team-1', currency: 'USD', amount: 200 } });
+    const today = job(database, parseDay('2026-11-13'));
+    for (const options of [
+      { anomaly: true, period: '60d' },
+      { budget: true, at: [50] },
+    ]) {
+      const [finding] = (await today.check(options)).findings;
+      await today.ack(finding?.id ?? '');
+      expect(await today.check(options)).toMatchObject({ code: 0, acknowledged: 1 });
+    }
+  });
+
+  it('holds while a narrower check does not look at it', async () => {
+    const { database } = await start();
+    const [finding] = (await job(database, after(1)).check()).findings;
+    await job(database, after(1)).ack(finding?.id ?? '');
+    await job(database, after(9)).check();
+    expect(await job(database, after(9)).check({ anomaly: true, period: '30d' })).toMatchObject({
+      code: 0,
+      acknowledged: 1,
+    });
+  });
+
   it('leaves a finding alone until the day it names has passed, and then it is new again', async () => {
     const { database } = await start();
     const [finding] = (await job(database, after(1)).check({ anomaly: true })).findings;
@@ -201,6 +245,9 @@ describe('budgets in check --at', () => {
       code: 1,
       findings: [{ message: expect.stringContaining('over 50 %') as string }],
     });
+    expect(await at('2026-11-13')).toMatchObject({ code: 0 });
+    // Another job asks for another percent, and this one is not forgotten for it.
+    await job(database, parseDay('2026-11-13')).check({ budget: true, new: true });
     expect(await at('2026-11-13')).toMatchObject({ code: 0 });
     expect(await at('2026-11-17')).toMatchObject({
       code: 1,

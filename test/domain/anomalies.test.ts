@@ -54,10 +54,14 @@ function findEachMorning(world: readonly DailySeries[], mornings = MORNINGS): { 
     const spikes = findSpikes(world, span, LEAST_EXCESS);
     const all = [
       ...spikes.map((spike) => ({ what: `${spike.project} ${spike.span.since}`, excess: excessOf(spike) })),
-      ...findOrganizationSpikes(world, spikes, span, LEAST_EXCESS).map((spike) => ({
-        what: `O ${spike.span.since}`,
-        excess: excessOf(spike),
-      })),
+      ...findOrganizationSpikes(
+        world,
+        spikes.filter((spike) => isEnough(excessOf(spike))),
+        span,
+        LEAST_EXCESS,
+      )
+        .filter(({ isExplained }) => !isExplained)
+        .map((spike) => ({ what: `O ${spike.span.since}`, excess: excessOf(spike) })),
       ...findRises(world, until, LEAST_EXCESS).map(({ series, now, before }) => ({
         what: `rise ${series.project}`,
         excess: (now - before) as Decimal,
@@ -100,14 +104,19 @@ describe('what a daily check finds in half a year', () => {
   });
 
   it('has a whole organization where no project alone stands out enough', () => {
-    const many = Array.from({ length: 40 }, (_, index) => ({
-      ...(quietWorld(9)[9] as DailySeries),
-      projectId: `m${index}`,
-      project: `M${index}`,
-      costs: new Map(ALL.map((day) => [day, parseDecimal(day === PLANTED ? '6' : '3')])),
-    }));
-    const found = findAround(many);
-    expect(found).toEqual([{ morning: addDays(PLANTED, 1), what: `O ${PLANTED}` }]);
+    for (const [count, usual, high] of [
+      // No day of a project stands out; or all do, and none is worth a word alone.
+      [40, '3', '6'],
+      [50, '200', '400'],
+    ] as const) {
+      const many = Array.from({ length: count }, (_, index) => ({
+        ...(quietWorld(9)[9] as DailySeries),
+        projectId: `m${index}`,
+        project: `M${index}`,
+        costs: new Map(ALL.map((day) => [day, parseDecimal(day === PLANTED ? high : usual)])),
+      }));
+      expect(findAround(many, 8)).toEqual([{ morning: addDays(PLANTED, 1), what: `O ${PLANTED}` }]);
+    }
   });
 
   it.each([30, 45, 60])('has a slow doubling over %i days once it has doubled, as one finding', (days) => {

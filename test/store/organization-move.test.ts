@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RegisteredOrganization } from '../../src/domain/organization.js';
-import type { Database } from '../../src/store/database.js';
-import { createStore, type Store } from '../../src/store/store.js';
-import { createTestDatabase, DATABASE_KINDS } from '../helpers/database.js';
+import { DATABASE_KINDS } from '../helpers/database.js';
+import { shareStore } from '../helpers/shared-store.js';
 
 describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (kind) => {
-  let database: Database;
-  let drop: () => Promise<void>;
-  let store: Store;
-  beforeAll(async () => {
-    ({ database, drop } = await createTestDatabase(kind));
-    store = createStore(database);
-  });
-  afterAll(() => drop());
+  const shared = shareStore(kind);
   beforeEach(async () => {
-    await database.pool.query(`
+    await shared.database.pool.query(`
       TRUNCATE teams, projects, organizations, seal_findings CASCADE;
       INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'globex');
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)
@@ -35,26 +27,26 @@ describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (k
   });
 
   const organization = async (id = 'org-wrong'): Promise<RegisteredOrganization> => {
-    const found = await store.organizations.find('openai', id);
+    const found = await shared.store.organizations.find('openai', id);
     if (found === null) throw new Error('It was registered.');
     return found;
   };
   const move = async () => {
     const wrong = await organization();
-    return store.access.transact((rows) => rows.organizations.move(wrong, 'org-right'));
+    return shared.store.access.transact((rows) => rows.organizations.move(wrong, 'org-right'));
   };
   const register = (team = 't1') =>
-    database.pool.query(`
+    shared.database.pool.query(`
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)
         VALUES ('k2', '${team}', 'openai', 'org-right', 'Right', 'env', 'KEY', 'loopback', 'wxyz')`);
   /** Rows of every table of ours that names an organization, counted. */
   const rowsOf = async (id: string) => {
-    const { rows: columns } = await database.pool.query<{ table: string; column: string }>(`
+    const { rows: columns } = await shared.database.pool.query<{ table: string; column: string }>(`
       SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
       WHERE table_schema = current_schema() AND column_name IN ('organization_id', 'ai_organization_id') ORDER BY 1`);
     const counts = await Promise.all(
       columns.map(async ({ table, column }) => {
-        const { rows } = await database.pool.query(`SELECT 1 FROM "${table}" WHERE "${column}" = '${id}'`);
+        const { rows } = await shared.database.pool.query(`SELECT 1 FROM "${table}" WHERE "${column}" = '${id}'`);
         return [table, rows.length] as const;
       }),
     );
@@ -68,20 +60,22 @@ describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (k
     expect(await rowsOf('org-wrong')).toEqual({});
     expect(await rowsOf('org-right')).toEqual(before);
     expect(await organization('org-right')).toMatchObject({ name: 'Wrong', teamId: 't1' });
-    const { rows } = await database.pool.query<{ policy: string }>('SELECT link_policy AS policy FROM organizations');
+    const { rows } = await shared.database.pool.query<{ policy: string }>(
+      'SELECT link_policy AS policy FROM organizations',
+    );
     expect(rows).toEqual([{ policy: 'all' }]);
   });
 
   it('keeps the key of an organization that was registered meanwhile, and what it only looked up goes', async () => {
     await register();
-    await database.pool.query(`
+    await shared.database.pool.query(`
       INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id)
         VALUES ('seen', 't1', 'Seen', 'openai', 'org-right', 'proj_1');
       INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id) VALUES ('openai', 'org-right', 'key_1')`);
     await move();
-    const keys = await store.keys.list('t1');
+    const keys = await shared.store.keys.list('t1');
     expect(keys.map(({ keyId, organizationId }) => [keyId, organizationId])).toEqual([['k2', 'org-right']]);
-    const projects = await store.projects.list('t1');
+    const projects = await shared.store.projects.list('t1');
     expect(projects.map(({ id, organizationId }) => [id, organizationId])).toEqual([
       ['one', 'org-right'],
       ['two', 'org-right'],
@@ -110,7 +104,7 @@ describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (k
     ],
   ])('is refused where the right one %s, and changes nothing', async (_, sql, message) => {
     await register();
-    await database.pool.query(sql);
+    await shared.database.pool.query(sql);
     const before = await Promise.all([rowsOf('org-wrong'), rowsOf('org-right')]);
     await expect(move()).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(message) as string });
     expect(await Promise.all([rowsOf('org-wrong'), rowsOf('org-right')])).toEqual(before);

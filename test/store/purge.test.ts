@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RegisteredOrganization } from '../../src/domain/organization.js';
-import type { Database } from '../../src/store/database.js';
-import { createStore, type Store } from '../../src/store/store.js';
-import { createTestDatabase, DATABASE_KINDS } from '../helpers/database.js';
+import { DATABASE_KINDS } from '../helpers/database.js';
+import { shareStore } from '../helpers/shared-store.js';
 
 describe.each(DATABASE_KINDS)('purging an organization on %s', (kind) => {
-  let database: Database;
-  let drop: () => Promise<void>;
-  let store: Store;
-  beforeAll(async () => {
-    ({ database, drop } = await createTestDatabase(kind));
-    store = createStore(database);
-  });
-  afterAll(() => drop());
+  const shared = shareStore(kind);
   beforeEach(async () => {
-    await database.pool.query(`
+    await shared.database.pool.query(`
       TRUNCATE teams, projects, organizations CASCADE;
       INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'globex');
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four) VALUES
@@ -40,18 +32,19 @@ describe.each(DATABASE_KINDS)('purging an organization on %s', (kind) => {
   });
 
   const organization = async (): Promise<RegisteredOrganization> => {
-    const found = await store.organizations.find('openai', 'org-wrong');
+    const found = await shared.store.organizations.find('openai', 'org-wrong');
     if (found === null) throw new Error('It was registered.');
     return found;
   };
-  const purge = (each: RegisteredOrganization) => store.access.transact((rows) => rows.organizations.purge(each));
+  const purge = (each: RegisteredOrganization) =>
+    shared.store.access.transact((rows) => rows.organizations.purge(each));
   const names = async (sql: string) =>
-    (await database.pool.query<{ id: string }>(`${sql} ORDER BY 1`)).rows.map(({ id }) => id);
+    (await shared.database.pool.query<{ id: string }>(`${sql} ORDER BY 1`)).rows.map(({ id }) => id);
   const counts = { projects: 1, projectsKept: 2, costs: 3, usage: 1, changes: 1, days: 1, usageDays: 1 };
 
   it('counts first, and then removes what was collected of it and nothing else', async () => {
     const wrong = await organization();
-    expect(await store.organizations.holdings(wrong)).toEqual(counts);
+    expect(await shared.store.organizations.holdings(wrong)).toEqual(counts);
     expect(await names('SELECT id FROM cost_data')).toHaveLength(5);
     expect(await purge(wrong)).toEqual(counts);
     expect(await names('SELECT id FROM cost_data')).toEqual(['legacy', 'other']);
@@ -70,7 +63,7 @@ describe.each(DATABASE_KINDS)('purging an organization on %s', (kind) => {
     const wrong = await organization();
     await purge(wrong);
     await expect(purge(wrong)).rejects.toMatchObject({ code: 'conflict' });
-    await database.pool.query(`
+    await shared.database.pool.query(`
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)
         VALUES ('k3', 't2', 'openai', 'org-wrong', 'Ours', 'env', 'KEY', 'loopback', 'abcd')`);
     expect((await organization()).teamId).toBe('t2');
@@ -94,7 +87,7 @@ describe.each(DATABASE_KINDS)('purging an organization on %s', (kind) => {
     ],
   ])('refuses while %s, and removes nothing', async (_, sql, message) => {
     const wrong = await organization();
-    await database.pool.query(sql);
+    await shared.database.pool.query(sql);
     await expect(purge(wrong)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(message) as string,

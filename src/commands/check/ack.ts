@@ -1,6 +1,8 @@
 import type { Context } from '../../context.js';
 import type { Day } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
 import type { FoundFinding } from '../../domain/finding.js';
+import { formatDate } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
 import { dayOption } from '../options.js';
@@ -13,6 +15,7 @@ export interface AcknowledgeOptions {
 }
 
 const LONGEST_NOTE = 500;
+const ONE_CENT = parseDecimal('0.01');
 
 export const acknowledgeFinding = defineCommand({
   name: 'check ack',
@@ -26,7 +29,7 @@ export const acknowledgeFinding = defineCommand({
   run,
   document: asItIs<{ id: string; subject: string; message: string; until: string | null }>,
   render: ({ subject, until }) =>
-    `${subject} is left alone ${until === null ? 'until its cause is gone' : `until ${until}`}.`,
+    `${subject} is left alone ${until === null ? 'until its cause is gone' : `until ${formatDate(until)}`}.`,
 });
 
 async function run({ id, until, note }: AcknowledgeOptions, context: Context) {
@@ -45,8 +48,9 @@ async function requireFinding(id: string, context: Context): Promise<FoundFindin
   const isIt = (each: { id: string }) => each.id === wanted;
   const kept = (await store.findings.list(team.id)).find((each) => isIt(each) && each.closedAt === null);
   if (kept !== undefined) return kept;
-  const found = await findAll({}, context);
-  const now = found.findings.find(isIt) ?? found.hidden.find(isIt);
+  // Wider than any check looks when nothing is said, and for less.
+  const found = await findAll({ period: 'last-90d', minAmount: ONE_CENT, minShare: 0 }, context);
+  const now = [...found.findings, ...found.below].find(isIt);
   if (now !== undefined) return now;
   throw new CostsError('usage', `There is no finding "${id}".`, { hint: 'costs check list' });
 }

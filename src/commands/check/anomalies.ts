@@ -1,11 +1,10 @@
 import type { DaySpan } from '../../domain/day.js';
-import { compare, formatDecimal, subtract, type Decimal } from '../../domain/decimal.js';
+import { formatDecimal, subtract, type Decimal } from '../../domain/decimal.js';
 import type { FoundFinding } from '../../domain/finding.js';
-import type { ReportQuery, SpendReader } from '../../domain/report.js';
-import { excessOf, isWorth, LEAST_EXCESS, type Spike, type Worth } from '../../domain/spikes.js';
+import type { ReportQuery } from '../../domain/report.js';
+import { excessOf, type Spike, type Worth } from '../../domain/spikes.js';
 import type { Team } from '../../domain/team.js';
-import { CostsError } from '../../errors.js';
-import { readExplanation } from '../../library/explain.js';
+import { causesAgainstUsual } from '../../library/explain.js';
 import { distinctProjects } from '../../output/distinct-projects.js';
 import { describeOrganizationSpike, describeRise, describeSpike } from '../../output/findings.js';
 import { reasonsOf } from '../../output/why.js';
@@ -22,31 +21,27 @@ export interface FoundAnomalies {
   below: FoundFinding[];
 }
 
-/** All that are there are looked for, whatever amount was asked for: another job may ask for another. */
 export async function findAnomalies(
   store: Store,
   team: Team,
   { since, until }: DaySpan,
   worth: Worth,
 ): Promise<FoundAnomalies> {
-  const { minAmount = LEAST_EXCESS } = worth;
-  const least = compare(minAmount, LEAST_EXCESS) < 0 ? minAmount : LEAST_EXCESS;
   const projects = await store.projects.list(team.id);
   const isOnlyOne = (name: string) =>
     projects.filter((project) => project.name.toLowerCase() === name.toLowerCase()).length === 1;
   return store.reports.snapshot(async (reports) => {
     const query: ReportQuery = { teamId: team.id, since, until, groupBy: ['project'] };
-    const unusual = await readUnusual(reports, query, least);
-    const isEnough = (excess: Decimal, currency: string) => isWorth(excess, unusual.recent.in(currency), worth);
+    const unusual = await readUnusual(reports, query, worth);
     const found: FoundFinding[] = [];
     const below: FoundFinding[] = [];
-    for (const { excess, currency, describe, about } of candidatesOf(unusual, isOnlyOne)) {
-      const enough = isEnough(excess, currency);
-      const why =
-        enough && found.length < MOST_EXPLAINED ? await explain(reports, { ...query, ...about }, currency) : [];
-      (enough ? found : below).push(describe(why));
+    for (const { excess, currency, describe, about, isExplained } of candidatesOf(unusual, isOnlyOne)) {
+      const enough = isExplained !== true && unusual.isTold(excess, currency);
+      const causes =
+        enough && found.length < MOST_EXPLAINED ? await causesAgainstUsual(reports, { ...query, ...about }) : [];
+      (enough ? found : below).push(describe(reasonsOf({ causes }, currency, query.groupBy)));
     }
-    const anomalies = unusual.spikes.filter((spike) => isEnough(excessOf(spike), spike.currency));
+    const anomalies = unusual.spikes.filter((spike) => unusual.isTold(excessOf(spike), spike.currency));
     return { anomalies, found, below };
   });
 }
@@ -56,6 +51,8 @@ interface Candidate {
   currency: string;
   /** Which spend of which day explains it; without a day nothing does. */
   about: Partial<ReportQuery>;
+  /** By another candidate, which is found in its place. */
+  isExplained?: boolean;
   describe: (why: readonly string[]) => FoundFinding;
 }
 
@@ -75,6 +72,7 @@ function candidatesOf({ spikes, organizations, rises }: Unusual, isOnlyOne: (nam
       excess: excessOf(spike),
       currency: spike.currency,
       about: { since: spike.day, until: spike.day, organizationId: spike.organizationId },
+      isExplained: spike.isExplained,
       describe: (why: readonly string[]) => describeOrganizationSpike(spike, why),
     })),
     ...rises.map(({ series, now, before }) => ({
@@ -85,14 +83,4 @@ function candidatesOf({ spikes, organizations, rises }: Unusual, isOnlyOne: (nam
         describeRise(named(series), wordFor(series), { now: formatDecimal(now), before: formatDecimal(before), why }),
     })),
   ];
-}
-
-/** What is behind it, as `costs explain` says it; nothing where that cannot tell. */
-async function explain(reports: SpendReader, query: ReportQuery, currency: string): Promise<string[]> {
-  try {
-    return reasonsOf(await readExplanation(reports, query, 'usual'), currency, query.groupBy);
-  } catch (error) {
-    if (error instanceof CostsError && error.code === 'usage') return [];
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import type { BudgetState } from '../../domain/budget-view.js';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
-import { compare, parseDecimal, proportion } from '../../domain/decimal.js';
+import { compare, parseDecimal, percentOf, proportion } from '../../domain/decimal.js';
 import { CHECKS, type CheckName, type FoundFinding } from '../../domain/finding.js';
 import type { CheckedNow } from '../../domain/kept-finding.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
@@ -22,9 +22,12 @@ import type { Store } from '../../store/store.js';
 import { describeOrganization, findTrouble } from '../status/organization.js';
 import { findAnomalies } from './anomalies.js';
 import { readBudgets } from './budgets.js';
+import { MOST_PERCENT } from './percents.js';
 
 /** Closed days that are looked at for anomalies when nothing is said. */
 export const DEFAULT_DAYS = 7;
+
+const OF_CLOSED_DAYS: readonly CheckName[] = ['anomaly', 'price'];
 
 export interface FindOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest, Worth {
   /** Percents of a budget that are each found once; default: 100. */
@@ -34,21 +37,22 @@ export interface FindOptions extends Partial<Record<CheckName, boolean>>, Period
 /** What there is to find, before anything is known of what was found before. */
 export interface Found extends CheckedNow {
   checks: CheckName[];
-  /** What is there, too: smaller than what was asked for, or only a note. */
-  hidden: FoundFinding[];
   notes: string[];
   budgets: BudgetState[];
   anomalies: Spike[];
 }
 
 export async function findAll(options: FindOptions, context: Context): Promise<Found> {
-  const chosen = CHECKS.filter((name) => options[name] === true);
-  const checks = chosen.length === 0 ? [...CHECKS] : chosen;
-  const wanted = (name: CheckName) => checks.includes(name);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = await context.clock();
   const today = toDay(now);
   const span = closedDays(resolvePeriod(options, today, lastDays(DEFAULT_DAYS)), today);
+  const chosen = CHECKS.filter((name) => options[name] === true);
+  // What has no day that is over is not looked at, and so neither found nor gone.
+  const checks = (chosen.length === 0 ? CHECKS : chosen).filter(
+    (name) => span !== null || !OF_CLOSED_DAYS.includes(name),
+  );
+  const wanted = (name: CheckName) => checks.includes(name);
   const organizations = await store.organizations.list(team.id);
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
   const reached = budgets.flatMap((each) => reachedOf(each, team, today, options.at ?? [100]));
@@ -65,13 +69,17 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
     ...(options.unlinked === true ? unlinked : []),
     ...(wanted('gaps') ? await findGaps(store, organizations, now) : []),
   ];
-  const hidden = [...spikes.below, ...(options.unlinked === true ? [] : unlinked)];
+  const below = [
+    ...spikes.below,
+    ...(options.unlinked === true ? [] : unlinked),
+    ...budgets.flatMap((each) => passedOf(each, team, today)),
+  ];
   return {
     findings,
-    hidden,
-    below: hidden.map(({ id }) => id),
+    below,
     checks,
     since: span?.since ?? today,
+    until: span?.until ?? addDays(today, -1),
     today,
     notes: [
       ...budgetNotes(budgets, team),
@@ -88,6 +96,14 @@ function reachedOf(state: BudgetState, team: Team, today: Day, percents: readonl
   const passed = percents.filter((percent) => compare(spent, proportion(amount, BigInt(percent), 100n)) > 0);
   if (passed.length === 0) return [];
   return [describeBudget(state, scopeOf(state, team.name), today.slice(0, 7), Math.max(...passed))];
+}
+
+/** Every percent that a month has passed: another job may have been told of one of them, and it is not gone for that. */
+function passedOf(state: BudgetState, team: Team, today: Day): FoundFinding[] {
+  const spent = percentOf(parseDecimal(state.spent), parseDecimal(state.amount));
+  return Array.from({ length: Math.max(0, Math.min(spent, MOST_PERCENT)) }, (_, index) => index + 1).flatMap(
+    (percent) => reachedOf(state, team, today, [percent]),
+  );
 }
 
 function budgetNotes(budgets: readonly BudgetState[], team: Team): string[] {
@@ -115,8 +131,9 @@ async function findPrices(
 async function findMisfits(store: Store, organizations: readonly RegisteredOrganization[]): Promise<FoundFinding[]> {
   const findings: FoundFinding[] = [];
   for (const each of organizations) {
-    const misfits = await store.collection.openMisfits(each);
-    findings.push(...misfits.map((misfit) => describeAltered(misfit, each)));
+    // A day that was altered twice is one finding, as it was found last.
+    const latest = new Map((await store.collection.openMisfits(each)).map((misfit) => [misfit.day, misfit]));
+    findings.push(...[...latest.values()].map((misfit) => describeAltered(misfit, each)));
   }
   return findings;
 }

@@ -8,7 +8,7 @@ export function completionScript(shell: Shell, nodes: readonly CompletionNode[])
   return { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](nodes);
 }
 
-/** Words of a command: what it contains, else its options. */
+/** Words of a command: what it contains, and its options. */
 function wordsOf({ commands, options }: CompletionNode): string[] {
   return [...commands.map(({ name }) => name), ...options.map(({ flag }) => flag)];
 }

@@ -1,11 +1,9 @@
 import { closedSpans, type Glance, type SpendGlance } from '../../domain/dashboard.js';
 import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
-import { forecastOf } from '../../domain/forecast.js';
-import { groupInto } from '../../domain/group-into.js';
 import { comparableSpans, resolvePeriod } from '../../domain/period.js';
 import type { OrganizationDays, Report, SpendReader } from '../../domain/report.js';
 import { arrangeReport } from '../../domain/report-order.js';
-import { readSeries } from '../../library/forecast.js';
+import { readSeries, totalsOf } from '../../library/forecast.js';
 import type { Store } from '../../store/store.js';
 import type { Team } from '../../domain/team.js';
 import { budgetStates } from '../check/budgets.js';
@@ -33,10 +31,7 @@ export async function readSpend(
       readAt: month.readAt ?? day.readAt,
       yesterday: glanceOf(day),
       monthToDate: glanceOf(month),
-      forecast: groupInto(series, ({ group }) => [group.currency]).map((own) => ({
-        currency: own[0].group.currency,
-        ...forecastOf(own, span.since, today),
-      })),
+      forecast: totalsOf(series, span.since, today),
       budgets: await budgetStates(reader, { teamId: team.id, budgets, projects, series, today }),
       notRead: closedSpans([...gaps, ...halfRead], yesterday),
       movers: [...month.rows, ...(month.gone ?? [])].filter(hasMoved).slice(0, MOVERS),

@@ -1,14 +1,13 @@
 import { endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
-import type { Cause } from '../../domain/explanation.js';
-import { forecastOf } from '../../domain/forecast.js';
-import { groupInto } from '../../domain/group-into.js';
+import type { Budget } from '../../domain/budget.js';
+import type { Project } from '../../domain/project.js';
 import type { ReportQuery, SpendReader } from '../../domain/report.js';
 import type { MonthEnd, SpendPage, SpikeCauses } from '../../domain/spend-page.js';
 import type { Spike } from '../../domain/spikes.js';
-import { CostsError } from '../../errors.js';
-import { readExplanation } from '../../library/explain.js';
-import { readSeries } from '../../library/forecast.js';
+import { causesAgainstUsual, readExplanation } from '../../library/explain.js';
+import { readSeries, totalsOf } from '../../library/forecast.js';
 import { closedDays } from '../../library/verify.js';
+import { budgetStates } from '../check/budgets.js';
 
 /** As many as the page shows. */
 const MOST_SPIKES = 6;
@@ -28,31 +27,23 @@ export async function readCauses(
   const onSpikes: SpikeCauses[] = [];
   for (const { projectId, day } of spikes.slice(0, MOST_SPIKES).filter((spike) => spike.day < today)) {
     const ofDay = { ...byProject, since: day, until: day, projectIds: [projectId] };
-    onSpikes.push({ projectId, day, causes: await unlessUnusual(readExplanation(reports, ofDay, 'usual')) });
+    onSpikes.push({ projectId, day, causes: await causesAgainstUsual(reports, ofDay) });
   }
   return { between, onSpikes };
 }
 
-/** Too few days tell what is usual: then nothing tells why. */
-async function unlessUnusual(explained: Promise<{ causes: Cause[] }>): Promise<Cause[]> {
-  try {
-    return (await explained).causes;
-  } catch (error) {
-    if (error instanceof CostsError && error.code === 'usage') return [];
-    throw error;
-  }
-}
+/** The team's own budgets, which are of all its spend, and its projects; null where a report is not about all of it. */
+export type OwnBudgets = { budgets: readonly Budget[]; projects: readonly Project[] } | null;
 
-/** Where the running month ends, for a report that is about it. */
+/** Where the running month ends, and how its budgets stand, for a report that is about it. */
 export async function readMonthEnd(
   reports: SpendReader,
   query: ReportQuery,
-  today: Day,
-): Promise<Omit<MonthEnd, 'budgets'> | null> {
+  { own, today }: { own: OwnBudgets; today: Day },
+): Promise<MonthEnd | null> {
   const [since, until] = [startOfMonthOf(today), endOfMonthOf(today)];
   if (query.since !== since || query.until < today || query.asOf !== undefined) return null;
-  const series = await readSeries(reports, query, ['project'], today);
-  const byCurrency = groupInto(series, ({ group }) => [group.currency]);
-  const totals = byCurrency.map((own) => ({ currency: own[0].group.currency, ...forecastOf(own, since, today) }));
-  return { since, until, totals };
+  const series = await readSeries(reports, query, ['provider', 'project'], today);
+  const budgets = own === null ? [] : await budgetStates(reports, { teamId: query.teamId, ...own, series, today });
+  return { since, until, totals: totalsOf(series, since, today), budgets };
 }

@@ -20,7 +20,7 @@ import {
   type SpendPage,
   type TimeWord,
 } from '../../domain/spend-page.js';
-import { readCauses, readMonthEnd } from './page-reasons.js';
+import { readCauses, readMonthEnd, type OwnBudgets } from './page-reasons.js';
 import { readSpikes } from './spikes.js';
 
 /** Bars that a screen can show side by side. */
@@ -31,6 +31,7 @@ export interface PageRequest {
   query: ReportQuery;
   order: ReportOrder;
   compared: SpendPage['compared'];
+  own: OwnBudgets;
   now: Date;
 }
 
@@ -49,7 +50,10 @@ function sameLength({ current, previous }: SpendPage['compared']): SpendPage['co
   return { current: cut(current), previous: cut(previous) };
 }
 
-async function readFigures(reports: SpendReader, { query, order, compared, now }: PageRequest): Promise<PageFigures> {
+async function readFigures(
+  reports: SpendReader,
+  { query, order, compared, own, now }: PageRequest,
+): Promise<PageFigures> {
   const today = toDay(now);
   const run = (groupBy: ReportQuery['groupBy'], span: DaySpan = query) =>
     reports.run({ ...query, since: span.since, until: span.until, groupBy }, today);
@@ -64,7 +68,7 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
   const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
   const spikes = await readSpikes(reports, query);
-  const monthEnd = await readMonthEnd(reports, query, today);
+  const monthEnd = await readMonthEnd(reports, query, { own, today });
   return {
     madeAt: now,
     report: reportDocument(arrangeReport(report, order, comparison)),
@@ -77,7 +81,7 @@ async function readFigures(reports: SpendReader, { query, order, compared, now }
     restated: await reports.restated(query),
     spikes,
     causes: await readCauses(reports, query, { compared, spikes, today }),
-    monthEnd: monthEnd === null ? null : { ...monthEnd, budgets: [] },
+    monthEnd,
   };
 }
 

@@ -1,6 +1,6 @@
 import { isReadWhole } from '../../domain/coverage.js';
 import { addDays, type Day } from '../../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { add, compare, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { groupKey } from '../../domain/dimensions.js';
 import type { OrganizationDays, ReportQuery, ReportRow, SpendReader } from '../../domain/report.js';
 import { Sums } from '../../domain/money.js';
@@ -15,6 +15,7 @@ import {
   usualCost,
   type DailySeries,
   type Spike,
+  type Worth,
 } from '../../domain/spikes.js';
 
 /** So many are explained by the line item that drove them; the rest stand as they are. */
@@ -25,40 +26,41 @@ const SHARE_DAYS = 30;
 
 /** Days of the query's span on which a project cost far more than usual by enough to matter, and why. */
 export async function readSpikes(reports: SpendReader, query: ReportQuery): Promise<Spike[]> {
-  const { spikes, recent } = await readUnusual(reports, query);
-  return spikes.filter((spike) => isWorth(excessOf(spike), recent.in(spike.currency), {}));
+  const { spikes, isTold } = await readUnusual(reports, query, {});
+  return spikes.filter((spike) => isTold(excessOf(spike), spike.currency));
 }
 
-/** What is unusual in some days, however small. */
+/** What is unusual in some days, also where it is too small for a word: another job may ask for less. */
 export interface Unusual {
   spikes: Spike[];
-  /** Days on which an organization cost far more than usual, and no project of it did that would explain it. */
+  /** Days on which an organization cost far more than usual. */
   organizations: OrganizationSpike[];
   rises: Rise<DailySeries>[];
-  /** What the last month cost, by which its share tells what is worth a word. */
-  recent: Sums;
+  /** Whether so much over the usual is worth a word. */
+  isTold: (excess: Decimal, currency: string) => boolean;
 }
 
-export async function readUnusual(
-  reports: SpendReader,
-  query: ReportQuery,
-  leastExcess: Decimal = LEAST_EXCESS,
-): Promise<Unusual> {
+export async function readUnusual(reports: SpendReader, query: ReportQuery, worth: Worth): Promise<Unusual> {
+  const { minAmount = LEAST_EXCESS } = worth;
+  const leastExcess = compare(minAmount, LEAST_EXCESS) < 0 ? minAmount : LEAST_EXCESS;
   const history = { ...query, since: addDays(query.since, -SPIKE_HISTORY_DAYS) };
   const isWhole = wholeDays(await reports.days(history));
   const rows = await reports.sums({ ...history, groupBy: ['project', 'day'] });
   const series = toSeries(rows, isWhole);
   const spikes = findSpikes(series, query, leastExcess);
   const recentFrom = addDays(query.until, 1 - SHARE_DAYS);
+  const recent = new Sums(
+    rows.flatMap(({ day, currency, cost }) =>
+      day === undefined || day < recentFrom || cost === null ? [] : [{ currency, cost }],
+    ),
+  );
+  const isTold = (excess: Decimal, currency: string) => isWorth(excess, recent.in(currency), worth);
+  const told = spikes.filter((spike) => isTold(excessOf(spike), spike.currency));
   return {
     spikes: await withCauses(reports, history, spikes, isWhole),
-    organizations: findOrganizationSpikes(series, spikes, query, leastExcess),
+    organizations: findOrganizationSpikes(series, told, query, leastExcess),
     rises: findRises(series, query.until, leastExcess),
-    recent: new Sums(
-      rows.flatMap(({ day, currency, cost }) =>
-        day === undefined || day < recentFrom || cost === null ? [] : [{ currency, cost }],
-      ),
-    ),
+    isTold,
   };
 }
 
