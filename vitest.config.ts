@@ -49,6 +49,8 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 3,
     // A worker loads the modules under test once, not once a file: a quarter of the time. Tests put back what they change.
     isolate: false,
+    // As bin/costs.js has it.
+    execArgv: ['--liftoff-only'],
     // `npm run test:long` tells some stories in full that `npm test` tells in short.
     provide: { long: mode === 'long', now: USUAL_DAY },
     ...(mode === 'dates' && {
