@@ -41,7 +41,7 @@ export default defineConfig(({ mode }) => ({
     // A project's own list comes on top of this one.
     include: mode === 'dates' ? [] : ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/postgres-server.ts'],
-    setupFiles: ['test/helpers/set-clock.ts'],
+    setupFiles: ['test/helpers/set-clock.ts', 'test/helpers/set-flags.ts'],
     sequence: { sequencer: LongestFirst },
     testTimeout: mode === 'long' ? 3_600_000 : 120_000,
     hookTimeout: 120_000,
@@ -49,8 +49,6 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 3,
     // A worker loads the modules under test once, not once a file: a quarter of the time. Tests put back what they change.
     isolate: false,
-    // As bin/costs.js has it.
-    execArgv: ['--liftoff-only'],
     // `npm run test:long` tells some stories in full that `npm test` tells in short.
     provide: { long: mode === 'long', now: USUAL_DAY },
     ...(mode === 'dates' && {
