@@ -2,11 +2,12 @@ import { createReadStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { EmbeddedFolders } from './embedded-folders.js';
 import { fileError } from './file-error.js';
+import { startPglite } from './pglite.js';
 
 /** A store packs to between an eighth and a thirtieth of its size; its empty log files make up most of a small one. */
 const MOST_TIMES = 60;
@@ -39,7 +40,7 @@ export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFol
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    const db = await PGlite.create({ dataDir: fresh, loadDataDir: tar });
+    const db = await startPglite({ dataDir: fresh, loadDataDir: tar });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
 import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import { fence } from './fence.js';
-import { servePglite } from './pglite.js';
+import { servePglite, startPglite } from './pglite.js';
 import { openSession } from './pool.js';
 import { createDatabase } from './postgres.js';
 
@@ -95,7 +95,7 @@ async function createIfMissing(
   if (existsSync(data)) return;
   onCreate?.();
   try {
-    const db = await PGlite.create(fresh);
+    const db = await startPglite({ dataDir: fresh });
     await db.close();
     await chmod(fresh, 0o700);
     await rename(fresh, data);
@@ -108,7 +108,7 @@ async function createIfMissing(
 
 export async function openPglite(data: string): Promise<PGlite> {
   try {
-    return await PGlite.create(data);
+    return await startPglite({ dataDir: data });
   } catch (cause) {
     if (await isFull(data)) throw noSpace(data, OPENING_MEGABYTES, cause);
     throw new CostsError(

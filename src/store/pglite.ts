@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { endPool, StorePool } from './pool.js';
 
@@ -10,10 +10,22 @@ import { endPool, StorePool } from './pool.js';
 const LONGEST_SOCKET_PATH = 100;
 const SOCKET_NAME = '.s.PGSQL.5432';
 
+/**
+ * PostgreSQL's own cache is memory of this process, and from the start: 128 MB unless said. What it does not hold comes from the
+ * operating system's, which is as quick here.
+ */
+const SETTINGS = ['shared_buffers=16MB'];
+
 export interface ServedPglite {
   /** One connection: PGlite is a single session, and two clients would share its transaction. */
   pool: StorePool;
   close(): Promise<void>;
+}
+
+/** Starts a PGlite: in its `dataDir`, or without one in memory. */
+export function startPglite(options: PGliteOptions = {}): Promise<PGlite> {
+  const startParams = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
+  return PGlite.create({ ...options, startParams });
 }
 
 /**

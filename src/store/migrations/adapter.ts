@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   ColumnTypeEnum,
@@ -7,7 +6,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { servePglite } from '../pglite.js';
+import { servePglite, startPglite } from '../pglite.js';
 import { openSession, type Connection, type Session } from '../pool.js';
 import { withPushedEnum } from './folder.js';
 
@@ -30,7 +29,7 @@ export function migrationAdapter(connection: Connection): SqlMigrationAwareDrive
 
 /** A PGlite in memory, for asking what a list of migrations leads to. */
 export async function openShadow(): Promise<Session> {
-  const served = await servePglite(await PGlite.create(), null);
+  const served = await servePglite(await startPglite(), null);
   const session = await openSession(served.pool);
   return {
     pool: session.pool,
