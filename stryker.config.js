@@ -39,7 +39,7 @@ export default {
   concurrency: 1,
   timeoutMS: 20_000,
   thresholds: { high: 95, low: 85, break: 85 },
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { reportTests: false, allowColor: false },
   jsonReporter: { fileName: `coverage/mutation-${process.env.PART ?? 'all'}.json` },
   tempDirName: 'coverage/mutation',

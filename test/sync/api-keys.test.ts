@@ -138,6 +138,16 @@ describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
     expect(await keyed()).toContain('12-07|proj_1|gpt-5, input|bill|key_a|0.1000000000000000056');
   });
 
+  it('takes a change of the bill however small, where keys were never kept', async () => {
+    const { collector, days } = await open({ noCostsByApiKey: true });
+    await collector.collect(SPAN);
+    days.set(SECOND, [...ROWS.slice(0, 4), spend('proj_2', 'gpt-5, output', 'key_c', '7.0000001'), ...ROWS.slice(5)]);
+    const {
+      organizations: [result],
+    } = await collector.collect(SPAN);
+    expect(result).toMatchObject({ updated: 1, restated: { rows: 1 } });
+  });
+
   it('collects the bill without keys where they are refused, says so once, and keeps what they still explain', async () => {
     const { collector, emulator, days } = await open();
     await collector.collect(SPAN);

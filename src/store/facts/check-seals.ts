@@ -74,13 +74,12 @@ async function keepFound(
 /** See `CollectionStore.openMisfits`. */
 export function openMisfits(prisma: PrismaClient, organization: OrganizationKey): Promise<SealMisfit[]> {
   return prisma.$queryRaw<SealMisfit[]>`
-    SELECT to_char(f.day, 'YYYY-MM-DD') AS day,
-           jsonb_build_object('rows', f.sealed_rows, 'sums', f.sealed_sums, 'digest', f.seal) AS sealed,
-           jsonb_build_object('rows', f.found_rows, 'sums', f.found_sums, 'digest', f.found) AS found
-    FROM seal_findings f
-    JOIN collected_days d ON d.ai_provider = f.ai_provider AND d.ai_organization_id = f.ai_organization_id AND d.api_version = 'costs_v1' AND d.day = f.day
-    WHERE ${ofOrganization(organization, 'f.')} AND f.closed_at IS NULL
-    ORDER BY f.day, f.found_at`;
+    SELECT to_char(day, 'YYYY-MM-DD') AS day,
+           jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) AS sealed,
+           jsonb_build_object('rows', found_rows, 'sums', found_sums, 'digest', found) AS found
+    FROM seal_findings
+    WHERE ${ofOrganization(organization)} AND closed_at IS NULL
+    ORDER BY seal_findings.day, found_at`;
 }
 
 /** See `CollectionStore.closeMisfits`. */

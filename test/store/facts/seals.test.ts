@@ -207,7 +207,10 @@ describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
     await write(LINES, 2);
     await store.closeMisfits(ours, [d1]);
     expect(await open()).toEqual([d2]);
-    await store.closeMisfits(ours, [d2]);
+    const closed = () => prisma.$queryRaw`SELECT closed_at FROM seal_findings WHERE day = ${d1}::date`;
+    const before = await closed();
+    await store.closeMisfits(ours, [d1, d2]);
+    expect(await closed()).toEqual(before);
     await change();
     await write(LINES, 3);
     expect(await open()).toEqual([d1, d2]);
