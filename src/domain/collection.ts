@@ -3,6 +3,7 @@ import type { Adoption } from './project-move.js';
 import type { AskedAt } from './clock.js';
 import type { CostLine, KeyedCost } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
+import type { KeyedAnswer, KeyedReport } from './keyed-report.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 import type { Basis } from './results.js';
@@ -69,6 +70,8 @@ export interface WindowWrite extends AskedAt {
   lines: CostLine[];
   /** The same by API key, as far as the bill was asked so; the parts of a line add up to it. */
   keyed?: readonly KeyedCost[];
+  /** What the provider's reports beside the bill say of some of the days; one that could not be read says it of none. */
+  reports?: readonly (KeyedAnswer & Pick<KeyedReport, 'source'>)[];
   /** The provider's projects by id, where known; a project without one is named after its id. */
   projects: ReadonlyMap<string, ProviderProject>;
   /** Write even when the guard would refuse. */

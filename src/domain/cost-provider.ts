@@ -1,6 +1,7 @@
 import type { ListedApiKey } from './api-key.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
+import type { KeyedReport } from './keyed-report.js';
 import type { CostPage, KeyIdentity, ProviderCall, ProviderFacts, ProviderProject } from './provider.js';
 import type { UsageSource } from './usage.js';
 
@@ -29,6 +30,8 @@ export interface CostProvider {
    * compared with it.
    */
   fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  /** Reports beside the bill of what API keys and products spent; absent where the bill tells, or nothing does. */
+  readonly keyedReports?: readonly KeyedReport[];
   /** The provider's own total of the cycle that goes on; absent or null where it tells none. */
   cycleTotal?(call: ProviderCall): Promise<CycleTotal | null>;
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */

@@ -48,6 +48,8 @@ export interface Dimension {
   by?: string;
   /** The column of a row of spend that it needs, where it needs one. */
   column?: string;
+  /** Told by a source of its own, which knows the columns of no other word. */
+  isApart?: boolean;
   /** Several values of its column may share one of its own. */
   isCoarser?: boolean;
   /** What people see where the field is null. */
@@ -144,6 +146,7 @@ export const DIMENSIONS = {
     key: 'product',
     by: 'c.product',
     column: 'product',
+    isApart: true,
     none: '(no product)',
     kept: false,
   },
@@ -213,6 +216,17 @@ export function isTimeWord(word: GroupWord): boolean {
 export function groupKey(row: ReportGroup & { currency: string }): string {
   const tags = Object.entries(row).filter(([field]) => isTagWord(field));
   return JSON.stringify([...KEYS.map((key) => row[key]), row.currency, tags]);
+}
+
+/** @throws CostsError `usage` where one of the words is told by a source that does not know another */
+export function requireTogether(words: readonly GroupWord[]): void {
+  const apart = words.find((word) => dimensionOf(word).isApart === true);
+  const other = words.find((word) => word !== apart && dimensionOf(word).column !== undefined);
+  if (apart === undefined || other === undefined) return;
+  const known = DIMENSION_WORDS.filter((word) => ALL[word].column === undefined);
+  throw new CostsError('usage', `What is told by ${apart} is not told by ${other}: leave one of them out.`, {
+    hint: `With ${apart} go ${known.join(', ')} and tag:KEY.`,
+  });
 }
 
 /** @throws CostsError `usage` where the ledger does not keep one of the words */

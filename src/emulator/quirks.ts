@@ -18,6 +18,8 @@ export interface Quirks {
   noCostsByApiKey: boolean;
   /** Anthropic's usage knows no filter by speed. */
   noSpeeds: boolean;
+  /** Anthropic gives no analytics, as to organizations with HIPAA readiness. */
+  noAnalytics: boolean;
 }
 
 export const NO_QUIRKS: Quirks = {
@@ -30,4 +32,5 @@ export const NO_QUIRKS: Quirks = {
   usageLookback: {},
   noCostsByApiKey: false,
   noSpeeds: false,
+  noAnalytics: false,
 };

@@ -18,6 +18,8 @@ export interface WorldOrganization {
   apiKeys?: WorldApiKey[];
   /** What the organization is charged, by UTC day. A day that is not here is empty, or generated. */
   days: Map<Day, WorldRow[]>;
+  /** What Anthropic's analytics tell instead of the bill, by UTC day; absent, they tell the same. */
+  analytics?: Map<Day, WorldRow[]>;
   /** Days that are made when they are asked for: a world of millions of rows then fits in memory. */
   generated?: GeneratedDays;
   /** What was used, in any order; absent is nothing. */
@@ -90,8 +92,9 @@ export interface WorldRow {
   /** A JSON number token. OpenAI only. */
   quantity: string | null;
   quantityUnit: string | null;
-  /** OpenAI only. */
   apiKeyId: string | null;
+  /** Anthropic: what was sold; nothing, unless said. */
+  product?: string;
   /** GitHub and Cursor: the amount before discounts; the same, unless said. */
   listAmount?: string;
   /** GitHub: the cost centre it belongs to. */

@@ -159,7 +159,7 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
       provider,
       basis === 'usage'
         ? { days: maxDays(bucket), requests: requestsAWindow }
-        : { days: adapter.maxDaysPerRequest, requests: 1 },
+        : { days: adapter.maxDaysPerRequest, requests: 1 + (adapter.keyedReports?.length ?? 0) },
     );
   }
   const paused = await collection.pausedByQuota((await work.team()).id, { command, basis, forced });

@@ -4,11 +4,15 @@ import type { CostPage } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { formatInstant } from './shapes.js';
 
-/** A page as a provider's schema hands it over. */
-export interface RawPage<Line = CostLine> extends Pick<CostPage, 'buckets'> {
-  lines: Line[];
+/** Where a page of an answer leads. */
+export interface CursorPage {
   hasMore: boolean;
   nextPage: string | null;
+}
+
+/** A page as a provider's schema hands it over. */
+export interface RawPage<Line = CostLine> extends CursorPage, Pick<CostPage, 'buckets'> {
+  lines: Line[];
 }
 
 /** Far more than a span needs; a provider that never ends must not keep us for ever. */
@@ -16,10 +20,37 @@ const MAX_PAGES = 100;
 const DAY = 86_400_000;
 
 /**
- * Follows cursors to the end. Completeness is never inferred from a count: pages are clamped silently, and a cursor may
- * lead past the last page. `fetchPage` asks the exact same query each time, as a cursor belongs to it.
- * @throws CostsError `contract` for a missing, repeated or endless cursor, and for buckets that repeat, go backwards or
- * were not asked for: each would count money twice or lose it.
+ * Follows cursors to the end. `fetchPage` asks the exact same query each time, as a cursor belongs to it.
+ * @param what the pages are of, as `for these days`
+ * @throws CostsError `contract` for a missing, repeated or endless cursor
+ */
+export async function* followCursors<Page extends CursorPage>(
+  who: string,
+  what: string,
+  mostPages: number,
+  fetchPage: (cursor: string | null) => Promise<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  const seen = new Set<string>();
+  let cursor: string | null = null;
+  for (let count = 1; count <= mostPages; count += 1) {
+    const page: Page = await fetchPage(cursor);
+    yield page;
+    if (!page.hasMore) return;
+    const { nextPage } = page;
+    if (nextPage === null || nextPage === '')
+      throw broken(who, 'has more pages but names none (has_more without next_page)');
+    if (seen.has(nextPage)) throw broken(who, 'sent the same page cursor twice');
+    seen.add(nextPage);
+    cursor = nextPage;
+  }
+  throw broken(who, `sent more than ${mostPages} pages ${what}`);
+}
+
+/**
+ * The buckets of a span, to the end. Completeness is never inferred from a count: pages are clamped silently, and a cursor may
+ * lead past the last page.
+ * @throws CostsError `contract` as `followCursors` does, and for buckets that repeat, go backwards or were not asked for: each
+ * would count money twice or lose it.
  * @param width of a bucket, in milliseconds
  */
 export async function* followPages<Line = CostLine>(
@@ -28,28 +59,16 @@ export async function* followPages<Line = CostLine>(
   fetchPage: (cursor: string | null) => Promise<RawPage<Line>>,
   width = DAY,
 ): AsyncGenerator<Pick<CostPage, 'buckets' | 'end'> & { lines: Line[] }, void, undefined> {
-  const seen = new Set<string>();
-  let cursor: string | null = null;
   let reached = startOfDay(span.since);
-  for (let count = 1; count <= MAX_PAGES; count += 1) {
-    const { buckets, lines, hasMore, nextPage } = await fetchPage(cursor);
+  const pages = followCursors(who, `for ${span.since} to ${span.until}`, MAX_PAGES, fetchPage);
+  for await (const { buckets, lines, hasMore } of pages) {
     if (buckets.length === 0) {
       yield { buckets, lines, end: hasMore ? 'early' : 'complete' };
       return;
     }
     reached = checkBuckets({ who, span, width }, buckets, reached);
-    if (!hasMore) {
-      yield { buckets, lines, end: 'complete' };
-      return;
-    }
-    if (nextPage === null || nextPage === '')
-      throw broken(who, 'has more pages but names none (has_more without next_page)');
-    if (seen.has(nextPage)) throw broken(who, 'sent the same page cursor twice');
-    seen.add(nextPage);
-    cursor = nextPage;
-    yield { buckets, lines, end: null };
+    yield { buckets, lines, end: hasMore ? null : 'complete' };
   }
-  throw broken(who, `sent more than ${MAX_PAGES} pages for ${span.since} to ${span.until}`);
 }
 
 /** Returns where the last bucket ends. */
@@ -75,7 +94,7 @@ function checkBuckets(
   return from;
 }
 
-function broken(who: string, what: string): CostsError {
+export function broken(who: string, what: string): CostsError {
   return new CostsError('contract', `${who} ${what}; nothing of this window was changed.`, {
     hint: 'Run the same command again later.',
   });

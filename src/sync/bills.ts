@@ -3,6 +3,7 @@ import { endOfDay, type DaySpan } from '../domain/day.js';
 import type { WindowOutcome } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
+import { readReports } from './keyed-reports.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
@@ -23,13 +24,15 @@ export async function collectBills(
     window,
     call.mostRows,
   );
+  const reports = await readReports({ ...work, call }, days, lines);
   const outcome = await store.writeWindow({
-    ...(await writeHead(work, lines)),
+    ...(await writeHead(work, [...lines, ...reports.flatMap(({ costs }) => costs)])),
     days,
     requestedAt,
     providerTime: behind(requestedAt),
     lines,
     keyed,
+    reports,
     forced: options.forced,
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);

@@ -2,6 +2,7 @@ import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { Organization } from '../domain/collection.js';
 import { addDays, daysOf, type DaySpan } from '../domain/day.js';
+import type { KeyedReport } from '../domain/keyed-report.js';
 import type { LeaseHolder, LeaseSubject } from '../domain/lease.js';
 import type { ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
@@ -163,7 +164,7 @@ async function collectOrganization(
   const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
-  const work = { organization, provider, call, projects, options, dependencies };
+  const work = { organization, provider, call, projects, unread: new Set<KeyedReport>(), options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
     collect: (window, mostRows) =>

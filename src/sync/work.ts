@@ -1,6 +1,7 @@
 import type { CostProvider } from '../domain/cost-provider.js';
 import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
 import type { DaySpan } from '../domain/day.js';
+import type { KeyedReport } from '../domain/keyed-report.js';
 import type { LeaseStore } from '../domain/lease.js';
 import type { ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
 import type { Secret } from '../domain/secret.js';
@@ -46,6 +47,8 @@ export interface WindowWork {
   provider: CostProvider;
   call: ProviderCall;
   projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
+  /** Reports beside the bill that could not be read: no other window asks for them. */
+  unread: Set<KeyedReport>;
   options: RunOptions;
   dependencies: SyncDependencies;
 }

@@ -1,11 +1,11 @@
 import { endOfDay, startOfDay, toDay } from '../../domain/day.js';
 import { integerOf } from '../query.js';
 import { badRequest } from './errors.js';
+import { instantOf } from './instants.js';
 
 export const GROUPINGS = ['workspace_id', 'description'];
 const DEFAULT_LIMIT = 7;
 const MAX_LIMIT = 31;
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 export interface CostReportQuery {
   /** Midnight UTC. */
@@ -30,16 +30,6 @@ export function parseCostReportQuery(query: URLSearchParams, now: Date): CostRep
     throw badRequest('Invalid date range: ending date must be after starting date');
   }
   return { start, end, limit: parseLimit(query), groupBy: parseGroupBy(query) };
-}
-
-function instantOf(query: URLSearchParams, name: string): Date | null {
-  const text = query.get(name);
-  if (text === null) return null;
-  const date = new Date(text);
-  if (!RFC_3339.test(text) || Number.isNaN(date.getTime())) {
-    throw badRequest(`${name}: Input should be a valid datetime`);
-  }
-  return date;
 }
 
 function parseLimit(query: URLSearchParams): number {

@@ -7,6 +7,7 @@ import type { AnthropicDimensions } from '../world.js';
 import { GROUPINGS, parseCostReportQuery } from './cost-report-query.js';
 import { mintPage, readPage } from './cursor.js';
 import { badRequest } from './errors.js';
+import { toInstant } from './instants.js';
 
 const PATH = '/v1/organizations/cost_report';
 
@@ -94,8 +95,4 @@ function toResult({ row, amount }: GroupedRow, groupBy: string[]): unknown {
     token_type: dimensions.tokenType,
     inference_geo: dimensions.inferenceGeo,
   };
-}
-
-function toInstant(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }

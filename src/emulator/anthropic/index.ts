@@ -1,5 +1,6 @@
 import { formatDecimal, proportion } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
+import { analyticsRoute } from './analytics.js';
 import { apiKeysRoute } from './api-keys.js';
 import { costReportRoute } from './cost-report.js';
 import { demo } from './demo.js';
@@ -16,7 +17,7 @@ export const anthropicServer: EmulatedProvider = {
   provider: 'anthropic',
   basePath: '',
   prefix: '/v1/organizations/',
-  routes: [costReportRoute, usageReportRoute, workspacesRoute, apiKeysRoute, meRoute],
+  routes: [costReportRoute, analyticsRoute, usageReportRoute, workspacesRoute, apiKeysRoute, meRoute],
   keyHeader: 'x-api-key',
   readKey: readApiKey,
   errorBody: anthropicErrorBody,

@@ -4,6 +4,7 @@ import { integerOf, queryIdentity } from '../query.js';
 import { groupUsage, USAGE_WIDTHS, usageBuckets, type GroupedUsage } from '../usage-buckets.js';
 import { mintPage, readPage } from './cursor.js';
 import { badRequest } from './errors.js';
+import { instantOf, toInstant } from './instants.js';
 
 const GROUPINGS = [
   'account_id',
@@ -84,14 +85,6 @@ function parseQuery(
   return { start, end, width: milliseconds, limit, groupBy: parseGroupBy(query) };
 }
 
-function instantOf(query: URLSearchParams, name: string): Date | null {
-  const text = query.get(name);
-  if (text === null) return null;
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw badRequest(`${name}: Input should be a valid datetime`);
-  return date;
-}
-
 function parseGroupBy(query: URLSearchParams): string[] {
   const asked = [...new Set(query.getAll('group_by[]'))];
   if (asked.length > MOST_GROUPINGS)
@@ -115,8 +108,4 @@ function toResult({ dimensions, measures }: GroupedUsage): unknown {
     ...Object.fromEntries(GROUPINGS.map((name) => [name, null])),
     ...dimensions,
   };
-}
-
-function toInstant(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }

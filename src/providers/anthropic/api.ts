@@ -7,6 +7,7 @@ import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
+import { createAnthropicAnalytics } from './analytics.js';
 import { parseApiKeysPage } from './api-keys.js';
 import { createAnthropicUsage } from './usage.js';
 import { parseCostReport, parseMe, parseWorkspacesPage, ResultReader } from './schema.js';
@@ -71,6 +72,7 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
   return {
     maxDaysPerRequest: MAX_DAYS,
     usage: createAnthropicUsage(get, isTooEarly),
+    keyedReports: createAnthropicAnalytics(get, now),
     fetchCosts: (call, span) => fetchReport(call, span, GROUPS),
     fetchTotals: (call, span) => fetchReport(call, span, []),
     listProjects(call) {

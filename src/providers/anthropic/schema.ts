@@ -20,7 +20,7 @@ import { unsaid } from './unsaid.js';
 
 const WHO = 'Anthropic';
 /** Amounts are in the currency's lowest unit: "123.45" is $1.2345. */
-const CENTS_TO_DOLLARS = -2;
+export const CENTS_TO_DOLLARS = -2;
 
 /** `GET /v1/organizations/cost_report` */
 const reportResult = z.object({
@@ -62,7 +62,7 @@ const RESULT_FIELDS = new Set([
   'context_window',
   'inference_geo',
 ]);
-const KNOWN_VALUES = {
+export const KNOWN_VALUES = {
   cost_type: new Set(['tokens', 'web_search', 'code_execution', 'session_usage']),
   context_window: new Set(['0-200k', '200k-1M']),
   token_type: new Set([

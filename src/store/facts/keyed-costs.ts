@@ -1,10 +1,8 @@
 import type { KeyedCost } from '../../domain/bucket.js';
+import type { KeyedSource } from '../../domain/keyed-report.js';
 import type { FactList } from './fact-list.js';
 
-/** A source of what API keys spent. What it leaves over of the bill is a source of its own, under no key. */
-export type KeyedSource = 'bill' | 'analytics' | 'product';
-
-/** What API keys spent, as one source tells it. */
+/** What API keys spent, as one source tells it. What that leaves over of the bill is a source of its own, under no key. */
 export function keyedCostsOf(source: KeyedSource | `${KeyedSource} rest`): FactList<KeyedCost> {
   return {
     table: 'cost_by_api_key',

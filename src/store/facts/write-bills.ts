@@ -13,7 +13,7 @@ import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
 import { findAltered, sealDays } from './seals.js';
 import { rowsByDay } from './fact-days.js';
-import { BY_BILL, writeKeyedBills } from './write-keyed.js';
+import { BY_BILL, writeKeyed } from './write-keyed.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
 import { holdOrganization } from '../organization-key.js';
 
@@ -30,15 +30,16 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const altered = await findAltered(tx, write, due);
     const keyed = rowsByDay(BY_BILL, due, write.keyed ?? []);
     const keyedDays = [...keyed].flatMap(([day, costs]) => (costs.length > 0 ? [day] : []));
-    const { days, rows, projectIds, outcome } = await replaceWindow(tx, BILLS, { ...placed, keyedDays }, due, altered);
+    const reports = (write.reports ?? []).map(({ costs, ...report }) => ({
+      ...report,
+      rows: rowsByDay(BY_BILL, due, costs),
+    }));
+    const behind = reports.flatMap((report) => [...report.rows.values()].flat());
+    const replaced = await replaceWindow(tx, BILLS, { ...placed, keyedDays, behind }, due, altered);
+    const { days, rows, projectIds, outcome } = replaced;
     await forgetDays(tx, write, placed.writeId, outcome.contradicted);
-    await writeKeyedBills(tx, {
-      source: write,
-      days,
-      rows: keyed,
-      keyedDays: keyedDays.filter((day) => rows.has(day)),
-      projectIds,
-    });
+    for (const told of [{ source: 'bill' as const, days: keyedDays, rows: keyed }, ...reports])
+      await writeKeyed(tx, { organization: write, days, projectIds }, told);
     await markCollected(tx, placed, 'costs_v1', days, rows);
     const changed = new Set([...outcome.changedDays, ...altered]);
     const unsealed = days.filter(({ day, seal }) => seal === null || changed.has(day)).map(({ day }) => day);

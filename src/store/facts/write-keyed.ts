@@ -6,35 +6,43 @@ import type { Transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns } from './fact-list.js';
-import { keyedCostsOf, type KeyedSource } from './keyed-costs.js';
+import type { KeyedSource } from '../../domain/keyed-report.js';
+import { keyedCostsOf } from './keyed-costs.js';
 import { replaceDays } from './replace-days.js';
 import { storedRows } from './stored-rows.js';
 
 export const BY_BILL = keyedCostsOf('bill');
 
-export interface KeyedWrite {
-  source: OrganizationKey;
+/** Days of an organization whose bills were just written. */
+export interface KeyedDays {
+  organization: OrganizationKey;
   days: readonly LockedDay[];
-  rows: RowsByDay<KeyedCost>;
   projectIds: ReadonlyMap<string, string>;
 }
 
-/** Writes what API keys spent by the bill's own answer, behind the bill of the same days. */
-export async function writeKeyedBills(
+/** What a source says of some of them. */
+export interface Told {
+  source: KeyedSource;
+  days: readonly Day[];
+  rows: RowsByDay<KeyedCost>;
+}
+
+/**
+ * Writes what API keys spent behind the bills of the same days. What the source said earlier of days of which it says nothing
+ * now stays, as far as it can still be so; what it leaves over of the bill is made anew on all of them.
+ */
+export async function writeKeyed(
   tx: Transaction,
-  { keyedDays, ...write }: KeyedWrite & { keyedDays: readonly Day[] },
+  { organization, days, projectIds }: KeyedDays,
+  told: Told,
 ): Promise<void> {
-  const days = write.days.filter(({ day }) => keyedDays.includes(day));
-  for (const chunk of chunksOfDays(days, write.rows, write.projectIds))
-    await replaceDays(tx, BY_BILL, { source: write.source, projectIds: write.projectIds, ...chunk });
-  const others = write.days.map(({ day }) => day).filter((day) => !keyedDays.includes(day));
-  await dropOutdated(tx, write.source, others);
-  await writeRest(
-    tx,
-    'bill',
-    write.source,
-    write.days.map(({ day }) => day),
-  );
+  const list = keyedCostsOf(told.source);
+  const [some, others] = [true, false].map((is) => days.filter(({ day }) => told.days.includes(day) === is));
+  for (const chunk of chunksOfDays(some ?? [], told.rows, projectIds))
+    await replaceDays(tx, list, { source: organization, projectIds, ...chunk });
+  // Of a report that is not the bill, and need not add up to it, nothing tells what is outdated.
+  if (told.source === 'bill') await dropOutdated(tx, organization, daysOf(others ?? []));
+  await writeRest(tx, told.source, organization, daysOf(days));
 }
 
 /** Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more. */
@@ -56,7 +64,7 @@ async function dropOutdated(tx: Transaction, source: OrganizationKey, days: read
  * Writes what a source leaves over of the bill of days, so that both add up to the same to the last digit: by line item where
  * the source is the bill itself, else by project and currency. A project's day of which the source says nothing has no rest.
  */
-export async function writeRest(
+async function writeRest(
   tx: Transaction,
   of: KeyedSource,
   source: OrganizationKey,
@@ -98,6 +106,10 @@ export async function writeRest(
     INSERT INTO cost_by_api_key (id, source, ${key}, cost)
     SELECT gen_random_uuid()::text, ${`${of} rest`}, ${key}, cost FROM due
     ON CONFLICT (${columnList([...keys, ...rest.alsoUnique])}) DO UPDATE SET cost = excluded.cost WHERE cost_by_api_key.cost <> excluded.cost`;
+}
+
+function daysOf(days: readonly LockedDay[]): Day[] {
+  return days.map(({ day }) => day);
 }
 
 function spanOf(days: readonly Day[]): [first: Day, last: Day] | null {

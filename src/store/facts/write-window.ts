@@ -22,7 +22,13 @@ export type FactWrite<Row> = Pick<
   | 'projects'
   | 'acceptRestatement'
   | 'forced'
-> & { lines: readonly Row[]; writeId: string; keyedDays?: readonly Day[] };
+> & {
+  lines: readonly Row[];
+  writeId: string;
+  keyedDays?: readonly Day[];
+  /** Rows of others lists that are written behind these, whose projects are found or made together with those of these. */
+  behind?: readonly Fact[];
+};
 
 export interface WindowReplaced<Row> {
   /** Those that were written. */
@@ -45,7 +51,10 @@ export async function replaceWindow<Row extends Fact>(
   altered: ReadonlySet<Day> = new Set(),
 ): Promise<WindowReplaced<Row>> {
   const answered = rowsByDay(list, locked, write.lines);
-  const { projectIds, created, adopted } = await resolveProjects(tx, write, [...answered.values()].flat());
+  const { projectIds, created, adopted } = await resolveProjects(tx, write, [
+    ...[...answered.values()].flat(),
+    ...(write.behind ?? []),
+  ]);
   const contradicted =
     list.ledger && !write.acceptRestatement
       ? await findContradicted(tx, list, { source: write, days: locked, rows: answered, projectIds })

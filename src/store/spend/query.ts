@@ -3,6 +3,7 @@ import {
   dimensionOf,
   isTagWord,
   PATTERN_WORDS,
+  requireTogether,
   tagKeyOf,
   type GroupWord,
   type TagWord,
@@ -50,12 +51,13 @@ export function groupSpend(
   return Prisma.sql`${selectSpend(question, select)} GROUP BY ${Prisma.join([...keys, ...by])}`;
 }
 
-/** The columns of a row of spend that words and patterns need. */
+/** The columns of a row of spend that words and patterns need. @throws CostsError `usage` where no source tells all of them */
 export function columnsOf({
   groupBy = [],
   patterns = {},
 }: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'patterns'>): string[] {
   const words = new Set([...groupBy, ...PATTERN_WORDS.filter((word) => patterns[word] !== undefined)]);
+  requireTogether([...words]);
   return [...new Set([...words].flatMap((word) => dimensionOf(word).column ?? []))];
 }
 
