@@ -1,5 +1,4 @@
-import type { FocusImportRequest } from './domain/focus-import.js';
-import type { FocusFiles } from './imports/read.js';
+import type { FocusFiles, FocusRequest } from './domain/focus-import.js';
 import type { CostProvider } from './domain/cost-provider.js';
 import { checkBaseUrl, type Config } from './config.js';
 import type { ProviderId } from './domain/provider.js';
@@ -64,11 +63,13 @@ export interface Context {
   /** The team that --team or COSTS_TEAM names, or the only one there is. */
   team(): Promise<Team>;
   /** What FOCUS files say. @throws CostsError */
-  focusFiles(request: FocusImportRequest): Promise<FocusFiles>;
+  focusFiles(request: FocusRequest): Promise<FocusFiles>;
   /** A webhook, by the variable that holds its address. @throws CostsError `usage` */
   channel(name: string): Promise<Channel>;
   /** @throws CostsError `unreachable` when a message could not be sent */
   sendMessage(channel: Channel, message: Message): Promise<void>;
+  /** The folder that an organization's files are read from. */
+  folder(organization: Organization): Promise<string>;
   /** The admin key of an organization, from the vault or from the variable it names. */
   adminKey(organization: Organization): Promise<Secret>;
 }
@@ -223,6 +224,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal });
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
+    folder: async (organization) => (await vault()).folder(organization),
     adminKey: async (organization) => (await vault()).adminKey(organization),
   };
 }

@@ -10,12 +10,17 @@ import type { Basis } from './results.js';
 import type { OrganizationKey } from './organization.js';
 import type { OrphanedRows } from './orphans.js';
 import type { ProjectNames, Renamed } from './project.js';
+import type { Scope } from './scope.js';
 import type { SealCheck, SealMisfit } from './seal.js';
 import type { DailyCharge } from './unit-prices.js';
 import type { StoredDay } from './verification.js';
 
 /** Days after its end until a day is settled. */
 export const SETTLED_AFTER_DAYS = 30;
+
+/** Where a key is kept; `path` is a folder of files, which need none. */
+export const KEY_SOURCES = ['vault', 'env', 'path'] as const;
+export type KeySource = (typeof KEY_SOURCES)[number];
 
 /** An organization whose bills we collect: a row of `organization_api_keys`, without the key. */
 export interface Organization {
@@ -26,8 +31,8 @@ export interface Organization {
   /** What people call it. */
   name: string;
   isActive: boolean;
-  source: 'vault' | 'env';
-  /** The environment variable, for `env`. */
+  source: KeySource;
+  /** The environment variable, for `env`; the folder, for `path`. */
   variable: string | null;
   lastFour: string;
   host: string;
@@ -46,10 +51,18 @@ export interface CollectedDay {
   rows: number;
   /** Never read; its bills were taken over with the database. */
   isAdopted?: boolean;
+  /** What of the bill was read, as `formatScope` writes it; null or absent for what is read unless somebody chose. */
+  scope?: string | null;
 }
 
 /** Why a closed day changed. */
-export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted' | 'altered' | 'regrouped';
+export type RestatementCause = 'late' | 'provider' | 'forced' | 'accepted' | 'altered' | 'regrouped' | 'rescoped';
+
+/** What of an organization's bill is read, and the export that its files come from; null where it has none, or none with a manifest. */
+export interface OrganizationTerms {
+  scope: Scope;
+  export: string | null;
+}
 
 /** A complete answer of a provider, ready to replace what is stored of its days. */
 export interface WindowWrite extends AskedAt {
@@ -78,8 +91,12 @@ export interface WindowWrite extends AskedAt {
   acceptRestatement: boolean;
   /** Read again on request, not because it was due. */
   forced: boolean;
+  /** What of the bill was read; absent, what is read unless somebody chose. */
+  scope?: Scope;
   /** A day with a later answer is no reason to leave that one alone, but to refuse the whole: a period of files is one bill. */
   allOrNothing?: boolean;
+  /** Of files, the export that delivered them: charges of an account that two exports have would count twice. */
+  export?: string | null;
 }
 
 /** What a written window changed. */
@@ -110,6 +127,8 @@ export interface WindowOutcome {
 export interface CollectionStore {
   /** The database's clock. */
   clock(): Promise<Date>;
+  /** What of an organization's bill is read. */
+  termsOf(organization: OrganizationKey): Promise<OrganizationTerms>;
   /** Days of an organization that were read or adopted, ascending. */
   collectedDays(organization: OrganizationKey): Promise<CollectedDay[]>;
   /** What is stored of the billed days of a span that were read. */
@@ -134,7 +153,7 @@ export interface CollectionStore {
    * Replaces the window's days by an answer, in one transaction: rows upserted, vanished rows swept, changes to closed
    * days recorded, days marked as collected.
    * @throws CostsError `shrink` when the answer would lose most of what is stored, `conflict` where it is all or nothing and a day
-   * has a later answer; nothing is written then.
+   * has a later answer, or where it comes from another export; nothing is written then.
    */
   writeWindow(write: WindowWrite): Promise<WindowOutcome>;
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */

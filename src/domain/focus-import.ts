@@ -1,20 +1,26 @@
-import type { Day, DaySpan } from './day.js';
-import type { MoneyDocument } from './money.js';
-import type { ProviderId, Services } from './provider.js';
+import { toDay, type Day, type DaySpan } from './day.js';
+import type { CostLine } from './bucket.js';
+import type { MoneyDocument, Sums } from './money.js';
+import type { ProviderId } from './provider.js';
+import type { Scope } from './scope.js';
 import type { ErrorDocument } from '../errors.js';
 
-export interface FocusImportRequest {
+/** What of files is read. */
+export interface FocusRequest extends Scope {
   paths: readonly string[];
   /** Whose files they are; default: as they say themselves. */
   provider?: ProviderId;
-  /** What to call the billing account; default: its name in the files. */
-  name?: string;
-  only: Services;
-  /** Further services that are kept, as the files name them. */
-  services: readonly string[];
+  /** Only this billing account. */
+  account?: string;
   /** `2026-11`: only this billing period. */
   period?: string;
-  projectBy: 'sub-account' | 'resource' | { tag: string };
+  /** Which deliveries are read, by their manifests; default: all. */
+  isDue?: (delivery: Delivered) => boolean;
+}
+
+export interface FocusImportRequest extends FocusRequest {
+  /** What to call the billing account; default: its name in the files. */
+  name?: string;
   dryRun: boolean;
   acceptRestatement: boolean;
 }
@@ -50,12 +56,41 @@ export interface FocusImport {
   unknownColumns: string[];
 }
 
-/** A period of an account as files have it. */
+/** Files that an export delivered together. */
+export interface Delivered {
+  /** The export's own name; null for files without a manifest. */
+  export: string | null;
+  /** The billing period, where the manifest says it: `2026-11`. */
+  month: string | null;
+  /** When it was made; nothing later is in it. */
+  deliveredAt: Date;
+}
+
+/** A period of an account as a delivery has it. */
 export interface FocusPeriod extends DaySpan {
   provider: ProviderId;
   account: string;
   accountName: string | null;
-  deliveredAt: Date;
+  delivery: Delivered;
   /** The last day that any charge is of, or the delivery was made on. */
   lastDay: Day;
+  rows: number;
+  /** Merged: no two lines share a key. */
+  lines: CostLine[];
+}
+
+/** What was read of files. */
+export interface FocusFiles {
+  files: number;
+  rows: number;
+  deliveries: Delivered[];
+  periods: FocusPeriod[];
+  leftOut: { service: string; rows: number; totals: Sums }[];
+  unknownColumns: string[];
+}
+
+/** A delivery tells of a period through the day on which it was made. */
+export function lastDayOf({ deliveredAt }: Delivered, start: Day): Day {
+  const day = toDay(deliveredAt);
+  return day < start ? start : day;
 }

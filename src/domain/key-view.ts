@@ -10,14 +10,14 @@ export interface KeyView {
   organizationId: string;
   name: string;
   lastFour: string;
-  /** `vault`, or `env:NAME`. */
+  /** `vault`, `env:NAME`, or `path:FOLDER` for files that need no key. */
   source: string;
   active: boolean;
   expiresAt: string | null;
   lastUsedAt: string | null;
   /** Somebody who left could have read it; rotate it. */
   exposed: boolean;
-  /** The only host it is sent to; `loopback` is this machine. */
+  /** The only host it is sent to; `loopback` is this machine. Empty for files. */
   host: string;
 }
 
@@ -42,7 +42,7 @@ export function toKeyView(row: KeyRow): KeyView {
     organizationId,
     name,
     lastFour,
-    source: source === 'env' ? `env:${variable ?? ''}` : 'vault',
+    source: source === 'vault' ? source : `${source}:${variable ?? ''}`,
     active: isActive,
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
 import type { ProviderId } from './provider.js';
 import type { PurgeCounts } from './purge.js';
+import type { Scope } from './scope.js';
 
 /** An organization that a team registered. It outlives its key, and everything that was read of it hangs on it. */
 export interface RegisteredOrganization {
@@ -13,6 +14,8 @@ export interface RegisteredOrganization {
   isActive: boolean;
   /** When its key ends, where that is known. */
   expiresAt: Date | null;
+  /** The export that its files come from, by its own name; null for loose files, and for what is asked with a key. */
+  export: string | null;
 }
 
 /** What becomes of provider projects first seen: all are linked at once, under their own names, or a person links them. */
@@ -38,6 +41,8 @@ export interface OrganizationStore {
   addFiles(
     organization: Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId' | 'name'>,
   ): Promise<void>;
+  /** What of its bill is read from now on. */
+  setScope(organization: OrganizationKey, scope: Scope): Promise<void>;
   /** What `purge` would remove. @throws CostsError `conflict` as it does */
   holdings(organization: RegisteredOrganization): Promise<PurgeCounts>;
   /**

@@ -107,8 +107,8 @@ export interface ProviderCall {
   key: Secret;
   /** Whose figures are asked for, where the key alone does not say it; absent while that is not known yet. */
   organizationId?: string | undefined;
-  /** Which of its services are read, where the provider sells others than AI; absent for the latter alone. */
-  services?: Services | undefined;
+  /** Which of its services are read, where the provider sells others than AI; absent for AI alone. */
+  services?: Services;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
   /** An answer with more rows is refused as `too-large`; absent, with more than can be held at all. */

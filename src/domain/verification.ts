@@ -38,7 +38,7 @@ export interface VerificationFinding {
 
 /** Days that were not compared, and why: never read, or read only before they ended. */
 export interface NotCompared extends DaySpan {
-  reason: 'never read' | 'adopted, not proven' | 'read before it ended';
+  reason: 'never read' | 'adopted, not proven' | 'read before it ended' | 'not in its folder';
 }
 
 export interface OrganizationVerification {

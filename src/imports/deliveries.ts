@@ -1,15 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { Delivered } from '../domain/focus-import.js';
 import { CostsError } from '../errors.js';
 import { DATA_FILE } from './tables.js';
 
-/** Files that one export delivered together. */
-export interface Delivery {
-  /** The export's own name; null for files without a manifest. */
-  export: string | null;
-  /** When it was made; nothing later is in it. */
-  deliveredAt: Date;
+export interface Delivery extends Delivered {
   files: DeliveredFile[];
   /** Rows that it says it has; null where it does not. */
   rows: number | null;
@@ -62,7 +58,7 @@ export async function findDeliveries(paths: readonly string[]): Promise<Delivery
     });
   const delivered = await Promise.all(data.map(describe));
   const changed = Math.max(...delivered.map(({ changedAt }) => changedAt));
-  return [{ export: null, deliveredAt: new Date(changed), files: delivered, rows: null }];
+  return [{ export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null }];
 }
 
 async function listFiles(path: string): Promise<string[]> {
@@ -86,9 +82,9 @@ async function readManifest(path: string, files: readonly string[]) {
     const rows = blobs.every(({ dataRowCount }) => dataRowCount !== undefined)
       ? blobs.reduce((sum, { dataRowCount = 0 }) => sum + dataRowCount, 0)
       : null;
-    const key = JSON.stringify([exportConfig.exportName, runInfo.startDate.slice(0, 7)]);
+    const delivered = { export: exportConfig.exportName, month: runInfo.startDate.slice(0, 7), deliveredAt: at };
     const listed = blobs.map(({ blobName }) => blobName);
-    return { key, at, delivery: () => deliver(path, files, exportConfig.exportName, at, listed, rows) };
+    return { key: keyOf(delivered), at, delivery: () => deliver(path, files, delivered, listed, rows) };
   }
   const aws = awsManifest.safeParse(document);
   if (!aws.success)
@@ -98,16 +94,21 @@ async function readManifest(path: string, files: readonly string[]) {
   const { exportName = '', billingPeriod, dataFiles } = aws.data;
   const period = billingPeriod ?? /BILLING_PERIOD=(\d{4}-\d{2})/i.exec(dataFiles[0] ?? path)?.[1] ?? '';
   const { mtime } = await stat(path);
-  const key = JSON.stringify([exportName, period.slice(0, 7)]);
-  return { key, at: mtime, delivery: () => deliver(path, files, exportName, mtime, dataFiles, null) };
+  const month = /^\d{4}-\d{2}/.exec(period)?.[0] ?? null;
+  const delivered = { export: exportName, month, deliveredAt: mtime };
+  return { key: keyOf(delivered), at: mtime, delivery: () => deliver(path, files, delivered, dataFiles, null) };
+}
+
+/** Of deliveries that share it, the newest counts. */
+function keyOf({ export: name, month }: Delivered): string {
+  return JSON.stringify([name, month]);
 }
 
 /** The files that a manifest lists, wherever the bucket was mounted or copied to. */
 async function deliver(
   manifest: string,
   files: readonly string[],
-  name: string,
-  deliveredAt: Date,
+  delivered: Delivered,
   listed: readonly string[],
   rows: number | null,
 ): Promise<Delivery> {
@@ -124,7 +125,7 @@ async function deliver(
       hint: 'Wait until all of it was copied, and run the same command again.',
     });
   });
-  return { export: name, deliveredAt, files: await Promise.all(found.map(describe)), rows };
+  return { ...delivered, files: await Promise.all(found.map(describe)), rows };
 }
 
 async function describe(path: string): Promise<DeliveredFile> {

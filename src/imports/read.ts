@@ -1,6 +1,12 @@
-import { BucketMerger, type CostLine } from '../domain/bucket.js';
-import { toDay, type Day } from '../domain/day.js';
-import type { FocusImportRequest, FocusPeriod } from '../domain/focus-import.js';
+import { BucketMerger } from '../domain/bucket.js';
+import { toDay } from '../domain/day.js';
+import {
+  lastDayOf,
+  type Delivered,
+  type FocusFiles,
+  type FocusPeriod,
+  type FocusRequest,
+} from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
@@ -10,21 +16,7 @@ import { billOf, COLUMNS, MANDATORY, rowOf, serviceOf, toCharge, type Row } from
 import { findDeliveries, refuseChanged, type Delivery, type DeliveredFile } from './deliveries.js';
 import { openTable } from './tables.js';
 
-export interface ReadPeriod extends FocusPeriod {
-  rows: number;
-  lines: CostLine[];
-}
-
-export interface FocusFiles {
-  files: number;
-  rows: number;
-  periods: ReadPeriod[];
-  leftOut: { service: string; rows: number; totals: Sums }[];
-  unknownColumns: string[];
-}
-
-type Asked = Pick<FocusImportRequest, 'paths' | 'provider' | 'only' | 'services' | 'period' | 'projectBy'>;
-type Period = FocusPeriod & { rows: number; merger: BucketMerger };
+type Period = Omit<FocusPeriod, 'lines'> & { merger: BucketMerger };
 
 const KNOWN = new Set<string>(COLUMNS);
 
@@ -33,14 +25,16 @@ const KNOWN = new Set<string>(COLUMNS);
  * and not with the rows of the files.
  * @throws CostsError `usage`, `contract` with file, row and column, `conflict` for two exports of one account
  */
-export async function readFocusFiles(asked: Asked, signal: AbortSignal): Promise<FocusFiles> {
+export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): Promise<FocusFiles> {
   const reading: Reading = { asked, periods: new Map(), leftOut: new Map(), unknown: new Set(), rows: 0 };
-  const deliveries = await findDeliveries(asked.paths);
+  const { isDue = () => true } = asked;
+  const deliveries = (await findDeliveries(asked.paths)).filter(isDue);
   for (const delivery of deliveries) await readDelivery(delivery, reading, signal);
   return {
     files: deliveries.reduce((sum, { files }) => sum + files.length, 0),
     rows: reading.rows,
-    periods: [...reading.periods.values()].map(({ merger, delivery: _, ...period }) => ({
+    deliveries,
+    periods: [...reading.periods.values()].map(({ merger, ...period }) => ({
       ...period,
       lines: merger.lines(),
     })),
@@ -50,8 +44,8 @@ export async function readFocusFiles(asked: Asked, signal: AbortSignal): Promise
 }
 
 interface Reading {
-  asked: Asked;
-  periods: Map<string, Period & { delivery: Delivery }>;
+  asked: FocusRequest;
+  periods: Map<string, Period>;
   leftOut: Map<string, { rows: number; totals: Sums }>;
   unknown: Set<string>;
   rows: number;
@@ -119,6 +113,7 @@ function take(row: Row, delivery: Delivery, reading: Reading): void {
   const { asked } = reading;
   const provider = providerOf(row, asked);
   const bill = billOf(row);
+  if (asked.account !== undefined && asked.account !== bill.account) return;
   if (asked.period !== undefined && !bill.start.startsWith(asked.period)) return;
   const charge = toCharge(row, bill, { projectBy: asked.projectBy, readModel: provider.files.readModel });
   const service = serviceOf(row);
@@ -140,7 +135,6 @@ function take(row: Row, delivery: Delivery, reading: Reading): void {
     accountName: bill.accountName,
     since: bill.start,
     until: bill.until,
-    deliveredAt: delivery.deliveredAt,
     lastDay: lastDayOf(delivery, bill.start),
     rows: 0,
     merger: new BucketMerger(),
@@ -154,14 +148,9 @@ function take(row: Row, delivery: Delivery, reading: Reading): void {
   period.merger.add(charge);
 }
 
-function lastDayOf({ deliveredAt }: Delivery, start: Day): Day {
-  const day = toDay(deliveredAt);
-  return day < start ? start : day;
-}
-
 const issuers = new Map<string, FileProvider>();
 
-function providerOf(row: Row, { provider }: Asked): FileProvider {
+function providerOf(row: Row, { provider }: FocusRequest): FileProvider {
   if (provider !== undefined) {
     const told = FILE_PROVIDERS.find(({ id }) => id === provider);
     if (told !== undefined) return told;
@@ -179,7 +168,7 @@ function isAi(row: Row, service: string, { files }: FileProvider, further: reado
   return files.aiServices.some((each) => each.words.test(words));
 }
 
-function twoExports(account: string, one: Delivery, other: Delivery): CostsError {
+function twoExports(account: string, one: Delivered, other: Delivered): CostsError {
   const names = [one, other].map((each) => each.export ?? 'files without a manifest').join(' and ');
   return new CostsError(
     'conflict',

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { CollectedDay, Organization } from '../domain/collection.js';
+import type { CostProvider } from '../domain/cost-provider.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
@@ -15,6 +16,7 @@ import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
 import { selectOrganizations, type Selection } from './organizations.js';
+import { readFolder } from './folder.js';
 import { closedDays, verifyOrganizations } from './verify.js';
 import type { Workplace } from './workplace.js';
 
@@ -132,6 +134,8 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
   if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
 }
 
+/** What is read of files is cut by their billing periods. */
+const FOLDER: Pick<CostProvider, 'maxDaysPerRequest' | 'usage' | 'keyedReports'> = { maxDaysPerRequest: Infinity };
 const NO_USAGE = { endpoints: [], maxDays: () => 1, requestsAWindow: 0 };
 
 async function gather(work: Workplace, { command, request, forced }: Job): Promise<PlanInput> {
@@ -146,8 +150,8 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
   const collected = new Map<string, CollectedDay[]>();
   const limits = new Map<ProviderId, { days: number; requests: number }>();
   for (const organization of organizations) {
-    const { keyId, provider, name } = organization;
-    const adapter = await work.provider(provider);
+    const { keyId, provider, name, source } = organization;
+    const adapter = source === 'path' ? FOLDER : await work.provider(provider);
     const { endpoints, maxDays, requestsAWindow } = adapter.usage ?? NO_USAGE;
     const days =
       basis === 'usage' ? usage.collectedDays(organization, bucket, endpoints) : collection.collectedDays(organization);
@@ -202,6 +206,7 @@ async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Da
       leases,
       provider: (id) => work.provider(id),
       adminKey: (organization) => work.adminKey(organization),
+      folder: (organization, asked) => readFolder(work, organization, asked),
       now: () => work.now(),
       signal: work.signal,
       deadline: timeout === undefined ? null : AbortSignal.timeout(timeout * 1000),

@@ -1,13 +1,17 @@
 import { ulid } from 'ulid';
-import { daysOf, type Day } from '../domain/day.js';
-import type { CostLine } from '../domain/bucket.js';
-import type { FocusImport, FocusImportRequest, FocusPeriod, ImportedPeriod } from '../domain/focus-import.js';
+import type { Day } from '../domain/day.js';
+import type {
+  FocusFiles,
+  FocusImport,
+  FocusImportRequest,
+  FocusPeriod,
+  ImportedPeriod,
+} from '../domain/focus-import.js';
 import { Sums, toMoneyDocument } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { asCostsError, toErrorDocument } from '../errors.js';
+import { answeredDays, emptiedPeriods, writePeriod } from '../sync/files.js';
 import type { Workplace } from './workplace.js';
-
-type Period = FocusPeriod & { rows: number; lines: CostLine[] };
 
 /**
  * Reads FOCUS files and replaces each billing period of each account that they have as a whole, in one transaction, as the answer
@@ -15,7 +19,9 @@ type Period = FocusPeriod & { rows: number; lines: CostLine[] };
  * @throws CostsError when the files cannot be read; what went wrong with one period is in its result
  */
 export async function importFocus(work: Workplace, request: FocusImportRequest): Promise<FocusImport> {
-  const { files, rows, periods, leftOut, unknownColumns } = await work.focusFiles(request);
+  const read = await work.focusFiles(request);
+  const { files, rows, leftOut, unknownColumns } = read;
+  const periods = [...read.periods, ...(await emptied(work, request, read))];
   const runId = request.dryRun ? null : ulid(work.now().getTime());
   const days = periods.flatMap(({ since, until }) => [since, until]).sort();
   const [since, until] = [days[0], days.at(-1)];
@@ -48,48 +54,37 @@ async function finishRun(work: Workplace, id: string, { status, organizations }:
   await collection.finishRun({ id, teamId: team.id }, status, organizations);
 }
 
+/** Accounts of the team that a delivery of their export no longer has. */
+async function emptied(work: Workplace, { period }: FocusImportRequest, files: FocusFiles): Promise<FocusPeriod[]> {
+  if (files.deliveries.every(({ month }) => month === null)) return [];
+  const [{ organizations }, team] = await Promise.all([work.store(), work.team()]);
+  const periods = emptiedPeriods(files, await organizations.list(team.id));
+  return periods.filter(({ since }) => period === undefined || since.startsWith(period));
+}
+
 async function importPeriod(
   work: Workplace,
   request: FocusImportRequest,
-  period: Period,
+  period: FocusPeriod,
   runId: string | null,
 ): Promise<ImportedPeriod> {
   const { provider, account, accountName, since, until, rows, lines } = period;
   const name = cleanText(request.name ?? accountName ?? account);
   const base: ImportedPeriod = {
-    ...{ provider, organizationId: account, name, since, until, rows, lines: lines.length, days: 0 },
-    ...{ inserted: 0, updated: 0, deleted: 0, unchanged: 0 },
+    ...{ provider, organizationId: account, name, since, until, rows, lines: lines.length },
+    ...{ days: answeredDays(period).length, inserted: 0, updated: 0, deleted: 0, unchanged: 0 },
     totals: new Sums(lines).toDocuments(),
   };
+  if (runId === null) return base;
   try {
     const [{ collection, organizations }, team] = await Promise.all([work.store(), work.team()]);
-    const now = await collection.clock();
-    const days = answeredDays(period);
-    if (runId === null) return { ...base, days: days.length };
     await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
-    // The store keeps instants to the millisecond; a delivery of the future was made now.
-    const requestedAt = new Date(Math.min(Math.floor(period.deliveredAt.getTime()), now.getTime()));
-    const outcome = await collection.writeWindow({
-      ...{ provider, organizationId: account, organizationName: name, teamId: team.id, runId, lease: null },
-      ...{ days, requestedAt, lines, projects: new Map(), forced: false, allOrNothing: true },
+    const { days, inserted, updated, deleted, unchanged, totals } = await writePeriod(collection, period, {
+      ...{ organizationName: name, teamId: team.id, runId, lease: null, forced: false, scope: request },
       acceptRestatement: request.acceptRestatement,
     });
-    const { inserted, updated, deleted, unchanged } = outcome;
-    return {
-      ...base,
-      days: outcome.days,
-      inserted,
-      updated,
-      deleted,
-      unchanged,
-      totals: outcome.totals.map(toMoneyDocument),
-    };
+    return { ...base, days, inserted, updated, deleted, unchanged, totals: totals.map(toMoneyDocument) };
   } catch (error) {
-    return { ...base, error: toErrorDocument(asCostsError(error)) };
+    return { ...base, days: 0, error: toErrorDocument(asCostsError(error)) };
   }
-}
-
-/** A period is read through the day of its delivery; what comes after it is unknown, unless a charge is of it. */
-function answeredDays({ since, until, lastDay }: FocusPeriod): Day[] {
-  return daysOf({ since, until: lastDay < until ? lastDay : until });
 }

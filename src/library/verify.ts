@@ -4,6 +4,7 @@ import { FIRST_DAY, lastDays, resolvePeriod, type PeriodRequest } from '../domai
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
+import { readFolder } from './folder.js';
 import { registeredOrganizations, selectOrganizations, type Selection } from './organizations.js';
 import type { Workplace } from './workplace.js';
 import { formatDate } from '../domain/words.js';
@@ -53,6 +54,7 @@ export async function verifyOrganizations(
   return verifySpan(organizations, span, {
     provider: (id) => work.provider(id),
     adminKey: (organization) => work.adminKey(organization),
+    folder: (organization, asked) => readFolder(work, organization, asked),
     signal: work.signal,
     store: collection,
   });

@@ -3,5 +3,5 @@ import type { Context } from '../context.js';
 /** What the library works with: a store, a team, providers and their keys, a clock and a signal; no terminal. */
 export type Workplace = Pick<
   Context,
-  'version' | 'signal' | 'now' | 'clock' | 'store' | 'team' | 'provider' | 'adminKey' | 'focusFiles'
+  'version' | 'signal' | 'now' | 'clock' | 'store' | 'team' | 'provider' | 'adminKey' | 'folder' | 'focusFiles'
 >;

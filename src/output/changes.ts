@@ -18,6 +18,7 @@ export const CAUSES: Record<ChangeCause, string> = {
   accepted: 'accepted by a person',
   altered: 'changed outside costs, and put right',
   regrouped: 'regrouped, the sum unchanged',
+  rescoped: 'other services were chosen',
   open: 'the day went on',
   new: 'a new day',
 };

@@ -23,7 +23,7 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     key.provider,
     key.name,
     key.organizationId,
-    `…${key.lastFour}`,
+    key.lastFour === '' ? '–' : `…${key.lastFour}`,
     key.source,
     [key.active ? 'active' : 'disabled', ...(key.exposed ? ['exposed'] : [])].join(', '),
     key.expiresAt === null ? '–' : formatDate(key.expiresAt),
@@ -50,7 +50,7 @@ export interface KeyChange {
 }
 
 export function renderKeyChange({ key, done }: KeyChange, { style }: Output): string {
-  return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), key …${key.lastFour}: ${done}`;
+  return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), ${key.lastFour === '' ? key.source : `key …${key.lastFour}`}: ${done}`;
 }
 
 export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { style }: Output): string {

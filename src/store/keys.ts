@@ -1,4 +1,5 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
+import { KEY_SOURCES, type KeySource } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { providerOf } from '../providers/registry.js';
@@ -65,11 +66,15 @@ async function now(client: Client): Promise<Date> {
   return row.now;
 }
 
+function isKeySource(source: string): source is KeySource {
+  return (KEY_SOURCES as readonly string[]).includes(source);
+}
+
 function toKeyRow(row: OrganizationApiKey): KeyRow {
   const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
     row;
   providerOf(provider);
-  if (source !== 'vault' && source !== 'env') {
+  if (!isKeySource(source)) {
     throw new CostsError(
       'auth',
       `The key of ${organizationId} claims a source that does not exist: it was changed outside costs.`,

@@ -12,8 +12,8 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
   const to = { ...from, organizationId: id };
   // Seals say nothing of the organization, and figures of the past are kept by project: both stay true.
   await client.$executeRaw`
-    INSERT INTO organizations (provider, organization_id, team_id, name, source, link_policy, registered_at)
-    SELECT provider, ${id}, team_id, CASE name WHEN organization_id THEN ${id} ELSE name END, source, link_policy, registered_at
+    INSERT INTO organizations (provider, organization_id, team_id, name, source, link_policy, scope, export, registered_at)
+    SELECT provider, ${id}, team_id, CASE name WHEN organization_id THEN ${id} ELSE name END, source, link_policy, scope, export, registered_at
     FROM organizations WHERE ${isOrganization(from)}
     ON CONFLICT (provider, organization_id) DO UPDATE SET link_policy = excluded.link_policy WHERE organizations.team_id = excluded.team_id`;
   for (const each of [from, to].sort((a, b) => (a.organizationId < b.organizationId ? -1 : 1)))

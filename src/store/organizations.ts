@@ -1,8 +1,11 @@
 import { Prisma } from '../generated/prisma/client.js';
-import type { OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
+import type { OrganizationTerms } from '../domain/collection.js';
+import type { OrganizationKey, OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
+import { formatScope, parseScope } from '../domain/scope.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import { moveOrganization } from './organization-move.js';
+import { isOrganization } from './organization-key.js';
 import { changedMeanwhile, countPurge, purge } from './purge.js';
 
 export function createOrganizations(client: Client): OrganizationStore {
@@ -26,6 +29,10 @@ export function createOrganizations(client: Client): OrganizationStore {
         hint: 'One organization is collected once. Those of your team: costs status',
       });
     },
+    async setScope({ provider, organizationId, teamId }, scope) {
+      const data = { scope: formatScope(scope) };
+      await client.organization.updateMany({ where: { teamId, provider, organizationId }, data });
+    },
     async rename({ provider, organizationId, teamId }, name) {
       const where = { teamId, provider, organizationId };
       const { count } = await client.organization.updateMany({ where, data: { name } });
@@ -38,10 +45,17 @@ export function createOrganizations(client: Client): OrganizationStore {
   };
 }
 
+/** See `CollectionStore.termsOf`. */
+export async function readTerms(client: Client, organization: OrganizationKey): Promise<OrganizationTerms> {
+  const [row] = await client.$queryRaw<{ scope: string | null; export: string | null }[]>`
+    SELECT scope, export FROM organizations WHERE ${isOrganization(organization)}`;
+  return { scope: parseScope(row?.scope ?? null), export: row?.export ?? null };
+}
+
 function read(client: Client, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
   return client.$queryRaw<RegisteredOrganization[]>`
     SELECT o.provider, o.organization_id AS "organizationId", o.team_id AS "teamId", o.name, k.id IS NOT NULL AS "hasKey",
-           coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt"
+           coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt", o.export
     FROM organizations o LEFT JOIN organization_api_keys k
       ON k.provider = o.provider AND k.organization_id = o.organization_id AND k.team_id = o.team_id
     WHERE ${where} ORDER BY o.provider, o.name, o.organization_id`;

@@ -1,6 +1,7 @@
 import { SETTLED_AFTER_DAYS, type CollectedDay, type Organization } from '../domain/collection.js';
 import { coverageOf, isReadWhole } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
+import { FIRST_DAY } from '../domain/period.js';
 import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 import { daysAPiece } from './pieces.js';
 
@@ -19,6 +20,8 @@ export interface SyncPlan {
   /** From the first day any organization reads through the last; the asked range where there is nothing to read. */
   span: DaySpan;
   organizations: OrganizationPlan[];
+  /** Of folders of files, the billing periods that are wanted: a sync takes whatever is new there, however old. */
+  deliveries: DaySpan;
 }
 
 export interface PlanInput {
@@ -43,7 +46,8 @@ export interface PlanInput {
  */
 export function planSync(input: PlanInput, floor: Day | null = null): SyncPlan {
   const { today } = input;
-  return plan('sync', input, { since: floor ?? today, until: today }, (collected) => {
+  const asked = { since: floor ?? today, until: today };
+  return plan('sync', input, asked, { since: floor ?? FIRST_DAY, until: today }, (collected) => {
     const first = collected[0]?.day ?? startOfMonthOf(today, 1);
     const since = floor !== null && floor > first ? floor : first;
     const stateOf = coverageOf(collected);
@@ -57,27 +61,34 @@ export function planSync(input: PlanInput, floor: Day | null = null): SyncPlan {
 
 /** The days of an explicit range that are not settled, or all of them when forced. */
 export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): SyncPlan {
-  return plan('backfill', input, span, (collected) => (force ? daysOf(span) : daysNotSettled(span, collected)));
+  return plan('backfill', input, span, span, (collected) => (force ? daysOf(span) : daysNotSettled(span, collected)));
 }
 
 function plan(
   command: SyncPlan['command'],
   { organizations, collected, maxDays, requestsAWindow, basis = 'billed', resumedSince }: PlanInput,
   asked: DaySpan,
+  deliveries: DaySpan,
   choose: (collected: readonly CollectedDay[]) => Day[],
 ): SyncPlan {
   const plans = organizations.map((organization) => {
     const known = collected.get(organization.keyId) ?? [];
     const done = readSince(known, resumedSince?.get(organization.keyId));
     const due = choose(known).filter((day) => !done.has(day));
-    const windows = toWindows(due, maxDays(organization));
+    const windows = organization.source === 'path' ? folderWindows(basis, due) : toWindows(due, maxDays(organization));
     const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
     const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
     return { organization, windows, requests: pieces * requestsAWindow(organization) };
   });
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
-  return { command, basis, span: { since, until: asked.until }, organizations: plans };
+  return { command, basis, span: { since, until: asked.until }, organizations: plans, deliveries };
+}
+
+/** A folder is looked through at once, and knows no usage. */
+function folderWindows(basis: Basis, due: readonly Day[]): DaySpan[] {
+  const [since, until] = [due[0], due.at(-1)];
+  return basis === 'usage' || since === undefined || until === undefined ? [] : [{ since, until }];
 }
 
 /** Days that were read whole since an instant; none without one. */

@@ -9,6 +9,7 @@ import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { collectBills } from './bills.js';
+import { collectFolder } from './collect-folder.js';
 import { underLease } from './lease.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import { RowBudget } from './row-budget.js';
@@ -109,7 +110,7 @@ function timeIsUp(trouble: string | null): CostsError {
 
 async function runOrganization(
   { organization, windows }: OrganizationPlan,
-  { command, basis }: SyncPlan,
+  { command, basis, deliveries }: SyncPlan,
   options: RunOptions,
   dependencies: Shared,
 ): Promise<OrganizationResult> {
@@ -126,7 +127,7 @@ async function runOrganization(
   };
   try {
     const outcome = await underLease(dependencies.leases, subject, terms, () =>
-      collectOrganization({ organization, windows }, tally, options, dependencies),
+      collectOrganization({ organization, windows, deliveries }, tally, options, dependencies),
     );
     if ('heldBy' in outcome) return tally.skipped(outcome.heldBy);
   } catch (error) {
@@ -137,11 +138,15 @@ async function runOrganization(
 }
 
 async function collectOrganization(
-  { organization, windows: planned }: Omit<OrganizationPlan, 'requests'>,
+  { organization, windows: planned, deliveries }: Omit<OrganizationPlan, 'requests'> & Pick<SyncPlan, 'deliveries'>,
   tally: Tally,
   options: RunOptions,
   dependencies: Shared,
 ): Promise<void> {
+  const terms = await dependencies.store.termsOf(organization);
+  const { scope } = terms;
+  if (organization.source === 'path')
+    return collectFolder({ organization, deliveries, terms }, tally, options, dependencies);
   const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
   if (windows.length === 0) return;
 
@@ -156,6 +161,7 @@ async function collectOrganization(
   const call: ProviderCall = {
     key: await dependencies.adminKey(organization),
     organizationId: organization.organizationId,
+    services: scope.only,
     signal: endOf(dependencies),
     observe,
     mayWait: dependencies.mayWait,
@@ -164,7 +170,7 @@ async function collectOrganization(
   const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
-  const work = { organization, provider, call, projects, unread: new Set<KeyedReport>(), options, dependencies };
+  const work = { organization, provider, call, projects, scope, unread: new Set<KeyedReport>(), options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
     collect: (window, mostRows) =>

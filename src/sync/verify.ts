@@ -8,7 +8,6 @@ import { Sums } from '../domain/money.js';
 import type { CostPage, ProviderCall } from '../domain/provider.js';
 import {
   addsUp,
-  type DayDifference,
   type NotCompared,
   type OrganizationVerification,
   type StoredDay,
@@ -18,18 +17,16 @@ import { describeOrphans, type OrphanedRows } from '../domain/orphans.js';
 import { describeMisfit, type SealCheck } from '../domain/seal.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
+import { compareFolder } from './verify-folder.js';
+import { differences, isEqual, isSame, type Comparison, type VerifyDependencies } from './verify-days.js';
 import { toWindows } from './plan.js';
-import { refuseAfter, type SyncDependencies } from './work.js';
+import { refuseAfter } from './work.js';
 import { shell } from '../domain/shell.js';
 import { formatCount, formatDate, plural } from '../domain/words.js';
 
 const ORGANIZATIONS_AT_ONCE = 6;
 
 type Named = Pick<Organization, 'provider' | 'organizationId' | 'teamId' | 'name'>;
-
-export type VerifyDependencies = Pick<SyncDependencies, 'provider' | 'adminKey' | 'signal'> & {
-  store: Pick<CollectionStore, 'storedDays' | 'checkSeals' | 'closeMisfits'>;
-};
 
 /**
  * Compares each closed day that was read with the provider's own ungrouped total of it, and looks at a day that differs
@@ -114,7 +111,6 @@ async function compareDays(
   result: OrganizationVerification,
 ): Promise<void> {
   const { store } = dependencies;
-  const { organizationId } = organization;
   const seals = await store.checkSeals(organization, span);
   const altered = reportSeals(seals, result);
   const stored = new Map((await store.storedDays(organization, span)).map((each) => [each.day, each]));
@@ -122,11 +118,25 @@ async function compareDays(
   const left = new Set(result.notCompared.flatMap(daysOf));
   const days = daysOf(span).filter((day) => !left.has(day) && !altered.has(day));
   if (days.length === 0) return;
+  if (organization.source === 'path') await compareFolder({ organization, days, stored, dependencies }, result);
+  else await compareTotals({ organization, days, stored, dependencies }, result);
+  const wrong = new Set([...result.findings, ...result.restated].map(({ day }) => day));
+  const unknown = new Set(result.notCompared.flatMap(daysOf));
+  await store.closeMisfits(
+    organization,
+    days.filter((day) => !wrong.has(day) && !unknown.has(day)),
+  );
+}
 
+/** With the provider's own totals. */
+async function compareTotals(
+  { organization, days, stored, dependencies }: Comparison,
+  result: OrganizationVerification,
+): Promise<void> {
   const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
     key: await dependencies.adminKey(organization),
-    organizationId,
+    organizationId: organization.organizationId,
     signal: dependencies.signal,
     observe: () => undefined,
   };
@@ -147,11 +157,6 @@ async function compareDays(
       } else await lookAgain(reader, day, result);
     }
   }
-  const wrong = new Set([...result.findings, ...result.restated].map(({ day }) => day));
-  await store.closeMisfits(
-    organization,
-    days.filter((day) => !wrong.has(day)),
-  );
 }
 
 /**
@@ -240,28 +245,6 @@ async function readTotals(
   const totals = new Map(days.map((day) => [day, new Sums()]));
   for (const line of lines) totals.get(toDay(line.bucketStart))?.add(line);
   return totals;
-}
-
-function isEqual({ rowsWritten, rowsStored, totals }: StoredDay, theirs: Sums): boolean {
-  return rowsWritten === rowsStored && isSame(totals, theirs);
-}
-
-function isSame(one: Sums, other: Sums): boolean {
-  return [...one.minus(other)].every(({ currency }) => addsUp(one.in(currency), other.in(currency)));
-}
-
-function differences(day: Day, stored: Sums, theirs: Sums): DayDifference[] {
-  return theirs
-    .minus(stored)
-    .toDocuments()
-    .filter(({ cost }) => cost !== '0')
-    .map(({ currency, cost: difference }) => ({
-      day,
-      currency,
-      stored: formatDecimal(stored.in(currency)),
-      provider: formatDecimal(theirs.in(currency)),
-      difference,
-    }));
 }
 
 /** Reads a day again, with and without groups, to tell what is wrong from what merely changed since. */

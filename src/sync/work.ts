@@ -1,9 +1,11 @@
 import type { CostProvider } from '../domain/cost-provider.js';
 import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
 import type { DaySpan } from '../domain/day.js';
+import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
 import type { KeyedReport } from '../domain/keyed-report.js';
 import type { LeaseStore } from '../domain/lease.js';
 import type { ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
+import type { Scope } from '../domain/scope.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';
@@ -14,6 +16,8 @@ export interface SyncDependencies {
   leases: LeaseStore;
   provider: (id: ProviderId) => Promise<CostProvider>;
   adminKey: (organization: Organization) => Promise<Secret>;
+  /** What is in the folder of an organization that has one. */
+  folder: FolderReader;
   now: () => Date;
   /** Somebody ended the run. */
   signal: AbortSignal;
@@ -25,6 +29,12 @@ export interface SyncDependencies {
   /** How a window is read and written; absent, its bills are. */
   collector?: WindowCollector;
 }
+
+/** Reads the deliveries in the folder of an organization that are due, of its account alone. */
+export type FolderReader = (
+  organization: Organization,
+  request: Scope & Required<Pick<FocusRequest, 'isDue'>>,
+) => Promise<FocusFiles>;
 
 export interface RunOptions {
   runId: string;
@@ -49,13 +59,14 @@ export interface WindowWork {
   projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
   /** Reports beside the bill that could not be read: no other window asks for them. */
   unread: Set<KeyedReport>;
+  scope: Scope;
   options: RunOptions;
   dependencies: SyncDependencies;
 }
 
 /** What the write of a window says besides its rows: whose they are, and the names of projects where some of them are new. */
 export async function writeHead(
-  { organization, call, projects, options, dependencies }: WindowWork,
+  { organization, call, projects, scope, options, dependencies }: WindowWork,
   lines: readonly { providerProjectId: string }[],
 ) {
   const { provider, organizationId, name, teamId } = organization;
@@ -71,6 +82,7 @@ export async function writeHead(
     runId: options.runId,
     lease: options.runId,
     projects: named,
+    scope,
     acceptRestatement: options.acceptRestatement,
   };
 }

@@ -24,10 +24,19 @@ const ATTEMPTS = 3;
  * The admin key of an organization, and every check on its way. A change of data key between two reads looks like a row
  * that was changed outside costs: a refusal is believed once everything was read again, and unlocked again where it must be.
  */
-export async function openKey(authentication: Authentication, organization: Organization): Promise<Secret> {
+export function openKey(authentication: Authentication, organization: Organization): Promise<Secret> {
+  return believedTwice(authentication, organization, () => openCurrentKey(authentication, organization));
+}
+
+/** A refusal counts once it was given twice, of everything read again. */
+async function believedTwice<T>(
+  authentication: Authentication,
+  organization: Organization,
+  open: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1, rotated = false; ; attempt += 1) {
     try {
-      return await openCurrentKey(authentication, organization);
+      return await open();
     } catch (error) {
       if (rotated && error instanceof NoSession) throw sessionEnded(error);
       if (!(error instanceof CostsError) || error.code !== 'auth' || attempt === ATTEMPTS) throw error;
@@ -41,22 +50,43 @@ export async function openKey(authentication: Authentication, organization: Orga
 /** Nothing is read or decrypted before the host is right. */
 async function openCurrentKey(authentication: Authentication, organization: Organization): Promise<Secret> {
   const { access, config, output } = await authentication.tools();
-  // The row as it is now: what the caller listed may have been changed since.
+  const { row, dataKey } = await checkedRow(authentication, organization, (found) => {
+    checkHost(destination(config, found), found.host, `The key of ${found.name}`);
+  });
+  const key =
+    row.source === 'env'
+      ? readVariable(config, row.provider, row.variable ?? '')
+      : decryptKey(row, dataKey, `The key of ${row.name}`);
+  output.redact(key.reveal());
+  await unlessForbidden(() => access.keys.touch([row.keyId]));
+  return key;
+}
+
+/** The row as it is now: what the caller listed may have been changed since. @param check before anything is unlocked */
+async function checkedRow(
+  authentication: Authentication,
+  organization: Organization,
+  check: (row: KeyRow) => void,
+): Promise<{ row: KeyRow; dataKey: KeyObject | null }> {
+  const { access } = await authentication.tools();
   const row = await access.keys.get(organization.keyId);
   if (row === null) throw new CostsError('conflict', `The key of ${organization.name} was removed meanwhile.`);
-  const what = `The key of ${row.name}`;
-  checkHost(destination(config, row), row.host, what);
+  check(row);
   const dataKey =
     row.source === 'vault'
       ? (await authentication.requireDataKey({ id: row.teamId, name: '' }, 'member')).dataKey
       : ((await authentication.currentIfReachable(row.teamId))?.dataKey ?? null);
-  if (dataKey !== null && row.mac === null) throw unsealed(row, what);
+  if (dataKey !== null && row.mac === null) throw unsealed(row, `The key of ${row.name}`);
   if (dataKey !== null) checkKey(dataKey, row);
-  const key =
-    row.source === 'env' ? readVariable(config, row.provider, row.variable ?? '') : decryptKey(row, dataKey, what);
-  output.redact(key.reveal());
-  await unlessForbidden(() => access.keys.touch([row.keyId]));
-  return key;
+  return { row, dataKey };
+}
+
+/** See `Vault.folder`. */
+export function openFolder(authentication: Authentication, organization: Organization): Promise<string> {
+  return believedTwice(authentication, organization, async () => {
+    const { row } = await checkedRow(authentication, organization, () => undefined);
+    return row.variable ?? '';
+  });
 }
 
 function sessionEnded(cause: NoSession): CostsError {
@@ -69,7 +99,8 @@ function sessionEnded(cause: NoSession): CostsError {
 
 /** Such as a row that `costs db copy` brought from a store with another data key. */
 function unsealed({ source, variable, organizationId }: KeyRow, what: string): CostsError {
-  const where = source === 'env' && variable !== null ? shell` --from-env ${variable}` : '';
+  const option = { env: shell` --from-env ${variable ?? ''}`, path: shell` --from-path ${variable ?? ''}`, vault: '' };
+  const where = option[source];
   return new CostsError('auth', `${what} carries no seal: its seal does not fit what it says.`, {
     hint: `It was copied from another store, or put in outside costs. If you trust it: ${shell`costs keys rotate ${organizationId}`}${where}`,
   });
@@ -136,7 +167,7 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
       await access.transact(async (rows) => {
         if ((await rows.lockVault(team.id))?.generation !== vault.generation) throw changedMeanwhile();
         for (const row of await rows.keys.list(team.id)) {
-          if (row.mac !== null || row.source !== 'env') continue;
+          if (row.mac !== null || row.source === 'vault') continue;
           await rows.keys.setMaterial(row.keyId, { ...row, mac: macOfKey(dataKey, row) });
           await rows.audit({ teamId: team.id, actor: actor.label, action: 'keys.seal', subject: subjectOf(row) });
         }
@@ -210,7 +241,7 @@ async function change(
   work: (rows: AccessRows) => Promise<void>,
 ): Promise<void> {
   const team = { id: row.teamId, name: '' };
-  const { actor } = await (row.source === 'env'
+  const { actor } = await (row.source !== 'vault'
     ? authentication.requireRegistrar(team)
     : authentication.require(team, 'admin'));
   const { access } = await authentication.tools();
@@ -231,9 +262,9 @@ async function material(
 ): Promise<KeyMaterial> {
   const { key, variable, host, expiresAt } = input;
   const base = {
-    source: variable === null ? 'vault' : 'env',
+    source: key === null ? 'path' : variable === null ? 'vault' : 'env',
     variable,
-    lastFour: key.lastFour(),
+    lastFour: key?.lastFour() ?? '',
     host,
     expiresAt,
     exposedAt: null,
@@ -244,7 +275,7 @@ async function material(
   if (locked?.generation !== vault.generation) throw changedMeanwhile();
   const { generation } = locked;
   const encryptedKey =
-    variable === null
+    variable === null && key !== null
       ? encrypt(dataKey, Buffer.from(key.reveal()), keyBinding({ ...identity, host }, generation))
       : null;
   const sealed = { ...base, encryptedKey, generation: variable === null ? generation : null };

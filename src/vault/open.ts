@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { createAuthentication } from './authentication.js';
-import { createVaultKeys, openKey } from './key-rows.js';
+import { createVaultKeys, openFolder, openKey } from './key-rows.js';
 import { createKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
@@ -27,6 +27,7 @@ export function openVault(options: VaultOptions): Vault {
     allowInsecureStorage: () => void (insecure = true),
     sessionFile: () => file.inUse(),
     adminKey: (organization) => openKey(authentication, organization),
+    folder: (organization) => openFolder(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
     requireDataKey: async (team) => void (await authentication.requireDataKey(team, 'admin')),

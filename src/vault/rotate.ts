@@ -76,8 +76,8 @@ export function reencrypt(
   organizationId = old.organizationId,
 ): KeyRow | null {
   const row = { ...old, organizationId };
-  // A name of a variable that was registered without a session, or copied from another store.
-  if (row.source === 'env' && row.mac === null) return row;
+  // A variable or a folder that was registered without a session, or copied from another store.
+  if (row.source !== 'vault' && row.mac === null) return row;
   if (!isSealed(oldKey, old)) return null;
   if (row.encryptedKey === null) return { ...row, mac: macOfKey(dataKey, row) };
   const plain = plaintextIfIntact(old, row.encryptedKey, oldKey);

@@ -30,6 +30,8 @@ export interface Vault {
    * @throws CostsError `auth` when it may not be sent there, cannot be opened, or was changed outside costs
    */
   adminKey(organization: Organization): Promise<Secret>;
+  /** The folder that an organization's files are read from. @throws CostsError `auth` when its row was changed outside costs */
+  folder(organization: Organization): Promise<string>;
   /**
    * Who is at work, once it is clear that they have a role; the embedded store lets everybody.
    * @throws CostsError `auth` without a session or a token, or without the rights
@@ -61,10 +63,11 @@ export interface RotationResult {
   altered: string[];
 }
 
-/** What a new or rotated key is: in the vault, or outside the store in a variable. */
+/** What a new or rotated key is: in the vault, outside the store in a variable, or a folder of files in place of one. */
 export interface KeyInput {
-  key: Secret;
-  /** The variable that holds it, or null for a key to be encrypted. */
+  /** Null for a folder, which needs none. */
+  key: Secret | null;
+  /** The variable that holds it, or the folder; null for a key to be encrypted. */
   variable: string | null;
   host: string;
   expiresAt: Date | null;

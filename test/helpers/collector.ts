@@ -70,6 +70,7 @@ export async function useCollector(
     provider: (id) => providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now }),
     adminKey: ({ organizationId }) =>
       Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+    folder: () => Promise.reject(new Error('no folder')),
     now,
     signal: new AbortController().signal,
     deadline: null,

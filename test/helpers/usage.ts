@@ -86,6 +86,7 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
           provider,
           adminKey: ({ organizationId }) =>
             Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+          folder: () => Promise.reject(new Error('no folder')),
           now: () => NOON,
           signal: new AbortController().signal,
           deadline: null,

@@ -172,7 +172,7 @@ describe('FOCUS files', () => {
     const both = { ...run('b', '2026-10-20T01:00:00Z', '2'), ...run('a', '2026-10-21T01:00:00Z', '3') };
     const found = await read(both);
     expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['3']);
-    expect(found.periods[0]?.deliveredAt).toEqual(new Date('2026-10-21T01:00:00Z'));
+    expect(found.periods[0]?.delivery.deliveredAt).toEqual(new Date('2026-10-21T01:00:00Z'));
     await expect(read(run('a', '2026-10-21T01:00:00Z', '3', 2))).rejects.toMatchObject({
       message: expect.stringContaining('2 rows') as string,
     });

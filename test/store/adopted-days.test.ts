@@ -82,6 +82,7 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
     isActive: true,
     hasKey: true,
     expiresAt: null,
+    export: null,
     teamId: 'team-1',
   };
   const status = describeOrganization(organization, days, now);

@@ -6,6 +6,7 @@ import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { shell } from '../../domain/shell.js';
 import { FIRST_DAY } from '../../domain/period.js';
+import { listFolder } from '../../library/folder.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
 import { formatDays, formatSpan, plural } from '../../domain/words.js';
@@ -26,9 +27,24 @@ export async function checkOrganizations(
   const checks: Diagnostic[] = [];
   for (const organization of organizations) {
     onProgress(`Asking ${organization.provider} ${organization.name}`);
-    checks.push(await checkKey(context, organization), await checkDays(context, organization));
+    const isFolder = organization.source === 'path';
+    checks.push(
+      await (isFolder ? checkFolder : checkKey)(context, organization),
+      await checkDays(context, organization),
+    );
   }
   return checks;
+}
+
+async function checkFolder(context: Context, organization: Organization): Promise<Diagnostic> {
+  const name = `Folder of ${organization.name}`;
+  if (!organization.isActive) return { name, status: 'ok', message: 'disabled' };
+  try {
+    const deliveries = await listFolder(context, organization);
+    return { name, status: 'ok', message: plural(deliveries, 'complete delivery', 'complete deliveries') };
+  } catch (thrown) {
+    return failedLook(name, thrown);
+  }
 }
 
 async function checkKey(context: Context, organization: Organization): Promise<Diagnostic> {

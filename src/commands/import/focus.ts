@@ -1,22 +1,19 @@
 import type { Context } from '../../context.js';
 import type { FocusImport, FocusImportRequest } from '../../domain/focus-import.js';
-import { SERVICES, type Services } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { importFocus } from '../../library/import-focus.js';
 import { renderFocusImport } from '../../output/focus-import.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
+import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { exitCodeOf } from '../exit-code.js';
 
-export interface ImportFocusOptions {
+export interface ImportFocusOptions extends ScopeOptions {
   path: string[];
   provider?: string;
   organization?: string;
-  only: Services;
-  service?: string[];
   services?: boolean;
   period?: string;
-  projectBy: string;
   dryRun?: boolean;
   acceptRestatement?: boolean;
 }
@@ -36,11 +33,9 @@ export const importFocusFiles = defineCommand({
       FILE_PROVIDERS.map(({ id }) => id),
     ),
     option('--organization <name>', 'what to call the billing account (default: its name in the files)'),
-    option('--only <services>', 'what is kept').choices(SERVICES).default('ai'),
-    option('--service <name...>', 'also keep these services, named as in the files'),
     option('--services', 'print the services that are AI, and import nothing'),
     option('--period <month>', 'only this billing period, such as 2026-11'),
-    option('--project-by <what>', 'what becomes a project: sub-account, resource or tag:KEY').default('sub-account'),
+    ...scopeOptions(),
     option('--dry-run', 'say what would be stored, and store nothing'),
     option('--accept-restatement', 'store it even when most of what is stored of a period would be lost'),
   ],
@@ -64,9 +59,7 @@ async function run(options: ImportFocusOptions, context: Context): Promise<Focus
     throw new CostsError('usage', `"${period}" is not a billing period.`, { hint: 'Write it as 2026-11.' });
   const request: FocusImportRequest = {
     paths: options.path,
-    only: options.only,
-    services: options.service ?? [],
-    projectBy: toProjectBy(options.projectBy),
+    ...parseScopeOptions(options),
     dryRun: options.dryRun === true,
     acceptRestatement: options.acceptRestatement === true,
     ...(options.provider === undefined ? {} : { provider: options.provider }),
@@ -79,13 +72,6 @@ async function run(options: ImportFocusOptions, context: Context): Promise<Focus
   } finally {
     progress.stop();
   }
-}
-
-function toProjectBy(text: string): FocusImportRequest['projectBy'] {
-  if (text === 'sub-account' || text === 'resource') return text;
-  const [, tag] = /^tag:(.+)$/.exec(text) ?? [];
-  if (tag !== undefined) return { tag };
-  throw new CostsError('usage', `"${text}" makes no projects.`, { hint: 'Use sub-account, resource or tag:KEY.' });
 }
 
 function listServices(): ServiceList {

@@ -8,11 +8,14 @@ import { CostsError } from '../../errors.js';
 import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { defineCommand, option, asItIs } from '../define.js';
 import { providerOption } from '../options.js';
+import { findAccount, folderInput } from './folder.js';
+import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
+import type { KeyInput } from '../../vault/vault.js';
 import { shell } from '../../domain/shell.js';
 import { parseOrganizationId } from './organization-id.js';
 
-export interface AddKeyOptions extends KeySourceOptions {
+export interface AddKeyOptions extends KeySourceOptions, Partial<ScopeOptions> {
   link?: LinkPolicy | 'ask';
   provider?: ProviderId;
   organization?: string;
@@ -23,7 +26,7 @@ export const addKey = defineCommand({
   name: 'keys add',
   description: 'Registers the admin key of an organization, after its provider said whose it is.',
   options: [
-    providerOption('the provider that bills the organization (default: as the key begins)', PROVIDER_IDS),
+    providerOption('the provider that bills the organization (default: as the key begins, or the files say)'),
     option('--organization <id>', "the organization's id, where the provider does not say it"),
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
     option(
@@ -33,11 +36,13 @@ export const addKey = defineCommand({
       .choices(['ask', ...LINK_POLICIES])
       .default('ask'),
     ...keySourceOptions(),
+    ...scopeOptions(),
   ],
   examples: [
     'costs keys add',
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
     'costs keys add --key-stdin --link all < key.txt',
+    'costs keys add --provider aws --from-path /mnt/exports/aws',
   ],
   asksSecret: true,
   run,
@@ -47,6 +52,7 @@ export const addKey = defineCommand({
 });
 
 async function run(options: AddKeyOptions, context: Context) {
+  if (options.fromPath !== undefined) return addFolder(options.fromPath, options, context);
   const isTold = options.provider !== undefined || options.fromEnv !== undefined || options.keyStdin === true;
   if (!isTold) requirePerson(context);
   const vault = await context.vault();
@@ -62,10 +68,39 @@ async function run(options: AddKeyOptions, context: Context) {
   await refuseTwice(context, provider, organizationId);
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
+  return register(
+    { provider, organizationId, name },
+    { ...input, expiresAt: identity.expiresAt ?? input.expiresAt },
+    options,
+    context,
+  );
+}
+
+/** A folder of files in place of a key. */
+async function addFolder(fromPath: string, options: AddKeyOptions, context: Context) {
+  if (options.fromEnv !== undefined || options.keyStdin === true)
+    throw new CostsError('usage', 'Files need no key.', { hint: 'Leave out --from-env and --key-stdin.' });
+  const [vault, team] = await Promise.all([context.vault(), context.team()]);
+  await vault.requireRegistrar(team);
+  const { path, provider, account, accountName } = await findAccount(context, { ...options, fromPath });
+  await refuseTwice(context, provider, account);
+  const name = cleanText(options.name ?? accountName ?? account).trim() || account;
+  const { organizations } = await context.store();
+  await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
+  return register({ provider, organizationId: account, name }, folderInput(path), options, context);
+}
+
+async function register(
+  organization: { provider: ProviderId; organizationId: string; name: string },
+  input: KeyInput,
+  options: AddKeyOptions,
+  context: Context,
+): Promise<KeyChange> {
+  const [vault, store, team] = await Promise.all([context.vault(), context.store(), context.team()]);
   const link = await linkPolicyOf(options, context);
-  const expiresAt = identity.expiresAt ?? input.expiresAt;
-  const row = await vault.keys.add(team, { provider, organizationId, name }, { ...input, expiresAt });
-  if (link === 'all') await linkFromNowOn({ provider, organizationId }, context);
+  const row = await vault.keys.add(team, organization, input);
+  await store.organizations.setScope({ ...organization, teamId: team.id }, parseScopeOptions(options));
+  if (link === 'all') await linkFromNowOn(organization, context);
   return {
     key: toKeyView(row),
     done: link === 'all' ? 'registered; its projects are yours as they come' : 'registered',
@@ -98,6 +133,10 @@ async function findProvider(
   { provider, fromEnv, keyStdin }: AddKeyOptions,
   context: Context,
 ): Promise<{ provider: ProviderId; piped?: string }> {
+  if (provider !== undefined && !PROVIDER_IDS.includes(provider))
+    throw new CostsError('usage', `${providerName(provider)} is read from the files that it exports.`, {
+      hint: 'Name their folder: --from-path DIR',
+    });
   if (provider !== undefined) return { provider };
   const { keys } = await context.vault();
   if (fromEnv !== undefined) return { provider: keys.providerInVariable(fromEnv) };

@@ -1,11 +1,14 @@
 import type { Context } from '../../context.js';
+import type { KeyRow } from '../../domain/access.js';
 import { toKeyView } from '../../domain/key-view.js';
 import { providerOf } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
+import { shell } from '../../domain/shell.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
+import { findAccount, folderInput } from './folder.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 
 export interface RotateKeyOptions extends KeySourceOptions {
@@ -21,6 +24,7 @@ export const rotateKey = defineCommand({
     'costs keys rotate "Acme EU"',
     'costs keys rotate org-1 --from-env OPENAI_ADMIN_KEY',
     'costs keys rotate org-1 --key-stdin < key.txt',
+    'costs keys rotate payer-1 --from-path /mnt/exports/aws',
   ],
   asksSecret: true,
   run,
@@ -32,6 +36,7 @@ async function run(options: RotateKeyOptions, context: Context) {
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   const row = await findKey(context, options.organization);
+  if (options.fromPath !== undefined || row.source === 'path') return swapFolder(row, options, context);
   const team = await context.team();
   await (options.fromEnv === undefined ? vault.require(team, 'admin') : vault.requireRegistrar(team));
   explainKey(context, row.provider, options);
@@ -50,4 +55,20 @@ async function run(options: RotateKeyOptions, context: Context) {
   noteIdentity(context, row.provider, identity);
   await vault.keys.replace(row, { ...input, expiresAt: identity.expiresAt ?? input.expiresAt });
   return { key: toKeyView(await findKey(context, row.keyId)), done: 'key swapped; revoke the old one at the provider' };
+}
+
+/** Another folder, which has to have the organization's account. */
+async function swapFolder(row: KeyRow, { fromPath }: RotateKeyOptions, context: Context) {
+  if (fromPath === undefined || row.source !== 'path')
+    throw new CostsError(
+      'usage',
+      row.source === 'path' ? `${row.name} comes from a folder, not with a key.` : `${row.name} comes with a key.`,
+      { hint: shell`costs keys rotate ${row.organizationId} ${row.source === 'path' ? '--from-path' : '--key-stdin'}` },
+    );
+  const vault = await context.vault();
+  await vault.requireRegistrar(await context.team());
+  const { provider, organizationId } = row;
+  const { path } = await findAccount(context, { fromPath, provider, organization: organizationId });
+  await vault.keys.replace(row, folderInput(path));
+  return { key: toKeyView(await findKey(context, row.keyId)), done: 'read from this folder from now on' };
 }

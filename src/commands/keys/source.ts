@@ -10,6 +10,7 @@ import { option } from '../define.js';
 import { dayOption, insecureStorageOption } from '../options.js';
 
 export interface KeySourceOptions {
+  fromPath?: string;
   fromEnv?: string;
   keyStdin?: boolean;
   allowHost?: string;
@@ -21,6 +22,7 @@ export interface KeySourceOptions {
 export function keySourceOptions(): Option[] {
   return [
     option('--from-env <name>', 'the key stays outside the store, in this environment variable'),
+    option('--from-path <folder>', 'the bill comes as FOCUS files in this folder, which need no key'),
     option('--key-stdin', 'read the key from standard input and keep it encrypted'),
     option('--allow-host <host>', "bind the key to this host instead of the provider's own"),
     dayOption('--expires <day>', 'the last day the key works, where the provider does not say'),
@@ -59,7 +61,7 @@ export async function readKey(
   provider: ProviderId,
   options: KeySourceOptions,
   piped?: string,
-): Promise<KeyInput> {
+): Promise<KeyInput & { key: Secret }> {
   const { keys } = await context.vault();
   if (options.fromEnv !== undefined && options.keyStdin === true) {
     throw new CostsError('usage', '--from-env and --key-stdin exclude one another.', {

@@ -5,6 +5,7 @@ import { expiryWarning } from '../../domain/key-view.js';
 import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
+import { listFolder } from '../../library/folder.js';
 import { renderKeyVerifications } from '../../output/keys.js';
 import { exitCodeOf, statusOf } from '../exit-code.js';
 import { argument, defineCommand, asItIs } from '../define.js';
@@ -43,6 +44,10 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyVerification>
   const soon = expiryWarning(row, now);
   const warnings = soon === null ? [] : [soon];
   try {
+    if (row.source === 'path') {
+      await listFolder(context, row);
+      return { ...base, status: 'ok', canListProjects: null, expiresAt: null, warnings };
+    }
     const identity = await identifyKey(context, provider, await context.adminKey(row), organizationId);
     if (identity.organizationId !== null && identity.organizationId !== organizationId)
       throw otherOrganization(row, identity.organizationId);

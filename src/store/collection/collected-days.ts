@@ -3,7 +3,6 @@ import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
 import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { endOfDay, type Day } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { Seal } from '../../domain/seal.js';
 import type { Transaction } from '../transaction.js';
 import { allAdoptedDays } from '../facts/adopted-days.js';
 import { isAhead } from '../facts/read-ahead.js';
@@ -14,12 +13,12 @@ import { ofOrganization } from '../organization-key.js';
 /** Days of an organization's bills that were read or adopted, ascending. */
 export async function listCollectedDays(prisma: PrismaClient, organization: OrganizationKey): Promise<CollectedDay[]> {
   const days = await prisma.$queryRaw<CollectedDay[]>`
-    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.adopted AS "isAdopted"
+    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.scope, d.adopted AS "isAdopted"
     FROM (
-      SELECT day, read_at, rows, false AS adopted FROM collected_days
+      SELECT day, read_at, rows, scope, false AS adopted FROM collected_days
       WHERE ${ofOrganization(organization)} AND api_version = 'costs_v1'
       UNION ALL
-      SELECT day, NULL, 0, true FROM (${allAdoptedDays(organization)}) a
+      SELECT day, NULL, 0, NULL, true FROM (${allAdoptedDays(organization)}) a
     ) d
     ORDER BY d.day`;
   return days.map(({ isAdopted, ...day }) => (isAdopted === true ? { ...day, isAdopted } : day));
@@ -48,9 +47,9 @@ export async function lockDays(
     ON CONFLICT DO NOTHING
     RETURNING to_char(day, 'YYYY-MM-DD') AS day`;
   const isFresh = new Set(fresh.map(({ day }) => day));
-  const locked = await tx.$queryRaw<{ day: Day; readAt: Date; firstClosedReadAt: Date | null; seal: Seal | null }[]>`
+  const locked = await tx.$queryRaw<(Omit<LockedDay, 'readAt' | 'part'> & { readAt: Date })[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day,
-           CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", first_closed_read_at AS "firstClosedReadAt", ${SEAL} AS seal
+           CASE WHEN ${isAhead('read_at')} THEN least(read_at, ${requestedAt.toISOString()}::timestamptz) ELSE read_at END AS "readAt", first_closed_read_at AS "firstClosedReadAt", scope, ${SEAL} AS seal
     FROM collected_days
     WHERE ${ofOrganization(read)} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${days}::date[])
@@ -59,21 +58,21 @@ export async function lockDays(
   return locked.map((each) => ({ ...each, part: '', readAt: isFresh.has(each.day) ? null : each.readAt }));
 }
 
-/** Notes that days were read, when their request was sent, and how many rows they have. */
+/** Notes that days were read, when their request was sent, what of the bill was read, and how many rows they have. */
 export async function markCollected(
   tx: Transaction,
-  read: Read,
+  read: Read & { scope: string | null },
   apiVersion: ApiVersion,
   days: readonly LockedDay[],
   rows: RowsByDay<unknown>,
 ): Promise<void> {
-  const { runId, requestedAt, writeId } = read;
+  const { runId, requestedAt, writeId, scope } = read;
   const readAt = days.map(({ day }) => readTimeOf(read, endOfDay(day)));
   const closed = days.map(({ day }, index) => endOfDay(day) <= (readAt[index] ?? requestedAt));
   const asked = requestedAt.toISOString();
   await tx.$executeRaw`
     UPDATE collected_days d
-    SET read_at = n.read_at, rows = n.rows, run_id = ${runId}, write_id = ${writeId},
+    SET read_at = n.read_at, rows = n.rows, run_id = ${runId}, write_id = ${writeId}, scope = ${scope},
         sealed_run_id = CASE WHEN d.sealed_run_id = d.run_id THEN ${runId} END,
         first_closed_read_at = CASE WHEN n.closed OR d.first_closed_read_at <= ${asked}::timestamptz
           THEN least(coalesce(d.first_closed_read_at, n.read_at), ${asked}::timestamptz) END

@@ -44,6 +44,7 @@ export async function writableDays(tx: Transaction, write: UsageWrite): Promise<
       part,
       readAt: readAt.get(dayKey(day, part)) ?? null,
       firstClosedReadAt: null,
+      scope: null,
       seal: null,
     }))
     .filter((each) => each.readAt === null || each.readAt <= write.requestedAt);

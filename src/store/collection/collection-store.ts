@@ -4,6 +4,7 @@ import { learnApiKeys, listSpenders } from '../api-keys.js';
 import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
+import { readTerms } from '../organizations.js';
 import { finishRun, listNews, listPaused, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
@@ -15,6 +16,7 @@ import { writeBills } from '../facts/write-bills.js';
 export function createCollectionStore(prisma: PrismaClient): CollectionStore {
   return {
     clock: () => readClock(prisma),
+    termsOf: (organization) => readTerms(prisma, organization),
     collectedDays: (organization) => listCollectedDays(prisma, organization),
     storedDays: (organization, span) => listStoredDays(prisma, organization, span),
     checkSeals: (organization, span, keep) => checkSeals(prisma, organization, span, keep),

@@ -14,6 +14,8 @@ export interface LockedDay {
   /** Null when it was never read. */
   readAt: Date | null;
   firstClosedReadAt: Date | null;
+  /** What of the bill was read, as `formatScope` writes it; null also where it was never read. */
+  scope: string | null;
   /** What its rows were when they were written, where that is known. */
   seal: Seal | null;
 }

@@ -41,6 +41,8 @@ export interface History {
   forced: boolean;
   /** The guard would have refused this answer. */
   accepted: boolean;
+  /** What of the bill was read, as `formatScope` writes it. */
+  scope: string | null;
 }
 
 /**
@@ -159,12 +161,16 @@ const RESTATED = Prisma.sql`(
   SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
            sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
-    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped') GROUP BY 1, 2) r)`;
+    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped', 'rescoped') GROUP BY 1, 2) r)`;
 
 /** A day that had not been read after its end just went on. */
-function causeOf({ day, readAt, firstClosedReadAt }: LockedDay, history: History): RestatementCause | 'open' | null {
+function causeOf(
+  { day, readAt, firstClosedReadAt, scope }: LockedDay,
+  history: History,
+): RestatementCause | 'open' | null {
   if (history.altered.has(day)) return 'altered';
   if (firstClosedReadAt === null) return 'open';
+  if (history.scope !== scope) return 'rescoped';
   if (history.accepted) return 'accepted';
   return history.forced && dayState(day, readAt) === 'settled' ? 'forced' : null;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import type { Day } from '../../domain/day.js';
+import { formatScope, USUAL_SCOPE } from '../../domain/scope.js';
 import { Sums } from '../../domain/money.js';
 import { formatDate } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
@@ -15,6 +16,7 @@ import { findAltered, sealDays } from './seals.js';
 import { rowsByDay } from './fact-days.js';
 import { BY_BILL, writeKeyed } from './write-keyed.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
+import { holdExport } from './hold-export.js';
 import { holdOrganization } from '../organization-key.js';
 
 /** See `CollectionStore.writeWindow`. */
@@ -22,7 +24,8 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
   if (write.days.length === 0) return emptyOutcome();
   return transaction(prisma, async (tx) => {
     await holdOrganization(tx, write);
-    const placed = { ...write, writeId: randomUUID() };
+    if (write.export != null) await holdExport(tx, write, write.export);
+    const placed = { ...write, writeId: randomUUID(), scope: formatScope(write.scope ?? USUAL_SCOPE) };
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
     const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
     const later = locked.find((each) => !due.includes(each));

@@ -18,7 +18,7 @@ export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promi
   return transaction(prisma, async (tx) => {
     await holdPrices(tx);
     await holdOrganization(tx, write);
-    const placed = { ...write, writeId: randomUUID(), forced: false };
+    const placed = { ...write, writeId: randomUUID(), forced: false, scope: null };
     // Whatever their width or endpoint: a day's estimates are made from one width, and two writers would each choose their own.
     const locked = await lockDays(tx, placed, 'usage_v1', [...new Set(write.answers.flatMap(({ days }) => days))]);
     const days = await writableDays(tx, write);

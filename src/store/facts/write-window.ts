@@ -25,6 +25,7 @@ export type FactWrite<Row> = Pick<
 > & {
   lines: readonly Row[];
   writeId: string;
+  scope: string | null;
   keyedDays?: readonly Day[];
   /** Rows of others lists that are written behind these, whose projects are found or made together with those of these. */
   behind?: readonly Fact[];
@@ -67,9 +68,9 @@ export async function replaceWindow<Row extends Fact>(
   const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted, altered: [...altered] };
   outcome.contradicted = [...contradicted].sort();
   const restatedDays = new Set<string>();
-  const { runId, writeId, forced, keyedDays } = write;
+  const { runId, writeId, forced, scope, keyedDays } = write;
   for (const chunk of chunksOfDays(days, rows, projectIds)) {
-    const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted } } : {};
+    const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted, scope } } : {};
     const keyed = keyedDays === undefined ? {} : { keyedDays };
     const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
     accumulate(outcome, replaced, chunk.rows.length, restatedDays);

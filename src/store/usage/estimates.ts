@@ -34,7 +34,14 @@ export async function writeEstimates(
   if (from === undefined || to === undefined) return { changed: 0, totals: [] };
   const where = ofOrganization(organization, 'p.');
   const estimates = estimate(await readUsage(tx, where, { from, to }), book);
-  const replaced = order.map((day) => ({ day, part: '', readAt: null, firstClosedReadAt: null, seal: null }));
+  const replaced = order.map((day) => ({
+    day,
+    part: '',
+    readAt: null,
+    firstClosedReadAt: null,
+    scope: null,
+    seal: null,
+  }));
   const rows = rowsByDay(ESTIMATES, replaced, estimates);
   const projectIds = new Map(estimates.map(({ providerProjectId }) => [providerProjectId, providerProjectId]));
   let changed = 0;

@@ -1,0 +1,38 @@
+import type { Option } from 'commander';
+import { SERVICES, type Services } from '../domain/provider.js';
+import type { Scope } from '../domain/scope.js';
+import { CostsError } from '../errors.js';
+import { option } from './define.js';
+
+export interface ScopeOptions {
+  only: Services;
+  service?: string[];
+  projectBy: string;
+}
+
+/** What of a bill is kept, where a provider sells more than AI or its bill comes as files. */
+export function scopeOptions(): Option[] {
+  return [
+    option('--only <services>', 'what is kept of a provider that sells more than AI').choices(SERVICES).default('ai'),
+    option('--service <name...>', 'of files, also keep these services, named as in them'),
+    option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY').default(
+      'sub-account',
+    ),
+  ];
+}
+
+/** @throws CostsError `usage` */
+export function parseScopeOptions({
+  only = 'ai',
+  service = [],
+  projectBy = 'sub-account',
+}: Partial<ScopeOptions>): Scope {
+  return { only, services: service, projectBy: toProjectBy(projectBy) };
+}
+
+function toProjectBy(text: string): Scope['projectBy'] {
+  if (text === 'sub-account' || text === 'resource') return text;
+  const [, tag] = /^tag:(.+)$/.exec(text) ?? [];
+  if (tag !== undefined) return { tag };
+  throw new CostsError('usage', `"${text}" makes no projects.`, { hint: 'Use sub-account, resource or tag:KEY.' });
+}

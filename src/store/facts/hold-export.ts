@@ -1,0 +1,23 @@
+import type { WindowWrite } from '../../domain/collection.js';
+import { CostsError } from '../../errors.js';
+import { isOrganization } from '../organization-key.js';
+import type { Transaction } from '../transaction.js';
+
+/**
+ * Notes the export that an account's files come from. Another one takes its place only where that is accepted: an account that
+ * two exports deliver would be counted twice.
+ * @throws CostsError `conflict`
+ */
+export async function holdExport(tx: Transaction, write: WindowWrite, delivered: string): Promise<void> {
+  const [known] = await tx.$queryRaw<{ export: string | null }[]>`
+    SELECT export FROM organizations WHERE ${isOrganization(write)} FOR NO KEY UPDATE`;
+  const before = known?.export ?? delivered;
+  if (before !== delivered && !write.acceptRestatement)
+    throw new CostsError(
+      'conflict',
+      `${write.organizationName} comes from the export ${before}, and these files are of ${delivered}; nothing was stored.`,
+      { hint: 'If it took the place of the other one, run the same command with --accept-restatement.' },
+    );
+  if (known?.export !== delivered)
+    await tx.$executeRaw`UPDATE organizations SET export = ${delivered} WHERE ${isOrganization(write)}`;
+}

@@ -1,0 +1,202 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Changes } from '../../src/domain/changes.js';
+import type { Report } from '../../src/domain/report.js';
+import type { SyncResult } from '../../src/domain/results.js';
+import type { Verification } from '../../src/domain/verification.js';
+import { useMachine, type Machine } from '../helpers/costs.js';
+import { COMMAND_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
+
+const COLUMNS = [
+  'BilledCost',
+  'BillingCurrency',
+  'BillingAccountId',
+  'BillingPeriodStart',
+  'BillingPeriodEnd',
+  'ChargePeriodStart',
+  'ChargePeriodEnd',
+  'ChargeCategory',
+  'ServiceName',
+  'SubAccountId',
+  'ProviderName',
+];
+type Charge = [cost: string, day: string, service?: string, account?: string];
+
+const PERIODS: Record<string, [string, string]> = {
+  '2026-08': ['2026-08-01T00:00:00Z', '2026-09-01T00:00:00Z'],
+  '2026-09': ['2026-09-01T00:00:00Z', '2026-10-01T00:00:00Z'],
+};
+
+/** A folder as AWS Data Exports fills one. */
+async function useExports() {
+  const path = await mkdtemp(join(tmpdir(), 'costs-exports-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return {
+    path,
+    deliver: async (month: string, at: string, charges: Charge[], name = 'daily') => {
+      const [start, end] = PERIODS[month] ?? ['', ''];
+      const rows = charges.map(([cost, day, service = 'Amazon Bedrock', account = 'payer-1']) =>
+        [
+          cost,
+          'USD',
+          account,
+          start,
+          end,
+          `${day}T05:00:00Z`,
+          `${day}T06:00:00Z`,
+          'Usage',
+          service,
+          'sub-1',
+          'AWS',
+        ].join(),
+      );
+      const run = at.replace(/\W/g, '');
+      const files: Record<string, string> = {
+        [`${name}/data/BILLING_PERIOD=${month}/${run}/part-1.csv`]: [COLUMNS.join(), ...rows].join('\n'),
+        [`${name}/metadata/BILLING_PERIOD=${month}/${name}-Manifest.json`]: JSON.stringify({
+          exportName: name,
+          billingPeriod: month,
+          dataFiles: [`s3://bucket/${name}/data/BILLING_PERIOD=${month}/${run}/part-1.csv`],
+        }),
+      };
+      for (const [file, content] of Object.entries(files)) {
+        await mkdir(join(path, file, '..'), { recursive: true });
+        await writeFile(join(path, file), content);
+        await utimes(join(path, file), new Date(at), new Date(at));
+      }
+    },
+  };
+}
+
+async function useStore(kind: (typeof COMMAND_KINDS)[number]): Promise<Machine> {
+  const machine = await useMachine({ ...environmentOf(await useReadyTarget(kind)), COSTS_INSECURE_STORAGE: '1' });
+  const init = [
+    'init',
+    '--team',
+    'acme',
+    ...(kind === 'embedded' ? [] : ['--email', 'a@example.com', '--password-stdin']),
+  ];
+  expect((await machine.here(init, { input: 'correct horse battery staple\n' })).code).toBe(0);
+  return machine;
+}
+
+const countsOf = ({ organizations: [only] }: SyncResult) => [only?.inserted, only?.updated, only?.deleted];
+const sync = async (machine: Machine, ...more: string[]) =>
+  (await machine.here(['sync', ...more, '--json'])).json<SyncResult>();
+const totalsOf = async (machine: Machine) =>
+  (await machine.here(['report', '2026-Q3', '--json'])).json<Report>().totals.map(({ cost }) => cost);
+
+describe.each(COMMAND_KINDS)('a folder of exports, on %s,', (kind) => {
+  it('is read by sync: whatever is new, a period as a whole, and never the same delivery twice', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [
+      ['1.5', '2026-08-04'],
+      ['9', '2026-08-05', 'Amazon EC2'],
+    ]);
+    await deliver('2026-09', '2026-10-02T00:00:00Z', [['2.25', '2026-09-30']]);
+    const added = await machine.here([
+      'keys',
+      'add',
+      '--provider',
+      'aws',
+      '--from-path',
+      path,
+      '--name',
+      'Payer',
+      '--json',
+    ]);
+    expect(added.json()).toMatchObject({ key: { organizationId: 'payer-1', source: `path:${path}`, lastFour: '' } });
+    expect(countsOf(await sync(machine))).toEqual([2, 0, 0]);
+    expect(await totalsOf(machine)).toEqual(['3.75']);
+    expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'skipped', requests: 0 }] });
+
+    // Months after it was closed, a month is delivered again.
+    await deliver('2026-08', '2026-11-20T00:00:00Z', [['1.75', '2026-08-04']]);
+    expect(countsOf(await sync(machine))).toEqual([0, 1, 0]);
+    expect(await totalsOf(machine)).toEqual(['4']);
+    const verified = await machine.here(['verify', '--since', '2026-08-01', '--until', '2026-09-30', '--json']);
+    expect(verified.json<Verification>().organizations).toMatchObject([
+      { status: 'ok', days: 61, equal: 61, restated: [] },
+    ]);
+    expect((await machine.here(['keys', 'verify', '--json'])).json()).toMatchObject({ status: 'ok' });
+    const doctor = (await machine.here(['doctor', '--json'])).json<{ checks: { name: string; message: string }[] }>();
+    expect(doctor.checks).toContainEqual(
+      expect.objectContaining({ name: 'Folder of Payer', status: 'ok', message: '2 complete deliveries' }),
+    );
+  });
+
+  it('tells of an account that a newer delivery no longer has, and of another export that has it', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await machine.here(['keys', 'add', '--from-path', path]);
+    await sync(machine);
+
+    await deliver('2026-08', '2026-09-05T00:00:00Z', [['7', '2026-08-04', 'Amazon Bedrock', 'payer-2']]);
+    expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'failed', error: { code: 'shrink' } }] });
+    expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([0, 0, 1]);
+    expect(await totalsOf(machine)).toEqual([]);
+
+    await deliver('2026-09', '2026-10-02T00:00:00Z', [['3', '2026-09-04']], 'hourly');
+    expect(await sync(machine)).toMatchObject({
+      organizations: [
+        { status: 'failed', error: { code: 'conflict', message: expect.stringContaining('hourly') as string } },
+      ],
+    });
+    expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([1, 0, 0]);
+  });
+
+  it('is read anew when other services are chosen, which the ledger does not take for a restatement', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [
+      ['1.5', '2026-08-04'],
+      ['9', '2026-08-04', 'Amazon EC2'],
+    ]);
+    await machine.here(['keys', 'add', '--from-path', path]);
+    await sync(machine);
+    const before = new Date().toISOString();
+    await machine.here(['import', 'focus', path, '--only', 'all']);
+    expect(await totalsOf(machine)).toEqual(['10.5']);
+    const changes = (await machine.here(['changes', '2026-08', '--since', before, '--json'])).json<Changes>();
+    expect(changes.rows).toMatchObject([{ cause: 'rescoped', difference: '9' }]);
+  });
+
+  it('that is gone fails its organization alone, and can be swapped for another one that has the account', async () => {
+    const machine = await useStore(kind);
+    const [first, second] = [await useExports(), await useExports()];
+    await first.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await second.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await machine.here(['keys', 'add', '--from-path', first.path]);
+    await rm(first.path, { recursive: true });
+    const failed = await machine.here(['sync', '--json']);
+    expect(failed.code).toBe(3);
+    expect(failed.json()).toMatchObject({
+      organizations: [{ error: { message: expect.stringContaining(first.path) as string } }],
+    });
+    expect((await machine.here(['keys', 'rotate', 'payer-1', '--from-path', second.path])).code).toBe(0);
+    expect(countsOf(await sync(machine))).toEqual([1, 0, 0]);
+  });
+
+  it('needs its account named where it has several, and no key', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [
+      ['1', '2026-08-04'],
+      ['2', '2026-08-04', 'Amazon Bedrock', 'payer-2'],
+    ]);
+    const refused = await machine.here(['keys', 'add', '--from-path', path, '--json']);
+    expect([refused.code, refused.error().message]).toEqual([
+      2,
+      expect.stringContaining('payer-1 (aws), payer-2 (aws)'),
+    ]);
+    expect((await machine.here(['keys', 'add', '--from-path', path, '--organization', 'payer-2'])).code).toBe(0);
+    expect((await machine.here(['keys', 'add', '--provider', 'openai', '--from-path', path])).code).toBe(2);
+    expect((await machine.here(['keys', 'add', '--provider', 'aws', '--key-stdin'])).code).toBe(2);
+    await sync(machine);
+    expect(await totalsOf(machine)).toEqual(['2']);
+  });
+});
