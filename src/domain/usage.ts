@@ -105,29 +105,37 @@ const MAX_KEY_BYTES = 2_000;
 
 /** Collects the lines of a window; lines that share a key are added together, over all pages. */
 export class UsageMerger {
-  readonly #lines = new Map<string, UsageLine>();
+  /** By all of the key but what was counted: what a row of a report counts shares that, and one text of all takes more than the line. */
+  readonly #rows = new Map<string, UsageLine[]>();
+  #size = 0;
 
   /** @throws CostsError `contract` when the key is too long to be stored. */
   add(line: UsageLine): void {
-    const texts = [
-      line.providerProjectId,
-      line.endpoint,
-      line.tokenType,
-      line.unit,
-      ...DIMENSIONS.map((name) => line[name]),
-    ];
-    if (Buffer.byteLength(texts.join('')) > MAX_KEY_BYTES) {
+    const texts = [line.providerProjectId, line.endpoint, ...DIMENSIONS.map((name) => line[name])];
+    if (Buffer.byteLength([...texts, line.tokenType, line.unit].join('')) > MAX_KEY_BYTES) {
       throw new CostsError(
         'contract',
         `The names in one row of usage are longer than ${MAX_KEY_BYTES} bytes: "${line.model.slice(0, 60)}…".`,
       );
     }
     const key = JSON.stringify([line.bucketStart.getTime(), line.bucketEnd.getTime(), ...texts]);
-    const known = this.#lines.get(key);
-    this.#lines.set(key, known === undefined ? line : { ...known, quantity: add(known.quantity, line.quantity) });
+    const known = this.#rows.get(key) ?? [];
+    if (known.length === 0) this.#rows.set(key, known);
+    const at = known.findIndex(({ tokenType, unit }) => tokenType === line.tokenType && unit === line.unit);
+    const double = known[at];
+    if (double !== undefined) known[at] = { ...double, quantity: add(double.quantity, line.quantity) };
+    else {
+      known.push(line);
+      this.#size += 1;
+    }
+  }
+
+  /** How many lines there are. */
+  get size(): number {
+    return this.#size;
   }
 
   lines(): UsageLine[] {
-    return [...this.#lines.values()];
+    return [...this.#rows.values()].flat();
   }
 }

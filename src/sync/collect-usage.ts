@@ -1,10 +1,11 @@
-import type { WindowOutcome } from '../domain/collection.js';
+import type { Organization, WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, endOfDay, type Day, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from '../domain/usage.js';
 import { UsageMerger } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
+import { tooLarge } from './collect.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
@@ -17,7 +18,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     if (provider.usage === undefined) throw noUsage(work);
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
-    const { answers, lines } = await readWindow(provider.usage, call, window, width);
+    const { answers, lines } = await readWindow(work.organization, provider.usage, call, window, width);
     const outcome: WindowOutcome = await usage.writeWindow({
       ...(await writeHead(work, lines)),
       width,
@@ -41,15 +42,18 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
 
 /** All pages in memory before anything is written, so that half a day is never stored. */
 async function readWindow(
+  organization: Organization,
   source: UsageSource,
   call: ProviderCall,
   window: DaySpan,
   width: UsageWidth,
 ): Promise<{ answers: UsageAnswer[]; lines: UsageLine[] }> {
   const merger = new UsageMerger();
+  const { mostRows = Infinity } = call;
   const last = new Map<string, { page: UsagePage; reached: Date | null }>();
   for await (const page of source.fetchUsage(call, window, width)) {
     for (const line of page.lines) merger.add(line);
+    if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
     const reached = page.buckets.at(-1)?.end ?? last.get(page.endpoint)?.reached ?? null;
     last.set(page.endpoint, { page, reached });
   }

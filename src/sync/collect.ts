@@ -51,7 +51,8 @@ function answeredDays({ since, until }: DaySpan, last: Day | null): Day[] {
   return daysOf({ since, until: last < until ? last : until });
 }
 
-function tooLarge({ name }: Organization, { since, until }: DaySpan, mostRows: number): CostsError {
+/** An answer that does not fit: runs then ask for less at once. */
+export function tooLarge({ name }: Organization, { since, until }: DaySpan, mostRows: number): CostsError {
   return new CostsError(
     'too-large',
     `${name} has more than ${plural(mostRows, 'row')} in ${formatSpan(since, until)}.`,

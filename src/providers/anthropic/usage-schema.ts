@@ -3,32 +3,25 @@ import type { UsageLine } from '../../domain/usage.js';
 import type { RawPage } from '../paging.js';
 import { amountAt, instant, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
 import type { TokenType } from '../../domain/token-types.js';
-import { toUsageLines, type UsagePart } from '../usage-lines.js';
+import { CountedRow, type UsagePart } from '../usage-lines.js';
 
 const count = numberText.nullish();
 
 /** `GET /v1/organizations/usage_report/messages` */
+const usageResult = z.object({
+  uncached_input_tokens: numberText,
+  output_tokens: numberText,
+  cache_read_input_tokens: count,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: count, ephemeral_5m_input_tokens: count }).nullish(),
+  server_tool_use: z.object({ web_search_requests: count }).nullish(),
+  workspace_id: optionalText,
+  model: optionalText,
+  service_tier: optionalText,
+  context_window: optionalText,
+  inference_geo: optionalText,
+});
 const usageReport = z.object({
-  data: z.array(
-    z.object({
-      starting_at: instant,
-      ending_at: instant,
-      results: z.array(
-        z.object({
-          uncached_input_tokens: numberText,
-          output_tokens: numberText,
-          cache_read_input_tokens: count,
-          cache_creation: z.object({ ephemeral_1h_input_tokens: count, ephemeral_5m_input_tokens: count }).nullish(),
-          server_tool_use: z.object({ web_search_requests: count }).nullish(),
-          workspace_id: optionalText,
-          model: optionalText,
-          service_tier: optionalText,
-          context_window: optionalText,
-          inference_geo: optionalText,
-        }),
-      ),
-    }),
-  ),
+  data: z.array(z.object({ starting_at: instant, ending_at: instant, results: z.array(z.instanceof(CountedRow)) })),
   has_more: z.boolean(),
   next_page: z.string().nullish(),
 });
@@ -54,36 +47,39 @@ const TOOL_FIELDS = new Set(['web_search_requests']);
 
 export const MESSAGES = 'messages';
 
-type Result = z.infer<typeof usageReport>['data'][number]['results'][number];
-
-/** A page of the report in our words; its token counts do not overlap. @throws CostsError `contract` */
-export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<UsageLine> {
+/** A page of the report in our words. @param document with its rows as `readUsageRow` made them @throws CostsError `contract` */
+export function parseUsageReport(document: unknown): RawPage<UsageLine> {
   const page = parseShape('Anthropic', usageReport, document);
-  const raw = document as { data: { results: { cache_creation?: unknown; server_tool_use?: unknown }[] }[] };
   const lines: UsageLine[] = [];
-  const buckets = page.data.map(({ starting_at, ending_at, results }, bucketIndex) => {
-    const bucket = { start: starting_at, end: ending_at };
-    results.forEach((result, index) => {
-      const source = raw.data[bucketIndex]?.results[index];
-      drift.fields('usage_report results[]', source, RESULT_FIELDS);
-      drift.fields('usage_report results[].cache_creation', source?.cache_creation, CREATION_FIELDS);
-      drift.fields('usage_report results[].server_tool_use', source?.server_tool_use, TOOL_FIELDS);
-      const dimensions = {
-        model: result.model,
-        serviceTier: result.service_tier,
-        contextWindow: result.context_window,
-        inferenceGeo: result.inference_geo,
-      };
-      const row = { ...bucket, endpoint: MESSAGES, projectId: result.workspace_id, dimensions };
-      lines.push(...toUsageLines(row, partsOf(result, `data[${bucketIndex}].results[${index}]`)));
-    });
-    return bucket;
+  const buckets = page.data.map(({ starting_at: start, ending_at: end, results }) => {
+    for (const row of results) lines.push(...row.within(start, end));
+    return { start, end };
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
 }
 
+/** Reads one row of an answer; its token counts do not overlap. @throws CostsError `contract` */
+export function readUsageRow(row: unknown, path: string, drift: DriftWatch): CountedRow {
+  const result = parseShape('Anthropic', usageResult, row, path);
+  const source = row as { cache_creation?: unknown; server_tool_use?: unknown };
+  drift.fields('usage_report results[]', source, RESULT_FIELDS);
+  drift.fields('usage_report results[].cache_creation', source.cache_creation, CREATION_FIELDS);
+  drift.fields('usage_report results[].server_tool_use', source.server_tool_use, TOOL_FIELDS);
+  return new CountedRow({
+    endpoint: MESSAGES,
+    projectId: result.workspace_id,
+    dimensions: {
+      model: result.model,
+      serviceTier: result.service_tier,
+      contextWindow: result.context_window,
+      inferenceGeo: result.inference_geo,
+    },
+    parts: partsOf(result, path),
+  });
+}
+
 /** Named as the cost report names its token types, so that a bill and its usage find each other. */
-function partsOf(result: Result, path: string): UsagePart[] {
+function partsOf(result: z.infer<typeof usageResult>, path: string): UsagePart[] {
   const part = (tokenType: TokenType, value: string | null | undefined): UsagePart => ({
     tokenType,
     quantity: amountAt(`${path}.${tokenType}`, value ?? '0'),

@@ -2,10 +2,11 @@ import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { WIDTH_MILLISECONDS, type UsageLine, type UsageSource, type UsageWidth } from '../../domain/usage.js';
 import { followPages } from '../paging.js';
+import type { ReadRow } from '../http.js';
 import { isUnsupported } from '../refusal.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { FastShare } from './fast-share.js';
-import { MESSAGES, parseUsageReport } from './usage-schema.js';
+import { MESSAGES, parseUsageReport, readUsageRow } from './usage-schema.js';
 
 const PATH = '/v1/organizations/usage_report/messages';
 /** https://platform.claude.com/docs/en/api/admin/usage_report: the most buckets a request may ask for. */
@@ -25,7 +26,7 @@ type Get = (
   call: ProviderCall,
   path: string,
   parameters: [string, string][],
-  options?: { headers?: Record<string, string> },
+  options: { readRow: ReadRow; headers: Record<string, string> },
 ) => Promise<unknown>;
 
 /**
@@ -39,7 +40,8 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
     const headers = filter.length === 0 ? {} : SPEED_BETA;
     const fetchPage = async (cursor: string | null) => {
       const parameters = [...toParameters(span, width, cursor), ...filter];
-      return parseUsageReport(await get(call, PATH, parameters, { headers }), drift);
+      const readRow: ReadRow = (row, path) => readUsageRow(row, path, drift);
+      return parseUsageReport(await get(call, PATH, parameters, { headers, readRow }));
     };
     return followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
   };

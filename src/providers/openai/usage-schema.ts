@@ -3,8 +3,8 @@ import type { Decimal } from '../../domain/decimal.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import type { RawPage } from '../paging.js';
-import { amountAt, integer, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
-import { toUsageLines, type UsagePart } from '../usage-lines.js';
+import { amountAt, integer, numberText, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
+import { CountedRow, type UsagePart } from '../usage-lines.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
 import { splitTokens } from './usage-tokens.js';
 
@@ -58,57 +58,74 @@ const OTHER_FIELDS = [
   ...Object.keys(dimensions),
 ];
 
-const PAGES = new Map<string, ReturnType<typeof makePage>>();
+const usagePage = z.object({
+  data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(z.instanceof(CountedRow)) })),
+  has_more: z.boolean(),
+  next_page: z.string().nullish(),
+});
 
-function makePage({ measures, splitsTokens }: UsageEndpoint) {
+/** A page of usage in our words. @param document with its rows as `UsageReader` made them @throws CostsError `contract` */
+export function parseUsagePage(document: unknown): RawPage<UsageLine> {
+  const page = parseShape('OpenAI', usagePage, document);
+  const lines: UsageLine[] = [];
+  const buckets = page.data.map(({ start_time, end_time, results }) => {
+    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
+    for (const row of results) lines.push(...row.within(bucket.start, bucket.end));
+    return bucket;
+  });
+  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+}
+
+const ROWS = new Map<string, ReturnType<typeof rowSchema>>();
+
+function rowSchema({ measures, splitsTokens }: UsageEndpoint) {
   const counted = Object.keys(measures).map((field) => [field, numberText] as const);
   const tokens = splitsTokens
     ? TOKEN_FIELDS.map(
         (field) => [field, REQUIRED_TOKEN_FIELDS.has(field) ? numberText : numberText.nullish()] as const,
       )
     : [];
-  const result = z.object(dimensions).and(z.object(Object.fromEntries([...counted, ...tokens])));
-  return z.object({
-    data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(result) })),
-    has_more: z.boolean(),
-    next_page: z.string().nullish(),
-  });
+  return z.object(dimensions).and(z.object(Object.fromEntries([...counted, ...tokens])));
 }
 
-/** A page of one endpoint's usage in our words. @throws CostsError `contract` */
-export function parseUsagePage(endpoint: UsageEndpoint, document: unknown, drift: DriftWatch): RawPage<UsageLine> {
-  const schema = PAGES.get(endpoint.name) ?? makePage(endpoint);
-  PAGES.set(endpoint.name, schema);
-  const page = parseShape('OpenAI', schema, document);
-  const raw = document as { data: { results: unknown[] }[] };
-  const known = new Set([
-    ...OTHER_FIELDS,
-    ...Object.keys(endpoint.measures),
-    ...(endpoint.splitsTokens ? TOKEN_FIELDS : []),
-  ]);
-  const lines: UsageLine[] = [];
-  const buckets = page.data.map(({ start_time, end_time, results }, bucketIndex) => {
-    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
-    results.forEach((result, index) => {
-      drift.fields(`usage/${endpoint.name} results[]`, raw.data[bucketIndex]?.results[index], known);
-      const path = `data[${bucketIndex}].results[${index}]`;
-      const row = {
-        ...bucket,
-        endpoint: endpoint.name,
-        projectId: result.project_id,
-        dimensions: {
-          model: result.model,
-          apiKeyId: result.api_key_id,
-          batch: result.batch,
-          serviceTier: result.service_tier,
-          detail: DETAILS.flatMap((name) => (result[name] === null ? [] : [`${name}=${result[name]}`])).join(';'),
-        },
-      };
-      lines.push(...toUsageLines(row, partsOf(endpoint, result, path)));
+/** Reads the rows of one endpoint's answer one at a time. What they say again and again is kept once. */
+export class UsageReader {
+  readonly #schema: ReturnType<typeof rowSchema>;
+  readonly #known: ReadonlySet<string>;
+  readonly #texts = new Shared<string>();
+
+  constructor(
+    private readonly endpoint: UsageEndpoint,
+    private readonly drift: DriftWatch,
+  ) {
+    const { name, measures, splitsTokens } = endpoint;
+    this.#schema = ROWS.get(name) ?? rowSchema(endpoint);
+    ROWS.set(name, this.#schema);
+    this.#known = new Set([...OTHER_FIELDS, ...Object.keys(measures), ...(splitsTokens ? TOKEN_FIELDS : [])]);
+  }
+
+  /** @throws CostsError `contract` */
+  read(row: unknown, path: string): CountedRow {
+    const { name } = this.endpoint;
+    const result = parseShape('OpenAI', this.#schema, row, path);
+    this.drift.fields(`usage/${name} results[]`, row, this.#known);
+    return new CountedRow({
+      endpoint: name,
+      projectId: this.#once(result.project_id),
+      dimensions: {
+        model: this.#once(result.model),
+        apiKeyId: this.#once(result.api_key_id),
+        batch: result.batch,
+        serviceTier: result.service_tier,
+        detail: DETAILS.flatMap((detail) => (result[detail] === null ? [] : [`${detail}=${result[detail]}`])).join(';'),
+      },
+      parts: partsOf(this.endpoint, result, path),
     });
-    return bucket;
-  });
-  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+  }
+
+  #once(text: string | null): string | null {
+    return text === null ? null : this.#texts.once([text], () => text);
+  }
 }
 
 function partsOf(

@@ -8,11 +8,12 @@ import {
   type UsageWidth,
 } from '../../domain/usage.js';
 import type { CostsError } from '../../errors.js';
+import type { ReadRow } from '../http.js';
 import { isNotAllowed, isNotFound, isRefusal } from '../refusal.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
-import { parseUsagePage } from './usage-schema.js';
+import { parseUsagePage, UsageReader } from './usage-schema.js';
 
 /** The most buckets a request may ask for; unlike the costs endpoint these refuse more. */
 const LIMITS: Record<UsageWidth, number> = { '1d': 31, '1h': 168 };
@@ -20,7 +21,7 @@ const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
 /** `error.code` of a start that lies further back than an endpoint reports. How far that is, nobody has published. */
 const TOO_OLD = 'reporting_lookback_exceeded';
 
-type Get = (call: ProviderCall, path: string, parameters: [string, string][]) => Promise<unknown>;
+type Get = (call: ProviderCall, path: string, parameters: [string, string][], readRow: ReadRow) => Promise<unknown>;
 type FetchPage = (since: Day, cursor: string | null) => Promise<RawPage<UsageLine>>;
 
 /** https://platform.openai.com/docs/api-reference/usage */
@@ -35,7 +36,9 @@ export function createOpenAiUsage(get: Get): UsageSource {
       for (const endpoint of USAGE_ENDPOINTS) {
         const fetchPage: FetchPage = async (since, cursor) => {
           const parameters = toParameters(endpoint, { since, until: span.until }, width, cursor);
-          return parseUsagePage(endpoint, await get(call, `/organization/usage/${endpoint.name}`, parameters), drift);
+          const reader = new UsageReader(endpoint, drift);
+          const path = `/organization/usage/${endpoint.name}`;
+          return parseUsagePage(await get(call, path, parameters, (row, at) => reader.read(row, at)));
         };
         try {
           yield* readEndpoint(endpoint.name, span, width, fetchPage);

@@ -4,6 +4,8 @@ import { parseDay } from '../../../src/domain/day.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { createAnthropicUsage } from '../../../src/providers/anthropic/usage.js';
 
+type Get = Parameters<typeof createAnthropicUsage>[0];
+
 const DAY = parseDay('2026-01-05');
 /** With six counts each: more than a call of a function takes arguments. */
 const RESULTS = 30_000;
@@ -17,8 +19,11 @@ it('usage in fast mode of very many workspaces is read like any other', async ()
     ...{ workspace_id: `wrkspc_${index}`, model: 'claude', service_tier: 'standard' },
     ...{ context_window: '0-200k', inference_geo: 'global' },
   }));
-  const bucket = { starting_at: `${DAY}T00:00:00Z`, ending_at: '2026-01-06T00:00:00Z', results };
-  const get = () => Promise.resolve({ data: [bucket], has_more: false, next_page: null });
+  const bucket = { starting_at: `${DAY}T00:00:00Z`, ending_at: '2026-01-06T00:00:00Z' };
+  const get: Get = (_call, _path, _parameters, { readRow }) => {
+    const rows = results.map((row, index) => readRow(row, `data[0].results[${index}]`));
+    return Promise.resolve({ data: [{ ...bucket, results: rows }], has_more: false, next_page: null });
+  };
   const usage = createAnthropicUsage(get, () => false);
   const call = { key: new Secret('sk-ant-admin01-x'), signal: new AbortController().signal, observe: () => undefined };
   let lines = 0;
