@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, relative } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
 import { shell } from './domain/shell.js';
@@ -61,8 +62,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, script 
 }
 
 /** `costs` once it is installed, and in a clone `node bin/costs.js`. */
-function programOf({ INIT_CWD: folder = process.cwd() }: NodeJS.ProcessEnv, script: string): string {
-  return script.endsWith('.js') && !script.includes('node_modules') ? shell`node ${relative(folder, script)}` : 'costs';
+function programOf({ INIT_CWD: folder = process.cwd(), PATH = '' }: NodeJS.ProcessEnv, script: string): string {
+  const isInstalled = !script.endsWith('.js') || script.includes('node_modules');
+  const isFound = isInstalled || PATH.split(delimiter).some((each) => existsSync(join(each, 'costs')));
+  return isFound ? 'costs' : shell`node ${relative(folder, script)}`;
 }
 
 /** The platform's folder for data of programs. Asked when it is needed: a process may have no home folder. */

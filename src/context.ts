@@ -103,7 +103,10 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
   let current: Output | undefined;
   const makeOutput =
     options.makeOutput ??
-    ((given: GlobalOptions) => createOutput({ ...given, noColor: config.noColor, ci: config.ci }));
+    ((given: GlobalOptions) => {
+      const { noColor, ci, program } = config;
+      return createOutput({ ...given, noColor, ci, program });
+    });
   return {
     version,
     open(options) {

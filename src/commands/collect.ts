@@ -79,6 +79,14 @@ export function exitCodeOfRun(collected: Collected): number {
   return result.verified === undefined ? code : exitCodeOfVerification(result.verified);
 }
 
+/** Whether an organization was read that had nothing stored in these days: its figures are new to everybody. */
+export function isFirstRead(collected: Collected): boolean {
+  if ('plan' in collected) return false;
+  return collected.result.organizations.some(
+    ({ status, rows, inserted }) => status === 'ok' && rows > 0 && inserted === rows,
+  );
+}
+
 /** Providers allow so many requests an hour: a long run says before it begins how many it needs. */
 function noteRequests(output: Output, { organizations }: SyncPlan): void {
   for (const { organization, requests } of organizations)

@@ -39,8 +39,8 @@ export interface CommandDefinition<Options, Value, Document> {
     output: Output,
     options: NoInfer<Options> & GlobalOptions,
   ): string | null | Promise<string | null>;
-  /** A line below the result that says how to go on. */
-  next?(value: NoInfer<Value>): string;
+  /** A line below the result that says how to go on; null where there is nothing to say. */
+  next?(value: NoInfer<Value>): string | null;
   /** Default: 0. */
   exitCode?(value: NoInfer<Value>, options: NoInfer<Options>): number;
 }

@@ -17,6 +17,7 @@ export async function perform<Options extends object>(
     if (command.showsSecret === true) output.reveal(output.json ? JSON.stringify(document) : text);
     else output.write(document, () => text);
   });
-  if (command.next !== undefined) output.note(command.next(value));
+  const next = command.next?.(value) ?? null;
+  if (next !== null) output.note(next);
   return command.exitCode?.(value, options) ?? 0;
 }

@@ -2,7 +2,7 @@ import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
 import { readLookback, syncJob } from '../library/collect.js';
-import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
+import { documentOfRun, exitCodeOfRun, isFirstRead, renderCollected, runJob, type CollectOptions } from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
@@ -39,6 +39,7 @@ export const sync = defineCommand({
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
   exitCode: exitCodeOfRun,
+  next: (collected) => (isFirstRead(collected) ? 'Next: costs report' : null),
 });
 
 function run(options: SyncOptions, context: Context) {

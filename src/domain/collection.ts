@@ -111,7 +111,7 @@ export interface WindowOutcome {
   totals: Money[];
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: Money[] };
-  /** Names of projects seen for the first time. */
+  /** Names of projects seen for the first time that are not linked. */
   newProjects: string[];
   /** Projects of the old system that took over what had been collected under another one. */
   adopted: Adoption[];

@@ -26,6 +26,7 @@ export interface OrganizationResult {
   totals: MoneyDocument[];
   /** Changes to days that had been read after their end. */
   restated: { rows: number; days: number; difference: MoneyDocument[] };
+  /** Projects seen for the first time that are not linked. */
   newProjects: string[];
   /** Projects that are not linked and that the provider calls otherwise now; absent where there are none. */
   renamed?: Renamed[];

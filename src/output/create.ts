@@ -9,7 +9,7 @@ import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
 import { createStyle } from './style.js';
-import { renderHint } from './hint.js';
+import { nameProgram, renderHint } from './hint.js';
 
 export interface OutputOptions {
   json?: boolean;
@@ -21,6 +21,8 @@ export interface OutputOptions {
   color?: boolean;
   noColor: boolean;
   ci: boolean;
+  /** How this program was called. Only a terminal shows it: what is pasted comes from there, and a log is searched for `costs`. */
+  program?: string;
   /** The process's own, unless said. */
   streams?: Streams;
 }
@@ -43,11 +45,14 @@ export function createOutput({
   color = true,
   noColor,
   ci,
+  program = 'costs',
   streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
   const redactor = new Redactor();
   const colored = color && !noColor;
-  const line = (text: string) => void stderr.write(`${printable(redactor.mask(text), colored && stderr.isTTY)}\n`);
+  const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
+  const line = (text: string) =>
+    void stderr.write(`${printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY)}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
   let file: DraftFile | undefined;
@@ -72,7 +77,9 @@ export function createOutput({
     },
     style,
     write(value, render) {
-      const text = json ? toJson(value, stdout.isTTY ? 2 : undefined) : render(value, this).replace(/\n$/, '');
+      const text = json
+        ? toJson(value, stdout.isTTY ? 2 : undefined)
+        : named(render(value, this).replace(/\n$/, ''), stdout);
       put(`${shown(text)}\n`);
     },
     print: (text) => put(shown(text)),

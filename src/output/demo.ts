@@ -5,6 +5,7 @@ import type { MoneyDocument } from '../domain/money.js';
 import { shell } from '../domain/shell.js';
 import { formatDuration, formatMoney } from './format.js';
 import { formatCount, formatDay, plural } from '../domain/words.js';
+import { nameProgram } from './hint.js';
 import type { Output } from './output.js';
 import { renderReport } from './report.js';
 
@@ -24,7 +25,7 @@ export function renderDemo(
   const { again, compared, restated, anomaly, unlinked } = view;
   const nothing = again.inserted + again.updated + again.deleted === 0;
   const equal = compared.equal === compared.days;
-  return [
+  const lines = [
     style.bold('SYNTHETIC DATA.') + ' Local emulator, throw-away store; nothing leaves this machine.',
     `${ok} store ready ${formatDuration(view.storeMilliseconds)}   ${ok} ${plural(view.organizations, 'organization')}, ${plural(view.projects, 'project')}, ${view.days} days, ${formatCount(view.rows)} rows`,
     `${nothing ? ok : style.red('✖')} read again: ${nothing ? 'nothing changed' : 'something changed'}   ${equal ? ok : style.red('✖')} ${compared.equal} of ${compared.days} days equal the provider's total`,
@@ -32,19 +33,21 @@ export function renderDemo(
     renderReport({ report: arrangeReport(view.report, {}, comparison), team: 'demo', now }, output),
     '',
     `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
-    `  → ${program} ${shell`explain ${anomaly.day} --project ${anomaly.project}`}`,
+    `  → ${shell`costs explain ${anomaly.day} --project ${anomaly.project}`}`,
     `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
-    `  → ${program} changes --since 1d`,
+    '  → costs changes --since 1d',
     `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to no project of ours, ${money(unlinked.totals)}`,
-    `  → ${program} projects link`,
+    '  → costs projects link',
     '',
     ...(view.home === null
-      ? [`To try these here → ${program} demo --keep`, `Your own key      → ${program} keys add`]
+      ? ['To try these here → costs demo --keep', 'Your own key      → costs keys add']
       : [
           `To try these here → ${inTheWay ? 'unset DATABASE_URL COSTS_DATABASE_URL COSTS_TEAM; ' : ''}${shell`export COSTS_HOME=${view.home}`}`,
-          `Your own key, in another terminal → ${program} keys add`,
+          'Your own key, in another terminal → costs keys add',
         ]),
-  ].join('\n');
+  ];
+  // Nothing is installed yet where this is run first, and its text may go through a pipe on the way to a person.
+  return nameProgram(lines.join('\n'), program);
 }
 
 function money(amounts: readonly MoneyDocument[], signed = false): string {

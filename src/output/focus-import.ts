@@ -3,6 +3,7 @@ import { formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
+import { providerName } from '../providers/registry.js';
 
 /** What an import brought, a line a billing period, and what it left out. */
 export function renderFocusImport(result: FocusImport, output: Output): string {
@@ -36,7 +37,7 @@ function toRow(period: ImportedPeriod, isDry: boolean): string[] {
   ].filter((text) => text !== '');
   return [
     error === undefined ? '✔' : '✖',
-    provider,
+    providerName(provider),
     name,
     formatSpan(since, until),
     `${plural(days, 'day')}, ${plural(lines, 'line')}`,

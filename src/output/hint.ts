@@ -8,3 +8,12 @@ export function renderHint(hint: string): string {
   const command = `→ ${hint.slice(at.index + at[0].length)}`;
   return at.index === 0 ? command : `${hint.slice(0, at.index)} ${command}`;
 }
+
+/** Where a command for people begins; in bold, too. */
+// eslint-disable-next-line no-control-regex -- what bold begins with
+const COMMAND = /(?<=(?:→|&&|;|Next:|commands:) (?:\u001b\[1m)?)costs (?=[a-z-])/g;
+
+/** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
+export function nameProgram(text: string, program: string): string {
+  return text.replace(COMMAND, () => `${program} `);
+}

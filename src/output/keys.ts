@@ -5,6 +5,7 @@ import { renderTable, type Column } from './table.js';
 import { shell } from '../domain/shell.js';
 import { renderHint } from './hint.js';
 import { formatDate, formatInstant } from '../domain/words.js';
+import { providerName } from '../providers/registry.js';
 
 const COLUMNS: Column[] = [
   { head: 'Provider' },
@@ -20,7 +21,7 @@ const COLUMNS: Column[] = [
 export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): string {
   if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
   const rows = keys.map((key) => [
-    key.provider,
+    providerName(key.provider),
     key.name,
     key.organizationId,
     key.lastFour === '' ? '–' : `…${key.lastFour}`,

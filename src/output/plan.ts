@@ -4,6 +4,7 @@ import type { Basis } from '../domain/results.js';
 import { formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { providerName } from '../providers/registry.js';
 
 /** The document of `--dry-run`. */
 export interface PlanDocument {
@@ -18,9 +19,9 @@ export interface PlanDocument {
 export function renderPlan({ since, until, basis, organizations }: PlanDocument, output: Output): string {
   const rows = organizations.flatMap(({ provider, name, windows }) =>
     windows.length === 0
-      ? [[provider, name, 'nothing to read', '']]
+      ? [[providerName(provider), name, 'nothing to read', '']]
       : windows.map((window) => [
-          provider,
+          providerName(provider),
           name,
           formatSpan(window.since, window.until),
           plural(daysIn(window), 'day'),

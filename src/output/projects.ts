@@ -8,6 +8,7 @@ import { plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderHint } from './hint.js';
 import { renderTable, type Column } from './table.js';
+import { providerName } from '../providers/registry.js';
 
 const COLUMNS: Column[] = [
   { head: 'Project' },
@@ -43,7 +44,14 @@ function row(
 ): string[] {
   const mark = providerProjectId !== null && !linked ? '⚠ ' : '';
   const note = archived ? 'archived' : '';
-  return [`${mark}${name}`, provider ?? '', organization ?? '', providerProjectId ?? '', note, short(id)];
+  return [
+    `${mark}${name}`,
+    provider === null ? '' : providerName(provider),
+    organization ?? '',
+    providerProjectId ?? '',
+    note,
+    short(id),
+  ];
 }
 
 interface Discovery {

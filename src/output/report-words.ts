@@ -3,6 +3,7 @@ import { dimensionOf, type Field, type GroupWord, type TagWord } from '../domain
 import type { CoverageSpan, Report, ReportRow } from '../domain/report.js';
 import { formatDate, formatMonth, plural } from '../domain/words.js';
 import type { Column } from './table.js';
+import { providerName } from '../providers/registry.js';
 
 /** What a word of --group-by shows for people, and the fields that machines get. */
 export interface WordView {
@@ -37,6 +38,7 @@ export function othersName(rows: number): string {
 }
 
 function valueOf(field: Field | TagWord, row: ReportRow): string | boolean | null | undefined {
+  if (field === 'provider') return row.provider == null ? row.provider : providerName(row.provider);
   if (field === 'day') return row.day === undefined ? undefined : formatDate(row.day);
   if (field === 'month') return row.month === undefined ? undefined : formatMonth(row.month);
   return row[field];

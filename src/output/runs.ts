@@ -3,6 +3,7 @@ import { formatDuration } from './format.js';
 import { formatSpan, formatTime, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
+import { providerName } from '../providers/registry.js';
 
 const COLUMNS: Column[] = [
   { head: 'Run' },
@@ -45,7 +46,7 @@ export function renderRun(run: RunRecord, output: Output): string {
   const head = `Run ${id}: ${command} ${formatSpan(since, until)}, ${status}${took}, costs ${version}`;
   const organizations = run.result ?? [];
   const lines = organizations.map((each) => [
-    each.provider,
+    providerName(each.provider),
     each.name,
     each.status,
     plural(each.days, 'day'),

@@ -72,7 +72,7 @@ function row(
 ): string[] {
   const read = lastReadAt === null ? 'never' : formatAge(new Date(lastReadAt), now);
   return [
-    provider,
+    providerName(provider),
     name,
     read,
     settledTo === null ? '–' : formatDay(settledTo),

@@ -7,6 +7,8 @@ import { closingLines, formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
 import { renderHint } from './hint.js';
+import { fitLines } from './wrap.js';
+import { providerName } from '../providers/registry.js';
 
 /** The beginning of a run's id is enough to name it. */
 const SHORT_ID = 10;
@@ -18,7 +20,7 @@ export function renderSync(
   output: Output,
 ): string {
   const { organizations } = result;
-  return [
+  const lines = [
     `${team} · ${store} · ${plural(organizations.length, 'organization')} · ${formatSpan(result.since, result.until)} UTC`,
     renderTable(
       [
@@ -40,7 +42,8 @@ export function renderSync(
     ...(why === null ? [] : [`${why} → costs explain`]),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
-  ].join('\n');
+  ];
+  return fitLines(lines.join('\n'), output.width);
 }
 
 const right = { head: '', align: 'right' as const };
@@ -53,7 +56,7 @@ function row(
   if (status === 'skipped')
     return [
       mark,
-      provider,
+      providerName(provider),
       name,
       heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is already collecting it`,
     ];
@@ -65,7 +68,7 @@ function row(
   const nothing = status === 'ok' ? 'nothing changed' : '';
   return [
     mark,
-    provider,
+    providerName(provider),
     name,
     plural(days, 'day'),
     plural(requests, 'request'),

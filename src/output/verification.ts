@@ -32,7 +32,7 @@ function row(
 ): string[] {
   const good = status === 'ok' && findings.length === 0;
   const said = error === undefined ? `${equal} of ${plural(days, 'day')} equal` : error.message;
-  return [good ? style.green('✔') : style.red('✖'), provider, name, said];
+  return [good ? style.green('✔') : style.red('✖'), providerName(provider), name, said];
 }
 
 function notes(organization: OrganizationVerification, output: Output): string[] {

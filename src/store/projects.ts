@@ -16,7 +16,11 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
     async discovered(origin) {
       const wireNames = new Map([...origin.projects].map(([id, { name }]) => [id, name]));
       const { created } = await transaction(prisma, (tx) => ensureProjects(tx, origin, wireNames));
-      return { created, ...(await keepNames(prisma, origin)), total: origin.projects.size };
+      return {
+        created: created.map(({ name }) => name),
+        ...(await keepNames(prisma, origin)),
+        total: origin.projects.size,
+      };
     },
     async byProviderProject(teamId, provider, providerProjectId) {
       const where = { teamId, aiProvider: provider, aiProjectId: providerProjectId };

@@ -124,7 +124,7 @@ function inChild(): void {
 export class NoKeychain extends NoSession {}
 
 const WAYS_OUT =
-  'Use a token (COSTS_TOKEN), keys in variables (keys add --from-env), or allow a file that only you can read: --insecure-storage, or COSTS_INSECURE_STORAGE=1';
+  'Use a token (COSTS_TOKEN), keys in variables (keys add --from-env), or COSTS_INSECURE_STORAGE=1. To allow a file that only you can read: costs login --insecure-storage';
 
 function noKeychain(reason: string): NoKeychain {
   const firstLine = reason.split('\n')[0]?.replace(/\.$/, '') ?? '';

@@ -4,12 +4,16 @@ import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { createLocalVault } from './create.js';
 import { checkVault } from './mac.js';
+import { NoKeychain } from './keychain.js';
 import { NoSession } from './no-session.js';
 import { findSession } from './sessions.js';
 import type { Tools, Unlocked } from './tools.js';
 import type { Actor } from './vault.js';
 
 const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };
+
+const WITHOUT_LOGIN =
+  'Leave the key in a variable (--from-env). Or, to allow a file that only you can read: costs keys add --insecure-storage';
 
 /**
  * The embedded store lets everybody in who can open it. Without a keychain there is no data key, and everything else
@@ -38,7 +42,11 @@ export async function unlockLocallyForKeys(
   if (vault !== null && dataKey !== null) return { actor: LOCAL, vault, dataKey };
   const lost = (await tools.access.keys.list(team.id)).filter(({ source }) => source === 'vault');
   if (lost.length > 0) throw lostDataKey(lost.map(({ name }) => `"${name}"`));
-  return { actor: LOCAL, ...(await createLocalVault(tools, team)) };
+  try {
+    return { actor: LOCAL, ...(await createLocalVault(tools, team)) };
+  } catch (error) {
+    throw error instanceof NoKeychain ? new NoKeychain(error.message, WITHOUT_LOGIN) : error;
+  }
 }
 
 async function findDataKey(tools: Tools, vault: VaultRow): Promise<KeyObject | null> {

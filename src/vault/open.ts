@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { createAuthentication } from './authentication.js';
 import { createVaultKeys, openFolder, openKey } from './key-rows.js';
-import { createKeychain, type Keychain } from './keychain.js';
+import { createKeychain, NoKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
 import { rotateLocally, rotateTeam } from './rotate-team.js';
@@ -30,7 +30,16 @@ export function openVault(options: VaultOptions): Vault {
     folder: (organization) => openFolder(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
-    requireDataKey: async (team) => void (await authentication.requireDataKey(team, 'admin')),
+    async requireDataKey(team, agrees) {
+      try {
+        await authentication.requireDataKey(team, 'admin');
+      } catch (error) {
+        const { embedded } = await tools();
+        if (!(error instanceof NoKeychain) || !embedded || !(await agrees())) throw error;
+        insecure = true;
+        await authentication.requireDataKey(team, 'admin');
+      }
+    },
     whoIs: async (team) => (await authentication.current(team))?.actor ?? null,
     keys: createVaultKeys(options, authentication),
     logins: createVaultLogins(options, authentication),

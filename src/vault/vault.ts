@@ -39,8 +39,12 @@ export interface Vault {
   require(team: Team, role: Role): Promise<Actor>;
   /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
   requireRegistrar(team: Team): Promise<Actor>;
-  /** Makes sure that a key could be kept encrypted, before somebody types it. @throws CostsError `auth` */
-  requireDataKey(team: Team): Promise<void>;
+  /**
+   * Makes sure that a key could be kept encrypted, before somebody types it.
+   * @param agrees asked where only a session file is in the way of that, as in the embedded store without a keychain
+   * @throws CostsError `auth`
+   */
+  requireDataKey(team: Team, agrees: () => Promise<boolean>): Promise<void>;
   /** Who is at work, or null when nobody logged in. @throws CostsError `auth` when a session or token is there and refused */
   whoIs(team: Team): Promise<Actor | null>;
   readonly keys: VaultKeys;

@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toDay } from '../../src/domain/day.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
+import { worldRow } from '../../src/emulator/world.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
@@ -29,6 +32,7 @@ describe.skipIf(!HAS_TERMINAL)(
               provider: 'anthropic',
               id: 'ant-1',
               name: 'Acme EU',
+              days: new Map([[toDay(new Date()), [worldRow({ projectId: 'wrkspc_Search', amount: '"1250"' })]]]),
               projects: ['Search', 'Assistant', 'Sandbox'].map((name) => ({
                 id: `wrkspc_${name}`,
                 name,
@@ -159,13 +163,16 @@ describe.skipIf(!HAS_TERMINAL)(
       expect(shown).not.toContain('not-a-key');
     });
 
-    it('opens an embedded store before the first question, and shows nothing of what is pasted meanwhile', async () => {
-      const fresh = { DATABASE_URL: '', COSTS_HOME: `${machine.home}/fresh` };
+    it('comes from a clone to figures by the commands that each one prints, with nothing shown of what is pasted meanwhile', async () => {
+      // No keychain, no consent yet, and no `costs` on the path.
+      const bare = `${dirname(process.execPath)}:/usr/bin:/bin`;
+      const fresh = { PATH: bare, DATABASE_URL: '', COSTS_INSECURE_STORAGE: '', COSTS_HOME: `${machine.home}/fresh` };
       const { code, screen } = await costs(
         ['keys', 'add'],
         [
           ['Creating the embedded store', `${ANT_KEY}\r`],
           ['Whose admin key?', '\u001b[B\r'],
+          ['There is no keychain. Use a file that only you can read?', 'y\r'],
           ['Admin key of Anthropic', `${ANT_KEY}\r`],
           ['Take its projects as yours', '\r'],
         ],
@@ -173,6 +180,15 @@ describe.skipIf(!HAS_TERMINAL)(
       );
       expect([code, screen]).toEqual([0, expect.stringContaining('registered')]);
       expect(screen).not.toContain(ANT_KEY);
+      const follow = async (printed: string) => {
+        const [, command = ''] = /Next: (.*?)\r?\n/.exec(printed) ?? [];
+        expect(command).toMatch(/^node bin\/costs\.js /);
+        return inTerminal(['sh', '-c', command], { ...env, ...fresh }, []);
+      };
+      const synced = await follow(screen);
+      expect(synced).toMatchObject({ code: 0, screen: expect.not.stringContaining('not linked') as string });
+      const reported = await follow(synced.screen);
+      expect(reported).toMatchObject({ code: 0, screen: expect.stringMatching(/Search +Acme EU +12\.50/) as string });
     });
 
     it('chooses provider projects from one list, which letters search', async () => {

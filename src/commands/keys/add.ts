@@ -189,13 +189,12 @@ async function organizationOf(
   if (identity.organizationId !== null) return cleanText(identity.organizationId);
   if (told !== undefined) return parseOrganizationId(provider, told);
   if (context.output.interactive) {
-    return context.output.prompt.text(
-      `${name} does not say whose key this is (no spend yet). The organization's id`,
-      (answer) => parseOrganizationId(provider, answer),
+    return context.output.prompt.text(`${name} does not say whose key this is. The organization's id`, (answer) =>
+      parseOrganizationId(provider, answer),
     );
   }
-  throw new CostsError('usage', `${name} does not say whose key this is: it has no spend yet.`, {
-    hint: 'Name it: --organization ID (its id is on the settings page of the organization)',
+  throw new CostsError('usage', `${name} does not say whose key this is.`, {
+    hint: 'Name it with --organization ID; the settings page of the organization shows it.',
   });
 }
 

@@ -109,7 +109,11 @@ async function askForKey(
   const parse = (text: string) => vault.keys.fromText(provider, text);
   if (keyStdin === true) return parse(piped ?? (await output.prompt.stdin()));
   // One that cannot be kept should not be typed first.
-  await vault.requireDataKey(await context.team());
+  await vault.requireDataKey(await context.team(), () =>
+    output.prompt.confirm('There is no keychain. Use a file that only you can read?', {
+      default: false,
+    }),
+  );
   return output.prompt.secret(`Admin key of ${providerName(provider)}`, parse);
 }
 

@@ -11,10 +11,15 @@ import type { Transaction } from '../transaction.js';
 export interface ResolvedProjects {
   /** Our project id by the provider's. */
   projectIds: ReadonlyMap<string, string>;
-  /** Names of those created. */
-  created: string[];
+  created: CreatedProject[];
   /** Projects of the old system that took over what was collected under another one. */
   adopted: Adoption[];
+}
+
+/** A project first seen, which the organization's policy may have linked. */
+interface CreatedProject {
+  name: string;
+  linked: boolean;
 }
 
 interface Source {
@@ -68,7 +73,7 @@ export async function ensureProjects(
   wireNames: ReadonlyMap<string, string | null>,
 ): Promise<ResolvedProjects> {
   const ids = [...wireNames.keys()].sort();
-  const outcome = { created: [] as string[], adopted: [] as Adoption[] };
+  const outcome = { created: [] as CreatedProject[], adopted: [] as Adoption[] };
   if (ids.length === 0) return { projectIds: new Map(), ...outcome };
   if (providerOf(origin.provider).ownsLegacyProjects)
     outcome.adopted.push(...(await adoptLegacyProjects(tx, origin, ids)));
@@ -104,10 +109,10 @@ async function createProjects(
   origin: ProjectOrigin,
   ids: readonly string[],
   wireNames: ReadonlyMap<string, string | null>,
-): Promise<string[]> {
+): Promise<CreatedProject[]> {
   const names = ids.map((id) => nameOf(id, origin, wireNames));
   const archived = ids.map((id) => origin.projects.get(id)?.archivedAt?.toISOString() ?? null);
-  const rows = await tx.$queryRaw<{ name: string }[]>`
+  return tx.$queryRaw<CreatedProject[]>`
     INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id, archived_at, linked_at)
     SELECT n.id, ${origin.teamId}, n.name, n.name, ${origin.provider}, ${origin.organizationId}, n.ai_project_id, n.archived_at,
            (SELECT now() FROM organizations o WHERE o.provider = ${origin.provider} AND o.organization_id = ${origin.organizationId}
@@ -116,8 +121,7 @@ async function createProjects(
       AS n (id, name, ai_project_id, archived_at)
     ORDER BY n.ai_project_id
     ON CONFLICT (ai_provider, ai_organization_id, ai_project_id) DO NOTHING
-    RETURNING name`;
-  return rows.map(({ name }) => name);
+    RETURNING name, linked_at IS NOT NULL AS linked`;
 }
 
 function nameOf(id: string, origin: ProjectOrigin, wireNames: ReadonlyMap<string, string | null>): string {

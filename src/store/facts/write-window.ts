@@ -65,7 +65,8 @@ export async function replaceWindow<Row extends Fact>(
   // What somebody altered says nothing about how much there was.
   const telling = days.filter(({ day }) => !altered.has(day));
   const accepted = await guardAgainstShrinking(tx, list, write, telling, rows);
-  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects: created, adopted, altered: [...altered] };
+  const newProjects = created.filter(({ linked }) => !linked).map(({ name }) => name);
+  const outcome: WindowOutcome = { ...emptyOutcome(), newProjects, adopted, altered: [...altered] };
   outcome.contradicted = [...contradicted].sort();
   const restatedDays = new Set<string>();
   const { runId, writeId, forced, scope, keyedDays } = write;
