@@ -2,6 +2,7 @@ import { isReadWhole } from './coverage.js';
 import { addDays, daysBetween, daysOf, endOfMonthOf, spansOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { compare, sum, type Decimal } from './decimal.js';
 import type { ComparedDay, Side, UnreadDays, UsualDay } from './explanation.js';
+import { organizationRef } from './organization.js';
 import type { OrganizationDays } from './report.js';
 import { CostsError } from '../errors.js';
 import { formatDate } from './words.js';
@@ -9,7 +10,8 @@ import { formatDate } from './words.js';
 /** What a day cost over a selection, in one organization and currency. */
 export interface DayTotal {
   day: Day;
-  organizationId: string;
+  /** See `organizationRef`. */
+  organization: string;
   currency: string;
   cost: Decimal;
 }
@@ -27,7 +29,7 @@ const USUAL_WEEKS = 16;
 export const USUAL_HISTORY_DAYS = 7 * USUAL_WEEKS;
 
 /** The old system knows no organizations and no days read: its rows count on every day. */
-const OLD_SYSTEM: Pick<OrganizationDays, 'organizationId'> = { organizationId: '' };
+const OLD_SYSTEM = organizationRef({});
 
 /**
  * Pairs the days of two periods by their place in them. A day that was not read on one side leaves both; so does a day without
@@ -41,16 +43,16 @@ export function pairDays(organizations: readonly OrganizationDays[], now: DaySpa
     ...placed('now', nowDays[index]),
     ...placed('before', beforeDays[index]),
   ]);
-  const days = pairs.flat().map((each) => ({ ...OLD_SYSTEM, ...each, currency: null }));
+  const days = pairs.flat().map((each) => ({ organization: OLD_SYSTEM, ...each, currency: null }));
   const unread: UnreadDays[] = [];
   for (const organization of organizations) {
-    const { organizationId, isActive } = organization;
+    const ref = organizationRef(organization);
     const missing: Placed[] = [];
     for (const pair of pairs) {
       const notRead = pair.filter(({ day }) => !isRead(organization, day));
-      if (notRead.length === 0) days.push(...pair.map((each) => ({ organizationId, ...each, currency: null })));
+      if (notRead.length === 0) days.push(...pair.map((each) => ({ organization: ref, ...each, currency: null })));
       // Nobody reads on for an organization without an active key.
-      else if (isActive || notRead.length < pair.length) missing.push(...notRead);
+      else if (organization.isActive || notRead.length < pair.length) missing.push(...notRead);
     }
     unread.push(...unreadOf(organization, missing));
   }
@@ -108,14 +110,14 @@ export function usualDays(
     if (organizations.length > 0 && readNow.length === 0) continue;
     const candidates = past.filter((other) => known.every((each) => isRead(each, other))).slice(0, USUAL_DAYS);
     if (candidates.length < LEAST_USUAL_DAYS || (known.length === 0 && organizations.length > 0)) throw tooFew(day);
-    const counted = [OLD_SYSTEM, ...known].map(({ organizationId }) => organizationId);
+    const counted = [OLD_SYSTEM, ...known.map(organizationRef)];
     for (const currency of currencies) {
       const against = medianDay(candidates, currency, new Set(counted), totals);
       found.usual.push({ day, currency, against });
-      for (const organizationId of counted)
+      for (const organization of counted)
         found.days.push(
-          { side: 'now', organizationId, day, currency },
-          { side: 'before', organizationId, day: against, currency },
+          { side: 'now', organization, day, currency },
+          { side: 'before', organization, day: against, currency },
         );
     }
   }
@@ -139,7 +141,7 @@ function medianDay(
   const costOf = new Map(
     days.map((day) => {
       const own = totals.filter(
-        (each) => each.day === day && each.currency === currency && counted.has(each.organizationId),
+        (each) => each.day === day && each.currency === currency && counted.has(each.organization),
       );
       return [day, sum(own.map(({ cost }) => cost))] as const;
     }),

@@ -75,9 +75,13 @@ export const DIMENSIONS = {
   },
   organization: {
     columns: { Organization: 'organization' },
-    sql: { organization: 'coalesce(g.name, p.ai_organization_id)', organizationId: 'p.ai_organization_id' },
+    sql: {
+      provider: 'p.ai_provider',
+      organization: 'coalesce(g.name, p.ai_organization_id)',
+      organizationId: 'p.ai_organization_id',
+    },
     key: 'organizationId',
-    by: 'p.ai_organization_id, g.name',
+    by: 'p.ai_provider, p.ai_organization_id, g.name',
     none: '(old system)',
     kept: true,
   },
@@ -86,6 +90,7 @@ export const DIMENSIONS = {
     sql: {
       project: 'p.name',
       projectId: 'p.id',
+      provider: 'p.ai_provider',
       organization: 'coalesce(g.name, p.ai_organization_id)',
       organizationId: 'p.ai_organization_id',
       linked: '(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL)',

@@ -8,8 +8,8 @@ export type Side = 'before' | 'now';
 /** A day of an organization that stands on one side, as often as it is listed. */
 export interface ComparedDay {
   side: Side;
-  /** The empty text for rows of the old system. */
-  organizationId: string;
+  /** See `organizationRef`. */
+  organization: string;
   day: Day;
   /** Only what was charged in this currency; null for all. */
   currency: string | null;

@@ -25,6 +25,17 @@ export type LinkPolicy = (typeof LINK_POLICIES)[number];
 /** Which organization, and whose it must be. */
 export type OrganizationKey = Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId'>;
 
+/** One text for an organization, empty for none: ids are the providers' own, and two of them may use the same. */
+export function organizationRef({ provider, organizationId }: OrganizationIds): string {
+  return organizationId == null ? '' : `${provider ?? ''} ${organizationId}`;
+}
+
+/** As rows of spend tell them; those of the old system have none. */
+interface OrganizationIds {
+  provider?: string | null;
+  organizationId?: string | null;
+}
+
 export interface OrganizationStore {
   /** A team's organizations, those without a key included, by provider and name. */
   list(teamId: string): Promise<RegisteredOrganization[]>;

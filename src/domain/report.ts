@@ -76,6 +76,7 @@ export interface ReportCoverage {
 export type CoverageState = DayState | 'half-read' | 'not-collected';
 
 export interface CoverageSpan extends DaySpan {
+  provider: ProviderId;
   organization: string;
   organizationId: string;
 }

@@ -51,6 +51,7 @@ export function excessOf({ cost, usual }: Pick<Spike, 'cost' | 'usual'>): Decima
 export interface DailySeries {
   projectId: string;
   project: string;
+  provider: string | null;
   organization: string | null;
   organizationId: string | null;
   currency: string;
@@ -68,6 +69,7 @@ export interface Spike {
   span: DaySpan;
   project: string;
   projectId: string;
+  provider: string | null;
   organization: string | null;
   organizationId: string | null;
   currency: string;
@@ -88,8 +90,9 @@ export function findSpikes(series: readonly DailySeries[], span: DaySpan, leastE
   const found = series.flatMap((each) => peaksOf(each, span, leastExcess).map((peak) => ({ each, ...peak })));
   return found
     .sort((a, b) => compare(b.excess, a.excess))
-    .map(({ each: { project, projectId, organization, organizationId, currency }, day, span: days, cost, usual }) => ({
-      ...{ day, span: days, project, projectId, organization, organizationId, currency },
+    .map(({ each, day, span: days, cost, usual }) => ({
+      ...{ day, span: days, project: each.project, projectId: each.projectId, provider: each.provider },
+      ...{ organization: each.organization, organizationId: each.organizationId, currency: each.currency },
       cost: formatDecimal(cost),
       usual: formatDecimal(usual),
       lineItem: null,

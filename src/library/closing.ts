@@ -4,6 +4,7 @@ import { Sums } from '../domain/money.js';
 import type { ReportRow, ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
 import type { Workplace } from './workplace.js';
+import { organizationRef } from '../domain/organization.js';
 
 /** What people want to know at the end of a run of bills: what yesterday cost, and who spends that nobody linked. */
 export async function addClosing(work: Workplace, result: SyncResult): Promise<void> {
@@ -21,14 +22,15 @@ async function readYesterday(reports: ReportStore, teamId: string, day: Day): Pr
   return reports.snapshot(async (snapshot) => {
     const query = { teamId, since: day, until: day, groupBy: ['organization'], basis: 'billed' } as const;
     const organizations = await snapshot.days(query);
-    const readAt = new Map(organizations.map((each) => [each.organizationId, each.readAt.get(day) ?? null]));
-    const isRead = (id: string) => isReadWhole(day, readAt.get(id) ?? null);
-    const counted = organizations.filter(({ organizationId, isActive }) => isActive || isRead(organizationId));
-    const read = counted.filter(({ organizationId }) => isRead(organizationId)).length;
+    const readAt = new Map(organizations.map((each) => [organizationRef(each), each.readAt.get(day) ?? null]));
+    const isRead = (each: Parameters<typeof organizationRef>[0]) =>
+      isReadWhole(day, readAt.get(organizationRef(each)) ?? null);
+    const counted = organizations.filter((each) => each.isActive || isRead(each));
+    const read = counted.filter(isRead).length;
     if (read === 0) return null;
     const { rows } = await snapshot.run(query, addDays(day, 1));
     // What an organization's half day has cost so far is left out with the organization.
-    const totals = new Sums(rows.filter(({ organizationId }) => isRead(organizationId ?? ''))).toDocuments();
+    const totals = new Sums(rows.filter(isRead)).toDocuments();
     return { day, organizations: read, of: counted.length, totals };
   });
 }
@@ -43,8 +45,8 @@ async function readNewSpend(reports: ReportStore, teamId: string, result: SyncRe
     byProject.set(id, [...(byProject.get(id) ?? []), row]);
   }
   return [...byProject.values()].flatMap((rows) => {
-    const { project = '', projectId = '', organizationId } = rows[0] ?? {};
-    const seen = organizations.find((each) => each.organizationId === organizationId);
+    const { project = '', projectId = '', ...row } = rows[0] ?? {};
+    const seen = organizations.find((each) => organizationRef(each) === organizationRef(row));
     if (seen?.newProjects.includes(project) !== true) return [];
     const first = rows.flatMap(({ day }) => (day === undefined ? [] : [day])).sort()[0] ?? since;
     return [{ project, projectId, organization: seen.name, since: first, totals: new Sums(rows).toDocuments() }];

@@ -19,6 +19,7 @@ import { selectOrganizations, type Selection } from './organizations.js';
 import { readFolder } from './folder.js';
 import { closedDays, verifyOrganizations } from './verify.js';
 import type { Workplace } from './workplace.js';
+import { organizationRef } from '../domain/organization.js';
 
 /** What happens while a run is at work, for whoever shows it. */
 export type CollectEvent =
@@ -123,13 +124,11 @@ function checkBasis({ basis, bucket, verify }: CollectRequest): void {
 
 /** Compares what a run has just brought of organizations that did not fail. */
 async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): Promise<void> {
-  const failed = new Set(
-    result.organizations.filter(({ status }) => status === 'failed').map(({ organizationId }) => organizationId),
-  );
+  const failed = new Set(result.organizations.filter(({ status }) => status === 'failed').map(organizationRef));
   const organizations = plan.organizations
     .filter(({ windows }) => windows.length > 0)
     .map(({ organization }) => organization)
-    .filter(({ organizationId }) => !failed.has(organizationId));
+    .filter((organization) => !failed.has(organizationRef(organization)));
   const span = closedDays(plan.span, toDay(await work.clock()));
   if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
 }
@@ -167,8 +166,8 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
     );
   }
   const paused = await collection.pausedByQuota((await work.team()).id, { command, basis, forced });
-  const sinceOf = ({ provider, organizationId }: Organization) =>
-    paused.find((each) => each.provider === provider && each.organizationId === organizationId)?.since;
+  const sinceOf = (organization: Organization) =>
+    paused.find((each) => organizationRef(each) === organizationRef(organization))?.since;
   const resumed = organizations.flatMap((each): [string, Date][] => {
     const since = sinceOf(each);
     return since === undefined ? [] : [[each.keyId, since]];

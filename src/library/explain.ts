@@ -10,6 +10,7 @@ import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import { closedDays } from './verify.js';
 import type { Workplace } from './workplace.js';
+import { organizationRef } from '../domain/organization.js';
 
 /** Of the days to explain; default: yesterday. */
 export interface ExplainRequest extends RowSelection, PeriodRequest {
@@ -83,10 +84,10 @@ async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySp
 
 async function readTotals(reader: SpendReader, query: ReportQuery): Promise<DayTotal[]> {
   const rows = await reader.sums({ ...query, groupBy: ['organization', 'day'] });
-  return rows.flatMap(({ day, organizationId, currency, cost }) =>
+  return rows.flatMap(({ day, currency, cost, ...row }) =>
     day === undefined || cost === null
       ? []
-      : [{ day, organizationId: organizationId ?? '', currency, cost: parseDecimal(cost) }],
+      : [{ day, organization: organizationRef(row), currency, cost: parseDecimal(cost) }],
   );
 }
 

@@ -16,6 +16,7 @@ import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
+import { organizationRef } from '../domain/organization.js';
 
 export interface ForecastRequest extends RowSelection {
   /** One month, such as 2026-11 or last-month; default: this one. */
@@ -71,7 +72,7 @@ export async function readSeries(
     until: today,
     groupBy: [...new Set([...groupBy, 'project' as const, 'day' as const])],
   };
-  const readAt = new Map((await reader.days(query)).map((each) => [each.organizationId, each.readAt]));
+  const readAt = new Map((await reader.days(query)).map((each) => [organizationRef(each), each.readAt]));
   const sparse = await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4));
   const fields = new Set<string>(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)));
   const found = new Map<
@@ -80,7 +81,8 @@ export async function readSeries(
   >();
   for (const { day, cost, estimated: _estimated, ...row } of await reader.sums(query)) {
     if (day === undefined || cost === null) continue;
-    const { projectId = '', organizationId, currency } = row;
+    const { projectId = '', currency } = row;
+    const organization = organizationRef(row);
     const key = JSON.stringify([projectId, currency]);
     const group = {
       ...(Object.fromEntries(Object.entries(row).filter(([field]) => fields.has(field))) as ReportGroup),
@@ -93,8 +95,7 @@ export async function readSeries(
         sparse: sparse
           .filter((line) => line.projectId === projectId && line.currency === currency)
           .map(({ costs }) => costs),
-        isRead: (each: Day) =>
-          organizationId == null || isReadWhole(each, readAt.get(organizationId)?.get(each) ?? null),
+        isRead: (each: Day) => organization === '' || isReadWhole(each, readAt.get(organization)?.get(each) ?? null),
       },
     };
     const exact = add(known.series.exact.get(day) ?? ZERO, parseDecimal(cost));

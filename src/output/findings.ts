@@ -50,13 +50,13 @@ export function describeSpike(spike: Spike, word: string, why: readonly string[]
 }
 
 export function describeOrganizationSpike(spike: OrganizationSpike, why: readonly string[]): FoundFinding {
-  const { day, span, organization, organizationId, cost, usual, currency } = spike;
+  const { day, span, provider, organization, organizationId, cost, usual, currency } = spike;
   return findingOf({
     check: 'anomaly',
-    cause: [organizationId, currency, span.since],
+    cause: [provider, organizationId, currency, span.since],
     subject: organization,
     message: `${formatDay(day)} cost ${formatMoney(cost)} ${currency} in all, where ${formatMoney(usual)} is usual${becauseOf(why)}.`,
-    hint: shell`costs explain ${day} --organization ${organizationId} --group-by project`,
+    hint: shell`costs explain ${day} --provider ${provider} --organization ${organizationId} --group-by project`,
     amount: { currency, cost },
     day,
   });

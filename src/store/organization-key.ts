@@ -4,6 +4,11 @@ import { Prisma } from '../generated/prisma/client.js';
 import { providerName } from '../providers/registry.js';
 import type { Client } from './client.js';
 
+/** As `organizationRef`, of a table of projects. @param alias with its dot */
+export function organizationRefOf(alias: string): Prisma.Sql {
+  return Prisma.raw(`coalesce(${alias}ai_provider || ' ' || ${alias}ai_organization_id, '')`);
+}
+
 /** A condition on `organizations` and their keys. */
 export function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Prisma.Sql {
   return Prisma.sql`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;

@@ -34,7 +34,14 @@ function quietWorld(seed: number, change: (project: number, day: Day) => number 
       return [day, parseDecimal(cost.toFixed(6))] as const;
     });
     return {
-      ...{ projectId: `p${project}`, project: `P${project}`, organization: 'O', organizationId: 'o', currency: 'USD' },
+      ...{
+        projectId: `p${project}`,
+        project: `P${project}`,
+        provider: 'openai',
+        organization: 'O',
+        organizationId: 'o',
+      },
+      currency: 'USD',
       costs: new Map(costs),
       knownFrom: FIRST,
       isWhole: () => true,

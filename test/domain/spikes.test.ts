@@ -17,6 +17,7 @@ function series(costOn: (day: Day, index: number) => string | null, isWhole = (_
   return {
     projectId: 'p',
     project: 'P',
+    provider: 'openai',
     organization: 'O',
     organizationId: 'o',
     currency: 'USD',

@@ -30,20 +30,16 @@ export async function fillProjects(prisma: PrismaClient): Promise<void> {
     ['openai', 'org-2', 'Labs'],
     ['anthropic', 'org-3', 'EU'],
   ] as const) {
-    await prisma.organizationApiKey.create({
-      data: {
-        id: `key-${organizationId}`,
-        teamId: TEAM,
-        provider,
-        organizationId,
-        name,
-        source: 'env',
-        variable: 'KEY',
-        host: 'loopback',
-        lastFour: 'abcd',
-      },
-    });
+    await prisma.organizationApiKey.create({ data: keyOf(provider, organizationId, name) });
   }
+}
+
+/** The row of a key that is kept elsewhere. */
+export function keyOf(provider: string, organizationId: string, name: string) {
+  return {
+    ...{ id: `key-${provider}-${organizationId}`, teamId: TEAM, provider, organizationId, name },
+    ...{ source: 'env', variable: 'KEY', host: 'loopback', lastFour: 'abcd' },
+  };
 }
 
 interface Bill {

@@ -71,7 +71,10 @@ function candidatesOf({ spikes, organizations, rises }: Unusual, isOnlyOne: (nam
     ...organizations.map((spike) => ({
       excess: excessOf(spike),
       currency: spike.currency,
-      about: { since: spike.day, until: spike.day, organizationId: spike.organizationId },
+      about: {
+        ...{ since: spike.day, until: spike.day },
+        ...{ provider: spike.provider, organizationId: spike.organizationId },
+      },
       isExplained: spike.isExplained,
       describe: (why: readonly string[]) => describeOrganizationSpike(spike, why),
     })),

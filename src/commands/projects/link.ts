@@ -13,6 +13,7 @@ import { findProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
 import { registeredOrganizations, selectOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
+import { organizationRef } from '../../domain/organization.js';
 
 export interface LinkOptions {
   /** Ours. */
@@ -81,9 +82,9 @@ async function linkChosen(selection: LinkOptions, context: Context): Promise<Pro
   requirePerson(context);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const registered = await registeredOrganizations(context, selection);
-  const nameOf = new Map(registered.map((each) => [each.organizationId, each.name]));
-  const unlinked = (await store.projects.list(team.id, { unlinked: true })).filter(({ organizationId }) =>
-    nameOf.has(organizationId ?? ''),
+  const nameOf = new Map(registered.map((each) => [organizationRef(each), each.name]));
+  const unlinked = (await store.projects.list(team.id, { unlinked: true })).filter((each) =>
+    nameOf.has(organizationRef(each)),
   );
   if (unlinked.length === 0) return [];
   const spend = await spendOf(context, team.id);
@@ -91,7 +92,7 @@ async function linkChosen(selection: LinkOptions, context: Context): Promise<Pro
   const sorted = unlinked.sort((a, b) => compare(most(b), most(a)) || (a.name < b.name ? -1 : 1));
   const rows = sorted.map((each) => [
     each.name,
-    nameOf.get(each.organizationId ?? '') ?? each.organizationId ?? '',
+    nameOf.get(organizationRef(each)) ?? each.organizationId ?? '',
     spend
       .get(each.id)
       ?.map(({ cost, currency }) => `${formatMoney(formatDecimal(cost))} ${currency}`)

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import { renderProjects, type ListedProject } from '../../output/projects.js';
 import { defineCommand, option, asItIs } from '../define.js';
+import { organizationRef } from '../../domain/organization.js';
 
 export interface ListProjectsOptions {
   unlinked?: boolean;
@@ -18,12 +19,10 @@ export const listProjects = defineCommand({
 
 async function run(options: ListProjectsOptions, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const names = new Map(
-    (await store.organizations.list(team.id)).map(({ organizationId, name }) => [organizationId, name]),
-  );
+  const names = new Map((await store.organizations.list(team.id)).map((each) => [organizationRef(each), each.name]));
   const projects = (await store.projects.list(team.id, { unlinked: options.unlinked === true })).map((project) => ({
     ...project,
-    organization: names.get(project.organizationId ?? '') ?? project.organizationId,
+    organization: names.get(organizationRef(project)) ?? project.organizationId,
   }));
   return { projects };
 }

@@ -17,6 +17,7 @@ import {
   type Spike,
   type Worth,
 } from '../../domain/spikes.js';
+import { organizationRef } from '../../domain/organization.js';
 
 /** So many are explained by the line item that drove them; the rest stand as they are. */
 const MOST_EXPLAINED = 12;
@@ -85,13 +86,13 @@ interface LineItemSeries extends DailySeries {
   lineItem: string;
 }
 
-type IsWhole = (organizationId: string | null | undefined) => (day: Day) => boolean;
+/** By organization, see `organizationRef`. */
+type IsWhole = (organization: string) => (day: Day) => boolean;
 
 /** The old system's rows know no days read. */
 function wholeDays(organizations: readonly OrganizationDays[]): IsWhole {
-  const byId = new Map(organizations.map(({ organizationId, readAt }) => [organizationId, readAt]));
-  return (organizationId) => (day) =>
-    organizationId == null || isReadWhole(day, byId.get(organizationId)?.get(day) ?? null);
+  const readAt = new Map(organizations.map((each) => [organizationRef(each), each.readAt]));
+  return (organization) => (day) => organization === '' || isReadWhole(day, readAt.get(organization)?.get(day) ?? null);
 }
 
 function toSeries(rows: readonly ReportRow[], isWhole: IsWhole): LineItemSeries[] {
@@ -100,19 +101,21 @@ function toSeries(rows: readonly ReportRow[], isWhole: IsWhole): LineItemSeries[
   for (const { day, cost, ...row } of rows) {
     if (day === undefined || cost === null) continue;
     const key = groupKey(row);
-    const { project = '', projectId = '', organization = null, organizationId = null, lineItem = '', currency } = row;
+    const ref = organizationRef(row);
+    const { project = '', projectId = '', lineItem = '', currency } = row;
+    const { provider = null, organization = null, organizationId = null } = row;
     const series = found.get(key) ?? {
-      ...{ project, projectId, organization, organizationId, lineItem, currency },
-      isWhole: isWhole(organizationId),
+      ...{ project, projectId, provider, organization, organizationId, lineItem, currency },
+      isWhole: isWhole(ref),
       costs: new Map<Day, Decimal>(),
     };
     series.costs.set(day, add(series.costs.get(day) ?? ZERO, parseDecimal(cost)));
     found.set(key, series);
-    const first = knownFrom.get(organizationId ?? '');
-    if (first === undefined || day < first) knownFrom.set(organizationId ?? '', day);
+    const first = knownFrom.get(ref);
+    if (first === undefined || day < first) knownFrom.set(ref, day);
   }
   // A project that is new in an organization that was read before cost nothing before.
-  return [...found.values()].map((series) => ({ ...series, knownFrom: knownFrom.get(series.organizationId ?? '') }));
+  return [...found.values()].map((series) => ({ ...series, knownFrom: knownFrom.get(organizationRef(series)) }));
 }
 
 /** The line item that rose most over its own usual cost; one that is new has none. */

@@ -14,6 +14,7 @@ import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { shell } from '../../domain/shell.js';
 import { formatSpan } from '../../domain/words.js';
+import { organizationRef } from '../../domain/organization.js';
 
 export type UsageCompareOptions = Selection & PeriodRequest;
 
@@ -41,9 +42,9 @@ async function run(options: UsageCompareOptions, context: Context) {
 
   const days = new Map<string, Set<Day>>();
   for (const organization of organizations)
-    days.set(organization.organizationId, await comparableDays(context, organization, span));
-  const isCompared = ({ organizationId, day }: { organizationId: string; day: Day }) =>
-    days.get(organizationId)?.has(day) === true;
+    days.set(organizationRef(organization), await comparableDays(context, organization, span));
+  const isCompared = ({ day, ...row }: { provider: string; organizationId: string; day: Day }) =>
+    days.get(organizationRef(row))?.has(day) === true;
   const { billed, estimated, unpricedUsage } = await reports.snapshot(async (reader) => ({
     billed: (await reader.lines(team.id, span, 'billed')).filter(isCompared).map(withReading),
     estimated: (await reader.lines(team.id, span, 'estimated')).filter(isCompared),
@@ -71,11 +72,11 @@ async function run(options: UsageCompareOptions, context: Context) {
     ...span,
     ...toComparisonDocument(compareUsage(billed, estimated)),
     unpriced: [...unpriced.values()].map((each) => ({ ...each, quantity: formatDecimal(each.quantity), cost: null })),
-    daysLeftOut: organizations.map(({ provider, organizationId, name }) => ({
-      provider,
-      organizationId,
-      name,
-      days: daysOf(span).filter((day) => days.get(organizationId)?.has(day) !== true),
+    daysLeftOut: organizations.map((organization) => ({
+      provider: organization.provider,
+      organizationId: organization.organizationId,
+      name: organization.name,
+      days: daysOf(span).filter((day) => !isCompared({ ...organization, day })),
     })),
   };
   return document;

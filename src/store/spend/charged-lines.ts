@@ -6,6 +6,7 @@ import type { ChargedLine, Quantity, ComparedDay } from '../../domain/explanatio
 import type { ReportQuery } from '../../domain/report.js';
 import { withReading } from '../../providers/registry.js';
 import { arrayLiteral } from '../array-literal.js';
+import { organizationRefOf } from '../organization-key.js';
 import type { Transaction } from '../transaction.js';
 import { columnsOf, groupSpend } from './query.js';
 import { spendRows } from './relation.js';
@@ -92,9 +93,9 @@ async function readRows(
   const compared = Prisma.sql`
     SELECT s.*, k.side, k.place FROM (${Prisma.join(parts, ' UNION ALL ')}) s
     JOIN projects o ON o.id = s.project_id
-    JOIN unnest(${list(({ side }) => side)}, ${list(({ organizationId }) => organizationId)}, ${list(({ day }) => day)}, ${list(({ currency }) => currency)})
+    JOIN unnest(${list(({ side }) => side)}, ${list(({ organization }) => organization)}, ${list(({ day }) => day)}, ${list(({ currency }) => currency)})
       WITH ORDINALITY AS k (side, organization, day, currency, place)
-      ON k.organization = coalesce(o.ai_organization_id, '') AND k.day::timestamp = s.day AND (k.currency IS NULL OR k.currency = s.currency)`;
+      ON k.organization = ${organizationRefOf('o.')} AND k.day::timestamp = s.day AND (k.currency IS NULL OR k.currency = s.currency)`;
   const described = CHARGE_COLUMNS.map((name) => Prisma.raw(`c.${name}`));
   const rows = await tx.$queryRaw<(Identity & Figures)[]>`${groupSpend(
     { rows: compared, filter: query, groupBy: words },

@@ -2,8 +2,10 @@ import { Prisma } from '../../generated/prisma/client.js';
 import { isReadWhole } from '../../domain/coverage.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
+import { organizationRef } from '../../domain/organization.js';
 import type { ComparedGroup, OrganizationDays, ReportComparison, ReportQuery } from '../../domain/report.js';
 import { arrayLiteral } from '../array-literal.js';
+import { organizationRefOf } from '../organization-key.js';
 import type { Transaction } from '../transaction.js';
 import { readDays } from './coverage.js';
 import { groupSpend } from './query.js';
@@ -11,9 +13,6 @@ import { addedSpend } from './relation.js';
 
 /** A group of either span; days and costs of the later one side by side, several a day where several organizations have it. */
 type Row = Omit<ComparedGroup, 'trend'> & { organizations: string[]; days: Day[] | null; costs: number[] | null };
-
-/** Rows of the old system, which knows no organizations and no days read. */
-const NO_ORGANIZATION = '';
 
 /**
  * See `SpendReader.compare`. Days that either side lacks, organization by organization, are left out of both.
@@ -39,11 +38,11 @@ export async function compareSpans(tx: Transaction, query: ReportQuery, previous
   const byDay = groupSpend(
     { rows, filter: query, groupBy: query.groupBy },
     {
-      by: [Prisma.sql`c.currency`, Prisma.sql`c.day`, Prisma.sql`p.ai_organization_id`],
+      by: [Prisma.sql`c.currency`, Prisma.sql`c.day`, Prisma.sql`p.ai_provider`, Prisma.sql`p.ai_organization_id`],
       select: [
         Prisma.sql`c.currency`,
         Prisma.sql`c.day AS of_day`,
-        Prisma.sql`coalesce(p.ai_organization_id, ${NO_ORGANIZATION}) AS of_organization`,
+        Prisma.sql`${organizationRefOf('p.')} AS of_organization`,
         Prisma.sql`sum(c.cost) AS cost`,
       ],
     },
@@ -66,15 +65,15 @@ export async function compareSpans(tx: Transaction, query: ReportQuery, previous
 
 type IsRead = (day: Day) => boolean;
 
-/** By organization, which days were read after they had ended. */
+/** By organization, which days were read after they had ended. Rows of the old system know no organizations and no days read. */
 function daysRead(organizations: readonly OrganizationDays[]): Map<string, IsRead> {
   const isRead =
     ({ readAt }: OrganizationDays) =>
     (day: Day) =>
       isReadWhole(day, readAt.get(day) ?? null);
   return new Map<string, IsRead>([
-    [NO_ORGANIZATION, () => true],
-    ...organizations.map((each): [string, IsRead] => [each.organizationId, isRead(each)]),
+    [organizationRef({}), () => true],
+    ...organizations.map((each): [string, IsRead] => [organizationRef(each), isRead(each)]),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
+import { organizationRef } from '../../domain/organization.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
 import { adoptedDays } from '../facts/adopted-days.js';
 import { latestWrite } from '../facts/commit-order.js';
@@ -57,7 +58,8 @@ export async function readDaysAndWrite(
     ORDER BY o.provider, o.name, d.day`;
   const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day> }>();
   for (const { provider, organizationId, organization, isActive, day, readAt } of rows) {
-    const known = organizations.get(organizationId) ?? {
+    const ref = organizationRef({ provider, organizationId });
+    const known = organizations.get(ref) ?? {
       provider,
       organizationId,
       organization,
@@ -67,7 +69,7 @@ export async function readDaysAndWrite(
     };
     if (day !== null && readAt !== null) known.readAt.set(day, readAt);
     if (day !== null && readAt === null) known.adopted.add(day);
-    organizations.set(organizationId, known);
+    organizations.set(ref, known);
   }
   const read = rows.find(({ readAt }) => readAt !== null);
   return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };
@@ -106,7 +108,7 @@ export function describeCoverage(
   const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
   const days = daysOf({ since: span.since, until });
-  for (const { organizationId, organization, isActive, readAt, adopted } of organizations) {
+  for (const { provider, organizationId, organization, isActive, readAt, adopted } of organizations) {
     for (const day of days) {
       const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
       // Nobody reads on for an organization without an active key.
@@ -122,7 +124,7 @@ export function describeCoverage(
             : state === 'settled'
               ? null
               : coverage[state];
-      if (list !== null) extend(list, { organizationId, organization, since: day, until: day });
+      if (list !== null) extend(list, { provider, organizationId, organization, since: day, until: day });
     }
   }
   return coverage;
@@ -130,6 +132,7 @@ export function describeCoverage(
 
 function extend(spans: CoverageSpan[], next: CoverageSpan): void {
   const last = spans.at(-1);
-  if (last?.organizationId === next.organizationId && addDays(last.until, 1) === next.since) last.until = next.until;
+  const goesOn = last !== undefined && addDays(last.until, 1) === next.since;
+  if (goesOn && organizationRef(last) === organizationRef(next)) last.until = next.until;
   else spans.push(next);
 }

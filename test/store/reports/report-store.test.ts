@@ -6,7 +6,7 @@ import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { createTagStore } from '../../../src/store/tags.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
-import { bill, fillProjects, legacy, markRead, TEAM } from '../../helpers/spend.js';
+import { bill, fillProjects, keyOf, legacy, markRead, TEAM } from '../../helpers/spend.js';
 
 const TODAY = parseDay('2026-11-23');
 
@@ -194,7 +194,10 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
   it('names gaps, and leaves days that either side lacks out of a comparison', async () => {
     const { coverage } = await run(['project'], { organizationId: 'org-1', provider: 'openai' });
     expect(coverage.gaps).toEqual([
-      { organization: 'Prod', organizationId: 'org-1', since: '2026-11-03', until: '2026-11-23' },
+      {
+        ...{ provider: 'openai', organization: 'Prod', organizationId: 'org-1' },
+        ...{ since: '2026-11-03', until: '2026-11-23' },
+      },
     ]);
     const { prisma } = test.database;
     await bill(prisma, 'search', '2026-10-01', '10');
@@ -204,5 +207,37 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     const two = query(['project'], { until: parseDay('2026-11-02'), projectIds: ['search'] });
     const [compared] = [...(await reports.compare(two, previous)).rows.values()];
     expect(compared).toMatchObject({ current: '0.300000000000000000000000000001', previous: '10', partial: true });
+  });
+
+  it('keeps organizations of one id and name apart that are of two providers', async () => {
+    const { prisma } = test.database;
+    for (const aiProvider of ['openai', 'anthropic']) {
+      const id = `${aiProvider}-acme`;
+      const triple = { aiProvider, aiOrganizationId: 'acme', aiProjectId: 'default' };
+      await prisma.project.create({ data: { id, teamId: TEAM, name: id, ...triple } });
+      await prisma.organizationApiKey.create({ data: keyOf(aiProvider, 'acme', 'Acme') });
+      for (const day of ['2026-06-01', '2026-06-02', '2026-07-01', '2026-07-02']) await bill(prisma, id, day, '5');
+    }
+    await markRead(prisma, ['openai', 'acme'], ['2026-06-01', '2026-06-02', '2026-07-01', '2026-07-02']);
+    await markRead(prisma, ['anthropic', 'acme'], ['2026-06-01', '2026-07-01']);
+    const july = {
+      since: parseDay('2026-07-01'),
+      until: parseDay('2026-07-02'),
+      projectIds: ['openai-acme', 'anthropic-acme'],
+    };
+    const { rows, coverage } = await run(['organization'], july);
+    expect(rows.map(({ provider, organization, cost }) => [provider, organization, cost]).sort()).toEqual([
+      ['anthropic', 'Acme', '10'],
+      ['openai', 'Acme', '10'],
+    ]);
+    expect(coverage.gaps.map(({ provider, since, until }) => [provider, since, until])).toEqual([
+      ['anthropic', '2026-07-02', '2026-07-02'],
+    ]);
+    const june = { since: parseDay('2026-06-01'), until: parseDay('2026-06-02') };
+    const compared = [...(await reports.compare(query(['organization'], july), june)).rows.values()];
+    expect(compared.map(({ provider, current, previous }) => [provider, current, previous]).sort()).toEqual([
+      ['anthropic', '5', '5'],
+      ['openai', '10', '10'],
+    ]);
   });
 });
