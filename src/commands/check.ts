@@ -25,16 +25,17 @@ export interface CheckOptions extends FindOptions {
 export const check = defineCommand({
   name: 'check',
   description:
-    'Checks budgets, anomalies, unit prices, altered days, spend that is not linked, and gaps; exits 1 when there is something. For jobs.',
+    'Checks budgets, anomalies, unit prices, API keys, altered days, spend that is not linked, and gaps; exits 1 when there is something. For jobs.',
   arguments: [periodArgument()],
   options: [
     option('--budget', 'months that cost more than their budget'),
     option('--anomaly', 'days on which a project or an organization cost far more than usual, and slow doublings'),
     option('--price', 'line items that cost over fifty times as much, or as little, per unit as before'),
+    option('--keys', 'API keys that are new and spend over 1 % of a month, and spend of keys that ended'),
     option('--seals', 'days that were changed outside costs'),
     option('--unlinked', 'spend of provider projects that are not linked; a note where it is not asked for'),
     option('--gaps', 'days that were not read, and keys that expire'),
-    ...periodOptions(`anomalies and prices of the last ${DEFAULT_DAYS} days that ended`),
+    ...periodOptions(`anomalies, prices and API keys of the last ${DEFAULT_DAYS} days that ended`),
     option('--min-amount <amount>', 'anomalies of at least so much over the usual (default: 5)').argParser(
       parseWith(parseAmount),
     ),

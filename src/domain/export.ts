@@ -21,7 +21,7 @@ export interface ExportQuery extends RowFilter {
 /** Where a quantity comes from: the bill itself (or the row it was estimated from), or usage of the same dimensions. */
 export type QuantitySource = 'bill' | 'usage';
 
-/** A row of `cost_data` with what is known of its project. */
+/** A row of `cost_data`, or one API key's part of it, with what is known of its project. */
 export interface ExportRow {
   id: string;
   team: { id: string; name: string };
@@ -56,6 +56,9 @@ export interface ExportRow {
   estimated: boolean;
   /** The project's tags on the day. */
   tags: Record<string, string>;
+  /** The API key that spent it; null for none, and where the bill does not tell. Never the key itself. */
+  apiKeyId: string | null;
+  apiKeyName: string | null;
 }
 
 export interface ExportStore {
@@ -92,6 +95,8 @@ export const EXPORT_FIELDS = [
   'cost',
   'estimated',
   'tags',
+  'apiKeyId',
+  'apiKeyName',
 ] as const satisfies readonly (keyof ExportRow)[];
 export type ExportField = (typeof EXPORT_FIELDS)[number];
 

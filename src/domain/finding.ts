@@ -4,7 +4,7 @@ import type { Day } from './day.js';
 import type { MoneyDocument } from './money.js';
 import type { Spike } from './spikes.js';
 
-export const CHECKS = ['budget', 'anomaly', 'price', 'seals', 'unlinked', 'gaps'] as const;
+export const CHECKS = ['budget', 'anomaly', 'price', 'keys', 'seals', 'unlinked', 'gaps'] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Something a person should look at, and the command that leads there. */

@@ -1,3 +1,4 @@
+import type { ApiKeySpend } from './api-key-spend.js';
 import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
@@ -186,6 +187,8 @@ export interface SpendReader {
   chargedLines(query: ReportQuery, days: readonly ComparedDay[]): Promise<ChargedLine[]>;
   /** Spend of projects that nobody linked, over all days. */
   unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;
+  /** What API keys spent in a span and the months before it, a currency each; bills alone. */
+  apiKeys(teamId: string, span: DaySpan): Promise<ApiKeySpend[]>;
   /** The organizations a query is about, and which of its days were read of them. */
   days(query: ReportQuery): Promise<OrganizationDays[]>;
   /** What the providers changed of the query's rows afterwards, newest day first. */

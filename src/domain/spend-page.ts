@@ -7,7 +7,7 @@ import type { CoverageState, Report, ReportComparison, ReportRow, RestatedDay } 
 import type { Spike } from './spikes.js';
 
 /** What the page breaks spend down by. */
-export const BREAKDOWN_WORDS = ['project', 'model', 'line-item', 'organization'] as const;
+export const BREAKDOWN_WORDS = ['project', 'model', 'line-item', 'organization', 'api-key'] as const;
 export type BreakdownWord = (typeof BREAKDOWN_WORDS)[number];
 
 /** What its charts are stacked by. */

@@ -1,11 +1,9 @@
 import { toDay } from '../domain/day.js';
-import { DIMENSIONS } from '../domain/dimensions.js';
 import type { ExportRow } from '../domain/export.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportBasis } from '../domain/report.js';
-import { CostsError } from '../errors.js';
 import { basisOf } from './report.js';
-import { patternsOf, resolveRowFilter, type RowSelection } from './row-filter.js';
+import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 
 export interface ExportRequest extends RowSelection, PeriodRequest {
@@ -26,7 +24,6 @@ export async function* exportBatches(
   work: Workplace,
   request: ExportRequest,
 ): AsyncGenerator<readonly ExportRow[], void, void> {
-  refuseCuts(request);
   const period = resolvePeriod(request, toDay(await work.clock()));
   const { exports } = await work.store();
   const filter = await resolveRowFilter(request, period, work);
@@ -45,19 +42,6 @@ export async function* exportBatches(
     // Who stops early ends the reading with it.
     await reading.catch(() => undefined);
   }
-}
-
-/** The rows of a bill are finer than a report in all but its API keys: one row may hold the spend of several. */
-function refuseCuts(request: RowSelection): void {
-  for (const [word] of patternsOf(request))
-    if (DIMENSIONS[word].column === 'api_key_id')
-      throw new CostsError(
-        'usage',
-        `Rows of the bill are not split by ${word}, so an export cannot choose them by it.`,
-        {
-          hint: 'To see totals by API key: costs report --group-by api-key',
-        },
-      );
 }
 
 /** As `exportBatches`, row by row. */

@@ -2,7 +2,9 @@ import type { BudgetState } from '../domain/budget-view.js';
 import { findingOf, type FoundFinding } from '../domain/finding.js';
 import type { RegisteredOrganization } from '../domain/organization.js';
 import type { Trouble } from '../domain/status.js';
-import { parseDecimal } from '../domain/decimal.js';
+import { parseDecimal, percentOf } from '../domain/decimal.js';
+import type { ApiKeySpend, EndedKey } from '../domain/api-key-spend.js';
+import type { Day } from '../domain/day.js';
 import type { MoneyDocument } from '../domain/money.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
@@ -92,6 +94,44 @@ export function describePriceJump(jump: UnitPriceJump, organization: RegisteredO
     hint: shell`costs report --since ${day} --until ${day} --group-by line-item`,
     day,
   });
+}
+
+export function describeNewKey({ cost, currency, ofAll, firstDay, ...key }: ApiKeySpend): FoundFinding {
+  const share = percentOf(parseDecimal(cost), parseDecimal(ofAll));
+  return describeKey('new', key, {
+    message: `${nameOfKey(key)} spent for the first time on ${formatDay(firstDay)}, and ${formatMoney(cost)} ${currency} since: ${share} % of the last 30 days.`,
+    amount: { cost, currency },
+    day: firstDay,
+  });
+}
+
+export function describeEndedKey({ currency, afterEnd, ...key }: EndedKey): FoundFinding {
+  const { cost, lastDay } = afterEnd;
+  return describeKey('ended', key, {
+    message: `${nameOfKey(key)} has ended and spent ${formatMoney(cost)} ${currency} after that, last on ${formatDay(lastDay)}.`,
+    amount: { cost, currency },
+    day: lastDay,
+  });
+}
+
+type NamedKey = Pick<ApiKeySpend, 'provider' | 'organizationId' | 'organization' | 'apiKeyId' | 'apiKey'>;
+
+function describeKey(
+  what: 'new' | 'ended',
+  { provider, organizationId, organization, apiKeyId }: NamedKey,
+  found: { message: string; amount: MoneyDocument; day: Day },
+): FoundFinding {
+  return findingOf({
+    check: 'keys',
+    cause: [what, provider, organizationId, apiKeyId, found.amount.currency],
+    subject: organization,
+    hint: shell`costs report last-30d --api-key ${apiKeyId} --group-by project,day`,
+    ...found,
+  });
+}
+
+function nameOfKey({ apiKey, apiKeyId }: NamedKey): string {
+  return apiKey === apiKeyId ? `The API key ${apiKeyId}` : `The API key "${apiKey}" (${apiKeyId})`;
 }
 
 export function describeAltered(misfit: SealMisfit, organization: RegisteredOrganization): FoundFinding {

@@ -96,10 +96,13 @@ export async function learnApiKeys(
     'created_at',
     'last_used_at',
   ];
-  const kept = Prisma.raw(columns.map((column) => `${column} = coalesce(excluded.${column}, k.${column})`).join(', '));
-  const [now, next] = ['k', 'excluded'].map((row) =>
-    Prisma.raw([...columns, 'ended_at'].map((column) => `${row}.${column}`).join(', ')),
-  );
+  // Of a key that ended, when that was first known: it is in no list any more, and so told anew by each run.
+  const taken = [
+    ...columns.map((column) => [column, `coalesce(excluded.${column}, k.${column})`]),
+    ['ended_at', 'CASE WHEN excluded.ended_at IS NOT NULL THEN coalesce(k.ended_at, excluded.ended_at) END'],
+  ];
+  const list = (write: (column: string, value: string) => string) =>
+    Prisma.raw(taken.map(([column = '', value = '']) => write(column, value)).join(', '));
   await transaction(prisma, async (tx) => {
     await tx.$executeRaw`
       INSERT INTO api_keys AS k (ai_provider, ai_organization_id, api_key_id, ${Prisma.raw(columns.join(', '))}, ended_at)
@@ -117,8 +120,8 @@ export async function learnApiKeys(
       LEFT JOIN team_settings t ON t.team_id = ${teamId}
       LEFT JOIN (SELECT DISTINCT owner_id FROM api_keys WHERE ${own} AND owner_name = ${FORGOTTEN}) f ON f.owner_id = n.owner_id
       ORDER BY n.id
-      ON CONFLICT (ai_provider, ai_organization_id, api_key_id) DO UPDATE SET ${kept}, ended_at = excluded.ended_at
-      WHERE (${now}) IS DISTINCT FROM (${next})`;
+      ON CONFLICT (ai_provider, ai_organization_id, api_key_id) DO UPDATE SET ${list((column, value) => `${column} = ${value}`)}
+      WHERE (${list((column) => `k.${column}`)}) IS DISTINCT FROM (${list((_, value) => value)})`;
     await tx.$executeRaw`
       UPDATE api_keys SET ended_at = clock_timestamp()
       WHERE ${own} AND ended_at IS NULL AND ai_project_id = ANY (${[...projectIds]}::text[]) AND api_key_id <> ALL (${keys.map(({ id }) => id)}::text[])`;

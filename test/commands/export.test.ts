@@ -117,8 +117,31 @@ describe.each(DATABASE_KINDS)('export on %s', (kind) => {
     await expect(run('csv', { focusVersion: '1.4' })).rejects.toThrow(/--focus-version is for FOCUS/);
   });
 
-  it('refuses in words to choose rows by API key, of which one row may hold several', async () => {
-    await expect(run('csv', { apiKey: 'key_1' })).rejects.toThrow(/not split by api-key/);
+  it('splits rows by API key where the bill tells it, to the last digit, and chooses them by it', async () => {
+    const { prisma } = test.database;
+    const before = await csv({ basis: 'billed' });
+    await prisma.$executeRaw`
+      INSERT INTO cost_by_api_key (id, project_id, bucket_start_time, bucket_end_time, source, api_key_id, line_item, currency, model, token_type, service_tier, product, cost, quantity, quantity_unit)
+      SELECT gen_random_uuid()::text, project_id, bucket_start_time, bucket_end_time, k.source, k.key, line_item, currency, '', '', '', '', coalesce(k.part, cost_data.cost - 7), 3, 'images'
+      FROM cost_data, (VALUES ('bill', 'key_1', 7.5), ('bill', 'key_2', NULL), ('bill rest', '', -0.5)) AS k (source, key, part)
+      WHERE id = (SELECT c.id FROM cost_data c JOIN projects p ON p.id = c.project_id WHERE c.api_version = 'costs_v1' AND p.ai_organization_id IS NOT NULL AND c.bucket_start_time > '2026-10-05' ORDER BY c.id LIMIT 1)`;
+    await prisma.$executeRaw`
+      INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name)
+      SELECT p.ai_provider, p.ai_organization_id, 'key_1', 'CI, nightly' FROM cost_by_api_key k JOIN projects p ON p.id = k.project_id LIMIT 1`;
+    const after = await csv({ basis: 'billed' });
+    expect(after).toHaveLength(before.length + 2);
+    const key = ['projectId', 'day', 'currency', 'cost'] as const;
+    expect(sums(after, ...key)).toEqual(sums(before, ...key));
+    const parts = after.filter(({ apiKeyId }) => apiKeyId !== '');
+    expect(parts).toMatchObject([
+      { apiKeyId: 'key_1', apiKeyName: 'CI, nightly', cost: '7.5', quantity: '3' },
+      { apiKeyId: 'key_2', apiKeyName: '' },
+    ]);
+    const charges = (await focus()).filter(({ x_ApiKeyId }) => x_ApiKeyId !== '');
+    expect(charges).toMatchObject([{ x_ApiKeyName: 'CI, nightly', BilledCost: '7.5' }, { x_ApiKeyId: 'key_2' }]);
+    expect(await csv({ basis: 'billed', apiKey: 'CI*' })).toMatchObject([{ apiKeyId: 'key_1', cost: '7.5' }]);
+    await expect(csv({ asOf: '2026-11-23', apiKey: 'CI*' })).rejects.toThrow(/is not kept by api-key/);
+    expect((await csv({ asOf: '2026-11-23T08:00:00Z' })).map(({ apiKeyId }) => apiKeyId)).not.toContain('key_1');
   });
 
   it.each(FOCUS_VERSIONS)('breaks no rule of FOCUS %s that a file can be checked against', async (focusVersion) => {

@@ -29,6 +29,16 @@ describe('costs report --format html', () => {
     const piped = await machine.costs(['report', '--period', 'last-7d', '--format', 'html']);
     expect(piped.code).toBe(0);
     expect(withoutTimes(piped.stdout)).toBe(withoutTimes(page));
+
+    // Keys have a place on it once bills tell them, and a page of how bills were has none.
+    expect(page).not.toContain('data-report="api-key"');
+    await database.prisma.$executeRaw`
+      INSERT INTO cost_by_api_key (id, project_id, bucket_start_time, bucket_end_time, source, api_key_id, line_item, currency, model, token_type, service_tier, product, cost)
+      SELECT 'cut', project_id, bucket_start_time, bucket_end_time, 'bill', 'key_of_ci', line_item, currency, '', '', '', '', cost FROM cost_data`;
+    const keyed = await machine.costs(['report', '--period', 'last-7d', '--format', 'html']);
+    expect(keyed.stdout).toMatch(/data-report="api-key"[^]*key_of_ci/);
+    const asOf = await machine.costs(['report', '--period', 'last-7d', '--format', 'html', '--as-of', '0h']);
+    expect(asOf).toMatchObject({ code: 0, stdout: expect.not.stringContaining('key_of_ci') as string });
   });
 
   it.skipIf(!HAS_TERMINAL)('refuses to fill a terminal with a page, and opens nothing', async () => {

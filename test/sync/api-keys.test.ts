@@ -203,7 +203,7 @@ describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
     }
 
     it('are learned from the provider; a key that is renamed, deleted or was never listed keeps its spend', async () => {
-      const { collector, organization, known } = await openNamed();
+      const { collector, organization, known, store } = await openNamed();
       await collector.collect(SPAN);
       const first = [
         ['key_c', 'Batch', 'Nightly', null, false],
@@ -218,6 +218,10 @@ describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
         ['key_c', 'Batch', 'Nightly', null, true],
         ['key_b', null, undefined, undefined, true],
       ]);
+      const endings = async () => (await store.list('team-1')).map(({ id, endedAt }) => [id, endedAt]);
+      const before = await endings();
+      await collector.collect(SPAN);
+      expect(await endings()).toEqual(before);
       const query = { ...SPAN, teamId: 'team-1', groupBy: ['api-key'] } as const;
       const { rows } = await createReportStore(test.database.prisma).run(query, SECOND);
       expect(rows.map(({ apiKey, cost }) => [apiKey, cost])).toContainEqual(['Batch', '14']);

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { findEndedKeys, findNewKeys, type ApiKeySpend } from '../../domain/api-key-spend.js';
 import type { BudgetState } from '../../domain/budget-view.js';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { compare, parseDecimal, percentOf, proportion } from '../../domain/decimal.js';
@@ -14,6 +15,8 @@ import { scopeOf } from '../../output/budgets.js';
 import {
   describeAltered,
   describeBudget,
+  describeEndedKey,
+  describeNewKey,
   describePriceJump,
   describeTrouble,
   describeUnlinked,
@@ -27,7 +30,7 @@ import { MOST_PERCENT } from './percents.js';
 /** Closed days that are looked at for anomalies when nothing is said. */
 export const DEFAULT_DAYS = 7;
 
-const OF_CLOSED_DAYS: readonly CheckName[] = ['anomaly', 'price'];
+const OF_CLOSED_DAYS: readonly CheckName[] = ['anomaly', 'price', 'keys'];
 
 export interface FindOptions extends Partial<Record<CheckName, boolean>>, PeriodRequest, Worth {
   /** Percents of a budget that are each found once; default: 100. */
@@ -65,6 +68,7 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
     ...reached,
     ...spikes.found,
     ...(wanted('price') && span !== null ? await findPrices(store, organizations, span) : []),
+    ...(wanted('keys') && span !== null ? findKeys(await store.reports.apiKeys(team.id, span), span) : []),
     ...(wanted('seals') ? await findMisfits(store, organizations) : []),
     ...(options.unlinked === true ? unlinked : []),
     ...(wanted('gaps') ? await findGaps(store, organizations, now) : []),
@@ -126,6 +130,10 @@ async function findPrices(
     findings.push(...findPriceJumps(charges, { since, until }).map((jump) => describePriceJump(jump, each)));
   }
   return findings;
+}
+
+function findKeys(keys: readonly ApiKeySpend[], span: DaySpan): FoundFinding[] {
+  return [...findNewKeys(keys, span).map(describeNewKey), ...findEndedKeys(keys).map(describeEndedKey)];
 }
 
 async function findMisfits(store: Store, organizations: readonly RegisteredOrganization[]): Promise<FoundFinding[]> {

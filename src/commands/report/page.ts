@@ -1,7 +1,7 @@
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
-import { groupKey } from '../../domain/dimensions.js';
+import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
 import type {
   CoverageState,
   OrganizationDays,
@@ -59,7 +59,8 @@ async function readFigures(
     reports.run({ ...query, since: span.since, until: span.until, groupBy }, today);
   const report = await run(query.groupBy);
   const word = timeWord(query);
-  const breakdowns = await inOrder(BREAKDOWN_WORDS, async (each) => (await run([each])).rows);
+  const isKept = (each: GroupWord) => query.asOf === undefined || dimensionOf(each).kept;
+  const breakdowns = await inOrder(BREAKDOWN_WORDS, async (each) => (isKept(each) ? (await run([each])).rows : []));
   const overTime = await inOrder(STACK_WORDS, async (each) => (await run([each, word])).rows);
   const before = await run(['project'], compared.previous);
   const compare = (groupBy: ReportQuery['groupBy']) =>

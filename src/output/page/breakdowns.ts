@@ -1,4 +1,5 @@
 import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { dimensionOf } from '../../domain/dimensions.js';
 import type { ReportRow } from '../../domain/report.js';
 import { spentOf, sumOf } from '../../domain/report-order.js';
 import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
@@ -14,12 +15,16 @@ const TITLES: Record<BreakdownWord, string> = {
   organization: 'Organization',
   model: 'Model',
   'line-item': 'Line item',
+  'api-key': 'API key',
 };
 
-/** Where the money went, four ways: the rows of four reports, the largest first. */
+/** Where the money went, in several ways: the rows of as many reports, the largest first. One that tells nothing apart is left out. */
 export function breakdownsSection(page: SpendPage, currency: string, id: string): Html {
+  const told = BREAKDOWN_WORDS.filter((word) =>
+    page.breakdowns[word].some((row) => row.currency === currency && row[dimensionOf(word).key] !== null),
+  );
   return markup`<section aria-labelledby="${id}-breakdowns"><h2 id="${id}-breakdowns">Where it went</h2>
-<div class="breakdowns">${BREAKDOWN_WORDS.map((word) => breakdown(page, word, currency))}</div></section>`;
+<div class="breakdowns">${told.map((word) => breakdown(page, word, currency))}</div></section>`;
 }
 
 function breakdown(page: SpendPage, word: BreakdownWord, currency: string): Html {

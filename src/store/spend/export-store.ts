@@ -4,8 +4,9 @@ import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
 import { readPriceBook } from '../usage/prices.js';
 import { listPriceOf } from './list-price.js';
-import { fromSpend } from './query.js';
-import { kindsOf, spendRows } from './relation.js';
+import { requireKept } from '../../domain/dimensions.js';
+import { columnsOf, fromSpend } from './query.js';
+import { kindsOf, spendRows, wordsOf } from './relation.js';
 import { createTagStore } from '../tags.js';
 import { snapshot } from '../transaction.js';
 import { readTagsOn } from './tags-on.js';
@@ -38,6 +39,8 @@ type RawRow = Omit<
   cost: string;
   listCost: string | null;
   quantity: string | null;
+  /** One of several parts of a row. */
+  isPart: boolean;
 };
 
 export function createExportStore(prisma: PrismaClient): ExportStore {
@@ -63,8 +66,10 @@ async function readRows(
       // Usage is known as it is today.
       if (query.withUsage && query.asOf === undefined && usage.day !== row.day)
         usage = { day: row.day, found: await readUsageOfCharges(tx, query.teamId, { since: row.day, until: row.day }) };
+      const { isPart, ...whole } = row;
       rows.push({
-        ...measure(row, usage.found),
+        // Usage is of the whole row.
+        ...measure(whole, isPart ? null : usage.found),
         ...{ team, tags: tagsOn(row.projectId, row.day), cost: parseDecimal(row.cost) },
         listCost: row.listCost === null ? null : parseDecimal(row.listCost),
         listUnitPrice: book === null ? null : listPriceOf(row, book),
@@ -77,6 +82,10 @@ async function readRows(
 
 function selectRows(query: ExportQuery): Prisma.Sql {
   const kinds = kindsOf(query).filter((kind) => kind !== 'unpriced');
+  if (query.asOf !== undefined) requireKept(wordsOf({ ...query, groupBy: [] }));
+  const rows = columnsOf(query).includes('api_key_id')
+    ? Prisma.sql`SELECT s.*, false AS is_part FROM (${spendRows(query, { kinds, columns: [...COLUMNS, 'api_key_id'] })}) s`
+    : splitByKey(query, spendRows(query, { kinds, columns: COLUMNS }));
   return Prisma.sql`
     SELECT c.id, to_char(c.day, 'YYYY-MM-DD') AS day, coalesce(c.bucket_start_time, c.day) AS "bucketStart",
       coalesce(c.bucket_end_time, c.day + interval '1 day') AS "bucketEnd", p.ai_provider AS provider,
@@ -86,12 +95,31 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       c.cost_type AS "costType", c.token_type AS "tokenType", c.service_tier AS "serviceTier",
       c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
       c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost,
-      trim_scale(c.list_cost)::text AS "listCost", c.estimated
-    ${fromSpend({ rows: spendRows(query, { kinds, columns: COLUMNS }), filter: query })}
-    ORDER BY c.day, c.project_id, c.id`;
+      trim_scale(c.list_cost)::text AS "listCost", c.estimated, nullif(c.api_key_id, '') AS "apiKeyId", k.name AS "apiKeyName",
+      c.is_part AS "isPart"
+    ${fromSpend({ rows, filter: query, groupBy: ['api-key'] })}
+    ORDER BY c.day, c.project_id, c.id, c.api_key_id`;
 }
 
-function measure<Row extends RawRow>(row: Row, usage: UsageOfCharges | null) {
+/** Each row of a bill in as many parts as API keys spent it, where the bill itself tells; the parts add up to it. */
+function splitByKey({ since, until, asOf }: ExportQuery, rows: Prisma.Sql): Prisma.Sql {
+  if (asOf !== undefined) return Prisma.sql`SELECT s.*, '' AS api_key_id, false AS is_part FROM (${rows}) s`;
+  const ofPart = (column: string) =>
+    Prisma.raw(`CASE WHEN k.parts > 1 THEN k.${column} ELSE s.${column} END AS ${column}`);
+  const others = COLUMNS.filter((name) => !['quantity', 'quantity_unit', 'list_cost'].includes(name));
+  return Prisma.sql`
+    SELECT s.project_id, s.day, s.currency, s.estimated, ${Prisma.raw(others.map((name) => `s.${name}`).join(', '))},
+           ${ofPart('cost')}, ${ofPart('quantity')}, ${ofPart('quantity_unit')},
+           CASE WHEN k.parts > 1 THEN NULL ELSE s.list_cost END AS list_cost, coalesce(k.api_key_id, '') AS api_key_id, coalesce(k.parts > 1, false) AS is_part
+    FROM (${rows}) s LEFT JOIN (
+      SELECT *, count(*) OVER (PARTITION BY project_id, bucket_start_time, bucket_end_time, line_item) AS parts
+      FROM cost_by_api_key
+      WHERE source IN ('bill', 'bill rest') AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
+    ) k ON NOT s.estimated AND k.project_id = s.project_id AND k.bucket_start_time = s.bucket_start_time
+      AND k.bucket_end_time = s.bucket_end_time AND k.line_item = s.line_item`;
+}
+
+function measure<Row extends Omit<RawRow, 'isPart'>>(row: Row, usage: UsageOfCharges | null) {
   if (row.quantity !== null)
     return { ...row, quantity: parseDecimal(row.quantity), quantitySource: row.estimated ? 'usage' : 'bill' } as const;
   const used = row.estimated ? null : (usage?.(row) ?? null);

@@ -102,6 +102,7 @@ function keyedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
   const made: Record<string, string> = Object.fromEntries<string>([
     ...columns.filter((name) => !BOTH_HAVE.includes(name)).map((name): [string, string] => [name, 'NULL::text']),
+    ['list_cost', 'NULL::numeric'],
     ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(${name}, '')`]),
     ['line_item', `coalesce(nullif(line_item, ''), '${UNSPECIFIED}')`],
     ...NOT_BILLED.map((name): [string, string] => [name, name]),

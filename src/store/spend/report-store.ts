@@ -5,6 +5,7 @@ import { Sums, type MoneyDocument } from '../../domain/money.js';
 import type { Report, ReportQuery, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
 import { latestWrite } from '../facts/commit-order.js';
 import { snapshot, type Transaction } from '../transaction.js';
+import { readApiKeySpend } from './api-key-spend.js';
 import { compareSpans } from './compare.js';
 import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
 import { readChanges, readLateness, readRestated } from './ledger.js';
@@ -27,6 +28,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
     compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
     unlinked: (teamId) => ask((reader) => reader.unlinked(teamId)),
+    apiKeys: (teamId, span) => ask((reader) => reader.apiKeys(teamId, span)),
     days: (query) => ask((reader) => reader.days(query)),
     restated: (query) => ask((reader) => reader.restated(query)),
     changes: (query, since) => ask((reader) => reader.changes(query, since)),
@@ -45,6 +47,7 @@ function readerOn(tx: Transaction): SpendReader {
     chargedLines: (query, days) => readChargedLines(tx, query, days),
     compare: (query, previous) => compareSpans(tx, query, previous),
     unlinked: (teamId) => readUnlinked(tx, teamId),
+    apiKeys: (teamId, span) => readApiKeySpend(tx, teamId, span),
     days: (query) => readDays(tx, query, query),
     restated: (query) => readRestated(tx, query),
     changes: (query, since) => readChanges(tx, query, since),
