@@ -221,7 +221,8 @@ function createContext({ version, config, signal, output, options, onClose }: Co
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
     focusFiles: async (request) => (await import('./imports/read.js')).readFocusFiles(request, signal),
-    channel: async (name) => (await import('./notify/channel.js')).openChannel(name, config.variable(name)),
+    channel: async (name) =>
+      (await import('./notify/channel.js')).openChannel(name, config.variable(name), config.tlsChecksOff),
     async sendMessage(channel, message) {
       const [{ sendMessage }, ways] = await Promise.all([import('./notify/send.js'), dispatchers()]);
       await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal });

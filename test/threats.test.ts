@@ -62,6 +62,8 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   'have a key or another secret sent to them': [
     ['providers/conformance.ts', 'never follows a redirect, so that the key goes nowhere else'],
     ['vault/hosts.test.ts', 'is another one only when it was allowed by name'],
+    ['notify/send.test.ts', 'is refused while certificates are not checked, but to this machine'],
+    ['notify/send.test.ts', 'follows no redirect and repeats nothing that an answer says about the address'],
     ['vault/variables.test.ts', 'is only read from COSTS_KEY_ENV, where that is set'],
   ],
 };

@@ -7,6 +7,8 @@ const INTEGER_DIGITS = 35;
 
 const UNIT = 10n ** BigInt(SCALE);
 const LIMIT = 10n ** BigInt(SCALE + INTEGER_DIGITS);
+/** Far longer than any amount; a megabyte of digits would take minutes. */
+const LONGEST = 1_000;
 const NUMBER = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 declare const decimal: unique symbol;
@@ -28,7 +30,7 @@ export const ZERO = 0n as Decimal;
  * @throws CostsError `contract` when it is no number, or would be rounded by `numeric(65,30)`.
  */
 export function parseDecimal(text: string, shift = 0): Decimal {
-  const match = NUMBER.exec(text);
+  const match = text.length > LONGEST ? null : NUMBER.exec(text);
   if (match === null) throw new CostsError('contract', `"${text.slice(0, 60)}" is not a decimal number.`);
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = BigInt(whole + fraction);

@@ -22,8 +22,12 @@ const SLACK = ['hooks.slack.com', 'hooks.slack-gov.com'];
  */
 const TEAMS = ['logic.azure.com', 'api.powerplatform.com', 'webhook.office.com'];
 
-/** @param address what the variable holds, if it is set @throws CostsError `usage` that shows nothing of it */
-export function openChannel(name: string, address: string | undefined): Channel {
+/**
+ * @param address what the variable holds, if it is set
+ * @param tlsChecksOff NODE_TLS_REJECT_UNAUTHORIZED=0 is set: anybody on the way could read the address
+ * @throws CostsError `usage` that shows nothing of it
+ */
+export function openChannel(name: string, address: string | undefined, tlsChecksOff = false): Channel {
   const shown = cleanText(name).slice(0, 80);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new CostsError('usage', `"${shown}" is not a valid name for an environment variable.`, {
@@ -38,6 +42,10 @@ export function openChannel(name: string, address: string | undefined): Channel 
   if (url === null || !isSafe(url))
     throw new CostsError('usage', `The variable ${shown} does not hold an https address without user information.`, {
       hint: `Set ${shown} to the address that Slack, Teams or your own service gave you.`,
+    });
+  if (tlsChecksOff && url.protocol === 'https:')
+    throw new CostsError('usage', 'TLS checks are switched off (NODE_TLS_REJECT_UNAUTHORIZED=0): no message is sent.', {
+      hint: 'Unset it. For a proxy with its own certificate set NODE_EXTRA_CA_CERTS instead.',
     });
   return { name: shown, kind: kindOf(url), address: new Secret(url.href) };
 }

@@ -51,8 +51,10 @@ export function createOutput({
   const redactor = new Redactor();
   const colored = color && !noColor;
   const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
+  const told = (text: string) => printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY);
   const line = (text: string) =>
-    void stderr.write(`${printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY)}\n`);
+    void stderr.write(`${told(text)}
+`);
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
   let file: DraftFile | undefined;
@@ -110,9 +112,7 @@ export function createOutput({
       if (json || quiet) return silentProgress();
       // A terminal that does not know its width (0 columns) makes the spinner erase lines for ever.
       return (progress =
-        stderr.isTTY && stderr.columns > 0 && !ci
-          ? spinningProgress(text, { line, mask: (each) => redactor.mask(each) })
-          : plainProgress(line));
+        stderr.isTTY && stderr.columns > 0 && !ci ? spinningProgress(text, { line, told }) : plainProgress(line));
     },
     fail(error) {
       // A command that is too slow to end is still at work.
@@ -123,7 +123,7 @@ export function createOutput({
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),
-    prompt: createPrompt(interactive, line),
+    prompt: createPrompt(interactive, line, told),
   };
 }
 

@@ -4,7 +4,8 @@ import type { Progress } from './output.js';
 interface Streams {
   /** Writes one line to standard error. */
   line: (text: string) => void;
-  mask: (text: string) => string;
+  /** A text as it may be shown. */
+  told: (text: string) => string;
 }
 
 /** Nothing at all, for --json and --quiet. */
@@ -19,8 +20,8 @@ export function plainProgress(line: Streams['line']): Progress {
 }
 
 /** A spinner with a text that changes. It starts only once the library is there, which takes a moment. */
-export function spinningProgress(text: string, { line, mask }: Streams): Progress {
-  let current = mask(text);
+export function spinningProgress(text: string, { line, told }: Streams): Progress {
+  let current = told(text);
   let stopped = false;
   let spinner: Ora | undefined;
   void import('ora').then(({ default: ora }) => {
@@ -33,7 +34,7 @@ export function spinningProgress(text: string, { line, mask }: Streams): Progres
   };
   return {
     update(next) {
-      current = mask(next);
+      current = told(next);
       if (spinner !== undefined) spinner.text = current;
     },
     step: () => undefined,

@@ -5,8 +5,13 @@ import type { Prompt } from './output.js';
 /**
  * Questions on standard error, so that standard output stays the document's.
  * @param line prints a line to the person who is asked
+ * @param told a text as it may be shown: names are in questions and choices, too
  */
-export function createPrompt(interactive: boolean, line: (text: string) => void): Prompt {
+export function createPrompt(
+  interactive: boolean,
+  line: (text: string) => void,
+  told: (text: string) => string,
+): Prompt {
   const say = (text: string) => line(`  ${text}`);
   const keyboard = createKeyboard(process.stdin);
   const ask = async <T>(question: { type: string; message: string } & Record<string, unknown>): Promise<T> => {
@@ -22,7 +27,9 @@ export function createPrompt(interactive: boolean, line: (text: string) => void)
       return await keyboard.during(async (input) => {
         const prompt = createPromptModule({ input, output: process.stderr });
         prompt.registerPrompt('checklist', (await import('./checklist.js')).checklist);
-        const { answer } = (await prompt([{ ...question, name: 'answer' }] as never)) as { answer: T };
+        const { answer } = (await prompt([
+          { ...question, message: told(question.message), name: 'answer' },
+        ] as never)) as { answer: T };
         return answer;
       });
     } catch (error) {
@@ -49,8 +56,9 @@ export function createPrompt(interactive: boolean, line: (text: string) => void)
     },
     say,
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
-    choose: (message, choices) => ask({ type: 'select', message, choices }),
-    checklist: (message, rows) => ask({ type: 'checklist', message, rows }),
+    choose: (message, choices) =>
+      ask({ type: 'select', message, choices: choices.map((each) => ({ ...each, name: told(each.name) })) }),
+    checklist: (message, rows) => ask({ type: 'checklist', message, rows: rows.map((row) => row.map(told)) }),
     stdin: readStandardInput,
   };
 }

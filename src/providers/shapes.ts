@@ -24,10 +24,16 @@ export const currencyCode = z
   .regex(/^[A-Za-z]{3}$/, 'not a currency code')
   .transform((code) => code.toUpperCase());
 
+/** What four digits of a year can say: a date beyond them is a mistake, and has no text that a database reads. */
+const [FIRST, LAST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')];
+const isDate = (date: Date) => date.getTime() >= FIRST && date.getTime() <= LAST;
+
 export const instant = z
   .string()
   .transform((value) => new Date(value))
-  .refine((date) => !Number.isNaN(date.getTime()), 'not an instant');
+  .refine(isDate, 'not an instant');
+/** Seconds of an epoch. */
+export const epoch = integer.transform((seconds) => new Date(seconds * 1000)).refine(isDate, 'not an instant');
 
 /**
  * Parses a foreign document, or a part of one.

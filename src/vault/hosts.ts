@@ -1,3 +1,4 @@
+import { isLoopback } from '../domain/host.js';
 import type { ProviderId } from '../domain/provider.js';
 import { providerName, providerOf } from '../providers/registry.js';
 import { cleanText } from '../domain/text.js';
@@ -69,8 +70,7 @@ function hostOf({ provider, baseUrl, tlsChecksOff }: Destination): string {
       hint: 'Remove what stands before the "@".',
     });
   }
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  if (loopback) return LOOPBACK;
+  if (isLoopback(hostname)) return LOOPBACK;
   if (protocol === 'https:') return host;
   throw new CostsError('usage', `${variable} leads to ${host} without https; nothing was sent.`);
 }

@@ -29,6 +29,10 @@ describe('parseDecimal', () => {
     expect(() => parseDecimal(text)).toThrow(/is not a decimal number/);
   });
 
+  it('refuses digits without end before it reads them, which would take minutes', () => {
+    expect(() => parseDecimal('1'.repeat(20_000_000))).toThrow(/"1{60}" is not a decimal number/);
+  });
+
   it.each(['1e-31', '0.0000000000000000000000000000001', '1e35', '9'.repeat(36), '1e9999', '1e-9999'])(
     'refuses %s, which the store would round',
     (text) => {

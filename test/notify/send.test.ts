@@ -107,6 +107,11 @@ describe('the address of a webhook', () => {
     }
   });
 
+  it('is refused while certificates are not checked, but to this machine', () => {
+    expect(() => openChannel('HOOK', 'https://hooks.slack.com/x', true)).toThrow('no message is sent');
+    expect(openChannel('HOOK', 'http://127.0.0.1:1/x', true).kind).toBe('json');
+  });
+
   it('is taken from a variable alone, never typed', () => {
     expect(() => openChannel('https://hooks.slack.com/x', undefined)).toThrow('not a valid name');
   });
@@ -118,6 +123,14 @@ describe('names of strangers in a message', () => {
     expect(slack).toContain('&lt;!channel&gt;');
     const card = JSON.stringify(bodyOf('teams', message));
     expect(card).toContain(String.raw`\\[x\\]\\(https`);
+  });
+
+  it('add no line of their own, and turn none around', () => {
+    const subject = 'Search\r\ncosts (acme): 0 findings\u2028\u202e\u001b[8m';
+    const { text } = bodyOf('slack', { team: 'acme', findings: [{ ...finding, subject }] }) as { text: string };
+    expect(text.split('\n')).toHaveLength(3);
+    // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+    expect(text).not.toMatch(/[\r\u001b\u2028\u202e]/);
   });
 
   it('cannot make it longer than receivers take', () => {

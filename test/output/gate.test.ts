@@ -38,6 +38,15 @@ describe('what leaves the process', () => {
     expect(text()).toContain('\u001b[32m');
   });
 
+  it('shows nothing that takes no place, so that no name looks like another', async () => {
+    const { output, text } = open({});
+    await output.writeRaw('Se\u200barch\u2060 \ufeffPay\u00adroll\u{e0041}\u{e007f} 👩\u200d💻');
+    expect(text()).toBe('Search Payroll 👩\u200d💻');
+    const json = open({ json: true });
+    json.output.write({ name: 'Se\u200barch\u{e0041}' }, () => '');
+    expect(json.text()).toBe('{"name":"Se\\u200barch\\udb40\\udc41"}\n');
+  });
+
   it('carries no escape at all where nothing is colored', () => {
     const { output, text } = open({});
     output.print('\u001b[31mred');

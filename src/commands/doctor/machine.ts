@@ -46,7 +46,7 @@ export function checkBaseUrls({ config }: Context): Diagnostic[] {
       name: 'TLS',
       status: 'failed',
       message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off.',
-      hint: 'Unset it: no key is sent that way.',
+      hint: 'Unset it: no key and no message is sent that way.',
     },
   ];
 }

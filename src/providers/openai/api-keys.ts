@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiKeyOwner, ListedApiKey } from '../../domain/api-key.js';
 import type { ListPage } from '../lists.js';
-import { integer, optionalText, parseShape, text } from '../shapes.js';
+import { epoch, optionalText, parseShape, text } from '../shapes.js';
 
 const person = z.object({ id: text, name: optionalText, email: optionalText });
 const serviceAccount = z.object({ id: text, name: optionalText });
@@ -13,8 +13,8 @@ const apiKeysPage = z.object({
       id: text,
       name: optionalText,
       redacted_value: optionalText,
-      created_at: integer.nullish(),
-      last_used_at: integer.nullish(),
+      created_at: epoch.nullish(),
+      last_used_at: epoch.nullish(),
       owner: z.object({ user: person.nullish(), service_account: serviceAccount.nullish() }).nullish(),
     }),
   ),
@@ -29,7 +29,7 @@ export function parseApiKeysPage(document: unknown, projectId: string): ListPage
   const { data, has_more, last_id } = parseShape('OpenAI', apiKeysPage, document);
   const items = data.map(({ id, name, redacted_value, created_at, last_used_at, owner }) => ({
     ...{ id, name, hint: redacted_value, owner: toOwner(owner), projectId },
-    ...{ createdAt: toDate(created_at), lastUsedAt: toDate(last_used_at), endedAt: null },
+    ...{ createdAt: created_at ?? null, lastUsedAt: last_used_at ?? null, endedAt: null },
   }));
   return { items, hasMore: has_more, after: last_id ?? items.at(-1)?.id ?? null };
 }
@@ -38,8 +38,4 @@ function toOwner(owner: Owner): ApiKeyOwner | null {
   const { user, service_account: account } = owner ?? {};
   if (user != null) return { kind: 'user', ...user };
   return account == null ? null : { kind: 'service_account', ...account, email: null };
-}
-
-function toDate(seconds: number | null | undefined): Date | null {
-  return seconds == null ? null : new Date(seconds * 1000);
 }

@@ -8,7 +8,7 @@ import type { RawPage } from '../paging.js';
 import {
   amountAt,
   currencyCode,
-  integer,
+  epoch,
   naming,
   numberText,
   optionalText,
@@ -37,7 +37,7 @@ const costsResult = z.object({
 });
 type CostsResult = z.infer<typeof costsResult>;
 const costsPage = z.object({
-  data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(z.instanceof(Charge)) })),
+  data: z.array(z.object({ start_time: epoch, end_time: epoch, results: z.array(z.instanceof(Charge)) })),
   has_more: z.boolean(),
   next_page: z.string().nullish(),
 });
@@ -84,8 +84,7 @@ export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage 
   drift.fields('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
   let organization: CostsPage['organization'] = null;
-  const buckets = page.data.map(({ start_time, end_time, results }, index) => {
-    const [bucketStart, bucketEnd] = [new Date(start_time * 1000), new Date(end_time * 1000)];
+  const buckets = page.data.map(({ start_time: bucketStart, end_time: bucketEnd, results }, index) => {
     drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
     for (const charge of results) {
       lines.push(charge.within(bucketStart, bucketEnd));
@@ -162,7 +161,7 @@ export class ResultReader {
 
 /** `GET /v1/organization/projects` */
 const projectsPage = z.object({
-  data: z.array(z.object({ id: text, name: optionalText, archived_at: integer.nullish() })),
+  data: z.array(z.object({ id: text, name: optionalText, archived_at: epoch.nullish() })),
   has_more: z.boolean(),
   last_id: z.string().nullish(),
 });
@@ -172,7 +171,7 @@ export function parseProjectsPage(document: unknown): ListPage<ProviderProject> 
   const projects = data.map(({ id, name, archived_at }) => ({
     id,
     name,
-    archivedAt: archived_at === null || archived_at === undefined ? null : new Date(archived_at * 1000),
+    archivedAt: archived_at ?? null,
   }));
   // `last_id` is there on the last page, too, and may be absent on any.
   return { items: projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
@@ -180,7 +179,7 @@ export function parseProjectsPage(document: unknown): ListPage<ProviderProject> 
 
 /** `GET /v1/organization/admin_api_keys` */
 const adminKeysPage = z.object({
-  data: z.array(z.object({ redacted_value: z.string().nullish(), expires_at: integer.nullish() })),
+  data: z.array(z.object({ redacted_value: z.string().nullish(), expires_at: epoch.nullish() })),
 });
 
 /** When the key with this text expires, by the end of its redacted form; null where it does not or cannot be told. */
@@ -190,6 +189,5 @@ export function parseKeyExpiry(document: unknown, lastFour: string): Date | null
     const shown = /[^.*…]*$/.exec(redacted_value ?? '')?.[0].slice(-4) ?? '';
     return shown.length >= 3 && lastFour.endsWith(shown);
   });
-  const expiry = own.length === 1 ? own[0]?.expires_at : null;
-  return expiry === null || expiry === undefined ? null : new Date(expiry * 1000);
+  return own.length === 1 ? (own[0]?.expires_at ?? null) : null;
 }

@@ -3,7 +3,7 @@ import type { Decimal } from '../../domain/decimal.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import type { RawPage } from '../paging.js';
-import { amountAt, integer, numberText, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
+import { amountAt, epoch, numberText, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
 import { splitTokens } from './usage-tokens.js';
@@ -59,7 +59,7 @@ const OTHER_FIELDS = [
 ];
 
 const usagePage = z.object({
-  data: z.array(z.object({ start_time: integer, end_time: integer, results: z.array(z.instanceof(CountedRow)) })),
+  data: z.array(z.object({ start_time: epoch, end_time: epoch, results: z.array(z.instanceof(CountedRow)) })),
   has_more: z.boolean(),
   next_page: z.string().nullish(),
 });
@@ -68,10 +68,9 @@ const usagePage = z.object({
 export function parseUsagePage(document: unknown): RawPage<UsageLine> {
   const page = parseShape('OpenAI', usagePage, document);
   const lines: UsageLine[] = [];
-  const buckets = page.data.map(({ start_time, end_time, results }) => {
-    const bucket = { start: new Date(start_time * 1000), end: new Date(end_time * 1000) };
-    for (const row of results) lines.push(...row.within(bucket.start, bucket.end));
-    return bucket;
+  const buckets = page.data.map(({ start_time: start, end_time: end, results }) => {
+    for (const row of results) lines.push(...row.within(start, end));
+    return { start, end };
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
 }

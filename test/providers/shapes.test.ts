@@ -1,0 +1,23 @@
+import { LosslessNumber } from 'lossless-json';
+import { expect, it } from 'vitest';
+import { parseApiKeysPage } from '../../src/providers/openai/api-keys.js';
+import { parseProjectsPage } from '../../src/providers/openai/schema.js';
+import { instant } from '../../src/providers/shapes.js';
+
+it.each(['9007199254740991', '-99999999999999', '1e400', '253402300800', '1.5'])(
+  'an answer that dates something by %s seconds is refused in words',
+  (seconds) => {
+    const at = new LosslessNumber(seconds);
+    const page = (item: object) => ({ data: [{ id: 'x', ...item }], has_more: false });
+    expect(() => parseProjectsPage(page({ archived_at: at }))).toThrow(/data\[0\]\.archived_at/);
+    expect(() => parseApiKeysPage(page({ created_at: at }), 'p')).toThrow(/data\[0\]\.created_at/);
+  },
+);
+
+it.each(['-000001-01-01T00:00:00Z', '+012026-01-01T00:00:00Z', '0000-12-31T00:00:00Z', 'tomorrow'])(
+  '%s is no instant that a database could keep',
+  (text) => {
+    expect(instant.safeParse(text).success).toBe(false);
+    expect(instant.parse('0001-01-01T00:00:00Z')).toEqual(new Date('0001-01-01T00:00:00Z'));
+  },
+);
