@@ -125,8 +125,8 @@ async function createProjects(
 }
 
 function nameOf(id: string, origin: ProjectOrigin, wireNames: ReadonlyMap<string, string | null>): string {
-  const name = origin.projects.get(id)?.name ?? wireNames.get(id);
-  if (name !== null && name !== undefined && name.trim() !== '') return name;
+  const name = origin.projects.get(id)?.name ?? wireNames.get(id) ?? '';
+  if (name.trim() !== '') return name;
   return id === UNASSIGNED ? `${origin.organizationName} (${UNASSIGNED})` : id;
 }
 

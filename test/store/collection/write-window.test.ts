@@ -19,6 +19,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     store = createCollectionStore(prisma);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     for (const id of ['org-1', 'org-2']) await registerOrganization(prisma, 'openai', id);
+    await registerOrganization(prisma, 'anthropic', 'org-3');
   });
   afterAll(() => test.drop());
   beforeEach(async () => {
@@ -333,8 +334,8 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   it('marks days as collected, the empty ones too', async () => {
     await write([line('2026-01-02', 'p', 'a', '1'), line('2026-01-02', 'p', 'b', '1')]);
     expect(await store.collectedDays(organizationOf('openai', 'org-1'))).toEqual([
-      { day: d1, readAt: asked(1), rows: 0 },
-      { day: d2, readAt: asked(1), rows: 2 },
+      { day: d1, readAt: asked(1), rows: 0, scope: null },
+      { day: d2, readAt: asked(1), rows: 2, scope: null },
     ]);
   });
 
@@ -371,9 +372,35 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       expect(await prisma.project.count({ where: { linkedAt: null } })).toBe(3);
     });
 
+    it('by making one with the name of its first row that has one, archived where the provider says so', async () => {
+      const archivedAt = new Date('2025-12-01T00:00:00Z');
+      const named = (providerProjectName: string | null) => ({ providerProjectName });
+      const lines = [
+        line('2026-01-01', 'proj_1', 'a', '1'),
+        line('2026-01-01', 'proj_2', 'a', '1', named(null)),
+        line('2026-01-01', 'proj_2', 'b', '1', named('Second')),
+        line('2026-01-01', 'proj_2', 'c', '1', named('Third')),
+        line('2026-01-01', 'proj_3', 'a', '1', named('  ')),
+      ];
+      await write(lines, { projects: new Map([['proj_1', { id: 'proj_1', name: 'Search', archivedAt }]]) });
+      const projects = await prisma.project.findMany({ orderBy: { aiProjectId: 'asc' } });
+      expect(projects.map((each) => [each.name, each.archivedAt])).toEqual([
+        ['Search', archivedAt],
+        ['Second', null],
+        ['proj_3', null],
+      ]);
+    });
+
+    it('and takes no project of the old system for one of a provider that it did not know', async () => {
+      await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
+      await write([line('2026-01-01', 'proj_1', 'a', '1')], { provider: 'anthropic', organizationId: 'org-3' });
+      expect(await prisma.project.findUnique({ where: { id: 'old' } })).toMatchObject({ aiProjectId: null });
+      expect(await prisma.costData.count({ where: { projectId: 'old' } })).toBe(0);
+    });
+
     it('in the legacy row that only has an OpenAI project id, and fills in where it comes from', async () => {
       await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
-      await write([line('2026-01-01', 'proj_1', 'a', '1')]);
+      expect((await write([line('2026-01-01', 'proj_1', 'a', '1')])).adopted).toEqual([]);
       expect(await prisma.project.findMany()).toMatchObject([
         { id: 'old', name: 'Old', aiProvider: 'openai', aiOrganizationId: 'org-1', aiProjectId: 'proj_1' },
       ]);
@@ -386,6 +413,7 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       expect(await write([line('2026-01-01', 'proj_1', 'a', '1')], { requestedAt: asked(2) })).toMatchObject({
         inserted: 0,
         unchanged: 1,
+        adopted: [{ project: 'Old', projectId: 'old', moved: { costs: 1 } }],
       });
       expect(await prisma.project.findMany()).toMatchObject([{ id: 'old' }]);
     });
