@@ -4,6 +4,7 @@ import { anthropicServer } from './anthropic/index.js';
 import type { EmulatedProvider } from './api.js';
 import { cursorServer } from './cursor/index.js';
 import { githubServer } from './github/index.js';
+import { litellmServer } from './litellm/index.js';
 import { openaiServer } from './openai/index.js';
 import { openrouterServer } from './openrouter/index.js';
 
@@ -14,6 +15,7 @@ export const EMULATED: readonly EmulatedProvider[] = [
   openrouterServer,
   githubServer,
   cursorServer,
+  litellmServer,
 ];
 
 /** @throws CostsError `usage` for one that is not emulated. */

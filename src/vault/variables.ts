@@ -58,7 +58,13 @@ export function providerInVariable(environment: Environment, name: string): Prov
 
 /** Whose admin key a text is. @throws CostsError `usage` when it begins as no provider's, without any part of it */
 export function providerOfText(text: string): ProviderId {
-  const provider = providerOfKey(text.trim());
+  const key = text.trim();
+  const provider = providerOfKey(key);
+  // Guessed wrong, a key would be sent to somebody it is not of.
+  if (provider !== null && tellsNothing(key))
+    throw new CostsError('usage', 'Keys of several kinds begin so: the key does not say whose it is.', {
+      hint: 'Say it: costs keys add --provider NAME',
+    });
   if (provider !== null) return provider.id;
   const begins = PROVIDERS.map(({ name, adminKeyPrefix }) => `${name}'s with ${adminKeyPrefix}`).join(', ');
   throw new CostsError('usage', `That is no admin key of a provider that is known here: they begin, ${begins}.`, {
@@ -76,7 +82,7 @@ export function parseKey(provider: ProviderId, text: string): Secret {
   if (key === '') throw new CostsError('usage', 'The key is empty.');
   if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');
   if (isAdminKeyOf(provider, key)) return new Secret(key);
-  const other = providerOfKey(key);
+  const other = tellsNothing(key) ? null : providerOfKey(key);
   if (other !== null) {
     throw new CostsError('usage', `That is an admin key of ${other.name}, not of ${name}.`, {
       hint: `Use --provider ${other.id}`,
@@ -112,15 +118,23 @@ function isAdminKeyOf(provider: ProviderId, key: string): boolean {
 
 /** Whose admin key a text is by how it begins, the longest beginning first; null where nobody's is. */
 export function providerOfKey(key: string): Provider | null {
+  // A beginning that two providers share is an admin key of the one.
+  return startsOf(key).find(({ provider }) => provider !== null)?.provider ?? null;
+}
+
+/** Whether keys that read no bills begin as this one does. */
+function tellsNothing(key: string): boolean {
+  return startsOf(key).some(({ provider }) => provider === null);
+}
+
+/** The longest beginnings that fit a key, and whose they are; null where such keys read no bills. */
+function startsOf(key: string): { prefix: string; provider: Provider | null }[] {
+  if (!/^[\x21-\x7e]+$/.test(key)) return [];
   const begins = PROVIDERS.flatMap((provider) => {
     const { adminKeyPrefix, moreKeyPrefixes = [], otherKeys } = provider;
     const admin = [adminKeyPrefix, ...moreKeyPrefixes].map((prefix) => ({ prefix, provider }));
     return [...admin, ...otherKeys.map(({ prefix }) => ({ prefix, provider: null }))];
   }).filter(({ prefix }) => key.startsWith(prefix) && key.length > prefix.length);
   const longest = begins.reduce((most, { prefix }) => Math.max(most, prefix.length), 0);
-  const [first] = begins
-    .filter(({ prefix }) => prefix.length === longest)
-    // A beginning that two providers share is an admin key of the one.
-    .sort((a, b) => Number(a.provider === null) - Number(b.provider === null));
-  return /^[\x21-\x7e]+$/.test(key) ? (first?.provider ?? null) : null;
+  return begins.filter(({ prefix }) => prefix.length === longest);
 }

@@ -20,6 +20,8 @@ export interface Traits {
   amount: RegExp;
   /** Whether it lists projects. */
   lists?: false;
+  /** Whether it bills anything; what holds of those that do not is in their own tests. */
+  bills?: false;
 }
 
 export const TRAITS: Record<ProviderId, Traits> = {
@@ -62,5 +64,14 @@ export const TRAITS: Record<ProviderId, Traits> = {
     newValue: null,
     lists: false,
     amount: /usageEvents\[\d+\]\.chargedCents/,
+  },
+  litellm: {
+    requests: 0,
+    paged: false,
+    newField: { from: '"spend":', to: '"brand_new":1,"spend":', path: 'results[].metrics.brand_new' },
+    newValue: null,
+    lists: false,
+    bills: false,
+    amount: /results\[\d+\]\.metrics\.spend/,
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseKey, readVariable } from '../../src/vault/variables.js';
+import { parseKey, providerOfText, readVariable } from '../../src/vault/variables.js';
 import { ANTHROPIC_KEY, OPENAI_KEY } from '../helpers/vault.js';
 
 const environment = (values: Record<string, string>, keyVariables: string[] | null = null) => ({
@@ -84,11 +84,21 @@ describe('a key that is typed or piped', () => {
     ['\n', 'is empty'],
     [`${OPENAI_KEY}\n${OPENAI_KEY}`, 'more than one line'],
     [ANTHROPIC_KEY, 'is an admin key of Anthropic, not of OpenAI'],
+    ['sk-abcdef', 'an API key of OpenAI, which reads no bills'],
     ['sk-proj-abcdef', "a project's API key of OpenAI, which reads no bills"],
   ])('is bad input as %#', (text, reason) => {
     expect(refusal(() => parseKey('openai', text))).toMatchObject({
       code: 'usage',
       text: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it('is taken for nobody by a beginning that keys of several kinds have', () => {
+    expect(providerOfText(OPENAI_KEY)).toBe('openai');
+    expect(parseKey('litellm', 'sk-abcdef').reveal()).toBe('sk-abcdef');
+    expect(refusal(() => providerOfText('sk-abcdef'))).toMatchObject({
+      code: 'usage',
+      text: expect.stringContaining('--provider') as string,
     });
   });
 

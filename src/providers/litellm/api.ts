@@ -1,0 +1,112 @@
+import type { CostProvider } from '../../domain/cost-provider.js';
+import { wholeAnswer } from '../../domain/daily-line.js';
+import { toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { sum } from '../../domain/decimal.js';
+import type { ProviderCall } from '../../domain/provider.js';
+import { CostsError } from '../../errors.js';
+import type { Wire } from '../define.js';
+import { broken } from '../paging.js';
+import { isNotFound } from '../refusal.js';
+import { DriftWatch } from '../shapes.js';
+import { ENDPOINT, toLines } from './activity.js';
+import { parseActivity, readRefusal, type ActivityPage, type DayActivity } from './schema.js';
+
+const WHO = 'LiteLLM';
+const PATH = '/user/daily/activity';
+const PAGE_SIZE = 1_000;
+/** A proxy with 141 keys has been seen to need 1,329 pages for 30 days, and a day is asked for at once. */
+const MOST_PAGES = 1_000;
+
+export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
+  const ask = async (call: ProviderCall, path: string, { since, until }: DaySpan, parameters: [string, string][]) => {
+    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
+    const dates: [string, string][] = [
+      ['start_date', since],
+      ['end_date', until],
+    ];
+    for (const [name, value] of [...dates, ...parameters]) url.searchParams.append(name, value);
+    const drift = new DriftWatch(call.observe);
+    const headers = { authorization: `Bearer ${call.key.reveal()}` };
+    return parseActivity(await http.getJson({ url, headers, call, readRefusal }), drift);
+  };
+
+  const readPages = async (call: ProviderCall, span: DaySpan): Promise<ActivityPage> => {
+    const days: DayActivity[] = [];
+    for (let number = 1, pages = 1; number <= pages; number += 1) {
+      if (number > MOST_PAGES) throw broken(WHO, `has more than ${MOST_PAGES} pages of ${span.since}`);
+      const page = await ask(call, PATH, span, [
+        ['page', `${number}`],
+        ['page_size', `${PAGE_SIZE}`],
+      ]);
+      days.push(...page.days);
+      pages = page.pages;
+    }
+    return { days, pages: 1 };
+  };
+
+  /** Older proxies have pages alone, and some of those skip and repeat rows from one page to the next. */
+  const readSteadyPages = async (call: ProviderCall, span: DaySpan): Promise<ActivityPage> => {
+    const [first, second] = [await readPages(call, span), await readPages(call, span)];
+    const isOver = span.until < toDay(now());
+    if (isOver && spendOf(first) !== spendOf(second))
+      throw broken(WHO, `sends pages of ${span.since} that move while they are turned`);
+    return second;
+  };
+
+  const readActivity = async (call: ProviderCall, span: DaySpan): Promise<DayActivity[]> => {
+    const { days } = await ask(call, `${PATH}/aggregated`, span, []).catch((error: unknown) => {
+      if (isNotFound(error)) return readSteadyPages(call, span);
+      throw error;
+    });
+    const stranger = days.find(({ day }) => day < span.since || day > span.until);
+    if (stranger !== undefined) throw broken(WHO, `sent ${stranger.day}, which was not asked for`);
+    return days;
+  };
+
+  return {
+    // It bills nobody: what it adds up is on the bills of others.
+    maxDaysPerRequest: 366,
+    // eslint-disable-next-line @typescript-eslint/require-await -- the contract's
+    async *fetchCosts(_call, span) {
+      yield wholeAnswer(span, [], now());
+    },
+    // eslint-disable-next-line @typescript-eslint/require-await -- the contract's
+    async *fetchTotals(_call, span) {
+      yield wholeAnswer(span, [], now());
+    },
+    usage: {
+      endpoints: [ENDPOINT],
+      requestsAWindow: 1,
+      // Lists of keys are cut off by request: the fewer days, the fewer keys.
+      maxDays: () => 1,
+      async *fetchUsage(call, span, width) {
+        if (width !== '1d') throw dailyOnly();
+        const lines = toLines(await readActivity(call, span));
+        yield { endpoint: ENDPOINT, buckets: [], lines, end: 'complete', since: span.since };
+      },
+    },
+    // Teams are known by their ids: their names are in no report that is read.
+    listProjects: () => Promise.resolve([]),
+    async identify(call) {
+      const today: Day = toDay(now());
+      await readActivity(call, { since: today, until: today });
+      return {
+        organizationId: call.organizationId ?? baseUrl.host,
+        organizationName: null,
+        canListProjects: true,
+        expiresAt: null,
+        warnings: ['A master key can do everything on the proxy; a key of an admin viewer is enough.'],
+      };
+    },
+  };
+}
+
+function spendOf({ days }: ActivityPage) {
+  return sum(days.map(({ spend }) => spend));
+}
+
+function dailyOnly(): CostsError {
+  return new CostsError('contract', 'LiteLLM tells usage by the day only.', {
+    hint: 'Leave out --bucket, or choose another provider: --provider',
+  });
+}
