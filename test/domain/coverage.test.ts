@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectedDay } from '../../src/domain/collection.js';
-import { coverageOf, dayState } from '../../src/domain/coverage.js';
+import { coverageOf, dayState, isReadWhole } from '../../src/domain/coverage.js';
 import { parseDay } from '../../src/domain/day.js';
 
 describe('dayState', () => {
@@ -14,7 +14,13 @@ describe('dayState', () => {
     ['2026-01-31T23:59:59.999Z', 'provisional'],
     ['2026-02-01T00:00:00Z', 'settled'],
   ])('of a day last read %s is %s', (readAt, state) => {
-    expect(dayState(day, readAt === null ? null : new Date(readAt))).toBe(state);
+    const read = readAt === null ? null : new Date(readAt);
+    expect(dayState(day, read)).toBe(state);
+    expect(isReadWhole(day, read)).toBe(!['gap', 'open'].includes(state));
+  });
+
+  it('of a day that nobody read and that another program has bills of is adopted', () => {
+    expect(dayState(day, null, true)).toBe('adopted');
   });
 });
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, compare, formatDecimal, parseDecimal, round } from '../../src/domain/decimal.js';
+import {
+  absolute,
+  add,
+  compare,
+  formatDecimal,
+  parseDecimal,
+  product,
+  quotient,
+  round,
+} from '../../src/domain/decimal.js';
 import { effortOf } from '../helpers/effort.js';
 
 describe('parseDecimal', () => {
@@ -116,5 +125,28 @@ describe('round', () => {
     ['0', '0'],
   ])('takes %s half to even, to %s', (text, rounded) => {
     expect(formatDecimal(round(parseDecimal(text), 2))).toBe(rounded);
+  });
+});
+
+describe('absolute', () => {
+  it.each([
+    ['-1.5', '1.5'],
+    ['1.5', '1.5'],
+    ['0', '0'],
+  ])('of %s is %s', (text, amount) => {
+    expect(formatDecimal(absolute(parseDecimal(text)))).toBe(amount);
+  });
+});
+
+describe('quotient and product', () => {
+  it.each([
+    ['2', '3', '0.66667', '6'],
+    ['-2', '3', '-0.66667', '-6'],
+    ['2', '-3', '-0.66667', '-6'],
+    ['-2', '-3', '0.66667', '6'],
+    ['0.5', '0.00000000000000000001', '50000000000000000000', '0.000000000000000000005'],
+  ])('of %s and %s are %s and %s', (a, b, divided, times) => {
+    expect(formatDecimal(quotient(parseDecimal(a), parseDecimal(b), 5))).toBe(divided);
+    expect(formatDecimal(product(parseDecimal(a), parseDecimal(b)))).toBe(times);
   });
 });
