@@ -123,7 +123,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'completion',
     group: 'Setup',
-    summary: 'completes commands and options in bash, zsh or fish',
+    summary: 'completes commands, options and their values in bash, zsh or fish',
     load: async (wholeProgram) => (await import('./commands/completion.js')).completion(wholeProgram),
   },
   {

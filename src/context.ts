@@ -9,6 +9,7 @@ import { cleanText } from './domain/text.js';
 import type { Team } from './domain/team.js';
 import type { Channel } from './notify/channel.js';
 import type { Message } from './notify/message.js';
+import { CostsError } from './errors.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
@@ -29,6 +30,8 @@ export interface GlobalOptions {
   input?: boolean;
   /** False with --no-color. */
   color?: boolean;
+  /** A store that another process uses is an error at once. */
+  neverWaits?: boolean;
   /** Seconds one request to a provider may take. */
   requestTimeout?: number;
   /** Seconds a provider that stays down is asked again. */
@@ -150,6 +153,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   const openOptions: OpenOptions = {
     signal,
     onWait: ({ pid, command, host, claim }) => {
+      if (options.neverWaits === true) throw new CostsError('conflict', 'The embedded store is in use.');
       const where = claim === null ? '' : ` on ${cleanText(host)}, another machine or container`;
       output.note(`The embedded store is in use by process ${pid}${where} (${command}); waiting for it.`);
       if (claim !== null) output.note(shell`If that one is gone, take the store over → rm ${claim}`);

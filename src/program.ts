@@ -106,7 +106,7 @@ function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: H
   for (const each of definition.commands ?? []) addCommand(command, each, { open, onExit });
   return command.action(async () => {
     const options = optionsOf(command);
-    onExit(await perform(definition, options, open(options)));
+    onExit(await perform(definition, options, open({ ...options, neverWaits: definition.neverWaits === true })));
   });
 }
 

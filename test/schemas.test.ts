@@ -221,6 +221,7 @@ describe('the document of each command is what its schema says', () => {
     await run('keys remove', ['Acme EU', '--yes']);
     await run('keys remove', ['Acme EU', '--purge', '--yes']);
     await run('completion', ['fish']);
+    await run('completion names', ['projects']);
   });
 
   it('of going back and coming again', async () => {

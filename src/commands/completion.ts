@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { completionScript, SHELLS, type Shell } from './completion/scripts.js';
+import { completionNames } from './completion/names.js';
 import { completionTree } from './completion/tree.js';
 import { argument, defineCommand, asItIs } from './define.js';
 
@@ -7,8 +8,9 @@ import { argument, defineCommand, asItIs } from './define.js';
 export function completion(program: () => Promise<Command>) {
   return defineCommand({
     name: 'completion',
-    description: 'Prints a script that completes commands and options in a shell.',
+    description: 'Prints a script that completes commands, options and their values in a shell.',
     arguments: [argument('<shell>', 'for this shell').choices(SHELLS)],
+    commands: [completionNames],
     examples: [
       'source <(costs completion bash)',
       'costs completion zsh > ~/.zfunc/_costs',

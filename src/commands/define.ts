@@ -24,6 +24,8 @@ export interface CommandDefinition<Options, Value, Document> {
   readonly toFile?: boolean;
   /** Asks for a secret: from its start on the terminal echoes nothing, whenever the secret is pasted. */
   readonly asksSecret?: boolean;
+  /** Somebody waits with a key pressed: a store that another process uses is an error, and not waited for. */
+  readonly neverWaits?: boolean;
   /** Shows a secret that is told only once, and so is not masked as everything else is. */
   readonly showsSecret?: boolean;
   /** Does the work and prints nothing. @throws CostsError */

@@ -81,6 +81,7 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
 };
 /** What other commands need to do their work, and `FOLDER` where they read a file. */
 const NEEDS: Record<string, string[]> = {
+  'completion names': ['projects'],
   login: ['--email', 'zz-admin@example.com', '--password-stdin'],
   'members passwd': ['--email', 'zz-admin@example.com', '--code', '--password-stdin'],
   'keys add': ['--provider', 'openai', '--organization', 'org-zz', '--from-env', 'OTHER_KEY'],

@@ -84,7 +84,11 @@ describe('costs check', () => {
     await perform(listBudgets, {}, context);
     const { budgets } = last() as { budgets: { id: string; project: string | null }[] };
     expect(budgets).toHaveLength(4);
-    await perform(removeBudget, { id: budgets.find(({ project }) => project === null)?.id ?? '', yes: true }, context);
+    await perform(
+      removeBudget,
+      { budget: budgets.find(({ project }) => project === null)?.id ?? '', yes: true },
+      context,
+    );
     await perform(listBudgets, {}, context);
     expect((last() as { budgets: unknown[] }).budgets).toHaveLength(3);
   });

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
 import { ALL_PROVIDER_IDS, PROVIDER_IDS } from '../../src/providers/registry.js';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { completionScript, SHELLS, type Shell } from '../../src/commands/completion/scripts.js';
 import { completionTree, type CompletionNode } from '../../src/commands/completion/tree.js';
 import { createFullProgram } from '../../src/program.js';
+import { embeddedFolders } from '../../src/store/embedded-folders.js';
+import { acquireLock } from '../../src/store/lock.js';
 import { listCommands } from '../helpers/command-table.js';
+import { useMachine } from '../helpers/costs.js';
+import { environmentOf, useTestDatabase } from '../helpers/database.js';
 
 const run = promisify(execFile);
 let nodes: CompletionNode[];
@@ -17,9 +22,13 @@ beforeAll(async () => {
   );
 });
 
+/** Stands for the tool, which a script asks for names only. */
+const TOOL = `costs() { case "$*" in "completion names projects") printf '%s\\n' Search 'Support Bot' "Bo's" ;; "completion names projects --team=other") echo Theirs ;; esac; }`;
+
 /** What bash offers after these words, of which the last is being written. */
 async function inBash(...words: string[]): Promise<string[]> {
-  const script = `${completionScript('bash', nodes)}
+  const script = `${TOOL}
+${completionScript('bash', nodes)}
 COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _costs; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout } = await run('bash', ['-c', script, 'bash', 'costs', ...words]);
   return stdout.split('\n').filter((line) => line !== '');
@@ -35,12 +44,71 @@ describe('the completion of bash', () => {
   it('offers the choices of an option, and the other options behind it', async () => {
     expect(await inBash('sync', '--provider', '')).toEqual(PROVIDER_IDS);
     expect(await inBash('report', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
+    expect(await inBash('sync', '--provider', '=', 'opena')).toEqual(['openai']);
     expect(await inBash('sync', '--provider', 'openai', '--acc')).toEqual(['--accept-restatement']);
+  });
+
+  it('offers periods, groupings after a comma, topics of the help, and variables of the shell', async () => {
+    expect(await inBash('report', 'last-m')).toEqual(['last-month']);
+    expect(await inBash('report', '--group-by', 'project,mo')).toEqual(['project,model', 'project,month']);
+    expect(await inBash('help', 'secu')).toEqual(['security']);
+    expect(await inBash('keys', 'add', '--from-env', 'PAT')).toContain('PATH');
+  });
+
+  it('offers names of the team that is named, as a shell reads them', async () => {
+    expect(await inBash('report', '--project', 'Sup')).toEqual([String.raw`Support\ Bot`]);
+    expect(await inBash('report', '--project', String.raw`Support\ B`)).toEqual([String.raw`Support\ Bot`]);
+    expect(await inBash('projects', 'unlink', '"Sup')).toEqual(['Support Bot']);
+    expect(await inBash('projects', 'unlink', '')).toEqual(['Search', String.raw`Support\ Bot`, String.raw`Bo\'s`]);
+    expect(await inBash('report', '--team', 'other', '--project', '')).toEqual(['Theirs']);
+  });
+
+  it('offers nothing where no store can be asked', async () => {
+    expect(await inBash('keys', 'rotate', '')).toEqual([]);
   });
 
   it('offers nothing for a command that is none', async () => {
     expect(await inBash('nothing', '')).toContain('sync');
     expect(await inBash('keys', 'zzz')).toEqual([]);
+  });
+});
+
+describe('the names that are offered', () => {
+  it('are those of one team, and none of a store that is not there, cannot be read or is in use', async () => {
+    const { database, target } = await useTestDatabase('postgresql');
+    await database.pool.query(
+      `INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'other');
+       INSERT INTO projects (id, team_id, name) VALUES ('p1', 't1', 'Search'), ('p2', 't1', 'Search'), ('p3', 't2', 'Theirs')`,
+    );
+    const machine = await useMachine(environmentOf(target));
+    const names = (...more: string[]) => machine.here(['completion', 'names', 'projects', ...more]);
+    expect(await names('--team', 'acme')).toMatchObject({ code: 0, stdout: 'Search\n', stderr: '' });
+    const silent = { code: 0, stdout: '', stderr: '' };
+    expect(await names()).toMatchObject(silent);
+    const apart = await useMachine({}, { store: true });
+    expect(await machine.here(['completion', 'names', 'projects'], { env: { DATABASE_URL: '' } })).toMatchObject(
+      silent,
+    );
+    const lock = await acquireLock(embeddedFolders(join(apart.home, 'costs')).lock);
+    expect(await apart.here(['completion', 'names', 'projects'])).toMatchObject(silent);
+    await lock.release();
+  });
+});
+
+describe('zsh', () => {
+  it('offers the same (skipped where it is not installed)', async (test) => {
+    const offered = async (...words: string[]) => {
+      const script = `${TOOL}
+compdef() { :; }; compset() { :; }; compadd() { [[ $1 == -a ]] && print -l -- \${(P)3} || print -l -- "\${@:2}"; }
+${completionScript('zsh', nodes)}
+words=(costs "$@"); CURRENT=\${#words}; PREFIX="\${words[CURRENT]}"; _costs`;
+      const { stdout } = await run('zsh', ['-f', '-c', script, 'zsh', ...words]);
+      return stdout.split('\n').filter((line) => line !== '');
+    };
+    if ((await run('zsh', ['--version']).catch(() => null)) === null) return test.skip();
+    expect(await offered('keys', 'rotate', '--allow')).toContain('--allow-host');
+    expect(await offered('sync', '--provider', '')).toEqual(PROVIDER_IDS);
+    expect(await offered('report', '--project', '')).toEqual(['Search', 'Support Bot', "Bo's"]);
   });
 });
 

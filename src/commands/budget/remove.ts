@@ -6,10 +6,10 @@ import { argument, defineCommand, asItIs } from '../define.js';
 export const removeBudget = defineCommand({
   name: 'budget remove',
   description: 'Removes a budget.',
-  arguments: [argument('<id>', 'of the budget, or as many characters of it as are unique')],
+  arguments: [argument('<budget>', 'its id, or as many characters of it as are unique')],
   options: [confirmOption()],
   examples: ['costs budget remove 3f0c'],
-  async run({ id: word, yes }: { id: string; yes?: boolean }, context: Context) {
+  async run({ budget: word, yes }: { budget: string; yes?: boolean }, context: Context) {
     const [store, team] = await Promise.all([context.store(), context.team()]);
     const budgets = await store.budgets.list(team.id);
     // As many characters of an id as are unique will do, but not none.

@@ -1,16 +1,16 @@
 import type { CompletionNode, CompletionOption } from './tree.js';
+import type { Values } from './values.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** A script that completes commands, options and their choices without starting the tool. */
+/** A script that completes commands, options and their values. Only for names in a store it starts the tool. */
 export function completionScript(shell: Shell, nodes: readonly CompletionNode[]): string {
   return { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](nodes);
 }
 
-/** Words of a command: what it contains, and its options. */
-function wordsOf({ commands, options }: CompletionNode): string[] {
-  return [...commands.map(({ name }) => name), ...options.map(({ flag }) => flag)];
+function flagsOf({ options }: CompletionNode): string {
+  return options.map(({ flag }) => flag).join(' ');
 }
 
 /** Patterns of the paths that lead somewhere, for `case`. */
@@ -18,71 +18,126 @@ function knownPaths(nodes: readonly CompletionNode[]): string {
   return nodes.flatMap(({ path }) => (path === '' ? [] : [`"${path}"`])).join('|');
 }
 
-function withChoices({ options }: CompletionNode): (CompletionOption & { choices: string[] })[] {
-  return options.filter((option): option is CompletionOption & { choices: string[] } => option.choices !== null);
+type WithValues = CompletionOption & { values: Values };
+
+/** What stands behind an option, in bash and zsh: a branch of `case` each. */
+function optionCases(nodes: readonly CompletionNode[]): string {
+  return nodes
+    .flatMap(({ path, options }) =>
+      options
+        .filter((option): option is WithValues => option.values !== null)
+        .map(({ flag, values }) => `    "${path}|${flag}") ${offer(values)}; return ;;`),
+    )
+    .join('\n');
+}
+
+/** What stands at a place of its own: below a command, then for its argument, and its options where there is neither. */
+function placeCases(nodes: readonly CompletionNode[]): string {
+  return nodes
+    .map((node) => {
+      const { path, commands, argument } = node;
+      const flags = `_costs_words ${flagsOf(node)}`;
+      const words = [
+        ...(commands.length > 0 ? [`_costs_words ${commands.map(({ name }) => name).join(' ')}`] : []),
+        ...(argument === null ? [] : [offer(argument)]),
+      ];
+      return `    "${path}") if [[ $current == -* ]]; then ${flags}; else ${(words.length > 0 ? words : [flags]).join('; ')}; fi ;;`;
+    })
+    .join('\n');
+}
+
+function offer(values: Values): string {
+  if ('names' in values) return `_costs_names ${values.names}`;
+  return 'variables' in values ? '_costs_variables' : `_costs_words ${values.words.join(' ')}`;
 }
 
 function bashScript(nodes: readonly CompletionNode[]): string {
-  const choices = nodes.flatMap((node) =>
-    withChoices(node).map(
-      (option) =>
-        `    "${node.path}|${option.flag}") COMPREPLY=($(compgen -W "${option.choices.join(' ')}" -- "$current")); return ;;`,
-    ),
-  );
   return `# costs completion for bash: source <(costs completion bash)
+_costs_words() {
+  local list="\${current%"\${current##*,}"}"
+  COMPREPLY+=($(compgen -P "$list" -W "$*" -- "\${current##*,}"))
+}
+_costs_variables() { COMPREPLY+=($(compgen -A export -- "$current")); }
+_costs_names() {
+  compopt +o default 2>/dev/null # no files in place of names
+  local name typed="\${current//\\\\/}"
+  case "$current" in [\\"\\']*) typed="\${current:1}" ;; esac
+  while IFS= read -r name; do
+    [[ "$name" == "$typed"* ]] || continue
+    case "$current" in [\\"\\']*) ;; *) printf -v name %q "$name" ;; esac
+    COMPREPLY+=("$name")
+  done < <(costs completion names "$1" \${team:+"--team=$team"} 2>/dev/null </dev/null)
+}
 _costs() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word before="" team=""
+  if [[ "$current" == "=" ]]; then current=""
+  elif [[ "$previous" == "=" ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ "$before" == "--team" ]] && team="$word"
+    before="$word"
     case "$path $word" in
       ${knownPaths(nodes)}) path="$path $word" ;;
     esac
   done
   case "$path|$previous" in
-${choices.join('\n')}
+${optionCases(nodes)}
   esac
   case "$path" in
-${nodes.map((node) => `    "${node.path}") words="${wordsOf(node).join(' ')}" ;;`).join('\n')}
+${placeCases(nodes)}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _costs costs
 `;
 }
 
 function zshScript(nodes: readonly CompletionNode[]): string {
-  const choices = nodes.flatMap((node) =>
-    withChoices(node).map(
-      (option) => `    "${node.path}|${option.flag}") compadd -- ${option.choices.join(' ')}; return ;;`,
-    ),
-  );
-  const lists = nodes.map((node) => `    "${node.path}") compadd -- ${wordsOf(node).join(' ')} ;;`);
   return `#compdef costs
 # costs completion for zsh: source <(costs completion zsh)
+_costs_words() { compset -P '*,'; compadd -- "$@" }
+_costs_variables() { compadd -- \${(k)parameters[(R)*export*]} }
+_costs_names() {
+  local -a names
+  names=(\${(f)"$(costs completion names $1 \${team:+--team=$team} 2>/dev/null </dev/null)"})
+  compadd -a -- names
+}
 _costs() {
-  local at="" word
-  for word in "\${words[@]:1:CURRENT-2}"; do
+  local at="" word current="$PREFIX" previous="\${words[CURRENT-1]}" before="" team=""
+  if [[ "$current" == --*=* ]]; then previous="\${current%%=*}"; compset -P '*='; current="$PREFIX"; fi
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    [[ "$before" == "--team" ]] && team="$word"
+    before="$word"
     case "$at $word" in
       ${knownPaths(nodes)}) at="$at $word" ;;
     esac
   done
-  case "$at|\${words[CURRENT-1]}" in
-${choices.join('\n')}
+  case "$at|$previous" in
+${optionCases(nodes)}
   esac
   case "$at" in
-${lists.join('\n')}
+${placeCases(nodes)}
   esac
 }
 compdef _costs costs
 `;
 }
 
+/** What fish runs for its values. */
+function fishValues(values: Values): string {
+  if ('names' in values) return `(__costs_names ${values.names})`;
+  if ('variables' in values) return '(set --names --export)';
+  const words = values.words.join(' ');
+  return values.isList === true ? `(__costs_list ${words})` : words;
+}
+
 function fishScript(nodes: readonly CompletionNode[]): string {
-  const lines = nodes.flatMap(({ path, commands, options }) => {
+  const lines = nodes.flatMap(({ path, commands, options, argument }) => {
     const when = `-n 'test (__costs_at) = "${path}"'`;
     return [
       ...commands.map(({ name, summary }) => `complete -c costs ${when} -a ${name} -d '${summary}'`),
-      ...options.map(({ flag, summary, takesValue, choices }) => {
-        const value = choices !== null ? ` -x -a '${choices.join(' ')}'` : takesValue ? ' -r' : '';
+      ...(argument === null ? [] : [`complete -c costs ${when} -a '${fishValues(argument)}'`]),
+      ...options.map(({ flag, summary, takesValue, values }) => {
+        const value = values !== null ? ` -x -a '${fishValues(values)}'` : takesValue ? ' -r' : '';
         return `complete -c costs ${when} -l ${flag.slice(2)}${value} -d '${summary}'`;
       }),
     ];
@@ -97,6 +152,20 @@ function __costs_at
     end
   end
   echo "$at"
+end
+function __costs_names
+  set -l words (commandline -opc)
+  set -l team
+  if set -l place (contains -i -- --team $words); and set -q words[(math $place + 1)]
+    set team --team=$words[(math $place + 1)]
+  end
+  costs completion names $argv[1] $team 2>/dev/null </dev/null
+end
+function __costs_list
+  set -l typed (string match -r '^.*,' -- (commandline -ct))
+  for word in $argv
+    echo "$typed$word"
+  end
 end
 complete -c costs -f
 ${lines.join('\n')}

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { HELP_TOPICS } from '../../help/topics.js';
+import { valuesOf, type Values } from './values.js';
 
 /** A command as a shell sees it. */
 export interface CompletionNode {
@@ -6,6 +8,8 @@ export interface CompletionNode {
   path: string;
   commands: { name: string; summary: string }[];
   options: CompletionOption[];
+  /** Of its first argument; null where it takes none, or anything. */
+  argument: Values | null;
 }
 
 export interface CompletionOption {
@@ -13,12 +17,20 @@ export interface CompletionOption {
   summary: string;
   takesValue: boolean;
   /** Null where anything may follow. */
-  choices: string[] | null;
+  values: Values | null;
 }
 
 /** Every command of a program, groups before what is in them. */
 export function completionTree(program: Command): CompletionNode[] {
-  return nodesOf(program, '');
+  const [root, ...others] = nodesOf(program, '');
+  if (root === undefined) return [];
+  const help = { name: 'help', summary: 'Explains a command or a topic' };
+  const words = [...new Set([...HELP_TOPICS, ...root.commands.map(({ name }) => name)])];
+  return [
+    { ...root, commands: [...root.commands, help] },
+    ...others,
+    { path: ' help', commands: [], options: [], argument: { words } },
+  ];
 }
 
 function nodesOf(command: Command, path: string): CompletionNode[] {
@@ -28,10 +40,22 @@ function nodesOf(command: Command, path: string): CompletionNode[] {
     options: command.options.flatMap(({ long, description, required, optional, argChoices }) =>
       long == null
         ? []
-        : [{ flag: long, summary: plain(description), takesValue: required || optional, choices: argChoices ?? null }],
+        : [
+            {
+              flag: long,
+              summary: plain(description),
+              takesValue: required || optional,
+              values: required || optional ? valuesOf(long.slice(2), argChoices) : null,
+            },
+          ],
     ),
+    argument: argumentValues(command),
   };
   return [own, ...shown(command).flatMap((child) => nodesOf(child, `${path} ${child.name()}`))];
+}
+
+function argumentValues({ registeredArguments: [first] }: Command): Values | null {
+  return first === undefined ? null : valuesOf(first.name(), first.argChoices);
 }
 
 /** Not other ways to write the same. */

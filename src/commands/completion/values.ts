@@ -1,0 +1,47 @@
+import { DIMENSION_WORDS } from '../../domain/dimensions.js';
+import { TIME_WORDS } from '../../domain/time.js';
+import { ALL_PROVIDER_IDS } from '../../providers/registry.js';
+
+/** What is called something in a store, and is asked for there by `costs completion names`. */
+export const NAME_KINDS = ['organizations', 'projects', 'members', 'tokens', 'budgets'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+/** What may stand for an argument or behind an option. */
+export type Values =
+  /** One of these, or with `isList` several of them with commas between. */
+  | { words: readonly string[]; isList?: boolean }
+  | { names: NameKind }
+  /** The name of an environment variable, which the shell knows. */
+  | { variables: true };
+
+const TIMES: Values = { words: [...TIME_WORDS, 'last-7d', 'last-30d'] };
+const PROJECTS: Values = { names: 'projects' };
+const MEMBERS: Values = { names: 'members' };
+const VARIABLES: Values = { variables: true };
+
+/** By the name of the option or the argument, which says the same wherever it stands. */
+const BY_NAME: Readonly<Record<string, Values>> = {
+  organization: { names: 'organizations' },
+  project: PROJECTS,
+  'name-and-tag': PROJECTS,
+  'name-and-key': PROJECTS,
+  email: MEMBERS,
+  token: { names: 'tokens' },
+  budget: { names: 'budgets' },
+  period: TIMES,
+  since: TIMES,
+  until: TIMES,
+  'as-of': TIMES,
+  lookback: TIMES,
+  against: { words: ['usual', ...TIME_WORDS] },
+  'group-by': { words: DIMENSION_WORDS, isList: true },
+  provider: { words: ALL_PROVIDER_IDS },
+  variable: VARIABLES,
+  notify: VARIABLES,
+  'from-env': VARIABLES,
+};
+
+/** What can be offered; null where anything may stand. */
+export function valuesOf(name: string, choices: readonly string[] | undefined): Values | null {
+  return choices === undefined ? (BY_NAME[name] ?? null) : { words: choices };
+}
