@@ -48,9 +48,12 @@ export type Row = (column: Column) => string | null;
 
 const PLACES = new Map<string, number>(COLUMNS.map((column, place) => [column, place]));
 
-/** Reads values by the name of their column. */
+/** Reads values by the name of their column, as text that is safe to store and to print. */
 export function rowOf(values: Values): Row {
-  return (column) => values[PLACES.get(column) ?? -1] ?? null;
+  return (column) => {
+    const value = values[PLACES.get(column) ?? -1] ?? null;
+    return value === null ? null : cleanText(value);
+  };
 }
 
 export interface ChargeOptions {
@@ -109,7 +112,7 @@ export function toCharge(row: Row, { start, until }: Bill, { projectBy, readMode
       ...(category === 'Usage' ? [] : [category]),
       ...(row('ChargeClass') === null ? [] : [row('ChargeClass') as string]),
       ...(isOutside ? [charged.slice(0, 7)] : []),
-    ].map(cleanText),
+    ],
     providerProjectId: project,
     providerProjectName: projectName,
     currency: currency.toUpperCase(),
@@ -123,10 +126,9 @@ export function toCharge(row: Row, { start, until }: Bill, { projectBy, readMode
 }
 
 function projectOf(row: Row, by: ChargeOptions['projectBy']): [id: string, name: string | null] {
-  const clean = (text: string | null) => (text === null ? null : cleanText(text));
-  if (by === 'sub-account') return [clean(row('SubAccountId')) ?? UNASSIGNED, clean(row('SubAccountName'))];
-  if (by === 'resource') return [clean(row('ResourceId')) ?? UNASSIGNED, clean(row('ResourceName'))];
-  const value = clean(tagOf(row('Tags'), by.tag));
+  if (by === 'sub-account') return [row('SubAccountId') ?? UNASSIGNED, row('SubAccountName')];
+  if (by === 'resource') return [row('ResourceId') ?? UNASSIGNED, row('ResourceName')];
+  const value = tagOf(row('Tags'), by.tag);
   return [value ?? UNASSIGNED, value];
 }
 
@@ -143,13 +145,13 @@ function tagOf(text: string | null, key: string): string | null {
     ? tags.map((each: Record<string, unknown>) => [each['Key'] ?? each['key'], each['Value'] ?? each['value']])
     : Object.entries(tags ?? {});
   const value: unknown = pairs.find(([name]) => name === key)?.[1];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? cleanText(value) : null;
 }
 
 function required(row: Row, column: Column): string {
   const value = row(column);
   if (value === null) throw broken(column, 'is empty');
-  return cleanText(value);
+  return value;
 }
 
 const days = new Map<string, Day>();

@@ -119,7 +119,7 @@ function take(row: Row, delivery: Delivery, reading: Reading): void {
   const service = serviceOf(row);
   const isKept = asked.only === 'all' || isAi(row, service, provider, asked.services);
   if (!isKept) {
-    const name = cleanText(service === '' ? '(no service)' : service);
+    const name = service === '' ? '(no service)' : service;
     const left = reading.leftOut.get(name) ?? { rows: 0, totals: new Sums() };
     left.rows += 1;
     left.totals.add(charge);

@@ -69,7 +69,7 @@ async function importPeriod(
   runId: string | null,
 ): Promise<ImportedPeriod> {
   const { provider, account, accountName, since, until, rows, lines } = period;
-  const name = cleanText(request.name ?? accountName ?? account);
+  const name = request.name === undefined ? (accountName ?? account) : cleanText(request.name);
   const base: ImportedPeriod = {
     ...{ provider, organizationId: account, name, since, until, rows, lines: lines.length },
     ...{ days: answeredDays(period).length, inserted: 0, updated: 0, deleted: 0, unchanged: 0 },

@@ -26,6 +26,8 @@ const ROW = {
   SubAccountId: 'team, "one"',
   SkuMeter: 'InputTokens',
   Tags: '{"product":"search"}',
+  ConsumedQuantity: '',
+  ConsumedUnit: '',
   ProviderName: 'AWS',
 };
 type Row = Partial<Record<keyof typeof ROW | 'Odd', string>>;
@@ -78,6 +80,19 @@ describe('FOCUS files', () => {
       JSON.stringify({ ...ROW, ...row }).replace(/"BilledCost":"([^"]+)"/, '"BilledCost":$1'),
     );
     expect(linesOf(await read({ 'a.jsonl': json.join('\n') }))).toEqual(expected);
+  });
+
+  it('keep no control character of any column, which a database refuses or a terminal obeys', async () => {
+    const odd = 'a\u0000b\u001b]0;x\u0007\u202ec';
+    const { periods } = await read({
+      'a.csv': csv([{ SkuMeter: odd, SubAccountId: odd, ConsumedUnit: odd, ConsumedQuantity: '1', ChargeClass: odd }]),
+    });
+    expect(periods[0]?.lines).toMatchObject([
+      {
+        ...{ lineItem: 'Amazon Bedrock · a b ]0;x  c · a b ]0;x  c', quantityUnit: 'a b ]0;x  c' },
+        providerProjectId: 'a b ]0;x  c',
+      },
+    ]);
   });
 
   it('keep a charge of another month on the first day of its billing period, and say of which it is', async () => {
