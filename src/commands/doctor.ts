@@ -3,6 +3,7 @@ import type { Diagnostic } from '../domain/diagnostic.js';
 import { EXIT_CODES } from '../errors.js';
 import { renderDiagnostics } from '../output/diagnostics.js';
 import { checkBaseUrls, checkNode, checkSession } from './doctor/machine.js';
+import { checkSameDollars } from './doctor/same-dollars.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
 import { defineCommand, asItIs } from './define.js';
@@ -28,7 +29,10 @@ async function run(_options: object, context: Context) {
     if (database.usable) {
       const { checks: ofStore, team } = await checkStore(context);
       checks.push(...ofStore);
-      if (team !== null) checks.push(...(await checkOrganizations(context, team, (text) => progress.update(text))));
+      if (team !== null) {
+        checks.push(...(await checkOrganizations(context, team, (text) => progress.update(text))));
+        checks.push(...(await checkSameDollars(context)));
+      }
     }
   } finally {
     progress.stop();

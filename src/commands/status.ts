@@ -5,6 +5,7 @@ import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { registeredOrganizations, type Selection } from '../library/organizations.js';
+import { readSameDollars } from '../library/same-dollars.js';
 import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
 
@@ -20,7 +21,7 @@ export const status = defineCommand({
     organizationOption(),
     option(
       '--check',
-      'exit 1 on a gap, a day read only half-way or changed outside costs, or an organization not read since yesterday',
+      'exit 1 on a gap, a day read only half-way or changed outside costs, dollars that two organizations bill, or an organization not read since yesterday',
     ),
   ],
   examples: ['costs status', 'costs status --check --quiet'],
@@ -45,6 +46,9 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
       findings.push({ organization: name, kind: 'altered', message, hint });
     }
   }
+  const sameDollars = await readSameDollars(context);
+  for (const { isTwice, sources, message, hint } of sameDollars)
+    if (isTwice) findings.push({ organization: sources[1].organization, kind: 'twice', message, hint });
   return {
     team: team.name,
     store: store.database.label,
@@ -55,6 +59,7 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
       ...each,
       firstSeenAt: firstSeenAt.toISOString(),
     })),
+    sameDollars,
     findings,
   };
 }

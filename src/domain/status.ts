@@ -2,6 +2,7 @@ import type { Day, DaySpan } from './day.js';
 import type { DayState } from './collection.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './money.js';
+import type { SameDollars } from './same-dollars.js';
 import { plural } from './words.js';
 
 /** Where one organization stands. */
@@ -39,6 +40,8 @@ export interface Status {
   unlinked: { projects: number; totals: MoneyDocument[] };
   /** Fields and values in answers of providers that their contracts do not know, oldest first. Each was told by one run. */
   news: { provider: ProviderId; path: string; firstSeenAt: string }[];
+  /** Organizations that seem to bill the same dollars, or to estimate what another one bills. */
+  sameDollars: SameDollars[];
   /** What `--check` ends with 1 for. */
   findings: Trouble[];
 }
@@ -53,7 +56,7 @@ export interface Trouble {
 }
 
 export type TroubleKind =
-  'never-read' | 'key-expired' | 'key-expires' | 'gap' | 'read-ahead' | 'half-read' | 'stale' | 'altered';
+  'never-read' | 'key-expired' | 'key-expires' | 'gap' | 'read-ahead' | 'half-read' | 'stale' | 'altered' | 'twice';
 
 export function describeAhead(days: number): string {
   return `The last read of ${plural(days, 'day')} is dated in the future, from when the database's clock was ahead; it counts as none.`;

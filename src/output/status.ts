@@ -13,7 +13,7 @@ const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', op
 
 /** One line an organization, with a mark a day; then what wants a person. */
 export function renderStatus(status: Status, output: Output): string {
-  const { organizations, unlinked, news, findings } = status;
+  const { organizations, unlinked, news, sameDollars, findings } = status;
   const now = new Date(status.now);
   const head = `${status.team} · ${status.store} · ${formatInstant(status.now)}`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
@@ -44,6 +44,7 @@ export function renderStatus(status: Status, output: Output): string {
       const what = path.includes('=') ? 'a new value, stored as it came' : 'a new field, not stored';
       return `${providerName(provider)}'s answers have ${what}: ${path}, first seen on ${formatDate(firstSeenAt)}`;
     }),
+    ...sameDollars.filter(({ isTwice }) => !isTwice).map(({ message, hint }) => `${message} ${renderHint(hint)}`),
     ...findings.map(
       ({ organization, message, hint }) =>
         `${output.style.yellow('⚠')} ${organization}: ${message} ${renderHint(hint)}`,

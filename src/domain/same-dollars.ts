@@ -1,0 +1,135 @@
+import type { Day } from './day.js';
+import { absolute, add, compare, parseDecimal, subtract, ZERO, type Decimal } from './decimal.js';
+import type { ProviderId } from './provider.js';
+import { shell } from './shell.js';
+import { plural } from './words.js';
+
+/** What a source says of a day: an organization as a whole, or one of its projects. */
+export interface DailyAmount {
+  provider: ProviderId;
+  organizationId: string;
+  organization: string;
+  projectId: string;
+  project: string;
+  day: Day;
+  currency: string;
+  cost: Decimal;
+  /** Of a bill, or of usage that somebody else may bill. */
+  basis: 'billed' | 'usage';
+}
+
+/** Two sources whose days have the same amounts. */
+export interface SameDollars {
+  sources: [Source, Source];
+  currency: string;
+  /** Days on which both have it, of those on which one of them has anything. */
+  days: number;
+  of: number;
+  /** Whether both are bills, and so are counted twice whatever is asked. */
+  isTwice: boolean;
+  message: string;
+  hint: string;
+}
+
+export interface Source extends Pick<DailyAmount, 'provider' | 'organizationId' | 'organization' | 'basis'> {
+  /** Null for all of the organization. */
+  project: string | null;
+}
+
+/** Chance gives two sources the same amount on a day, but not on so many. */
+const LEAST_DAYS = 5;
+/** Days on which the amounts are equal, in a hundred of those on which one source has any. */
+const LEAST_SHARE = 80;
+/** Prices in other digits, and hours of another day's end: amounts as near as this are equal, in a thousand. */
+const NEAR = 5n;
+const CENT = parseDecimal('0.01');
+/** Each is compared with each other. */
+const MOST_SOURCES = 400;
+
+interface Amounts extends Source {
+  currency: string;
+  byDay: Map<Day, Decimal>;
+  total: Decimal;
+}
+
+/**
+ * Pairs of sources in different organizations that seem to bill the same dollars: an account of a cloud and the company whose
+ * models it resells, a proxy and what it calls, or one account under two names. Told once a pair of organizations, by the sources
+ * that have most days in common.
+ */
+export function findSameDollars(amounts: readonly DailyAmount[]): SameDollars[] {
+  const sources = [...toSources(amounts).values()]
+    .filter(({ byDay }) => byDay.size >= LEAST_DAYS)
+    .sort((a, b) => compare(b.total, a.total) || Number(a.project !== null) - Number(b.project !== null))
+    .slice(0, MOST_SOURCES);
+  const found = new Map<string, SameDollars>();
+  sources.forEach((one, index) => {
+    for (const other of sources.slice(index + 1)) {
+      if (one.currency !== other.currency || keyOf(one) === keyOf(other)) continue;
+      if (one.basis === 'usage' && other.basis === 'usage') continue;
+      const { days, of } = commonDays(one, other);
+      if (days < LEAST_DAYS || days * 100 < of * LEAST_SHARE) continue;
+      const key = [keyOf(one), keyOf(other)].sort().join(' ');
+      const known = found.get(key);
+      if (known === undefined || known.days < days) found.set(key, describe(one, other, days, of));
+    }
+  });
+  return [...found.values()];
+}
+
+function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
+  const sources = new Map<string, Amounts>();
+  for (const { projectId, project, day, cost, ...of } of amounts.filter((each) => each.cost !== ZERO))
+    for (const [id, name] of [
+      [null, null],
+      [projectId, project],
+    ]) {
+      const key = JSON.stringify([of.provider, of.organizationId, of.basis, of.currency, id]);
+      const source = sources.get(key) ?? { ...of, project: name ?? null, byDay: new Map<Day, Decimal>(), total: ZERO };
+      source.byDay.set(day, add(source.byDay.get(day) ?? ZERO, cost));
+      source.total = add(source.total, absolute(cost));
+      sources.set(key, source);
+    }
+  return sources;
+}
+
+function keyOf({ provider, organizationId }: Source): string {
+  return JSON.stringify([provider, organizationId]);
+}
+
+function commonDays(one: Amounts, other: Amounts): { days: number; of: number } {
+  const all = new Set([...one.byDay.keys(), ...other.byDay.keys()]);
+  const days = [...all].filter((day) => isNear(one.byDay.get(day) ?? ZERO, other.byDay.get(day) ?? ZERO));
+  return { days: days.length, of: all.size };
+}
+
+/** Amounts of a cent or less are alike everywhere. */
+function isNear(one: Decimal, other: Decimal): boolean {
+  const size = absolute(one) > absolute(other) ? absolute(one) : absolute(other);
+  return size > CENT && absolute(subtract(one, other)) * 1000n <= size * NEAR;
+}
+
+function describe(one: Amounts, other: Amounts, days: number, of: number): SameDollars {
+  const isTwice = one.basis === other.basis;
+  // Of two bills, the one that is gone with its whole organization, if it is removed, comes second.
+  const isFirst = isTwice ? other.project === null : one.basis === 'billed';
+  const [bill, second] = isFirst ? [one, other] : [other, one];
+  const counted = isTwice
+    ? 'Both are counted.'
+    : `The bill of ${bill.organization} is counted; the usage of ${second.organization} stands beside it unless --basis billed is given.`;
+  return {
+    sources: [toSource(bill), toSource(second)],
+    ...{ currency: one.currency, days, of, isTwice },
+    message: `${nameOf(bill)} and ${nameOf(second)} have the same amounts on ${days} of ${plural(of, 'day')}: they seem to be the same dollars. ${counted}`,
+    hint: isTwice ? shell`costs keys remove ${second.organizationId} --purge` : 'costs report --basis billed',
+  };
+}
+
+function toSource({ provider, organizationId, organization, basis, project }: Amounts): Source {
+  return { provider, organizationId, organization, basis, project };
+}
+
+function nameOf({ provider, organization, project, basis }: Amounts): string {
+  const what = project === null ? organization : `${organization}/${project}`;
+  return `${provider} ${what}${basis === 'usage' ? ' (usage)' : ''}`;
+}

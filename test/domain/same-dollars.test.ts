@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Day } from '../../src/domain/day.js';
+import { parseDecimal } from '../../src/domain/decimal.js';
+import { findSameDollars, type DailyAmount } from '../../src/domain/same-dollars.js';
+
+const AMOUNTS = ['12.5', '7.25', '99.5', '1.125', '64.3', '31.75', '5.5'];
+const days = (amounts: readonly string[], of: Partial<DailyAmount>): DailyAmount[] =>
+  amounts.map((cost, index) => ({
+    provider: 'anthropic',
+    organizationId: 'ant-1',
+    organization: 'Acme EU',
+    projectId: 'p1',
+    project: 'Default',
+    day: `2026-11-0${index + 1}` as Day,
+    currency: 'USD',
+    cost: parseDecimal(cost),
+    basis: 'billed',
+    ...of,
+  }));
+const cloud = { provider: 'aws', organizationId: 'payer', organization: 'Payer' };
+const found = (...amounts: DailyAmount[][]) =>
+  findSameDollars(amounts.flat()).map(({ sources, days: same, of, isTwice }) => [
+    ...sources.map(({ organization, project }) => [organization, project ?? 'all'].join('/')),
+    same,
+    of,
+    isTwice,
+  ]);
+
+describe('dollars that two organizations have', () => {
+  it('are found where a part of a cloud has the amounts of a company, rounded in other digits', () => {
+    const resold = days(
+      AMOUNTS.map((amount) => `${amount}0001`),
+      { ...cloud, projectId: 'a1', project: 'Claude' },
+    );
+    const rest = days(['3', '2', '3', '2', '3', '2', '3'], { ...cloud, projectId: 'a2', project: 'Compute' });
+    expect(found(days(AMOUNTS, {}), resold, rest)).toEqual([['Payer/Claude', 'Acme EU/all', 7, 7, true]]);
+  });
+
+  it('are told from a few amounts that happen to be alike', () => {
+    const others = ['12.5', '8', '99', '2', '64.3', '40', '5.5'];
+    expect(found(days(AMOUNTS, {}), days(others, cloud))).toEqual([]);
+    expect(found(days(AMOUNTS.slice(0, 4), {}), days(AMOUNTS.slice(0, 4), cloud))).toEqual([]);
+    expect(found(days(AMOUNTS, {}), days(AMOUNTS, { ...cloud, currency: 'EUR' }))).toEqual([]);
+    const cents = AMOUNTS.map(() => '0.001');
+    expect(found(days(cents, {}), days(cents, cloud))).toEqual([]);
+  });
+
+  it('count once where one of the two is usage, and say which', () => {
+    const [usage] = findSameDollars([
+      ...days(AMOUNTS, {}),
+      ...days(AMOUNTS, { provider: 'litellm', organizationId: 'proxy', organization: 'Proxy', basis: 'usage' }),
+    ]);
+    expect(usage).toMatchObject({ isTwice: false, hint: 'costs report --basis billed' });
+    expect(usage?.message).toContain('The bill of Acme EU is counted');
+  });
+
+  it('are of one account that was registered with two providers, too', () => {
+    const again = { provider: 'focus', organizationId: 'payer', organization: 'Payer' };
+    expect(found(days(AMOUNTS, cloud), days(AMOUNTS, again))).toMatchObject([['Payer/all', 'Payer/all', 7, 7, true]]);
+  });
+});
