@@ -137,6 +137,7 @@ async function compareTotals(
   const call: ProviderCall = {
     key: await dependencies.adminKey(organization),
     organizationId: organization.organizationId,
+    services: (await dependencies.store.termsOf(organization)).scope.only,
     signal: dependencies.signal,
     observe: () => undefined,
   };

@@ -194,25 +194,31 @@ describe('FOCUS files', () => {
   });
 });
 
+/** Imports into a database of one team. */
+async function useImports(kind: 'postgresql' | 'embedded') {
+  const { database } = await useTestDatabase(kind);
+  await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  const store = createStore(database);
+  const work = {
+    version: '0',
+    signal,
+    now: () => new Date(),
+    clock: () => store.collection.clock(),
+    store: () => Promise.resolve(store),
+    team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
+    focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
+  } as unknown as Parameters<typeof importFocus>[0];
+  const run = async (rows: Row[], deliveredAt: string) => {
+    const path = await folder({ 'a.csv': csv(rows) });
+    await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));
+    return (await importFocus(work, asked(path))).organizations[0];
+  };
+  return { run, store };
+}
+
 describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => {
   it('replaces a period as a whole, writes nothing twice, and refuses an older delivery', async () => {
-    const { database } = await useTestDatabase(kind);
-    await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-    const store = createStore(database);
-    const work = {
-      version: '0',
-      signal,
-      now: () => new Date(),
-      clock: () => store.collection.clock(),
-      store: () => Promise.resolve(store),
-      team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
-      focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
-    } as unknown as Parameters<typeof importFocus>[0];
-    const run = async (rows: Row[], deliveredAt: string) => {
-      const path = await folder({ 'a.csv': csv(rows) });
-      await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));
-      return (await importFocus(work, asked(path))).organizations[0];
-    };
+    const { run, store } = await useImports(kind);
     const first = [{}, { SkuMeter: 'OutputTokens', BilledCost: '2.5' }];
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ inserted: 2, days: 31 });
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({
@@ -229,5 +235,20 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       until: toDay(new Date('2026-10-31')),
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+  });
+
+  it('leaves one bill of two imports at once, whichever comes first, and never rows of both', async () => {
+    const { run, store } = await useImports(kind);
+    const outcomes = await Promise.all([
+      run([{ BilledCost: '1' }, { SkuMeter: 'Old' }], '2026-11-02T00:00:00Z'),
+      run([{ BilledCost: '5' }, { SkuMeter: 'New' }], '2026-11-05T00:00:00Z'),
+    ]);
+    expect(outcomes[1]?.error).toBeUndefined();
+    const days = await store.collection.storedDays(organizationOf('aws', 'payer-1'), {
+      since: toDay(new Date('2026-10-01')),
+      until: toDay(new Date('2026-10-31')),
+    });
+    expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '6' }]);
+    expect(days.map(({ rowsStored }) => rowsStored).reduce((sum, rows) => sum + rows)).toBe(2);
   });
 });

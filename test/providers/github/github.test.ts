@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../../src/domain/day.js';
 import { formatDecimal } from '../../../src/domain/decimal.js';
 import { worldRow } from '../../../src/emulator/world.js';
-import { NOON } from '../../helpers/emulator.js';
+import type { Report } from '../../../src/domain/report.js';
+import { useMachine } from '../../helpers/costs.js';
+import { environmentOf, useReadyTarget } from '../../helpers/database.js';
+import { anOrganization, NOON, openEmulator } from '../../helpers/emulator.js';
 import { openProvider } from '../../helpers/provider.js';
 
+const PASSWORD = 'correct horse battery staple\n';
 const yesterday = addDays(toDay(NOON), -1);
 const credits = (model: string, amount: string, listAmount: string, more = {}) =>
   worldRow({
@@ -87,6 +91,37 @@ describe('GitHub', () => {
       code: 'auth',
       keyProblem: 'missing-scope',
       message: expect.stringContaining('404') as string,
+    });
+  });
+
+  it('reads all products where that was chosen, and verifies them by totals of all products', async () => {
+    const rows = [
+      credits('gpt-5', '2', '2'),
+      worldRow({ lineItem: 'actions_linux', amount: '7.5', quantity: '3', quantityUnit: 'minutes' }),
+    ];
+    const organization = anOrganization({ provider: 'github', id: 'acme', days: new Map([[yesterday, rows]]) });
+    const emulator = await openEmulator({ world: { organizations: [organization] } });
+    const machine = await useMachine({
+      ...environmentOf(await useReadyTarget('postgresql')),
+      COSTS_INSECURE_STORAGE: '1',
+      GITHUB_API_URL: emulator.baseUrl('github'),
+      GH_BILLING_TOKEN: organization.keys[0]?.secret,
+    });
+    const span = [`--since=${yesterday}`, `--until=${yesterday}`, '--json'];
+    await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: PASSWORD });
+    const add = ['keys', 'add', '--provider', 'github', '--organization', 'acme', '--from-env', 'GH_BILLING_TOKEN'];
+    const total = async () => (await machine.here(['report', ...span])).json<Report>().totals.map(({ cost }) => cost);
+    await machine.here(add);
+    await machine.here(['backfill', ...span]);
+    expect(await total()).toEqual(['2']);
+
+    await machine.here(['keys', 'remove', 'acme', '--yes']);
+    await machine.here([...add, '--only', 'all']);
+    const again = await machine.here(['backfill', ...span, '--force']);
+    expect(again.json()).toMatchObject({ organizations: [{ inserted: 1, restated: { rows: 0 } }] });
+    expect(await total()).toEqual(['9.5']);
+    expect((await machine.here(['verify', ...span])).json()).toMatchObject({
+      organizations: [{ equal: 1, restated: [] }],
     });
   });
 });
