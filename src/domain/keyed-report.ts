@@ -2,8 +2,8 @@ import type { KeyedCost } from './bucket.js';
 import type { Day, DaySpan } from './day.js';
 import type { ProviderCall } from './provider.js';
 
-/** Where what API keys or products spent is told: by the bill itself, or by a report of its own, which need not add up to it. */
-export type KeyedSource = 'bill' | KeyedReport['source'];
+/** Where what API keys or products spent is told: by the bill itself, by a report of its own, which need not add up to it, or by usage. */
+export type KeyedSource = 'bill' | 'usage' | KeyedReport['source'];
 
 /** A report beside the bill. */
 export interface KeyedReport {

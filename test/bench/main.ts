@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMet, renderFigures, type Figure } from './figure.js';
+import { benchKeyed } from './keyed.js';
 import { benchMemory } from './memory.js';
 import { benchReport } from './report.js';
 import { FULL, QUICK, type Scale } from './scale.js';
@@ -14,6 +15,7 @@ type Bench = (server: BenchServer, scale: Scale) => Promise<Figure[]>;
 
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
+  keyed: (server, scale) => benchKeyed(server, scale.upsert),
   start: (server, scale) => benchStart(server, scale.start),
   sync: (server, scale) => benchSync(server, scale.sync),
   memory: (server, scale) => benchMemory(server, scale.memory),

@@ -83,10 +83,32 @@ function toWrite(organizationId: string, lines: CostLine[]): WindowWrite {
     lease: null,
     days: daysOf(SPAN),
     requestedAt: WHILE_OPEN,
-    lines,
+    lines: lines.map(plain),
     projects: new Map(),
     acceptRestatement: false,
     forced: false,
+  };
+}
+
+/** A line by itself: one of an answer shares what others say, too, which a copy of its own fields would lose. */
+function plain(line: CostLine): CostLine {
+  return {
+    bucketStart: line.bucketStart,
+    bucketEnd: line.bucketEnd,
+    providerProjectId: line.providerProjectId,
+    providerProjectName: line.providerProjectName,
+    organizationId: line.organizationId,
+    lineItem: line.lineItem,
+    currency: line.currency,
+    cost: line.cost,
+    quantity: line.quantity,
+    quantityUnit: line.quantityUnit,
+    model: line.model,
+    costType: line.costType,
+    tokenType: line.tokenType,
+    serviceTier: line.serviceTier,
+    contextWindow: line.contextWindow,
+    inferenceGeo: line.inferenceGeo,
   };
 }
 

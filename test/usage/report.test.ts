@@ -67,6 +67,44 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
     expect(usage.rows.every(({ estimated }) => estimated)).toBe(true);
   });
 
+  it('tells usage by API key as it does bills, and adds up to the estimates, whichever width they are made from', async () => {
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    organization.usage = [
+      use('2026-11-19', 'gpt-5'),
+      use('2026-11-19', 'gpt-5', 'key_2', '300'),
+      use('2026-11-20', 'gpt-5', 'key_2', '7'),
+      use('2026-11-20', 'gpt-5', null, '1'),
+    ];
+    const billed = worldRow({ projectId: 'proj_1', lineItem: 'gpt-5, input', amount: '7.5', apiKeyId: 'key_2' });
+    organization.days = new Map([[parseDay('2026-11-19'), [billed]]]);
+    const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
+    await collecting.backfill(SPAN, { width: 'bills' });
+    const byKey = async (basis: 'billed' | 'usage' | 'best') =>
+      (await report({ basis, groupBy: ['day', 'api-key'] })).rows.map((row) => [row.day, row.apiKeyId, row.cost]);
+    for (const width of ['1d', '1h'] as const) {
+      await collecting.backfill(SPAN, { width });
+      const usage = [
+        ['2026-11-19', 'key_1', '1.25'],
+        ['2026-11-19', 'key_2', '0.000375'],
+        ['2026-11-20', 'key_2', '0.00000875'],
+        ['2026-11-20', null, '0.00000125'],
+      ];
+      expect(await byKey('usage')).toEqual(usage);
+      expect(await byKey('best')).toEqual([['2026-11-19', 'key_2', '7.5'], ...usage.slice(2)]);
+    }
+    expect(await byKey('billed')).toEqual([['2026-11-19', 'key_2', '7.5']]);
+    expect((await report({ basis: 'usage' })).totals).toEqual([{ currency: 'USD', cost: '1.250385' }]);
+    const [first, second] = ['2026-11-19', '2026-11-20'] as const;
+    organization.usage = ['1000000', '300', '8'].map((tokens, index) =>
+      use(index < 2 ? first : second, 'gpt-5', null, tokens),
+    );
+    await collecting.backfill(SPAN);
+    expect(await byKey('usage')).toEqual([
+      [first, null, '1.250375'],
+      [second, null, '0.00001'],
+    ]);
+  });
+
   it('says how much usage has no price, and shows it as unknown', async () => {
     await collectBoth();
     const byModel = await report({ groupBy: ['model'], basis: 'usage' });
@@ -102,12 +140,12 @@ describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
   });
 });
 
-function use(day: string, model: string): WorldUsageRow {
-  const dimensions = { project_id: 'proj_1', model, batch: false, service_tier: 'default', api_key_id: 'key_1' };
+function use(day: string, model: string, apiKey: string | null = 'key_1', tokens = '1000000'): WorldUsageRow {
+  const dimensions = { project_id: 'proj_1', model, batch: false, service_tier: 'default', api_key_id: apiKey };
   return {
     at: new Date(`${day}T09:00:00Z`),
     endpoint: 'completions',
     dimensions,
-    measures: { input_tokens: '1000000', output_tokens: '0', num_model_requests: '3' },
+    measures: { input_tokens: tokens, output_tokens: '0', num_model_requests: '3' },
   };
 }

@@ -42,7 +42,7 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const { days, rows, projectIds, outcome } = replaced;
     await forgetDays(tx, write, placed.writeId, outcome.contradicted);
     for (const told of [{ source: 'bill' as const, days: keyedDays, rows: keyed }, ...reports])
-      await writeKeyed(tx, { organization: write, days, projectIds }, told);
+      await writeKeyed(tx, { organization: write, days, projectIds, changedDays: outcome.changedDays }, told);
     await markCollected(tx, placed, 'costs_v1', days, rows);
     const changed = new Set([...outcome.changedDays, ...altered]);
     const unsealed = days.filter(({ day, seal }) => seal === null || changed.has(day)).map(({ day }) => day);

@@ -18,6 +18,8 @@ export interface KeyedDays {
   organization: OrganizationKey;
   days: readonly LockedDay[];
   projectIds: ReadonlyMap<string, string>;
+  /** Those of which a row of the bill is another now. */
+  changedDays: readonly Day[];
 }
 
 /** What a source says of some of them. */
@@ -29,27 +31,38 @@ export interface Told {
 
 /**
  * Writes what API keys spent behind the bills of the same days. What the source said earlier of days of which it says nothing
- * now stays, as far as it can still be so; what it leaves over of the bill is made anew on all of them.
+ * now stays, as far as it can still be so; what it leaves over of the bill is made anew where either of them changed.
  */
 export async function writeKeyed(
   tx: Transaction,
-  { organization, days, projectIds }: KeyedDays,
+  { organization, days, projectIds, changedDays }: KeyedDays,
   told: Told,
 ): Promise<void> {
   const list = keyedCostsOf(told.source);
-  const [some, others] = [true, false].map((is) => days.filter(({ day }) => told.days.includes(day) === is));
-  for (const chunk of chunksOfDays(some ?? [], told.rows, projectIds))
-    await replaceDays(tx, list, { source: organization, projectIds, ...chunk });
+  const [some = [], others = []] = [true, false].map((is) => days.filter(({ day }) => told.days.includes(day) === is));
+  const changed = new Set(changedDays);
+  for (const chunk of chunksOfDays(some, told.rows, projectIds)) {
+    const replaced = await replaceDays(tx, list, { source: organization, projectIds, ...chunk });
+    for (const day of replaced.changedDays) changed.add(day);
+  }
   // Of a report that is not the bill, and need not add up to it, nothing tells what is outdated.
-  if (told.source === 'bill') await dropOutdated(tx, organization, daysOf(others ?? []));
-  await writeRest(tx, told.source, organization, daysOf(days));
+  if (told.source === 'bill') for (const day of await dropOutdated(tx, organization, daysOf(others))) changed.add(day);
+  await writeRest(
+    tx,
+    told.source,
+    organization,
+    daysOf(days).filter((day) => changed.has(day)),
+  );
 }
 
-/** Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more. */
-async function dropOutdated(tx: Transaction, source: OrganizationKey, days: readonly Day[]): Promise<void> {
+/**
+ * Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more.
+ * @returns the days of what went
+ */
+async function dropOutdated(tx: Transaction, source: OrganizationKey, days: readonly Day[]): Promise<Day[]> {
   const span = spanOf(days);
-  if (span === null) return;
-  await tx.$executeRaw`
+  if (span === null) return [];
+  const dropped = await tx.$queryRaw<{ day: Day }[]>`
     DELETE FROM cost_by_api_key WHERE id IN (
       SELECT k.id FROM (
         SELECT c.*, sum(c.cost) OVER (PARTITION BY c.project_id, c.bucket_start_time, c.bucket_end_time, c.line_item) AS added
@@ -57,7 +70,9 @@ async function dropOutdated(tx: Transaction, source: OrganizationKey, days: read
       ) k
       LEFT JOIN cost_data b ON b.project_id = k.project_id AND b.bucket_start_time = k.bucket_start_time
         AND b.bucket_end_time = k.bucket_end_time AND b.line_item = k.line_item AND b.api_version = 'costs_v1'
-      WHERE b.id IS NULL OR abs(b.cost - k.added) >= 0.000001)`;
+      WHERE b.id IS NULL OR abs(b.cost - k.added) >= 0.000001)
+    RETURNING to_char(bucket_start_time, 'YYYY-MM-DD') AS day`;
+  return dropped.map(({ day }) => day);
 }
 
 /**

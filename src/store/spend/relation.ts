@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import { UNSPECIFIED } from '../../domain/bucket.js';
 import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../domain/dimensions.js';
 import type { DaySpan } from '../../domain/day.js';
+import type { KeyedSource } from '../../domain/keyed-report.js';
 import type { ReportBasis, ReportQuery } from '../../domain/report.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
@@ -76,7 +77,9 @@ function inSpan(start: string, { since, until }: DaySpan): Prisma.Sql {
 
 function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   if (range.asOf !== undefined) return billedRowsAsOf(range, range.asOf, columns);
-  if (columns.some((name) => NOT_BILLED.includes(name))) return keyedRows(range, columns);
+  if (columns.includes('product')) return keyedRows(range, columns, { version: 'costs_v1', sources: ['product'] });
+  if (columns.includes('api_key_id'))
+    return keyedRows(range, columns, { version: 'costs_v1', sources: ['bill', 'analytics'] });
   return Prisma.sql`
     SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
@@ -96,9 +99,12 @@ const BOTH_HAVE = [
   ...NOT_BILLED,
 ];
 
-/** The bills as API keys spent them, or by product where that is asked; where no source cuts a project's day, its bill as it is. */
-function keyedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
-  const sources = columns.includes('product') ? ['product'] : ['bill', 'analytics'];
+/** What API keys spent, or products, as sources tell it; where none of them cuts a project's bucket, its rows as they are. */
+function keyedRows(
+  range: SpendRange,
+  columns: readonly string[],
+  { version, sources }: { version: 'costs_v1' | 'usage_v1'; sources: readonly KeyedSource[] },
+): Prisma.Sql {
   const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
   const made: Record<string, string> = Object.fromEntries<string>([
     ...columns.filter((name) => !BOTH_HAVE.includes(name)).map((name): [string, string] => [name, 'NULL::text']),
@@ -108,16 +114,17 @@ function keyedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
     ...NOT_BILLED.map((name): [string, string] => [name, name]),
   ]);
   return Prisma.sql`
-    SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns, made)} FROM cost_by_api_key
+    SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns, made)} FROM cost_by_api_key
     WHERE source IN ${those} AND ${inSpan('bucket_start_time', range)}
     UNION ALL
-    SELECT b.project_id, b.bucket_start_time, b.currency, b.cost ${more(columns)} FROM cost_data b
-    WHERE b.api_version = 'costs_v1' AND ${inSpan('b.bucket_start_time', range)}
+    SELECT b.project_id, date_trunc('day', b.bucket_start_time), b.currency, b.cost ${more(columns)} FROM cost_data b
+    WHERE b.api_version = ${Prisma.raw(`'${version}'`)} AND ${inSpan('b.bucket_start_time', range)}
       AND NOT EXISTS (
         SELECT FROM cost_by_api_key k WHERE k.project_id = b.project_id AND k.bucket_start_time = b.bucket_start_time AND k.source IN ${those})`;
 }
 
 function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+  if (columns.includes('api_key_id')) return keyedRows(range, columns, { version: 'usage_v1', sources: ['usage'] });
   return Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'usage_v1' AND ${inSpan('bucket_start_time', range)}`;

@@ -1,11 +1,11 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { UsageLine } from '../../domain/usage.js';
 import type { Transaction } from '../transaction.js';
 
-/** Usage in its own buckets, added up over keys and details, which no price depends on. */
+/** Usage in its own buckets, added up over details and, unless asked for, keys, which no price depends on. */
 export interface UsageTotal extends Pick<
   UsageLine,
   'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo' | 'quantity'
@@ -16,6 +16,8 @@ export interface UsageTotal extends Pick<
   day: Day;
   bucketStart: Date;
   bucketEnd: Date;
+  /** Empty where nobody asked, and for usage of none. */
+  apiKeyId: string;
 }
 
 type Client = Pick<Transaction, '$queryRaw'>;
@@ -28,6 +30,7 @@ export async function readUsage(
   client: Client,
   where: Prisma.Sql,
   span: { from: Day; to: Day },
+  { byKey = false } = {},
 ): Promise<UsageTotal[]> {
   const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
     WITH widths AS MATERIALIZED (
@@ -41,13 +44,14 @@ export async function readUsage(
     SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
            to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd",
            u.endpoint, u.token_type AS "tokenType", u.unit, u.model, u.service_tier AS "serviceTier", u.batch,
-           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", sum(u.quantity)::text AS quantity
+           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", ${Prisma.raw(byKey ? 'u.api_key_id' : `''::text`)} AS "apiKeyId",
+           sum(u.quantity)::text AS quantity
     FROM projects p
     JOIN usage_data u ON u.project_id = p.id
     JOIN widths w ON w.ai_provider = p.ai_provider AND w.ai_organization_id = p.ai_organization_id
       AND w.day = u.bucket_start_time::date AND w.bucket_width = u.bucket_width
     WHERE ${where} AND u.bucket_start_time >= ${span.from}::timestamp AND u.bucket_start_time < ${span.to}::timestamp + interval '1 day'
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-    ORDER BY 3, 5, 7, 8, 9, 10, 11, 12, 13, 14`;
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    ORDER BY 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15`;
   return rows.map((row) => ({ ...row, quantity: parseDecimal(row.quantity) }));
 }
