@@ -126,7 +126,9 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
 
 /** The global options among arguments that Commander has not understood. */
 export function readGlobalOptions(argv: readonly string[]): GlobalOptions {
+  const team = argv[argv.indexOf('--team') + 1];
   return {
+    ...(argv.includes('--team') && team !== undefined ? { team } : {}),
     json: argv.includes('--json'),
     quiet: argv.includes('--quiet'),
     verbose: argv.includes('--verbose'),

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
-import { asCostsError } from './errors.js';
+import { asCostsError, CostsError } from './errors.js';
 import { createProgram } from './program.js';
 import { explainUsage, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
 
@@ -30,11 +30,14 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
     (code) => (exitCode = code),
   );
   silenceErrors(program, runtime);
-  refuseUnknownCommand(program, argv);
+  const options = readGlobalOptions(argv);
+  // The team's name is no command.
+  const words = argv.filter((word, index) => word !== options.team || argv[index - 1] !== '--team');
+  refuseUnknownCommand(program, words);
   const isKnown = optionsOf(program);
-  if (argv.every((word) => word.startsWith('-')) && !argv.some((word) => isKnown.includes(word))) {
-    refuseUnknownOption(program, argv);
-    const options = readGlobalOptions(argv);
+  if (words.every((word) => word.startsWith('-')) && !words.some((word) => isKnown.includes(word))) {
+    refuseUnknownOption(program, words);
+    if (words.includes('--team') && (options.team ?? '-').startsWith('-')) throw missingTeam();
     // Its tables are loaded for it alone: every start would pay for them.
     const { dashboard } = await import('./commands/dashboard.js');
     return perform(dashboard, options, runtime.open(options));
@@ -45,6 +48,10 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
     throw thrown instanceof CommanderError ? explainUsage(thrown, program, argv) : thrown;
   }
   return exitCode;
+}
+
+function missingTeam(): CostsError {
+  return new CostsError('usage', 'Which team? The name behind --team is missing.', { hint: 'costs --help' });
 }
 
 /** What Commander would print of a mistake is said by `fail`, in our words and as JSON where that was asked for. */

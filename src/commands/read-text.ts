@@ -6,7 +6,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * A file that a person made, in the encoding its mark (BOM) names, else in UTF-8.
- * @throws CostsError `usage` when it is too large or in another encoding, whose letters would come out wrong
+ * @throws CostsError `usage` when it cannot be read, is too large, or is in another encoding, whose letters would come out wrong
  */
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
@@ -24,13 +24,18 @@ export async function readText(path: string): Promise<string> {
 async function readBytes(path: string): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > MOST_BYTES)
-      throw new CostsError('usage', `${path} is larger than ${MOST_BYTES} bytes.`, {
-        hint: 'Divide it into several files.',
-      });
-    pieces.push(piece);
+  try {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > MOST_BYTES)
+        throw new CostsError('usage', `${path} is larger than ${MOST_BYTES} bytes.`, {
+          hint: 'Divide it into several files.',
+        });
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    if (cause instanceof CostsError) throw cause;
+    throw new CostsError('usage', `${path} cannot be read.`, { hint: 'Check its name and its permissions.', cause });
   }
   return Buffer.concat(pieces);
 }

@@ -5,6 +5,7 @@ import type { Client } from './client.js';
 import type { Database } from './database.js';
 import { transaction } from './transaction.js';
 import { shell } from '../domain/shell.js';
+import { similarTo } from '../domain/similar.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
@@ -60,7 +61,12 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   if (byId !== undefined) return byId;
   const [team, another] = teams.filter(({ name }) => name === nameOrId);
   if (team === undefined) {
-    throw new CostsError('conflict', `${label} has no team "${nameOrId}".`, {
+    const near = similarTo(
+      nameOrId,
+      teams.map(({ name }) => name),
+    );
+    const meant = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+    throw new CostsError('usage', `${label} has no team "${nameOrId}".${meant}`, {
       hint: shell`Make it: costs init --team ${nameOrId}`,
     });
   }

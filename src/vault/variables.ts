@@ -63,7 +63,7 @@ export function providerOfText(text: string): ProviderId {
   // Guessed wrong, a key would be sent to somebody it is not of.
   if (provider !== null && tellsNothing(key))
     throw new CostsError('usage', 'Keys of several kinds begin so: the key does not say whose it is.', {
-      hint: 'Say it: costs keys add --provider NAME',
+      hint: 'Say it with --provider NAME: costs keys add --help',
     });
   if (provider !== null) return provider.id;
   const begins = PROVIDERS.map(({ name, adminKeyPrefix }) => `${name}'s with ${adminKeyPrefix}`).join(', ');

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { openEmulator, anOrganization } from '../helpers/emulator.js';
 import { useMachine } from '../helpers/costs.js';
-import { useEmptyTarget } from '../helpers/database.js';
+import { environmentOf, useEmptyTarget, useTestDatabase } from '../helpers/database.js';
 
 describe('bad input', () => {
   it.each([
@@ -42,6 +42,18 @@ describe('bad input', () => {
     [['help', 'nonsense'], /There is no command "nonsense"\./],
     [['-v'], /There is no option -v\. Did you mean -V/],
     [['--verson'], /Did you mean --version\?/],
+    [['--team'], /Which team\?/],
+    [['--team', '--quiet'], /Which team\?/],
+    [['check', '--min-share', 'much'], /is not a share .* Write it as 0\.5%\.$/m],
+    [['check', '--at', 'most'], /Write it as 80,90,100\.$/m],
+    [['help', 'json', 'nonsense'], /No command named "nonsense".*\n.*→ costs --help$/m],
+    [['completion', 'powershell'], /Allowed choices are bash, zsh, fish/],
+    [['budget', 'set', '5', '--month', '2026-10-11'], /is not a valid month/],
+    [['report', 'last-month', 'mtd'], /Too many arguments/],
+    [['report', '--top', '0'], /a whole number, 1 or more/],
+    [['report', '--tag', 'x'], /Write KEY=VALUE/],
+    [['members', 'role', 'a@example.com', 'owner'], /Allowed choices are admin, member/],
+    [['tokens', 'create'], /Required option '--name <name>'/],
   ])('%j is told in one sentence, exits 2 and opens nothing', async (args, message) => {
     const machine = await useMachine();
     const plain = await machine.here(args);
@@ -50,6 +62,38 @@ describe('bad input', () => {
     expect(plain.stderr).toMatch(message);
     expect(plain.stderr.split('\n')[0]).toMatch(/^costs: .*[.?!]$/);
     expect(await readdir(machine.home)).toEqual([]);
+  });
+
+  it('in names is told with the command that lists them, and changes nothing', async () => {
+    const { database, target } = await useTestDatabase('postgresql');
+    await database.pool.query(
+      `INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'other');
+       INSERT INTO projects (id, team_id, name) VALUES ('p1', 't1', 'Search')`,
+    );
+    const machine = await useMachine({ ...environmentOf(target), COSTS_TEAM: 'acme' });
+    for (const [line, message, hint] of [
+      ['report --project Serch', 'There is no project "Serch". Did you mean Search?', 'projects list'],
+      ['report --organization nope', 'There is no organization "nope".', 'keys list'],
+      ['report --team acm', 'has no team "acm". Did you mean acme?', 'init --team acm'],
+      ['keys rotate nope', 'There is no organization "nope".', 'keys list'],
+      ['projects rename Serch X', 'Did you mean Search?', 'projects list'],
+      ['projects import no-such.csv', 'no-such.csv cannot be read.', ''],
+      ['usage prices import no-such.json', 'no-such.json cannot be read.', ''],
+      ['budget remove nope', 'There is no budget "nope".', 'budget list'],
+      ['check ack nope', 'There is no finding "nope".', 'check list'],
+      ['runs show nope', 'No run begins with "nope".', 'runs list'],
+    ] as const) {
+      const ran = await machine.here([...line.split(' '), '--quiet']);
+      expect({ line, code: ran.code, stdout: ran.stdout }).toEqual({ line, code: 2, stdout: '' });
+      const [sentence = '', below = ''] = ran.stderr.split('\n');
+      expect(sentence).toContain(message);
+      expect(below).toContain(hint === '' ? '  Check its name' : `→ costs ${hint}`);
+    }
+    const alone = await machine.here(['--team', 'other']);
+    expect(alone).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('other has no organization yet.') as string,
+    });
   });
 
   it('is told as JSON where JSON was asked for', async () => {

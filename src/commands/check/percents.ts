@@ -10,7 +10,7 @@ export function parsePercents(text: string): number[] {
   if (parts.every((part) => /^\d{1,4}$/.test(part)) && percents.every((each) => each >= 1 && each <= MOST_PERCENT))
     return percents;
   throw new CostsError('usage', `"${text}" is not a list of percents from 1 to 1000.`, {
-    hint: 'costs check --budget --at 80,90,100',
+    hint: 'Write it as 80,90,100.',
   });
 }
 
@@ -20,6 +20,6 @@ export function parseShare(text: string): number {
   const share = match === null ? NaN : Number(match[1]) * 1000 + Number((match[2] ?? '').padEnd(3, '0'));
   if (share <= 100_000) return share;
   throw new CostsError('usage', `"${text}" is not a share from 0 % to 100 %.`, {
-    hint: 'costs check --anomaly --min-share 0.5%',
+    hint: 'Write it as 0.5%.',
   });
 }

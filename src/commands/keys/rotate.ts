@@ -59,12 +59,14 @@ async function run(options: RotateKeyOptions, context: Context) {
 
 /** Another folder, which has to have the organization's account. */
 async function swapFolder(row: KeyRow, { fromPath }: RotateKeyOptions, context: Context) {
-  if (fromPath === undefined || row.source !== 'path')
-    throw new CostsError(
-      'usage',
-      row.source === 'path' ? `${row.name} comes from a folder, not with a key.` : `${row.name} comes with a key.`,
-      { hint: shell`costs keys rotate ${row.organizationId} ${row.source === 'path' ? '--from-path' : '--key-stdin'}` },
-    );
+  if (row.source !== 'path')
+    throw new CostsError('usage', `${row.name} comes with a key.`, {
+      hint: shell`costs keys rotate ${row.organizationId} --key-stdin`,
+    });
+  if (fromPath === undefined)
+    throw new CostsError('usage', `${row.name} comes from a folder, not with a key.`, {
+      hint: 'Name the folder with --from-path FOLDER: costs keys rotate --help',
+    });
   const vault = await context.vault();
   await vault.requireRegistrar(await context.team());
   const { provider, organizationId } = row;

@@ -18,7 +18,7 @@ async function show({ run: id }: { run: string }, context: Context) {
   if (id.trim() === '') throw new CostsError('usage', 'Which run? The id is empty.', { hint: 'costs runs list' });
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const [run, another] = await store.runs.find(team.id, id);
-  if (run === undefined) throw new CostsError('conflict', `No run begins with "${id}".`, { hint: 'costs runs list' });
+  if (run === undefined) throw new CostsError('usage', `No run begins with "${id}".`, { hint: 'costs runs list' });
   if (another !== undefined)
     throw new CostsError('conflict', `Several runs begin with "${id}".`, {
       hint: 'Give more of the id: costs runs list --json',

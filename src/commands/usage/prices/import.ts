@@ -1,5 +1,4 @@
 import type { Context } from '../../../context.js';
-import { CostsError } from '../../../errors.js';
 import { plural } from '../../../domain/words.js';
 import { argument, defineCommand, asItIs } from '../../define.js';
 import { readText } from '../../read-text.js';
@@ -18,20 +17,8 @@ export const pricesImport = defineCommand({
 });
 
 async function run({ file }: { file: string }, context: Context) {
-  const prices = parsePrices(file === '-' ? await context.output.prompt.stdin() : await read(file));
+  const prices = parsePrices(file === '-' ? await context.output.prompt.stdin() : await readText(file));
   const { usage } = await context.store();
   const outcome = await usage.importPrices((await context.team()).id, prices);
   return { read: prices.length, changed: outcome.prices, estimates: outcome.estimates };
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readText(file);
-  } catch (cause) {
-    if (cause instanceof CostsError) throw cause;
-    throw new CostsError('usage', `${file} cannot be read.`, {
-      hint: 'Name a file of prices, or "-" for standard input.',
-      cause,
-    });
-  }
 }
