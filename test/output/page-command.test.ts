@@ -41,6 +41,23 @@ describe('costs report --format html', () => {
     expect(asOf).toMatchObject({ code: 0, stdout: expect.not.stringContaining('key_of_ci') as string });
   });
 
+  it('lists the most expensive thousand of more rows, and adds up the others', async () => {
+    const { database, target } = await useTestDatabase('postgresql');
+    await fillProjects(database.prisma);
+    await database.prisma.$executeRaw`
+      INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
+      SELECT 'row ' || n, 'search', 'costs_v1', '2026-10-01', '2026-10-02', 'item ' || n, 'USD', n FROM generate_series(1, 1200) n`;
+    const machine = await useMachine({ DATABASE_URL: urlOf(target), COSTS_TEAM: 'acme' });
+    const { stdout } = await machine.here(['report', '2026-10', '--group-by', 'day,line-item', '--format', 'html']);
+    const [rows = ''] = /<table[^>]*id="report"[^]*?<\/table>/.exec(stdout) ?? [];
+    expect(rows.match(/<tr>/g)).toHaveLength(1 + 1000 + 2);
+    expect(rows).toContain('item 201<');
+    expect(rows).not.toContain('item 200<');
+    expect(rows).toContain('200 others');
+    expect(rows).toContain('value="720600"');
+    expect(stdout).toContain('Rows by day, line item');
+  });
+
   it.skipIf(!HAS_TERMINAL)('refuses to fill a terminal with a page, and opens nothing', async () => {
     const machine = await useMachine();
     const { code, screen } = await inTerminal(

@@ -5,6 +5,7 @@ import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.j
 import type {
   CoverageState,
   OrganizationDays,
+  Report,
   ReportComparison,
   ReportQuery,
   ReportRow,
@@ -26,6 +27,9 @@ import { readSpikes } from './spikes.js';
 /** Bars that a screen can show side by side. */
 const MOST_DAYS = 92;
 const MOST_WEEKS_IN_DAYS = 800;
+
+/** A browser searches and sorts as many at once; a year of days by project would be a file of ten megabytes. */
+const MOST_ROWS = 1000;
 
 export interface PageRequest {
   query: ReportQuery;
@@ -72,7 +76,7 @@ async function readFigures(
   const monthEnd = await readMonthEnd(reports, query, { own, today });
   return {
     madeAt: now,
-    report: reportDocument(arrangeReport(report, order, comparison)),
+    report: reportDocument(arrangeReport(report, fittingOrder(report, order), comparison)),
     comparison: byTime ? null : comparison,
     compared,
     breakdowns,
@@ -84,6 +88,11 @@ async function readFigures(
     causes: await readCauses(reports, query, { compared, spikes, today }),
     monthEnd,
   };
+}
+
+/** Of more rows than fit the most expensive are shown, and the others added up. */
+function fittingOrder({ rows }: Report, order: ReportOrder): ReportOrder {
+  return order.top === undefined && rows.length > MOST_ROWS ? { sort: 'cost', ...order, top: MOST_ROWS } : order;
 }
 
 /** One question after the other: within a snapshot there is one connection. */

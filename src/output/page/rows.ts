@@ -26,7 +26,7 @@ export function rowsSection(page: SpendPage): Html {
   const columns = columnsOf(page);
   const ranks = columns.map(({ value }) => rank(report.rows.map(value)));
   const grouped = report.groupBy.join(', ').replace('line-item', 'line item');
-  return markup`<section class="rows" aria-labelledby="rows"><div class="section-head"><h2 id="rows">All rows by ${grouped}</h2>
+  return markup`<section class="rows" aria-labelledby="rows"><div class="section-head"><h2 id="rows">${report.others === undefined ? 'All rows' : 'Rows'} by ${grouped}</h2>
 <label class="search"><span>Search</span><input type="search" id="search" autocomplete="off" spellcheck="false" aria-controls="report"></label></div>
 <p class="fine" id="count" role="status" data-total="${report.rows.length}">${plural(report.rows.length, 'row')}</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="rows"><table class="figures" id="report" data-report="${report.groupBy.join(',')}">
