@@ -97,6 +97,7 @@ export const EXPORT_FIELDS = [
   'tags',
   'apiKeyId',
   'apiKeyName',
+  'listCost',
 ] as const satisfies readonly (keyof ExportRow)[];
 export type ExportField = (typeof EXPORT_FIELDS)[number];
 

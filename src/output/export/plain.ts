@@ -9,6 +9,7 @@ const TYPES: Partial<Record<ExportField, ColumnType>> = {
   linked: 'flag',
   quantity: 'quantity',
   cost: 'amount',
+  listCost: 'amount',
   estimated: 'flag',
 };
 

@@ -96,7 +96,7 @@ describe('GitHub', () => {
 
   it('reads all products where that was chosen, and verifies them by totals of all products', async () => {
     const rows = [
-      credits('gpt-5', '2', '2'),
+      credits('gpt-5', '2', '2.5'),
       worldRow({ lineItem: 'actions_linux', amount: '7.5', quantity: '3', quantityUnit: 'minutes' }),
     ];
     const organization = anOrganization({ provider: 'github', id: 'acme', days: new Map([[yesterday, rows]]) });
@@ -114,6 +114,9 @@ describe('GitHub', () => {
     await machine.here(add);
     await machine.here(['backfill', ...span]);
     expect(await total()).toEqual(['2']);
+
+    const exported = await machine.here(['export', '--format', 'jsonl', ...span.slice(0, 2)]);
+    expect(JSON.parse(exported.stdout)).toMatchObject({ cost: '2', listCost: '2.5' });
 
     await machine.here(['keys', 'remove', 'acme', '--yes']);
     await machine.here([...add, '--only', 'all']);
