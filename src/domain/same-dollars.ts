@@ -1,5 +1,6 @@
 import type { Day } from './day.js';
 import { absolute, add, compare, parseDecimal, subtract, ZERO, type Decimal } from './decimal.js';
+import { organizationRef } from './organization.js';
 import type { ProviderId } from './provider.js';
 import { shell } from './shell.js';
 import { plural } from './words.js';
@@ -65,11 +66,11 @@ export function findSameDollars(amounts: readonly DailyAmount[]): SameDollars[] 
   const found = new Map<string, SameDollars>();
   sources.forEach((one, index) => {
     for (const other of sources.slice(index + 1)) {
-      if (one.currency !== other.currency || keyOf(one) === keyOf(other)) continue;
+      if (one.currency !== other.currency || organizationRef(one) === organizationRef(other)) continue;
       if (one.basis === 'usage' && other.basis === 'usage') continue;
       const { days, of } = commonDays(one, other);
       if (days < LEAST_DAYS || days * 100 < of * LEAST_SHARE) continue;
-      const key = [keyOf(one), keyOf(other)].sort().join(' ');
+      const key = [organizationRef(one), organizationRef(other)].sort().join(' ');
       const known = found.get(key);
       if (known === undefined || known.days < days) found.set(key, describe(one, other, days, of));
     }
@@ -91,10 +92,6 @@ function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
       sources.set(key, source);
     }
   return sources;
-}
-
-function keyOf({ provider, organizationId }: Source): string {
-  return JSON.stringify([provider, organizationId]);
 }
 
 function commonDays(one: Amounts, other: Amounts): { days: number; of: number } {

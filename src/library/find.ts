@@ -2,6 +2,7 @@ import { findNamed, requireNamed, type Kind } from '../domain/find.js';
 import type { Project } from '../domain/project.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Workplace } from './workplace.js';
+import { organizationRef } from '../domain/organization.js';
 
 export const ORGANIZATION: Kind = { what: 'organization', list: 'costs keys list' };
 const PROJECT: Kind = { what: 'project', list: 'costs projects list' };
@@ -29,11 +30,12 @@ export interface KnownOrganization {
 export async function knownOrganizations(work: Workplace, provider?: ProviderId): Promise<KnownOrganization[]> {
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const found = new Map<string, KnownOrganization>();
-  for (const { provider: id, organizationId } of await store.projects.list(team.id))
-    if (id !== null && organizationId !== null)
-      found.set(`${id} ${organizationId}`, { provider: id, organizationId, name: organizationId });
-  for (const each of await store.organizations.list(team.id))
-    found.set(`${each.provider} ${each.organizationId}`, each);
+  for (const { provider: id, organizationId } of await store.projects.list(team.id)) {
+    if (id === null || organizationId === null) continue;
+    const organization = { provider: id, organizationId, name: organizationId };
+    found.set(organizationRef(organization), organization);
+  }
+  for (const each of await store.organizations.list(team.id)) found.set(organizationRef(each), each);
   return [...found.values()].filter((each) => provider === undefined || each.provider === provider);
 }
 
@@ -52,13 +54,11 @@ export async function findProject(work: Workplace, word: string): Promise<Projec
 async function namedProjects(work: Workplace) {
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const organizations = await store.organizations.list(team.id);
-  const names = new Map(
-    organizations.map(({ provider, organizationId, name }) => [`${provider} ${organizationId}`, name]),
-  );
-  const nameOf = ({ id, name, provider, organizationId }: Project) => ({
-    ids: [id],
-    name,
-    organization: names.get(`${provider ?? ''} ${organizationId ?? ''}`) ?? organizationId,
+  const names = new Map(organizations.map((each) => [organizationRef(each), each.name]));
+  const nameOf = (project: Project) => ({
+    ids: [project.id],
+    name: project.name,
+    organization: names.get(organizationRef(project)) ?? project.organizationId,
   });
   return [await store.projects.list(team.id), nameOf] as const;
 }
