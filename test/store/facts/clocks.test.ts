@@ -45,7 +45,7 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
     await write('10', { requestedAt: endOfDay(day) });
     await prisma.$executeRaw`UPDATE collected_days SET read_at = clock_timestamp() + interval '90 days', first_closed_read_at = clock_timestamp() + interval '90 days'`;
     const collected = await store.collectedDays(organizationOf('openai', 'org-1'));
-    expect(collected).toEqual([{ day, readAt: null, rows: 1 }]);
+    expect(collected).toEqual([{ day, readAt: null, rows: 1, scope: null }]);
     const plan = planSync({
       organizations: [{ keyId: 'k', provider: 'openai', organizationId: 'org-1' } as never],
       collected: new Map([['k', collected]]),
