@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.js';
 import type { GaveWay, ProjectMove } from '../domain/project-move.js';
+import { dropCutsOfSharedDays } from './facts/shared-days.js';
 import type { Transaction } from './transaction.js';
 
 interface Belonging {
@@ -11,8 +12,7 @@ interface Belonging {
   /** Which of its rows go along; the row is `s`. */
   only?: string;
   /** Where both have a value for the same: the row `s` gives way to the row `r`. Without it rows never meet. */
-  /** A null kind is dropped without a word: what it is a part of was told. */
-  conflict?: { kind: GaveWay['kind'] | null; same: string; name: string; at: string; value: string };
+  conflict?: { kind: GaveWay['kind']; same: string; name: string; at: string; value: string };
 }
 
 /** Everything that hangs on a project. A test holds this to the foreign keys of the catalog. */
@@ -31,18 +31,7 @@ export const BELONGINGS: readonly Belonging[] = [
       value: `trim_scale(_.cost)::text || ' ' || coalesce(_.currency, '')`,
     },
   },
-  {
-    table: 'cost_by_api_key',
-    counted: null,
-    collected: true,
-    conflict: {
-      kind: null,
-      same: 'r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time AND r.line_item = s.line_item AND r.source = s.source',
-      name: `''`,
-      at: `''`,
-      value: `''`,
-    },
-  },
+  { table: 'cost_by_api_key', counted: null, collected: true },
   { table: 'restatements', counted: 'changes', collected: true },
   {
     table: 'usage_data',
@@ -99,9 +88,9 @@ export const BELONGINGS: readonly Belonging[] = [
 export async function moveBelongings(tx: Transaction, from: string, to: string): Promise<ProjectMove> {
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
+  await dropCutsOfSharedDays(tx, from, to);
   for (const belonging of BELONGINGS) {
-    const dropped = await dropWhatMeets(tx, belonging, from, to);
-    if (belonging.conflict?.kind !== null) gaveWay.push(...dropped);
+    gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
     const { table, counted, only = 'true' } = belonging;
     const rows = await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;

@@ -11,6 +11,7 @@ import { ensureProjects } from '../../src/store/collection/resolve-projects.js';
 import { link, unlink } from '../../src/store/project-links.js';
 import { BELONGINGS } from '../../src/store/project-move.js';
 import { createProjectStore } from '../../src/store/projects.js';
+import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createOrganizations } from '../../src/store/organizations.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
@@ -291,6 +292,30 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       ]);
       expect(await tagsOf('old')).toEqual(['Search']);
       expect(await prisma.project.count()).toBe(1);
+    });
+
+    it('leaves what API keys spent behind where both had bills of a day, so that reports by key go on adding up', async () => {
+      await collect('5');
+      const mine = await prisma.project.create({ data: { id: 'mine', teamId: 'team-1', name: 'Mine' } });
+      const source = await named('search-prod');
+      await prisma.$executeRaw`
+        INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost) VALUES
+          ('adopted', ${mine.id}, 'costs_v1', '2026-01-01', '2026-01-02', 'b', 'USD', 3),
+          ('next', ${source.id}, 'costs_v1', '2026-01-02', '2026-01-03', 'a', 'USD', 7)`;
+      await prisma.$executeRaw`
+        INSERT INTO cost_by_api_key (id, project_id, bucket_start_time, bucket_end_time, source, api_key_id, line_item, currency, model, token_type, service_tier, product, cost)
+        SELECT 'cut of ' || id, project_id, bucket_start_time, bucket_end_time, 'bill', 'key_a', line_item, currency, '', '', '', '', cost
+        FROM cost_data WHERE project_id = ${source.id}`;
+      await projects.link(triple, { teamId: 'team-1', name: 'Mine', project: await named('Mine') });
+      const span = { since: day, until: parseDay('2026-01-02') };
+      const { rows } = await createReportStore(prisma).run(
+        { ...span, teamId: 'team-1', groupBy: ['day', 'api-key'], basis: 'billed' },
+        parseDay('2026-02-01'),
+      );
+      expect(rows.map((row) => [row.day, row.apiKeyId, row.cost])).toEqual([
+        ['2026-01-01', null, '8'],
+        ['2026-01-02', 'key_a', '7'],
+      ]);
     });
 
     it('is known: no foreign key to projects cascades, and each is one of those that move', async () => {
