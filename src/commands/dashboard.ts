@@ -30,8 +30,9 @@ async function look(context: Context): Promise<Dashboard> {
   if ((await store.organizations.list(team.id)).length === 0)
     return begin(`${team.name} has no organization yet.`, addKey("to register one's admin key"), LOOK);
   const today = toDay(await context.clock());
-  const { spend, organizations } = await readSpend(store, team, today);
-  const unlinked = (await store.projects.list(team.id, { unlinked: true })).length;
+  const projects = await store.projects.list(team.id);
+  const { spend, organizations } = await readSpend(store, team, today, projects);
+  const unlinked = projects.filter(({ linked, providerProjectId }) => !linked && providerProjectId !== null).length;
   const active = organizations.filter(({ isActive }) => isActive);
   return {
     state: `${team.name}: ${plural(organizations.length, 'organization')} in ${store.database.label}.`,

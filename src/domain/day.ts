@@ -44,7 +44,7 @@ export function startOfDay(value: Day): Date {
 
 /** The instant a day ends, which the day itself does not include. */
 export function endOfDay(value: Day): Date {
-  return startOfDay(addDays(value, 1));
+  return new Date(startOfDay(value).getTime() + DAY);
 }
 
 export function addDays(value: Day, count: number): Day {
@@ -58,7 +58,8 @@ export function daysBetween(a: Day, b: Day): number {
 
 export function daysOf({ since, until }: DaySpan): Day[] {
   const count = daysBetween(since, until) + 1;
-  return Array.from({ length: Math.max(count, 0) }, (_, index) => addDays(since, index));
+  const start = startOfDay(since).getTime();
+  return Array.from({ length: Math.max(count, 0) }, (_, index) => toDay(new Date(start + index * DAY)));
 }
 
 /** The first day of the month that lies `back` months before the day's own. */

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, endOfMonthOf, startOfMonthOf, type Day } from './day.js';
+import { addDays, daysOf, endOfMonthOf, startOfMonthOf, type Day } from './day.js';
 
 /**
  * What one project cost in one currency, day by day. What is expected of it is no money anybody was charged: it is calculated
@@ -22,19 +22,28 @@ const LEAST_WEEKS = 3;
 const LEVEL_DAYS = 14;
 /** Whoever was not read for so long is not expected to cost anything. */
 const SILENT_DAYS = 31;
+/** Before today, of which any tells. */
+const MOST_DAYS = 7 * SEASON_WEEKS + SILENT_DAYS;
 const TREND = { least: 0.8, most: 1.25 };
 
 /**
  * What a day usually costs: the level of the last two weeks, their trend, what its weekday makes of it, and line items that
- * come on the same day of each month. Only what was read before a day tells: `expectFrom(history, day)` is what could be known
- * that morning.
+ * come on the same day of each month. Only what was read before a day tells: `expectationsOn(day)` expects what could be known
+ * that morning, of any history.
  */
-export function expectFrom(history: SpendHistory, today: Day): Expectation {
+export function expectationsOn(today: Day): (history: SpendHistory) => Expectation {
+  // The same for thousands of histories, and the slowest of it.
+  const past = daysOf({ since: addDays(today, -MOST_DAYS), until: addDays(today, -1) }).reverse();
+  return (history) => expectFrom(history, past, today);
+}
+
+/** @param past the days before today, the latest first */
+function expectFrom(history: SpendHistory, past: readonly Day[], today: Day): Expectation {
   const fixed = fixedCharges(history, today);
   const base = (day: Day) => (history.costs.get(day) ?? 0) - fixed.taken(day);
-  const days = readDays(history, today);
+  const days = readDays(history, past, today);
   if (days.length === 0) return () => 0;
-  const factors = weekdayFactors(base, days, today);
+  const factors = weekdayFactors(base, days, past);
   const factor = (day: Day) => factors[weekday(day)] ?? 1;
   const recent = days.slice(0, LEVEL_DAYS).filter((day) => factor(day) > 0);
   const level = recent.map((day) => base(day) / factor(day));
@@ -46,29 +55,24 @@ export function expectFrom(history: SpendHistory, today: Day): Expectation {
 }
 
 /** Closed days that were read, the latest first, back to the first that cost something. */
-function readDays({ costs, isRead }: SpendHistory, today: Day): Day[] {
-  const known = [...costs.keys()].filter((day) => day < today);
-  const first = known.reduce<Day | null>(
-    (earliest, day) => (earliest === null || day < earliest ? day : earliest),
-    null,
-  );
-  if (first === null) return [];
+function readDays({ costs, isRead }: SpendHistory, past: readonly Day[], today: Day): Day[] {
+  let first = today;
+  for (const day of costs.keys()) if (day < first) first = day;
   const found: Day[] = [];
-  const most = Math.min(daysBetween(first, today), 7 * SEASON_WEEKS + SILENT_DAYS);
-  for (let ago = 1; ago <= most; ago += 1) {
-    const day = addDays(today, -ago);
+  for (const [index, day] of past.entries()) {
+    if (day < first) break;
     if (isRead(day)) found.push(day);
-    else if (found.length === 0 && ago >= SILENT_DAYS) return [];
+    else if (found.length === 0 && index + 1 >= SILENT_DAYS) return [];
   }
   return found;
 }
 
 /** Of a day against the mean of its week, the median of eight weeks; scaled to a mean of 1. */
-function weekdayFactors(base: (day: Day) => number, days: readonly Day[], today: Day): number[] {
+function weekdayFactors(base: (day: Day) => number, days: readonly Day[], past: readonly Day[]): number[] {
   const read = new Set(days);
   const ratios = Array.from({ length: 7 }, (): number[] => []);
   for (let week = 0; week < SEASON_WEEKS; week += 1) {
-    const own = Array.from({ length: 7 }, (_, index) => addDays(today, -1 - 7 * week - index));
+    const own = past.slice(7 * week, 7 * (week + 1));
     const average = mean(own.map(base));
     if (own.every((day) => read.has(day)) && average > 0)
       for (const day of own) ratios[weekday(day)]?.push(base(day) / average);
@@ -90,7 +94,9 @@ interface FixedCharges {
 function fixedCharges({ sparse }: SpendHistory, today: Day): FixedCharges {
   const months = Array.from({ length: FIXED_MONTHS }, (_, index) => startOfMonthOf(today, index + 1));
   const found = sparse.flatMap((line) => {
-    const own = months.map((month) => [...line.keys()].filter((day) => startOfMonthOf(day) === month && day < today));
+    const own = months.map((month) =>
+      [...line.keys()].filter((day) => day.startsWith(month.slice(0, 8)) && day < today),
+    );
     if (own.some((days) => days.length === 0 || days.length > MOST_FIXED_DAYS)) return [];
     return [isSameDay, isLastDay].flatMap((same) =>
       (own[0] ?? [])

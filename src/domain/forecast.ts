@@ -1,7 +1,7 @@
 import { addDays, daysBetween, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal, type DecimalText } from './decimal.js';
+import { add, formatDecimal, parseDecimal, sum, ZERO, type Decimal, type DecimalText } from './decimal.js';
 import type { ReportGroup } from './dimensions.js';
-import { expectFrom, median, quantile, type SpendHistory } from './expectation.js';
+import { expectationsOn, median, quantile, type SpendHistory } from './expectation.js';
 
 /** One project in one currency, whose month is expected; groups only add such. */
 export interface ForecastSeries extends SpendHistory {
@@ -55,16 +55,31 @@ interface MonthEnd {
 }
 
 /** Of a day that is read nothing is expected; today costs at least what was read of it. */
-export function expectMonth(series: ForecastSeries, month: Day, today: Day): MonthEnd {
-  const expectation = expectFrom(series, today);
-  const end: MonthEnd = { spent: ZERO, rest: 0 };
-  for (const day of daysOf({ since: month, until: endOfMonthOf(month) })) {
-    const read = series.exact.get(day) ?? ZERO;
-    if (day <= today) end.spent = add(end.spent, read);
-    if (day >= today || !series.isRead(day))
-      end.rest += Math.max(0, expectation(day) - (day <= today ? (series.costs.get(day) ?? 0) : 0));
-  }
-  return end;
+function expectMonth(series: readonly ForecastSeries[], month: Day, today: Day): MonthEnd[] {
+  const days = daysOf({ since: month, until: endOfMonthOf(month) });
+  const expect = expectationsOn(today);
+  return series.map((each) => {
+    const expectation = expect(each);
+    const end: MonthEnd = { spent: ZERO, rest: 0 };
+    for (const day of days) {
+      if (day <= today) end.spent = add(end.spent, each.exact.get(day) ?? ZERO);
+      if (day >= today || !each.isRead(day))
+        end.rest += Math.max(0, expectation(day) - (day <= today ? (each.costs.get(day) ?? 0) : 0));
+    }
+    return end;
+  });
+}
+
+/** Where the month of series ends together. */
+export function expectTotal(
+  series: readonly ForecastSeries[],
+  month: Day,
+  today: Day,
+): MonthEnd & { expected: DecimalText } {
+  const ends = expectMonth(series, month, today);
+  const spent = sum(ends.map((end) => end.spent));
+  const rest = ends.reduce((total, end) => total + end.rest, 0);
+  return { spent, rest, expected: formatDecimal(add(spent, cents(rest))) };
 }
 
 /** Adds series up and says how far past forecasts of them were off. */
@@ -73,27 +88,28 @@ export function forecastOf(
   month: Day,
   today: Day,
 ): Omit<ForecastAmount, 'currency'> {
-  const ends = series.map((each) => expectMonth(each, month, today));
-  const spent = ends.reduce((total, end) => add(total, end.spent), ZERO);
-  const rest = ends.reduce((total, end) => total + end.rest, 0);
+  const { spent, rest, expected } = expectTotal(series, month, today);
   const ratios = pastRatios(series, month, today);
   const at = (share: number) =>
     ratios.length < LEAST_CASES ? null : formatDecimal(add(spent, cents(rest * quantile(ratios, share))));
-  return { spent: formatDecimal(spent), expected: formatDecimal(add(spent, cents(rest))), low: at(0.1), high: at(0.9) };
+  return { spent: formatDecimal(spent), expected, low: at(0.1), high: at(0.9) };
 }
 
 /** At this day of past months: what the rest of each then cost against what was expected of it. */
 function pastRatios(series: readonly ForecastSeries[], month: Day, today: Day): number[] {
   const length = Math.min(Math.max(daysBetween(month, today), 0), 27);
-  return pastMonths(month).flatMap((past) =>
-    series.flatMap((each) => {
-      const morning = addDays(past, length);
-      const end = expectMonth(asOf(each, morning), past, morning);
-      const days = daysOf({ since: morning, until: endOfMonthOf(past) });
-      if (end.rest < 1 || !daysOf({ since: past, until: endOfMonthOf(past) }).every(each.isRead)) return [];
-      return [days.reduce((total, day) => total + (each.costs.get(day) ?? 0), 0) / end.rest];
-    }),
-  );
+  return pastMonths(month).flatMap((past) => {
+    const morning = addDays(past, length);
+    const all = daysOf({ since: past, until: endOfMonthOf(past) });
+    const rest = all.filter((day) => day >= morning);
+    const expect = expectationsOn(morning);
+    return series.flatMap((each) => {
+      if (!all.every(each.isRead)) return [];
+      const expectation = expect(each);
+      const expected = rest.reduce((total, day) => total + Math.max(0, expectation(day)), 0);
+      return expected < 1 ? [] : [rest.reduce((total, day) => total + (each.costs.get(day) ?? 0), 0) / expected];
+    });
+  });
 }
 
 function pastMonths(month: Day): Day[] {
@@ -116,13 +132,15 @@ export function backtest(series: readonly ForecastSeries[], currency: string, mo
     if (actual <= 0 || !series.every((each) => days.every(each.isRead))) continue;
     let soFar = 0;
     days.forEach((morning, index) => {
-      const expected = series
-        .map((each) => expectMonth(asOf(each, morning), past, morning))
-        .reduce((total, end) => total + Number(formatDecimal(end.spent)) + end.rest, 0);
-      const known = errors.get(index + 1) ?? { method: [], line: [] };
-      known.method.push(Math.abs(expected - actual) / actual);
-      if (index > 0) known.line.push(Math.abs((soFar / index) * days.length - actual) / actual);
-      errors.set(index + 1, known);
+      const known = series.map((each) => asOf(each, morning));
+      const expected = expectMonth(known, past, morning).reduce(
+        (total, end) => total + Number(formatDecimal(end.spent)) + end.rest,
+        0,
+      );
+      const own = errors.get(index + 1) ?? { method: [], line: [] };
+      own.method.push(Math.abs(expected - actual) / actual);
+      if (index > 0) own.line.push(Math.abs((soFar / index) * days.length - actual) / actual);
+      errors.set(index + 1, own);
       soFar += cost(morning);
     });
   }

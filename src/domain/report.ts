@@ -140,6 +140,13 @@ export interface ComparedRow {
   trend?: (number | null)[] | undefined;
 }
 
+/** What a group cost on each day with spend, exact, side by side; a day may come twice. */
+export interface DailyCosts extends ReportGroup {
+  currency: string;
+  days: Day[];
+  costs: DecimalText[];
+}
+
 /** A line item of few days; costs for statistics. */
 export interface SparseLine {
   projectId: string;
@@ -181,6 +188,8 @@ export interface SpendReader {
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
   /** The query's rows without usage that has no price, in no order: for what looks at many days of history. */
   sums(query: ReportQuery): Promise<ReportRow[]>;
+  /** The same by day, a group in one piece; the query groups by no time. */
+  dailyCosts(query: ReportQuery): Promise<DailyCosts[]>;
   /** Its line items of no more than so many days of its span, by project. */
   sparseLines(query: ReportQuery, mostDays: number): Promise<SparseLine[]>;
   /** What its line items cost on chosen days of two sides, and how much of them was used. */

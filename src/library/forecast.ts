@@ -11,7 +11,7 @@ import {
   type ForecastSeries,
 } from '../domain/forecast.js';
 import { groupInto } from '../domain/group-into.js';
-import type { ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
+import type { DailyCosts, OrganizationDays, ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
 import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
@@ -65,46 +65,52 @@ export async function readSeries(
   groupBy: readonly GroupWord[],
   today: Day,
 ): Promise<ForecastSeries[]> {
-  const since = addDays(startOfMonthOf(today, BACKTEST_MONTHS), -FORECAST_HISTORY_DAYS);
   const query: ReportQuery = {
     ...filter,
-    since,
+    since: addDays(startOfMonthOf(today, BACKTEST_MONTHS), -FORECAST_HISTORY_DAYS),
     until: today,
-    groupBy: [...new Set([...groupBy, 'project' as const, 'day' as const])],
+    groupBy: [...new Set([...groupBy, 'project' as const])],
   };
-  const readAt = new Map((await reader.days(query)).map((each) => [organizationRef(each), each.readAt]));
-  const sparse = await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4));
+  const daysRead = new Map((await reader.days(query)).map((each) => [organizationRef(each), daysReadWhole(each)]));
+  const sparse = new Map(
+    groupInto(await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4)), (line) => [seriesOf(line)]).map((lines) => [
+      seriesOf(lines[0]),
+      lines.map(({ costs }) => costs),
+    ]),
+  );
   const fields = new Set<string>(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)));
-  const found = new Map<
-    string,
-    { last: Day; series: ForecastSeries & { exact: Map<Day, Decimal>; costs: Map<Day, number> } }
-  >();
-  for (const { day, cost, estimated: _estimated, ...row } of await reader.sums(query)) {
-    if (day === undefined || cost === null) continue;
-    const { projectId = '', currency } = row;
-    const organization = organizationRef(row);
-    const key = JSON.stringify([projectId, currency]);
-    const group = {
-      ...(Object.fromEntries(Object.entries(row).filter(([field]) => fields.has(field))) as ReportGroup),
-      currency,
+  return groupInto(await reader.dailyCosts(query), (row) => [seriesOf(row)]).map((rows) => {
+    const exact = new Map<Day, Decimal>();
+    for (const { days, costs } of rows)
+      days.forEach((day, index) => exact.set(day, add(exact.get(day) ?? ZERO, parseDecimal(costs[index] ?? '0'))));
+    const organization = organizationRef(rows[0]);
+    return {
+      group: { ...pickFields(latestOf(rows), fields), currency: rows[0].currency },
+      exact,
+      costs: new Map([...exact].map(([day, cost]) => [day, Number(formatDecimal(cost))])),
+      sparse: sparse.get(seriesOf(rows[0])) ?? [],
+      isRead: (day) => organization === '' || daysRead.get(organization)?.has(day) === true,
     };
-    const known = found.get(key) ?? {
-      last: day,
-      series: {
-        ...{ group, exact: new Map<Day, Decimal>(), costs: new Map<Day, number>() },
-        sparse: sparse
-          .filter((line) => line.projectId === projectId && line.currency === currency)
-          .map(({ costs }) => costs),
-        isRead: (each: Day) => organization === '' || isReadWhole(each, readAt.get(organization)?.get(each) ?? null),
-      },
-    };
-    const exact = add(known.series.exact.get(day) ?? ZERO, parseDecimal(cost));
-    known.series.exact.set(day, exact);
-    known.series.costs.set(day, Number(formatDecimal(exact)));
-    if (day >= known.last) Object.assign(known, { last: day, series: { ...known.series, group } });
-    found.set(key, known);
-  }
-  return [...found.values()].map(({ series }) => series);
+  });
+}
+
+function seriesOf({ projectId = '', currency }: { projectId?: string; currency: string }): string {
+  return JSON.stringify([projectId, currency]);
+}
+
+/** What a project stands under today is what it last stood under. */
+function latestOf(rows: readonly [DailyCosts, ...DailyCosts[]]): DailyCosts {
+  const lastDay = ({ days }: DailyCosts) => days.reduce((last, day) => (day > last ? day : last));
+  return rows.reduce((latest, row) => (lastDay(row) >= lastDay(latest) ? row : latest));
+}
+
+function pickFields(row: DailyCosts, fields: ReadonlySet<string>): ReportGroup {
+  return Object.fromEntries(Object.entries(row).filter(([field]) => fields.has(field)));
+}
+
+/** The days of an organization that were read after they had ended. */
+function daysReadWhole({ readAt }: OrganizationDays): Set<Day> {
+  return new Set([...readAt].filter(([day, at]) => isReadWhole(day, at)).map(([day]) => day));
 }
 
 /** @throws CostsError `usage` where it is not one month */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, daysOf, endOfMonthOf, parseDay, startOfMonthOf, type Day } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal, type Decimal } from '../../src/domain/decimal.js';
 import { median } from '../../src/domain/expectation.js';
-import { backtest, expectMonth, forecastOf, type ForecastSeries } from '../../src/domain/forecast.js';
+import { backtest, expectTotal, forecastOf, type ForecastSeries } from '../../src/domain/forecast.js';
 import { demoWorld } from '../../src/emulator/synthetic.js';
 import { amountText } from '../../src/emulator/world.js';
 import { createRandom } from '../../src/emulator/random.js';
@@ -95,7 +95,7 @@ describe('what a month comes to', () => {
     // 22 days of 10 are read; eight are to come, one of them with the fee.
     expect(forecastOf([steady], MONTH, TODAY)).toEqual({ spent: '220', expected: '550', low: null, high: null });
     const exact = new Map([[parseDay('2026-11-20'), parseDecimal('0.000000000000000000000000000001')]]);
-    expect(formatDecimal(expectMonth({ ...steady, exact }, MONTH, TODAY).spent)).toBe(
+    expect(formatDecimal(expectTotal([{ ...steady, exact }], MONTH, TODAY).spent)).toBe(
       '0.000000000000000000000000000001',
     );
     const silent = seriesOf(() => 10, { isRead: (day) => day < '2026-10-20' });

@@ -2,7 +2,7 @@ import { budgetsOf, type Budget } from '../../domain/budget.js';
 import type { BudgetState } from '../../domain/budget-view.js';
 import { startOfMonthOf, type Day } from '../../domain/day.js';
 import { formatDecimal } from '../../domain/decimal.js';
-import { forecastOf, type ForecastSeries } from '../../domain/forecast.js';
+import { expectTotal, type ForecastSeries } from '../../domain/forecast.js';
 import { Sums } from '../../domain/money.js';
 import type { Project } from '../../domain/project.js';
 import type { ReportQuery, SpendReader } from '../../domain/report.js';
@@ -70,5 +70,5 @@ function expectedOf(
       (provider === null || group.provider === provider) &&
       (projectId === null || group.projectId === projectId),
   );
-  return own.length === 0 ? null : forecastOf(own, startOfMonthOf(today), today).expected;
+  return own.length === 0 ? null : expectTotal(own, startOfMonthOf(today), today).expected;
 }

@@ -1,6 +1,7 @@
 import { closedSpans, type Glance, type SpendGlance } from '../../domain/dashboard.js';
 import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
 import { comparableSpans, resolvePeriod } from '../../domain/period.js';
+import type { Project } from '../../domain/project.js';
 import type { OrganizationDays, Report, SpendReader } from '../../domain/report.js';
 import { arrangeReport } from '../../domain/report-order.js';
 import { readSeries, totalsOf } from '../../library/forecast.js';
@@ -15,8 +16,9 @@ export async function readSpend(
   store: Store,
   team: Team,
   today: Day,
+  projects: readonly Project[],
 ): Promise<{ spend: SpendGlance; organizations: OrganizationDays[] }> {
-  const [budgets, projects] = await Promise.all([store.budgets.list(team.id), store.projects.list(team.id)]);
+  const budgets = await store.budgets.list(team.id);
   const yesterday = addDays(today, -1);
   const span = { since: startOfMonthOf(today), until: endOfMonthOf(today) };
   return store.reports.snapshot(async (reader) => {

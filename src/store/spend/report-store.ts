@@ -13,6 +13,7 @@ import { fromSpend } from './query.js';
 import { spendRows } from './relation.js';
 import { readLines, sumSpend } from './sums.js';
 import { readChargedLines } from './charged-lines.js';
+import { readDailyCosts } from './daily-costs.js';
 import { readSparseLines } from './sparse-lines.js';
 import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
 
@@ -24,6 +25,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     snapshot: ask,
     run: (query, today) => ask((reader) => reader.run(query, today)),
     sums: (query) => ask((reader) => reader.sums(query)),
+    dailyCosts: (query) => ask((reader) => reader.dailyCosts(query)),
     sparseLines: (query, mostDays) => ask((reader) => reader.sparseLines(query, mostDays)),
     chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
     compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
@@ -43,6 +45,7 @@ function readerOn(tx: Transaction): SpendReader {
   return {
     run: (query, today) => runReport(tx, query, today),
     sums: (query) => sumSpend(tx, query, []),
+    dailyCosts: (query) => readDailyCosts(tx, query),
     sparseLines: (query, mostDays) => readSparseLines(tx, query, mostDays),
     chargedLines: (query, days) => readChargedLines(tx, query, days),
     compare: (query, previous) => compareSpans(tx, query, previous),
