@@ -1,8 +1,8 @@
 import type { Transaction } from '../transaction.js';
 
 /**
- * Before what hangs on one project moves to another: of days on which both have bills, what API keys spent adds up to neither's once they are one: without it, the day's bill stands
- * under no key until it is read again.
+ * Before all that hangs on one project moves to another: of days on which both have bills, what API keys spent adds up to
+ * neither's once they are one. It goes, and those days stand under no key until they are read again.
  */
 export async function dropCutsOfSharedDays(tx: Transaction, from: string, to: string): Promise<void> {
   await tx.$executeRaw`
