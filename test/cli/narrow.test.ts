@@ -23,7 +23,7 @@ const NEEDS: Record<string, string[]> = {
 };
 /** These ask a provider or a person, change something, or write rows and scripts for machines. */
 const OTHERS =
-  /^(sync|backfill|demo|init|login|logout|whoami|doctor|import.*|export|completion|keys (?!list).*|projects (?!list).*|members (?!list$).*|tokens (?!list).*|people.*|config.*|notify.*|budget (?!list).*|check ack|usage compare|usage prices (import|export)|db .*)$/;
+  /^(sync|backfill|demo|init|login|logout|whoami|doctor|import.*|export|completion.*|keys (?!list).*|projects (?!list).*|members (?!list$).*|tokens (?!list).*|people.*|config.*|notify.*|budget (?!list).*|check ack|usage compare|usage prices (import|export)|db .*)$/;
 
 const fill = (names: readonly string[]) => `
   INSERT INTO teams VALUES ('t1', 'acme');
