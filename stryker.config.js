@@ -14,7 +14,12 @@ const PARTS = {
   },
   collection: {
     mutate: ['src/store/collection/*.ts'],
-    tests: ['test/store/{collection,facts}/*.test.ts', 'test/store/{leases,organizations}.test.ts'],
+    tests: [
+      'test/store/{collection,facts}/*.test.ts',
+      'test/store/{leases,organizations,projects,runs}.test.ts',
+      'test/sync/{run,verify,api-keys,quota}.test.ts',
+      'test/usage/collect.test.ts',
+    ],
   },
   'as-of': {
     mutate: ['src/store/spend/{as-of,ledger,relation,query,coverage}.ts'],
