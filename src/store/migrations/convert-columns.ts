@@ -1,6 +1,7 @@
 import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { convert, isKeyType, isZoned, partsOf, type Conversion } from './column-types.js';
+import { convertEnum, isText } from './enum-types.js';
 import { referenceOf } from './row-checks.js';
 import { lastName, step, type Step } from './step.js';
 
@@ -29,7 +30,9 @@ export function findConversions(expected: readonly Fact[], live: readonly Fact[]
     const [want, have] = [partsOf(definition), partsOf(other)];
     if (want.type === have.type) return [];
     const name = lastName(object);
-    const conversion = convert(have.type, want.type, zones.get(`${table}.${name}`));
+    const conversion =
+      convertEnum(have.type, want.type, { expected, live }) ??
+      convert(have.type, want.type, zones.get(`${table}.${name}`));
     if (conversion === undefined) return [];
     const { standard } = have;
     const newStandard = want.standard ?? (standard === null ? null : conversion.to(`(${standard})`));
@@ -39,11 +42,14 @@ export function findConversions(expected: readonly Fact[], live: readonly Fact[]
 
 /**
  * One statement a table, as each of them rewrites it. Foreign keys whose columns compare no more while only one side is
- * converted are set aside meanwhile.
+ * converted are set aside meanwhile, and checks of texts that become labels.
  */
 export function convertColumns(columns: readonly ConvertedColumn[], live: readonly Fact[]): Step[] {
   const tables = [...new Set(columns.map(({ table }) => table))];
-  const keys = foreignKeysOf(columns, live).map(setAside);
+  const keys = [
+    ...foreignKeysOf(columns, live).map((key) => setAside(key, key.definition)),
+    ...checksOf(columns, live).map(({ check, definition }) => setAside(check, definition)),
+  ];
   return [
     ...keys.map(({ aside }) => aside),
     ...tables.map((table) =>
@@ -71,6 +77,25 @@ export function foreignKeysOf(columns: readonly ConvertedColumn[], live: readonl
   });
 }
 
+/** Checks of a text that becomes a label, and what they are when they go on reading it as a text. */
+function checksOf(columns: readonly ConvertedColumn[], live: readonly Fact[]): { check: Fact; definition: string }[] {
+  return columns
+    .filter(({ have, want }) => want !== 'text' && isText(have))
+    .flatMap(({ table, name }) =>
+      live
+        .filter((fact) => fact.table === table && /^constraint /.test(fact.object) && /^CHECK/.test(fact.definition))
+        .map((check) => ({ check, definition: castToText(check.definition, name) }))
+        .filter(({ check, definition }) => definition !== check.definition),
+    );
+}
+
+/** SQL in which a column is read as a text, wherever its name stands in no quotes. */
+function castToText(sql: string, column: string): string {
+  return sql.replace(new RegExp(`'(?:[^']|'')*'|\\b${column}\\b`, 'g'), (found) =>
+    found === column ? `${column}::text` : found,
+  );
+}
+
 function convertTable(table: string, columns: readonly ConvertedColumn[]): Step {
   const alter = (parts: readonly string[]) => `ALTER TABLE ${quote(table)} ${parts.join(', ')}`;
   const there = columns.flatMap(({ name, want, standard, newStandard, conversion }) =>
@@ -92,7 +117,7 @@ function convertTable(table: string, columns: readonly ConvertedColumn[]): Step 
 }
 
 /** A default does not follow by itself, or with the time zone of the session. */
-function retype(name: string, type: string, before: string | null, after: string | null): string[] {
+export function retype(name: string, type: string, before: string | null, after: string | null): string[] {
   const column = `ALTER COLUMN ${quote(name)}`;
   return [
     ...(before === null ? [] : [`${column} DROP DEFAULT`]),
@@ -101,13 +126,13 @@ function retype(name: string, type: string, before: string | null, after: string
   ];
 }
 
-function setAside({ object, definition, table }: Fact): { aside: Step; back: Step } {
+function setAside({ object, definition, table }: Fact, after: string): { aside: Step; back: Step } {
   const [on, name] = [`ALTER TABLE ${quote(table ?? '')}`, lastName(object)];
   const drop = `${on} DROP CONSTRAINT ${quote(name)}`;
-  const add = `${on} ADD CONSTRAINT ${quote(name)} ${definition}`;
+  const add = (form: string) => `${on} ADD CONSTRAINT ${quote(name)} ${form}`;
   return {
-    aside: step(`set the foreign key ${name} aside while its columns are converted`, drop, add, table),
-    back: step(`put the foreign key ${name} back`, add, drop, table),
+    aside: step(`set the constraint ${name} aside while its columns are converted`, drop, add(definition), table),
+    back: step(`put the constraint ${name} back`, add(after), drop, table),
   };
 }
 

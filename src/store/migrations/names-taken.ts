@@ -1,5 +1,7 @@
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
+import { enumOf, labelsOf } from './enum-types.js';
+import { lastPart } from './step.js';
 
 /** The tables that came before there was a history of ours to keep: only they can be without it. */
 const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
@@ -68,21 +70,16 @@ const LABEL = 'costs_v1';
 export function versionTypeProblem(live: readonly Fact[], names: readonly string[]): string | null {
   const version = live.find(({ object }) => object === 'column cost_data.api_version');
   const type = version === undefined ? null : partsOf(version.definition).type;
-  const enums = live.filter(({ object }) => object.startsWith('enum '));
-  const isNamed = (name: string) => type === name || type === `"${name.replaceAll('"', '""')}"`;
-  const own = enums.find(({ object }) => isNamed(object.slice('enum '.length)));
+  const own = enumOf(type, live);
   const [prismas = ''] = names;
-  const taken = enums.find(({ object }) => object === `enum ${prismas}`);
+  const taken = live.find(({ object }) => object === `enum ${prismas}`);
   const isTheirs =
     taken !== undefined &&
     taken !== own &&
-    (own !== undefined || !labels(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
+    (own !== undefined || !labelsOf(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
   if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
-  if (own === undefined || names.some(isNamed) || !labels(own).includes(LABEL)) return null;
-  const name = own.object.slice('enum '.length);
+  if (own === undefined || !labelsOf(own).includes(LABEL)) return null;
+  const name = lastPart(own.object);
+  if (names.includes(name)) return null;
   return `the type of cost_data.api_version is called ${name}: rename it (ALTER TYPE ${type ?? ''} RENAME TO "${prismas}") when no client casts to the old name`;
-}
-
-function labels({ definition }: Fact): string[] {
-  return definition.split(', ');
 }

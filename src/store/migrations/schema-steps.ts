@@ -2,6 +2,8 @@ import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
 import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, type Zones } from './convert-columns.js';
+import { labelsOf } from './enum-types.js';
+import { manualConversion } from './manual-conversion.js';
 import { anyRow, isSameReference, orphans, sharedKeys, withoutValue } from './row-checks.js';
 import { lastName, lastPart, literal, step, type Step } from './step.js';
 
@@ -15,7 +17,7 @@ export interface SchemaPlan {
 }
 
 /** The order in which things can be made; what depends comes after what it depends on. */
-const KINDS = ['enum', 'table', 'column', 'constraint', 'index', 'trigger', 'function'];
+const KINDS = ['table', 'column', 'constraint', 'index', 'trigger', 'function'];
 
 /** Plans by meaning: an index or a constraint that does the same under another name is ours, and only takes our name. */
 export function planSchema(expected: readonly Fact[], live: readonly Fact[], zones: Zones = new Map()): SchemaPlan {
@@ -27,16 +29,25 @@ export function planSchema(expected: readonly Fact[], live: readonly Fact[], zon
       ({ object, definition }) =>
         `the ${object} is not ours and keeps ids from becoming text: drop it and make its column text, then run this again (${definition})`,
     );
-  // What is converted can then be compared, filled and referred to as what it will be, and on the way back once nothing new does.
-  const steps = convertColumns(conversions, live);
-  const wanted = expected.filter(({ object }) => !object.startsWith('validation '));
-  for (const fact of [...wanted].sort((one, other) => rank(one) - rank(other))) {
+  const lead = (fact: Fact): Step[] => {
     const other = found.get(fact.object);
-    if (other?.definition === fact.definition) continue;
+    if (other?.definition === fact.definition) return [];
     const made = other === undefined ? make(fact, expected, live) : change(fact, other, conversions, live);
-    if (typeof made === 'string') problems.push(made);
-    else steps.push(...made);
-  }
+    if (typeof made !== 'string') return made;
+    problems.push(made);
+    return [];
+  };
+  const wanted = expected.filter(({ object }) => !object.startsWith('validation '));
+  const isEnum = ({ object }: Fact) => object.startsWith('enum ');
+  // What is converted can then be compared, filled and referred to as what it will be, and on the way back once nothing new does.
+  const steps = [
+    ...wanted.filter(isEnum).flatMap(lead),
+    ...convertColumns(conversions, live),
+    ...wanted
+      .filter((fact) => !isEnum(fact))
+      .sort((one, other) => rank(one) - rank(other))
+      .flatMap(lead),
+  ];
   return { steps, problems, conversions };
 }
 
@@ -55,7 +66,7 @@ function make(fact: Fact, expected: readonly Fact[], live: readonly Fact[]): Ste
       return [
         step(
           `make the type ${name}`,
-          `CREATE TYPE ${quote(name)} AS ENUM (${labelsOf(fact.definition).map(literal).join(', ')})`,
+          `CREATE TYPE ${quote(name)} AS ENUM (${labelsOf(fact).map(literal).join(', ')})`,
           `DROP TYPE ${quote(name)}`,
           null,
         ),
@@ -131,8 +142,7 @@ function addConstraint(
   const reference = live.find((other) => isSameReference(fact, other));
   if (reference !== undefined) return replaceReference(fact, reference, table, live);
   const primary = live.find((other) => other.table === fact.table && other.definition.startsWith('PRIMARY KEY'));
-  if (fact.definition.startsWith('PRIMARY KEY') && primary !== undefined)
-    return `the table ${fact.table ?? ''} has another key: ${primary.definition} instead of ${fact.definition}`;
+  if (fact.definition.startsWith('PRIMARY KEY') && primary !== undefined) return anotherKey(fact, primary, table);
   return [
     step(
       `add the constraint ${name} to ${fact.table ?? ''}`,
@@ -142,6 +152,11 @@ function addConstraint(
       { checks: fact.definition.startsWith('FOREIGN KEY') ? orphans(fact, live) : sharedKeys(fact, live) },
     ),
   ];
+}
+
+function anotherKey(fact: Fact, primary: Fact, table: string): string {
+  const swap = `ALTER TABLE ${table} DROP CONSTRAINT ${quote(lastName(primary.object))}, ADD CONSTRAINT ${quote(lastName(fact.object))} ${fact.definition}`;
+  return `the table ${fact.table ?? ''} has another key, ${primary.definition} instead of ${fact.definition}. This keeps both: ${swap}, ADD ${primary.definition.replace('PRIMARY KEY', 'UNIQUE')}`;
 }
 
 function addIndex(fact: Fact, name: string, live: readonly Fact[], tableIsThere: boolean): Step[] {
@@ -183,12 +198,17 @@ function change(
   const [kind = ''] = fact.object.split(' ');
   const table = quote(fact.table ?? '');
   if (kind === 'enum') return addLabels(fact, other);
-  if (kind === 'table') return `the table ${fact.table ?? ''} is ${TABLE_KINDS[other.definition] ?? other.definition}`;
+  const name = lastName(fact.object);
+  if (kind === 'table') return `the table ${name} is ${TABLE_KINDS[other.definition]?.(name) ?? other.definition}`;
+  if (kind === 'index' && other.definition === `${fact.definition} (invalid)`)
+    return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built anew (DROP INDEX ${quote(name)})`;
   if (kind === 'index')
-    return `the index ${lastName(fact.object)} is another one (${other.definition}): rename it (ALTER INDEX ${quote(lastName(fact.object))} RENAME TO …)`;
+    return `the index ${name} is another one, ${other.definition}: rename it (ALTER INDEX ${quote(name)} RENAME TO ${quote(`${name}_other`)})`;
   if (kind === 'constraint' && isSameReference(fact, other)) return replaceReference(fact, other, table, live);
+  if (kind === 'constraint' && [fact, other].every(({ definition }) => definition.startsWith('PRIMARY KEY')))
+    return anotherKey(fact, other, table);
   if (kind === 'constraint')
-    return `the ${fact.object} is another one: ${other.definition} instead of ${fact.definition}. Rename it, or make it ours`;
+    return `the ${fact.object} is another one (${other.definition} instead of ${fact.definition}): rename it (ALTER TABLE ${table} RENAME CONSTRAINT ${quote(name)} TO ${quote(`${name}_other`)})`;
   if (kind !== 'column') return `the ${fact.object} is another one: ${other.definition}`;
   return changeColumn(fact, other, table, conversions);
 }
@@ -202,18 +222,25 @@ function replaceReference(fact: Fact, other: Fact, table: string, live: readonly
   return [step(text, swap(other, fact), swap(fact, other), fact.table, { checks: orphans(fact, live) })];
 }
 
-const TABLE_KINDS: Record<string, string> = {
-  partitioned:
-    'partitioned, where a key without the partition columns is not kept: copy it to a plain table (CREATE TABLE new (LIKE …), INSERT INTO new SELECT …) and rename the two',
-  inherited:
-    'inherited by others, whose rows no key of it covers: copy all rows to a plain table (CREATE TABLE new (LIKE …), INSERT INTO new SELECT …) and rename the two',
-  unlogged: 'unlogged, so that a crash of the server empties it: ALTER TABLE … SET LOGGED',
+const TABLE_KINDS: Record<string, (name: string) => string> = {
+  partitioned: (name) =>
+    `partitioned, where a key without the partition columns is not kept: copy it to a plain table, of which views are then to be made anew: ${toPlain(name)}`,
+  inherited: (name) =>
+    `inherited by others, whose rows no key of it covers: copy all rows to a plain table, of which views are then to be made anew: ${toPlain(name)}`,
+  unlogged: (name) =>
+    `unlogged, so that a crash of the server empties it: make it safe (ALTER TABLE ${quote(name)} SET LOGGED)`,
 };
+
+/** The old table stays as it is in a schema of its own, which takes the names of its indexes along. */
+function toPlain(name: string): string {
+  const [table, plain] = [name, `${name}_plain`].map(quote);
+  return `BEGIN; CREATE SCHEMA before_costs; LOCK TABLE ${table}; CREATE TABLE ${plain} (LIKE ${table} INCLUDING ALL); INSERT INTO ${plain} SELECT * FROM ${table}; ALTER TABLE ${table} SET SCHEMA before_costs; ALTER TABLE ${plain} RENAME TO ${table}; COMMIT`;
+}
 
 function addLabels(fact: Fact, other: Fact): Step[] {
   const name = lastName(fact.object);
-  const there = labelsOf(other.definition);
-  return labelsOf(fact.definition)
+  const there = labelsOf(other);
+  return labelsOf(fact)
     .filter((label) => !there.includes(label))
     .map((label) =>
       step(
@@ -235,8 +262,13 @@ function changeColumn(
   const [want, have] = [partsOf(fact.definition), partsOf(other.definition)];
   const [column, name] = [lastPart(fact.object), lastName(fact.object)];
   const conversion = conversions.find((each) => `${each.table}.${each.name}` === column);
-  if (want.type !== have.type && conversion === undefined)
-    return `the column ${column} is ${have.type} instead of ${want.type}, and no conversion is sure to keep every value`;
+  if (want.type !== have.type && conversion === undefined) {
+    const way = manualConversion({ table: fact.table ?? '', name, standard: have.standard }, have.type, want.type);
+    const told = `the column ${column} is ${have.type} instead of ${want.type}`;
+    return way === null
+      ? `${told}, and only its owner knows what its values mean: make it ${want.type}, then run this again`
+      : `${told}. This makes it a type that is taken over, or changes nothing where a value would be lost: ${way}`;
+  }
   const alter = (change: string) => `ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${change}`;
   const setDefault = (value: string | null) => alter(value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`);
   const standard = conversion === undefined ? have.standard : conversion.newStandard;
@@ -271,8 +303,4 @@ function fillDefault(table: string, column: string, standard: string): Step {
 /** A column that numbers itself owns the sequence it takes its numbers from. */
 function serial(definition: string): string {
   return definition.replace(/^bigint( not null)? default nextval\(.*$/, 'bigserial');
-}
-
-function labelsOf(definition: string): string[] {
-  return definition.split(', ');
 }

@@ -19,6 +19,7 @@ import { amongThem, readEveryRow, readExtent } from '../../helpers/every-row.js'
 import { line } from '../../helpers/lines.js';
 import { registerOrganization } from '../../helpers/organization.js';
 import { runByPsql } from '../../helpers/psql.js';
+import { suggestions } from '../../helpers/suggestions.js';
 
 const OWNER = `costs_owner_${process.pid}`;
 /** `npm test` tells the same twenty each time; the long run finds others. */
@@ -244,13 +245,6 @@ async function runPrinted({ migrations }: Database, made: AnyDatabase, printed: 
 
 function isPlan(plan: unknown): plan is AdoptResult {
   return !(plan instanceof Error);
-}
-
-/** The statements that a refusal suggests in brackets, but for those that leave a name to the reader. */
-function suggestions(text: string): string[] {
-  return [...text.matchAll(/(?:\(|: )((?:ALTER|CREATE|DROP|UPDATE|DELETE) [^…]*?)(?:\)(?=[\s,;.]|$)|$)/gm)].map(
-    ([, sql = '']) => sql,
-  );
 }
 
 function inSchema({ schema }: AnyDatabase, sql: string): string {

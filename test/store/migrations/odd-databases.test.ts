@@ -7,17 +7,23 @@ import type { AdoptOptions } from '../../../src/store/migrations/adopt.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
+import { runByPsql } from '../../helpers/psql.js';
+import { suggestions } from '../../helpers/suggestions.js';
 
 let database: Database;
+let url: string;
 let remove: () => Promise<void>;
 let folder: string;
 beforeAll(async () => {
   const made = await createEmptyTarget('postgresql');
   remove = made.remove;
+  ({ url } = made.target as { url: string });
   database = await openDatabase(made.target);
   folder = await mkdtemp(join(tmpdir(), 'costs-odd-'));
 });
-beforeEach(() => database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
+beforeEach(() =>
+  database.pool.query('DROP SCHEMA IF EXISTS before_costs CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public'),
+);
 afterAll(async () => {
   await database.close();
   await remove();
@@ -129,6 +135,17 @@ it.each([
     'nulls where we have none',
     `${OLD} ALTER TABLE users ALTER COLUMN role DROP NOT NULL; ALTER TABLE cost_data ALTER COLUMN cost DROP NOT NULL, ALTER COLUMN project_id DROP NOT NULL`,
   ],
+  [
+    'versions as texts that a check holds to labels',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN api_version text DEFAULT 'usage_v1' CHECK (api_version IN ('usage_v1', 'costs_v1') AND service <> 'api_version'), ADD bucket_start_time timestamp, ADD bucket_end_time timestamp, ADD line_item text;
+     CREATE UNIQUE INDEX bill ON cost_data (project_id, bucket_start_time, bucket_end_time, line_item, api_version);
+     UPDATE cost_data SET api_version = 'costs_v1', bucket_start_time = date, bucket_end_time = date + interval '1 day', line_item = id WHERE id <> 'c1'; UPDATE cost_data SET api_version = NULL WHERE id = 'c1'`,
+  ],
+  [
+    'versions as padded texts, and roles as labels',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN api_version char(12) NOT NULL DEFAULT 'usage_v1'; CREATE TYPE "Role, of us" AS ENUM ('admin', 'mem, ber');
+     INSERT INTO users VALUES ('u2', 't1', 'b@example.com', 'mem, ber'); ALTER TABLE users ALTER COLUMN role TYPE "Role, of us" USING role::"Role, of us", ALTER COLUMN role SET DEFAULT 'mem, ber'`,
+  ],
   ['days as dates', `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE date`],
   [
     'amounts as integers',
@@ -206,6 +223,18 @@ it.each([
     `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE float8; CREATE VIEW totals AS SELECT sum(cost) FROM cost_data`,
     {},
     /cost_data.cost cannot become another type while this reads it: view totals/,
+  ],
+  [
+    'a version that is no label',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN api_version varchar(20) DEFAULT 'usage_v1'; UPDATE cost_data SET api_version = 'Costs_v1' WHERE id = 'c3'`,
+    {},
+    /api_version that is neither usage_v1 nor costs_v1 .*: c3/,
+  ],
+  [
+    'an index of some versions',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN api_version text; CREATE INDEX bills ON cost_data (date) WHERE api_version = 'costs_v1'`,
+    {},
+    /cost_data\.api_version cannot become another type while this reads it: index bills/,
   ],
   [
     'a key of another table to uuids',
@@ -289,6 +318,74 @@ it.each([
     done: false,
     problems: expect.stringMatching(cause) as string,
   });
+  expect([await dumpSchema(pool), await readAll()]).toEqual(before);
+});
+
+it.each([
+  ['amounts as texts', `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE text, ALTER COLUMN cost SET DEFAULT '0.1'`],
+  ['amounts as money', `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE money`],
+  [
+    'instants as texts',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE text; UPDATE cost_data SET date = '2025-01-04T01:00:00.000+01:00' WHERE id = 'c3'; UPDATE cost_data SET date = '2025-01-05' WHERE id = 'c4'`,
+  ],
+  [
+    'a key of two columns',
+    `${OLD} ALTER TABLE cost_data DROP CONSTRAINT cost_data_pkey, ADD CONSTRAINT "PK" PRIMARY KEY (id, date)`,
+  ],
+  ['a table that a crash empties', `${OLD} ALTER TABLE cost_data SET UNLOGGED`],
+  [
+    'a check under the name of a key of ours',
+    `${OLD} ALTER TABLE users ADD CONSTRAINT users_team_id_fkey CHECK (true)`,
+  ],
+  ['an index of theirs under our name', `${OLD} CREATE INDEX cost_data_bucket_key ON cost_data (service)`],
+  [
+    'a key whose building broke off',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN bucket_start_time timestamp(3), ADD bucket_end_time timestamp(3), ADD line_item text; ALTER TABLE cost_data ADD COLUMN api_version text;
+     CREATE UNIQUE INDEX cost_data_bucket_key ON cost_data (project_id, bucket_start_time, bucket_end_time, line_item, api_version);
+     UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'cost_data_bucket_key'::regclass`,
+  ],
+  [
+    'partitions',
+    OLD.replace(
+      /CREATE TABLE cost_data \(id text PRIMARY KEY([^;]*)\);/,
+      'CREATE TABLE cost_data (id text$1, PRIMARY KEY (id, date)) PARTITION BY RANGE (date); CREATE TABLE cost_data_all PARTITION OF cost_data DEFAULT;',
+    ),
+  ],
+  ['children of the table', `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data)`],
+])('adopts %s once the statement was run that it names, and no value is another one', async (_, sql) => {
+  const { pool, migrations } = database;
+  await pool.query(sql);
+  const sums = async () => {
+    const { rows } = await pool.query<Record<string, unknown>>(
+      `SELECT id, cost::numeric(65,30) AS cost, service, date::text::timestamptz AT TIME ZONE 'UTC' AS date FROM cost_data ORDER BY id`,
+    );
+    return rows;
+  };
+  const before = await sums();
+  let { problems } = await migrations.adopt();
+  for (let round = 0; round < 3 && problems.length > 0; round++) {
+    const [statement] = suggestions(problems.join('\n'));
+    expect(statement, problems.join('\n')).toBeDefined();
+    expect(await runByPsql(url, `SET TimeZone = 'America/New_York'; ${statement ?? ''};`)).toBe('');
+    ({ problems } = await migrations.adopt());
+  }
+  expect(problems).toEqual([]);
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
+  expect(await sums()).toEqual(before);
+});
+
+it.each([
+  ['a text that is no number', 'cost', '1,5'],
+  ['a day that depends on a setting', 'date', '03/04/2025'],
+  ['parts of a microsecond', 'date', '2025-01-01T00:00:00.0000001Z'],
+])('names no statement that would change %s', async (_, column, value) => {
+  const { pool, migrations } = database;
+  await pool.query(`${OLD} ALTER TABLE cost_data ALTER COLUMN ${column} TYPE text`);
+  await pool.query(`UPDATE cost_data SET ${column} = $1 WHERE id = 'c2'`, [value]);
+  const before = [await dumpSchema(pool), await readAll()];
+  const [statement] = suggestions((await migrations.adopt()).problems.join('\n'));
+  expect(await runByPsql(url, `${statement ?? ''};`)).toMatch(/ERROR/);
   expect([await dumpSchema(pool), await readAll()]).toEqual(before);
 });
 
