@@ -175,6 +175,8 @@ describe('the document of each command is what its schema says', () => {
       environment.DATABASE_URL,
     );
     await run('api-keys list');
+    await run('budget set', ['500', '--api-key', 'key_1', '--from', '2026-01']);
+    await run('budget set', ['500', '--tag', 'team=Search', '--month', '2026-12']);
     await run('people forget', ['ada@example.com', '--yes']);
     const hook = await useWebhook();
     const HOOK = hook.address;

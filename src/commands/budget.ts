@@ -5,6 +5,7 @@ import { setBudget } from './budget/set.js';
 
 export const budget: CommandGroup = {
   name: 'budget',
-  description: 'What a month may cost: the whole team, one provider or one project. `costs check` compares.',
+  description:
+    'What a month may cost: the whole team, a provider, organization, project, API key or tag. `costs check` compares.',
   commands: [setBudget, listBudgets, removeBudget],
 };

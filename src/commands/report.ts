@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { isOfTeam } from '../domain/budget.js';
 import { toDay } from '../domain/day.js';
 import { comparableSpans } from '../domain/period.js';
 import { REPORT_BASES, type Report } from '../domain/report.js';
@@ -6,9 +7,9 @@ import { reportDocument, SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
-import type { Store } from '../store/store.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
+import { readBudgetViews } from './budget/view.js';
 import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
@@ -82,15 +83,16 @@ async function readSpendPage(options: ReportOptions, context: Context): Promise<
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { readPage } = await import('./report/page.js');
   const isAll = query.patterns === undefined && describeRowFilter(options).length === 0;
-  const own = isAll ? await readOwnBudgets(store, team.id) : null;
-  const figures = await readPage(store.reports, { query, order: options, compared, own, now: await context.clock() });
+  const budgets = isAll ? (await readBudgetViews(store, team.id)).filter(isOfTeam) : [];
+  const figures = await readPage(store.reports, {
+    query,
+    order: options,
+    compared,
+    budgets,
+    now: await context.clock(),
+  });
   const page = { ...figures, team: team.name, version: context.version, filters: describeRowFilter(options) };
   return { report: figures.report, page };
-}
-
-async function readOwnBudgets(store: Store, teamId: string) {
-  const [budgets, projects] = await Promise.all([store.budgets.list(teamId), store.projects.list(teamId)]);
-  return { budgets: budgets.filter((each) => each.provider === null && each.projectId === null), projects };
 }
 
 async function render(value: ReportValue, output: Output, { format }: ReportOptions): Promise<string> {

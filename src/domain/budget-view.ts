@@ -1,14 +1,13 @@
+import type { BudgetMonths, BudgetScope } from './budget.js';
+import type { Day } from './day.js';
 import type { DecimalText } from './decimal.js';
-import type { ProviderId } from './provider.js';
 
-/** A budget as documents carry it. */
-export interface BudgetView {
+/** A budget as documents carry it, with the names of what it is of. */
+export interface BudgetView extends BudgetScope, BudgetMonths {
   id: string;
-  provider: ProviderId | null;
-  projectId: string | null;
+  organization: string | null;
+  apiKey: string | null;
   project: string | null;
-  /** Null holds for every month without a budget of its own. */
-  month: string | null;
   currency: string;
   amount: DecimalText;
 }
@@ -20,4 +19,6 @@ export interface BudgetState extends BudgetView {
   estimated: boolean;
   /** What the month is expected to come to, as `costs forecast` tells it; null where nothing was read that tells. */
   projected: DecimalText | null;
+  /** About when it is expected to go over; null where it is not, or is over already. */
+  crossing: Day | null;
 }

@@ -1,23 +1,38 @@
 import { CostsError } from '../errors.js';
 import { parseDecimal, ZERO, type Decimal } from './decimal.js';
+import { groupInto } from './group-into.js';
 import type { ProviderId } from './provider.js';
 
-/** What a team, or one provider or project of it, may cost in a month. */
-export interface Budget {
+/** What a budget is of: all null is the whole team. */
+export interface BudgetScope {
+  /** Alone the provider; with an organization, or also an API key of it, these. */
+  provider: ProviderId | null;
+  organizationId: string | null;
+  apiKeyId: string | null;
+  projectId: string | null;
+  /** Of the projects that have the tag on the day of the spend. */
+  tag: { key: string; value: string } | null;
+}
+
+/** Which months a budget holds in: one, or one and those after it; without either every month. */
+export interface BudgetMonths {
+  /** `2026-11` */
+  month: string | null;
+  /** `2026-11`; never beside `month`. */
+  from: string | null;
+}
+
+/** What a team, or a part of what it spends, may cost in a month. */
+export interface Budget extends BudgetScope, BudgetMonths {
   id: string;
   teamId: string;
-  /** At most one of the two is set; neither is the whole team. */
-  provider: ProviderId | null;
-  projectId: string | null;
-  /** `2026-11`; null holds for every month without a budget of its own. */
-  month: string | null;
   currency: string;
   amount: Decimal;
 }
 
 export interface BudgetStore {
   list(teamId: string): Promise<Budget[]>;
-  /** Sets a budget; one of the same scope, month and currency is replaced. Returns it as stored. */
+  /** Sets a budget; one of the same scope, months and currency is replaced. Returns it as stored. */
   set(budget: Omit<Budget, 'id'>): Promise<Budget>;
   /** @returns whether there was one */
   remove(teamId: string, id: string): Promise<boolean>;
@@ -47,10 +62,30 @@ export function parseCurrency(text: string): string {
   throw new CostsError('usage', `"${text}" is not a valid currency.`, { hint: 'Write its code, such as USD.' });
 }
 
-/** Those that hold in a month: one of the month itself goes before one for every month, per scope and currency. */
-export function budgetsOf(budgets: readonly Budget[], month: string): Budget[] {
-  const scopeOf = ({ provider, projectId, currency }: Budget) => JSON.stringify([provider, projectId, currency]);
-  const own = budgets.filter((budget) => budget.month === month);
-  const taken = new Set(own.map(scopeOf));
-  return [...own, ...budgets.filter((budget) => budget.month === null && !taken.has(scopeOf(budget)))];
+export const SCOPE_OF_TEAM: BudgetScope = {
+  provider: null,
+  organizationId: null,
+  apiKeyId: null,
+  projectId: null,
+  tag: null,
+};
+
+/** Whether a budget is of all that a team spends. */
+export function isOfTeam({ provider, projectId, tag }: BudgetScope): boolean {
+  return provider === null && projectId === null && tag === null;
+}
+
+/**
+ * Those that hold in a month, one per scope and currency: that of the month itself, else the latest that began, else that of
+ * every month.
+ */
+export function budgetsOf<T extends BudgetScope & BudgetMonths & { currency: string }>(
+  budgets: readonly T[],
+  month: string,
+): T[] {
+  const rank = ({ month: only, from }: T) => (only === null ? (from ?? '') : '~');
+  const holding = budgets.filter((each) => (each.month ?? month) === month && (each.from ?? month) <= month);
+  return groupInto(holding, ({ provider, organizationId, apiKeyId, projectId, tag, currency }) => [
+    JSON.stringify([provider, organizationId, apiKeyId, projectId, tag?.key, tag?.value, currency]),
+  ]).map((own) => own.reduce((nearest, each) => (rank(each) > rank(nearest) ? each : nearest)));
 }

@@ -1,5 +1,5 @@
 import { addDays, daysBetween, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
-import { add, formatDecimal, parseDecimal, sum, ZERO, type Decimal, type DecimalText } from './decimal.js';
+import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal, type DecimalText } from './decimal.js';
 import type { ReportGroup } from './dimensions.js';
 import { expectationsOn, median, quantile, type SpendHistory } from './expectation.js';
 
@@ -52,6 +52,8 @@ export const FORECAST_HISTORY_DAYS = 100;
 interface MonthEnd {
   spent: Decimal;
   rest: number;
+  /** How much of the rest falls on the days up to each. */
+  restThrough: number[];
 }
 
 /** Of a day that is read nothing is expected; today costs at least what was read of it. */
@@ -60,11 +62,12 @@ function expectMonth(series: readonly ForecastSeries[], month: Day, today: Day):
   const expect = expectationsOn(today);
   return series.map((each) => {
     const expectation = expect(each);
-    const end: MonthEnd = { spent: ZERO, rest: 0 };
+    const end: MonthEnd = { spent: ZERO, rest: 0, restThrough: [] };
     for (const day of days) {
       if (day <= today) end.spent = add(end.spent, each.exact.get(day) ?? ZERO);
       if (day >= today || !each.isRead(day))
         end.rest += Math.max(0, expectation(day) - (day <= today ? (each.costs.get(day) ?? 0) : 0));
+      end.restThrough.push(end.rest);
     }
     return end;
   });
@@ -75,7 +78,7 @@ export function expectTotal(
   series: readonly ForecastSeries[],
   month: Day,
   today: Day,
-): MonthEnd & { expected: DecimalText } {
+): Pick<MonthEnd, 'spent' | 'rest'> & { expected: DecimalText } {
   const ends = expectMonth(series, month, today);
   const spent = sum(ends.map((end) => end.spent));
   const rest = ends.reduce((total, end) => total + end.rest, 0);
@@ -93,6 +96,21 @@ export function forecastOf(
   const at = (share: number) =>
     ratios.length < LEAST_CASES ? null : formatDecimal(add(spent, cents(rest * quantile(ratios, share))));
   return { spent: formatDecimal(spent), expected, low: at(0.1), high: at(0.9) };
+}
+
+/**
+ * The first day, today or later, by whose end this month is expected to have cost more than an amount; null where it is not.
+ * Days that were not read count: they may have crossed it already.
+ */
+export function crossingDay(series: readonly ForecastSeries[], today: Day, amount: Decimal): Day | null {
+  const month = startOfMonthOf(today);
+  const ends = expectMonth(series, month, today);
+  const spent = sum(ends.map((end) => end.spent));
+  const crossed = (day: Day, index: number) => {
+    const rest = ends.reduce((total, { restThrough }) => total + (restThrough[index] ?? 0), 0);
+    return day >= today && compare(add(spent, cents(rest)), amount) > 0;
+  };
+  return daysOf({ since: month, until: endOfMonthOf(month) }).find(crossed) ?? null;
 }
 
 /** At this day of past months: what the rest of each then cost against what was expected of it. */

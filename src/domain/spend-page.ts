@@ -53,7 +53,7 @@ export interface SpikeCauses {
 /** What the running month is expected to come to, a currency each, and the team's own budgets of it. */
 export interface MonthEnd extends DaySpan {
   totals: ForecastAmount[];
-  budgets: Pick<BudgetState, 'currency' | 'amount' | 'spent' | 'projected'>[];
+  budgets: Pick<BudgetState, 'currency' | 'amount' | 'spent' | 'projected' | 'crossing'>[];
 }
 
 /** One project's spend over the days that both periods have, exact. */

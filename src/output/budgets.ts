@@ -11,7 +11,7 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
   return renderTable(
     [
       { head: 'Budget for' },
-      { head: 'Month' },
+      { head: 'Months' },
       { head: 'Amount', align: 'right' },
       { head: '' },
       { head: 'Id', lesser: 'id' },
@@ -20,7 +20,7 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
       .map(distinctProjects(budgets))
       .map((budget) => [
         scopeOf(budget, team),
-        budget.month === null ? 'every month' : formatMonth(budget.month),
+        monthsOf(budget),
         formatMoney(budget.amount),
         budget.currency,
         budget.id.slice(0, 8),
@@ -29,8 +29,16 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
   );
 }
 
+function monthsOf({ month, from }: BudgetView): string {
+  if (month !== null) return formatMonth(month);
+  return from === null ? 'every month' : `from ${formatMonth(from)}`;
+}
+
 /** What a budget is for, in words. */
-export function scopeOf({ provider, project, projectId }: BudgetView, team: string): string {
-  if (provider !== null) return providerName(provider);
-  return projectId === null ? team : (project ?? projectId);
+export function scopeOf(budget: BudgetView, team: string): string {
+  const { provider, organization, apiKey, project, projectId, tag } = budget;
+  if (tag !== null) return `${tag.key}=${tag.value}`;
+  if (projectId !== null) return project ?? projectId;
+  if (provider === null) return team;
+  return [organization ?? providerName(provider), ...(apiKey === null ? [] : [apiKey])].join('/');
 }

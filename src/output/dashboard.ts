@@ -1,7 +1,7 @@
 import type { Dashboard, Glance, SpendGlance } from '../domain/dashboard.js';
 import { parseDecimal, percentOf } from '../domain/decimal.js';
 import type { ReportRow } from '../domain/report.js';
-import { formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 import { scopeOf } from './budgets.js';
 import { distinctProjects } from './distinct-projects.js';
 import { difference, formatChange, formatMoney } from './format.js';
@@ -86,7 +86,7 @@ function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[]
       scopeOf(budget, team),
       `${used(budget)} %`,
       `of ${formatMoney(budget.amount)} ${budget.currency}`,
-      budget.projected === null ? '' : `${formatMoney(budget.projected)} expected`,
+      expectedOf(budget),
     ]);
   const more = budgets.length - rows.length;
   return [
@@ -97,6 +97,11 @@ function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[]
     ),
     ...(more > 0 ? [`${plural(more, 'more budget')} → costs budget list`] : []),
   ];
+}
+
+function expectedOf({ projected, crossing }: SpendGlance['budgets'][number]): string {
+  if (projected === null) return '';
+  return `${formatMoney(projected)} expected${crossing === null ? '' : `, over about ${formatDay(crossing)}`}`;
 }
 
 function renderMovers(movers: readonly ReportRow[], output: Output): string[] {

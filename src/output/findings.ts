@@ -20,17 +20,28 @@ import { shell } from '../domain/shell.js';
  * @param at the percent of the budget that it has reached
  */
 export function describeBudget(state: BudgetState, scope: string, month: string, at: number): FoundFinding {
-  const { id, spent, amount, currency, estimated } = state;
+  const { id, spent, amount, currency, estimated, crossing } = state;
   const sum = `${formatMoney(spent)} ${currency}${estimated ? ' (partly estimated)' : ''}`;
   const budget = `its budget of ${formatMoney(amount)} ${currency}`;
   return findingOf({
     check: 'budget',
     cause: [id, month, at],
     subject: scope,
-    message: `This month has cost ${sum}, ${at === 100 ? 'more than' : `over ${at} % of`} ${budget}.`,
-    hint: shell`costs report --group-by ${state.projectId === null ? 'project' : 'line-item'}`,
+    message: `This month has cost ${sum}, ${at === 100 ? 'more than' : `over ${at} % of`} ${budget}${crossing === null ? '' : `, and is expected to go over it about ${formatDay(crossing)}`}.`,
+    hint: reportOf(state),
     amount: { currency, cost: spent },
   });
+}
+
+/** The rows that a budget is about, and what they are made of. */
+function reportOf({ provider, organizationId, apiKeyId, projectId, tag }: BudgetState): string {
+  if (tag !== null) return shell`costs report --tag ${`${tag.key}=${tag.value}`} --group-by project`;
+  if (projectId !== null) return shell`costs report --project ${projectId} --group-by line-item`;
+  if (provider === null) return 'costs report --group-by project';
+  if (organizationId === null) return shell`costs report --provider ${provider} --group-by project`;
+  const ofOrganization = shell`costs report --provider ${provider} --organization ${organizationId}`;
+  if (apiKeyId === null) return `${ofOrganization} --group-by project`;
+  return `${ofOrganization}${shell` --api-key ${apiKeyId} --group-by project`}`;
 }
 
 /**

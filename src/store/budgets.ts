@@ -3,22 +3,37 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import type { Budget, BudgetStore } from '../domain/budget.js';
 import { formatDecimal, parseDecimal } from '../domain/decimal.js';
 import { CostsError } from '../errors.js';
+import { holdOrganization } from './organization-key.js';
 import { transaction, type Transaction } from './transaction.js';
 
 type Row = Prisma.BudgetGetPayload<object>;
+
+const ORDER: readonly (keyof Row)[] = [
+  'provider',
+  'organizationId',
+  'apiKeyId',
+  'projectId',
+  'tagKey',
+  'tagValue',
+  'month',
+  'from',
+  'currency',
+];
 
 export function createBudgetStore(prisma: PrismaClient): BudgetStore {
   return {
     async list(teamId) {
       const rows = await prisma.budget.findMany({
         where: { teamId },
-        orderBy: [{ provider: 'asc' }, { projectId: 'asc' }, { month: 'asc' }, { currency: 'asc' }],
+        orderBy: ORDER.map((column) => ({ [column]: 'asc' })),
       });
       return rows.map(toBudget);
     },
-    set: ({ amount, ...scope }) =>
+    set: ({ amount, tag, ...columns }) =>
       transaction(prisma, async (tx) => {
-        await requireOwnProject(tx, scope);
+        const scope = { ...columns, tagKey: tag?.key ?? null, tagValue: tag?.value ?? null };
+        await requireOwnProject(tx, columns);
+        await requireOwnOrganization(tx, columns);
         await tx.budget.deleteMany({ where: scope });
         return toBudget(
           await tx.budget.create({ data: { ...scope, id: randomUUID(), amount: formatDecimal(amount) } }),
@@ -46,14 +61,15 @@ async function requireOwnProject(
   });
 }
 
-function toBudget({ id, teamId, provider, projectId, month, currency, amount }: Row): Budget {
-  return {
-    id,
-    teamId,
-    provider: provider,
-    projectId,
-    month,
-    currency,
-    amount: parseDecimal(amount.toFixed()),
-  };
+/** An organization that changes its id takes its budgets along, too. */
+async function requireOwnOrganization(
+  tx: Transaction,
+  { teamId, provider, organizationId }: Pick<Budget, 'teamId' | 'provider' | 'organizationId'>,
+): Promise<void> {
+  if (provider !== null && organizationId !== null) await holdOrganization(tx, { teamId, provider, organizationId });
+}
+
+function toBudget({ tagKey, tagValue, amount, createdAt: _, ...row }: Row): Budget {
+  const tag = tagKey === null || tagValue === null ? null : { key: tagKey, value: tagValue };
+  return { ...row, tag, amount: parseDecimal(amount.toFixed()) };
 }

@@ -23,6 +23,7 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
   const isOurs = ofOrganization(from);
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
     await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
+  await client.$executeRaw`UPDATE budgets SET organization_id = ${id} WHERE ${isOrganization(from)}`;
   await client.$executeRaw`
     DELETE FROM organization_api_keys WHERE ${isOrganization(from)}
     AND EXISTS (SELECT FROM organization_api_keys WHERE ${isOrganization(to)})`;

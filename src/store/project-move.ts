@@ -76,9 +76,9 @@ export const BELONGINGS: readonly Belonging[] = [
     counted: 'budgets',
     conflict: {
       kind: 'budget',
-      same: 'r.currency = s.currency AND r.month IS NOT DISTINCT FROM s.month AND r.provider IS NOT DISTINCT FROM s.provider',
+      same: 'r.currency = s.currency AND r.month IS NOT DISTINCT FROM s.month AND r.from_month IS NOT DISTINCT FROM s.from_month AND r.provider IS NOT DISTINCT FROM s.provider',
       name: 's.currency',
-      at: 's.month',
+      at: 'coalesce(s.month, s.from_month)',
       value: 'trim_scale(_.amount)::text',
     },
   },

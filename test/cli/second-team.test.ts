@@ -138,6 +138,8 @@ async function fill(pool: Pool): Promise<void> {
       VALUES ('zz-project-id', 'costs_v1', current_date - 3, current_date - 2, 'zz-model, input', 'USD', 1, 31337.4242, 'provider', 'zz-run');
     INSERT INTO project_tags VALUES ('zz-project-id', 'product', '1970-01-01', 'zz-tag');
     INSERT INTO budgets (id, team_id, project_id, currency, amount) VALUES ('zz-budget-id', 't1', 'zz-project-id', 'USD', 98765.4321), ('budget2', 't2', 'mine', 'USD', 5);
+    INSERT INTO budgets (id, team_id, provider, organization_id, currency, amount, from_month) VALUES ('zz-budget-id-2', 't1', 'openai', 'org-zz', 'USD', 98765.4321, '2020-01');
+    INSERT INTO budgets (id, team_id, tag_key, tag_value, currency, amount) VALUES ('zz-budget-id-3', 't1', 'product', 'zz-tag', 'USD', 98765.4321);
     INSERT INTO findings (team_id, id, "check", subject, message, hint, first_seen_at, last_seen_at) VALUES
       ('t1', 'zz-finding', 'anomaly', 'zz-search', '31337.4242', 'costs report', now(), now()),
       ('t2', 'finding2', 'anomaly', 'Mine', 'Much.', 'costs report', now(), now());

@@ -23,7 +23,9 @@ describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (k
         VALUES ('openai', 'org-wrong', '1d', 'completions', '2026-01-01', now(), 1, 'r');
       INSERT INTO seal_findings (ai_provider, ai_organization_id, day, seal, found, sealed_rows, found_rows, sealed_sums, found_sums)
         VALUES ('openai', 'org-wrong', '2026-01-01', 'a', 'b', 1, 1, '{}', '{}');
-      INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name) VALUES ('openai', 'org-wrong', 'key_1', 'CI')`);
+      INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name) VALUES ('openai', 'org-wrong', 'key_1', 'CI');
+      INSERT INTO budgets (id, team_id, provider, organization_id, api_key_id, currency, amount) VALUES
+        ('b1', 't1', 'openai', 'org-wrong', NULL, 'USD', 5), ('b2', 't1', 'openai', 'org-wrong', 'key_1', 'USD', 5)`);
   });
 
   const organization = async (id = 'org-wrong'): Promise<RegisteredOrganization> => {
@@ -55,7 +57,7 @@ describe.each(DATABASE_KINDS)('moving an organization to its right id on %s', (k
 
   it('takes along everything that names it', async () => {
     const before = await rowsOf('org-wrong');
-    expect(Object.keys(before)).toHaveLength(6);
+    expect(Object.keys(before)).toHaveLength(7);
     expect(await move()).toMatchObject({ projects: 1, projectsKept: 1, costs: 2, days: 1, usageDays: 1 });
     expect(await rowsOf('org-wrong')).toEqual({});
     expect(await rowsOf('org-right')).toEqual(before);

@@ -5,6 +5,7 @@ import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Project, ProjectStore } from '../../src/domain/project.js';
 import { ALWAYS } from '../../src/domain/tag.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import { SCOPE_OF_TEAM } from '../../src/domain/budget.js';
 import { createBudgetStore } from '../../src/store/budgets.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
 import { ensureProjects } from '../../src/store/collection/resolve-projects.js';
@@ -197,7 +198,8 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
 
   it('budgets and tags are for projects of their own team alone', async () => {
     await prisma.project.create({ data: { id: 'search', teamId: 'team-1', name: 'Search' } });
-    const scope = { provider: null, projectId: 'search', month: null, currency: 'USD', amount: parseDecimal('5') };
+    const months = { month: null, from: null };
+    const scope = { ...SCOPE_OF_TEAM, ...months, projectId: 'search', currency: 'USD', amount: parseDecimal('5') };
     const budgets = createBudgetStore(prisma);
     await budgets.set({ ...scope, teamId: 'team-1' });
     await expect(budgets.set({ ...scope, teamId: 'team-2' })).rejects.toMatchObject({ code: 'conflict' });

@@ -1,74 +1,79 @@
-import { budgetsOf, type Budget } from '../../domain/budget.js';
-import type { BudgetState } from '../../domain/budget-view.js';
+import { budgetsOf, type BudgetScope } from '../../domain/budget.js';
+import type { BudgetState, BudgetView } from '../../domain/budget-view.js';
 import { startOfMonthOf, type Day } from '../../domain/day.js';
-import { formatDecimal } from '../../domain/decimal.js';
-import { expectTotal, type ForecastSeries } from '../../domain/forecast.js';
+import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
+import { crossingDay, expectTotal, type ForecastSeries } from '../../domain/forecast.js';
 import { Sums } from '../../domain/money.js';
-import type { Project } from '../../domain/project.js';
-import type { ReportQuery, SpendReader } from '../../domain/report.js';
+import type { RowFilter, SpendReader } from '../../domain/report.js';
 import { readSeries } from '../../library/forecast.js';
 import type { Store } from '../../store/store.js';
-import { viewBudget } from '../budget/view.js';
+import { readBudgetViews } from '../budget/view.js';
 
 /** How the month of a day stands against the budgets that hold in it, all at one moment. */
 export async function readBudgets(store: Store, teamId: string, today: Day): Promise<BudgetState[]> {
-  const [budgets, projects] = await Promise.all([store.budgets.list(teamId), store.projects.list(teamId)]);
+  const budgets = await readBudgetViews(store, teamId);
   if (budgets.length === 0) return [];
   return store.reports.snapshot(async (reader) => {
     const month = { teamId, since: startOfMonthOf(today), until: today };
     const series = await readSeries(reader, month, ['provider', 'project'], today);
-    return budgetStates(reader, { teamId, budgets, projects, series, today });
+    return budgetStates(reader, { teamId, budgets, series, today });
   });
 }
 
-/** The same, of a snapshot that is open. @param series by provider and project */
+interface BudgetParts {
+  teamId: string;
+  budgets: readonly BudgetView[];
+  /** Of all the team, by provider and project. */
+  series: readonly ForecastSeries[];
+  today: Day;
+}
+
+/** The same, of a snapshot that is open. */
 export async function budgetStates(
   reader: SpendReader,
-  { teamId, budgets, projects, series, today }: BudgetParts,
+  { teamId, budgets, series, today }: BudgetParts,
 ): Promise<BudgetState[]> {
+  const month = startOfMonthOf(today);
   const states: BudgetState[] = [];
   for (const budget of budgetsOf(budgets, today.slice(0, 7))) {
-    const query: ReportQuery = {
-      ...{ ...scopeOf(budget), teamId, since: startOfMonthOf(today), until: today },
-      groupBy: ['day'],
-    };
-    const rows = (await reader.run(query, today)).rows.filter(({ currency }) => currency === budget.currency);
+    const isOfCurrency = ({ currency }: { currency: string }) => currency === budget.currency;
+    const filter = { ...filterOf(budget), teamId, since: month, until: today };
+    const rows = (await reader.run({ ...filter, groupBy: ['day'] }, today)).rows.filter(isOfCurrency);
+    const spent = new Sums(rows).in(budget.currency);
+    const own = (
+      isOfProjects(budget) ? series.filter(isPartOf(budget)) : await readSeries(reader, filter, ['project'], today)
+    ).filter(({ group }) => isOfCurrency(group));
+    const amount = parseDecimal(budget.amount);
     states.push({
-      ...viewBudget(budget, projects),
-      spent: formatDecimal(new Sums(rows).in(budget.currency)),
+      ...budget,
+      spent: formatDecimal(spent),
       estimated: rows.some(({ estimated }) => estimated),
-      projected: expectedOf(series, budget, today),
+      projected: own.length === 0 ? null : expectTotal(own, month, today).expected,
+      crossing: spent > amount ? null : crossingDay(own, today, amount),
     });
   }
   return states;
 }
 
-interface BudgetParts {
-  teamId: string;
-  budgets: readonly Budget[];
-  projects: readonly Project[];
-  series: readonly ForecastSeries[];
-  today: Day;
-}
-
-function scopeOf({ provider, projectId }: Budget): Pick<ReportQuery, 'provider' | 'projectIds'> {
+/** The rows that a budget is about, chosen as reports choose them. */
+function filterOf({ provider, organizationId, apiKeyId, projectId, tag }: BudgetScope): Partial<RowFilter> {
   return {
     ...(provider === null ? {} : { provider }),
+    ...(organizationId === null ? {} : { organizationId }),
+    ...(apiKeyId === null ? {} : { patterns: { 'api-key': apiKeyId } }),
     ...(projectId === null ? {} : { projectIds: [projectId] }),
+    ...(tag === null ? {} : { tags: [tag] }),
   };
 }
 
-/** The month's end as `costs forecast` tells it; null where nothing was read that tells. */
-function expectedOf(
-  series: readonly ForecastSeries[],
-  { provider, projectId, currency }: Budget,
-  today: Day,
-): string | null {
-  const own = series.filter(
-    ({ group }) =>
-      group.currency === currency &&
-      (provider === null || group.provider === provider) &&
-      (projectId === null || group.projectId === projectId),
-  );
-  return own.length === 0 ? null : expectTotal(own, startOfMonthOf(today), today).expected;
+/** Whether it is about whole projects, whatever the day: what is expected of them is known. */
+function isOfProjects({ apiKeyId, tag }: BudgetScope): boolean {
+  return apiKeyId === null && tag === null;
+}
+
+function isPartOf({ provider, organizationId, projectId }: BudgetScope) {
+  return ({ group }: ForecastSeries) =>
+    (provider === null || group.provider === provider) &&
+    (organizationId === null || group.organizationId === organizationId) &&
+    (projectId === null || group.projectId === projectId);
 }

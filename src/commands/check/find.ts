@@ -10,6 +10,7 @@ import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period
 import type { Spike, Worth } from '../../domain/spikes.js';
 import type { Team } from '../../domain/team.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../../domain/unit-prices.js';
+import { formatDay } from '../../domain/words.js';
 import { closedDays } from '../../library/verify.js';
 import { scopeOf } from '../../output/budgets.js';
 import {
@@ -111,11 +112,11 @@ function passedOf(state: BudgetState, team: Team, today: Day): FoundFinding[] {
 }
 
 function budgetNotes(budgets: readonly BudgetState[], team: Team): string[] {
-  const isOver = (sum: string | null, amount: string) =>
-    sum !== null && compare(parseDecimal(sum), parseDecimal(amount)) > 0;
-  return budgets
-    .filter(({ spent, projected, amount }) => !isOver(spent, amount) && isOver(projected, amount))
-    .map((each) => `${scopeOf(each, team.name)} is expected to go over its budget.`);
+  return budgets.flatMap((each) =>
+    each.crossing === null
+      ? []
+      : [`${scopeOf(each, team.name)} is expected to go over its budget about ${formatDay(each.crossing)}.`],
+  );
 }
 
 async function findPrices(

@@ -7,6 +7,7 @@ import { arrangeReport } from '../../domain/report-order.js';
 import { readSeries, totalsOf } from '../../library/forecast.js';
 import type { Store } from '../../store/store.js';
 import type { Team } from '../../domain/team.js';
+import { readBudgetViews } from '../budget/view.js';
 import { budgetStates } from '../check/budgets.js';
 
 const MOVERS = 3;
@@ -18,7 +19,7 @@ export async function readSpend(
   today: Day,
   projects: readonly Project[],
 ): Promise<{ spend: SpendGlance; organizations: OrganizationDays[] }> {
-  const budgets = await store.budgets.list(team.id);
+  const budgets = await readBudgetViews(store, team.id, projects);
   const yesterday = addDays(today, -1);
   const span = { since: startOfMonthOf(today), until: endOfMonthOf(today) };
   return store.reports.snapshot(async (reader) => {
@@ -34,7 +35,7 @@ export async function readSpend(
       yesterday: glanceOf(day),
       monthToDate: glanceOf(month),
       forecast: totalsOf(series, span.since, today),
-      budgets: await budgetStates(reader, { teamId: team.id, budgets, projects, series, today }),
+      budgets: await budgetStates(reader, { teamId: team.id, budgets, series, today }),
       notRead: closedSpans([...gaps, ...halfRead], yesterday),
       movers: [...month.rows, ...(month.gone ?? [])].filter(hasMoved).slice(0, MOVERS),
     };

@@ -1,6 +1,5 @@
 import { endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
-import type { Budget } from '../../domain/budget.js';
-import type { Project } from '../../domain/project.js';
+import type { BudgetView } from '../../domain/budget-view.js';
 import type { ReportQuery, SpendReader } from '../../domain/report.js';
 import type { MonthEnd, SpendPage, SpikeCauses } from '../../domain/spend-page.js';
 import type { Spike } from '../../domain/spikes.js';
@@ -32,18 +31,18 @@ export async function readCauses(
   return { between, onSpikes };
 }
 
-/** The team's own budgets, which are of all its spend, and its projects; null where a report is not about all of it. */
-export type OwnBudgets = { budgets: readonly Budget[]; projects: readonly Project[] } | null;
-
-/** Where the running month ends, and how its budgets stand, for a report that is about it. */
+/**
+ * Where the running month ends, and how its budgets stand, for a report that is about it.
+ * @param budgets the team's own, which are of all its spend; none where a report is not about all of it
+ */
 export async function readMonthEnd(
   reports: SpendReader,
   query: ReportQuery,
-  { own, today }: { own: OwnBudgets; today: Day },
+  { budgets, today }: { budgets: readonly BudgetView[]; today: Day },
 ): Promise<MonthEnd | null> {
   const [since, until] = [startOfMonthOf(today), endOfMonthOf(today)];
   if (query.since !== since || query.until < today || query.asOf !== undefined) return null;
   const series = await readSeries(reports, query, ['provider', 'project'], today);
-  const budgets = own === null ? [] : await budgetStates(reports, { teamId: query.teamId, ...own, series, today });
-  return { since, until, totals: totalsOf(series, since, today), budgets };
+  const states = await budgetStates(reports, { teamId: query.teamId, budgets, series, today });
+  return { since, until, totals: totalsOf(series, since, today), budgets: states };
 }

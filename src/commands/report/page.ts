@@ -1,3 +1,4 @@
+import type { BudgetView } from '../../domain/budget-view.js';
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
@@ -21,7 +22,7 @@ import {
   type SpendPage,
   type TimeWord,
 } from '../../domain/spend-page.js';
-import { readCauses, readMonthEnd, type OwnBudgets } from './page-reasons.js';
+import { readCauses, readMonthEnd } from './page-reasons.js';
 import { readSpikes } from './spikes.js';
 
 /** Bars that a screen can show side by side. */
@@ -35,7 +36,7 @@ export interface PageRequest {
   query: ReportQuery;
   order: ReportOrder;
   compared: SpendPage['compared'];
-  own: OwnBudgets;
+  budgets: readonly BudgetView[];
   now: Date;
 }
 
@@ -56,7 +57,7 @@ function sameLength({ current, previous }: SpendPage['compared']): SpendPage['co
 
 async function readFigures(
   reports: SpendReader,
-  { query, order, compared, own, now }: PageRequest,
+  { query, order, compared, budgets, now }: PageRequest,
 ): Promise<PageFigures> {
   const today = toDay(now);
   const run = (groupBy: ReportQuery['groupBy'], span: DaySpan = query) =>
@@ -73,7 +74,7 @@ async function readFigures(
   const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
   const spikes = await readSpikes(reports, query);
-  const monthEnd = await readMonthEnd(reports, query, { own, today });
+  const monthEnd = await readMonthEnd(reports, query, { budgets, today });
   return {
     madeAt: now,
     report: reportDocument(arrangeReport(report, fittingOrder(report, order), comparison)),

@@ -3,7 +3,7 @@ import { addDays } from '../../domain/day.js';
 import { spentOf, sumOf } from '../../domain/report-order.js';
 import type { Cause } from '../../domain/explanation.js';
 import type { ReportRow } from '../../domain/report.js';
-import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
+import type { MonthEnd, ProjectChange, SpendPage } from '../../domain/spend-page.js';
 import { difference, formatChange, formatShare } from '../format.js';
 import { formatDay, plural } from '../../domain/words.js';
 import { reasonsOf } from '../why.js';
@@ -50,15 +50,12 @@ function monthEnd({ monthEnd: month }: SpendPage, currency: string): Html {
 ${budget === undefined ? NOTHING : budgetLine(budget, expected)}`;
 }
 
-function budgetLine(
-  { amount, currency, spent }: { amount: string; currency: string; spent: string },
-  expected: string,
-): Html {
+function budgetLine({ amount, currency, spent, crossing }: MonthEnd['budgets'][number], expected: string): Html {
   const [limit, end] = [parseDecimal(amount), parseDecimal(expected)];
   const most = limit > end ? limit : end;
   const over = end > limit;
   const word = over ? markup`${money(formatDecimal(subtract(end, limit)), currency)} over` : markup`within`;
-  return markup`<p class="budget ${over ? 'over' : 'within'}"><span class="meter" aria-hidden="true"><i class="spent" style="width:${portion(spent, most)}%"></i><i class="limit" style="left:${portion(amount, most)}%"></i></span>${word} the budget of ${money(amount, currency)}; ${formatShare(spent, limit)} of it is spent</p>`;
+  return markup`<p class="budget ${over ? 'over' : 'within'}"><span class="meter" aria-hidden="true"><i class="spent" style="width:${portion(spent, most)}%"></i><i class="limit" style="left:${portion(amount, most)}%"></i></span>${word} the budget of ${money(amount, currency)}; ${formatShare(spent, limit)} of it is spent${crossing === null ? NOTHING : markup`, all of it by about ${formatDay(crossing)}`}</p>`;
 }
 
 /** Days of the total that stand against nothing: today, or the 31st of a month after one of 30 days. */
