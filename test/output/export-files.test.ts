@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetMetadataAsync } from 'hyparquet';
@@ -183,4 +183,34 @@ it('files of at most so much, each with its head, hold every row once', async ()
   const texts = await Promise.all(names.map((name) => readFile(join(root, name), 'utf8')));
   expect(texts.every((text) => Buffer.byteLength(text) <= 200_000 && text.startsWith('day,'))).toBe(true);
   expect(texts.flatMap((text) => text.trim().split('\r\n').slice(1)).length).toBe(ROWS.length);
+});
+
+it('files of at most so much are lists of their own as JSON, and a row that is larger has one to itself', async () => {
+  const root = join(folder, 'lists');
+  const rows = [...ROWS.slice(0, 50), charge({ cost: '0.123', lineItem: 'x'.repeat(9_000) }), ...ROWS.slice(50, 100)];
+  const [manifest] = await writeFolders(
+    await encoder('json'),
+    options({ folder: root, byMonth: false, mostBytes: 8_000 }),
+    inBatches(rows),
+  );
+  const files = await Promise.all((manifest?.files ?? []).map(({ name }) => readFile(join(root, name), 'utf8')));
+  const lists = files.map((text) => JSON.parse(text) as { cost: string }[]);
+  expect(lists.flat().map((row) => row.cost)).toEqual(rows.map((row) => formatDecimal(row.cost)));
+  expect(manifest?.files.map((file) => file.rows)).toEqual(lists.map((list) => list.length));
+  const large = files.map((text) => Buffer.byteLength(text)).filter((bytes) => bytes > 8_000);
+  expect(large.length).toBe(1);
+  expect(lists.find((list) => list.some(({ cost }) => cost === '0.123'))?.length).toBe(1);
+});
+
+it.runIf(process.platform === 'linux')('a failure leaves no file open', async () => {
+  async function* failing() {
+    yield* inBatches(ROWS.slice(0, 400));
+    throw new Error('The disk is full.');
+  }
+  const root = join(folder, 'ended');
+  const written = writeFolders(await encoder('csv'), options({ folder: root, mostBytes: 20_000 }), failing());
+  await expect(written).rejects.toThrow('disk');
+  const handles = await readdir('/proc/self/fd');
+  const open = await Promise.all(handles.map((each) => readlink(`/proc/self/fd/${each}`).catch(() => '')));
+  expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
 });

@@ -16,9 +16,8 @@ export interface Encoding {
 export interface Encoder {
   /** The ending of a file's name. */
   extension: string;
-  /** A file of text, which can be cut between rows; absent for one of bytes. */
-  text?: RowText;
-  begin: (sink: Sink) => RowWriter;
+  /** @param mostBytes of a file; only text can be cut between rows */
+  begin: (sink: Sink, mostBytes?: number) => RowWriter;
 }
 
 /** @throws CostsError `usage` for a column that there is not */
@@ -32,11 +31,11 @@ export async function encoderOf({ format, focusVersion, columns }: Encoding): Pr
 }
 
 function ofText(extension: string, text: RowText): Encoder {
-  return { extension, text, begin: (sink) => writeText(text, sink) };
+  return { extension, begin: (sink, mostBytes) => writeText(text, sink, mostBytes) };
 }
 
-function writeText({ head, row: toText, tail }: RowText, sink: Sink): RowWriter {
-  let [begun, rows] = [false, 0];
+function writeText({ head, row: toText, tail }: RowText, sink: Sink, mostBytes = Infinity): RowWriter {
+  let [begun, rows, bytes] = [false, 0, Buffer.byteLength(head + tail)];
   const begin = async () => {
     if (!begun) await sink(head);
     begun = true;
@@ -44,7 +43,17 @@ function writeText({ head, row: toText, tail }: RowText, sink: Sink): RowWriter 
   return {
     async write(batch) {
       await begin();
-      await sink(batch.map((row) => toText(row, rows++ === 0)).join(''));
+      const texts: string[] = [];
+      for (const row of batch) {
+        const text = toText(row, rows === 0);
+        // What cannot be printed is taken out later, which makes it no larger.
+        bytes += Buffer.byteLength(text);
+        if (bytes > mostBytes && rows > 0) break;
+        texts.push(text);
+        rows += 1;
+      }
+      await sink(texts.join(''));
+      return texts.length;
     },
     async end() {
       await begin();

@@ -64,6 +64,7 @@ export function writeParquet({ columns, valuesOf }: Layout, sink: Sink): RowWrit
         valuesOf(row).forEach((value, index) => group[index]?.push(stored(value, columns[index], row)));
         if (group[0]?.length === GROUP) await writeGroup();
       }
+      return rows.length;
     },
     async end() {
       await writeGroup();

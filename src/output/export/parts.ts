@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraftFolder, type DraftFolder } from '../../draft-file.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
@@ -54,7 +54,7 @@ export async function writeFolders(
 ): Promise<Manifest[]> {
   const folders = foldersOf(options);
   for (const { path } of folders) await requireOurs(path);
-  const begun: { draft: DraftFolder; manifest: Manifest }[] = [];
+  const begun: { draft: DraftFolder; parts: Parts; manifest: Manifest }[] = [];
   const rows = batches[Symbol.asyncIterator]();
   let rest: readonly ExportRow[] = [];
   try {
@@ -65,7 +65,7 @@ export async function writeFolders(
         ...{ writtenBy: WRITTEN_BY, ...options.facts, billingPeriod, ...span },
         ...{ rows: 0, totals: [], files: [] },
       };
-      begun.push({ draft, manifest });
+      begun.push({ draft, parts, manifest });
       for (;;) {
         if (rest.length === 0) {
           const next = await rows.next();
@@ -78,12 +78,16 @@ export async function writeFolders(
         if (end !== -1) break;
       }
       Object.assign(manifest, await parts.end());
-      await writeFile(join(draft.path, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+      const text = `${JSON.stringify(manifest, null, 2)}\n`;
+      await writeFile(join(draft.path, MANIFEST), text, { flag: 'wx', mode: 0o600, flush: true });
     }
     for (const { draft } of begun) await draft.commit();
   } finally {
     await rows.return?.();
-    for (const { draft } of begun) await draft.discard();
+    for (const { draft, parts } of begun) {
+      await parts.close();
+      await draft.discard();
+    }
   }
   return begun.map(({ manifest }) => manifest);
 }
@@ -115,13 +119,6 @@ async function requireOurs(path: string): Promise<void> {
   });
 }
 
-async function writeFile(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  await file.appendFile(text);
-  await file.sync();
-  await file.close();
-}
-
 /** The files of one folder. */
 class Parts {
   readonly #files: ExportedFile[] = [];
@@ -136,28 +133,35 @@ class Parts {
 
   async write(rows: readonly ExportRow[]): Promise<void> {
     for (const row of rows) this.#totals.add(row);
-    if (this.mostBytes === null) {
-      if (rows.length > 0) await (await this.#part()).write(rows);
-      return;
-    }
-    for (const row of rows) {
-      if (this.#open !== null && this.#open.sizeWith(row) > this.mostBytes) await this.#close();
-      await (await this.#part()).write([row]);
+    let rest = rows;
+    while (rest.length > 0) {
+      rest = rest.slice(await (await this.#part()).write(rest));
+      if (rest.length > 0) await this.#endPart();
     }
   }
 
   async end(): Promise<Pick<Manifest, 'rows' | 'totals' | 'files'>> {
-    await this.#close();
+    await this.#endPart();
     const rows = this.#files.reduce((count, file) => count + file.rows, 0);
     return { rows, totals: this.#totals.toDocuments(), files: this.#files };
   }
 
-  async #part(): Promise<Part> {
-    const name = `part-${`${this.#files.length + 1}`.padStart(4, '0')}.${this.encoder.extension}`;
-    return (this.#open ??= new Part(name, await open(join(this.folder, name), 'wx', 0o600), this.encoder));
+  /** Whether or not the files are whole. */
+  async close(): Promise<void> {
+    await this.#open?.close();
   }
 
-  async #close(): Promise<void> {
+  async #part(): Promise<Part> {
+    const name = `part-${`${this.#files.length + 1}`.padStart(4, '0')}.${this.encoder.extension}`;
+    return (this.#open ??= new Part(
+      name,
+      await open(join(this.folder, name), 'wx', 0o600),
+      this.encoder,
+      this.mostBytes,
+    ));
+  }
+
+  async #endPart(): Promise<void> {
     if (this.#open !== null) this.#files.push(await this.#open.end());
     this.#open = null;
   }
@@ -173,7 +177,8 @@ class Part {
   constructor(
     private readonly name: string,
     private readonly file: FileHandle,
-    private readonly encoder: Encoder,
+    encoder: Encoder,
+    mostBytes: number | null,
   ) {
     const sink: Sink = async (chunk) => {
       const bytes = typeof chunk === 'string' ? Buffer.from(printable(chunk, false)) : chunk;
@@ -181,24 +186,25 @@ class Part {
       this.#bytes += bytes.length;
       await this.file.appendFile(bytes);
     };
-    this.#writer = encoder.begin(sink);
+    this.#writer = encoder.begin(sink, mostBytes ?? Infinity);
   }
 
-  /** What it would have if this were its last row. */
-  sizeWith(row: ExportRow): number {
-    const { text } = this.encoder;
-    return text === undefined ? this.#bytes : this.#bytes + Buffer.byteLength(text.row(row, false) + text.tail);
-  }
-
-  async write(rows: readonly ExportRow[]): Promise<void> {
-    this.#rows += rows.length;
-    await this.#writer.write(rows);
+  /** How many of the rows it took. */
+  async write(rows: readonly ExportRow[]): Promise<number> {
+    const taken = await this.#writer.write(rows);
+    this.#rows += taken;
+    return taken;
   }
 
   async end(): Promise<ExportedFile> {
     await this.#writer.end();
     await this.file.sync();
-    await this.file.close();
+    await this.close();
     return { name: this.name, rows: this.#rows, bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  /** Once more does nothing. */
+  close(): Promise<void> {
+    return this.file.close();
   }
 }
