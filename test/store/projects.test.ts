@@ -212,9 +212,9 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     const own = (id: string) => prisma.project.create({ data: { id, teamId: 'team-1', name: id } });
     const tag = (projectId: string, value: string, key = 'product') =>
       prisma.projectTag.create({ data: { projectId, key, validFrom: new Date('2026-01-01'), value } });
-    const budget = (projectId: string, amount: string, month: string | null = null) =>
+    const budget = (projectId: string, amount: string, months: { month?: string; from?: string } = {}) =>
       prisma.budget.create({
-        data: { id: `${projectId} ${amount}`, teamId: 'team-1', projectId, currency: 'USD', amount, month },
+        data: { id: `${projectId} ${amount}`, teamId: 'team-1', projectId, currency: 'USD', amount, ...months },
       });
     const tagsOf = async (projectId: string) =>
       (await prisma.projectTag.findMany({ where: { projectId }, orderBy: { key: 'asc' } })).map(({ value }) => value);
@@ -232,7 +232,8 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
       await tag(from, 'Only here', 'team');
       await tag('search', 'Ours');
       await budget(from, '10');
-      await budget(from, '20', '2026-02');
+      await budget(from, '20', { month: '2026-02' });
+      await budget(from, '30', { from: '2026-02' });
       await budget('search', '99');
       const { move } = await projects.link(triple, {
         teamId: 'team-1',
@@ -240,14 +241,14 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
         project: await named('search'),
       });
       expect(move).toEqual({
-        moved: { costs: 1, usage: 0, changes: 1, tags: 1, budgets: 1 },
+        moved: { costs: 1, usage: 0, changes: 1, tags: 1, budgets: 2 },
         gaveWay: [
           { kind: 'tag', name: 'product', at: '2026-01-01', kept: 'Ours', dropped: 'Theirs' },
           { kind: 'budget', name: 'USD', at: null, kept: '99', dropped: '10' },
         ],
       });
       expect(await tagsOf('search')).toEqual(['Ours', 'Only here']);
-      expect(await budgetsOf('search')).toEqual(['20', '99']);
+      expect(await budgetsOf('search')).toEqual(['20', '30', '99']);
       expect(await prisma.project.count()).toBe(1);
     });
 

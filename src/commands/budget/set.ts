@@ -19,7 +19,7 @@ export interface SetBudgetOptions extends ScopeOptions {
 export const setBudget = defineCommand({
   name: 'budget set',
   description:
-    'Sets what a month may cost; one of the same scope, months and currency is replaced. In a month holds its own (--month), else the latest that began (--from), else that of every month.',
+    'Sets what a month may cost; one of the same scope, months and currency is replaced. In each month the budget of that month holds (--month), else the latest that began (--from), else that of every month.',
   arguments: [argument('<amount>', 'what a month may cost, such as 1500 or 1500.50')],
   options: [
     providerOption('for this provider alone; beside --organization or --api-key: whose it is'),
