@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { IsolationLevel, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import { Connection, type StorePool } from './pool.js';
+import { requireReadable } from './unreadable.js';
 
 /** Prisma's PostgreSQL adapter, in transactions that the store begins: a statement alone in one of its own, which the pool makes. */
 export function storeAdapter(pool: StorePool): SqlDriverAdapterFactory {
@@ -14,7 +15,7 @@ export function storeAdapter(pool: StorePool): SqlDriverAdapterFactory {
       return {
         provider: 'postgres',
         adapterName: stock.adapterName,
-        queryRaw: (query) => adapter.queryRaw(query),
+        queryRaw: async (query) => requireReadable(await adapter.queryRaw(query)),
         executeRaw: (query) => adapter.executeRaw(query),
         executeScript: (script) => adapter.executeScript(script),
         startTransaction: (isolation) => startTransaction(pool, isolation),
@@ -41,7 +42,7 @@ async function startTransaction(pool: StorePool, isolation?: IsolationLevel): Pr
       provider: 'postgres',
       adapterName: adapter.adapterName,
       options: { usePhantomQuery: false },
-      queryRaw: (query) => adapter.queryRaw(query),
+      queryRaw: async (query) => requireReadable(await adapter.queryRaw(query)),
       executeRaw: (query) => adapter.executeRaw(query),
       commit: release,
       rollback: release,

@@ -12,8 +12,8 @@ export function explainErrors<T extends object>(repository: T, explain: (error: 
         const result: unknown = Reflect.apply(value, target, parameters);
         // Prisma's own promises are no instances of Promise, and begin only when somebody waits for them.
         if (isThenable(result)) {
-          return Promise.resolve(result).catch((error: unknown) => {
-            throw explain(error);
+          return Promise.resolve(result).catch(async (error: unknown) => {
+            throw await explain(error);
           });
         }
         return isAsyncIterable(result) ? explainRows(result, explain) : result;
@@ -26,7 +26,7 @@ async function* explainRows<T>(rows: AsyncIterable<T>, explain: (error: unknown)
   try {
     yield* rows;
   } catch (error) {
-    throw explain(error);
+    throw await explain(error);
   }
 }
 

@@ -16,6 +16,7 @@ import { createAccessStore } from './access.js';
 import { createCollectionStore } from './collection/collection-store.js';
 import { createLeaseStore } from './collection/leases.js';
 import type { Database } from './database.js';
+import { findUnreadable, isUnreadable } from './unreadable.js';
 import { createExportStore } from './spend/export-store.js';
 import { explainErrors } from './explain-errors.js';
 import { createFindingStore } from './findings.js';
@@ -51,7 +52,9 @@ export interface Store {
 
 export function createStore(database: Database): Store {
   const { prisma } = database;
-  const of = <T extends object>(repository: T) => explainErrors(repository, (error) => database.explain(error));
+  const explain = async (error: unknown) =>
+    (isUnreadable(error) ? await findUnreadable(database.pool) : null) ?? database.explain(error);
+  const of = <T extends object>(repository: T) => explainErrors(repository, explain);
   const access = of(createAccessStore(prisma));
   return {
     database,

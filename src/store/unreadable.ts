@@ -1,0 +1,63 @@
+import { ColumnTypeEnum, type SqlResultSet } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { CostsError } from '../errors.js';
+import { ourTables } from './migrations/folder.js';
+import { quote } from './rows.js';
+
+/** What PostgreSQL keeps in these types and is neither an amount nor a time; by how it writes them. */
+const NO_VALUES = ['NaN', 'Infinity', '-Infinity', 'infinity', '-infinity'];
+const TYPES = ['numeric', 'date', 'timestamp', 'timestamptz'];
+
+const TYPED = new Set<number>([ColumnTypeEnum.Numeric, ColumnTypeEnum.Date, ColumnTypeEnum.DateTime]);
+const UNREADABLE = 'The store holds a number or a time that is none.';
+
+/** Looks at values as the driver hands them over: later they are dates of no time, which fail wherever one is shown. */
+export function requireReadable(result: SqlResultSet): SqlResultSet {
+  for (const [index, type] of result.columnTypes.entries())
+    if (TYPED.has(type) && result.rows.some((row) => /^-?(?:NaN|infinity)/i.test(String(row[index]))))
+      throw new Error(UNREADABLE);
+  return result;
+}
+
+/** @returns whether a read failed for such a value, found by its type or, where it came as text, when it was parsed */
+export function isUnreadable(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return message.includes(UNREADABLE) || NO_VALUES.some((text) => message.startsWith(`"${text}" is not`));
+}
+
+interface Column {
+  table: string;
+  column: string;
+  /** Of the primary key. */
+  keys: string[];
+}
+
+/** The first row of ours with such a value, which somebody typed, in a sentence; null where there is none. */
+export async function findUnreadable(pool: pg.Pool): Promise<CostsError | null> {
+  const { rows: columns } = await pool.query<Column>(
+    `SELECT c.relname::text AS "table", a.attname::text AS "column",
+            ARRAY(SELECT k.attname::text FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = ANY (i.indkey)
+                  WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY k.attnum) AS keys
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 JOIN pg_type t ON t.oid = a.atttypid AND t.typname = ANY ($2)
+     WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY ($1)
+       AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+     ORDER BY 1, a.attnum`,
+    [await ourTables(), TYPES],
+  );
+  for (const { table, column, keys } of columns) {
+    const { rows } = await pool.query<{ value: string; condition: string }>(
+      `SELECT ${quote(column)}::text AS value,
+              concat_ws(' AND ', ${keys.map((key) => `format('%I = %L', ${pg.escapeLiteral(key)}, ${quote(key)})`).join(', ')}) AS condition
+       FROM ${quote(table)} WHERE ${quote(column)}::text = ANY ($1) LIMIT 1`,
+      [NO_VALUES],
+    );
+    const [row] = rows;
+    if (row !== undefined)
+      return new CostsError(
+        'failed',
+        `${table}.${column} of the row ${row.condition} is ${row.value}, which costs never writes: nothing can be told from it.`,
+        { hint: `Correct it by hand. The row: SELECT * FROM ${quote(table)} WHERE ${row.condition}` },
+      );
+  }
+  return null;
+}
