@@ -142,7 +142,7 @@ function addConstraint(
   const reference = live.find((other) => isSameReference(fact, other));
   if (reference !== undefined) return replaceReference(fact, reference, table, live);
   const primary = live.find((other) => other.table === fact.table && other.definition.startsWith('PRIMARY KEY'));
-  if (fact.definition.startsWith('PRIMARY KEY') && primary !== undefined) return anotherKey(fact, primary, table);
+  if (fact.definition.startsWith('PRIMARY KEY') && primary !== undefined) return anotherKey(fact, primary, table, live);
   return [
     step(
       `add the constraint ${name} to ${fact.table ?? ''}`,
@@ -154,7 +154,11 @@ function addConstraint(
   ];
 }
 
-function anotherKey(fact: Fact, primary: Fact, table: string): string {
+function anotherKey(fact: Fact, primary: Fact, table: string, live: readonly Fact[]): string {
+  const [column, theirs] = [fact, primary].map(({ definition }) => /^PRIMARY KEY \(([^,]+)\)$/.exec(definition)?.[1]);
+  const isThere = live.some(({ object }) => object === `column ${fact.table ?? ''}.${column ?? ''}`);
+  if (!isThere && column !== undefined && theirs !== undefined)
+    return `the key of ${fact.table ?? ''} is called ${theirs} instead of ${column}: give the field of your application @map("${column}") and rename the column (ALTER TABLE ${table} RENAME COLUMN ${theirs} TO ${column})`;
   const swap = `ALTER TABLE ${table} DROP CONSTRAINT ${quote(lastName(primary.object))}, ADD CONSTRAINT ${quote(lastName(fact.object))} ${fact.definition}`;
   return `the table ${fact.table ?? ''} has another key, ${primary.definition} instead of ${fact.definition}. This keeps both: ${swap}, ADD ${primary.definition.replace('PRIMARY KEY', 'UNIQUE')}`;
 }
@@ -206,7 +210,7 @@ function change(
     return `the index ${name} is another one, ${other.definition}: rename it (ALTER INDEX ${quote(name)} RENAME TO ${quote(`${name}_other`)})`;
   if (kind === 'constraint' && isSameReference(fact, other)) return replaceReference(fact, other, table, live);
   if (kind === 'constraint' && [fact, other].every(({ definition }) => definition.startsWith('PRIMARY KEY')))
-    return anotherKey(fact, other, table);
+    return anotherKey(fact, other, table, live);
   if (kind === 'constraint')
     return `the ${fact.object} is another one (${other.definition} instead of ${fact.definition}): rename it (ALTER TABLE ${table} RENAME CONSTRAINT ${quote(name)} TO ${quote(`${name}_other`)})`;
   if (kind !== 'column') return `the ${fact.object} is another one: ${other.definition}`;

@@ -11,6 +11,8 @@ import { Wait, waitedTooLong, whileWatched, type WaitOptions } from './waits.js'
 const ADVISORY_LOCK = 72_707_369;
 const POLL_MS = 250;
 
+const KEEPALIVES = ['tcp_keepalives_idle = 30', 'tcp_keepalives_interval = 10', 'tcp_keepalives_count = 3'];
+
 /** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
 export const LOCK_TIMEOUT = '1s';
 const LOCK_ATTEMPTS = 20;
@@ -40,6 +42,7 @@ export async function asOnlyMigrator<T>(
     // Only one process has the embedded store open.
     if (target.kind === 'postgresql') {
       await requireSessions(target, session.pool);
+      await endWithClient(session.pool);
       await waitForLock(session.pool, target.label, options);
     }
     const run = () =>
@@ -64,6 +67,15 @@ async function withSettings<T>(pool: Connection, work: () => Promise<T>): Promis
   }
 }
 
+/**
+ * A migrator that was killed, or whose network was cut, leaves the lock within a minute, also where its session waits in a
+ * statement. PostgreSQL 13 cannot look for its client then, nor can a server on some platforms.
+ */
+async function endWithClient(pool: Connection): Promise<void> {
+  for (const setting of ['client_connection_check_interval = 2000', ...KEEPALIVES])
+    await pool.query(`SET ${setting}`).catch(() => undefined);
+}
+
 async function waitForLock(pool: Pool, label: string, { signal, ...options }: MigratorOptions): Promise<void> {
   const wait = new Wait(options);
   for (;;) {
@@ -74,7 +86,8 @@ async function waitForLock(pool: Pool, label: string, { signal, ...options }: Mi
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       [ADVISORY_LOCK],
     );
-    if (await wait.note(pool, holders[0]?.pid ?? null, 'another migrator')) throw waitedTooLong(label);
+    const holder = await wait.note(pool, holders[0]?.pid ?? null, 'another migrator');
+    if (holder !== null) throw waitedTooLong(label, holder);
     if (signal?.aborted === true)
       throw new CostsError('interrupted', 'Interrupted while waiting for another migrator.');
     await sleep(POLL_MS);

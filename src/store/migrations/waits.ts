@@ -26,10 +26,10 @@ export class Wait {
 
   constructor(private readonly options: WaitOptions) {}
 
-  /** @returns whether it has lasted longer than was allowed */
-  async note(pool: Pool, pid: number | null, what: string): Promise<boolean> {
+  /** @returns the pid that was waited for longer than was allowed */
+  async note(pool: Pool, pid: number | null, what: string): Promise<number | null> {
     const now = performance.now();
-    if (pid === null) return false;
+    if (pid === null) return null;
     if (this.#blocker === null || (pid !== this.#blocker && now - this.#seen > SAME_WAIT_MS)) {
       this.#blocker = pid;
       this.#since = now;
@@ -41,14 +41,15 @@ export class Wait {
       this.#told = true;
       this.options.onWait?.(`Waiting for ${what}, held by ${await describe(pool, pid)}.`);
     }
-    return waited >= (this.options.waitMs ?? Infinity);
+    return waited >= (this.options.waitMs ?? Infinity) ? pid : null;
   }
 }
 
 /** @returns the refusal of a wait that lasted too long */
-export function waitedTooLong(label: string): CostsError {
+export function waitedTooLong(label: string, pid: number): CostsError {
+  const end = pid === 0 ? 'SELECT * FROM pg_prepared_xacts' : `SELECT pg_terminate_backend(${pid})`;
   return new CostsError('unreachable', `Another session kept ${label} locked for longer than --wait allows.`, {
-    hint: 'Run the same command again later, or end that session: SELECT pg_terminate_backend(PID)',
+    hint: `Run the same command again later, or end that session: ${end}`,
   });
 }
 
@@ -62,24 +63,25 @@ export async function whileWatched<T>(
   options: WaitOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const state = { done: false, expired: false };
+  const state: WatchState = { done: false, blocker: null };
   const watching = watch(() => target.openSession(), pid, new Wait(options), state).catch(() => undefined);
   try {
     return await work();
   } catch (error) {
-    throw state.expired ? waitedTooLong(target.label) : error;
+    throw state.blocker === null ? error : waitedTooLong(target.label, state.blocker);
   } finally {
     state.done = true;
     await watching;
   }
 }
 
-async function watch(
-  openSession: () => Promise<Session>,
-  pid: number,
-  wait: Wait,
-  state: { done: boolean; expired: boolean },
-): Promise<void> {
+interface WatchState {
+  done: boolean;
+  /** Who was waited for too long. */
+  blocker: number | null;
+}
+
+async function watch(openSession: () => Promise<Session>, pid: number, wait: Wait, state: WatchState): Promise<void> {
   const started = performance.now();
   // Most work is done by then, and needs no second connection.
   while (!state.done && performance.now() - started < SILENT_MS / 2) await sleep(POLL_MS / 5);
@@ -90,8 +92,8 @@ async function watch(
     while (!state.done) {
       const { rows } = await pool.query<{ blocker: number | null; what: string }>(BLOCKER, [pid]);
       const { blocker = null, what = '' } = rows[0] ?? {};
-      if (await wait.note(pool, blocker, what)) state.expired = true;
-      if (state.expired) await pool.query('SELECT pg_cancel_backend($1)', [pid]);
+      state.blocker ??= await wait.note(pool, blocker, what);
+      if (state.blocker !== null) await pool.query('SELECT pg_cancel_backend($1)', [pid]);
       await sleep(POLL_MS);
     }
   } finally {

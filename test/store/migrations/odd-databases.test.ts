@@ -328,6 +328,7 @@ it.each([
     'instants as texts',
     `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE text; UPDATE cost_data SET date = '2025-01-04T01:00:00.000+01:00' WHERE id = 'c3'; UPDATE cost_data SET date = '2025-01-05' WHERE id = 'c4'`,
   ],
+  ['a key of another name', `${OLD} ALTER TABLE users RENAME COLUMN id TO "User"`],
   [
     'a key of two columns',
     `${OLD} ALTER TABLE cost_data DROP CONSTRAINT cost_data_pkey, ADD CONSTRAINT "PK" PRIMARY KEY (id, date)`,

@@ -1,17 +1,19 @@
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/store/database.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget } from '../../helpers/database.js';
+import { ended, startProgram } from '../../helpers/program.js';
 
 let database: Database;
+let url: string;
 let other: pg.Client;
 let remove: () => Promise<void>;
 beforeEach(async () => {
   const made = await createEmptyTarget('postgresql');
   remove = made.remove;
   database = await openDatabase(made.target);
-  const url = 'url' in made.target ? made.target.url : '';
+  url = 'url' in made.target ? made.target.url : '';
   other = new pg.Client({ connectionString: url, application_name: 'his report' });
   await other.connect();
 });
@@ -47,9 +49,35 @@ it.each([
   const to = what === 'a table' ? 'baseline' : 'multi_org_support';
   await migrations.rollback({ to });
   await other.query(hold);
-  await expect(migrations.apply({ onWait, waitMs: 2_500 })).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(migrations.apply({ onWait, waitMs: 2_500 })).rejects.toMatchObject({
+    code: 'unreachable',
+    hint: expect.stringMatching(/: SELECT pg_terminate_backend\(\d+\)$/) as string,
+  });
   expect(lines).toEqual([expect.stringMatching(told)]);
   await other.query(hold.startsWith('BEGIN') ? 'COMMIT' : 'SELECT pg_advisory_unlock(72707369)');
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true });
+});
+
+it('leaves its lock soon when it is killed while it waits for an old snapshot, where the server can tell', async () => {
+  const { migrations, pool } = database;
+  await other.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class');
+  const holders = async (of = 'true') => {
+    const { rows } = await pool.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND objid = 72707369 AND ${of}`,
+    );
+    return rows.length;
+  };
+  const migrator = startProgram('migrate.ts', [url]);
+  const gone = ended(migrator);
+  await vi.waitUntil(() => holders(`query ILIKE '%INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`), 20_000);
+  migrator.kill('SIGKILL');
+  await gone;
+  const { rows } = await pool.query<{ tells: boolean }>(
+    `SELECT current_setting('client_connection_check_interval', true) IS NOT NULL AS tells`,
+  );
+  if (rows[0]?.tells === true) await vi.waitUntil(async () => (await holders()) === 0, 10_000);
+  await other.query('COMMIT');
   await migrations.apply();
   expect(await migrations.status()).toMatchObject({ ok: true });
 });
