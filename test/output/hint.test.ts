@@ -55,7 +55,8 @@ const texts = readdirSync('src', { recursive: true, encoding: 'utf8' })
 /** Names of locks, titles, and a sentence about costs. */
 const NO_COMMAND = /^costs (are collected|x$|x --json$|(vault|login|team|findings) x$)/;
 const commands = texts.flatMap((each) => {
-  const command = COMMAND.exec(each.text)?.[1];
+  // A tag is a pair.
+  const command = COMMAND.exec(each.text)?.[1]?.replace('--tag x', '--tag x=x');
   return command === undefined || NO_COMMAND.test(command) ? [] : [{ ...each, command }];
 });
 
