@@ -17,8 +17,8 @@ describe('the README', () => {
     else expect(TABLE.exec(readme)?.[2]).toBe(table);
   });
 
-  it('is short: at most 150 lines beside the table of commands', () => {
-    expect(readme.replace(TABLE, '').split('\n').length).toBeLessThanOrEqual(150);
+  it('is short: at most 150 lines', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
   it('has the two commands that package.json has', async () => {
