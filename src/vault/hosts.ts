@@ -15,6 +15,14 @@ export interface Destination {
   tlsChecksOff: boolean;
 }
 
+/** Where keys of a provider are sent. */
+export function destinationOf(
+  { baseUrls, tlsChecksOff }: { baseUrls: Readonly<Record<ProviderId, string>>; tlsChecksOff: boolean },
+  provider: ProviderId,
+): Destination {
+  return { provider, baseUrl: baseUrls[provider] ?? providerOf(provider).baseUrl, tlsChecksOff };
+}
+
 /**
  * The host a new key is bound to, which is where it is about to be checked: the provider's own, this machine, or the one
  * that was allowed by name.

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { createAuthentication } from './authentication.js';
-import { createVaultKeys, openFolder, openKey } from './key-rows.js';
+import { createVaultKeys } from './key-rows.js';
+import { openFolder, openKey } from './open-key.js';
 import { createKeychain, NoKeychain, type Keychain } from './keychain.js';
 import { createVaultLogins } from './logins.js';
 import { createVaultMembers } from './members.js';
