@@ -3,6 +3,7 @@ import { ALL_PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay } from '../domain/day.js';
 import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
+import { REPORT_COLUMNS } from '../domain/report-columns.js';
 import { checkTagKey } from '../domain/tag.js';
 import { parseDuration, parseTime, PERIOD_EXAMPLES } from '../domain/time.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
@@ -110,6 +111,19 @@ export function patienceOptions(): Option[] {
     durationOption('--request-timeout <time>', 'wait so long for one answer (default: 60)'),
     durationOption('--retry-for <time>', 'ask a provider that stays down again for so long').default(60),
   ];
+}
+
+/** What stands beside the costs of a report. */
+export function columnsOption(): Option {
+  const choices = REPORT_COLUMNS.join(', ');
+  return new Option('--columns <names>', `beside costs: ${choices}, with commas between`).argParser((text) => {
+    const names = text.split(',').map((name) => name.trim());
+    for (const name of names)
+      if (!(REPORT_COLUMNS as readonly string[]).includes(name))
+        throw new InvalidArgumentError(`"${name}" is not one of ${choices}.`);
+    if (new Set(names).size < names.length) throw new InvalidArgumentError('Give each column once.');
+    return names;
+  });
 }
 
 /** What totals are grouped by. */

@@ -11,7 +11,7 @@ import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { readBudgetViews } from './budget/view.js';
 import { defineCommand, option } from './define.js';
-import { groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
+import { columnsOption, groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
 
@@ -40,6 +40,7 @@ export const showReport = defineCommand({
       '--as-of <time>',
       'the bills as they were then: how long ago such as 7d, a day (when it begins), or a moment',
     ),
+    columnsOption(),
     positiveOption('--top <count>', 'only so many rows; the others are added up'),
     option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS),
     option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
@@ -49,6 +50,7 @@ export const showReport = defineCommand({
     'costs report last-month --group-by provider,model --top 10',
     'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
     'costs report --group-by tag:product --sort change',
+    'costs report --group-by model --columns tokens,per-1m,cache-share',
     'costs report 2026-Q3 --format csv --output summer.csv',
     'costs report last-month --format html --output report.html',
   ],

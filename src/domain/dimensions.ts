@@ -1,5 +1,6 @@
 import { CostsError } from '../errors.js';
 import type { Day } from './day.js';
+import type { ReportColumn } from './report-columns.js';
 
 /** What a row of a report is about: the fields of the words it is grouped by, in the order they were given. */
 export interface ReportGroup {
@@ -234,8 +235,20 @@ export function requireTogether(words: readonly GroupWord[]): void {
   });
 }
 
-/** @throws CostsError `usage` where the ledger does not keep one of the words */
-export function requireKept(words: readonly GroupWord[]): void {
+/**
+ * @param columns of a report, made of what the ledger does not keep
+ * @throws CostsError `usage` where the ledger does not keep one of the words, or a column
+ */
+export function requireKept(words: readonly GroupWord[], columns: readonly ReportColumn[] = []): void {
+  const [column] = columns;
+  if (column !== undefined)
+    throw new CostsError(
+      'usage',
+      `What bills said before they were changed is kept without quantities and list amounts, which ${column} is made of.`,
+      {
+        hint: `Leave --as-of out, or --columns: costs report --columns ${columns.join(',')}`,
+      },
+    );
   const lost = words.find((word) => !dimensionOf(word).kept);
   if (lost === undefined) return;
   const kept = DIMENSION_WORDS.filter((word) => ALL[word].kept);

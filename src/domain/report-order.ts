@@ -1,5 +1,6 @@
 import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, type Decimal } from './decimal.js';
 import { dimensionOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
+import { addMeasures, figuresOf } from './report-columns.js';
 import type { ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
 
 export const SORTS = ['cost', 'name', 'change'] as const;
@@ -21,12 +22,19 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
   const gone = comparison === null ? [] : goneRows(report.rows, comparison);
   const all = [...rows, ...gone];
   const isGone = new Set(gone);
+  const { columns = [] } = report;
+  const shown = ({ measures, ...row }: ReportRow): ReportRow => ({ ...row, ...figuresOf(row.cost, measures, columns) });
+  // Usage without a price is in no sum, and so is not counted there either.
+  const figures = (cost: string | null, part: readonly ReportRow[]) =>
+    figuresOf(cost, addMeasures(part.flatMap((row) => (row.cost === null ? [] : (row.measures ?? [])))), columns);
   const subtotal = (part: readonly ReportRow[]): Omit<Subtotal, 'currency'> => {
     const present = part.filter((row) => !isGone.has(row));
     const unknown = present.length > 0 && present.every(({ cost }) => cost === null);
+    const cost = unknown ? null : sumOf(present);
     return {
-      cost: unknown ? null : sumOf(present),
+      cost,
       rows: present.length,
+      ...figures(cost, present),
       ...(comparison === null ? {} : { compared: sumCompared(part) }),
     };
   };
@@ -34,8 +42,10 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
   const [kept, left] = top === undefined ? [ordered, []] : cut(ordered, top);
   return {
     ...report,
-    ...(comparison === null ? {} : { comparedWith: comparison.previous, gone: kept.filter((row) => isGone.has(row)) }),
-    rows: kept.filter((row) => !isGone.has(row)),
+    ...(comparison === null
+      ? {}
+      : { comparedWith: comparison.previous, gone: kept.filter((row) => isGone.has(row)).map(shown) }),
+    rows: kept.filter((row) => !isGone.has(row)).map(shown),
     ...(report.groupBy.length < 2 ? {} : { subtotals: subtotalsOf(ordered, report, sort, subtotal) }),
     ...(left.length > 0
       ? {
@@ -47,7 +57,8 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
       : {}),
     totals: report.totals.map((total) => {
       const part = all.filter(({ currency }) => currency === total.currency);
-      return comparison === null ? total : { ...total, compared: sumCompared(part) };
+      const figured = { ...total, ...figures(total.cost, part) };
+      return comparison === null ? figured : { ...figured, compared: sumCompared(part) };
     }),
   };
 }

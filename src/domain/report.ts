@@ -5,6 +5,7 @@ import type { DecimalText } from './decimal.js';
 import type { ChargedLine, ComparedDay } from './explanation.js';
 import type { GroupWord, PatternWord, ReportGroup } from './dimensions.js';
 import type { ProviderId } from './provider.js';
+import type { ColumnFigures, Measures, ReportColumn } from './report-columns.js';
 import type { MoneyDocument } from './money.js';
 import type { DayState, RestatementCause } from './collection.js';
 import type { CostTotal, UnpricedUsage } from './usage-store.js';
@@ -37,9 +38,11 @@ export interface ReportQuery extends RowFilter {
   /** The figures as they were then; only bills are kept so. */
   asOf?: Date;
   groupBy: readonly GroupWord[];
+  /** Shown beside costs. */
+  columns?: readonly ReportColumn[];
 }
 
-export interface ReportRow extends ReportGroup {
+export interface ReportRow extends ReportGroup, ColumnFigures {
   currency: string;
   /** Exact; null where usage has no price: unknown, which is not zero. */
   cost: DecimalText | null;
@@ -47,10 +50,12 @@ export interface ReportRow extends ReportGroup {
   estimated: boolean;
   /** Against the days before; of two rows that differ in `estimated` alone, the first has it for both. */
   compared?: ComparedRow;
+  /** Where columns were asked for, what they are made of. Not in documents: those have the columns. */
+  measures?: Measures | undefined;
 }
 
 /** What several rows come to. */
-export interface Subtotal {
+export interface Subtotal extends ColumnFigures {
   currency: string;
   /** Null where all of them are unknown. */
   cost: DecimalText | null;
@@ -85,6 +90,8 @@ export interface CoverageSpan extends DaySpan {
 /** The document of `report --json`. */
 export interface Report extends DaySpan {
   groupBy: GroupWord[];
+  /** Shown beside costs; only there where some were asked for. */
+  columns?: ReportColumn[];
   basis: ReportBasis;
   /** The latest write it saw: as `--as-of` it tells the same bills again. Null when none of its days was read. */
   readAt: string | null;
@@ -98,7 +105,7 @@ export interface Report extends DaySpan {
   subtotals?: (ReportGroup & Subtotal)[];
   /** What --top left out, a currency each; only there when something was. */
   others?: Subtotal[];
-  totals: (MoneyDocument & { compared?: ComparedRow })[];
+  totals: (MoneyDocument & ColumnFigures & { compared?: ComparedRow })[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;

@@ -42,6 +42,12 @@ const UNITS = {
 
 export type TokenType = keyof typeof UNITS;
 
+const TOKEN_TYPES = Object.keys(UNITS) as TokenType[];
+/** All that goes into a model. */
+export const INPUT_TOKENS = TOKEN_TYPES.filter((each) => each.endsWith('input_tokens'));
+/** What of it was read from a cache, which is not what was written into one. */
+export const CACHED_INPUT_TOKENS = INPUT_TOKENS.filter((each) => /^(?:cached|cache_read)_/.test(each));
+
 export function unitOf(tokenType: TokenType): UsageUnit {
   return UNITS[tokenType];
 }

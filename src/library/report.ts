@@ -2,6 +2,7 @@ import { toDay } from '../domain/day.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
 import type { Report, ReportBasis, ReportQuery } from '../domain/report.js';
+import type { ReportColumn } from '../domain/report-columns.js';
 import { arrangeReport, reportDocument, type ReportOrder } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
 import { pastMoment } from '../domain/time.js';
@@ -16,6 +17,8 @@ export interface ReportRequest extends RowSelection, PeriodRequest, ReportOrder 
   basis?: ReportBasis;
   /** The bills as they were then: a moment, how long ago such as 7d, or days, where the first of them begins. */
   asOf?: string;
+  /** Shown beside costs. */
+  columns?: readonly ReportColumn[];
 }
 
 /** What people see of a report beside its rows. */
@@ -54,10 +57,13 @@ export async function resolveReport(
   work: Workplace,
   request: ReportRequest,
 ): Promise<{ query: ReportQuery; period: Period }> {
-  const { groupBy = ['project'] } = request;
+  const { groupBy = ['project'], columns } = request;
   const period = resolvePeriod(request, toDay(await work.clock()));
   const filter = await resolveRowFilter(request, period, work);
-  return { period, query: { ...filter, groupBy, ...(await basisOf(request, work)) } };
+  return {
+    period,
+    query: { ...filter, groupBy, ...(columns === undefined ? {} : { columns }), ...(await basisOf(request, work)) },
+  };
 }
 
 /** Only bills are kept as they were; estimates are made again whenever prices or usage change. @throws CostsError `usage` */

@@ -27,6 +27,11 @@ export function formatMoney(cost: string, { signed = false }: { signed?: boolean
   return `${sign}${text}`;
 }
 
+/** How many of something, thousands separated; whole ones without decimals. */
+export function formatQuantity(quantity: string): string {
+  return formatMoney(quantity).replace(/\.00$/, '');
+}
+
 function tiny(magnitude: Decimal): string {
   return formatDecimal(magnitude).replace(/^(0\.0*\d{1,2})\d*$/, '$1');
 }

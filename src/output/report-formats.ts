@@ -1,15 +1,19 @@
 import type { Changes } from '../domain/changes.js';
 import { isTagWord, type ReportGroup } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
+import type { ColumnFigures } from '../domain/report-columns.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import { formatSpan } from '../domain/words.js';
+import { figureFields, figureViews } from './report-figures.js';
 import { othersName, viewOf } from './report-words.js';
 
 /** The report's rows for a spreadsheet: the fields of its JSON, amounts exact. */
 export function renderReportCsv(report: Report): string {
   const fields = fieldsOf(report);
+  const asked = figureFields(report);
+  const figures = (row: ColumnFigures) => asked.map((field) => figureCell(row, field));
   const isCompared = report.comparedWith !== undefined;
   const compared = ({ compared: row }: Pick<ReportRow, 'compared'>) =>
     isCompared ? [row?.current ?? null, row?.previous ?? null] : [];
@@ -19,6 +23,7 @@ export function renderReportCsv(report: Report): string {
       row.currency,
       row.cost,
       String(row.estimated),
+      ...figures(row),
       ...compared(row),
     ]),
   );
@@ -29,10 +34,11 @@ export function renderReportCsv(report: Report): string {
       each.currency,
       each.cost,
       '',
+      ...figures(each),
       ...compared(each),
     ]),
   );
-  const heads = [...fields, 'currency', 'cost', 'estimated', ...(isCompared ? ['current', 'previous'] : [])];
+  const heads = [...fields, 'currency', 'cost', 'estimated', ...asked, ...(isCompared ? ['current', 'previous'] : [])];
   return [csvLine(heads), ...lines, ...others].join('');
 }
 
@@ -50,6 +56,12 @@ function fieldsOf({ groupBy }: Pick<Report, 'groupBy'>): string[] {
   return [...new Set(groupBy.flatMap((word) => viewOf(word).fields))];
 }
 
+/** A unit is a provider's word; all else is an amount. */
+function figureCell(row: ColumnFigures, field: keyof ColumnFigures): Cell {
+  const value = row[field] ?? null;
+  return value === null || field !== 'quantityUnit' ? value : neutralise(value);
+}
+
 function textOf(row: ReportGroup, field: string): Cell {
   const value = (row as Record<string, Cell | undefined>)[field] ?? null;
   return value === null ? null : neutralise(value);
@@ -59,27 +71,33 @@ function textOf(row: ReportGroup, field: string): Cell {
 export function renderReportMarkdown(asked: Report): string {
   const report = withDistinctProjects(asked);
   const views = report.groupBy.map((word) => ({ tag: isTagWord(word), ...viewOf(word) }));
-  const heads = [...views.flatMap(({ columns }) => columns.map(({ head }) => head)), 'Currency', 'Cost'];
+  const figures = figureViews(report);
+  const names = views.flatMap(({ columns }) => columns.map(({ head }) => head));
+  const heads = [...names, 'Currency', 'Cost', ...figures.map(({ head }) => head)];
+  const cellsOf = (row: ColumnFigures) => figures.map(({ cell }) => cell(row));
   const rows = report.rows.map((row) => [
     ...views.flatMap(({ cells }) => cells(row, report)),
     row.currency,
     row.cost === null ? 'unknown' : `${formatMoney(row.cost)}${row.estimated ? ' (estimated)' : ''}`,
+    ...cellsOf(row),
   ]);
-  const blanks = heads.slice(3).map(() => '');
-  const others = (report.others ?? []).map(({ currency, cost, rows: count }) => [
-    othersName(count),
+  const blanks = names.slice(1).map(() => '');
+  const others = (report.others ?? []).map((each) => [
+    othersName(each.rows),
     ...blanks,
-    currency,
-    cost === null ? 'unknown' : formatMoney(cost),
+    each.currency,
+    each.cost === null ? 'unknown' : formatMoney(each.cost),
+    ...cellsOf(each),
   ]);
-  const totals = report.totals.map(({ currency, cost }) => [
+  const totals = report.totals.map((total) => [
     '**Total**',
     ...blanks,
-    currency,
-    `**${formatMoney(cost)}**`,
+    total.currency,
+    `**${formatMoney(total.cost)}**`,
+    ...cellsOf(total),
   ]);
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const rule = `| ${heads.map((_, index) => (index === heads.length - 1 ? '---:' : '---')).join(' | ')} |`;
+  const rule = `| ${heads.map((_, index) => (index > names.length ? '---:' : '---')).join(' | ')} |`;
   return [
     `${formatSpan(report.since, report.until)} (UTC)`,
     '',

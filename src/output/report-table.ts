@@ -2,11 +2,13 @@ import { parseDecimal, percentOf, ZERO, type Decimal } from '../domain/decimal.j
 import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
+import type { ColumnFigures } from '../domain/report-columns.js';
 import { firstGroup, groupRows, spentOf, type ReportSort } from '../domain/report-order.js';
 import { withDistinctProjects } from './distinct-projects.js';
 import { difference, formatChange, formatMoney, formatShare, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
 import type { Output } from './output.js';
+import { figureViews } from './report-figures.js';
 import { othersName, viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
 
@@ -29,7 +31,7 @@ interface TableParts {
   byChange: boolean;
 }
 
-type Line = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & { estimated?: boolean };
+type Line = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & ColumnFigures & { estimated?: boolean };
 
 /**
  * The rows of a report, sub-totals where it is grouped by several words, and the totals.
@@ -65,18 +67,21 @@ function columnsOf(parts: TableParts, bars: string[] | null): Column[] {
     ...names,
     { head: currency ?? 'Cost', align: 'right' },
     { head: currency === undefined ? 'Currency' : '' },
+    ...figureViews(report).map(({ head }): Column => ({ head, align: 'right' })),
     { head: 'Share', align: 'right', lesser: 'share' },
     ...(report.comparedWith === undefined ? [] : compareColumns(report.comparedWith, parts)),
     ...(bars === null ? [] : [{ head: '', lesser: 'sparkline' as const }]),
   ];
 }
 
-function line(parts: TableParts, cells: readonly string[], { currency, cost, compared, estimated }: Line): string[] {
+function line(parts: TableParts, cells: readonly string[], shown: Line): string[] {
+  const { currency, cost, compared, estimated } = shown;
   return [
     ...cells,
     ...parts.names.slice(cells.length).map(() => ''),
     `${cost === null ? 'unknown' : formatMoney(cost)}${estimated === true ? ' ~' : ''}`,
     parts.currency === undefined ? currency : '',
+    ...figureViews(parts.report).map(({ cell }) => cell(shown)),
     formatShare(cost, parts.spent.get(currency) ?? ZERO),
     ...(parts.report.comparedWith === undefined ? [] : compareCells(compared, parts)),
   ];

@@ -3,7 +3,7 @@ import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
-import { formatAge, formatMoney } from './format.js';
+import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
@@ -65,17 +65,12 @@ function unpricedNote({ unpriced }: Report): string[] {
   if (unpriced.length === 0) return [];
   const byUnit = new Map<string, Decimal>();
   for (const { unit, quantity } of unpriced) byUnit.set(unit, add(byUnit.get(unit) ?? ZERO, parseDecimal(quantity)));
-  const amounts = [...byUnit].map(([unit, quantity]) => `${formatCount(quantity)} ${unit}`);
+  const amounts = [...byUnit].map(([unit, quantity]) => `${formatQuantity(formatDecimal(quantity))} ${unit}`);
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
   const shown = names.slice(0, 3).join(', ');
   return [
     `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs usage prices check`,
   ];
-}
-
-/** Whole units with thousands separated; usage is counted in whole ones. */
-function formatCount(quantity: Decimal): string {
-  return formatMoney(formatDecimal(quantity)).replace(/\.00$/, '');
 }
 
 function list(spans: readonly CoverageSpan[]): string {

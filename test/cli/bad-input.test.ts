@@ -29,6 +29,7 @@ describe('bad input', () => {
     [['sync', '--timeout', 'yesterday'], /"yesterday" is not a length of time.*10m/],
     [['sync', '--timeout', '90d'], /at most 24d/],
     [['sync', '--bucket', '1h'], /Bills come by the day only/],
+    [['report', '--columns', 'tokens,price'], /"price" is not one of tokens, per-1m, cache-share, list/],
     [['sync', '--basis', 'guess'], /Allowed choices are billed, usage/],
     [['usage', 'prices', 'import', 'no-such-file.json'], /no-such-file.json cannot be read/],
     [['sync', '--nonsense'], /costs sync has no option --nonsense\.$/m],

@@ -71,6 +71,7 @@ describe('every command that shows a table, with 200 projects of long names', ()
       ['report', '--group-by', 'organization,project,model', '--top', '30'],
       ['report', '--group-by', 'day,project', '--top', '30'],
       ['report', 'last-month', '--group-by', 'line-item'],
+      ['report', '--group-by', 'model', '--columns', 'tokens,per-1m,cache-share,list'],
     ];
   });
   afterAll(() => base.drop());

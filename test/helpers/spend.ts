@@ -48,6 +48,7 @@ interface Bill {
   model?: string;
   quantity?: string;
   quantityUnit?: string;
+  listCost?: string;
   tokenType?: string;
   serviceTier?: string;
   contextWindow?: string;

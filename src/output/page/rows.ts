@@ -5,6 +5,7 @@ import type { SpendPage } from '../../domain/spend-page.js';
 import { spentOf } from '../../domain/report-order.js';
 import { difference, formatChange, formatShare } from '../format.js';
 import { plural } from '../../domain/words.js';
+import { figureViews } from '../report-figures.js';
 import { othersName, viewOf } from '../report-words.js';
 import { estimatedMark } from './breakdowns.js';
 import { money, shortSpan, titlesOf } from './figures.js';
@@ -14,7 +15,7 @@ import { unlinked } from './summary.js';
 interface Column {
   head: string;
   /** Where a phone puts it; all but names and the currency are numbers. */
-  place: 'name' | 'cost' | 'currency' | 'share' | 'difference' | 'change';
+  place: 'name' | 'cost' | 'currency' | 'figure' | 'share' | 'difference' | 'change';
   cell: (row: ReportRow) => Html;
   /** What it is ordered by; unknown comes last either way. */
   value: (row: ReportRow) => string | bigint | null;
@@ -90,6 +91,15 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
       value: ({ currency }) => currency,
       cell: ({ currency }) => markup`${currency}`,
     },
+    ...figureViews(report).map(({ head, amount, cell }): Column => ({
+      head,
+      place: 'figure',
+      value: (row) => {
+        const found = row[amount] ?? null;
+        return found === null ? null : parseDecimal(found);
+      },
+      cell: (row) => markup`${cell(row)}`,
+    })),
     { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
     ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
   ];

@@ -207,10 +207,10 @@ footer p { border: 0; }
   #report th, #report td { display: block; border: 0; padding: 0; max-width: none; min-width: 0; }
   #report .name, #report tfoot th { grid-column: 1; }
   #report td.name ~ td.name { color: var(--muted); font-size: 13px; }
-  #report td.cost, #report td.difference { grid-column: 2; }
+  #report td.cost, #report td.figure, #report td.difference { grid-column: 2; }
   #report td.currency, #report td.change { grid-column: 3; }
   #report td.currency { color: var(--muted); text-align: right; }
-  #report td.difference, #report td.change { font-size: 13px; color: var(--muted); }
+  #report td.figure, #report td.difference, #report td.change { font-size: 13px; color: var(--muted); }
   #report td.share { display: none; }
   .money { white-space: normal; overflow-wrap: anywhere; }
   #report td.number, .breakdown .money, .movers .amount, .movers li .fine { min-width: 0; white-space: normal; }

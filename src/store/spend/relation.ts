@@ -8,6 +8,7 @@ import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
 import type { Transaction } from '../transaction.js';
 import { billedRowsAsOf } from './as-of.js';
+import { ADDED_MEASURES, MEASURE_COLUMNS, MEASURE_KEYS } from './measures.js';
 import { columnsOf, projectConditions, tagsOf } from './query.js';
 
 /**
@@ -150,11 +151,12 @@ function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]
   const column = (pick: (item: UnpricedItem) => string | null) => Prisma.sql`${arrayLiteral(items.map(pick))}::text[]`;
   const missing = columns.filter((name) => ![...UNPRICED_COLUMNS, ...NOT_BILLED].includes(name));
   return Prisma.sql`
-    SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, 'NULL::text'])))}
+    SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, AMOUNTS.includes(name) ? 'NULL::numeric' : 'NULL::text'])))}
     FROM unnest(${column(({ projectId }) => projectId)}, ${column(({ day }) => day)}, ${column(({ lineItem }) => lineItem)},
       ${column(({ model }) => (model === '' ? null : model))}, ${column(({ tokenType }) => tokenType)}
     ) WITH ORDINALITY AS u (project_id, day, line_item, model, token_type, item)`;
 }
+const AMOUNTS = ['quantity', 'list_cost'];
 const UNPRICED_COLUMNS = ['line_item', 'model', 'token_type', 'item'];
 
 /** Whether a project has rows of the old system, of whatever day. */
@@ -174,12 +176,13 @@ function more(columns: readonly string[], others: Readonly<Record<string, string
  * Spend added up as far as that goes without the names of projects. What is left is so little that joining names to it and
  * filtering it costs nothing; joined first, a report over millions of rows takes four times as long.
  * @param byDay keeps the days apart
+ * @param measured whether what the query's columns are made of is added up, too
  */
 export function addedSpend(
   query: ReportQuery,
-  { byDay, unpriced }: { byDay: boolean; unpriced: readonly UnpricedItem[] },
+  { byDay, unpriced, measured = false }: { byDay: boolean; unpriced: readonly UnpricedItem[]; measured?: boolean },
 ): Prisma.Sql {
-  if (query.asOf !== undefined) requireKept(wordsOf(query));
+  if (query.asOf !== undefined) requireKept(wordsOf(query), query.columns);
   const columns = columnsOf(query);
   const keys = [
     Prisma.sql`r.project_id`,
@@ -187,7 +190,9 @@ export function addedSpend(
     Prisma.sql`r.estimated`,
     ...periodOf(query, byDay),
     ...columns.map((name) => Prisma.raw(`r.${name}`)),
+    ...(measured ? MEASURE_KEYS : []),
   ];
+  const read = measured ? [...new Set([...columns, ...MEASURE_COLUMNS])] : columns;
   const { provider, organizationId, projectIds, linked } = query;
   const few = [provider, organizationId, projectIds, linked].some((each) => each !== undefined);
   const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectConditions(query), ' AND ')})`;
@@ -196,8 +201,8 @@ export function addedSpend(
     .filter((kinds) => kinds.length > 0)
     .map(
       (kinds) => Prisma.sql`
-    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost
-    FROM (${spendRows(query, { kinds, columns, unpriced })}) r ${few ? ofThem : Prisma.empty}
+    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost ${measured ? ADDED_MEASURES : Prisma.empty}
+    FROM (${spendRows(query, { kinds, columns: read, unpriced })}) r ${few ? ofThem : Prisma.empty}
     GROUP BY ${Prisma.raw(keys.map((_, index) => index + 1).join(', '))}`,
     );
   return Prisma.join(parts, ' UNION ALL ');
@@ -205,11 +210,17 @@ export function addedSpend(
 
 const ADDED_TOGETHER: readonly (readonly SpendKind[])[] = [['billed'], ['estimated', 'legacy'], ['unpriced']];
 
+/** Whether columns are asked for that are made of more than the cost. */
+export function isMeasured({ columns = [] }: Pick<ReportQuery, 'columns'>): boolean {
+  return columns.length > 0;
+}
+
 /** Whether the rows of `addedSpend` are already those of the query's groups, which only need names. */
 export function isAddedUp(query: ReportQuery): boolean {
   const { groupBy } = query;
   const [grouped, needed] = [columnsOf({ groupBy }), columnsOf(query)];
   return (
+    !isMeasured(query) &&
     groupBy.includes('project') &&
     groupBy.every((word) => dimensionOf(word).isCoarser !== true) &&
     tagsOf(query).length === 0 &&

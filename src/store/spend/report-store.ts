@@ -75,6 +75,7 @@ async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promi
     since: query.since,
     until: query.until,
     groupBy: [...query.groupBy],
+    ...(query.columns === undefined ? {} : { columns: [...query.columns] }),
     basis: query.basis ?? 'best',
     readAt: seen?.toISOString() ?? null,
     asOf: query.asOf?.toISOString() ?? null,

@@ -5,25 +5,37 @@ import type { ReportQuery, ReportRow } from '../../domain/report.js';
 import type { CostTotal } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
 import { groupSpend, selectSpend } from './query.js';
-import { addedSpend, isAddedUp, spendRows, type UnpricedItem } from './relation.js';
+import { selectMeasures, toMeasured, type MeasuredColumns } from './measures.js';
+import { addedSpend, isAddedUp, isMeasured, spendRows, type UnpricedItem } from './relation.js';
 
 /**
  * Sums by the words of the query, exact, in PostgreSQL. Estimates stand beside bills in rows of their own, and so does what
  * has no price. Two currencies are never added.
  */
-export function sumSpend(tx: Transaction, query: ReportQuery, unpriced: readonly UnpricedItem[]): Promise<ReportRow[]> {
-  const question = { rows: addedSpend(query, { byDay: false, unpriced }), filter: query, groupBy: query.groupBy };
+export async function sumSpend(
+  tx: Transaction,
+  query: ReportQuery,
+  unpriced: readonly UnpricedItem[],
+): Promise<ReportRow[]> {
+  const measured = isMeasured(query);
+  const question = {
+    rows: addedSpend(query, { byDay: false, unpriced, measured }),
+    filter: query,
+    groupBy: query.groupBy,
+  };
   const select = (cost: Prisma.Sql) => [
     Prisma.sql`c.currency`,
     Prisma.sql`trim_scale(${cost})::text AS cost`,
     Prisma.sql`c.estimated`,
+    ...(measured ? selectMeasures() : []),
   ];
   const by = [Prisma.sql`c.currency`, Prisma.sql`c.estimated`, Prisma.sql`c.unknown`];
-  return tx.$queryRaw<ReportRow[]>`${
+  const rows = await tx.$queryRaw<ReportRow[]>`${
     isAddedUp(query)
       ? selectSpend(question, select(Prisma.sql`c.cost`))
       : groupSpend(question, { by, select: select(Prisma.sql`sum(c.cost)`) })
   }`;
+  return measured ? (rows as (ReportRow & MeasuredColumns)[]).map(toMeasured) : rows;
 }
 
 /** See `SpendReader.lines`. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay, type Day } from '../../../src/domain/day.js';
 import { parseTag, type TagStore } from '../../../src/domain/tag.js';
+import { REPORT_COLUMNS } from '../../../src/domain/report-columns.js';
+import { arrangeReport } from '../../../src/domain/report-order.js';
 import type { GroupWord } from '../../../src/domain/dimensions.js';
 import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
@@ -207,6 +209,64 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     const two = query(['project'], { until: parseDay('2026-11-02'), projectIds: ['search'] });
     const [compared] = [...(await reports.compare(two, previous)).rows.values()];
     expect(compared).toMatchObject({ current: '0.300000000000000000000000000001', previous: '10', partial: true });
+  });
+
+  it('tells what a million units cost, what came from a cache and the price before discounts, and adds no unlike quantities', async () => {
+    const { prisma } = test.database;
+    const tokens = { quantityUnit: 'tokens', model: 'gpt-5' };
+    const input = { ...tokens, tokenType: 'uncached_input_tokens' };
+    await bill(prisma, 'search', '2026-03-01', '1', { ...input, quantity: '300000', listCost: '1.5' });
+    await bill(prisma, 'search', '2026-03-02', '2', { ...input, quantity: '600000' });
+    await bill(prisma, 'search', '2026-03-01', '0.1', {
+      ...{ ...tokens, tokenType: 'cached_input_tokens', lineItem: 'gpt-5, cached input', quantity: '100000' },
+    });
+    await bill(prisma, 'search', '2026-03-01', '4', {
+      ...{ model: 'gpt-5', tokenType: 'output_tokens', lineItem: 'gpt-5, output', quantity: '3000000' },
+    });
+    await bill(prisma, 'search', '2026-03-01', '6', { lineItem: 'images', quantity: '3', quantityUnit: 'images' });
+    await bill(prisma, 'search', '2026-03-01', '0', { lineItem: 'images, free' });
+    await bill(prisma, 'labs', '2026-03-01', '7', { lineItem: 'seats' });
+    await bill(prisma, 'assistant', '2026-03-01', '5', {
+      ...{ version: 'usage_v1', model: 'claude', tokenType: 'output_tokens', quantity: '7', quantityUnit: 'tokens' },
+    });
+    const march = { since: parseDay('2026-03-01'), until: parseDay('2026-03-31'), columns: REPORT_COLUMNS };
+    const figures = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) => {
+      const { rows, totals } = arrangeReport(await run(groupBy, { ...march, ...change }), {}, null);
+      const shown = ({ cost, quantity, quantityUnit, perMillion, cacheShare, listCost }: (typeof rows)[number]) => [
+        ...[cost, quantity, quantityUnit, perMillion, cacheShare, listCost],
+      ];
+      return { rows: rows.map(shown), totals };
+    };
+    const { rows, totals } = await figures(['model', 'project']);
+    expect(rows).toEqual([
+      ['7.1', '4000000', 'tokens', '1.775', '0.1', '7.6'],
+      ['7', null, null, null, null, '7'],
+      ['6', '3', 'images', '2000000', null, '6'],
+      ['5', '7', 'tokens', '714285.714285714285714286', null, '5'],
+    ]);
+    expect(totals).toEqual([
+      {
+        ...{ currency: 'USD', cost: '25.1', quantity: null, quantityUnit: null, perMillion: null },
+        ...{ cacheShare: '0.1', listCost: '25.6' },
+      },
+    ]);
+    expect((await figures(['project'], { projectIds: ['search'] })).rows).toEqual([
+      ['13.1', null, null, null, '0.1', '13.6'],
+    ]);
+    const byType = await figures(['token-type'], { projectIds: ['search'], patterns: { model: 'gpt-*' } });
+    expect(byType.rows).toEqual([
+      ['4', '3000000', 'tokens', '1.333333333333333333', null, '4'],
+      ['3', '900000', 'tokens', '3.333333333333333333', '0', '3.5'],
+      ['0.1', '100000', 'tokens', '1', '1', '0.1'],
+    ]);
+    expect((await figures(['api-key'], { projectIds: ['search'], patterns: { model: 'gpt-*' } })).rows).toEqual([
+      ['7.1', '4000000', 'tokens', '1.775', '0.1', '7.6'],
+    ]);
+    const plain = await run(['model', 'project'], { since: march.since, until: march.until });
+    expect(plain.rows.map(({ cost }) => cost)).toEqual(rows.map(([cost]) => cost));
+    await expect(run(['project'], { ...march, basis: 'billed', asOf: new Date() })).rejects.toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('--as-of') as string }),
+    );
   });
 
   it('keeps organizations of one id and name apart that are of two providers', async () => {
