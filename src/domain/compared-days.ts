@@ -68,7 +68,7 @@ function placed(side: Side, day: Day | undefined): Placed[] {
   return day === undefined ? [] : [{ side, day }];
 }
 
-function isWholeMonths({ since, until }: DaySpan): boolean {
+export function isWholeMonths({ since, until }: DaySpan): boolean {
   return since === startOfMonthOf(since) && until === endOfMonthOf(until);
 }
 

@@ -1,10 +1,23 @@
-import { absolute, compare, formatDecimal, parseDecimal, subtract, sum, type Decimal } from './decimal.js';
+import {
+  absolute,
+  compare,
+  formatDecimal,
+  parseDecimal,
+  proportion,
+  quotient,
+  subtract,
+  sum,
+  ZERO,
+  type Decimal,
+} from './decimal.js';
 import { dimensionOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
 import { addMeasures, figuresOf } from './report-columns.js';
-import type { ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
+import type { Compared, ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
 
 export const SORTS = ['cost', 'name', 'change'] as const;
 export type ReportSort = (typeof SORTS)[number];
+
+const PERCENT_DECIMALS = 2;
 
 export interface ReportOrder {
   /** As the store gives them (by time, then the largest first) when absent. */
@@ -92,8 +105,12 @@ function goneRows(rows: readonly ReportRow[], comparison: ReportComparison): Rep
     .sort((a, b) => compare(changeOf(b), changeOf(a)));
 }
 
-function comparedOf({ current, previous, partial, trend }: ComparedRow): ComparedRow {
-  return { current, previous, partial, trend };
+function comparedOf({ current, previous, partial, trend }: ComparedRow): Compared {
+  const [now, before] = [parseDecimal(current), parseDecimal(previous)];
+  const difference = subtract(now, before);
+  const changePercent =
+    before > ZERO ? formatDecimal(quotient(proportion(difference, 100n), before, PERCENT_DECIMALS)) : null;
+  return { current, previous, difference: formatDecimal(difference), changePercent, partial, trend };
 }
 
 function cut(rows: readonly ReportRow[], top: number): [kept: ReportRow[], left: ReportRow[]] {
@@ -155,26 +172,26 @@ function comparer(sort: ReportSort): (a: Ordered, b: Ordered) => number {
 
 /** How much a row changed, either way. */
 function changeOf({ compared }: Ordered): Decimal {
-  return absolute(subtract(parseDecimal(compared?.current ?? '0'), parseDecimal(compared?.previous ?? '0')));
+  return absolute(parseDecimal(compared?.difference ?? '0'));
 }
 
 function nameOf({ cost: _cost, compared: _compared, currency, ...group }: Ordered): string {
   return [...Object.values(group), currency].map((value) => (typeof value === 'string' ? value : '')).join('\u0000');
 }
 
-function sumCompared(rows: readonly ReportRow[]): ComparedRow {
+function sumCompared(rows: readonly ReportRow[]): Compared {
   const found = rows.flatMap(({ compared }) => compared ?? []);
   const sumBy = (pick: (row: ComparedRow) => string) => formatDecimal(sum(found.map((row) => parseDecimal(pick(row)))));
   const trend = (found[0]?.trend ?? []).map((_, day) => {
     const values = found.map((row) => row.trend?.[day] ?? null).filter((value) => value !== null);
     return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
   });
-  return {
+  return comparedOf({
     current: sumBy(({ current }) => current),
     previous: sumBy(({ previous }) => previous),
     partial: found.some(({ partial }) => partial),
     trend,
-  };
+  });
 }
 
 /** What is known of the costs of one currency, added; the caller says that others are unknown. */

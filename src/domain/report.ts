@@ -49,9 +49,17 @@ export interface ReportRow extends ReportGroup, ColumnFigures {
   /** Usage or legacy rows, where no bill exists. */
   estimated: boolean;
   /** Against the days before; of two rows that differ in `estimated` alone, the first has it for both. */
-  compared?: ComparedRow;
+  compared?: Compared;
   /** Where columns were asked for, what they are made of. Not in documents: those have the columns. */
   measures?: Measures | undefined;
+}
+
+/** A comparison as it is told. */
+export interface Compared extends ComparedRow {
+  /** `current` less `previous`, exact. */
+  difference: DecimalText;
+  /** What that is of `previous` in per cent, rounded half to even after two decimals; null where that is no more than nothing. */
+  changePercent: DecimalText | null;
 }
 
 /** What several rows come to. */
@@ -61,7 +69,7 @@ export interface Subtotal extends ColumnFigures {
   cost: DecimalText | null;
   /** How many, without those that are gone. */
   rows: number;
-  compared?: ComparedRow;
+  compared?: Compared;
 }
 
 /** What a report's days are worth. */
@@ -105,7 +113,7 @@ export interface Report extends DaySpan {
   subtotals?: (ReportGroup & Subtotal)[];
   /** What --top left out, a currency each; only there when something was. */
   others?: Subtotal[];
-  totals: (MoneyDocument & ColumnFigures & { compared?: ComparedRow })[];
+  totals: (MoneyDocument & ColumnFigures & { compared?: Compared })[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;
@@ -138,7 +146,7 @@ export interface ComparedGroup extends ReportGroup, ComparedRow {
 }
 
 export interface ComparedRow {
-  /** Over the days that both spans have, exact. */
+  /** Over the days that both spans have, and of whole months over all that were read; exact. */
   current: DecimalText;
   previous: DecimalText;
   /** Some day was left out because one side lacks it. */
@@ -191,7 +199,10 @@ export interface RestatedDay {
 /** Questions about spend, all answered from one state of the database. */
 export interface SpendReader {
   run(query: ReportQuery, today: Day): Promise<Report>;
-  /** @param previous earlier; as many days as the query's span, or fewer: later days have no counterpart */
+  /**
+   * Over the days that both spans have and that were read. Whole months stand against one another whole, however long.
+   * @param previous earlier; a day of one span that has no counterpart in the other does not count otherwise
+   */
   compare(query: ReportQuery, previous: DaySpan): Promise<ReportComparison>;
   /** The query's rows without usage that has no price, in no order: for what looks at many days of history. */
   sums(query: ReportQuery): Promise<ReportRow[]>;

@@ -9,14 +9,15 @@ import { formatSpan } from '../domain/words.js';
 import { figureFields, figureViews } from './report-figures.js';
 import { othersName, viewOf } from './report-words.js';
 
+const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const;
+
 /** The report's rows for a spreadsheet: the fields of its JSON, amounts exact. */
 export function renderReportCsv(report: Report): string {
   const fields = fieldsOf(report);
   const asked = figureFields(report);
   const figures = (row: ColumnFigures) => asked.map((field) => figureCell(row, field));
-  const isCompared = report.comparedWith !== undefined;
-  const compared = ({ compared: row }: Pick<ReportRow, 'compared'>) =>
-    isCompared ? [row?.current ?? null, row?.previous ?? null] : [];
+  const told = report.comparedWith === undefined ? [] : COMPARED;
+  const compared = ({ compared: row }: Pick<ReportRow, 'compared'>) => told.map((field) => row?.[field] ?? null);
   const lines = [...report.rows, ...(report.gone ?? [])].map((row) =>
     csvLine([
       ...fields.map((field) => textOf(row, field)),
@@ -38,7 +39,7 @@ export function renderReportCsv(report: Report): string {
       ...compared(each),
     ]),
   );
-  const heads = [...fields, 'currency', 'cost', 'estimated', ...asked, ...(isCompared ? ['current', 'previous'] : [])];
+  const heads = [...fields, 'currency', 'cost', 'estimated', ...asked, ...told];
   return [csvLine(heads), ...lines, ...others].join('');
 }
 

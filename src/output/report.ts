@@ -3,7 +3,7 @@ import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
-import { formatAge, formatMoney, formatQuantity } from './format.js';
+import { formatAge, formatQuantity } from './format.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';

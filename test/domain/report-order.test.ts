@@ -112,12 +112,16 @@ describe('a grouped report that is compared', () => {
     expect(table).toMatch(/3 others +16\.00 .*-1\.00|3 others +16\.00 .*−1\.00/);
     expect(table).toMatch(/Total +26\.00 .*\+5\.00/);
     const csv = renderReportCsv(report);
-    expect(csv).toContain('currency,cost,estimated,current,previous');
-    expect(csv).toMatch(/^3 others,.*USD,16,,16,17\r?$/m);
+    expect(csv).toContain('currency,cost,estimated,current,previous,difference,changePercent\r\n');
+    expect(csv).toMatch(/^3 others,.*USD,16,,16,17,-1,-5.88\r?$/m);
     const document = reportDocument(report);
     expect(document.others).toEqual([
-      { currency: 'USD', cost: '16', rows: 3, compared: { current: '16', previous: '17', partial: false } },
+      {
+        ...{ currency: 'USD', cost: '16', rows: 3 },
+        compared: { current: '16', previous: '17', difference: '-1', changePercent: '-5.88', partial: false },
+      },
     ]);
     expect(JSON.stringify(document)).not.toContain('trend');
+    expect(arranged().gone).toMatchObject([{ compared: { difference: '-6', changePercent: '-100' } }]);
   });
 });

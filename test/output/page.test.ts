@@ -91,13 +91,19 @@ describe('the page of a report, as text', () => {
     expect(JSON.parse(data)).toEqual(await json({ groupBy: ['project', 'day'] }));
   });
 
-  it.each([
-    ['2026-10', '1–30 Oct against 1–30 Sep', '31 Oct is in the total alone'],
-    ['2026-11', '1–22 Nov against 1–22 Oct', '23 Nov is in the total alone'],
-  ])('compares as many days of %s as the month before has', async (period, spans, left) => {
-    const text = await html({ period });
-    expect(text).toContain(spans);
-    expect(text).toContain(left);
+  it('compares whole months whole, and of a month that goes on as many days of the one before', async () => {
+    const october = await html({ period: '2026-10' });
+    expect(october).toContain('1–31 Oct against 1–30 Sep');
+    expect(october).not.toContain('is in the total alone');
+    const november = await html({ period: '2026-11' });
+    expect(november).toContain('1–22 Nov against 1–22 Oct');
+    expect(november).toContain('23 Nov is in the total alone');
+  });
+
+  it('shows the columns that were asked for beside the costs', async () => {
+    const text = await html({ columns: ['per-1m', 'list'] });
+    expect(text).toContain('<button type="button">per 1M</button>');
+    expect(text).toMatch(/<td class="figure number" data-rank="\d+">[\d,.]+<\/td>/);
   });
 
   it('says that there is nothing where there is nothing', async () => {

@@ -1,4 +1,5 @@
 import type { BudgetView } from '../../domain/budget-view.js';
+import { isWholeMonths } from '../../domain/compared-days.js';
 import { dayState } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
@@ -48,8 +49,9 @@ export function readPage(store: ReportStore, request: PageRequest): Promise<Page
   return store.snapshot((reports) => readFigures(reports, { ...request, compared }));
 }
 
-/** A month of 31 days and one of 30 stand against one another by their first 30: the last has no day to stand against. */
+/** Whole months stand against one another; of other spans a day that the shorter one lacks has none to stand against. */
 function sameLength({ current, previous }: SpendPage['compared']): SpendPage['compared'] {
+  if (isWholeMonths(current) && isWholeMonths(previous)) return { current, previous };
   const days = Math.min(...[current, previous].map(({ since, until }) => daysBetween(since, until)));
   const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days) });
   return { current: cut(current), previous: cut(previous) };

@@ -58,7 +58,7 @@ function budgetLine({ amount, currency, spent, crossing }: MonthEnd['budgets'][n
   return markup`<p class="budget ${over ? 'over' : 'within'}"><span class="meter" aria-hidden="true"><i class="spent" style="width:${portion(spent, most)}%"></i><i class="limit" style="left:${portion(amount, most)}%"></i></span>${word} the budget of ${money(amount, currency)}; ${formatShare(spent, limit)} of it is spent${crossing === null ? NOTHING : markup`, all of it by about ${formatDay(crossing)}`}</p>`;
 }
 
-/** Days of the total that stand against nothing: today, or the 31st of a month after one of 30 days. */
+/** Days of the total that stand against nothing, such as today. */
 function notCompared({ report, compared }: SpendPage): string {
   if (compared.current.until >= report.until) return '';
   const left = { since: addDays(compared.current.until, 1), until: report.until };

@@ -1,4 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.js';
+import { pairDays } from '../../domain/compared-days.js';
 import { isReadWhole } from '../../domain/coverage.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
@@ -15,24 +16,13 @@ import { addedSpend } from './relation.js';
 type Row = Omit<ComparedGroup, 'trend'> & { organizations: string[]; days: Day[] | null; costs: number[] | null };
 
 /**
- * See `SpendReader.compare`. Days that either side lacks, organization by organization, are left out of both.
+ * See `SpendReader.compare`. Which days count is what `explain` goes by, too.
  * @param previous ends before the query's span begins
  */
 export async function compareSpans(tx: Transaction, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
   const before = { ...query, ...previous };
-  const readNow = daysRead(await readDays(tx, query, query));
-  const readBefore = daysRead(await readDays(tx, query, previous));
-  const [days, daysBefore] = [daysOf(query), daysOf(previous)];
-  const counted = [...readNow.keys()].flatMap((organization) =>
-    days.flatMap((day, index) => {
-      const other = daysBefore[index];
-      const both =
-        other !== undefined &&
-        readNow.get(organization)?.(day) === true &&
-        readBefore.get(organization)?.(other) === true;
-      return both ? [day, other].map((each) => ({ organization, day: each })) : [];
-    }),
-  );
+  const organizations = await readDays(tx, query, { since: previous.since, until: query.until });
+  const { days: counted } = pairDays(organizations, query, previous);
   const unpriced = { byDay: true, unpriced: [] };
   const rows = Prisma.sql`${addedSpend(query, unpriced)} UNION ALL ${addedSpend(before, unpriced)}`;
   const byDay = groupSpend(
@@ -60,7 +50,10 @@ export async function compareSpans(tx: Transaction, query: ReportQuery, previous
     LEFT JOIN unnest(${arrayLiteral(counted.map(({ organization }) => organization))}::text[], ${arrayLiteral(counted.map(({ day }) => day))}::timestamp[])
       AS k (read_of, read_day) ON read_of = of_organization AND read_day = of_day
     GROUP BY ${fields}, currency`;
-  return { previous, rows: new Map(found.map((row) => [groupKey(row), withTrend(row, days, readNow)])) };
+  return {
+    previous,
+    rows: new Map(found.map((row) => [groupKey(row), withTrend(row, daysOf(query), daysRead(organizations))])),
+  };
 }
 
 type IsRead = (day: Day) => boolean;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay, type Day } from '../../../src/domain/day.js';
+import { addDays, parseDay, startOfDay, type Day, type DaySpan } from '../../../src/domain/day.js';
 import { parseTag, type TagStore } from '../../../src/domain/tag.js';
 import { REPORT_COLUMNS } from '../../../src/domain/report-columns.js';
 import { arrangeReport } from '../../../src/domain/report-order.js';
@@ -267,6 +267,28 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     await expect(run(['project'], { ...march, basis: 'billed', asOf: new Date() })).rejects.toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringContaining('--as-of') as string }),
     );
+  });
+
+  it('sets a whole month against all of the one before, and of other spans the days that both have', async () => {
+    const { prisma } = test.database;
+    const days = Array.from({ length: 61 }, (_, index) => addDays(parseDay('2026-04-01'), index));
+    await bill(prisma, 'labs', '2026-04-30', '10');
+    await bill(prisma, 'labs', '2026-05-30', '20');
+    await bill(prisma, 'labs', '2026-05-31', '4');
+    await markRead(prisma, ['openai', 'org-2'], days);
+    const april = { since: parseDay('2026-04-01'), until: parseDay('2026-04-30') };
+    const may = { since: parseDay('2026-05-01'), until: parseDay('2026-05-31'), projectIds: ['labs'] };
+    const compared = async (now: Partial<ReportQuery>, before: DaySpan) =>
+      [...(await reports.compare(query(['project'], now), before)).rows.values()][0];
+    expect(await compared(may, april)).toMatchObject({ current: '24', previous: '10', partial: false });
+    const fair = { current: '20', previous: '10', partial: true };
+    expect(
+      await compared({ ...may, since: parseDay('2026-05-02') }, { ...april, since: parseDay('2026-04-02') }),
+    ).toMatchObject({ ...fair, current: '20' });
+    await prisma.collectedDay.deleteMany({
+      where: { aiOrganizationId: 'org-2', day: startOfDay(parseDay('2026-05-31')) },
+    });
+    expect(await compared(may, april)).toMatchObject(fair);
   });
 
   it('keeps organizations of one id and name apart that are of two providers', async () => {
