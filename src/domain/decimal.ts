@@ -6,6 +6,8 @@ export const SCALE = 30;
 const INTEGER_DIGITS = 35;
 
 const UNIT = 10n ** BigInt(SCALE);
+/** Of ten, by exponent: a file has millions of amounts, and raising ten anew for each of them shows. */
+const POWERS = Array.from({ length: SCALE + INTEGER_DIGITS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 const LIMIT = 10n ** BigInt(SCALE + INTEGER_DIGITS);
 /** Far longer than any amount; a megabyte of digits would take minutes. */
 const LONGEST = 1_000;
@@ -48,7 +50,8 @@ export function parseDecimal(text: string, shift = 0): Decimal {
 }
 
 function scaleUp(digits: bigint, power: number): bigint | null {
-  return power > SCALE + INTEGER_DIGITS ? null : digits * 10n ** BigInt(power);
+  const factor = POWERS[power];
+  return factor === undefined ? null : digits * factor;
 }
 
 function scaleDown(digits: bigint, power: number): bigint | null {

@@ -1,64 +1,15 @@
 import type { CostLine } from '../domain/bucket.js';
-import { addDays, parseDay, toDay, type Day } from '../domain/day.js';
+import { addDays, type Day } from '../domain/day.js';
 import { UNASSIGNED } from '../domain/provider.js';
+import type { Scope } from '../domain/scope.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
-import { parseDecimal } from '../domain/decimal.js';
-import type { Values } from './values.js';
+import { parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { METER_COLUMNS, type Column, type Row } from './columns.js';
+import { readDay } from './instants.js';
 
-/** Of FOCUS 1.0 to 1.4, what an import reads. */
-export const COLUMNS = [
-  'BilledCost',
-  'BillingCurrency',
-  'BillingAccountId',
-  'BillingPeriodStart',
-  'BillingPeriodEnd',
-  'ChargePeriodStart',
-  'ChargePeriodEnd',
-  'ChargeCategory',
-  'ServiceName',
-  'BillingAccountName',
-  'ListCost',
-  'SubAccountId',
-  'SubAccountName',
-  'ChargeClass',
-  'ServiceCategory',
-  'SkuMeter',
-  'SkuId',
-  'ChargeDescription',
-  'ConsumedQuantity',
-  'ConsumedUnit',
-  'ResourceId',
-  'ResourceName',
-  'Tags',
-  'ProviderName',
-  'ServiceProviderName',
-  'InvoiceIssuerName',
-  'PublisherName',
-  'x_SkuMeterCategory',
-  'x_SkuMeterSubcategory',
-  'x_UsageType',
-] as const;
-/** Without these nothing can be imported; the rest may be missing in a version or an export. */
-export const MANDATORY: readonly Column[] = COLUMNS.slice(0, 9);
-
-type Column = (typeof COLUMNS)[number];
-export type Row = (column: Column) => string | null;
-
-const PLACES = new Map<string, number>(COLUMNS.map((column, place) => [column, place]));
-
-/** Reads values by the name of their column, as text that is safe to store and to print. */
-export function rowOf(values: Values): Row {
-  return (column) => {
-    const value = values[PLACES.get(column) ?? -1] ?? null;
-    return value === null ? null : cleanText(value);
-  };
-}
-
-export interface ChargeOptions {
-  /** What becomes a project: the sub account, the resource, or the value of a tag. */
-  projectBy: 'sub-account' | 'resource' | { tag: string };
+export interface ChargeOptions extends Pick<Scope, 'projectBy'> {
   readModel: (service: string, meter: string) => string | null;
 }
 
@@ -84,18 +35,12 @@ export function serviceOf(row: Row): string {
   return row('ServiceName') ?? row('x_SkuMeterCategory') ?? row('PublisherName') ?? '';
 }
 
-/** A charge as the line of a day. @throws CostsError `contract` that names the column */
-export function toCharge(row: Row, { start, until }: Bill, { projectBy, readModel }: ChargeOptions): CostLine {
+/** The line of a day that a charge is part of, without amounts. @throws CostsError `contract` that names the column */
+export function toLine(row: Row, { start, until }: Bill, { projectBy, readModel }: ChargeOptions): CostLine {
   const currency = required(row, 'BillingCurrency');
   if (!/^[A-Za-z]{3}$/.test(currency)) throw broken('BillingCurrency', `"${currency}" is not a currency code`);
   const service = serviceOf(row);
-  const meter =
-    row('SkuMeter') ??
-    row('x_SkuMeterSubcategory') ??
-    row('x_UsageType') ??
-    row('SkuId') ??
-    row('ChargeDescription') ??
-    '';
+  const meter = METER_COLUMNS.map(row).find((words) => words !== null) ?? '';
   const category = required(row, 'ChargeCategory');
   const charged = dayOf(row, 'ChargePeriodStart');
   const ends = row('ChargePeriodEnd') === null ? addDays(charged, 1) : dayOf(row, 'ChargePeriodEnd');
@@ -103,8 +48,6 @@ export function toCharge(row: Row, { start, until }: Bill, { projectBy, readMode
   const isOutside = charged > until || (charged < start && ends <= start);
   const day = charged < start || isOutside ? start : charged;
   const [project, projectName] = projectOf(row, projectBy);
-  const list = row('ListCost');
-  const quantity = row('ConsumedQuantity');
   return dailyLine({
     day,
     description: [service, meter].filter((words) => words !== '').join(' · ') || null,
@@ -116,16 +59,28 @@ export function toCharge(row: Row, { start, until }: Bill, { projectBy, readMode
     providerProjectId: project,
     providerProjectName: projectName,
     currency: currency.toUpperCase(),
-    cost: amount(row, 'BilledCost', required(row, 'BilledCost')),
-    listCost: list === null ? null : amount(row, 'ListCost', list),
-    quantity: quantity === null ? null : amount(row, 'ConsumedQuantity', quantity),
-    quantityUnit: quantity === null ? null : row('ConsumedUnit'),
+    cost: ZERO,
+    quantityUnit: row('ConsumedUnit'),
     model: readModel(service, meter),
     costType: category,
   });
 }
 
-function projectOf(row: Row, by: ChargeOptions['projectBy']): [id: string, name: string | null] {
+/** A charge of the line. @throws CostsError `contract` that names the column */
+export function withAmounts(line: CostLine, row: Row): CostLine {
+  const cost = amount(row, 'BilledCost');
+  if (cost === null) throw broken('BilledCost', 'is empty');
+  const quantity = amount(row, 'ConsumedQuantity');
+  return {
+    ...line,
+    cost,
+    quantity,
+    listCost: amount(row, 'ListCost'),
+    quantityUnit: quantity === null ? null : line.quantityUnit,
+  };
+}
+
+function projectOf(row: Row, by: Scope['projectBy']): [id: string, name: string | null] {
   if (by === 'sub-account') return [row('SubAccountId') ?? UNASSIGNED, row('SubAccountName')];
   if (by === 'resource') return [row('ResourceId') ?? UNASSIGNED, row('ResourceName')];
   const value = tagOf(row('Tags'), by.tag);
@@ -154,26 +109,16 @@ function required(row: Row, column: Column): string {
   return value;
 }
 
-const days = new Map<string, Day>();
-
-/** The UTC day of an instant; the few that a file has are read once. */
 function dayOf(row: Row, column: Column): Day {
   const text = required(row, column);
-  const known = days.get(text);
-  if (known !== undefined) return known;
-  const [, date, time = ''] = /^(\d{4}-\d{2}-\d{2})(.*)$/.exec(text) ?? [];
-  const zone = /(?:Z|UTC|[+-]\d{2}:?\d{2})$/.exec(time)?.[0];
-  const instant = new Date(
-    `${date ?? ''}T${/\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?/.exec(time)?.[0] ?? '00:00:00'}${zone === undefined || zone === 'UTC' ? 'Z' : zone}`,
-  );
-  if (Number.isNaN(instant.getTime())) throw broken(column, `"${text}" is not a date and time`);
-  const day = parseDay(toDay(instant));
-  if (days.size > 10_000) days.clear();
-  days.set(text, day);
+  const day = readDay(text);
+  if (day === null) throw broken(column, `"${text}" is not a date and time`);
   return day;
 }
 
-function amount(_: Row, column: Column, text: string) {
+function amount(row: Row, column: Column): Decimal | null {
+  const text = row(column);
+  if (text === null) return null;
   try {
     return parseDecimal(text);
   } catch (error) {

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import v8 from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toDay } from '../../src/domain/day.js';
@@ -104,6 +106,49 @@ describe('FOCUS files', () => {
       ['2026-10-01', 'Amazon Bedrock · InputTokens · 2026-09'],
       ['2026-10-01', 'Amazon Bedrock · Wide'],
     ]);
+  });
+
+  it('are one line where they differ in amounts and hours only, and apart where anything else that is read differs', async () => {
+    const apart: Row[] = [
+      {},
+      { ConsumedQuantity: '2', ConsumedUnit: 'tokens', SkuMeter: 'Output' },
+      { ConsumedQuantity: '', ConsumedUnit: 'tokens', SkuMeter: 'Output' },
+      { SkuMeter: '' },
+      { SubAccountId: 'two' },
+      { ServiceName: 'Amazon SageMaker' },
+      { BillingCurrency: 'EUR' },
+      { BillingAccountId: 'payer-2' },
+      { ChargePeriodStart: '2026-10-06T00:00:00Z', ChargePeriodEnd: '2026-10-06T01:00:00Z' },
+      { ChargePeriodStart: '2026-10-05T23:30:00-01:00', ChargePeriodEnd: '2026-10-06T01:00:00Z' },
+    ];
+    const again = apart.map((row) => ({
+      ChargePeriodStart: '2026-10-05T00:00:00Z',
+      ...row,
+      BilledCost: '0.5',
+      Tags: '{}',
+    }));
+    const { periods } = await read({ 'a.csv': csv([...apart, ...again]) });
+    const lines = periods.flatMap(({ lines: each }) => each);
+    expect(lines.map(({ cost }) => formatDecimal(cost))).toEqual(['1.5', '3', '1.5', '1.5', '1.5', '1.5', '3', '1.5']);
+    expect(lines[1]).toMatchObject({ quantity: null, quantityUnit: null });
+  });
+
+  it('leave nothing of their text in memory but what their lines say', async () => {
+    v8.setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const rows = Array.from({ length: 300 }, (_, row) => ({
+      SubAccountId: `0f5c8a1e-77aa-4e7b-9d3f-${row}`,
+      ChargePeriodStart: `2026-10-05T13:00:00.${row}Z`,
+      Tags: 'x'.repeat(100_000),
+    }));
+    const path = await folder({ 'a.csv': csv(rows) });
+    rows.length = 0;
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    const { periods } = await readFocusFiles(asked(path), signal);
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+    expect(periods[0]?.lines).toHaveLength(300);
   });
 
   it('keep credits and corrections apart, and projects by tag where that is asked for', async () => {
