@@ -150,6 +150,8 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
       for (const day of days) {
         let index = 0;
         editRows(organization, day, (row) => {
+          // Few are in another currency: most of it could vanish, which is refused.
+          if (row.currency.toUpperCase() !== 'USD') return row;
           index += 1;
           if (index % 5 === 0) return null;
           return index % 3 === 0
