@@ -1,6 +1,7 @@
 import { CostsError } from '../errors.js';
 import type { Day } from './day.js';
 import type { ReportColumn } from './report-columns.js';
+import { shell } from './shell.js';
 
 /** What a row of a report is about: the fields of the words it is grouped by, in the order they were given. */
 export interface ReportGroup {
@@ -246,7 +247,7 @@ export function requireKept(words: readonly GroupWord[], columns: readonly Repor
       'usage',
       `What bills said before they were changed is kept without quantities and list amounts, which ${column} is made of.`,
       {
-        hint: `Leave --as-of out, or --columns: costs report --columns ${columns.join(',')}`,
+        hint: shell`Leave --as-of out, or --columns: costs report --columns ${columns.join(',')}`,
       },
     );
   const lost = words.find((word) => !dimensionOf(word).kept);
