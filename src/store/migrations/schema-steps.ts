@@ -6,6 +6,7 @@ import { labelsOf } from './enum-types.js';
 import { manualConversion } from './manual-conversion.js';
 import { anyRow, isSameReference, orphans, sharedKeys, withoutValue } from './row-checks.js';
 import { lastName, lastPart, literal, step, type Step } from './step.js';
+import { describeTableKind } from './table-kinds.js';
 
 /** What leads from a live schema to the expected one, without touching what is not ours. */
 export interface SchemaPlan {
@@ -203,7 +204,7 @@ function change(
   const table = quote(fact.table ?? '');
   if (kind === 'enum') return addLabels(fact, other);
   const name = lastName(fact.object);
-  if (kind === 'table') return `the table ${name} is ${TABLE_KINDS[other.definition]?.(name) ?? other.definition}`;
+  if (kind === 'table') return `the table ${name} is ${describeTableKind(other.definition, name)}`;
   if (kind === 'index' && other.definition === `${fact.definition} (invalid)`)
     return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built anew (DROP INDEX ${quote(name)})`;
   if (kind === 'index')
@@ -224,21 +225,6 @@ function replaceReference(fact: Fact, other: Fact, table: string, live: readonly
   const [is, becomes] = [other, fact].map(({ object, definition }) => `${lastName(object)} (${definition})`);
   const text = `let the foreign key ${is ?? ''} of ${fact.table ?? ''} be ${becomes ?? ''}`;
   return [step(text, swap(other, fact), swap(fact, other), fact.table, { checks: orphans(fact, live) })];
-}
-
-const TABLE_KINDS: Record<string, (name: string) => string> = {
-  partitioned: (name) =>
-    `partitioned, where a key without the partition columns is not kept: copy it to a plain table, of which views are then to be made anew: ${toPlain(name)}`,
-  inherited: (name) =>
-    `inherited by others, whose rows no key of it covers: copy all rows to a plain table, of which views are then to be made anew: ${toPlain(name)}`,
-  unlogged: (name) =>
-    `unlogged, so that a crash of the server empties it: make it safe (ALTER TABLE ${quote(name)} SET LOGGED)`,
-};
-
-/** The old table stays as it is in a schema of its own, which takes the names of its indexes along. */
-function toPlain(name: string): string {
-  const [table, plain] = [name, `${name}_plain`].map(quote);
-  return `BEGIN; CREATE SCHEMA before_costs; LOCK TABLE ${table}; CREATE TABLE ${plain} (LIKE ${table} INCLUDING ALL); INSERT INTO ${plain} SELECT * FROM ${table}; ALTER TABLE ${table} SET SCHEMA before_costs; ALTER TABLE ${plain} RENAME TO ${table}; COMMIT`;
 }
 
 function addLabels(fact: Fact, other: Fact): Step[] {
