@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** How many requests may be under way at once, when nobody complains. */
 export interface PaceOptions {
   most: number;
@@ -68,14 +70,13 @@ export class Pace {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       const start = () => {
-        signal.removeEventListener('abort', leave);
+        stopListening();
         resolve();
       };
-      const leave = () => {
+      const stopListening = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1);
         reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', leave, { once: true });
+      });
       this.#waiting.push(start);
       this.#admit();
     });

@@ -4,6 +4,7 @@ import { interruption, staysDown, unreachable } from './answers.js';
 import { backoff } from './backoff.js';
 import type { BrokenAnswer } from './broken.js';
 import type { Limits } from './limits.js';
+import { onAbort } from './on-abort.js';
 import { quotaUsedUp } from './quota.js';
 
 const LONGEST_WAIT_MS = 8_000;
@@ -80,14 +81,13 @@ export class Patience {
 async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw interruption();
   await new Promise<void>((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(interruption());
-    };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       resolve();
     }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const stopListening = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(interruption());
+    });
   });
 }

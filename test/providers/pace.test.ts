@@ -31,6 +31,21 @@ describe('a pace', () => {
     expect(starts).toHaveLength(3);
   });
 
+  it('makes Node warn of nothing, however many requests of a run wait at once', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const run = new AbortController();
+    const pace = new Pace({ most: 1 });
+    const waiting = Array.from({ length: 40 }, () => pace.run(() => new Promise<void>(() => undefined), run.signal));
+    vi.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+    run.abort();
+    expect((await Promise.allSettled(waiting.slice(1))).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
   it('halves after a complaint, waits as long as it is told, and keeps a distance', async () => {
     const pace = new Pace({ most: 4 });
     pace.slowDown(3000);
