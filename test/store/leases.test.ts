@@ -197,6 +197,41 @@ describe('work under a lease', () => {
     }
   });
 
+  const holder = { host: 'ci-1', pid: 7, command: 'costs backfill', since: new Date('2026-03-02T10:00:00Z') };
+  /** Takes a lease that somebody else has the first so many times. */
+  function held(times: number, change: Partial<typeof terms>) {
+    const take = vi.fn<LeaseStore['take']>().mockResolvedValue(null);
+    for (let index = 0; index < times; index += 1) take.mockResolvedValueOnce(holder);
+    const [release, onWait, work] = [vi.fn<LeaseStore['release']>().mockResolvedValue(undefined), vi.fn(), vi.fn()];
+    work.mockResolvedValue('worked');
+    const outcome = underLease({ take, release }, subject, { ...terms, ...change, onWait }, work);
+    return { take, release, onWait, work, outcome };
+  }
+
+  it('is not done where somebody else has it and nobody waits, who is told and keeps it', async () => {
+    const { outcome, take, release, onWait, work } = held(1, {});
+    expect(await outcome).toEqual({ heldBy: holder });
+    expect(take).toHaveBeenCalledExactlyOnceWith(subject, 'run-1', 'costs sync');
+    for (const never of [release, onWait, work]) expect(never).not.toHaveBeenCalled();
+  });
+
+  it('is done once somebody else has given it back within the time that it may wait, which is told once', async () => {
+    const { outcome, take, release, onWait } = held(2, { waitMs: 5_000 });
+    expect(await outcome).toEqual({ done: 'worked' });
+    expect(take).toHaveBeenCalledTimes(3);
+    expect(onWait).toHaveBeenCalledExactlyOnceWith(holder);
+    expect(release).toHaveBeenCalledOnce();
+  });
+
+  it('is not done when the time to wait is over, or the run is', async () => {
+    const short = held(100, { waitMs: 1_200 });
+    expect(await short.outcome).toEqual({ heldBy: holder });
+    expect(short.take.mock.calls.length).toBeGreaterThan(1);
+    const ended = held(100, { waitMs: 60_000, signal: AbortSignal.abort() });
+    expect(await ended.outcome).toEqual({ heldBy: holder });
+    expect(ended.take).toHaveBeenCalledOnce();
+  });
+
   it('is given back when the work fails', async () => {
     const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
     const work = () => Promise.reject(new Error('It failed.'));

@@ -64,6 +64,71 @@ describe('planSync', () => {
   });
 });
 
+describe('what a plan says it will ask for', () => {
+  const january = { since: parseDay('2026-01-01'), until: parseDay('2026-01-31') };
+  const folder = { ...organization, keyId: 'key-2', source: 'path' } as Organization;
+
+  it('is as many requests as its windows take, more where a day is known to hold many rows', () => {
+    const requests = (rows: number[], requestsAWindow = 1, maxDays = 31) => {
+      const collected = read('2025-12-01', '2025-12-02', () => 40).map((each, index) => ({
+        ...each,
+        rows: rows[index] ?? 0,
+      }));
+      const known = { ...input(collected, maxDays), requestsAWindow: () => requestsAWindow };
+      return planBackfill(known, january, false).organizations[0]?.requests;
+    };
+    expect(requests([])).toBe(1);
+    expect(requests([], 3)).toBe(3);
+    expect(requests([], 1, 10)).toBe(4);
+    expect(requests([1_000, 10])).toBe(7);
+    expect(requests([10, 1_000], 2)).toBe(14);
+  });
+
+  it('begins with the first day that is read, and with what was asked where nothing is', () => {
+    const early = read('2026-01-15', '2026-01-15', () => 1);
+    const sync = (collected: CollectedDay[], floor: Day | null = null) => planSync(input(collected), floor);
+    expect(sync(early)).toMatchObject({
+      ...{ command: 'sync', basis: 'billed', span: { since: '2026-01-15', until: today } },
+      deliveries: { since: '1970-01-01', until: today },
+    });
+    const floor = parseDay('2026-11-01');
+    expect(sync(early, floor)).toMatchObject({ span: { since: floor, until: today }, deliveries: { since: floor } });
+    const nobody = { ...input([]), organizations: [] };
+    expect(planSync(nobody)).toMatchObject({ span: { since: today, until: today }, organizations: [] });
+    const settled = read('2026-01-01', '2026-01-31', () => 30);
+    const plan = planBackfill({ ...input(settled), basis: 'usage' }, january, false);
+    expect(plan).toMatchObject({ command: 'backfill', basis: 'usage', span: january, deliveries: january });
+    expect(plan.organizations).toMatchObject([{ organization, windows: [], requests: 0 }]);
+  });
+
+  it('reads a folder at once, from its first day to its last, and never for usage, which no file has', () => {
+    const inAFolder = (collected: CollectedDay[], basis: 'billed' | 'usage' = 'billed') => {
+      const known = {
+        ...input([], 7),
+        organizations: [folder],
+        collected: new Map([[folder.keyId, collected]]),
+        basis,
+      };
+      return planBackfill(known, january, false).organizations[0]?.windows;
+    };
+    expect(inAFolder([])).toEqual([january]);
+    expect(inAFolder([], 'usage')).toEqual([]);
+    expect(inAFolder(read('2026-01-01', '2026-01-31', () => 30))).toEqual([]);
+    const ends = [...read('2026-01-01', '2026-01-02', () => 30), ...read('2026-01-05', '2026-01-20', () => 30)];
+    expect(inAFolder(ends)).toEqual([{ since: '2026-01-03', until: '2026-01-31' }]);
+  });
+
+  it('leaves days that were adopted to a backfill once they cannot change any more', () => {
+    const adopted = daysOf({ since: parseDay('2026-10-20'), until: parseDay('2026-10-27') }).map((day) => ({
+      ...{ day, readAt: null, rows: 3, isAdopted: true },
+    }));
+    const days = daysIn(planSync(input(adopted)));
+    expect([days[0], days.at(-1)]).toEqual(['2026-10-25', today]);
+    const span = { since: parseDay('2026-10-20'), until: parseDay('2026-10-27') };
+    expect(daysIn(planBackfill(input(adopted), span, false))).toEqual(daysOf(span));
+  });
+});
+
 describe('planBackfill', () => {
   const span = { since: parseDay('2026-01-01'), until: parseDay('2026-01-31') };
 

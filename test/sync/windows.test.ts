@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysBetween, daysOf, parseDay, type Day, type DaySpan } from '../../src/domain/day.js';
+import { addDays, daysBetween, daysOf, parseDay, type Day, type DaySpan } from '../../src/domain/day.js';
 import { asCostsError, CostsError } from '../../src/errors.js';
 import { emptyOutcome } from '../../src/store/facts/write-window.js';
 import { RowBudget } from '../../src/sync/row-budget.js';
@@ -49,5 +49,89 @@ describe('an answer that is too large', () => {
     const { done, failed } = await collect(900_000, null, [{ since: MONTH.until, until: MONTH.until }]);
     expect(done).toEqual([]);
     expect(failed.map(({ code }) => code)).toEqual(['too-large']);
+  });
+});
+
+describe('the windows of an organization', () => {
+  const windowsOf = (count: number, days = 2): DaySpan[] =>
+    Array.from({ length: count }, (_, index) => {
+      const until = addDays(MONTH.until, -index * days);
+      return { since: addDays(until, 1 - days), until };
+    });
+
+  /** Reads windows of which some fail, and tells of which days was asked and what was told. */
+  async function read(
+    windows: DaySpan[],
+    fail: (window: DaySpan) => CostsError | null,
+    { known = 1, isOver = () => false }: { known?: number | null; isOver?: () => boolean } = {},
+  ) {
+    const asked: DaySpan[] = [];
+    const failed: [day: Day, code: string, isTold: boolean][] = [];
+    const done: Day[] = [];
+    await runWindows(windows, known, {
+      room: new RowBudget(),
+      collect: (window) => {
+        asked.push(window);
+        const error = fail(window);
+        return error === null ? Promise.resolve({ rows: 1, outcome: emptyOutcome() }) : Promise.reject(error);
+      },
+      asError: asCostsError,
+      isOver,
+      onDone: ({ until }) => done.push(until),
+      onFailed: ({ until }, { code }, isTold) => failed.push([until, code, isTold]),
+    });
+    return { asked, failed, done };
+  }
+
+  it('are all read where one of them fails for itself', async () => {
+    const windows = windowsOf(6);
+    const { asked, failed, done } = await read(windows, ({ until }) =>
+      until === '2026-01-29' ? new CostsError('contract', 'No.') : null,
+    );
+    expect(asked).toHaveLength(6);
+    expect(failed).toEqual([['2026-01-29', 'contract', true]]);
+    expect(done).toEqual(['2026-01-31', '2026-01-27', '2026-01-25', '2026-01-23', '2026-01-21']);
+  });
+
+  it.each(['auth', 'unreachable', 'interrupted'] as const)(
+    'are not asked for any more after a failure of kind %s, and all but the first of them fail untold',
+    async (code) => {
+      const windows = windowsOf(10, 1);
+      const { asked, failed, done } = await read(windows, () => new CostsError(code, 'No.'), { known: null });
+      expect(asked).toEqual([{ since: MONTH.until, until: MONTH.until }]);
+      expect(failed.map(([day]) => day)).toEqual(windows.map(({ until }) => until));
+      expect(failed.map(([, , isTold]) => isTold)).toEqual([true, ...Array.from({ length: 9 }, () => false)]);
+      expect(failed.every(([, of]) => of === code)).toBe(true);
+      expect(done).toEqual([]);
+    },
+  );
+
+  it('are not asked for any more once there is no time left, whatever the failure', async () => {
+    const fail = () => new CostsError('failed', 'No time.');
+    const { asked } = await read(windowsOf(10), fail, { known: null, isOver: () => true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('begin with their newest day alone where nobody knows how much a day holds and they are many', async () => {
+    const [five, four] = [windowsOf(5), windowsOf(4)];
+    const all = async (windows: DaySpan[], known: number | null) => (await read(windows, () => null, { known })).asked;
+    const [newest, ...others] = five;
+    expect(await all(five, null)).toEqual([
+      { since: '2026-01-31', until: '2026-01-31' },
+      { ...newest, until: '2026-01-30' },
+      ...others,
+    ]);
+    expect(await all(five, 1)).toEqual(five);
+    expect(await all(four, null)).toEqual(four);
+    expect(await all(windowsOf(5, 1), null)).toEqual(windowsOf(5, 1));
+    expect(await all([], null)).toEqual([]);
+  });
+
+  it('are cut as the largest day so far has shown, and a day that may need all the room is let in alone', async () => {
+    const { asked } = await collect(2_500, null, windowsOf(5, 10));
+    // Of the first day alone it is learned that two days are a piece.
+    expect(Math.max(...asked.map(({ days }) => days))).toBe(2);
+    const limits = async (rowsADay: number) => (await collect(rowsADay, rowsADay, windowsOf(1, 1))).asked[0]?.mostRows;
+    expect([await limits(10_000), await limits(10_001)]).toEqual([20_000, null]);
   });
 });

@@ -1,0 +1,25 @@
+/**
+ * For Stryker: leaves texts alone that say nothing of the tests when they are emptied. SQL is a tagged template, and ends in a
+ * syntax error; sentences for people are what a CostsError says, and what is called a message or a hint.
+ */
+export const strykerPlugins = [
+  {
+    kind: 'Ignore',
+    name: 'texts',
+    value: {
+      shouldIgnore(path) {
+        if (path.isTaggedTemplateExpression()) return 'It is SQL, or a command for people.';
+        return isText(path) && isSentence(path) ? 'It is a sentence for people.' : undefined;
+      },
+    },
+  },
+];
+
+const isText = (path) => path.isStringLiteral() || path.isTemplateLiteral();
+
+function isSentence(path) {
+  const { parentPath: parent, node } = path;
+  if (parent.isNewExpression()) return parent.node.callee.name === 'CostsError' && parent.node.arguments[0] !== node;
+  const name = parent.isVariableDeclarator() ? parent.node.id : parent.isObjectProperty() ? parent.node.key : null;
+  return ['message', 'hint'].includes(name?.name);
+}
