@@ -36,10 +36,9 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
   const all = [...rows, ...gone];
   const isGone = new Set(gone);
   const { columns = [] } = report;
-  const shown = ({ measures, ...row }: ReportRow): ReportRow => ({ ...row, ...figuresOf(row.cost, measures, columns) });
-  // Usage without a price is in no sum, and so is not counted there either.
-  const figures = (cost: string | null, part: readonly ReportRow[]) =>
-    figuresOf(cost, addMeasures(part.flatMap((row) => (row.cost === null ? [] : (row.measures ?? [])))), columns);
+  const shown = ({ measures, ...row }: ReportRow): ReportRow => ({ ...row, ...figuresOf(measures, columns) });
+  const figures = (part: readonly ReportRow[]) =>
+    figuresOf(addMeasures(part.flatMap(({ measures }) => measures ?? [])), columns);
   const subtotal = (part: readonly ReportRow[]): Omit<Subtotal, 'currency'> => {
     const present = part.filter((row) => !isGone.has(row));
     const unknown = present.length > 0 && present.every(({ cost }) => cost === null);
@@ -47,7 +46,7 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
     return {
       cost,
       rows: present.length,
-      ...figures(cost, present),
+      ...figures(present),
       ...(comparison === null ? {} : { compared: sumCompared(part) }),
     };
   };
@@ -70,7 +69,7 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
       : {}),
     totals: report.totals.map((total) => {
       const part = all.filter(({ currency }) => currency === total.currency);
-      const figured = { ...total, ...figures(total.cost, part) };
+      const figured = { ...total, ...figures(part) };
       return comparison === null ? figured : { ...figured, compared: sumCompared(part) };
     }),
   };

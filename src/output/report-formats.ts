@@ -1,12 +1,11 @@
 import type { Changes } from '../domain/changes.js';
 import { isTagWord, type ReportGroup } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
-import type { ColumnFigures } from '../domain/report-columns.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
 import { formatSpan } from '../domain/words.js';
-import { figureFields, figureViews } from './report-figures.js';
+import { figureFields, figureViews, type Figured } from './report-figures.js';
 import { othersName, viewOf } from './report-words.js';
 
 const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const;
@@ -15,7 +14,7 @@ const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const
 export function renderReportCsv(report: Report): string {
   const fields = fieldsOf(report);
   const asked = figureFields(report);
-  const figures = (row: ColumnFigures) => asked.map((field) => figureCell(row, field));
+  const figures = (row: Figured) => asked.map(({ cell }) => cell(row));
   const told = report.comparedWith === undefined ? [] : COMPARED;
   const compared = ({ compared: row }: Pick<ReportRow, 'compared'>) => told.map((field) => row?.[field] ?? null);
   const lines = [...report.rows, ...(report.gone ?? [])].map((row) =>
@@ -39,7 +38,7 @@ export function renderReportCsv(report: Report): string {
       ...compared(each),
     ]),
   );
-  const heads = [...fields, 'currency', 'cost', 'estimated', ...asked, ...told];
+  const heads = [...fields, 'currency', 'cost', 'estimated', ...asked.map(({ name }) => name), ...told];
   return [csvLine(heads), ...lines, ...others].join('');
 }
 
@@ -57,12 +56,6 @@ function fieldsOf({ groupBy }: Pick<Report, 'groupBy'>): string[] {
   return [...new Set(groupBy.flatMap((word) => viewOf(word).fields))];
 }
 
-/** A unit is a provider's word; all else is an amount. */
-function figureCell(row: ColumnFigures, field: keyof ColumnFigures): Cell {
-  const value = row[field] ?? null;
-  return value === null || field !== 'quantityUnit' ? value : neutralise(value);
-}
-
 function textOf(row: ReportGroup, field: string): Cell {
   const value = (row as Record<string, Cell | undefined>)[field] ?? null;
   return value === null ? null : neutralise(value);
@@ -75,7 +68,7 @@ export function renderReportMarkdown(asked: Report): string {
   const figures = figureViews(report);
   const names = views.flatMap(({ columns }) => columns.map(({ head }) => head));
   const heads = [...names, 'Currency', 'Cost', ...figures.map(({ head }) => head)];
-  const cellsOf = (row: ColumnFigures) => figures.map(({ cell }) => cell(row));
+  const cellsOf = (row: Figured) => figures.map(({ cell }) => cell(row));
   const rows = report.rows.map((row) => [
     ...views.flatMap(({ cells }) => cells(row, report)),
     row.currency,

@@ -67,7 +67,11 @@ function columnsOf(parts: TableParts, bars: string[] | null): Column[] {
     ...names,
     { head: currency ?? 'Cost', align: 'right' },
     { head: currency === undefined ? 'Currency' : '' },
-    ...figureViews(report).map(({ head }): Column => ({ head, align: 'right' })),
+    ...figureViews(report).map(({ head, isLesser }): Column => ({
+      head,
+      align: 'right',
+      ...(isLesser === true ? { lesser: 'share' } : {}),
+    })),
     { head: 'Share', align: 'right', lesser: 'share' },
     ...(report.comparedWith === undefined ? [] : compareColumns(report.comparedWith, parts)),
     ...(bars === null ? [] : [{ head: '', lesser: 'sparkline' as const }]),

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { addDays, daysOf, endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
-import { fillProjects, legacy, markRead, TEAM } from './spend.js';
+import { fillProjects, legacy, markRead, TEAM, use } from './spend.js';
 
 export const TODAY = parseDay('2026-11-23');
 /** What anybody can call a provider's project. */
@@ -72,7 +72,10 @@ export async function fillPageWorld(prisma: PrismaClient): Promise<void> {
   await restate(prisma, 'search', 'gpt-5, input', '100', '100.123');
   await restate(prisma, 'hostile', 'vanished', '0.5', null);
   await legacy(prisma, 'old', '2026-11-05', '4.000000000000000000000000000007');
-  await useWithoutPrice(prisma, 'tools', parseDay('2026-11-06'));
+  await use(prisma, ['openai', 'org-2', 'tools'], parseDay('2026-11-06'), {
+    ...{ endpoint: 'completions', tokenType: 'output_tokens', unit: 'tokens', model: 'gpt-secret' },
+    ...{ apiKeyId: 'key_1234abcd', quantity: '123456' },
+  });
 }
 
 function projectOf(id: string, organization: string) {
@@ -127,30 +130,4 @@ async function restate(
       runId: 'run-1',
     },
   });
-}
-
-async function useWithoutPrice(prisma: PrismaClient, projectId: string, day: Day): Promise<void> {
-  await prisma.usageData.create({
-    data: {
-      id: `usage-${projectId}`,
-      projectId,
-      bucketWidth: '1d',
-      bucketStartTime: startOfDay(day),
-      bucketEndTime: endOfDay(day),
-      endpoint: 'completions',
-      tokenType: 'output_tokens',
-      unit: 'tokens',
-      model: 'gpt-secret',
-      serviceTier: '',
-      batch: '',
-      apiKeyId: 'key_1234abcd',
-      contextWindow: '',
-      inferenceGeo: '',
-      detail: '',
-      quantity: '123456',
-    },
-  });
-  await prisma.$executeRaw`
-    INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
-    VALUES ('openai', 'org-2', 'completions', '1d', ${day}::date, '2026-11-23T06:00:00Z', 1, 'run-1')`;
 }

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
-import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
+import { endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 
 export const TEAM = 'team-1';
 
@@ -80,6 +80,37 @@ export async function bill(
       ...columns,
     },
   });
+}
+
+interface Used {
+  endpoint?: string;
+  tokenType: string;
+  unit: string;
+  model: string;
+  quantity: string;
+  serviceTier?: string;
+  apiKeyId?: string;
+}
+
+/** Usage of an organization's project on a day, read after the day had ended. */
+export async function use(
+  prisma: PrismaClient,
+  [provider, organizationId, projectId]: [string, string, string],
+  day: Day,
+  { endpoint = 'messages', ...columns }: Used,
+): Promise<void> {
+  count += 1;
+  await prisma.usageData.create({
+    data: {
+      ...{ id: `usage-${count}`, projectId, bucketWidth: '1d', endpoint },
+      ...{ bucketStartTime: startOfDay(day), bucketEndTime: endOfDay(day) },
+      ...{ serviceTier: '', batch: '', apiKeyId: '', contextWindow: '', inferenceGeo: '', detail: '' },
+      ...columns,
+    },
+  });
+  await prisma.$executeRaw`
+    INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
+    VALUES (${provider}, ${organizationId}, ${endpoint}, '1d', ${day}::date, ${endOfDay(day)}, 1, 'run-1') ON CONFLICT DO NOTHING`;
 }
 
 /** A row as the old system wrote it. */

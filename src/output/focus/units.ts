@@ -1,4 +1,5 @@
 import { proportion, type Decimal } from '../../domain/decimal.js';
+import { singleUnit } from '../../domain/single-units.js';
 import type { UsageUnit } from '../../domain/token-types.js';
 
 /** The providers' units as FOCUS writes them: capitalised, in the plural. */
@@ -9,8 +10,6 @@ const UNITS: Record<string, string> = {
   gibibyte_hours: 'GiB-Hours',
   bytes: 'B',
 };
-/** So many of a unit, as in `1000_tokens`. */
-const COUNTED = /^(\d{1,9})[ _](?=\p{L})/u;
 
 /**
  * A quantity in single units: thousands of tokens are tokens, so that a SKU has one unit however its bill counts on a day.
@@ -22,11 +21,8 @@ export function inUnits(
   counts: UsageUnit | null,
 ): { quantity: Decimal; unit: string } {
   const said = (unit ?? '').trim();
-  const [prefix = '', count] = COUNTED.exec(said) ?? [];
-  return {
-    quantity: count === undefined ? quantity : proportion(quantity, BigInt(count)),
-    unit: nameOf(said === '' ? (counts ?? 'units') : said.slice(prefix.length)),
-  };
+  const { count, name } = singleUnit(said === '' ? (counts ?? 'units') : said);
+  return { quantity: proportion(quantity, count), unit: nameOf(name) };
 }
 
 function nameOf(unit: string): string {

@@ -91,11 +91,11 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
       value: ({ currency }) => currency,
       cell: ({ currency }) => markup`${currency}`,
     },
-    ...figureViews(report).map(({ head, amount, cell }): Column => ({
+    ...figureViews(report).map(({ head, value, cell }): Column => ({
       head,
       place: 'figure',
       value: (row) => {
-        const found = row[amount] ?? null;
+        const found = value(row);
         return found === null ? null : parseDecimal(found);
       },
       cell: (row) => markup`${cell(row)}`,

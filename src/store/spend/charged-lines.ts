@@ -55,7 +55,7 @@ async function readUsed(
 ): Promise<Map<string, Quantity | null>> {
   const found = new Map<string, Quantity | null>();
   for (const span of stretchesOf(days)) {
-    const usageOf = await readUsageOfCharges(tx, query.teamId, span);
+    const usageOf = await readUsageOfCharges(tx, { ...query, ...span });
     const within = days.filter(({ day }) => day >= span.since && day <= span.until);
     for (const row of await readRows(tx, query, within, { byDay: true })) {
       const used = usageOf?.(row) ?? null;

@@ -65,7 +65,7 @@ async function readRows(
     for (const row of raw) {
       // Usage is known as it is today.
       if (query.withUsage && query.asOf === undefined && usage.day !== row.day)
-        usage = { day: row.day, found: await readUsageOfCharges(tx, query.teamId, { since: row.day, until: row.day }) };
+        usage = { day: row.day, found: await readUsageOfCharges(tx, { ...query, since: row.day, until: row.day }) };
       const { isPart, ...whole } = row;
       rows.push({
         // Usage is of the whole row.

@@ -1,62 +1,86 @@
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Measures } from '../../domain/report-columns.js';
+import type { Day } from '../../domain/day.js';
+import { formatDecimal, parseDecimal, proportion, sum, type DecimalText } from '../../domain/decimal.js';
+import { groupKey } from '../../domain/dimensions.js';
+import { groupInto } from '../../domain/group-into.js';
+import { addMeasures, TOKENS, type Measures } from '../../domain/report-columns.js';
+import type { ReportRow } from '../../domain/report.js';
+import { singleUnit } from '../../domain/single-units.js';
 import { CACHED_INPUT_TOKENS, INPUT_TOKENS } from '../../domain/token-types.js';
+import { arrayLiteral } from '../array-literal.js';
 
-/** Columns of a row of spend `r` that measures are made of. */
-export const MEASURE_COLUMNS = ['quantity', 'quantity_unit', 'token_type', 'list_cost'];
+/** What was used of a charge whose bill does not say it. */
+export interface UsedQuantity {
+  projectId: string;
+  day: Day;
+  lineItem: string;
+  amount: DecimalText;
+  unit: string;
+}
 
-/** A quantity without a unit counts tokens where its token type says so; else nobody knows what it counts. */
-const UNIT = Prisma.sql`CASE WHEN r.quantity IS NOT NULL THEN
-  coalesce(r.quantity_unit, CASE WHEN r.token_type LIKE '%tokens' THEN 'tokens' END) END`;
+/** Columns of a row of spend that measures are made of. */
+export const MEASURE_COLUMNS = ['line_item', 'quantity', 'quantity_unit', 'token_type', 'list_cost'];
+
+/**
+ * Rows of spend with how much was used (`amount`, of the bill, else of collected usage) and what that counts (`unit`). A
+ * quantity without a unit counts tokens where its token type says so; a cost for nothing at all has no quantity.
+ */
+export function measuredRows(rows: Prisma.Sql, used: readonly UsedQuantity[]): Prisma.Sql {
+  const list = (pick: (each: UsedQuantity) => string) => Prisma.sql`${arrayLiteral(used.map(pick))}::text[]`;
+  const tokens = Prisma.sql`CASE WHEN r.token_type LIKE '%tokens' THEN 'tokens' END`;
+  return Prisma.sql`
+    SELECT s.*, CASE WHEN s.amount <> 0 OR s.cost = 0 THEN s.told END AS unit FROM (
+      SELECT r.*, coalesce(r.quantity, u.amount::numeric) AS amount,
+             CASE WHEN r.quantity IS NULL THEN u.unit ELSE coalesce(r.quantity_unit, ${tokens}) END AS told
+      FROM (${rows}) r
+      LEFT JOIN unnest(${list(({ projectId }) => projectId)}, ${list(({ day }) => day)}, ${list(({ lineItem }) => lineItem)}, ${list(({ amount }) => amount)}, ${list(({ unit }) => unit)})
+        AS u (project_id, day, line_item, amount, unit)
+        ON NOT r.estimated AND r.quantity IS NULL AND u.project_id = r.project_id AND u.day::timestamp = r.day AND u.line_item = r.line_item
+    ) s`;
+}
 
 /** What rows are added up by besides, so that unlike quantities stay apart … */
-export const MEASURE_KEYS = [Prisma.sql`r.token_type AS of_type`, Prisma.sql`${UNIT} AS unit`];
+export const MEASURE_KEYS = [Prisma.sql`r.token_type AS of_type`, Prisma.sql`r.unit`];
 
 /** … and what is added. */
-export const ADDED_MEASURES = Prisma.sql`, sum(r.quantity) AS quantity, sum(coalesce(r.list_cost, r.cost)) AS list_cost,
-  bool_or(${UNIT} IS NULL AND r.cost <> 0) AS lacking`;
+export const ADDED_MEASURES = Prisma.sql`, sum(r.amount) AS amount, sum(coalesce(r.list_cost, r.cost)) AS list_cost`;
 
-/** Measures of rows `c` that were added up so, as `toMeasures` takes them. */
+/** Measures of rows `c` that were added up so, a unit each, as `inOneRow` takes them. */
 export function selectMeasures(): Prisma.Sql[] {
-  const isOneOf = (types: readonly string[]) => Prisma.sql`FILTER (WHERE c.of_type = ANY (${[...types]}::text[]))`;
-  const isInput = isOneOf(INPUT_TOKENS);
+  const amount = (types?: readonly string[]) => {
+    const those =
+      types === undefined ? Prisma.empty : Prisma.sql`FILTER (WHERE c.of_type = ANY (${[...types]}::text[]))`;
+    return Prisma.sql`trim_scale(coalesce(sum(c.amount) ${those}, 0))::text`;
+  };
   return [
-    Prisma.sql`trim_scale(coalesce(sum(c.quantity), 0))::text AS quantity, array_agg(DISTINCT c.unit) AS units, bool_or(c.lacking) AS lacking`,
-    Prisma.sql`trim_scale(coalesce(sum(c.quantity) ${isInput}, 0))::text AS input, array_agg(DISTINCT c.unit) ${isInput} AS "inputUnits"`,
-    Prisma.sql`bool_or(c.lacking) ${isInput} AS "inputLacking"`,
-    Prisma.sql`trim_scale(coalesce(sum(c.quantity) ${isOneOf(CACHED_INPUT_TOKENS)}, 0))::text AS cached`,
+    Prisma.sql`c.unit, ${amount()} AS amount, ${amount(INPUT_TOKENS)} AS input, ${amount(CACHED_INPUT_TOKENS)} AS cached`,
     Prisma.sql`trim_scale(sum(c.list_cost))::text AS "listCost"`,
   ];
 }
 
-export interface MeasuredColumns {
-  quantity: string;
-  units: (string | null)[] | null;
-  lacking: boolean | null;
-  input: string;
-  inputUnits: (string | null)[] | null;
-  inputLacking: boolean | null;
-  cached: string;
-  listCost: string | null;
+/** A row of one unit. */
+export type UnitRow = ReportRow & { unit: string | null; amount: string; input: string; cached: string };
+
+/** Rows of one group, a unit each, become one. What is unknown has no measures. */
+export function inOneRow(rows: readonly UnitRow[]): ReportRow[] {
+  return groupInto(rows, (row) => [groupKey(row), row.estimated, row.cost === null]).map((parts) => {
+    const { unit: _unit, amount: _amount, input: _input, cached: _cached, listCost: _listCost, ...row } = parts[0];
+    if (row.cost === null) return row;
+    const measures = addMeasures(parts.map(measuresOf));
+    const cost = formatDecimal(sum(parts.map((each) => parseDecimal(each.cost ?? '0'))));
+    return { ...row, cost, measures };
+  });
 }
 
-/** A row whose measures were selected, with them in one piece. */
-export function toMeasured<Row extends MeasuredColumns>(
-  row: Row,
-): Omit<Row, keyof MeasuredColumns> & { measures: Measures } {
-  const { quantity, units, lacking, input, inputUnits, inputLacking, cached, listCost, ...rest } = row;
-  const counted = (amount: string, told: typeof units, isLacking: typeof lacking) => ({
-    quantity: amount,
-    units: (told ?? []).filter((unit) => unit !== null),
-    lacking: isLacking ?? false,
-  });
+/** What is counted in thousands is counted one by one, so that a unit has one name. */
+function measuresOf({ unit, amount, input, cached, cost, listCost }: UnitRow): Measures {
+  const { count, name } = singleUnit(unit ?? '');
+  const times = (quantity: string) => formatDecimal(proportion(parseDecimal(quantity), count));
+  const isTokens = name === TOKENS;
   return {
-    ...rest,
-    measures: {
-      all: counted(quantity, units, lacking),
-      input: counted(input, inputUnits, inputLacking),
-      cached,
-      listCost,
-    },
+    counted: [{ unit: unit === null ? null : name, quantity: times(amount), cost: cost ?? '0' }],
+    input: isTokens ? times(input) : '0',
+    cached: isTokens ? times(cached) : '0',
+    listCost: listCost ?? '0',
   };
 }

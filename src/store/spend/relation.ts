@@ -8,7 +8,7 @@ import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
 import type { Transaction } from '../transaction.js';
 import { billedRowsAsOf } from './as-of.js';
-import { ADDED_MEASURES, MEASURE_COLUMNS, MEASURE_KEYS } from './measures.js';
+import { ADDED_MEASURES, MEASURE_COLUMNS, MEASURE_KEYS, measuredRows, type UsedQuantity } from './measures.js';
 import { columnsOf, projectConditions, tagsOf } from './query.js';
 
 /**
@@ -87,7 +87,7 @@ function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
 }
 
 /** Columns of the cuts by API key that rows of a bill do not have. */
-const NOT_BILLED = ['api_key_id', 'product'];
+export const NOT_BILLED = ['api_key_id', 'product'];
 /** Columns of cuts in which the empty text stands for what rows of a bill leave null. */
 const SELDOM_TOLD = ['model', 'token_type', 'service_tier'];
 const BOTH_HAVE = [
@@ -176,11 +176,11 @@ function more(columns: readonly string[], others: Readonly<Record<string, string
  * Spend added up as far as that goes without the names of projects. What is left is so little that joining names to it and
  * filtering it costs nothing; joined first, a report over millions of rows takes four times as long.
  * @param byDay keeps the days apart
- * @param measured whether what the query's columns are made of is added up, too
+ * @param used where what the query's columns are made of is added up, too: quantities that bills do not tell
  */
 export function addedSpend(
   query: ReportQuery,
-  { byDay, unpriced, measured = false }: { byDay: boolean; unpriced: readonly UnpricedItem[]; measured?: boolean },
+  { byDay, unpriced, used }: { byDay: boolean; unpriced: readonly UnpricedItem[]; used?: readonly UsedQuantity[] },
 ): Prisma.Sql {
   if (query.asOf !== undefined) requireKept(wordsOf(query), query.columns);
   const columns = columnsOf(query);
@@ -190,9 +190,13 @@ export function addedSpend(
     Prisma.sql`r.estimated`,
     ...periodOf(query, byDay),
     ...columns.map((name) => Prisma.raw(`r.${name}`)),
-    ...(measured ? MEASURE_KEYS : []),
+    ...(used === undefined ? [] : MEASURE_KEYS),
   ];
-  const read = measured ? [...new Set([...columns, ...MEASURE_COLUMNS])] : columns;
+  const read = used === undefined ? columns : [...new Set([...columns, ...MEASURE_COLUMNS])];
+  const rowsOf = (kinds: readonly SpendKind[]) => {
+    const rows = spendRows(query, { kinds, columns: read, unpriced });
+    return used === undefined ? rows : measuredRows(rows, kinds.includes('billed') ? used : []);
+  };
   const { provider, organizationId, projectIds, linked } = query;
   const few = [provider, organizationId, projectIds, linked].some((each) => each !== undefined);
   const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectConditions(query), ' AND ')})`;
@@ -201,8 +205,8 @@ export function addedSpend(
     .filter((kinds) => kinds.length > 0)
     .map(
       (kinds) => Prisma.sql`
-    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost ${measured ? ADDED_MEASURES : Prisma.empty}
-    FROM (${spendRows(query, { kinds, columns: read, unpriced })}) r ${few ? ofThem : Prisma.empty}
+    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost ${used === undefined ? Prisma.empty : ADDED_MEASURES}
+    FROM (${rowsOf(kinds)}) r ${few ? ofThem : Prisma.empty}
     GROUP BY ${Prisma.raw(keys.map((_, index) => index + 1).join(', '))}`,
     );
   return Prisma.join(parts, ' UNION ALL ');

@@ -5,8 +5,9 @@ import type { ReportQuery, ReportRow } from '../../domain/report.js';
 import type { CostTotal } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
 import { groupSpend, selectSpend } from './query.js';
-import { selectMeasures, toMeasured, type MeasuredColumns } from './measures.js';
+import { inOneRow, selectMeasures, type UnitRow } from './measures.js';
 import { addedSpend, isAddedUp, isMeasured, spendRows, type UnpricedItem } from './relation.js';
+import { readUsedQuantities } from './used-quantities.js';
 
 /**
  * Sums by the words of the query, exact, in PostgreSQL. Estimates stand beside bills in rows of their own, and so does what
@@ -19,7 +20,10 @@ export async function sumSpend(
 ): Promise<ReportRow[]> {
   const measured = isMeasured(query);
   const question = {
-    rows: addedSpend(query, { byDay: false, unpriced, measured }),
+    rows: addedSpend(query, {
+      ...{ byDay: false, unpriced },
+      ...(measured ? { used: await readUsedQuantities(tx, query) } : {}),
+    }),
     filter: query,
     groupBy: query.groupBy,
   };
@@ -29,13 +33,16 @@ export async function sumSpend(
     Prisma.sql`c.estimated`,
     ...(measured ? selectMeasures() : []),
   ];
-  const by = [Prisma.sql`c.currency`, Prisma.sql`c.estimated`, Prisma.sql`c.unknown`];
+  const by = [
+    ...[Prisma.sql`c.currency`, Prisma.sql`c.estimated`, Prisma.sql`c.unknown`],
+    ...(measured ? [Prisma.sql`c.unit`] : []),
+  ];
   const rows = await tx.$queryRaw<ReportRow[]>`${
     isAddedUp(query)
       ? selectSpend(question, select(Prisma.sql`c.cost`))
       : groupSpend(question, { by, select: select(Prisma.sql`sum(c.cost)`) })
   }`;
-  return measured ? (rows as (ReportRow & MeasuredColumns)[]).map(toMeasured) : rows;
+  return measured ? inOneRow(rows as UnitRow[]) : rows;
 }
 
 /** See `SpendReader.lines`. */

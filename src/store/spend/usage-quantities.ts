@@ -1,13 +1,13 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import { billedAs, kindOf, type Kind } from '../../domain/comparison-kinds.js';
-import type { DaySpan } from '../../domain/day.js';
 import { add, type Decimal } from '../../domain/decimal.js';
 import { tierOf } from '../../domain/price.js';
 import type { ExportRow } from '../../domain/export.js';
+import type { RowFilter } from '../../domain/report.js';
 import { withReading } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
-import { fromSpend } from './query.js';
+import { fromSpend, projectConditions } from './query.js';
 import { spendRows } from './relation.js';
 
 /** A charge of a day, as a bill describes it. */
@@ -35,19 +35,26 @@ export type UsageOfCharges = (charge: Charge) => Used | null;
 export const CHARGE_COLUMNS = ['line_item', 'model', 'token_type', 'service_tier', 'context_window', 'inference_geo'];
 const USUAL = new Set(['', '0-200k', 'global', 'not_available']);
 
-/** Reads what was used on the days of a span and which charges there are that it could belong to. */
+/** The fields of a charge over a row of spend `c` and its project `p`. */
+export function selectCharge(): Prisma.Sql {
+  return Prisma.sql`p.id AS "projectId", to_char(c.day, 'YYYY-MM-DD') AS day, p.ai_provider AS provider, c.line_item AS "lineItem", c.model,
+    c.token_type AS "tokenType", c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"`;
+}
+
+/**
+ * Reads what was used on the days of a span and which charges there are that it could belong to.
+ * @param filter of which only what chooses projects is heeded: their charges are matched whole
+ */
 export async function readUsageOfCharges(
   tx: Pick<Transaction, '$queryRaw'>,
-  teamId: string,
-  span: DaySpan,
+  { patterns: _patterns, tags: _tags, ...filter }: RowFilter,
 ): Promise<UsageOfCharges | null> {
-  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: span.since, to: span.until });
+  const { since, until } = filter;
+  const ofProjects = Prisma.join(projectConditions(filter), ' AND ');
+  const usage = await readUsage(tx, ofProjects, { from: since, to: until });
   if (usage.length === 0) return null;
-  const charges = await tx.$queryRaw<Charge[]>`
-    SELECT p.id AS "projectId", to_char(c.day, 'YYYY-MM-DD') AS day, p.ai_provider AS provider, c.line_item AS "lineItem", c.model, c.token_type AS "tokenType",
-      c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"
-    ${fromSpend({ rows: spendRows({ ...span, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS }), filter: { ...span, teamId } })}
-      AND c.cost >= 0`;
+  const rows = spendRows({ since, until, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS });
+  const charges = await tx.$queryRaw<Charge[]>`SELECT ${selectCharge()} ${fromSpend({ rows, filter })} AND c.cost >= 0`;
   return matchUsage(usage, charges);
 }
 

@@ -232,35 +232,43 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     const march = { since: parseDay('2026-03-01'), until: parseDay('2026-03-31'), columns: REPORT_COLUMNS };
     const figures = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) => {
       const { rows, totals } = arrangeReport(await run(groupBy, { ...march, ...change }), {}, null);
-      const shown = ({ cost, quantity, quantityUnit, perMillion, cacheShare, listCost }: (typeof rows)[number]) => [
-        ...[cost, quantity, quantityUnit, perMillion, cacheShare, listCost],
+      const shown = ({ cost, units, cacheShare, listCost }: (typeof rows)[number]) => [
+        ...[cost, units?.map(Object.values), cacheShare, listCost],
       ];
       return { rows: rows.map(shown), totals };
     };
     const { rows, totals } = await figures(['model', 'project']);
     expect(rows).toEqual([
-      ['7.1', '4000000', 'tokens', '1.775', '0.1', '7.6'],
-      ['7', null, null, null, null, '7'],
-      ['6', '3', 'images', '2000000', null, '6'],
-      ['5', '7', 'tokens', '714285.714285714285714286', null, '5'],
+      ['7.1', [['tokens', '4000000', '7.1', '1.775']], '0.1', '7.6'],
+      ['7', [[null, null, '7', null]], null, '7'],
+      ['6', [['images', '3', '6', '2000000']], null, '6'],
+      ['5', [['tokens', '7', '5', '714285.714285714285714286']], null, '5'],
     ]);
+    const tokensOf = (quantity: string, cost: string, perMillion: string) => ({
+      ...{ unit: 'tokens', quantity, cost, perMillion },
+    });
+    const images = { unit: 'images', quantity: '3', cost: '6', perMillion: '2000000' };
     expect(totals).toEqual([
       {
-        ...{ currency: 'USD', cost: '25.1', quantity: null, quantityUnit: null, perMillion: null },
-        ...{ cacheShare: '0.1', listCost: '25.6' },
+        ...{ currency: 'USD', cost: '25.1', cacheShare: '0.1', listCost: '25.6' },
+        units: [
+          tokensOf('4000007', '12.1', '3.024994706259264046'),
+          images,
+          { unit: null, quantity: null, cost: '7', perMillion: null },
+        ],
       },
     ]);
     expect((await figures(['project'], { projectIds: ['search'] })).rows).toEqual([
-      ['13.1', null, null, null, '0.1', '13.6'],
+      ['13.1', [['tokens', '4000000', '7.1', '1.775'], Object.values(images)], '0.1', '13.6'],
     ]);
     const byType = await figures(['token-type'], { projectIds: ['search'], patterns: { model: 'gpt-*' } });
     expect(byType.rows).toEqual([
-      ['4', '3000000', 'tokens', '1.333333333333333333', null, '4'],
-      ['3', '900000', 'tokens', '3.333333333333333333', '0', '3.5'],
-      ['0.1', '100000', 'tokens', '1', '1', '0.1'],
+      ['4', [['tokens', '3000000', '4', '1.333333333333333333']], null, '4'],
+      ['3', [['tokens', '900000', '3', '3.333333333333333333']], '0', '3.5'],
+      ['0.1', [['tokens', '100000', '0.1', '1']], '1', '0.1'],
     ]);
     expect((await figures(['api-key'], { projectIds: ['search'], patterns: { model: 'gpt-*' } })).rows).toEqual([
-      ['7.1', '4000000', 'tokens', '1.775', '0.1', '7.6'],
+      ['7.1', [['tokens', '4000000', '7.1', '1.775']], '0.1', '7.6'],
     ]);
     const plain = await run(['model', 'project'], { since: march.since, until: march.until });
     expect(plain.rows.map(({ cost }) => cost)).toEqual(rows.map(([cost]) => cost));
