@@ -1,6 +1,6 @@
 /** A measured ratio, and what it should be. */
 export interface Figure {
-  group: 'upsert' | 'keyed' | 'start' | 'sync' | 'memory' | 'report' | 'growth';
+  group: 'upsert' | 'keyed' | 'start' | 'sync' | 'memory' | 'report' | 'growth' | 'against';
   /** What is measured, and against what. */
   name: string;
   ratio: number;

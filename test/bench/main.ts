@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAgainst } from './against.js';
 import { isMet, renderFigures, type Figure } from './figure.js';
 import { benchKeyed } from './keyed.js';
 import { benchMemory } from './memory.js';
@@ -13,6 +14,16 @@ import { benchUpsert } from './upsert.js';
 
 type Bench = (server: BenchServer, scale: Scale) => Promise<Figure[]>;
 
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    against: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+const { against } = values;
+
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
   keyed: (server, scale) => benchKeyed(server, scale.upsert),
@@ -20,15 +31,8 @@ const BENCHES: Record<string, Bench> = {
   sync: (server, scale) => benchSync(server, scale.sync),
   memory: (server, scale) => benchMemory(server, scale.memory),
   report: (server, scale) => benchReport(server, scale.report),
+  ...(against === undefined ? {} : { against: (server, scale) => benchAgainst(server, scale, against) }),
 };
-
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    only: { type: 'string', multiple: true, default: [] },
-  },
-});
 
 const started = performance.now();
 const seconds = () => Math.round((performance.now() - started) / 1000);

@@ -4,7 +4,8 @@ import { lazyWorld } from '../../src/emulator/generate.js';
 import type { Figure } from './figure.js';
 import { startLargeProvider, type LargeOrganization } from './large-day.js';
 import type { BenchServer } from './server.js';
-import { createTool, emulatorUrls, registerKeys, type ToolRun } from './tool.js';
+import { createTool, type ToolRun } from './tool.js';
+import { createStore, THIS } from './version.js';
 
 export interface MemoryScale {
   /** Of the organization with one day of very many rows. */
@@ -16,7 +17,7 @@ export interface MemoryScale {
 
 const KEY = 'sk-admin-not-a-real-key-1234';
 /** About 270 rows a day in all. */
-const SMALL = { organizations: 4, projects: 3, lineItems: 23 };
+export const SMALL = { organizations: 4, projects: 3, lineItems: 23 };
 
 /** The most a sync may ever take, whatever the size of the organization. */
 const MOST_MEGABYTES = 600;
@@ -69,7 +70,13 @@ async function benchLargeDay(server: BenchServer, size: LargeOrganization): Prom
   }
 }
 
-async function backfill(server: BenchServer, days: number, projects: number): Promise<ToolRun & { rows: number }> {
+/** A backfill of so many days of four organizations with so many projects each. */
+export async function backfill(
+  server: BenchServer,
+  days: number,
+  projects: number,
+  version = THIS,
+): Promise<ToolRun & { rows: number }> {
   const until = addDays(toDay(new Date()), -40);
   const world = lazyWorld({
     seed: 13,
@@ -83,17 +90,14 @@ async function backfill(server: BenchServer, days: number, projects: number): Pr
     })),
   });
   const emulator = await startEmulator({ world, now: () => new Date() });
-  const db = await server.createDatabase();
-  const tool = await createTool({ DATABASE_URL: db.url, ...emulatorUrls(emulator) });
+  const { tool, keys, drop } = await createStore(server, version, emulator);
   try {
-    const keys = await registerKeys(db, emulator);
     const span = ['--since', addDays(until, 1 - days), '--until', until];
     const run = await tool.run(['backfill', ...span, '--json'], keys);
     const { organizations } = JSON.parse(run.stdout) as { organizations: { inserted: number }[] };
     return { ...run, rows: organizations.reduce((sum, { inserted }) => sum + inserted, 0) };
   } finally {
-    await tool.drop();
-    await db.drop();
+    await drop();
     await emulator.close();
   }
 }

@@ -26,16 +26,21 @@ export interface BenchServer {
   folder: string;
   /** A new database with the current schema and the team `team-1`. */
   createDatabase: () => Promise<BenchDatabase>;
+  /** A new database with nothing in it. */
+  createEmpty: () => Promise<EmptyDatabase>;
   stop: () => Promise<void>;
 }
 
-export interface BenchDatabase {
+export interface EmptyDatabase {
   url: string;
-  database: Database;
   query: <T extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<T[]>;
+  drop: () => Promise<void>;
+}
+
+export interface BenchDatabase extends EmptyDatabase {
+  database: Database;
   /** Statistics, visibility and dirty pages as they would be some minutes later. */
   settle: () => Promise<void>;
-  drop: () => Promise<void>;
 }
 
 /** A PostgreSQL for this run alone. */
@@ -47,6 +52,7 @@ export async function startBenchServer(): Promise<BenchServer> {
     version: String(version?.version).split(' ')[0] ?? '',
     folder,
     createDatabase: () => createDatabase(server.url),
+    createEmpty: () => createEmpty(server.url),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
@@ -54,38 +60,54 @@ export async function startBenchServer(): Promise<BenchServer> {
   };
 }
 
-async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
+async function createEmpty(serverUrl: string): Promise<EmptyDatabase> {
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
   await ask(serverUrl, `CREATE DATABASE "${name}"`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const database = await openDatabase({ kind: 'postgresql', url: url.href });
-  await database.migrations.apply();
-  await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-  await registerWindows(database.prisma);
-  const { pool } = database;
   return {
     url: url.href,
-    database,
-    query: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
-      (await pool.query<T>(text, values)).rows,
-    settle: async () => {
-      // On a connection of its own: the store's pool wraps each statement in a transaction.
-      await ask(url.href, 'VACUUM (ANALYZE) cost_data, cost_by_api_key, collected_days, projects');
-      await ask(url.href, 'CHECKPOINT');
-    },
+    query: (text, values) => askAll(url.href, text, values),
     drop: async () => {
-      await database.close();
       await ask(serverUrl, `DROP DATABASE "${name}" WITH (FORCE)`);
     },
   };
 }
 
+async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
+  const empty = await createEmpty(serverUrl);
+  const { url } = empty;
+  const database = await openDatabase({ kind: 'postgresql', url });
+  await database.migrations.apply();
+  await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  await registerWindows(database.prisma);
+  const { pool } = database;
+  return {
+    ...empty,
+    database,
+    query: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+      (await pool.query<T>(text, values)).rows,
+    settle: async () => {
+      // On a connection of its own: the store's pool wraps each statement in a transaction.
+      await ask(url, 'VACUUM (ANALYZE) cost_data, cost_by_api_key, collected_days, projects');
+      await ask(url, 'CHECKPOINT');
+    },
+    drop: async () => {
+      await database.close();
+      await empty.drop();
+    },
+  };
+}
+
 async function ask(url: string, text: string): Promise<Record<string, unknown> | undefined> {
+  return (await askAll(url, text))[0];
+}
+
+async function askAll<T extends pg.QueryResultRow>(url: string, text: string, values?: unknown[]): Promise<T[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    return (await client.query<Record<string, unknown>>(text)).rows[0];
+    return (await client.query<T>(text, values)).rows;
   } finally {
     await client.end();
   }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { WindowWrite } from '../../src/domain/collection.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
 import type { Database } from '../../src/store/database.js';
@@ -11,9 +10,9 @@ import { openDatabase } from '../../src/store/open.js';
 import type { Figure, Target } from './figure.js';
 import { sideBySide } from './measure.js';
 import type { BenchServer } from './server.js';
+import { PROGRAM } from './tool.js';
 import { afterTheEnd, readWindows, registerWindows } from './windows.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 const REPORT = [PROGRAM, 'report', '--since', '2026-01-01', '--until', '2026-01-31'];
 
 export interface StartScale {
@@ -36,7 +35,7 @@ export async function benchStart(server: BenchServer, { rounds }: StartScale): P
     await embedded.close();
 
     const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: home };
-    const run = (args: readonly string[], env: Record<string, string> = {}) => execute(args, { ...base, ...env });
+    const run = (args: readonly string[], env: Record<string, string> = {}) => processorTime(args, { ...base, ...env });
     const nothing = 'node -e 0';
     const contenders: { name: string; milliseconds: () => Promise<number>; target: Target | null }[] = [
       { name: 'costs --version', milliseconds: () => run([PROGRAM, '--version']), target: { atMost: 1.3 } },
@@ -69,10 +68,10 @@ async function fill({ prisma }: Database, windows: readonly WindowWrite[]): Prom
 }
 
 /**
- * Runs a program and says how much time it took of the processor, in milliseconds: other work on the machine then does not
+ * Runs a program of Node's and says how much time it took of the processor, in milliseconds: other work on the machine then does not
  * count, as it would in the time that passed.
  */
-async function execute(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function processorTime(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const script = 'TIMEFORMAT="%3U %3S"; time "$@" >/dev/null';
   const child = spawn('bash', ['-c', script, 'bash', process.execPath, ...args], {
     env,

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Emulator } from '../../src/emulator/emulator.js';
-import type { BenchDatabase } from './server.js';
+import type { EmptyDatabase } from './server.js';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 
-/** Makes a process tell the most memory it ever had, as its last line on standard error. */
-const TELL_PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS))`;
+/** Makes a process tell the most memory it ever had and its processor time, as its last line on standard error. */
+const TELL = `data:text/javascript,process.on('exit',()=>{const{maxRSS,userCPUTime,systemCPUTime}=process.resourceUsage();process.stderr.write('\\npeak '+maxRSS+' '+(userCPUTime+systemCPUTime))})`;
 
 export interface Tool {
   home: string;
@@ -21,19 +21,21 @@ export interface Tool {
 
 export interface ToolRun {
   milliseconds: number;
+  /** Time of the processor: what else the machine does does not count. */
+  processorMilliseconds: number;
   /** Most memory at any time, in megabytes. */
   peakMegabytes: number;
   stdout: string;
 }
 
 /** The built tool with a home of its own. */
-export async function createTool(env: Record<string, string> = {}): Promise<Tool> {
+export async function createTool(env: Record<string, string> = {}, program = PROGRAM): Promise<Tool> {
   const home = await mkdtemp(join(tmpdir(), 'costs-bench-home-'));
   const base = { PATH: process.env.PATH, HOME: home, COSTS_HOME: home, ...env };
   return {
     home,
     run: (args, more = {}) =>
-      execute(['--import', TELL_PEAK, PROGRAM, ...args], {
+      execute(['--import', TELL, program, ...args], {
         ...base,
         ...more,
       }),
@@ -50,9 +52,11 @@ async function execute(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   const [code] = (await once(child, 'close')) as [number | null];
   const milliseconds = performance.now() - started;
   if (code !== 0) throw new Error(`${args.slice(2).join(' ')} ended with ${code}:\n${texts.stdout}${texts.stderr}`);
+  const told = /peak (\d+) (\d+)$/.exec(texts.stderr);
   return {
     milliseconds,
-    peakMegabytes: Number(/peak (\d+)$/.exec(texts.stderr)?.[1]) / 1024,
+    processorMilliseconds: Number(told?.[2]) / 1000,
+    peakMegabytes: Number(told?.[1]) / 1024,
     stdout: texts.stdout,
   };
 }
@@ -63,7 +67,7 @@ export function emulatorUrls(emulator: Emulator): Record<string, string> {
 }
 
 /** Registers all of an emulator's organizations, each with its key in a variable, and returns those variables. */
-export async function registerKeys({ query }: BenchDatabase, { world }: Emulator): Promise<Record<string, string>> {
+export async function registerKeys({ query }: EmptyDatabase, { world }: Emulator): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   for (const [index, { provider, id, name, keys }] of world.organizations.entries()) {
     const variable = `BENCH_KEY_${index + 1}`;
