@@ -83,7 +83,7 @@ describe('what a run did for an organization', () => {
     tally.observe({ type: 'narrowed', endpoint: 'images', since: FIRST });
     for (const endpoint of ['audio', 'audio', 'video']) tally.observe({ type: 'missing', endpoint });
     expect(tally.result()).toMatchObject({
-      ...{ requests: 2, retries: 1, missing: ['audio', 'video'] },
+      ...{ requests: 2, retries: 1, missing: ['audio', 'video'], drift: [] },
       narrowed: [
         { endpoint: 'completions', since: THIRD },
         { endpoint: 'images', since: FIRST },
@@ -111,9 +111,9 @@ describe('what a run did for an organization', () => {
   it('ends with its first failure and all the days that failed, in order', () => {
     const { tally } = start();
     const window = (day: Day) => ({ since: day, until: day });
-    tally.failed(new CostsError('contract', 'Not what was promised.', { hint: 'Again.' }), [window(THIRD)]);
+    tally.failed(new CostsError('contract', 'Not what was promised.', { hint: 'Again.' }), [window(SECOND)]);
     expect(tally.isHopeless).toBe(false);
-    tally.failed(new CostsError('auth', 'Refused.'), [window(SECOND), window(FIRST)]);
+    tally.failed(new CostsError('auth', 'Refused.'), [window(THIRD), window(FIRST)]);
     expect(tally.isHopeless).toBe(false);
     expect(tally.windows).toBe(3);
     expect(tally.result()).toMatchObject({
