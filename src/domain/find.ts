@@ -16,6 +16,8 @@ export interface Named {
 export interface Kind {
   what: string;
   list: string;
+  /** What to do where there is none of that name, if anything else than to look at the list. */
+  missing?: string;
 }
 
 /**
@@ -64,5 +66,7 @@ export function requireNamed<T>(
   const known = candidates.map(nameOf).flatMap(({ name, ids }) => [name, ...ids]);
   const near = similarTo(word, known).map(quoteForShell);
   const suggestion = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
-  throw new CostsError('usage', `There is no ${kind.what} "${word}".${suggestion}`, { hint: kind.list });
+  throw new CostsError('usage', `There is no ${kind.what} "${word}".${suggestion}`, {
+    hint: kind.missing ?? kind.list,
+  });
 }

@@ -39,10 +39,14 @@ export async function knownOrganizations(work: Workplace, provider?: ProviderId)
   return [...found.values()].filter((each) => provider === undefined || each.provider === provider);
 }
 
-/** Our project that a person names. @throws CostsError `usage` when none or several go by it */
-export async function requireProject(work: Workplace, word: string): Promise<Project> {
+/**
+ * Our project that a person names.
+ * @param missing what to do where there is none, if anything else than to look at the list
+ * @throws CostsError `usage` when none or several go by it
+ */
+export async function requireProject(work: Workplace, word: string, missing = PROJECT.list): Promise<Project> {
   const [projects, nameOf] = await namedProjects(work);
-  return requireNamed(word, projects, nameOf, PROJECT);
+  return requireNamed(word, projects, nameOf, { ...PROJECT, missing });
 }
 
 /** As `requireProject`, and null when there is none. */

@@ -57,6 +57,10 @@ function some(words: readonly string[]): string {
 }
 
 function find(teams: Team[], nameOrId: string, label: string): Team {
+  if (nameOrId.trim() === '')
+    throw new CostsError('usage', 'Which team? The name is empty.', {
+      hint: 'Leave --team out, or name one. To make one: costs init',
+    });
   const byId = teams.find(({ id }) => id === nameOrId);
   if (byId !== undefined) return byId;
   const [team, another] = teams.filter(({ name }) => name === nameOrId);

@@ -1,5 +1,6 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import type { AccessRows, Member } from '../domain/access.js';
+import { requireNamed, type Kind } from '../domain/find.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { administer, rotateAfterRemoval, type AdminTransaction } from './administer.js';
@@ -10,6 +11,7 @@ import type { AccessChange, MemberView, VaultMembers } from './vault.js';
 import { shell } from '../domain/shell.js';
 
 const RESET_HOURS = 24;
+const MEMBER: Kind = { what: 'member', list: 'costs members list' };
 const NOTHING: AccessChange = { rotated: false, exposed: [], dropped: [], altered: [] };
 
 export function createVaultMembers(authentication: Authentication): VaultMembers {
@@ -96,12 +98,8 @@ async function listSlots(rows: AccessRows, team: Team, dataKey: KeyObject | null
 }
 
 async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email: string) {
-  const member = await rows.members.findByEmail(email);
-  if (member?.teamId !== team.id) {
-    throw new CostsError('conflict', `${email} is not a member of ${team.name}.`, {
-      hint: 'If the row was removed outside costs, change the data key with keys rotate-vault. See who is: costs members list',
-    });
-  }
+  const members = await rows.members.list(team.id);
+  const member = requireNamed(email, members, ({ id, email: name }) => ({ ids: [id], name }), MEMBER);
   const slots = await checkSlots(rows, team.id, dataKey);
   const isOwn = ({ slot }: CheckedSlot) => slot.userId === member.id;
   return { member, own: slots.filter(isOwn), others: slots.filter((each) => !isOwn(each)) };

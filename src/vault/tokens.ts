@@ -1,4 +1,5 @@
 import type { TokenRow } from '../domain/access.js';
+import { findNamed, requireNamed, type Kind } from '../domain/find.js';
 import { CostsError } from '../errors.js';
 import { administer, rotateAfterRemoval } from './administer.js';
 import type { Authentication } from './authentication.js';
@@ -6,6 +7,8 @@ import { makeToken } from './codes.js';
 import { checkSlots, makeSlot } from './slots.js';
 import type { VaultTokens } from './vault.js';
 import { shell } from '../domain/shell.js';
+
+const TOKEN: Kind = { what: 'token', list: 'costs tokens list' };
 
 export function createVaultTokens(authentication: Authentication): VaultTokens {
   return {
@@ -49,17 +52,9 @@ export function createVaultTokens(authentication: Authentication): VaultTokens {
 
 /** One that is marked as revoked or expired is revoked all the same: anything can have written the mark. */
 function choose(tokens: TokenRow[], nameOrId: string, now: Date): TokenRow {
-  const named = tokens.filter(({ id, name }) => id === nameOrId || name === nameOrId);
-  const live = named.filter((token) => isLive(token, now));
-  const [row, another] = live.length > 0 ? live : named;
-  if (row === undefined)
-    throw new CostsError('conflict', `There is no token "${nameOrId}".`, { hint: 'costs tokens list' });
-  if (another === undefined) return row;
-  throw new CostsError(
-    'conflict',
-    `Several tokens are called "${nameOrId}": ${named.map(({ id }) => id).join(', ')}.`,
-    { hint: 'Use the id.' },
-  );
+  const live = tokens.filter((token) => isLive(token, now));
+  const nameOf = ({ id, name }: TokenRow) => ({ ids: [id], name });
+  return findNamed(nameOrId, live, nameOf, TOKEN) ?? requireNamed(nameOrId, tokens, nameOf, TOKEN);
 }
 
 function isLive({ revokedAt, expiresAt }: TokenRow, now: Date): boolean {

@@ -69,7 +69,8 @@ describe('bad input', () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.pool.query(
       `INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'other');
-       INSERT INTO projects (id, team_id, name) VALUES ('p1', 't1', 'Search')`,
+       INSERT INTO projects (id, team_id, name) VALUES ('p1', 't1', 'Search');
+       INSERT INTO organizations (provider, organization_id, team_id, name) VALUES ('openai', 'org-1', 't1', 'Prod')`,
     );
     const machine = await useMachine({ ...environmentOf(target), COSTS_TEAM: 'acme' });
     for (const [line, message, hint] of [
@@ -78,6 +79,8 @@ describe('bad input', () => {
       ['report --team acm', 'has no team "acm". Did you mean acme?', 'init --team acm'],
       ['keys rotate nope', 'There is no organization "nope".', 'keys list'],
       ['projects rename Serch X', 'Did you mean Search?', 'projects list'],
+      ['projects link Serch --provider openai --provider-project p', 'Did you mean Search?', 'projects list'],
+      ['report --team=', 'Which team? The name is empty.', 'init'],
       ['projects import no-such.csv', 'no-such.csv cannot be read.', ''],
       ['usage prices import no-such.json', 'no-such.json cannot be read.', ''],
       ['budget remove nope', 'There is no budget "nope".', 'budget list'],

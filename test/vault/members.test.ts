@@ -74,6 +74,22 @@ describe('roles', () => {
   });
 });
 
+describe('members and tokens', () => {
+  it('are found like everything else: a mistyped one is refused with what is written almost so, an empty word always', async () => {
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    await acme.vault.tokens.create(acme.team, { name: 'Nightly', role: 'member', days: 30 });
+    const usage = (message: string, list: string) => ({ code: 'usage', message, hint: `costs ${list} list` });
+    await expect(acme.vault.members.remove(acme.team, 'b@exmple.com')).rejects.toMatchObject(
+      usage('There is no member "b@exmple.com". Did you mean b@example.com?', 'members'),
+    );
+    await expect(acme.vault.tokens.revoke(acme.team, 'Nihtly')).rejects.toMatchObject(
+      usage('There is no token "Nihtly". Did you mean Nightly?', 'tokens'),
+    );
+    await expect(acme.vault.tokens.revoke(acme.team, ' ')).rejects.toThrow('Which token? The name is empty.');
+    expect(await acme.vault.tokens.revoke(acme.team, 'nightly')).toMatchObject({ row: { name: 'Nightly' } });
+  });
+});
+
 describe('leaving', () => {
   it('makes the old data key open nothing, ends sessions, and leaves the others at work', async () => {
     const row = await addKey(acme, 'org-1');

@@ -9,7 +9,7 @@ import { CostsError } from '../../errors.js';
 import { renderLinked, type Linked, type LinkRule } from '../../output/projects.js';
 import { formatMoney } from '../../output/format.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
-import { findProject } from '../../library/find.js';
+import { findProject, requireProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
 import { registeredOrganizations, selectOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
@@ -141,20 +141,17 @@ async function linkOne(options: LinkOptions, context: Context): Promise<Relinked
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { project: name = options.providerProject ?? '' } = options;
   const source = await providerProjectOf(options, context);
-  const project = await findProject(context, name);
-  if (project === null && options.create !== true && !(await confirmCreation(name, context))) {
-    throw new CostsError('conflict', `There is no project "${name}".`, {
-      hint: 'Add --create to make it, or see: costs projects list',
-    });
-  }
+  const mayBeNew = options.create === true || context.output.interactive;
+  const project = mayBeNew
+    ? await findProject(context, name)
+    : await requireProject(context, name, 'Add --create to make it, or see: costs projects list');
+  if (project === null && options.create !== true) await confirmCreation(name, context);
   return store.projects.link(source, { teamId: team.id, name, project });
 }
 
-async function confirmCreation(name: string, context: Context): Promise<boolean> {
-  return (
-    context.output.interactive &&
-    context.output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true })
-  );
+async function confirmCreation(name: string, { output }: Context): Promise<void> {
+  if (await output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true })) return;
+  throw new CostsError('interrupted', 'Nothing was changed.');
 }
 
 /** A provider project that is not said is chosen from those that are not linked. */
