@@ -1,21 +1,15 @@
-import { setFlagsFromString } from 'node:v8';
 import { createRuntime } from './context.js';
 import { readConfig } from './config.js';
 import { CostsError } from './errors.js';
 import { execute } from './execute.js';
+import { boundHeap } from './heap.js';
 
 /** How long a command may take to end by itself after the first signal; the second one ends it at once. */
 const GRACE_MILLISECONDS = 10_000;
 
-/**
- * How much larger than what lives in it the heap may become before it is tidied. Left to itself, V8 lets it grow to four times
- * as much while an answer of a million rows comes, which then takes 900 MB instead of 450 and no less time.
- */
-const HEAP_GROWING_PERCENT = 20;
-
 /** Runs one command as this process: its signals, its exit code. */
 export async function runProcess(argv: readonly string[], version: string): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  boundHeap();
   const interruption = listenForSignals();
   const runtime = createRuntime({ version, config: readConfig(), signal: interruption.signal, argv });
   try {

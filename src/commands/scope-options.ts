@@ -1,6 +1,6 @@
 import type { Option } from 'commander';
 import { SERVICES, type Services } from '../domain/provider.js';
-import type { Scope } from '../domain/scope.js';
+import { USUAL_SCOPE, type Scope } from '../domain/scope.js';
 import { CostsError } from '../errors.js';
 import { option } from './define.js';
 
@@ -13,21 +13,23 @@ export interface ScopeOptions {
 /** What of a bill is kept, where a provider sells more than AI or its bill comes as files. */
 export function scopeOptions(): Option[] {
   return [
-    option('--only <services>', 'what is kept of a provider that sells more than AI').choices(SERVICES).default('ai'),
+    option('--only <services>', 'what is kept of a provider that sells more than AI')
+      .choices(SERVICES)
+      .default(USUAL_SCOPE.only),
     option('--service <name...>', 'of files, also keep these services, named as in them'),
     option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY').default(
-      'sub-account',
+      USUAL_SCOPE.projectBy,
     ),
   ];
 }
 
 /** @throws CostsError `usage` */
-export function parseScopeOptions({
-  only = 'ai',
-  service = [],
-  projectBy = 'sub-account',
-}: Partial<ScopeOptions>): Scope {
-  return { only, services: service, projectBy: toProjectBy(projectBy) };
+export function parseScopeOptions({ only, service, projectBy }: Partial<ScopeOptions>): Scope {
+  return {
+    only: only ?? USUAL_SCOPE.only,
+    services: service ?? USUAL_SCOPE.services,
+    projectBy: projectBy === undefined ? USUAL_SCOPE.projectBy : toProjectBy(projectBy),
+  };
 }
 
 function toProjectBy(text: string): Scope['projectBy'] {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.js';
 import type { FocusPeriod } from '../../domain/focus-import.js';
+import { organizationRef } from '../../domain/organization.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { USUAL_SCOPE } from '../../domain/scope.js';
 import { cleanText } from '../../domain/text.js';
@@ -43,7 +44,8 @@ export async function findAccount(
 }
 
 function chooseAccount(path: string, periods: readonly FocusPeriod[], organization: string | undefined): FocusPeriod {
-  const accounts = [...new Map(periods.map((period) => [`${period.provider} ${period.account}`, period])).values()];
+  const refOf = ({ provider, account }: FocusPeriod) => organizationRef({ provider, organizationId: account });
+  const accounts = [...new Map(periods.map((period) => [refOf(period), period])).values()];
   const fitting = accounts.filter(({ account }) => organization === undefined || account === organization);
   const [only, ...others] = fitting;
   if (only !== undefined && others.length === 0) return only;
