@@ -228,6 +228,7 @@ describe('the document of each command is what its schema says', () => {
 
   it('of going back and coming again', async () => {
     const file = join(folder, 'before.jsonl');
+    await run('db partition', ['usage', '--yes']);
     await run('db rollback', ['--to', 'multi_org_support', '--export', file, '--yes']);
     await run('db status');
     await run('db migrate');

@@ -5,6 +5,7 @@ import { diffDatabase } from './db/diff.js';
 import { printGrants } from './db/grants.js';
 import { importRows } from './db/import.js';
 import { migrateDatabase } from './db/migrate.js';
+import { partitionTable } from './db/partition.js';
 import { resolveMigration } from './db/resolve.js';
 import { restoreDatabase } from './db/restore.js';
 import { rollbackDatabase } from './db/rollback.js';
@@ -26,5 +27,6 @@ export const db: CommandGroup = {
     restoreDatabase,
     copyDatabase,
     printGrants,
+    partitionTable,
   ],
 };

@@ -52,6 +52,8 @@ export interface UsageStore {
    * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
    */
   writeWindow(write: UsageWrite): Promise<WindowOutcome>;
+  /** Whether rows lie outside the monthly partitions, where there are some: nothing is lost, but reports read them all. */
+  hasUnplaced(): Promise<boolean>;
   /** Prices the team brought itself. */
   prices(teamId: string): Promise<Price[]>;
   /** Adds or replaces prices and makes every estimate of the team's organizations again. Returns how many prices are new or changed, and how many estimates. */

@@ -8,12 +8,12 @@ const BATCH = 2_000;
 
 export const quote = pg.escapeIdentifier;
 
-/** Our tables, each after those it refers to, so that rows can be inserted in this order. */
+/** Our tables, each after those it refers to, so that rows can be inserted in this order. Partitions are read and written through theirs. */
 export async function tablesInOrder(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; parents: string[] }>(`
     SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents
     FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' LEFT JOIN pg_class p ON p.oid = c.confrelid
-    WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> '_prisma_migrations'
+    WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relname <> '_prisma_migrations'
     GROUP BY t.relname ORDER BY t.relname`);
   const ordered: string[] = [];
   const waiting = new Map(rows.map(({ name, parents }) => [name, parents]));

@@ -68,13 +68,18 @@ function expected(organizations: WorldOrganization[], since: string, until: stri
   return Object.fromEntries([...sums].sort().map(([key, sum]) => [key, formatDecimal(sum)]));
 }
 
-describe.each(DATABASE_KINDS)('usage collected into %s', (kind) => {
+const SHAPES = DATABASE_KINDS.flatMap((kind) =>
+  (kind === 'postgresql' ? ['one table', 'partitions'] : ['one table']).map((shape) => [kind, shape] as const),
+);
+
+describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
   beforeAll(async () => {
     test = await createTestDatabase(kind);
     prisma = test.database.prisma;
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+    if (shape === 'partitions') await test.database.migrations.partitionUsage({});
   });
   afterAll(() => test.drop());
   beforeEach(

@@ -53,7 +53,12 @@ export async function checkStore(context: Context): Promise<{ checks: Diagnostic
           hint: 'Synchronize both clocks (NTP).',
         },
   );
-  checks.push(await checkRights(context), await checkLegacyProjects(store, team), ...(await checkOrphans(store, team)));
+  checks.push(
+    await checkRights(context),
+    await checkLegacyProjects(store, team),
+    ...(await checkOrphans(store, team)),
+    ...(await checkPartitions(store)),
+  );
   return { checks, team };
 }
 
@@ -114,4 +119,16 @@ async function checkOrphans({ collection }: Store, team: Team): Promise<Diagnost
   if (orphans.length === 0)
     return [{ name, status: 'ok', message: 'each belongs to one project of a registered organization' }];
   return orphans.map((each) => ({ name, status: 'failed', ...describeOrphans(each) }));
+}
+
+async function checkPartitions({ usage }: Store): Promise<Diagnostic[]> {
+  if (!(await usage.hasUnplaced())) return [];
+  return [
+    {
+      name: 'Usage partitions',
+      status: 'warning',
+      message: 'Usage of some months lies outside the monthly partitions, where every report reads it.',
+      hint: 'Move it: costs db partition usage',
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './fact-days.js';
 import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
-import { storedRows, type SomeProjects } from './stored-rows.js';
+import { inDays, storedRows, type SomeProjects } from './stored-rows.js';
 
 export interface Replaced {
   inserted: number;
@@ -81,7 +81,7 @@ export async function replaceDays<Row extends Fact>(
       SELECT gen_random_uuid()::text, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
       ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
     ), vanished AS (
-      DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone))
+      DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', first, last)}
     )${recordChanges(days, history)}
     SELECT count(*) FILTER (WHERE known IS NULL)::int AS inserted, count(*) FILTER (WHERE known IS NOT NULL AND NOT gone)::int AS updated,
            count(*) FILTER (WHERE gone)::int AS deleted,

@@ -29,9 +29,14 @@ export function storedRows(
     CROSS JOIN LATERAL (
       SELECT * FROM ${Prisma.raw(list.table)} b
       WHERE b.project_id = p.id ${Prisma.raw(constants.join(''))}
-        AND b.bucket_start_time >= ${first}::timestamp AND b.bucket_start_time < ${last}::timestamp + interval '1 day'
+        AND ${inDays('b.bucket_start_time', first, last)}
       OFFSET 0
     ) c`;
+}
+
+/** Said of a partitioned table, it leaves all partitions alone but those of the days. */
+export function inDays(column: string, first: Day, last: Day): Prisma.Sql {
+  return Prisma.sql`${Prisma.raw(column)} >= ${first}::timestamp AND ${Prisma.raw(column)} < ${last}::timestamp + interval '1 day'`;
 }
 
 function isAmong(among: SomeProjects | null): Prisma.Sql {

@@ -1,6 +1,5 @@
 import type { MigrationTarget } from './target.js';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
@@ -22,7 +21,7 @@ import { requireRights } from './preflight.js';
 import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
 import { literal, toScript, type Step } from './step.js';
-import { asOnlyMigrator, lockAttempts, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
 export interface AdoptOptions extends MigratorOptions {
@@ -77,7 +76,10 @@ export async function adoptDatabase(
     const { plan, problems } = await look(pool, files, states, choices);
     if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
-    return toResult(await carryOut(pool, files, states, choices, lockAttempts(options)), pool.settings, true);
+    const carriedOut = await untilUnlocked(lockAttempts(options), () =>
+      inTransaction(pool, () => adoptLocked(pool, files, states, choices)),
+    );
+    return toResult(carriedOut, pool.settings, true);
   });
 }
 
@@ -160,23 +162,6 @@ async function zonesOf(pool: Connection, live: readonly Fact[], zone: string | u
 }
 
 /** Under the lock the plan is made anew: somebody may have changed something since the first look. */
-async function carryOut(
-  pool: Connection,
-  files: readonly MigrationFile[],
-  states: readonly Fact[][],
-  choices: Choices,
-  attempts: number,
-): Promise<AdoptionPlan & { merged: number }> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await inTransaction(pool, () => adoptLocked(pool, files, states, choices));
-    } catch (error) {
-      if (attempt === attempts || !(error instanceof Error && /lock timeout/.test(error.message))) throw error;
-      await sleep(LOCK_PAUSE_MS);
-    }
-  }
-}
-
 async function adoptLocked(
   pool: Connection,
   files: readonly MigrationFile[],

@@ -64,9 +64,7 @@ function isBegun(
   pushed: boolean,
 ): boolean {
   const [old, there] = [before, live].map((facts) => new Set(facts.map(({ object }) => object)));
-  const shapes = new Set(
-    live.filter(({ object }) => object.startsWith('index ')).map(({ definition }) => shapeOf(definition)),
-  );
+  const shapes = new Set(live.flatMap(indexShape));
   const makes = after.filter(({ object }) => old?.has(object) !== true);
   // One that makes nothing new is there when what it changes is as it leaves it.
   const changes = changed(before, after);
@@ -80,6 +78,13 @@ function isBegun(
     }
     return there?.has(object) === true || (object.startsWith('index ') && shapes.has(shapeOf(definition)));
   });
+}
+
+/** What an index does; a primary key does what the index that it is made of did. */
+function indexShape({ object, definition, table }: Fact): string[] {
+  if (object.startsWith('index ')) return [shapeOf(definition)];
+  const [, columns] = /^PRIMARY KEY (\(.*\))$/.exec(definition) ?? [];
+  return columns === undefined ? [] : [`CREATE UNIQUE INDEX ON ${table ?? ''} USING btree ${columns}`];
 }
 
 function changed(before: readonly Fact[], after: readonly Fact[]): Fact[] {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { PARTITION_KEY, PARTITIONED_TABLE } from '../partitions/layout.js';
 
 /** One thing PostgreSQL knows about a schema. */
 export interface Fact {
@@ -15,7 +16,8 @@ export interface Fact {
 /**
  * The current schema as a list of facts, from the catalogs themselves: Prisma's own comparison does not see checks,
  * whether a constraint was validated, or whether an index is valid. A unique constraint is told as the index it is kept by.
- * Objects of extensions are left out.
+ * Objects of extensions are left out. A table that we partition says the same as the plain one: of its partitions, all but
+ * what somebody else put on one of them alone is left out.
  */
 export async function readCatalog(pool: Pool): Promise<Fact[]> {
   const { rows } = await pool.query<Fact>(CATALOG);
@@ -23,13 +25,25 @@ export async function readCatalog(pool: Pool): Promise<Fact[]> {
 }
 
 const CATALOG = `
-WITH relations AS (
+WITH listed AS (
   SELECT c.oid, c.relname, c.relkind, c.relpersistence FROM pg_class c
   WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname <> '_prisma_migrations'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
-), tables AS (SELECT * FROM relations WHERE relkind IN ('r', 'p'))
+), ours AS (
+  SELECT t.partrelid FROM listed e JOIN pg_partitioned_table t ON t.partrelid = e.oid
+  WHERE e.relname = '${PARTITIONED_TABLE}' AND pg_get_partkeydef(e.oid) = '${PARTITION_KEY}' AND t.partdefid <> 0
+), partitions AS (
+  SELECT t.relid::oid AS oid FROM ours, pg_partition_tree(partrelid) t WHERE t.level > 0
+), relations AS (
+  SELECT *, relname AS owner FROM listed e WHERE NOT EXISTS (SELECT FROM partitions p WHERE p.oid = e.oid)
+), tables AS (
+  SELECT * FROM relations WHERE relkind IN ('r', 'p')
+), with_partitions AS (
+  SELECT *, false AS is_partition FROM tables
+  UNION ALL SELECT e.*, '${PARTITIONED_TABLE}', true FROM listed e JOIN partitions p ON p.oid = e.oid
+)
 SELECT 'table ' || relname AS object,
-       CASE WHEN relkind = 'p' THEN 'partitioned' WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = tables.oid) THEN 'inherited'
+       CASE WHEN oid IN (SELECT partrelid FROM ours) THEN '' WHEN relkind = 'p' THEN 'partitioned' WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = tables.oid) THEN 'inherited'
          WHEN relpersistence = 'u' THEN 'unlogged' ELSE '' END AS definition, relname::text AS "table", true AS expressible FROM tables
 UNION ALL
 SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELSE 'foreign table ' END || relname, '', NULL, false
@@ -41,17 +55,18 @@ SELECT 'column ' || t.relname || '.' || a.attname,
   FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
 UNION ALL
-SELECT 'constraint ' || t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true), t.relname, c.contype IN ('p', 'f')
-  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x')
+SELECT 'constraint ' || t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true), t.owner, c.contype IN ('p', 'f')
+  FROM with_partitions t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x')
+  WHERE NOT (t.is_partition AND c.coninhcount > 0)
 UNION ALL
 SELECT 'validation ' || t.relname || '.' || c.conname, 'done', t.relname, c.contype IN ('p', 'f')
   FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x') AND c.convalidated
 UNION ALL
-SELECT 'index ' || r.relname, pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+SELECT 'index ' || r.relname, replace(pg_get_indexdef(i.indexrelid, 0, true), ' ON ONLY ', ' ON ') || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
          || CASE WHEN EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.condeferrable) THEN ' (deferrable)' ELSE '' END,
-       t.relname, i.indpred IS NULL AND i.indexprs IS NULL
-  FROM tables t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class r ON r.oid = i.indexrelid
-  WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'x'))
+       t.owner, i.indpred IS NULL AND i.indexprs IS NULL
+  FROM with_partitions t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class r ON r.oid = i.indexrelid
+  WHERE NOT (t.is_partition AND r.relispartition) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'x'))
 UNION ALL
 SELECT 'enum ' || t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder), NULL, true
   FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
@@ -66,13 +81,13 @@ UNION ALL
 SELECT 'sequence ' || relname, '', NULL, false FROM relations
   WHERE relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = relations.oid AND d.deptype IN ('a', 'i'))
 UNION ALL
-SELECT 'rule ' || t.relname || '.' || w.rulename, pg_get_ruledef(w.oid), t.relname, false
-  FROM tables t JOIN pg_rewrite w ON w.ev_class = t.oid
+SELECT 'rule ' || t.relname || '.' || w.rulename, pg_get_ruledef(w.oid), t.owner, false
+  FROM with_partitions t JOIN pg_rewrite w ON w.ev_class = t.oid
 UNION ALL
-SELECT 'policy ' || t.relname || '.' || p.polname, '', t.relname, false FROM tables t JOIN pg_policy p ON p.polrelid = t.oid
+SELECT 'policy ' || t.relname || '.' || p.polname, '', t.owner, false FROM with_partitions t JOIN pg_policy p ON p.polrelid = t.oid
 UNION ALL
-SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, t.relname, false
-  FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, t.owner, false
+  FROM with_partitions t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND NOT (t.is_partition AND g.tgparentid <> 0)
 UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
        CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false

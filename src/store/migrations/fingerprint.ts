@@ -26,10 +26,18 @@ export async function fingerprint(pool: Pool, converted: readonly ConvertedColum
     filled('line_item', 'unspecified'),
     text('api_version', `'usage_v1'`),
   ];
-  const row = `jsonb_build_array(${parts.join(', ')})::text`;
+  return digestRows(pool, 'cost_data', `jsonb_build_array(${parts.join(', ')})::text`);
+}
+
+/**
+ * How many rows there are and what they say, whatever the order.
+ * @param from what follows FROM
+ * @param row a text of a row that says all of it
+ */
+export async function digestRows(pool: Pool, from: string, row: string): Promise<string> {
   const digest = (seed: number) => `coalesce(sum(hashtextextended(${row}, ${seed})::numeric), 0)`;
   const { rows } = await pool.query<{ print: string }>(
-    `SELECT concat_ws(' ', count(*), ${digest(1)}, ${digest(2)}) AS print FROM cost_data`,
+    `SELECT concat_ws(' ', count(*), ${digest(1)}, ${digest(2)}) AS print FROM ${from}`,
   );
   return rows[0]?.print ?? '';
 }

@@ -1,3 +1,4 @@
+import type { PartitionOptions, PartitionResult } from '../partitions/partition.js';
 import type { AdoptOptions, AdoptResult } from './adopt.js';
 import type { ApplyOptions, ApplyResult } from './apply.js';
 import type { SchemaDiff } from './diff.js';
@@ -35,6 +36,8 @@ export interface Migrations {
   rollback(options: RollbackOptions): Promise<RollbackPlan>;
   /** Brings the rows of such an export back. */
   import(options: MigratorOptions & { path: string }): Promise<ImportResult>;
+  /** Makes monthly partitions of the usage, or one table again. */
+  partitionUsage(options: PartitionOptions): Promise<PartitionResult>;
 }
 
 /** Everything is imported when it is used: the engine is some megabytes of WebAssembly. */
@@ -58,5 +61,7 @@ export function createMigrations(target: MigrationTarget): Migrations {
     planRollback: (options) => explained(import('./rollback.js').then((file) => file.planRollback(target, options))),
     rollback: (options) => explained(import('./rollback.js').then((file) => file.rollbackMigrations(target, options))),
     import: (options) => explained(import('./import.js').then((file) => file.importRows(target, options))),
+    partitionUsage: (options) =>
+      explained(import('../partitions/partition.js').then((file) => file.partitionUsage(target, options))),
   };
 }

@@ -16,6 +16,8 @@ import { shadowStates } from './shadow-states.js';
 import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
 import { plural } from '../../domain/words.js';
+import { PARTITIONED_TABLE } from '../partitions/layout.js';
+import { planPlain } from '../partitions/plan-plain.js';
 
 export interface RollbackPlan {
   /** The migrations to take back, the latest first. */
@@ -73,7 +75,7 @@ export async function rollbackMigrations(
       const plan = withLosses(work.plan, losses);
       if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
       else if (plan.rows > 0) throw needsExport(plan);
-      for (const down of work.downs) await pool.query(down);
+      for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
       if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
       // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
       await pool.query(
@@ -163,6 +165,14 @@ function countToKeep(applied: readonly MigrationFile[], to: string | undefined):
   throw new CostsError('usage', 'Only the first migration is applied, and below it there is no schema.', {
     hint: 'Drop the database itself if it is to go.',
   });
+}
+
+/** Partitions need the key that they have: where it goes, or the table, they go before it. */
+async function leavePartitions(pool: Pool, { from, towards }: Work): Promise<string[]> {
+  const [key, kept] = [from, towards].map((facts) =>
+    facts.find(({ table, definition }) => table === PARTITIONED_TABLE && definition.startsWith('PRIMARY KEY')),
+  );
+  return key?.definition === kept?.definition ? [] : (await planPlain(pool)).flatMap(({ sql }) => sql);
 }
 
 /** Nothing is written to these tables between the count, the export and the end. */

@@ -23,6 +23,19 @@ export function lockAttempts({ waitMs }: WaitOptions): number {
   return waitMs === undefined ? LOCK_ATTEMPTS : Infinity;
 }
 
+/** Does a transaction that locks tables; while somebody holds one of them it lets everybody pass, and begins anew. */
+export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof Error && /lock timeout|deadlock detected/.test(error.message)))
+        throw error;
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
+}
+
 export interface MigratorOptions extends WaitOptions {
   signal?: AbortSignal | undefined;
 }

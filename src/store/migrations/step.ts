@@ -30,14 +30,18 @@ export function step(
 }
 
 /** The steps as psql takes them: labels of enums first, the rest in one transaction. */
-export function toScript(steps: readonly Step[], { schema }: Pick<Settings, 'schema'>): string {
-  const path = schema === null ? '' : `SET search_path = ${quote(schema)};\n`;
+export function toScript(steps: readonly Step[], settings: Pick<Settings, 'schema'>): string {
   const lines = (wanted: boolean) =>
     steps
       .filter(({ first }) => first === wanted)
       .map(({ sql }) => `${sql};\n`)
       .join('');
-  return `${path}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
+  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
+}
+
+/** Leads psql to our schema. */
+export function setPathLine({ schema }: Pick<Settings, 'schema'>): string {
+  return schema === null ? '' : `SET search_path = ${quote(schema)};\n`;
 }
 
 export function literal(text: string): string {

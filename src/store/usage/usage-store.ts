@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { UsageStore } from '../../domain/usage-store.js';
 import { listCollectedUsage } from '../collection/collected-usage.js';
+import { hasUnplaced } from '../partitions/unplaced.js';
 import { writeUsage } from '../facts/write-usage.js';
 import { importPrices, readPrices } from './prices.js';
 
@@ -9,6 +10,7 @@ export function createUsageStore(prisma: PrismaClient): UsageStore {
   return {
     collectedDays: (organization, width, endpoints) => listCollectedUsage(prisma, organization, width, endpoints),
     writeWindow: (write) => writeUsage(prisma, write),
+    hasUnplaced: () => hasUnplaced(prisma),
     prices: (teamId) => readPrices(prisma, teamId),
     importPrices: (teamId, prices) => importPrices(prisma, teamId, prices),
   };

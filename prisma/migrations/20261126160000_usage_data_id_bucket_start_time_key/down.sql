@@ -1,0 +1,1 @@
+DROP INDEX "usage_data_id_bucket_start_time_key";
