@@ -1,5 +1,6 @@
 import { SETTLED_AFTER_DAYS, type CollectedDay, type DayState } from './collection.js';
 import { addDays, endOfDay, type Day } from './day.js';
+import type { CoverageSpan } from './report.js';
 
 /** The state of a day follows from its last successful read; null means it was never read. */
 export function dayState(day: Day, readAt: Date | null, isAdopted = false): DayState {
@@ -17,4 +18,11 @@ export function isReadWhole(day: Day, readAt: Date | null): boolean {
 export function coverageOf(collected: readonly CollectedDay[]): (day: Day) => DayState {
   const known = new Map(collected.map((each) => [each.day, each]));
   return (day) => dayState(day, known.get(day)?.readAt ?? null, known.get(day)?.isAdopted);
+}
+
+/** Up to yesterday: that today is not read yet is no news. */
+export function closedSpans(spans: readonly CoverageSpan[], yesterday: Day): CoverageSpan[] {
+  return spans
+    .filter(({ since }) => since <= yesterday)
+    .map((span) => ({ ...span, until: span.until < yesterday ? span.until : yesterday }));
 }

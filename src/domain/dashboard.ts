@@ -1,5 +1,5 @@
 import type { BudgetState } from './budget-view.js';
-import type { Day, DaySpan } from './day.js';
+import type { DaySpan } from './day.js';
 import type { ForecastAmount } from './forecast.js';
 import type { CoverageSpan, Report, ReportRow } from './report.js';
 
@@ -34,11 +34,4 @@ export interface Glance extends DaySpan {
   comparedWith: DaySpan;
   /** `compared` holds only days that both sides have. */
   totals: Report['totals'];
-}
-
-/** Up to yesterday: that today is not read yet is no news. */
-export function closedSpans(spans: readonly CoverageSpan[], yesterday: Day): CoverageSpan[] {
-  return spans
-    .filter(({ since }) => since <= yesterday)
-    .map((span) => ({ ...span, until: span.until < yesterday ? span.until : yesterday }));
 }

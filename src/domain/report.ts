@@ -3,6 +3,7 @@ import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
 import type { DecimalText } from './decimal.js';
 import type { ChargedLine, ComparedDay } from './explanation.js';
+import type { ForecastAmount } from './forecast.js';
 import type { GroupWord, PatternWord, ReportGroup } from './dimensions.js';
 import type { ProviderId } from './provider.js';
 import type { ColumnFigures, Measures, ReportColumn } from './report-columns.js';
@@ -117,6 +118,15 @@ export interface Report extends DaySpan {
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;
+  /** Only there when the report is about the running month. */
+  monthEnd?: MonthEnd;
+}
+
+/** What the running month is expected to come to, as `costs forecast` says it; nothing of it was charged but what is `spent`. */
+export interface MonthEnd extends DaySpan {
+  totals: ForecastAmount[];
+  /** Days up to yesterday that were not read whole: they count as what they usually cost. */
+  notRead: CoverageSpan[];
 }
 
 /** How much was used of something without a price. */

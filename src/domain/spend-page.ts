@@ -1,7 +1,6 @@
 import type { BudgetState } from './budget-view.js';
 import type { Day, DaySpan } from './day.js';
 import type { Cause } from './explanation.js';
-import type { ForecastAmount } from './forecast.js';
 import type { ProviderId } from './provider.js';
 import type { CoverageState, Report, ReportComparison, ReportRow, RestatedDay } from './report.js';
 import type { Spike } from './spikes.js';
@@ -30,13 +29,15 @@ export interface SpendPage {
   comparison: ReportComparison | null;
   compared: { current: DaySpan; previous: DaySpan };
   breakdowns: Record<BreakdownWord, ReportRow[]>;
+  /** Of which models, line items and API keys projects are made up, with what is measured where the bills of today are told. */
+  details: { byLineItem: ReportRow[]; byKey: ReportRow[] };
   overTime: { word: TimeWord; rows: Record<StackWord, ReportRow[]> };
   /** Every project of either period against the period before, the largest difference first. */
   changes: ProjectChange[];
   /** What moved projects between the two periods, and on the days that stand out. */
   causes: { between: Cause[]; onSpikes: SpikeCauses[] };
-  /** Where the running month ends; null where the report is about other days. */
-  monthEnd: MonthEnd | null;
+  /** How the team's own budgets of the running month stand; none where the report is about other days. */
+  budgets: BudgetState[];
   organizations: OrganizationCoverage[];
   restated: RestatedDay[];
   /** The largest excess first. */
@@ -48,12 +49,6 @@ export interface SpikeCauses {
   projectId: string;
   day: Day;
   causes: Cause[];
-}
-
-/** What the running month is expected to come to, a currency each, and the team's own budgets of it. */
-export interface MonthEnd extends DaySpan {
-  totals: ForecastAmount[];
-  budgets: Pick<BudgetState, 'currency' | 'amount' | 'spent' | 'projected' | 'crossing'>[];
 }
 
 /** One project's spend over the days that both periods have, exact. */

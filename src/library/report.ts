@@ -7,6 +7,7 @@ import { arrangeReport, reportDocument, type ReportOrder } from '../domain/repor
 import type { Lateness } from '../domain/changes.js';
 import { pastMoment } from '../domain/time.js';
 import { CostsError } from '../errors.js';
+import { readMonthEnd } from './month-end.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 
@@ -44,12 +45,18 @@ export async function readReport(
   // A row of a day has no counterpart of the same day: changes by time are seen from row to row.
   const compared = !query.groupBy.some(isTimeWord);
   const { reports } = await work.store();
-  const read = await reports.snapshot(async (snapshot) => ({
-    report: await snapshot.run(query, today),
-    comparison: compared ? await snapshot.compare({ ...query, ...current }, previous) : null,
-    lateness: forPeople ? await snapshot.lateness(query.teamId) : [],
-  }));
-  return { report: arrangeReport(read.report, request, read.comparison), lateness: read.lateness };
+  return reports.snapshot(async (reader) => {
+    const found = await reader.run(query, today);
+    const comparison = compared ? await reader.compare({ ...query, ...current }, previous) : null;
+    const month = await readMonthEnd(reader, query, found.coverage, today);
+    return {
+      report: {
+        ...arrangeReport(found, request, comparison),
+        ...(month === null ? {} : { monthEnd: month.monthEnd }),
+      },
+      lateness: forPeople ? await reader.lateness(query.teamId) : [],
+    };
+  });
 }
 
 /** What a request means: its days and its query. @throws CostsError `usage` */

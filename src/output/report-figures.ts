@@ -42,7 +42,7 @@ const VIEWS: Record<ReportColumn, readonly FigureView[]> = {
       cell: namingUnits(({ perMillion }) => (perMillion === null ? '' : formatMoney(perMillion))),
       value: (row) => countedFirst(row)?.perMillion ?? null,
     },
-    { head: 'of cost', cell: shareCounted, value: () => null, isLesser: true },
+    { head: 'Counted', cell: shareCounted, value: () => null, isLesser: true },
   ],
   'cache-share': [
     {
@@ -106,7 +106,7 @@ function namingUnits(amountOf: (figure: UnitFigure) => string): FigureView['cell
 /** How much of a cost the first price is of, where that is not all. */
 function shareCounted(row: Figured): string {
   const first = countedFirst(row);
-  return first === undefined || first.perMillion === null || first.cost === row.cost
-    ? ''
-    : formatShare(first.cost, parseDecimal(row.cost ?? '0'));
+  if (first === undefined || first.perMillion === null) return '';
+  const share = formatShare(first.cost, parseDecimal(row.cost ?? '0'));
+  return share === '100 %' ? '' : share;
 }

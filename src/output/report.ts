@@ -3,7 +3,7 @@ import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
-import { formatAge, formatQuantity } from './format.js';
+import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
@@ -39,7 +39,7 @@ function headLine({ report, team, now }: ReportView): string {
 
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
   const { gaps, adopted, halfRead, open, provisional } = report.coverage;
-  const lines: string[] = [];
+  const lines = monthEnd(report);
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
   if (adopted.length > 0) lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
@@ -58,6 +58,18 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
   if (provisional.length > 0) lines.push(...lateness.map(sentence));
   return lines;
+}
+
+/** What the month is expected to come to: beside the table, as it is no spend. */
+function monthEnd({ monthEnd: month }: Report): string[] {
+  const expected = (month?.totals ?? []).filter((total) => total.expected !== '0');
+  if (month === undefined || expected.length === 0) return [];
+  const amounts = expected.map(({ currency, expected: amount, low, high }) => {
+    const likely = low === null || high === null ? '' : `, likely ${formatMoney(low)} – ${formatMoney(high)}`;
+    return `${formatMoney(amount)} ${currency}${likely}`;
+  });
+  const unread = month.notRead.length === 0 ? '' : '; days not read count as what they usually cost';
+  return [`Expected by ${formatDay(month.until)}, not charged: ${amounts.join('; ')}${unread}.  → costs forecast`];
 }
 
 /** Names the largest; how much each is, the JSON document says to the last digit. */

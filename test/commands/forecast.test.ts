@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { showForecast } from '../../src/commands/forecast.js';
+import { showReport, type ReportOptions } from '../../src/commands/report.js';
 import { perform } from '../../src/commands/perform.js';
 import { daysOf, parseDay } from '../../src/domain/day.js';
 import type { Forecast } from '../../src/domain/forecast.js';
+import type { Report } from '../../src/domain/report.js';
 import type { ForecastRequest } from '../../src/library/forecast.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
@@ -34,7 +36,11 @@ async function start({ json = true } = {}) {
     await perform(showForecast, { groupBy: ['project'], ...options }, context);
     return last() as Forecast;
   };
-  return { forecast: run, text };
+  const report = async (options: Partial<ReportOptions> = {}) => {
+    await perform(showReport, { groupBy: ['project'], basis: 'best', ...options }, context);
+    return json ? (last() as Report) : null;
+  };
+  return { forecast: run, report, text };
 }
 
 describe('costs forecast', () => {
@@ -53,6 +59,29 @@ describe('costs forecast', () => {
       expect.arrayContaining([dollars, euros].map((each) => expect.objectContaining(each) as unknown)),
     );
     expect({ since, until, today }).toEqual({ since: '2026-11-01', until: '2026-11-30', today: '2026-11-11' });
+  });
+
+  it('is what a report of the running month says beside its totals, with what was not read', async () => {
+    const { forecast, report } = await start();
+    const { totals } = await forecast();
+    const { monthEnd, totals: spent } = (await report()) as Report;
+    expect(monthEnd).toEqual({
+      ...{ since: '2026-11-01', until: '2026-11-30', totals },
+      notRead: [
+        expect.objectContaining({ organization: 'Labs', since: '2026-11-01', until: '2026-11-10' }),
+        expect.objectContaining({ organization: 'Prod', since: '2026-11-04', until: '2026-11-05' }),
+      ],
+    });
+    expect(spent).toMatchObject([{ cost: '20' }, { cost: '80' }]);
+    const { totals: search } = await forecast({ project: 'Search' });
+    expect((await report({ project: 'Search', period: 'this-month' }))?.monthEnd?.totals).toEqual(search);
+    for (const other of [{ period: 'last-month' }, { period: 'last-7d' }, { asOf: '1d' }])
+      expect(await report(other)).not.toHaveProperty('monthEnd');
+    const people = await start({ json: false });
+    await people.report();
+    expect(people.text()).toMatch(
+      /Expected by 30 Nov, not charged: 60\.00 EUR; 400\.00 USD; days not read count as what they usually cost\. {2}→ costs forecast/,
+    );
   });
 
   it('expects the same of any grouping, and of a month to come', async () => {

@@ -1,5 +1,6 @@
-import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import type { CostByApiKey, PrismaClient } from '../../src/generated/prisma/client.js';
 import { addDays, daysOf, endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
+import { formatDecimal, parseDecimal, subtract } from '../../src/domain/decimal.js';
 import { fillProjects, legacy, markRead, TEAM, use } from './spend.js';
 
 export const TODAY = parseDay('2026-11-23');
@@ -15,11 +16,13 @@ interface Line {
   currency?: string;
   /** Thousandths of a unit a day. */
   daily: number;
+  /** Of every day. */
+  tokens?: number;
 }
 
 const LINES: Line[] = [
-  { projectId: 'search', lineItem: 'gpt-5, input', model: 'gpt-5', daily: 100_123 },
-  { projectId: 'search', lineItem: SPIKE.lineItem, model: 'gpt-5', daily: 60_777 },
+  { projectId: 'search', lineItem: 'gpt-5, input', model: 'gpt-5', daily: 100_123, tokens: 80_000_000 },
+  { projectId: 'search', lineItem: SPIKE.lineItem, model: 'gpt-5', daily: 60_777, tokens: 6_000_000 },
   { projectId: 'search', lineItem: 'credit', model: null, daily: -250 },
   { projectId: 'labs', lineItem: 'gpt-5-mini, output', model: 'gpt-5-mini', daily: 9_500 },
   { projectId: 'labs', lineItem: 'gpt-5-mini, output [EUR]', model: 'gpt-5-mini', currency: 'EUR', daily: 4_250 },
@@ -49,11 +52,11 @@ export async function fillPageWorld(prisma: PrismaClient): Promise<void> {
   });
   const days = daysOf({ since: parseDay('2026-09-01'), until: TODAY });
   const missing = new Set<Day>([parseDay('2026-11-17'), parseDay('2026-11-18')]);
-  await prisma.costData.createMany({
-    data: LINES.flatMap((line, index) =>
-      days.filter((day) => line.projectId !== 'assistant' || !missing.has(day)).map((day) => costRow(line, index, day)),
-    ),
-  });
+  const rows = LINES.flatMap((line, index) =>
+    days.filter((day) => line.projectId !== 'assistant' || !missing.has(day)).map((day) => costRow(line, index, day)),
+  );
+  await prisma.costData.createMany({ data: rows });
+  await prisma.costByApiKey.createMany({ data: rows.flatMap(keyRows) });
   const readAt = new Date(`${TODAY}T06:00:00Z`);
   for (const organization of [
     ['openai', 'org-1'],
@@ -89,7 +92,7 @@ function projectOf(id: string, organization: string) {
   };
 }
 
-function costRow({ projectId, lineItem, model, currency = 'USD', daily }: Line, index: number, day: Day) {
+function costRow({ projectId, lineItem, model, currency = 'USD', daily, tokens }: Line, index: number, day: Day) {
   const swing = ((startOfDay(day).getTime() / 86_400_000) * 37 + index * 11) % 10;
   const factor = day === SPIKE.day && lineItem === SPIKE.lineItem ? 10 : 1;
   const growth = day >= '2026-11-01' && projectId === 'assistant' ? 2 : 1;
@@ -104,7 +107,26 @@ function costRow({ projectId, lineItem, model, currency = 'USD', daily }: Line, 
     model,
     currency,
     cost: `${(thousandths / 1000).toFixed(3)}000000000000000000000${index + 1}`,
+    ...(tokens === undefined ? {} : { quantity: String(tokens * factor), quantityUnit: 'tokens' }),
   };
+}
+
+/** Search's bill is told by API key, line item by line item; Assistant's by another report, which names no line items. */
+function keyRows(row: ReturnType<typeof costRow>) {
+  const part = (apiKeyId: string, cost: string, rest: Partial<CostByApiKey> = {}) => ({
+    ...{ id: `${row.id}-${apiKeyId}`, projectId: row.projectId, source: 'bill', apiKeyId, lineItem: row.lineItem },
+    ...{ bucketStartTime: row.bucketStartTime, bucketEndTime: row.bucketEndTime, currency: row.currency },
+    ...{ model: row.model ?? '', tokenType: '', serviceTier: '', product: '', cost },
+    ...rest,
+  });
+  const less = formatDecimal(subtract(parseDecimal(row.cost), parseDecimal('1')));
+  if (row.projectId === 'assistant')
+    return [
+      part('key_eu', '1', { source: 'analytics', lineItem: '' }),
+      part('', less, { source: 'analytics rest', lineItem: '', model: '' }),
+    ];
+  if (row.projectId !== 'search') return [];
+  return row.model === null ? [part('', row.cost)] : [part('key_live', less), part('key_test', '1')];
 }
 
 async function restate(

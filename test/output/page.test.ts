@@ -88,7 +88,7 @@ describe('the page of a report, as text', () => {
   it('carries the document of report --json, to the last digit', async () => {
     const text = await html({ groupBy: ['project', 'day'] });
     const data = /<script type="application\/json" id="data">(.*?)<\/script>/.exec(text)?.[1] ?? '';
-    expect(JSON.parse(data)).toEqual(await json({ groupBy: ['project', 'day'] }));
+    expect(JSON.parse(data)).toEqual(await json({ groupBy: ['project', 'day'], columns: ['tokens', 'per-1m'] }));
   });
 
   it('compares whole months whole, and of a month that goes on as many days of the one before', async () => {
@@ -103,7 +103,7 @@ describe('the page of a report, as text', () => {
   it('shows the columns that were asked for beside the costs', async () => {
     const text = await html({ columns: ['per-1m', 'list'] });
     expect(text).toContain('<button type="button">per 1M</button>');
-    expect(text).toMatch(/<td class="figure number" data-rank="\d+">[\d,.]+<\/td>/);
+    expect(text).toMatch(/<td class="figure number" data-head="per 1M" data-rank="\d+">[\d,.]+<\/td>/);
   });
 
   it('says that there is nothing where there is nothing', async () => {
@@ -121,7 +121,9 @@ describe('the page of a report, as text', () => {
     expect(text).toMatch(
       /data-mover="assistant"[^]*?<span class="why">Why: <bdi>[^<]*Claude Sonnet 4.5 Usage - Output Tokens/,
     );
-    expect(text).toMatch(/data-mark="spike"[^]*?<span class="why">Why: <bdi>[^<]*gpt-5, output/);
+    expect(text).toMatch(
+      /data-mark="spike"[^]*?<span class="why">Why: <bdi>Search used 62 % more tokens, most of it gpt-5/,
+    );
     expect(text).toMatch(/<bdi>EU<\/bdi> last read 23 Nov 02:00 UTC/);
     // What is left out of a report is in no budget of the whole team, and a month that is over ends nowhere else.
     expect(await html({ project: 'Labs' })).not.toContain('the budget of');
@@ -224,7 +226,8 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     for (const word of ['project', 'organization', 'model', 'line-item'] as const) {
       const { rows } = await json({ groupBy: [word] });
       for (const currency of ['USD', 'EUR']) {
-        const selector = `.breakdown[data-report="${word}"][data-currency="${currency}"] li > :is(.money, .unpriced)`;
+        const list = `.breakdown[data-report="${word}"][data-currency="${currency}"]`;
+        const selector = `${list} :is(li, li > details > summary) > :is(.money, .unpriced):not(.below *)`;
         const costs = rows.filter((row) => row.currency === currency).map(({ cost }) => cost);
         expect(await amounts(page, selector), `${word} ${currency}`).toEqual(expected(costs));
       }
@@ -310,6 +313,18 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     expect(await visible()).toEqual([]);
     await page.locator('#search').fill('');
     expect(await visible()).toHaveLength(8);
+  });
+
+  it('folds what is more than a few screens of rows, and finds what is folded', async () => {
+    const { page } = await open({ groupBy: ['project', 'day'] });
+    const rows = (which: string) => page.locator(`#report tbody tr${which}`).count();
+    const all = await rows('');
+    expect([await rows(':visible'), all > 100]).toEqual([40, true]);
+    await page.getByLabel(`Show all ${all} rows`).check();
+    expect(await rows(':visible')).toBe(all);
+    await page.getByLabel(`Show all ${all} rows`).uncheck();
+    await page.locator('#search').fill('assistant');
+    expect(await rows(':visible')).toBeGreaterThan(20);
   });
 
   it('sorts by exact amounts and by names, either way', async () => {

@@ -1,4 +1,5 @@
-import { closedSpans, type Glance, type SpendGlance } from '../../domain/dashboard.js';
+import { closedSpans } from '../../domain/coverage.js';
+import type { Glance, SpendGlance } from '../../domain/dashboard.js';
 import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
 import { comparableSpans, resolvePeriod } from '../../domain/period.js';
 import type { Project } from '../../domain/project.js';

@@ -1,12 +1,9 @@
-import { endOfMonthOf, startOfMonthOf, type Day } from '../../domain/day.js';
-import type { BudgetView } from '../../domain/budget-view.js';
+import type { Day } from '../../domain/day.js';
 import type { ReportQuery, SpendReader } from '../../domain/report.js';
-import type { MonthEnd, SpendPage, SpikeCauses } from '../../domain/spend-page.js';
+import type { SpendPage, SpikeCauses } from '../../domain/spend-page.js';
 import type { Spike } from '../../domain/spikes.js';
 import { causesAgainstUsual, readExplanation } from '../../library/explain.js';
-import { readSeries, totalsOf } from '../../library/forecast.js';
 import { closedDays } from '../../library/verify.js';
-import { budgetStates } from '../check/budgets.js';
 
 /** As many as the page shows. */
 const MOST_SPIKES = 6;
@@ -29,20 +26,4 @@ export async function readCauses(
     onSpikes.push({ projectId, day, causes: await causesAgainstUsual(reports, ofDay) });
   }
   return { between, onSpikes };
-}
-
-/**
- * Where the running month ends, and how its budgets stand, for a report that is about it.
- * @param budgets the team's own, which are of all its spend; none where a report is not about all of it
- */
-export async function readMonthEnd(
-  reports: SpendReader,
-  query: ReportQuery,
-  { budgets, today }: { budgets: readonly BudgetView[]; today: Day },
-): Promise<MonthEnd | null> {
-  const [since, until] = [startOfMonthOf(today), endOfMonthOf(today)];
-  if (query.since !== since || query.until < today || query.asOf !== undefined) return null;
-  const series = await readSeries(reports, query, ['provider', 'project'], today);
-  const states = await budgetStates(reports, { teamId: query.teamId, budgets, series, today });
-  return { since, until, totals: totalsOf(series, since, today), budgets: states };
 }

@@ -14,6 +14,7 @@ import type {
   ReportStore,
   SpendReader,
 } from '../../domain/report.js';
+import type { ReportColumn } from '../../domain/report-columns.js';
 import { arrangeReport, reportDocument, type ReportOrder } from '../../domain/report-order.js';
 import {
   BREAKDOWN_WORDS,
@@ -23,7 +24,9 @@ import {
   type SpendPage,
   type TimeWord,
 } from '../../domain/spend-page.js';
-import { readCauses, readMonthEnd } from './page-reasons.js';
+import { readMonthEnd } from '../../library/month-end.js';
+import { budgetStates } from '../check/budgets.js';
+import { readCauses } from './page-reasons.js';
 import { readSpikes } from './spikes.js';
 
 /** Bars that a screen can show side by side. */
@@ -32,6 +35,9 @@ const MOST_WEEKS_IN_DAYS = 800;
 
 /** A browser searches and sorts as many at once; a year of days by project would be a file of ten megabytes. */
 const MOST_ROWS = 1000;
+
+/** What stands beside costs where nothing is said. */
+const PAGE_COLUMNS: readonly ReportColumn[] = ['tokens', 'per-1m'];
 
 export interface PageRequest {
   query: ReportQuery;
@@ -59,15 +65,20 @@ function sameLength({ current, previous }: SpendPage['compared']): SpendPage['co
 
 async function readFigures(
   reports: SpendReader,
-  { query, order, compared, budgets, now }: PageRequest,
+  { query: asked, order, compared, budgets, now }: PageRequest,
 ): Promise<PageFigures> {
   const today = toDay(now);
+  const { columns = PAGE_COLUMNS, ...query } = asked;
+  // Of what a bill said earlier nothing is measured.
+  const measured = query.asOf === undefined ? { columns } : {};
   const run = (groupBy: ReportQuery['groupBy'], span: DaySpan = query) =>
     reports.run({ ...query, since: span.since, until: span.until, groupBy }, today);
-  const report = await run(query.groupBy);
+  const report = await reports.run({ ...query, ...measured }, today);
   const word = timeWord(query);
   const isKept = (each: GroupWord) => query.asOf === undefined || dimensionOf(each).kept;
   const breakdowns = await inOrder(BREAKDOWN_WORDS, async (each) => (isKept(each) ? (await run([each])).rows : []));
+  const details = async (groupBy: ReportQuery['groupBy']) =>
+    groupBy.every(isKept) ? reports.sums({ ...query, ...measured, groupBy }) : [];
   const overTime = await inOrder(STACK_WORDS, async (each) => (await run([each, word])).rows);
   const before = await run(['project'], compared.previous);
   const compare = (groupBy: ReportQuery['groupBy']) =>
@@ -76,20 +87,28 @@ async function readFigures(
   const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
   const spikes = await readSpikes(reports, query);
-  const monthEnd = await readMonthEnd(reports, query, { budgets, today });
+  const month = await readMonthEnd(reports, query, report.coverage, today);
+  const { teamId } = query;
   return {
     madeAt: now,
-    report: reportDocument(arrangeReport(report, fittingOrder(report, order), comparison)),
+    report: reportDocument({
+      ...arrangeReport(report, fittingOrder(report, order), comparison),
+      ...(month === null ? {} : { monthEnd: month.monthEnd }),
+    }),
     comparison: byTime ? null : comparison,
     compared,
     breakdowns,
+    details: {
+      byLineItem: await details(['project', 'model', 'line-item']),
+      byKey: await details(['project', 'model', 'line-item', 'api-key']),
+    },
     overTime: { word, rows: overTime },
     changes: changesOf([...breakdowns.project, ...before.rows], await compare(['project'])),
     organizations: organizations.map((each) => describeDays(each, query, today)),
     restated: await reports.restated(query),
     spikes,
     causes: await readCauses(reports, query, { compared, spikes, today }),
-    monthEnd,
+    budgets: month === null ? [] : await budgetStates(reports, { teamId, budgets, series: month.series, today }),
   };
 }
 

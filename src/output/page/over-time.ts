@@ -13,7 +13,7 @@ export function overTimeSection(page: SpendPage, currency: string, id: string): 
     return markup`<section class="over-time"><p class="none">Nothing here has a price: what it cost is unknown, and no bar can show it.</p></section>`;
   const stacks = STACK_WORDS.map((by) => ({ by, stack: stackOf(page, by, currency) }));
   const unit = UNITS[page.overTime.word];
-  return markup`<section class="over-time" aria-labelledby="${id}-over-time">
+  return markup`<section class="over-time" aria-labelledby="${id}-over-time ${id}-currency">
 <div class="section-head"><h2 id="${id}-over-time">Spend by ${unit}</h2>
 <div class="switch" role="radiogroup" aria-label="Stacked by">${stacks.map(
     ({ by }, index) =>
@@ -35,7 +35,7 @@ function figure(stack: Stack, by: StackWord, currency: string): Html {
 <div class="chart">${CHART_SIZES.map((size) => drawStack(stack, size, title))}${hits(stack, currency)}</div>
 ${lanes(stack)}
 <details class="as-table"><summary>These bars as a table</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Spend by ${unit} and ${by}"><table class="figures" data-report="${by},${stack.word}" data-currency="${currency}">
+<div class="scroll" tabindex="0" role="group" aria-label="Spend by ${unit} and ${by}"><table class="figures" data-report="${by},${stack.word}" data-currency="${currency}">
 <thead><tr><th scope="col">${unit}</th>${stack.series.map(
     ({ name: title }) => markup`<th scope="col" class="number">${name(title)}</th>`,
   )}<th scope="col" class="number">Total</th></tr></thead>

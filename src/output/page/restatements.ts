@@ -18,7 +18,7 @@ ${
   restated.length === 0
     ? markup`<p class="none">No day of this report was changed after it had been read.</p>`
     : markup`<p>${summary(restated)} These changes are in every figure above.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="restatements"><table class="figures">
+<div class="scroll" tabindex="0" role="group" aria-labelledby="restatements"><table class="figures">
 <thead><tr><th scope="col">Day</th><th scope="col">Project</th><th scope="col">Organization</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Difference</th><th scope="col">Why</th><th scope="col">Seen</th></tr></thead>
 <tbody>${largest.map(row)}</tbody></table></div>${rest > 0 ? markup`<p class="fine">and ${plural(rest, 'smaller one')}</p>` : null}`
 }</section>`;

@@ -10,6 +10,7 @@ import { othersName, viewOf } from '../report-words.js';
 import { estimatedMark } from './breakdowns.js';
 import { money, shortSpan, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
+import { ROWS_SHOWN } from './style.js';
 import { unlinked } from './summary.js';
 
 interface Column {
@@ -30,7 +31,7 @@ export function rowsSection(page: SpendPage): Html {
   return markup`<section class="rows" aria-labelledby="rows"><div class="section-head"><h2 id="rows">${report.others === undefined ? 'All rows' : 'Rows'} by ${grouped}</h2>
 <label class="search"><span>Search</span><input type="search" id="search" autocomplete="off" spellcheck="false" aria-controls="report"></label></div>
 <p class="fine" id="count" role="status" data-total="${report.rows.length}">${plural(report.rows.length, 'row')}</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="rows"><table class="figures" id="report" data-report="${report.groupBy.join(',')}">
+<div class="scroll" tabindex="0" role="group" aria-labelledby="rows"><table class="figures" id="report" data-report="${report.groupBy.join(',')}">
 <thead><tr>${columns.map(
     ({ head, place }) =>
       markup`<th scope="col" class="${classOf(place)}" aria-sort="none"><button type="button">${head}</button></th>`,
@@ -38,11 +39,12 @@ export function rowsSection(page: SpendPage): Html {
 <tbody>${report.rows.map(
     (row, index) =>
       markup`<tr>${columns.map(
-        ({ cell, place }, column) =>
-          markup`<td class="${classOf(place)}" data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
+        ({ head, cell, place }, column) =>
+          markup`<td class="${classOf(place)}"${place === 'figure' ? markup` data-head="${head}"` : null} data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
       )}</tr>`,
   )}</tbody>
-<tfoot>${footRows(page, columns.length)}</tfoot></table></div></section>`;
+<tfoot>${footRows(page, columns.length)}</tfoot></table></div>
+${report.rows.length > ROWS_SHOWN ? markup`<label class="unfold"><input type="checkbox" id="unfold"> Show all ${plural(report.rows.length, 'row')}</label>` : NOTHING}</section>`;
 }
 
 function classOf(place: Column['place']): string {
@@ -91,15 +93,17 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
       value: ({ currency }) => currency,
       cell: ({ currency }) => markup`${currency}`,
     },
-    ...figureViews(report).map(({ head, value, cell }): Column => ({
-      head,
-      place: 'figure',
-      value: (row) => {
-        const found = value(row);
-        return found === null ? null : parseDecimal(found);
-      },
-      cell: (row) => markup`${cell(row)}`,
-    })),
+    ...figureViews(report)
+      .filter(({ cell }) => report.rows.some((row) => cell(row) !== ''))
+      .map(({ head, value, cell }): Column => ({
+        head,
+        place: 'figure',
+        value: (row) => {
+          const found = value(row);
+          return found === null ? null : parseDecimal(found);
+        },
+        cell: (row) => markup`${cell(row)}`,
+      })),
     { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
     ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
   ];

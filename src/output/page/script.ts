@@ -4,6 +4,7 @@ export const SCRIPT = `(() => {
   const table = document.getElementById('report');
   const search = document.getElementById('search');
   const count = document.getElementById('count');
+  const unfold = document.getElementById('unfold');
   if (!table || !search || !count) return;
   const body = table.tBodies[0];
   const rows = [...body.rows];
@@ -11,6 +12,7 @@ export const SCRIPT = `(() => {
   const all = count.textContent;
   search.addEventListener('input', () => {
     const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    if (unfold && words.length > 0) unfold.checked = true;
     let shown = 0;
     rows.forEach((row, index) => {
       row.hidden = !words.every((word) => texts[index].includes(word));

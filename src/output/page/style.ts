@@ -1,3 +1,6 @@
+/** Rows that stand before the others are asked for, so that a phone shows a year on few screens. */
+export const ROWS_SHOWN = 40;
+
 /** The page's own style sheet: light and dark by what the reader prefers, one column on a phone, plain on paper. */
 export const STYLE = `
 :root {
@@ -141,6 +144,15 @@ summary:focus-visible, .scroll:focus-visible, th button:focus-visible, input:foc
 .breakdowns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 28px 48px; margin-top: 14px; }
 .breakdown li, .breakdown summary { display: grid; grid-template-columns: minmax(0, 1fr) auto 3.4em; gap: 0 10px; padding: 6px 0 7px; align-items: baseline; font-size: 14px; }
 .breakdown ul { margin-top: 4px; }
+.breakdown small { color: var(--muted); font-size: 13px; }
+.breakdown .drill { display: block; padding: 0; }
+.breakdown .drill summary { color: inherit; }
+.breakdown .drill .who::before { content: "▸ "; color: var(--accent); }
+.breakdown .drill details[open] > summary .who::before { content: "▾ "; }
+.breakdown .drill li > .who::before { content: none; }
+.breakdown .below { margin: 0 0 6px 6px; padding-left: 10px; border-left: 1px solid var(--line); }
+.breakdown .below li, .breakdown .below summary { grid-template-columns: minmax(0, 1fr) auto; padding: 3px 0; font-size: 13px; }
+.breakdown .below li:has(> details) { display: block; padding: 0; }
 .breakdown .bar { grid-column: 1 / -1; height: 4px; margin-top: 3px; background: var(--line); border-radius: 2px; }
 .breakdown .bar i.credit { background: none; border: 1px solid var(--look-1); }
 .breakdown .share, .breakdown .money { text-align: right; }
@@ -161,6 +173,8 @@ summary:focus-visible, .scroll:focus-visible, th button:focus-visible, input:foc
 .figures td.number, .restated td:first-child { min-width: 0; white-space: nowrap; }
 .restated td:last-child { white-space: nowrap; }
 .figures tfoot th, .figures tfoot td { font-weight: 640; border-bottom: 0; }
+.rows:has(#unfold:not(:checked)) #report tbody tr:nth-child(n+${ROWS_SHOWN + 1}) { display: none; }
+.unfold { display: block; margin-top: 10px; font-size: 14px; cursor: pointer; }
 .figures tbody tr:hover { background: var(--hover); }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
 th[aria-sort=ascending] button::after { content: " ↑"; }
@@ -211,7 +225,8 @@ footer p { border: 0; }
   #report td.currency, #report td.change { grid-column: 3; }
   #report td.currency { color: var(--muted); text-align: right; }
   #report td.figure, #report td.difference, #report td.change { font-size: 13px; color: var(--muted); }
-  #report td.share { display: none; }
+  #report td.share, #report td.figure:empty { display: none; }
+  #report td.figure::before { content: attr(data-head) " "; }
   .money { white-space: normal; overflow-wrap: anywhere; }
   #report td.number, .breakdown .money, .movers .amount, .movers li .fine { min-width: 0; white-space: normal; }
   #report tr, .movers li { grid-template-columns: minmax(38%, 1fr) minmax(auto, max-content) 4.2em; }
@@ -219,11 +234,14 @@ footer p { border: 0; }
 }
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .search, .switch, .as-table, .tip { display: none; }
+  .search, .unfold, .switch, .as-table, .tip, .breakdown small { display: none; }
+  .breakdown .drill .who::before { content: none; }
   @page { margin: 11mm; }
   /* A sheet is as wide as a phone's page, and shows as much as a desk's. */
   body { zoom: .68; }
-  section { margin-top: 24px; }
+  .breakdowns { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px 32px; }
+  section { margin-top: 20px; }
+  .breakdown li, .breakdown summary { padding: 3px 0 4px; }
   h1, h2, h3, .section-head { break-after: avoid; }
   figure, .total, .top li, .movers li, .breakdown li, .days li, .strips li, tr { break-inside: avoid; }
   /* The total stands below the rows, once, and not at the foot of every page. */

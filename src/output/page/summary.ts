@@ -3,7 +3,7 @@ import { addDays } from '../../domain/day.js';
 import { spentOf, sumOf } from '../../domain/report-order.js';
 import type { Cause } from '../../domain/explanation.js';
 import type { ReportRow } from '../../domain/report.js';
-import type { MonthEnd, ProjectChange, SpendPage } from '../../domain/spend-page.js';
+import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
 import { difference, formatChange, formatShare } from '../format.js';
 import { formatDay, plural } from '../../domain/words.js';
 import { reasonsOf } from '../why.js';
@@ -20,8 +20,8 @@ const LEAST_BARS = 3;
 /** One currency at a glance: its total against the period before, and its most expensive projects. */
 export function summarySection(page: SpendPage, currency: string, id: string): Html {
   const total = page.report.totals.find((each) => each.currency === currency)?.cost ?? null;
-  return markup`<section class="summary" aria-labelledby="${id}-top">
-<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}${monthEnd(page, currency)}</div>
+  return markup`<section class="summary" aria-labelledby="${id}-top ${id}-currency">
+<div class="total"><p class="label">Total</p><p class="amount">${money(total, currency)} <span class="currency" id="${id}-currency">${currency}</span></p>${totalChange(page, currency)}${totalNotes(page, currency)}${monthEnd(page, currency)}</div>
 <h2 id="${id}-top">Most expensive projects</h2>
 <ol class="top">${topProjects(page, currency)}</ol>
 </section>`;
@@ -39,18 +39,18 @@ function totalChange(page: SpendPage, currency: string): Html {
 }
 
 /** What the month is expected to come to, and the team's budget beside it; marked as expected, since nothing of it was charged. */
-function monthEnd({ monthEnd: month }: SpendPage, currency: string): Html {
+function monthEnd({ report: { monthEnd: month }, budgets }: SpendPage, currency: string): Html {
   const forecast = month?.totals.find((each) => each.currency === currency);
-  if (month == null || forecast === undefined) return NOTHING;
+  if (month === undefined || forecast === undefined) return NOTHING;
   const { expected, low, high } = forecast;
   const range =
     low === null || high === null ? NOTHING : markup`, likely ${money(low, currency)} to ${money(high, currency)}`;
-  const budget = month.budgets.find((each) => each.currency === currency);
-  return markup`<p class="month-end">Expected by ${formatDay(month.until)}: <b>${money(expected, currency)}</b>${range}</p>
+  const budget = budgets.find((each) => each.currency === currency);
+  return markup`<p class="month-end">Expected by ${formatDay(month.until)}: <b>${money(expected, currency)}</b>${range}${month.notRead.length === 0 ? '' : '; days not read count as what they usually cost'}</p>
 ${budget === undefined ? NOTHING : budgetLine(budget, expected)}`;
 }
 
-function budgetLine({ amount, currency, spent, crossing }: MonthEnd['budgets'][number], expected: string): Html {
+function budgetLine({ amount, currency, spent, crossing }: SpendPage['budgets'][number], expected: string): Html {
   const [limit, end] = [parseDecimal(amount), parseDecimal(expected)];
   const most = limit > end ? limit : end;
   const over = end > limit;
@@ -119,11 +119,11 @@ export function moversSection(page: SpendPage, currency: string, id: string): Ht
   const { current, previous } = page.compared;
   const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${shortSpan(current)} against ${shortSpan(previous)}</p>`;
   if (changes.length === 0)
-    return markup`<section class="movers" aria-labelledby="${id}-movers">${head}<p class="none">Nothing that can be compared.</p></section>`;
+    return markup`<section class="movers" aria-labelledby="${id}-movers ${id}-currency">${head}<p class="none">Nothing that can be compared.</p></section>`;
   const shown = changes.slice(0, MOVERS);
   const most = absolute(parseDecimal(shown[0]?.difference ?? '0'));
   const rest = changes.slice(MOVERS);
-  return markup`<section class="movers" aria-labelledby="${id}-movers">${head}
+  return markup`<section class="movers" aria-labelledby="${id}-movers ${id}-currency">${head}
 <ol>${shown.map((change) => mover(change, most, page.causes.between))}</ol>
 ${rest.length === 0 ? NOTHING : markup`<p class="fine">${plural(rest.length, 'other project')}: ${money(sumText(rest.map((each) => each.difference)), currency, { signed: true })}</p>`}
 </section>`;
