@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { OrganizationResult } from '../domain/results.js';
+import { EXIT_CODES, type ErrorCode } from '../errors.js';
+
+const CODES = Object.keys(EXIT_CODES) as ErrorCode[];
 
 const count = z.number().catch(0);
 const list = z.array(z.unknown()).catch([]);
@@ -9,7 +12,7 @@ const organizationResult = z.looseObject({
   provider: z.string().catch('unknown'),
   organizationId: z.string().catch(''),
   name: z.string().catch(''),
-  status: z.string().catch('failed'),
+  status: z.enum(['ok', 'failed', 'skipped']).catch('failed'),
   days: count,
   requests: count,
   retries: count,
@@ -26,7 +29,7 @@ const organizationResult = z.looseObject({
   drift: list,
   milliseconds: count,
   error: z
-    .looseObject({ code: z.string().catch('failed'), message: z.string().catch('') })
+    .looseObject({ code: z.enum(CODES).catch('failed'), message: z.string().catch(''), windows: list })
     .optional()
     .catch(undefined),
 });

@@ -36,7 +36,7 @@ it.each([
   ['an earlier version', [{ provider: 'openai', organizationId: 'org-1', name: 'Prod', status: 'ok', days: 3 }]],
   [
     'a later one',
-    [{ provider: 'openai', name: 'Prod', days: 3, error: { message: 'It failed.' }, wisdom: { deep: 1 } }],
+    [{ name: 'Prod', status: 'paused', days: 3, error: { code: 'new', message: 'It failed.' }, wisdom: { deep: 1 } }],
   ],
   ['nobody we know', [{ name: 'Prod', days: 3, restated: null, totals: 'none' }, 'text', null]],
 ])('reads and shows a result that %s has stored', async (_, stored) => {
@@ -52,6 +52,11 @@ it.each([
     { name: 'Prod', days: 3, requests: 0, restated: { rows: 0, days: 0, difference: [] }, totals: [], drift: [] },
   ]);
   if (run === undefined) throw new Error('The run was stored.');
+  // Words of another version are none of ours.
+  for (const { status, error } of run.result ?? [])
+    expect([status, error?.code]).toEqual(
+      error === undefined ? [expect.stringMatching(/^ok|failed$/), undefined] : ['failed', 'failed'],
+    );
   expect(renderRun(run, { ...createRecorder().output, width: 200 })).toContain('3 days');
 });
 

@@ -137,6 +137,21 @@ describe.each(DATABASE_KINDS)('a folder of deliveries, on %s,', (kind) => {
     expect(asked.map(([, isDue]) => isDue)).toEqual([true, true, true, true, true, true]);
   });
 
+  it('is asked for again where other services are wanted of it than were read', async () => {
+    await run(summer);
+    const scope = JSON.stringify({ only: 'all', services: [], projectBy: 'sub-account' });
+    await test.database.prisma.$executeRaw`UPDATE organizations SET scope = ${scope}`;
+    const asked: boolean[] = [];
+    const ask: FolderReader = async (_, { isDue, only }) => {
+      expect(only).toBe('all');
+      asked.push(isDue(AUGUST), isDue(SEPTEMBER));
+      return summer();
+    };
+    await run(ask);
+    await run(ask);
+    expect(asked).toEqual([true, true, false, false]);
+  });
+
   it('is stored a month at a time, the oldest first, through the day of its delivery', async () => {
     const open = delivery('2026-10', '2026-10-05T07:00:00Z');
     const { result, events } = await run(async () => {
