@@ -1,42 +1,194 @@
-import { expect, it } from 'vitest';
-import { parseDay } from '../../src/domain/day.js';
+import { describe, expect, it } from 'vitest';
+import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Organization } from '../../src/domain/collection.js';
-import { NO_DIMENSIONS, type UsageLine, type UsagePage } from '../../src/domain/usage.js';
+import type { WireEvent } from '../../src/domain/provider.js';
+import { NO_DIMENSIONS, type UsageLine, type UsagePage, type UsageWrite } from '../../src/domain/usage.js';
 import type { UsageStore } from '../../src/domain/usage-store.js';
+import { CostsError } from '../../src/errors.js';
 import { usageCollector } from '../../src/sync/collect-usage.js';
+import { listenToClock } from '../../src/sync/provider-clock.js';
 import type { WindowWork } from '../../src/sync/work.js';
 
-const SPAN = { since: parseDay('2026-02-27'), until: parseDay('2026-02-28') };
-const START = new Date('2026-02-27T00:00:00Z');
+const SPAN = { since: parseDay('2026-02-26'), until: parseDay('2026-02-28') };
+const [FIRST, SECOND, THIRD] = [0, 1, 2].map((days) => addDays(SPAN.since, days)) as [Day, Day, Day];
+const LATER = new Date('2026-03-05T12:00:00Z');
 
-/** What two reports say, each of as many keys, as a window that may have so many lines reads it. */
-function read({ keys, mostRows }: { keys: number; mostRows: number }): Promise<unknown> {
-  const page = (endpoint: string): UsagePage => ({
-    endpoint,
-    buckets: [{ start: START, end: new Date('2026-02-28T00:00:00Z') }],
-    lines: Array.from({ length: keys }, (_, index) => lineOf(endpoint, `key_${index}`)),
-    end: 'complete',
-    since: SPAN.since,
-  });
-  const work = {
-    organization: { name: 'Acme' } as Organization,
-    provider: { usage: { fetchUsage: () => [page('completions'), page('embeddings')] } },
-    call: { mostRows, signal: new AbortController().signal, observe: () => undefined },
-    dependencies: { store: { clock: () => Promise.resolve(START), unknownProjects: () => Promise.resolve([]) } },
-    options: {},
-  } as unknown as WindowWork;
-  const usage = { writeWindow: () => Promise.resolve({}) } as unknown as UsageStore;
-  return usageCollector(usage, '1d')(SPAN, work);
+interface Terms {
+  mostRows?: number;
+  /** The database's clock when the request is sent. */
+  now?: Date;
+  signal?: AbortSignal;
 }
 
-function lineOf(endpoint: string, apiKeyId: string): UsageLine {
+/** Collects a window of a provider that answers these pages: what is written, told and returned. */
+async function collect(
+  pages: UsagePage[] | null,
+  { mostRows, now = LATER, signal = new AbortController().signal }: Terms = {},
+) {
+  const events: WireEvent[] = [];
+  const written: UsageWrite[] = [];
+  const work = {
+    organization: { name: 'Acme', provider: 'openai', organizationId: 'org-1', teamId: 'team-1' } as Organization,
+    provider: { facts: { name: 'OpenAI' }, ...(pages === null ? {} : { usage: { fetchUsage: () => pages } }) },
+    call: { mostRows, signal, observe: (event: WireEvent) => events.push(event) },
+    dependencies: { store: { clock: () => Promise.resolve(now), unknownProjects: () => Promise.resolve([]) } },
+    options: { runId: 'run-1', acceptRestatement: false },
+  } as unknown as WindowWork;
+  const usage = {
+    writeWindow: (write: UsageWrite) => {
+      written.push(write);
+      return Promise.resolve({});
+    },
+  } as unknown as UsageStore;
+  const outcome = await usageCollector(usage, '1d')(SPAN, work).catch((error: unknown) => error);
+  return { outcome, events, write: written[0], answers: written[0]?.answers };
+}
+
+function lineOf(endpoint: string, apiKeyId: string, day: Day = FIRST): UsageLine {
   const counted = { tokenType: 'requests', unit: 'requests', quantity: parseDecimal('1') } as const;
-  const bucket = { bucketStart: START, bucketEnd: new Date('2026-02-28T00:00:00Z') };
+  const bucket = { bucketStart: startOfDay(day), bucketEnd: endOfDay(day) };
   return { ...NO_DIMENSIONS, ...bucket, providerProjectId: 'proj_1', endpoint, apiKeyId, ...counted };
 }
 
-it('usage of more lines than a window may have is too large, whatever number of reports they are of', async () => {
-  await expect(read({ keys: 50, mostRows: 99 })).rejects.toMatchObject({ code: 'too-large' });
-  await expect(read({ keys: 50, mostRows: 100 })).resolves.toMatchObject({ rows: 100 });
+/** A page of a report with a bucket and a line for each of these days. */
+function page(days: readonly Day[], change: Partial<UsagePage> = {}): UsagePage {
+  const { endpoint = 'completions' } = change;
+  return {
+    endpoint,
+    buckets: days.map((day) => ({ start: startOfDay(day), end: endOfDay(day) })),
+    lines: days.map((day) => lineOf(endpoint, 'key_1', day)),
+    ...{ end: 'complete', since: SPAN.since },
+    ...change,
+  };
+}
+
+const refusal = (missing: boolean) => ({
+  missing,
+  error: new CostsError('auth', 'No scope.', { hint: 'Add it.', keyProblem: 'missing-scope' }),
+});
+
+describe('a window of usage', () => {
+  it('of more lines than it may have is too large, whatever number of reports they are of', async () => {
+    const of = (endpoint: string) => {
+      const lines = Array.from({ length: 50 }, (_, index) => lineOf(endpoint, `key_${index}`));
+      return page([FIRST], { endpoint, lines });
+    };
+    const pages = [of('completions'), of('embeddings')];
+    expect((await collect(pages, { mostRows: 99 })).outcome).toMatchObject({ code: 'too-large' });
+    expect((await collect(pages, { mostRows: 100 })).outcome).toMatchObject({ rows: 100 });
+  });
+
+  it('is written with every day that a complete answer speaks for, those without a line, too', async () => {
+    const { outcome, write, answers } = await collect([page([SECOND])]);
+    expect(outcome).toMatchObject({ rows: 1 });
+    expect(answers).toEqual([{ endpoint: 'completions', days: [FIRST, SECOND, THIRD], refused: [] }]);
+    expect(write).toMatchObject({
+      ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Acme', teamId: 'team-1', runId: 'run-1' },
+      ...{ width: '1d', requestedAt: LATER, providerTime: null, lease: 'run-1', acceptRestatement: false },
+    });
+    expect(write?.lines.map(({ bucketStart }) => bucketStart)).toEqual([startOfDay(SECOND)]);
+  });
+
+  it('of an answer that ended early has the days up to its last bucket, and no line of others', async () => {
+    const half = { start: startOfDay(THIRD), end: new Date('2026-02-28T05:00:00Z') };
+    const { answers, write } = await collect([
+      page([FIRST], { end: null }),
+      page([SECOND, THIRD], { buckets: [{ start: startOfDay(SECOND), end: endOfDay(SECOND) }, half], end: null }),
+      page([], { end: 'early' }),
+    ]);
+    expect(answers).toEqual([{ endpoint: 'completions', days: [FIRST, SECOND], refused: [] }]);
+    expect(write?.lines.map(({ bucketStart }) => bucketStart)).toEqual([startOfDay(FIRST), startOfDay(SECOND)]);
+  });
+
+  it('keeps the reports apart: what one was not asked for to its end, another may have', async () => {
+    const { answers, write } = await collect([
+      page([FIRST], { end: 'early' }),
+      page([FIRST, SECOND, THIRD], { endpoint: 'images' }),
+    ]);
+    expect(answers?.map(({ endpoint, days }) => [endpoint, days.length])).toEqual([
+      ['completions', 1],
+      ['images', 3],
+    ]);
+    expect(write?.lines).toHaveLength(4);
+  });
+
+  it('tells from which day on a report goes back, and leaves older days alone', async () => {
+    const { answers, events, outcome } = await collect([page([SECOND], { since: SECOND })]);
+    expect(answers).toEqual([{ endpoint: 'completions', days: [SECOND, THIRD], refused: [FIRST] }]);
+    expect(events).toEqual([{ type: 'narrowed', endpoint: 'completions', since: SECOND }]);
+    const none = await collect([page([], { since: null })]);
+    expect(none.answers).toEqual([{ endpoint: 'completions', days: [], refused: [FIRST, SECOND, THIRD] }]);
+    expect(none.events).toEqual([{ type: 'narrowed', endpoint: 'completions', since: '2026-03-01' }]);
+    for (const each of [outcome, none.outcome]) expect(each).not.toBeInstanceOf(Error);
+  });
+
+  it('is stored where one report does not exist, which is told and not asked for again', async () => {
+    const { outcome, answers, events } = await collect([
+      page([], { unread: refusal(true), end: null }),
+      page([FIRST], { endpoint: 'images' }),
+    ]);
+    expect(outcome).toMatchObject({ rows: 1 });
+    expect(answers).toMatchObject([{ days: [], refused: [FIRST, SECOND, THIRD] }, { endpoint: 'images' }]);
+    expect(events).toEqual([{ type: 'missing', endpoint: 'completions' }]);
+  });
+
+  it('is stored where one report is refused, and fails naming it and why; it may be allowed tomorrow', async () => {
+    const { outcome, answers, events } = await collect([
+      page([FIRST], { endpoint: 'images' }),
+      page([], { unread: refusal(false), end: null }),
+    ]);
+    expect(outcome).toMatchObject({
+      ...{ code: 'forbidden', hint: 'Add it.', keyProblem: 'missing-scope' },
+      message: "OpenAI's usage of completions was not read, the rest is stored. No scope.",
+    });
+    expect(answers).toMatchObject([{ endpoint: 'images' }, { endpoint: 'completions', days: [], refused: [] }]);
+    expect(events).toEqual([]);
+  });
+
+  it('fails where a report promised more and said nothing of a day that is over; today may have nothing yet', async () => {
+    const silent = [page([FIRST], { endpoint: 'images' }), page([], { end: 'early' })];
+    const { outcome, write } = await collect(silent);
+    expect(outcome).toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('usage of completions') as string,
+    });
+    expect(write?.lines).toHaveLength(1);
+    const during = new Date(endOfDay(FIRST).getTime() - 1);
+    expect((await collect(silent, { now: during })).outcome).toMatchObject({ rows: 1 });
+    expect((await collect(silent, { now: endOfDay(FIRST) })).outcome).toMatchObject({ code: 'contract' });
+  });
+
+  it('is not asked for after the end of the run, nor of a provider that reports none', async () => {
+    const ended = await collect([page([FIRST])], { signal: AbortSignal.abort() });
+    expect([ended.outcome, ended.write]).toMatchObject([{ code: 'interrupted' }, undefined]);
+    const without = await collect(null);
+    expect([without.outcome, without.write]).toMatchObject([{ code: 'contract' }, undefined]);
+  });
+});
+
+describe('the clock of a provider', () => {
+  const AT = new Date('2026-03-01T00:10:00Z');
+  const answer = (date: Date | null): WireEvent => ({
+    ...{ type: 'request', method: 'GET', url: '', status: 200, milliseconds: 1, requestId: null, date },
+  });
+  const behindOf = (...dates: (Date | null)[]) => {
+    const told: WireEvent[] = [];
+    const observe = (event: WireEvent) => told.push(event);
+    const { call, behind } = listenToClock({ observe } as unknown as WindowWork['call']);
+    for (const date of dates) call.observe(answer(date));
+    call.observe({ type: 'missing', endpoint: 'x' });
+    expect(told).toHaveLength(dates.length + 1);
+    return behind(AT);
+  };
+  const before = (milliseconds: number) => new Date(AT.getTime() - milliseconds);
+
+  it('counts where it is more than a minute behind, at the earliest that it said', () => {
+    expect(behindOf(before(60_001))).toEqual(before(60_001));
+    expect(behindOf(before(5), before(90_000), null, before(70_000))).toEqual(before(90_000));
+  });
+
+  it('does not where both agree, it is ahead, or nothing is said', () => {
+    for (const dates of [[before(60_000)], [before(-90_000)], [null], []]) expect(behindOf(...dates)).toBeNull();
+  });
 });
