@@ -229,6 +229,11 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
           : `The role or the server limits it. To raise that: ALTER ROLE "${user}" SET ${setting} = '5min'`,
       );
     }
+    case '55000':
+      return failed(
+        `Something on ${label} is set so that it cannot take this: ${message}.`,
+        'Set it otherwise, or ask its owner why it is so. What is not ours: costs db status',
+      );
     case '0A000':
     case '2BP01':
       return failed(

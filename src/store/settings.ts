@@ -50,6 +50,10 @@ const FIXED = {
   IntervalStyle: 'postgres',
   bytea_output: 'hex',
   extra_float_digits: '3',
+  // What the catalogs print is compared as text, and a backslash in a value is a backslash.
+  quote_all_identifiers: 'off',
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
   // A policy that hides rows would make figures wrong; so PostgreSQL refuses the statement instead.
   row_security: 'off',
   statement_timeout: '0',

@@ -35,7 +35,11 @@ export interface AnyDatabase {
   legacyRows: number;
   bills: number;
   without: readonly ('currency' | 'line_item' | 'bucket_end_time')[];
-  doubles: 'none' | 'copies' | 'other amounts';
+  doubles: keyof typeof DOUBLES;
+  /** When a row was written, where a column tells it: the bills that come first in the table were written last. */
+  stamp: string | null;
+  /** What the person who adopts chooses for them. */
+  duplicates: 'add' | 'keep-last' | 'stop' | undefined;
   history: 'none' | 'theirs' | 'failed';
   /** Whether the schema `public` beside it has tables and types of the same names. */
   neighbour: boolean;
@@ -55,6 +59,24 @@ const KEYS = {
   'that carries the cost': `CREATE UNIQUE INDEX bill ON cost_data (${COLUMNS}) INCLUDE (cost)`,
   'another one under our name': `CREATE INDEX cost_data_bucket_key ON cost_data (service)`,
 } as const;
+
+/** What bills have been written again, each time by a row of its own. */
+const DOUBLES: Record<string, readonly { letter: string; amount: 0 | 1; currency?: string; version?: string }[]> = {
+  none: [],
+  copies: [{ letter: 'd', amount: 0 }],
+  'other amounts': [{ letter: 'd', amount: 1 }],
+  'copies and others': [
+    { letter: 'd', amount: 1 },
+    { letter: 'e', amount: 0 },
+    { letter: 'f', amount: 1 },
+  ],
+  'estimates, too': [
+    { letter: 'd', amount: 1 },
+    { letter: 'g', amount: 1, version: 'usage_v1' },
+    { letter: 'h', amount: 0, version: 'usage_v1' },
+  ],
+  'another currency': [{ letter: 'd', amount: 1, currency: 'EUR' }],
+};
 
 const PROJECT_KEYS = [
   'CREATE UNIQUE INDEX projects_openai_project_id_key ON projects (openai_project_id)',
@@ -141,14 +163,21 @@ export const anyDatabase: fc.Arbitrary<AnyDatabase> = fc.record({
   foreign: fc.uniqueArray(fc.constantFrom(...(Object.keys(FOREIGN_OBJECTS) as ForeignObjectName[])), { maxLength: 4 }),
   legacyRows: fc.nat(7),
   bills: fc.nat(4),
-  without: usually<AnyDatabase['without']>(
-    [],
+  without: fc.constantFrom<AnyDatabase['without']>(
+    ...Array<[]>(16).fill([]),
     ['currency'],
     ['line_item'],
     ['currency', 'line_item'],
     ['bucket_end_time'],
   ),
-  doubles: usually('none', 'copies', 'other amounts'),
+  doubles: fc.constantFrom(
+    ...Array<'none'>(3).fill('none'),
+    ...Object.keys(DOUBLES),
+    'copies and others',
+    'copies and others',
+  ),
+  stamp: usually<string | null>(null, 'updated_at', 'syncedAt'),
+  duplicates: fc.constantFrom('add', 'add', 'keep-last', 'keep-last', 'stop', undefined),
   history: usually('none', 'theirs', 'failed'),
   neighbour: fc.boolean(),
 });
@@ -237,6 +266,7 @@ function tables(db: AnyDatabase): string[] {
       `cost ${db.cost} NOT NULL`,
       ...(version === null ? [] : [version]),
       ...costColumns.map((name) => `${name} ${types[name] ?? texts}`),
+      ...(db.stamp === null ? [] : [`"${db.stamp}" timestamptz(3)`]),
     ]).slice(
       'CREATE'.length,
     )}${partitioned ? ' PARTITION BY RANGE (date); CREATE TABLE cost_data_all PARTITION OF cost_data DEFAULT' : ''}`,
@@ -336,29 +366,42 @@ function rows(db: AnyDatabase): string[] {
   if (db.logins)
     statements.push(`INSERT INTO login_attempts (id, email, success) VALUES (${id('l', 1)}, 'a@example.com', false)`);
   if (db.version === 'none' || (!db.version.startsWith('text') && !db.labels.includes('costs_v1'))) return statements;
-  for (const [letter, count, factor] of [
-    ['b', db.bills, 0],
-    ['d', db.doubles === 'none' ? 0 : db.bills, db.doubles === 'copies' ? 0 : 1],
-  ] as const)
-    for (let n = 0; n < count; n++) statements.push(bill(db, id(letter, n), n, amount(n + factor)));
+  for (const { letter, amount: factor, ...other } of [{ letter: 'b', amount: 0 }, ...(DOUBLES[db.doubles] ?? [])])
+    for (let n = 0; n < db.bills; n++)
+      statements.push(bill(db, { id: id(letter, n), n, amount: amount(n + factor), written: letter, ...other }));
   return statements;
 }
 
-function bill(db: AnyDatabase, id: string, n: number, amount: string): string {
+interface Bill {
+  id: string;
+  n: number;
+  amount: string;
+  /** A letter that is the later in the alphabet the earlier it was written. */
+  written: string;
+  currency?: string;
+  version?: string;
+}
+
+function bill(db: AnyDatabase, row: Bill): string {
+  const { id, n, amount, written, currency = 'USD', version = 'costs_v1' } = row;
   const day = (offset: number) => `'2026-01-0${1 + n + offset}${/tz/.test(db.instants) ? 'T00:00:00Z' : ''}'`;
   const given: Record<string, string> = {
     bucket_start_time: day(0),
     bucket_end_time: day(1),
     line_item: `'gpt-4o, "input"'`,
-    currency: `'USD'`,
+    currency: `'${currency}'`,
     quantity: '12.5',
     model: `'gpt-4o'`,
   };
   const names = Object.keys(given).filter(
     (name) => db.costColumns.includes(name) && !(db.without as readonly string[]).includes(name),
   );
+  if (db.stamp !== null) {
+    given[`"${db.stamp}"`] = `timestamptz '2026-02-01Z' - interval '${written.charCodeAt(0)} minutes'`;
+    names.push(`"${db.stamp}"`);
+  }
   return `INSERT INTO cost_data (id, project_id, date, service, cost, api_version${names.map((name) => `, ${name}`).join('')})
-    VALUES (${id}, ${idOf(db.ids)('p', 1)}, ${day(0)}, 'gpt-4o', ${amount}, 'costs_v1'${names.map((name) => `, ${given[name] ?? ''}`).join('')})`;
+    VALUES (${id}, ${idOf(db.ids)('p', 1)}, ${day(0)}, 'gpt-4o', ${amount}, '${version}'${names.map((name) => `, ${given[name] ?? ''}`).join('')})`;
 }
 
 /** An id as SQL, of whatever type the ids are. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { DuplicateChoice } from '../../store/migrations/duplicates.js';
+import type { DuplicateChoice } from '../../store/migrations/merge-duplicates.js';
 
 export interface DuplicatesOption {
   duplicates?: DuplicateChoice['policy'];

@@ -7,7 +7,8 @@ import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
-import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
+import { describeDuplicates } from './duplicates.js';
+import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
 import { requireNoInterference, unfinishedOfTheirs } from './interference.js';
@@ -125,26 +126,43 @@ async function requireZone(pool: Connection, zone: string): Promise<void> {
     });
 }
 
+interface Plan extends AdoptionPlan {
+  /** What becomes of bills that share a key, in words; null where none do. */
+  merging: string | null;
+}
+
 /** What is to be done, and what stands against it. */
 async function look(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
   { duplicates, datesIn }: Choices,
-): Promise<{ plan: AdoptionPlan; problems: string[] }> {
+): Promise<{ plan: Plan; problems: string[] }> {
   const live = await readCatalog(pool);
   const plan = planAdoption(files, states, live, await zonesOf(pool, live, datesIn));
   // Of a schema that does not fit, the rows cannot be asked either.
-  if (plan.problems.length > 0) return { plan, problems: plan.problems };
-  const asked = duplicates === undefined || duplicates.policy === 'stop';
+  if (plan.problems.length > 0) return { plan: { ...plan, merging: null }, problems: plan.problems };
   const checks = [...uncertainValues(plan.conversions), ...plan.steps.flatMap((step) => step.checks)];
-  const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, { duplicates: asked }))];
+  const filled = plan.steps.flatMap(({ fills }) => (fills?.table === 'cost_data' ? fills.column : []));
+  const looking = { duplicates, filled, converted: plan.conversions };
+  const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, looking))];
   const problems = [
     ...(await unfinishedOfTheirs(pool)),
     ...(await findDependents(pool, plan.conversions)),
     ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
-  return { plan: { ...plan, steps: await withoutIdle(pool, plan.steps) }, problems };
+  const merging = problems.length > 0 ? null : await describeMerge(pool, plan, duplicates);
+  return { plan: { ...plan, merging, steps: await withoutIdle(pool, plan.steps) }, problems };
+}
+
+async function describeMerge(
+  pool: Connection,
+  { conversions }: AdoptionPlan,
+  choice: DuplicateChoice | undefined,
+): Promise<string | null> {
+  if (choice === undefined || choice.policy === 'stop') return null;
+  const totals = await describeDuplicates(pool, conversions);
+  return totals && `make one bill of those that share project, bucket and line item (${choice.policy}): ${totals}`;
 }
 
 /** Instants that all are midnights of UTC are days of UTC, whatever is said of the others. */
@@ -167,7 +185,7 @@ async function adoptLocked(
   files: readonly MigrationFile[],
   states: readonly Fact[][],
   choices: Choices,
-): Promise<AdoptionPlan & { merged: number }> {
+): Promise<Plan & { merged: number }> {
   await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
@@ -179,9 +197,8 @@ async function adoptLocked(
       hint: 'Run costs db adopt --dry-run.',
     });
   const { duplicates } = choices;
-  const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
   const before = await fingerprint(pool);
-  const undo = merge?.undo ?? [];
+  const undo: string[] = [];
   for (const step of plan.steps) undo.unshift(...(await take(pool, step)));
   const left = await withoutIdle(
     pool,
@@ -193,9 +210,10 @@ async function adoptLocked(
     throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
       hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
     });
+  const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
   await writeHistory(pool, files, {
     migrations: plan.adopted,
-    undo,
+    undo: [...(merge?.undo ?? []), ...undo],
     found: await ofOurs(pool, found, plan.target),
     foreignHistory: await foreignHistory(pool, files),
   });
@@ -245,7 +263,7 @@ async function writeHistory(pool: Connection, files: readonly MigrationFile[], a
 }
 
 async function toResult(
-  { adopted, pending, steps, problems, foreign, merged }: AdoptionPlan & { merged: number },
+  { adopted, pending, steps, merging, problems, foreign, merged }: Plan & { merged: number },
   settings: Settings,
   done: boolean,
 ): Promise<AdoptResult> {
@@ -253,7 +271,10 @@ async function toResult(
     done,
     adopted,
     pending,
-    steps: steps.map(({ text, locks }) => ({ text, locks })),
+    steps: [
+      ...steps.map(({ text, locks }) => ({ text, locks })),
+      ...(merging === null ? [] : [{ text: merging, locks: 'cost_data' }]),
+    ],
     sql: steps.length === 0 ? '' : toScript(steps, settings),
     problems,
     foreign,

@@ -6,12 +6,12 @@ import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { findMisfits } from './misfits.js';
-import { mergeDuplicates, type DuplicateChoice } from './duplicates.js';
-import { inTransaction } from '../rows.js';
+import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
+import { inTransaction, quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
-import { asOnlyMigrator, lockAttempts, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, lockAttempts, LOCKED, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { firstReason, migrationStatus } from './status.js';
 
 export interface ApplyOptions extends MigratorOptions {
@@ -81,16 +81,14 @@ async function makeRowsFit(
   duplicates: DuplicateChoice | undefined,
 ): Promise<number> {
   if (!pending.some((name) => /_cost_data_(?:bucket_key|check)/.test(name))) return 0;
-  const merges = duplicates !== undefined && duplicates.policy !== 'stop';
-  const [misfit] = await findMisfits(pool, { duplicates: !merges });
-  if (misfit !== undefined)
-    throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
-      hint: `Correct or remove them, then run costs db migrate again. All of them: ${misfit.query}`,
-    });
-  if (!merges) return 0;
   return inTransaction(pool, async () => {
-    await pool.query('LOCK TABLE cost_data IN SHARE ROW EXCLUSIVE MODE');
-    return (await mergeDuplicates(pool, duplicates)).rows;
+    if (duplicates !== undefined) await pool.query('LOCK TABLE cost_data IN SHARE ROW EXCLUSIVE MODE');
+    const [misfit] = await findMisfits(pool, { duplicates });
+    if (misfit !== undefined)
+      throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
+        hint: `Correct or remove them, then run costs db migrate again. All of them: ${misfit.query}`,
+      });
+    return duplicates === undefined ? 0 : (await mergeDuplicates(pool, duplicates)).rows;
   });
 }
 
@@ -109,7 +107,7 @@ async function applyPatiently(
       return;
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : String(cause);
-      if (!/lock timeout/.test(text) || attempt === attempts) throw migrationError(name, target, cause);
+      if (!LOCKED.test(text) || attempt === attempts) throw migrationError(name, target, cause);
       await withEngine(target, (engine) => engine.markMigrationRolledBack({ migrationName: name }));
       await sleep(LOCK_PAUSE_MS);
     }
@@ -119,15 +117,16 @@ async function applyPatiently(
 function migrationError(name: string, target: MigrationTarget, cause: unknown): unknown {
   const explained = target.explain(cause);
   if (explained instanceof CostsError && explained.code === 'unreachable') return explained;
-  const reason = firstReason(cause instanceof Error ? cause.message : String(cause)) ?? 'no reason was given';
-  const isLocked = /lock timeout/.test(reason);
+  const told = cause instanceof Error ? cause.message : String(cause);
+  const reason = firstReason(told) ?? 'no reason was given';
+  const isLocked = LOCKED.test(told);
   const waited = isLocked ? ' Another program holds the table for long.' : '';
+  // A publication of all tables takes no change of one whose key is just being replaced.
+  const published = /table "([^"]+)" because it does not have a replica identity/.exec(reason)?.[1];
+  const way = published === undefined ? 'Mend the cause' : `ALTER TABLE ${quote(published)} REPLICA IDENTITY FULL`;
   return new CostsError(
     isLocked ? 'unreachable' : 'failed',
     `The migration ${name} failed, and nothing of it was kept: ${reason.replace(/\.$/, '')}.${waited}`,
-    {
-      hint: 'Mend the cause, then go on from there: costs db migrate',
-      cause,
-    },
+    { hint: `${way}, then go on from there: costs db migrate`, cause },
   );
 }

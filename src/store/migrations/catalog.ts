@@ -50,8 +50,8 @@ SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELS
   FROM relations WHERE relkind IN ('v', 'm', 'f')
 UNION ALL
 SELECT 'column ' || t.relname || '.' || a.attname,
-       format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
-         || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), t.relname, true
+       format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END
+         || coalesce(CASE a.attgenerated WHEN '' THEN ' default ' WHEN 's' THEN ' stored as ' ELSE ' computed as ' END || pg_get_expr(d.adbin, d.adrelid), ''), t.relname, true
   FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
 UNION ALL
@@ -73,7 +73,7 @@ SELECT 'enum ' || t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortord
   WHERE t.typnamespace = quote_ident(current_schema())::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e') GROUP BY t.typname
 UNION ALL
-SELECT CASE t.typtype WHEN 'd' THEN 'domain ' ELSE 'type ' END || t.typname, '', NULL, false
+SELECT CASE t.typtype WHEN 'd' THEN 'domain ' ELSE 'type ' END || t.typname, coalesce(format_type(nullif(t.typbasetype, 0), t.typtypmod), ''), NULL, false
   FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
   WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND (t.typtype IN ('d', 'r') OR c.relkind = 'c')
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')

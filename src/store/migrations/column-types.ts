@@ -82,7 +82,7 @@ export function convert(have: string, want: string, zone = 'UTC'): Conversion | 
 /** Without a cast, which would fail of what is too large. */
 function beyondNumber(have: string): Conversion['beyond'] {
   if (have === 'numeric') return null;
-  const [, precision, scale] = /^numeric\((\d+),(\d+)\)$/.exec(have) ?? [];
+  const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(have) ?? [];
   const bytes = INTEGERS[have] ?? 0n;
   const limit =
     precision === undefined ? String(2n ** (bytes * 8n - 1n)) : `1e${Number(precision) - Number(scale ?? '0')}`;
@@ -120,8 +120,28 @@ export function isZoned(type: string): boolean {
   return ZONED.test(type);
 }
 
+/** From what a column is computed instead of being written. */
+export interface Computation {
+  sql: string;
+  stored: boolean;
+}
+
+interface ColumnParts {
+  type: string;
+  required: boolean;
+  standard: string | null;
+  computed: Computation | null;
+}
+
 /** The parts of a column as the catalog describes it. */
-export function partsOf(definition: string): { type: string; required: boolean; standard: string | null } {
-  const [, type = '', required, standard] = /^(.*?)( not null)?(?: default (.*))?$/s.exec(definition) ?? [];
-  return { type, required: required !== undefined, standard: standard ?? null };
+export function partsOf(definition: string): ColumnParts {
+  const [, type = '', required, by, sql = ''] =
+    /^(.*?)( not null)?(?: identity)?(?: (default|stored as|computed as) (.*))?$/s.exec(definition) ?? [];
+  const isComputed = by !== undefined && by !== 'default';
+  return {
+    type,
+    required: required !== undefined,
+    standard: by === 'default' ? sql : null,
+    computed: isComputed ? { sql, stored: by === 'stored as' } : null,
+  };
 }

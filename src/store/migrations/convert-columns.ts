@@ -28,7 +28,7 @@ export function findConversions(expected: readonly Fact[], live: readonly Fact[]
     const other = found.get(object);
     if (!object.startsWith('column ') || other === undefined || table === null) return [];
     const [want, have] = [partsOf(definition), partsOf(other)];
-    if (want.type === have.type) return [];
+    if (want.type === have.type || have.computed !== null) return [];
     const name = lastName(object);
     const conversion =
       convertEnum(have.type, want.type, { expected, live }) ??

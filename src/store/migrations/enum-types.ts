@@ -2,11 +2,11 @@ import type { Fact } from './catalog.js';
 import type { Conversion } from './column-types.js';
 import { lastPart, literal } from './step.js';
 
-/** The enum that a column's type is, by the name that the catalog gives the type. */
-export function enumOf(type: string | null, facts: readonly Fact[]): Fact | undefined {
+/** The enum, or the domain, that a column's type is, by the name that the catalog gives the type. */
+export function namedType(kind: 'enum' | 'domain', type: string | null, facts: readonly Fact[]): Fact | undefined {
   return facts.find(({ object }) => {
     const name = lastPart(object);
-    return object.startsWith('enum ') && (type === name || type === `"${name.replaceAll('"', '""')}"`);
+    return object.startsWith(`${kind} `) && (type === name || type === `"${name.replaceAll('"', '""')}"`);
   });
 }
 
@@ -20,7 +20,7 @@ export function convertEnum(
   want: string,
   { expected, live }: { expected: readonly Fact[]; live: readonly Fact[] },
 ): Conversion | undefined {
-  const ours = enumOf(want, expected);
+  const ours = namedType('enum', want, expected);
   if (ours !== undefined && isText(have)) {
     const labels = labelsOf(ours);
     return {
@@ -35,7 +35,7 @@ export function convertEnum(
       ],
     };
   }
-  if (want !== 'text' || enumOf(have, live) === undefined) return undefined;
+  if (want !== 'text' || namedType('enum', have, live) === undefined) return undefined;
   return {
     to: (column) => `${column}::text`,
     back: (column) => `${column}::${have}`,

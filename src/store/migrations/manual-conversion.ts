@@ -1,5 +1,6 @@
 import { quote } from '../rows.js';
-import { isText } from './enum-types.js';
+import type { Fact } from './catalog.js';
+import { isText, namedType } from './enum-types.js';
 import { retype } from './convert-columns.js';
 
 const DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
@@ -15,8 +16,9 @@ export function manualConversion(
   { table, name, standard }: { table: string; name: string; standard: string | null },
   have: string,
   want: string,
+  live: readonly Fact[],
 ): string | null {
-  const way = wayTo(have, want);
+  const way = wayTo(have, want, live);
   if (way === null) return null;
   const parts = retype(
     name,
@@ -27,7 +29,14 @@ export function manualConversion(
   return `ALTER TABLE ${quote(table)} ${parts.join(', ')}`;
 }
 
-function wayTo(have: string, want: string): { type: string; using: (value: string) => string } | null {
+interface Way {
+  type: string;
+  using: (value: string) => string;
+}
+
+function wayTo(have: string, want: string, live: readonly Fact[]): Way | null {
+  const base = namedType('domain', have, live)?.definition;
+  if (base !== undefined) return { type: base, using: (value) => `${value}::${base}` };
   if (want === 'text') return { type: 'text', using: (value) => `${value}::text` };
   // As many digits as there are: what is too long for ours is named by adopting, and would be rounded here.
   if (/^numeric/.test(want) && (isText(have) || have === 'money'))
@@ -40,5 +49,19 @@ function wayTo(have: string, want: string): { type: string; using: (value: strin
         `CASE WHEN ${value} ~ '^${DAY}([T ]${TIME})?$' THEN ${value}::timestamp AT TIME ZONE 'UTC'` +
         ` WHEN ${value} ~ '^${DAY}[T ]${TIME}${OFFSET}$' THEN ${value}::timestamptz ELSE ('no instant: ' || ${value})::timestamptz END`,
     };
+  if (/^timestamp/.test(want) && /^(?:integer|bigint|double precision|numeric)/.test(have))
+    return { type: 'timestamptz', using: (value) => instantOf(`${value}::text`) };
+  if (want === 'boolean') return { type: want, using: (value) => `${value}::text::boolean` };
   return null;
+}
+
+/** By their digits, numbers of this century can be read in one way only: 20260131, and what has passed since 1970. */
+const PARTS = { 10: 'second', 13: 'millisecond', 16: 'microsecond' };
+
+function instantOf(value: string): string {
+  const since = Object.entries(PARTS).map(
+    ([digits, part]) =>
+      `WHEN ${value} ~ '^[1-9][0-9]{${Number(digits) - 1}}([.][0-9]+)?$' THEN timestamptz 'epoch' + ${value}::float8 * interval '1 ${part}'`,
+  );
+  return `CASE WHEN ${value} ~ '^20[0-9]{6}$' THEN to_date(${value}, 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' ${since.join(' ')} ELSE ('no instant: ' || ${value})::timestamptz END`;
 }

@@ -3,8 +3,8 @@ import { columnsOf, quote } from '../rows.js';
 import type { ConvertedColumn } from './convert-columns.js';
 import type { Step } from './step.js';
 import type { RowCheck } from './row-checks.js';
-import { hasBillKey, KEY_SQL, LINE_ITEM } from './bill-key.js';
-import { describeDuplicates } from './duplicates.js';
+import { describeDuplicates, SHARED_KEYS, unmergeable } from './duplicates.js';
+import type { DuplicateChoice } from './merge-duplicates.js';
 import { plural } from '../../domain/words.js';
 
 /** Rows that a later state has no place for. */
@@ -18,36 +18,31 @@ export interface Misfit {
   query: string;
 }
 
-const BUCKET = ['bucket_start_time', 'bucket_end_time'] as const;
+const BUCKET = ['bucket_start_time', 'bucket_end_time'];
+
+interface Looking {
+  duplicates: DuplicateChoice | undefined;
+  /** The columns of bills that may be empty, because they are filled first. */
+  filled?: readonly string[];
+  /** The columns that are still to become another type. */
+  converted?: readonly ConvertedColumn[];
+}
 
 /** Looks at the rows before anything is changed. What the columns do not tell yet, nothing is wrong with. */
-export async function findMisfits(pool: Pool, { duplicates = true } = {}): Promise<Misfit[]> {
+export async function findMisfits(pool: Pool, { duplicates, filled = [], converted = [] }: Looking): Promise<Misfit[]> {
   const columns = new Set(await columnsOf(pool, 'cost_data'));
   if (!columns.has('api_version')) return [];
-  const bills = `"api_version"::text = 'costs_v1'`;
-  const found: (Misfit | null)[] = [];
-  const missing = BUCKET.map((name) => (columns.has(name) ? `"${name}" IS NULL` : 'true'));
-  found.push(
-    await look(
-      pool,
-      'no begin or no end of their bucket',
-      `SELECT id FROM cost_data WHERE ${bills} AND (${missing.join(' OR ')})`,
-    ),
-  );
-  if (duplicates && (await hasBillKey(pool))) {
-    const misfit = await look(
-      pool,
-      'the same project, bucket and line item as another',
-      `SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY ${KEY_SQL}) AS same FROM cost_data
-    WHERE "bucket_start_time" IS NOT NULL AND "bucket_end_time" IS NOT NULL AND (${LINE_ITEM}) IS NOT NULL) AS r WHERE same > 1`,
-    );
-    const totals = misfit && (await describeDuplicates(pool));
-    found.push(
-      misfit && totals !== null
-        ? { ...misfit, text: `${misfit.text}. Choose --duplicates add, keep-last or stop: ${totals}` }
-        : misfit,
-    );
+  const bills = (missing: string) => `SELECT id FROM cost_data WHERE "api_version"::text = 'costs_v1' AND (${missing})`;
+  const isEmpty = (name: string) => (columns.has(name) ? `"${name}" IS NULL` : 'true');
+  const found = [await look(pool, 'no begin or no end of their bucket', bills(BUCKET.map(isEmpty).join(' OR ')))];
+  for (const name of ['currency', 'line_item'].filter((each) => !filled.includes(each)))
+    found.push(await look(pool, `no ${name}`, bills(isEmpty(name))));
+  const totals = await describeDuplicates(pool, converted);
+  if (totals !== null && (duplicates === undefined || duplicates.policy === 'stop')) {
+    const shared = await look(pool, 'the same project, bucket and line item as another', SHARED_KEYS);
+    found.push(shared && { ...shared, text: `${shared.text}. Choose --duplicates add, keep-last or stop: ${totals}` });
   }
+  if (totals !== null) found.push(...(await findFailing(pool, await unmergeable(pool))));
   return found.filter((misfit) => misfit !== null);
 }
 

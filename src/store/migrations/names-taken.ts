@@ -1,7 +1,8 @@
+import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
-import { enumOf, labelsOf } from './enum-types.js';
-import { lastPart } from './step.js';
+import { labelsOf, namedType } from './enum-types.js';
+import { lastPart, literal } from './step.js';
 
 /** The tables that came before there was a history of ours to keep: only they can be without it. */
 const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
@@ -70,7 +71,7 @@ const LABEL = 'costs_v1';
 export function versionTypeProblem(live: readonly Fact[], names: readonly string[]): string | null {
   const version = live.find(({ object }) => object === 'column cost_data.api_version');
   const type = version === undefined ? null : partsOf(version.definition).type;
-  const own = enumOf(type, live);
+  const own = namedType('enum', type, live);
   const [prismas = ''] = names;
   const taken = live.find(({ object }) => object === `enum ${prismas}`);
   const isTheirs =
@@ -78,8 +79,25 @@ export function versionTypeProblem(live: readonly Fact[], names: readonly string
     taken !== own &&
     (own !== undefined || !labelsOf(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
   if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
-  if (own === undefined || !labelsOf(own).includes(LABEL)) return null;
+  if (own === undefined) return null;
+  const respelled = otherSpellings(own);
+  if (respelled !== null) return respelled;
+  if (!labelsOf(own).includes(LABEL)) return null;
   const name = lastPart(own.object);
   if (names.includes(name)) return null;
   return `the type of cost_data.api_version is called ${name}: rename it (ALTER TYPE ${type ?? ''} RENAME TO "${prismas}") when no client casts to the old name`;
+}
+
+/** What Prisma makes of labels without `@map`: in capitals, most of the time. */
+function otherSpellings(own: Fact): string | null {
+  const labels = labelsOf(own);
+  const plain = (label: string) => label.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const renames = ['usage_v1', LABEL].flatMap((label) => {
+    const other = labels.includes(label) ? undefined : labels.find((each) => plain(each) === plain(label));
+    return other === undefined
+      ? []
+      : `ALTER TYPE ${quote(lastPart(own.object))} RENAME VALUE ${literal(other)} TO ${literal(label)}`;
+  });
+  if (renames.length === 0) return null;
+  return `the type of cost_data.api_version spells its labels otherwise (${labels.join(', ')}): give them @map in the schema of your application, and rename them (${renames.join('; ')}) when no client writes the old ones`;
 }

@@ -3,8 +3,8 @@ import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
 import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, type Zones } from './convert-columns.js';
 import { labelsOf } from './enum-types.js';
-import { manualConversion } from './manual-conversion.js';
-import { anyRow, isSameReference, orphans, sharedKeys, withoutValue } from './row-checks.js';
+import { changeColumn } from './change-column.js';
+import { anyRow, isSameReference, orphans, sharedKeys } from './row-checks.js';
 import { lastName, lastPart, literal, step, type Step } from './step.js';
 import { describeTableKind } from './table-kinds.js';
 
@@ -125,6 +125,9 @@ function addConstraint(
   live: readonly Fact[],
   tableIsThere: boolean,
 ): Step[] | string {
+  // A primary key takes the name of the index that keeps it.
+  const index = live.find(({ object }) => object === `index ${name}`);
+  if (fact.definition.startsWith('PRIMARY KEY') && index !== undefined) return anotherIndex(name, index);
   const same = live.find(
     (other) =>
       other.table === fact.table && other.object.startsWith('constraint ') && other.definition === fact.definition,
@@ -162,6 +165,10 @@ function anotherKey(fact: Fact, primary: Fact, table: string, live: readonly Fac
     return `the key of ${fact.table ?? ''} is called ${theirs} instead of ${column}: give the field of your application @map("${column}") and rename the column (ALTER TABLE ${table} RENAME COLUMN ${theirs} TO ${column})`;
   const swap = `ALTER TABLE ${table} DROP CONSTRAINT ${quote(lastName(primary.object))}, ADD CONSTRAINT ${quote(lastName(fact.object))} ${fact.definition}`;
   return `the table ${fact.table ?? ''} has another key, ${primary.definition} instead of ${fact.definition}. This keeps both: ${swap}, ADD ${primary.definition.replace('PRIMARY KEY', 'UNIQUE')}`;
+}
+
+function anotherIndex(name: string, { definition }: Fact): string {
+  return `the index ${name} is another one, ${definition}: rename it (ALTER INDEX ${quote(name)} RENAME TO ${quote(`${name}_other`)})`;
 }
 
 function addIndex(fact: Fact, name: string, live: readonly Fact[], tableIsThere: boolean): Step[] {
@@ -207,15 +214,14 @@ function change(
   if (kind === 'table') return `the table ${name} is ${describeTableKind(other.definition, name)}`;
   if (kind === 'index' && other.definition === `${fact.definition} (invalid)`)
     return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built anew (DROP INDEX ${quote(name)})`;
-  if (kind === 'index')
-    return `the index ${name} is another one, ${other.definition}: rename it (ALTER INDEX ${quote(name)} RENAME TO ${quote(`${name}_other`)})`;
+  if (kind === 'index') return anotherIndex(name, other);
   if (kind === 'constraint' && isSameReference(fact, other)) return replaceReference(fact, other, table, live);
   if (kind === 'constraint' && [fact, other].every(({ definition }) => definition.startsWith('PRIMARY KEY')))
     return anotherKey(fact, other, table, live);
   if (kind === 'constraint')
     return `the ${fact.object} is another one (${other.definition} instead of ${fact.definition}): rename it (ALTER TABLE ${table} RENAME CONSTRAINT ${quote(name)} TO ${quote(`${name}_other`)})`;
   if (kind !== 'column') return `the ${fact.object} is another one: ${other.definition}`;
-  return changeColumn(fact, other, table, conversions);
+  return changeColumn(fact, other, conversions, live);
 }
 
 /** A foreign key between the same columns, whatever its name and whatever becomes of rows whose parent goes. */
@@ -241,53 +247,6 @@ function addLabels(fact: Fact, other: Fact): Step[] {
         { first: true },
       ),
     );
-}
-
-function changeColumn(
-  fact: Fact,
-  other: Fact,
-  table: string,
-  conversions: readonly ConvertedColumn[],
-): Step[] | string {
-  const [want, have] = [partsOf(fact.definition), partsOf(other.definition)];
-  const [column, name] = [lastPart(fact.object), lastName(fact.object)];
-  const conversion = conversions.find((each) => `${each.table}.${each.name}` === column);
-  if (want.type !== have.type && conversion === undefined) {
-    const way = manualConversion({ table: fact.table ?? '', name, standard: have.standard }, have.type, want.type);
-    const told = `the column ${column} is ${have.type} instead of ${want.type}`;
-    return way === null
-      ? `${told}, and only its owner knows what its values mean: make it ${want.type}, then run this again`
-      : `${told}. This makes it a type that is taken over, or changes nothing where a value would be lost: ${way}`;
-  }
-  const alter = (change: string) => `ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${change}`;
-  const setDefault = (value: string | null) => alter(value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`);
-  const standard = conversion === undefined ? have.standard : conversion.newStandard;
-  const steps: Step[] = [];
-  if (want.standard !== null && want.standard !== standard)
-    steps.push(step(`set the default of ${column}`, setDefault(want.standard), setDefault(standard), fact.table));
-  if (want.required && !have.required) {
-    if (want.standard !== null) steps.push(fillDefault(fact.table ?? '', name, want.standard));
-    const checks = want.standard === null ? [withoutValue(fact.table ?? '', name)] : [];
-    const set = `let ${column} be never null`;
-    steps.push(step(set, alter('SET NOT NULL'), alter('DROP NOT NULL'), fact.table, { checks }));
-  }
-  if (!want.required && have.required) {
-    const gone = `DELETE FROM ${table} WHERE ${quote(name)} IS NULL`;
-    steps.push(step(`let ${column} be null`, alter('DROP NOT NULL'), `${gone}; ${alter('SET NOT NULL')}`, fact.table));
-  }
-  return steps;
-}
-
-function fillDefault(table: string, column: string, standard: string): Step {
-  const empty = `${quote(column)} IS NULL`;
-  const needed = `SELECT FROM ${quote(table)} WHERE ${empty} LIMIT 1`;
-  return step(
-    `give rows of ${table} without ${column} its default`,
-    `UPDATE ${quote(table)} SET ${quote(column)} = ${standard} WHERE ${empty}`,
-    null,
-    table,
-    { fills: { table, column, before: 'NULL', needed } },
-  );
 }
 
 /** A column that numbers itself owns the sequence it takes its numbers from. */

@@ -15,6 +15,8 @@ const KEEPALIVES = ['tcp_keepalives_idle = 30', 'tcp_keepalives_interval = 10', 
 
 /** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
 export const LOCK_TIMEOUT = '1s';
+/** What such a failure says, by its code where the server speaks another language. */
+export const LOCKED = /lock timeout|deadlock detected|\b(?:55P03|40P01)\b/;
 const LOCK_ATTEMPTS = 20;
 export const LOCK_PAUSE_MS = 2_000;
 
@@ -29,8 +31,8 @@ export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>)
     try {
       return await work();
     } catch (error) {
-      if (attempt === attempts || !(error instanceof Error && /lock timeout|deadlock detected/.test(error.message)))
-        throw error;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (attempt === attempts || !LOCKED.test(`${code} ${String(error)}`)) throw error;
       await sleep(LOCK_PAUSE_MS);
     }
   }

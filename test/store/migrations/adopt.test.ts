@@ -183,6 +183,39 @@ it('merges duplicates of a database with a history before it migrates', async ()
   ]);
 });
 
+it.each([
+  ['currency', 'NULL', /no currency: r/],
+  ['line_item', 'NULL', /no line_item: r/],
+  ['bucket_end_time', 'NULL', /no begin or no end of their bucket: r/],
+])('names the bills without %s before it migrates a database with a history', async (column, value, cause) => {
+  const { pool, migrations } = database;
+  await migrations.apply();
+  await migrations.rollback({ to: 'multi_org_support' });
+  await pool.query(`INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
+    INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost) VALUES ('r', 'p', 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD', 1);
+    UPDATE cost_data SET ${column} = ${value}`);
+  await expect(migrations.apply()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(cause) as string,
+  });
+  expect((await migrations.status()).applied.at(-1)?.name).toMatch(/multi_org_support$/);
+});
+
+it('keeps the sum where a trigger swallows what makes one bill of several', async () => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, { ...PUSHED, key: 'none', rows: 'doubles' });
+  await pool.query(`UPDATE cost_data SET cost = cost + 1 WHERE id LIKE 'd%';
+    CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER swallow BEFORE UPDATE ON cost_data FOR EACH ROW EXECUTE FUNCTION swallow()`);
+  const print = await printOf(database);
+  const choice = { policy: 'add', path: join(folder, 'swallowed.jsonl') } as const;
+  await expect(migrations.adopt({ duplicates: choice })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('The trigger swallow of cost_data') as string,
+  });
+  expect(await printOf(database)).toEqual(print);
+});
+
 it('names the trigger that keeps rows from being completed, and the command that lets it', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, { ...PUSHED, rows: 'bills without a currency' });

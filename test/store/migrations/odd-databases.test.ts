@@ -124,6 +124,10 @@ const OLD = `
   INSERT INTO teams VALUES ('t1', 'acme'); INSERT INTO users VALUES ('u1', 't1', 'a@example.com', 'admin'); INSERT INTO projects VALUES ('p1', 't1', 'Search'), ('p2', 't1', 'Search');
   INSERT INTO cost_data SELECT 'c' || n, 'p1', timestamp '2025-01-01' + n * interval '1 day', 'gpt-4', n * 1.000000000000000000000000000001 FROM generate_series(1, 5) n;`;
 
+const BILLS = `${OLD} CREATE TYPE "ApiVersion" AS ENUM ('usage_v1', 'costs_v1'); ALTER TABLE cost_data ADD COLUMN api_version "ApiVersion" NOT NULL DEFAULT 'usage_v1',
+    ADD bucket_start_time timestamp(3), ADD bucket_end_time timestamp(3), ADD line_item text, ADD currency text;
+  UPDATE cost_data SET api_version = 'costs_v1', bucket_start_time = date, bucket_end_time = date + interval '1 day', line_item = 'gpt-4' WHERE id = 'c5';`;
+
 it.each([
   // No foreign key, and no key of emails: relationMode = "prisma".
   ['no keys at all', OLD],
@@ -309,6 +313,19 @@ it.each([
     {},
     /the function costs_register_organization\(\) is another program's/,
   ],
+  [
+    'a bill that a row of theirs refers to and that shares its key',
+    `${BILLS} INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, '{"id": "again"}') r WHERE c.id = 'c5';
+     CREATE TABLE notes (bill text REFERENCES cost_data ON DELETE CASCADE); INSERT INTO notes VALUES ('c5')`,
+    { duplicates: { policy: 'add', path: 'unwritten.jsonl' } },
+    /1 row of notes has a bill that shares its key and may not stay/,
+  ],
+  [
+    'bills of two currencies that share a key',
+    `${BILLS} INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, '{"id": "again", "currency": "EUR"}') r WHERE c.id = 'c5'`,
+    { duplicates: { policy: 'keep-last', path: 'unwritten.jsonl' } },
+    /2 rows of cost_data have another currency than one with the same project, bucket and line item .*: again, c5/,
+  ],
 ] as const)('refuses %s before anything is changed, and names the cause', async (_, sql, choices, cause) => {
   const { pool, migrations } = database;
   await pool.query(sql);
@@ -327,6 +344,31 @@ it.each([
   [
     'instants as texts',
     `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE text; UPDATE cost_data SET date = '2025-01-04T01:00:00.000+01:00' WHERE id = 'c3'; UPDATE cost_data SET date = '2025-01-05' WHERE id = 'c4'`,
+  ],
+  [
+    'days as numbers',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE integer USING to_char(date, 'YYYYMMDD')::integer`,
+  ],
+  [
+    'seconds since 1970',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE double precision USING extract(epoch FROM date)`,
+  ],
+  [
+    'milliseconds since 1970',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE bigint USING extract(epoch FROM date)::bigint * 1000, ALTER COLUMN date SET DEFAULT 1000 * extract(epoch FROM now())::bigint`,
+  ],
+  [
+    'amounts of a type of their own',
+    `${OLD} CREATE DOMAIN "An amount" AS numeric(65,30) CHECK (VALUE < 1000); ALTER TABLE cost_data ALTER COLUMN cost TYPE "An amount"`,
+  ],
+  [
+    'amounts computed from cents',
+    `${OLD} ALTER TABLE cost_data ADD COLUMN cents bigint NOT NULL DEFAULT 7; ALTER TABLE cost_data DROP COLUMN cost; ALTER TABLE cost_data ADD COLUMN cost numeric(65,30) NOT NULL GENERATED ALWAYS AS (cents / 100.0) STORED`,
+  ],
+  ['labels in capitals', BILLS.replaceAll('usage_v1', 'USAGE_V1').replaceAll('costs_v1', 'COSTS_V1')],
+  [
+    'an index in place of a key',
+    `${OLD} ALTER TABLE cost_data DROP CONSTRAINT cost_data_pkey; CREATE UNIQUE INDEX cost_data_pkey ON cost_data (id)`,
   ],
   ['a key of another name', `${OLD} ALTER TABLE users RENAME COLUMN id TO "User"`],
   [
@@ -358,7 +400,9 @@ it.each([
   await pool.query(sql);
   const sums = async () => {
     const { rows } = await pool.query<Record<string, unknown>>(
-      `SELECT id, cost::numeric(65,30) AS cost, service, date::text::timestamptz AT TIME ZONE 'UTC' AS date FROM cost_data ORDER BY id`,
+      `SELECT id, cost::numeric(65,30) AS cost, service,
+         CASE WHEN date::text ~ '^[0-9]{10,}$' THEN timestamp 'epoch' + left(date::text, 10)::bigint * interval '1 second' ELSE date::text::timestamptz AT TIME ZONE 'UTC' END AS date
+       FROM cost_data ORDER BY id`,
     );
     return rows;
   };
@@ -411,6 +455,32 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
   await pool.query(OLD);
   for (const datesIn of ['Nowhere/City', '+02', ''])
     await expect(migrations.adopt({ datesIn })).rejects.toMatchObject({ code: 'usage' });
+});
+
+it('reads and writes the same whatever its owner has set for the database', async () => {
+  const { pool } = database;
+  const name = new URL(url).pathname.slice(1);
+  const settings = {
+    quote_all_identifiers: 'on',
+    standard_conforming_strings: 'off',
+    array_nulls: 'off',
+    DateStyle: 'German',
+  };
+  for (const [setting, value] of Object.entries(settings))
+    await pool.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
+  const another = await openDatabase({ kind: 'postgresql', url });
+  try {
+    await pool.query(`${OLD} UPDATE cost_data SET service = E'back\\\\slash' WHERE id = 'c1'`);
+    const rows = await readAll();
+    expect(await another.migrations.adopt()).toMatchObject({ done: true, problems: [] });
+    await another.migrations.apply();
+    expect(await another.migrations.status()).toMatchObject({ ok: true, drift: [] });
+    await another.migrations.rollback({ to: 'baseline' });
+    expect(await readAll()).toEqual(rows);
+  } finally {
+    await another.close();
+    await pool.query(`ALTER DATABASE ${name} RESET ALL`);
+  }
 });
 
 it('leads back though its owner has dropped an index and a view of his own since', async () => {

@@ -1,0 +1,84 @@
+import type { Pool } from 'pg';
+import { CostsError } from '../../errors.js';
+import { columnsOf, numberedColumns, quote } from '../rows.js';
+import { hasBillKey } from './bill-key.js';
+import { readCatalog } from './catalog.js';
+import { rankedSql } from './duplicates.js';
+import { writeExport } from './export-file.js';
+import { requireNoInterference } from './interference.js';
+
+/** What is to become of bills that share project, bucket and line item, and the file that takes them as they were. */
+export interface DuplicateChoice {
+  policy: 'add' | 'keep-last' | 'stop';
+  path: string;
+}
+
+/** What is added up beside the cost, where every bill of a key tells it. */
+const AMOUNTS = ['quantity', 'list_cost'];
+
+/**
+ * Makes one bill of those that share a key: `add` adds up what is no exact copy, `keep-last` keeps the one written last.
+ * Runs in the transaction that needs the key, after its lock and once the columns are ours, in which every sum has room; the
+ * rows as they were go to the file first.
+ * @returns the statements that bring them back, and how many there were
+ * @throws CostsError `conflict` where a trigger or a rule of theirs keeps a bill from being changed or removed
+ */
+export async function mergeDuplicates(
+  pool: Pool,
+  { policy, path }: DuplicateChoice,
+): Promise<{ undo: string[]; rows: number }> {
+  if (policy === 'stop' || !(await hasBillKey(pool))) return { undo: [], rows: 0 };
+  const columns = await columnsOf(pool, 'cost_data');
+  const amounts = AMOUNTS.filter((name) => columns.includes(name)).map(quote);
+  await pool.query(
+    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool)}) AS ranked WHERE same_key > 1`,
+  );
+  const { rows: found } = await pool.query<{ original: string }>(
+    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates)',
+  );
+  if (found.length === 0) return { undo: [], rows: 0 };
+  const where = 'id IN (SELECT id FROM costs_duplicates)';
+  await writeExport(pool, path, [], [{ table: 'cost_data', where, rows: found.length, dropped: null, columns }]);
+  if (policy === 'add') {
+    const sums = amounts.map(
+      (name) =>
+        `CASE WHEN bool_and(${name} IS NOT NULL) AND count(DISTINCT quantity_unit) < 2 THEN sum(${name}) FILTER (WHERE copy = 1) END AS ${name}`,
+    );
+    await pool.query(
+      `WITH added AS (SELECT key_number, ${['sum(cost) FILTER (WHERE copy = 1) AS cost', ...sums].join(', ')} FROM costs_duplicates GROUP BY key_number)
+       UPDATE costs_duplicates d SET ${['cost', ...amounts].map((name) => `${name} = added.${name}`).join(', ')} FROM added WHERE d.newest = 1 AND d.key_number = added.key_number`,
+    );
+    await pool.query(
+      `UPDATE cost_data c SET ${['cost', ...amounts].map((name) => `${name} = d.${name}`).join(', ')} FROM costs_duplicates d WHERE c.id = d.id AND d.newest = 1`,
+    );
+  }
+  await pool.query('DELETE FROM cost_data WHERE id IN (SELECT id FROM costs_duplicates WHERE newest > 1)');
+  await requireMerged(pool);
+  await pool.query('DROP TABLE costs_duplicates');
+  const originals = found.map(({ original }) => original);
+  return { undo: bringBack(originals, columns, await numberedColumns(pool, 'cost_data')), rows: found.length };
+}
+
+async function requireMerged(pool: Pool): Promise<void> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM costs_duplicates d LEFT JOIN cost_data c USING (id) WHERE (c.id IS NOT NULL) <> (newest = 1) OR c.cost <> d.cost LIMIT 1`,
+  );
+  if (rowCount === 0) return;
+  requireNoInterference(await readCatalog(pool));
+  throw new CostsError('failed', 'Bills that share a key did not become one. Nothing was changed.', {
+    hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
+  });
+}
+
+/** What is there already takes its old values; a bill that was swept since stays away with its doubles. */
+function bringBack(originals: readonly string[], columns: readonly string[], numbered: ReadonlySet<string>): string[] {
+  // A row that stayed has kept its number, and PostgreSQL lets no statement set it.
+  const set = columns
+    .filter((name) => name !== 'id' && !numbered.has(name))
+    .map((name) => `${quote(name)} = EXCLUDED.${quote(name)}`);
+  const list = columns.map(quote).join(', ');
+  const rows = `jsonb_populate_recordset(NULL::cost_data, '[${originals.join(',').replaceAll(`'`, `''`)}]'::jsonb)`;
+  return [
+    `INSERT INTO cost_data (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${rows} ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
+  ];
+}
