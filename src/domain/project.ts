@@ -47,6 +47,7 @@ export type DiscoveryResult = { provider: ProviderId; organizationId: string; na
 
 /** Projects of a team and what ties them to provider projects. */
 export interface ProjectStore {
+  /** By name, those of one name by their organizations. */
   list(teamId: string, filter?: { unlinked?: boolean }): Promise<Project[]>;
   /** Keeps what a provider's project list says: new ones as not linked, new names and archivings of known ones. */
   discovered(origin: DiscoveredFrom): Promise<DiscoveryOutcome>;

@@ -3,7 +3,7 @@ import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
 import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
-import { formatInstant, formatSpan, plural } from '../domain/words.js';
+import { formatCount, formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
 import { renderTable } from './table.js';
@@ -55,7 +55,7 @@ function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
     ['Then', '', formatMoney(before), currency],
     ...byCause.map(({ cause, rows, difference }) => [
       `  ${CAUSES[cause]}`,
-      `${rows}`,
+      formatCount(rows),
       formatMoney(difference, { signed: true }),
       currency,
     ]),
@@ -79,7 +79,7 @@ function renderRows({ groupBy, rows }: Changes, output: Output): string {
       .map((row) => [
         ...views.flatMap(({ cells }) => cells(asReportRow(row), UNMARKED)),
         CAUSES[row.cause],
-        `${row.rows}`,
+        formatCount(row.rows),
         formatMoney(row.difference, { signed: true }),
         row.currency,
       ]),

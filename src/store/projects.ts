@@ -10,7 +10,10 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
   return {
     async list(teamId, { unlinked = false } = {}) {
       const where = unlinked ? { teamId, linkedAt: null, aiProjectId: { not: null } } : { teamId };
-      const rows = await prisma.project.findMany({ where, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+      const rows = await prisma.project.findMany({
+        where,
+        orderBy: [{ name: 'asc' }, { aiProvider: 'asc' }, { aiOrganizationId: 'asc' }, { id: 'asc' }],
+      });
       return rows.map(toProject);
     },
     async discovered(origin) {

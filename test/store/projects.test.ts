@@ -109,6 +109,21 @@ describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
     expect(await projects.list('team-1')).toMatchObject([{ name: 'Search', linked: true }]);
   });
 
+  it('are listed by name, and those of one name by the organization they come from', async () => {
+    const made = (id: string, aiOrganizationId: string) =>
+      prisma.project.create({
+        data: {
+          ...{ id, teamId: 'team-1', name: 'Default' },
+          ...{ aiProvider: 'openai', aiOrganizationId, aiProjectId: id },
+        },
+      });
+    await made('p-1', 'org-3');
+    await made('p-2', 'org-1');
+    await made('p-3', 'org-2');
+    await prisma.project.create({ data: { id: 'p-0', teamId: 'team-1', name: 'Archive' } });
+    expect((await projects.list('team-1')).map(({ id }) => id)).toEqual(['p-0', 'p-2', 'p-3', 'p-1']);
+  });
+
   it('link does nothing new the second time', async () => {
     await collect();
     const { project: first } = await projects.link(triple, { teamId: 'team-1', name: 'Search', project: null });
