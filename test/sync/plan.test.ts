@@ -61,6 +61,10 @@ describe('planSync', () => {
       daysOf({ since: parseDay('2026-11-20'), until: today }),
     );
     expect(daysIn(planSync(input([]), today))).toEqual([today]);
+    // Nor further back than the first day of an organization, of which nothing is known before.
+    const young = read('2026-11-10', '2026-11-10', () => 1);
+    expect(daysIn(planSync(input(young), parseDay('2026-11-01')))[0]).toBe('2026-11-10');
+    expect(daysIn(planSync({ ...input([]), collected: new Map() }, today))).toEqual([today]);
   });
 });
 

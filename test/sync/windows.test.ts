@@ -131,6 +131,12 @@ describe('the windows of an organization', () => {
     const { asked } = await collect(2_500, null, windowsOf(5, 10));
     // Of the first day alone it is learned that two days are a piece.
     expect(Math.max(...asked.map(({ days }) => days))).toBe(2);
+    const requests = async (rowsADay: number, known: number, windows = windowsOf(6, 10)) =>
+      (await collect(rowsADay, known, windows)).asked.length;
+    expect(await requests(100, 1)).toBe(6);
+    expect(await requests(1, 2_500)).toBe(6 * 5);
+    // What was too large has as many rows a day as that says, and no more.
+    expect(await requests(700, 1, [MONTH])).toBe(1 + 5);
     const limits = async (rowsADay: number) => (await collect(rowsADay, rowsADay, windowsOf(1, 1))).asked[0]?.mostRows;
     expect([await limits(10_000), await limits(10_001)]).toEqual([20_000, null]);
   });
