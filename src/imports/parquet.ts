@@ -4,7 +4,13 @@ import { compressors } from 'hyparquet-compressors';
 import { textOf, type Table, type Values } from './values.js';
 
 /**
- * Opens a Parquet file a row group at a time. The reader makes floats of decimals: it is not told that a column is one, gives
+ * A row group may be all of a file: of its rows so many are decoded at once. Each time the pages before them are passed over,
+ * so that fewer would take longer.
+ */
+const ROWS_A_BATCH = 50_000;
+
+/**
+ * Opens a Parquet file some rows at a time. The reader makes floats of decimals: it is not told that a column is one, gives
  * their bytes, and the digits are written here.
  */
 export async function openParquet(path: string, wanted: readonly string[]): Promise<Table> {
@@ -17,27 +23,36 @@ export async function openParquet(path: string, wanted: readonly string[]): Prom
     const scale = scales.get(column);
     return scale === undefined || value === null || value === undefined ? textOf(value) : decimalText(value, scale);
   };
+  const read = async (rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> => {
+    let rows: Record<string, unknown>[] = [];
+    await parquetRead({
+      file,
+      metadata,
+      columns: present,
+      rowStart,
+      rowEnd,
+      // Where the file tells where its pages are, only those of these rows are read.
+      useOffsetIndex: true,
+      rowFormat: 'object',
+      compressors,
+      // Bytes without a meaning stay bytes: those of decimals are none of a text.
+      utf8: false,
+      onComplete: (found) => {
+        rows = found;
+      },
+    });
+    return rows;
+  };
+  const step = present.some((column) => isNested(metadata, column)) ? Infinity : ROWS_A_BATCH;
   async function* batches(): AsyncGenerator<Values[]> {
-    let rowStart = 0;
+    let groupStart = 0;
     for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      let rows: Record<string, unknown>[] = [];
-      await parquetRead({
-        file,
-        metadata,
-        columns: present,
-        rowStart,
-        rowEnd,
-        rowFormat: 'object',
-        compressors,
-        // Bytes without a meaning stay bytes: those of decimals are none of a text.
-        utf8: false,
-        onComplete: (read) => {
-          rows = read;
-        },
-      });
-      yield rows.map((row) => wanted.map((column) => toText(column, row[column])));
-      rowStart = rowEnd;
+      const groupEnd = groupStart + Number(num_rows);
+      for (let start = groupStart; start < groupEnd; start += step) {
+        const rows = await read(start, Math.min(start + step, groupEnd));
+        yield rows.map((row) => wanted.map((column) => toText(column, row[column])));
+      }
+      groupStart = groupEnd;
     }
   }
   return { columns, batches: batches() };
@@ -63,6 +78,11 @@ function topColumns({ schema }: FileMetaData): string[] {
   const names: string[] = [];
   for (let at = 1; at < schema.length; at = skip(schema, at)) names.push(schema[at]?.name ?? '');
   return names;
+}
+
+/** Maps and lists have no pages that could be passed over undecoded. */
+function isNested({ schema }: FileMetaData, column: string): boolean {
+  return schema.some(({ name, num_children }) => name === column && (num_children ?? 0) > 0);
 }
 
 /** Behind an element and all that is in it. */

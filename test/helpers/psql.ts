@@ -9,7 +9,8 @@ import pg from 'pg';
  * @returns the errors it told
  */
 export async function runByPsql(url: string, script: string): Promise<string> {
-  const child = spawn('psql', ['--no-psqlrc', '--quiet', url], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const env = { ...process.env, PGOPTIONS: '-c client_min_messages=warning' };
+  const child = spawn('psql', ['--no-psqlrc', '--quiet', url], { env, stdio: ['pipe', 'ignore', 'pipe'] });
   const missing = once(child, 'error').then(() => null);
   child.stdin.on('error', () => undefined).end(script);
   const errors = await Promise.race([

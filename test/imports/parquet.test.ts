@@ -55,3 +55,26 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
     ['-1e-18', '-5e-4', 'Vertex AI', '1e-7', null],
   ]);
 });
+
+it('a row group of any size comes some rows at a time, each once and in order', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'large.parquet');
+  const numbers = Array.from({ length: 120_001 }, (_, n) => n);
+  const file = parquetWriteBuffer({
+    columnData: [
+      { name: 'SkuId', data: numbers.map(String), type: 'STRING' },
+      { name: 'ServiceName', data: numbers.map((n) => (n % 3 === 0 ? null : `service ${n % 7}`)), type: 'STRING' },
+    ],
+    rowGroupSize: 110_000,
+  });
+  await writeFile(path, Buffer.from(file));
+  const { batches } = await openParquet(path, ['SkuId', 'ServiceName']);
+  const [sizes, rows]: [number[], unknown[]] = [[], []];
+  for await (const batch of batches) {
+    sizes.push(batch.length);
+    rows.push(...batch);
+  }
+  expect(sizes).toEqual([50_000, 50_000, 10_000, 10_001]);
+  expect(rows).toEqual(numbers.map((n) => [String(n), n % 3 === 0 ? null : `service ${n % 7}`]));
+});
