@@ -141,6 +141,8 @@ function release(argv: readonly string[]): void {
 }
 
 function pack(clone: string, out: string): string {
+  // It builds a clone and never runs from a tarball; npm would warn whoever installs one of it all the same.
+  run('npm', ['pkg', 'delete', 'scripts.prepare'], { cwd: clone });
   const packed = JSON.parse(
     run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out], { cwd: clone }),
   ) as [{ filename: string }];

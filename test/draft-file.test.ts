@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDraft } from '../src/draft-file.js';
@@ -117,6 +118,16 @@ describe('a file of ours', () => {
 });
 
 describe('costs demo', () => {
+  it('says where no folder can be made, and how to name another one', async () => {
+    const inside = await folder();
+    const env = { PATH: process.env.PATH, HOME: inside, TMPDIR: join(inside, 'gone') };
+    const demo = spawn(process.execPath, ['bin/costs.js', 'demo'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [told, code] = await Promise.all([text(demo.stderr), ended(demo)]);
+    expect(code).toBe(1);
+    expect(told).toContain(`No folder for the throw-away store can be made in ${env.TMPDIR}.`);
+    expect(told).toContain('TMPDIR="$HOME" costs demo');
+  });
+
   it('that was killed leaves nothing behind once the next one has begun, which leaves nothing either', async () => {
     const inside = await folder();
     const demo = () =>

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../context.js';
+import { CostsError } from '../errors.js';
 import { isLeftBehind, ownerMark } from '../draft-file.js';
 import { renderDemo } from '../output/demo.js';
 import { runDemo } from './demo/run.js';
@@ -29,7 +30,12 @@ async function run(options: DemoOptions, context: Context) {
   await removeDeadDemos();
   // One that is kept carries no mark of the process that made it.
   const mark = options.keep === true ? 'kept' : await ownerMark();
-  const home = await mkdtemp(join(tmpdir(), `${PREFIX}${mark}-`));
+  const home = await mkdtemp(join(tmpdir(), `${PREFIX}${mark}-`)).catch((cause: unknown) => {
+    throw new CostsError('failed', `No folder for the throw-away store can be made in ${tmpdir()}.`, {
+      hint: 'Name another folder for it: TMPDIR="$HOME" costs demo',
+      cause,
+    });
+  });
   try {
     const result = await runDemo(context, home);
     const { program, databaseUrl, team } = context.config;
@@ -41,9 +47,9 @@ async function run(options: DemoOptions, context: Context) {
   }
 }
 
-/** What a demo that was killed left behind. */
+/** What a demo that was killed left behind, where the folder may be looked into. */
 async function removeDeadDemos(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
     if (!name.startsWith(PREFIX) || (await isLeftBehind(name)) !== true) continue;
     // Another user's folder is not ours to remove.
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);

@@ -29,16 +29,7 @@ export interface KeyRow extends Organization {
 /** What a key row says of its key; the rest of the row stays when a key is rotated. */
 export type KeyMaterial = Pick<
   KeyRow,
-  | 'billSource'
-  | 'source'
-  | 'variable'
-  | 'lastFour'
-  | 'host'
-  | 'expiresAt'
-  | 'encryptedKey'
-  | 'generation'
-  | 'mac'
-  | 'exposedAt'
+  'source' | 'variable' | 'lastFour' | 'host' | 'expiresAt' | 'encryptedKey' | 'generation' | 'mac' | 'exposedAt'
 >;
 
 export interface VaultRow {

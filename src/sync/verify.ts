@@ -1,4 +1,3 @@
-import { isOtherReport } from '../domain/bill-source.js';
 import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { CollectionStore, DayState, Organization } from '../domain/collection.js';
@@ -18,7 +17,6 @@ import { describeOrphans, type OrphanedRows } from '../domain/orphans.js';
 import { describeMisfit, type SealCheck } from '../domain/seal.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
-import { readWith } from './bill.js';
 import { compareFolder } from './verify-folder.js';
 import { differences, isEqual, isSame, type Comparison, type VerifyDependencies } from './verify-days.js';
 import { toWindows } from './plan.js';
@@ -135,7 +133,7 @@ async function compareTotals(
   { organization, days, stored, dependencies }: Comparison,
   result: OrganizationVerification,
 ): Promise<void> {
-  const provider = readWith(await dependencies.provider(organization.provider), organization);
+  const provider = await dependencies.provider(organization.provider);
   const call: ProviderCall = {
     key: await dependencies.adminKey(organization),
     organizationId: organization.organizationId,
@@ -144,8 +142,7 @@ async function compareTotals(
     observe: () => undefined,
   };
   const reader: Reader = { organization, provider, call, dependencies };
-  const { notReported, billReport } = provider.facts;
-  if (billReport !== undefined && isOtherReport(organization.billSource)) result.billReport = billReport;
+  const { notReported } = provider.facts;
   if (notReported !== undefined) result.notReported = notReported;
   await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {

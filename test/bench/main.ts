@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAgainst } from './against.js';
 import { isMet, renderFigures, type Figure } from './figure.js';
+import { benchHosts } from './hosts.js';
 import { benchKeyed } from './keyed.js';
 import { benchMemory } from './memory.js';
 import { benchReport } from './report.js';
@@ -11,6 +12,7 @@ import { benchStart } from './start.js';
 import { benchSync } from './sync.js';
 import { startBenchServer, type BenchServer } from './server.js';
 import { benchUpsert } from './upsert.js';
+import { benchUsage } from './usage.js';
 
 type Bench = (server: BenchServer, scale: Scale) => Promise<Figure[]>;
 
@@ -19,10 +21,11 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     against: { type: 'string' },
+    'usage-rows': { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
-const { against } = values;
+const { against, 'usage-rows': rows } = values;
 
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
@@ -31,6 +34,9 @@ const BENCHES: Record<string, Bench> = {
   sync: (server, scale) => benchSync(server, scale.sync),
   memory: (server, scale) => benchMemory(server, scale.memory),
   report: (server, scale) => benchReport(server, scale.report),
+  hosts: (server, scale) => benchHosts(server, scale.hosts),
+  usage: (server, scale) =>
+    benchUsage(server, { ...scale.usage, ...(rows === undefined ? {} : { rows: Number(rows) }) }),
   ...(against === undefined ? {} : { against: (server, scale) => benchAgainst(server, scale, against) }),
 };
 

@@ -1,8 +1,10 @@
+import type { HostsScale } from './hosts.js';
 import type { MemoryScale } from './memory.js';
 import type { ReportScale } from './report.js';
 import type { StartScale } from './start.js';
 import type { SyncScale } from './sync.js';
 import type { UpsertScale } from './upsert.js';
+import type { UsageScale } from './usage.js';
 
 /** How much of everything. */
 export interface Scale {
@@ -11,6 +13,8 @@ export interface Scale {
   sync: SyncScale;
   memory: MemoryScale;
   report: ReportScale;
+  hosts: HostsScale;
+  usage: UsageScale;
 }
 
 export const FULL: Scale = {
@@ -19,6 +23,8 @@ export const FULL: Scale = {
   sync: { organizations: 10, rounds: 3 },
   memory: { days: 365, times: 20, largeDay: { projects: 25_000, lineItems: 40 } },
   report: { rows: 5_000_000, rounds: 5 },
+  hosts: { organizations: 200, processes: 8 },
+  usage: { rows: 10_000_000, rounds: 5 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
@@ -28,4 +34,6 @@ export const QUICK: Scale = {
   sync: { organizations: 4, rounds: 1 },
   memory: { days: 91, times: 5, largeDay: { projects: 1_000, lineItems: 40 } },
   report: { rows: 100_000, rounds: 3 },
+  hosts: { organizations: 24, processes: 4 },
+  usage: { rows: 200_000, rounds: 3 },
 };

@@ -89,7 +89,7 @@ async function createDatabase(serverUrl: string): Promise<BenchDatabase> {
       (await pool.query<T>(text, values)).rows,
     settle: async () => {
       // On a connection of its own: the store's pool wraps each statement in a transaction.
-      await ask(url, 'VACUUM (ANALYZE) cost_data, cost_by_api_key, collected_days, projects');
+      await ask(url, 'VACUUM (ANALYZE) cost_data, cost_by_api_key, usage_data, collected_days, projects');
       await ask(url, 'CHECKPOINT');
     },
     drop: async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Emulator } from '../../src/emulator/emulator.js';
-import type { BenchServer } from './server.js';
+import type { BenchServer, EmptyDatabase } from './server.js';
 import { createTool, emulatorUrls, PROGRAM, registerKeys, type Tool } from './tool.js';
 
 const run = promisify(execFile);
@@ -36,6 +36,7 @@ export async function checkOut(commit: string): Promise<Version & { drop: () => 
 export interface OwnStore {
   tool: Tool;
   url: string;
+  query: EmptyDatabase['query'];
   /** The keys that its organizations are read with, for the environment. */
   keys: Record<string, string>;
   drop: () => Promise<void>;
@@ -49,6 +50,7 @@ export async function createStore(server: BenchServer, { program }: Version, emu
   return {
     tool,
     url: db.url,
+    query: db.query,
     keys: await registerKeys(db, emulator),
     drop: async () => {
       await tool.drop();

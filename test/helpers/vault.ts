@@ -93,7 +93,7 @@ export async function logIn(
 }
 
 /** Registers an encrypted key. */
-export async function addKey(
+export function addKey(
   { vault, team }: Pick<Founded, 'vault' | 'team'>,
   organizationId: string,
   key = OPENAI_KEY,
@@ -105,8 +105,5 @@ export async function addKey(
     host: vault.keys.hostFor(provider, null),
     expiresAt: null,
   };
-  const organization = { provider, organizationId, name: organizationId, billSource: 'key' as const };
-  const [row] = await vault.keys.add(team, [organization], input);
-  if (row === undefined) throw new Error('no key was added');
-  return row;
+  return vault.keys.add(team, { provider, organizationId, name: organizationId }, input);
 }

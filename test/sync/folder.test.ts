@@ -80,14 +80,7 @@ describe.each(DATABASE_KINDS)('a folder of deliveries, on %s,', (kind) => {
     };
     const events: SyncEvent[] = [];
     const dependencies: SyncDependencies = {
-      ...{
-        store: store.collection,
-        leases: store.leases,
-        folder,
-        deadline: null,
-        children: [],
-        isRegistered: () => true,
-      },
+      ...{ store: store.collection, leases: store.leases, folder, deadline: null },
       provider: () => Promise.reject(new Error('no provider')),
       adminKey: () => Promise.reject(new Error('no key')),
       now: () => new Date(),

@@ -67,6 +67,7 @@ function renderDbPartition({ database, done, undo, steps, sql }: DbPartitionResu
   const again = `costs db partition usage ${undo ? '--undo ' : ''}--yes`;
   return [
     `Each of these is a transaction of its own; ${again} carries them out, and goes on where it was broken off.`,
+    'ACCESS EXCLUSIVE keeps readers and writers of usage out until its end, SHARE ROW EXCLUSIVE new projects, and SHARE UPDATE EXCLUSIVE nobody.',
     ...renderSteps({ steps }),
     '',
     sql.trimEnd(),

@@ -21,7 +21,7 @@ export interface PartitionStep {
 export const LOCK_TABLES = `LOCK TABLE "projects" IN SHARE ROW EXCLUSIVE MODE; LOCK TABLE ${quote(PARTITIONED_TABLE)} IN ACCESS EXCLUSIVE MODE`;
 
 export function exclusiveStep(text: string, sql: string[], moved: PartitionStep['moved'] = null): PartitionStep {
-  const locks = `ACCESS EXCLUSIVE on ${PARTITIONED_TABLE}: readers and writers of usage wait; SHARE ROW EXCLUSIVE on projects: new projects wait`;
+  const locks = `ACCESS EXCLUSIVE on ${PARTITIONED_TABLE}, SHARE ROW EXCLUSIVE on projects`;
   return { text, sql, locks, exclusive: true, moved };
 }
 
@@ -30,7 +30,7 @@ export function vacuumStep(): PartitionStep {
   return {
     text: `clean up and analyze ${PARTITIONED_TABLE}`,
     sql: [`VACUUM (ANALYZE) ${quote(PARTITIONED_TABLE)}`],
-    locks: `SHARE UPDATE EXCLUSIVE on one partition after the other: readers and writers go on`,
+    locks: `SHARE UPDATE EXCLUSIVE on one partition after the other`,
     exclusive: false,
     moved: null,
   };

@@ -32,7 +32,7 @@ export async function writeEstimates(
   const [from, to] = [order[0], order.at(-1)];
   if (from === undefined || to === undefined) return { changed: 0, totals: [] };
   const where = ofOrganization(organization, 'p.');
-  const merger = estimate(await readUsage(tx, where, { from, to }, { byKey: true }), book);
+  const merger = estimate(await readUsage(tx, where, { from, to }, { byKeyAndBucket: true }), book);
   const [estimates, keyed] = [merger.lines(), merger.byApiKey()];
   const replaced = order.map((day) => ({
     day,

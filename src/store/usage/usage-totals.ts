@@ -5,7 +5,7 @@ import type { ProviderId } from '../../domain/provider.js';
 import type { UsageLine } from '../../domain/usage.js';
 import type { Transaction } from '../transaction.js';
 
-/** Usage in its own buckets, added up over details and, unless asked for, keys, which no price depends on. */
+/** Usage, added up over details. Unless asked for, it is one of all keys and of a day: no price depends on the key or the hour. */
 export interface UsageTotal extends Pick<
   UsageLine,
   'endpoint' | 'tokenType' | 'unit' | 'model' | 'serviceTier' | 'batch' | 'contextWindow' | 'inferenceGeo' | 'quantity'
@@ -20,6 +20,9 @@ export interface UsageTotal extends Pick<
   apiKeyId: string;
 }
 
+const BUCKET = `u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd"`;
+const WHOLE_DAY = `date_trunc('day', u.bucket_start_time) AS "bucketStart", date_trunc('day', u.bucket_start_time) + interval '1 day' AS "bucketEnd"`;
+
 type Client = Pick<Transaction, '$queryRaw'>;
 
 /**
@@ -30,7 +33,7 @@ export async function readUsage(
   client: Client,
   where: Prisma.Sql,
   span: { from: Day; to: Day },
-  { byKey = false } = {},
+  { byKeyAndBucket = false } = {},
 ): Promise<UsageTotal[]> {
   const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
     WITH widths AS MATERIALIZED (
@@ -42,9 +45,9 @@ export async function readUsage(
       ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.lacking, r.bucket_width = '1d' DESC
     )
     SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
-           to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd",
+           to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, ${Prisma.raw(byKeyAndBucket ? BUCKET : WHOLE_DAY)},
            u.endpoint, u.token_type AS "tokenType", u.unit, u.model, u.service_tier AS "serviceTier", u.batch,
-           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", ${Prisma.raw(byKey ? 'u.api_key_id' : `''::text`)} AS "apiKeyId",
+           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", ${Prisma.raw(byKeyAndBucket ? 'u.api_key_id' : `''::text`)} AS "apiKeyId",
            sum(u.quantity)::text AS quantity
     FROM projects p
     JOIN usage_data u ON u.project_id = p.id
