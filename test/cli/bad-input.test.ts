@@ -80,6 +80,7 @@ describe('bad input', () => {
       ['keys rotate nope', 'There is no organization "nope".', 'keys list'],
       ['projects rename Serch X', 'Did you mean Search?', 'projects list'],
       ['projects link Serch --provider openai --provider-project p', 'Did you mean Search?', 'projects list'],
+      ['projects link X --provider openai --provider-project= --create', 'Its id is empty.', 'projects list'],
       ['report --team=', 'Which team? The name is empty.', 'init'],
       ['projects import no-such.csv', 'no-such.csv cannot be read.', ''],
       ['usage prices import no-such.json', 'no-such.json cannot be read.', ''],

@@ -12,12 +12,14 @@ export interface ProviderProjectOptions {
 
 /**
  * The triple of a provider project: its organization is the one named, else where it was seen, else the provider's only one.
- * @throws CostsError `conflict` when several would do, or none is registered.
+ * @throws CostsError `usage` for an empty id, `conflict` when several organizations would do, or none is registered
  */
 export async function resolveProviderProject(
   context: Context,
   { provider, providerProject, organization }: ProviderProjectOptions,
 ): Promise<ProviderProjectRef> {
+  if (providerProject.trim() === '')
+    throw new CostsError('usage', 'Which provider project? Its id is empty.', { hint: 'costs projects list' });
   const organizationId = await resolveOrganizationId(context, {
     provider,
     providerProject,
