@@ -1,6 +1,7 @@
 /** A measured ratio, and what it should be. */
 export interface Figure {
-  group: 'upsert' | 'keyed' | 'start' | 'sync' | 'memory' | 'report' | 'growth' | 'against' | 'hosts' | 'usage';
+  group:
+    'upsert' | 'keyed' | 'start' | 'sync' | 'memory' | 'report' | 'export' | 'growth' | 'against' | 'hosts' | 'usage';
   /** What is measured, and against what. */
   name: string;
   ratio: number;

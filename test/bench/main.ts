@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAgainst } from './against.js';
+import { benchExport } from './export.js';
 import { isMet, renderFigures, type Figure } from './figure.js';
 import { benchHosts } from './hosts.js';
 import { benchKeyed } from './keyed.js';
@@ -37,6 +38,7 @@ const BENCHES: Record<string, Bench> = {
   hosts: (server, scale) => benchHosts(server, scale.hosts),
   usage: (server, scale) =>
     benchUsage(server, { ...scale.usage, ...(rows === undefined ? {} : { rows: Number(rows) }) }),
+  export: (server, scale) => benchExport(server, scale.export),
   ...(against === undefined ? {} : { against: (server, scale) => benchAgainst(server, scale, against) }),
 };
 

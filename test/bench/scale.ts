@@ -1,4 +1,5 @@
 import type { HostsScale } from './hosts.js';
+import type { ExportScale } from './export.js';
 import type { MemoryScale } from './memory.js';
 import type { ReportScale } from './report.js';
 import type { StartScale } from './start.js';
@@ -15,6 +16,7 @@ export interface Scale {
   report: ReportScale;
   hosts: HostsScale;
   usage: UsageScale;
+  export: ExportScale;
 }
 
 export const FULL: Scale = {
@@ -25,6 +27,7 @@ export const FULL: Scale = {
   report: { rows: 5_000_000, rounds: 5 },
   hosts: { organizations: 200, processes: 8 },
   usage: { rows: 10_000_000, rounds: 5 },
+  export: { rows: 1_000_000 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
@@ -36,4 +39,5 @@ export const QUICK: Scale = {
   report: { rows: 100_000, rounds: 3 },
   hosts: { organizations: 24, processes: 4 },
   usage: { rows: 200_000, rounds: 3 },
+  export: { rows: 50_000 },
 };

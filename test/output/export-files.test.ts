@@ -128,8 +128,11 @@ it('a folder a month is replaced as a whole, the same rows make the same files, 
   );
   expect(manifests.reduce((count, { rows }) => count + rows, 0)).toBe(ROWS.length);
   const september = join(root, 'billing_period=2026-09');
+  const { ingestionId } = manifests[1] ?? {};
+  expect(new Set(manifests.map((each) => each.ingestionId)).size).toBe(manifests.length);
+  expect((await readdir(september)).sort()).toEqual([`${ingestionId}__part-0001.parquet`, 'manifest.json']);
   const read = async () => [
-    await readFile(join(september, 'part-0001.parquet')),
+    await readFile(join(september, `${ingestionId}__part-0001.parquet`)),
     await readFile(join(september, 'manifest.json')),
   ];
   const before = await read();
@@ -141,6 +144,9 @@ it('a folder a month is replaced as a whole, the same rows make the same files, 
   );
   await writeFolders(parquet, options({}), inBatches(ROWS.map((row) => ({ ...row }))));
   expect(await read()).toEqual(before);
+  // What changed is another delivery.
+  const [changed] = await writeFolders(parquet, options({}), inBatches(ROWS.slice(1)));
+  expect(changed?.ingestionId).not.toBe(manifests[0]?.ingestionId);
 
   // A month that has nothing any more is empty, and not what it was.
   await writeFolders(parquet, options({}), inBatches([]));

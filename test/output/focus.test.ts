@@ -93,6 +93,11 @@ describe('a SKU', () => {
     for (const { SkuId = '', PricingUnit = '' } of focus(MONTH).filter((row) => row.SkuId !== ''))
       units.set(SkuId, (units.get(SkuId) ?? new Set()).add(PricingUnit));
     expect([...units.values()].every(({ size }) => size === 1)).toBe(true);
+    // What nobody counted is in no currency, either, as SKUs are of all of them.
+    const [dollars, euros] = ['USD', 'EUR'].map((currency) =>
+      one({ cost: '3', currency, lineItem: currency === 'USD' ? 'Seats' : 'Seats [EUR]' }),
+    );
+    expect([euros?.SkuId, euros?.PricingUnit]).toEqual([dollars?.SkuId, dollars?.PricingUnit]);
   });
 
   it('is named without its currency, its meter without the words it was split by', () => {
@@ -137,7 +142,13 @@ it('calls a credit what is one: taken back usage stays usage, and what a file sa
   const bedrock = { provider: 'aws', cost: '4', costType: 'Usage', lineItem: 'Bedrock · Claude · Correction' };
   expect(one(bedrock)).toMatchObject({ ChargeCategory: 'Usage', ChargeClass: 'Correction' });
   expect(one({ cost: '-10', lineItem: 'Credit grant' })).toMatchObject({
-    ...{ ConsumedQuantity: '', PricingQuantity: '-10', PricingUnit: 'USD', ListUnitPrice: '1', ListCost: '-10' },
+    ...{
+      ConsumedQuantity: '',
+      PricingQuantity: '-10',
+      PricingUnit: 'Currency Units',
+      ListUnitPrice: '1',
+      ListCost: '-10',
+    },
     SkuId: 'openai: Credit grant',
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraftFolder, type DraftFolder } from '../../draft-file.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
@@ -12,6 +12,7 @@ import type { RowWriter, Sink } from './sink.js';
 
 const MANIFEST = 'manifest.json';
 const WRITTEN_BY = 'costs export';
+const INGESTION_ID_LENGTH = 32;
 
 export interface ExportedFile {
   name: string;
@@ -25,6 +26,8 @@ export interface Manifest {
   writtenBy: string;
   /** The month, where folders are of a month each. */
   billingPeriod: string | null;
+  /** In front of each file's name, where folders are of a month each: FinOps hubs tell deliveries of a month apart by it. */
+  ingestionId: string | null;
   since: Day;
   until: Day;
   rows: number;
@@ -62,7 +65,7 @@ export async function writeFolders(
       const draft = await createDraftFolder(path);
       const parts = new Parts(draft.path, encoder, options.mostBytes);
       const manifest: Manifest = {
-        ...{ writtenBy: WRITTEN_BY, ...options.facts, billingPeriod, ...span },
+        ...{ writtenBy: WRITTEN_BY, ...options.facts, billingPeriod, ingestionId: null, ...span },
         ...{ rows: 0, totals: [], files: [] },
       };
       begun.push({ draft, parts, manifest });
@@ -78,6 +81,7 @@ export async function writeFolders(
         if (end !== -1) break;
       }
       Object.assign(manifest, await parts.end());
+      if (options.byMonth) Object.assign(manifest, await markDelivery(draft.path, manifest.files));
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       await writeFile(join(draft.path, MANIFEST), text, { flag: 'wx', mode: 0o600, flush: true });
     }
@@ -90,6 +94,22 @@ export async function writeFolders(
     }
   }
   return begun.map(({ manifest }) => manifest);
+}
+
+/**
+ * Names files as FinOps hubs ingest them, `INGESTION-ID__NAME`. The id is made of what is in them, so that the same rows are
+ * the same files.
+ */
+async function markDelivery(
+  folder: string,
+  files: readonly ExportedFile[],
+): Promise<Pick<Manifest, 'ingestionId' | 'files'>> {
+  const digest = createHash('sha256').update(files.map(({ sha256 }) => sha256).join('\n'));
+  const ingestionId = digest.digest('hex').slice(0, INGESTION_ID_LENGTH);
+  const named = files.map((file) => ({ ...file, name: `${ingestionId}__${file.name}` }));
+  for (const [index, { name }] of named.entries())
+    await rename(join(folder, files[index]?.name ?? ''), join(folder, name));
+  return { ingestionId, files: named };
 }
 
 function foldersOf({ folder, span, byMonth }: FolderOptions) {

@@ -45,13 +45,16 @@ export function priceByCount(row: ExportRow, counts: UsageUnit | null): Priced |
   return priced(sold, gross === null ? (listUnitPrice ?? unitPriceOf(cost)) : unitPriceOf(gross), unitPriceOf(cost));
 }
 
+/** What an amount that is priced itself is counted in: one unit of a SKU, whatever currencies it is billed in. */
+const CURRENCY_UNITS = 'Currency Units';
+
 /** Prices a charge by its own amount before discounts: so many units of the currency at 1 each. */
 export function priceByAmount(row: ExportRow): Priced {
-  const { cost, currency } = row;
+  const { cost } = row;
   const gross = round(grossOf(row) ?? ZERO, QUANTITY_DECIMALS);
   const discounted = gross !== ZERO && grossOf(row) !== cost;
   const pricingQuantity = discounted ? gross : round(cost, AMOUNT_DECIMALS);
-  const sold = { source: 'cost' as const, unit: currency, consumedQuantity: pricingQuantity, pricingQuantity };
+  const sold = { source: 'cost' as const, unit: CURRENCY_UNITS, consumedQuantity: pricingQuantity, pricingQuantity };
   return priced(sold, ONE, discounted ? quotient(cost, gross, PRICE_DECIMALS) : ONE);
 }
 
