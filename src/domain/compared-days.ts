@@ -33,7 +33,7 @@ const OLD_SYSTEM = organizationRef({});
 
 /**
  * Pairs the days of two periods by their place in them. A day that was not read on one side leaves both; so does a day without
- * a counterpart, unless both are whole months: October then stands against all of September.
+ * a counterpart, unless both are whole months and wholly read: October then stands against all of September.
  */
 export function pairDays(organizations: readonly OrganizationDays[], now: DaySpan, before: DaySpan): ComparedDays {
   const [nowDays, beforeDays] = [daysOf(now), daysOf(before)];
@@ -48,8 +48,10 @@ export function pairDays(organizations: readonly OrganizationDays[], now: DaySpa
   for (const organization of organizations) {
     const ref = organizationRef(organization);
     const missing: Placed[] = [];
+    const isComplete = pairs.flat().every(({ day }) => isRead(organization, day));
     for (const pair of pairs) {
       const notRead = pair.filter(({ day }) => !isRead(organization, day));
+      if (pair.length === 1 && !isComplete && notRead.length === 0) continue;
       if (notRead.length === 0) days.push(...pair.map((each) => ({ organization: ref, ...each, currency: null })));
       // Nobody reads on for an organization without an active key.
       else if (organization.isActive || notRead.length < pair.length) missing.push(...notRead);

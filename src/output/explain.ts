@@ -1,12 +1,12 @@
 import type { Explanation, ExplainedRow } from '../domain/explanation.js';
-import { absolute, parseDecimal } from '../domain/decimal.js';
-import { EFFECTS } from '../domain/effects.js';
+import { absolute, compare, parseDecimal } from '../domain/decimal.js';
+import { EFFECTS, type Effect } from '../domain/effects.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import { distinctProjects } from './distinct-projects.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
-import { renderTable, type Column } from './table.js';
+import { hasRoom, renderTable, type Column } from './table.js';
 import { HALF_A_CENT } from './why.js';
 import { fitLines } from './wrap.js';
 
@@ -22,16 +22,37 @@ const MEANINGS = {
   other: 'credits, corrections, and what has no quantity',
 };
 
+type Effects = ExplainedRow['effects'];
+
+/** How the effects of a row are shown. */
+interface EffectCells {
+  columns: Column[];
+  cells: (effects: Effects) => string[];
+}
+
 /** The sentence, then each row with its effects, which add up. */
 export function renderExplanation(told: Explanation, groupBy: readonly GroupWord[], output: Output): string {
   if (told.rows.length === 0) return told.sentence;
-  const views = groupBy.map((word) => viewOf(word, groupBy));
-  const currency = told.totals.length === 1 ? told.totals[0]?.currency : undefined;
-  const names = views.flatMap(({ columns }) => columns);
   const shown = EFFECTS.filter(
     (effect) =>
       told.totals.length > 0 && [...told.rows, ...(told.others ?? [])].some((row) => isAmount(row.effects[effect])),
   );
+  const wide = tableOf(told, groupBy, columnEach(shown));
+  const table = hasRoom(...wide, output) ? wide : tableOf(told, groupBy, inOneColumn(shown));
+  const meanings = shown.map((effect) => `${effect}: ${MEANINGS[effect]}`).join('; ');
+  const lines = [
+    told.sentence,
+    '',
+    renderTable(...table, output),
+    ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)]),
+  ];
+  return fitLines(lines.join('\n'), output.width);
+}
+
+function tableOf(told: Explanation, groupBy: readonly GroupWord[], effects: EffectCells): [Column[], string[][]] {
+  const views = groupBy.map((word) => viewOf(word, groupBy));
+  const currency = told.totals.length === 1 ? told.totals[0]?.currency : undefined;
+  const names = views.flatMap(({ columns }) => columns);
   const line = (cells: readonly string[], row: Line): string[] => [
     ...cells,
     ...names.slice(cells.length).map(() => ''),
@@ -40,34 +61,55 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
     currency === undefined ? row.currency : '',
     formatMoney(row.difference, { signed: true }),
     formatChange({ current: row.now, previous: row.before }),
-    ...shown.map((effect) => (isAmount(row.effects[effect]) ? formatMoney(row.effects[effect], { signed: true }) : '')),
+    ...effects.cells(row.effects),
   ];
-  const right = (head: string): Column => ({ head, align: 'right' });
-  const table = renderTable(
-    [
-      ...names,
-      { ...right('Before'), lesser: 'difference' },
-      right(currency === undefined ? 'Now' : `Now ${currency}`),
-      { head: currency === undefined ? 'Currency' : '' },
-      right('Change'),
-      { ...right(''), lesser: 'share' },
-      ...shown.map((effect) => right(effect.replace(/^./, (letter) => letter.toUpperCase()))),
+  const columns: Column[] = [
+    ...names,
+    { ...right('Before'), lesser: 'difference' },
+    right(currency === undefined ? 'Now' : `Now ${currency}`),
+    { head: currency === undefined ? 'Currency' : '' },
+    right('Change'),
+    { ...right(''), lesser: 'share' },
+    ...effects.columns,
+  ];
+  const named = (row: ExplainedRow) =>
+    views.flatMap(({ cells }) => cells({ ...row, cost: row.now, estimated: false }, NO_COVERAGE));
+  const rows = [
+    ...told.rows.map(distinctProjects(told.rows)).map((row) => line(named(row), row)),
+    ...(told.others ?? []).map((each) => line([othersName(each.rows)], each)),
+    ...told.totals.map((each) => line(['Total'], each)),
+  ];
+  return [columns, rows];
+}
+
+function columnEach(shown: readonly Effect[]): EffectCells {
+  return {
+    columns: shown.map((effect) => right(effect.replace(/^./, (letter) => letter.toUpperCase()))),
+    cells: (effects) => shown.map((effect) => (isAmount(effects[effect]) ? amountOf(effects, effect) : '')),
+  };
+}
+
+/** The largest first, for a terminal that has no room for a column each. */
+function inOneColumn(shown: readonly Effect[]): EffectCells {
+  const size = (amount: string) => absolute(parseDecimal(amount));
+  return {
+    columns: [{ head: 'Effects' }],
+    cells: (effects) => [
+      shown
+        .filter((effect) => isAmount(effects[effect]))
+        .sort((a, b) => compare(size(effects[b]), size(effects[a])))
+        .map((effect) => `${effect} ${amountOf(effects, effect)}`)
+        .join(', '),
     ],
-    [
-      ...told.rows.map(distinctProjects(told.rows)).map((row) =>
-        line(
-          views.flatMap(({ cells }) => cells({ ...row, cost: row.now, estimated: false }, NO_COVERAGE)),
-          row,
-        ),
-      ),
-      ...(told.others ?? []).map((each) => line([othersName(each.rows)], each)),
-      ...told.totals.map((each) => line(['Total'], each)),
-    ],
-    output,
-  );
-  const meanings = shown.map((effect) => `${effect}: ${MEANINGS[effect]}`).join('; ');
-  const lines = [told.sentence, '', table, ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)])];
-  return fitLines(lines.join('\n'), output.width);
+  };
+}
+
+function right(head: string): Column {
+  return { head, align: 'right' };
+}
+
+function amountOf(effects: Effects, effect: Effect): string {
+  return formatMoney(effects[effect], { signed: true });
 }
 
 /** What rounds to nothing would only be noise in a column; the JSON document has it to the last digit. */

@@ -8,6 +8,7 @@ import {
   ZERO,
   type Decimal,
 } from '../domain/decimal.js';
+import type { ComparedRow } from '../domain/report.js';
 import { formatCount } from '../domain/words.js';
 
 const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -56,6 +57,15 @@ export function formatChange({ current, previous }: { current: string; previous:
   if (Math.abs(percent) > MOST_PERCENT) return `${percent > 0 ? '>' : '<−'}${MOST_PERCENT} %`;
   const rounded = Math.round(Math.abs(percent));
   return `${rounded === 0 ? '±' : percent > 0 ? '+' : '−'}${rounded} %`;
+}
+
+/** Whether there is anything to compare: days that both sides lack are left out of both, and may be all there are. */
+export function isCompared({
+  current,
+  previous,
+  partial,
+}: Pick<ComparedRow, 'current' | 'previous' | 'partial'>): boolean {
+  return !partial || current !== '0' || previous !== '0';
 }
 
 /** How much more the first is, exact. */

@@ -5,7 +5,7 @@ import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import type { ColumnFigures } from '../domain/report-columns.js';
 import { firstGroup, groupRows, spentOf, type ReportSort } from '../domain/report-order.js';
 import { withDistinctProjects } from './distinct-projects.js';
-import { difference, formatChange, formatMoney, formatShare, sparkline } from './format.js';
+import { difference, formatChange, formatMoney, formatShare, isCompared, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { figureViews } from './report-figures.js';
@@ -138,7 +138,7 @@ function compareColumns(previous: DaySpan, { byChange, report, output }: TablePa
 function compareCells(row: ComparedRow | undefined, { output }: TableParts): string[] {
   if (row === undefined) return ['', '', ''];
   return [
-    formatMoney(difference(row), { signed: true }),
+    isCompared(row) ? formatMoney(difference(row), { signed: true }) : '',
     `${row.partial ? '° ' : ''}${formatChange(row)}`,
     sparkline(squeeze(row.trend ?? [], output.width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
   ];

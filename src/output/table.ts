@@ -54,11 +54,7 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   { style, width }: Pick<Output, 'style' | 'width'>,
 ): string {
-  const filled = columns
-    .map((column, index) => fill(column, rows, index))
-    .filter(({ cells }) => cells.some((cell) => cell !== ''));
-  const kept = withoutLesser(filled, width);
-  const widths = narrowed(kept, width);
+  const { kept, widths } = layOut(columns, rows, width);
   const wrapped = (cells: readonly string[]) =>
     cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0).join('\n'));
   const table = new Table({
@@ -74,6 +70,24 @@ export function renderTable(
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** Whether a table has room for its words and figures as they are: where it has none, fewer columns tell more. */
+export function hasRoom(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { width }: Pick<Output, 'width'>,
+): boolean {
+  const { kept, widths } = layOut(columns, rows, width);
+  return kept.every((column, index) => (widths[index] ?? 0) >= leastWhole(column));
+}
+
+function layOut(columns: readonly Column[], rows: readonly (readonly string[])[], width: number) {
+  const filled = columns
+    .map((column, index) => fill(column, rows, index))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const kept = withoutLesser(filled, width);
+  return { kept, widths: narrowed(kept, width) };
 }
 
 function fill(column: Column, rows: readonly (readonly string[])[], index: number): Filled {
@@ -99,9 +113,8 @@ function withoutLesser(columns: readonly Filled[], width: number): readonly Fill
 /** The widths of columns that fit: text first wraps between its words, then within them; figures wrap only when nothing else is left. */
 function narrowed(columns: readonly Filled[], width: number): number[] {
   const widths = columns.map((column) => column.width);
-  const text = (least: (column: Filled) => number) => (column: Filled) =>
-    column.align === 'right' ? column.width : Math.max(LEAST_WIDTH, least(column));
-  for (const leastOf of [text(longestWord), text(() => 0), () => 1]) {
+  const broken = (column: Filled) => (column.align === 'right' ? column.width : LEAST_WIDTH);
+  for (const leastOf of [leastWhole, broken, () => 1]) {
     if (widthOf(widths) <= width) break;
     const least = columns.map(leastOf);
     while (widthOf(widths) > width) {
@@ -114,8 +127,11 @@ function narrowed(columns: readonly Filled[], width: number): number[] {
   return widths;
 }
 
-function longestWord({ cells, head }: Filled): number {
-  return Math.max(...[head, ...cells].flatMap((cell) => cell.split(' ').map((word) => stringWidth(word))));
+/** The least width at which figures stand in one line and words are whole. */
+function leastWhole({ cells, head, align, width }: Filled): number {
+  if (align === 'right') return width;
+  const words = [head, ...cells].flatMap((cell) => cell.split(' ').map((word) => stringWidth(word)));
+  return Math.min(width, Math.max(LEAST_WIDTH, ...words));
 }
 
 // eslint-disable-next-line no-control-regex -- the colours that a whole cell stands in

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../../src/domain/decimal.js';
-import { formatChange, formatDuration, formatMoney, formatShare } from '../../src/output/format.js';
+import { formatChange, formatDuration, formatMoney, formatShare, isCompared } from '../../src/output/format.js';
 
 describe('figures for people', () => {
   it.each([
@@ -25,6 +25,17 @@ describe('figures for people', () => {
   ])('calls %s after %s "%s"', (current, previous, shown) => {
     expect(formatChange({ current, previous })).toBe(shown);
   });
+
+  it.each([
+    ['0', '0', true, false],
+    ['0', '0', false, true],
+    ['3', '0', true, true],
+  ])(
+    'of %s now and %s before, with days left out: %s, has something to compare: %s',
+    (current, previous, partial, is) => {
+      expect(isCompared({ current, previous, partial })).toBe(is);
+    },
+  );
 
   it('gives a share to what was spent, and none to a credit', () => {
     expect(['46', '0.4', '0', '-3', null].map((cost) => formatShare(cost, parseDecimal('100')))).toEqual([

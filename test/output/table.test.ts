@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { createStyle } from '../../src/output/style.js';
 import { renderProjects, type ListedProject } from '../../src/output/projects.js';
-import { renderTable, type Column } from '../../src/output/table.js';
+import { hasRoom, renderTable, type Column } from '../../src/output/table.js';
 import type { Output } from '../../src/output/output.js';
 
 const STYLE = createStyle(true);
@@ -13,6 +13,7 @@ const NAMES = [
   '🚀🧪 experiments 👩‍🔬 of the research team 🧬 and their friends 🎉',
   'مساعد خدمة العملاء للجيل الثاني في أوروبا والشرق الأوسط كله',
 ];
+const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS: Column[] = [
   { head: 'Project' },
   { head: 'Organization', lesser: 'context' },
@@ -61,6 +62,13 @@ describe('a table', () => {
         width: 18,
       }),
     ).toBe('Name          USD\none two  1,234.56\nthree');
+  });
+
+  it('has room while words and figures stay whole', () => {
+    const columns: Column[] = [{ head: 'Name' }, ...['Volume', 'Price'].map((head) => right(head))];
+    const rows = [['one two-three', '+1,234.56', '−1,891.68']];
+    const isRoomy = (width: number) => hasRoom(columns, rows, { width });
+    expect([32, 31, 30].map(isRoomy)).toEqual([true, true, false]);
   });
 
   it('is whole where standard output is no terminal', () => {

@@ -3,7 +3,7 @@ import { groupKey } from '../../domain/dimensions.js';
 import type { ComparedRow, ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { spentOf } from '../../domain/report-order.js';
-import { difference, formatChange, formatShare } from '../format.js';
+import { difference, formatChange, formatShare, isCompared } from '../format.js';
 import { plural } from '../../domain/words.js';
 import { figureViews } from '../report-figures.js';
 import { othersName, viewOf } from '../report-words.js';
@@ -122,7 +122,7 @@ function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: strin
       cell: (row) => {
         const found = find(row);
         if (found === undefined) return NOTHING;
-        return markup`${money(difference(found), row.currency, { signed: true })}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
+        return markup`${isCompared(found) ? money(difference(found), row.currency, { signed: true }) : null}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
       },
     },
     {

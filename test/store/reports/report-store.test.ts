@@ -277,7 +277,7 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     );
   });
 
-  it('sets a whole month against all of the one before, and of other spans the days that both have', async () => {
+  it('sets a whole month that was read against all of the one before, and of others the days that both have', async () => {
     const { prisma } = test.database;
     const days = Array.from({ length: 61 }, (_, index) => addDays(parseDay('2026-04-01'), index));
     await bill(prisma, 'labs', '2026-04-30', '10');
@@ -295,6 +295,12 @@ describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
     ).toMatchObject({ ...fair, current: '20' });
     await prisma.collectedDay.deleteMany({
       where: { aiOrganizationId: 'org-2', day: startOfDay(parseDay('2026-05-31')) },
+    });
+    expect(await compared(may, april)).toMatchObject(fair);
+    // A day of April is missing: the 31st has nothing that it could be more or less than.
+    await markRead(prisma, ['openai', 'org-2'], [parseDay('2026-05-31')]);
+    await prisma.collectedDay.deleteMany({
+      where: { aiOrganizationId: 'org-2', day: startOfDay(parseDay('2026-04-15')) },
     });
     expect(await compared(may, april)).toMatchObject(fair);
   });
