@@ -30,7 +30,8 @@ export async function runJob(context: Context, job: Job, options: CollectOptions
   const { output } = context;
   let display: Display | undefined;
   const onEvent = (event: CollectEvent): void => {
-    if (event.type === 'key-expires' || event.type === 'read-ahead') return output.note(event.message);
+    if (event.type === 'key-expires' || event.type === 'read-ahead' || event.type === 'out-of-reach')
+      return output.note(event.message);
     if (event.type !== 'planned') return display && showEvent(display, event);
     noteRequests(output, event.plan);
     display = startDisplay(output, event.plan);

@@ -29,7 +29,16 @@ export interface KeyRow extends Organization {
 /** What a key row says of its key; the rest of the row stays when a key is rotated. */
 export type KeyMaterial = Pick<
   KeyRow,
-  'source' | 'variable' | 'lastFour' | 'host' | 'expiresAt' | 'encryptedKey' | 'generation' | 'mac' | 'exposedAt'
+  | 'billSource'
+  | 'source'
+  | 'variable'
+  | 'lastFour'
+  | 'host'
+  | 'expiresAt'
+  | 'encryptedKey'
+  | 'generation'
+  | 'mac'
+  | 'exposedAt'
 >;
 
 export interface VaultRow {

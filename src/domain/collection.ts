@@ -7,6 +7,7 @@ import type { KeyedAnswer, KeyedReport } from './keyed-report.js';
 import type { Money } from './money.js';
 import type { ProviderId, ProviderProject } from './provider.js';
 import type { Basis } from './results.js';
+import type { BillSource } from './bill-source.js';
 import type { OrganizationKey } from './organization.js';
 import type { OrphanedRows } from './orphans.js';
 import type { ProjectNames, Renamed } from './project.js';
@@ -31,6 +32,7 @@ export interface Organization {
   /** What people call it. */
   name: string;
   isActive: boolean;
+  billSource: BillSource;
   source: KeySource;
   /** The environment variable, for `env`; the folder, for `path`. */
   variable: string | null;

@@ -14,6 +14,20 @@ export interface CycleTotal {
 }
 
 /**
+ * The bill as another report tells it, for keys that read no bill: of the key's own organization, or of its children, each line
+ * then with its organization. Its methods reject as those of `CostProvider` do.
+ */
+export interface BillReport {
+  /** The first day that it still tells. */
+  firstDay(today: Day): Day;
+  /** @param children those named, or all that the provider does not leave out; absent for the key's own organization */
+  fetchCosts(call: ProviderCall, span: DaySpan, children?: Children): AsyncGenerator<CostPage, void, undefined>;
+  fetchTotals(call: ProviderCall, span: DaySpan, children?: Children): AsyncGenerator<CostPage, void, undefined>;
+}
+
+export type Children = 'all' | readonly string[];
+
+/**
  * A company's admin API, seen through our words.
  * All methods reject with a CostsError: `auth` for a refused key or a missing scope, `unreachable` when the host cannot be
  * reached or stays down after the retries, `contract` for an answer of another shape, `too-large` for one that cannot be held,
@@ -30,6 +44,8 @@ export interface CostProvider {
    * compared with it.
    */
   fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  /** What stands in for the bill where a key reads none; absent where nothing does. */
+  readonly billReport?: BillReport;
   /** Reports beside the bill of what API keys and products spent; absent where the bill tells, or nothing does. */
   readonly keyedReports?: readonly KeyedReport[];
   /** The provider's own total of the cycle that goes on; absent or null where it tells none. */

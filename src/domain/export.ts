@@ -59,6 +59,8 @@ export interface ExportRow {
   /** The API key that spent it; null for none, and where the bill does not tell. Never the key itself. */
   apiKeyId: string | null;
   apiKeyName: string | null;
+  /** The report that its organization's bill is read from in place of the bill, by its name; null for the bill itself. */
+  billReport: string | null;
 }
 
 export interface ExportStore {
@@ -98,6 +100,7 @@ export const EXPORT_FIELDS = [
   'apiKeyId',
   'apiKeyName',
   'listCost',
+  'billReport',
 ] as const satisfies readonly (keyof ExportRow)[];
 export type ExportField = (typeof EXPORT_FIELDS)[number];
 

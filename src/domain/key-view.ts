@@ -1,4 +1,5 @@
 import type { KeyRow } from './access.js';
+import type { BillSource } from './bill-source.js';
 import type { ProviderId } from './provider.js';
 import { shell } from './shell.js';
 import { formatDate, plural } from './words.js';
@@ -17,11 +18,16 @@ export interface KeyView {
   lastUsedAt: string | null;
   /** Somebody who left could have read it; rotate it. */
   exposed: boolean;
+  /** What the bill is read from: with a key of its own, or that of its parent; files; or another report that the key reads. */
+  billSource: BillSource;
+  /** That other report, by its name; null for the bill itself, and for files. */
+  billReport: string | null;
   /** The only host it is sent to; `loopback` is this machine. Empty for files. */
   host: string;
 }
 
-export function toKeyView(row: KeyRow): KeyView {
+/** @param billReport as the provider calls it */
+export function toKeyView(row: KeyRow, billReport: string | null): KeyView {
   const {
     keyId,
     provider,
@@ -34,6 +40,7 @@ export function toKeyView(row: KeyRow): KeyView {
     expiresAt,
     lastUsedAt,
     exposedAt,
+    billSource,
     host,
   } = row;
   return {
@@ -47,6 +54,8 @@ export function toKeyView(row: KeyRow): KeyView {
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     exposed: exposedAt !== null,
+    billSource,
+    billReport,
     host,
   };
 }

@@ -1,3 +1,4 @@
+import type { BillSource } from './bill-source.js';
 import type { ProviderId } from './provider.js';
 import type { PurgeCounts } from './purge.js';
 import type { Scope } from './scope.js';
@@ -16,6 +17,7 @@ export interface RegisteredOrganization {
   expiresAt: Date | null;
   /** The export that its files come from, by its own name; null for loose files, and for what is asked with a key. */
   export: string | null;
+  billSource: BillSource;
 }
 
 /** What becomes of provider projects first seen: all are linked at once, under their own names, or a person links them. */

@@ -1,4 +1,5 @@
 import type { Day } from './day.js';
+import type { BillSource } from './bill-source.js';
 import type { CostLine } from './bucket.js';
 import type { Secret } from './secret.js';
 import type { TokenType } from './token-types.js';
@@ -36,6 +37,8 @@ export interface ProviderFacts {
   focus: { serviceName: string; subAccountType: string };
   /** Projects of the single-organization system, which knew a project by its id in `projects.openai_project_id` alone, are its. */
   ownsLegacyProjects: boolean;
+  /** The report that stands in for the bill where a key reads none, by its name; absent where there is none. */
+  billReport?: string;
   /** What its invoice has and its reports have not; absent where they have all of it. */
   notReported?: readonly string[];
   /** What its usage counts, and what people call it in a file of prices. */
@@ -80,6 +83,19 @@ export interface KeyIdentity {
   expiresAt: Date | null;
   /** Sentences worth showing, such as that the key can do more than read. */
   warnings: string[];
+  /** What it reads of that organization; absent for the bill itself, null where the organization has no bill of its own. */
+  billSource?: BillSource | null;
+  /** Other organizations that it answers for, as the key of their parent; absent where there are none. */
+  children?: ChildOrganization[];
+}
+
+/** An organization that the key of another one answers for. */
+export interface ChildOrganization {
+  organizationId: string;
+  /** Null where the key may not list names. */
+  name: string | null;
+  /** Why the provider leaves it out of what it answers, in its own words; null where it does not. */
+  leftOut: string | null;
 }
 
 /** What happens on the wire, for progress, run records and `--verbose`. Never carries a secret. */
@@ -100,13 +116,17 @@ export type WireEvent =
   /** A usage report that reaches no further back than this day. */
   | { type: 'narrowed'; endpoint: string; since: Day }
   /** A usage report that the provider says it does not have. */
-  | { type: 'missing'; endpoint: string };
+  | { type: 'missing'; endpoint: string }
+  /** An organization that a parent's key answers for, and that has no key of ours; null for spend of none. */
+  | { type: 'unregistered'; organizationId: string | null };
 
 /** What every call to a provider needs. */
 export interface ProviderCall {
   key: Secret;
   /** Whose figures are asked for, where the key alone does not say it; absent while that is not known yet. */
   organizationId?: string | undefined;
+  /** Whether the key answers for other organizations, too, which are collected with it. */
+  isParent?: boolean;
   /** Which of its services are read, where the provider sells others than AI; absent for AI alone. */
   services?: Services;
   signal: AbortSignal;

@@ -115,6 +115,8 @@ export interface Report extends DaySpan {
   /** What --top left out, a currency each; only there when something was. */
   others?: Subtotal[];
   totals: (MoneyDocument & ColumnFigures & { compared?: Compared })[];
+  /** Organizations whose bill is read from another report than the bill; only there when some of those asked for are. */
+  billReports?: BillReported[];
   /** Usage of these rows that has no price, and is in no total. */
   unpriced: UnpricedQuantity[];
   coverage: ReportCoverage;
@@ -127,6 +129,14 @@ export interface MonthEnd extends DaySpan {
   totals: ForecastAmount[];
   /** Days up to yesterday that were not read whole: they count as what they usually cost. */
   notRead: CoverageSpan[];
+}
+
+export interface BillReported {
+  provider: ProviderId;
+  organizationId: string;
+  organization: string;
+  /** By its name, such as `analytics/cost`. */
+  billReport: string;
 }
 
 /** How much was used of something without a price. */

@@ -38,6 +38,8 @@ export interface OrganizationResult {
   missing: string[];
   /** Fields and values the provider's contract does not know, and that no earlier run of the team has told. */
   drift: { path: string; value: string }[];
+  /** Organizations that the key answers for as well, and that have none of the team's; null for spend of none. Absent where there are none. */
+  unregistered?: (string | null)[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
   altered?: Day[];
   /** Adopted days that the provider answers otherwise; they are as they were. Absent where there are none. */

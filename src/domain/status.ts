@@ -11,6 +11,8 @@ export interface OrganizationStatus {
   organizationId: string;
   name: string;
   active: boolean;
+  /** The report that its bill is read from in place of the bill, by its name; null for the bill itself. */
+  billReport: string | null;
   /** Without a key nothing more is read; what was read stays. */
   hasKey: boolean;
   lastReadAt: string | null;

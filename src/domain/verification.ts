@@ -58,6 +58,8 @@ export interface OrganizationVerification {
   notCompared: NotCompared[];
   /** The billing cycle that goes on, of providers that tell a total of it. */
   cycle?: { since: Day; currency: string; rows: DecimalText; provider: DecimalText };
+  /** The report that its bill, and the total, are read from in place of the bill; absent for the bill itself. */
+  billReport?: string;
   /** What the invoice has and no report of the provider has; absent where they have all of it. */
   notReported?: readonly string[];
   error?: ErrorDocument;

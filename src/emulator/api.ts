@@ -4,12 +4,13 @@ import type { ProviderId } from '../domain/provider.js';
 import type { Charge, DemoOrganization } from './demo-world.js';
 import type { Quirks } from './quirks.js';
 import type { WorldUsageRow } from './usage-world.js';
-import type { WorldKey, WorldOrganization, WorldRow, WorldScope } from './world.js';
+import type { World, WorldKey, WorldOrganization, WorldRow, WorldScope } from './world.js';
 
 /** A request that passed the door: whose it is and what it asks. */
 export interface ApiRequest {
   organization: WorldOrganization;
   key: WorldKey;
+  world: World;
   query: URLSearchParams;
   /** Of a POST, parsed; null otherwise. */
   body: unknown;

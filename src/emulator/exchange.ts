@@ -93,6 +93,7 @@ function rightAnswer(shared: Shared, { dialect, method, path, query, body, reque
   const world = fault?.kind === 'stale' ? fault.world : shared.world;
   const parsed = new URLSearchParams(query);
   const answer = answerRequest(dialect, admit(dialect, world, request.headers, now), method, path, {
+    world,
     query: parsed,
     body,
     now,

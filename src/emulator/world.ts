@@ -12,6 +12,10 @@ export interface WorldOrganization {
   id: string;
   name: string;
   keys: WorldKey[];
+  /** Anthropic: the organization whose keys report on this one, too. */
+  parentId?: string;
+  /** Anthropic: its analytics are given to nobody. */
+  isHipaa?: boolean;
   /** Archived ones included; Anthropic's default workspace is never among them. */
   projects: WorldProject[];
   /** What its programs use; absent is none that is listed. */
@@ -57,6 +61,8 @@ export interface WorldKey {
   /** After this instant the key is answered like an unknown one. */
   expiresAt: Date | null;
   revoked: boolean;
+  /** Anthropic: of the Enterprise plan, which reads analytics and nothing else. */
+  analyticsOnly?: boolean;
 }
 
 /** A key that programs use. One that was deleted is simply not there. */

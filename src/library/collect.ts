@@ -4,7 +4,6 @@ import type { CostProvider } from '../domain/cost-provider.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
-import type { ProviderId } from '../domain/provider.js';
 import type { Basis, SyncResult } from '../domain/results.js';
 import { describeAhead } from '../domain/status.js';
 import { firstDayOf, parseTime } from '../domain/time.js';
@@ -15,6 +14,8 @@ import { planBackfill, planSync, type PlanInput, type SyncPlan } from '../sync/p
 import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
+import { isOtherReport } from '../domain/bill-source.js';
+import { formatDate } from '../domain/words.js';
 import { selectOrganizations, type Selection } from './organizations.js';
 import { readFolder } from './folder.js';
 import { closedDays, verifyOrganizations } from './verify.js';
@@ -28,7 +29,9 @@ export type CollectEvent =
   /** The key of an organization ends soon, or has ended. */
   | { type: 'key-expires'; message: string }
   /** Reads of an organization are dated in the future, and its days are read again. */
-  | { type: 'read-ahead'; message: string };
+  | { type: 'read-ahead'; message: string }
+  /** Days that were wanted cannot be read any more. */
+  | { type: 'out-of-reach'; message: string };
 
 /** What `sync` and `backfill` have in common. */
 export interface CollectRequest extends Selection {
@@ -107,11 +110,20 @@ export async function collect(work: Workplace, job: Job): Promise<SyncResult> {
   const { collection } = await work.store();
   const plannedAt = await collection.clock();
   const plan = await planOf(work, job);
+  tellOutOfReach(plan, job.request);
   job.request.onEvent?.({ type: 'planned', plan });
   const result = await carryOut(work, plan, job, plannedAt);
   if (plan.basis === 'billed') await addClosing(work, result);
   if (job.request.verify === true) await verifyRun(work, plan, result);
   return result;
+}
+
+function tellOutOfReach({ organizations }: SyncPlan, { onEvent }: CollectRequest): void {
+  for (const { organization, reachesBackTo: first } of organizations) {
+    if (first === undefined) continue;
+    const message = `${organization.name}: nothing is told of days before ${formatDate(first)}; they stay as they are.`;
+    onEvent?.({ type: 'out-of-reach', message });
+  }
 }
 
 /** Bills come by the day only, and only of them a provider has totals. */
@@ -134,7 +146,9 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
 }
 
 /** What is read of files is cut by their billing periods. */
-const FOLDER: Pick<CostProvider, 'maxDaysPerRequest' | 'usage' | 'keyedReports'> = { maxDaysPerRequest: Infinity };
+const FOLDER: Pick<CostProvider, 'maxDaysPerRequest' | 'usage' | 'keyedReports' | 'billReport'> = {
+  maxDaysPerRequest: Infinity,
+};
 const NO_USAGE = { endpoints: [], maxDays: () => 1, requestsAWindow: 0 };
 
 async function gather(work: Workplace, { command, request, forced }: Job): Promise<PlanInput> {
@@ -147,10 +161,11 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
   const { collection, usage } = await work.store();
   const { basis = 'billed', bucket = '1d' } = request;
   const collected = new Map<string, CollectedDay[]>();
-  const limits = new Map<ProviderId, { days: number; requests: number }>();
+  const limits = new Map<string, { days: number; requests: number; first: Day | null }>();
   for (const organization of organizations) {
     const { keyId, provider, name, source } = organization;
     const adapter = source === 'path' ? FOLDER : await work.provider(provider);
+    const isOfReport = isOtherReport(organization.billSource);
     const { endpoints, maxDays, requestsAWindow } = adapter.usage ?? NO_USAGE;
     const days =
       basis === 'usage' ? usage.collectedDays(organization, bucket, endpoints) : collection.collectedDays(organization);
@@ -158,11 +173,16 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
     const ahead = known.filter(({ readAt }) => readAt === null).length;
     if (ahead > 0) request.onEvent?.({ type: 'read-ahead', message: `${name}: ${describeAhead(ahead)}` });
     collected.set(keyId, known);
+    const first = isOfReport ? (adapter.billReport?.firstDay(toDay(now)) ?? null) : null;
     limits.set(
-      provider,
+      keyId,
       basis === 'usage'
-        ? { days: maxDays(bucket), requests: requestsAWindow }
-        : { days: adapter.maxDaysPerRequest, requests: 1 + (adapter.keyedReports?.length ?? 0) },
+        ? { days: maxDays(bucket), requests: requestsAWindow, first: null }
+        : {
+            days: adapter.maxDaysPerRequest,
+            requests: 1 + (isOfReport ? 0 : (adapter.keyedReports?.length ?? 0)),
+            first,
+          },
     );
   }
   const paused = await collection.pausedByQuota((await work.team()).id, { command, basis, forced });
@@ -178,14 +198,17 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
     resumedSince: new Map(resumed),
     collected,
     today: toDay(now),
-    maxDays: ({ provider }: Organization) => limits.get(provider)?.days ?? 1,
-    requestsAWindow: ({ provider }: Organization) => limits.get(provider)?.requests ?? 1,
+    maxDays: ({ keyId }: Organization) => limits.get(keyId)?.days ?? 1,
+    requestsAWindow: ({ keyId }: Organization) => limits.get(keyId)?.requests ?? 1,
+    firstDay: ({ keyId }: Organization) => limits.get(keyId)?.first ?? null,
   };
 }
 
 async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Date): Promise<SyncResult> {
-  const { collection, leases, usage } = await work.store();
+  const { collection, leases, usage, keys } = await work.store();
   const team = await work.team();
+  const registered = await keys.list(team.id);
+  const refs = new Set(registered.map(organizationRef));
   const { request, forced } = job;
   const { timeout, basis, bucket = '1d' } = request;
   const end = timeout === undefined ? null : work.now().getTime() + timeout * 1000;
@@ -205,6 +228,8 @@ async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Da
       leases,
       provider: (id) => work.provider(id),
       adminKey: (organization) => work.adminKey(organization),
+      children: registered.filter(({ billSource, isActive }) => billSource === 'parent' && isActive),
+      isRegistered: (provider, organizationId) => refs.has(organizationRef({ provider, organizationId })),
       folder: (organization, asked) => readFolder(work, organization, asked),
       now: () => work.now(),
       signal: work.signal,

@@ -1,7 +1,8 @@
+import { isOtherReport } from '../domain/bill-source.js';
 import { toDay } from '../domain/day.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
-import type { Report, ReportBasis, ReportQuery } from '../domain/report.js';
+import type { BillReported, Report, ReportBasis, ReportQuery } from '../domain/report.js';
 import type { ReportColumn } from '../domain/report-columns.js';
 import { arrangeReport, reportDocument, type ReportOrder } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
@@ -45,6 +46,7 @@ export async function readReport(
   // A row of a day has no counterpart of the same day: changes by time are seen from row to row.
   const compared = !query.groupBy.some(isTimeWord);
   const { reports } = await work.store();
+  const billReports = await readBillReports(work, query);
   return reports.snapshot(async (reader) => {
     const found = await reader.run(query, today);
     const comparison = compared ? await reader.compare({ ...query, ...current }, previous) : null;
@@ -53,10 +55,32 @@ export async function readReport(
       report: {
         ...arrangeReport(found, request, comparison),
         ...(month === null ? {} : { monthEnd: month.monthEnd }),
+        ...(billReports.length === 0 ? {} : { billReports }),
       },
       lateness: forPeople ? await reader.lateness(query.teamId) : [],
     };
   });
+}
+
+/** Of the organizations asked for, those whose bill is read from another report. */
+async function readBillReports(
+  work: Workplace,
+  { teamId, provider, organizationId }: ReportQuery,
+): Promise<BillReported[]> {
+  const { organizations } = await work.store();
+  const asked = (await organizations.list(teamId)).filter(
+    (each) =>
+      isOtherReport(each.billSource) &&
+      (provider === undefined || each.provider === provider) &&
+      (organizationId === undefined || each.organizationId === organizationId),
+  );
+  const reported: BillReported[] = [];
+  for (const { provider: id, name: organization, ...each } of asked) {
+    const { billReport } = (await work.provider(id)).facts;
+    if (billReport !== undefined)
+      reported.push({ provider: id, organizationId: each.organizationId, organization, billReport });
+  }
+  return reported;
 }
 
 /** What a request means: its days and its query. @throws CostsError `usage` */

@@ -14,6 +14,7 @@ const COLUMNS: Column[] = [
   { head: 'Key' },
   { head: 'Kept in', lesser: 'difference' },
   { head: 'State' },
+  { head: 'Billed by', lesser: 'difference' },
   { head: 'Expires', lesser: 'change' },
   { head: 'Last used', lesser: 'share' },
 ];
@@ -27,6 +28,7 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     key.lastFour === '' ? '–' : `…${key.lastFour}`,
     key.source,
     [key.active ? 'active' : 'disabled', ...(key.exposed ? ['exposed'] : [])].join(', '),
+    key.billReport === null ? '' : `${key.billReport}${key.billSource === 'parent' ? ", parent's key" : ''}`,
     key.expiresAt === null ? '–' : formatDate(key.expiresAt),
     key.lastUsedAt === null ? 'never' : formatInstant(key.lastUsedAt),
   ]);
@@ -46,12 +48,34 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
 
 export interface KeyChange {
   key: KeyView;
+  /** Further organizations that share the key, with which the same was done; absent where there are none. */
+  others?: KeyView[];
+  /** What the key answers for and is not collected with it; absent where there is nothing. */
+  leftOut?: LeftOut[];
   /** What was done, in words. */
   done: string;
 }
 
-export function renderKeyChange({ key, done }: KeyChange, { style }: Output): string {
-  return `${style.green('✔')} ${key.provider} ${key.name} (${key.organizationId}), ${key.lastFour === '' ? key.source : `key …${key.lastFour}`}: ${done}`;
+export interface LeftOut {
+  organizationId: string;
+  name: string;
+  /** A sentence. */
+  reason: string;
+}
+
+export function renderKeyChange({ key, others = [], leftOut = [], done }: KeyChange, { style }: Output): string {
+  return [
+    ...[key, ...others].map((each) => `${style.green('✔')} ${nameOf(each)}: ${done}`),
+    ...leftOut.map(({ name, organizationId, reason }) => {
+      const id = name === organizationId ? '' : ` (${organizationId})`;
+      return `${style.yellow('–')} ${key.provider} ${name}${id}: left out: ${reason}`;
+    }),
+  ].join('\n');
+}
+
+function nameOf({ provider, name, organizationId, lastFour, source, billReport }: KeyView): string {
+  const report = billReport === null ? '' : `, billed by ${billReport}`;
+  return `${provider} ${name} (${organizationId}), ${lastFour === '' ? source : `key …${lastFour}`}${report}`;
 }
 
 export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { style }: Output): string {

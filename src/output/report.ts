@@ -5,6 +5,7 @@ import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
+import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
 import { fitLines } from './wrap.js';
@@ -48,6 +49,7 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   if (report.totals.some(({ compared }) => compared?.partial))
     lines.push('° days that one side of the comparison lacks are left out of both.');
   if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
+  lines.push(...billReportLines((report.billReports ?? []).map((each) => ({ ...each, name: each.organization }))));
   lines.push(...unpricedNote(report));
   if (report.rows.some(({ estimated }) => estimated))
     lines.push('~ estimated: usage or rows of the old system, where no bill exists.');

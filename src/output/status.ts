@@ -3,6 +3,7 @@ import { WARN_DAYS } from '../domain/key-view.js';
 import type { OrganizationStatus, Status } from '../domain/status.js';
 import { shell } from '../domain/shell.js';
 import { providerName } from '../providers/registry.js';
+import { billReportLines } from './bill-report.js';
 import { formatAge, formatMoney } from './format.js';
 import { formatDate, formatDay, formatInstant, plural } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -34,6 +35,7 @@ export function renderStatus(status: Status, output: Output): string {
       output,
     ),
     renderTable([{ head: '' }], [[legend(organizations)]], output),
+    ...billReportLines(organizations),
     ...organizations.flatMap(adoptedLine),
     ...(unlinked.projects === 0
       ? []

@@ -38,6 +38,7 @@ export function renderSync(
     ...organizations.flatMap((each) => trouble(each, output)),
     ...narrowed(organizations),
     ...missing(organizations),
+    ...unregistered(organizations),
     ...closingLines(result),
     ...(why === null ? [] : [`${why} → costs explain`]),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
@@ -104,6 +105,20 @@ function missing(organizations: readonly OrganizationResult[]): string[] {
   return organizations
     .filter((each) => each.missing.length > 0)
     .map((each) => `Not read: ${each.name}'s provider has no report of ${each.missing.join(', ')}`);
+}
+
+function unregistered(organizations: readonly OrganizationResult[]): string[] {
+  return organizations.flatMap(({ name, unregistered: ids = [] }) => {
+    const known = ids.filter((id) => id !== null);
+    const ofNone = ids.includes(null)
+      ? [`The key of ${name} answers with spend of no organization, too, which is not collected.`]
+      : [];
+    if (known.length === 0) return ofNone;
+    return [
+      `The key of ${name} answers for ${plural(known.length, 'organization')} more, not collected: ${known.join(', ')} → costs keys add`,
+      ...ofNone,
+    ];
+  });
 }
 
 function ending(result: SyncResult, { style }: Output): string {

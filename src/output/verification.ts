@@ -6,6 +6,7 @@ import { formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { shell } from '../domain/shell.js';
+import { billReportLines } from './bill-report.js';
 import { renderHint } from './hint.js';
 
 /** Differences that are listed one by one; the document has all. */
@@ -41,6 +42,7 @@ function notes(organization: OrganizationVerification, output: Output): string[]
   return [
     ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
     ...findings.flatMap(({ message, hint }) => finding(`${name}: ${message}`, hint, output)),
+    ...billReportLines([{ provider, name, billReport: organization.billReport ?? null }]),
     ...restatedNotes(name, restated),
     ...(rounding.length === 0
       ? []

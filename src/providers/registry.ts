@@ -1,3 +1,4 @@
+import { isOtherReport } from '../domain/bill-source.js';
 import type { Day } from '../domain/day.js';
 import type { LineItemReading } from '../domain/line-item.js';
 import type { Price } from '../domain/price.js';
@@ -29,6 +30,18 @@ export function providerOf(id: ProviderId): Provider {
 /** As the company writes itself; its id where this version does not know it. */
 export function providerName(id: ProviderId): string {
   return findProvider(id)?.name ?? id;
+}
+
+/** The report that an organization's bill is read from in place of the bill, by its name; null for the bill itself, and for files. */
+export function billReportOf({
+  provider,
+  billSource,
+}: {
+  provider: ProviderId;
+  /** As it is stored. */
+  billSource: string | null;
+}): string | null {
+  return isOtherReport(billSource) ? (findProvider(provider)?.billReport ?? null) : null;
 }
 
 /** Whose projects and rows those of the single-organization system are; they name no provider themselves. */

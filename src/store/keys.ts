@@ -1,6 +1,8 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
 import { KEY_SOURCES, type KeySource } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
+import { BILL_SOURCES, type BillSource } from '../domain/bill-source.js';
+import { organizationRef } from '../domain/organization.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { providerOf } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
@@ -14,27 +16,25 @@ const ORDER = [
 export function createKeys(client: Client): KeyRows {
   const table = client.organizationApiKey;
   return {
-    list: async (teamId) => (await table.findMany({ where: { teamId }, orderBy: ORDER })).map(toKeyRow),
-    listAll: async () => (await table.findMany({ orderBy: ORDER })).map(toKeyRow),
-    async get(id) {
-      const row = await table.findUnique({ where: { id } });
-      return row === null ? null : toKeyRow(row);
-    },
-    async findOrganization(provider, organizationId) {
-      const row = await table.findUnique({ where: { provider_organizationId: { provider, organizationId } } });
-      return row === null ? null : toKeyRow(row);
-    },
-    async add({ keyId, ...row }) {
+    list: async (teamId) => toKeyRows(client, await table.findMany({ where: { teamId }, orderBy: ORDER })),
+    listAll: async () => toKeyRows(client, await table.findMany({ orderBy: ORDER })),
+    get: async (id) => (await toKeyRows(client, await table.findMany({ where: { id } })))[0] ?? null,
+    findOrganization: async (provider, organizationId) =>
+      (await toKeyRows(client, await table.findMany({ where: { provider, organizationId } })))[0] ?? null,
+    async add({ keyId, billSource, ...row }) {
       try {
         await table.create({ data: { id: keyId, ...row } });
       } catch (error) {
         if (isUniqueViolation(error)) throw registeredAlready(row.provider, row.organizationId, error);
         throw error;
       }
+      await setBillSource(client, row, billSource);
     },
-    async setMaterial(id, { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt }) {
+    async setMaterial(id, { billSource, ...material }) {
+      const { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt } = material;
       const data = { source, variable, lastFour, host, expiresAt, encryptedKey, generation, mac, exposedAt };
-      await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
+      const row = await table.update({ where: { id }, data: { ...data, updatedAt: await now(client) } });
+      await setBillSource(client, row, billSource);
     },
     setActive: async (id, isActive) => {
       await table.update({ where: { id }, data: { isActive, updatedAt: await now(client) } });
@@ -66,11 +66,36 @@ async function now(client: Client): Promise<Date> {
   return row.now;
 }
 
+/** It outlives the key, and so stands with the organization. */
+async function setBillSource(
+  client: Client,
+  { provider, organizationId, teamId }: Pick<OrganizationApiKey, 'provider' | 'organizationId' | 'teamId'>,
+  source: BillSource,
+): Promise<void> {
+  const where = { provider, organizationId, teamId, source: { not: source } };
+  await client.organization.updateMany({ where, data: { source } });
+}
+
+async function toKeyRows(client: Client, rows: OrganizationApiKey[]): Promise<KeyRow[]> {
+  if (rows.length === 0) return [];
+  const organizations = await client.organization.findMany({
+    where: { organizationId: { in: rows.map(({ organizationId }) => organizationId) } },
+    select: { provider: true, organizationId: true, source: true },
+  });
+  const sources = new Map(organizations.map((each) => [organizationRef(each), each.source]));
+  return rows.map((row) => toKeyRow(row, toBillSource(sources.get(organizationRef(row)))));
+}
+
+/** @param source as it is stored */
+function toBillSource(source: string | undefined): BillSource {
+  return BILL_SOURCES.find((known) => known === source) ?? 'key';
+}
+
 function isKeySource(source: string): source is KeySource {
   return (KEY_SOURCES as readonly string[]).includes(source);
 }
 
-function toKeyRow(row: OrganizationApiKey): KeyRow {
+function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
   const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
     row;
   providerOf(provider);
@@ -91,6 +116,7 @@ function toKeyRow(row: OrganizationApiKey): KeyRow {
     organizationId,
     name,
     isActive,
+    billSource,
     source,
     variable,
     lastFour,

@@ -55,7 +55,7 @@ export async function readTerms(client: Client, organization: OrganizationKey): 
 function read(client: Client, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
   return client.$queryRaw<RegisteredOrganization[]>`
     SELECT o.provider, o.organization_id AS "organizationId", o.team_id AS "teamId", o.name, k.id IS NOT NULL AS "hasKey",
-           coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt", o.export
+           coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt", o.export, o.source AS "billSource"
     FROM organizations o LEFT JOIN organization_api_keys k
       ON k.provider = o.provider AND k.organization_id = o.organization_id AND k.team_id = o.team_id
     WHERE ${where} ORDER BY o.provider, o.name, o.organization_id`;

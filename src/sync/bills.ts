@@ -5,6 +5,7 @@ import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { readReports } from './keyed-reports.js';
 import { listenToClock } from './provider-clock.js';
+import type { BillReader } from './shared-answers.js';
 import { refuseAfter, writeHead, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
 
@@ -13,23 +14,16 @@ export async function collectBills(
   window: DaySpan,
   work: WindowWork,
 ): Promise<{ rows: number; outcome: WindowOutcome }> {
-  const { organization, provider, options } = work;
+  const { provider, options, readBill = readOwn(work) } = work;
   const { store } = work.dependencies;
-  const { call, behind } = listenToClock(work.call);
-  refuseAfter(call.signal);
-  const requestedAt = await store.clock();
-  const { days, lines, keyed } = await collectWindow(
-    provider.fetchCosts(call, window),
-    organization,
-    window,
-    call.mostRows,
-  );
-  const reports = await readReports({ ...work, call }, days, lines);
+  refuseAfter(work.call.signal);
+  const { requestedAt, providerTime, days, lines, keyed } = await readBill(work.call, window);
+  const reports = await readReports(work, days, lines);
   const outcome = await store.writeWindow({
     ...(await writeHead(work, [...lines, ...reports.flatMap(({ costs }) => costs)])),
     days,
     requestedAt,
-    providerTime: behind(requestedAt),
+    providerTime,
     lines,
     keyed,
     reports,
@@ -37,6 +31,15 @@ export async function collectBills(
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
   return { rows: lines.length, outcome };
+}
+
+function readOwn({ organization, provider, dependencies }: WindowWork): BillReader {
+  return async (asked, window) => {
+    const { call, behind } = listenToClock(asked);
+    const requestedAt = await dependencies.store.clock();
+    const answer = await collectWindow(provider.fetchCosts(call, window), organization, window, call.mostRows);
+    return { ...answer, requestedAt, providerTime: behind(requestedAt) };
+  };
 }
 
 /** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */

@@ -16,26 +16,32 @@ export interface LeaseTerms {
 
 /**
  * Works under a lease that is extended meanwhile and given back at the end, whatever comes of the work.
+ * @param subjects all that one key collects; they are taken in order, so that two runs never wait for each other
  * @returns what the work returned, or who has the lease when it could not be had in time
  */
 export async function underLease<T>(
   leases: LeaseStore,
-  subject: LeaseSubject,
+  subjects: readonly LeaseSubject[],
   terms: LeaseTerms,
   work: () => Promise<T>,
 ): Promise<{ done: T } | { heldBy: LeaseHolder }> {
-  const heldBy = await waitForLease(leases, subject, terms);
-  if (heldBy !== null) return { heldBy };
-  // A failed extension is not a failed run: each window checks the lease again before it commits.
-  const timer = setInterval(
-    () => void leases.take(subject, terms.holder, terms.command).catch(() => undefined),
-    EXTEND_EVERY_MS,
-  );
+  const inOrder = subjects.toSorted((a, b) => (a.organizationId < b.organizationId ? -1 : 1));
+  const taken: LeaseSubject[] = [];
+  const extend = () => {
+    // A failed extension is not a failed run: each window checks the lease again before it commits.
+    for (const subject of taken) void leases.take(subject, terms.holder, terms.command).catch(() => undefined);
+  };
+  const timer = setInterval(extend, EXTEND_EVERY_MS);
   try {
+    for (const subject of inOrder) {
+      const heldBy = await waitForLease(leases, subject, terms);
+      if (heldBy !== null) return { heldBy };
+      taken.push(subject);
+    }
     return { done: await work() };
   } finally {
     clearInterval(timer);
-    await leases.release(subject, terms.holder);
+    for (const subject of taken) await leases.release(subject, terms.holder);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isOtherReport } from '../domain/bill-source.js';
 import { SETTLED_AFTER_DAYS, type CollectedDay, type Organization } from '../domain/collection.js';
 import { coverageOf, isReadWhole } from '../domain/coverage.js';
 import type { Basis } from '../domain/results.js';
@@ -12,6 +13,8 @@ export interface OrganizationPlan {
   windows: DaySpan[];
   /** About so many requests it will take, as far as it is known how much a day holds. */
   requests: number;
+  /** The first day that the provider still tells, where earlier ones were wanted. */
+  reachesBackTo?: Day;
 }
 
 export interface SyncPlan {
@@ -33,6 +36,8 @@ export interface PlanInput {
   maxDays: (organization: Organization) => number;
   /** Requests that one window takes. */
   requestsAWindow: (organization: Organization) => number;
+  /** The first day that the provider still tells of an organization; null where it tells all. */
+  firstDay?: (organization: Organization) => Day | null;
   /** What is read; the bills, unless said. */
   basis?: Basis;
   /** Where a limit of requests ended the runs before, when they began, by `keyId`: what they read is not asked for again. */
@@ -66,7 +71,7 @@ export function planBackfill(input: PlanInput, span: DaySpan, force: boolean): S
 
 function plan(
   command: SyncPlan['command'],
-  { organizations, collected, maxDays, requestsAWindow, basis = 'billed', resumedSince }: PlanInput,
+  { organizations, collected, maxDays, requestsAWindow, firstDay, basis = 'billed', resumedSince }: PlanInput,
   asked: DaySpan,
   deliveries: DaySpan,
   choose: (collected: readonly CollectedDay[]) => Day[],
@@ -74,15 +79,29 @@ function plan(
   const plans = organizations.map((organization) => {
     const known = collected.get(organization.keyId) ?? [];
     const done = readSince(known, resumedSince?.get(organization.keyId));
-    const due = choose(known).filter((day) => !done.has(day));
-    const windows = organization.source === 'path' ? folderWindows(basis, due) : toWindows(due, maxDays(organization));
+    const wanted = choose(known).filter((day) => !done.has(day));
+    const first = firstDay?.(organization) ?? null;
+    const due = wanted.filter((day) => first === null || day >= first);
+    const windows = toOwnWindows(organization, basis, due, maxDays(organization));
     const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
     const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
-    return { organization, windows, requests: pieces * requestsAWindow(organization) };
+    const outOfReach = first === null || due.length === wanted.length ? {} : { reachesBackTo: first };
+    return { organization, windows, requests: pieces * requestsAWindow(organization), ...outOfReach };
   });
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
   return { command, basis, span: { since, until: asked.until }, organizations: plans, deliveries };
+}
+
+/** Of usage, none where the key reads none. */
+function toOwnWindows(
+  { source, billSource }: Organization,
+  basis: Basis,
+  due: readonly Day[],
+  maxDays: number,
+): DaySpan[] {
+  if (source === 'path') return folderWindows(basis, due);
+  return basis === 'usage' && isOtherReport(billSource) ? [] : toWindows(due, maxDays);
 }
 
 /** A folder is looked through at once, and knows no usage. */

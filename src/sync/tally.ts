@@ -23,6 +23,7 @@ export class Tally {
   readonly #adopted: Adoption[] = [];
   readonly #narrowed = new Map<string, Day>();
   readonly #missing = new Set<string>();
+  readonly #unregistered = new Set<string | null>();
   readonly #drift = new Map<string, { path: string; value: string }>();
   readonly #changedDays = new Set<Day>();
   readonly #altered = new Set<Day>();
@@ -45,6 +46,7 @@ export class Tally {
     if (event.type === 'retry') this.#counts.retries += 1;
     if (event.type === 'narrowed') this.#narrow(event);
     if (event.type === 'missing') this.#missing.add(event.endpoint);
+    if (event.type === 'unregistered') this.#unregistered.add(event.organizationId);
     if (event.type === 'drift' && !this.#isKnown(event.path))
       this.#drift.set(event.path, { path: event.path, value: event.value });
   }
@@ -125,6 +127,7 @@ export class Tally {
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
       missing: [...this.#missing],
       drift: [...this.#drift.values()],
+      ...(this.#unregistered.size === 0 ? {} : { unregistered: [...this.#unregistered] }),
       ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),
       ...(this.#contradicted.size === 0 ? {} : { contradicted: [...this.#contradicted].sort() }),
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),

@@ -1,3 +1,4 @@
+import { isOtherReport } from '../domain/bill-source.js';
 import type { CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { CollectionStore, DayState, Organization } from '../domain/collection.js';
@@ -17,6 +18,7 @@ import { describeOrphans, type OrphanedRows } from '../domain/orphans.js';
 import { describeMisfit, type SealCheck } from '../domain/seal.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { collectWindow } from './collect.js';
+import { readWith } from './bill.js';
 import { compareFolder } from './verify-folder.js';
 import { differences, isEqual, isSame, type Comparison, type VerifyDependencies } from './verify-days.js';
 import { toWindows } from './plan.js';
@@ -133,7 +135,7 @@ async function compareTotals(
   { organization, days, stored, dependencies }: Comparison,
   result: OrganizationVerification,
 ): Promise<void> {
-  const provider = await dependencies.provider(organization.provider);
+  const provider = readWith(await dependencies.provider(organization.provider), organization);
   const call: ProviderCall = {
     key: await dependencies.adminKey(organization),
     organizationId: organization.organizationId,
@@ -142,7 +144,8 @@ async function compareTotals(
     observe: () => undefined,
   };
   const reader: Reader = { organization, provider, call, dependencies };
-  const { notReported } = provider.facts;
+  const { notReported, billReport } = provider.facts;
+  if (billReport !== undefined && isOtherReport(organization.billSource)) result.billReport = billReport;
   if (notReported !== undefined) result.notReported = notReported;
   await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {

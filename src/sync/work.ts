@@ -9,6 +9,7 @@ import type { Scope } from '../domain/scope.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';
+import type { BillReader } from './shared-answers.js';
 
 /** What a run works with; everything comes from outside. */
 export interface SyncDependencies {
@@ -16,6 +17,10 @@ export interface SyncDependencies {
   leases: LeaseStore;
   provider: (id: ProviderId) => Promise<CostProvider>;
   adminKey: (organization: Organization) => Promise<Secret>;
+  /** The team's organizations that their parents' keys collect, those included that this run leaves out. */
+  children: readonly Organization[];
+  /** Whether an organization has a key of the team's. */
+  isRegistered: (provider: ProviderId, organizationId: string) => boolean;
   /** What is in the folder of an organization that has one. */
   folder: FolderReader;
   now: () => Date;
@@ -60,6 +65,8 @@ export interface WindowWork {
   /** Reports beside the bill that could not be read: no other window asks for them. */
   unread: Set<KeyedReport>;
   scope: Scope;
+  /** Where the answer is shared with others; absent, the bill is asked for. */
+  readBill?: BillReader | undefined;
   options: RunOptions;
   dependencies: SyncDependencies;
 }

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, type KeyObject } from 'node:crypto';
 import type { AccessRows, KeyMaterial, KeyRow } from '../domain/access.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import type { Authentication } from './authentication.js';
 import { encrypt } from './cipher.js';
 import { destinationOf, hostOfNewKey } from './hosts.js';
-import { checkKey, macOfKey } from './mac.js';
+import { checkKey, isSealed, macOfKey } from './mac.js';
 import { decryptKey } from './open-key.js';
-import { changedMeanwhile, keyBinding, reencrypt } from './rotate.js';
+import { changedMeanwhile, keyBinding, plaintextIfIntact, reencrypt } from './rotate.js';
 import type { Tools, Unlocked } from './tools.js';
 import { parseKey, providerInVariable, providerOfText, readVariable } from './variables.js';
 import type { KeyInput, VaultKeys } from './vault.js';
@@ -24,35 +24,50 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
     providerOfText,
     fromText: (provider, text) => known(parseKey(provider, text)),
     hostFor: (provider, allowed) => hostOfNewKey(destinationOf(config, provider), allowed),
-    async add(team, { provider, organizationId, name }, input) {
-      const identity = { keyId: randomUUID(), teamId: team.id, provider, organizationId, name };
+    async add(team, organizations, input) {
       const unlocked = await unlockForInput(authentication, team, input);
       const { access } = await authentication.tools();
+      const actor = unlocked.actor.label;
       return access.transact(async (rows) => {
-        const row: KeyRow = {
-          ...identity,
-          isActive: true,
-          lastUsedAt: null,
-          ...(await material(rows, unlocked, identity, input)),
-        };
-        await rows.keys.add(row);
-        await rows.audit({ teamId: team.id, actor: unlocked.actor.label, action: 'keys.add', subject: subjectOf(row) });
-        return row;
+        const added: KeyRow[] = [];
+        for (const { provider, organizationId, name, billSource } of organizations) {
+          const identity = { keyId: randomUUID(), teamId: team.id, provider, organizationId, name, billSource };
+          const sealed = await material(rows, unlocked, identity, input);
+          const row: KeyRow = { ...identity, isActive: true, lastUsedAt: null, ...sealed };
+          await rows.keys.add(row);
+          await rows.audit({ teamId: team.id, actor, action: 'keys.add', subject: subjectOf(row) });
+          added.push(row);
+        }
+        return added;
       });
     },
-    async replace(row, input) {
-      const team = { id: row.teamId, name: '' };
-      const unlocked = await unlockForInput(authentication, team, input);
+    async replace(replaced, input) {
+      const [first] = replaced;
+      if (first === undefined) return;
+      const { teamId } = first;
+      const unlocked = await unlockForInput(authentication, { id: teamId, name: '' }, input);
       const { access } = await authentication.tools();
+      const actor = unlocked.actor.label;
       await access.transact(async (rows) => {
-        await rows.keys.setMaterial(row.keyId, await material(rows, unlocked, row, input));
-        await rows.audit({
-          teamId: row.teamId,
-          actor: unlocked.actor.label,
-          action: 'keys.rotate',
-          subject: subjectOf(row),
-        });
+        for (const row of replaced) {
+          await rows.keys.setMaterial(row.keyId, await material(rows, unlocked, row, input));
+          await rows.audit({ teamId, actor, action: 'keys.rotate', subject: subjectOf(row) });
+        }
       });
+    },
+    async sharing(row) {
+      const { access } = await authentication.tools();
+      const isLike = (other: KeyRow) =>
+        other.provider === row.provider && other.source === row.source && other.host === row.host;
+      const others = (await access.keys.list(row.teamId)).filter(
+        (other) => other.keyId !== row.keyId && isLike(other) && [other, row].some(isOfParent),
+      );
+      if (row.source !== 'vault') return [row, ...others.filter(({ variable }) => variable === row.variable)];
+      if (others.length === 0) return [row];
+      const { dataKey } = await authentication.requireDataKey({ id: row.teamId, name: '' }, 'admin');
+      const key = keyIn(row, dataKey);
+      // What was changed outside costs shares nothing that could be told.
+      return [row, ...others.filter((other) => key !== null && keyIn(other, dataKey) === key)];
     },
     async takeOut(row) {
       const { dataKey } = await authentication.requireDataKey({ id: row.teamId, name: '' }, 'admin');
@@ -149,7 +164,16 @@ async function change(
   });
 }
 
-type Identity = Pick<KeyRow, 'keyId' | 'teamId' | 'provider' | 'organizationId' | 'name'>;
+function isOfParent({ billSource }: KeyRow): boolean {
+  return billSource === 'parent';
+}
+
+function keyIn(row: KeyRow, dataKey: KeyObject): string | null {
+  if (row.encryptedKey === null || !isSealed(dataKey, row)) return null;
+  return plaintextIfIntact(row, row.encryptedKey, dataKey)?.toString() ?? null;
+}
+
+type Identity = Pick<KeyRow, 'keyId' | 'teamId' | 'provider' | 'organizationId' | 'name' | 'billSource'>;
 
 /** What the row says of its key: sealed whenever there is a data key, and encrypted unless a variable holds it. */
 async function material(
@@ -160,6 +184,7 @@ async function material(
 ): Promise<KeyMaterial> {
   const { key, variable, host, expiresAt } = input;
   const base = {
+    billSource: identity.billSource,
     source: key === null ? 'path' : variable === null ? 'vault' : 'env',
     variable,
     lastFour: key?.lastFour() ?? '',

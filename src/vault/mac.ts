@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { ROLES, type KeyRow, type Role, type SlotRow, type VaultRow } from '../domain/access.js';
+import { isOtherReport } from '../domain/bill-source.js';
 import { CostsError } from '../errors.js';
 import { canonical, subkeyName } from './format.js';
 
@@ -38,11 +39,10 @@ export function isSealed(dataKey: KeyObject, row: KeyRow): boolean {
 }
 
 export function macOfKey(dataKey: KeyObject, row: Omit<KeyRow, 'mac'>): string {
-  const { teamId, keyId, provider, organizationId, source, variable, host, expiresAt, encryptedKey } = row;
-  return mac(
-    dataKey,
-    canonical('key', [teamId, keyId, provider, organizationId, source, variable, host, time(expiresAt), encryptedKey]),
-  );
+  const { teamId, keyId, provider, organizationId, billSource, source, variable, host, expiresAt, encryptedKey } = row;
+  const claims = [teamId, keyId, provider, organizationId, source, variable, host, time(expiresAt), encryptedKey];
+  // A parent's key that read its own bill would file it under the child's name. Other rows are sealed as they always were.
+  return mac(dataKey, canonical('key', [...claims, ...(isOtherReport(billSource) ? [billSource] : [])]));
 }
 
 /** @throws CostsError `auth` when the row was changed by anything that does not hold the data key */

@@ -91,7 +91,8 @@ function withExposure(row: KeyRow, exposedAt: Date | null): KeyRow {
   return row.encryptedKey === null ? row : { ...row, exposedAt: row.exposedAt ?? exposedAt };
 }
 
-function plaintextIfIntact(row: KeyRow, ciphertext: string, dataKey: KeyObject): Buffer | null {
+/** Null where it does not open with this data key. */
+export function plaintextIfIntact(row: KeyRow, ciphertext: string, dataKey: KeyObject): Buffer | null {
   try {
     return plaintextOf(row, ciphertext, dataKey);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { KeyRow, LoginAttempt, Member, Role, TokenRow } from '../domain/access.js';
 import type { Organization } from '../domain/collection.js';
+import type { BillSource } from '../domain/bill-source.js';
 import type { OrganizationKey, RegisteredOrganization } from '../domain/organization.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { PurgeCounts } from '../domain/purge.js';
@@ -77,6 +78,13 @@ export interface KeyInput {
   expiresAt: Date | null;
 }
 
+export interface NewOrganization {
+  provider: ProviderId;
+  organizationId: string;
+  name: string;
+  billSource: BillSource;
+}
+
 export interface VaultKeys {
   /** Reads a key from a variable. @throws CostsError `auth`, with nothing of the value in it */
   fromVariable(provider: ProviderId, name: string): Secret;
@@ -87,13 +95,12 @@ export interface VaultKeys {
   fromText(provider: ProviderId, text: string): Secret;
   /** The host a new key is bound to. @throws CostsError `usage` when the base URL leads to one that was not allowed */
   hostFor(provider: ProviderId, allowed: string | null): string;
-  /** @throws CostsError `conflict` when the organization is registered already */
-  add(
-    team: Team,
-    organization: { provider: ProviderId; organizationId: string; name: string },
-    input: KeyInput,
-  ): Promise<KeyRow>;
-  replace(row: KeyRow, input: KeyInput): Promise<void>;
+  /** Registers organizations that one key answers for, all or none. @throws CostsError `conflict` when one is registered already */
+  add(team: Team, organizations: readonly NewOrganization[], input: KeyInput): Promise<KeyRow[]>;
+  /** Swaps the key of organizations that share one, all or none; what their bills are read from is as the rows given say. */
+  replace(rows: readonly KeyRow[], input: KeyInput): Promise<void>;
+  /** This row and those that are collected with the same key, where it is a parent's. */
+  sharing(row: KeyRow): Promise<KeyRow[]>;
   /** The key of a row, to be sealed in another vault; it is not checked where it would be sent. */
   takeOut(row: KeyRow): Promise<Secret>;
   /** Seals rows that name a variable and came from another store, as they are: the caller trusts them. */

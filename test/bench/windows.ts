@@ -64,6 +64,7 @@ function organizationOf(id: string) {
     organizationId: id,
     name: id,
     isActive: true,
+    billSource: 'key' as const,
     source: 'env' as const,
     variable: null,
     lastFour: '0000',

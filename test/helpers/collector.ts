@@ -70,6 +70,8 @@ export async function useCollector(
     provider: (id) => providerOf(id).connect({ http, baseUrl: new URL(emulator.baseUrl(id)), now }),
     adminKey: ({ organizationId }) =>
       Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+    children: organizations.filter(({ billSource }) => billSource === 'parent'),
+    isRegistered: (_, organizationId) => organizations.some((each) => each.organizationId === organizationId),
     folder: () => Promise.reject(new Error('no folder')),
     now,
     signal: new AbortController().signal,

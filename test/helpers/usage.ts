@@ -86,6 +86,8 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
           provider,
           adminKey: ({ organizationId }) =>
             Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),
+          children: [],
+          isRegistered: () => true,
           folder: () => Promise.reject(new Error('no folder')),
           now: () => NOON,
           signal: new AbortController().signal,
@@ -106,6 +108,7 @@ function organizationOf(provider: ProviderId, id: string, name: string): Organiz
     organizationId: id,
     name,
     isActive: true,
+    billSource: 'key',
     source: 'env',
     variable: 'KEY',
     lastFour: 'abcd',

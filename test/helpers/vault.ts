@@ -93,7 +93,7 @@ export async function logIn(
 }
 
 /** Registers an encrypted key. */
-export function addKey(
+export async function addKey(
   { vault, team }: Pick<Founded, 'vault' | 'team'>,
   organizationId: string,
   key = OPENAI_KEY,
@@ -105,5 +105,8 @@ export function addKey(
     host: vault.keys.hostFor(provider, null),
     expiresAt: null,
   };
-  return vault.keys.add(team, { provider, organizationId, name: organizationId }, input);
+  const organization = { provider, organizationId, name: organizationId, billSource: 'key' as const };
+  const [row] = await vault.keys.add(team, [organization], input);
+  if (row === undefined) throw new Error('no key was added');
+  return row;
 }

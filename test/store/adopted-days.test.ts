@@ -81,6 +81,7 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
     name: 'Prod',
     isActive: true,
     hasKey: true,
+    billSource: 'key' as const,
     expiresAt: null,
     export: null,
     teamId: 'team-1',

@@ -182,7 +182,7 @@ describe('work under a lease', () => {
     try {
       const take = vi.fn<LeaseStore['take']>().mockResolvedValue(null);
       const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
-      await underLease({ take, release }, subject, terms, async () => {
+      await underLease({ take, release }, [subject], terms, async () => {
         take.mockRejectedValueOnce(new Error('The database is away.'));
         await vi.advanceTimersByTimeAsync(60_000);
       });
@@ -235,7 +235,7 @@ describe('work under a lease', () => {
   it('is given back when the work fails', async () => {
     const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
     const work = () => Promise.reject(new Error('It failed.'));
-    await expect(underLease({ take: () => Promise.resolve(null), release }, subject, terms, work)).rejects.toThrow(
+    await expect(underLease({ take: () => Promise.resolve(null), release }, [subject], terms, work)).rejects.toThrow(
       'It failed.',
     );
     expect(release).toHaveBeenCalledOnce();

@@ -123,7 +123,7 @@ describe('leaving', () => {
     const { vault, store } = await adminAgain();
     expect((await store.keys.get(row.keyId))?.exposedAt).toBeInstanceOf(Date);
     const input = { key: new Secret('sk-admin-the-next-one'), variable: null, host: row.host, expiresAt: null };
-    await vault.keys.replace(row, input);
+    await vault.keys.replace([row], input);
     expect((await store.keys.get(row.keyId))?.exposedAt).toBeNull();
     expect((await vault.adminKey(row)).reveal()).toBe('sk-admin-the-next-one');
     await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(

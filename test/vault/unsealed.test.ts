@@ -216,7 +216,7 @@ describe('a key row that was edited', () => {
       await putBack('organization_api_keys', [before ?? {}]);
       await expect(admin.vault.adminKey(await keyRow())).rejects.toMatchObject({ code: 'auth' });
       const row = await keyRow();
-      await admin.vault.keys.replace(row, {
+      await admin.vault.keys.replace([row], {
         key: new Secret('sk-admin-the-next-one'),
         variable: null,
         host: row.host,

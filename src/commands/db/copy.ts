@@ -56,7 +56,7 @@ async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): 
       const key = team === undefined ? null : await takeOut(source, row);
       if (team === undefined || key === null)
         left.push({ provider: row.provider, organizationId: row.organizationId, name: row.name });
-      else await vault.keys.add(team, row, { key, variable: null, host: row.host, expiresAt: row.expiresAt });
+      else await vault.keys.add(team, [row], { key, variable: null, host: row.host, expiresAt: row.expiresAt });
     }
     return left;
   });

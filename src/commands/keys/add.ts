@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { toKeyView } from '../../domain/key-view.js';
+import type { KeyRow } from '../../domain/access.js';
 import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
 import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
@@ -13,13 +13,13 @@ import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-opt
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { shell } from '../../domain/shell.js';
+import { childrenOption, familyOf, takeOver, type ChildrenOptions } from './children.js';
 import { parseOrganizationId } from './organization-id.js';
+import { viewKey } from './view.js';
 
-export interface AddKeyOptions extends KeySourceOptions, Partial<ScopeOptions> {
+export interface AddKeyOptions extends KeySourceOptions, ChildrenOptions, Partial<ScopeOptions> {
   link?: LinkPolicy | 'ask';
   provider?: ProviderId;
-  organization?: string;
-  name?: string;
 }
 
 export const addKey = defineCommand({
@@ -29,6 +29,7 @@ export const addKey = defineCommand({
     providerOption('the provider that bills the organization (default: as the key begins, or the files say)'),
     option('--organization <id>', "the organization's id, where the provider does not say it"),
     option('--name <name>', 'what to call the organization (default: its own name, or its id)'),
+    childrenOption(),
     option(
       '--link <policy>',
       'whether the projects of the provider become yours as they come; without a terminal, ask is none',
@@ -42,6 +43,7 @@ export const addKey = defineCommand({
     'costs keys add',
     'costs keys add --provider openai --organization org-1 --name Prod --from-env OPENAI_ADMIN_KEY',
     'costs keys add --key-stdin --link all < key.txt',
+    'costs keys add --key-stdin --children "Acme Labs,Acme Legal" < parent-key.txt',
     'costs keys add --provider aws --from-path /mnt/exports/aws',
   ],
   asksSecret: true,
@@ -64,16 +66,27 @@ async function run(options: AddKeyOptions, context: Context) {
   const told = await toldOrganization(context, provider, options);
   const input = await readKey(context, provider, options, piped);
   const identity = await identifyKey(context, provider, input.key, told);
+  const dated = { ...input, expiresAt: identity.expiresAt ?? input.expiresAt };
+  if (identity.children !== undefined) {
+    noteIdentity(context, provider, identity);
+    return register(await familyOf(context, provider, identity, options), dated, options, context);
+  }
   const organizationId = await organizationOf(context, provider, identity, told);
-  await refuseTwice(context, provider, organizationId);
+  const shared = await readByParent(context, provider, organizationId);
+  if (shared === null) await refuseTwice(context, provider, organizationId);
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
-  return register(
-    { provider, organizationId, name },
-    { ...input, expiresAt: identity.expiresAt ?? input.expiresAt },
-    options,
-    context,
-  );
+  if (shared !== null) return takeOver(context, shared, identity, dated);
+  const { billSource } = identity;
+  const organizations = [{ provider, organizationId, name, billSource: billSource ?? ('key' as const) }];
+  return register({ organizations, leftOut: [] }, dated, options, context);
+}
+
+/** The row of an organization of the team that its parent's key collects. */
+async function readByParent(context: Context, provider: ProviderId, organizationId: string): Promise<KeyRow | null> {
+  const [{ keys }, team] = await Promise.all([context.store(), context.team()]);
+  const row = await keys.findOrganization(provider, organizationId);
+  return row?.teamId === team.id && row.billSource === 'parent' ? row : null;
 }
 
 /** A folder of files in place of a key. */
@@ -87,22 +100,29 @@ async function addFolder(fromPath: string, options: AddKeyOptions, context: Cont
   const name = cleanText(options.name ?? accountName ?? account).trim() || account;
   const { organizations } = await context.store();
   await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
-  return register({ provider, organizationId: account, name }, folderInput(path), options, context);
+  const organization = { provider, organizationId: account, name, billSource: 'files' as const };
+  return register({ organizations: [organization], leftOut: [] }, folderInput(path), options, context);
 }
 
 async function register(
-  organization: { provider: ProviderId; organizationId: string; name: string },
+  { organizations, leftOut }: Awaited<ReturnType<typeof familyOf>>,
   input: KeyInput,
   options: AddKeyOptions,
   context: Context,
 ): Promise<KeyChange> {
   const [vault, store, team] = await Promise.all([context.vault(), context.store(), context.team()]);
   const link = await linkPolicyOf(options, context);
-  const row = await vault.keys.add(team, organization, input);
-  await store.organizations.setScope({ ...organization, teamId: team.id }, parseScopeOptions(options));
-  if (link === 'all') await linkFromNowOn(organization, context);
+  const rows = await vault.keys.add(team, organizations, input);
+  for (const organization of organizations) {
+    await store.organizations.setScope({ ...organization, teamId: team.id }, parseScopeOptions(options));
+    if (link === 'all') await linkFromNowOn(organization, context);
+  }
+  const [key, ...others] = rows.map(viewKey);
+  if (key === undefined) throw new CostsError('failed', 'Nothing was registered.');
   return {
-    key: toKeyView(row),
+    key,
+    ...(others.length === 0 ? {} : { others }),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     done: link === 'all' ? 'registered; its projects are yours as they come' : 'registered',
   };
 }

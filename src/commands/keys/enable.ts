@@ -1,8 +1,8 @@
 import type { Context } from '../../context.js';
-import { toKeyView } from '../../domain/key-view.js';
 import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
+import { viewKey } from './view.js';
 
 export const enableKey = defineCommand({
   name: 'keys enable',
@@ -27,5 +27,5 @@ export const disableKey = defineCommand({
 async function setActive(nameOrId: string, active: boolean, context: Context) {
   const row = await findKey(context, nameOrId);
   await (await context.vault()).keys.setActive(row, active);
-  return { key: { ...toKeyView(row), active }, done: active ? 'enabled' : 'disabled' };
+  return { key: { ...viewKey(row), active }, done: active ? 'enabled' : 'disabled' };
 }

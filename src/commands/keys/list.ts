@@ -1,7 +1,8 @@
 import type { Context } from '../../context.js';
-import { expiryWarning, toKeyView, type KeyView } from '../../domain/key-view.js';
+import { expiryWarning, type KeyView } from '../../domain/key-view.js';
 import { renderKeys } from '../../output/keys.js';
 import { defineCommand, asItIs } from '../define.js';
+import { viewKey } from './view.js';
 
 export const listKeys = defineCommand({
   name: 'keys list',
@@ -20,5 +21,5 @@ async function run(_options: object, context: Context) {
     const warning = expiryWarning(row, now);
     if (warning !== null) context.output.note(warning);
   }
-  return { keys: rows.map(toKeyView) };
+  return { keys: rows.map(viewKey) };
 }

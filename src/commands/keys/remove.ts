@@ -1,10 +1,11 @@
 import type { Context } from '../../context.js';
-import { toKeyView } from '../../domain/key-view.js';
 import { describePurge, renderKeyRemoval, type KeyRemoval } from '../../output/key-removal.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
+import { plural } from '../../domain/words.js';
 import { requireOrganization } from '../../library/find.js';
 import { findKey } from './find.js';
+import { viewKey } from './view.js';
 
 export interface RemoveKeyOptions {
   organization: string;
@@ -29,10 +30,19 @@ export const removeKey = defineCommand({
 async function remove({ organization, yes }: RemoveKeyOptions, context: Context): Promise<KeyRemoval> {
   const row = await findKey(context, organization);
   await confirm(context.output, { yes, question: `Forget the key of ${row.name}? Its figures stay.` });
-  await (await context.vault()).keys.remove(row);
+  const { keys } = await context.vault();
+  const others = (await keys.sharing(row)).length - 1;
+  await keys.remove(row);
   const { provider, organizationId, name } = row;
-  const done = 'removed; its figures stay. Revoke the key at the provider';
-  return { provider, organizationId, name, key: { ...toKeyView(row), active: false }, purged: null, done };
+  const done = `removed; its figures stay. ${afterwards(others)}`;
+  return { provider, organizationId, name, key: { ...viewKey(row), active: false }, purged: null, done };
+}
+
+/** @param others organizations that share the key */
+function afterwards(others: number): string {
+  return others === 0
+    ? 'Revoke the key at the provider'
+    : `${plural(others, 'other organization')} still share the key`;
 }
 
 async function purge({ organization: word, yes }: RemoveKeyOptions, context: Context): Promise<KeyRemoval> {
@@ -44,14 +54,16 @@ async function purge({ organization: word, yes }: RemoveKeyOptions, context: Con
   );
   const holdings = describePurge(await store.organizations.holdings(organization));
   await confirm(context.output, { yes, question: `Remove ${name} with all that was collected of it (${holdings})?` });
-  const purged = await (await context.vault()).keys.purge(organization);
+  const { keys } = await context.vault();
+  const others = row === undefined ? 0 : (await keys.sharing(row)).length - 1;
+  const purged = await keys.purge(organization);
   const done = `removed, with ${describePurge(purged)}`;
   return {
     provider,
     organizationId,
     name,
-    key: row === undefined ? null : { ...toKeyView(row), active: false },
+    key: row === undefined ? null : { ...viewKey(row), active: false },
     purged,
-    done: row === undefined ? done : `${done}. Revoke the key at the provider`,
+    done: row === undefined ? done : `${done}. ${afterwards(others)}`,
   };
 }

@@ -2,6 +2,8 @@ import type { Context } from '../../context.js';
 import type { KeyRow } from '../../domain/access.js';
 import { keyStatusOf, type KeyVerification } from '../../domain/key-verification.js';
 import { expiryWarning } from '../../domain/key-view.js';
+import type { KeyIdentity } from '../../domain/provider.js';
+import { leftOut } from '../../sync/shared-answers.js';
 import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
@@ -49,8 +51,7 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyVerification>
       return { ...base, status: 'ok', canListProjects: null, expiresAt: null, warnings };
     }
     const identity = await identifyKey(context, provider, await context.adminKey(row), organizationId);
-    if (identity.organizationId !== null && identity.organizationId !== organizationId)
-      throw otherOrganization(row, identity.organizationId);
+    checkOwner(row, identity);
     const expiresAt = (identity.expiresAt ?? row.expiresAt)?.toISOString() ?? null;
     return {
       ...base,
@@ -90,6 +91,15 @@ function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocumen
   return document.hint?.includes('costs keys verify') === true
     ? { ...document, hint: shell`Make a new key and swap it: costs keys rotate ${organizationId}` }
     : document;
+}
+
+/** @throws CostsError `auth` for a key of another organization, `forbidden` for a child that its parent's report leaves out */
+function checkOwner(row: KeyRow, { organizationId, children = [] }: KeyIdentity): void {
+  const child = children.find((each) => each.organizationId === row.organizationId);
+  if (child?.leftOut != null) throw leftOut(row, child.leftOut);
+  // A child that spent nothing lately is not told.
+  if (row.billSource === 'parent' && children.length > 0) return;
+  if (organizationId !== null && organizationId !== row.organizationId) throw otherOrganization(row, organizationId);
 }
 
 function otherOrganization({ provider, organizationId }: KeyRow, found: string): CostsError {

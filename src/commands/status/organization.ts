@@ -3,6 +3,7 @@ import { coverageOf } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import { WARN_DAYS } from '../../domain/key-view.js';
 import type { RegisteredOrganization } from '../../domain/organization.js';
+import { billReportOf } from '../../providers/registry.js';
 import { shell } from '../../domain/shell.js';
 import { describeAhead, type OrganizationStatus, type Trouble, type TroubleKind } from '../../domain/status.js';
 import { formatDate, formatDays, plural } from '../../domain/words.js';
@@ -34,6 +35,7 @@ export function describeOrganization(
     organizationId: organization.organizationId,
     name: organization.name,
     active: organization.isActive,
+    billReport: billReportOf(organization),
     hasKey: organization.hasKey,
     lastReadAt: newest?.toISOString() ?? null,
     firstDay: first,

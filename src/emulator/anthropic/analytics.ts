@@ -2,8 +2,9 @@ import type { ApiAnswer, ApiRequest, Route } from '../api.js';
 import { dailyBuckets, rowsOfBucket, type DailyBucket } from '../daily-buckets.js';
 import { groupRows, type Dimensions, type GroupedRow } from '../grouping.js';
 import { queryIdentity } from '../query.js';
-import { amountText, type WorldOrganization } from '../world.js';
+import { amountText, type WorldOrganization, type WorldRow } from '../world.js';
 import { parseAnalyticsQuery, GROUPINGS } from './analytics-query.js';
+import { reportedOn } from './children.js';
 import { badRequest } from './errors.js';
 import { toInstant } from './instants.js';
 
@@ -32,11 +33,21 @@ function answerAnalytics(request: ApiRequest): ApiAnswer {
   if (token !== null && !issuedCursors.has(`${token} ${identity}`))
     throw badRequest('page: Invalid page token for this query');
   const from = token === null ? 0 : Number(Buffer.from(token.slice('page_'.length), 'base64').toString());
-  const dimensions = dimensionsOf(organization);
+  const owners = new Map<WorldRow, WorldOrganization>();
+  const organizations = reportedOn(organization, request.world, query);
+  const dimensions = dimensionsOf(organization, owners);
+  const rowsIn = (bucket: DailyBucket) =>
+    organizations.flatMap((each) => {
+      const rows = rowsOf({ ...request, organization: each }, bucket);
+      for (const row of rows) owners.set(row, each);
+      return rows;
+    });
   const rows = dailyBuckets(asked.start, asked.end, now).flatMap((bucket) =>
-    groupRows(rowsOf(request, bucket), { dimensions, asked: asked.groupBy, finest: false, sumDecimals: null }).map(
-      (row) => ({ bucket, row, head: headOf(bucket, row, asked.groupBy, dimensions) }),
-    ),
+    groupRows(rowsIn(bucket), { dimensions, asked: asked.groupBy, finest: false, sumDecimals: null }).map((row) => ({
+      bucket,
+      row,
+      head: headOf(bucket, row, asked.groupBy, dimensions),
+    })),
   );
   const heads = [...new Set(rows.map(({ head }) => head))];
   const page = new Set(heads.slice(from, from + asked.limit));
@@ -68,10 +79,12 @@ function rowsOf(request: ApiRequest, bucket: DailyBucket) {
   );
 }
 
-function dimensionsOf(organization: WorldOrganization): Dimensions {
+function dimensionsOf(asking: WorldOrganization, owners: ReadonlyMap<WorldRow, WorldOrganization>): Dimensions {
+  const ownerOf = (row: WorldRow) => owners.get(row) ?? asking;
   return {
+    organization_id: (row) => (ownerOf(row) === asking ? null : ownerOf(row).id),
     api_key_id: (row) => row.apiKeyId,
-    workspace_id: (row) => row.projectId ?? defaultWorkspace(organization),
+    workspace_id: (row) => row.projectId ?? defaultWorkspace(ownerOf(row)),
     model: (row) => row.dimensions?.model ?? null,
     service_tier: (row) => row.dimensions?.serviceTier ?? null,
     context_window: (row) => row.dimensions?.contextWindow ?? null,

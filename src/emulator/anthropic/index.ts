@@ -1,12 +1,14 @@
 import { formatDecimal, proportion } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import { analyticsRoute } from './analytics.js';
+import { adminOnly } from './admin-only.js';
 import { apiKeysRoute } from './api-keys.js';
 import { costReportRoute } from './cost-report.js';
 import { demo } from './demo.js';
 import { anthropicError, anthropicErrorBody } from './errors.js';
 import { generatedUsage, generateRow } from './generate.js';
 import { meRoute } from './me.js';
+import { organizationsRoute } from './organizations.js';
 import { usageReportRoute } from './usage-report.js';
 import { workspacesRoute } from './workspaces.js';
 
@@ -17,7 +19,11 @@ export const anthropicServer: EmulatedProvider = {
   provider: 'anthropic',
   basePath: '',
   prefix: '/v1/organizations/',
-  routes: [costReportRoute, analyticsRoute, usageReportRoute, workspacesRoute, apiKeysRoute, meRoute],
+  routes: [
+    analyticsRoute,
+    organizationsRoute,
+    ...[costReportRoute, usageReportRoute, workspacesRoute, apiKeysRoute, meRoute].map(adminOnly),
+  ],
   keyHeader: 'x-api-key',
   readKey: readApiKey,
   errorBody: anthropicErrorBody,

@@ -93,6 +93,7 @@ const COLUMNS: readonly FocusColumn[] = [
   text('Tags', ({ row }) => (Object.keys(row.tags).length === 0 ? null : JSON.stringify(row.tags))),
   text('x_ApiKeyId', ({ row }) => nonEmpty(row.apiKeyId)),
   text('x_ApiKeyName', ({ row }) => nonEmpty(row.apiKeyName)),
+  text('x_BillReport', ({ row }) => row.billReport),
   text('x_ContextWindow', ({ row }) => nonEmpty(row.contextWindow)),
   text('x_CostType', ({ row }) => nonEmpty(row.costType)),
   flag('x_Estimated', ({ row }) => row.estimated),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { KeyedCost } from '../../domain/bucket.js';
+import type { CostLine } from '../../domain/bucket.js';
 import { endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import { UNASSIGNED } from '../../domain/provider.js';
+import type { Decimal } from '../../domain/decimal.js';
 import { broken, type CursorPage } from '../paging.js';
 import {
   amountAt,
@@ -30,8 +30,9 @@ const costPage = z.object({
         cost_type: optionalText,
         token_type: optionalText,
         product: optionalText,
+        organization_id: optionalText,
       }),
-      cost: z.object({ amount: numberText, currency: currencyCode }),
+      cost: z.object({ amount: numberText, list_amount: numberText.nullish(), currency: currencyCode }),
     }),
   ),
   has_more: z.boolean(),
@@ -55,59 +56,45 @@ const PRODUCTS = new Set([
   'other',
 ]);
 
-export interface AnalyticsPage extends CursorPage {
-  costs: KeyedCost[];
+/** A row in our words: what it is about as the answer says it, amounts in dollars. */
+export interface AnalyticsRow extends Pick<CostLine, 'bucketStart' | 'bucketEnd' | 'currency' | 'cost'> {
+  /** Before discounts. */
+  listCost: Decimal | null;
+  group: CostRow['group'];
 }
 
-/**
- * A page of the analytics in our words.
- * @param projects ids of workspaces; another is the default one's, which only this report gives an id
- * @throws CostsError `contract`
- */
-export function parseAnalyticsPage(
-  document: unknown,
-  span: DaySpan,
-  projects: ReadonlySet<string>,
-  drift: DriftWatch,
-): AnalyticsPage {
+export interface AnalyticsPage extends CursorPage {
+  rows: AnalyticsRow[];
+}
+
+/** A page of the analytics in our words. @throws CostsError `contract` */
+export function parseAnalyticsPage(document: unknown, span: DaySpan, drift: DriftWatch): AnalyticsPage {
   const page = parseShape(WHO, costPage, document);
   drift.fields('', document, PAGE_FIELDS);
-  const costs = page.data.map((row, index) => {
+  const rows = page.data.map((row, index) => {
     const raw = (document as { data: { cost: unknown }[] }).data[index];
     drift.fields('data[]', raw, ROW_FIELDS);
     drift.fields('data[].cost', raw?.cost, COST_FIELDS);
     drift.value('cost_type', row.group.cost_type, KNOWN_VALUES.cost_type);
     drift.value('token_type', row.group.token_type, KNOWN_VALUES.token_type);
     drift.value('product', row.group.product, PRODUCTS);
-    return toCost(row, `data[${index}].cost.amount`, span, projects);
+    return toRow(row, `data[${index}].cost`, span);
   });
-  return { costs, hasMore: page.has_more, nextPage: page.next_page ?? null };
+  return { rows, hasMore: page.has_more, nextPage: page.next_page ?? null };
 }
 
 /** Amounts become dollars here. */
-function toCost(
-  { starting_at: bucketStart, group, cost }: CostRow,
-  path: string,
-  { since, until }: DaySpan,
-  projects: ReadonlySet<string>,
-): KeyedCost {
+function toRow({ starting_at: bucketStart, group, cost }: CostRow, path: string, { since, until }: DaySpan) {
   const day = toDay(bucketStart);
   if (startOfDay(day).getTime() !== bucketStart.getTime() || day < since || day > until)
     throw broken(WHO, `sent costs of ${formatInstant(bucketStart)}, which were not asked for`);
-  const { workspace_id: workspace, product } = group;
+  const { amount, list_amount: list, currency } = cost;
   return {
     bucketStart,
     bucketEnd: endOfDay(day),
-    providerProjectId: workspace !== null && projects.has(workspace) ? workspace : UNASSIGNED,
-    lineItem: '',
-    currency: cost.currency,
-    cost: amountAt(path, cost.amount, CENTS_TO_DOLLARS),
-    quantity: null,
-    quantityUnit: null,
-    apiKeyId: group.api_key_id,
-    model: group.model,
-    tokenType: group.token_type,
-    serviceTier: group.service_tier,
-    ...(product === null ? {} : { product }),
+    currency,
+    cost: amountAt(`${path}.amount`, amount, CENTS_TO_DOLLARS),
+    listCost: list == null ? null : amountAt(`${path}.list_amount`, list, CENTS_TO_DOLLARS),
+    group,
   };
 }

@@ -1,6 +1,6 @@
 import type { CostProvider } from '../../domain/cost-provider.js';
-import { addDays, endOfDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import type { CostPage, KeyIdentity, ProviderCall } from '../../domain/provider.js';
+import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
+import type { CostPage, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';
@@ -8,20 +8,17 @@ import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createAnthropicAnalytics } from './analytics.js';
+import { createAnalyticsPages } from './analytics-pages.js';
 import { parseApiKeysPage } from './api-keys.js';
+import { createAnthropicBillReport } from './bill-report.js';
+import { identifyAnthropic } from './identify.js';
 import { createAnthropicUsage } from './usage.js';
-import { parseCostReport, parseMe, parseWorkspacesPage, ResultReader } from './schema.js';
+import { parseCostReport, parseMe, parseOrganizationsPage, parseWorkspacesPage, ResultReader } from './schema.js';
 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
 const MAX_DAYS = 31;
 const GROUPS = ['workspace_id', 'description'];
 const WORKSPACES_PER_PAGE = '1000';
-/** Bills lag by a day or two; a probe asks for days that are surely there. */
-const PROBE_DAYS_BACK = 7;
-
-/** Anthropic has no narrower admin key, so that this holds of each. */
-const ALWAYS_BROAD =
-  'An admin key of Anthropic can do more than read usage: it manages members, workspaces and keys. Share it with no one else.';
 
 export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const get = (
@@ -69,10 +66,14 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     }
   }
 
+  const readAnalytics = createAnalyticsPages(get);
+  const billReport = createAnthropicBillReport(readAnalytics);
+
   return {
     maxDaysPerRequest: MAX_DAYS,
     usage: createAnthropicUsage(get, isTooEarly),
-    keyedReports: createAnthropicAnalytics(get, now),
+    billReport,
+    keyedReports: createAnthropicAnalytics(readAnalytics, now),
     fetchCosts: (call, span) => fetchReport(call, span, GROUPS),
     fetchTotals: (call, span) => fetchReport(call, span, []),
     listProjects(call) {
@@ -97,18 +98,20 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
         ),
       );
     },
-    async identify(call): Promise<KeyIdentity> {
-      const { id, name } = parseMe(await get(call, '/v1/organizations/me'));
-      const probe = addDays(toDay(now()), -PROBE_DAYS_BACK);
-      await fetchPage(call, { since: probe, until: probe }, GROUPS, null, new DriftWatch(() => undefined));
-      return {
-        organizationId: id,
-        organizationName: name,
-        canListProjects: true,
-        expiresAt: null,
-        warnings: [ALWAYS_BROAD],
-      };
-    },
+    identify: (call) =>
+      identifyAnthropic(call, now(), {
+        me: async () => parseMe(await get(call, '/v1/organizations/me')),
+        tryBill: async (day) => {
+          await fetchPage(call, { since: day, until: day }, GROUPS, null, new DriftWatch(() => undefined));
+        },
+        report: billReport,
+        listNames: () =>
+          followList('Anthropic', 'organizations', async (page) =>
+            parseOrganizationsPage(
+              await get(call, '/v1/compliance/organizations', page === null ? [] : [['page', page]]),
+            ),
+          ),
+      }),
   };
 
   /** A range without one ended day is refused with 400: there is simply nothing yet. */

@@ -9,19 +9,24 @@ export const anthropic = defineProvider({
   baseUrlVariable: 'ANTHROPIC_BASE_URL',
   keyVariable: 'ANTHROPIC_ADMIN_KEY',
   adminKeyPrefix: 'sk-ant-admin',
+  // Keys of the Enterprise plan, which read analytics alone. https://platform.claude.com/docs/en/manage-claude/admin-api-keys
+  // has how they begin today; how older ones do is not documented.
+  moreKeyPrefixes: ['sk-ant-api01-', 'sk-ant-'],
   otherKeys: [
     { prefix: 'sk-ant-api', kind: "a workspace's API key" },
     { prefix: 'sk-ant-oat', kind: 'a login token' },
-    { prefix: 'sk-ant-', kind: 'an API key' },
+    { prefix: 'sk-ant-sid', kind: 'a session key' },
   ],
   // Its ids are bare UUIDs, and each key tells its own.
   organizationPrefix: '',
   keyPage: 'https://console.anthropic.com/settings/admin-keys',
-  leastScope: 'an admin key; Anthropic has no narrower one',
+  leastScope:
+    'an admin key, than which there is no narrower one; or, of the Enterprise plan, a key with read:analytics',
   tellsKeyExpiry: false,
   projectWord: 'workspace',
   focus: { serviceName: 'Anthropic API', subAccountType: 'Workspace' },
   ownsLegacyProjects: false,
+  billReport: 'analytics/cost',
   // https://platform.claude.com/docs/en/build-with-claude/usage-cost-api
   notReported: ['Priority Tier'],
   tokenTypes: [

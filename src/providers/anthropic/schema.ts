@@ -153,3 +153,19 @@ const me = z.object({ id: text, name: optionalText });
 export function parseMe(document: unknown): { id: string; name: string | null } {
   return parseShape(WHO, me, document);
 }
+
+/** `GET /v1/compliance/organizations`: those under a parent, by the claude.ai documentation "List organizations". */
+const organizationsPage = z.object({
+  data: z.array(z.object({ uuid: text, name: text })),
+  has_more: z.boolean().nullish(),
+  next_page: z.string().nullish(),
+});
+
+export function parseOrganizationsPage(document: unknown): ListPage<{ id: string; name: string }> {
+  const { data, has_more, next_page } = parseShape(WHO, organizationsPage, document);
+  return {
+    items: data.map(({ uuid: id, name }) => ({ id, name })),
+    hasMore: has_more === true,
+    after: next_page ?? null,
+  };
+}

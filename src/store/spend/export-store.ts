@@ -2,6 +2,7 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
+import { billReportOf } from '../../providers/registry.js';
 import { readPriceBook } from '../usage/prices.js';
 import { listPriceOf } from './list-price.js';
 import { requireKept } from '../../domain/dimensions.js';
@@ -34,8 +35,9 @@ const COLUMNS = [
 
 type RawRow = Omit<
   ExportRow,
-  'team' | 'cost' | 'listCost' | 'listUnitPrice' | 'quantity' | 'quantitySource' | 'tags'
+  'team' | 'cost' | 'listCost' | 'listUnitPrice' | 'quantity' | 'quantitySource' | 'tags' | 'billReport'
 > & {
+  billSource: string | null;
   cost: string;
   listCost: string | null;
   quantity: string | null;
@@ -66,12 +68,13 @@ async function readRows(
       // Usage is known as it is today.
       if (query.withUsage && query.asOf === undefined && usage.day !== row.day)
         usage = { day: row.day, found: await readUsageOfCharges(tx, { ...query, since: row.day, until: row.day }) };
-      const { isPart, ...whole } = row;
+      const { isPart, billSource, ...whole } = row;
       rows.push({
         // Usage is of the whole row.
         ...measure(whole, isPart ? null : usage.found),
         ...{ team, tags: tagsOn(row.projectId, row.day), cost: parseDecimal(row.cost) },
         listCost: row.listCost === null ? null : parseDecimal(row.listCost),
+        billReport: row.estimated ? null : billReportOf({ provider: row.provider ?? '', billSource }),
         listUnitPrice: book === null ? null : listPriceOf(row, book),
       });
     }
@@ -96,7 +99,7 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
       c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost,
       trim_scale(c.list_cost)::text AS "listCost", c.estimated, nullif(c.api_key_id, '') AS "apiKeyId", k.name AS "apiKeyName",
-      c.is_part AS "isPart"
+      c.is_part AS "isPart", g.source AS "billSource"
     ${fromSpend({ rows, filter: query, groupBy: ['api-key'] })}
     ORDER BY c.day, c.project_id, c.id, c.api_key_id`;
 }
@@ -119,7 +122,7 @@ function splitByKey({ since, until, asOf }: ExportQuery, rows: Prisma.Sql): Pris
       AND k.bucket_end_time = s.bucket_end_time AND k.line_item = s.line_item`;
 }
 
-function measure<Row extends Omit<RawRow, 'isPart'>>(row: Row, usage: UsageOfCharges | null) {
+function measure<Row extends Omit<RawRow, 'isPart' | 'billSource'>>(row: Row, usage: UsageOfCharges | null) {
   if (row.quantity !== null)
     return { ...row, quantity: parseDecimal(row.quantity), quantitySource: row.estimated ? 'usage' : 'bill' } as const;
   const used = row.estimated ? null : (usage?.(row) ?? null);

@@ -1,0 +1,134 @@
+import type { CostLine } from '../domain/bucket.js';
+import type { CollectionStore, Organization } from '../domain/collection.js';
+import type { BillReport } from '../domain/cost-provider.js';
+import { daysOf, endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
+import { once } from '../domain/once.js';
+import type { CostPage, ProviderCall } from '../domain/provider.js';
+import { shell } from '../domain/shell.js';
+import { CostsError } from '../errors.js';
+import { collectWindow, type Answer } from './collect.js';
+import { listenToClock } from './provider-clock.js';
+
+/** What a bill's window was answered, and when it was asked. */
+export interface BillAnswer extends Answer {
+  requestedAt: Date;
+  providerTime: Date | null;
+}
+
+export type BillReader = (call: ProviderCall, window: DaySpan) => Promise<BillAnswer>;
+
+/** Lines of all organizations that a key answers for, by organization; an empty text is spend of none. */
+interface SharedAnswer extends Pick<BillAnswer, 'requestedAt' | 'providerTime'> {
+  lines: ReadonlyMap<string, CostLine[]>;
+}
+
+export interface Sharing {
+  store: Pick<CollectionStore, 'clock'>;
+  report: BillReport;
+  /** As the company writes itself. */
+  providerName: string;
+  /** Windows of all organizations together. */
+  windows: readonly DaySpan[];
+  /** Days within a span that they want, those of each organization counted. */
+  daysWanted: (span: DaySpan) => number;
+  /** Whether an organization has a key of the team's. */
+  isRegistered: (organizationId: string) => boolean;
+}
+
+/** What a parent's key answers, read once for all its children: each takes its own lines out of it. */
+export class SharedAnswers {
+  readonly #answers = new Map<string, { answer: Promise<SharedAnswer>; days: number }>();
+
+  constructor(private readonly sharing: Sharing) {}
+
+  /** A child that no line is of may have spent nothing, or be left out by the provider: it is asked for by name, once. */
+  readerOf(child: Organization): BillReader {
+    let asked: (() => Promise<void>) | undefined;
+    return async (call, span) => {
+      const { requestedAt, providerTime, lines } = await this.#readFor(call, span);
+      const own = lines.get(child.organizationId);
+      if (own === undefined) await (asked ??= once(() => this.#askByName(child, call, span)))();
+      const [start, end] = [startOfDay(span.since), endOfDay(span.until)];
+      const within = (own ?? []).filter(({ bucketStart }) => bucketStart >= start && bucketStart < end);
+      return { requestedAt, providerTime, ...(await collectWindow(onePage(within), child, span)) };
+    };
+  }
+
+  async #readFor(call: ProviderCall, span: DaySpan): Promise<SharedAnswer> {
+    const { windows } = this.sharing;
+    const window = windows.find(({ since, until }) => since <= span.since && until >= span.until) ?? span;
+    try {
+      return await this.#read(call, window, span);
+    } catch (error) {
+      // All of them together were too much at once, and each asks for less now.
+      const isTooLarge = error instanceof CostsError && error.code === 'too-large';
+      if (!isTooLarge || (window.since === span.since && window.until === span.until)) throw error;
+      return this.#read(call, span, span);
+    }
+  }
+
+  /** An answer is let go once all that is wanted of it was taken. */
+  #read(call: ProviderCall, window: DaySpan, wanted: DaySpan): Promise<SharedAnswer> {
+    const key = `${window.since} ${window.until} ${call.mostRows ?? 'all'}`;
+    const { answer, days } = this.#answers.get(key) ?? {
+      answer: this.#ask(call, window),
+      days: this.sharing.daysWanted(window),
+    };
+    const left = days - daysOf(wanted).length;
+    if (left > 0) this.#answers.set(key, { answer, days: left });
+    else this.#answers.delete(key);
+    return answer;
+  }
+
+  async #ask(call: ProviderCall, span: DaySpan): Promise<SharedAnswer> {
+    const { store, report, isRegistered } = this.sharing;
+    const heard = listenToClock(call);
+    const requestedAt = await store.clock();
+    const lines = new Map<string, CostLine[]>();
+    let count = 0;
+    for await (const page of report.fetchCosts(heard.call, span, 'all')) {
+      count += page.lines.length;
+      if (count > (call.mostRows ?? Infinity))
+        throw new CostsError('too-large', "The answer of a parent's key is more than can be held.");
+      for (const line of page.lines) {
+        const id = line.organizationId ?? '';
+        const known = lines.get(id);
+        if (known === undefined) lines.set(id, [line]);
+        else known.push(line);
+      }
+    }
+    for (const id of lines.keys())
+      if (!isRegistered(id)) call.observe({ type: 'unregistered', organizationId: id === '' ? null : id });
+    return { requestedAt, providerTime: heard.behind(requestedAt), lines };
+  }
+
+  async #askByName(child: Organization, call: ProviderCall, span: DaySpan): Promise<void> {
+    const { report, providerName } = this.sharing;
+    try {
+      for await (const { lines } of report.fetchTotals(call, span, [child.organizationId]))
+        if (lines.length > 0) throw otherId(providerName, child);
+    } catch (error) {
+      if (!(error instanceof CostsError) || error.code !== 'contract') throw error;
+      throw leftOut(child, error.message);
+    }
+  }
+}
+
+async function* onePage(lines: CostLine[]): AsyncGenerator<CostPage, void, undefined> {
+  yield await Promise.resolve({ buckets: [], lines, end: 'complete' });
+}
+
+type Named = Pick<Organization, 'name' | 'organizationId'>;
+
+/** A child that its parent's report leaves out: nothing is known of it, which is not zero. */
+export function leftOut({ name, organizationId }: Named, reason: string): CostsError {
+  return new CostsError('forbidden', `${name} is left out of what its parent's key is answered. ${reason}`, {
+    hint: shell`Give it a key of its own: costs keys rotate ${organizationId}`,
+  });
+}
+
+function otherId(provider: string, { name, organizationId }: Named): CostsError {
+  return new CostsError('conflict', `${provider} has ${name} under another id than ${organizationId}.`, {
+    hint: 'Register it by the id that the key tells: costs keys add',
+  });
+}
