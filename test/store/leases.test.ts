@@ -204,7 +204,7 @@ describe('work under a lease', () => {
     for (let index = 0; index < times; index += 1) take.mockResolvedValueOnce(holder);
     const [release, onWait, work] = [vi.fn<LeaseStore['release']>().mockResolvedValue(undefined), vi.fn(), vi.fn()];
     work.mockResolvedValue('worked');
-    const outcome = underLease({ take, release }, subject, { ...terms, ...change, onWait }, work);
+    const outcome = underLease({ take, release }, [subject], { ...terms, ...change, onWait }, work);
     return { take, release, onWait, work, outcome };
   }
 

@@ -80,7 +80,14 @@ describe.each(DATABASE_KINDS)('a folder of deliveries, on %s,', (kind) => {
     };
     const events: SyncEvent[] = [];
     const dependencies: SyncDependencies = {
-      ...{ store: store.collection, leases: store.leases, folder, deadline: null },
+      ...{
+        store: store.collection,
+        leases: store.leases,
+        folder,
+        deadline: null,
+        children: [],
+        isRegistered: () => true,
+      },
       provider: () => Promise.reject(new Error('no provider')),
       adminKey: () => Promise.reject(new Error('no key')),
       now: () => new Date(),
