@@ -232,6 +232,22 @@ describe('work under a lease', () => {
     expect(ended.take).toHaveBeenCalledOnce();
   });
 
+  it('is had of all that a key collects or of none: what was taken is given back', async () => {
+    const other = { ...subject, organizationId: 'org-0' };
+    const taken: string[] = [];
+    const holder = { host: 'ci-1', pid: 7, command: 'costs sync', since: new Date('2026-03-02T10:00:00Z') };
+    const take: LeaseStore['take'] = ({ organizationId }) => {
+      taken.push(organizationId);
+      return Promise.resolve(organizationId === subject.organizationId ? holder : null);
+    };
+    const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
+    const work = vi.fn();
+    expect(await underLease({ take, release }, [subject, other], terms, work)).toEqual({ heldBy: holder });
+    expect(taken).toEqual(['org-0', subject.organizationId]);
+    expect(release).toHaveBeenCalledExactlyOnceWith(other, 'run-1');
+    expect(work).not.toHaveBeenCalled();
+  });
+
   it('is given back when the work fails', async () => {
     const release = vi.fn<LeaseStore['release']>().mockResolvedValue(undefined);
     const work = () => Promise.reject(new Error('It failed.'));
