@@ -58,7 +58,7 @@ afterAll(async () => {
 
 it(
   `takes over any database with all rows as they were, or refuses it with nothing changed and the cause, ${RUNS} times`,
-  { timeout: RUNS * 10_000 },
+  { timeout: RUNS * 30_000 },
   async () => {
     const outcomes = { adopted: 0, merged: 0, refused: 0 };
     await fc.assert(
