@@ -214,7 +214,8 @@ describe.skipIf(!HAS_TERMINAL)(
     it('is asked in a text that steers no terminal, whatever name is in it', async () => {
       const name = 'Pay\u001b]52;c;aGk=\u0007\u202eroll\u200b';
       const link = ['projects', 'link', name, '--provider', 'anthropic', '--provider-project', 'wrkspc_Search'];
-      const { screen } = await costs(link, [['Make it?', 'n\r']]);
+      const { code, screen } = await costs(link, [['Make it?', 'n\r']]);
+      expect([code, screen]).toEqual([130, expect.stringContaining('Nothing was changed.')]);
       expect(screen).toContain('There is no project "Pay ]52;c;aGk=  roll"');
       // eslint-disable-next-line no-control-regex -- control characters are what this looks for
       expect(screen).not.toMatch(/\u001b\]|\u0007|\u202e|\u200b/);
