@@ -24,8 +24,10 @@ export const EXIT_CODES = {
   schema: 5,
   /** The database or every provider asked could not be reached: the same command may work later. */
   unreachable: 6,
-  /** Interrupted by a signal. */
+  /** Interrupted by a signal, or at a question. */
   interrupted: 130,
+  /** A question was answered with no. */
+  declined: 130,
 } as const;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
@@ -37,7 +39,7 @@ export interface CostsErrorOptions {
   /** What to do about it: one sentence, or a command. */
   hint?: string;
   cause?: unknown;
-  keyProblem?: KeyProblem;
+  keyProblem?: KeyProblem | undefined;
   /** When the provider answers again, where it says so. */
   retryAt?: Date | null;
 }

@@ -1,9 +1,11 @@
 import { CommanderError, type Command } from 'commander';
+import { globalOptions } from './commands/define.js';
 import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
+import { quoteForShell } from './domain/shell.js';
 import { createProgram } from './program.js';
-import { explainUsage, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
+import { explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
 
 /**
  * Runs one command: argv in, exit code out. The one place that catches what a command throws.
@@ -16,12 +18,13 @@ export async function execute(argv: readonly string[], runtime: Runtime, overdue
     // Help and the version were asked for, and are printed.
     if (thrown instanceof CommanderError) return 0;
     const error = asCostsError(thrown);
-    runtime.output().fail(error);
+    runtime.output().fail(error.code === 'interrupted' ? toBeGoneOnWith(error, argv) : error);
     return error.exitCode;
   }
 }
 
-async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
+async function run(typed: readonly string[], runtime: Runtime): Promise<number> {
+  const argv = behindCommand(typed);
   let exitCode = 0;
   const program = await createProgram(
     argv,
@@ -30,24 +33,41 @@ async function run(argv: readonly string[], runtime: Runtime): Promise<number> {
     (code) => (exitCode = code),
   );
   silenceErrors(program, runtime);
-  const options = readGlobalOptions(argv);
-  // The team's name is no command.
-  const words = argv.filter((word, index) => word !== options.team || argv[index - 1] !== '--team');
-  refuseUnknownCommand(program, words);
-  const isKnown = optionsOf(program);
-  if (words.every((word) => word.startsWith('-')) && !words.some((word) => isKnown.includes(word))) {
-    refuseUnknownOption(program, words);
-    if (words.includes('--team') && (options.team ?? '-').startsWith('-')) throw missingTeam();
-    // Its tables are loaded for it alone: every start would pay for them.
-    const { dashboard } = await import('./commands/dashboard.js');
-    return perform(dashboard, options, runtime.open(options));
-  }
   try {
+    const options = readGlobalOptions(argv);
+    // The team's name is no command.
+    const words = argv.filter((word, index) => word !== options.team || argv[index - 1] !== '--team');
+    refuseUnknownCommand(program, words);
+    const isKnown = optionsOf(program);
+    if (words.every((word) => word.startsWith('-')) && !words.some((word) => isKnown.includes(word))) {
+      refuseUnknownOption(program, words);
+      if (words.includes('--team') && (options.team ?? '-').startsWith('-')) throw missingTeam();
+      // Its tables are loaded for it alone: every start would pay for them.
+      const { dashboard } = await import('./commands/dashboard.js');
+      return await perform(dashboard, options, runtime.open(options));
+    }
     await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
   } catch (thrown) {
-    throw thrown instanceof CommanderError ? explainUsage(thrown, program, argv) : thrown;
+    throw explainMistake(thrown, program, argv);
   }
-  return exitCode;
+}
+
+/** Options that every command takes, where they were typed before it, as other programs want them. */
+function behindCommand(argv: readonly string[]): readonly string[] {
+  const known = globalOptions().map(({ long }) => long);
+  let first = 0;
+  while (known.includes(argv[first])) first += argv[first] === '--team' ? 2 : 1;
+  const [command, ...words] = argv.slice(first);
+  if (command === undefined || command.startsWith('-')) return argv;
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return [command, ...words.slice(0, end), ...argv.slice(0, first), ...words.slice(end)];
+}
+
+/** What was interrupted is done by the same words. */
+function toBeGoneOnWith({ code, message, hint = 'To go on', cause }: CostsError, argv: readonly string[]): CostsError {
+  const same = ['costs', ...argv.map(quoteForShell)].join(' ');
+  return new CostsError(code, message, { hint: `${hint}: ${same}`, cause });
 }
 
 function missingTeam(): CostsError {

@@ -37,7 +37,7 @@ function listenForSignals() {
       return;
     }
     controller.abort();
-    const error = new CostsError('interrupted', 'Interrupted.', { hint: 'Run the same command again.' });
+    const error = new CostsError('interrupted', 'Interrupted.');
     timer = setTimeout(() => giveUp(error), GRACE_MILLISECONDS);
     timer.unref();
   };

@@ -1,7 +1,9 @@
-import type { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { globalOptions } from './commands/define.js';
 import { similarTo } from './domain/similar.js';
-import { CostsError } from './errors.js';
+import { withPlainSigns } from './domain/typographic.js';
+import { CostsError, type ErrorCode } from './errors.js';
+import { hasCommand } from './output/hint.js';
 
 /** The flags of a command, as they are typed. */
 export function optionsOf(command: Command): string[] {
@@ -35,31 +37,67 @@ export function refuseUnknownOption(program: Command, argv: readonly string[]): 
   });
 }
 
-/** A mistake that Commander found, in our words; help and the version, which it throws too, as they are. */
-export function explainUsage(
-  error: CommanderError,
-  program: Command,
-  argv: readonly string[],
-): CostsError | CommanderError {
-  if (error.exitCode === 0 || error.code === 'commander.help') return error;
+/** A mistake in words a person typed, in our words and with a command that goes on from there; anything else as it is. */
+export function explainMistake(thrown: unknown, program: Command, argv: readonly string[]): unknown {
   const { command, path } = commandAt(
     program,
     argv.filter((word) => !word.startsWith('-')),
   );
   const words = ['costs', ...path].join(' ');
-  const hint = `${words} --help`;
-  const unknown = /unknown option '([^']*)'/.exec(error.message)?.[1];
-  if (unknown !== undefined) {
-    const near = similarTo(unknown, optionsOf(command));
-    return new CostsError('usage', `${words} has no option ${unknown}.${didYouMean(near)}`, { hint });
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0 || thrown.code === 'commander.help') return thrown;
+    return withNextStep(new CostsError('usage', sentenceOf(thrown, command, words)), words, argv);
   }
-  const sentence = error.message
+  return thrown instanceof CostsError ? withNextStep(thrown, words, argv) : thrown;
+}
+
+/** Mistakes of whoever typed the command; what failed otherwise, no other words would mend. */
+const MISTAKES: readonly ErrorCode[] = ['usage', 'conflict', 'auth'];
+
+/** Each mistake ends with a command that works when pasted. */
+function withNextStep(error: CostsError, words: string, argv: readonly string[]): CostsError {
+  const { code, message, hint, cause, keyProblem, retryAt } = error;
+  if (!MISTAKES.includes(code)) return error;
+  const plain = code === 'usage' ? withPlainSigns(argv) : null;
+  if (plain === null && hint !== undefined && hasCommand(hint)) return error;
+  const next =
+    plain !== null
+      ? `Type plain quotes and hyphens: ${['costs', plain].join(' ')}`
+      : hint === undefined
+        ? `${words} --help`
+        : `${hint} How it is used: ${words} --help`;
+  return new CostsError(code, message, { hint: next, cause, keyProblem, retryAt });
+}
+
+/** What Commander found, said shortly. */
+function sentenceOf({ code, message }: CommanderError, command: Command, words: string): string {
+  const text = message
     .replace(/^error: /, '')
     .replace(/\n+\(?/g, ' ')
     .replace(/\)$/, '')
     .trim();
-  const text = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return new CostsError('usage', /[.?!]$/.test(text) ? text : `${text}.`, { hint });
+  const unknown = /^unknown option '([^']*)'/.exec(text)?.[1];
+  if (unknown !== undefined)
+    return `${words} has no option ${unknown}.${didYouMean(similarTo(unknown, optionsOf(command)))}`;
+  if (code === 'commander.excessArguments') {
+    const extra = command.args.slice(command.registeredArguments.length);
+    return `${words} does not take ${extra.map((word) => `"${word}"`).join(' ')}.`;
+  }
+  const invalid =
+    /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. (.*)$/s.exec(text) ??
+    /^command-argument value '()(.*)' is invalid for argument '[^']*'\. (.*)$/s.exec(text);
+  if (invalid !== null) return refusedValue(invalid[1] ?? '', invalid[2] ?? '', invalid[3] ?? '');
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** @param why says what would do, and may name the value itself */
+function refusedValue(option: string, value: string, why: string): string {
+  const choices = /^Allowed choices are (.*)\.$/.exec(why)?.[1]?.split(', ') ?? [];
+  const told = why.includes(`"${value}"`)
+    ? why
+    : `"${value}" will not do. ${why}${didYouMean(similarTo(value, choices))}`;
+  return option === '' ? told : `${option}: ${told}`;
 }
 
 function didYouMean(near: readonly string[], path: readonly string[] = []): string {

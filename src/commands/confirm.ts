@@ -10,7 +10,7 @@ export function confirmOption(): Option {
 
 /**
  * Asks before what cannot be undone, unless --yes was given.
- * @throws CostsError `usage` without a terminal, `interrupted` (exit 130) when the answer is no
+ * @throws CostsError `usage` without a terminal, `declined` when the answer is no
  */
 export async function confirm(
   { interactive, prompt }: Pick<Output, 'interactive' | 'prompt'>,
@@ -19,5 +19,5 @@ export async function confirm(
   if (yes === true) return;
   if (!interactive) throw new CostsError('usage', `${question} There is no terminal to answer on: confirm with --yes.`);
   if (await prompt.confirm(question, { default: false })) return;
-  throw new CostsError('interrupted', 'Nothing was changed.');
+  throw new CostsError('declined', 'Nothing was changed.');
 }

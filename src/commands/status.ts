@@ -36,9 +36,11 @@ async function run(options: StatusOptions, context: Context): Promise<Status> {
   const now = await context.clock();
   const organizations = [];
   const findings: Status['findings'] = [];
+  const unfinished = await store.collection.unfinishedSyncs(team.id, 'billed');
   for (const organization of await registeredOrganizations(context, options)) {
     const { name } = organization;
-    const described = describeOrganization(organization, await store.collection.collectedDays(organization), now);
+    const collected = await store.collection.collectedDays(organization);
+    const described = describeOrganization(organization, collected, now, unfinished);
     organizations.push(described);
     findings.push(...findTrouble(described, now));
     for (const misfit of await store.collection.openMisfits(organization)) {

@@ -168,6 +168,8 @@ export interface CollectionStore {
   followNames(names: ProjectNames): Promise<Renamed[]>;
   /** Organizations whose last runs of a kind were ended by a limit of requests, and when the first of those runs began; a day back at most. */
   pausedByQuota(teamId: string, kind: RunKind): Promise<PausedOrganization[]>;
+  /** Organizations that a sync may not have finished with, and the first day that one set out to read of each. */
+  unfinishedSyncs(teamId: string, basis: Basis): Promise<UnfinishedSync[]>;
   startRun(run: RunStart): Promise<void>;
   finishRun(run: Pick<RunStart, 'id' | 'teamId'>, status: RunStatus, result: unknown): Promise<void>;
 }
@@ -192,6 +194,12 @@ export interface PausedOrganization {
   provider: ProviderId;
   organizationId: string;
   since: Date;
+}
+
+export interface UnfinishedSync {
+  provider: ProviderId;
+  organizationId: string;
+  since: Day;
 }
 
 export interface RunStart {

@@ -1,14 +1,15 @@
 /** The words most like one that is not among them, best first; none when nothing is near. For "Did you mean …". */
 export function similarTo(word: string, words: readonly string[], most = 3): string[] {
   const asked = word.toLowerCase();
-  // A third of the letters may differ, and at least one.
-  const nearEnough = Math.max(1, Math.floor(asked.length / 3));
-  return [...new Set(words)]
+  // A third of the letters may differ, and at least one, unless that is half of them.
+  const nearEnough = asked.length < 3 ? 0 : Math.max(1, Math.floor(asked.length / 3));
+  const near = [...new Set(words)]
     .map((each) => ({ each, distance: editDistance(asked, each.toLowerCase()) }))
     .filter(({ each, distance }) => distance <= nearEnough || startsAlike(asked, each.toLowerCase()))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, most)
-    .map(({ each }) => each);
+    .sort((a, b) => a.distance - b.distance);
+  // In other letters it is the very word.
+  const same = near.filter(({ distance }) => distance === 0);
+  return (same.length > 0 ? same : near).slice(0, most).map(({ each }) => each);
 }
 
 function startsAlike(asked: string, word: string): boolean {

@@ -4,6 +4,7 @@ import type { CostProvider } from '../domain/cost-provider.js';
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import type { ProviderId } from '../domain/provider.js';
 import type { Basis, SyncResult } from '../domain/results.js';
 import { describeAhead } from '../domain/status.js';
 import { firstDayOf, parseTime } from '../domain/time.js';
@@ -185,17 +186,20 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
           },
     );
   }
-  const paused = await collection.pausedByQuota((await work.team()).id, { command, basis, forced });
-  const sinceOf = (organization: Organization) =>
-    paused.find((each) => organizationRef(each) === organizationRef(organization))?.since;
-  const resumed = organizations.flatMap((each): [string, Date][] => {
-    const since = sinceOf(each);
-    return since === undefined ? [] : [[each.keyId, since]];
-  });
+  const { id: teamId } = await work.team();
+  /** What is known of some organizations, by `keyId`. */
+  const byKey = <Since>(known: readonly { provider: ProviderId; organizationId: string; since: Since }[]) =>
+    new Map(
+      organizations.flatMap((each): [string, Since][] => {
+        const found = known.find((one) => organizationRef(one) === organizationRef(each));
+        return found === undefined ? [] : [[each.keyId, found.since]];
+      }),
+    );
   return {
     organizations,
     basis,
-    resumedSince: new Map(resumed),
+    resumedSince: byKey(await collection.pausedByQuota(teamId, { command, basis, forced })),
+    setOutFrom: command === 'sync' ? byKey(await collection.unfinishedSyncs(teamId, basis)) : new Map(),
     collected,
     today: toDay(now),
     maxDays: ({ keyId }: Organization) => limits.get(keyId)?.days ?? 1,

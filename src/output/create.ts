@@ -118,13 +118,20 @@ export function createOutput({
       // A command that is too slow to end is still at work.
       progress.stop();
       if (json) return line(toJson({ error: toErrorDocument(error) }));
-      line(`${errorStyle.red('costs:')} ${error.message}`);
+      line(`${errorStyle.red('costs:')} ${abridged(error.message)}`);
       if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),
-    prompt: createPrompt(interactive, line, told),
+    prompt: createPrompt(interactive, line, told, (text) => redactor.mask(text) !== text),
   };
+}
+
+/** Nobody reads a word of so many letters; with --json it is whole. */
+const LONGEST_WORD = 200;
+
+function abridged(sentence: string): string {
+  return sentence.replace(/\S+/g, (word) => (word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD)}…` : word));
 }
 
 /** With --verbose, what lies behind an error. */

@@ -3,11 +3,18 @@
  * A hint is a sentence, a command, or a sentence that ends in one: `To swap its key: costs keys rotate org-1`.
  */
 export function renderHint(hint: string): string {
-  const at = /(?:^|: )(?=costs [a-z-])/.exec(hint);
+  const at = COMMAND_OF_HINT.exec(hint);
   if (at === null) return hint;
   const command = `→ ${hint.slice(at.index + at[0].length)}`;
   return at.index === 0 ? command : `${hint.slice(0, at.index)} ${command}`;
 }
+
+/** Whether a hint names a command to run. */
+export function hasCommand(hint: string): boolean {
+  return COMMAND_OF_HINT.test(hint);
+}
+
+const COMMAND_OF_HINT = /(?:^|: )(?=costs [a-z-])/;
 
 /** Where a command for people begins; in bold, too. */
 // eslint-disable-next-line no-control-regex -- what bold begins with

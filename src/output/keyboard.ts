@@ -10,14 +10,19 @@ const LINE_ENDS = [0x0a, 0x0d];
  */
 export interface Keyboard {
   hold(): void;
-  /** Gives the keys to one question. Ctrl-C, Ctrl-D, a signal and the end of the input all reach it as Ctrl-C. */
-  during<T>(ask: (input: NodeJS.ReadableStream) => Promise<T>): Promise<T>;
+  /**
+   * Gives the keys to one question. Ctrl-C and Ctrl-D are a signal to the process; it, and the end of the input, reach the
+   * question as Ctrl-C.
+   * @param takes whether what comes at once, as a paste does, is for this question
+   */
+  during<T>(ask: (input: NodeJS.ReadableStream) => Promise<T>, takes: (text: string) => boolean): Promise<T>;
   /** Gives the terminal back. */
   release(): void;
 }
 
 export function createKeyboard(stdin: NodeJS.ReadStream): Keyboard {
   let question: PassThrough | null = null;
+  let isTaken: (text: string) => boolean = () => true;
   let held = false;
   let ended = false;
   const interrupt = () => void question?.write(Buffer.of(CTRL_C));
@@ -26,13 +31,11 @@ export function createKeyboard(stdin: NodeJS.ReadStream): Keyboard {
     interrupt();
   };
   const onData = (chunk: Buffer) => {
-    if (question === null) {
-      if (!chunk.includes(CTRL_C)) return;
-      // The terminal makes no signal of it while nothing is echoed. There will be no more questions.
-      release();
+    // The terminal makes no signal of it while nothing is echoed; it ends all that is under way, and not the question alone.
+    if (chunk.includes(CTRL_C) || (question !== null && chunk.includes(CTRL_D))) {
+      if (question === null) release();
       process.emit('SIGINT', 'SIGINT');
-    } else if (chunk.includes(CTRL_D)) interrupt();
-    else question.write(firstLine(chunk));
+    } else if (question !== null && isTaken(chunk.toString())) question.write(firstLine(chunk));
   };
   const release = () => {
     if (!held) return;
@@ -45,15 +48,16 @@ export function createKeyboard(stdin: NodeJS.ReadStream): Keyboard {
     if (held) return;
     held = true;
     stdin.setRawMode(true);
-    stdin.on('data', onData).on('end', onEnd);
+    stdin.on('data', onData).on('end', onEnd).resume();
     stdin.unref();
   };
   return {
     hold,
     release,
-    async during(ask) {
+    async during(ask, takes) {
       hold();
       const input = (question = new PassThrough());
+      isTaken = takes;
       stdin.ref();
       process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
       try {

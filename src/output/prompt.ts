@@ -6,11 +6,13 @@ import type { Prompt } from './output.js';
  * Questions on standard error, so that standard output stays the document's.
  * @param line prints a line to the person who is asked
  * @param told a text as it may be shown: names are in questions and choices, too
+ * @param holdsKey whether a key is in a text
  */
 export function createPrompt(
   interactive: boolean,
   line: (text: string) => void,
   told: (text: string) => string,
+  holdsKey: (text: string) => boolean,
 ): Prompt {
   const say = (text: string) => line(`  ${text}`);
   const keyboard = createKeyboard(process.stdin);
@@ -22,6 +24,8 @@ export function createPrompt(
         { hint: 'Give it as an option; --help names it.' },
       );
     }
+    // A key that is pasted into another question than its own would show.
+    const takes = (text: string) => question.type === 'password' || !holdsKey(text);
     const { createPromptModule } = await import('inquirer');
     try {
       return await keyboard.during(async (input) => {
@@ -31,7 +35,7 @@ export function createPrompt(
           { ...question, message: told(question.message), name: 'answer' },
         ] as never)) as { answer: T };
         return answer;
-      });
+      }, takes);
     } catch (error) {
       if (error instanceof Error && error.name === 'ExitPromptError')
         throw new CostsError('interrupted', 'Interrupted; nothing was changed.');

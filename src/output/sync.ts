@@ -104,7 +104,7 @@ function narrowed(organizations: readonly OrganizationResult[]): string[] {
 function missing(organizations: readonly OrganizationResult[]): string[] {
   return organizations
     .filter((each) => each.missing.length > 0)
-    .map((each) => `Not read: ${each.name}'s provider has no report of ${each.missing.join(', ')}`);
+    .map((each) => `Not read of ${each.name}: ${each.missing.join(', ')}`);
 }
 
 function unregistered(organizations: readonly OrganizationResult[]): string[] {

@@ -2,9 +2,7 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 
 export function interruption(): CostsError {
-  return new CostsError('interrupted', 'Interrupted.', {
-    hint: 'Run the same command again: finished windows are kept.',
-  });
+  return new CostsError('interrupted', 'Interrupted.');
 }
 
 /** A host that answers, but not with what was asked for. */

@@ -1,6 +1,14 @@
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import type { PausedOrganization, ProviderNews, RunKind, RunStart, RunStatus } from '../domain/collection.js';
+import type {
+  PausedOrganization,
+  ProviderNews,
+  RunKind,
+  RunStart,
+  RunStatus,
+  UnfinishedSync,
+} from '../domain/collection.js';
 import { startOfDay, toDay } from '../domain/day.js';
+import type { Basis } from '../domain/results.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 
 export function createRunStore(prisma: PrismaClient): RunStore {
@@ -80,6 +88,17 @@ export async function listPaused(
         AND o.item ->> 'status' <> 'skipped'
     ) runs
     WHERE paused AND provider IS NOT NULL AND organization_id IS NOT NULL
+    GROUP BY 1, 2`;
+}
+
+/** See `CollectionStore.unfinishedSyncs`. A run that was killed never said how it ended. */
+export async function listUnfinished(prisma: PrismaClient, teamId: string, basis: Basis): Promise<UnfinishedSync[]> {
+  return prisma.$queryRaw<UnfinishedSync[]>`
+    SELECT o.item ->> 'provider' AS provider, o.item ->> 'organizationId' AS "organizationId", min(w.item ->> 'since') AS since
+    FROM runs r,
+         jsonb_array_elements(CASE jsonb_typeof(r.plan) WHEN 'array' THEN r.plan ELSE '[]' END) AS o (item),
+         jsonb_array_elements(CASE jsonb_typeof(o.item -> 'windows') WHEN 'array' THEN o.item -> 'windows' ELSE '[]' END) AS w (item)
+    WHERE r.team_id = ${teamId} AND r.command = 'sync' AND r.status <> 'ok' AND o.item ->> 'basis' = ${basis}
     GROUP BY 1, 2`;
 }
 

@@ -42,18 +42,23 @@ export interface PlanInput {
   basis?: Basis;
   /** Where a limit of requests ended the runs before, when they began, by `keyId`: what they read is not asked for again. */
   resumedSince?: ReadonlyMap<string, Date>;
+  /** The first day that a sync set out to read which may not have finished, by `keyId`. */
+  setOutFrom?: ReadonlyMap<string, Day>;
 }
 
 /**
  * Every day that is not settled, from an organization's first collected day through today, so that a pause of any
- * length heals itself. An organization never collected starts on the 1st of last month.
+ * length heals itself. An organization never collected starts on the 1st of last month; the newest days are read first, so
+ * that where its first sync was cut short the first collected day is later than that.
  * @param floor reads no further back than this day.
  */
 export function planSync(input: PlanInput, floor: Day | null = null): SyncPlan {
   const { today } = input;
   const asked = { since: floor ?? today, until: today };
-  return plan('sync', input, asked, { since: floor ?? FIRST_DAY, until: today }, (collected) => {
-    const first = collected[0]?.day ?? startOfMonthOf(today, 1);
+  return plan('sync', input, asked, { since: floor ?? FIRST_DAY, until: today }, (collected, keyId) => {
+    const collectedFrom = collected[0]?.day ?? startOfMonthOf(today, 1);
+    const setOutFrom = input.setOutFrom?.get(keyId) ?? collectedFrom;
+    const first = setOutFrom < collectedFrom ? setOutFrom : collectedFrom;
     const since = floor !== null && floor > first ? floor : first;
     const stateOf = coverageOf(collected);
     const settled = addDays(today, -SETTLED_AFTER_DAYS);
@@ -74,12 +79,12 @@ function plan(
   { organizations, collected, maxDays, requestsAWindow, firstDay, basis = 'billed', resumedSince }: PlanInput,
   asked: DaySpan,
   deliveries: DaySpan,
-  choose: (collected: readonly CollectedDay[]) => Day[],
+  choose: (collected: readonly CollectedDay[], keyId: string) => Day[],
 ): SyncPlan {
   const plans = organizations.map((organization) => {
     const known = collected.get(organization.keyId) ?? [];
     const done = readSince(known, resumedSince?.get(organization.keyId));
-    const wanted = choose(known).filter((day) => !done.has(day));
+    const wanted = choose(known, organization.keyId).filter((day) => !done.has(day));
     const first = firstDay?.(organization) ?? null;
     const due = wanted.filter((day) => first === null || day >= first);
     const windows = toOwnWindows(organization, basis, due, maxDays(organization));

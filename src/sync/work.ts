@@ -101,6 +101,6 @@ export function refuseAfter(signal: AbortSignal): void {
 
 export function interrupted(): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
-    hint: 'Run the same command again: it goes on where this one stopped.',
+    hint: 'The same command goes on where this one stopped',
   });
 }

@@ -50,7 +50,12 @@ describe('bad input', () => {
     [['help', 'json', 'nonsense'], /No command named "nonsense".*\n.*→ costs --help$/m],
     [['completion', 'powershell'], /Allowed choices are bash, zsh, fish/],
     [['budget', 'set', '5', '--month', '2026-10-11'], /is not a valid month/],
-    [['report', 'last-month', 'mtd'], /Too many arguments/],
+    [['report', 'last-month', 'mtd'], /costs report does not take "mtd"\./],
+    [['Report'], /There is no command "Report"\. Did you mean report\?$/m],
+    [['-x'], /There is no option -x\.$/m],
+    [['report', '--provider', 'OpenAI'], /--provider: "OpenAI" will not do\. .*Did you mean openai\?/],
+    [['report', '–since', '2026-11-01'], /Type plain quotes and hyphens → costs report --since 2026-11-01$/m],
+    [['keys', 'rotate', '“Acme', 'EU”'], /Type plain quotes and hyphens → costs keys rotate "Acme EU"$/m],
     [['report', '--top', '0'], /a whole number, 1 or more/],
     [['report', '--tag', 'x'], /Write KEY=VALUE/],
     [['members', 'role', 'a@example.com', 'owner'], /Allowed choices are admin, member/],
@@ -99,6 +104,22 @@ describe('bad input', () => {
       code: 0,
       stdout: expect.stringContaining('other has no organization yet.') as string,
     });
+  });
+
+  it('ends with a command that goes on from there, whatever it is about, and is no longer than is read', async () => {
+    const machine = await useMachine();
+    for (const line of ['keys add', 'init', 'report 2026-10 --period 2026-11', `report ${'x'.repeat(5000)}`]) {
+      const { code, stderr } = await machine.here(line.split(' '));
+      expect([line, code]).toEqual([line, 2]);
+      expect(stderr).toMatch(/→ costs [a-z]/);
+      expect(stderr.length).toBeLessThan(1_000);
+    }
+  });
+
+  it('is none where an option of every command stands before it', async () => {
+    const machine = await useMachine();
+    const ran = await machine.here(['--json', '--team', 'acme', 'backfill', '--since', '2026-02-30']);
+    expect(ran.error()).toMatchObject({ code: 'usage', message: expect.stringMatching(/is not a day/) as string });
   });
 
   it('is told as JSON where JSON was asked for', async () => {

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toDay } from '../../src/domain/day.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
@@ -10,9 +12,115 @@ import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { HAS_TERMINAL, inTerminal, type Step } from '../helpers/terminal.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
+const AT_A_TERMINAL = fileURLToPath(new URL('../helpers/programs/at-a-terminal.js', import.meta.url));
 const PASSWORD = 'correct horse battery staple';
 const ANT_KEY = adminKey({ provider: 'anthropic', id: 'ant-1' }).secret;
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
+const KEY2 = adminKey({ provider: 'openai', id: 'org-2' }).secret;
+
+interface Question {
+  args: string[];
+  asks: string;
+  /** What is answered before it is asked. */
+  answers?: Step[];
+  env?: Record<string, string>;
+}
+
+/** Every question there is. */
+function questions(budget: string): Question[] {
+  const team: Step = ['Name of the team', 'another\r'];
+  const email: Step = ['Email', 'b@example.com\r'];
+  const password = (asks: string): Step => [asks, `${PASSWORD}\r`];
+  const add = ['keys', 'add', '--provider'];
+  const openai: Step = ['Admin key of OpenAI', `${KEY2}\r`];
+  return [
+    { args: ['init'], asks: 'Name of the team' },
+    { args: ['init'], asks: 'Email', answers: [team] },
+    { args: ['init'], asks: 'Password', answers: [team, email] },
+    { args: ['init'], asks: 'The same again', answers: [team, email, password('Password')] },
+    { args: ['login'], asks: 'Email' },
+    { args: ['login', '--email', 'admin@example.com'], asks: 'Password' },
+    { args: ['keys', 'add'], asks: 'Whose admin key?' },
+    { args: [...add, 'openai'], asks: 'OPENAI_ADMIN_KEY is set. Use it', env: { OPENAI_ADMIN_KEY: KEY } },
+    { args: [...add, 'openai'], asks: 'Admin key of OpenAI' },
+    { args: [...add, 'openai'], asks: "organization's id", answers: [openai] },
+    { args: [...add, 'openai', '--organization', 'org-2'], asks: 'Take its projects as yours', answers: [openai] },
+    { args: [...add, 'github'], asks: 'GitHub: the name' },
+    { args: ['keys', 'rotate', 'org-1'], asks: 'Admin key of OpenAI' },
+    { args: ['keys', 'remove', 'ant-1'], asks: 'Forget the key' },
+    { args: ['keys', 'remove', 'ant-1', '--purge'], asks: 'with all that was collected' },
+    { args: ['keys', 'move', 'org-1', 'org-3'], asks: 'to org-3?' },
+    { args: ['budget', 'remove', budget], asks: 'Remove the budget' },
+    { args: ['members', 'add'], asks: 'Email' },
+    { args: ['members', 'add', '--email', 'b@example.com'], asks: 'Initial password' },
+    { args: ['members', 'remove', 'b@example.com'], asks: 'Every session ends' },
+    { args: ['members', 'passwd', '--code'], asks: 'Email' },
+    { args: ['members', 'passwd', '--code', '--email', 'b@example.com'], asks: 'Code' },
+    { args: ['members', 'passwd'], asks: 'Old password' },
+    { args: ['members', 'passwd'], asks: 'New password', answers: [password('Old password')] },
+    { args: ['tokens', 'revoke', 'ci'], asks: 'Revoke the token ci' },
+    { args: ['people', 'forget', 'b@example.com'], asks: 'Forget b@example.com' },
+    { args: ['projects', 'link'], asks: 'Which are yours?' },
+    { args: ['projects', 'link', 'Search'], asks: 'Which provider project?' },
+    {
+      args: ['projects', 'link', 'A new one', '--provider', 'anthropic', '--provider-project', 'wrkspc_Search'],
+      asks: 'Make it?',
+    },
+    { args: ['db', 'rollback'], asks: 'Go on?' },
+  ];
+}
+
+/**
+ * How often each file asks. Where a number changes, walk the question above. A keychain and a limit of requests have tests of their
+ * own; `db adopt`, `db partition` and `db restore` ask as `db rollback` does, `keys children` chooses of a list as `projects link`.
+ */
+const WALKED = {
+  'budget/remove.ts': 1,
+  'db/adopt.ts': 1,
+  'db/partition.ts': 1,
+  'db/restore.ts': 1,
+  'db/rollback.ts': 1,
+  'init.ts': 3,
+  'keys/add.ts': 4,
+  'keys/children.ts': 1,
+  'keys/move.ts': 1,
+  'keys/remove.ts': 2,
+  'keys/source.ts': 3,
+  'login.ts': 2,
+  'members/add.ts': 2,
+  'members/passwd.ts': 2,
+  'members/remove.ts': 1,
+  'password.ts': 4,
+  'people/forget.ts': 1,
+  'projects/link.ts': 3,
+  'quota-wait.ts': 1,
+  'tokens/revoke.ts': 1,
+};
+
+function asksIn(folder: string): Record<string, number> {
+  const asks =
+    /prompt\.(?:text|secret|confirm|choose|checklist)\(|await (?:confirm|readEmail|readPassword|readNewPassword)\(context/g;
+  const counted = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && path !== 'confirm.ts')
+    .map((path) => [path, (readFileSync(`${folder}/${path}`, 'utf8').match(asks) ?? []).length] as const);
+  return Object.fromEntries(counted.filter(([, count]) => count > 0).sort());
+}
+
+/** What is stored, besides runs and attempts to log in. */
+async function rowsOf({ database }: TestDatabase): Promise<unknown> {
+  const tables = [
+    'teams',
+    'users',
+    'organizations',
+    'organization_api_keys',
+    'projects',
+    'budgets',
+    'vault_slots',
+    'vault_tokens',
+  ];
+  const rows = await Promise.all(tables.map((table) => database.pool.query(`SELECT * FROM ${table} ORDER BY 1, 2`)));
+  return rows.map((each): unknown => each.rows);
+}
 
 describe.skipIf(!HAS_TERMINAL)(
   `a person at a terminal${HAS_TERMINAL ? '' : ' (skipped: the program "script" of util-linux is not installed)'}`,
@@ -28,6 +136,7 @@ describe.skipIf(!HAS_TERMINAL)(
         world: {
           organizations: [
             anOrganization({ provider: 'openai', id: 'org-1' }),
+            anOrganization({ provider: 'openai', id: 'org-2' }),
             anOrganization({
               provider: 'anthropic',
               id: 'ant-1',
@@ -123,26 +232,50 @@ describe.skipIf(!HAS_TERMINAL)(
       expect(screen).not.toContain(PASSWORD);
     });
 
-    it.each([
-      ['Ctrl-C', '\u0003'],
-      ['Ctrl-D', '\u0004'],
-    ])('ends each question by %s, with the terminal as it was', async (_, key) => {
-      for (const [shows, ...args] of [
-        ['Email', 'login'],
-        ['Password', 'login', '--email', 'admin@example.com'],
-        ['Whose admin key?', 'keys', 'add'],
-        ['Admin key of Anthropic', 'keys', 'add', '--provider', 'anthropic'],
-        ['Forget the key', 'keys', 'remove', 'ant-1'],
-      ] as const) {
-        const { code, screen, echoes } = await costs(args, [[shows, key]]);
-        expect({ args, code, echoes, screen }).toEqual({
-          args,
-          code: 130,
-          echoes: true,
-          screen: expect.stringContaining('Interrupted; nothing was changed.') as string,
-        });
-        expect(screen.lastIndexOf('\u001b[?25l')).toBeLessThanOrEqual(screen.lastIndexOf('\u001b[?25h'));
+    it('ends every question there is by Ctrl-C and by Ctrl-D, in a sentence, with the command that goes on and the terminal as it was', async () => {
+      await machine.here(['projects', 'discover', '--organization', 'ant-1'], { env });
+      await machine.here(['budget', 'set', '5'], { env });
+      const budgets = (await machine.here(['budget', 'list', '--json'], { env })).json<{ budgets: { id: string }[] }>();
+      const before = await rowsOf(base);
+      // On a screen of its own each question would take a second: one process asks them all.
+      const asked = questions(budgets.budgets[0]?.id ?? '').flatMap((each) => [
+        { ...each, key: '\u0003' },
+        { ...each, key: '\u0004' },
+      ]);
+      const lines = asked.map(({ args, env: more = { OPENAI_ADMIN_KEY: '' } }) => ({ args, env: more }));
+      const steps = asked.flatMap(({ answers = [], asks, key }): Step[] => [...answers, [asks, key], ['[ended ', '']]);
+      const program = [process.execPath, AT_A_TERMINAL, JSON.stringify(lines)];
+      const { code, screen } = await inTerminal(program, env, steps, { pauseMs: 20, seconds: 100 });
+      expect(code, screen.slice(-2_000)).toBe(0);
+      const parts = screen.split(/\[ended (.*)\]\r?\n/);
+      for (const [index, { args, asks }] of asked.entries()) {
+        const [shown = '', end] = parts.slice(index * 2);
+        expect({ args, end, shown }).toEqual({ args, end: '130 echo', shown: expect.stringContaining(asks) as string });
+        const command = args.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ');
+        const plain = stripVTControlCharacters(shown);
+        expect(plain).toMatch(/costs: Interrupted; nothing was changed\.\r?\n {2}To go on → /);
+        expect(plain).toContain(`at-a-terminal.js ${command}\r\n`);
+        expect(shown.lastIndexOf('\u001b[?25l')).toBeLessThanOrEqual(shown.lastIndexOf('\u001b[?25h'));
       }
+      expect(await rowsOf(base)).toEqual(before);
+      expect(asksIn('src/commands')).toEqual(WALKED);
+    });
+
+    it('never shows a key that is pasted into a question for something else, nor takes it for the answer', async () => {
+      const paste = `${KEY}\r`;
+      const { code, screen } = await costs(
+        ['keys', 'add', '--provider', 'openai', '--organization', 'org-2'],
+        [
+          ['OPENAI_ADMIN_KEY is set. Use it', paste],
+          ['(Y/n)', `n\r`],
+          ['Admin key of OpenAI', '\u0003'],
+        ],
+        { OPENAI_ADMIN_KEY: KEY },
+      );
+      expect({ code, screen }).toEqual({
+        code: 130,
+        screen: expect.not.stringContaining('0123456789abcdef') as string,
+      });
     });
 
     it('never shows a secret that is pasted too early, and does not take it for an answer', async () => {

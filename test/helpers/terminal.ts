@@ -16,7 +16,7 @@ export async function inTerminal(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
   steps: readonly Step[],
-  { columns = 80 } = {},
+  { columns = 80, pauseMs = 300, seconds = 40 } = {},
 ): Promise<{ code: number | null; screen: string; echoes: boolean }> {
   const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // Without a size of its own a pseudo-terminal has no columns at all.
@@ -38,13 +38,13 @@ export async function inTerminal(
       child.stdin.write(step[1]);
       // What the next step waits for may stand on the screen already.
       advance();
-    }, 300);
+    }, pauseMs);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     screen += text;
     advance();
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 40_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   return { code, screen: screen.replace(NO_ECHO, ''), echoes: !screen.includes(NO_ECHO) };

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { RunStatus } from '../../src/domain/collection.js';
 import { parseDay } from '../../src/domain/day.js';
+import type { Basis } from '../../src/domain/results.js';
 import { createRecorder } from '../../src/output/recorder.js';
 import { renderRun } from '../../src/output/runs.js';
 import { createStore } from '../../src/store/store.js';
@@ -108,4 +110,34 @@ it('knows which organizations a limit of requests stopped, since the first of th
   expect(await paused()).toEqual({ b: 300 });
   await ran(40, [['a', 'quota']], true);
   expect(await paused(true)).toEqual({ a: 40 });
+});
+
+it('knows the first day that a sync set out to read and may not have come to', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const { collection } = createStore(database);
+  for (const id of ['team-1', 'team-2']) await database.prisma.team.create({ data: { id, name: id } });
+  const span = { since: parseDay('2026-10-01'), until: parseDay('2026-11-23') };
+  let count = 0;
+  const ran = async (command: 'sync' | 'backfill', status: RunStatus, organizationId: string, ...days: string[]) => {
+    const id = `run-${(count += 1)}`;
+    const windows = days.map((since) => ({ since, until: '2026-11-23' }));
+    const plan = [{ provider: 'openai', organizationId, basis: 'billed', forced: false, windows }];
+    await collection.startRun({ id, teamId: 'team-1', command, span, version: '0', plan });
+    if (status !== 'running') await collection.finishRun({ id, teamId: 'team-1' }, status, []);
+  };
+  const unfinished = async (basis: Basis = 'billed', teamId = 'team-1') =>
+    (await collection.unfinishedSyncs(teamId, basis))
+      .map(({ organizationId, since }) => [organizationId, since])
+      .sort();
+  await ran('sync', 'ok', 'org-1', '2026-08-01');
+  await ran('backfill', 'failed', 'org-1', '2026-01-01');
+  await ran('sync', 'running', 'org-1', '2026-10-29', '2026-10-01');
+  await ran('sync', 'partial', 'org-2', '2026-11-01');
+  await ran('sync', 'interrupted', 'org-2', '2026-11-05');
+  expect(await unfinished()).toEqual([
+    ['org-1', '2026-10-01'],
+    ['org-2', '2026-11-01'],
+  ]);
+  expect(await unfinished('usage')).toEqual([]);
+  expect(await unfinished('billed', 'team-2')).toEqual([]);
 });

@@ -56,6 +56,17 @@ describe('planSync', () => {
     ]);
   });
 
+  it('goes back to where a sync that did not finish set out from: the newest days are read first', () => {
+    const collected = read('2026-10-29', '2026-11-22', () => 0);
+    const since = (day: string) => ({
+      ...input(collected),
+      setOutFrom: new Map([[organization.keyId, parseDay(day)]]),
+    });
+    expect(daysIn(planSync(since('2026-10-01')))).toEqual(daysOf({ since: parseDay('2026-10-01'), until: today }));
+    expect(daysIn(planSync(since('2026-11-10')))[0]).toBe('2026-10-29');
+    expect(daysIn(planSync(since('2026-10-01'), parseDay('2026-11-01')))[0]).toBe('2026-11-01');
+  });
+
   it('reads no further back than the floor', () => {
     expect(daysIn(planSync(input([]), parseDay('2026-11-20')))).toEqual(
       daysOf({ since: parseDay('2026-11-20'), until: today }),

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { addDays, daysOf, toDay } from '../../src/domain/day.js';
+import type { Status } from '../../src/domain/status.js';
 import { formatDecimal, sum } from '../../src/domain/decimal.js';
 import { expectedTotals } from '../../src/emulator/expected.js';
 import { generateWorld } from '../../src/emulator/generate.js';
@@ -8,7 +9,8 @@ import { providerOf } from '../../src/providers/registry.js';
 import { planBackfill } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';
 import { useCollector } from '../helpers/collector.js';
-import { useTestDatabase } from '../helpers/database.js';
+import { useMachine } from '../helpers/costs.js';
+import { environmentOf, useTestDatabase } from '../helpers/database.js';
 import { NOON, openEmulator } from '../helpers/emulator.js';
 import { organizationOf } from '../helpers/organization.js';
 
@@ -78,4 +80,29 @@ it('half a year of bills at few requests an hour completes over several runs, wi
     { cost: string }[]
   >`SELECT trim_scale(sum(cost))::text AS cost FROM cost_data`;
   expect(stored?.cost).toBe(formatDecimal(sum(expectedTotals(world, span, NOON).map(({ cost }) => cost))));
+});
+
+it('what a first sync did not come to is told as a gap, and read by the next, though its newest days were read', async () => {
+  const organizations = [{ provider: 'anthropic', id: 'org-1', projects: 2, lineItems: 2 }];
+  const emulator = await openEmulator({ world: generateWorld({ seed: 3, until: today, days: 70, organizations }) });
+  const { target } = await useTestDatabase('postgresql');
+  const machine = await useMachine({
+    ...environmentOf(target),
+    ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
+    KEY: emulator.organization('org-1').keys[0]?.secret,
+  });
+  await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+    input: 'a long password',
+  });
+  await machine.here(['keys', 'add', '--provider', 'anthropic', '--from-env', 'KEY']);
+  // Two windows, the newest first; the other one finds nothing left to ask with.
+  emulator.quirks.requestsPerHour = 1;
+  expect(await machine.here(['sync'])).toMatchObject({ code: 6 });
+  const status = (await machine.here(['status', '--json'])).json<Status>();
+  const [known] = status.organizations;
+  expect([known?.firstDay, known?.gaps]).toEqual(['2026-10-28', [{ since: '2026-10-01', until: '2026-10-27' }]]);
+  emulator.quirks.requestsPerHour = null;
+  expect(await machine.here(['sync'])).toMatchObject({ code: 0 });
+  const [after] = (await machine.here(['status', '--json'])).json<Status>().organizations;
+  expect([after?.firstDay, after?.gaps]).toEqual(['2026-10-01', []]);
 });

@@ -155,7 +155,8 @@ async function findGaps(
   const findings: FoundFinding[] = [];
   for (const each of organizations) {
     const collected = await store.collection.collectedDays(each);
-    const trouble = findTrouble(describeOrganization(each, collected, now), now);
+    const unfinished = await store.collection.unfinishedSyncs(each.teamId, 'billed');
+    const trouble = findTrouble(describeOrganization(each, collected, now, unfinished), now);
     findings.push(...trouble.map((one) => describeTrouble(one, each)));
   }
   return findings;

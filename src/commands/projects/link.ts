@@ -99,7 +99,7 @@ async function linkChosen(selection: LinkOptions, context: Context): Promise<Pro
       .join(', ') ?? '–',
   ]);
   const chosen = await context.output.prompt.checklist(`Which are yours? Spend of the last ${SPEND_DAYS} days.`, rows);
-  if (chosen.length === 0) throw new CostsError('interrupted', 'None was chosen; nothing was changed.');
+  if (chosen.length === 0) throw new CostsError('declined', 'None was chosen; nothing was changed.');
   return store.projects.linkAll(team.id, { ids: chosen.flatMap((index) => sorted[index]?.id ?? []) });
 }
 
@@ -151,7 +151,7 @@ async function linkOne(options: LinkOptions, context: Context): Promise<Relinked
 
 async function confirmCreation(name: string, { output }: Context): Promise<void> {
   if (await output.prompt.confirm(`There is no project "${name}". Make it?`, { default: true })) return;
-  throw new CostsError('interrupted', 'Nothing was changed.');
+  throw new CostsError('declined', 'Nothing was changed.');
 }
 
 /** A provider project that is not said is chosen from those that are not linked. */

@@ -1,8 +1,8 @@
-import type { CollectedDay } from '../../domain/collection.js';
+import type { CollectedDay, UnfinishedSync } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
 import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import { WARN_DAYS } from '../../domain/key-view.js';
-import type { RegisteredOrganization } from '../../domain/organization.js';
+import { organizationRef, type RegisteredOrganization } from '../../domain/organization.js';
 import { billReportOf } from '../../providers/registry.js';
 import { shell } from '../../domain/shell.js';
 import { describeAhead, type OrganizationStatus, type Trouble, type TroubleKind } from '../../domain/status.js';
@@ -10,16 +10,22 @@ import { formatDate, formatDays, plural } from '../../domain/words.js';
 
 const RECENT_DAYS = 23;
 
-/** Where an organization stands, from the days that were read of it. */
+/**
+ * Where an organization stands, from the days that were read of it.
+ * @param unfinished syncs that set out to read earlier days and may not have come to them
+ */
 export function describeOrganization(
   organization: RegisteredOrganization,
   collected: readonly CollectedDay[],
   now: Date,
+  unfinished: readonly UnfinishedSync[] = [],
 ): OrganizationStatus {
   const today = toDay(now);
   const stateOf = coverageOf(collected);
   const first = collected[0]?.day ?? null;
-  const all = first === null ? [] : daysOf({ since: first, until: today });
+  const setOutFrom = unfinished.find((each) => organizationRef(each) === organizationRef(organization))?.since;
+  const since = first !== null && setOutFrom !== undefined && setOutFrom < first ? setOutFrom : first;
+  const all = since === null ? [] : daysOf({ since, until: today });
   const days = { gap: 0, adopted: 0, open: 0, provisional: 0, settled: 0 };
   for (const day of all) days[stateOf(day)] += 1;
   const unsettled = all.find((day) => stateOf(day) !== 'settled');
@@ -40,7 +46,7 @@ export function describeOrganization(
     lastReadAt: newest?.toISOString() ?? null,
     firstDay: first,
     lastDay: collected.at(-1)?.day ?? null,
-    settledTo: unsettled === undefined || unsettled === first ? null : addDays(unsettled, -1),
+    settledTo: unsettled === undefined || unsettled === since ? null : addDays(unsettled, -1),
     days,
     adopted: spansOf(all.filter((day) => stateOf(day) === 'adopted')),
     gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),

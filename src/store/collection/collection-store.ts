@@ -5,7 +5,7 @@ import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
 import { readTerms } from '../organizations.js';
-import { finishRun, listNews, listPaused, startRun } from '../runs.js';
+import { finishRun, listNews, listPaused, listUnfinished, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
@@ -31,6 +31,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
     followNames: async (names) => (await keepNames(prisma, names)).renamed,
     pausedByQuota: (teamId, kind) => listPaused(prisma, teamId, kind),
+    unfinishedSyncs: (teamId, basis) => listUnfinished(prisma, teamId, basis),
     startRun: (run) => startRun(prisma, run),
     finishRun: (run, status, result) => finishRun(prisma, run, status, result),
   };

@@ -87,7 +87,7 @@ export async function adoptDatabase(
 async function requireAdoptable(pool: Connection, label: string): Promise<void> {
   const { exists, otherTables } = await readHistory(pool);
   if (exists)
-    throw new CostsError('conflict', `${label} has a migration history already.`, { hint: 'See costs db status.' });
+    throw new CostsError('conflict', `${label} has a migration history already.`, { hint: 'costs db status' });
   if (otherTables.includes('cost_data')) return;
   const renamed = await costsUnderAnotherName(pool);
   if (renamed !== null)
