@@ -64,7 +64,7 @@ function renderDbPartition({ database, done, undo, steps, sql }: DbPartitionResu
   const shape = undo ? 'one table' : 'partitioned by month';
   if (steps.length === 0) return `The usage in ${database} is ${shape}: nothing is to be done.`;
   if (done) return [...steps.map(({ text }) => `✔ ${text}`), `The usage in ${database} is ${shape}.`].join('\n');
-  const again = `costs db partition usage ${undo ? '--undo ' : ''}--yes`;
+  const again = undo ? 'costs db partition usage --undo --yes' : 'costs db partition usage --yes';
   return [
     `Each of these is a transaction of its own; ${again} carries them out, and goes on where it was broken off.`,
     'ACCESS EXCLUSIVE keeps readers and writers of usage out until its end, SHARE ROW EXCLUSIVE new projects, and SHARE UPDATE EXCLUSIVE nobody.',
