@@ -2,6 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import { globalOptions } from './commands/define.js';
 import { similarTo } from './domain/similar.js';
 import { withPlainSigns } from './domain/typographic.js';
+import { plural } from './domain/words.js';
 import { CostsError, type ErrorCode } from './errors.js';
 import { hasCommand } from './output/hint.js';
 
@@ -80,8 +81,9 @@ function sentenceOf({ code, message }: CommanderError, command: Command, words: 
   if (unknown !== undefined)
     return `${words} has no option ${unknown}.${didYouMean(similarTo(unknown, optionsOf(command)))}`;
   if (code === 'commander.excessArguments') {
-    const extra = command.args.slice(command.registeredArguments.length);
-    return `${words} does not take ${extra.map((word) => `"${word}"`).join(' ')}.`;
+    const [most, given] = [command.registeredArguments.length, command.args.length];
+    // They are not repeated: somebody may have typed a password where none is taken.
+    return `${words} takes ${most === 0 ? 'no argument' : plural(most, 'argument')}, and ${given} ${given === 1 ? 'was' : 'were'} given.`;
   }
   const invalid =
     /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. (.*)$/s.exec(text) ??

@@ -30,12 +30,15 @@ export function renderReport(view: ReportView, output: Output): string {
 }
 
 function headLine({ report, team, now }: ReportView): string {
-  const read =
-    report.readAt === null
-      ? 'never read'
-      : `as of ${formatInstant(report.readAt)}, ${formatAge(new Date(report.readAt), now)}`;
-  const then = report.asOf === null ? read : `as it was on ${formatInstant(report.asOf)}`;
-  return `${team} · ${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')} · ${then}`;
+  const what = `${formatSpan(report.since, report.until)} (UTC) by ${report.groupBy.join(', ')}`;
+  return [team, what, ...whenRead(report, now)].join(' · ');
+}
+
+function whenRead({ asOf, readAt, coverage }: Report, now: Date): string[] {
+  if (asOf !== null) return [`as it was on ${formatInstant(asOf)}`];
+  if (readAt !== null) return [`as of ${formatInstant(readAt)}, ${formatAge(new Date(readAt), now)}`];
+  // Where there is nothing to read, as of a tag that no project has, nothing is missing.
+  return coverage.gaps.length > 0 ? ['never read'] : [];
 }
 
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {

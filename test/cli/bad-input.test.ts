@@ -50,7 +50,7 @@ describe('bad input', () => {
     [['help', 'json', 'nonsense'], /No command named "nonsense".*\n.*→ costs --help$/m],
     [['completion', 'powershell'], /Allowed choices are bash, zsh, fish/],
     [['budget', 'set', '5', '--month', '2026-10-11'], /is not a valid month/],
-    [['report', 'last-month', 'mtd'], /costs report does not take "mtd"\./],
+    [['report', 'last-month', 'mtd'], /costs report takes 1 argument, and 2 were given\./],
     [['Report'], /There is no command "Report"\. Did you mean report\?$/m],
     [['-x'], /There is no option -x\.$/m],
     [['report', '--provider', 'OpenAI'], /--provider: "OpenAI" will not do\. .*Did you mean openai\?/],

@@ -479,7 +479,7 @@ it('reads and writes the same whatever its owner has set for the database', asyn
     expect(await readAll()).toEqual(rows);
   } finally {
     await another.close();
-    await pool.query(`ALTER DATABASE ${name} RESET ALL`);
+    for (const setting of Object.keys(settings)) await pool.query(`ALTER DATABASE ${name} RESET ${setting}`);
   }
 });
 
