@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { addDays, daysOf, toDay } from '../../src/domain/day.js';
+import { addDays, daysOf, startOfMonthOf, toDay } from '../../src/domain/day.js';
 import type { Status } from '../../src/domain/status.js';
 import { formatDecimal, sum } from '../../src/domain/decimal.js';
 import { expectedTotals } from '../../src/emulator/expected.js';
@@ -82,27 +82,38 @@ it('half a year of bills at few requests an hour completes over several runs, wi
   expect(stored?.cost).toBe(formatDecimal(sum(expectedTotals(world, span, NOON).map(({ cost }) => cost))));
 });
 
-it('what a first sync did not come to is told as a gap, and read by the next, though its newest days were read', async () => {
-  const organizations = [{ provider: 'anthropic', id: 'org-1', projects: 2, lineItems: 2 }];
-  const emulator = await openEmulator({ world: generateWorld({ seed: 3, until: today, days: 70, organizations }) });
-  const { target } = await useTestDatabase('postgresql');
-  const machine = await useMachine({
-    ...environmentOf(target),
-    ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
-    KEY: emulator.organization('org-1').keys[0]?.secret,
-  });
-  await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
-    input: 'a long password',
-  });
-  await machine.here(['keys', 'add', '--provider', 'anthropic', '--from-env', 'KEY']);
-  // Two windows, the newest first; the other one finds nothing left to ask with.
-  emulator.quirks.requestsPerHour = 1;
-  expect(await machine.here(['sync'])).toMatchObject({ code: 6 });
-  const status = (await machine.here(['status', '--json'])).json<Status>();
-  const [known] = status.organizations;
-  expect([known?.firstDay, known?.gaps]).toEqual(['2026-10-28', [{ since: '2026-10-01', until: '2026-10-27' }]]);
-  emulator.quirks.requestsPerHour = null;
-  expect(await machine.here(['sync'])).toMatchObject({ code: 0 });
-  const [after] = (await machine.here(['status', '--json'])).json<Status>().organizations;
-  expect([after?.firstDay, after?.gaps]).toEqual(['2026-10-01', []]);
-});
+/** What a first sync reads: this month and all of the one before. */
+const newestDay = toDay(new Date());
+const firstDay = startOfMonthOf(addDays(startOfMonthOf(newestDay), -1));
+const isOneWindow = daysOf({ since: firstDay, until: newestDay }).length <= 31;
+
+it.skipIf(isOneWindow)(
+  'what a first sync did not come to is a gap, and read by the next, though newer days were read',
+  async () => {
+    const organizations = [{ provider: 'anthropic', id: 'org-1', projects: 2, lineItems: 2 }];
+    const world = generateWorld({ seed: 3, until: newestDay, days: 70, organizations });
+    const emulator = await openEmulator({ world, now: () => new Date() });
+    const { target } = await useTestDatabase('postgresql');
+    const machine = await useMachine({
+      ...environmentOf(target),
+      ANTHROPIC_BASE_URL: emulator.baseUrl('anthropic'),
+      KEY: emulator.organization('org-1').keys[0]?.secret,
+    });
+    await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+      input: 'a long password',
+    });
+    await machine.here(['keys', 'add', '--provider', 'anthropic', '--from-env', 'KEY']);
+    // Two windows, the newest first; the other one finds nothing left to ask with.
+    emulator.quirks.requestsPerHour = 1;
+    expect(await machine.here(['sync'])).toMatchObject({ code: 6 });
+    const status = (await machine.here(['status', '--json'])).json<Status>();
+    const [known] = status.organizations;
+    const newest = known?.firstDay ?? firstDay;
+    expect(newest > firstDay).toBe(true);
+    expect(known?.gaps).toEqual([{ since: firstDay, until: addDays(newest, -1) }]);
+    emulator.quirks.requestsPerHour = null;
+    expect(await machine.here(['sync'])).toMatchObject({ code: 0 });
+    const [after] = (await machine.here(['status', '--json'])).json<Status>().organizations;
+    expect([after?.firstDay, after?.gaps]).toEqual([firstDay, []]);
+  },
+);
