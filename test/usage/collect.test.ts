@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { addDays, parseDay, startOfDay, toDay } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
 import { generateUsage } from '../../src/emulator/generate-usage.js';
@@ -68,9 +68,10 @@ function expected(organizations: WorldOrganization[], since: string, until: stri
   return Object.fromEntries([...sums].sort().map(([key, sum]) => [key, formatDecimal(sum)]));
 }
 
-const SHAPES = DATABASE_KINDS.flatMap((kind) =>
-  (kind === 'postgresql' ? ['one table', 'partitions'] : ['one table']).map((shape) => [kind, shape] as const),
-);
+const SHAPES = [
+  ...DATABASE_KINDS.map((kind) => [kind, 'one table'] as const),
+  ...(inject('long') ? [['postgresql', 'partitions'] as const] : []),
+];
 
 describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   let test: TestDatabase;
