@@ -42,7 +42,7 @@ interface Kind {
 }
 
 async function fuzz({ home }: Machine, kind: Kind): Promise<void> {
-  const { name, file: called = 'fuzzed', fewRuns = 12, valid, run, state, check } = kind;
+  const { name, file: called = 'fuzzed', fewRuns = 6, valid, run, state, check } = kind;
   const path = join(home, called);
   const attempt = async (file: Buffer) => {
     await writeFile(path, file);
