@@ -10,7 +10,8 @@ export type Figured = ColumnFigures & { cost: string | null };
 /** A column that people see. What is not told is empty, which is no zero. */
 interface FigureView {
   head: string;
-  cell: (row: Figured) => string;
+  /** @param mostUnits so many units are named */
+  cell: (row: Figured, mostUnits?: number) => string;
   /** What it is ordered by. */
   value: (row: Figured) => string | null;
   /** It gives way where a terminal is too narrow. */
@@ -92,14 +93,14 @@ function countedFirst({ units = [] }: ColumnFigures): UnitFigure | undefined {
 
 /** An amount of each unit, the unit beside it unless it is what the head says. */
 function namingUnits(amountOf: (figure: UnitFigure) => string): FigureView['cell'] {
-  return ({ units = [] }) => {
+  return ({ units = [] }, mostUnits = MOST_UNITS) => {
     const told = units.flatMap((figure) => {
       const amount = amountOf(figure);
       if (amount === '' || figure.unit === null) return [];
       return figure.unit === TOKENS ? [amount] : [`${amount} ${figure.unit}`];
     });
-    const more = told.length - MOST_UNITS;
-    return [...told.slice(0, MOST_UNITS), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+    const more = told.length - mostUnits;
+    return [...told.slice(0, mostUnits), ...(more > 0 ? [`${more} more`] : [])].join(', ');
   };
 }
 

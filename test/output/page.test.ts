@@ -401,6 +401,14 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     }
   });
 
+  it('has room for every column on a desktop', async () => {
+    const { page } = await open({}, { width: 1280 });
+    const [needed, there] = await page.evaluate<[number, number]>(
+      `(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector('.scroll:has(#report)'))`,
+    );
+    expect(needed).toBeLessThanOrEqual(there);
+  });
+
   it('is light or dark as its reader prefers, and legible in both', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await open({}, { colorScheme });

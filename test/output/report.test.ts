@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import type { Report } from '../../src/domain/report.js';
+import { figureViews } from '../../src/output/report-figures.js';
 import { renderReport, type ReportView } from '../../src/output/report.js';
 import type { Output } from '../../src/output/output.js';
 import { createStyle } from '../../src/output/style.js';
@@ -35,4 +36,16 @@ describe('a report without a row', () => {
   it('misses nothing where nothing could be read, as of a tag that no project has', () => {
     expect(shown([])).toBe('acme · 1–20 Nov 2026 (UTC) by project\nNo costs in these days.');
   });
+});
+
+it('names as many units of a row as there is room for, and how many more it has', () => {
+  const counted = (unit: string, quantity: string) => ({ unit, quantity, cost: '1', perMillion: '2' });
+  const units = [counted('tokens', '5000000'), counted('images', '40'), counted('sessions', '3')];
+  const [tokens] = figureViews({ columns: ['tokens'] });
+  const shown = (mostUnits?: number) => tokens?.cell({ cost: '3', units }, mostUnits);
+  expect([shown(), shown(1), shown(Infinity)]).toEqual([
+    '5,000,000, 40 images, 1 more',
+    '5,000,000, 2 more',
+    '5,000,000, 40 images, 3 sessions',
+  ]);
 });

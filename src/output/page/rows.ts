@@ -102,7 +102,11 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
           const found = value(row);
           return found === null ? null : parseDecimal(found);
         },
-        cell: (row) => markup`${cell(row)}`,
+        cell: (row) => {
+          // One unit, so that the columns behind it have room; the others are in its title.
+          const [first, all] = [cell(row, 1), cell(row, Infinity)];
+          return first === all ? markup`${all}` : markup`<span title="${all}">${first}</span>`;
+        },
       })),
     { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
     ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
