@@ -1,4 +1,5 @@
 import { addDays, daysOf, endOfMonthOf, startOfMonthOf, type Day } from './day.js';
+import { formatDecimal, type Decimal } from './decimal.js';
 
 /**
  * What one project cost in one currency, day by day. What is expected of it is no money anybody was charged: it is calculated
@@ -10,6 +11,11 @@ export interface SpendHistory {
   sparse: readonly ReadonlyMap<Day, number>[];
   /** Whether a day was read after it had ended; one without a cost then cost nothing. */
   isRead: (day: Day) => boolean;
+}
+
+/** The one way from an exact amount to a float: for what is expected alone, never for what is stored or told as spent. */
+export function approximate(amount: Decimal): number {
+  return Number(formatDecimal(amount));
 }
 
 /** Expects of each day from some day on what it costs. */

@@ -1,7 +1,7 @@
 import { addDays, daysBetween, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal, type DecimalText } from './decimal.js';
 import type { ReportGroup } from './dimensions.js';
-import { expectationsOn, median, quantile, type SpendHistory } from './expectation.js';
+import { approximate, expectationsOn, median, quantile, type SpendHistory } from './expectation.js';
 
 /** One project in one currency, whose month is expected; groups only add such. */
 export interface ForecastSeries extends SpendHistory {
@@ -152,7 +152,7 @@ export function backtest(series: readonly ForecastSeries[], currency: string, mo
     days.forEach((morning, index) => {
       const known = series.map((each) => asOf(each, morning));
       const expected = expectMonth(known, past, morning).reduce(
-        (total, end) => total + Number(formatDecimal(end.spent)) + end.rest,
+        (total, end) => total + approximate(end.spent) + end.rest,
         0,
       );
       const own = errors.get(index + 1) ?? { method: [], line: [] };

@@ -1,7 +1,7 @@
 import type { ApiKeySpend } from './api-key-spend.js';
 import type { ChangeRow, Lateness } from './changes.js';
 import type { Day, DaySpan } from './day.js';
-import type { DecimalText } from './decimal.js';
+import type { Decimal, DecimalText } from './decimal.js';
 import type { ChargedLine, ComparedDay } from './explanation.js';
 import type { ForecastAmount } from './forecast.js';
 import type { GroupWord, PatternWord, ReportGroup } from './dimensions.js';
@@ -182,11 +182,11 @@ export interface DailyCosts extends ReportGroup {
   costs: DecimalText[];
 }
 
-/** A line item of few days; costs for statistics. */
+/** A line item of few days; exact. */
 export interface SparseLine {
   projectId: string;
   currency: string;
-  costs: ReadonlyMap<Day, number>;
+  costs: ReadonlyMap<Day, Decimal>;
 }
 
 /** The days of one organization. */

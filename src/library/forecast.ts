@@ -1,6 +1,7 @@
 import { isReadWhole } from '../domain/coverage.js';
 import { addDays, endOfMonthOf, startOfMonthOf, toDay, type Day } from '../domain/day.js';
-import { add, compare, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { add, compare, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { approximate } from '../domain/expectation.js';
 import { dimensionOf, groupKey, isTimeWord, type GroupWord, type ReportGroup } from '../domain/dimensions.js';
 import {
   backtest,
@@ -11,12 +12,12 @@ import {
   type ForecastSeries,
 } from '../domain/forecast.js';
 import { groupInto } from '../domain/group-into.js';
+import { organizationRef } from '../domain/organization.js';
 import type { DailyCosts, OrganizationDays, ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
 import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import type { Workplace } from './workplace.js';
-import { organizationRef } from '../domain/organization.js';
 
 export interface ForecastRequest extends RowSelection {
   /** One month, such as 2026-11 or last-month; default: this one. */
@@ -75,7 +76,7 @@ export async function readSeries(
   const sparse = new Map(
     groupInto(await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4)), (line) => [seriesOf(line)]).map((lines) => [
       seriesOf(lines[0]),
-      lines.map(({ costs }) => costs),
+      lines.map(({ costs }) => approximateDays(costs)),
     ]),
   );
   const fields = new Set<string>(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)));
@@ -87,11 +88,15 @@ export async function readSeries(
     return {
       group: { ...pickFields(latestOf(rows), fields), currency: rows[0].currency },
       exact,
-      costs: new Map([...exact].map(([day, cost]) => [day, Number(formatDecimal(cost))])),
+      costs: approximateDays(exact),
       sparse: sparse.get(seriesOf(rows[0])) ?? [],
       isRead: (day) => organization === '' || daysRead.get(organization)?.has(day) === true,
     };
   });
+}
+
+function approximateDays(costs: ReadonlyMap<Day, Decimal>): Map<Day, number> {
+  return new Map([...costs].map(([day, cost]) => [day, approximate(cost)]));
 }
 
 function seriesOf({ projectId = '', currency }: { projectId?: string; currency: string }): string {

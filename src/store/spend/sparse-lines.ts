@@ -1,4 +1,5 @@
 import type { Day } from '../../domain/day.js';
+import { parseDecimal } from '../../domain/decimal.js';
 import type { ReportQuery, SparseLine } from '../../domain/report.js';
 import type { Transaction } from '../transaction.js';
 import { fromSpend } from './query.js';
@@ -21,6 +22,6 @@ export async function readSparseLines(tx: Transaction, query: ReportQuery, mostD
   return found.map(({ projectId, currency, days, amounts }) => ({
     projectId,
     currency,
-    costs: new Map(days.map((day, index) => [day, Number(amounts[index])])),
+    costs: new Map(days.map((day, index) => [day, parseDecimal(amounts[index] ?? '0')])),
   }));
 }
