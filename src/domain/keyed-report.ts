@@ -16,6 +16,8 @@ export interface KeyedReport {
    * @param projects ids that the provider lists, or bills, as projects
    */
   read(call: ProviderCall, span: DaySpan, projects: ReadonlySet<string>): Promise<KeyedAnswer>;
+  /** What it says of each organization that a parent's key answers for, in one set of requests. */
+  readChildren(call: ProviderCall, span: DaySpan): Promise<(organizationId: string) => KeyedAnswer>;
 }
 
 export interface KeyedAnswer {

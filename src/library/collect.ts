@@ -12,6 +12,7 @@ import type { UsageWidth } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from '../sync/events.js';
 import { planBackfill, planSync, type PlanInput, type SyncPlan } from '../sync/plan.js';
+import { reportsBeside } from '../sync/bill.js';
 import { usageCollector } from '../sync/collect-usage.js';
 import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
@@ -181,7 +182,7 @@ async function gather(work: Workplace, { command, request, forced }: Job): Promi
         ? { days: maxDays(bucket), requests: requestsAWindow, first: null }
         : {
             days: adapter.maxDaysPerRequest,
-            requests: 1 + (isOfReport ? 0 : (adapter.keyedReports?.length ?? 0)),
+            requests: 1 + reportsBeside(adapter, organization).length,
             first,
           },
     );

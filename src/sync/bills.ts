@@ -14,7 +14,8 @@ export async function collectBills(
   window: DaySpan,
   work: WindowWork,
 ): Promise<{ rows: number; outcome: WindowOutcome }> {
-  const { provider, options, readBill = readOwn(work) } = work;
+  const { provider, options, shared } = work;
+  const readBill = shared?.readBill ?? readOwn(work);
   const { store } = work.dependencies;
   refuseAfter(work.call.signal);
   const { requestedAt, providerTime, days, lines, keyed } = await readBill(work.call, window);

@@ -13,7 +13,7 @@ import { followNames, learnApiKeys } from './names.js';
 import type { ParentKeys } from './parties.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import type { RowBudget } from './row-budget.js';
-import type { BillReader } from './shared-answers.js';
+import type { SharedReader } from './shared-answers.js';
 import type { Tally } from './tally.js';
 import { runWindows } from './windows.js';
 import type { RunOptions, SyncDependencies } from './work.js';
@@ -28,12 +28,12 @@ export type RunShared = SyncDependencies & {
 /** What a run does for one organization of a party. */
 export interface Share extends OrganizationPlan {
   tally: Tally;
-  readBill?: BillReader;
+  shared?: SharedReader;
 }
 
 /** Reads and writes the windows of one organization, then its names. */
 export async function collectOrganization(
-  { organization, windows: planned, tally, readBill }: Share,
+  { organization, windows: planned, tally, shared }: Share,
   { deliveries }: SyncPlan,
   options: RunOptions,
   dependencies: RunShared,
@@ -68,7 +68,7 @@ export async function collectOrganization(
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
   const unread = new Set<KeyedReport>();
-  const work = { organization, provider, call, projects, scope, unread, readBill, options, dependencies };
+  const work = { organization, provider, call, projects, scope, unread, shared, options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
     collect: (window, mostRows) =>

@@ -15,7 +15,7 @@ export async function readReports(
   days: readonly Day[],
   lines: readonly CostLine[],
 ): Promise<Report[]> {
-  const { keyedReports = [] } = work.provider;
+  const { keyedReports = [] } = work.shared ?? work.provider;
   const [since, until] = [days[0], days.at(-1)];
   if (keyedReports.length === 0 || since === undefined || until === undefined) return [];
   const billed = lines.map(({ providerProjectId }) => providerProjectId);

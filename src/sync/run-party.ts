@@ -2,7 +2,7 @@ import { daysOf, type DaySpan } from '../domain/day.js';
 import type { LeaseHolder } from '../domain/lease.js';
 import type { OrganizationResult } from '../domain/results.js';
 import { asCostsError } from '../errors.js';
-import { requireBillReport } from './bill.js';
+import { reportsBeside, requireBillReport } from './bill.js';
 import { collectOrganization, endOf, type RunShared, type Share } from './collect-organization.js';
 import { underLease } from './lease.js';
 import { cutTogether, type Party } from './parties.js';
@@ -89,14 +89,15 @@ async function shareAnswers(due: readonly Share[], dependencies: RunShared): Pro
   const provider = await dependencies.provider(first.organization.provider);
   const { windows, plans } = cutTogether(due, provider.maxDaysPerRequest);
   const answers = new SharedAnswers({
-    ...{ store, report: requireBillReport(provider), providerName: provider.facts.name, windows },
+    ...{ store, report: requireBillReport(provider), keyedReports: reportsBeside(provider, first.organization) },
+    ...{ providerName: provider.facts.name, windows },
     daysWanted: (span) => plans.reduce((sum, each) => sum + daysWithin(each.windows, span), 0),
     isRegistered: (organizationId) => isRegistered(provider.facts.id, organizationId),
   });
   return due.map((share, index) => ({
     ...share,
     windows: plans[index]?.windows ?? [],
-    readBill: answers.readerOf(share.organization),
+    shared: answers.of(share.organization),
   }));
 }
 

@@ -1,13 +1,15 @@
 import type { CostLine } from '../domain/bucket.js';
 import type { CollectionStore, Organization } from '../domain/collection.js';
 import type { BillReport } from '../domain/cost-provider.js';
-import { daysOf, endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
+import type { KeyedAnswer, KeyedReport } from '../domain/keyed-report.js';
+import { endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
 import { once } from '../domain/once.js';
 import type { CostPage, ProviderCall } from '../domain/provider.js';
 import { shell } from '../domain/shell.js';
 import { CostsError } from '../errors.js';
 import { collectWindow, type Answer } from './collect.js';
 import { listenToClock } from './provider-clock.js';
+import { SharedReads, type SharedWindows } from './shared-reads.js';
 
 /** What a bill's window was answered, and when it was asked. */
 export interface BillAnswer extends Answer {
@@ -17,67 +19,54 @@ export interface BillAnswer extends Answer {
 
 export type BillReader = (call: ProviderCall, window: DaySpan) => Promise<BillAnswer>;
 
+/** How an organization is read whose parent's key answers for others, too. */
+export interface SharedReader {
+  readBill: BillReader;
+  keyedReports: readonly KeyedReport[];
+}
+
 /** Lines of all organizations that a key answers for, by organization; an empty text is spend of none. */
 interface SharedAnswer extends Pick<BillAnswer, 'requestedAt' | 'providerTime'> {
   lines: ReadonlyMap<string, CostLine[]>;
 }
 
-export interface Sharing {
+export interface Sharing extends SharedWindows {
   store: Pick<CollectionStore, 'clock'>;
   report: BillReport;
+  /** Reports beside that one. */
+  keyedReports: readonly KeyedReport[];
   /** As the company writes itself. */
   providerName: string;
-  /** Windows of all organizations together. */
-  windows: readonly DaySpan[];
-  /** Days within a span that they want, those of each organization counted. */
-  daysWanted: (span: DaySpan) => number;
   /** Whether an organization has a key of the team's. */
   isRegistered: (organizationId: string) => boolean;
 }
 
 /** What a parent's key answers, read once for all its children: each takes its own lines out of it. */
 export class SharedAnswers {
-  readonly #answers = new Map<string, { answer: Promise<SharedAnswer>; days: number }>();
+  readonly #bills: SharedReads<SharedAnswer>;
+  readonly #keyedReports: readonly KeyedReport[];
 
-  constructor(private readonly sharing: Sharing) {}
+  constructor(private readonly sharing: Sharing) {
+    this.#bills = new SharedReads(sharing, (call, span) => this.#ask(call, span));
+    this.#keyedReports = sharing.keyedReports.map((report) => {
+      const answers = new SharedReads(sharing, (call, span) => report.readChildren(call, span));
+      return { ...report, read: (call, span) => readOwn(answers, call, span) };
+    });
+  }
+
+  of(child: Organization): SharedReader {
+    return { readBill: this.#readerOf(child), keyedReports: this.#keyedReports };
+  }
 
   /** A child that no line is of may have spent nothing, or be left out by the provider: it is asked for by name, once. */
-  readerOf(child: Organization): BillReader {
+  #readerOf(child: Organization): BillReader {
     let asked: (() => Promise<void>) | undefined;
     return async (call, span) => {
-      const { requestedAt, providerTime, lines } = await this.#readFor(call, span);
+      const { requestedAt, providerTime, lines } = await this.#bills.read(call, span);
       const own = lines.get(child.organizationId);
       if (own === undefined) await (asked ??= once(() => this.#askByName(child, call, span)))();
-      const [start, end] = [startOfDay(span.since), endOfDay(span.until)];
-      const within = (own ?? []).filter(({ bucketStart }) => bucketStart >= start && bucketStart < end);
-      return { requestedAt, providerTime, ...(await collectWindow(onePage(within), child, span)) };
+      return { requestedAt, providerTime, ...(await collectWindow(onePage(within(span, own ?? [])), child, span)) };
     };
-  }
-
-  async #readFor(call: ProviderCall, span: DaySpan): Promise<SharedAnswer> {
-    const { windows } = this.sharing;
-    const window = windows.find(({ since, until }) => since <= span.since && until >= span.until) ?? span;
-    try {
-      return await this.#read(call, window, span);
-    } catch (error) {
-      // All of them together were too much at once, and each asks for less now.
-      const isTooLarge = error instanceof CostsError && error.code === 'too-large';
-      if (!isTooLarge || (window.since === span.since && window.until === span.until)) throw error;
-      return this.#read(call, span, span);
-    }
-  }
-
-  /** An answer is let go once all that is wanted of it was taken. */
-  #read(call: ProviderCall, window: DaySpan, wanted: DaySpan): Promise<SharedAnswer> {
-    const key = `${window.since} ${window.until} ${call.mostRows ?? 'all'}`;
-    const { answer, days } = this.#answers.get(key) ?? {
-      answer: this.#ask(call, window),
-      days: this.sharing.daysWanted(window),
-    };
-    const left = days - daysOf(wanted).length;
-    if (left > 0) this.#answers.set(key, { answer, days: left });
-    else this.#answers.delete(key);
-    return answer;
   }
 
   async #ask(call: ProviderCall, span: DaySpan): Promise<SharedAnswer> {
@@ -112,6 +101,21 @@ export class SharedAnswers {
       throw leftOut(child, error.message);
     }
   }
+}
+
+/** @param call of the organization whose part is wanted */
+async function readOwn(
+  answers: SharedReads<(organizationId: string) => KeyedAnswer>,
+  call: ProviderCall,
+  span: DaySpan,
+): Promise<KeyedAnswer> {
+  const { days, costs } = (await answers.read(call, span))(call.organizationId ?? '');
+  return { days: days.filter((day) => day >= span.since && day <= span.until), costs: within(span, costs) };
+}
+
+function within<Row extends Pick<CostLine, 'bucketStart'>>({ since, until }: DaySpan, rows: readonly Row[]): Row[] {
+  const [start, end] = [startOfDay(since), endOfDay(until)];
+  return rows.filter(({ bucketStart }) => bucketStart >= start && bucketStart < end);
 }
 
 async function* onePage(lines: CostLine[]): AsyncGenerator<CostPage, void, undefined> {

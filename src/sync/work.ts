@@ -9,7 +9,7 @@ import type { Scope } from '../domain/scope.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';
-import type { BillReader } from './shared-answers.js';
+import type { SharedReader } from './shared-answers.js';
 
 /** What a run works with; everything comes from outside. */
 export interface SyncDependencies {
@@ -65,8 +65,8 @@ export interface WindowWork {
   /** Reports beside the bill that could not be read: no other window asks for them. */
   unread: Set<KeyedReport>;
   scope: Scope;
-  /** Where the answer is shared with others; absent, the bill is asked for. */
-  readBill?: BillReader | undefined;
+  /** Where answers are shared with others; absent, the provider is asked. */
+  shared?: SharedReader | undefined;
   options: RunOptions;
   dependencies: SyncDependencies;
 }

@@ -24,7 +24,12 @@ function spend(id: string, cents: string): WorldRow[] {
   const dimensions = { costType: 'tokens', model: 'claude-opus-5', contextWindow: null, inferenceGeo: 'global' };
   const row = (tokenType: string, apiKeyId: string | null, serviceTier: string) =>
     worldRow({
-      ...{ projectId: `wrkspc_${id}`, lineItem: `Claude Opus 5 Usage - ${tokenType}`, apiKeyId },
+      ...{
+        projectId: `wrkspc_${id}`,
+        lineItem: `Claude Opus 5 Usage - ${tokenType}`,
+        apiKeyId,
+        product: 'claude_code',
+      },
       ...{ amount: `"${cents}"`, dimensions: { ...dimensions, tokenType, serviceTier } },
     });
   const tool = worldRow({
@@ -89,10 +94,13 @@ describe.each(COMMAND_KINDS)('a parent organization with its children, in %s', (
   const secretOf = (id: string) => emulator.organization(id).keys[0]?.secret ?? '';
 
   /** What the world charges an organization since the first day of the last month, in dollars. */
-  function expected(id: string, since: Day): string {
-    const rows = daysOf({ since, until: today }).flatMap((day) => emulator.organization(id).days.get(day) ?? []);
+  function expected(id: string, since: Day, isMeant = (_row: WorldRow) => true): string {
+    const days = daysOf({ since, until: today });
+    const rows = days.flatMap((day) => emulator.organization(id).days.get(day) ?? []).filter(isMeant);
     return formatDecimal(rows.reduce((sum, { amount }) => add(sum, parseDecimal(amountText(amount), -2)), ZERO));
   }
+
+  const ofProduct = (id: string, since: Day) => expected(id, since, ({ product }) => product !== undefined);
 
   async function reported(since: Day): Promise<Record<string, string | null>> {
     const period = ['--since', since, '--until', today];
@@ -133,7 +141,8 @@ describe.each(COMMAND_KINDS)('a parent organization with its children, in %s', (
     expect(result.status).toBe('ok');
     since = result.since;
     const asked = emulator.requests.filter(({ organizationId }) => organizationId === 'parent');
-    expect(asked.length).toBe(Math.ceil(daysOf({ since, until: today }).length / 31));
+    // The bill, and what products spent beside it.
+    expect(asked.length).toBe(2 * Math.ceil(daysOf({ since, until: today }).length / 31));
     for (const { path } of asked) expect(path).toBe('/v1/organizations/analytics/cost');
     expect(await reported(since)).toEqual({
       [LABS]: expected(LABS, since),
@@ -144,13 +153,19 @@ describe.each(COMMAND_KINDS)('a parent organization with its children, in %s', (
       expect(each).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
   });
 
-  it('tells API keys, which add up to the bill, and marks where the bill comes from', async () => {
+  it('tells API keys and products, which add up to the bill, and marks where the bill comes from', async () => {
     const period = ['--since', since, '--until', today];
-    const report = await run<Report>(['report', '--group-by', 'organization,api-key', ...period]);
-    const sums = new Map<string, ReturnType<typeof parseDecimal>>();
-    for (const { organizationId, cost } of report.rows)
-      sums.set(organizationId ?? '', add(sums.get(organizationId ?? '') ?? ZERO, parseDecimal(cost ?? '0')));
-    expect(formatDecimal(sums.get(LABS) ?? ZERO)).toBe(expected(LABS, since));
+    const [report, byProduct] = (await Promise.all(
+      ['api-key', 'product'].map((word) => run<Report>(['report', '--group-by', `organization,${word}`, ...period])),
+    )) as [Report, Report];
+    for (const { rows } of [report, byProduct]) {
+      const parts = rows.filter(({ organizationId }) => organizationId === LABS);
+      const sum = parts.reduce((total, { cost }) => add(total, parseDecimal(cost ?? '0')), ZERO);
+      expect(formatDecimal(sum)).toBe(expected(LABS, since));
+    }
+    const costOf = (id: string) =>
+      byProduct.rows.find((row) => row.organizationId === id && row.product === 'claude_code')?.cost;
+    expect([costOf(LABS), costOf(DESK)]).toEqual([ofProduct(LABS, since), ofProduct(DESK, since)]);
     expect(report.rows.map(({ apiKeyId }) => apiKeyId)).toContain(`apikey_${LABS}_2`);
     expect(report.billReports?.map(({ organizationId }) => organizationId).sort()).toEqual([DESK, LABS]);
     const status = await run<{ organizations: { organizationId: string; billReport: string | null }[] }>(['status']);

@@ -26,7 +26,7 @@ function toApiKey({ id, name, projectId, owner, status = 'active' }: WorldApiKey
     created_at: '2026-01-05T09:00:00Z',
     created_by: { id: owner.id, type: 'user' },
     expires_at: null,
-    partial_key_hint: `sk-ant-api03-...${id.slice(-4)}`,
+    partial_key_hint: `sk-ant-api03-R2D...${id.slice(-4)}`,
     status,
     workspace_id: projectId,
   };
