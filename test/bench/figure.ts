@@ -1,7 +1,18 @@
 /** A measured ratio, and what it should be. */
 export interface Figure {
   group:
-    'upsert' | 'keyed' | 'start' | 'sync' | 'memory' | 'report' | 'export' | 'growth' | 'against' | 'hosts' | 'usage';
+    | 'upsert'
+    | 'keyed'
+    | 'start'
+    | 'sync'
+    | 'memory'
+    | 'report'
+    | 'export'
+    | 'growth'
+    | 'against'
+    | 'hosts'
+    | 'usage'
+    | 'migrate';
   /** What is measured, and against what. */
   name: string;
   ratio: number;

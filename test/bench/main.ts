@@ -7,6 +7,7 @@ import { isMet, renderFigures, type Figure } from './figure.js';
 import { benchHosts } from './hosts.js';
 import { benchKeyed } from './keyed.js';
 import { benchMemory } from './memory.js';
+import { benchMigrate } from './migrate.js';
 import { benchReport } from './report.js';
 import { FULL, QUICK, type Scale } from './scale.js';
 import { benchStart } from './start.js';
@@ -23,10 +24,11 @@ const { values } = parseArgs({
     json: { type: 'string' },
     against: { type: 'string' },
     'usage-rows': { type: 'string' },
+    'legacy-rows': { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
-const { against, 'usage-rows': rows } = values;
+const { against, 'usage-rows': usageRows, 'legacy-rows': legacyRows } = values;
 
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
@@ -37,7 +39,9 @@ const BENCHES: Record<string, Bench> = {
   report: (server, scale) => benchReport(server, scale.report),
   hosts: (server, scale) => benchHosts(server, scale.hosts),
   usage: (server, scale) =>
-    benchUsage(server, { ...scale.usage, ...(rows === undefined ? {} : { rows: Number(rows) }) }),
+    benchUsage(server, { ...scale.usage, ...(usageRows === undefined ? {} : { rows: Number(usageRows) }) }),
+  migrate: (server, scale) =>
+    benchMigrate(server, legacyRows === undefined ? scale.migrate : { rows: Number(legacyRows) }),
   export: (server, scale) => benchExport(server, scale.export),
   ...(against === undefined ? {} : { against: (server, scale) => benchAgainst(server, scale, against) }),
 };

@@ -1,6 +1,7 @@
 import type { HostsScale } from './hosts.js';
 import type { ExportScale } from './export.js';
 import type { MemoryScale } from './memory.js';
+import type { MigrateScale } from './migrate.js';
 import type { ReportScale } from './report.js';
 import type { StartScale } from './start.js';
 import type { SyncScale } from './sync.js';
@@ -16,6 +17,7 @@ export interface Scale {
   report: ReportScale;
   hosts: HostsScale;
   usage: UsageScale;
+  migrate: MigrateScale;
   export: ExportScale;
 }
 
@@ -27,6 +29,7 @@ export const FULL: Scale = {
   report: { rows: 5_000_000, rounds: 5 },
   hosts: { organizations: 200, processes: 8 },
   usage: { rows: 10_000_000, rounds: 5 },
+  migrate: { rows: 5_000_000 },
   export: { rows: 1_000_000 },
 };
 
@@ -39,5 +42,6 @@ export const QUICK: Scale = {
   report: { rows: 100_000, rounds: 3 },
   hosts: { organizations: 24, processes: 4 },
   usage: { rows: 200_000, rounds: 3 },
+  migrate: { rows: 100_000 },
   export: { rows: 50_000 },
 };

@@ -47,9 +47,11 @@ export async function readEveryRow(
       .map((column) => {
         const current = now.find(({ table, number }) => table === oid && number === column.number);
         if (current === undefined) throw new Error(`The column ${name}.${column.name} is gone.`);
+        // A day may be a text, and the statement that a refusal prints makes an instant of it.
+        const isDay = name === 'cost_data' && /^date$|^bucket_/.test(column.name);
         const value = toText(
           pg.escapeIdentifier(current.name),
-          current.type,
+          isDay && current.type === 'text' ? 'timestamp without time zone' : current.type,
           (name === 'cost_data' ? options.zones?.get(column.name) : undefined) ?? 'UTC',
         );
         return `'${column.name.replaceAll(`'`, `''`)}', ${options.settled === true ? settle(name, column.name, value, extent) : value}`;

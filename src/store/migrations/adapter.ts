@@ -99,15 +99,16 @@ class Characters extends pg.Pool {
 /** The engine writes what the database said into the history, and reads it from this shape. */
 function toAdapterError(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && 'severity' in error)) return error;
-  const { code, severity, message, detail, column, hint } = error as Error & DatabaseFields;
+  const { code, severity, message, column } = error as Error & DatabaseFields;
   return new DriverAdapterError({
     kind: 'postgres',
     code,
     severity,
     message,
-    detail,
+    // The message has them already.
+    detail: undefined,
+    hint: undefined,
     column,
-    hint,
     originalCode: code,
     originalMessage: message,
   });
@@ -116,7 +117,5 @@ function toAdapterError(error: unknown): unknown {
 interface DatabaseFields {
   code: string;
   severity: string;
-  detail: string | undefined;
   column: string | undefined;
-  hint: string | undefined;
 }

@@ -6,14 +6,14 @@ import { inTransaction, quote } from '../rows.js';
 import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
+import { carryOut } from './carry-out.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { describeDuplicates } from './duplicates.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
-import { requireNoInterference, unfinishedOfTheirs } from './interference.js';
+import { unfinishedOfTheirs } from './interference.js';
 import { zonedColumns, type Zones } from './convert-columns.js';
-import { fingerprint } from './fingerprint.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { missingHistory } from './schema-problem.js';
@@ -21,7 +21,7 @@ import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfit
 import { requireRights } from './preflight.js';
 import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
-import { literal, toScript, type Step } from './step.js';
+import { toScript, type Step } from './step.js';
 import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
@@ -77,8 +77,9 @@ export async function adoptDatabase(
     const { plan, problems } = await look(pool, files, states, choices);
     if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
+    const isIdle = plan.steps.length === 0 && duplicates === undefined;
     const carriedOut = await untilUnlocked(lockAttempts(options), () =>
-      inTransaction(pool, () => adoptLocked(pool, files, states, choices)),
+      inTransaction(pool, () => adoptLocked(pool, files, states, choices, isIdle)),
     );
     return toResult(carriedOut, pool.settings, true);
   });
@@ -179,37 +180,29 @@ async function zonesOf(pool: Connection, live: readonly Fact[], zone: string | u
   return zones;
 }
 
-/** Under the lock the plan is made anew: somebody may have changed something since the first look. */
+/**
+ * Under the lock the plan is made anew: somebody may have changed something since the first look. Where there is nothing to
+ * change, it keeps nobody from the rows.
+ */
 async function adoptLocked(
   pool: Connection,
   files: readonly MigrationFile[],
   states: readonly Fact[][],
   choices: Choices,
+  isIdle: boolean,
 ): Promise<Plan & { merged: number }> {
   await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
   const tables = found.filter(({ object }) => object.startsWith('table ')).map(({ table }) => quote(table ?? ''));
-  await pool.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  await pool.query(`LOCK TABLE ${tables.join(', ')} IN ${isIdle ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'} MODE`);
   const { plan, problems } = await look(pool, files, states, choices);
-  if (problems.length > 0)
+  if (problems.length > 0 || (isIdle && plan.steps.length > 0))
     throw new CostsError('conflict', 'The database was changed while it was looked at. Nothing was changed.', {
       hint: 'Run costs db adopt --dry-run.',
     });
+  const undo = isIdle ? [] : await carryOut(pool, plan, found);
   const { duplicates } = choices;
-  const before = await fingerprint(pool);
-  const undo: string[] = [];
-  for (const step of plan.steps) undo.unshift(...(await take(pool, step)));
-  const left = await withoutIdle(
-    pool,
-    plan.steps.filter(({ fills }) => fills !== undefined),
-  );
-  const isSame = (await fingerprint(pool, plan.conversions)) === before;
-  if (left.length > 0 || !isSame) requireNoInterference(found);
-  if (!isSame)
-    throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
-      hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
-    });
   const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
   await writeHistory(pool, files, {
     migrations: plan.adopted,
@@ -218,19 +211,6 @@ async function adoptLocked(
     foreignHistory: await foreignHistory(pool, files),
   });
   return { ...plan, merged: merge?.rows ?? 0 };
-}
-
-/** @returns the statements that take it back */
-async function take(pool: Connection, { sql, undo, fills }: Step): Promise<string[]> {
-  if (fills === undefined) {
-    await pool.query(sql);
-    return undo === null ? [] : [undo];
-  }
-  const { table, column, before } = fills;
-  const { rows } = await pool.query<{ id: string }>(`${sql} RETURNING id::text`);
-  if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => literal(id)).join(', ');
-  return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE id::text IN (${ids})`];
 }
 
 /** What is ours of what was found, and what took our names: with the rest its owner may do as he likes meanwhile. */

@@ -21,6 +21,8 @@ interface Writing {
   name: string;
   /** Whether it says when; the later the row, the later it was collected. */
   isTime: boolean;
+  /** Whether it counts the rows as they are written. */
+  isNumber: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ async function columnsOfWriting(pool: Pool): Promise<Writing[]> {
   const { rows } = await pool.query<Writing>(
     `SELECT * FROM (
        SELECT a.attname AS name, a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.attname ~ '(_at|At)$' AS "isTime",
+         a.attname <> 'id' AND (a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~* '^nextval') AS "isNumber",
          a.attname = 'id' OR a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) ~* 'nextval|uuid|random|timestamp\\(|\\mnow\\M|\\mcurrent_' AS "isFilled"
        FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
        WHERE a.attrelid = to_regclass('cost_data') AND a.attnum > 0 AND NOT a.attisdropped) AS c
@@ -52,7 +55,9 @@ async function currencySql(pool: Pool): Promise<string> {
 export async function rankedSql(pool: Pool): Promise<string> {
   const writing = await columnsOfWriting(pool);
   const last = [
-    ...writing.filter(({ isTime }) => isTime).map(({ name }) => `t.${quote(name)} DESC NULLS LAST`),
+    ...[...writing.filter(({ isTime }) => isTime), ...writing.filter(({ isNumber }) => isNumber)].map(
+      ({ name }) => `t.${quote(name)} DESC NULLS LAST`,
+    ),
     't.ctid DESC',
   ];
   const said = `to_jsonb(t) - ARRAY[${writing.map(({ name }) => literal(name)).join(', ')}] || jsonb_build_object('currency', ${await currencySql(pool)}, 'line_item', ${LINE_ITEM}, 'api_version', ${VERSION})`;

@@ -33,8 +33,9 @@ export async function mergeDuplicates(
   await pool.query(
     `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool)}) AS ranked WHERE same_key > 1`,
   );
+  // Led back in their order, they are told apart by their place in the table once more.
   const { rows: found } = await pool.query<{ original: string }>(
-    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates)',
+    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates) ORDER BY c.ctid',
   );
   if (found.length === 0) return { undo: [], rows: 0 };
   const where = 'id IN (SELECT id FROM costs_duplicates)';

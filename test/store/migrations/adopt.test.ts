@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CostsError } from '../../../src/errors.js';
 import type { Database } from '../../../src/store/database.js';
+import { readMigrations } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
@@ -14,6 +15,7 @@ import {
   PROJECT_COLUMNS,
   type ForeignSchema,
 } from '../../helpers/foreign-schemas.js';
+import { fillBaseline, runScript } from '../../helpers/schema-states.js';
 
 let database: Database;
 let remove: () => Promise<void>;
@@ -53,6 +55,17 @@ it('adopts a pushed database with its bills, its enum and its clients as they we
   expect((await database.pool.query(`SELECT 'costs_v1'::"ApiVersion"::text AS label`)).rows).toEqual([
     { label: 'costs_v1' },
   ]);
+});
+
+it('keeps nobody from the rows where there is nothing to change', async () => {
+  const [baseline] = await readMigrations();
+  await runScript(database.pool, baseline?.sql ?? '');
+  await fillBaseline(database.pool);
+  const writer = await database.openSession();
+  await writer.pool.begin();
+  await writer.pool.query(`INSERT INTO cost_data VALUES ('late', 'p1', '2026-02-01', 'gpt-4', 1)`);
+  expect(await database.migrations.adopt({ waitMs: 0 })).toMatchObject({ done: true, steps: [] });
+  await writer.close();
 });
 
 it('leaves alone what is not ours, lists it, and says what will stop our writes', async () => {
@@ -162,6 +175,8 @@ it.each([
     await migrations.apply();
     await migrations.rollback({ to: 'baseline', export: join(folder, `${policy}-back.jsonl`) });
     expect(await rows()).toEqual(before);
+    // Which of them is the last one has not changed either.
+    expect((await migrations.adopt({ dryRun: true })).problems).toEqual(asked.problems);
   },
 );
 
@@ -169,9 +184,12 @@ it('merges duplicates of a database with a history before it migrates', async ()
   const { pool, migrations } = database;
   await migrations.apply();
   await migrations.rollback({ to: 'multi_org_support' });
-  await pool.query(`INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
+  // A number of theirs tells the order also where a row was written anew, and lies behind the others.
+  await pool.query(`ALTER TABLE cost_data ADD COLUMN seq bigserial;
+    INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
     INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
-    SELECT 'r' || n, 'p', 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD', n FROM generate_series(1, 2) n`);
+    SELECT 'r' || n, 'p', 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD', n FROM generate_series(1, 2) n;
+    UPDATE cost_data SET service = 'a' WHERE id = 'r1'`);
   await expect(migrations.apply()).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('3 with add, 2 with keep-last') as string,

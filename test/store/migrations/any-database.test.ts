@@ -278,7 +278,13 @@ async function runPrinted({ migrations }: Database, made: AnyDatabase, printed: 
   expect(errors).toBe('');
   const { steps, problems } = await migrations.adopt({ ...choices, dryRun: true });
   expect([...steps.filter(({ text }) => !text.startsWith('make one bill')), ...problems], sql).toEqual([]);
-  expect(await migrations.adopt(choices)).toMatchObject({ done: true });
+  const adopted = await refusalOf(() => migrations.adopt(choices));
+  if (typeof adopted === 'string') {
+    // No script makes one bill of several, and what keeps our writes out keeps that from us, too.
+    expect(adopted).toMatch(/changes what is written to it/);
+    expect(await read(true)).toEqual(settled);
+    return;
+  }
   await migrations.apply();
   expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
   expect(await read(true)).toEqual(await asChosen(pool, settled, made));
