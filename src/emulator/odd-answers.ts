@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { ApiAnswer, EmulatedProvider, WireAnswer } from './api.js';
 import { toJson } from './json.js';
 
@@ -70,13 +70,13 @@ function asWire({ status, body, headers = {} }: ApiAnswer): WireAnswer {
 
 /** How an answer may be packed. */
 export interface Packing {
-  encoding?: 'gzip' | 'deflate' | 'br';
+  encoding?: keyof typeof COMPRESS;
   /** False leaves the header out, as some proxies do. Default true. */
   header?: boolean;
   mark?: 'utf-8' | 'utf-16le' | 'utf-16be';
 }
 
-const COMPRESS = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+const COMPRESS = { gzip: gzipSync, deflate: deflateSync, 'raw-deflate': deflateRawSync, br: brotliCompressSync };
 
 /** The bytes of a text as packed, and the headers that say so. */
 export function pack(
@@ -85,7 +85,10 @@ export function pack(
 ): { bytes: Buffer; headers: Record<string, string> } {
   const plain = marked(text, mark);
   if (encoding === undefined) return { bytes: plain, headers: {} };
-  return { bytes: COMPRESS[encoding](plain), headers: header ? { 'content-encoding': encoding } : {} };
+  return {
+    bytes: COMPRESS[encoding](plain),
+    headers: header ? { 'content-encoding': encoding.replace('raw-', '') } : {},
+  };
 }
 
 function marked(text: string, mark: Packing['mark']): Buffer {

@@ -6,17 +6,27 @@ const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex }
 const DECODERS: Record<string, () => Duplex> = {
   gzip: zlib.createGunzip,
   deflate: zlib.createInflate,
+  'raw-deflate': zlib.createInflateRaw,
   br: zlib.createBrotliDecompress,
   ...(createZstdDecompress === undefined ? {} : { zstd: createZstdDecompress }),
 };
 
 /** For `Accept-Encoding`. */
-export const ENCODINGS = Object.keys(DECODERS).join(', ');
+export const ENCODINGS = Object.keys(DECODERS)
+  .filter((name) => name !== 'raw-deflate')
+  .join(', ');
 
 /** How compressed bytes begin, for answers whose header a proxy has lost. */
 const MAGIC: [encoding: string, bytes: number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ...[0x01, 0x5e, 0x9c, 0xda].map((level): [string, number[]] => ['deflate', [0x78, level]]),
+];
+/** Byte order marks of UTF-8 and UTF-16. */
+const MARKS = [
+  [0xef, 0xbb, 0xbf],
+  [0xff, 0xfe],
+  [0xfe, 0xff],
 ];
 /** Nobody compresses an answer more often than this. */
 const MOST_LAYERS = 3;
@@ -43,10 +53,10 @@ export async function* decodeBody(body: Bytes, encoding: string | null): AsyncGe
   let { start, all } = await peek(body);
   for (const layer of layers.reverse().slice(0, MOST_LAYERS)) {
     if (layer === '' || layer === 'identity' || isText(start)) continue;
-    ({ start, all } = await peek(decode(all, layer)));
+    ({ start, all } = await peek(decode(all, layer === 'deflate' && !isZlib(start) ? 'raw-deflate' : layer)));
   }
-  const lost = MAGIC.find(([, magic]) => magic.every((byte, index) => start[index] === byte))?.[0];
-  if (lost !== undefined) ({ start, all } = await peek(decode(all, lost)));
+  const isPage = start[0] === 0x3c;
+  if (!isText(start) && !isPage) ({ start, all } = await peek(decode(all, guess(start), 'binary data')));
   yield* toUtf8(all, start);
 }
 
@@ -74,10 +84,9 @@ async function* from(start: Buffer[], rest?: AsyncIterator<Buffer>): Bytes {
   }
 }
 
-async function* decode(bytes: Bytes, encoding: string): Bytes {
+async function* decode(bytes: Bytes, encoding: string, what = `${encoding} that cannot be decompressed`): Bytes {
   const decoder = DECODERS[encoding];
-  if (decoder === undefined)
-    throw new UndecodableBody(`an answer compressed with ${encoding}, which cannot be read here`);
+  if (decoder === undefined) throw new UndecodableBody(`${encoding}, which cannot be decompressed here,`);
   let broken: unknown;
   const source = Readable.from(
     (async function* () {
@@ -93,14 +102,32 @@ async function* decode(bytes: Bytes, encoding: string): Bytes {
     yield* pipeline(source, decoder(), () => undefined) as unknown as Bytes;
   } catch (error) {
     if (broken instanceof Error) throw broken;
-    throw new UndecodableBody(`${encoding} that cannot be decompressed`, { cause: error });
+    throw new UndecodableBody(what, { cause: error });
   }
 }
 
-/** JSON, and every page of a proxy, begins so; no compressed body does. */
+/** How a body without a header is compressed. Brotli has no sign of its own: it is what is neither text nor anything else. */
+function guess(start: Buffer): string {
+  const known = MAGIC.find(([, magic]) => magic.every((byte, index) => start[index] === byte))?.[0];
+  return known ?? 'br';
+}
+
+/** Many servers leave the wrapping out that `deflate` should have: https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.2 */
+function isZlib([first = 0, second = 0]: Buffer): boolean {
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+/** Whether it is text, marked or UTF-8. A compressed body may begin with any letter, but goes on with bytes that no text has. */
 function isText(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, START_BYTES).toString('latin1').trimStart();
-  return bytes.length === 0 || /^(?:\u00ef\u00bb\u00bf)?[{[<"]/.test(start);
+  const start = bytes.subarray(0, START_BYTES);
+  if (MARKS.some((mark) => mark.every((byte, index) => start[index] === byte))) return true;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+    // eslint-disable-next-line no-control-regex -- what no text has
+    return !/[\u0000-\u0008\u000e-\u001f]/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 async function* toUtf8(bytes: Bytes, start: Buffer): Bytes {

@@ -75,9 +75,12 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const { tlsChecksOff, giveUpAfterMs = 60_000, firstWaitMs = 500 } = options;
   const dispatchers = createDispatchers(options.dispatcher);
   const paces = createPaces();
+  const closing = new AbortController();
   return {
-    async getJson(request) {
-      const { url, call } = request;
+    async getJson(given) {
+      const { url } = given;
+      const call = { ...given.call, signal: AbortSignal.any([given.call.signal, closing.signal]) };
+      const request = { ...given, call };
       if (tlsChecksOff && url.protocol === 'https:') {
         throw new CostsError(
           'usage',
@@ -112,7 +115,11 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         }
       }
     },
-    close: () => dispatchers.close(),
+    close() {
+      // What nobody waits for any more is not tried again.
+      closing.abort();
+      return dispatchers.close();
+    },
   };
 }
 

@@ -94,9 +94,9 @@ export class Tally {
     this.#renamed = projects;
   }
 
-  /** The key or the network failed: the provider has nothing more to say now. */
+  /** Nothing could be read, or the key or the network failed: the provider has nothing more to say now. */
   get isHopeless(): boolean {
-    return this.#failure !== null && isHopeless(this.#failure.error);
+    return this.#failure !== null && (this.#counts.days === 0 || isHopeless(this.#failure.error));
   }
 
   /** Windows that were read, or tried. */

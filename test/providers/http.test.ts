@@ -252,6 +252,18 @@ describe('a refusal', () => {
   });
 });
 
+describe('a client that is closed', () => {
+  it('lets go of what still waits to be tried again', async () => {
+    const { url } = await serve(json(503, {}));
+    const http = createHttpClient({ version: '1', tlsChecksOff: false, firstWaitMs: 20, giveUpAfterMs: 60_000 });
+    const call = { key: new Secret(KEY), signal: new AbortController().signal, observe: () => undefined };
+    const ended = failure(http.getJson({ url, headers: {}, call }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await http.close();
+    expect(await ended).toMatchObject({ code: 'interrupted' });
+  });
+});
+
 describe('the way to the network', () => {
   /** A proxy that refuses everything, and what it was asked for. */
   async function serveProxy() {

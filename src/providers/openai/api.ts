@@ -6,7 +6,7 @@ import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages } from '../paging.js';
-import { isNotAllowed, isUnsupported } from '../refusal.js';
+import { isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { parseApiKeysPage } from './api-keys.js';
 import { createOpenAiUsage } from './usage.js';
@@ -73,17 +73,24 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       );
     },
     async listApiKeys(call, projectIds) {
+      const stop = new AbortController();
+      const own = { ...call, signal: AbortSignal.any([call.signal, stop.signal]) };
       const lists = projectIds.map((projectId) =>
         followList('OpenAI', `API keys of ${projectId}`, async (after) => {
           const path = `/organization/projects/${encodeURIComponent(projectId)}/api_keys`;
           return parseApiKeysPage(
-            await get(call, path, [
+            await get(own, path, [
               ['limit', PROJECTS_PER_PAGE],
               ['owner_project_access', 'any'],
               ...(after === null ? [] : ([['after', after]] as [string, string][])),
             ]),
             projectId,
           );
+        }).catch((error: unknown) => {
+          // A project that is gone has no keys any more.
+          if (isNotFound(error)) return [];
+          stop.abort();
+          throw error;
         }),
       );
       return (await Promise.all(lists)).flat();
