@@ -12,6 +12,8 @@ export interface Quirks {
   requestsPerSecond: number | null;
   /** Requests an organization may send in any hour by the emulated clock; more get 429. Null is no limit, and no headers about one. */
   requestsPerHour: number | null;
+  /** Days of a bill that a page holds at most, whatever is asked for. Null is as many as the limit says. */
+  daysPerPage: number | null;
   /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
   usageLookback: Partial<Record<string, number>>;
   /** OpenAI's costs are not given by API key. */
@@ -29,6 +31,7 @@ export const NO_QUIRKS: Quirks = {
   latency: 0,
   requestsPerSecond: null,
   requestsPerHour: null,
+  daysPerPage: null,
   usageLookback: {},
   noCostsByApiKey: false,
   noSpeeds: false,

@@ -1,24 +1,22 @@
 import type { CostProvider } from '../domain/cost-provider.js';
-import { endOfDay, type DaySpan } from '../domain/day.js';
-import type { WindowOutcome } from '../domain/collection.js';
+import { addDays, endOfDay, type DaySpan } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { readReports } from './keyed-reports.js';
+import { PageWatch } from './page-watch.js';
 import { listenToClock } from './provider-clock.js';
 import type { BillReader } from './shared-answers.js';
+import type { Collected } from './windows.js';
 import { refuseAfter, writeHead, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
 
-/** A window's bills: read whole, then written whole. */
-export async function collectBills(
-  window: DaySpan,
-  work: WindowWork,
-): Promise<{ rows: number; outcome: WindowOutcome }> {
+/** A window's bills: read whole, then written whole; where the limit of requests cuts it, the days that were read until then. */
+export async function collectBills(window: DaySpan, work: WindowWork): Promise<Collected> {
   const { provider, options, shared } = work;
   const readBill = shared?.readBill ?? readOwn(work);
   const { store } = work.dependencies;
   refuseAfter(work.call.signal);
-  const { requestedAt, providerTime, days, lines, keyed } = await readBill(work.call, window);
+  const { requestedAt, providerTime, days, lines, keyed, pageDays, cut } = await readBill(work.call, window);
   const reports = await readReports(work, days, lines);
   const outcome = await store.writeWindow({
     ...(await writeHead(work, [...lines, ...reports.flatMap(({ costs }) => costs)])),
@@ -31,15 +29,20 @@ export async function collectBills(
     forced: options.forced,
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
-  return { rows: lines.length, outcome };
+  const last = days.at(-1) ?? addDays(window.since, -1);
+  const unread = { since: addDays(last, 1), until: window.until };
+  return { rows: lines.length, outcome, pageDays, cut: cut && { error: cut, unread } };
 }
 
 function readOwn({ organization, provider, dependencies }: WindowWork): BillReader {
   return async (asked, window) => {
     const { call, behind } = listenToClock(asked);
     const requestedAt = await dependencies.store.clock();
-    const answer = await collectWindow(provider.fetchCosts(call, window), organization, window, call.mostRows);
-    return { ...answer, requestedAt, providerTime: behind(requestedAt) };
+    const pages = new PageWatch();
+    const watched = pages.watch(provider.fetchCosts(call, window));
+    const answer = await collectWindow(watched, organization, window, call.mostRows);
+    const { pageDays, cut } = pages;
+    return { ...answer, pageDays, cut, requestedAt, providerTime: behind(requestedAt) };
   };
 }
 

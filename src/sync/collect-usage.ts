@@ -2,7 +2,7 @@ import type { Organization, WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, endOfDay, type Day, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from '../domain/usage.js';
-import { UsageMerger } from '../domain/usage.js';
+import { UsageMerger, WIDTH_MILLISECONDS } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
@@ -18,7 +18,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     if (provider.usage === undefined) throw noUsage(work);
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
-    const { answers, lines } = await readWindow(work.organization, provider.usage, call, window, width);
+    const { answers, lines, pageDays } = await readWindow(work.organization, provider.usage, call, window, width);
     const outcome: WindowOutcome = await usage.writeWindow({
       ...(await writeHead(work, lines)),
       width,
@@ -36,7 +36,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     if (refusal?.unread !== undefined) throw refusedReport(work, refusal.endpoint, refusal.unread.error);
     const silent = answers.find(({ days, refused }) => days.length === 0 && refused.length === 0);
     if (silent !== undefined && endOfDay(window.since) <= requestedAt) throw noAnswer(work, silent.endpoint, window);
-    return { rows: lines.length, outcome };
+    return { rows: lines.length, outcome, pageDays };
   };
 }
 
@@ -47,13 +47,19 @@ async function readWindow(
   call: ProviderCall,
   window: DaySpan,
   width: UsageWidth,
-): Promise<{ answers: UsageAnswer[]; lines: UsageLine[] }> {
+): Promise<{ answers: UsageAnswer[]; lines: UsageLine[]; pageDays: number | undefined }> {
   const merger = new UsageMerger();
   const { mostRows = Infinity } = call;
+  let pageDays: number | undefined;
   const last = new Map<string, { page: UsagePage; reached: Date | null }>();
   for await (const page of source.fetchUsage(call, window, width)) {
     for (const line of page.lines) merger.add(line);
     if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
+    if (page.end === null)
+      pageDays ??= Math.max(
+        1,
+        Math.floor((page.buckets.length * WIDTH_MILLISECONDS[width]) / WIDTH_MILLISECONDS['1d']),
+      );
     const reached = page.buckets.at(-1)?.end ?? last.get(page.endpoint)?.reached ?? null;
     last.set(page.endpoint, { page, reached });
   }
@@ -63,7 +69,7 @@ async function readWindow(
   const lines = merger
     .lines()
     .filter(({ bucketStart, endpoint }) => answered.has(`${bucketStart.toISOString().slice(0, 10)} ${endpoint}`));
-  return { answers, lines };
+  return { answers, lines, pageDays };
 }
 
 /** After an early stop nothing is known of the days that do not end by the last bucket. */

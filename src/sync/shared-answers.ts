@@ -8,11 +8,12 @@ import type { CostPage, ProviderCall } from '../domain/provider.js';
 import { shell } from '../domain/shell.js';
 import { CostsError } from '../errors.js';
 import { collectWindow, type Answer } from './collect.js';
+import type { PageWatch } from './page-watch.js';
 import { listenToClock } from './provider-clock.js';
 import { SharedReads, type SharedWindows } from './shared-reads.js';
 
 /** What a bill's window was answered, and when it was asked. */
-export interface BillAnswer extends Answer {
+export interface BillAnswer extends Answer, Partial<Pick<PageWatch, 'pageDays' | 'cut'>> {
   requestedAt: Date;
   providerTime: Date | null;
 }

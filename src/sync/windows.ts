@@ -1,6 +1,5 @@
-import pLimit from 'p-limit';
 import type { WindowOutcome } from '../domain/collection.js';
-import { addDays, daysOf, type DaySpan } from '../domain/day.js';
+import { daysOf, type DaySpan } from '../domain/day.js';
 import type { CostsError } from '../errors.js';
 import { daysAPiece, takePiece } from './pieces.js';
 import { ROWS_AT_ONCE, type RowBudget } from './row-budget.js';
@@ -10,9 +9,14 @@ const WINDOWS_AT_ONCE = 4;
 /** Taken for the rows of a day while nothing of an organization has been read. */
 const UNKNOWN_ROWS = 50;
 
-interface Collected {
+/** What came of reading and writing a window. */
+export interface Collected {
   rows: number;
   outcome: WindowOutcome;
+  /** Days of a page, where one did not hold the window: pieces as long as that waste no request. */
+  pageDays?: number | undefined;
+  /** What ended the answer before its last days, which were not written. */
+  cut?: { error: CostsError; unread: DaySpan } | undefined;
 }
 
 export interface WindowTerms {
@@ -28,9 +32,9 @@ export interface WindowTerms {
 }
 
 /**
- * Reads the windows of one organization side by side, large ones in pieces, each from its newest days: a limit of requests may
- * end the run at any of them. An answer that is too large is asked for again in smaller pieces, down to a day. A failure of the
- * key or the network ends the organization, any other only its own window.
+ * Reads the windows of one organization side by side, large ones in pieces, always the newest days that are left: a limit of
+ * requests may end the run at any of them. An answer that is too large is asked for again in smaller pieces, down to a day. A
+ * failure of the key or the network ends the organization, any other only its own window.
  * @param windows in the order in which they are read, the newest first
  * @param rowsADay the most rows a day is known to have, null where nothing is
  */
@@ -39,60 +43,61 @@ export async function runWindows(
   rowsADay: number | null,
   { room, collect, asError, isOver, onDone, onFailed }: WindowTerms,
 ): Promise<void> {
+  const left = [...windows];
   let known = rowsADay;
+  let pageDays = Infinity;
   let hopeless: CostsError | null = null;
 
-  const runOne = async (window: DaySpan): Promise<void> => {
-    if (hopeless !== null) return onFailed(window, hopeless, false);
+  const takeNext = (mostDays: number): DaySpan | null => {
+    const window = left.shift();
+    if (window === undefined) return null;
+    const { piece, rest } = takePiece(window, Math.min(daysAPiece(known ?? UNKNOWN_ROWS), pageDays, mostDays));
+    if (rest !== null) left.unshift(rest);
+    return piece;
+  };
+  const runOne = async (window: DaySpan): Promise<'done' | 'too-large'> => {
     const days = daysOf(window).length;
     const rows = days * (known ?? UNKNOWN_ROWS);
     // A day that may be larger than all the room there is has it to itself.
     const [space, mostRows] = days === 1 && rows > ROWS_AT_ONCE / 2 ? [ROWS_AT_ONCE, null] : [rows, ROWS_AT_ONCE];
+    const fail = (error: CostsError, unread: DaySpan) => {
+      if (isOver() || isHopeless(error)) hopeless ??= error;
+      onFailed(unread, error, true);
+    };
     try {
       const collected = await room.hold(space, () => collect(window, mostRows));
       known = Math.max(known ?? 0, collected.rows / days);
+      pageDays = Math.min(pageDays, collected.pageDays ?? Infinity);
       onDone(window, collected);
+      if (collected.cut !== undefined) fail(collected.cut.error, collected.cut.unread);
     } catch (thrown) {
       const error = asError(thrown);
       if (error.code === 'too-large' && mostRows !== null) {
         known = Math.max(known ?? 0, mostRows / days);
-        return runInPieces(window);
+        left.unshift(window);
+        return 'too-large';
       }
-      if (isOver() || isHopeless(error)) hopeless = error;
-      onFailed(window, error, true);
+      fail(error, window);
     }
+    return 'done';
   };
-  const runInPieces = async (window: DaySpan): Promise<void> => {
-    for (let left: DaySpan | null = window; left !== null;) {
-      const { piece, rest } = takePiece(left, daysAPiece(known ?? UNKNOWN_ROWS));
-      await runOne(piece);
-      left = rest;
-    }
+  const runNext = async (mostDays = Infinity): Promise<'done' | 'too-large' | 'over'> => {
+    const window = hopeless === null ? takeNext(mostDays) : null;
+    return window === null ? 'over' : runOne(window);
   };
 
-  const limit = pLimit(WINDOWS_AT_ONCE);
-  const { sample, rest } = takeSample(windows, rowsADay);
-  if (sample !== null) await runOne(sample);
-  await Promise.all(rest.map((window) => limit(() => runInPieces(window))));
+  // Alone, until it is known how much a day holds, and a page, and so into what pieces the rest must be cut.
+  if (rowsADay === null && windows.length > WINDOWS_AT_ONCE) await runNext(1);
+  while ((await runNext()) === 'too-large');
+  const runAll = async () => {
+    while ((await runNext()) !== 'over');
+    // What nobody takes any more fails untold.
+    if (hopeless !== null) for (const window of left.splice(0)) onFailed(window, hopeless, false);
+  };
+  await Promise.all(Array.from({ length: WINDOWS_AT_ONCE }, runAll));
 }
 
 /** A failure of the key, of the network or of the run, and so of whatever would be asked next. */
 export function isHopeless({ code }: CostsError): boolean {
   return ['auth', 'unreachable', 'interrupted'].includes(code);
-}
-
-/**
- * A late day to read before all others of a long range, because nobody knows yet how much a day of the organization holds,
- * and so into how many pieces the rest must be cut.
- */
-function takeSample(
-  windows: readonly DaySpan[],
-  rowsADay: number | null,
-): { sample: DaySpan | null; rest: readonly DaySpan[] } {
-  const [first, ...others] = windows;
-  if (rowsADay !== null || windows.length <= WINDOWS_AT_ONCE || first === undefined)
-    return { sample: null, rest: windows };
-  const { since, until } = first;
-  const left = since === until ? [] : [{ since, until: addDays(until, -1) }];
-  return { sample: { since: until, until }, rest: [...left, ...others] };
 }

@@ -1,5 +1,5 @@
 import type { CostProvider } from '../domain/cost-provider.js';
-import type { CollectionStore, Organization, WindowOutcome } from '../domain/collection.js';
+import type { CollectionStore, Organization } from '../domain/collection.js';
 import type { DaySpan } from '../domain/day.js';
 import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
 import type { KeyedReport } from '../domain/keyed-report.js';
@@ -10,6 +10,7 @@ import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';
 import type { SharedReader } from './shared-answers.js';
+import type { Collected } from './windows.js';
 
 /** What a run works with; everything comes from outside. */
 export interface SyncDependencies {
@@ -54,7 +55,7 @@ export interface RunOptions {
 }
 
 /** Reads a window and writes it whole. */
-export type WindowCollector = (window: DaySpan, work: WindowWork) => Promise<{ rows: number; outcome: WindowOutcome }>;
+export type WindowCollector = (window: DaySpan, work: WindowWork) => Promise<Collected>;
 
 /** What reading a window needs. */
 export interface WindowWork {

@@ -127,6 +127,29 @@ describe('the windows of an organization', () => {
     expect(await all([], null)).toEqual([]);
   });
 
+  it('are cut as long as a page is where the first of them had several, and keep what came before the way was closed', async () => {
+    const asked: number[] = [];
+    const done: DaySpan[] = [];
+    const failed: [DaySpan, boolean][] = [];
+    const error = new CostsError('unreachable', 'Later.');
+    await runWindows(windowsOf(3, 10), 1, {
+      room: new RowBudget(),
+      collect: (window) => {
+        asked.push(daysOf(window).length);
+        const cut = asked.length === 3 ? { error, unread: { since: window.until, until: window.until } } : undefined;
+        return Promise.resolve({ rows: 1, outcome: emptyOutcome(), pageDays: 4, cut });
+      },
+      asError: asCostsError,
+      isOver: () => false,
+      onDone: (window) => done.push(window),
+      onFailed: (window, _, isTold) => failed.push([window, isTold]),
+    });
+    expect(asked.slice(0, 5)).toEqual([10, 4, 4, 2, 4]);
+    const left = failed.flatMap(([window]) => daysOf(window));
+    expect(failed.filter(([, isTold]) => isTold)).toHaveLength(1);
+    expect([...new Set([...done.flatMap(daysOf), ...left])]).toHaveLength(30);
+  });
+
   it('are cut as the largest day so far has shown, and a day that may need all the room is let in alone', async () => {
     const { asked } = await collect(2_500, null, windowsOf(5, 10));
     // Of the first day alone it is learned that two days are a piece.

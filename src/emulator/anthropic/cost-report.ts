@@ -40,7 +40,7 @@ export const costReportRoute: Route = {
 };
 
 function answerCostReport(request: ApiRequest): ApiAnswer {
-  const { organization, query, now, issuedCursors } = request;
+  const { organization, query, now, issuedCursors, quirks } = request;
   const asked = parseCostReportQuery(query, now);
   const identity = queryIdentity(organization.id, PATH, query);
   const token = query.get('page');
@@ -49,8 +49,9 @@ function answerCostReport(request: ApiRequest): ApiAnswer {
   if (token !== null && cursor === null) throw badRequest('page: Invalid page token for this query');
 
   const left = dailyBuckets(cursor ?? asked.start, asked.end, now);
-  const page = left.slice(0, asked.limit);
-  const next = left[asked.limit];
+  const days = Math.min(asked.limit, quirks.daysPerPage ?? Infinity);
+  const page = left.slice(0, days);
+  const next = left[days];
   const nextPage = next === undefined ? null : mintPage(next.start, false);
   const start = cursor ?? asked.start;
   const again = mintPage(start, token !== mintPage(start, true));

@@ -34,7 +34,7 @@ function answerCosts(request: ApiRequest): ApiAnswer {
 
   const start = cursor === null ? asked.start : new Date(cursor.next * 1000);
   const left = dailyBuckets(start, asked.end, now);
-  const page = left.slice(0, asked.limit);
+  const page = left.slice(0, Math.min(asked.limit, quirks.daysPerPage ?? Infinity));
   const past = page.length === 0 ? quirks.cursorPastEnd === 'forever' : quirks.cursorPastEnd !== 'never';
   const hasMore = left.length > page.length || past;
   const next = page.at(-1)?.end ?? new Date(start.getTime() + DAY_SECONDS * 1000);
