@@ -80,7 +80,7 @@ module.exports = {
       name: 'only-output-knows-the-terminal',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/output/' },
-      to: { path: 'node_modules/(ora|cli-table3|inquirer|@inquirer)/' },
+      to: { path: 'node_modules/(ora|inquirer|@inquirer)/' },
     },
     {
       name: 'the-page-is-loaded-when-it-is-made',

@@ -31,6 +31,7 @@ async function run(typed: readonly string[], runtime: Runtime): Promise<number> 
     runtime.version,
     (options) => runtime.open(options),
     (code) => (exitCode = code),
+    runtime.output().width,
   );
   silenceErrors(program, runtime);
   try {

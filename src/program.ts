@@ -6,6 +6,11 @@ import type { GlobalOptions, OpenContext } from './context.js';
 import { CostsError } from './errors.js';
 import { addHelpTopic, HELP_TOPICS } from './help/topics.js';
 
+/** Columns of the help, on a terminal that has as many. */
+const HELP_WIDTH = 79;
+/** Descriptions that are wrapped narrower than this can hardly be read. */
+const LEAST_HELP_WIDTH = 20;
+
 /** What runs a command, and hears its exit code. */
 interface Host {
   open: OpenContext;
@@ -16,13 +21,16 @@ interface Host {
  * Builds the command tree. Of all commands only the one that `argv` names is loaded; the others stand in it with their
  * summaries, which is all that the general help shows of them.
  * @param onExit hears the exit code of a command that did its work
+ * @param columns of the terminal
  */
 export async function createProgram(
   argv: readonly string[],
   version: string,
   open: OpenContext,
   onExit: (code: number) => void = () => undefined,
+  columns = Infinity,
 ): Promise<Command> {
+  const helpWidth = Math.min(columns, HELP_WIDTH);
   const program = new Command('costs')
     // An option behind a subcommand is the subcommand's.
     .enablePositionalOptions()
@@ -31,17 +39,17 @@ export async function createProgram(
     .helpOption('-h, --help', 'print help')
     .addHelpCommand(helpCommand().helpGroup('Setup:'))
     .exitOverride()
-    .configureHelp({ helpWidth: 79 })
+    .configureHelp({ helpWidth, minWidthToWrap: LEAST_HELP_WIDTH, subcommandTerm })
     .addHelpText(
       'after',
-      `\nStart here:  costs demo   (synthetic data)   or   costs keys add && costs sync\n${new Help().boxWrap(`More help:   costs help ${HELP_TOPICS.join(' | ')}`, 79)}`,
+      `\nStart here:  costs demo   (synthetic data)\n        or:  costs keys add && costs sync\n${new Help().boxWrap(`More help:   costs help ${HELP_TOPICS.join(' | ')}`, helpWidth)}`,
     );
   const chosen = commandOf(argv);
   for (const entry of COMMANDS) {
     if (entry.name === chosen) await addEntry(program, entry, { open, onExit });
     else place(program.command(entry.name, { hidden: entry.group === null }).description(entry.summary), entry);
   }
-  addHelpTopic(program, argv);
+  addHelpTopic(program, argv, helpWidth);
   return program;
 }
 
@@ -87,6 +95,11 @@ function addGroup(
     else addGroup(added, each, host, { group });
   }
   return added;
+}
+
+/** Every command takes options: that it does takes room from what it is. */
+function subcommandTerm(command: Command): string {
+  return new Help().subcommandTerm(command).replace(' [options]', '');
 }
 
 function helpCommand(): Command {

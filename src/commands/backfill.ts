@@ -38,7 +38,7 @@ export const backfill = defineCommand({
   examples: [
     'costs backfill last-month',
     'costs backfill --since 2026-01-01',
-    'costs backfill --since 2026-01-01 --until 2026-01-31 --force --provider openai',
+    'costs backfill 2026-01 --force --provider openai',
     'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
   ],
   run,

@@ -42,7 +42,7 @@ export const showChanges = defineCommand({
     'costs changes',
     'costs changes last-month --since 2026-11-01 --group-by project,day',
     'costs changes --since 24h --json',
-    'costs changes last-month --group-by project,line-item --format csv -o changes.csv',
+    'costs changes last-month --group-by project --format csv -o changes.csv',
   ],
   run,
   document: (value): Changes => value.changes,

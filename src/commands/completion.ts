@@ -16,6 +16,7 @@ export function completion(program: () => Promise<Command>) {
       'costs completion zsh > ~/.zfunc/_costs',
       'costs completion fish > ~/.config/fish/completions/costs.fish',
     ],
+    verbatim: true,
     run: async ({ shell }: { shell: Shell }) => ({
       shell,
       script: completionScript(shell, completionTree(await program())),

@@ -26,6 +26,8 @@ export interface CommandDefinition<Options, Value, Document> {
   readonly asksSecret?: boolean;
   /** Somebody waits with a key pressed: a store that another process uses is an error, and not waited for. */
   readonly neverWaits?: boolean;
+  /** Its text is a script or data, in which no line is broken for a narrow terminal. */
+  readonly verbatim?: boolean;
   /** Shows a secret that is told only once, and so is not masked as everything else is. */
   readonly showsSecret?: boolean;
   /** Does the work and prints nothing. @throws CostsError */

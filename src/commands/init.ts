@@ -21,10 +21,7 @@ export const init = defineCommand({
     option('--password-stdin', "read the admin's password from standard input"),
     insecureStorageOption(),
   ],
-  examples: [
-    'costs init --team acme',
-    'costs init --team acme --email admin@example.com --password-stdin < password.txt',
-  ],
+  examples: ['costs init --team acme', 'costs init --team acme --email admin@example.com --password-stdin < pw.txt'],
   asksSecret: true,
   run,
   document: asItIs<InitResult>,

@@ -4,7 +4,7 @@ import type { CommandDefinition } from './define.js';
 /** Runs a command and writes what came of it. @returns the exit code @throws what the command throws */
 export async function perform<Options extends object>(
   command: CommandDefinition<Options, unknown, unknown>,
-  options: Options & GlobalOptions & { output?: string },
+  options: Options & GlobalOptions & { output?: string; format?: string },
   context: Context,
 ): Promise<number> {
   const { output } = context;
@@ -14,7 +14,9 @@ export async function perform<Options extends object>(
   await output.intoFile(command.toFile === true ? options.output : undefined, async () => {
     const text = output.json ? '' : await command.render(value, output, options);
     if (text === null) return;
+    const isForPrograms = command.verbatim === true || (options.format ?? 'table') !== 'table';
     if (command.showsSecret === true) output.reveal(output.json ? JSON.stringify(document) : text);
+    else if (isForPrograms && !output.json) output.print(`${text.replace(/\n$/, '')}\n`);
     else output.write(document, () => text);
   });
   const next = command.next?.(value) ?? null;

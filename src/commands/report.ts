@@ -48,7 +48,7 @@ export const showReport = defineCommand({
   examples: [
     'costs report',
     'costs report last-month --group-by provider,model --top 10',
-    'costs report --since 2026-01-01 --until 2026-01-31 --group-by project,day --json',
+    'costs report 2026-01 --group-by project,day --json',
     'costs report --group-by tag:product --sort change',
     'costs report --group-by model --columns tokens,per-1m,cache-share',
     'costs report 2026-Q3 --format csv --output summer.csv',

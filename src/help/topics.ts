@@ -21,33 +21,34 @@ export const HELP_TOPICS = [
   'usage',
 ] as const;
 
-/** Columns of a terminal that no line of ours passes. */
-const WIDTH = 79;
-
 /**
  * Adds the topic that `argv` asks help for, if it is one. `help json` followed by a command is the schema of its document;
  * a topic that is a command, too (`usage`), stands after that command's own help.
+ * @param width columns
  */
-export function addHelpTopic(program: Command, argv: readonly string[]): void {
+export function addHelpTopic(program: Command, argv: readonly string[], width: number): void {
   const [first, topic, ...words] = argv.filter((word) => !word.startsWith('-'));
   if (first !== 'help' || topic === undefined || !HELP_TOPICS.some((each) => each === topic)) return;
   const existing = program.commands.find((each) => each.name() === topic);
-  if (existing !== undefined) existing.addHelpText('after', () => `\n${topicText(topic)}`.trimEnd());
+  if (existing !== undefined) existing.addHelpText('after', () => `\n${topicText(topic, width)}`.trimEnd());
   else
     program.command(topic, { hidden: true }).helpInformation = () =>
       topic === 'json' && words.length > 0
         ? `${JSON.stringify(schemaOf(words.join(' ')), null, 2)}\n`
-        : topicText(topic, words[0]);
+        : topicText(topic, width, words[0]);
 }
 
 /**
  * A topic as plain text: paragraphs wrapped, tables as lists, code as it is written.
  * @param section of it alone, where it has one of that name
  */
-function topicText(topic: string, section = ''): string {
+function topicText(topic: string, width: number, section = ''): string {
   const whole = readFileSync(packageFile(`src/help/${topic}.md`), 'utf8');
   const markdown = whole.split(/^(?=## )/m).find((part) => part.startsWith(`## ${section}\n`)) ?? whole;
-  return `${blocksOf(markdown).map(printBlock).join('\n\n').trim()}\n`;
+  return `${blocksOf(markdown)
+    .map((block) => printBlock(block, width))
+    .join('\n\n')
+    .trim()}\n`;
 }
 
 /** Paragraphs, lists, tables and fenced code, apart. */
@@ -64,7 +65,7 @@ function blocksOf(markdown: string): string[][] {
   return blocks.filter((block) => block.length > 0);
 }
 
-function printBlock(lines: string[]): string {
+function printBlock(lines: string[], width: number): string {
   const [first = ''] = lines;
   if (first.startsWith('```'))
     return lines
@@ -72,31 +73,31 @@ function printBlock(lines: string[]): string {
       .map(indented)
       .join('\n');
   if (first.startsWith('#')) return plain(first.replace(/^#+ /, ''));
-  if (first.startsWith('|')) return printTable(lines);
+  if (first.startsWith('|')) return printTable(lines, width);
   const items = lines.join('\n').split(/\n(?=- )/);
-  return items.map((item) => (item.startsWith('- ') ? printItem(item) : wrapped(item, WIDTH))).join('\n');
+  return items.map((item) => (item.startsWith('- ') ? printItem(item, width) : wrapped(item, width))).join('\n');
 }
 
-function printItem(item: string): string {
-  return wrapped(item.slice(2), WIDTH - 2)
+function printItem(item: string, width: number): string {
+  return wrapped(item.slice(2), width - 2)
     .split('\n')
     .map((line, index) => (index === 0 ? `- ${line}` : indented(line)))
     .join('\n');
 }
 
 /** A table of two columns as a list of terms; one of more with its head, the further cells of a row after one another. */
-function printTable(lines: string[]): string {
+function printTable(lines: string[], width: number): string {
   const [head = [], , ...rows] = lines.map(cellsOf);
   const shown = head.length > 2 ? [head, ...rows] : rows;
-  const width = Math.min(Math.max(...shown.map(([term = '']) => term.length)), 24);
+  const termWidth = Math.min(Math.max(...shown.map(([term = '']) => term.length)), 24);
   const help = new Help();
-  help.prepareContext({ helpWidth: WIDTH });
+  help.prepareContext({ helpWidth: width });
   return shown
     .map(([term = '', ...cells]) => {
       const meaning = cells.filter((cell) => cell !== '').join(' · ');
-      return term.length <= width
-        ? help.formatItem(term, width, meaning, help)
-        : `${indented(wrapped(term, WIDTH - 2)).replaceAll('\n', '\n  ')}\n${help.formatItem('', width, meaning, help)}`;
+      return term.length <= termWidth
+        ? help.formatItem(term, termWidth, meaning, help)
+        : `${indented(wrapped(term, width - 2)).replaceAll('\n', '\n  ')}\n${help.formatItem('', termWidth, meaning, help)}`;
     })
     .join('\n');
 }

@@ -7,7 +7,6 @@ import { formatCount, formatInstant, formatSpan, plural } from '../domain/words.
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
 import { renderTable } from './table.js';
-import { fitLines } from './wrap.js';
 
 /** As people say it; the documents have the words of `ChangeCause`. */
 export const CAUSES: Record<ChangeCause, string> = {
@@ -33,8 +32,7 @@ const SHOWN = 30;
 export function renderChanges(changes: Changes, team: string, output: Output): string {
   const { since, until, from, rows, totals, lateness } = changes;
   const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${formatInstant(from)}`;
-  if (rows.length === 0)
-    return fitLines([head, 'Nothing changed.', ...lateness.map(sentence)].join('\n'), output.width);
+  if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
   const lines = [
     head,
     renderTable(
@@ -47,7 +45,7 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
     ...(rows.length > SHOWN ? [`${plural(rows.length - SHOWN, 'more', 'more')}: --json has them all.`] : []),
     ...lateness.map(sentence),
   ];
-  return fitLines(lines.join('\n'), output.width);
+  return lines.join('\n');
 }
 
 function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {

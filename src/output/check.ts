@@ -9,7 +9,6 @@ import type { Output } from './output.js';
 import { escapeMarkdown } from './report-formats.js';
 import { renderTable } from './table.js';
 import { renderHint } from './hint.js';
-import { fitLines } from './wrap.js';
 
 /** Budgets as they stand, then what was found, each with the command that leads further. */
 export function renderCheck(result: CheckFindings, team: string, output: Output): string {
@@ -21,12 +20,12 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
       `${style.red('✖')} ${subject}: ${message} ${style.dim(`[${id}]`)}`,
       `  ${renderHint(hint)}`,
     ]),
-    ...notes.map((note) => `${style.yellow('⚠')} ${note}`),
+    ...notes.map((note) => `${style.yellow('⚠')} ${renderHint(note)}`),
     ...messageLines(result, output),
     ...(result.acknowledged > 0 ? [`${plural(result.acknowledged, 'finding')} left alone → costs check list`] : []),
     ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
   ];
-  return fitLines(lines.join('\n'), output.width);
+  return lines.join('\n');
 }
 
 function messageLines({ messages }: CheckFindings, { style }: Output): string[] {

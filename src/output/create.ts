@@ -10,6 +10,7 @@ import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
 import { createStyle } from './style.js';
 import { nameProgram, renderHint } from './hint.js';
+import { fitLines } from './wrap.js';
 
 export interface OutputOptions {
   json?: boolean;
@@ -52,9 +53,8 @@ export function createOutput({
   const colored = color && !noColor;
   const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
   const told = (text: string) => printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY);
-  const line = (text: string) =>
-    void stderr.write(`${told(text)}
-`);
+  const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);
+  const line = (text: string) => void stderr.write(`${fitLines(told(text), widthOf(stderr))}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);
   let file: DraftFile | undefined;
@@ -75,13 +75,13 @@ export function createOutput({
     terminal: stdout.isTTY,
     interactive,
     get width() {
-      return file === undefined && stdout.isTTY && stdout.columns > 0 ? stdout.columns : Infinity;
+      return file === undefined ? widthOf(stdout) : Infinity;
     },
     style,
     write(value, render) {
       const text = json
         ? toJson(value, stdout.isTTY ? 2 : undefined)
-        : named(render(value, this).replace(/\n$/, ''), stdout);
+        : fitLines(named(render(value, this).replace(/\n$/, ''), stdout), this.width);
       put(`${shown(text)}\n`);
     },
     print: (text) => put(shown(text)),
@@ -117,7 +117,7 @@ export function createOutput({
     fail(error) {
       // A command that is too slow to end is still at work.
       progress.stop();
-      if (json) return line(toJson({ error: toErrorDocument(error) }));
+      if (json) return void stderr.write(`${told(toJson({ error: toErrorDocument(error) }))}\n`);
       line(`${errorStyle.red('costs:')} ${abridged(error.message)}`);
       if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
       if (verbose) explainCause(error, line);

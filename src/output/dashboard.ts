@@ -13,10 +13,14 @@ const MOST = { currencies: 2, budgets: 2, steps: 2 };
 
 export function renderDashboard({ state, spend, next }: Dashboard, output: Output): string {
   const steps = spend === null ? next : next.slice(0, MOST.steps);
-  const lines = steps.map(({ command, why }) => `→ ${output.style.bold(command)}  ${why}`);
+  const lines = steps.map(({ command, why }) => `${capitalized(why)} → ${command}`);
   return [...(spend === null ? [state] : renderSpend(spend, output)), ...lines, 'All commands: costs --help'].join(
     '\n',
   );
+}
+
+function capitalized(text: string): string {
+  return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function renderSpend(spend: SpendGlance, output: Output): string[] {

@@ -6,9 +6,8 @@ import { distinctProjects } from './distinct-projects.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
-import { hasRoom, renderTable, type Column } from './table.js';
+import { renderRoomyTable, type Column, type TableContent } from './table.js';
 import { HALF_A_CENT } from './why.js';
-import { fitLines } from './wrap.js';
 
 type Line = Pick<ExplainedRow, 'now' | 'before' | 'difference' | 'effects' | 'currency'>;
 
@@ -37,19 +36,17 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
     (effect) =>
       told.totals.length > 0 && [...told.rows, ...(told.others ?? [])].some((row) => isAmount(row.effects[effect])),
   );
-  const wide = tableOf(told, groupBy, columnEach(shown));
-  const table = hasRoom(...wide, output) ? wide : tableOf(told, groupBy, inOneColumn(shown));
+  const tableWith = (effects: EffectCells) => tableOf(told, groupBy, effects);
   const meanings = shown.map((effect) => `${effect}: ${MEANINGS[effect]}`).join('; ');
-  const lines = [
+  return [
     told.sentence,
     '',
-    renderTable(...table, output),
+    renderRoomyTable(tableWith(columnEach(shown)), () => tableWith(inOneColumn(shown)), output),
     ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)]),
-  ];
-  return fitLines(lines.join('\n'), output.width);
+  ].join('\n');
 }
 
-function tableOf(told: Explanation, groupBy: readonly GroupWord[], effects: EffectCells): [Column[], string[][]] {
+function tableOf(told: Explanation, groupBy: readonly GroupWord[], effects: EffectCells): TableContent {
   const views = groupBy.map((word) => viewOf(word, groupBy));
   const currency = told.totals.length === 1 ? told.totals[0]?.currency : undefined;
   const names = views.flatMap(({ columns }) => columns);

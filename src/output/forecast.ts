@@ -6,7 +6,6 @@ import { formatSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, viewOf } from './report-words.js';
 import { renderTable } from './table.js';
-import { fitLines } from './wrap.js';
 
 /** Where the month ends, then each group of it. */
 export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], team: string, output: Output): string {
@@ -42,7 +41,7 @@ export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], te
     output,
   );
   const lines = [head, table, ...(told.backtest === undefined ? [] : ['', renderBacktest(told.backtest, output)])];
-  return fitLines(lines.join('\n'), output.width);
+  return lines.join('\n');
 }
 
 function renderBacktest(days: readonly BacktestDay[], output: Output): string {

@@ -16,9 +16,8 @@ export function hasCommand(hint: string): boolean {
 
 const COMMAND_OF_HINT = /(?:^|: )(?=costs [a-z-])/;
 
-/** Where a command for people begins; in bold, too. */
-// eslint-disable-next-line no-control-regex -- what bold begins with
-const COMMAND = /(?<=(?:→|&&|;|Next:|commands:) (?:\u001b\[1m)?)costs (?=[a-z-])/g;
+/** Where a command for people begins. */
+const COMMAND = /(?<=(?:→|&&|;|Next:|commands:|Start here:|or:) +)costs (?=[a-z-])/g;
 
 /** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
 export function nameProgram(text: string, program: string): string {

@@ -11,7 +11,7 @@ export interface Output {
   readonly width: number;
   /** Colours for standard output; the identity when it has none. */
   readonly style: Style;
-  /** The command's result: its JSON with --json, else the text that `render` makes of it. Called once a command. */
+  /** The command's result: its JSON with --json, else the text for people that `render` makes of it, no wider than the terminal. Called once a command. */
   write<T>(value: T, render: (value: T, output: Output) => string): void;
   /** A text as it is, such as help. */
   print(text: string): void;

@@ -8,7 +8,6 @@ import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '.
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
-import { fitLines } from './wrap.js';
 
 export interface ReportView {
   report: Report;
@@ -24,9 +23,9 @@ export function renderReport(view: ReportView, output: Output): string {
   const { report } = view;
   const head = headLine(view);
   if (report.rows.length === 0 && (report.gone ?? []).length === 0)
-    return fitLines([head, 'No costs in these days.', ...footnotes(view, output)].join('\n'), output.width);
+    return [head, 'No costs in these days.', ...footnotes(view, output)].join('\n');
   const table = renderReportTable(report, output, view.sort);
-  return fitLines([head, table, ...footnotes(view, output)].join('\n'), output.width);
+  return [head, table, ...footnotes(view, output)].join('\n');
 }
 
 function headLine({ report, team, now }: ReportView): string {

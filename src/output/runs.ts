@@ -2,6 +2,7 @@ import type { RunRecord } from '../domain/run.js';
 import { formatDuration } from './format.js';
 import { formatSpan, formatTime, plural } from '../domain/words.js';
 import type { Output } from './output.js';
+import { changesOf } from './sync.js';
 import { renderTable, type Column } from './table.js';
 import { providerName } from '../providers/registry.js';
 
@@ -12,6 +13,18 @@ const COLUMNS: Column[] = [
   { head: 'Days' },
   { head: 'Took', align: 'right', lesser: 'share' },
   { head: 'Ended' },
+];
+
+const RUN_COLUMNS: Column[] = [
+  { head: '' },
+  { head: '' },
+  { head: '' },
+  { head: '', align: 'right' },
+  { head: '', align: 'right', lesser: 'difference' },
+  { head: '', align: 'right', lesser: 'share' },
+  { head: '', align: 'right', lesser: 'change' },
+  { head: '' },
+  { head: '' },
 ];
 
 export function renderRuns({ runs }: { runs: RunRecord[] }, output: Output): string {
@@ -53,15 +66,8 @@ export function renderRun(run: RunRecord, output: Output): string {
     plural(each.requests, 'request'),
     plural(each.retries, 'retry', 'retries'),
     plural(each.rows, 'row'),
-    `+${each.inserted} ~${each.updated} −${each.deleted}`,
+    changesOf(each),
     each.error?.message ?? '',
   ]);
-  return [
-    head,
-    renderTable(
-      Array.from({ length: 9 }, () => ({ head: '' })),
-      lines,
-      output,
-    ),
-  ].join('\n');
+  return [head, renderTable(RUN_COLUMNS, lines, output)].join('\n');
 }

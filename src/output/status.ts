@@ -7,7 +7,7 @@ import { billReportLines } from './bill-report.js';
 import { formatAge, formatMoney } from './format.js';
 import { formatDate, formatDay, formatInstant, plural } from '../domain/words.js';
 import type { Output } from './output.js';
-import { renderTable } from './table.js';
+import { renderTable, type Column } from './table.js';
 import { renderHint } from './hint.js';
 
 const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', open: '□', gap: '×', adopted: '◇' };
@@ -19,14 +19,15 @@ export function renderStatus(status: Status, output: Output): string {
   const head = `${status.team} · ${status.store} · ${formatInstant(status.now)}`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
   const first = organizations[0]?.recent[0]?.day;
-  const columns = [
-    'Organization',
-    '',
-    'Read',
-    'Settled to',
-    first === undefined ? '' : `${formatDay(first)} … today`,
-    'Key',
-  ].map((text) => ({ head: text }));
+  const columns: Column[] = [
+    { head: 'Organization' },
+    { head: '' },
+    { head: 'Read' },
+    // The marks of the days tell it, too.
+    { head: 'Settled to', lesser: 'context' },
+    { head: first === undefined ? '' : `${formatDay(first)} … today` },
+    { head: 'Key' },
+  ];
   return [
     head,
     renderTable(

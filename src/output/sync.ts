@@ -7,7 +7,6 @@ import { closingLines, formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
 import { renderHint } from './hint.js';
-import { fitLines } from './wrap.js';
 import { providerName } from '../providers/registry.js';
 
 /** The beginning of a run's id is enough to name it. */
@@ -44,15 +43,13 @@ export function renderSync(
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),
     ending(result, output),
   ];
-  return fitLines(lines.join('\n'), output.width);
+  return lines.join('\n');
 }
 
 const right = { head: '', align: 'right' as const };
 
-function row(
-  { provider, name, status, days, requests, rows, inserted, updated, deleted, heldBy }: OrganizationResult,
-  { style }: Output,
-): string[] {
+function row(organization: OrganizationResult, { style }: Output): string[] {
+  const { provider, name, status, days, requests, rows, heldBy } = organization;
   const mark = { ok: style.green('✔'), skipped: style.dim('–'), failed: style.red('✖') }[status];
   if (status === 'skipped')
     return [
@@ -61,12 +58,6 @@ function row(
       name,
       heldBy === undefined ? 'nothing to read' : `skipped: ${heldBy.command} is already collecting it`,
     ];
-  const changes = [
-    inserted > 0 ? plural(inserted, 'new', 'new') : '',
-    updated > 0 ? plural(updated, 'changed', 'changed') : '',
-    deleted > 0 ? plural(deleted, 'gone', 'gone') : '',
-  ].filter((text) => text !== '');
-  const nothing = status === 'ok' ? 'nothing changed' : '';
   return [
     mark,
     providerName(provider),
@@ -74,8 +65,18 @@ function row(
     plural(days, 'day'),
     plural(requests, 'request'),
     plural(rows, 'row'),
-    changes.length > 0 ? changes.join(', ') : nothing,
+    changesOf(organization),
   ];
+}
+
+/** What of the rows that were read is not as it was stored before. */
+export function changesOf({ status, inserted, updated, deleted }: OrganizationResult): string {
+  const changes = [
+    inserted > 0 ? plural(inserted, 'new', 'new') : '',
+    updated > 0 ? plural(updated, 'changed', 'changed') : '',
+    deleted > 0 ? plural(deleted, 'gone', 'gone') : '',
+  ].filter((text) => text !== '');
+  return changes.length === 0 && status === 'ok' ? 'nothing changed' : changes.join(', ');
 }
 
 function trouble({ name, error, status, heldBy }: OrganizationResult, { style }: Output): string[] {

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import measure from 'string-width';
 import type { Output } from './output.js';
 import { wrap } from './wrap.js';
@@ -14,28 +13,20 @@ export interface Column {
   lesser?: (typeof GIVES_WAY)[number];
 }
 
+/** Columns and rows. */
+export type TableContent = readonly [columns: readonly Column[], rows: readonly (readonly string[])[]];
+
 interface Filled extends Column {
   cells: readonly string[];
   width: number;
 }
 
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+/** The columns that are shown, and how wide each is drawn. */
+interface Layout {
+  kept: readonly Filled[];
+  widths: readonly number[];
+}
+
 const GAP = 2;
 
 /** Most text is plain, and to measure it otherwise takes most of the time of a large table. */
@@ -54,35 +45,54 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   { style, width }: Pick<Output, 'style' | 'width'>,
 ): string {
-  const { kept, widths } = layOut(columns, rows, width);
-  const wrapped = (cells: readonly string[]) =>
-    cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0).join('\n'));
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-    colAligns: kept.map(({ align }) => align ?? 'left'),
-  });
+  return draw(layOut(columns, rows, width), style);
+}
+
+/** The table if it has room for its words and figures as they are; where it has none, one of fewer columns tells more. */
+export function renderRoomyTable(
+  [columns, rows]: TableContent,
+  narrow: () => TableContent,
+  output: Pick<Output, 'style' | 'width'>,
+): string {
+  const laidOut = layOut(columns, rows, output.width);
+  const hasRoom = laidOut.kept.every((column, index) => (laidOut.widths[index] ?? 0) >= leastWhole(column));
+  return hasRoom ? draw(laidOut, output.style) : renderTable(...narrow(), output);
+}
+
+function draw({ kept, widths }: Layout, style: Output['style']): string {
   const heads = kept.map(({ head }) => (head === '' ? '' : style.bold(head)));
-  if (heads.some((head) => head !== '')) table.push(wrapped(heads));
-  for (const row of rows.keys()) table.push(wrapped(kept.map(({ cells }) => cells[row] ?? '')));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const height = kept[0]?.cells.length ?? 0;
+  const rows = [
+    ...(heads.some((head) => head !== '') ? [heads] : []),
+    ...Array.from({ length: height }, (_, row) => kept.map(({ cells }) => cells[row] ?? '')),
+  ].map((cells) => cells.map((cell, index) => wrapStyled(cell, widths[index] ?? 0)));
+  // Wrapped between its words, text may take less than its column has.
+  const taken = kept.map((_, index) =>
+    rows.reduce((most, cells) => Math.max(most, ...(cells[index] ?? []).map(stringWidth)), 0),
+  );
+  return rows.flatMap((cells) => rowLines(cells, kept, taken)).join('\n');
 }
 
-/** Whether a table has room for its words and figures as they are: where it has none, fewer columns tell more. */
-export function hasRoom(
+/** As many lines as the tallest cell of a row has. */
+function rowLines(
+  cells: readonly (readonly string[])[],
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  { width }: Pick<Output, 'width'>,
-): boolean {
-  const { kept, widths } = layOut(columns, rows, width);
-  return kept.every((column, index) => (widths[index] ?? 0) >= leastWhole(column));
+  widths: readonly number[],
+): string[] {
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, at) =>
+    cells
+      .map((lines, index) => {
+        const text = lines[at] ?? '';
+        const space = ' '.repeat((widths[index] ?? 0) - stringWidth(text));
+        return columns[index]?.align === 'right' ? space + text : text + space;
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  );
 }
 
-function layOut(columns: readonly Column[], rows: readonly (readonly string[])[], width: number) {
+function layOut(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): Layout {
   const filled = columns
     .map((column, index) => fill(column, rows, index))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));

@@ -2,7 +2,8 @@ import { providerName } from '../providers/registry.js';
 import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
 import { describeOrphans } from '../domain/orphans.js';
 import { formatMoney } from './format.js';
-import { formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
+import { FIRST_DAY } from '../domain/period.js';
+import { formatDate, formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { shell } from '../domain/shell.js';
@@ -16,7 +17,7 @@ const SHOWN = 5;
 export function renderVerification(verification: Verification, output: Output): string {
   const { since, until, stored, organizations, orphans } = verification;
   return [
-    `${formatSpan(since, until)} UTC against ${stored ? 'what was written' : "the providers' own totals"}`,
+    `${since === FIRST_DAY ? `Every day through ${formatDate(until)}` : formatSpan(since, until)} UTC against ${stored ? 'what was written' : "the providers' own totals"}`,
     renderTable(
       [{ head: '' }, { head: '' }, { head: '' }, { head: '' }],
       organizations.map((each) => row(each, output)),

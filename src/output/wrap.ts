@@ -1,10 +1,13 @@
 import stringWidth from 'string-width';
 
 const SEGMENTER = new Intl.Segmenter();
+/** What stands before the words of a line, and below which they go on: space, and a mark in its colour. */
+// eslint-disable-next-line no-control-regex -- what colours begin with
+const LEAD = /^ *(?:(?:\u001b\[\d+m)?[✔✖⚠–·×](?:\u001b\[\d+m)? +)?/;
 
 /**
  * Words for people, on lines that are no wider than the terminal. The command that a line ends in stays in one piece, so that it
- * can be pasted; rows of a table fit already.
+ * can be pasted, and so do files and addresses; rows of a table fit already.
  * @param width columns; Infinity leaves all as it is
  */
 export function fitLines(text: string, width: number): string {
@@ -17,14 +20,27 @@ export function fitLines(text: string, width: number): string {
 
 function fit(line: string, width: number): string[] {
   if (stringWidth(line) <= width) return [line];
-  const at = line.search(/ *→ (?=costs |node )/);
-  if (at < 0) return wrap(line, width);
-  const words = line.slice(0, at);
-  return [...(words === '' ? [] : wrap(words, width)), `  ${line.slice(at).trim()}`];
+  const at = line.search(/ *→ (?=costs|node )/);
+  const begin = LEAD.exec(line)?.[0] ?? '';
+  const indent = ' '.repeat(stringWidth(begin));
+  const words = line.slice(begin.length, at < 0 ? undefined : at);
+  const lines = words.trim() === '' ? [] : wrap(words, width - indent.length, isCopied);
+  return [
+    ...lines.map((each, index) => (index === 0 ? begin : indent) + each),
+    ...(at < 0 ? [] : [`  ${line.slice(at).trim()}`]),
+  ];
 }
 
-/** Breaks at spaces, and within a word only where it is wider than a line. */
-export function wrap(text: string, width: number): string[] {
+/** A file or an address is copied from where it stands. */
+function isCopied(word: string): boolean {
+  return /^["'(]*(?:[.~]{0,2}\/|https?:)/.test(word);
+}
+
+/**
+ * Breaks at spaces, and within a word only where it is wider than a line.
+ * @param staysWhole whether a word is never broken
+ */
+export function wrap(text: string, width: number, staysWhole: (word: string) => boolean = () => false): string[] {
   if (stringWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
@@ -32,27 +48,28 @@ export function wrap(text: string, width: number): string[] {
     const longer = line === '' ? word : `${line} ${word}`;
     if (stringWidth(longer) <= width) {
       line = longer;
-      continue;
+    } else if (stringWidth(word) <= width || staysWhole(word)) {
+      if (line !== '') lines.push(line);
+      line = word;
+    } else {
+      lines.push(...breakWord(longer, width));
+      line = lines.pop() ?? '';
     }
-    if (line !== '') lines.push(line);
-    const pieces = breakWord(word, width);
-    line = pieces.pop() ?? '';
-    lines.push(...pieces);
   }
   return [...lines, line];
 }
 
-/** Pieces of a word that is too long for a line, broken behind a sign where there is one in their second half. */
-function breakWord(word: string, width: number): string[] {
+/** Pieces of a text whose last word is too long for a line, broken behind a sign where there is one in their second half. */
+function breakWord(text: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
   let taken = 0;
-  for (const { segment } of SEGMENTER.segment(word)) {
+  for (const { segment } of SEGMENTER.segment(text)) {
     const own = stringWidth(segment);
     if (piece !== '' && taken + own > width) {
-      const sign = Math.max(...['-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;
+      const sign = Math.max(...[' ', '-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;
       const end = sign > piece.length / 2 ? sign : piece.length;
-      pieces.push(piece.slice(0, end));
+      pieces.push(piece.slice(0, end).trimEnd());
       piece = piece.slice(end);
       taken = stringWidth(piece);
     }

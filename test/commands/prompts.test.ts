@@ -253,7 +253,7 @@ describe.skipIf(!HAS_TERMINAL)(
         expect({ args, end, shown }).toEqual({ args, end: '130 echo', shown: expect.stringContaining(asks) as string });
         const command = args.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ');
         const plain = stripVTControlCharacters(shown);
-        expect(plain).toMatch(/costs: Interrupted; nothing was changed\.\r?\n {2}To go on → /);
+        expect(plain).toMatch(/costs: Interrupted; nothing was changed\.\r?\n {2}To go on\s+→ /);
         expect(plain).toContain(`at-a-terminal.js ${command}\r\n`);
         expect(shown.lastIndexOf('\u001b[?25l')).toBeLessThanOrEqual(shown.lastIndexOf('\u001b[?25h'));
       }

@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../src/domain/explanation.js';
 import { parseDay } from '../../src/domain/day.js';
+import { fitLines } from '../../src/output/wrap.js';
 import { renderExplanation } from '../../src/output/explain.js';
 import { createStyle } from '../../src/output/style.js';
 import type { Output } from '../../src/output/output.js';
@@ -16,7 +17,7 @@ const told = {
   rows: [{ ...row, project: 'Project 13', projectId: 'p-13', organization: 'Acme', drivers: [] }],
 } as Explanation;
 const shown = (width: number) =>
-  renderExplanation(told, ['project'], { style: createStyle(false), width } as unknown as Output)
+  fitLines(renderExplanation(told, ['project'], { style: createStyle(false), width } as unknown as Output), width)
     .split('\n')
     .slice(2);
 

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { createStyle } from '../../src/output/style.js';
 import { renderProjects, type ListedProject } from '../../src/output/projects.js';
-import { hasRoom, renderTable, type Column } from '../../src/output/table.js';
+import { renderRoomyTable, renderTable, type Column, type TableContent } from '../../src/output/table.js';
 import type { Output } from '../../src/output/output.js';
 
 const STYLE = createStyle(true);
@@ -12,6 +12,7 @@ const NAMES = [
   '顧客サポート向けアシスタント第二世代欧州パイロット運用プロジェクト',
   '🚀🧪 experiments 👩‍🔬 of the research team 🧬 and their friends 🎉',
   'مساعد خدمة العملاء للجيل الثاني في أوروبا والشرق الأوسط كله',
+  '👨‍👩‍👧‍👦 families, flags 🇩🇪🇯🇵, thumbs 👍🏽, hearts ❤️ and letters of e\u0301 two',
 ];
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS: Column[] = [
@@ -67,7 +68,9 @@ describe('a table', () => {
   it('has room while words and figures stay whole', () => {
     const columns: Column[] = [{ head: 'Name' }, ...['Volume', 'Price'].map((head) => right(head))];
     const rows = [['one two-three', '+1,234.56', '−1,891.68']];
-    const isRoomy = (width: number) => hasRoom(columns, rows, { width });
+    const narrow = (): TableContent => [[{ head: 'Narrow' }], [['x']]];
+    const isRoomy = (width: number) =>
+      !renderRoomyTable([columns, rows], narrow, { style: STYLE, width }).includes('Narrow');
     expect([32, 31, 30].map(isRoomy)).toEqual([true, true, false]);
   });
 

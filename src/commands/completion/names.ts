@@ -9,6 +9,7 @@ export const completionNames = defineCommand({
   arguments: [argument('<kind>', 'of what').choices(NAME_KINDS)],
   examples: ['costs completion names projects'],
   neverWaits: true,
+  verbatim: true,
   async run({ kind }: { kind: NameKind }, context: Context) {
     const names = await readNames(kind, context).catch(() => []);
     return { names: [...new Set(names)].sort() };

@@ -6,6 +6,7 @@ export const diffDatabase = defineCommand({
   name: 'db diff',
   description: 'Prints the SQL from the live schema to the one of this version; runs none of it.',
   examples: ['costs db diff', 'costs db diff > review.sql'],
+  verbatim: true,
   run,
   document: asItIs<SchemaDiff & { database: string }>,
   render: renderDbDiff,

@@ -11,6 +11,7 @@ export const printGrants = defineCommand({
   description: 'Prints SQL for three database roles: reader, collector and admin. Nothing is run.',
   options: [option('--schema <name>', 'where the tables are').default('public')],
   examples: ['costs db grants | psql "$DATABASE_URL"'],
+  verbatim: true,
   run,
   document: asItIs<{ sql: string }>,
   render: ({ sql }) => sql,

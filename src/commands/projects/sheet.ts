@@ -16,6 +16,7 @@ export const exportProjects = defineCommand({
   description: 'Writes projects and their tags of today as CSV, for `costs projects import`.',
   examples: ['costs projects export --output projects.csv'],
   toFile: true,
+  verbatim: true,
   run: exportSheet,
   document: ({ rows }): { projects: SheetRow[] } => ({ projects: rows }),
   render: ({ columns, rows }) =>
