@@ -69,7 +69,9 @@ describe.skipIf(!HAS_TERMINAL)(
           code: 130,
           screen: expect.stringContaining('the windows that were finished are kept.') as unknown,
         });
-        expect(screen.replace(/\s+/g, ' ')).toContain(`goes on where this one stopped → node bin/costs.js ${args.join(' ')}`);
+        expect(screen.replace(/\s+/g, ' ')).toContain(
+          `goes on where this one stopped → node bin/costs.js ${args.join(' ')}`,
+        );
         expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
         const { runs } = (await machine.here(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>();
         expect(runs.map(({ status }) => status)).toEqual(['interrupted']);
