@@ -15,6 +15,9 @@ export interface ListedApiKey {
   endedAt: Date | null;
 }
 
+/** As a provider lists its people. */
+export type Person = Pick<ApiKeyOwner, 'id' | 'name' | 'email'>;
+
 /** Who is behind a key. A person's name and e-mail address are personal data, kept only while a team wants them. */
 export interface ApiKeyOwner {
   kind: 'user' | 'service_account';

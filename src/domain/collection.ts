@@ -162,6 +162,8 @@ export interface CollectionStore {
   news(teamId: string): Promise<ProviderNews[]>;
   /** The API keys that spent something in a span, and the provider's projects they did it in. */
   spenders(organization: OrganizationKey, span: DaySpan): Promise<{ apiKeyId: string; projectId: string }[]>;
+  /** Whether the team keeps names and e-mail addresses of people. */
+  keepsPeople(teamId: string): Promise<boolean>;
   /** Takes names and owners of API keys; what is not listed any more has ended, and keeps its name. */
   learnApiKeys(teamId: string, listing: ApiKeyListing): Promise<void>;
   /** Projects that are not linked take the provider's new names; returns what they were called, too. */

@@ -1,4 +1,4 @@
-import type { ListedApiKey } from './api-key.js';
+import type { ListedApiKey, Person } from './api-key.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { KeyedReport } from './keyed-report.js';
@@ -57,6 +57,11 @@ export interface CostProvider {
    * where it lists none. Rejects with `auth` when the key may not list them.
    */
   listApiKeys?(call: ProviderCall, projectIds: readonly string[]): Promise<ListedApiKey[]>;
+  /**
+   * The organization's people, where its keys tell no more than their ids; absent where they tell names, or nothing does. Rejects
+   * with `auth` when the key may not list them.
+   */
+  listPeople?(call: ProviderCall): Promise<Person[]>;
   /** Quantities beside the bills; absent where the provider reports none. */
   readonly usage?: UsageSource;
   /** Asks the provider whose key this is and whether it reads costs. */

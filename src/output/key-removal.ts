@@ -22,6 +22,11 @@ export function describePurge(counts: PurgeCounts): string {
   return `${told.join(', ') || 'nothing'}${kept}`;
 }
 
+/** The same where nothing is left behind. */
+export function describeHoldings(counts: PurgeCounts): string {
+  return describePurge({ ...counts, projects: counts.projects + counts.projectsKept, projectsKept: 0 });
+}
+
 export interface KeyRemoval {
   provider: ProviderId;
   organizationId: string;

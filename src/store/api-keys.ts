@@ -39,9 +39,7 @@ export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
             : { kind: ownerKind, id: ownerId, name: ownerName, email: ownerEmail },
       }));
     },
-    async keepsPeople(teamId) {
-      return (await prisma.teamSettings.findUnique({ where: { teamId } }))?.keepPeople ?? false;
-    },
+    keepsPeople: (teamId) => keepsPeople(prisma, teamId),
     keepPeople: (teamId, keep) =>
       transaction(prisma, async (tx) => {
         await tx.$executeRaw`
@@ -61,6 +59,11 @@ export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
 }
 
 const OF_TEAM = Prisma.sql`g.provider = k.ai_provider AND g.organization_id = k.ai_organization_id`;
+
+/** See `ApiKeyStore.keepsPeople`. */
+export async function keepsPeople(prisma: PrismaClient, teamId: string): Promise<boolean> {
+  return (await prisma.teamSettings.findUnique({ where: { teamId } }))?.keepPeople ?? false;
+}
 
 /** The provider's projects in which a key spent something in a span, by the keys. */
 export async function listSpenders(

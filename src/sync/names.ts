@@ -35,12 +35,27 @@ export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]
 }
 
 /** Null where the provider lists none, or not now. */
-async function listApiKeys(
-  { provider, call }: WindowWork,
-  projectIds: readonly string[],
-): Promise<ListedApiKey[] | null> {
+async function listApiKeys(work: WindowWork, projectIds: readonly string[]): Promise<ListedApiKey[] | null> {
+  const { provider, call } = work;
+  const keys = await listOrNull(provider.listApiKeys?.(call, projectIds));
+  return keys === null ? null : withPeople(work, keys);
+}
+
+/** People are only asked for where they are kept. */
+async function withPeople(
+  { provider, call, organization, dependencies }: WindowWork,
+  keys: ListedApiKey[],
+): Promise<ListedApiKey[]> {
+  if (provider.listPeople === undefined || !(await dependencies.store.keepsPeople(organization.teamId))) return keys;
+  const people = new Map((await listOrNull(provider.listPeople(call)))?.map((person) => [person.id, person]));
+  return keys.map((key) =>
+    key.owner === null ? key : { ...key, owner: { ...key.owner, ...people.get(key.owner.id) } },
+  );
+}
+
+async function listOrNull<Item>(list: Promise<Item[]> | undefined): Promise<Item[] | null> {
   try {
-    return (await provider.listApiKeys?.(call, projectIds)) ?? null;
+    return (await list) ?? null;
   } catch (error) {
     if (error instanceof CostsError) return null;
     throw error;

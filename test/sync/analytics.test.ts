@@ -3,6 +3,7 @@ import { parseDay, type Day } from '../../src/domain/day.js';
 import type { GroupWord } from '../../src/domain/dimensions.js';
 import { defaultWorkspace } from '../../src/emulator/anthropic/analytics.js';
 import { worldRow, type WorldRow } from '../../src/emulator/world.js';
+import { createApiKeyStore } from '../../src/store/api-keys.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { useCollector } from '../helpers/collector.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
@@ -184,5 +185,22 @@ describe.each(DATABASE_KINDS)('costs by API key of a report beside the bill, in 
     expect((await cuts()).filter((text) => text.startsWith('01-01|unassigned|analytics|'))).toHaveLength(1_100);
     expect(JSON.stringify(await report(['project']))).not.toContain(defaultWorkspace(organization));
     expect(await sums(await report(['day', 'api-key']), 1)).toEqual(await sums(await report(['day', 'project']), 1));
+  });
+
+  it('tells whose keys are by the list of people, which is asked for only where the team keeps them', async () => {
+    const { collector, emulator, organization } = await open();
+    const owner = { type: 'user', id: 'user_1', name: 'Ada Example', email: 'ada@example.com' } as const;
+    organization.apiKeys = [{ id: 'apikey_1', name: 'Search', projectId: 'wrkspc_a', owner }];
+    const store = createApiKeyStore(test.database.prisma);
+    const ownerOfKey = async () => (await store.list('team-1')).find(({ id }) => id === 'apikey_1')?.owner;
+    const asked = () => emulator.requests.filter(({ path }) => path.endsWith('/users')).length;
+    await collector.collect(SPAN);
+    expect([await ownerOfKey(), asked()]).toEqual([{ kind: 'user', id: 'user_1', name: null, email: null }, 0]);
+    await store.keepPeople('team-1', true);
+    await collector.collect(SPAN);
+    expect([await ownerOfKey(), asked()]).toMatchObject([{ name: 'Ada Example', email: 'ada@example.com' }, 1]);
+    expect(await store.forget('team-1', 'ada@example.com')).toBe(1);
+    await collector.collect(SPAN);
+    expect(await ownerOfKey()).toMatchObject({ name: '(forgotten)', email: null });
   });
 });

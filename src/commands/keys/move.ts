@@ -9,7 +9,7 @@ import { shell } from '../../domain/shell.js';
 import { plural } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
 import { requireOrganization } from '../../library/find.js';
-import { describePurge, renderOrganization } from '../../output/key-removal.js';
+import { describeHoldings, renderOrganization } from '../../output/key-removal.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { argument, asItIs, defineCommand } from '../define.js';
 import { parseOrganizationId } from './organization-id.js';
@@ -38,7 +38,7 @@ export const moveKey = defineCommand({
   examples: ['costs keys move org-wrong org-right'],
   run,
   document: asItIs<KeyMove>,
-  render: (move, output) => renderOrganization(move, `was ${move.from}; moved ${describePurge(move.moved)}`, output),
+  render: (move, output) => renderOrganization(move, `was ${move.from}; moved ${describeHoldings(move.moved)}`, output),
 });
 
 async function run({ organization: word, id, yes }: MoveKeyOptions, context: Context): Promise<KeyMove> {
@@ -47,7 +47,7 @@ async function run({ organization: word, id, yes }: MoveKeyOptions, context: Con
   const { provider, organizationId, name } = organization;
   const to = parseOrganizationId(provider, id);
   await refuseTaken(context, organization, to);
-  const holdings = describePurge(await store.organizations.holdings(organization));
+  const holdings = describeHoldings(await store.organizations.holdings(organization));
   await confirm(context.output, { yes, question: `Move ${name} (${organizationId}: ${holdings}) to ${to}?` });
   const moved = await (await context.vault()).keys.move(organization, to);
   const found = await store.organizations.find(provider, to);

@@ -7,15 +7,37 @@ import { badRequest } from './errors.js';
 const [DEFAULT_LIMIT, MAX_LIMIT] = [20, 1000];
 
 /** `GET /v1/organizations/api_keys`. */
-export const apiKeysRoute: Route = { path: /^\/v1\/organizations\/api_keys$/, scope: 'keys', answer: answerApiKeys };
+export const apiKeysRoute: Route = {
+  path: /^\/v1\/organizations\/api_keys$/,
+  scope: 'keys',
+  answer: (request) => answerPage(request, request.organization.apiKeys ?? [], toApiKey),
+};
 
-function answerApiKeys({ organization, query }: ApiRequest): ApiAnswer {
+/** `GET /v1/organizations/users`: here, those who made keys. */
+export const usersRoute: Route = {
+  path: /^\/v1\/organizations\/users$/,
+  scope: 'keys',
+  answer(request) {
+    const owners = (request.organization.apiKeys ?? []).map(({ owner }) => owner);
+    const users = [...new Map(owners.map((owner) => [owner.id, owner])).values()];
+    return answerPage(request, users, ({ id, name, email }) => ({
+      ...{ id, type: 'user', name, email: email ?? `${id}@example.com` },
+      ...{ role: 'developer', added_at: '2026-01-05T09:00:00Z' },
+    }));
+  },
+};
+
+function answerPage<Item extends { id: string }>(
+  { query }: ApiRequest,
+  all: Item[],
+  toItem: (item: Item) => unknown,
+): ApiAnswer {
   const limit = integerOf(query, 'limit') ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) throw badRequest(`limit: Input should be from 1 to ${MAX_LIMIT}`);
-  const page = listAfter(organization.apiKeys ?? [], query.get('after_id'), limit);
-  if (page === null) throw badRequest('after_id: no such API key');
+  const page = listAfter(all, query.get('after_id'), limit);
+  if (page === null) throw badRequest('after_id: there is no such item');
   const { items, hasMore, firstId, lastId } = page;
-  return { status: 200, body: { data: items.map(toApiKey), has_more: hasMore, first_id: firstId, last_id: lastId } };
+  return { status: 200, body: { data: items.map(toItem), has_more: hasMore, first_id: firstId, last_id: lastId } };
 }
 
 function toApiKey({ id, name, projectId, owner, status = 'active' }: WorldApiKey): unknown {

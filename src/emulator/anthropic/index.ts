@@ -2,7 +2,7 @@ import { formatDecimal, proportion } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import { analyticsRoute } from './analytics.js';
 import { adminOnly } from './admin-only.js';
-import { apiKeysRoute } from './api-keys.js';
+import { apiKeysRoute, usersRoute } from './api-keys.js';
 import { costReportRoute } from './cost-report.js';
 import { demo } from './demo.js';
 import { anthropicError, anthropicErrorBody } from './errors.js';
@@ -22,7 +22,7 @@ export const anthropicServer: EmulatedProvider = {
   routes: [
     analyticsRoute,
     organizationsRoute,
-    ...[costReportRoute, usageReportRoute, workspacesRoute, apiKeysRoute, meRoute].map(adminOnly),
+    ...[costReportRoute, usageReportRoute, workspacesRoute, apiKeysRoute, usersRoute, meRoute].map(adminOnly),
   ],
   keyHeader: 'x-api-key',
   readKey: readApiKey,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListedApiKey } from '../../domain/api-key.js';
+import type { ListedApiKey, Person } from '../../domain/api-key.js';
 import { UNASSIGNED } from '../../domain/provider.js';
 import type { ListPage } from '../lists.js';
 import { instant, optionalText, parseShape, text } from '../shapes.js';
@@ -38,4 +38,17 @@ export function parseApiKeysPage(document: unknown, now: Date): ListPage<ListedA
     }),
   );
   return { items, hasMore: has_more, after: last_id ?? items.at(-1)?.id ?? null };
+}
+
+/** `GET /v1/organizations/users`, which tells the people that keys name by their ids. */
+const peoplePage = z.object({
+  data: z.array(z.object({ id: text, name: optionalText, email: optionalText })),
+  has_more: z.boolean(),
+  last_id: z.string().nullish(),
+});
+
+/** A page of an organization's people. @throws CostsError `contract` */
+export function parsePeoplePage(document: unknown): ListPage<Person> {
+  const { data, has_more, last_id } = parseShape('Anthropic', peoplePage, document);
+  return { items: data, hasMore: has_more, after: last_id ?? data.at(-1)?.id ?? null };
 }

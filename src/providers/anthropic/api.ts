@@ -9,7 +9,7 @@ import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createAnthropicAnalytics } from './analytics.js';
 import { createAnalyticsPages } from './analytics-pages.js';
-import { parseApiKeysPage } from './api-keys.js';
+import { parseApiKeysPage, parsePeoplePage } from './api-keys.js';
 import { createAnthropicBillReport } from './bill-report.js';
 import { identifyAnthropic } from './identify.js';
 import { createAnthropicUsage } from './usage.js';
@@ -18,7 +18,7 @@ import { parseCostReport, parseMe, parseOrganizationsPage, parseWorkspacesPage, 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
 const MAX_DAYS = 31;
 const GROUPS = ['workspace_id', 'description'];
-const WORKSPACES_PER_PAGE = '1000';
+const ITEMS_PER_PAGE = '1000';
 
 export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const get = (
@@ -79,23 +79,18 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     listProjects(call) {
       return followList('Anthropic', 'workspaces', async (after) =>
         parseWorkspacesPage(
-          await get(call, '/v1/organizations/workspaces', [
-            ['limit', WORKSPACES_PER_PAGE],
-            ['include_archived', 'true'],
-            ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
-          ]),
+          await get(call, '/v1/organizations/workspaces', [...pageAfter(after), ['include_archived', 'true']]),
         ),
       );
     },
     listApiKeys(call) {
       return followList('Anthropic', 'API keys', async (after) =>
-        parseApiKeysPage(
-          await get(call, '/v1/organizations/api_keys', [
-            ['limit', WORKSPACES_PER_PAGE],
-            ...(after === null ? [] : ([['after_id', after]] as [string, string][])),
-          ]),
-          now(),
-        ),
+        parseApiKeysPage(await get(call, '/v1/organizations/api_keys', pageAfter(after)), now()),
+      );
+    },
+    listPeople(call) {
+      return followList('Anthropic', 'people', async (after) =>
+        parsePeoplePage(await get(call, '/v1/organizations/users', pageAfter(after))),
       );
     },
     identify: (call) =>
@@ -123,4 +118,8 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
       endOfDay(span.since) > now()
     );
   }
+}
+
+function pageAfter(after: string | null): [string, string][] {
+  return [['limit', ITEMS_PER_PAGE], ...(after === null ? [] : ([['after_id', after]] as [string, string][]))];
 }

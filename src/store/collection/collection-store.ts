@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectionStore } from '../../domain/collection.js';
-import { learnApiKeys, listSpenders } from '../api-keys.js';
+import { keepsPeople, learnApiKeys, listSpenders } from '../api-keys.js';
 import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects } from './resolve-projects.js';
@@ -28,6 +28,7 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     writeWindow: (write) => writeBills(prisma, write),
     news: (teamId) => listNews(prisma, teamId),
     spenders: (organization, span) => listSpenders(prisma, organization, span),
+    keepsPeople: (teamId) => keepsPeople(prisma, teamId),
     learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
     followNames: async (names) => (await keepNames(prisma, names)).renamed,
     pausedByQuota: (teamId, kind) => listPaused(prisma, teamId, kind),
