@@ -11,7 +11,8 @@ import { readDown, readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { findMigration } from './names.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
-import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { referenceOf } from './row-checks.js';
+import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
@@ -68,23 +69,24 @@ export async function rollbackMigrations(
 ): Promise<RollbackPlan> {
   return asOnlyMigrator(target, options, async (pool) => {
     const work = await prepare({ ...target, pool }, to);
-    return inTransaction(pool, async () => {
-      await pool.query(`SET LOCAL lock_timeout = '10s'`);
-      await lockTables(pool, work);
-      const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
-      const plan = withLosses(work.plan, losses);
-      if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
-      else if (plan.rows > 0) throw needsExport(plan);
-      for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
-      if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
-      // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
-      await pool.query(
-        'UPDATE "_prisma_migrations" SET rolled_back_at = now(), finished_at = NULL WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
-        [plan.migrations],
-      );
-      return plan;
-    });
+    return untilUnlocked(lockAttempts(options), () => inTransaction(pool, () => takeBack(pool, work, path)));
   });
+}
+
+async function takeBack(pool: Connection, work: Work, path: string | undefined): Promise<RollbackPlan> {
+  await lockTables(pool, work);
+  const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
+  const plan = withLosses(work.plan, losses);
+  if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
+  else if (plan.rows > 0) throw needsExport(plan);
+  for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
+  if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
+  // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
+  await pool.query(
+    'UPDATE "_prisma_migrations" SET rolled_back_at = now(), finished_at = NULL WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
+    [plan.migrations],
+  );
+  return plan;
 }
 
 function needsExport({ rows, losses }: Pick<RollbackPlan, 'rows' | 'losses'>): CostsError {
@@ -175,14 +177,18 @@ async function leavePartitions(pool: Pool, { from, towards }: Work): Promise<str
   return key?.definition === kept?.definition ? [] : (await planPlain(pool)).flatMap(({ sql }) => sql);
 }
 
-/** Nothing is written to these tables between the count, the export and the end. */
+/** Nothing is written to what is changed between the count, the export and the end; a foreign key goes from both of its tables. */
 async function lockTables(pool: Pool, { from, towards }: Work): Promise<void> {
   const kept = new Set(towards.map(({ object, definition }) => `${object} ${definition}`));
-  const changed = from.filter(
-    ({ object, definition }) => /^(table|column) /.test(object) && !kept.has(`${object} ${definition}`),
-  );
-  const tables = new Set(changed.map(({ object }) => object.slice(object.indexOf(' ') + 1).split('.')[0] ?? ''));
-  if (tables.size > 0) await pool.query(`LOCK TABLE ${[...tables].map(quote).join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  const changed = from.filter(({ object, definition }) => !kept.has(`${object} ${definition}`));
+  const tables = changed.flatMap(({ object, definition, table }) => {
+    if (/^(table|column) /.test(object)) return table ?? [];
+    return object.startsWith('constraint ') ? referenceOf(definition).parent || [] : [];
+  });
+  if (tables.length === 0) return;
+  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+  await pool.query(`LOCK TABLE ${[...new Set(tables)].map(quote).join(', ')} IN ACCESS EXCLUSIVE MODE`);
+  await pool.query('SET LOCAL lock_timeout = 0');
 }
 
 function withLosses(plan: RollbackPlan, losses: readonly Loss[]): RollbackPlan {

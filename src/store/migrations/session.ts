@@ -13,8 +13,11 @@ const POLL_MS = 250;
 
 const KEEPALIVES = ['tcp_keepalives_idle = 30', 'tcp_keepalives_interval = 10', 'tcp_keepalives_count = 3'];
 
-/** A change of a table waits this long for its lock, so that it never makes a queue of writers behind it. */
-export const LOCK_TIMEOUT = '1s';
+/**
+ * A change of tables waits this long for a lock, so that it never makes a queue of writers behind it. Where a writer waits for
+ * it in turn, it gives up before the `deadlock_timeout` of a second, after which PostgreSQL ends one of the two.
+ */
+export const LOCK_TIMEOUT = '500ms';
 /** What such a failure says, by its code where the server speaks another language. */
 export const LOCKED = /lock timeout|deadlock detected|\b(?:55P03|40P01)\b/;
 const LOCK_ATTEMPTS = 20;

@@ -1,6 +1,7 @@
 import { quote } from '../rows.js';
 import type { Settings } from '../settings.js';
 import type { RowCheck } from './row-checks.js';
+import { LOCK_TIMEOUT } from './session.js';
 
 /** One change of a schema that is not ours yet, and its way back. */
 export interface Step {
@@ -36,7 +37,7 @@ export function toScript(steps: readonly Step[], settings: Pick<Settings, 'schem
       .filter(({ first }) => first === wanted)
       .map(({ sql }) => `${sql};\n`)
       .join('');
-  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
+  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '${LOCK_TIMEOUT}';\nSET LOCAL extra_float_digits = 3;\n${lines(false)}COMMIT;`;
 }
 
 /** Leads psql to our schema. */

@@ -59,6 +59,21 @@ it.each([
   expect(await migrations.status()).toMatchObject({ ok: true });
 });
 
+it('lets a writer pass before PostgreSQL would end it, where the two wait for each other', async () => {
+  const { migrations, pool } = database;
+  await migrations.apply();
+  const meets = async (first: string, then: string, work: () => Promise<unknown>) => {
+    await other.query(`BEGIN; SET LOCAL deadlock_timeout = '700ms'; LOCK TABLE ${first} IN ROW EXCLUSIVE MODE`);
+    const done = work();
+    await vi.waitUntil(async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount === 1, 20_000);
+    await other.query(`LOCK TABLE ${then} IN ROW EXCLUSIVE MODE; COMMIT`);
+    await done;
+  };
+  await meets('projects', 'cost_data', () => migrations.rollback({ to: 'baseline' }));
+  await meets('cost_data', 'projects', () => migrations.apply());
+  expect(await migrations.status()).toMatchObject({ ok: true });
+});
+
 it('leaves its lock soon when it is killed while it waits for an old snapshot, where the server can tell', async () => {
   const { migrations, pool } = database;
   await other.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class');
