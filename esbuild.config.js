@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { build } from 'esbuild';
 
 // Bundles the program and the library into `dist`, a piece for each part that is loaded on its own: a start reads a few files
@@ -25,7 +26,10 @@ const { metafile } = await build({
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: { js: "import{createRequire as costsRequire}from'node:module';const require=costsRequire(import.meta.url);" },
   metafile: true,
-  plugins: [{ name: 'query-compiler-as-file', setup: queryCompilerAsFile }],
+  plugins: [
+    { name: 'query-compiler-as-file', setup: queryCompilerAsFile },
+    { name: 'leave-out-at-start', setup: leaveOutAtStart },
+  ],
 });
 await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
 await writeFile('dist/modules.json', JSON.stringify(metafile.outputs));
@@ -42,6 +46,35 @@ function queryCompilerAsFile(bundler) {
     const contents = `import { readFileSync } from 'node:fs';
       export const wasm = readFileSync(new URL('query_compiler.wasm', import.meta.url));`;
     return { contents, loader: 'js' };
+  });
+}
+
+/**
+ * What packages do when they are loaded, and no start of ours needs. Found by profiling; a package that has changed ends the build.
+ */
+function leaveOutAtStart(bundler) {
+  const left = new Map([
+    // Node reads megabytes to make a segmenter, and most text is measured without one.
+    [
+      'string-width/index.js',
+      [
+        'const segmenter = new Intl.Segmenter();',
+        'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };',
+      ],
+    ],
+    // Whether this is a worker of Cloudflare's is found by making an HTTP response, which loads Node's client.
+    ['pg/lib/stream.js', ["typeof Response === 'function'", 'false']],
+  ]);
+  bundler.onLoad({ filter: /[/](string-width[/]index|pg[/]lib[/]stream)[.]js$/ }, async ({ path }) => {
+    const name = relative('node_modules', path);
+    const [what, instead] = left.get(name) ?? ['', ''];
+    left.delete(name);
+    const source = await readFile(path, 'utf8');
+    if (!source.includes(what)) throw new Error(`${name} no longer has: ${what}`);
+    return { contents: source.replace(what, instead), loader: 'js' };
+  });
+  bundler.onEnd(() => {
+    if (left.size > 0) throw new Error(`Not found in node_modules: ${[...left.keys()].join(', ')}`);
   });
 }
 

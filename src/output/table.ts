@@ -1,5 +1,5 @@
-import measure from 'string-width';
 import type { Output } from './output.js';
+import { stringWidth } from './string-width.js';
 import { wrap } from './wrap.js';
 
 /** What gives way, the first first, where a terminal is too narrow for all of a table. What was asked for never does. */
@@ -28,11 +28,6 @@ interface Layout {
 }
 
 const GAP = 2;
-
-/** Most text is plain, and to measure it otherwise takes most of the time of a large table. */
-function stringWidth(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : measure(text);
-}
 /** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
 

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
+import { stringWidth } from './string-width.js';
 
-const SEGMENTER = new Intl.Segmenter();
 /** What stands before the words of a line, and below which they go on: space, and a mark in its colour. */
 // eslint-disable-next-line no-control-regex -- what colours begin with
 const LEAD = /^ *(?:(?:\u001b\[\d+m)?[✔✖⚠–·×](?:\u001b\[\d+m)? +)?/;
@@ -64,7 +63,7 @@ function breakWord(text: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';
   let taken = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     const own = stringWidth(segment);
     if (piece !== '' && taken + own > width) {
       const sign = Math.max(...[' ', '-', '_', '/', '.'].map((each) => piece.lastIndexOf(each))) + 1;

@@ -1,4 +1,4 @@
-import { UTCDate } from '@date-fns/utc';
+import { UTCDateMini } from '@date-fns/utc/date/mini';
 import { format } from 'date-fns';
 import { SETTLED_AFTER_DAYS } from '../../domain/collection.js';
 import { startOfDay, type DaySpan } from '../../domain/day.js';
@@ -68,7 +68,7 @@ function spike(found: Spike, page: SpendPage): Html {
     lineItem === null
       ? NOTHING
       : markup` It rose most in ${name(lineItem.name)}: ${money(lineItem.cost, currency)} instead of ${money(lineItem.usual, currency)}.`;
-  const weekday = format(new UTCDate(startOfDay(day)), 'EEEE');
+  const weekday = format(new UTCDateMini(startOfDay(day)), 'EEEE');
   return item(
     'spike',
     shortSpan(span),

@@ -1,4 +1,4 @@
-import { UTCDate } from '@date-fns/utc';
+import { UTCDateMini } from '@date-fns/utc/date/mini';
 import { format } from 'date-fns';
 import { daysOf, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
@@ -146,14 +146,14 @@ function bucketDays(page: SpendPage, word: TimeWord): Map<string, Day[]> {
 
 function bucketOf(day: Day, word: TimeWord): string {
   if (word === 'day') return day;
-  return word === 'month' ? day.slice(0, 7) : format(new UTCDate(startOfDay(day)), "RRRR-'W'II");
+  return word === 'month' ? day.slice(0, 7) : format(new UTCDateMini(startOfDay(day)), "RRRR-'W'II");
 }
 
 function namesOf(days: readonly Day[], word: TimeWord): Pick<StackBucket, 'label' | 'tick' | 'span'> {
   const [first] = days;
   const last = days.at(-1);
   if (first === undefined || last === undefined) throw new Error('A bar has at least one day.');
-  const date = new UTCDate(startOfDay(first));
+  const date = new UTCDateMini(startOfDay(first));
   const span = { since: first, until: last };
   if (word === 'month') return { label: format(date, 'MMMM yyyy'), tick: format(date, 'MMM yyyy'), span };
   return {

@@ -44,8 +44,8 @@ export async function compareSpans(tx: Transaction, query: ReportQuery, previous
   const found = await tx.$queryRaw<Row[]>`
     SELECT ${fields}, currency, ${sumWhere(isNow)} AS current, ${sumWhere(Prisma.sql`NOT ${isNow}`)} AS previous,
            bool_or(read_day IS NULL) AS partial, array_agg(DISTINCT of_organization) AS organizations,
-           array_agg(to_char(of_day, 'YYYY-MM-DD')) FILTER (WHERE ${isNow}) AS days,
-           array_agg(cost::float8) FILTER (WHERE ${isNow}) AS costs
+           json_agg(to_char(of_day, 'YYYY-MM-DD')) FILTER (WHERE ${isNow}) AS days,
+           json_agg(cost::float8) FILTER (WHERE ${isNow}) AS costs
     FROM (${byDay}) d
     LEFT JOIN unnest(${arrayLiteral(counted.map(({ organization }) => organization))}::text[], ${arrayLiteral(counted.map(({ day }) => day))}::timestamp[])
       AS k (read_of, read_day) ON read_of = of_organization AND read_day = of_day

@@ -12,8 +12,8 @@ export function readDailyCosts(tx: Transaction, query: ReportQuery): Promise<Dai
       by: [Prisma.sql`c.currency`],
       select: [
         Prisma.sql`c.currency`,
-        Prisma.sql`array_agg(to_char(c.day, 'YYYY-MM-DD')) AS days`,
-        Prisma.sql`array_agg(trim_scale(c.cost)::text) AS costs`,
+        Prisma.sql`json_agg(to_char(c.day, 'YYYY-MM-DD')) AS days`,
+        Prisma.sql`json_agg(trim_scale(c.cost)::text) AS costs`,
       ],
     },
   )}`;

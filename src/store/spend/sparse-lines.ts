@@ -17,7 +17,7 @@ export async function readSparseLines(tx: Transaction, query: ReportQuery, mostD
     ), few AS (
       SELECT project_id, line_item, currency FROM lines GROUP BY 1, 2, 3 HAVING count(*) <= ${mostDays}::int
     )
-    SELECT project_id AS "projectId", currency, array_agg(to_char(day, 'YYYY-MM-DD')) AS days, array_agg(cost::text) AS amounts
+    SELECT project_id AS "projectId", currency, json_agg(to_char(day, 'YYYY-MM-DD')) AS days, json_agg(cost::text) AS amounts
     FROM lines JOIN few USING (project_id, line_item, currency) GROUP BY project_id, line_item, currency`;
   return found.map(({ projectId, currency, days, amounts }) => ({
     projectId,
