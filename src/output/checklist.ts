@@ -8,7 +8,7 @@ import {
   usePagination,
   useState,
 } from '@inquirer/core';
-import stringWidth from 'string-width';
+import { stringWidth } from './string-width.js';
 
 interface Checklist {
   message: string;

@@ -1,7 +1,8 @@
 import measure from 'string-width';
 
 /** Signs that take one column each: Latin and Greek letters, dashes, arrows, blocks of charts, and the marks that we print. */
-const ONE_COLUMN = /^[ -~\u00a0-\u00ac\u00ae-\u024f\u0391-\u03c9\u2010-\u2027\u2190-\u2193\u2200-\u22ff\u2500-\u259f\u26a0\u2714\u2716]*$/;
+const ONE_COLUMN =
+  /^[ -~\u00a0-\u00ac\u00ae-\u024f\u0391-\u03c9\u2010-\u2027\u2190-\u2193\u2200-\u22ff\u2500-\u259f\u26a0\u2714\u2716]*$/;
 
 /** How many columns of a terminal text takes. Nearly all is plain, and what is needed to measure the rest takes long to make ready. */
 export function stringWidth(text: string): number {
