@@ -9,6 +9,8 @@ export interface ListPage<Item> {
 
 /** Far more than an organization has; a list that never ends must not fill the memory. */
 const MOST_ITEMS = 100_000;
+/** However few a page holds. */
+const MOST_PAGES = 2_000;
 
 /**
  * Everything in a list that is asked for by the place of its first row, until a page has nothing new: how many rows a page
@@ -45,9 +47,9 @@ export async function followList<Item extends { id: string }>(
     const page = await fetchPage(after);
     for (const item of page.items) found.set(item.id, item);
     if (!page.hasMore || page.items.length === 0) return [...found.values()];
-    if (found.size > MOST_ITEMS) {
-      throw new CostsError('contract', `${who} lists more than ${MOST_ITEMS} ${what}; nothing was changed.`, {
-        hint: 'Check the base URL: a list of this length never ends.',
+    if (found.size > MOST_ITEMS || seen.size >= MOST_PAGES) {
+      throw new CostsError('contract', `${who}'s list of ${what} does not end; nothing was changed.`, {
+        hint: 'Check the base URL.',
       });
     }
     if (seen.has(page.after)) {

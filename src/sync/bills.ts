@@ -30,8 +30,8 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
   const last = days.at(-1) ?? addDays(window.since, -1);
-  const unread = { since: addDays(last, 1), until: window.until };
-  return { rows: lines.length, outcome, pageDays, cut: cut && { error: cut, unread } };
+  const span = { since: addDays(last, 1), until: window.until };
+  return { rows: lines.length, outcome, pageDays, unread: cut && { span, error: cut } };
 }
 
 function readOwn({ organization, provider, dependencies }: WindowWork): BillReader {

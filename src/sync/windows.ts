@@ -15,8 +15,8 @@ export interface Collected {
   outcome: WindowOutcome;
   /** Days of a page, where one did not hold the window: pieces as long as that waste no request. */
   pageDays?: number | undefined;
-  /** What ended the answer before its last days, which were not written. */
-  cut?: { error: CostsError; unread: DaySpan } | undefined;
+  /** What could not be read; the rest of the window was, and is written. */
+  unread?: { span: DaySpan; error: CostsError } | undefined;
 }
 
 export interface WindowTerms {
@@ -60,16 +60,16 @@ export async function runWindows(
     const rows = days * (known ?? UNKNOWN_ROWS);
     // A day that may be larger than all the room there is has it to itself.
     const [space, mostRows] = days === 1 && rows > ROWS_AT_ONCE / 2 ? [ROWS_AT_ONCE, null] : [rows, ROWS_AT_ONCE];
-    const fail = (error: CostsError, unread: DaySpan) => {
+    const fail = (error: CostsError, span: DaySpan) => {
       if (isOver() || isHopeless(error)) hopeless ??= error;
-      onFailed(unread, error, true);
+      onFailed(span, error, true);
     };
     try {
       const collected = await room.hold(space, () => collect(window, mostRows));
       known = Math.max(known ?? 0, collected.rows / days);
       pageDays = Math.min(pageDays, collected.pageDays ?? Infinity);
       onDone(window, collected);
-      if (collected.cut !== undefined) fail(collected.cut.error, collected.cut.unread);
+      if (collected.unread !== undefined) fail(collected.unread.error, collected.unread.span);
     } catch (thrown) {
       const error = asError(thrown);
       if (error.code === 'too-large' && mostRows !== null) {

@@ -139,8 +139,13 @@ describe('a window of usage', () => {
       page([], { unread: refusal(false), end: null }),
     ]);
     expect(outcome).toMatchObject({
-      ...{ code: 'forbidden', hint: 'Add it.', keyProblem: 'missing-scope' },
-      message: "OpenAI's usage of completions was not read, the rest is stored. No scope.",
+      rows: 1,
+      unread: {
+        error: {
+          ...{ code: 'forbidden', hint: 'Add it.', keyProblem: 'missing-scope' },
+          message: "OpenAI's usage of completions was not read, the rest is stored. No scope.",
+        },
+      },
     });
     expect(answers).toMatchObject([{ endpoint: 'images' }, { endpoint: 'completions', days: [], refused: [] }]);
     expect(events).toEqual([]);

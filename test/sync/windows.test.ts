@@ -136,8 +136,8 @@ describe('the windows of an organization', () => {
       room: new RowBudget(),
       collect: (window) => {
         asked.push(daysOf(window).length);
-        const cut = asked.length === 3 ? { error, unread: { since: window.until, until: window.until } } : undefined;
-        return Promise.resolve({ rows: 1, outcome: emptyOutcome(), pageDays: 4, cut });
+        const unread = asked.length === 3 ? { error, span: { since: window.until, until: window.until } } : undefined;
+        return Promise.resolve({ rows: 1, outcome: emptyOutcome(), pageDays: 4, unread });
       },
       asError: asCostsError,
       isOver: () => false,
