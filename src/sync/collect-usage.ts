@@ -33,7 +33,9 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
       if (last !== undefined) call.observe({ type: 'narrowed', endpoint, since: addDays(last, 1) });
     }
     const refusal = answers.find(({ unread }) => unread?.missing === false);
-    const silent = answers.find(({ days, refused }) => days.length === 0 && refused.length === 0);
+    const silent = answers.find(
+      ({ days, refused, unread }) => unread === undefined && days.length === 0 && refused.length === 0,
+    );
     if (silent !== undefined && endOfDay(window.since) <= requestedAt) throw noAnswer(work, silent.endpoint, window);
     const error = refusal?.unread && refusedReport(work, refusal.endpoint, refusal.unread.error);
     return { rows: lines.length, outcome, pageDays, unread: error && { span: window, error } };
