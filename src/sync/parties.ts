@@ -14,12 +14,14 @@ export interface Party {
 /** Keys of organizations that their parent's key collects, by `keyId`; null for one that cannot be had. */
 export type ParentKeys = ReadonlyMap<string, string | null>;
 
-export async function readParentKeys({
-  adminKey,
-  children,
-}: Pick<SyncDependencies, 'adminKey' | 'children'>): Promise<ParentKeys> {
+/** Those of other providers than a run's share no key with its organizations, and may need a session that it does without. */
+export async function readParentKeys(
+  { adminKey, children }: Pick<SyncDependencies, 'adminKey' | 'children'>,
+  plans: readonly OrganizationPlan[],
+): Promise<ParentKeys> {
+  const providers = new Set(plans.map(({ organization }) => organization.provider));
   const keys = new Map<string, string | null>();
-  for (const child of children) {
+  for (const child of children.filter(({ provider }) => providers.has(provider))) {
     try {
       keys.set(child.keyId, (await adminKey(child)).reveal());
     } catch (error) {

@@ -36,7 +36,7 @@ export async function runSync(
   const room = new RowBudget();
   const news = new Set((await store.news(teamId)).map(({ provider, path }) => `${provider} ${path}`));
   const isKnown = (provider: ProviderId, path: string) => news.has(`${provider} ${path}`);
-  const keys = await readParentKeys(dependencies);
+  const keys = await readParentKeys(dependencies, plan.organizations);
   const parties = toParties(plan.organizations, dependencies.children, keys);
   const shared = { ...dependencies, room, isKnown, keys };
   const done = await Promise.all(parties.map((party) => limit(() => runParty(party, plan, options, shared))));
