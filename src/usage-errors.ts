@@ -47,9 +47,17 @@ export function explainMistake(thrown: unknown, program: Command, argv: readonly
   const words = ['costs', ...path].join(' ');
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0 || thrown.code === 'commander.help') return thrown;
-    return withNextStep(new CostsError('usage', sentenceOf(thrown, command, words)), words, argv);
+    const hint = words === 'costs sync' && asksForDays(thrown) ? { hint: PAST_DAYS } : {};
+    return withNextStep(new CostsError('usage', sentenceOf(thrown, command, words), hint), words, argv);
   }
   return thrown instanceof CostsError ? withNextStep(thrown, words, argv) : thrown;
+}
+
+/** `sync` chooses its days by itself. */
+const PAST_DAYS = 'Days of the past are read by another command, such as: costs backfill --since last-month';
+
+function asksForDays({ code, message }: CommanderError): boolean {
+  return code === 'commander.excessArguments' || /'--(since|until|period)\b/.test(message);
 }
 
 /** Mistakes of whoever typed the command; what failed otherwise, no other words would mend. */
@@ -66,7 +74,7 @@ function withNextStep(error: CostsError, words: string, argv: readonly string[])
       ? `Type plain quotes and hyphens: ${['costs', plain].join(' ')}`
       : hint === undefined
         ? `${words} --help`
-        : `${hint} How it is used: ${words} --help`;
+        : `${/[.?!]$/.test(hint) ? hint : `${hint}.`} How it is used: ${words} --help`;
   return new CostsError(code, message, { hint: next, cause, keyProblem, retryAt });
 }
 

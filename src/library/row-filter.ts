@@ -1,7 +1,9 @@
 import type { DaySpan } from '../domain/day.js';
 import { PATTERN_WORDS, type PatternWord } from '../domain/dimensions.js';
+import { requireNamed } from '../domain/find.js';
 import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
+import { CostsError } from '../errors.js';
 import { knownOrganizations, requireOrganization, requireProject } from './find.js';
 import type { Selection } from './organizations.js';
 import type { Workplace } from './workplace.js';
@@ -44,7 +46,7 @@ export async function resolveRowFilter(selection: RowSelection, span: DaySpan, w
     ...(organization === undefined ? {} : await findOrganization(organization, selection, work)),
     ...(project === undefined ? {} : { projectIds: await findProjects(project, work) }),
     ...(patterns.length === 0 ? {} : { patterns: Object.fromEntries(patterns) }),
-    ...(tag === undefined ? {} : { tags: tag }),
+    ...(tag === undefined ? {} : { tags: await Promise.all(tag.map((each) => findTag(each, work))) }),
   };
 }
 
@@ -61,5 +63,24 @@ async function findOrganization(
 async function findProjects(nameOrId: string, work: Workplace): Promise<string[]> {
   if (!/[*?]/.test(nameOrId)) return [(await requireProject(work, nameOrId)).id];
   const [store, team] = await Promise.all([work.store(), work.team()]);
-  return (await store.projects.list(team.id)).filter(({ name }) => matchesPattern(nameOrId, name)).map(({ id }) => id);
+  const found = (await store.projects.list(team.id)).filter(({ name }) => matchesPattern(nameOrId, name));
+  if (found.length === 0)
+    throw new CostsError('usage', `No project is called like "${nameOrId}".`, { hint: 'costs projects list' });
+  return found.map(({ id }) => id);
+}
+
+/** A tag that some project has or had; every project may be without one. */
+async function findTag(tag: TagFilter, work: Workplace): Promise<TagFilter> {
+  if (tag.value === null) return tag;
+  const [store, team] = await Promise.all([work.store(), work.team()]);
+  const known = new Map((await store.tags.list(team.id)).map(({ key, value }) => [`${key}=${value}`, { key, value }]));
+  return requireNamed(
+    `${tag.key}=${tag.value}`,
+    [...known.values()],
+    ({ key, value }) => ({ ids: [], name: `${key}=${value}` }),
+    {
+      what: 'tag',
+      list: 'costs projects export',
+    },
+  );
 }

@@ -56,6 +56,7 @@ describe('bad input', () => {
     [['report', '--provider', 'OpenAI'], /--provider: "OpenAI" will not do\. .*Did you mean openai\?/],
     [['report', '–since', '2026-11-01'], /Type plain quotes and hyphens → costs report --since 2026-11-01$/m],
     [['keys', 'rotate', '“Acme', 'EU”'], /Type plain quotes and hyphens → costs keys rotate "Acme EU"$/m],
+    [['sync', '--since', '2026-11-01'], /has no option --since\.\n.*→ costs backfill --since last-month$/m],
     [['report', '--top', '0'], /a whole number, 1 or more/],
     [['report', '--tag', 'x'], /Write KEY=VALUE/],
     [['members', 'role', 'a@example.com', 'owner'], /Allowed choices are admin, member/],
@@ -80,6 +81,8 @@ describe('bad input', () => {
     const machine = await useMachine({ ...environmentOf(target), COSTS_TEAM: 'acme' });
     for (const [line, message, hint] of [
       ['report --project Serch', 'There is no project "Serch". Did you mean Search?', 'projects list'],
+      ['report --project Serch*', 'No project is called like "Serch*".', 'projects list'],
+      ['report --tag nope=x', 'There is no tag "nope=x".', 'projects export'],
       ['report --organization nope', 'There is no organization "nope".', 'keys list'],
       ['report --team acm', 'has no team "acm". Did you mean acme?', 'init --team acm'],
       ['keys rotate nope', 'There is no organization "nope".', 'keys list'],

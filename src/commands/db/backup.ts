@@ -23,7 +23,7 @@ async function run({ file }: { file: string }, context: Pick<Context, 'database'
   const database = await context.database();
   if (database.backup === null) {
     throw new CostsError('usage', `${database.label} is a PostgreSQL server, which has its own tools.`, {
-      hint: 'Use pg_dump; costs db backup is for the embedded store.',
+      hint: 'Use pg_dump: this command is for the embedded store.',
     });
   }
   return { database: database.label, file, ...(await database.backup(file)) };
