@@ -8,25 +8,33 @@ import {
   usePagination,
   useState,
 } from '@inquirer/core';
-import { stringWidth } from './string-width.js';
+import { createStyle } from './style.js';
+import { renderRows } from './table.js';
+import { fitLines } from './wrap.js';
 
 interface Checklist {
   message: string;
   /** Cells of each choice; the last are figures and stand to the right. */
   rows: readonly (readonly string[])[];
+  /** Columns of the terminal. */
+  width: number;
 }
 
 const PAGE = 15;
+/** What stands before a choice takes so many columns. */
+const MARKS = 4;
+const FIGURES = { align: 'right' } as const;
 
 /** One list to choose several of: letters search, the space bar chooses. Answers with their places in `rows`. */
-export const checklist = createPrompt<number[], Checklist>(({ message, rows }, done) => {
+export const checklist = createPrompt<number[], Checklist>((question, done) => {
+  const { message, rows, width } = question;
   const [term, setTerm] = useState('');
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const [at, setAt] = useState(0);
   const [answered, setAnswered] = useState(false);
-  const items = alignedLines(rows)
+  const items = linesOf(question)
     .map((line, index) => ({ line, index }))
-    .filter(({ line }) => line.toLowerCase().includes(term.toLowerCase()));
+    .filter(({ index }) => rows[index]?.join('  ').toLowerCase().includes(term.toLowerCase()));
   const toggle = (indexes: readonly number[]) => {
     const isOn = indexes.every((index) => chosen.includes(index));
     setChosen(isOn ? chosen.filter((each) => !indexes.includes(each)) : [...new Set([...chosen, ...indexes])]);
@@ -58,17 +66,16 @@ export const checklist = createPrompt<number[], Checklist>(({ message, rows }, d
   });
   if (answered) return `${message} ${chosen.length} chosen`;
   const help = `${items.length} shown, ${chosen.length} chosen · ↑↓ move · space choose · Ctrl-A all · letters search · Enter`;
-  return [`${message} ${term}`, `${items.length === 0 ? '  nothing has that in its name' : page}\n${help}`];
+  return [
+    `${message} ${term}`,
+    `${items.length === 0 ? '  nothing has that in its name' : page}\n${fitLines(help, width)}`,
+  ];
 });
 
-function alignedLines(rows: Checklist['rows']): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const space = ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
-        return column === row.length - 1 ? space + cell : cell + space;
-      })
-      .join('  '),
+/** A text each, whose further lines stand below its first word. */
+function linesOf({ rows, width }: Checklist): string[] {
+  const columns = (rows[0] ?? []).map((_, index, { length }) => (index === length - 1 ? FIGURES : {}));
+  return renderRows(columns, rows, { style: createStyle(false), width: width - MARKS }).map((text) =>
+    text.replaceAll('\n', `\n${' '.repeat(MARKS)}`),
   );
 }

@@ -123,7 +123,13 @@ export function createOutput({
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),
-    prompt: createPrompt(interactive, line, told, (text) => redactor.mask(text) !== text),
+    prompt: createPrompt(
+      interactive,
+      line,
+      told,
+      (text) => redactor.mask(text) !== text,
+      () => widthOf(stderr),
+    ),
   };
 }
 

@@ -7,12 +7,14 @@ import type { Prompt } from './output.js';
  * @param line prints a line to the person who is asked
  * @param told a text as it may be shown: names are in questions and choices, too
  * @param holdsKey whether a key is in a text
+ * @param width columns of the terminal
  */
 export function createPrompt(
   interactive: boolean,
   line: (text: string) => void,
   told: (text: string) => string,
   holdsKey: (text: string) => boolean,
+  width: () => number,
 ): Prompt {
   const say = (text: string) => line(`  ${text}`);
   const keyboard = createKeyboard(process.stdin);
@@ -62,7 +64,8 @@ export function createPrompt(
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
     choose: (message, choices) =>
       ask({ type: 'select', message, choices: choices.map((each) => ({ ...each, name: told(each.name) })) }),
-    checklist: (message, rows) => ask({ type: 'checklist', message, rows: rows.map((row) => row.map(told)) }),
+    checklist: (message, rows) =>
+      ask({ type: 'checklist', message, rows: rows.map((row) => row.map(told)), width: width() }),
     stdin: readStandardInput,
   };
 }

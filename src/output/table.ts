@@ -40,7 +40,17 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   { style, width }: Pick<Output, 'style' | 'width'>,
 ): string {
-  return draw(layOut(columns, rows, width), style);
+  return draw(layOut(columns, rows, width), style).join('\n');
+}
+
+/** The rows of a table without heads, each as its lines: for a list to choose from. */
+export function renderRows(
+  columns: readonly Omit<Column, 'head'>[],
+  rows: readonly (readonly string[])[],
+  output: Pick<Output, 'style' | 'width'>,
+): string[] {
+  const headless = columns.map((column) => ({ ...column, head: '' }));
+  return draw(layOut(headless, rows, output.width), output.style);
 }
 
 /** The table if it has room for its words and figures as they are; where it has none, one of fewer columns tells more. */
@@ -51,10 +61,11 @@ export function renderRoomyTable(
 ): string {
   const laidOut = layOut(columns, rows, output.width);
   const hasRoom = laidOut.kept.every((column, index) => (laidOut.widths[index] ?? 0) >= leastWhole(column));
-  return hasRoom ? draw(laidOut, output.style) : renderTable(...narrow(), output);
+  return hasRoom ? draw(laidOut, output.style).join('\n') : renderTable(...narrow(), output);
 }
 
-function draw({ kept, widths }: Layout, style: Output['style']): string {
+/** A text a row, its head included if there is one. */
+function draw({ kept, widths }: Layout, style: Output['style']): string[] {
   const heads = kept.map(({ head }) => (head === '' ? '' : style.bold(head)));
   const height = kept[0]?.cells.length ?? 0;
   const rows = [
@@ -65,7 +76,7 @@ function draw({ kept, widths }: Layout, style: Output['style']): string {
   const taken = kept.map((_, index) =>
     rows.reduce((most, cells) => Math.max(most, ...(cells[index] ?? []).map(stringWidth)), 0),
   );
-  return rows.flatMap((cells) => rowLines(cells, kept, taken)).join('\n');
+  return rows.map((cells) => rowLines(cells, kept, taken).join('\n'));
 }
 
 /** As many lines as the tallest cell of a row has. */
