@@ -114,7 +114,7 @@ function explainNetwork({ code, message }: Symptom, { server, label }: Place): E
     case '53300':
       return unreachable(
         `${server} has no connection left.`,
-        'Close other programs, raise max_connections, or add ?connection_limit=2 to DATABASE_URL.',
+        'Close other programs, raise max_connections or the CONNECTION LIMIT of the role or database, or add ?connection_limit=2 to DATABASE_URL.',
       );
   }
   if (/timeout expired|connection timeout|timeout exceeded when trying to connect/i.test(message)) {

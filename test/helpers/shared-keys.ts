@@ -6,16 +6,24 @@ import type { AnyDatabase } from './any-database.js';
 type Row = Record<string, string | null>;
 type Rows = Record<string, unknown[]>;
 
-const KEY = ['project_id', 'bucket_start_time', 'bucket_end_time', 'line_item', 'api_version'];
+const KEY = ['project_id', 'bucket_start_time', 'bucket_end_time', 'api_version'];
 /** What the database, or whoever writes, gives each row anew. */
 const OF_THE_ROW = ['id', 'seq', 'line', 'updated_at', 'syncedAt'];
 
 /** The bills that share a key, in the order in which they were written. */
 export function sharedKeys({ cost_data = [] }: Rows, { stamp }: AnyDatabase): Row[][] {
-  const keyed = (cost_data as Row[]).filter((row) => KEY.every((name) => row[name] != null));
-  return groupInto(keyed, (row) => KEY.map((name) => row[name]))
+  return groupInto((cost_data as Row[]).filter(isKeyed), keyOf)
     .filter((group) => group.length > 1)
     .map((group) => group.sort((one, other) => (stamp === null ? 1 : -1) * compareIds(one, other)));
+}
+
+/** What a bill is found by; one gets a line item where there is none for it. */
+function keyOf(row: Row): (string | null | undefined)[] {
+  return [row.line_item ?? (row.api_version === 'costs_v1' ? 'unspecified' : null), ...KEY.map((name) => row[name])];
+}
+
+function isKeyed(row: Row): boolean {
+  return keyOf(row).every((value) => value != null);
 }
 
 /** The ids of rows written later are greater. */
@@ -84,7 +92,7 @@ export async function totalsOf(
     const of = (all: Rows) =>
       (all.cost_data as Row[])
         .filter((row) => row.bucket_start_time?.startsWith('2026-01') === true && row.api_version === version)
-        .filter((row) => (row.currency ?? 'USD') === currency && KEY.every((name) => row[name] != null));
+        .filter((row) => (row.currency ?? 'USD') === currency && isKeyed(row));
     const totals = [rows, by.add, by.last].map((all) =>
       sum(
         pool,

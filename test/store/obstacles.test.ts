@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkStore } from '../../src/commands/doctor/store.js';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
+import { recordContext } from '../helpers/context.js';
 import { createTestDatabase, onServer, type TargetOf, type TestDatabase } from '../helpers/database.js';
 
 let base: TestDatabase<TargetOf<'postgresql'>>;
@@ -46,6 +48,10 @@ it('refuses to read where a policy hides rows, and names table, policy and role'
       message: expect.stringMatching(
         `The policy "only_mine" of the table "teams" .* from the role "${role}"`,
       ) as string,
+    });
+    const context = { ...recordContext(database, new Date()).context, database: () => Promise.resolve(database) };
+    expect(await checkStore(context)).toMatchObject({
+      checks: [{ name: 'Rights', message: expect.stringContaining('only_mine hides rows of teams') as string }],
     });
   });
   expect(await base.database.obstacles()).toEqual({ policies: {}, columns: {} });

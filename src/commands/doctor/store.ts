@@ -26,21 +26,21 @@ export async function checkDatabase(context: Context): Promise<{ checks: Diagnos
   }
 }
 
-/** What the rows themselves tell. @returns the team whose organizations are looked at next; null where there is none */
+/** What the rows themselves tell. @returns the team whose organizations are looked at next; null where none can be */
 export async function checkStore(context: Context): Promise<{ checks: Diagnostic[]; team: Team | null }> {
   const store = await context.store();
-  if ((await store.teams.list()).length === 0)
-    return {
-      checks: [{ name: 'Team', status: 'failed', message: 'There is no team.', hint: 'costs init' }],
-      team: null,
-    };
+  const checks: Diagnostic[] = [await checkRights(context)];
+  // What is hidden from this role would end every other look.
+  if (checks.some(({ status }) => status === 'failed')) return { checks, team: null };
+  const missing: Diagnostic = { name: 'Team', status: 'failed', message: 'There is no team.', hint: 'costs init' };
+  if ((await store.teams.list()).length === 0) return { checks: [...checks, missing], team: null };
   let team: Team;
   try {
     team = await context.team();
   } catch (thrown) {
-    return { checks: [failedLook('Team', thrown)], team: null };
+    return { checks: [...checks, failedLook('Team', thrown)], team: null };
   }
-  const checks: Diagnostic[] = [{ name: 'Team', status: 'ok', message: team.name }];
+  checks.push({ name: 'Team', status: 'ok', message: team.name });
 
   const off = Math.abs((await context.clock()).getTime() - context.now().getTime());
   checks.push(
@@ -54,7 +54,6 @@ export async function checkStore(context: Context): Promise<{ checks: Diagnostic
         },
   );
   checks.push(
-    await checkRights(context),
     await checkLegacyProjects(store, team),
     ...(await checkOrphans(store, team)),
     ...(await checkPartitions(store)),

@@ -6,6 +6,7 @@ import { inTransaction, quote } from '../rows.js';
 import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
+import { readBillKey } from './bill-key.js';
 import { carryOut } from './carry-out.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { describeDuplicates } from './duplicates.js';
@@ -162,7 +163,8 @@ async function describeMerge(
   choice: DuplicateChoice | undefined,
 ): Promise<string | null> {
   if (choice === undefined || choice.policy === 'stop') return null;
-  const totals = await describeDuplicates(pool, conversions);
+  const key = await readBillKey(pool);
+  const totals = key && (await describeDuplicates(pool, key, conversions));
   return totals && `make one bill of those that share project, bucket and line item (${choice.policy}): ${totals}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { columnsOf, quote } from '../rows.js';
 import { formatMonth } from '../../domain/words.js';
-import { hasBillKey, IS_KEYED, KEY_SQL, LINE_ITEM, VERSION } from './bill-key.js';
+import { VERSION, type BillKey } from './bill-key.js';
 import type { ConvertedColumn } from './convert-columns.js';
 import { literal } from './step.js';
 import type { RowCheck } from './row-checks.js';
@@ -52,7 +52,7 @@ async function currencySql(pool: Pool): Promise<string> {
  * tells, by the place in the table), `copy` from the last of those that say the same. An exact copy is the same bill collected
  * again.
  */
-export async function rankedSql(pool: Pool): Promise<string> {
+export async function rankedSql(pool: Pool, { columns, isKeyed, lineItem }: BillKey): Promise<string> {
   const writing = await columnsOfWriting(pool);
   const last = [
     ...[...writing.filter(({ isTime }) => isTime), ...writing.filter(({ isNumber }) => isNumber)].map(
@@ -60,30 +60,31 @@ export async function rankedSql(pool: Pool): Promise<string> {
     ),
     't.ctid DESC',
   ];
-  const said = `to_jsonb(t) - ARRAY[${writing.map(({ name }) => literal(name)).join(', ')}] || jsonb_build_object('currency', ${await currencySql(pool)}, 'line_item', ${LINE_ITEM}, 'api_version', ${VERSION})`;
-  return `SELECT t.*, count(*) OVER (PARTITION BY ${KEY_SQL}) AS same_key, row_number() OVER (PARTITION BY ${KEY_SQL} ORDER BY ${last.join(', ')}) AS newest,
-      row_number() OVER (PARTITION BY ${said} ORDER BY ${last.join(', ')}) AS copy, dense_rank() OVER (ORDER BY ${KEY_SQL}) AS key_number
-    FROM cost_data t WHERE ${IS_KEYED}`;
+  const said = `to_jsonb(t) - ARRAY[${writing.map(({ name }) => literal(name)).join(', ')}] || jsonb_build_object('currency', ${await currencySql(pool)}, 'line_item', ${lineItem}, 'api_version', ${VERSION})`;
+  return `SELECT t.*, count(*) OVER (PARTITION BY ${columns}) AS same_key, row_number() OVER (PARTITION BY ${columns} ORDER BY ${last.join(', ')}) AS newest,
+      row_number() OVER (PARTITION BY ${said} ORDER BY ${last.join(', ')}) AS copy, dense_rank() OVER (ORDER BY ${columns}) AS key_number
+    FROM cost_data t WHERE ${isKeyed}`;
 }
-
-/** Rows that share a key with others. */
-export const SHARED_KEYS = `SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY ${KEY_SQL}) AS same FROM cost_data WHERE ${IS_KEYED}) AS r WHERE same > 1`;
 
 /**
  * The totals of each month that has duplicates, in words; null where there is none.
  * @param converted columns that are still to become another type
  */
-export async function describeDuplicates(pool: Pool, converted: readonly ConvertedColumn[]): Promise<string | null> {
+export async function describeDuplicates(
+  pool: Pool,
+  key: BillKey,
+  converted: readonly ConvertedColumn[],
+): Promise<string | null> {
   const begin = converted.find(({ table, name }) => table === 'cost_data' && name === 'bucket_start_time')?.conversion;
   const month = `to_char(${begin?.to('"bucket_start_time"') ?? '"bucket_start_time"'}, 'YYYY-MM')`;
-  if (!(await hasBillKey(pool)) || (await pool.query(`${SHARED_KEYS} LIMIT 1`)).rowCount === 0) return null;
+  if ((await pool.query(`${key.shared} LIMIT 1`)).rowCount === 0) return null;
   // A float's shortest text is what it becomes.
   const sum = (condition: string) =>
     `trim_scale(coalesce(sum(cost::text::numeric) FILTER (WHERE ${condition}), 0))::text`;
   const { rows } = await pool.query<MonthTotal>(
     `SELECT ${month} AS month, ${await currencySql(pool)} AS currency, ${VERSION} AS version, ${sum('true')} AS stored,
        ${sum('copy = 1')} AS add, ${sum('newest = 1')} AS "keepLast"
-     FROM (${await rankedSql(pool)}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3 LIMIT 36`,
+     FROM (${await rankedSql(pool, key)}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3 LIMIT 36`,
   );
   return rows
     .map(
@@ -94,9 +95,9 @@ export async function describeDuplicates(pool: Pool, converted: readonly Convert
 }
 
 /** What no choice can make one bill of: bills of two currencies, and bills that rows of others refer to. */
-export async function unmergeable(pool: Pool): Promise<RowCheck[]> {
+export async function unmergeable(pool: Pool, { columns, isKeyed, shared }: BillKey): Promise<RowCheck[]> {
   const currency = await currencySql(pool);
-  const mixed = `SELECT id FROM (SELECT id, min(${currency}) OVER key <> max(${currency}) OVER key AS mixed FROM cost_data WHERE ${IS_KEYED} WINDOW key AS (PARTITION BY ${KEY_SQL})) AS r WHERE mixed`;
+  const mixed = `SELECT id FROM (SELECT id, min(${currency}) OVER key <> max(${currency}) OVER key AS mixed FROM cost_data WHERE ${isKeyed} WINDOW key AS (PARTITION BY ${columns})) AS r WHERE mixed`;
   const { rows: references } = await pool.query<{ table: string; same: string }>(
     `SELECT r.relname AS "table", (SELECT string_agg(format('t.%I = c.%I', a.attname, f.attname), ' AND ') FROM unnest(k.conkey, k.confkey) AS u (mine, yours)
        JOIN pg_attribute a ON (a.attrelid, a.attnum) = (k.conrelid, u.mine) JOIN pg_attribute f ON (f.attrelid, f.attnum) = (k.confrelid, u.yours)) AS same
@@ -111,7 +112,7 @@ export async function unmergeable(pool: Pool): Promise<RowCheck[]> {
     ...references.map(({ table, same }) => ({
       table,
       text: 'a bill that shares its key and may not stay (let it refer to none while they become one)',
-      query: `SELECT t.* FROM ${quote(table)} AS t JOIN cost_data AS c ON ${same} WHERE c.id IN (${SHARED_KEYS})`,
+      query: `SELECT t.* FROM ${quote(table)} AS t JOIN cost_data AS c ON ${same} WHERE c.id IN (${shared})`,
     })),
   ];
 }

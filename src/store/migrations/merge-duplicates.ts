@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
 import { columnsOf, numberedColumns, quote } from '../rows.js';
-import { hasBillKey } from './bill-key.js';
+import { readBillKey } from './bill-key.js';
 import { readCatalog } from './catalog.js';
 import { rankedSql } from './duplicates.js';
 import { writeExport } from './export-file.js';
@@ -27,11 +27,12 @@ export async function mergeDuplicates(
   pool: Pool,
   { policy, path }: DuplicateChoice,
 ): Promise<{ undo: string[]; rows: number }> {
-  if (policy === 'stop' || !(await hasBillKey(pool))) return { undo: [], rows: 0 };
+  const key = await readBillKey(pool);
+  if (policy === 'stop' || key === null) return { undo: [], rows: 0 };
   const columns = await columnsOf(pool, 'cost_data');
   const amounts = AMOUNTS.filter((name) => columns.includes(name)).map(quote);
   await pool.query(
-    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool)}) AS ranked WHERE same_key > 1`,
+    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool, key)}) AS ranked WHERE same_key > 1`,
   );
   // Led back in their order, they are told apart by their place in the table once more.
   const { rows: found } = await pool.query<{ original: string }>(

@@ -3,7 +3,8 @@ import { columnsOf, quote } from '../rows.js';
 import type { ConvertedColumn } from './convert-columns.js';
 import type { Step } from './step.js';
 import type { RowCheck } from './row-checks.js';
-import { describeDuplicates, SHARED_KEYS, unmergeable } from './duplicates.js';
+import { readBillKey } from './bill-key.js';
+import { describeDuplicates, unmergeable } from './duplicates.js';
 import type { DuplicateChoice } from './merge-duplicates.js';
 import { plural } from '../../domain/words.js';
 
@@ -37,12 +38,14 @@ export async function findMisfits(pool: Pool, { duplicates, filled = [], convert
   const found = [await look(pool, 'no begin or no end of their bucket', bills(BUCKET.map(isEmpty).join(' OR ')))];
   for (const name of ['currency', 'line_item'].filter((each) => !filled.includes(each)))
     found.push(await look(pool, `no ${name}`, bills(isEmpty(name))));
-  const totals = await describeDuplicates(pool, converted);
-  if (totals !== null && (duplicates === undefined || duplicates.policy === 'stop')) {
-    const shared = await look(pool, 'the same project, bucket and line item as another', SHARED_KEYS);
+  const key = await readBillKey(pool);
+  const totals = key && (await describeDuplicates(pool, key, converted));
+  if (key === null || totals === null) return found.filter((misfit) => misfit !== null);
+  if (duplicates === undefined || duplicates.policy === 'stop') {
+    const shared = await look(pool, 'the same project, bucket and line item as another', key.shared);
     found.push(shared && { ...shared, text: `${shared.text}. Choose --duplicates add, keep-last or stop: ${totals}` });
   }
-  if (totals !== null) found.push(...(await findFailing(pool, await unmergeable(pool))));
+  found.push(...(await findFailing(pool, await unmergeable(pool, key))));
   return found.filter((misfit) => misfit !== null);
 }
 

@@ -48,6 +48,8 @@ const PUSHED: ForeignSchema = {
   history: false,
 };
 
+const BUCKET = ['bucket_start_time', 'bucket_end_time'];
+
 it('adopts a pushed database with its bills, its enum and its clients as they were', async () => {
   expect(await story(PUSHED)).toEqual([]);
   const { rows } = await database.pool.query(`SELECT is_active, encrypted_key FROM organization_api_keys`);
@@ -87,6 +89,8 @@ it('leaves alone what is not ours, lists it, and says what will stop our writes'
 it.each([
   [{ rows: 'bills without an end', key: 'none' }, /no end of their bucket: b1, b2/],
   [{ rows: 'doubles', key: 'none' }, /same project, bucket and line item as another: b1/],
+  // Each of them gets the same line item.
+  [{ rows: 'doubles', key: 'none', costColumns: BUCKET }, /same project, bucket and line item as another: b1/],
   [{ enum: 'CostVersion' }, /called CostVersion/],
 ] as const)('refuses %o before anything is changed, and names the cause', async (change, cause) => {
   await makeForeign(database.pool, { ...PUSHED, ...change });
