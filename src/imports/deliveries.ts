@@ -141,3 +141,20 @@ export async function refuseChanged({ path, bytes, changedAt }: DeliveredFile): 
     hint: 'Wait until the delivery is complete, and run the same command again.',
   });
 }
+
+/**
+ * Nothing says which files a delivery without a manifest has: it is complete when none came, went or changed while it was read.
+ * @throws CostsError `contract`
+ */
+export async function refuseGrown(paths: readonly string[], { month, files }: Delivery): Promise<void> {
+  if (month !== null) return;
+  const now = (await findDeliveries(paths)).flatMap((delivery) => delivery.files);
+  if (JSON.stringify(now) === JSON.stringify(files)) return;
+  throw new CostsError(
+    'contract',
+    `Files at ${paths.join(', ')} came or went while they were read; nothing was stored.`,
+    {
+      hint: 'Wait until the delivery is complete, and run the same command again.',
+    },
+  );
+}

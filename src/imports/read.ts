@@ -2,7 +2,7 @@ import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { COLUMNS, MANDATORY } from './columns.js';
-import { findDeliveries, refuseChanged, type Delivery, type DeliveredFile } from './deliveries.js';
+import { findDeliveries, refuseChanged, refuseGrown, type Delivery, type DeliveredFile } from './deliveries.js';
 import { take, type Postings, type Reading, type Taking } from './postings.js';
 import { openTable } from './tables.js';
 
@@ -18,6 +18,7 @@ export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): 
   const { isDue = () => true } = asked;
   const deliveries = (await findDeliveries(asked.paths)).filter(isDue);
   for (const delivery of deliveries) await readDelivery(delivery, reading, signal);
+  for (const delivery of deliveries) await refuseGrown(asked.paths, delivery);
   return {
     files: deliveries.reduce((sum, { files }) => sum + files.length, 0),
     rows: reading.rows,

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,6 +217,19 @@ describe('FOCUS files', () => {
     });
     const lacking = { 'x/y-Manifest.json': manifest('export', 'none.csv'), 'x/a.csv': csv([{}]) };
     await expect(read(lacking)).rejects.toMatchObject({ message: expect.stringContaining('not complete') as string });
+  });
+
+  it('without a manifest are refused where one came while they were read: half of a delivery is none', async () => {
+    const path = await folder({ 'part-1.csv': csv([{ BilledCost: '5' }]) });
+    const isDue = () => {
+      writeFileSync(join(path, 'part-2.csv'), csv([{ BilledCost: '6' }]));
+      return true;
+    };
+    await expect(readFocusFiles(asked(path, { isDue }), signal)).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('came or went') as string,
+    });
+    expect(linesOf(await readFocusFiles(asked(path), signal)).map(([, , , cost]) => cost)).toEqual(['11']);
   });
 
   it('of Azure are those of the last submitted run, with as many rows as it says', async () => {
