@@ -2,32 +2,41 @@ import { CostsError } from '../errors.js';
 
 /** A row that goes on for so long is a quote that nobody closed. */
 export const LONGEST_ROW = 16 * 1024 * 1024;
+/** What may follow a quote that closes a value; a text that comes in pieces may end before it. */
+const ENDS_VALUE = /^(?:,|\n|\r\n|\r?$)/;
 
 /**
  * Records of a CSV text that comes in pieces (RFC 4180), some thousand at a time; only the record that is still coming is held.
- * @throws CostsError `contract` for a quote that is not closed
+ * @throws CostsError `contract` for a quote that is not closed, or that stands where none may: what is a value is not certain then
  */
 export async function* parseCsv(pieces: AsyncIterable<string>): AsyncGenerator<string[][]> {
   let rest = '';
+  let count = 0;
   for await (const piece of pieces) {
     const text = rest + piece;
-    const { records, end } = takeRecords(text, false);
+    const { records, end } = takeRecords(text, false, count);
     rest = text.slice(end);
+    count += records.length;
     if (rest.length > LONGEST_ROW) throw unclosed();
     if (records.length > 0) yield records;
   }
-  const { records, end } = takeRecords(rest, true);
+  const { records, end } = takeRecords(rest, true, count);
   if (end < rest.length) throw unclosed();
   if (records.length > 0) yield records;
 }
 
-/** The records that are whole, and where the next one begins. @param isAll the text ends here, and needs no line break */
-function takeRecords(text: string, isAll: boolean): { records: string[][]; end: number } {
+/**
+ * The records that are whole, and where the next one begins.
+ * @param isAll the text ends here, and needs no line break
+ * @param before how many records came before these, the heading among them
+ */
+function takeRecords(text: string, isAll: boolean, before: number): { records: string[][]; end: number } {
   const records: string[][] = [];
   let end = 0;
   while (end < text.length) {
     const record: string[] = [];
     const next = takeRecord(text, end, isAll, record);
+    if (next === 'misquoted') throw misquoted(before + records.length);
     if (next === null) break;
     end = next;
     if (record.length > 1 || record[0] !== '') records.push(record);
@@ -36,7 +45,7 @@ function takeRecords(text: string, isAll: boolean): { records: string[][]; end: 
 }
 
 /** Where the next record begins; null while this one is still coming. */
-function takeRecord(text: string, from: number, isAll: boolean, record: string[]): number | null {
+function takeRecord(text: string, from: number, isAll: boolean, record: string[]): number | null | 'misquoted' {
   let at = from;
   let lineEnd = -1;
   for (;;) {
@@ -46,13 +55,16 @@ function takeRecord(text: string, from: number, isAll: boolean, record: string[]
       if (close === -1 || (close === text.length - 1 && !isAll)) return null;
       record.push(text.slice(at + 1, close).replaceAll('""', '"'));
       at = close + 1;
+      if (!ENDS_VALUE.test(text.slice(at, at + 2))) return 'misquoted';
     } else {
       if (lineEnd < at) lineEnd = text.indexOf('\n', at);
       const comma = text.indexOf(',', at);
       const isLast = comma === -1 || (lineEnd !== -1 && lineEnd < comma);
       if (isLast && lineEnd === -1 && !isAll) return null;
       const stop = isLast ? (lineEnd === -1 ? text.length : lineEnd) : comma;
-      record.push(text[stop - 1] === '\r' && isLast ? text.slice(at, stop - 1) : text.slice(at, stop));
+      const value = text[stop - 1] === '\r' && isLast ? text.slice(at, stop - 1) : text.slice(at, stop);
+      if (value.includes('"')) return 'misquoted';
+      record.push(value);
       at = stop;
     }
     if (text[at] === '\r') at += 1;
@@ -66,6 +78,12 @@ function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
   return at;
+}
+
+function misquoted(row: number): CostsError {
+  return new CostsError('contract', `Row ${row} has a quote within a value that does not begin and end with one.`, {
+    hint: 'Nothing of the file was stored: export it again.',
+  });
 }
 
 function unclosed(): CostsError {

@@ -1,5 +1,8 @@
 import { parseDay, toDay, type Day } from '../domain/day.js';
 
+/** A day, and a time in UTC unless a zone is told; whatever is finer than a millisecond is left out. */
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)\d* ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/;
 const MOST_DAYS = 10_000;
 const days = new Map<string, Day>();
 
@@ -7,15 +10,19 @@ const days = new Map<string, Day>();
 export function readDay(text: string): Day | null {
   const known = days.get(text);
   if (known !== undefined) return known;
-  const [, date, time = ''] = /^(\d{4}-\d{2}-\d{2})(.*)$/.exec(text) ?? [];
-  const zone = /(?:Z|UTC|[+-]\d{2}:?\d{2})$/.exec(time)?.[0];
-  const instant = new Date(
-    `${date ?? ''}T${/\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?/.exec(time)?.[0] ?? '00:00:00'}${zone === undefined || zone === 'UTC' ? 'Z' : zone}`,
-  );
-  if (Number.isNaN(instant.getTime())) return null;
+  const [, date = '', time = '00:00', zone = 'Z'] = INSTANT.exec(text) ?? [];
+  const instant = new Date(`${date}T${time}${isoZone(zone)}`);
+  // A day that its month does not have becomes one of the next month.
+  if (Number.isNaN(instant.getTime()) || !new Date(`${date}T00:00Z`).toISOString().startsWith(date)) return null;
   const day = parseDay(toDay(instant));
   if (days.size >= MOST_DAYS) days.clear();
   // A copy: a text cut from a file keeps the whole piece of the file that it was cut from.
   days.set(Buffer.from(text).toString(), day);
   return day;
+}
+
+/** As ISO writes it: `+00`, `+0000` and `UTC` are written, too. */
+function isoZone(zone: string): string {
+  const [, hours, minutes = '00'] = /^([+-]\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  return hours === undefined ? 'Z' : `${hours}:${minutes}`;
 }

@@ -179,6 +179,18 @@ describe('FOCUS files', () => {
     ['an amount that is none', csv([{}, { BilledCost: 'abc' }]), /row 2: BilledCost/],
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
+    ['a value that only ends in a quote', csv([{}, {}]).replace(/"(?=[^"]*"[^"]*$)/, ''), /[Rr]ow 2 has a quote/],
+    ['text behind a quote', csv([{}]).replace('"1"', '"1"0'), /[Rr]ow 1 has a quote/],
+    [
+      'a day that its month does not have',
+      csv([{ ChargePeriodStart: '2026-02-30T00:00:00Z' }]),
+      /row 1: ChargePeriodStart/,
+    ],
+    [
+      'an instant with more behind it',
+      csv([{ ChargePeriodStart: '2026-10-05T00:00:00Zulu' }]),
+      /row 1: ChargePeriodStart/,
+    ],
   ])('are refused with file, row and column for %s', async (_, content, message) => {
     await expect(read({ 'a.csv': content })).rejects.toMatchObject({
       code: 'contract',
