@@ -170,12 +170,12 @@ describe('the document of each command is what its schema says', () => {
       (client) =>
         client.query(
           `INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name, owner_kind, owner_id, owner_email)
-           VALUES ('openai', 'org-a', 'key_1', 'Search', 'user', 'user_1', 'ada@example.com')`,
+           VALUES ('openai', 'org-a', 'key_of_ada', 'Search', 'user', 'user_1', 'ada@example.com')`,
         ),
       environment.DATABASE_URL,
     );
     await run('api-keys list');
-    await run('budget set', ['500', '--api-key', 'key_1', '--from', '2026-01']);
+    await run('budget set', ['500', '--api-key', 'key_of_ada', '--from', '2026-01']);
     await run('budget set', ['500', '--tag', 'team=Search', '--month', '2026-12']);
     await run('people forget', ['ada@example.com', '--yes']);
     const hook = await useWebhook();
