@@ -3,6 +3,7 @@ import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
+import type { Database } from '../store/database.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
@@ -33,9 +34,13 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
   const given = givenTeamName(options.team, context);
   // Bad input is refused before anything is opened; a person is asked only once it is clear that there is need to.
   const early = embedded || context.output.interactive ? null : await readAdmin(options, context);
-  await migrateIfEmpty(context);
-  const store = await context.store();
+  const database = await context.database();
+  const isEmpty = await database.migrations.isEmpty();
   const name = given ?? (await context.output.prompt.text('Name of the team', parseTeamName));
+  // Whoever ends a question has changed nothing: the tables of an empty database are made behind the last one.
+  const admin = embedded || !isEmpty ? early : (early ?? (await readAdmin(options, context)));
+  if (isEmpty) await makeTables(database, context);
+  const store = await context.store();
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   if (embedded) {
@@ -52,7 +57,7 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
   }
   const known = (await store.teams.list()).find((team) => team.name === name);
   if (known !== undefined) await vault.logins.requireNoVault(known);
-  const { email, password } = early ?? (await readAdmin(options, context));
+  const { email, password } = admin ?? (await readAdmin(options, context));
   const { created, ...team } = await store.teams.open(name);
   const { recoveryCode } = await vault.logins.createVault(team, email, password);
   const until = await keepSessionIfPossible(context);
@@ -100,10 +105,8 @@ async function readAdmin(
 }
 
 /** An empty database is migrated; one that is only behind is left to `costs db migrate`. */
-async function migrateIfEmpty(context: Context): Promise<void> {
-  const database = await context.database();
-  if (!(await database.migrations.isEmpty())) return;
-  const progress = context.output.progress(`Making the tables of ${database.label}`);
+async function makeTables(database: Database, { output }: Context): Promise<void> {
+  const progress = output.progress(`Making the tables of ${database.label}`);
   try {
     await database.migrations.apply();
   } finally {

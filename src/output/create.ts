@@ -112,7 +112,9 @@ export function createOutput({
       if (json || quiet) return silentProgress();
       // A terminal that does not know its width (0 columns) makes the spinner erase lines for ever.
       return (progress =
-        stderr.isTTY && stderr.columns > 0 && !ci ? spinningProgress(text, { line, told }) : plainProgress(line));
+        stderr.isTTY && stderr.columns > 0 && !ci
+          ? spinningProgress(text, { line, told, colour: colored })
+          : plainProgress(line));
     },
     fail(error) {
       // A command that is too slow to end is still at work.

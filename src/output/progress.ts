@@ -8,6 +8,11 @@ interface Streams {
   told: (text: string) => string;
 }
 
+interface MovingStreams extends Streams {
+  /** Whether anything may have a colour. */
+  colour: boolean;
+}
+
 /** Nothing at all, for --json and --quiet. */
 export function silentProgress(): Progress {
   const nothing = () => undefined;
@@ -20,12 +25,13 @@ export function plainProgress(line: Streams['line']): Progress {
 }
 
 /** A spinner with a text that changes. It starts only once the library is there, which takes a moment. */
-export function spinningProgress(text: string, { line, told }: Streams): Progress {
+export function spinningProgress(text: string, { line, told, colour }: MovingStreams): Progress {
   let current = told(text);
   let stopped = false;
   let spinner: Ora | undefined;
   void import('ora').then(({ default: ora }) => {
-    if (!stopped) spinner = ora({ text: current, stream: process.stderr, discardStdin: false }).start();
+    if (!stopped)
+      spinner = ora({ text: current, color: colour && 'cyan', stream: process.stderr, discardStdin: false }).start();
   });
   const keep = (write: () => void) => {
     spinner?.clear();
