@@ -18,7 +18,7 @@ export interface DemoOptions {
 export const demo = defineCommand({
   name: 'demo',
   description:
-    'Shows the whole tool on SYNTHETIC spend: a local emulator of the providers, a throw-away embedded store, three organizations, eight projects, 90 days. Nothing leaves this machine.',
+    'Shows the whole tool on SYNTHETIC spend: a local emulator of the providers, billing files of a cloud, a throw-away embedded store, 90 days. Nothing leaves this machine.',
   options: [option('--keep', 'keep the store, and say how to look around in it')],
   examples: ['costs demo', 'costs demo --keep'],
   run,

@@ -1,4 +1,5 @@
 import type { Day } from '../domain/day.js';
+import type { WorldUsageRow } from './usage-world.js';
 import type { AnthropicDimensions, WorldRow } from './world.js';
 
 /** What the demo's projects are charged for. Names and figures are invented; prices are of the usual order. */
@@ -32,6 +33,8 @@ export interface DemoOrganization {
   /** What it is charged beside its projects. */
   own?: DemoProject;
   ownRows?: (day: Day) => WorldRow[];
+  /** What was used on a day, where the provider has no bill. */
+  usageOf?: (day: Day) => WorldUsageRow[];
 }
 
 export function isWeekend(day: Day): boolean {

@@ -10,7 +10,7 @@ export const DEMO_DAYS = 90;
 export const DEMO_ANOMALY = { projectId: 'proj_search', daysAgo: 9, factor: 3 };
 
 /**
- * The invented world of `costs demo`: three organizations, eight projects, 90 days that end today. The same day always
+ * The invented world of `costs demo`: an organization or two of each provider, 90 days that end today. The same day always
  * gives the same world.
  */
 export function demoWorld(today: Day): World {
@@ -24,7 +24,7 @@ export function demoWorld(today: Day): World {
 
 function toOrganization(
   server: EmulatedProvider,
-  { id, name, secret, projects, own, ownRows }: DemoOrganization,
+  { id, name, secret, projects, own, ownRows, usageOf }: DemoOrganization,
   days: Day[],
   today: Day,
 ): WorldOrganization {
@@ -55,6 +55,7 @@ function toOrganization(
       archivedAt: project.archivedDaysAgo === null ? null : startOfDay(addDays(today, -project.archivedDaysAgo)),
     })),
     days: new Map(days.map((day) => [day, rowsOf(day)])),
+    ...(usageOf === undefined ? {} : { usage: days.flatMap(usageOf) }),
   };
 }
 

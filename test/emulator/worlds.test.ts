@@ -5,6 +5,7 @@ import { restateDemo } from '../../src/emulator/demo-restatement.js';
 import { editRows } from '../../src/emulator/edits.js';
 import { expectedTotals, sumBy } from '../../src/emulator/expected.js';
 import { generateWorld, lazyWorld, rowsOfDay, type GenerateOptions } from '../../src/emulator/generate.js';
+import { EMULATED } from '../../src/emulator/list.js';
 import { DEMO_ANOMALY, DEMO_DAYS, demoWorld } from '../../src/emulator/synthetic.js';
 import { amountToken, priced } from '../../src/emulator/tokens.js';
 import { amountText, worldRow, type World, type WorldRow } from '../../src/emulator/world.js';
@@ -19,15 +20,16 @@ function allRows({ organizations }: World): WorldRow[] {
 }
 
 describe('the world of the demo', () => {
-  it('has three organizations, eight projects, 90 days and 7,000 to 8,000 rows, on any day', () => {
+  it('has every emulated provider, 90 days and 7,500 to 8,500 rows, on any day', () => {
     for (const today of ['2026-11-23', '2026-03-01', '2028-02-29', '2027-01-02'].map(parseDay)) {
       const world = demoWorld(today);
-      expect(world.organizations).toHaveLength(3);
-      expect(world.organizations.flatMap(({ projects }) => projects)).toHaveLength(8);
+      expect(new Set(world.organizations.map(({ provider }) => provider))).toEqual(
+        new Set(EMULATED.map(({ provider }) => provider)),
+      );
       expect([...(world.organizations[0]?.days.keys() ?? [])]).toHaveLength(DEMO_DAYS);
       expect(world.organizations[0]?.days.has(today)).toBe(true);
-      expect(allRows(world).length).toBeGreaterThan(7000);
-      expect(allRows(world).length).toBeLessThan(8000);
+      expect(allRows(world).length).toBeGreaterThan(7500);
+      expect(allRows(world).length).toBeLessThan(8500);
     }
   });
 

@@ -1,12 +1,14 @@
 import { createRuntime, type Context } from '../../context.js';
+import { join } from 'node:path';
 import { addDays, toDay, type Day, type DaySpan } from '../../domain/day.js';
-import { parseDecimal } from '../../domain/decimal.js';
+import { parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums } from '../../domain/money.js';
 import type { DemoDocument } from '../../domain/demo.js';
 import type { ReportComparison } from '../../domain/report.js';
 import type { SyncResult } from '../../domain/results.js';
 import { CostsError } from '../../errors.js';
 import { startEmulator, type Emulator } from '../../emulator/emulator.js';
+import { DEMO_EXPORT, writeDemoExport } from '../../emulator/aws/demo.js';
 import { expectedTotals, sumBy } from '../../emulator/expected.js';
 import { restateDemo } from '../../emulator/demo-restatement.js';
 import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
@@ -18,6 +20,8 @@ import { resolvePeriod } from '../../domain/period.js';
 import { sync } from '../sync.js';
 
 const DAYS = 90;
+/** The report's days and those before, which it is compared with; usage is read a day at a time. */
+const USAGE_DAYS = 60;
 
 export interface DemoResult {
   document: DemoDocument;
@@ -50,22 +54,26 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     const store = await context.store();
     await store.teams.open('demo');
     const storeMilliseconds = Math.round(performance.now() - started);
-    progress.update('Registering three organizations');
+    progress.update('Registering organizations');
     await registerKeys(context, emulator);
+    const exported = await registerExport(context, join(home, 'exports'), span, now);
     progress.update(`Reading ${DAYS} days`);
     const first = await collected(backfill.run({ since: span.since, until: span.until }, context));
+    for (const { provider, usage } of emulator.world.organizations)
+      if (usage !== undefined)
+        await collected(backfill.run({ since: addDays(today, -USAGE_DAYS), basis: 'usage', provider }, context));
     await linkAllButOne(context);
     progress.update('Reading them again');
     const again = await collected(backfill.run({ since: span.since, until: span.until, force: true }, context));
-    const compared = await compareWithProviders(context, emulator, span, now);
+    const compared = await compareWithProviders(context, emulator, span, now, exported);
     progress.update('The provider changes its mind');
     restateDemo(emulator.world, today);
     await collected(sync.run({}, context));
     const { report, comparison, ...found } = await makeReport(context, today);
     const document: DemoDocument = {
       synthetic: true,
-      organizations: emulator.world.organizations.length,
-      projects: emulator.world.organizations.reduce((count, { projects }) => count + projects.length, 0),
+      organizations: emulator.world.organizations.length + 1,
+      projects: emulator.world.organizations.reduce((count, { projects }) => count + projects.length, 1),
       days: DAYS,
       rows: sum(first, ({ inserted }) => inserted),
       storeMilliseconds,
@@ -117,6 +125,13 @@ async function registerKeys(context: Context, emulator: Emulator): Promise<void>
   }
 }
 
+/** A cloud has no key: its exports lie in a folder. @returns what it charged for models, by day */
+async function registerExport(context: Context, folder: string, span: DaySpan, now: Date): Promise<Map<Day, Decimal>> {
+  const charged = await writeDemoExport(folder, span, now);
+  await addKey.run({ provider: DEMO_EXPORT.provider, fromPath: folder }, context);
+  return charged;
+}
+
 /** The sandbox stays as it is, so that the demo shows what spend of nobody's project looks like. */
 async function linkAllButOne(context: Context): Promise<void> {
   const { projects } = await context.store();
@@ -142,6 +157,7 @@ async function compareWithProviders(
   emulator: Emulator,
   span: DaySpan,
   now: Date,
+  exported: ReadonlyMap<Day, Decimal>,
 ): Promise<{ days: number; equal: number }> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { rows } = await store.reports.run(
@@ -158,6 +174,7 @@ async function compareWithProviders(
     expectedTotals(emulator.world, span, now),
     ({ organizationId, day, currency }) => `${organizationId} ${day} ${currency}`,
   );
+  for (const [day, cost] of exported) expected.set(`${DEMO_EXPORT.account} ${day} USD`, cost);
   const equal = [...expected].filter(([key, cost]) => stored.get(key) === cost).length;
   return { days: Math.max(expected.size, stored.size), equal };
 }

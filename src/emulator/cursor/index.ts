@@ -1,5 +1,6 @@
 import { formatDecimal, proportion } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
+import { demo } from './demo.js';
 import { worldRow } from '../world.js';
 import { eventsRoute, pooledRoute, spendRoute } from './events.js';
 import { cursorError } from './errors.js';
@@ -38,5 +39,5 @@ export const cursorServer: EmulatedProvider = {
   generateRow: ({ projectId, index, amount }) =>
     worldRow({ projectId, lineItem: `${MODELS[index % MODELS.length] ?? ''}${index < 4 ? '' : index}`, amount }),
   usage: { endpoints: [], generateRow: () => ({ dimensions: {}, measures: {} }) },
-  demo: { organizations: [], toRow: ({ projectId, lineItem }) => worldRow({ projectId, lineItem, amount: '0' }) },
+  demo,
 };

@@ -2,6 +2,7 @@ import { formatDecimal } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import { bearer } from '../bearer.js';
 import { amountToken } from '../tokens.js';
+import { demo } from './demo.js';
 import { worldRow } from '../world.js';
 import { billingRoutes } from './billing.js';
 import { githubError } from './errors.js';
@@ -40,5 +41,5 @@ export const githubServer: EmulatedProvider = {
       quantityUnit: 'user-months',
     }),
   usage: { endpoints: [], generateRow: () => ({ dimensions: {}, measures: {} }) },
-  demo: { organizations: [], toRow: ({ projectId, lineItem }) => worldRow({ projectId, lineItem, amount: '0' }) },
+  demo,
 };

@@ -1,6 +1,7 @@
 import { formatDecimal } from '../../domain/decimal.js';
 import type { EmulatedProvider } from '../api.js';
 import { bearer } from '../bearer.js';
+import { demo } from './demo.js';
 import { worldRow } from '../world.js';
 import { aggregatedRoute, liteLlmError, pagedRoute } from './activity.js';
 
@@ -32,5 +33,5 @@ export const litellmServer: EmulatedProvider = {
       measures: { spend: (random() * 3).toFixed(9), api_requests: `${1 + Math.floor(random() * 40)}` },
     }),
   },
-  demo: { organizations: [], toRow: ({ projectId, lineItem }) => worldRow({ projectId, lineItem, amount: '0' }) },
+  demo,
 };

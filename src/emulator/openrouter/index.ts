@@ -2,6 +2,7 @@ import { formatDecimal } from '../../domain/decimal.js';
 import type { ApiAnswer, EmulatedProvider } from '../api.js';
 import { bearer } from '../bearer.js';
 import { amountToken } from '../tokens.js';
+import { demo } from './demo.js';
 import { worldRow } from '../world.js';
 import { analyticsRoute } from './analytics.js';
 import { openRouterError } from './errors.js';
@@ -45,5 +46,5 @@ export const openrouterServer: EmulatedProvider = {
       measures: { byok_usage: (random() * 10).toFixed(8) },
     }),
   },
-  demo: { organizations: [], toRow: ({ projectId, lineItem }) => worldRow({ projectId, lineItem, amount: '0' }) },
+  demo,
 };
