@@ -28,7 +28,7 @@ const { metafile } = await build({
   metafile: true,
   plugins: [
     { name: 'query-compiler-as-file', setup: queryCompilerAsFile },
-    { name: 'leave-out-at-start', setup: leaveOutAtStart },
+    { name: 'leave-out', setup: leaveOut },
   ],
 });
 await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
@@ -49,10 +49,8 @@ function queryCompilerAsFile(bundler) {
   });
 }
 
-/**
- * What packages do when they are loaded, and no start of ours needs. Found by profiling; a package that has changed ends the build.
- */
-function leaveOutAtStart(bundler) {
+/** What packages do and we have no need of. Found by profiling; a package that has changed ends the build. */
+function leaveOut(bundler) {
   const left = new Map([
     // Node reads megabytes to make a segmenter, and most text is measured without one.
     [
@@ -64,15 +62,22 @@ function leaveOutAtStart(bundler) {
     ],
     // Whether this is a worker of Cloudflare's is found by making an HTTP response, which loads Node's client.
     ['pg/lib/stream.js', ["typeof Response === 'function'", 'false']],
+    // The last hundred messages for debugging are kept though nobody reads them, and with them all that was sent to the database.
+    ['@prisma/client/runtime/client.js', ['n.length!==0&&Lt.push([o,...n])', 'false']],
+    ['@prisma/debug/dist/index.mjs', ['argsHistory.push([namespace2, ...args]);', '']],
   ]);
-  bundler.onLoad({ filter: /[/](string-width[/]index|pg[/]lib[/]stream)[.]js$/ }, async ({ path }) => {
-    const name = relative('node_modules', path);
-    const [what, instead] = left.get(name) ?? ['', ''];
-    left.delete(name);
-    const source = await readFile(path, 'utf8');
-    if (!source.includes(what)) throw new Error(`${name} no longer has: ${what}`);
-    return { contents: source.replace(what, instead), loader: 'js' };
-  });
+  bundler.onLoad(
+    { filter: /(string-width[/]index|pg[/]lib[/]stream|runtime[/]client|debug[/]dist[/]index)[.]m?js$/ },
+    async ({ path }) => {
+      const name = relative('node_modules', path);
+      const [what, instead] = left.get(name) ?? [];
+      if (what === undefined) return undefined;
+      left.delete(name);
+      const source = await readFile(path, 'utf8');
+      if (!source.includes(what)) throw new Error(`${name} no longer has: ${what}`);
+      return { contents: source.replace(what, instead), loader: 'js' };
+    },
+  );
   bundler.onEnd(() => {
     if (left.size > 0) throw new Error(`Not found in node_modules: ${[...left.keys()].join(', ')}`);
   });

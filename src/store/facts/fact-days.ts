@@ -58,36 +58,45 @@ export interface Chunk<Row> {
   projects: SomeProjects | null;
 }
 
+/** Whose row it is, by the row's own id of the project. */
+type OfProject = Pick<Fact, 'providerProjectId'>;
+
 /**
  * Days in statements, each of which both writes rows and sweeps what is no longer among them. A day with more rows than a
  * statement carries is cut by project, as rows of two projects never share a key; what projects without any had is swept last.
  * @param projectIds our project id by the row's
+ * @param sizeOf how many rows one stands for
  */
-export function* chunksOfDays<Row extends Fact>(
+export function* chunksOfDays<Row extends OfProject>(
   days: readonly LockedDay[],
   byDay: RowsByDay<Row>,
   projectIds: ReadonlyMap<string, string>,
+  sizeOf: (row: Row) => number = () => 1,
 ): Generator<Chunk<Row>> {
   let chunk: { days: LockedDay[]; rows: Row[] } = { days: [], rows: [] };
+  let size = 0;
   for (const [day, parts] of groupByDay(days)) {
     const ofDay = byDay.get(day) ?? [];
-    if (chunk.days.length > 0 && chunk.rows.length + ofDay.length > ROWS_PER_STATEMENT) {
+    const sizeOfDay = sizeOfAll(ofDay, sizeOf);
+    if (chunk.days.length > 0 && size + sizeOfDay > ROWS_PER_STATEMENT) {
       yield { ...chunk, projects: null };
-      chunk = { days: [], rows: [] };
+      [chunk, size] = [{ days: [], rows: [] }, 0];
     }
-    if (ofDay.length > ROWS_PER_STATEMENT) yield* chunksOfProjects(parts, ofDay, projectIds);
+    if (sizeOfDay > ROWS_PER_STATEMENT) yield* chunksOfProjects(parts, ofDay, projectIds, sizeOf);
     else {
       chunk.days.push(...parts);
       chunk.rows = chunk.rows.concat(ofDay);
+      size += sizeOfDay;
     }
   }
   if (chunk.days.length > 0) yield { ...chunk, projects: null };
 }
 
-function* chunksOfProjects<Row extends Fact>(
+function* chunksOfProjects<Row extends OfProject>(
   days: LockedDay[],
   rows: readonly Row[],
   projectIds: ReadonlyMap<string, string>,
+  sizeOf: (row: Row) => number,
 ): Generator<Chunk<Row>> {
   const byProject = new Map<string, Row[]>();
   for (const row of rows) {
@@ -97,16 +106,25 @@ function* chunksOfProjects<Row extends Fact>(
     else known.push(row);
   }
   let chunk: { ids: string[]; rows: Row[] } = { ids: [], rows: [] };
+  let size = 0;
   for (const [id, ofProject] of byProject) {
-    if (chunk.ids.length > 0 && chunk.rows.length + ofProject.length > ROWS_PER_STATEMENT) {
+    const sizeOfProject = sizeOfAll(ofProject, sizeOf);
+    if (chunk.ids.length > 0 && size + sizeOfProject > ROWS_PER_STATEMENT) {
       yield { days, rows: chunk.rows, projects: { ids: chunk.ids, areMeant: true } };
-      chunk = { ids: [], rows: [] };
+      [chunk, size] = [{ ids: [], rows: [] }, 0];
     }
     chunk.ids.push(id);
     chunk.rows = chunk.rows.concat(ofProject);
+    size += sizeOfProject;
   }
   yield { days, rows: chunk.rows, projects: { ids: chunk.ids, areMeant: true } };
   yield { days, rows: [], projects: { ids: [...byProject.keys()], areMeant: false } };
+}
+
+function sizeOfAll<Row>(rows: readonly Row[], sizeOf: (row: Row) => number): number {
+  let size = 0;
+  for (const row of rows) size += sizeOf(row);
+  return size;
 }
 
 function groupByDay(days: readonly LockedDay[]): Map<Day, LockedDay[]> {

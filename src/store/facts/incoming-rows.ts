@@ -55,7 +55,8 @@ type Branch = Map<unknown, Branch | number>;
 
 /**
  * Rows that differ in what is read of them, numbered from 1 in the order they were first seen, as `WITH ORDINALITY` numbers
- * them. A tree, because making one text of all that is read costs more than the database's work on the row.
+ * them. A tree, because making one text of all that is read costs more than the database's work on the row; it branches only
+ * where two rows differ, because a branch for all that is read of each takes more memory than the rows.
  */
 class Numbering<Row> {
   readonly values: Row[] = [];
@@ -65,19 +66,29 @@ class Numbering<Row> {
 
   of(row: Row): number {
     let branch = this.#root;
-    const last = this.reads.length - 1;
     for (let level = 0; ; level += 1) {
       const value = this.reads[level]?.(row);
       const known = branch.get(value);
-      if (typeof known === 'number') return known;
-      if (level === last) {
+      if (known === undefined) {
         const number = this.values.push(row);
         branch.set(value, number);
         return number;
       }
-      const next: Branch = known ?? new Map<unknown, Branch | number>();
-      branch.set(value, next);
-      branch = next;
+      if (typeof known !== 'number') {
+        branch = known;
+        continue;
+      }
+      const held = this.values[known - 1];
+      const next = this.reads[level + 1];
+      if (held === undefined || next === undefined || this.#isSame(held, row, level + 1)) return known;
+      const between: Branch = new Map([[next(held), known]]);
+      branch.set(value, between);
+      branch = between;
     }
+  }
+
+  #isSame(a: Row, b: Row, level: number): boolean {
+    for (let at = level; at < this.reads.length; at += 1) if (this.reads[at]?.(a) !== this.reads[at]?.(b)) return false;
+    return true;
   }
 }

@@ -1,12 +1,16 @@
 import { BucketMerger, toLineItem } from '../../domain/bucket.js';
+import type { Day } from '../../domain/day.js';
 import { Sums, type Money } from '../../domain/money.js';
+import type { OrganizationKey } from '../../domain/organization.js';
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { ESTIMATES } from '../facts/bills.js';
-import { chunksOfDays, rowsByDay } from '../facts/fact-days.js';
+import { chunksOfDays, type Chunk, type LockedDay } from '../facts/fact-days.js';
 import { keyedCostsOf } from '../facts/keyed-costs.js';
 import { replaceDays } from '../facts/replace-days.js';
+import { storedRows } from '../facts/stored-rows.js';
 import { readUsage, type UsageTotal } from './usage-totals.js';
 import { ofOrganization } from '../organization-key.js';
 
@@ -22,37 +26,69 @@ export interface EstimateOutcome {
 /**
  * Makes the `usage_v1` rows of an organization's days anew from the usage that is stored: a row only where a price exists,
  * and each day from one width. The days must be locked. Legacy rows have no bucket and are never among those replaced.
+ * Usage is read as much at once as a statement writes: a day may have a million rows of it.
  */
-export async function writeEstimates(
-  tx: Transaction,
-  { days, ...organization }: RepriceScope,
-  book: PriceBook,
-): Promise<EstimateOutcome> {
-  const order = [...days].sort();
-  const [from, to] = [order[0], order.at(-1)];
-  if (from === undefined || to === undefined) return { changed: 0, totals: [] };
-  const where = ofOrganization(organization, 'p.');
-  const merger = estimate(await readUsage(tx, where, { from, to }, { byKeyAndBucket: true }), book);
-  const [estimates, keyed] = [merger.lines(), merger.byApiKey()];
-  const replaced = order.map((day) => ({
-    day,
-    part: '',
-    readAt: null,
-    firstClosedReadAt: null,
-    scope: null,
-    seal: null,
-  }));
-  const rows = rowsByDay(ESTIMATES, replaced, estimates);
-  const projectIds = new Map(estimates.map(({ providerProjectId }) => [providerProjectId, providerProjectId]));
+export async function writeEstimates(tx: Transaction, scope: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
+  const days = [...scope.days].sort().map(toLocked);
+  const stored = await countUsage(tx, scope);
+  const isKeyed = [...stored.values()].flat().some((usage) => usage.isKeyed);
+  const projectIds = new Map(
+    [...stored.values()].flat().map(({ providerProjectId: id }): [string, string] => [id, id]),
+  );
+  const totals = new Sums();
   let changed = 0;
-  for (const chunk of chunksOfDays(replaced, rows, projectIds)) {
-    const outcome = await replaceDays(tx, ESTIMATES, { source: organization, ...chunk, projectIds });
+  for (const { rows, ...chunk } of chunksOfDays(days, stored, projectIds, (usage) => usage.rows)) {
+    const merger = estimate(rows.length === 0 ? [] : await readUsageOf(tx, scope, chunk), book);
+    const estimates = merger.lines();
+    for (const line of estimates) totals.add(line);
+    const replacement = { source: scope, ...chunk, projectIds };
+    const outcome = await replaceDays(tx, ESTIMATES, { ...replacement, rows: estimates });
     changed += outcome.inserted + outcome.updated + outcome.deleted;
+    await replaceDays(tx, BY_USAGE, { ...replacement, rows: isKeyed ? merger.byApiKey() : [] });
   }
-  const cuts = rowsByDay(BY_USAGE, replaced, keyed.some(({ apiKeyId }) => apiKeyId !== '') ? keyed : []);
-  for (const chunk of chunksOfDays(replaced, cuts, projectIds))
-    await replaceDays(tx, BY_USAGE, { source: organization, ...chunk, projectIds });
-  return { changed, totals: [...new Sums([...rows.values()].flat())] };
+  return { changed, totals: [...totals] };
+}
+
+function toLocked(day: Day): LockedDay {
+  return { day, part: '', readAt: null, firstClosedReadAt: null, scope: null, seal: null };
+}
+
+/** How much usage a project of ours has on a day, over all widths. */
+interface StoredUsage {
+  providerProjectId: string;
+  rows: number;
+  isKeyed: boolean;
+}
+
+async function countUsage(tx: Transaction, { days, ...organization }: RepriceScope): Promise<Map<Day, StoredUsage[]>> {
+  const order = [...days].sort();
+  const [first, last] = [order[0], order.at(-1)];
+  const byDay = new Map<Day, StoredUsage[]>();
+  if (first === undefined || last === undefined) return byDay;
+  const stored = await tx.$queryRaw<(StoredUsage & { day: Day })[]>`
+    SELECT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, p.id AS "providerProjectId", count(*)::int AS rows, bool_or(c.api_key_id <> '') AS "isKeyed"
+    FROM ${storedRows({ table: 'usage_data', constants: {} }, organization, first, last)}
+    WHERE c.bucket_start_time::date = ANY (${order}::date[]) GROUP BY 1, 2 ORDER BY 1, 2`;
+  for (const { day, ...usage } of stored) {
+    const known = byDay.get(day);
+    if (known === undefined) byDay.set(day, [usage]);
+    else known.push(usage);
+  }
+  return byDay;
+}
+
+/** The usage of a chunk. */
+async function readUsageOf(
+  tx: Transaction,
+  organization: OrganizationKey,
+  { days, projects }: Omit<Chunk<unknown>, 'rows'>,
+): Promise<UsageTotal[]> {
+  const dates = days.map(({ day }) => day);
+  const [from, to] = [dates[0], dates.at(-1)];
+  if (from === undefined || to === undefined) return [];
+  const among = projects === null ? Prisma.empty : Prisma.sql` AND p.id = ANY (${[...projects.ids]}::text[])`;
+  const where = Prisma.sql`${ofOrganization(organization, 'p.')}${among} AND u.bucket_start_time::date = ANY (${dates}::date[])`;
+  return readUsage(tx, where, { from, to }, { byKeyAndBucket: true });
 }
 
 /** Usage that has a price, one estimate a line item and bucket; its project is ours. */

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CostLine } from '../../../src/domain/bucket.js';
 import { endOfDay, parseDay } from '../../../src/domain/day.js';
+import { parseDecimal } from '../../../src/domain/decimal.js';
+import type { Price } from '../../../src/domain/price.js';
+import { NO_DIMENSIONS, type UsageLine } from '../../../src/domain/usage.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
+import { createUsageStore } from '../../../src/store/usage/usage-store.js';
 import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { line } from '../../helpers/lines.js';
 import { organizationOf, registerOrganization } from '../../helpers/organization.js';
@@ -21,6 +25,27 @@ function bill(change: (project: number, item: number) => string | null): CostLin
     }
   return lines;
 }
+
+/** What is billed, as if it were a quantity. */
+function usageOf({ bucketStart, bucketEnd, providerProjectId, apiKeyId, cost }: CostLine): UsageLine {
+  return {
+    ...{ ...NO_DIMENSIONS, model: 'gpt-5', apiKeyId: apiKeyId ?? '', endpoint: 'completions' },
+    ...{
+      bucketStart,
+      bucketEnd,
+      providerProjectId,
+      quantity: cost,
+      tokenType: 'uncached_input_tokens',
+      unit: 'tokens',
+    },
+  };
+}
+
+const TWO_DOLLARS: Price = {
+  ...{ provider: 'openai', model: 'gpt-5', tokenType: 'uncached_input_tokens', unit: 'tokens', tier: 'standard' },
+  ...{ contextWindow: '', inferenceGeo: '', validFrom: DAY, currency: 'USD', source: 'contract' },
+  ...{ price: parseDecimal('2'), per: parseDecimal('1000000') },
+};
 
 describe.each(DATABASE_KINDS)('a day with more rows than one statement carries, on %s', (kind) => {
   it('is replaced as a whole: in the bill, by API key, in the ledger, and with a seal that fits', async () => {
@@ -64,5 +89,43 @@ describe.each(DATABASE_KINDS)('a day with more rows than one statement carries, 
     expect(await store.checkSeals(organizationOf('openai', 'org-1'), { since: DAY, until: DAY })).toMatchObject({
       misfits: [],
     });
+  });
+});
+
+describe('a day with more usage than one statement carries', () => {
+  it('is estimated as a whole: each project that has usage, by API key as well, and none that no longer has', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const { prisma } = database;
+    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
+    const store = createUsageStore(prisma);
+    const write = (isUsed: (project: number) => boolean, hoursLater: number) =>
+      store.writeWindow({
+        ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
+        ...{ runId: 'run-1', lease: null, width: '1d', acceptRestatement: false, projects: new Map() },
+        answers: [{ endpoint: 'completions', days: [DAY], refused: [] }],
+        requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
+        lines: bill((project) => (isUsed(project) ? '1000000' : null)).map(usageOf),
+      });
+    const stored = async () => {
+      const [sums] = await prisma.$queryRaw<[Record<string, unknown>]>`
+        SELECT (SELECT trim_scale(sum(cost))::text FROM cost_data) AS estimated, (SELECT count(*)::int FROM cost_data) AS rows,
+               (SELECT trim_scale(sum(cost))::text FROM cost_by_api_key) AS keyed, (SELECT count(*)::int FROM cost_by_api_key) AS cuts`;
+      return sums;
+    };
+    const expected = (projects: number, price: number) => {
+      const cost = `${projects * ITEMS * price}`;
+      return { estimated: cost, rows: projects, keyed: cost, cuts: projects * ITEMS };
+    };
+
+    // gpt-5: 1.25 dollars for a million tokens.
+    const { totals } = await write(() => true, 1);
+    expect(totals).toEqual([{ currency: 'USD', cost: parseDecimal(`${(PROJECTS + 1) * ITEMS * 1.25}`) }]);
+    expect(await stored()).toEqual(expected(PROJECTS + 1, 1.25));
+    await write((project) => project !== 7, 2);
+    expect(await stored()).toEqual(expected(PROJECTS, 1.25));
+    const imported = await store.importPrices('team-1', [TWO_DOLLARS]);
+    expect(imported).toEqual({ prices: 1, estimates: PROJECTS });
+    expect(await stored()).toEqual(expected(PROJECTS, 2));
   });
 });
