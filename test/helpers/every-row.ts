@@ -72,6 +72,7 @@ function toText(column: string, type: string, zone: string): string {
   if (type === 'date' || type === 'timestamp without time zone' || type === '') return `${column}::timestamp::text`;
   if (/^(?:numeric|double precision|real|integer|bigint)$/.test(type))
     return `trim_scale(${column}::text::numeric)::text`;
+  if (type === 'money') return toText(`${column}::numeric`, 'numeric', zone);
   return `${column}::text`;
 }
 

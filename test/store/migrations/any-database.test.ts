@@ -151,8 +151,30 @@ async function story(database: Database, made: AnyDatabase): Promise<Outcome> {
   await migrations.apply();
   await migrations.import({ path });
   expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
-  expect(amongThem(await read(true), settled)).toEqual(settled);
+  const again = amongThem(await read(true), found);
+  if (!adopted.foreign.some(isSwallow)) expect(again).toEqual(settled);
+  else requireOneOfEach(again, { found, settled }, made);
   return outcome;
+}
+
+function isSwallow({ object }: { object: string }): boolean {
+  return object === 'trigger cost_data.swallow';
+}
+
+/**
+ * Where no update gets through, the bill that stayed keeps its place in the table when its doubles are led back behind it, and
+ * keep-last takes another one the next time: one bill of each key, as it was at first.
+ */
+function requireOneOfEach(
+  again: Record<string, unknown[]>,
+  { found, settled }: Record<'found' | 'settled', Record<string, unknown[]>>,
+  made: AnyDatabase,
+): void {
+  const { cost_data: bills = [] } = again;
+  expect(again).toEqual({ ...settled, cost_data: bills });
+  expect(found.cost_data).toEqual(expect.arrayContaining(bills));
+  expect(bills).toHaveLength(settled.cost_data?.length ?? 0);
+  expect(sharedKeys(again, made)).toEqual([]);
 }
 
 /** What the person who adopts says; each time with a file of its own. */
@@ -272,7 +294,7 @@ async function runPrinted({ migrations }: Database, made: AnyDatabase, printed: 
     if (printed === 'adopt') expect(await read()).toEqual(rows);
     return;
   }
-  if (plan.foreign.some(({ object }) => object === 'trigger cost_data.swallow')) return;
+  if (plan.foreign.some(isSwallow)) return;
   // The rows are not its business.
   if (printed === 'diff' && (made.datesIn !== undefined || sharedKeys(settled, made).length > 0)) return;
   expect(errors).toBe('');
@@ -281,7 +303,10 @@ async function runPrinted({ migrations }: Database, made: AnyDatabase, printed: 
   const adopted = await refusalOf(() => migrations.adopt(choices));
   if (typeof adopted === 'string') {
     // No script makes one bill of several, and what keeps our writes out keeps that from us, too.
-    expect(adopted).toMatch(/changes what is written to it|refused it/);
+    expect(
+      plan.foreign.some(({ stops }) => stops !== null),
+      adopted,
+    ).toBe(true);
     expect(await read(true)).toEqual(settled);
     return;
   }
