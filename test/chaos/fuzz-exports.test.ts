@@ -18,7 +18,7 @@ import { charge, DAY } from '../helpers/export-row.js';
 
 const MINUTES = Number(process.env.FUZZ_MINUTES ?? (inject('long') ? 2 : 0));
 const SEED = Number(process.env.FUZZ_SEED ?? (MINUTES > 0 ? Date.now() % 1e9 : 11));
-const FEW_RUNS = 20;
+const FEW_RUNS = 12;
 
 const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
 const amount = fc

@@ -42,7 +42,7 @@ interface Kind {
 }
 
 async function fuzz({ home }: Machine, kind: Kind): Promise<void> {
-  const { name, file: called = 'fuzzed', fewRuns = 6, valid, run, state, check } = kind;
+  const { name, file: called = 'fuzzed', fewRuns = 4, valid, run, state, check } = kind;
   const path = join(home, called);
   const attempt = async (file: Buffer) => {
     await writeFile(path, file);
@@ -238,7 +238,7 @@ describe('a file with something wrong in it is read right or refused as a whole'
     const names = [...new Set(parts.map(({ table }) => table))];
     await fuzz(machine, {
       name: 'rollback',
-      fewRuns: 5,
+      fewRuns: 3,
       valid,
       run: (file) => machine.here(['db', 'import', file, '--json']),
       state: () => tables(prisma, ...names),

@@ -6,7 +6,7 @@ import { useTestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { lastDays, makeWorld, storedSums } from './world.js';
 
-const RUNS = inject('long') ? 2_000 : 40;
+const RUNS = inject('long') ? 2_000 : 20;
 const span = lastDays(4);
 
 /** What no contract allows, or hardly. */
