@@ -19,7 +19,9 @@ const READY = frame('Z', Buffer.from('I'));
 export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>, onPanic: () => void = () => undefined): PGlite {
   const run = db.execProtocolRawStream.bind(db);
   const exec = db.exec.bind(db);
+  const isInTransaction = db.isInTransaction.bind(db);
   const panics: Uint8Array[] = [];
+  const isOpen = () => lock.isHeld() && panics.length === 0;
   db.execProtocolRawStream = async (message, { onRawData, ...options }) => {
     if (!lock.isHeld()) return refuse(message, onRawData);
     if (panics[0] !== undefined) return refuse(message, onRawData, panics[0]);
@@ -39,7 +41,9 @@ export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>, onPanic: () => voi
     if (panics.length > 0 && isAwaited(message)) onRawData(READY);
   };
   // The server rolls back by it what a connection left open, which would write as well.
-  db.exec = (...statement) => (lock.isHeld() && panics.length === 0 ? exec(...statement) : Promise.resolve([]));
+  db.exec = (...statement) => (isOpen() ? exec(...statement) : Promise.resolve([]));
+  // The transaction that was cut off never ends, and the socket's server lets no other connection in before that.
+  db.isInTransaction = () => isOpen() && isInTransaction();
   return db;
 }
 

@@ -75,6 +75,7 @@ it('answers after a panic, such as of a full disk, with which PGlite leaves its 
   let runs = 0;
   const db = {
     exec: () => Promise.resolve([]),
+    isInTransaction: () => true,
     execProtocolRawStream: (_: Uint8Array, { onRawData }: { onRawData: (data: Uint8Array) => void }) => {
       runs++;
       onRawData(panic);
@@ -90,9 +91,12 @@ it('answers after a panic, such as of a full disk, with which PGlite leaves its 
     });
     return answers;
   };
+  expect(db.isInTransaction()).toBe(true);
   const both = [panic.toString('latin1'), 'Z\0\0\0\x05I'];
   expect(await ask('Q')).toEqual(both);
   expect(await ask('P')).toEqual([]);
   expect(await ask('S')).toEqual(both);
   expect([runs, told]).toEqual([1, 1]);
+  // Or its transaction, which nothing ends any more, would keep every other connection waiting.
+  expect(db.isInTransaction()).toBe(false);
 });
