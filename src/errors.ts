@@ -2,6 +2,8 @@
 export const EXIT_CODES = {
   /** The command could not do its work. */
   failed: 1,
+  /** The disk of the store is full: nothing more can be written before there is room. */
+  'no-space': 1,
   /** A check found something. */
   finding: 1,
   /** What was asked for contradicts what is stored. */

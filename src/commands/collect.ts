@@ -8,7 +8,7 @@ import { renderPlan, type PlanDocument } from '../output/plan.js';
 import { renderSync } from '../output/sync.js';
 import { sentenceOf } from '../output/why.js';
 import type { SyncPlan } from '../sync/plan.js';
-import { exitCodeOf } from './exit-code.js';
+import { exitCodeOf } from '../domain/exit-code.js';
 import { createQuotaWait } from './quota-wait.js';
 import { showEvent, startDisplay, type Display } from './sync-display.js';
 import { exitCodeOfVerification } from './verify.js';

@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../errors.js';
 import { VERIFIED_DAYS, verify as verifySpend, type VerifyRequest } from '../library/verify.js';
 import { renderVerification } from '../output/verification.js';
 import { defineCommand, option, asItIs } from './define.js';
-import { exitCodeOf } from './exit-code.js';
+import { exitCodeOf } from '../domain/exit-code.js';
 import { organizationOption, periodArgument, periodOptions, providerOption } from './options.js';
 
 export const verify = defineCommand({

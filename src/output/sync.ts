@@ -1,5 +1,5 @@
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
-import { EXIT_CODES } from '../errors.js';
+import { exitCodeOf } from '../domain/exit-code.js';
 import { formatDuration } from './format.js';
 import { formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -129,14 +129,7 @@ function ending(result: SyncResult, { style }: Output): string {
   if (status === 'ok') return `${style.green('Done.')} ${totals(result)}${run}`;
   const words =
     status === 'partial' ? `Partly done: ${good} of ${plural(organizations.length, 'organization')}.` : 'Failed.';
-  return `${style.red(words)} ${run}, exit ${exitCode(organizations, status)}`;
-}
-
-function exitCode(organizations: readonly OrganizationResult[], status: SyncResult['status']): number {
-  const only = (code: 'auth' | 'unreachable') =>
-    status === 'failed' && organizations.every(({ error }) => error?.code === code);
-  if (only('auth')) return EXIT_CODES.auth;
-  return only('unreachable') ? EXIT_CODES.unreachable : EXIT_CODES.partial;
+  return `${style.red(words)} ${run}, exit ${exitCodeOf(result)}`;
 }
 
 function totals({ organizations, basis }: SyncResult): string {

@@ -8,6 +8,7 @@ import { BrokenAnswer, readBroken } from './broken.js';
 import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
 import { readLimits } from './limits.js';
+import { maskKey, maskRefusal } from './mask-key.js';
 import { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import { Quota } from './quota.js';
@@ -229,31 +230,15 @@ async function read(
     if (!(error instanceof UndecodableBody)) throw error;
     return { status, header, text: '', rows: [], unreadable: error.message };
   }
-  const text = mask((cutter?.rest ?? Buffer.concat(chunks)).toString(), call);
-  return { status, header, text, rows: cutter?.rows ?? [], unreadable: null };
+  const text = (cutter?.rest ?? Buffer.concat(chunks)).toString();
+  const masked = status === 200 ? maskKey(text, call.key) : maskRefusal(text, call.key);
+  return { status, header, text: masked, rows: cutter?.rows ?? [], unreadable: null };
 }
 
 function fromText(readRow: ReadRow, call: ProviderCall): ReadRowText {
   return (json, path) => {
-    const row = parseJson(mask(json, call));
+    const row = parseJson(maskKey(json, call.key));
     if (!row.ok) throw new UndecodableBody('broken JSON');
     return readRow(row.value, path);
   };
-}
-
-/** A refusal may repeat the key it refuses, spelled in any way JSON knows; from here on nothing can print it. */
-function mask(text: string, { key }: ProviderCall): string {
-  const secret = key.reveal();
-  if (secret === '') return text;
-  const spelled = text.includes('\\u00') ? text.replace(ESCAPED, spellOut) : text;
-  return spelled.replaceAll(secret, '[key]');
-}
-
-/** An escape of JSON; taken whole, so that a backslash which is escaped itself begins none. */
-const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
-
-/** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */
-function spellOut(escape: string, code: string | undefined): string {
-  const character = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16));
-  return /^[\w.-]$/.test(character) ? character : escape;
 }

@@ -26,12 +26,17 @@ export async function openEmbedded(
     await createIfMissing(folders, onCreate);
     const moved = await readMoved(folders);
     if (moved !== null) onMoved?.(moved);
-    let isSound = true;
-    const db = fence(await openPglite(folders.data), lock, () => (isSound = false));
-    const served = await servePglite(db, folders.socket, () => isSound && lock.isHeld());
+    let panic: CostsError | null = null;
+    const db = fence(await openPglite(folders.data), lock, (words) => (panic = stopped(folders.root, words)));
+    const served = await servePglite(db, folders.socket, () => panic === null && lock.isHeld());
     return createDatabase({
+      // What fails behind it fails of it, whatever a cut connection says.
+      ended: () => panic,
       kind: 'embedded',
-      place: { label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
+      place: {
+        ...{ label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
+        megabytes: OPENING_MEGABYTES,
+      },
       pool: served.pool,
       openSession: () => openSession(served.pool),
       backup: (path) => writeBackup(db, path),
@@ -133,13 +138,21 @@ async function isFull(folder: string): Promise<boolean> {
 
 function noSpace(folder: string, megabytes: number, cause: unknown): CostsError {
   return new CostsError(
-    'failed',
+    'no-space',
     `There is no space left for the embedded store in ${folder}. Nothing of it was lost.`,
     {
       hint: `Free ${megabytes} MB on that disk, then run the same command again.`,
       cause,
     },
   );
+}
+
+/** Where PostgreSQL gives up; what it confirmed is in its log, and the next process reads it from there. */
+function stopped(root: string, words: string): CostsError {
+  if (/No space left|quota exceeded/i.test(words)) return noSpace(root, OPENING_MEGABYTES, words);
+  return new CostsError('failed', `The embedded store in ${root} stopped: ${words}. Nothing of it was lost.`, {
+    hint: 'See that its disk can be written, then run the same command again.',
+  });
 }
 
 function folderError(root: string, error: unknown): unknown {

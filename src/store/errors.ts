@@ -6,6 +6,8 @@ import { LOST_LOCK } from './fence.js';
 export type Place = Pick<DatabaseAddress, 'label' | 'server' | 'database' | 'user'> & {
   /** Policies of row security that bind us, by table; known once the server was asked. */
   policies?: Readonly<Record<string, string[]>>;
+  /** How much room it needs to go on, where that is known. */
+  megabytes?: number;
 };
 
 /** What an error says about itself, whichever of driver, adapter and client threw it. */
@@ -212,10 +214,15 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         hint: 'Another program works on the same tables; run the command again when it is done.',
       };
     case '53100':
-    case '53200':
     case 'ENOSPC':
+      return {
+        code: 'no-space',
+        message: `${label} has run out of space: ${message}. Nothing of it was lost.`,
+        hint: `Free ${place.megabytes === undefined ? 'some' : `${place.megabytes} MB`}, then run the same command again; nothing half-done was kept.`,
+      };
+    case '53200':
       return failed(
-        `${label} has run out of space or memory: ${message}.`,
+        `${label} has run out of memory: ${message}.`,
         'Free some, then run the same command again; nothing half-done was kept.',
       );
     case '57014':

@@ -14,9 +14,13 @@ const READY = frame('Z', Buffer.from('I'));
  * Lets no statement through, and confirms none, once the lock is another's: a process that slept through its time must not
  * write beside its successor. What a statement answered last, which is its confirmation, waits for a second look. After a
  * panic, as of a full disk, a server would end and PGlite answers nothing that a client waits for: that is made up for.
- * @param onPanic told once: its memory is no longer to be written
+ * @param onPanic told once, with PostgreSQL's words: its memory is no longer to be written
  */
-export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>, onPanic: () => void = () => undefined): PGlite {
+export function fence(
+  db: PGlite,
+  lock: Pick<Lock, 'isHeld'>,
+  onPanic: (words: string) => void = () => undefined,
+): PGlite {
   const run = db.execProtocolRawStream.bind(db);
   const exec = db.exec.bind(db);
   const isInTransaction = db.isInTransaction.bind(db);
@@ -33,7 +37,7 @@ export function fence(db: PGlite, lock: Pick<Lock, 'isHeld'>, onPanic: () => voi
         passOn();
         waiting.push(data.slice());
         if (!isPanic(data)) return;
-        if (panics.push(data.slice()) === 1) onPanic();
+        if (panics.push(data.slice()) === 1) onPanic(wordsOf(data));
       },
     });
     if (!lock.isHeld()) return refuse(message, onRawData);
@@ -60,6 +64,11 @@ function isAwaited([type]: Uint8Array): boolean {
 
 function isPanic(data: Uint8Array): boolean {
   return data[0] === ERROR && Buffer.from(data).includes('\0VPANIC\0');
+}
+
+/** The message of an error, among its fields. */
+function wordsOf(error: Uint8Array): string {
+  return /\0M([^\0]*)/.exec(Buffer.from(error).toString())?.[1] ?? 'it panicked';
 }
 
 function frame(type: string, body: Buffer): Uint8Array {

@@ -47,17 +47,19 @@ interface DatabaseParts {
   pool: StorePool;
   openSession: Database['openSession'];
   backup?: NonNullable<Database['backup']>;
+  /** Why it answers nothing any more; null while it does. */
+  ended?: () => CostsError | null;
   close: Database['close'];
 }
 
 /** One Prisma client, one pool and the migrations, as both kinds of database have them. */
-export function createDatabase({ kind, place, pool, openSession, backup, close }: DatabaseParts): Database {
+export function createDatabase({ kind, place, pool, openSession, backup, ended, close }: DatabaseParts): Database {
   const prisma = new PrismaClient({
     adapter: storeAdapter(pool),
     transactionOptions: LIMITS,
     errorFormat: 'minimal',
   });
-  const explain = (error: unknown) => explainDatabaseError(error, place);
+  const explain = (error: unknown) => ended?.() ?? explainDatabaseError(error, place);
   const database: Omit<Database, 'migrations'> = {
     kind,
     label: place.label,

@@ -97,7 +97,7 @@ export async function runWindows(
   await Promise.all(Array.from({ length: WINDOWS_AT_ONCE }, runAll));
 }
 
-/** A failure of the key, of the network or of the run, and so of whatever would be asked next. */
+/** A failure of the key, of the network, of the store or of the run, and so of whatever would be asked next. */
 export function isHopeless({ code }: CostsError): boolean {
-  return ['auth', 'unreachable', 'interrupted'].includes(code);
+  return ['auth', 'unreachable', 'no-space', 'interrupted'].includes(code);
 }

@@ -93,7 +93,7 @@ describe('the windows of an organization', () => {
     expect(done).toEqual(['2026-01-31', '2026-01-27', '2026-01-25', '2026-01-23', '2026-01-21']);
   });
 
-  it.each(['auth', 'unreachable', 'interrupted'] as const)(
+  it.each(['auth', 'unreachable', 'no-space', 'interrupted'] as const)(
     'are not asked for any more after a failure of kind %s, and all but the first of them fail untold',
     async (code) => {
       const windows = windowsOf(10, 1);

@@ -6,7 +6,7 @@ import { renderFocusImport } from '../../output/focus-import.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
 import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
-import { exitCodeOf } from '../exit-code.js';
+import { exitCodeOf } from '../../domain/exit-code.js';
 
 export interface ImportFocusOptions extends ScopeOptions {
   path: string[];

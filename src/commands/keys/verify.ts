@@ -9,7 +9,7 @@ import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
 import { listFolder } from '../../library/folder.js';
 import { renderKeyVerifications } from '../../output/keys.js';
-import { exitCodeOf, statusOf } from '../exit-code.js';
+import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
 import { identifyKey } from './source.js';

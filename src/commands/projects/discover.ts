@@ -3,7 +3,7 @@ import type { Organization } from '../../domain/collection.js';
 import type { DiscoveryResult } from '../../domain/project.js';
 import { asCostsError, toErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
-import { exitCodeOf, statusOf } from '../exit-code.js';
+import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
 import { defineCommand, asItIs } from '../define.js';
 import { organizationOption, providerOption } from '../options.js';

@@ -12,12 +12,13 @@ export function statusOf(outcomes: readonly { error?: unknown }[]): Outcomes['st
   return failed === 0 ? 'ok' : failed === outcomes.length ? 'failed' : 'partial';
 }
 
-/** Done is 0; when no organization succeeded, all refused is 4 and all unreachable 6; any other failure is 3. */
+/** Done is 0; when no organization succeeded, all refused is 4, all unreachable 6 and a full disk 1; any other failure is 3. */
 export function exitCodeOf({ status, organizations }: Outcomes): number {
   if (status === 'ok') return 0;
   const allFailedWith = (code: ErrorCode) =>
     status === 'failed' && organizations.every(({ error }) => error?.code === code);
   if (allFailedWith('auth')) return EXIT_CODES.auth;
   if (allFailedWith('unreachable')) return EXIT_CODES.unreachable;
+  if (allFailedWith('no-space')) return EXIT_CODES['no-space'];
   return EXIT_CODES.partial;
 }

@@ -1,0 +1,42 @@
+import type { Secret } from '../domain/secret.js';
+
+const MASK = '[key]';
+/** An escape of JSON; taken whole, so that a backslash which is escaped itself begins none. */
+const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
+/** A character as addresses write it. */
+const PERCENT = /%([2-7][0-9a-f])/gi;
+
+/** An answer may repeat the key that it was asked with, spelled in any way JSON knows; from here on nothing can print it. */
+export function maskKey(text: string, key: Secret): string {
+  const secret = key.reveal();
+  if (secret === '') return text;
+  const spelled = text.includes('\\u00') ? text.replace(ESCAPED, spellOut) : text;
+  return spelled.replaceAll(secret, MASK);
+}
+
+/** A refusal may repeat it as headers and addresses write it, too: in base64, alone or within more, and with percent signs. */
+export function maskRefusal(text: string, key: Secret): string {
+  const secret = key.reveal();
+  if (secret === '') return text;
+  const masked = maskKey(text, key);
+  const spelled = masked.replace(PERCENT, spellOut).replaceAll(secret, MASK);
+  return base64Forms(secret).reduce(
+    (sum, form) => sum.replaceAll(form, MASK),
+    spelled.includes(MASK) ? spelled : masked,
+  );
+}
+
+/** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */
+function spellOut(escape: string, code: string | undefined): string {
+  const character = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16));
+  return /^[\w.-]$/.test(character) ? character : escape;
+}
+
+/** What base64 has of it whatever stands before and behind it: three places to begin at, and two alphabets. */
+function base64Forms(secret: string): string[] {
+  const forms = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+  });
+  return [...new Set(forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]))];
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.js';
+import { maskKey, maskRefusal } from '../../src/providers/mask-key.js';
+
+const SECRET = 'sk-test-aB3_9zQ.x7-Yw';
+const key = new Secret(SECRET);
+const base64 = (text: string, form: 'base64' | 'base64url' = 'base64') => Buffer.from(text).toString(form);
+const percent = (text: string) => Array.from(text, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
+
+it.each([
+  ['as it is', SECRET],
+  ['in escapes of JSON', Array.from(SECRET, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')],
+  ['in base64', base64(SECRET)],
+  ['in base64 as a user without a password', base64(`${SECRET}:`)],
+  ['in base64 as a password', base64(`me:${SECRET}`)],
+  ['in base64 behind two letters, for addresses', base64(`ab${SECRET}cd`, 'base64url')],
+  ['in percent signs', percent(SECRET)],
+])('a refusal does not show the key that it repeats %s', (_, spelled) => {
+  const masked = maskRefusal(`{"message":"No such key: ${spelled}, 5% sure of \\"it\\""}`, key);
+  expect(masked).toContain('[key]');
+  expect(masked).toContain('5% sure of \\"it\\"');
+  // Of base64 the ends may hold bits of what stands beside it, which are too few to be any use.
+  for (const form of [SECRET, spelled.slice(4, -4)]) expect(masked).not.toContain(form);
+});
+
+it('an answer without it, and one to no key, is as it came', () => {
+  const text = '{"message":"\\u0041 100%41 dGVzdA=="}';
+  expect(maskRefusal(text, new Secret(''))).toBe(text);
+  expect(maskKey('{"a":"b%41"}', key)).toBe('{"a":"b%41"}');
+  expect(maskRefusal('{"a":"b%41"}', key)).toBe('{"a":"b%41"}');
+});
