@@ -111,22 +111,33 @@ describe('what a run did for an organization', () => {
   it('ends with its first failure and all the days that failed, in order', () => {
     const { tally } = start();
     const window = (day: Day) => ({ since: day, until: day });
+    tally.add(1, outcome({ days: 1 }));
     tally.failed(new CostsError('contract', 'Not what was promised.', { hint: 'Again.' }), [window(SECOND)]);
     expect(tally.isHopeless).toBe(false);
     tally.failed(new CostsError('auth', 'Refused.'), [window(THIRD), window(FIRST)]);
     expect(tally.isHopeless).toBe(false);
-    expect(tally.windows).toBe(3);
+    expect(tally.windows).toBe(4);
     expect(tally.result()).toMatchObject({
       status: 'failed',
       error: { code: 'contract', hint: 'Again.', windows: [FIRST, SECOND, THIRD].map(window) },
     });
   });
 
-  it.each(['auth', 'unreachable', 'interrupted'] as const)('is hopeless after a failure of kind %s', (code) => {
+  it('is hopeless where nothing could be read, whatever failed', () => {
     const { tally } = start();
-    tally.failed(new CostsError(code, 'No more.'), []);
+    tally.failed(new CostsError('contract', 'Not what was promised.'), []);
     expect(tally.isHopeless).toBe(true);
   });
+
+  it.each(['auth', 'unreachable', 'no-space', 'interrupted'] as const)(
+    'is hopeless after a failure of kind %s',
+    (code) => {
+      const { tally } = start();
+      tally.add(1, outcome({ days: 1 }));
+      tally.failed(new CostsError(code, 'No more.'), []);
+      expect(tally.isHopeless).toBe(true);
+    },
+  );
 
   it('is skipped where there was nothing to do, or somebody else does it, who is named', () => {
     const { tally } = start();

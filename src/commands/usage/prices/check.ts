@@ -4,6 +4,7 @@ import { add, formatDecimal, type Decimal } from '../../../domain/decimal.js';
 import { PriceBook, undated, type Price } from '../../../domain/price.js';
 import type { ReportRow } from '../../../domain/report.js';
 import type { UnpricedUsage } from '../../../domain/usage-store.js';
+import { formatDate } from '../../../domain/words.js';
 import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
 import { EXIT_CODES } from '../../../errors.js';
 import { renderPriceFindings, type PriceFinding } from '../../../output/prices.js';
@@ -104,6 +105,6 @@ function findUnlikely(own: readonly Price[], today: Day): PriceFinding[] {
 
 function findOld(today: Day): PriceFinding[] {
   if (daysBetween(listPricesReadOn(), today) <= OLD_AFTER_DAYS) return [];
-  const message = `The list prices were read on ${listPricesReadOn()}; a newer version of costs may know newer ones.`;
+  const message = `The list prices were read on ${formatDate(listPricesReadOn())}; a newer version of costs may know newer ones.`;
   return [{ code: 'old', provider: null, model: null, tokenType: null, tier: null, message }];
 }
