@@ -19,11 +19,10 @@ export function maskRefusal(text: string, key: Secret): string {
   const secret = key.reveal();
   if (secret === '') return text;
   const masked = maskKey(text, key);
-  const spelled = masked.replace(PERCENT, spellOut).replaceAll(secret, MASK);
-  return base64Forms(secret).reduce(
-    (sum, form) => sum.replaceAll(form, MASK),
-    spelled.includes(MASK) ? spelled : masked,
-  );
+  // Percent signs of other words stay as they are.
+  const spelled = masked.replace(PERCENT, spellOut);
+  const plain = spelled.includes(secret) ? spelled.replaceAll(secret, MASK) : masked;
+  return base64Forms(secret).reduce((sum, form) => sum.replaceAll(form, MASK), plain);
 }
 
 /** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */
