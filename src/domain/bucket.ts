@@ -29,6 +29,8 @@ export interface CostLine {
   serviceTier: string | null;
   contextWindow: string | null;
   inferenceGeo: string | null;
+  /** What goes in or comes out; absent where the provider does not say it. */
+  modality?: string | null;
   /** The API key that spent it, null for none; absent where the bill was not asked by key. */
   apiKeyId?: string | null | undefined;
 }
@@ -190,6 +192,7 @@ function merge(a: CostLine, b: CostLine): CostLine {
     serviceTier: shared(({ serviceTier }) => serviceTier),
     contextWindow: shared(({ contextWindow }) => contextWindow),
     inferenceGeo: shared(({ inferenceGeo }) => inferenceGeo),
+    modality: shared(({ modality = null }) => modality),
   };
   if (a.apiKeyId !== undefined) merged.apiKeyId = a.apiKeyId;
   const [listA, listB] = [a.listCost ?? null, b.listCost ?? null];

@@ -17,6 +17,8 @@ export interface ReportGroup {
   model?: string | null;
   /** Null where the bill does not tell. */
   tokenType?: string | null;
+  /** Null where nothing says whether it is text, audio, image or video. */
+  modality?: string | null;
   /** What people call the API key, its id where that is all there is; null for spend of none. */
   apiKey?: string | null;
   apiKeyId?: string | null;
@@ -124,6 +126,14 @@ export const DIMENSIONS = {
     key: 'tokenType',
     column: 'token_type',
     none: '(no token type)',
+    kept: false,
+  },
+  modality: {
+    columns: { Modality: 'modality' },
+    sql: { modality: 'c.modality' },
+    key: 'modality',
+    column: 'modality',
+    none: '(no modality)',
     kept: false,
   },
   'api-key': {

@@ -37,6 +37,7 @@ export interface ExportRow {
   linked: boolean;
   lineItem: string;
   model: string | null;
+  modality: string | null;
   costType: string | null;
   tokenType: string | null;
   serviceTier: string | null;
@@ -101,6 +102,7 @@ export const EXPORT_FIELDS = [
   'apiKeyName',
   'listCost',
   'billReport',
+  'modality',
 ] as const satisfies readonly (keyof ExportRow)[];
 export type ExportField = (typeof EXPORT_FIELDS)[number];
 

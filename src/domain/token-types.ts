@@ -48,6 +48,11 @@ export const INPUT_TOKENS = TOKEN_TYPES.filter((each) => each.endsWith('input_to
 /** What of it was read from a cache, which is not what was written into one. */
 export const CACHED_INPUT_TOKENS = INPUT_TOKENS.filter((each) => /^(?:cached|cache_read)_/.test(each));
 
+/** What is counted, where its name tells. */
+export function modalityOf(tokenType: string): string | null {
+  return /audio|image/.exec(tokenType)?.[0] ?? null;
+}
+
 export function unitOf(tokenType: TokenType): UsageUnit {
   return UNITS[tokenType];
 }

@@ -93,4 +93,8 @@ export class Charge implements CostLine {
   get inferenceGeo(): string | null {
     return this.#item.inferenceGeo;
   }
+
+  get modality(): string | null {
+    return this.#item.modality ?? null;
+  }
 }

@@ -20,7 +20,7 @@ export function charge({ cost, quantity, listCost, listUnitPrice, ...rest }: Giv
     ...{ bucketStart: startOfDay(day), bucketEnd: endOfDay(day) },
     ...{ provider: 'openai', organizationId: 'org-1', organization: 'Prod' },
     ...{ projectId: 'search', project: 'Search', providerProjectId: 'proj_1', linked: true },
-    ...{ lineItem: 'gpt-5, input', model: null, costType: null, tokenType: null, serviceTier: null },
+    ...{ lineItem: 'gpt-5, input', model: null, modality: null, costType: null, tokenType: null, serviceTier: null },
     ...{ contextWindow: null, inferenceGeo: null, quantityUnit: null, currency: 'USD', estimated: false, tags: {} },
     ...{ apiKeyId: null, apiKeyName: null, billReport: null },
     ...rest,

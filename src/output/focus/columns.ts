@@ -100,6 +100,7 @@ const COLUMNS: readonly FocusColumn[] = [
   text('x_InferenceGeo', ({ row }) => nonEmpty(row.inferenceGeo)),
   text('x_LineItem', ({ row }) => nonEmpty(row.lineItem)),
   flag('x_Linked', ({ row }) => row.linked),
+  text('x_Modality', ({ row }) => nonEmpty(row.modality)),
   text('x_Model', ({ row }) => nonEmpty(row.model)),
   text('x_ProjectId', ({ row }) => row.projectId),
   text('x_ProjectName', ({ row }) => nonEmpty(row.project)),

@@ -48,12 +48,13 @@ function meterOf(row: ExportRow, item: string): string {
   return meter;
 }
 
-function detailsOf({ model, tokenType, serviceTier, contextWindow, inferenceGeo }: ExportRow): string | null {
+function detailsOf({ model, modality, tokenType, serviceTier, contextWindow, inferenceGeo }: ExportRow): string | null {
   const { family, developer } = readModelName(model ?? '');
   const details = {
     x_ModelId: model,
     x_ModelFamily: family,
     x_ModelDeveloper: developer,
+    x_Modality: modality,
     x_TokenType: tokenType,
     x_ServiceTier: serviceTier,
     x_ContextWindow: contextWindow,

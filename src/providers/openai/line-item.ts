@@ -23,6 +23,16 @@ const KIND = new RegExp(
 const isModelName = (word: string) => /^(?:ft:\S+|[a-z][\w.:/-]*)$/.test(word) && /[\d-]/.test(word);
 const LONG_CONTEXT = ', long context';
 
+/** The reading of what has no words. */
+export const NOTHING_SAID: LineItemReading = {
+  model: null,
+  modality: null,
+  costType: null,
+  tokenType: null,
+  serviceTier: null,
+  contextWindow: null,
+};
+
 /** The parts of a line item about a model; null for one about something else, such as `Vector storage` or a credit. */
 export function parseLineItem(lineItem: string): LineItemParts | null {
   const bar = lineItem.indexOf(' | ');
@@ -55,14 +65,14 @@ export function printLineItem({ prefix, model, modality, kind, longContext }: Li
 /** What a line item says, as columns. */
 export function readLineItem(lineItem: string): LineItemReading {
   const parts = parseLineItem(lineItem);
-  if (parts === null)
-    return { model: null, costType: lineItem, tokenType: null, serviceTier: null, contextWindow: null };
+  if (parts === null) return { ...NOTHING_SAID, costType: lineItem };
   const { prefix, model, modality, kind, longContext } = parts;
   const words = plain(kind ?? '');
   const tokenType = tokenTypeOf(words, `${modality ?? ''} ${words}`);
   const isTier = prefix !== null && TIERS.has(prefix);
   return {
     model,
+    modality: modality ?? new RegExp(MODALITY).exec(tokenType === null ? '' : words)?.[0] ?? null,
     costType: prefix === null || isTier ? (tokenType?.endsWith('tokens') === true ? 'tokens' : kind) : prefix,
     tokenType,
     serviceTier: isTier ? prefix : (/^(batch|flex|priority) /.exec(words)?.[1] ?? null),
@@ -81,7 +91,8 @@ function tokenTypeOf(kind: string, media: string): string | null {
   const of = (name: string) => (medium === undefined ? name : name.replace(/(?=input|output)/, `${medium}_`));
   if (kind === 'images' || kind === 'characters') return kind;
   if (/^(?:seconds|minutes|duration)$/.test(kind)) return 'seconds';
-  if (/^cached? (?:writes?|creation)/.test(kind)) return 'cache_write_input_tokens';
+  if (/^cached? (?:writes?|creation)/.test(kind))
+    return `cache_write_${/\b(?:30m|12h)\b/.exec(kind)?.[0] ?? ''}_input_tokens`.replace('__', '_');
   if (kind.includes('output')) return of('output_tokens');
   return of(kind.includes('cached') ? 'cached_input_tokens' : 'uncached_input_tokens');
 }

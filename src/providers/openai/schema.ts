@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
-import type { LineItemReading } from '../../domain/line-item.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
 import type { ListPage } from '../lists.js';
@@ -17,7 +16,7 @@ import {
   text,
   type DriftWatch,
 } from '../shapes.js';
-import { readLineItem } from './line-item.js';
+import { NOTHING_SAID, readLineItem } from './line-item.js';
 
 const WHO = 'OpenAI';
 
@@ -95,14 +94,6 @@ export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage 
   });
   return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null, organization };
 }
-
-const NOTHING_SAID: LineItemReading = {
-  model: null,
-  costType: null,
-  tokenType: null,
-  serviceTier: null,
-  contextWindow: null,
-};
 
 /** Reads the rows of an answer one at a time. What they say again and again is kept once. */
 export class ResultReader {

@@ -11,6 +11,7 @@ const COST_DATA = {
     currency: 'currency',
     quantity_unit: 'quantityUnit',
     model: 'model',
+    modality: 'modality',
     cost_type: 'costType',
     token_type: 'tokenType',
     service_tier: 'serviceTier',

@@ -4,6 +4,7 @@ import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../d
 import type { DaySpan } from '../../domain/day.js';
 import type { KeyedSource } from '../../domain/keyed-report.js';
 import type { ReportBasis, ReportQuery } from '../../domain/report.js';
+import { modalityOf } from '../../domain/token-types.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
 import type { Transaction } from '../transaction.js';
@@ -107,19 +108,26 @@ function keyedRows(
   { version, sources }: { version: 'costs_v1' | 'usage_v1'; sources: readonly KeyedSource[] },
 ): Prisma.Sql {
   const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
+  const isVersion = Prisma.raw(`api_version = '${version}'`);
+  const uncut = columns.filter((name) => ![...BOTH_HAVE, ...SELDOM_TOLD, 'list_cost'].includes(name));
   const made: Record<string, string> = Object.fromEntries<string>([
-    ...columns.filter((name) => !BOTH_HAVE.includes(name)).map((name): [string, string] => [name, 'NULL::text']),
+    ...uncut.map((name): [string, string] => [name, `r.${name}`]),
     ['list_cost', 'NULL::numeric'],
-    ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(${name}, '')`]),
-    ['line_item', `coalesce(nullif(line_item, ''), '${UNSPECIFIED}')`],
-    ...NOT_BILLED.map((name): [string, string] => [name, name]),
+    ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(s.${name}, '')`]),
+    ...BOTH_HAVE.map((name): [string, string] => [name, `s.${name}`]),
+    ['line_item', `coalesce(nullif(s.line_item, ''), '${UNSPECIFIED}')`],
   ]);
+  // What is not cut is told by the row that was cut; what another report tells is of no row.
+  const cutRow = Prisma.sql`
+    LEFT JOIN cost_data r ON r.project_id = s.project_id AND r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time
+      AND r.line_item = s.line_item AND r.${isVersion}`;
   return Prisma.sql`
-    SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns, made)} FROM cost_by_api_key
-    WHERE source IN ${those} AND ${inSpan('bucket_start_time', range)}
+    SELECT s.project_id, date_trunc('day', s.bucket_start_time) AS day, s.currency, s.cost ${more(columns, made)}
+    FROM cost_by_api_key s ${uncut.length === 0 ? Prisma.empty : cutRow}
+    WHERE s.source IN ${those} AND ${inSpan('s.bucket_start_time', range)}
     UNION ALL
     SELECT b.project_id, date_trunc('day', b.bucket_start_time), b.currency, b.cost ${more(columns)} FROM cost_data b
-    WHERE b.api_version = ${Prisma.raw(`'${version}'`)} AND ${inSpan('b.bucket_start_time', range)}
+    WHERE b.${isVersion} AND ${inSpan('b.bucket_start_time', range)}
       AND NOT EXISTS (
         SELECT FROM cost_by_api_key k WHERE k.project_id = b.project_id AND k.bucket_start_time = b.bucket_start_time AND k.source IN ${those})`;
 }
@@ -153,11 +161,11 @@ function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]
   return Prisma.sql`
     SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, AMOUNTS.includes(name) ? 'NULL::numeric' : 'NULL::text'])))}
     FROM unnest(${column(({ projectId }) => projectId)}, ${column(({ day }) => day)}, ${column(({ lineItem }) => lineItem)},
-      ${column(({ model }) => (model === '' ? null : model))}, ${column(({ tokenType }) => tokenType)}
-    ) WITH ORDINALITY AS u (project_id, day, line_item, model, token_type, item)`;
+      ${column(({ model }) => (model === '' ? null : model))}, ${column(({ tokenType }) => tokenType)}, ${column(({ tokenType }) => modalityOf(tokenType))}
+    ) WITH ORDINALITY AS u (project_id, day, line_item, model, token_type, modality, item)`;
 }
 const AMOUNTS = ['quantity', 'list_cost'];
-const UNPRICED_COLUMNS = ['line_item', 'model', 'token_type', 'item'];
+const UNPRICED_COLUMNS = ['line_item', 'model', 'token_type', 'modality', 'item'];
 
 /** Whether a project has rows of the old system, of whatever day. */
 export async function hasLegacyRows(tx: Transaction, projectId: string): Promise<boolean> {

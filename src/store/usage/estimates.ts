@@ -3,6 +3,7 @@ import type { Day } from '../../domain/day.js';
 import { Sums, type Money } from '../../domain/money.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
+import { modalityOf } from '../../domain/token-types.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
@@ -107,7 +108,7 @@ function estimate(usage: readonly UsageTotal[], book: PriceBook): BucketMerger {
       lineItem: toLineItem({ description, currency, contextWindow, serviceTier: tier, inferenceGeo }),
       ...{ currency, cost: costOf(each.quantity, price), quantity: each.quantity, quantityUnit: each.unit },
       ...{ model: orNull(each.model), costType: null, tokenType: each.tokenType, serviceTier: tier },
-      ...{ contextWindow, inferenceGeo },
+      ...{ contextWindow, inferenceGeo, modality: modalityOf(each.tokenType) },
     });
   }
   return merger;

@@ -1,0 +1,1 @@
+ALTER TABLE "cost_data" DROP COLUMN "modality";
