@@ -34,8 +34,8 @@ export const EXIT_CODES = {
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
-/** Why a provider refused a key. */
-export type KeyProblem = 'refused' | 'expired' | 'missing-scope' | 'wrong-kind' | 'not-allowed';
+/** Why a provider refused a key; `rate-limit` says nothing about the key but that it may ask no more for now. */
+export type KeyProblem = 'refused' | 'expired' | 'missing-scope' | 'wrong-kind' | 'not-allowed' | 'rate-limit';
 
 export interface CostsErrorOptions {
   /** What to do about it: one sentence, or a command. */

@@ -1,9 +1,8 @@
-import type { CostsError, ErrorDocument } from '../errors.js';
+import type { CostsError, ErrorDocument, KeyProblem } from '../errors.js';
 import type { ProviderId } from './provider.js';
 
 /** What a provider said of a key; `network` when nobody could be asked, `failed` for what is neither. */
-export type KeyStatus =
-  'ok' | 'revoked' | 'missing-scope' | 'wrong-kind' | 'not-allowed' | 'expired' | 'network' | 'failed';
+export type KeyStatus = 'ok' | 'revoked' | Exclude<KeyProblem, 'refused'> | 'network' | 'failed';
 
 export interface KeyVerification {
   provider: ProviderId;
@@ -18,7 +17,6 @@ export interface KeyVerification {
 
 /** Tells apart why a key does not work. */
 export function keyStatusOf({ code, keyProblem }: CostsError): KeyStatus {
-  if (code === 'unreachable') return 'network';
   if (keyProblem === 'refused') return 'revoked';
-  return keyProblem ?? 'failed';
+  return keyProblem ?? (code === 'unreachable' ? 'network' : 'failed');
 }

@@ -9,10 +9,19 @@ export function interruption(): CostsError {
 export function staysDown(url: URL, status: number, cause: unknown): CostsError {
   const what =
     status === 429
-      ? 'asks for fewer requests (429); what was finished is kept'
+      ? 'asks for fewer requests (429) and does not say until when'
       : `stays down (it answers ${status}); nothing was changed`;
   return new CostsError('unreachable', `${url.host} ${what}.`, {
     hint: 'The same command may work later.',
+    cause,
+    ...(status === 429 ? { keyProblem: 'rate-limit' } : {}),
+  });
+}
+
+/** An answer that makes no sense: whoever gave it is there. */
+export function senseless(url: URL, instead: string, cause: unknown): CostsError {
+  return new CostsError('contract', `${url.host} answered ${instead}; nothing was changed.`, {
+    hint: 'Check the base URL and the proxy; the same command may work later.',
     cause,
   });
 }

@@ -14,6 +14,8 @@ export class BrokenAnswer extends Error {
     /** What it says of when to come back. */
     readonly limits: Limits,
     cause?: unknown,
+    /** What came instead of the rest of an answer; null where nothing was understood of one. */
+    readonly instead: string | null = null,
   ) {
     super(message, { cause });
   }

@@ -36,6 +36,15 @@ const START_BYTES = 64;
 /** A body that cannot be read, with what is wrong about it. */
 export class UndecodableBody extends Error {
   override readonly name = 'UndecodableBody';
+
+  /** @param isCut its end is missing, so that it may be whole the next time */
+  constructor(
+    message: string,
+    readonly isCut: boolean,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
 }
 
 type Bytes = AsyncIterable<Buffer>;
@@ -86,7 +95,7 @@ async function* from(start: Buffer[], rest?: AsyncIterator<Buffer>): Bytes {
 
 async function* decode(bytes: Bytes, encoding: string, what = `${encoding} that cannot be decompressed`): Bytes {
   const decoder = DECODERS[encoding];
-  if (decoder === undefined) throw new UndecodableBody(`${encoding}, which cannot be decompressed here,`);
+  if (decoder === undefined) throw new UndecodableBody(`${encoding}, which cannot be decompressed here,`, false);
   let broken: unknown;
   const source = Readable.from(
     (async function* () {
@@ -102,7 +111,7 @@ async function* decode(bytes: Bytes, encoding: string, what = `${encoding} that 
     yield* pipeline(source, decoder(), () => undefined) as unknown as Bytes;
   } catch (error) {
     if (broken instanceof Error) throw broken;
-    throw new UndecodableBody(what, { cause: error });
+    throw new UndecodableBody(what, error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR', error);
   }
 }
 

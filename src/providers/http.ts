@@ -228,7 +228,7 @@ async function read(
     }
   } catch (error) {
     if (!(error instanceof UndecodableBody)) throw error;
-    return { status, header, text: '', rows: [], unreadable: error.message };
+    return { status, header, text: '', rows: [], unreadable: error };
   }
   const text = (cutter?.rest ?? Buffer.concat(chunks)).toString();
   const masked = status === 200 ? maskKey(text, call.key) : maskRefusal(text, call.key);
@@ -238,7 +238,7 @@ async function read(
 function fromText(readRow: ReadRow, call: ProviderCall): ReadRowText {
   return (json, path) => {
     const row = parseJson(maskKey(json, call.key));
-    if (!row.ok) throw new UndecodableBody('broken JSON');
+    if (!row.ok) throw new UndecodableBody('broken JSON', false);
     return readRow(row.value, path);
   };
 }

@@ -1,6 +1,6 @@
 import type { ProviderCall } from '../domain/provider.js';
-import { CostsError } from '../errors.js';
-import { interruption, staysDown, unreachable } from './answers.js';
+import type { CostsError } from '../errors.js';
+import { interruption, senseless, staysDown, unreachable } from './answers.js';
 import { backoff } from './backoff.js';
 import type { BrokenAnswer } from './broken.js';
 import type { Limits } from './limits.js';
@@ -10,8 +10,8 @@ import { quotaUsedUp } from './quota.js';
 const LONGEST_WAIT_MS = 8_000;
 /** Even a provider that takes all of its time to fail is asked so often before it is given up. */
 const LEAST_ATTEMPTS = 3;
-/** What makes no sense is asked for again so often: a page of a proxy may pass, more of them do not. */
-const MOST_NONSENSE = 3;
+/** What was cut short is asked for so often, however long a provider that is down would be. */
+const MOST_CUTS = 3;
 /**
  * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
  * only so often in a row.
@@ -38,7 +38,7 @@ export class Patience {
   waitAfter(error: BrokenAnswer, attempt: number): number | null {
     const { giveUpAfterMs, firstWaitMs } = this.terms;
     const told = error.limits.waitMs;
-    if (error.status === 200 && attempt >= MOST_NONSENSE) throw this.#giveUp(error);
+    if (error.instead !== null && attempt >= MOST_CUTS) throw this.#giveUp(error);
     const wait = told ?? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS);
     const failedAt = performance.now();
     this.#deadline ??= failedAt + giveUpAfterMs;
@@ -59,7 +59,7 @@ export class Patience {
     const { waitMs, freeAt } = limits;
     const isShort = waitMs !== null && waitMs <= this.terms.giveUpAfterMs;
     const may = isShort || (freeAt !== null && (await this.call.mayWait?.(freeAt)) === true);
-    if (!may) throw quotaUsedUp(this.url, limits, cause);
+    if (!may) throw quotaUsedUp(this.url, limits, this.call.mayWait !== undefined, cause);
     await this.wait(waitMs ?? 0, `${this.url.host} allows no more requests now`, attempt);
   }
 
@@ -69,11 +69,7 @@ export class Patience {
   }
 
   #giveUp(error: BrokenAnswer): CostsError {
-    // Whoever answers is there; only the answers make no sense.
-    if (error.status === 200)
-      return new CostsError('contract', `${error.message}; nothing was changed.`, {
-        hint: 'Check the base URL and the proxy; the same command may work later.',
-      });
+    if (error.instead !== null) return senseless(this.url, error.instead, error);
     return error.status === null ? unreachable(this.url, error) : staysDown(this.url, error.status, error);
   }
 }

@@ -23,16 +23,17 @@ export class Quota {
   }
 }
 
-/** Nothing more can be asked for now; what was read until now stays. */
-export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, cause: unknown): CostsError {
+/** Nothing more can be asked for now; what was read until now stays. @param canWait the command waits where it is told to */
+export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, canWait: boolean, cause: unknown): CostsError {
   const when = freeAt === null ? `in ${Math.ceil((waitMs ?? 0) / 1000)} s` : `at ${inWords(freeAt)}`;
   const next = limit === null ? 'requests are' : limit === 1 ? 'request is' : `${limit} requests are`;
   return new CostsError(
     'unreachable',
-    `${url.host} asks for fewer requests (429): the next ${next} free ${when}; what was finished is kept.`,
+    `${url.host} asks for fewer requests (429): the next ${next} free ${when}${canWait ? '; what was finished is kept' : ''}.`,
     {
-      hint: 'Run the same command again then, or let it wait: --timeout SECONDS',
+      hint: `Run the same command again then${canWait ? ', or let it wait: --timeout SECONDS' : '.'}`,
       cause,
+      keyProblem: 'rate-limit',
       retryAt: freeAt,
     },
   );

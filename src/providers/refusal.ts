@@ -11,8 +11,11 @@ export interface Refusal {
   readRefusal?: ((document: unknown) => string | null) | undefined;
 }
 
+/** Whose fault a refusal is; a limit of requests is none. */
+type Fault = Exclude<KeyProblem, 'rate-limit'>;
+
 /** What a refusal says about the key: the first that fits. Words of both providers, as public reports quote them. */
-const KEY_PROBLEMS: [words: RegExp, problem: KeyProblem][] = [
+const KEY_PROBLEMS: [words: RegExp, problem: Fault][] = [
   [/expired/i, 'expired'],
   [/missing scopes?/i, 'missing-scope'],
   [
@@ -53,7 +56,7 @@ export function explainRefusal(refusal: Refusal, url: URL): CostsError {
   });
 }
 
-function keyRefused(keyProblem: KeyProblem, reason: string, url: URL): CostsError {
+function keyRefused(keyProblem: Fault, reason: string, url: URL): CostsError {
   const said = endSentence(reason);
   switch (keyProblem) {
     case 'missing-scope': {

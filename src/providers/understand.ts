@@ -1,7 +1,8 @@
 import { LosslessNumber, parse } from 'lossless-json';
 import { CostsError } from '../errors.js';
-import { staysDown } from './answers.js';
+import { senseless, staysDown } from './answers.js';
 import { BrokenAnswer } from './broken.js';
+import type { UndecodableBody } from './decode.js';
 import { NO_LIMITS, type Limits } from './limits.js';
 import { closedDoor, explainRefusal } from './refusal.js';
 
@@ -12,7 +13,7 @@ export interface Answer {
   /** What was made of the rows that were cut out of the text, by the numbers in their place. */
   rows: readonly unknown[];
   /** What came instead of text. */
-  unreadable: string | null;
+  unreadable: UndecodableBody | null;
   header: (name: string) => string | null;
 }
 
@@ -48,15 +49,20 @@ export function understand(
   if (status !== 200)
     throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
   if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);
-  const instead = unreadable ?? describe(text, header('content-type'));
-  throw new BrokenAnswer(status, `${url.host} answered ${instead} instead of JSON`, NO_LIMITS);
+  const isCut = unreadable?.isCut ?? document.isCut;
+  const instead = unreadable?.message ?? describe(text, isCut, header('content-type'));
+  // What is there to its end is what there is to say: a page of a proxy does not pass in a second.
+  if (!isCut) throw senseless(url, instead, null);
+  throw new BrokenAnswer(status, `${url.host} answered ${instead}`, NO_LIMITS, null, instead);
 }
 
-export function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+/** @returns `isCut` where its end is missing, and nothing else is wrong with it */
+export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; isCut: boolean } {
   try {
     return { ok: true, value: parse(text) };
-  } catch {
-    return { ok: false };
+  } catch (error) {
+    const position = Number(/position (\d+)$/.exec(error instanceof Error ? error.message : '')?.[1]);
+    return { ok: false, isCut: /^\s*(?:[{[]|$)/.test(text) && /^\w*\s*$/.test(text.slice(position)) };
   }
 }
 
@@ -70,8 +76,9 @@ function putBack(document: unknown, rows: readonly unknown[]): unknown {
   return document;
 }
 
-function describe(text: string, contentType: string | null): string {
+function describe(text: string, isCut: boolean, contentType: string | null): string {
   if (text.trim() === '') return 'nothing';
-  if (contentType?.includes('html') === true || text.trimStart().startsWith('<')) return 'a web page';
-  return contentType === null || contentType.includes('json') ? 'broken JSON' : contentType;
+  if (isCut) return 'JSON without its end';
+  if (contentType?.includes('html') === true || text.trimStart().startsWith('<')) return 'a web page instead of JSON';
+  return contentType === null || contentType.includes('json') ? 'broken JSON' : `${contentType} instead of JSON`;
 }

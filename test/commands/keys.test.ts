@@ -247,6 +247,7 @@ describe('a registered key', () => {
       4,
       'missing-scope',
     ],
+    ['asked too often', (it) => it.failNext({ kind: 'status', status: 429, retryAfter: '2400' }), 6, 'rate-limit'],
   ])('that is %s is told from the others', async (_, spoil, code, status) => {
     spoil(emulator);
     const ran = await machine.here(['keys', 'verify', '--json']);

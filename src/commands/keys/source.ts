@@ -132,8 +132,12 @@ export async function identifyKey(
   const adapter = await context.provider(provider);
   const progress = output.progress(`Asking ${name} whose key this is`);
   let trouble = '';
+  let status = 0;
   const observe = (event: WireEvent) => {
-    if (event.type === 'request') output.trace(`${event.method} ${event.url} ${event.status} ${event.milliseconds} ms`);
+    if (event.type === 'request') {
+      output.trace(`${event.method} ${event.url} ${event.status} ${event.milliseconds} ms`);
+      status = event.status;
+    }
     if (event.type === 'retry') output.trace((trouble = `${event.reason}; again in ${event.waitMilliseconds} ms`));
   };
   try {
@@ -145,7 +149,11 @@ export async function identifyKey(
       'unreachable',
       `${name} gave no answer within ${PATIENCE_SECONDS} seconds${trouble === '' ? '' : ` (${trouble})`}; nothing was changed.`,
       {
-        hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
+        hint:
+          status === 429
+            ? 'Run the same command again later.'
+            : 'Check the network and HTTPS_PROXY; the same command may work later.',
+        keyProblem: status === 429 ? 'rate-limit' : undefined,
       },
     );
   } finally {
