@@ -1,5 +1,5 @@
 import type { CollectedDay, WindowOutcome } from './collection.js';
-import type { Day } from './day.js';
+import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { OrganizationKey } from './organization.js';
 import type { Price } from './price.js';
@@ -36,6 +36,13 @@ export interface RepriceScope extends OrganizationKey {
   days: readonly Day[];
 }
 
+/** A read of a day by one endpoint. */
+export interface UsageRead {
+  endpoint: string;
+  day: Day;
+  readAt: Date;
+}
+
 export interface UsageStore {
   /**
    * Days of an organization that all the endpoints were asked for, ascending, with the oldest of those reads; `refused` where
@@ -46,6 +53,8 @@ export interface UsageStore {
     width: UsageWidth,
     endpoints: readonly string[],
   ): Promise<(CollectedDay & { refused: boolean })[]>;
+  /** When each endpoint was last asked for each day of a span, those it refused as too old or missing included. */
+  readsOf(organization: OrganizationKey, width: UsageWidth, span: DaySpan): Promise<UsageRead[]>;
   /**
    * Replaces what is stored of the answered days of each endpoint at one width, and the estimates of those days, in one
    * transaction. Neither bills nor legacy rows are ever touched.

@@ -52,10 +52,12 @@ export interface UsagePage {
   /** The buckets the page holds, empty ones included, ascending. */
   buckets: { start: Date; end: Date }[];
   lines: UsageLine[];
-  /** As in `CostPage`, for this endpoint. */
+  /** As in `CostPage`, for this endpoint; null of its last page where the days behind that are to be asked for by themselves. */
   end: 'complete' | 'early' | null;
   /** The first day the endpoint was willing to report: later than asked where older ones were refused, null where all were. */
   since: Day | null;
+  /** The last day it was asked for, where a page of another endpoint held no more than that; absent: the span's. */
+  until?: Day;
   /** Why the endpoint was not read, where the others were: it does not exist, or the key or organization may not read it. */
   unread?: { missing: boolean; error: CostsError };
 }
@@ -68,8 +70,16 @@ export interface UsageSource {
   readonly requestsAWindow: number;
   /** Longest span one request of that width may ask for, in days. */
   readonly maxDays: (width: UsageWidth) => number;
-  /** All endpoints one after the other, each page after page in ascending order. */
-  fetchUsage(call: ProviderCall, span: DaySpan, width: UsageWidth): AsyncGenerator<UsagePage, void, undefined>;
+  /**
+   * The endpoints one after the other, each page after page in ascending order, as far as a page or a day reaches.
+   * @param endpoints those to read; all of them, unless said
+   */
+  fetchUsage(
+    call: ProviderCall,
+    span: DaySpan,
+    width: UsageWidth,
+    endpoints?: readonly string[],
+  ): AsyncGenerator<UsagePage, void, undefined>;
 }
 
 /** What an endpoint answered of a window. */

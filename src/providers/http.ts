@@ -43,6 +43,8 @@ export interface JsonRequest {
    * never held as text. The document has what was made of them in their place. Without it they stay as they are.
    */
   readRow?: ReadRow | undefined;
+  /** So many requests say something only together, of which this is the first: it is not sent where fewer are left. */
+  together?: number | undefined;
   /** Sent as JSON by POST, for reports that are asked for so: nothing is changed at the provider, and it may be sent again. */
   body?: unknown;
   /** What a refusal says, where it is not `{ error: { message } }`; null for an answer that is not the provider's. */
@@ -100,7 +102,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         );
       const patience = new Patience({ giveUpAfterMs, firstWaitMs }, url, call);
       for (let attemptNumber = 1; ; attemptNumber += 1) {
-        const { usedUp } = quota;
+        const usedUp = quota.usedUpFor(given.together ?? 1);
         if (usedUp !== null) await patience.forQuota(usedUp, attemptNumber, null);
         try {
           const answer = await paced();

@@ -1,5 +1,5 @@
 import type { CostLine } from '../domain/bucket.js';
-import { endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
+import { addDays, endOfDay, startOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { formatInstant } from './shapes.js';
@@ -69,6 +69,27 @@ export async function* followPages<Line = CostLine>(
     reached = checkBuckets({ who, span, width }, buckets, reached);
     yield { buckets, lines, end: hasMore ? null : 'complete' };
   }
+}
+
+/**
+ * As many pages as hold a whole day: what is behind them is asked for by itself, so that a limit of requests that ends the run
+ * leaves days that are done, and none that all pages of a long span would have to be asked for again.
+ */
+export async function* firstDays<Page extends Pick<CostPage, 'buckets' | 'end'>>(
+  pages: AsyncIterable<Page>,
+  since: Day,
+): AsyncGenerator<Page, void, undefined> {
+  for await (const page of pages) {
+    yield page;
+    const last = lastWholeDay(page);
+    if (page.end === null && last !== null && last >= since) return;
+  }
+}
+
+/** The last day that a page holds to its end; null where it holds none. */
+export function lastWholeDay({ buckets }: Pick<CostPage, 'buckets'>): Day | null {
+  const end = buckets.at(-1)?.end;
+  return end === undefined ? null : addDays(toDay(end), -1);
 }
 
 /** Returns where the last bucket ends. */

@@ -1,25 +1,28 @@
 import { CostsError } from '../errors.js';
-import type { Limits } from './limits.js';
+import { NO_LIMITS, type Limits } from './limits.js';
 
 /** The requests one admin key may still send to one host, as its answers tell. */
 export class Quota {
-  #freeAt: number | null = null;
-  #limits: Limits | null = null;
+  #freeAt = 0;
+  #limits = NO_LIMITS;
 
   constructor(private readonly monotonic: () => number = () => performance.now()) {}
 
   /** Each answer says how much is left. @param refused the answer was a 429. */
   note(limits: Limits, refused: boolean): void {
-    if (limits.waitMs === null || !(refused || limits.remaining === 0)) return;
-    this.#limits = limits;
+    if (limits.waitMs === null || !(refused || limits.remaining !== null)) return;
+    // Answers overtake one another: what was said before there was nothing left is no news.
+    if (!refused && this.usedUpFor(1) !== null) return;
+    this.#limits = refused ? { ...limits, remaining: 0 } : limits;
     this.#freeAt = this.monotonic() + limits.waitMs;
   }
 
-  /** How long there is nothing left to ask with; null where there is. */
-  get usedUp(): (Limits & { waitMs: number }) | null {
-    if (this.#freeAt === null || this.#limits === null) return null;
+  /** How long there is not so much left to ask with, or nothing of what is never more; null where there is. */
+  usedUpFor(requests: number): (Limits & { waitMs: number }) | null {
+    const { remaining, limit } = this.#limits;
     const waitMs = Math.ceil(this.#freeAt - this.monotonic());
-    return waitMs > 0 ? { ...this.#limits, waitMs } : null;
+    if (remaining === null || waitMs <= 0) return null;
+    return remaining < Math.min(requests, Math.max(limit ?? requests, 1)) ? { ...this.#limits, waitMs } : null;
   }
 }
 

@@ -33,7 +33,7 @@ export interface Share extends OrganizationPlan {
 
 /** Reads and writes the windows of one organization, then its names. */
 export async function collectOrganization(
-  { organization, windows: planned, tally, shared }: Share,
+  { organization, windows: planned, resumedSince, tally, shared }: Share,
   { deliveries }: SyncPlan,
   options: RunOptions,
   dependencies: RunShared,
@@ -68,7 +68,8 @@ export async function collectOrganization(
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
   const unread = new Set<KeyedReport>();
-  const work = { organization, provider, call, projects, scope, unread, shared, options, dependencies };
+  const head = { organization, provider, call, projects, scope };
+  const work = { ...head, unread, resumedSince, shared, options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
     collect: (window, mostRows) =>

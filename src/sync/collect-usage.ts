@@ -1,16 +1,17 @@
 import type { Organization, WindowOutcome } from '../domain/collection.js';
-import { addDays, daysOf, endOfDay, type Day, type DaySpan } from '../domain/day.js';
+import { dayState, isReadWhole } from '../domain/coverage.js';
+import { addDays, daysOf, endOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
-import type { UsageAnswer, UsageLine, UsagePage, UsageSource, UsageWidth } from '../domain/usage.js';
+import type { UsageAnswer, UsageLine, UsagePage, UsageWidth } from '../domain/usage.js';
 import { UsageMerger, WIDTH_MILLISECONDS } from '../domain/usage.js';
-import type { UsageStore } from '../domain/usage-store.js';
+import type { UsageRead, UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
 
-/** Reads a window of usage, all endpoints of it, and writes it whole. */
+/** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
   return async (window, work) => {
     const { provider, dependencies } = work;
@@ -18,7 +19,10 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     if (provider.usage === undefined) throw noUsage(work);
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
-    const { answers, lines, pageDays } = await readWindow(work.organization, provider.usage, call, window, width);
+    const reads = await usage.readsOf(work.organization, width, window);
+    const { span, endpoints } = outstandingOf(window, provider.usage.endpoints, reads, work);
+    const pages = provider.usage.fetchUsage(call, span, width, endpoints);
+    const { answers, lines, pageDays, until, cut } = await readWindow(work.organization, pages, call, span, width);
     const outcome: WindowOutcome = await usage.writeWindow({
       ...(await writeHead(work, lines)),
       width,
@@ -36,53 +40,109 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     const silent = answers.find(
       ({ days, refused, unread }) => unread === undefined && days.length === 0 && refused.length === 0,
     );
-    if (silent !== undefined && endOfDay(window.since) <= requestedAt) throw noAnswer(work, silent.endpoint, window);
+    if (cut === undefined && silent !== undefined && endOfDay(span.since) <= requestedAt)
+      throw noAnswer(work, silent.endpoint, span);
     const error = refusal?.unread && refusedReport(work, refusal.endpoint, refusal.unread.error);
-    return { rows: lines.length, outcome, pageDays, unread: error && { span: window, error } };
+    const collected = { rows: lines.length, outcome, pageDays, unread: error && { span: { ...span, until }, error } };
+    if (cut !== undefined) return { ...collected, unread: { span: window, error: cut } };
+    return until < window.until ? { ...collected, rest: { since: addDays(until, 1), until: window.until } } : collected;
   };
+}
+
+/**
+ * The first days of a window that the same reports are still to be read of, and those reports. One that was read by this run, by
+ * those that a limit of requests ended before it, or since the day settled, is not asked for again.
+ */
+function outstandingOf(
+  window: DaySpan,
+  endpoints: readonly string[],
+  reads: readonly UsageRead[],
+  { resumedSince, options: { plannedAt, forced } }: WindowWork,
+): { span: DaySpan; endpoints: readonly string[] } {
+  const isDone = ({ day, readAt }: UsageRead) =>
+    readAt >= plannedAt ||
+    (resumedSince !== undefined && readAt >= resumedSince && isReadWhole(day, readAt)) ||
+    (!forced && dayState(day, readAt) === 'settled');
+  const done = new Set(reads.filter(isDone).map(({ day, endpoint }) => `${day} ${endpoint}`));
+  const leftOf = (day: Day) => endpoints.filter((endpoint) => !done.has(`${day} ${endpoint}`));
+  const left = leftOf(window.since);
+  // Read meanwhile by somebody else: what they read is read again, as it is of bills.
+  const due = left.length === 0 ? endpoints : left;
+  const other = daysOf(window).find((day) => leftOf(day).join() !== left.join());
+  return {
+    span: { since: window.since, until: other === undefined ? window.until : addDays(other, -1) },
+    endpoints: due,
+  };
+}
+
+interface WindowRead {
+  answers: UsageAnswer[];
+  lines: UsageLine[];
+  pageDays: number | undefined;
+  /** The last day that all of the reports were asked for. */
+  until: Day;
+  /** Why not all of them came. */
+  cut: CostsError | undefined;
 }
 
 /** All pages in memory before anything is written, so that half a day is never stored. */
 async function readWindow(
   organization: Organization,
-  source: UsageSource,
-  call: ProviderCall,
-  window: DaySpan,
+  pages: AsyncIterable<UsagePage>,
+  { mostRows = Infinity }: ProviderCall,
+  span: DaySpan,
   width: UsageWidth,
-): Promise<{ answers: UsageAnswer[]; lines: UsageLine[]; pageDays: number | undefined }> {
+): Promise<WindowRead> {
   const merger = new UsageMerger();
-  const { mostRows = Infinity } = call;
   let pageDays: number | undefined;
+  let cut: CostsError | undefined;
   const last = new Map<string, { page: UsagePage; reached: Date | null }>();
-  for await (const page of source.fetchUsage(call, window, width)) {
-    for (const line of page.lines) merger.add(line);
-    if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
-    if (page.end === null)
-      pageDays ??= Math.max(
-        1,
-        Math.floor((page.buckets.length * WIDTH_MILLISECONDS[width]) / WIDTH_MILLISECONDS['1d']),
-      );
-    const reached = page.buckets.at(-1)?.end ?? last.get(page.endpoint)?.reached ?? null;
-    last.set(page.endpoint, { page, reached });
+  try {
+    for await (const page of pages) {
+      for (const line of page.lines) merger.add(line);
+      if (merger.size > mostRows) throw tooLarge(organization, span, mostRows);
+      if (page.end === null)
+        pageDays ??= Math.max(
+          1,
+          Math.floor((page.buckets.length * WIDTH_MILLISECONDS[width]) / WIDTH_MILLISECONDS['1d']),
+        );
+      const reached = page.buckets.at(-1)?.end ?? last.get(page.endpoint)?.reached ?? null;
+      last.set(page.endpoint, { page, reached });
+    }
+  } catch (error) {
+    if (last.size === 0 || !(error instanceof CostsError) || error.code !== 'unreachable') throw error;
+    cut = error;
   }
-  const answers = [...last.values()].map(({ page, reached }) => toAnswer(window, page, reached));
+  const answers = [...last.values()].map(({ page, reached }) => toAnswer(span, page, reached));
   const answered = new Set(answers.flatMap(({ endpoint, days }) => days.map((day) => `${day} ${endpoint}`)));
   // Hours of a day that was not answered to its end are no day.
   const lines = merger
     .lines()
     .filter(({ bucketStart, endpoint }) => answered.has(`${bucketStart.toISOString().slice(0, 10)} ${endpoint}`));
-  return { answers, lines, pageDays };
+  const reached = [...last.values()].map(({ page, reached }) => askedUntil(span, page, reached));
+  return {
+    answers,
+    lines,
+    pageDays,
+    until: reached.reduce((least, day) => (day < least ? day : least), span.until),
+    cut,
+  };
+}
+
+/** How far a report was asked for. */
+function askedUntil({ until }: DaySpan, page: UsagePage, reached: Date | null): Day {
+  return page.end === null && reached !== null ? addDays(toDay(reached), -1) : (page.until ?? until);
 }
 
 /** After an early stop nothing is known of the days that do not end by the last bucket. */
-function toAnswer({ since, until }: DaySpan, page: UsagePage, reached: Date | null): UsageAnswer {
-  const { endpoint, end, unread } = page;
+function toAnswer({ since, until: end }: DaySpan, page: UsagePage, reached: Date | null): UsageAnswer {
+  const { endpoint, unread, until = end } = page;
   // A report that does not exist is not asked for again; one that is refused may be allowed tomorrow.
   if (unread !== undefined)
     return { endpoint, days: [], refused: unread.missing ? daysOf({ since, until }) : [], unread };
   if (page.since === null) return { endpoint, days: [], refused: daysOf({ since, until }) };
   const refused = daysOf({ since, until: addDays(page.since, -1) });
-  const isAnswered = (day: Day) => end === 'complete' || (reached !== null && endOfDay(day) <= reached);
+  const isAnswered = (day: Day) => page.end === 'complete' || (reached !== null && endOfDay(day) <= reached);
   return { endpoint, days: daysOf({ since: page.since, until }).filter(isAnswered), refused };
 }
 

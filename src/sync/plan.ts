@@ -13,6 +13,8 @@ export interface OrganizationPlan {
   windows: DaySpan[];
   /** About so many requests it will take, as far as it is known how much a day holds. */
   requests: number;
+  /** When the runs began that a limit of requests ended: what they read is not asked for again. */
+  resumedSince?: Date;
   /** The first day that the provider still tells, where earlier ones were wanted. */
   reachesBackTo?: Day;
 }
@@ -83,7 +85,8 @@ function plan(
 ): SyncPlan {
   const plans = organizations.map((organization) => {
     const known = collected.get(organization.keyId) ?? [];
-    const done = readSince(known, resumedSince?.get(organization.keyId));
+    const resumed = resumedSince?.get(organization.keyId);
+    const done = readSince(known, resumed);
     const wanted = choose(known, organization.keyId).filter((day) => !done.has(day));
     const first = firstDay?.(organization) ?? null;
     const due = wanted.filter((day) => first === null || day >= first);
@@ -91,7 +94,8 @@ function plan(
     const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
     const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
     const outOfReach = first === null || due.length === wanted.length ? {} : { reachesBackTo: first };
-    return { organization, windows, requests: pieces * requestsAWindow(organization), ...outOfReach };
+    const resuming = resumed === undefined ? {} : { resumedSince: resumed };
+    return { organization, windows, requests: pieces * requestsAWindow(organization), ...resuming, ...outOfReach };
   });
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);

@@ -1,5 +1,5 @@
 import type { WindowOutcome } from '../domain/collection.js';
-import { daysOf, type DaySpan } from '../domain/day.js';
+import { addDays, daysOf, type DaySpan } from '../domain/day.js';
 import type { CostsError } from '../errors.js';
 import { daysAPiece, takePiece } from './pieces.js';
 import { ROWS_AT_ONCE, type RowBudget } from './row-budget.js';
@@ -15,6 +15,8 @@ export interface Collected {
   outcome: WindowOutcome;
   /** Days of a page, where one did not hold the window: pieces as long as that waste no request. */
   pageDays?: number | undefined;
+  /** The last days of the window, where they were not asked for: they are taken next. */
+  rest?: DaySpan | undefined;
   /** What could not be read; the rest of the window was, and is written. */
   unread?: { span: DaySpan; error: CostsError } | undefined;
 }
@@ -66,9 +68,12 @@ export async function runWindows(
     };
     try {
       const collected = await room.hold(space, () => collect(window, mostRows));
-      known = Math.max(known ?? 0, collected.rows / days);
+      const { rest } = collected;
+      if (rest !== undefined) left.unshift(rest);
+      const done = rest === undefined ? window : { since: window.since, until: addDays(rest.since, -1) };
+      known = Math.max(known ?? 0, collected.rows / daysOf(done).length);
       pageDays = Math.min(pageDays, collected.pageDays ?? Infinity);
-      onDone(window, collected);
+      onDone(done, collected);
       if (collected.unread !== undefined) fail(collected.unread.error, collected.unread.span);
     } catch (thrown) {
       const error = asError(thrown);

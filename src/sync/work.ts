@@ -66,6 +66,8 @@ export interface WindowWork {
   /** Reports beside the bill that could not be read: no other window asks for them. */
   unread: Set<KeyedReport>;
   scope: Scope;
+  /** See `OrganizationPlan`. */
+  resumedSince?: Date | undefined;
   /** Where answers are shared with others; absent, the provider is asked. */
   shared?: SharedReader | undefined;
   options: RunOptions;

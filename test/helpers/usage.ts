@@ -23,7 +23,10 @@ export const TEAM = 'team-1';
 /** The tool's parts on an emulator and a database, as the commands put them together. */
 export interface Collecting {
   /** Reads a past range and writes it. */
-  backfill(span: DaySpan, options?: { width?: UsageWidth | 'bills'; acceptRestatement?: boolean }): Promise<SyncResult>;
+  backfill(
+    span: DaySpan,
+    options?: { width?: UsageWidth | 'bills'; acceptRestatement?: boolean; resumedSince?: Date },
+  ): Promise<SyncResult>;
   /** One organization's provider. */
   provider(id: ProviderId): Promise<CostProvider>;
 }
@@ -37,7 +40,7 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
   let runs = 0;
   return {
     provider,
-    async backfill(span, { width = '1d', acceptRestatement = false } = {}) {
+    async backfill(span, { width = '1d', acceptRestatement = false, resumedSince } = {}) {
       await prisma.organization.createMany({
         data: organizations.map(({ provider: of, organizationId, name }) => ({
           provider: of,
@@ -64,6 +67,9 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
           maxDays,
           requestsAWindow: () => 1,
           basis: isUsage ? 'usage' : 'billed',
+          ...(resumedSince === undefined
+            ? {}
+            : { resumedSince: new Map(organizations.map(({ keyId }) => [keyId, resumedSince])) }),
         },
         span,
         true,

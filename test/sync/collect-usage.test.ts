@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
+import { addDays, endOfDay, parseDay, startOfDay, type Day, type DaySpan } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Organization } from '../../src/domain/collection.js';
 import type { WireEvent } from '../../src/domain/provider.js';
 import { NO_DIMENSIONS, type UsageLine, type UsagePage, type UsageWrite } from '../../src/domain/usage.js';
-import type { UsageStore } from '../../src/domain/usage-store.js';
+import type { UsageRead, UsageStore } from '../../src/domain/usage-store.js';
 import { CostsError } from '../../src/errors.js';
 import { usageCollector } from '../../src/sync/collect-usage.js';
 import { listenToClock } from '../../src/sync/provider-clock.js';
@@ -12,6 +12,7 @@ import type { WindowWork } from '../../src/sync/work.js';
 
 const SPAN = { since: parseDay('2026-02-26'), until: parseDay('2026-02-28') };
 const [FIRST, SECOND, THIRD] = [0, 1, 2].map((days) => addDays(SPAN.since, days)) as [Day, Day, Day];
+const ENDPOINTS = ['completions', 'images'];
 const LATER = new Date('2026-03-05T12:00:00Z');
 
 interface Terms {
@@ -19,30 +20,39 @@ interface Terms {
   /** The database's clock when the request is sent. */
   now?: Date;
   signal?: AbortSignal;
+  reads?: UsageRead[];
+  resumedSince?: Date;
 }
 
 /** Collects a window of a provider that answers these pages: what is written, told and returned. */
 async function collect(
-  pages: UsagePage[] | null,
-  { mostRows, now = LATER, signal = new AbortController().signal }: Terms = {},
+  pages: Iterable<UsagePage> | AsyncIterable<UsagePage> | null,
+  { mostRows, now = LATER, signal = new AbortController().signal, reads = [], resumedSince }: Terms = {},
 ) {
   const events: WireEvent[] = [];
   const written: UsageWrite[] = [];
+  const asked: [DaySpan, readonly string[]][] = [];
+  const fetchUsage = (_call: unknown, span: DaySpan, _width: unknown, endpoints: readonly string[]) => {
+    asked.push([span, endpoints]);
+    return pages;
+  };
   const work = {
     organization: { name: 'Acme', provider: 'openai', organizationId: 'org-1', teamId: 'team-1' } as Organization,
-    provider: { facts: { name: 'OpenAI' }, ...(pages === null ? {} : { usage: { fetchUsage: () => pages } }) },
+    provider: { facts: { name: 'OpenAI' }, ...(pages === null ? {} : { usage: { endpoints: ENDPOINTS, fetchUsage } }) },
     call: { mostRows, signal, observe: (event: WireEvent) => events.push(event) },
     dependencies: { store: { clock: () => Promise.resolve(now), unknownProjects: () => Promise.resolve([]) } },
-    options: { runId: 'run-1', acceptRestatement: false },
+    options: { runId: 'run-1', acceptRestatement: false, forced: false, plannedAt: new Date('2026-03-05T11:59:00Z') },
+    resumedSince,
   } as unknown as WindowWork;
   const usage = {
+    readsOf: () => Promise.resolve(reads),
     writeWindow: (write: UsageWrite) => {
       written.push(write);
       return Promise.resolve({});
     },
   } as unknown as UsageStore;
   const outcome = await usageCollector(usage, '1d')(SPAN, work).catch((error: unknown) => error);
-  return { outcome, events, write: written[0], answers: written[0]?.answers };
+  return { outcome, events, asked, write: written[0], answers: written[0]?.answers };
 }
 
 function lineOf(endpoint: string, apiKeyId: string, day: Day = FIRST): UsageLine {
@@ -111,6 +121,39 @@ describe('a window of usage', () => {
       ['images', 3],
     ]);
     expect(write?.lines).toHaveLength(4);
+  });
+
+  it('that a page does not hold is written as far as it does, and what is left is taken next', async () => {
+    const { outcome, answers } = await collect([
+      page([FIRST, SECOND], { end: null }),
+      page([FIRST], { endpoint: 'images', end: 'complete', until: SECOND }),
+    ]);
+    expect(outcome).toMatchObject({ rest: { since: THIRD, until: THIRD }, pageDays: 2, unread: undefined });
+    expect(answers).toEqual([
+      { endpoint: 'completions', days: [FIRST, SECOND], refused: [] },
+      { endpoint: 'images', days: [FIRST, SECOND], refused: [] },
+    ]);
+  });
+
+  it('keeps the reports that came before the limit of requests, and asks for the others alone the next time', async () => {
+    const limit = new CostsError('unreachable', 'Later.', { retryAt: endOfDay(THIRD) });
+    // eslint-disable-next-line @typescript-eslint/require-await -- as pages come
+    const cut = async function* () {
+      yield page([FIRST, SECOND, THIRD]);
+      throw limit;
+    };
+    const { outcome, answers } = await collect(cut());
+    expect(outcome).toMatchObject({ unread: { span: SPAN, error: limit } });
+    expect(answers).toEqual([{ endpoint: 'completions', days: [FIRST, SECOND, THIRD], refused: [] }]);
+
+    const readAt = new Date('2026-03-05T11:00:00Z');
+    const reads = [FIRST, SECOND].map((day) => ({ endpoint: 'completions', day, readAt }));
+    const head = { since: FIRST, until: SECOND };
+    const resumed = await collect([page([], { endpoint: 'images' })], { reads, resumedSince: readAt });
+    expect(resumed.asked).toEqual([[head, ['images']]]);
+    expect(resumed.outcome).toMatchObject({ rest: { since: THIRD, until: THIRD } });
+    // Days that may still change are read again by any other run.
+    expect((await collect([page([FIRST])], { reads })).asked).toEqual([[SPAN, ENDPOINTS]]);
   });
 
   it('tells from which day on a report goes back, and leaves older days alone', async () => {

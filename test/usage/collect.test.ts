@@ -6,7 +6,7 @@ import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 import type { WorldOrganization } from '../../src/emulator/world.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 import { COMMAND_KINDS, createTestDatabase, type TestDatabase } from '../helpers/database.js';
-import { anOrganization, openEmulator } from '../helpers/emulator.js';
+import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
 import { NO_DIMENSIONS } from '../../src/domain/usage.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
@@ -448,6 +448,23 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     emulator.clearFaults();
     expect(await collecting.backfill(SIXTY)).toMatchObject({ status: 'ok' });
     expect(await stored('1d')).toEqual(Object.fromEntries(all));
+  });
+
+  it('goes on after a limit of requests with the reports that are left, and asks for nothing twice', async () => {
+    const organizations = worldOf().slice(0, 1);
+    let now = NOON;
+    const emulator = await openEmulator({ world: { organizations }, now: () => now });
+    emulator.quirks.requestsPerHour = 4;
+    const resumedSince = new Date(Date.now() - 1_000);
+    const ended: string[] = [];
+    while (ended.length < 9 && ended.at(-1) !== 'ok') {
+      ended.push((await collectFrom(emulator, test.database).backfill(THREE, { resumedSince })).status);
+      now = new Date(now.getTime() + 3_600_000);
+    }
+    expect(ended).toEqual(['failed', 'failed', 'ok']);
+    expect(await stored('1d')).toEqual(expected(organizations, THREE.since, THREE.until));
+    const asked = emulator.requests.filter(({ path }) => path.includes('/usage/')).map(({ path }) => path);
+    expect(new Set(asked).size).toBe(asked.length);
   });
 
   it('keeps estimates of hours that were read whole beside days of which an endpoint was refused', async () => {

@@ -3,7 +3,7 @@ import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
 import type { CostPage, ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
-import type { ReadRow } from '../http.js';
+import type { JsonRequest } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
@@ -25,12 +25,12 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     call: ProviderCall,
     path: string,
     parameters: [string, string][] = [],
-    { readRow, headers: more = {} }: { readRow?: ReadRow; headers?: Record<string, string> } = {},
+    { readRow, headers: more = {}, together }: Partial<Pick<JsonRequest, 'readRow' | 'together' | 'headers'>> = {},
   ) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
     const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01', ...more };
-    return http.getJson({ url, headers, call, readRow });
+    return http.getJson({ url, headers, call, readRow, together });
   };
 
   async function fetchPage(

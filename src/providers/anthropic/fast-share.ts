@@ -24,9 +24,13 @@ export class FastShare {
     return quantity === line.quantity ? [fast] : [fast, { ...line, quantity: subtract(line.quantity, quantity) }];
   }
 
-  /** @throws CostsError `contract` where the whole was less than its part: it was changed between the two questions. */
-  requireAllFound(): void {
-    if ([...this.#left.values()].every((left) => left === ZERO)) return;
+  /**
+   * @param until what is later was not asked for as a whole
+   * @throws CostsError `contract` where the whole was less than its part: it was changed between the two questions.
+   */
+  requireAllFound(until: Date): void {
+    const isLater = (key: string) => (JSON.parse(key) as [number])[0] >= until.getTime();
+    if ([...this.#left].every(([key, left]) => left === ZERO || isLater(key))) return;
     throw new CostsError(
       'contract',
       'Anthropic changed its usage while it was read; nothing of this window was changed.',

@@ -1,7 +1,7 @@
-import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
+import { endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { WIDTH_MILLISECONDS, type UsageLine, type UsageSource, type UsageWidth } from '../../domain/usage.js';
-import { followPages } from '../paging.js';
+import { firstDays, followPages, lastWholeDay } from '../paging.js';
 import type { ReadRow } from '../http.js';
 import { isUnsupported } from '../refusal.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
@@ -21,12 +21,14 @@ const GROUPINGS = ['workspace_id', 'model', 'service_tier', 'context_window', 'i
 /** https://platform.claude.com/docs/en/api/admin/usage_report: a filter by speed needs this. */
 const SPEED_BETA = { 'anthropic-beta': 'fast-mode-2026-02-01' };
 const FAST_ONLY: [string, string][] = [['speeds[]', 'fast']];
+/** What was fast, and the whole. */
+const QUESTIONS = 2;
 
 type Get = (
   call: ProviderCall,
   path: string,
   parameters: [string, string][],
-  options: { readRow: ReadRow; headers: Record<string, string> },
+  options: { readRow: ReadRow; headers: Record<string, string>; together?: number },
 ) => Promise<unknown>;
 
 /**
@@ -41,37 +43,50 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
     const fetchPage = async (cursor: string | null) => {
       const parameters = [...toParameters(span, width, cursor), ...filter];
       const readRow: ReadRow = (row, path) => readUsageRow(row, path, drift);
-      return parseUsageReport(await get(call, PATH, parameters, { headers, readRow }));
+      const first = filter === FAST_ONLY && cursor === null ? { together: QUESTIONS } : {};
+      return parseUsageReport(await get(call, PATH, parameters, { headers, readRow, ...first }));
     };
     return followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
   };
 
-  async function readFast(call: ProviderCall, span: DaySpan, width: UsageWidth): Promise<FastShare> {
+  async function readFast(
+    call: ProviderCall,
+    span: DaySpan,
+    width: UsageWidth,
+  ): Promise<{ fast: FastShare; until: Day }> {
     let lines: UsageLine[] = [];
+    let { until } = span;
     try {
-      // There may be more of them than a call takes arguments.
-      for await (const page of read(call, span, width, FAST_ONLY)) lines = lines.concat(page.lines);
+      for await (const page of firstDays(read(call, span, width, FAST_ONLY), span.since)) {
+        // There may be more of them than a call takes arguments.
+        lines = lines.concat(page.lines);
+        if (page.end === null) until = lastWholeDay(page) ?? until;
+      }
     } catch (error) {
       if (isTooEarly(error, span) || !isUnsupported(error)) throw error;
       call.observe({ type: 'missing', endpoint: `${MESSAGES} by speed` });
-      return new FastShare([]);
+      return { fast: new FastShare([]), until };
     }
-    return new FastShare(lines);
+    return { fast: new FastShare(lines), until };
   }
 
   return {
     endpoints: [MESSAGES],
-    requestsAWindow: 2,
+    requestsAWindow: QUESTIONS,
     maxDays: (width) => MAX_DAYS[width],
     async *fetchUsage(call, span, width) {
       try {
-        const fast = await readFast(call, span, width);
-        for await (const { lines, ...page } of read(call, span, width, []))
-          yield { endpoint: MESSAGES, ...page, lines: lines.flatMap((line) => fast.split(line)), since: span.since };
-        fast.requireAllFound();
+        const { fast, until } = await readFast(call, span, width);
+        const asked = { since: span.since, until };
+        let reached = startOfDay(span.since);
+        for await (const { lines, ...page } of firstDays(read(call, asked, width, []), span.since)) {
+          reached = page.end === 'complete' ? endOfDay(until) : (page.buckets.at(-1)?.end ?? reached);
+          yield { endpoint: MESSAGES, ...page, ...asked, lines: lines.flatMap((line) => fast.split(line)) };
+        }
+        fast.requireAllFound(reached);
       } catch (error) {
         if (!isTooEarly(error, span)) throw error;
-        yield { endpoint: MESSAGES, buckets: [], lines: [], end: 'early', since: span.since };
+        yield { endpoint: MESSAGES, buckets: [], lines: [], end: 'early', ...span };
       }
     },
   };

@@ -10,7 +10,7 @@ import {
 import type { CostsError } from '../../errors.js';
 import type { ReadRow } from '../http.js';
 import { isNotAllowed, isNotFound, isRefusal } from '../refusal.js';
-import { followPages, type RawPage } from '../paging.js';
+import { firstDays, followPages, lastWholeDay, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
 import { parseUsagePage, UsageReader } from './usage-schema.js';
@@ -30,18 +30,24 @@ export function createOpenAiUsage(get: Get): UsageSource {
     endpoints: USAGE_ENDPOINTS.map(({ name }) => name),
     requestsAWindow: USAGE_ENDPOINTS.length,
     maxDays: (width) => MAX_DAYS[width],
-    async *fetchUsage(call, span, width) {
+    async *fetchUsage(call, span, width, endpoints) {
       const drift = new DriftWatch(call.observe);
       const unread: { endpoint: string; error: CostsError }[] = [];
-      for (const endpoint of USAGE_ENDPOINTS) {
+      let { until } = span;
+      for (const endpoint of USAGE_ENDPOINTS.filter(({ name }) => endpoints?.includes(name) ?? true)) {
+        const asked = { since: span.since, until };
         const fetchPage: FetchPage = async (since, cursor) => {
-          const parameters = toParameters(endpoint, { since, until: span.until }, width, cursor);
+          const parameters = toParameters(endpoint, { ...asked, since }, width, cursor);
           const reader = new UsageReader(endpoint, drift);
           const path = `/organization/usage/${endpoint.name}`;
           return parseUsagePage(await get(call, path, parameters, (row, at) => reader.read(row, at)));
         };
         try {
-          yield* readEndpoint(endpoint.name, span, width, fetchPage);
+          for await (const page of readEndpoint(endpoint.name, asked, width, fetchPage)) {
+            yield { ...page, until: asked.until };
+            // What the page of one report does not hold is asked for by itself, of all of them alike.
+            if (page.end === null) until = lastWholeDay(page) ?? until;
+          }
         } catch (error) {
           if (!standsForItself(error)) throw error;
           unread.push({ endpoint: endpoint.name, error });
@@ -52,7 +58,7 @@ export function createOpenAiUsage(get: Get): UsageSource {
       if (first !== undefined && unread.length === USAGE_ENDPOINTS.length) throw first.error;
       for (const { endpoint, error } of unread) {
         const missing = isNotFound(error);
-        yield { endpoint, buckets: [], lines: [], end: 'complete', since: null, unread: { missing, error } };
+        yield { endpoint, buckets: [], lines: [], end: 'complete', since: null, until, unread: { missing, error } };
       }
     },
   };
@@ -94,7 +100,7 @@ async function* readEndpoint(
   // The first page is at hand already; asking for it again would only cost a request.
   const next = (cursor: string | null) => (cursor === null ? Promise.resolve(first) : fetchPage(since, cursor));
   const pages = followPages('OpenAI', { since, until: span.until }, next, WIDTH_MILLISECONDS[width]);
-  for await (const page of pages) yield { endpoint, ...page, since };
+  for await (const page of firstDays(pages, since)) yield { endpoint, ...page, since };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectedDay } from '../../domain/collection.js';
 import { readTimeOf } from '../../domain/clock.js';
-import { endOfDay, type Day } from '../../domain/day.js';
+import { endOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { UsageLine, UsageWidth, UsageWrite } from '../../domain/usage.js';
+import type { UsageRead } from '../../domain/usage-store.js';
 import { isAhead } from '../facts/read-ahead.js';
 import { dayKey, type LockedDay, type RowsByDay } from '../facts/fact-days.js';
 import type { Transaction } from '../transaction.js';
@@ -24,6 +25,18 @@ export async function listCollectedUsage(
     WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
     GROUP BY collected_usage.day HAVING count(*) = ${endpoints.length}::int
     ORDER BY collected_usage.day`;
+}
+
+/** See `UsageStore.readsOf`. A read that is dated in the future counts as none. */
+export async function listUsageReads(
+  prisma: PrismaClient,
+  organization: OrganizationKey,
+  width: UsageWidth,
+  { since, until }: DaySpan,
+): Promise<UsageRead[]> {
+  return prisma.$queryRaw<UsageRead[]>`
+    SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt" FROM collected_usage
+    WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('read_at')}`;
 }
 
 /** The answered days that no later answer has written, each with its last read. */
