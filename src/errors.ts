@@ -90,7 +90,7 @@ export function asCostsError(error: unknown): CostsError {
   if (error instanceof CostsError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new CostsError('failed', `Unexpected: ${message}`, {
-    hint: 'This is a defect of costs; run again with --verbose and report what it shows.',
+    hint: 'This is a defect of costs; report what the same command shows with --verbose.',
     cause: error,
   });
 }

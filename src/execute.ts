@@ -3,7 +3,6 @@ import { globalOptions } from './commands/define.js';
 import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
-import { quoteForShell } from './domain/shell.js';
 import { createProgram } from './program.js';
 import { explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
 
@@ -13,17 +12,17 @@ import { explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } 
  */
 export async function execute(argv: readonly string[], runtime: Runtime, overdue?: Promise<never>): Promise<number> {
   try {
-    return await Promise.race([run(argv, runtime), ...(overdue === undefined ? [] : [overdue])]);
+    return await run(argv, runtime, overdue);
   } catch (thrown) {
     // Help and the version were asked for, and are printed.
     if (thrown instanceof CommanderError) return 0;
     const error = asCostsError(thrown);
-    runtime.output().fail(error.code === 'interrupted' ? toBeGoneOnWith(error, argv) : error);
+    runtime.output().fail(error);
     return error.exitCode;
   }
 }
 
-async function run(typed: readonly string[], runtime: Runtime): Promise<number> {
+async function run(typed: readonly string[], runtime: Runtime, overdue?: Promise<never>): Promise<number> {
   const argv = behindCommand(typed);
   let exitCode = 0;
   const program = await createProgram(
@@ -34,7 +33,7 @@ async function run(typed: readonly string[], runtime: Runtime): Promise<number> 
     runtime.output().width,
   );
   silenceErrors(program, runtime);
-  try {
+  const start = async () => {
     const options = readGlobalOptions(argv);
     // The team's name is no command.
     const words = argv.filter((word, index) => word !== options.team || argv[index - 1] !== '--team');
@@ -45,10 +44,13 @@ async function run(typed: readonly string[], runtime: Runtime): Promise<number> 
       if (words.includes('--team') && (options.team ?? '-').startsWith('-')) throw missingTeam();
       // Its tables are loaded for it alone: every start would pay for them.
       const { dashboard } = await import('./commands/dashboard.js');
-      return await perform(dashboard, options, runtime.open(options));
+      return perform(dashboard, options, runtime.open(options));
     }
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
+  };
+  try {
+    return await Promise.race([start(), ...(overdue === undefined ? [] : [overdue])]);
   } catch (thrown) {
     throw explainMistake(thrown, program, argv);
   }
@@ -63,12 +65,6 @@ function behindCommand(argv: readonly string[]): readonly string[] {
   if (command === undefined || command.startsWith('-')) return argv;
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return [command, ...words.slice(0, end), ...argv.slice(0, first), ...words.slice(end)];
-}
-
-/** What was interrupted is done by the same words. */
-function toBeGoneOnWith({ code, message, hint = 'To go on', cause }: CostsError, argv: readonly string[]): CostsError {
-  const same = ['costs', ...argv.map(quoteForShell)].join(' ');
-  return new CostsError(code, message, { hint: `${hint}: ${same}`, cause });
 }
 
 function missingTeam(): CostsError {

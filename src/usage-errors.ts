@@ -1,10 +1,9 @@
 import { CommanderError, type Command } from 'commander';
 import { globalOptions } from './commands/define.js';
 import { similarTo } from './domain/similar.js';
-import { withPlainSigns } from './domain/typographic.js';
 import { plural } from './domain/words.js';
-import { CostsError, type ErrorCode } from './errors.js';
-import { hasCommand } from './output/hint.js';
+import { asCostsError, CostsError } from './errors.js';
+import { withNextStep } from './next-step.js';
 
 /** The flags of a command, as they are typed. */
 export function optionsOf(command: Command): string[] {
@@ -38,19 +37,20 @@ export function refuseUnknownOption(program: Command, argv: readonly string[]): 
   });
 }
 
-/** A mistake in words a person typed, in our words and with a command that goes on from there; anything else as it is. */
+/**
+ * What a command ended with, in our words and with a command that goes on from there; what is no error of ours is a defect.
+ * Help and the version, which were asked for and are printed, stay as they are.
+ */
 export function explainMistake(thrown: unknown, program: Command, argv: readonly string[]): unknown {
   const { command, path } = commandAt(
     program,
     argv.filter((word) => !word.startsWith('-')),
   );
   const words = ['costs', ...path].join(' ');
-  if (thrown instanceof CommanderError) {
-    if (thrown.exitCode === 0 || thrown.code === 'commander.help') return thrown;
-    const hint = words === 'costs sync' && asksForDays(thrown) ? { hint: PAST_DAYS } : {};
-    return withNextStep(new CostsError('usage', sentenceOf(thrown, command, words), hint), words, argv);
-  }
-  return thrown instanceof CostsError ? withNextStep(thrown, words, argv) : thrown;
+  if (!(thrown instanceof CommanderError)) return withNextStep(asCostsError(thrown), argv, words);
+  if (thrown.exitCode === 0 || thrown.code === 'commander.help') return thrown;
+  const hint = words === 'costs sync' && asksForDays(thrown) ? { hint: PAST_DAYS } : {};
+  return withNextStep(new CostsError('usage', sentenceOf(thrown, command, words), hint), argv, words);
 }
 
 /** `sync` chooses its days by itself. */
@@ -58,24 +58,6 @@ const PAST_DAYS = 'Days of the past are read by another command, such as: costs 
 
 function asksForDays({ code, message }: CommanderError): boolean {
   return code === 'commander.excessArguments' || /'--(since|until|period)\b/.test(message);
-}
-
-/** Mistakes of whoever typed the command; what failed otherwise, no other words would mend. */
-const MISTAKES: readonly ErrorCode[] = ['usage', 'conflict', 'auth'];
-
-/** Each mistake ends with a command that works when pasted. */
-function withNextStep(error: CostsError, words: string, argv: readonly string[]): CostsError {
-  const { code, message, hint, cause, keyProblem, retryAt } = error;
-  if (!MISTAKES.includes(code)) return error;
-  const plain = code === 'usage' ? withPlainSigns(argv) : null;
-  if (plain === null && hint !== undefined && hasCommand(hint)) return error;
-  const next =
-    plain !== null
-      ? `Type plain quotes and hyphens: ${['costs', plain].join(' ')}`
-      : hint === undefined
-        ? `${words} --help`
-        : `${/[.?!]$/.test(hint) ? hint : `${hint}.`} How it is used: ${words} --help`;
-  return new CostsError(code, message, { hint: next, cause, keyProblem, retryAt });
 }
 
 /** What Commander found, said shortly. */

@@ -14,12 +14,12 @@ export function hasCommand(hint: string): boolean {
   return COMMAND_OF_HINT.test(hint);
 }
 
-const COMMAND_OF_HINT = /(?:^|: )(?=costs [a-z-])/;
+const COMMAND_OF_HINT = /(?:^|: )(?=costs(?: [a-z-]|$))/;
 
 /** Where a command for people begins. */
-const COMMAND = /(?<=(?:→|&&|;|Next:|commands:|Start here:|or:) +)costs (?=[a-z-])/g;
+const COMMAND = /(?<=(?:→|&&|;|Next:|commands:|Start here:|or:) +)costs(?= [a-z-]|$)/gm;
 
 /** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
 export function nameProgram(text: string, program: string): string {
-  return text.replace(COMMAND, () => `${program} `);
+  return text.replace(COMMAND, () => program);
 }

@@ -28,8 +28,8 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
-      throw new CostsError('conflict', `${label} has ${teams.length} teams: ${some(teams.map(({ name }) => name))}.`, {
-        hint: 'Say which by --team or COSTS_TEAM.',
+      throw new CostsError('usage', `${label} has ${teams.length} teams: ${some(teams.map(({ name }) => name))}.`, {
+        hint: shell`Say which by COSTS_TEAM or --team, as in: costs status --team ${only.name}`,
       });
     },
     open: (name) =>
@@ -76,7 +76,7 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   }
   if (another === undefined) return team;
   const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
-  throw new CostsError('conflict', `Several teams are called "${nameOrId}": ${some(ids)}.`, {
-    hint: 'Say which by its id, with --team.',
+  throw new CostsError('usage', `Several teams are called "${nameOrId}": ${some(ids)}.`, {
+    hint: shell`Say which by its id, as in: costs status --team ${team.id}`,
   });
 }

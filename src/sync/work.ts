@@ -104,6 +104,6 @@ export function refuseAfter(signal: AbortSignal): void {
 
 export function interrupted(): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
-    hint: 'The same command goes on where this one stopped',
+    hint: 'The same command goes on where this one stopped.',
   });
 }

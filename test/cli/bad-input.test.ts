@@ -207,6 +207,7 @@ describe('bad input', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(run.code).toBe(6);
     expect(run.error().message).toContain(`127.0.0.1:${port}`);
+    expect(run.error().hint).toMatch(/ To go on: costs status --json$/);
     expect(run.stdout + run.stderr).not.toContain('sesame-open');
   });
 

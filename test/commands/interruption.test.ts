@@ -70,7 +70,7 @@ describe.skipIf(!HAS_TERMINAL)(
           screen: expect.stringContaining('the windows that were finished are kept.') as unknown,
         });
         expect(screen.replace(/\s+/g, ' ')).toContain(
-          `goes on where this one stopped → node bin/costs.js ${args.join(' ')}`,
+          `goes on where this one stopped. To go on → node bin/costs.js ${args.join(' ')}`,
         );
         expect(screen.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(screen.lastIndexOf(HIDE_CURSOR));
         const { runs } = (await machine.here(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>();

@@ -6,7 +6,9 @@ import type { Command } from 'commander';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shell } from '../../src/domain/shell.js';
-import { renderHint } from '../../src/output/hint.js';
+import { CostsError, EXIT_CODES, type ErrorCode } from '../../src/errors.js';
+import { withNextStep } from '../../src/next-step.js';
+import { hasCommand, renderHint } from '../../src/output/hint.js';
 import { createFullProgram } from '../../src/program.js';
 
 interface Text {
@@ -159,5 +161,20 @@ describe('a hint', () => {
     expect(renderHint('costs keys list')).toBe('→ costs keys list');
     expect(renderHint('To swap its key: costs keys rotate org-1')).toBe('To swap its key → costs keys rotate org-1');
     expect(renderHint('Check the network.')).toBe('Check the network.');
+  });
+
+  it('has a command, whatever the error and whoever made it', () => {
+    for (const code of Object.keys(EXIT_CODES) as ErrorCode[])
+      for (const hint of [undefined, 'Check the network.', 'Name another file'])
+        for (const argv of [[], ['keys', 'remove', 'Acme EU']]) {
+          const error = new CostsError(code, 'It failed.', hint === undefined ? {} : { hint });
+          const next = withNextStep(error, argv, 'costs keys remove').hint ?? '';
+          expect(hasCommand(next), `${code}: ${next}`).toBe(true);
+          expect(next, code).not.toMatch(/ : |[a-z] To /);
+        }
+    const refused = new CostsError('unreachable', 'It failed.', { hint: 'Check the network.' });
+    expect(withNextStep(refused, ['keys', 'list', '--team', 'a b'], 'costs keys list').hint).toBe(
+      'Check the network. To go on: costs keys list --team "a b"',
+    );
   });
 });

@@ -11,5 +11,9 @@ it('names some of many teams, of whatever name, and never all', async () => {
   await database.prisma.$executeRaw`UPDATE teams SET name = 'same'`;
   await expect(teams.choose('same')).rejects.toThrow(/called "same": id[^.]{20,120} and 2990 more\.$/);
   await database.prisma.$executeRaw`DELETE FROM teams WHERE id NOT IN ('id1', 'id2')`;
-  await expect(teams.choose(null)).rejects.toThrow(/has 2 teams: same, same\.$/);
+  await expect(teams.choose(null)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching(/has 2 teams: same, same\.$/) as string,
+    hint: expect.stringContaining(': costs status --team same') as string,
+  });
 });

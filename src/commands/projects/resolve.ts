@@ -49,7 +49,7 @@ function onlyOne(ids: string[], what: string): string {
   const [first, ...more] = [...new Set(ids)];
   if (first !== undefined && more.length === 0) return first;
   if (first === undefined) throw new CostsError('conflict', `There are no ${what}.`, { hint: 'costs keys list' });
-  throw new CostsError('conflict', `There are ${more.length + 1} ${what}.`, {
+  throw new CostsError('usage', `There are ${more.length + 1} ${what}.`, {
     hint: `Say which with --organization: ${[first, ...more].join(', ')}`,
   });
 }

@@ -20,7 +20,7 @@ async function show({ run: id }: { run: string }, context: Context) {
   const [run, another] = await store.runs.find(team.id, id);
   if (run === undefined) throw new CostsError('usage', `No run begins with "${id}".`, { hint: 'costs runs list' });
   if (another !== undefined)
-    throw new CostsError('conflict', `Several runs begin with "${id}".`, {
+    throw new CostsError('usage', `Several runs begin with "${id}".`, {
       hint: 'Give more of the id: costs runs list --json',
     });
   return run;

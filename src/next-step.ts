@@ -1,0 +1,56 @@
+import { quoteForShell } from './domain/shell.js';
+import { withPlainSigns } from './domain/typographic.js';
+import { CostsError, type ErrorCode } from './errors.js';
+import { hasCommand } from './output/hint.js';
+
+/** What goes on from an error: other words, the same ones, or a look at what is wrong here. */
+type Way = 'how it is used' | 'again' | 'doctor';
+
+/** Of every code, so that no error is without a command, whoever made it. */
+const WAYS: Record<ErrorCode, Way> = {
+  usage: 'how it is used',
+  conflict: 'how it is used',
+  auth: 'how it is used',
+  failed: 'doctor',
+  schema: 'doctor',
+  'no-space': 'again',
+  finding: 'again',
+  partial: 'again',
+  contract: 'again',
+  'too-large': 'again',
+  shrink: 'again',
+  forbidden: 'again',
+  unreachable: 'again',
+  interrupted: 'again',
+  declined: 'again',
+};
+
+/**
+ * Each error for people ends with a command that works when pasted: that of its hint, where it has one.
+ * @param argv what was typed
+ * @param command its words that lead to a command: `costs keys add`
+ */
+export function withNextStep(error: CostsError, argv: readonly string[], command: string): CostsError {
+  const { code, message, hint, cause, keyProblem, retryAt } = error;
+  const next = (text: string) => new CostsError(code, message, { hint: text, cause, keyProblem, retryAt });
+  const plain = code === 'usage' ? withPlainSigns(argv) : null;
+  if (plain !== null) return next(`Type plain quotes and hyphens: ${['costs', plain].join(' ')}`);
+  if (hint !== undefined && hasCommand(hint)) return error;
+  const same = ['costs', ...argv.map(quoteForShell)].join(' ');
+  switch (WAYS[code]) {
+    case 'how it is used':
+      return next(hint === undefined ? `${command} --help` : behind(hint, `How it is used: ${command} --help`));
+    case 'doctor':
+      return next(behind(hint, 'To see what is wrong: costs doctor'));
+    case 'again':
+      return next(behind(hint, `To go on: ${same}`));
+  }
+}
+
+function behind(hint: string | undefined, step: string): string {
+  return hint === undefined ? step : `${asSentence(hint)} ${step}`;
+}
+
+function asSentence(hint: string): string {
+  return /[.?!]$/.test(hint) ? hint : `${hint}.`;
+}
