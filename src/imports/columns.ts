@@ -51,17 +51,34 @@ export const METER_COLUMNS = [
   'ChargeDescription',
 ] as const satisfies readonly Column[];
 
-const PLACES = Object.fromEntries(COLUMNS.map((column, place) => [column, place])) as Record<Column, number>;
-const placesOf = (...columns: Column[]) => columns.map((column) => PLACES[column]);
-
-const AMOUNTS = placesOf('BilledCost', 'ListCost', 'ConsumedQuantity');
-const INSTANTS = placesOf('BillingPeriodStart', 'BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd');
-const METERS = placesOf(...METER_COLUMNS);
-const PROJECTS = {
-  'sub-account': placesOf('SubAccountId', 'SubAccountName'),
-  resource: placesOf('ResourceId', 'ResourceName'),
-  tag: placesOf('Tags'),
+export const AMOUNTS: readonly Column[] = ['BilledCost', 'ListCost', 'ConsumedQuantity'];
+export const INSTANTS: readonly Column[] = [
+  'BillingPeriodStart',
+  'BillingPeriodEnd',
+  'ChargePeriodStart',
+  'ChargePeriodEnd',
+];
+const PROJECTS: Record<'sub-account' | 'resource' | 'tag', readonly Column[]> = {
+  'sub-account': ['SubAccountId', 'SubAccountName'],
+  resource: ['ResourceId', 'ResourceName'],
+  tag: ['Tags'],
 };
+
+const PLACES = Object.fromEntries(COLUMNS.map((column, place) => [column, place])) as Record<Column, number>;
+const placesOf = (columns: readonly Column[]) => columns.map((column) => PLACES[column]);
+const AMOUNT_PLACES = placesOf(AMOUNTS);
+const INSTANT_PLACES = placesOf(INSTANTS);
+const METER_PLACES = placesOf(METER_COLUMNS);
+
+/** The columns to read, each at its place; null at those of a column that is not read. */
+export type Wanted = readonly (Column | null)[];
+
+/** Tags and resources may be most of a file, and are read only where projects are told by them. */
+export function columnsFor(projectBy: Scope['projectBy']): Wanted {
+  const { [typeof projectBy === 'string' ? projectBy : 'tag']: _, ...others } = PROJECTS;
+  const unread = Object.values(others).flat();
+  return COLUMNS.map((column) => (unread.includes(column) ? null : column));
+}
 
 /** Reads values by the name of their column, as text that is safe to store and to print. */
 export function rowOf(values: Values): Row {
@@ -72,17 +89,15 @@ export function rowOf(values: Values): Row {
 }
 
 /**
- * All that tells which line a row is of: its values without amounts and without what is not read, and days for instants. Rows
- * of the same are many, and what they have in common need be worked out only once.
+ * All that tells which line a row is of: its values without amounts, the first of what names its meter, and days for instants.
+ * Rows of the same are many, and what they have in common need be worked out only once.
  */
-export function identityOf(values: Values, projectBy: Scope['projectBy']): string {
+export function identityOf(values: Values): string {
   const telling = [...values];
-  for (const place of AMOUNTS) telling[place] = null;
-  for (const [by, places] of Object.entries(PROJECTS))
-    if (by !== (typeof projectBy === 'string' ? projectBy : 'tag')) for (const place of places) telling[place] = null;
-  const meter = METERS.find((place) => telling[place] !== null);
-  for (const place of METERS) if (place !== meter) telling[place] = null;
-  for (const place of INSTANTS) {
+  for (const place of AMOUNT_PLACES) telling[place] = null;
+  const meter = METER_PLACES.find((place) => telling[place] !== null);
+  for (const place of METER_PLACES) if (place !== meter) telling[place] = null;
+  for (const place of INSTANT_PLACES) {
     const text = telling[place] ?? null;
     if (text !== null) telling[place] = readDay(text) ?? text;
   }

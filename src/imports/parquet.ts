@@ -13,12 +13,12 @@ const ROWS_A_BATCH = 50_000;
  * Opens a Parquet file some rows at a time. The reader makes floats of decimals: it is not told that a column is one, gives
  * their bytes, and the digits are written here.
  */
-export async function openParquet(path: string, wanted: readonly string[]): Promise<Table> {
+export async function openParquet(path: string, wanted: readonly (string | null)[]): Promise<Table> {
   const file = await bufferOf(path);
   const metadata = await parquetMetadataAsync(file);
   const columns = topColumns(metadata);
   const scales = takeDecimals(metadata.schema);
-  const present = wanted.filter((column) => columns.includes(column));
+  const present = wanted.filter((column) => column !== null).filter((column) => columns.includes(column));
   const toText = (column: string, value: unknown): string | null => {
     const scale = scales.get(column);
     return scale === undefined || value === null || value === undefined ? textOf(value) : decimalText(value, scale);
@@ -50,7 +50,7 @@ export async function openParquet(path: string, wanted: readonly string[]): Prom
       const groupEnd = groupStart + Number(num_rows);
       for (let start = groupStart; start < groupEnd; start += step) {
         const rows = await read(start, Math.min(start + step, groupEnd));
-        yield rows.map((row) => wanted.map((column) => toText(column, row[column])));
+        yield rows.map((row) => wanted.map((column) => (column === null ? null : toText(column, row[column]))));
       }
       groupStart = groupEnd;
     }

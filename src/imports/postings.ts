@@ -45,11 +45,12 @@ export interface Taking {
 }
 
 /**
- * Adds a row to the line that it is part of. Rows of a line are many: what they say alike is worked out once.
+ * Adds a row, or the sum of so many equal ones, to the line that it is part of. Rows of a line are many: what they say alike is
+ * worked out once.
  * @throws CostsError `contract` that names the column, `conflict` for two exports of one account
  */
-export function take(values: Values, { delivery, postings, reading }: Taking): void {
-  const identity = identityOf(values, reading.asked.projectBy);
+export function take(values: Values, rows: number, { delivery, postings, reading }: Taking): void {
+  const identity = identityOf(values);
   let posting = postings.get(identity);
   if (posting === undefined) {
     posting = postingOf(rowOfIdentity(identity), delivery, reading);
@@ -60,10 +61,10 @@ export function take(values: Values, { delivery, postings, reading }: Taking): v
   const { line, period, leftOut } = posting;
   const charge = withAmounts(line, rowOf(values));
   if (leftOut === null) {
-    period.rows += 1;
+    period.rows += rows;
     period.merger.add(charge);
   } else {
-    leftOut.rows += 1;
+    leftOut.rows += rows;
     leftOut.totals.add(charge);
   }
 }

@@ -1,10 +1,12 @@
 import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
-import { COLUMNS, MANDATORY } from './columns.js';
+import { COLUMNS, columnsFor, MANDATORY, type Wanted } from './columns.js';
 import { findDeliveries, refuseChanged, refuseGrown, type Delivery, type DeliveredFile } from './deliveries.js';
+import { groupParquet, type RowGroup } from './duckdb.js';
 import { take, type Postings, type Reading, type Taking } from './postings.js';
-import { openTable } from './tables.js';
+import { isParquet, openTable } from './tables.js';
+import type { Table } from './values.js';
 
 const KNOWN = new Set<string>(COLUMNS);
 
@@ -45,19 +47,22 @@ async function readDelivery(delivery: Delivery, reading: Reading, signal: AbortS
 
 async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal): Promise<void> {
   const { reading } = taking;
-  let row = 0;
+  const wanted = columnsFor(reading.asked.projectBy);
+  let [row, count] = [0, 0];
   try {
-    const { columns, batches } = await openTable(file.path, COLUMNS);
+    const table = await openTable(file.path, wanted);
+    const { columns } = table;
     const missing = columns.length === 0 ? undefined : MANDATORY.find((column) => !columns.includes(column));
     if (missing !== undefined && columns.length > 0)
       throw new CostsError('contract', `the column ${missing} is missing`);
     for (const column of columns)
       if (!KNOWN.has(column) && !isFocusColumn(column)) reading.unknown.add(cleanText(column));
-    for await (const batch of batches) {
+    for await (const groups of groupsOf(file.path, table, wanted, signal)) {
       signal.throwIfAborted();
-      for (const values of batch) {
-        row += 1;
-        take(values, taking);
+      for (const { values, rows, first } of groups) {
+        row = first;
+        count += rows;
+        take(values, rows, taking);
       }
     }
   } catch (error) {
@@ -75,7 +80,17 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
     );
   }
   await refuseChanged(file);
-  reading.rows += row;
+  reading.rows += count;
+}
+
+/** Equal rows added up where that is quicker than to read each, else every row as it comes. */
+async function* groupsOf(path: string, table: Table, wanted: Wanted, signal: AbortSignal): AsyncGenerator<RowGroup[]> {
+  const groups = isParquet(path) ? await groupParquet(path, wanted, signal) : null;
+  if (groups !== null) yield* groups;
+  else {
+    let count = 0;
+    for await (const batch of table.batches) yield batch.map((values) => ({ values, rows: 1, first: (count += 1) }));
+  }
 }
 
 /** Columns of FOCUS that an import has no use for, and those that a provider adds under its own sign. */

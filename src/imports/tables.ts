@@ -10,9 +10,13 @@ import { textOf, type Table, type Values } from './values.js';
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
 const ROWS_A_BATCH = 2_000;
 
+export function isParquet(path: string): boolean {
+  return /\.parquet$/i.test(path);
+}
+
 /** Opens a data file by its name: CSV, JSON lines (gzip too) or Parquet. @throws CostsError `contract` */
-export async function openTable(path: string, wanted: readonly string[]): Promise<Table> {
-  if (/\.parquet$/i.test(path)) return (await import('./parquet.js')).openParquet(path, wanted);
+export async function openTable(path: string, wanted: readonly (string | null)[]): Promise<Table> {
+  if (isParquet(path)) return (await import('./parquet.js')).openParquet(path, wanted);
   const pieces = await readText(path);
   return /\.csv(?:\.gz)?$/i.test(path) ? openCsv(pieces, wanted) : openJsonLines(pieces, wanted);
 }
@@ -35,11 +39,11 @@ async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   yield decoder.decode();
 }
 
-async function openCsv(pieces: AsyncIterable<string>, wanted: readonly string[]): Promise<Table> {
+async function openCsv(pieces: AsyncIterable<string>, wanted: readonly (string | null)[]): Promise<Table> {
   const records = parseCsv(pieces);
   const first = await records.next();
   const [columns = [], ...rest] = first.done === true ? [] : first.value;
-  const places = wanted.map((column) => columns.indexOf(column));
+  const places = wanted.map((column) => (column === null ? -1 : columns.indexOf(column)));
   const pick = (record: readonly string[]): Values => {
     if (record.length !== columns.length)
       throw new CostsError('contract', `It has ${record.length} values where ${columns.length} columns are named.`);
@@ -57,11 +61,12 @@ function emptyToNull(value: string | undefined): string | null {
 }
 
 /** Every line is an object; a column may be missing where it is null. */
-async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly string[]): Promise<Table> {
+async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly (string | null)[]): Promise<Table> {
   const objects = parseLines(pieces);
   const first = await objects.next();
   const rows = first.done === true ? [] : first.value;
-  const pick = (row: Record<string, unknown>): Values => wanted.map((column) => textOf(row[column]));
+  const pick = (row: Record<string, unknown>): Values =>
+    wanted.map((column) => (column === null ? null : textOf(row[column])));
   async function* batches() {
     yield rows.map(pick);
     for await (const batch of objects) yield batch.map(pick);

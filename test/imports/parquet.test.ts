@@ -1,9 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { columnsFor } from '../../src/imports/columns.js';
+import { groupParquet } from '../../src/imports/duckdb.js';
 import { openParquet } from '../../src/imports/parquet.js';
+import { readFocusFiles } from '../../src/imports/read.js';
 
 it('decimals of Parquet keep all of their 38 digits, whatever they are stored as', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
@@ -77,4 +80,130 @@ it('a row group of any size comes some rows at a time, each once and in order', 
   }
   expect(sizes).toEqual([50_000, 50_000, 10_000, 10_001]);
   expect(rows).toEqual(numbers.map((n) => [String(n), n % 3 === 0 ? null : `service ${n % 7}`]));
+});
+
+const ROWS = 3_000;
+const instant = (day: number, hour: number) => new Date(Date.UTC(2026, 9, day, hour));
+const text = (name: string, data: (string | null)[]) => ({ name, data, type: 'STRING' as const });
+/** Hours, projects, meters, missing amounts, credits, two accounts of two currencies, tags, and money of 38 digits. */
+const CHARGES = Array.from({ length: ROWS }, (_, n) => n);
+const isEuro = (n: number) => n % 5 === 0;
+
+async function writeCharges(path: string, money: (n: number) => bigint): Promise<void> {
+  const instants = (name: string, of: (n: number) => Date) => ({
+    name,
+    data: CHARGES.map(of),
+    type: 'TIMESTAMP' as const,
+  });
+  const decimal = { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, converted_type: 'DECIMAL', precision: 38 } as const;
+  const columns = [
+    instants('BillingPeriodStart', () => instant(1, 0)),
+    instants('BillingPeriodEnd', () => instant(32, 0)),
+    instants('ChargePeriodStart', (n) => instant(1 + (n % 33), n % 24)),
+    instants('ChargePeriodEnd', (n) => instant(1 + (n % 33), 1 + (n % 24))),
+    text(
+      'BillingAccountId',
+      CHARGES.map((n) => (isEuro(n) ? 'europe' : 'america')),
+    ),
+    text(
+      'BillingCurrency',
+      CHARGES.map((n) => (isEuro(n) ? 'EUR' : 'USD')),
+    ),
+    text(
+      'ChargeCategory',
+      CHARGES.map((n) => (n % 17 === 0 ? 'Credit' : 'Usage')),
+    ),
+    text(
+      'ServiceName',
+      CHARGES.map((n) => (n % 7 === 0 ? 'Compute Engine' : 'Vertex AI')),
+    ),
+    text(
+      'SubAccountId',
+      CHARGES.map((n) => (n % 11 === 0 ? '' : `project ${n % 3}\u0007`)),
+    ),
+    text(
+      'SkuMeter',
+      CHARGES.map((n) => (n % 4 === 0 ? null : `meter ${n % 2}`)),
+    ),
+    text(
+      'SkuId',
+      CHARGES.map((n) => (n % 4 === 0 ? `sku ${n % 8}` : `of row ${n}`)),
+    ),
+    text(
+      'ConsumedUnit',
+      CHARGES.map((n) => (n % 2 === 0 ? 'tokens' : null)),
+    ),
+    text(
+      'Tags',
+      CHARGES.map((n) => JSON.stringify({ team: `team ${n % 2}`, row: n })),
+    ),
+    text(
+      'ProviderName',
+      CHARGES.map(() => 'Google Cloud'),
+    ),
+  ];
+  const buffer = parquetWriteBuffer({
+    schema: [
+      { name: 'root', num_children: columns.length + 2 },
+      { ...decimal, name: 'BilledCost', scale: 18, repetition_type: 'REQUIRED' },
+      { ...decimal, name: 'ConsumedQuantity', scale: 9, repetition_type: 'OPTIONAL' },
+      ...columns.map(({ name, type }) =>
+        type === 'STRING'
+          ? ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' } as const)
+          : ({ name, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'OPTIONAL' } as const),
+      ),
+    ],
+    columnData: [
+      { name: 'BilledCost', data: CHARGES.map(money) },
+      { name: 'ConsumedQuantity', data: CHARGES.map((n) => (n % 50 === 3 ? null : BigInt(n) * 1_000_003n)) },
+      ...columns.map(({ name, data }) => ({ name, data })),
+    ],
+    rowGroupSize: 1_000,
+  });
+  await writeFile(path, Buffer.from(buffer));
+}
+
+const DUCKDB: string = '@duckdb/node-api';
+const isInstalled = await import(DUCKDB).then(
+  () => true,
+  () => false,
+);
+
+describe.skipIf(!isInstalled)('DuckDB, where @duckdb/node-api is installed (here it is not, unless this runs)', () => {
+  const small = (n: number) => (n % 13 === 0 ? -1n : 1n) * BigInt(n) * 982_451_653_000_000_007n;
+
+  it.each([
+    ['of a project', small, 'sub-account', true],
+    ['by a tag', small, { tag: 'team' }, true],
+    [
+      'of more than 38 digits together',
+      (n: number) => (n % 2 === 0 ? 1n : 9n) * 10n ** 37n + BigInt(n),
+      'sub-account',
+      false,
+    ],
+  ] as const)('adds up charges %s to what their rows say one by one', async (_, money, projectBy, isGrouped) => {
+    const home = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    const { signal } = new AbortController();
+    const [path, byRow] = [join(home, 'charges.parquet'), join(home, '[by row].parquet')];
+    await writeCharges(path, money);
+    await copyFile(path, byRow);
+    const read = async (file: string) => {
+      const { periods, leftOut, rows } = await readFocusFiles(
+        { paths: [file], projectBy, only: 'ai', services: [] },
+        signal,
+      );
+      return {
+        ...{ rows, leftOut: leftOut.map(({ totals, ...left }) => ({ ...left, totals: totals.toDocuments() })) },
+        periods: periods.map(({ account, since, rows: count, lines }) => ({
+          ...{ account, since, count },
+          // Neither says anything where it is absent.
+          lines: lines.map((line) => ({ modality: null, listCost: null, ...line })),
+        })),
+      };
+    };
+    expect((await groupParquet(path, columnsFor(projectBy), signal)) !== null).toBe(isGrouped);
+    expect(await groupParquet(byRow, columnsFor(projectBy), signal)).toBeNull();
+    expect(await read(path)).toEqual(await read(byRow));
+  });
 });
