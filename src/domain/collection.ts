@@ -55,6 +55,8 @@ export interface CollectedDay {
   isAdopted?: boolean;
   /** What of the bill was read, as `formatScope` writes it; null or absent for what is read unless somebody chose. */
   scope?: string | null;
+  /** Reports beside the bill that are still to be read. */
+  reportsDue?: KeyedReport['source'][];
 }
 
 /** Why a closed day changed. */
@@ -87,6 +89,8 @@ export interface WindowWrite extends AskedAt {
   keyed?: readonly KeyedCost[];
   /** What the provider's reports beside the bill say of some of the days; one that could not be read says it of none. */
   reports?: readonly (KeyedAnswer & Pick<KeyedReport, 'source'>)[];
+  /** Those that could not be read now, and are to be read by a later run. */
+  reportsDue?: readonly KeyedReport['source'][];
   /** The provider's projects by id, where known; a project without one is named after its id. */
   projects: ReadonlyMap<string, ProviderProject>;
   /** Write even when the guard would refuse. */
@@ -100,6 +104,10 @@ export interface WindowWrite extends AskedAt {
   /** Of files, the export that delivered them: charges of an account that two exports have would count twice. */
   export?: string | null;
 }
+
+/** Answers of reports beside the bill, of days that were read without them. */
+export type ReportsWrite = Omit<WindowWrite, 'lines' | 'keyed' | 'forced' | 'acceptRestatement' | 'providerTime'> &
+  Required<Pick<WindowWrite, 'reports' | 'reportsDue'>>;
 
 /** What a written window changed. */
 export interface WindowOutcome {
@@ -158,6 +166,10 @@ export interface CollectionStore {
    * has a later answer, or where it comes from another export; nothing is written then.
    */
   writeWindow(write: WindowWrite): Promise<WindowOutcome>;
+  /** Writes what reports beside the bill say of days whose bills are stored. */
+  writeReports(write: ReportsWrite): Promise<void>;
+  /** The provider's ids of an organization's projects. */
+  projectIds(organization: OrganizationKey): Promise<string[]>;
   /** What the team's runs have told of answers that have fields or values their contracts do not know, oldest first. */
   news(teamId: string): Promise<ProviderNews[]>;
   /** The API keys that spent something in a span, and the provider's projects they did it in. */

@@ -26,6 +26,8 @@ export interface OrganizationStatus {
   gaps: DaySpan[];
   /** Days whose last read is dated in the future, from when the database's clock was ahead: it counts as none. */
   readAhead: DaySpan[];
+  /** Days whose bill was read and reports beside it, by API key or product, were not: the next sync reads those. */
+  reportsDue: DaySpan[];
   /** The last days up to today, oldest first. */
   recent: { day: Day; state: DayState }[];
   keyExpiresAt: string | null;
@@ -58,7 +60,16 @@ export interface Trouble {
 }
 
 export type TroubleKind =
-  'never-read' | 'key-expired' | 'key-expires' | 'gap' | 'read-ahead' | 'half-read' | 'stale' | 'altered' | 'twice';
+  | 'never-read'
+  | 'key-expired'
+  | 'key-expires'
+  | 'gap'
+  | 'read-ahead'
+  | 'half-read'
+  | 'reports-due'
+  | 'stale'
+  | 'altered'
+  | 'twice';
 
 export function describeAhead(days: number): string {
   return `The last read of ${plural(days, 'day')} is dated in the future, from when the database's clock was ahead; it counts as none.`;

@@ -17,7 +17,9 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
   const { store } = work.dependencies;
   refuseAfter(work.call.signal);
   const { requestedAt, providerTime, days, lines, keyed, pageDays, cut } = await readBill(work.call, window);
-  const reports = await readReports(work, days, lines);
+  const billed = lines.map(({ providerProjectId }) => providerProjectId);
+  const beside = await readReports(work, days, billed);
+  const { reports } = beside;
   const outcome = await store.writeWindow({
     ...(await writeHead(work, [...lines, ...reports.flatMap(({ costs }) => costs)])),
     days,
@@ -26,12 +28,14 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
     lines,
     keyed,
     reports,
+    reportsDue: beside.due,
     forced: options.forced,
   });
   if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
   const last = days.at(-1) ?? addDays(window.since, -1);
   const span = { since: addDays(last, 1), until: window.until };
-  return { rows: lines.length, outcome, pageDays, unread: cut && { span, error: cut } };
+  const error = cut ?? beside.cut;
+  return { rows: lines.length, outcome, pageDays, unread: error && { span: cut === undefined ? window : span, error } };
 }
 
 function readOwn({ organization, provider, dependencies }: WindowWork): BillReader {

@@ -8,6 +8,7 @@ import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
 import { asCostsError, CostsError } from '../errors.js';
 import { readWith } from './bill.js';
 import { collectBills } from './bills.js';
+import { collectReports } from './keyed-reports.js';
 import { collectFolder } from './collect-folder.js';
 import { followNames, learnApiKeys } from './names.js';
 import type { ParentKeys } from './parties.js';
@@ -33,7 +34,7 @@ export interface Share extends OrganizationPlan {
 
 /** Reads and writes the windows of one organization, then its names. */
 export async function collectOrganization(
-  { organization, windows: planned, resumedSince, tally, shared }: Share,
+  { organization, windows: planned, reports, resumedSince, tally, shared }: Share,
   { deliveries }: SyncPlan,
   options: RunOptions,
   dependencies: RunShared,
@@ -43,7 +44,7 @@ export async function collectOrganization(
   if (organization.source === 'path')
     return collectFolder({ organization, deliveries, terms }, tally, options, dependencies);
   const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
-  if (windows.length === 0) return;
+  if (windows.length + reports.length === 0) return;
 
   let trouble: string | null = null;
   const observe = (event: WireEvent) => {
@@ -67,7 +68,7 @@ export async function collectOrganization(
   const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
   const projects = once(() => listProjects(provider, nameCall));
   const collectOne = dependencies.collector ?? collectBills;
-  const unread = new Set<KeyedReport>();
+  const unread = new Map<KeyedReport, CostsError>();
   const head = { organization, provider, call, projects, scope };
   const work = { ...head, unread, resumedSince, shared, options, dependencies };
   await runWindows(windows, rowsADay, {
@@ -86,9 +87,10 @@ export async function collectOrganization(
     },
   });
   await noticePrices(organization, tally, dependencies);
+  for (const span of reports) if (!tally.isHopeless) tally.addReports(await collectReports(span, work), span);
   if (dependencies.collector !== undefined || tally.isHopeless) return;
   tally.renamed(await followNames(work));
-  await learnApiKeys({ ...work, call: nameCall }, windows);
+  await learnApiKeys({ ...work, call: nameCall }, [...windows, ...reports]);
 }
 
 /** Asked once all windows are written: a verdict must not depend on how the range was cut. */

@@ -1,16 +1,23 @@
 import { isOtherReport } from '../domain/bill-source.js';
 import { SETTLED_AFTER_DAYS, type CollectedDay, type Organization } from '../domain/collection.js';
 import { coverageOf, isReadWhole } from '../domain/coverage.js';
+import { groupInto } from '../domain/group-into.js';
+import type { KeyedReport } from '../domain/keyed-report.js';
 import type { Basis } from '../domain/results.js';
 import { FIRST_DAY } from '../domain/period.js';
 import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 import { daysAPiece } from './pieces.js';
+
+/** Days of which the same reports are due. */
+export type ReportsSpan = DaySpan & { sources: readonly KeyedReport['source'][] };
 
 /** What one organization's run will ask for. */
 export interface OrganizationPlan {
   organization: Organization;
   /** Each is answered and written as a whole. Ascending, without overlap. */
   windows: DaySpan[];
+  /** Days whose bills were read without reports beside them that are still to be read. */
+  reports: ReportsSpan[];
   /** About so many requests it will take, as far as it is known how much a day holds. */
   requests: number;
   /** When the runs began that a limit of requests ended: what they read is not asked for again. */
@@ -93,13 +100,27 @@ function plan(
     const windows = toOwnWindows(organization, basis, due, maxDays(organization));
     const piece = daysAPiece(known.reduce((most, { rows }) => Math.max(most, rows), 0));
     const pieces = windows.reduce((sum, window) => sum + Math.ceil(daysOf(window).length / piece), 0);
+    const reports = reportsDue(known, new Set(due), maxDays(organization));
     const outOfReach = first === null || due.length === wanted.length ? {} : { reachesBackTo: first };
     const resuming = resumed === undefined ? {} : { resumedSince: resumed };
-    return { organization, windows, requests: pieces * requestsAWindow(organization), ...resuming, ...outOfReach };
+    const requests =
+      pieces * requestsAWindow(organization) + reports.reduce((sum, { sources }) => sum + sources.length, 0);
+    return { organization, windows, reports, requests, ...resuming, ...outOfReach };
   });
   const windows = plans.flatMap((each) => each.windows);
   const since = windows.reduce((least, window) => (window.since < least ? window.since : least), asked.since);
   return { command, basis, span: { since, until: asked.until }, organizations: plans, deliveries };
+}
+
+/** Of days whose bills are not read now, which brings the reports as well. */
+function reportsDue(known: readonly CollectedDay[], due: ReadonlySet<Day>, maxDays: number): ReportsSpan[] {
+  const left = known.filter(({ day, reportsDue = [] }) => reportsDue.length > 0 && !due.has(day));
+  return groupInto(left, ({ reportsDue = [] }) => [...reportsDue]).flatMap((days) =>
+    toWindows(
+      days.map(({ day }) => day),
+      maxDays,
+    ).map((span) => ({ ...span, sources: days[0].reportsDue ?? [] })),
+  );
 }
 
 /** Of usage, none where the key reads none. */

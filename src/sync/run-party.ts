@@ -25,7 +25,7 @@ export async function runParty(
     const { organization } = each;
     return { ...each, tally: new Tally(organization, now, (path) => isKnown(organization.provider, path)) };
   });
-  const due = shares.filter(({ windows }) => windows.length > 0);
+  const due = shares.filter(({ windows, reports }) => windows.length + reports.length > 0);
   const [first] = due;
   let heldBy: LeaseHolder | undefined;
   if (first !== undefined) {

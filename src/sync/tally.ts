@@ -67,6 +67,12 @@ export class Tally {
     for (const day of outcome.changedDays) this.#changedDays.add(day);
   }
 
+  /** Of days whose bills were there already. @param cut why not all of them came */
+  addReports(cut: CostsError | undefined, span: DaySpan): void {
+    if (cut === undefined) this.#windows += 1;
+    else this.failed(cut, [span]);
+  }
+
   /** Each window only knows its own days; the latest start is the endpoint's. */
   #narrow({ endpoint, since }: { endpoint: string; since: Day }): void {
     const known = this.#narrowed.get(endpoint);

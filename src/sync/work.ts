@@ -63,8 +63,8 @@ export interface WindowWork {
   provider: CostProvider;
   call: ProviderCall;
   projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
-  /** Reports beside the bill that could not be read: no other window asks for them. */
-  unread: Set<KeyedReport>;
+  /** Reports beside the bill that could not be read, and why: no other window asks for them. */
+  unread: Map<KeyedReport, CostsError>;
   scope: Scope;
   /** See `OrganizationPlan`. */
   resumedSince?: Date | undefined;

@@ -18,10 +18,10 @@ export interface Collector {
   store: Store;
   organizations: Organization[];
   dependencies: SyncDependencies;
-  /** Reads a span again, whatever was read of it. */
+  /** Reads a span again, whatever was read of it; `resumed` reads what is left of it. */
   collect: (
     span: DaySpan,
-    options?: { acceptRestatement?: boolean; forced?: boolean; basis?: 'billed' | 'usage' },
+    options?: { acceptRestatement?: boolean; forced?: boolean; basis?: 'billed' | 'usage'; resumed?: boolean },
   ) => Promise<SyncResult>;
 }
 
@@ -82,19 +82,23 @@ export async function useCollector(
     store,
     organizations,
     dependencies,
-    async collect(span, { acceptRestatement = false, forced = true, basis = 'billed' } = {}) {
+    async collect(span, { acceptRestatement = false, forced = true, basis = 'billed', resumed = false } = {}) {
       const plannedAt = await store.collection.clock();
+      const known = resumed ? organizations : [];
+      const collected = new Map(
+        await Promise.all(known.map(async (each) => [each.keyId, await store.collection.collectedDays(each)] as const)),
+      );
       const plan = planBackfill(
         {
           organizations,
-          collected: new Map(),
+          collected,
           today: toDay(now()),
           maxDays: () => 31,
           requestsAWindow: () => 1,
           basis,
         },
         span,
-        true,
+        !resumed,
       );
       const options = {
         runId: randomUUID(),

@@ -91,6 +91,7 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
     days: { adopted: 3, gap: 2 },
     adopted: [{ since: first, until: last }],
     readAhead: [],
+    reportsDue: [],
   });
   expect(
     findTrouble(status, now)

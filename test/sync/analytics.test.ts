@@ -126,6 +126,24 @@ describe.each(DATABASE_KINDS)('costs by API key of a report beside the bill, in 
     expect(await stored()).toEqual(before);
   });
 
+  it('is read by the next run, without the bill, where the network kept it from coming', async () => {
+    const { collector, emulator } = await open();
+    emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { path: '/analytics/cost' } });
+    const failed = await collector.collect(SPAN);
+    expect(failed.organizations[0]).toMatchObject({ status: 'ok', days: 3, missing: TOLD });
+    emulator.clearFaults();
+    emulator.requests.length = 0;
+    const again = await collector.collect(SPAN, { resumed: true });
+    expect(again.organizations[0]?.error).toBeUndefined();
+    expect(again.organizations[0]).toMatchObject({ status: 'ok', days: 0, inserted: 0, updated: 0 });
+    expect(emulator.requests.filter(({ path }) => path.endsWith('/cost_report'))).toEqual([]);
+    expect(emulator.requests.filter(({ path }) => path.endsWith('/analytics/cost'))).toHaveLength(2);
+    expect(await cuts()).toHaveLength(14);
+    emulator.requests.length = 0;
+    expect((await collector.collect(SPAN, { resumed: true })).organizations[0]).toMatchObject({ status: 'skipped' });
+    expect(emulator.requests).toEqual([]);
+  });
+
   it('is left out where it is refused, which is said once; what was known of the days still adds up', async () => {
     const { collector, emulator, days } = await open();
     await collector.collect(SPAN);

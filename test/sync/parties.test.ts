@@ -8,7 +8,7 @@ import { readParentKeys, toParties } from '../../src/sync/parties.js';
 const KEYS: Record<string, string> = { parent: 'shared', labs: 'shared', sales: 'shared', own: 'own' };
 
 function planOf(keyId: string, provider: ProviderId = 'anthropic') {
-  return { organization: { keyId, provider } as Organization, windows: [], requests: 0, notBefore: null };
+  return { organization: { keyId, provider } as Organization, windows: [], reports: [], requests: 0, notBefore: null };
 }
 const children = [planOf('labs'), planOf('sales'), planOf('lost')].map(({ organization }) => organization);
 

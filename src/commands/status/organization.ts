@@ -51,6 +51,7 @@ export function describeOrganization(
     adopted: spansOf(all.filter((day) => stateOf(day) === 'adopted')),
     gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),
     readAhead: spansOf([...ahead]),
+    reportsDue: spansOf(collected.filter(({ reportsDue = [] }) => reportsDue.length > 0).map(({ day }) => day)),
     recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({
       day,
       state: stateOf(day),
@@ -65,7 +66,7 @@ export function describeOrganization(
 
 /** What a check ends with 1 for: only of organizations that are collected. */
 export function findTrouble(
-  { name, active, lastDay, gaps, readAhead, recent, keyDaysLeft }: OrganizationStatus,
+  { name, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft }: OrganizationStatus,
   now: Date,
 ): Trouble[] {
   if (!active) return [];
@@ -90,6 +91,15 @@ export function findTrouble(
           finding(
             'half-read',
             `${formatDays(halfRead.map(({ day }) => day))} ${halfRead.length === 1 ? 'was' : 'were'} read only before the day ended.`,
+            sync,
+          ),
+        ]
+      : []),
+    ...(reportsDue.length > 0
+      ? [
+          finding(
+            'reports-due',
+            `What API keys or products spent was not read of ${plural(countDays(reportsDue), 'day')}; their bills were.`,
             sync,
           ),
         ]

@@ -13,15 +13,19 @@ import { ofOrganization } from '../organization-key.js';
 /** Days of an organization's bills that were read or adopted, ascending. */
 export async function listCollectedDays(prisma: PrismaClient, organization: OrganizationKey): Promise<CollectedDay[]> {
   const days = await prisma.$queryRaw<CollectedDay[]>`
-    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.scope, d.adopted AS "isAdopted"
+    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.scope, d.reports_due AS "reportsDue", d.adopted AS "isAdopted"
     FROM (
-      SELECT day, read_at, rows, scope, false AS adopted FROM collected_days
+      SELECT day, read_at, rows, scope, reports_due, false AS adopted FROM collected_days
       WHERE ${ofOrganization(organization)} AND api_version = 'costs_v1'
       UNION ALL
-      SELECT day, NULL, 0, NULL, true FROM (${allAdoptedDays(organization)}) a
+      SELECT day, NULL, 0, NULL, NULL, true FROM (${allAdoptedDays(organization)}) a
     ) d
     ORDER BY d.day`;
-  return days.map(({ isAdopted, ...day }) => (isAdopted === true ? { ...day, isAdopted } : day));
+  return days.map(({ isAdopted, reportsDue, ...day }) => ({
+    ...day,
+    ...(isAdopted === true ? { isAdopted } : {}),
+    ...(reportsDue == null ? {} : { reportsDue }),
+  }));
 }
 
 /** An answer as far as the days are concerned that it is for. */
@@ -61,18 +65,18 @@ export async function lockDays(
 /** Notes that days were read, when their request was sent, what of the bill was read, and how many rows they have. */
 export async function markCollected(
   tx: Transaction,
-  read: Read & { scope: string | null },
+  read: Read & { scope: string | null } & Pick<WindowWrite, 'reportsDue'>,
   apiVersion: ApiVersion,
   days: readonly LockedDay[],
   rows: RowsByDay<unknown>,
 ): Promise<void> {
-  const { runId, requestedAt, writeId, scope } = read;
+  const { runId, requestedAt, writeId, scope, reportsDue = [] } = read;
   const readAt = days.map(({ day }) => readTimeOf(read, endOfDay(day)));
   const closed = days.map(({ day }, index) => endOfDay(day) <= (readAt[index] ?? requestedAt));
   const asked = requestedAt.toISOString();
   await tx.$executeRaw`
     UPDATE collected_days d
-    SET read_at = n.read_at, rows = n.rows, run_id = ${runId}, write_id = ${writeId}, scope = ${scope},
+    SET read_at = n.read_at, rows = n.rows, run_id = ${runId}, write_id = ${writeId}, scope = ${scope}, reports_due = nullif(${[...reportsDue]}::text[], '{}'),
         sealed_run_id = CASE WHEN d.sealed_run_id = d.run_id THEN ${runId} END,
         first_closed_read_at = CASE WHEN n.closed OR d.first_closed_read_at <= ${asked}::timestamptz
           THEN least(coalesce(d.first_closed_read_at, n.read_at), ${asked}::timestamptz) END

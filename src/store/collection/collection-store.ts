@@ -3,7 +3,7 @@ import type { CollectionStore } from '../../domain/collection.js';
 import { keepsPeople, learnApiKeys, listSpenders } from '../api-keys.js';
 import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
-import { findUnknownProjects } from './resolve-projects.js';
+import { findUnknownProjects, listProjectIds } from './resolve-projects.js';
 import { readTerms } from '../organizations.js';
 import { finishRun, listNews, listPaused, listUnfinished, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
@@ -11,6 +11,7 @@ import { listDailyCharges } from '../facts/daily-charges.js';
 import { listStoredDays } from '../facts/stored-days.js';
 import { listOrphanedRows } from '../facts/orphaned-rows.js';
 import { writeBills } from '../facts/write-bills.js';
+import { writeReports } from '../facts/write-reports.js';
 
 /** What the main job needs of the store, on one Prisma client. */
 export function createCollectionStore(prisma: PrismaClient): CollectionStore {
@@ -26,6 +27,8 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     dailyCharges: (organization, span) => listDailyCharges(prisma, organization, span),
     unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
     writeWindow: (write) => writeBills(prisma, write),
+    writeReports: (write) => writeReports(prisma, write),
+    projectIds: (organization) => listProjectIds(prisma, organization),
     news: (teamId) => listNews(prisma, teamId),
     spenders: (organization, span) => listSpenders(prisma, organization, span),
     keepsPeople: (teamId) => keepsPeople(prisma, teamId),

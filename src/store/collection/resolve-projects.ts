@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { UNASSIGNED, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
+import type { OrganizationKey } from '../../domain/organization.js';
+import { ofOrganization } from '../organization-key.js';
 import type { Adoption } from '../../domain/project-move.js';
 import { lockProjects, lookUntilComplete } from '../project-locks.js';
 import { moveBelongings } from '../project-move.js';
@@ -32,6 +34,13 @@ export interface ProjectOrigin extends Source {
   organizationName: string;
   teamId: string;
   projects: ReadonlyMap<string, ProviderProject>;
+}
+
+/** See `CollectionStore.projectIds`. */
+export async function listProjectIds(prisma: PrismaClient, organization: OrganizationKey): Promise<string[]> {
+  const rows = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT ai_project_id AS id FROM projects WHERE ${ofOrganization(organization)} AND ai_project_id IS NOT NULL`;
+  return rows.map(({ id }) => id);
 }
 
 /** Those of the provider's ids that no project of ours carries in its triple. */

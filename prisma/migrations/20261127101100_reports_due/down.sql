@@ -1,0 +1,1 @@
+ALTER TABLE "collected_days" DROP COLUMN "reports_due";

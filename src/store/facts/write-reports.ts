@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { ReportsWrite } from '../../domain/collection.js';
+import { lockDays } from '../collection/collected-days.js';
+import { confirmLease } from '../collection/leases.js';
+import { resolveProjects } from '../collection/resolve-projects.js';
+import { holdOrganization, ofOrganization } from '../organization-key.js';
+import { transaction } from '../transaction.js';
+import { rowsByDay } from './fact-days.js';
+import { BY_BILL, writeKeyed } from './write-keyed.js';
+
+/** See `CollectionStore.writeReports`. A day whose bill was read again meanwhile has its reports from then. */
+export async function writeReports(prisma: PrismaClient, write: ReportsWrite): Promise<void> {
+  await transaction(prisma, async (tx) => {
+    await holdOrganization(tx, write);
+    const locked = await lockDays(tx, { ...write, providerTime: null, writeId: randomUUID() }, 'costs_v1', write.days);
+    const days = locked.filter(({ readAt }) => readAt !== null && readAt <= write.requestedAt);
+    const reports = write.reports.map(({ source, days: told, costs }) => ({
+      ...{ source, days: told, rows: rowsByDay(BY_BILL, days, costs) },
+    }));
+    const rows = reports.flatMap((report) => [...report.rows.values()].flat());
+    const { projectIds } = await resolveProjects(tx, write, rows);
+    for (const report of reports)
+      await writeKeyed(tx, { organization: write, days, projectIds, changedDays: [] }, report);
+    await tx.$executeRaw`
+      UPDATE collected_days SET reports_due = nullif(${[...write.reportsDue]}::text[], '{}')
+      WHERE ${ofOrganization(write)} AND api_version = 'costs_v1' AND day = ANY (${days.map(({ day }) => day)}::date[])`;
+    if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'costs_v1' }, write.lease);
+  });
+}
