@@ -9,6 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 nodeModule.enableCompileCache?.();
 // The embedded store is WebAssembly. Optimising it takes longer than a command runs: without, it opens in half the time.
 setFlagsFromString('--liftoff-only');
+// With `DEBUG=prisma:*`, or `*`, Prisma would print every row that it reads, the keys of sessions included. It looks here first.
+Object.assign(globalThis, { DEBUG: '' });
 
 if (existsSync(fileURLToPath(import.meta.resolve('../dist/main.js')))) await (await import('../dist/main.js')).main();
 else {

@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util';
 import { CostsError } from '../errors.js';
 import { createKeyboard } from './keyboard.js';
 import type { Prompt } from './output.js';
@@ -26,6 +27,7 @@ export function createPrompt(
         { hint: 'Give it as an option; --help names it.' },
       );
     }
+    refuseToBeTraced();
     // A key that is pasted into another question than its own would show.
     const takes = (text: string) => question.type === 'password' || !holdsKey(text);
     const { createPromptModule } = await import('inquirer');
@@ -70,6 +72,18 @@ export function createPrompt(
   };
 }
 
+/** Node.js takes `NODE_DEBUG` before any code of ours runs, and then prints what is read, byte by byte. */
+function refuseToBeTraced(): void {
+  if (!debuglog('stream').enabled) return;
+  throw new CostsError(
+    'usage',
+    'NODE_DEBUG makes Node.js print whatever is typed or piped in, passwords and keys too.',
+    {
+      hint: 'Unset it: unset NODE_DEBUG',
+    },
+  );
+}
+
 /** What is wrong with an answer, in words, or null. */
 function problemOf(parse: () => unknown): string | null {
   try {
@@ -85,6 +99,7 @@ function problemOf(parse: () => unknown): string | null {
 const MOST_BYTES = 1024 * 1024;
 
 async function readStandardInput(): Promise<string> {
+  refuseToBeTraced();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {

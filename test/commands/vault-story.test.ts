@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
-import { createMachine, type Machine, type RunOptions } from '../helpers/costs.js';
+import { createMachine, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import type { Ran } from '../helpers/ran.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
@@ -63,7 +63,7 @@ async function recordedMachine(env: Record<string, string>) {
     written.push(args.join(' '), ran.stdout, ran.stderr);
     return ran;
   };
-  return { ...machine, costs, written };
+  return { ...machine, costs, process: machine.costs, written };
 }
 
 async function textOfFolder(folder: string): Promise<string> {
@@ -81,7 +81,7 @@ function expectNone(text: string, secrets: readonly string[]): void {
 
 describe('a team on a server', () => {
   let base: TestDatabase;
-  let machine: Machine & { drop: () => Promise<void>; written: string[] };
+  let machine: Awaited<ReturnType<typeof recordedMachine>>;
   let token = '';
   let resetCode = '';
   let recoveryCode = '';
@@ -139,6 +139,19 @@ describe('a team on a server', () => {
       name: 'ci',
       role: 'member',
     });
+  });
+
+  it('shows no secret where Prisma or Node.js is told to show all that it reads', async () => {
+    await asAdmin();
+    const shown = await machine.process(['whoami', '--json'], { env: { DEBUG: '*' } });
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    const refused = await machine.process(['login', '--email', 'admin@example.com', '--password-stdin'], {
+      env: { NODE_DEBUG: 'str*' },
+      input: PASSWORD,
+    });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('unset NODE_DEBUG');
+    expect(refused.stderr.replaceAll(' ', '')).not.toContain(Buffer.from(PASSWORD).toString('hex'));
   });
 
   it('loses a member, and goes on', async () => {
