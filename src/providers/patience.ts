@@ -10,8 +10,8 @@ import { quotaUsedUp } from './quota.js';
 const LONGEST_WAIT_MS = 8_000;
 /** Even a provider that takes all of its time to fail is asked so often before it is given up. */
 const LEAST_ATTEMPTS = 3;
-/** What was cut short is asked for so often, however long a provider that is down would be. */
-const MOST_CUTS = 3;
+/** An answer that was cut short so often is always cut, as by a proxy with a limit of its own: other faults between do not count. */
+const MOST_CUTS = 5;
 /**
  * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
  * only so often in a row.
@@ -24,6 +24,7 @@ export class Patience {
   /** Counted from the first failure: a request that took all of its time deserves a second one like any other. */
   #deadline: number | null = null;
   #longWaits = 0;
+  #cuts = 0;
 
   constructor(
     private readonly terms: { giveUpAfterMs: number; firstWaitMs: number },
@@ -38,7 +39,8 @@ export class Patience {
   waitAfter(error: BrokenAnswer, attempt: number): number | null {
     const { giveUpAfterMs, firstWaitMs } = this.terms;
     const told = error.limits.waitMs;
-    if (error.instead !== null && attempt >= MOST_CUTS) throw this.#giveUp(error);
+    if (error.instead !== null) this.#cuts += 1;
+    if (this.#cuts >= MOST_CUTS) throw this.#giveUp(error);
     const wait = told ?? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS);
     const failedAt = performance.now();
     this.#deadline ??= failedAt + giveUpAfterMs;
