@@ -17,7 +17,7 @@ import { openEmulator } from '../helpers/emulator.js';
 import type { Ran } from '../helpers/ran.js';
 import { expectedSums, lastDays, makeWorld, storedSums } from './world.js';
 
-const SECONDS = inject('long') ? 120 : 6;
+const SECONDS = inject('long') ? 120 : 4;
 const SYNCS = inject('long') ? 10 : 3;
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const DAYS = 20;

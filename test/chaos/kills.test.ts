@@ -15,7 +15,7 @@ import { expectedSums, lastDays, makeWorld, storedSums } from './world.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 const KILLS = inject('long') ? 200 : 3;
-const DAYS = inject('long') ? 180 : 90;
+const DAYS = inject('long') ? 180 : 60;
 const span = lastDays(DAYS);
 const ids = ['org-1', 'org-2', 'ant-1'];
 

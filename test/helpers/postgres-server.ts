@@ -45,5 +45,15 @@ async function quickFolder(): Promise<string> {
   return found !== null && found.bavail * found.bsize > 4 * 1024 ** 3 ? memory : tmpdir();
 }
 
-/** A crash of the machine may lose the test data: nothing is synced to disk. */
-const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+/**
+ * A crash of the machine may lose the test data: nothing is synced to disk. Databases live for seconds, so that nothing is
+ * to be vacuumed, and hold little, so that compiling a statement takes longer than running it.
+ */
+const TEST_SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'autovacuum=off',
+  'jit=off',
+];
