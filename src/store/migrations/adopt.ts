@@ -9,7 +9,7 @@ import { writeAdoption, type Adoption } from './adoption-record.js';
 import { readBillKey } from './bill-key.js';
 import { carryOut } from './carry-out.js';
 import { readCatalog, type Fact } from './catalog.js';
-import { describeDuplicates } from './duplicates.js';
+import { describeDuplicates, readWrittenOrder } from './duplicates.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
@@ -203,14 +203,16 @@ async function adoptLocked(
     throw new CostsError('conflict', 'The database was changed while it was looked at. Nothing was changed.', {
       hint: 'Run costs db adopt --dry-run.',
     });
-  const undo = isIdle ? [] : await carryOut(pool, plan, found);
   const { duplicates } = choices;
-  const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates);
+  const written = duplicates === undefined ? [] : await readWrittenOrder(pool);
+  const undo = isIdle ? [] : await carryOut(pool, plan, found);
+  const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates, written);
   await writeHistory(pool, files, {
     migrations: plan.adopted,
     undo: [...(merge?.undo ?? []), ...undo],
     found: await ofOurs(pool, found, plan.target),
     foreignHistory: await foreignHistory(pool, files),
+    written,
   });
   return { ...plan, merged: merge?.rows ?? 0 };
 }

@@ -5,6 +5,7 @@ import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concu
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
+import { readWrittenOrder } from './duplicates.js';
 import { findMisfits } from './misfits.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import { inTransaction, quote } from '../rows.js';
@@ -88,7 +89,7 @@ async function makeRowsFit(
       throw new CostsError('conflict', `${misfit.text}. Nothing was changed.`, {
         hint: `Correct or remove them, then run costs db migrate again. All of them: ${misfit.query}`,
       });
-    return duplicates === undefined ? 0 : (await mergeDuplicates(pool, duplicates)).rows;
+    return duplicates === undefined ? 0 : (await mergeDuplicates(pool, duplicates, await readWrittenOrder(pool))).rows;
   });
 }
 

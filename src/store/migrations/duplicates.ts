@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { columnsOf, quote } from '../rows.js';
 import { formatMonth } from '../../domain/words.js';
-import { VERSION, type BillKey } from './bill-key.js';
+import { readEarlierOrder } from './adoption-record.js';
+import { readBillKey, VERSION, type BillKey } from './bill-key.js';
 import type { ConvertedColumn } from './convert-columns.js';
 import { literal } from './step.js';
 import type { RowCheck } from './row-checks.js';
@@ -49,21 +50,41 @@ async function currencySql(pool: Pool): Promise<string> {
 
 /**
  * Rows that have a key with their place among those of the same: `newest` counts from the last one written (where no column
- * tells, by the place in the table), `copy` from the last of those that say the same. An exact copy is the same bill collected
- * again.
+ * tells, as `written` says, then by the place in the table), `copy` from the last of those that say the same. An exact copy is
+ * the same bill collected again.
+ * @param written ids in the order of writing; a bill that is not among them came later
  */
-export async function rankedSql(pool: Pool, { columns, isKeyed, lineItem }: BillKey): Promise<string> {
+export async function rankedSql(
+  pool: Pool,
+  { columns, isKeyed, lineItem }: BillKey,
+  written: readonly string[],
+): Promise<string> {
   const writing = await columnsOfWriting(pool);
   const last = [
     ...[...writing.filter(({ isTime }) => isTime), ...writing.filter(({ isNumber }) => isNumber)].map(
       ({ name }) => `t.${quote(name)} DESC NULLS LAST`,
     ),
+    'written.place DESC NULLS FIRST',
     't.ctid DESC',
   ];
   const said = `to_jsonb(t) - ARRAY[${writing.map(({ name }) => literal(name)).join(', ')}] || jsonb_build_object('currency', ${await currencySql(pool)}, 'line_item', ${lineItem}, 'api_version', ${VERSION})`;
   return `SELECT t.*, count(*) OVER (PARTITION BY ${columns}) AS same_key, row_number() OVER (PARTITION BY ${columns} ORDER BY ${last.join(', ')}) AS newest,
       row_number() OVER (PARTITION BY ${said} ORDER BY ${last.join(', ')}) AS copy, dense_rank() OVER (ORDER BY ${columns}) AS key_number
-    FROM cost_data t WHERE ${isKeyed}`;
+    FROM cost_data t LEFT JOIN unnest(ARRAY[${written.map(literal).join(', ')}]::text[]) WITH ORDINALITY AS written (of, place) ON written.of = t.id::text
+    WHERE ${isKeyed}`;
+}
+
+/**
+ * The ids of the bills that share a key, each after those written before it. Read before any row is changed: PostgreSQL moves
+ * what it updates, and where no column tells, the place in the table is all there is.
+ */
+export async function readWrittenOrder(pool: Pool): Promise<string[]> {
+  const key = await readBillKey(pool);
+  if (key === null) return [];
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT id::text FROM (${await rankedSql(pool, key, await readEarlierOrder(pool))}) AS ranked WHERE same_key > 1 ORDER BY newest DESC`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -84,7 +105,7 @@ export async function describeDuplicates(
   const { rows } = await pool.query<MonthTotal>(
     `SELECT ${month} AS month, ${await currencySql(pool)} AS currency, ${VERSION} AS version, ${sum('true')} AS stored,
        ${sum('copy = 1')} AS add, ${sum('newest = 1')} AS "keepLast"
-     FROM (${await rankedSql(pool, key)}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3 LIMIT 36`,
+     FROM (${await rankedSql(pool, key, await readEarlierOrder(pool))}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3 LIMIT 36`,
   );
   return rows
     .map(

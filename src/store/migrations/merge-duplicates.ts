@@ -20,23 +20,24 @@ const AMOUNTS = ['quantity', 'list_cost'];
  * Makes one bill of those that share a key: `add` adds up what is no exact copy, `keep-last` keeps the one written last.
  * Runs in the transaction that needs the key, after its lock and once the columns are ours, in which every sum has room; the
  * rows as they were go to the file first.
+ * @param written as `readWrittenOrder` read it before anything was changed
  * @returns the statements that bring them back, and how many there were
  * @throws CostsError `conflict` where a trigger or a rule of theirs keeps a bill from being changed or removed
  */
 export async function mergeDuplicates(
   pool: Pool,
   { policy, path }: DuplicateChoice,
+  written: readonly string[],
 ): Promise<{ undo: string[]; rows: number }> {
   const key = await readBillKey(pool);
   if (policy === 'stop' || key === null) return { undo: [], rows: 0 };
   const columns = await columnsOf(pool, 'cost_data');
   const amounts = AMOUNTS.filter((name) => columns.includes(name)).map(quote);
   await pool.query(
-    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool, key)}) AS ranked WHERE same_key > 1`,
+    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool, key, written)}) AS ranked WHERE same_key > 1`,
   );
-  // Led back in their order, they are told apart by their place in the table once more.
   const { rows: found } = await pool.query<{ original: string }>(
-    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates) ORDER BY c.ctid',
+    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates)',
   );
   if (found.length === 0) return { undo: [], rows: 0 };
   const where = 'id IN (SELECT id FROM costs_duplicates)';

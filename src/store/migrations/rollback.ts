@@ -140,8 +140,10 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
 }
 
 /** @throws CostsError `failed`, and with it the rollback, unless the schema is again what was found */
-async function leaveAdoption(pool: Connection, { migrations, found }: Adoption): Promise<void> {
-  await pool.query('DELETE FROM "_prisma_migrations" WHERE migration_name = ANY ($1)', [migrations]);
+async function leaveAdoption(pool: Connection, { migrations, found, written }: Adoption): Promise<void> {
+  // Bills that were led back lie elsewhere in the table: the record of their order stays, as that of a migration rolled back.
+  const unneeded = written.length === 0 ? migrations : migrations.slice(0, -1);
+  await pool.query('DELETE FROM "_prisma_migrations" WHERE migration_name = ANY ($1)', [unneeded]);
   const [difference] = compareCatalogs(found, await readCatalog(pool));
   if (difference === undefined) return;
   throw new CostsError(
