@@ -59,7 +59,13 @@ export async function merged(pool: Pool, rows: Rows, made: AnyDatabase, policy: 
             pool,
             parts.map((row) => row[name] ?? null),
           );
-    const added = { cost: await add('cost'), ...('quantity' in last && { quantity: await add('quantity') }) };
+    const cost = await add('cost');
+    const added = {
+      cost,
+      ...('quantity' in last && { quantity: await add('quantity') }),
+      // Generated from the cost.
+      ...('cents' in last && { cents: await sum(pool, Array<string | null>(100).fill(cost)) }),
+    };
     kept.set(last.id, { ...last, ...(policy === 'add' && added) });
   }
   const { cost_data: bills } = rows;
