@@ -46,6 +46,11 @@ export interface OrganizationVerification {
   organizationId: string;
   name: string;
   status: 'ok' | 'failed';
+  /**
+   * What its days were held against: the provider's own totals; where it has none of a day, its rows or files, read again, or
+   * nothing. Absent where only what was written was looked at.
+   */
+  comparedWith?: 'totals' | 'rows' | 'files' | 'nothing';
   /** Days compared, and how many of them are equal, rounding aside. */
   days: number;
   equal: number;

@@ -28,13 +28,24 @@ export function renderVerification(verification: Verification, output: Output): 
   ].join('\n');
 }
 
-function row(
-  { provider, name, status, days, equal, findings, error }: OrganizationVerification,
-  { style }: Output,
-): string[] {
+function row(organization: OrganizationVerification, { style }: Output): string[] {
+  const { provider, name, status, findings } = organization;
   const good = status === 'ok' && findings.length === 0;
-  const said = error === undefined ? `${equal} of ${plural(days, 'day')} equal` : error.message;
-  return [good ? style.green('✔') : style.red('✖'), providerName(provider), name, said];
+  return [good ? style.green('✔') : style.red('✖'), providerName(provider), name, said(organization)];
+}
+
+function said({ days, equal, comparedWith, error }: OrganizationVerification): string {
+  if (error !== undefined) return error.message;
+  const equalDays = `${equal} of ${plural(days, 'day')} equal`;
+  switch (comparedWith) {
+    case 'nothing':
+      return 'no total of its own, nothing compared';
+    case 'rows':
+    case 'files':
+      return `${equalDays} to its ${comparedWith} read again, no daily total of its own`;
+    default:
+      return equalDays;
+  }
 }
 
 function notes(organization: OrganizationVerification, output: Output): string[] {

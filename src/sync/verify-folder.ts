@@ -19,6 +19,7 @@ export async function compareFolder(
   result: OrganizationVerification,
 ): Promise<void> {
   const { store, folder } = dependencies;
+  result.comparedWith = 'files';
   const { scope } = await store.termsOf(organization);
   const months = new Set(days.map((day) => day.slice(0, 7)));
   const isDue = ({ month }: { month: string | null }) => month === null || months.has(month);

@@ -144,9 +144,11 @@ async function compareTotals(
     observe: () => undefined,
   };
   const reader: Reader = { organization, provider, call, dependencies };
-  const { notReported, billReport } = provider.facts;
+  const { notReported, billReport, comparedWith = 'totals' } = provider.facts;
+  result.comparedWith = comparedWith;
   if (billReport !== undefined && isOtherReport(organization.billSource)) result.billReport = billReport;
   if (notReported !== undefined) result.notReported = notReported;
+  if (comparedWith === 'nothing') return;
   await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {
     const totals = await readTotals(reader, provider.fetchTotals(call, window), window);

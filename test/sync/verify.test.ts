@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { editRows } from '../../src/emulator/edits.js';
-import { generateWorld } from '../../src/emulator/generate.js';
+import { generateWorld, type GenerateOptions } from '../../src/emulator/generate.js';
 import { createOutput } from '../../src/output/create.js';
 import { renderVerification } from '../../src/output/verification.js';
 import { verifySpan } from '../../src/sync/verify.js';
@@ -14,7 +14,7 @@ const today = toDay(new Date());
 const span = { since: addDays(today, -40), until: addDays(today, -1) };
 const day = addDays(today, -5);
 
-async function start(kind: DatabaseKind = 'postgresql') {
+async function start(kind: DatabaseKind = 'postgresql', more: GenerateOptions['organizations'] = []) {
   const world = generateWorld({
     seed: 11,
     until: today,
@@ -22,6 +22,7 @@ async function start(kind: DatabaseKind = 'postgresql') {
     organizations: [
       { provider: 'openai', id: 'org-1', projects: 3, lineItems: 3 },
       { provider: 'anthropic', id: 'ant-1', projects: 2, lineItems: 3 },
+      ...more,
     ],
   });
   const emulator = await openEmulator({ world, now: () => new Date() });
@@ -48,11 +49,16 @@ function summary({ organizations }: Verification) {
 const fine = { days: 40, equal: 40, restated: [], findings: [] };
 
 describe.each(DATABASE_KINDS)('verify on %s', (kind) => {
-  it('finds every day of every organization equal to the total the provider gives', async () => {
-    const { verify: again } = await start(kind);
+  it('finds every day equal to the total the provider gives, and says which provider gives none', async () => {
+    const { verify: again } = await start(kind, [{ provider: 'litellm', id: 'proxy', projects: 1, lineItems: 1 }]);
     const verification = await again();
-    expect(summary(verification)).toEqual({ 'org-1': fine, 'ant-1': fine });
+    const none = { days: 0, equal: 0, restated: [], findings: [] };
+    expect(summary(verification)).toEqual({ 'org-1': fine, 'ant-1': fine, proxy: none });
     expect(verification).toMatchObject({ status: 'ok', findings: [] });
+    const told = verification.organizations.map(({ organizationId, comparedWith }) => [organizationId, comparedWith]);
+    expect(Object.fromEntries(told)).toEqual({ 'org-1': 'totals', 'ant-1': 'totals', proxy: 'nothing' });
+    const text = renderVerification(verification, createOutput({ noColor: true, ci: true }));
+    expect(text).toContain('no total of its own, nothing compared');
   });
 });
 

@@ -20,6 +20,7 @@ export const cursor = defineProvider({
   focus: { serviceName: 'Cursor', subAccountType: 'Team' },
   ownsLegacyProjects: false,
   notReported: ['seats and subscriptions', 'taxes'],
+  comparedWith: 'rows',
   tokenTypes: [],
   tokenTypeAliases: {},
   listPrices: { readOn: parseDay('2026-11-25'), make: () => [] },
