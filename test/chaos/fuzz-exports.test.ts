@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
 import type { ExportRow } from '../../src/domain/export.js';
@@ -15,10 +15,9 @@ import { encoderOf, type Encoding } from '../../src/output/export/encode.js';
 import { createStore } from '../../src/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { charge, DAY } from '../helpers/export-row.js';
+import { fuzzTerms } from './fuzz-terms.js';
 
-const MINUTES = Number(process.env.FUZZ_MINUTES ?? (inject('long') ? 2 : 0));
-const SEED = Number(process.env.FUZZ_SEED ?? (MINUTES > 0 ? Date.now() % 1e9 : 11));
-const FEW_RUNS = 12;
+const TERMS = fuzzTerms({ parts: 3, longMinutes: 2, fewRuns: 12, seed: 11 });
 
 const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
 const amount = fc
@@ -113,7 +112,7 @@ let files = 0;
 
 it.each(['focus-csv', 'focus-jsonl', 'focus-parquet'] as const)(
   'what is exported as %s is read back to the last digit, or refused in a sentence and not stored at all',
-  { timeout: MINUTES * 60_000 + 120_000 },
+  { timeout: TERMS.timeout },
   async (format) => {
     let whole = 0;
     const attempt = async (given: readonly Parameters<typeof charge>[0][]) => {
@@ -146,14 +145,7 @@ it.each(['focus-csv', 'focus-jsonl', 'focus-parquet'] as const)(
           })),
         ),
       ),
-      MINUTES > 0
-        ? {
-            numRuns: 1_000_000,
-            seed: SEED,
-            interruptAfterTimeLimit: (MINUTES * 60_000) / 3,
-            markInterruptAsFailure: false,
-          }
-        : { numRuns: FEW_RUNS, seed: SEED },
+      TERMS.parameters,
     );
     await attempt([{ cost: '0.1' }, { cost: '-0.0000000000000000000000000003' }]);
     expect(whole).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { parse as parseJson, stringify, type LosslessNumber } from 'lossless-json';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
@@ -14,13 +14,11 @@ import { useMachine, type Machine } from '../helpers/costs.js';
 import { useReadyTarget } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import type { Ran } from '../helpers/ran.js';
+import { fuzzTerms } from './fuzz-terms.js';
 import { lastDays, makeWorld } from './world.js';
 import { mutate, mutations } from './mutations.js';
 
-/** Minutes for all kinds of file together; without them each is tried a few times. */
-const MINUTES = Number(process.env.FUZZ_MINUTES ?? (inject('long') ? 8 : 0));
-const KINDS_OF_FILE = 5;
-const SEED = Number(process.env.FUZZ_SEED ?? (MINUTES > 0 ? Date.now() % 1e9 : 7));
+const termsOf = (fewRuns: number) => fuzzTerms({ parts: 5, longMinutes: 8, fewRuns, seed: 7 });
 /** More than the process and one file ever need. */
 const MOST_MEGABYTES = 1_500;
 /** What was once found, and is tried first ever after. */
@@ -43,6 +41,7 @@ interface Kind {
 
 async function fuzz({ home }: Machine, kind: Kind): Promise<void> {
   const { name, file: called = 'fuzzed', fewRuns = 4, valid, run, state, check } = kind;
+  const terms = termsOf(fewRuns);
   const path = join(home, called);
   const attempt = async (file: Buffer) => {
     await writeFile(path, file);
@@ -68,17 +67,12 @@ async function fuzz({ home }: Machine, kind: Kind): Promise<void> {
         last = mutate(valid, changes);
         await attempt(last);
       }),
-      {
-        ...{ numRuns: MINUTES > 0 ? 1_000_000 : fewRuns, seed: SEED },
-        ...(MINUTES > 0
-          ? { interruptAfterTimeLimit: (MINUTES * 60_000) / KINDS_OF_FILE, markInterruptAsFailure: false }
-          : {}),
-      },
+      terms.parameters,
     );
   } catch (error) {
     mkdirSync(FOUND, { recursive: true });
     // The last that was tried is the smallest that fails, or next to it.
-    writeFileSync(join(FOUND, `${name}-${SEED}`), last);
+    writeFileSync(join(FOUND, `${name}-${terms.seed}`), last);
     throw error;
   }
 }
@@ -119,10 +113,10 @@ async function tables(prisma: PrismaClient, ...names: string[]): Promise<string>
 }
 
 const json = (file: Buffer) => parseJson(file.toString().replace(/^\ufeff/, '')) as Record<string, unknown>;
-const timeout = { timeout: MINUTES * 60_000 + 300_000 };
+const { timeout } = termsOf(0);
 
 describe('a file with something wrong in it is read right or refused as a whole', () => {
-  it('of prices', timeout, async () => {
+  it('of prices', { timeout }, async () => {
     const { machine, prisma, close } = await start();
     const price = {
       provider: 'openai',
@@ -151,7 +145,7 @@ describe('a file with something wrong in it is read right or refused as a whole'
     await close();
   });
 
-  it('of projects and tags', timeout, async () => {
+  it('of projects and tags', { timeout }, async () => {
     const { machine, costs, prisma, close } = await start();
     await costs('projects', 'link', '--all');
     const [project] = (await costs('projects', 'list', '--json')).json<{ projects: { id: string }[] }>().projects;
@@ -170,7 +164,7 @@ describe('a file with something wrong in it is read right or refused as a whole'
     await close();
   });
 
-  it('of FOCUS', timeout, async () => {
+  it('of FOCUS', { timeout }, async () => {
     const { machine, prisma, close } = await start();
     const row = (cost: string, change: Record<string, string> = {}) => ({
       ...{
@@ -228,7 +222,7 @@ describe('a file with something wrong in it is read right or refused as a whole'
     await close();
   });
 
-  it('of rows that a rollback took away', timeout, async () => {
+  it('of rows that a rollback took away', { timeout }, async () => {
     const { machine, costs, prisma, close } = await start();
     const path = join(machine.home, 'lost.jsonl');
     await costs('db', 'rollback', '--to', 'baseline', '--export', path, '--yes');
@@ -265,7 +259,7 @@ describe('a file with something wrong in it is read right or refused as a whole'
 });
 
 describe('a backup with something wrong in it', () => {
-  it('is restored as it was made or refused, and the store stays as it is', timeout, async () => {
+  it('is restored as it was made or refused, and the store stays as it is', { timeout }, async () => {
     const machine = await useMachine({}, { store: true });
     const file = join(machine.home, 'backup.tar.gz');
     const backup = await machine.here(['db', 'backup', file]);

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/errors.js';
 import { useCollector } from '../helpers/collector.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
+import { fuzzTerms } from './fuzz-terms.js';
 import { lastDays, makeWorld, storedSums } from './world.js';
 
-const RUNS = inject('long') ? 2_000 : 20;
+const TERMS = fuzzTerms({ parts: 2, longMinutes: 4, fewRuns: 20, seed: 4 });
 const span = lastDays(4);
 
 /** What no contract allows, or hardly. */
@@ -50,7 +51,7 @@ function mutate(text: string, at: number, other: string, how: number): string {
 describe('an answer with something wrong in it', () => {
   it.each(['org-1', 'ant-1'])(
     'from %s never ends in a crash, and never in half a window',
-    { timeout: 600_000 },
+    { timeout: TERMS.timeout },
     async (id) => {
       const emulator = await openEmulator({ world: makeWorld(9, 6), now: () => new Date() });
       emulator.world.organizations.splice(0, Infinity, emulator.organization(id));
@@ -78,7 +79,7 @@ describe('an answer with something wrong in it', () => {
           }
           expect(({} as { polluted?: number }).polluted).toBeUndefined();
         }),
-        { numRuns: RUNS, seed: 4 },
+        TERMS.parameters,
       );
     },
   );
