@@ -8,6 +8,7 @@ export interface Figure {
     | 'memory'
     | 'report'
     | 'export'
+    | 'import'
     | 'growth'
     | 'against'
     | 'hosts'

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KEY, REST, type PlainRow } from './plain-rows.js';
 
-const FOLDER = fileURLToPath(new URL('./libraries/', import.meta.url));
+export const LIBRARIES_FOLDER = fileURLToPath(new URL('./libraries/', import.meta.url));
 
 export const LIBRARIES = {
   knex: 'Knex onConflict().merge()',
@@ -31,9 +31,9 @@ interface Opened {
 
 /** Installs what is compared with into a folder of its own, once: whoever only uses the tool never downloads it. */
 export async function installLibraries(): Promise<void> {
-  if (existsSync(`${FOLDER}node_modules/.package-lock.json`)) return;
+  if (existsSync(`${LIBRARIES_FOLDER}node_modules/.package-lock.json`)) return;
   const npm = ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=peer'];
-  await promisify(execFile)('npm', npm, { cwd: FOLDER, shell: process.platform === 'win32' });
+  await promisify(execFile)('npm', npm, { cwd: LIBRARIES_FOLDER, shell: process.platform === 'win32' });
 }
 
 export async function openLibrary(name: keyof typeof LIBRARIES, url: string) {
@@ -61,6 +61,15 @@ export async function copyThroughDriver(url: string, script: CopyScript): Promis
     copyAndMerge: (url: string, script: CopyScript) => Promise<void>;
   };
   await copyAndMerge(url, script);
+}
+
+export interface DuckDb {
+  writeParquet: (path: string, rows: number) => Promise<void>;
+  readToCsv: (path: string, csv: string) => Promise<void>;
+}
+
+export async function openDuckDb(): Promise<DuckDb> {
+  return (await importFrom('duckdb')) as DuckDb;
 }
 
 function importFrom(name: string): Promise<unknown> {

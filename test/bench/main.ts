@@ -5,6 +5,7 @@ import { benchAgainst } from './against.js';
 import { benchExport } from './export.js';
 import { isMet, renderFigures, type Figure } from './figure.js';
 import { benchHosts } from './hosts.js';
+import { benchImport } from './import.js';
 import { benchKeyed } from './keyed.js';
 import { benchMemory } from './memory.js';
 import { benchMigrate } from './migrate.js';
@@ -25,10 +26,11 @@ const { values } = parseArgs({
     against: { type: 'string' },
     'usage-rows': { type: 'string' },
     'legacy-rows': { type: 'string' },
+    'import-rows': { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
-const { against, 'usage-rows': usageRows, 'legacy-rows': legacyRows } = values;
+const { against, 'usage-rows': usageRows, 'legacy-rows': legacyRows, 'import-rows': importRows } = values;
 
 const BENCHES: Record<string, Bench> = {
   upsert: (server, scale) => benchUpsert(server, scale.upsert),
@@ -42,6 +44,8 @@ const BENCHES: Record<string, Bench> = {
     benchUsage(server, { ...scale.usage, ...(usageRows === undefined ? {} : { rows: Number(usageRows) }) }),
   migrate: (server, scale) =>
     benchMigrate(server, legacyRows === undefined ? scale.migrate : { rows: Number(legacyRows) }),
+  import: (server, scale) =>
+    benchImport(server, importRows === undefined ? scale.import : { rows: Number(importRows) }),
   export: (server, scale) => benchExport(server, scale.export),
   ...(against === undefined ? {} : { against: (server, scale) => benchAgainst(server, scale, against) }),
 };

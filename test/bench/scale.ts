@@ -1,5 +1,6 @@
 import type { HostsScale } from './hosts.js';
 import type { ExportScale } from './export.js';
+import type { ImportScale } from './import.js';
 import type { MemoryScale } from './memory.js';
 import type { MigrateScale } from './migrate.js';
 import type { ReportScale } from './report.js';
@@ -19,6 +20,7 @@ export interface Scale {
   usage: UsageScale;
   migrate: MigrateScale;
   export: ExportScale;
+  import: ImportScale;
 }
 
 export const FULL: Scale = {
@@ -31,6 +33,7 @@ export const FULL: Scale = {
   usage: { rows: 10_000_000, rounds: 5 },
   migrate: { rows: 5_000_000 },
   export: { rows: 1_000_000 },
+  import: { rows: 5_000_000 },
 };
 
 /** Whether everything still works, and about how fast: in a minute. */
@@ -44,4 +47,5 @@ export const QUICK: Scale = {
   usage: { rows: 200_000, rounds: 3 },
   migrate: { rows: 100_000 },
   export: { rows: 50_000 },
+  import: { rows: 100_000 },
 };
