@@ -293,7 +293,7 @@ describe('the schemas', () => {
 
   it('want amounts as text and days as days', () => {
     const report = { since: SINCE, until: YESTERDAY, groupBy: [], basis: 'best', readAt: null, asOf: null, rows: [] };
-    const coverage = { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] };
+    const coverage = { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] };
     const withTotal = (cost: unknown, since: string = SINCE) =>
       JSON.stringify({ ...report, since, totals: [{ currency: 'USD', cost }], unpriced: [], coverage });
     expect(() => checkDocument('report', withTotal('12.50'))).not.toThrow();

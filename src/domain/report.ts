@@ -81,6 +81,8 @@ export interface ReportCoverage {
   adopted: CoverageSpan[];
   /** Days that were read before they ended and are over. */
   halfRead: CoverageSpan[];
+  /** Days whose bills were read, but not yet the report that says which API keys or products spent them, where it was asked for. */
+  reportsDue: CoverageSpan[];
   /** Today, where it was read. */
   open: CoverageSpan[];
   /** Days that providers still change. */
@@ -200,6 +202,8 @@ export interface OrganizationDays {
   readAt: ReadonlyMap<Day, Date>;
   /** Days that were not, and have adopted bills. */
   adopted: ReadonlySet<Day>;
+  /** Days whose bills were read without the report beside them that tells the words of the question. */
+  reportsDue: ReadonlySet<Day>;
 }
 
 /** How a closed day of a project changed after it had been reported, added up over its rows; exact. */

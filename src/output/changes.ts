@@ -23,7 +23,7 @@ export const CAUSES: Record<ChangeCause, string> = {
 };
 
 /** How days were read is no matter here. */
-const UNMARKED = { coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] } };
+const UNMARKED = { coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] } };
 
 /** Rows that are shown; the document has all. */
 const SHOWN = 30;

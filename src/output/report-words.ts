@@ -29,7 +29,7 @@ export function viewOf(word: GroupWord, words: readonly GroupWord[] = [word]): W
 
 /** For rows of which no day is marked. */
 export const NO_COVERAGE: Pick<Report, 'coverage'> = {
-  coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] },
+  coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
 };
 
 /** Of how many rows a line is that stands for what --top left out; they may all be gone. */
@@ -53,7 +53,7 @@ function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick
 function dayMark(day: Day, { coverage }: Pick<Report, 'coverage'>): string {
   const within = (spans: readonly CoverageSpan[]) => spans.some(({ since, until }) => since <= day && day <= until);
   if (within(coverage.gaps)) return '× ';
-  if (within(coverage.halfRead)) return '° ';
+  if (within(coverage.halfRead) || within(coverage.reportsDue)) return '° ';
   if (within(coverage.adopted)) return '◇ ';
   if (within(coverage.open)) return '□ ';
   return within(coverage.provisional) ? '▪ ' : '';

@@ -41,11 +41,15 @@ function whenRead({ asOf, readAt, coverage }: Report, now: Date): string[] {
 }
 
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
-  const { gaps, adopted, halfRead, open, provisional } = report.coverage;
+  const { gaps, adopted, halfRead, reportsDue, open, provisional } = report.coverage;
   const lines = monthEnd(report);
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
   if (adopted.length > 0) lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
+  if (reportsDue.length > 0)
+    lines.push(
+      `${style.yellow('°')} What API keys or products spent was not read, the bills were: ${list(reportsDue)}.  → costs sync`,
+    );
   if (report.since === report.until && report.comparedWith !== undefined)
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
   if (report.totals.some(({ compared }) => compared?.partial))

@@ -44,7 +44,7 @@ function arranged(order: ReportOrder = {}): Report {
     ...{ ...DAYS, groupBy: ['project', 'model'], basis: 'best', readAt: null, asOf: null, unpriced: [] },
     rows,
     totals: [{ currency: 'USD', cost: '26' }],
-    coverage: { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] },
+    coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
   } as Report;
   const comparison: ReportComparison = {
     previous: BEFORE,

@@ -22,7 +22,7 @@ function shown(gaps: Report['coverage']['gaps']): string {
       totals: [],
       unpriced: [],
     },
-    coverage: { gaps, adopted: [], halfRead: [], open: [], provisional: [] },
+    coverage: { gaps, adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
   } as unknown as Report;
   const view = { report, team: 'acme', now: new Date('2026-11-21T00:00:00Z') } as ReportView;
   return renderReport(view, { style: createStyle(false), width: Infinity } as unknown as Output);

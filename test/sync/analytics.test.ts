@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseDay, type Day } from '../../src/domain/day.js';
+import { parseDay, type Day, type DaySpan } from '../../src/domain/day.js';
 import type { GroupWord } from '../../src/domain/dimensions.js';
 import { defaultWorkspace } from '../../src/emulator/anthropic/analytics.js';
 import { worldRow, type WorldRow } from '../../src/emulator/world.js';
@@ -77,6 +77,12 @@ describe.each(DATABASE_KINDS)('costs by API key of a report beside the bill, in 
     const { rows } = await createReportStore(test.database.prisma).run(query, parseDay('2026-01-20'));
     return rows.map((row) => [[row.day, row.project, row.apiKeyId].filter((part) => part != null).join(' '), row.cost]);
   }
+  /** The days that a report by these words tells as not read of the report beside the bill. */
+  async function due(groupBy: GroupWord[]): Promise<DaySpan[]> {
+    const query = { ...SPAN, teamId: 'team-1', groupBy };
+    const { coverage } = await createReportStore(test.database.prisma).run(query, parseDay('2026-01-20'));
+    return coverage.reportsDue.map(({ since, until }) => ({ since, until }));
+  }
   /** What rows come to, exactly, by the words they begin with. */
   async function sums(rows: [string, string | null][], words: number): Promise<Record<string, string>> {
     const keys = rows.map(([key]) => key.split(' ').slice(0, words).join(' '));
@@ -131,9 +137,11 @@ describe.each(DATABASE_KINDS)('costs by API key of a report beside the bill, in 
     emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { path: '/analytics/cost' } });
     const failed = await collector.collect(SPAN);
     expect(failed.organizations[0]).toMatchObject({ status: 'ok', days: 3, missing: TOLD });
+    expect([await due(['day']), await due(['product']), await due(['api-key'])]).toEqual([[], [SPAN], [SPAN]]);
     emulator.clearFaults();
     emulator.requests.length = 0;
     const again = await collector.collect(SPAN, { resumed: true });
+    expect([await due(['product']), await due(['api-key'])]).toEqual([[], []]);
     expect(again.organizations[0]?.error).toBeUndefined();
     expect(again.organizations[0]).toMatchObject({ status: 'ok', days: 0, inserted: 0, updated: 0 });
     expect(emulator.requests.filter(({ path }) => path.endsWith('/cost_report'))).toEqual([]);

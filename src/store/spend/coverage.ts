@@ -7,6 +7,8 @@ import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from
 import { adoptedDays } from '../facts/adopted-days.js';
 import { latestWrite } from '../facts/commit-order.js';
 import { isAhead } from '../facts/read-ahead.js';
+import { columnsOf } from './query.js';
+import { billSources } from './relation.js';
 import type { Transaction } from '../transaction.js';
 
 const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
@@ -16,7 +18,11 @@ const USAGE_DAYS = Prisma.sql`
     SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused AND NOT ${isAhead('read_at')} GROUP BY 1, 2, 3, 4
   ) w GROUP BY 1, 2, 3`;
 
-type DaysQuery = Pick<ReportQuery, 'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf'>;
+type DaysQuery = Pick<
+  ReportQuery,
+  'teamId' | 'provider' | 'organizationId' | 'projectIds' | 'tags' | 'basis' | 'asOf' | 'patterns'
+> &
+  Partial<Pick<ReportQuery, 'groupBy'>>;
 
 /**
  * The days that were read in a span of each organization the team registered, those without a key included, and of those
@@ -33,9 +39,10 @@ export async function readDaysAndWrite(
   span: DaySpan,
 ): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {
   const rows = await tx.$queryRaw<
-    (Omit<OrganizationDays, 'readAt' | 'adopted'> & {
+    (Omit<OrganizationDays, 'readAt' | 'adopted' | 'reportsDue'> & {
       day: Day | null;
       readAt: Date | null;
+      isReportDue: boolean;
       latestWrite: Date | null;
     })[]
   >`
@@ -47,7 +54,7 @@ export async function readDaysAndWrite(
         SELECT FROM organizations g WHERE g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id)
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
-           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${latestWrite(query.asOf)} AS "latestWrite"
+           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${isReportDue(query)} AS "isReportDue", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
     LEFT JOIN (${daysOfBasis(query, span)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
@@ -56,8 +63,11 @@ export async function readDaysAndWrite(
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
       AND ${ownsProjects(query)}
     ORDER BY o.provider, o.name, d.day`;
-  const organizations = new Map<string, OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day> }>();
-  for (const { provider, organizationId, organization, isActive, day, readAt } of rows) {
+  const organizations = new Map<
+    string,
+    OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day>; reportsDue: Set<Day> }
+  >();
+  for (const { provider, organizationId, organization, isActive, day, readAt, isReportDue } of rows) {
     const ref = organizationRef({ provider, organizationId });
     const known = organizations.get(ref) ?? {
       provider,
@@ -66,9 +76,11 @@ export async function readDaysAndWrite(
       isActive,
       readAt: new Map<Day, Date>(),
       adopted: new Set<Day>(),
+      reportsDue: new Set<Day>(),
     };
     if (day !== null && readAt !== null) known.readAt.set(day, readAt);
     if (day !== null && readAt === null) known.adopted.add(day);
+    if (day !== null && isReportDue) known.reportsDue.add(day);
     organizations.set(ref, known);
   }
   const read = rows.find(({ readAt }) => readAt !== null);
@@ -79,6 +91,16 @@ function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span:
   if (basis === 'usage') return USAGE_DAYS;
   const read = asOf === undefined ? BILLED_DAYS : billedDaysAsOf(asOf);
   return Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
+}
+
+/** Whether the bill of `d.day` was read, and not yet the report beside it that tells the words of the query. */
+function isReportDue(query: DaysQuery): Prisma.Sql {
+  const sources = query.basis === 'usage' ? [] : billSources(columnsOf(query));
+  if (sources.length === 0) return Prisma.sql`false`;
+  return Prisma.sql`EXISTS (
+    SELECT FROM collected_days c
+    WHERE c.ai_provider = d.ai_provider AND c.ai_organization_id = d.ai_organization_id AND c.api_version = 'costs_v1'
+      AND c.day = d.day AND c.reports_due && ${[...sources]}::text[])`;
 }
 
 /** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */
@@ -105,11 +127,13 @@ export function describeCoverage(
   span: DaySpan,
   today: Day,
 ): ReportCoverage {
-  const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], open: [], provisional: [] };
+  const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
   const days = daysOf({ since: span.since, until });
-  for (const { provider, organizationId, organization, isActive, readAt, adopted } of organizations) {
+  for (const { provider, organizationId, organization, isActive, readAt, adopted, reportsDue } of organizations) {
     for (const day of days) {
+      const here = { provider, organizationId, organization, since: day, until: day };
+      if (reportsDue.has(day)) extend(coverage.reportsDue, here);
       const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
       // Nobody reads on for an organization without an active key.
       const list =
@@ -124,7 +148,7 @@ export function describeCoverage(
             : state === 'settled'
               ? null
               : coverage[state];
-      if (list !== null) extend(list, { provider, organizationId, organization, since: day, until: day });
+      if (list !== null) extend(list, here);
     }
   }
   return coverage;

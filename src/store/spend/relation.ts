@@ -77,11 +77,16 @@ function inSpan(start: string, { since, until }: DaySpan): Prisma.Sql {
   return Prisma.sql`${column} >= ${since}::timestamp AND ${column} < ${until}::timestamp + interval '1 day'`;
 }
 
+/** What tells columns of bills that their rows do not have; nothing where the rows have them all. */
+export function billSources(columns: readonly string[]): readonly KeyedSource[] {
+  if (columns.includes('product')) return ['product'];
+  return columns.includes('api_key_id') ? ['bill', 'analytics'] : [];
+}
+
 function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   if (range.asOf !== undefined) return billedRowsAsOf(range, range.asOf, columns);
-  if (columns.includes('product')) return keyedRows(range, columns, { version: 'costs_v1', sources: ['product'] });
-  if (columns.includes('api_key_id'))
-    return keyedRows(range, columns, { version: 'costs_v1', sources: ['bill', 'analytics'] });
+  const sources = billSources(columns);
+  if (sources.length > 0) return keyedRows(range, columns, { version: 'costs_v1', sources });
   return Prisma.sql`
     SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
