@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
@@ -111,20 +111,36 @@ async function createIfMissing(
   }
 }
 
-export async function openPglite(data: string): Promise<PGlite> {
+async function openPglite(data: string): Promise<PGlite> {
+  await requireStore(data);
   try {
     return await startPglite({ dataDir: data });
   } catch (cause) {
     if (await isFull(data)) throw noSpace(data, OPENING_MEGABYTES, cause);
     throw new CostsError(
       'failed',
-      `The embedded store in ${data} cannot be opened: its files are damaged, or of another version.`,
+      `The embedded store in ${data} cannot be opened: its files cannot be read or written, are damaged, or of another version.`,
       {
-        hint: 'Move the folder away to begin anew, or bring back a backup: costs db restore --help',
+        hint: 'See that this user can read and write every file of it. Else copy the folder aside, then bring back a backup: costs db restore --help',
         cause,
       },
     );
   }
+}
+
+/** Where the file of its version is missing, PGlite would make a new database over the one that is there. */
+async function requireStore(data: string): Promise<void> {
+  const files = await readdir(data);
+  if (files.includes('PG_VERSION')) return;
+  if (!files.includes('base') && !files.includes('global'))
+    throw new CostsError('failed', `There is no database in ${data}.`, {
+      hint: 'Move the folder away to begin anew, or bring back a backup: costs db restore --help',
+    });
+  throw new CostsError(
+    'failed',
+    `The embedded store in ${data} cannot be opened: its file PG_VERSION is missing. Nothing in it was changed.`,
+    { hint: 'Bring that file back, or copy the folder aside and bring back a backup: costs db restore --help' },
+  );
 }
 
 /** What a new store takes, and what opening one after a crash may write: a segment of its log. */
@@ -158,18 +174,19 @@ function stopped(root: string, words: string): CostsError {
 function folderError(root: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!/^E[A-Z]+$/.test(code)) return error;
-  if (code === 'ENOSPC') return noSpace(root, OPENING_MEGABYTES, error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(root, OPENING_MEGABYTES, error);
   const reason: Record<string, string> = {
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EROFS: 'the file system is read-only',
+    EIO: 'its disk cannot be read or written',
     // So Node tells of a folder that is to be made on a read-only file system.
     ENOENT: 'the folder cannot be made there',
     ENOTDIR: 'a part of the path is a file',
     EEXIST: 'a part of the path is a file',
   };
   return new CostsError('failed', `The embedded store cannot be kept in ${root}: ${reason[code] ?? code}.`, {
-    hint: 'Set COSTS_HOME to a folder this user can write to, or DATABASE_URL to use a PostgreSQL server.',
+    hint: 'Let this user read and write there; for another store, set COSTS_HOME to another folder or DATABASE_URL to a PostgreSQL server.',
     cause: error,
   });
 }

@@ -30,8 +30,9 @@ interface Explanation {
 export function explainDatabaseError(error: unknown, place: Place): unknown {
   if (error instanceof CostsError) return error;
   const found = findSymptom(error);
-  // The lines of PostgreSQL beside its message read on as sentences.
-  const symptom = found && { ...found, message: found.message.replace(/\.?\n(?=(?:DETAIL|HINT|CONTEXT): )/g, '. ') };
+  // The lines of PostgreSQL beside its message read on as sentences; the last stop is that of ours.
+  const joined = found?.message.replace(/\.?\n(?=(?:DETAIL|HINT|CONTEXT): )/g, '. ').replace(/\.$/, '');
+  const symptom = found && { ...found, message: joined ?? '' };
   const explanation = symptom && explain(symptom, place);
   if (!explanation) return error;
   const { code, message, hint } = explanation;

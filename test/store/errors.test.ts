@@ -33,3 +33,11 @@ it.each([
     hint: expect.stringMatching(hint) as string,
   });
 });
+
+it("ends in one full stop where PostgreSQL's hint does", () => {
+  const error = Object.assign(new Error('could not extend file\nHINT: Check free disk space.'), { code: '53100' });
+  expect(explainDatabaseError(error, PLACE)).toMatchObject({
+    message:
+      'db.example.com/costs has run out of space: could not extend file. HINT: Check free disk space. Nothing of it was lost.',
+  });
+});

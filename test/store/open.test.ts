@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createTestDatabase, DATABASE_KINDS, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';
@@ -92,6 +93,17 @@ describe('the embedded store', () => {
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ code: 'failed', hint: expect.stringContaining('COSTS_HOME') as string });
+  });
+
+  it('is left as it is where the file of its version is missing: PGlite would make a new one over it', async () => {
+    const home = await useHome();
+    await fillHome(home);
+    const version = join(embeddedFolders(home).data, 'PG_VERSION');
+    await rename(version, `${version}.aside`);
+    const error: unknown = await openDatabase({ kind: 'embedded', home }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'failed', hint: expect.not.stringContaining('begin anew') as string });
+    await rename(`${version}.aside`, version);
+    await expectTeams(home, []);
   });
 });
 
