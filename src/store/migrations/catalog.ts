@@ -11,6 +11,8 @@ export interface Fact {
   table: string | null;
   /** Whether schema.prisma has words for it; checks, triggers, functions and partial indexes it does not see. */
   expressible: boolean;
+  /** The constraint that keeps a column from being null; servers before 18 know none. */
+  neverNull?: string | null;
 }
 
 /**
@@ -20,9 +22,16 @@ export interface Fact {
  * what somebody else put on one of them alone is left out.
  */
 export async function readCatalog(pool: Pool): Promise<Fact[]> {
-  const { rows } = await pool.query<Fact>(CATALOG);
+  const { rows } = await pool.query<Fact>(
+    `SELECT facts.*, "neverNull" FROM (${CATALOG}) facts LEFT JOIN (${NEVER_NULL}) named USING (object)`,
+  );
   return rows;
 }
+
+const NEVER_NULL = `
+SELECT 'column ' || t.relname || '.' || a.attname AS object, 'CONSTRAINT ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid) AS "neverNull"
+  FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
+  WHERE c.contype = 'n' AND t.relnamespace = quote_ident(current_schema())::regnamespace`;
 
 const CATALOG = `
 WITH listed AS (

@@ -10,6 +10,7 @@ import { writeExport } from './export-file.js';
 import { readDown, readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { findMigration } from './names.js';
+import { nameNeverNull } from './never-null.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { referenceOf } from './row-checks.js';
 import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
@@ -144,7 +145,9 @@ async function leaveAdoption(pool: Connection, { migrations, found, written }: A
   // Bills that were led back lie elsewhere in the table: the record of their order stays, as that of a migration rolled back.
   const unneeded = written.length === 0 ? migrations : migrations.slice(0, -1);
   await pool.query('DELETE FROM "_prisma_migrations" WHERE migration_name = ANY ($1)', [unneeded]);
-  const [difference] = compareCatalogs(found, await readCatalog(pool));
+  const left = await readCatalog(pool);
+  for (const sql of nameNeverNull(found, left)) await pool.query(sql);
+  const [difference] = compareCatalogs(found, left);
   if (difference === undefined) return;
   throw new CostsError(
     'failed',
