@@ -36,7 +36,7 @@ module.exports = {
       from: { path: `^src/${adapter}/` },
       to: {
         path: '^src/',
-        pathNot: `^src/(${adapter}/|domain/|(errors|draft-file|package-files|process-identity)\\.ts|generated/|${declarations})`,
+        pathNot: `^src/(${adapter}/|domain/|(errors|draft-file|folder|package-files|process-identity)\\.ts|generated/|${declarations})`,
       },
     })),
     {

@@ -13,6 +13,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from './folder.js';
 import { machineIdentity, processStart } from './process-identity.js';
 
 /** A file in the making: nobody sees it under its name before it is whole. */
@@ -80,7 +81,7 @@ export interface DraftFolder {
 /** As `createDraft`, for a folder of files. The one before is out of sight for an instant, and never half of each is seen. */
 export async function createDraftFolder(target: string): Promise<DraftFolder> {
   const parent = dirname(resolve(target));
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await removeDeadDrafts(parent);
   const name = async () => join(parent, `.costs-${await ownerMark()}-${randomBytes(6).toString('hex')}.tmp`);
   const path = await name();

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { CostsError } from '../errors.js';
+import { makeFolder } from '../folder.js';
 import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { writeBackup } from './backup.js';
@@ -64,7 +65,7 @@ export async function lockEmbedded(
   options: LockOptions,
 ): Promise<{ folders: EmbeddedFolders; lock: Lock }> {
   const folders = embeddedFolders(home);
-  await makePrivate(home, folders.root);
+  await makePrivate(folders.root);
   try {
     return { folders, lock: await acquireLock(folders.lock, options) };
   } catch (error) {
@@ -78,10 +79,9 @@ async function readMoved({ moved }: EmbeddedFolders): Promise<string | null> {
   return text === null ? null : (JSON.parse(text) as { to: string }).to;
 }
 
-async function makePrivate(home: string, root: string): Promise<void> {
+async function makePrivate(root: string): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    await makeFolder(root);
     await chmod(root, 0o700);
   } catch (error) {
     throw folderError(root, error);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { link, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../errors.js';
+import { makeFolder } from '../folder.js';
 import { hasEnded, machineIdentity, processStart } from '../process-identity.js';
 
 /** Who holds the embedded store. */
@@ -62,7 +63,7 @@ const SILENCE_MS = 120_000;
  */
 export async function acquireLock(folder: string, options: LockOptions = {}): Promise<Lock> {
   const { onWait, signal, silenceMs = SILENCE_MS } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const claim = await describeSelf(options.machine ?? (await machineIdentity()));
   const draft = join(folder, `claim-${claim.pid}-${claim.id}`);
   await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { makeFolder } from '../folder.js';
 import { endPool, StorePool } from './pool.js';
 
 /** Node cuts longer socket paths silently, at 104 or 108 bytes depending on the system. */
@@ -63,7 +64,7 @@ export async function servePglite(
 
 async function privateFolder(wanted: string | null): Promise<{ path: string; temporary: boolean }> {
   if (wanted !== null && fits(wanted)) {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await makeFolder(wanted);
     await chmod(wanted, 0o700);
     return { path: wanted, temporary: false };
   }

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
+import { makeFolder } from '../folder.js';
 import type { Keychain } from './keychain.js';
 
 /** Stands in for the keychain where a person agreed to it: a file in the private folder that only its owner can read. */
@@ -47,7 +48,7 @@ async function checkPrivate(path: string): Promise<void> {
 
 async function write(home: string, path: string, entries: Record<string, string>): Promise<void> {
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home);
     const draft = await createDraft(path);
     await draft.write(JSON.stringify(entries)).catch(async (error: unknown) => {
       await draft.discard();

@@ -88,12 +88,13 @@ describe('the embedded store', () => {
     await expectTeams(deep, ['a']);
   });
 
-  it('says why it cannot be kept in a folder', async () => {
-    const error: unknown = await openDatabase({ kind: 'embedded', home: '/dev/null/costs' }).catch(
-      (reason: unknown) => reason,
-    );
-    expect(error).toMatchObject({ code: 'failed', hint: expect.stringContaining('COSTS_HOME') as string });
-  });
+  it.each(['/dev/null/costs', '/proc/costs', '/proc/costs/of/mine'])(
+    'says why it cannot be kept in %s',
+    async (home) => {
+      const error: unknown = await openDatabase({ kind: 'embedded', home }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'failed', hint: expect.stringContaining('COSTS_HOME') as string });
+    },
+  );
 
   it('is left as it is where the file of its version is missing: PGlite would make a new one over it', async () => {
     const home = await useHome();

@@ -1,7 +1,8 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addDays, daysOf, endOfMonthOf, startOfDay, startOfMonthOf, type Day, type DaySpan } from '../../domain/day.js';
 import { formatDecimal, parseDecimal, sum, type Decimal } from '../../domain/decimal.js';
+import { makeFolder } from '../../folder.js';
 import { isWeekend } from '../demo-world.js';
 import { createRandom } from '../random.js';
 
@@ -75,7 +76,7 @@ async function deliver(folder: string, month: Day, rows: string[], now: Date): P
   };
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, content);
     await utimes(path, now, now);
   }
