@@ -59,11 +59,11 @@ export function createVaultMembers(authentication: Authentication): VaultMembers
         const isLess = own.some((login) => login.role === null || (login.role === 'admin' && role !== 'admin'));
         return isLess ? rotateAfterRemoval(transaction) : NOTHING;
       }),
+    leaving: (team, email) => administer(authentication, team, (transaction) => findLeaving(transaction, team, email)),
     remove: (team, email) =>
       administer(authentication, team, async (transaction) => {
         const { rows, actor } = transaction;
-        const { member, others } = await findLogin(transaction, team, email);
-        requireAdmin(others, member);
+        const member = await findLeaving(transaction, team, email);
         // Slots and sessions go with the row.
         await rows.members.remove(member.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.remove', subject: email });
@@ -103,6 +103,13 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
   const slots = await checkSlots(rows, team.id, dataKey);
   const isOwn = ({ slot }: CheckedSlot) => slot.userId === member.id;
   return { member, own: slots.filter(isOwn), others: slots.filter((each) => !isOwn(each)) };
+}
+
+/** @throws CostsError `usage` for nobody of that name, `conflict` for the last admin */
+async function findLeaving(transaction: AdminTransaction, team: Team, email: string): Promise<Member> {
+  const { member, others } = await findLogin(transaction, team, email);
+  requireAdmin(others, member);
+  return member;
 }
 
 function requireAdmin(others: CheckedSlot[], { email }: Member): void {

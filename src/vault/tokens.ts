@@ -37,6 +37,8 @@ export function createVaultTokens(authentication: Authentication): VaultTokens {
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'tokens.create', subject: `${name} ${role}` });
         return { token, row };
       }),
+    find: (team, nameOrId) =>
+      administer(authentication, team, async ({ rows, now }) => choose(await rows.tokens.list(team.id), nameOrId, now)),
     revoke: (team, nameOrId) =>
       administer(authentication, team, async (transaction) => {
         const { rows, actor, now } = transaction;

@@ -167,6 +167,8 @@ export interface VaultMembers {
   list(team: Team): Promise<MemberView[]>;
   add(team: Team, email: string, role: Role, password: Secret): Promise<Member>;
   setRole(team: Team, email: string, role: Role): Promise<AccessChange>;
+  /** Who would go with `remove`, which refuses whom this refuses. */
+  leaving(team: Team, email: string): Promise<Member>;
   remove(team: Team, email: string): Promise<AccessChange>;
   /** Ends the password and gives a one-time code for a new one, valid for a day. */
   reset(team: Team, email: string): Promise<{ code: Secret; expiresAt: Date }>;
@@ -183,5 +185,7 @@ export interface VaultTokens {
     team: Team,
     wanted: { name: string; role: Role; days: number },
   ): Promise<{ token: Secret; row: Omit<TokenRow, 'createdAt' | 'lastUsedAt' | 'revokedAt'> }>;
+  /** What `revoke` would end. */
+  find(team: Team, nameOrId: string): Promise<TokenRow>;
   revoke(team: Team, nameOrId: string): Promise<AccessChange & { row: TokenRow }>;
 }

@@ -53,13 +53,13 @@ function questions(budget: string): Question[] {
     { args: ['budget', 'remove', budget], asks: 'Remove the budget' },
     { args: ['members', 'add'], asks: 'Email' },
     { args: ['members', 'add', '--email', 'b@example.com'], asks: 'Initial password' },
-    { args: ['members', 'remove', 'b@example.com'], asks: 'Every session ends' },
+    { args: ['members', 'remove', 'c@example.com'], asks: 'Remove c@example.com (member)?' },
     { args: ['members', 'passwd', '--code'], asks: 'Email' },
     { args: ['members', 'passwd', '--code', '--email', 'b@example.com'], asks: 'Code' },
     { args: ['members', 'passwd'], asks: 'Old password' },
     { args: ['members', 'passwd'], asks: 'New password', answers: [password('Old password')] },
     { args: ['tokens', 'revoke', 'ci'], asks: 'Revoke the token ci' },
-    { args: ['people', 'forget', 'b@example.com'], asks: 'Forget b@example.com' },
+    { args: ['people', 'forget', 'c@example.com'], asks: 'who is behind 1 API key?' },
     { args: ['projects', 'link'], asks: 'Which are yours?' },
     { args: ['projects', 'link', 'Search'], asks: 'Which provider project?' },
     {
@@ -236,6 +236,13 @@ describe.skipIf(!HAS_TERMINAL)(
       await machine.here(['projects', 'discover', '--organization', 'ant-1'], { env });
       await machine.here(['budget', 'set', '5'], { env });
       const budgets = (await machine.here(['budget', 'list', '--json'], { env })).json<{ budgets: { id: string }[] }>();
+      const member = ['members', 'add', '--email', 'c@example.com', '--role', 'member', '--password-stdin'];
+      await machine.here(member, { env, input: PASSWORD });
+      await machine.here(['tokens', 'create', '--name', 'ci'], { env });
+      await base.database.pool.query(
+        `INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, owner_kind, owner_id, owner_email)
+         VALUES ('openai', 'org-1', 'key_1', 'user', 'user_1', 'c@example.com')`,
+      );
       const before = await rowsOf(base);
       // On a screen of its own each question would take a second: one process asks them all.
       const asked = questions(budgets.budgets[0]?.id ?? '').flatMap((each) => [

@@ -23,7 +23,9 @@ export const removeMember = defineCommand({
 async function run({ email, yes }: RemoveMemberOptions, context: Context) {
   const vault = await context.vault();
   const address = vault.logins.parseEmail(email);
-  await confirm(context.output, { yes, question: `Remove ${address}? Every session ends.` });
-  const change = await vault.members.remove(await context.team(), address);
+  const team = await context.team();
+  const { role } = await vault.members.leaving(team, address);
+  await confirm(context.output, { yes, question: `Remove ${address} (${role})? Every session ends.` });
+  const change = await vault.members.remove(team, address);
   return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
 }

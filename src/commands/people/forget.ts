@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import type { KnownApiKey } from '../../domain/api-key.js';
 import { CostsError } from '../../errors.js';
 import { plural } from '../../domain/words.js';
 import { confirm, confirmOption } from '../confirm.js';
@@ -13,13 +14,19 @@ export const forgetPerson = defineCommand({
   examples: ['costs people forget a.person@example.com --yes'],
   async run({ email, yes }: { email: string; yes?: boolean }, context: Context) {
     const [{ apiKeys }, team] = [await context.store(), await context.team()];
-    await confirm(context.output, { yes, question: `Forget ${email}?` });
-    const forgotten = await apiKeys.forget(team.id, email);
-    if (forgotten === 0)
+    const known = await apiKeys.list(team.id);
+    const isTheirs = ({ owner }: KnownApiKey) => owner?.email?.toLowerCase() === email.toLowerCase();
+    const owners = new Set(known.filter(isTheirs).map(({ owner }) => owner?.id));
+    const count = known.filter(({ owner }) => owner !== null && owners.has(owner.id)).length;
+    if (count === 0)
       throw new CostsError('usage', `There is no API key of ${email}.`, {
         hint: 'See whose they are: costs api-keys list',
       });
-    return { apiKeys: forgotten };
+    await confirm(context.output, {
+      yes,
+      question: `Forget ${email}, who is behind ${plural(count, 'API key')}?`,
+    });
+    return { apiKeys: await apiKeys.forget(team.id, email) };
   },
   document: asItIs<{ apiKeys: number }>,
   render: ({ apiKeys }) => `✔ The name and e-mail address are removed from ${plural(apiKeys, 'API key')}.`,

@@ -15,8 +15,9 @@ export const revokeToken = defineCommand({
 });
 
 async function run({ token, yes }: { token: string; yes?: boolean }, context: Context) {
-  await confirm(context.output, { yes, question: `Revoke the token ${token}? Every session ends.` });
-  const vault = await context.vault();
-  const { row, ...change } = await vault.tokens.revoke(await context.team(), token);
+  const [vault, team] = await Promise.all([context.vault(), context.team()]);
+  const { id, name, role } = await vault.tokens.find(team, token);
+  await confirm(context.output, { yes, question: `Revoke the token ${name} (${role})? Every session ends.` });
+  const { row, ...change } = await vault.tokens.revoke(team, id);
   return { token: row.id, name: row.name, ...change, advice: adviceFor(change), done: 'is revoked' };
 }
