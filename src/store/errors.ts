@@ -169,6 +169,7 @@ const LIMITS = {
   'statement timeout': 'statement_timeout',
   'idle-in-transaction timeout': 'idle_in_transaction_session_timeout',
   'transaction timeout': 'transaction_timeout',
+  'idle-session timeout': 'idle_session_timeout',
 };
 
 function explainServer({ code, message }: Symptom, place: Place): Explanation | null {
@@ -228,7 +229,8 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
       );
     case '57014':
     case '25P03':
-    case '25P04': {
+    case '25P04':
+    case '57P05': {
       const setting = Object.entries(LIMITS).find(([words]) => message.includes(words))?.[1];
       return failed(
         `${label} ended a statement: ${message}.`,

@@ -50,7 +50,11 @@ describe('the completion of bash', () => {
 
   it('offers periods, groupings after a comma, topics of the help, and variables of the shell', async () => {
     expect(await inBash('report', 'last-m')).toEqual(['last-month']);
-    expect(await inBash('report', '--group-by', 'project,mo')).toEqual(['project,model', 'project,month']);
+    expect(await inBash('report', '--group-by', 'project,mo')).toEqual([
+      'project,model',
+      'project,modality',
+      'project,month',
+    ]);
     expect(await inBash('help', 'secu')).toEqual(['security']);
     expect(await inBash('keys', 'add', '--from-env', 'PAT')).toContain('PATH');
   });

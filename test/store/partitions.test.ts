@@ -115,7 +115,8 @@ describe.each(COMMAND_KINDS)('usage in partitions on %s', (kind) => {
     await migrations.partitionUsage({});
     await migrations.rollback({ to: 'budget_scopes' });
     expect(await rowsOf(database)).toEqual(rows);
-    expect(await migrations.status()).toMatchObject({ drift: [], pending: [expect.anything(), expect.anything()] });
+    const pending = expect.arrayContaining([expect.stringMatching(/usage_data_pkey$/)]) as string[];
+    expect(await migrations.status()).toMatchObject({ drift: [], pending });
     await expect(migrations.partitionUsage({})).rejects.toMatchObject({ code: 'schema' });
     await migrations.apply();
     await migrations.partitionUsage({});

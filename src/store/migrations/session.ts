@@ -87,10 +87,11 @@ async function withSettings<T>(pool: Connection, work: () => Promise<T>): Promis
 
 /**
  * A migrator that was killed, or whose network was cut, leaves the lock within a minute, also where its session waits in a
- * statement. PostgreSQL 13 cannot look for its client then, nor can a server on some platforms.
+ * statement; one that is at work keeps it, however long it does so elsewhere. PostgreSQL 13 knows neither setting, and a server on
+ * some platforms cannot look for its client.
  */
 async function endWithClient(pool: Connection): Promise<void> {
-  for (const setting of ['client_connection_check_interval = 2000', ...KEEPALIVES])
+  for (const setting of ['client_connection_check_interval = 2000', 'idle_session_timeout = 0', ...KEEPALIVES])
     await pool.query(`SET ${setting}`).catch(() => undefined);
 }
 
