@@ -132,13 +132,17 @@ async function stillDue(
   return { windows: inOrder(due), rowsADay };
 }
 
-/** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */
+/**
+ * Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. A list that
+ * is given and makes no sense, as one without an end, is told.
+ */
 async function listProjects(provider: CostProvider, call: ProviderCall): Promise<ReadonlyMap<string, ProviderProject>> {
   try {
     const projects = await provider.listProjects(call);
     return new Map(projects.map((project) => [project.id, project]));
   } catch (error) {
     if (!(error instanceof CostsError)) throw error;
+    if (error.code === 'contract') call.observe({ type: 'missing', endpoint: `names of projects (${error.message})` });
     return new Map();
   }
 }

@@ -97,6 +97,14 @@ describe('a run', () => {
     project.name = 'Renamed again';
     expect(await run()).toBeUndefined();
     expect(await names()).toContain('Renamed');
+    const page = `{"data":[{"id":"${project.id}","name":"Again","created_at":1,"status":"active"}],"last_id":"${project.id}","has_more":true}`;
+    const stop = emulator.addFault({ fault: { kind: 'body', text: page }, match: { path: '/organization/projects' } });
+    const { status, organizations } = await collect({ since: yesterday, until: yesterday });
+    expect({ status, missing: organizations[0]?.missing }).toEqual({
+      status: 'ok',
+      missing: [expect.stringContaining('names of projects (OpenAI')],
+    });
+    stop();
     for (const key of emulator.organization('org-1').keys) key.scopes = ['usage'];
     expect(await collect({ since: yesterday, until: yesterday })).toMatchObject({ status: 'ok' });
   });
