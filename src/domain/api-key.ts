@@ -51,6 +51,8 @@ export interface ApiKeyStore {
   keepsPeople(teamId: string): Promise<boolean>;
   /** Switched off, all that is kept of people but their ids goes. */
   keepPeople(teamId: string, keep: boolean): Promise<void>;
+  /** How many keys a person is behind. */
+  countOf(teamId: string, email: string): Promise<number>;
   /** Replaces a person's name and e-mail address wherever they stand, and does not take them again. @returns of how many keys */
   forget(teamId: string, email: string): Promise<number>;
 }

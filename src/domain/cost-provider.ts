@@ -41,9 +41,9 @@ export interface CostProvider {
   fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /**
    * The provider's own total of each day, a currency each: the same question without groups. What its rows add up to is
-   * compared with it.
+   * compared with it. Absent where it bills nothing.
    */
-  fetchTotals(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
+  fetchTotals?(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /** What stands in for the bill where a key reads none; absent where nothing does. */
   readonly billReport?: BillReport;
   /** Reports beside the bill of what API keys and products spent; absent where the bill tells, or nothing does. */
@@ -66,4 +66,11 @@ export interface CostProvider {
   readonly usage?: UsageSource;
   /** Asks the provider whose key this is and whether it reads costs. */
   identify(call: ProviderCall): Promise<KeyIdentity>;
+}
+
+/** A provider whose days can be held against something of its own. */
+export type Comparable = CostProvider & Required<Pick<CostProvider, 'fetchTotals'>>;
+
+export function isComparable(provider: CostProvider): provider is Comparable {
+  return provider.fetchTotals !== undefined;
 }

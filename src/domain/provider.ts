@@ -41,8 +41,8 @@ export interface ProviderFacts {
   billReport?: string;
   /** What its invoice has and its reports have not; absent where they have all of it. */
   notReported?: readonly string[];
-  /** What its days can be held against where it tells no total of a day: its rows, read again; or nothing, as it bills nothing. */
-  comparedWith?: 'rows' | 'nothing';
+  /** Where it tells no total of a day: its rows, read again, are what its days are held against. */
+  comparedWith?: 'rows';
   /** What its usage counts, and what people call it in a file of prices. */
   tokenTypes: readonly TokenType[];
   tokenTypeAliases: Readonly<Record<string, TokenType>>;

@@ -50,15 +50,24 @@ export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
           UPDATE api_keys k SET owner_name = NULL, owner_email = NULL FROM organizations g
           WHERE ${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_kind = 'user' AND k.owner_name IS DISTINCT FROM ${FORGOTTEN}`;
       }),
+    async countOf(teamId, email) {
+      const [row] = await prisma.$queryRaw<{ count: bigint }[]>`
+        SELECT count(*) FROM api_keys k, organizations g WHERE ${isOf(teamId, email)}`;
+      return Number(row?.count ?? 0);
+    },
     forget: (teamId, email) => prisma.$executeRaw`
-      UPDATE api_keys k SET owner_name = ${FORGOTTEN}, owner_email = NULL FROM organizations g
-      WHERE ${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_id IN (
-        SELECT k.owner_id FROM api_keys k JOIN organizations g ON ${OF_TEAM} AND g.team_id = ${teamId}
-        WHERE lower(k.owner_email) = lower(${email}))`,
+      UPDATE api_keys k SET owner_name = ${FORGOTTEN}, owner_email = NULL FROM organizations g WHERE ${isOf(teamId, email)}`,
   };
 }
 
 const OF_TEAM = Prisma.sql`g.provider = k.ai_provider AND g.organization_id = k.ai_organization_id`;
+
+/** Keys of a person, also those that came without the e-mail address. */
+function isOf(teamId: string, email: string): Prisma.Sql {
+  return Prisma.sql`${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_id IN (
+    SELECT k.owner_id FROM api_keys k JOIN organizations g ON ${OF_TEAM} AND g.team_id = ${teamId}
+    WHERE lower(k.owner_email) = lower(${email}))`;
+}
 
 /** See `ApiKeyStore.keepsPeople`. */
 export async function keepsPeople(prisma: PrismaClient, teamId: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { Organization, WindowOutcome } from '../domain/collection.js';
-import { dayState, isReadWhole } from '../domain/coverage.js';
 import { addDays, daysOf, endOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageWidth } from '../domain/usage.js';
 import { UsageMerger, WIDTH_MILLISECONDS } from '../domain/usage.js';
-import type { UsageRead, UsageStore } from '../domain/usage-store.js';
+import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
+import { outstandingOf } from './outstanding-usage.js';
 import { listenToClock } from './provider-clock.js';
 import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
@@ -46,32 +46,6 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     const collected = { rows: lines.length, outcome, pageDays, unread: error && { span: { ...span, until }, error } };
     if (cut !== undefined) return { ...collected, unread: { span: window, error: cut } };
     return until < window.until ? { ...collected, rest: { since: addDays(until, 1), until: window.until } } : collected;
-  };
-}
-
-/**
- * The first days of a window that the same reports are still to be read of, and those reports. One that was read by this run, by
- * those that a limit of requests ended before it, or since the day settled, is not asked for again.
- */
-function outstandingOf(
-  window: DaySpan,
-  endpoints: readonly string[],
-  reads: readonly UsageRead[],
-  { resumedSince, options: { plannedAt, forced } }: WindowWork,
-): { span: DaySpan; endpoints: readonly string[] } {
-  const isDone = ({ day, readAt }: UsageRead) =>
-    readAt >= plannedAt ||
-    (resumedSince !== undefined && readAt >= resumedSince && isReadWhole(day, readAt)) ||
-    (!forced && dayState(day, readAt) === 'settled');
-  const done = new Set(reads.filter(isDone).map(({ day, endpoint }) => `${day} ${endpoint}`));
-  const leftOf = (day: Day) => endpoints.filter((endpoint) => !done.has(`${day} ${endpoint}`));
-  const left = leftOf(window.since);
-  // Read meanwhile by somebody else: what they read is read again, as it is of bills.
-  const due = left.length === 0 ? endpoints : left;
-  const other = daysOf(window).find((day) => leftOf(day).join() !== left.join());
-  return {
-    span: { since: window.since, until: other === undefined ? window.until : addDays(other, -1) },
-    endpoints: due,
   };
 }
 

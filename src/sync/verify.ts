@@ -1,5 +1,5 @@
 import { isOtherReport } from '../domain/bill-source.js';
-import type { CostProvider } from '../domain/cost-provider.js';
+import { isComparable, type Comparable, type CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { CollectionStore, DayState, Organization } from '../domain/collection.js';
 import { dayState } from '../domain/coverage.js';
@@ -143,12 +143,12 @@ async function compareTotals(
     signal: dependencies.signal,
     observe: () => undefined,
   };
-  const reader: Reader = { organization, provider, call, dependencies };
   const { notReported, billReport, comparedWith = 'totals' } = provider.facts;
-  result.comparedWith = comparedWith;
   if (billReport !== undefined && isOtherReport(organization.billSource)) result.billReport = billReport;
   if (notReported !== undefined) result.notReported = notReported;
-  if (comparedWith === 'nothing') return;
+  result.comparedWith = isComparable(provider) ? comparedWith : 'nothing';
+  if (!isComparable(provider)) return;
+  const reader: Reader = { organization, provider, call, dependencies };
   await compareCycle(provider, call, result);
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {
     const totals = await readTotals(reader, provider.fetchTotals(call, window), window);
@@ -205,7 +205,7 @@ function reportSeals({ misfits, stray, sealedAsFound }: SealCheck, result: Organ
 
 interface Reader {
   organization: Organization;
-  provider: CostProvider;
+  provider: Comparable;
   call: ProviderCall;
   dependencies: VerifyDependencies;
 }

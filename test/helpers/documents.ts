@@ -9,7 +9,7 @@ const schemas = JSON.parse(readFileSync(new URL('../../dist/documents.schema.jso
 /** What `Date` becomes in JSON. */
 export const FORMATS = { 'date-time': /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/ };
 
-const ajv = new Ajv({ allErrors: true, formats: FORMATS }).addSchema(schemas, 'documents');
+const ajv = new Ajv({ allErrors: true, formats: FORMATS }).addSchema({ type: 'object', ...schemas }, 'documents');
 
 /** Every name that has a schema. */
 export function documentNames(): string[] {

@@ -1,5 +1,4 @@
 import type { Context } from '../../context.js';
-import type { KnownApiKey } from '../../domain/api-key.js';
 import { CostsError } from '../../errors.js';
 import { plural } from '../../domain/words.js';
 import { confirm, confirmOption } from '../confirm.js';
@@ -14,18 +13,12 @@ export const forgetPerson = defineCommand({
   examples: ['costs people forget a.person@example.com --yes'],
   async run({ email, yes }: { email: string; yes?: boolean }, context: Context) {
     const [{ apiKeys }, team] = [await context.store(), await context.team()];
-    const known = await apiKeys.list(team.id);
-    const isTheirs = ({ owner }: KnownApiKey) => owner?.email?.toLowerCase() === email.toLowerCase();
-    const owners = new Set(known.filter(isTheirs).map(({ owner }) => owner?.id));
-    const count = known.filter(({ owner }) => owner !== null && owners.has(owner.id)).length;
+    const count = await apiKeys.countOf(team.id, email);
     if (count === 0)
       throw new CostsError('usage', `There is no API key of ${email}.`, {
         hint: 'See whose they are: costs api-keys list',
       });
-    await confirm(context.output, {
-      yes,
-      question: `Forget ${email}, who is behind ${plural(count, 'API key')}?`,
-    });
+    await confirm(context.output, { yes, question: `Forget ${email}, who is behind ${plural(count, 'API key')}?` });
     return { apiKeys: await apiKeys.forget(team.id, email) };
   },
   document: asItIs<{ apiKeys: number }>,

@@ -21,7 +21,6 @@ export const litellm = defineProvider({
   focus: { serviceName: 'LiteLLM', subAccountType: 'Team' },
   ownsLegacyProjects: false,
   notReported: ['any charge: what it adds up is on the bills of others, and is read as usage (--basis usage)'],
-  comparedWith: 'nothing',
   tokenTypes: ['byok_spend', 'requests'],
   tokenTypeAliases: {},
   listPrices: {

@@ -15,9 +15,7 @@ export async function writeReports(prisma: PrismaClient, write: ReportsWrite): P
     await holdOrganization(tx, write);
     const locked = await lockDays(tx, { ...write, providerTime: null, writeId: randomUUID() }, 'costs_v1', write.days);
     const days = locked.filter(({ readAt }) => readAt !== null && readAt <= write.requestedAt);
-    const reports = write.reports.map(({ source, days: told, costs }) => ({
-      ...{ source, days: told, rows: rowsByDay(BY_BILL, days, costs) },
-    }));
+    const reports = write.reports.map(({ costs, ...told }) => ({ ...told, rows: rowsByDay(BY_BILL, days, costs) }));
     const rows = reports.flatMap((report) => [...report.rows.values()].flat());
     const { projectIds } = await resolveProjects(tx, write, rows);
     for (const report of reports)
