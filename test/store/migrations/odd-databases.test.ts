@@ -479,21 +479,20 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
 it('reads and writes the same whatever its owner has set for the database', async () => {
   const { pool } = database;
   const name = new URL(url).pathname.slice(1);
-  const wanted = {
+  const settings = {
     quote_all_identifiers: 'on',
     standard_conforming_strings: 'off',
     array_nulls: 'off',
     DateStyle: 'German',
-    // Known to PostgreSQL 14 and later.
-    idle_session_timeout: '20ms',
   };
-  const { rows: known } = await pool.query<{ name: string }>('SELECT name FROM pg_settings');
-  const settings = Object.entries(wanted).filter(([setting]) => known.some(({ name }) => name === setting));
-  for (const [setting, value] of settings) await pool.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
+  for (const [setting, value] of Object.entries(settings))
+    await pool.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
   const another = await openDatabase({ kind: 'postgresql', url });
   try {
     await pool.query(`${OLD} UPDATE cost_data SET service = E'back\\\\slash' WHERE id = 'c1'`);
     const rows = await readAll();
+    // Only sessions that begin after it are held to it: the migrator's own. PostgreSQL 13 does not know it.
+    await pool.query(`ALTER DATABASE ${name} SET idle_session_timeout = '100ms'`).catch(() => undefined);
     expect(await another.migrations.adopt()).toMatchObject({ done: true, problems: [] });
     await another.migrations.apply();
     expect(await another.migrations.status()).toMatchObject({ ok: true, drift: [] });
@@ -501,7 +500,8 @@ it('reads and writes the same whatever its owner has set for the database', asyn
     expect(await readAll()).toEqual(rows);
   } finally {
     await another.close();
-    for (const [setting] of settings) await pool.query(`ALTER DATABASE ${name} RESET ${setting}`);
+    for (const setting of [...Object.keys(settings), 'idle_session_timeout'])
+      await pool.query(`ALTER DATABASE ${name} RESET ${setting}`).catch(() => undefined);
   }
 });
 
