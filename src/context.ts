@@ -41,6 +41,8 @@ export interface GlobalOptions {
 /** Everything a command works with. Nothing is opened until it is asked for, and nothing is opened twice. */
 export interface Context {
   readonly version: string;
+  /** What was typed. */
+  readonly argv: readonly string[];
   readonly config: Config;
   readonly output: Output;
   /** Fires on the first SIGINT or SIGTERM. */
@@ -114,7 +116,7 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
     version,
     open(options) {
       const output = (current = makeOutput(options));
-      return createContext({ version, config, signal, output, options, onClose: (close) => closers.push(close) });
+      return createContext({ version, argv, config, signal, output, options, onClose: (close) => closers.push(close) });
     },
     output: () => (current ??= makeOutput(readGlobalOptions(argv))),
     async close() {
@@ -139,6 +141,7 @@ export function readGlobalOptions(argv: readonly string[]): GlobalOptions {
 
 interface ContextParts {
   version: string;
+  argv: readonly string[];
   config: Config;
   signal: AbortSignal;
   output: Output;
@@ -146,7 +149,7 @@ interface ContextParts {
   onClose: (close: () => Promise<void>) => void;
 }
 
-function createContext({ version, config, signal, output, options, onClose }: ContextParts): Context {
+function createContext({ version, argv, config, signal, output, options, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
     config.databaseUrl === null
@@ -204,6 +207,7 @@ function createContext({ version, config, signal, output, options, onClose }: Co
   });
   return {
     version,
+    argv,
     config,
     output,
     signal,

@@ -1,6 +1,6 @@
 import { quoteForShell } from './domain/shell.js';
 import { withPlainSigns } from './domain/typographic.js';
-import { CostsError, type ErrorCode } from './errors.js';
+import { CostsError, type ErrorCode, type ErrorDocument } from './errors.js';
 import { hasCommand } from './output/hint.js';
 
 /** What goes on from an error: other words, the same ones, or a look at what is wrong here. */
@@ -36,15 +36,29 @@ export function withNextStep(error: CostsError, argv: readonly string[], command
   const plain = code === 'usage' ? withPlainSigns(argv) : null;
   if (plain !== null) return next(`Type plain quotes and hyphens: ${['costs', plain].join(' ')}`);
   if (hint !== undefined && hasCommand(hint)) return error;
-  const same = ['costs', ...argv.map(quoteForShell)].join(' ');
   switch (WAYS[code]) {
     case 'how it is used':
       return next(hint === undefined ? `${command} --help` : behind(hint, `How it is used: ${command} --help`));
     case 'doctor':
-      return next(behind(hint, 'To see what is wrong: costs doctor'));
+      return next(behind(hint, LOOK));
     case 'again':
-      return next(behind(hint, `To go on: ${same}`));
+      return next(behind(hint, again(argv)));
   }
+}
+
+/**
+ * How to go on from what failed of several, each way once; nothing where every hint has a command of its own. The command itself
+ * was understood, so that how it is used is no way on.
+ */
+export function waysOn(failures: readonly { error?: ErrorDocument }[], argv: readonly string[]): string[] {
+  const errors = failures.flatMap(({ error }) => error ?? []).filter(({ hint }) => !hasCommand(hint ?? ''));
+  return [...new Set(errors.map(({ code }) => (WAYS[code] === 'doctor' ? LOOK : again(argv))))];
+}
+
+const LOOK = 'To see what is wrong: costs doctor';
+
+function again(argv: readonly string[]): string {
+  return `To go on: ${['costs', ...argv.map(quoteForShell)].join(' ')}`;
 }
 
 function behind(hint: string | undefined, step: string): string {

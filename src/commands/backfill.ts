@@ -2,7 +2,14 @@ import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
 import { backfillJob, type BackfillRequest } from '../library/collect.js';
-import { documentOfRun, exitCodeOfRun, renderCollected, runJob, type CollectOptions } from './collect.js';
+import {
+  documentOfRun,
+  exitCodeOfRun,
+  failuresOfRun,
+  renderCollected,
+  runJob,
+  type CollectOptions,
+} from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
@@ -44,6 +51,7 @@ export const backfill = defineCommand({
   run,
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
+  failures: failuresOfRun,
   exitCode: exitCodeOfRun,
 });
 

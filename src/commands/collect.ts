@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { SyncResult } from '../domain/results.js';
-import { CostsError, EXIT_CODES } from '../errors.js';
+import { CostsError, EXIT_CODES, type ErrorDocument } from '../errors.js';
 import { collect, planOf, type CollectEvent, type CollectRequest, type Job } from '../library/collect.js';
 import { explainSpend } from '../library/explain.js';
 import type { Output } from '../output/output.js';
@@ -78,6 +78,12 @@ export function exitCodeOfRun(collected: Collected): number {
   if (code !== 0) return code;
   if (result.organizations.some(({ altered = [] }) => altered.length > 0)) return EXIT_CODES.finding;
   return result.verified === undefined ? code : exitCodeOfVerification(result.verified);
+}
+
+export function failuresOfRun(collected: Collected): readonly { error?: ErrorDocument }[] {
+  if ('plan' in collected) return [];
+  const { organizations, verified } = collected.result;
+  return [...organizations, ...(verified?.organizations ?? [])];
 }
 
 /** Whether an organization was read that had nothing stored in these days: its figures are new to everybody. */

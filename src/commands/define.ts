@@ -1,5 +1,6 @@
 import { Argument, Option } from 'commander';
 import type { Context, GlobalOptions } from '../context.js';
+import type { ErrorDocument } from '../errors.js';
 import type { Output } from '../output/output.js';
 
 /**
@@ -45,6 +46,8 @@ export interface CommandDefinition<Options, Value, Document> {
   ): string | null | Promise<string | null>;
   /** A line below the result that says how to go on; null where there is nothing to say. */
   next?(value: NoInfer<Value>): string | null;
+  /** What the command worked for, where some of it may have failed: below the result stands how to go on. */
+  failures?(value: NoInfer<Value>): readonly { error?: ErrorDocument }[];
   /** Default: 0. */
   exitCode?(value: NoInfer<Value>, options: NoInfer<Options>): number;
 }

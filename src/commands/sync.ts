@@ -2,7 +2,15 @@ import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
 import { readLookback, syncJob } from '../library/collect.js';
-import { documentOfRun, exitCodeOfRun, isFirstRead, renderCollected, runJob, type CollectOptions } from './collect.js';
+import {
+  documentOfRun,
+  exitCodeOfRun,
+  failuresOfRun,
+  isFirstRead,
+  renderCollected,
+  runJob,
+  type CollectOptions,
+} from './collect.js';
 import { defineCommand, option } from './define.js';
 import {
   patienceOptions,
@@ -38,6 +46,7 @@ export const sync = defineCommand({
   run,
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
+  failures: failuresOfRun,
   exitCode: exitCodeOfRun,
   next: (collected) => (isFirstRead(collected) ? 'Next: costs report' : null),
 });

@@ -22,6 +22,7 @@ export const verify = defineCommand({
   run,
   document: asItIs<Verification>,
   render: renderVerification,
+  failures: ({ organizations }) => organizations,
   exitCode: exitCodeOfVerification,
 });
 

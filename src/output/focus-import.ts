@@ -1,6 +1,8 @@
 import type { FocusImport, ImportedPeriod } from '../domain/focus-import.js';
 import { formatSpan, plural } from '../domain/words.js';
+import { renderHint } from './hint.js';
 import type { Output } from './output.js';
+import { changesOf } from './sync.js';
 import { formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { providerName } from '../providers/registry.js';
@@ -17,7 +19,9 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
       output,
     ),
     ...organizations.flatMap(({ name, error }) =>
-      error === undefined ? [] : [`${name}: ${error.message}${error.hint === undefined ? '' : `\n  ${error.hint}`}`],
+      error === undefined
+        ? []
+        : [`${name}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${renderHint(error.hint)}`])],
     ),
     ...(leftOut.length === 0 ? [] : ['Left out, as it is no AI (--only all keeps it):']),
     ...leftOut.map(
@@ -29,12 +33,7 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
 }
 
 function toRow(period: ImportedPeriod, isDry: boolean): string[] {
-  const { provider, name, since, until, days, lines, totals, inserted, updated, deleted, error } = period;
-  const changes = [
-    inserted > 0 ? `${inserted} new` : '',
-    updated > 0 ? `${updated} changed` : '',
-    deleted > 0 ? `${deleted} gone` : '',
-  ].filter((text) => text !== '');
+  const { provider, name, since, until, days, lines, totals, error } = period;
   return [
     error === undefined ? '✔' : '✖',
     providerName(provider),
@@ -42,6 +41,6 @@ function toRow(period: ImportedPeriod, isDry: boolean): string[] {
     formatSpan(since, until),
     `${plural(days, 'day')}, ${plural(lines, 'line')}`,
     formatAmounts(totals),
-    isDry || error !== undefined ? '' : changes.join(', ') || 'unchanged',
+    isDry || error !== undefined ? '' : changesOf({ ...period, status: 'ok' }),
   ];
 }

@@ -70,7 +70,12 @@ function row(organization: OrganizationResult, { style }: Output): string[] {
 }
 
 /** What of the rows that were read is not as it was stored before. */
-export function changesOf({ status, inserted, updated, deleted }: OrganizationResult): string {
+export function changesOf({
+  status,
+  inserted,
+  updated,
+  deleted,
+}: Pick<OrganizationResult, 'status' | 'inserted' | 'updated' | 'deleted'>): string {
   const changes = [
     inserted > 0 ? plural(inserted, 'new', 'new') : '',
     updated > 0 ? plural(updated, 'changed', 'changed') : '',

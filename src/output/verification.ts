@@ -52,7 +52,7 @@ function notes(organization: OrganizationVerification, output: Output): string[]
   const { provider, name, rounding, restated, findings, notCompared, sealedAsFound, cycle, notReported, error } =
     organization;
   return [
-    ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
+    ...(error?.hint === undefined ? [] : [`${name}: ${renderHint(error.hint)}`]),
     ...findings.flatMap(({ message, hint }) => finding(`${name}: ${message}`, hint, output)),
     ...billReportLines([{ provider, name, billReport: organization.billReport ?? null }]),
     ...restatedNotes(name, restated),

@@ -40,6 +40,7 @@ export function recordContext(
   const store = createStore(database);
   const context = {
     version: '0.0.0',
+    argv: [],
     output,
     signal: new AbortController().signal,
     now: () => now,

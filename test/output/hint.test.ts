@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shell } from '../../src/domain/shell.js';
 import { CostsError, EXIT_CODES, type ErrorCode } from '../../src/errors.js';
-import { withNextStep } from '../../src/next-step.js';
+import { waysOn, withNextStep } from '../../src/next-step.js';
 import { hasCommand, renderHint } from '../../src/output/hint.js';
 import { createFullProgram } from '../../src/program.js';
 
@@ -176,5 +176,17 @@ describe('a hint', () => {
     expect(withNextStep(refused, ['keys', 'list', '--team', 'a b'], 'costs keys list').hint).toBe(
       'Check the network. To go on: costs keys list --team "a b"',
     );
+  });
+
+  it('of what failed beside others has a command as well, which stands once below all of them', () => {
+    const failure = (code: ErrorCode, hint: string) => ({ error: { code, message: 'It failed.', hint } });
+    const argv = ['keys', 'verify', 'Acme EU'];
+    const mended = failure('auth', 'Swap it: costs keys rotate org-1');
+    expect(waysOn([{}, mended], argv)).toEqual([]);
+    const others = [failure('auth', 'Allow it these scopes.'), failure('unreachable', 'Check the network.'), mended];
+    expect(waysOn([...others, failure('failed', 'Report it.')], argv)).toEqual([
+      'To go on: costs keys verify "Acme EU"',
+      'To see what is wrong: costs doctor',
+    ]);
   });
 });

@@ -47,6 +47,7 @@ export const importFocusFiles = defineCommand({
   run,
   document: asItIs<FocusImport | ServiceList>,
   render: (value, output) => ('services' in value ? renderServices(value) : renderFocusImport(value, output)),
+  failures: (value) => ('services' in value ? [] : value.organizations),
   exitCode: (value) => ('services' in value ? 0 : exitCodeOf(value)),
 });
 

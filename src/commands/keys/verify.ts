@@ -24,6 +24,7 @@ export const verifyKeys = defineCommand({
   run,
   document: asItIs<{ status: 'ok' | 'partial' | 'failed'; keys: KeyVerification[] }>,
   render: renderKeyVerifications,
+  failures: ({ keys }) => keys,
   exitCode: ({ status, keys }) => exitCodeOf({ status, organizations: keys }),
 });
 

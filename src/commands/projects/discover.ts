@@ -18,6 +18,7 @@ export const discoverProjects = defineCommand({
   run,
   document: asItIs<{ status: 'ok' | 'partial' | 'failed'; organizations: DiscoveryResult[] }>,
   render: renderDiscovery,
+  failures: ({ organizations }) => organizations,
   exitCode: exitCodeOf,
 });
 
