@@ -34,7 +34,7 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
     ['vault/attempts.test.ts', 'ends 15 minutes after the fifth failure'],
     ['vault/attacks.test.ts', 'what is changed outside costs is refused'],
   ],
-  'read a key': [['vault/attacks.test.ts', 'opens nothing that was not touched any less for it']],
+  'read a key that is stored': [['vault/attacks.test.ts', 'opens nothing that was not touched any less for it']],
   'move, redirect or swap one unnoticed': [
     ['vault/attacks.test.ts', 'a ciphertext moved to another row'],
     ['vault/attacks.test.ts', 'an edited host, when the environment leads there too'],

@@ -225,7 +225,7 @@ export interface AccessRows {
   createVault(row: VaultRow): Promise<void>;
   /** With its sessions. */
   removeVault(teamId: string): Promise<void>;
-  /** A new data key: its generation, public key and mac. */
+  /** What the row says of the current data key: its generation, public key and mac. */
   renewVault(row: VaultRow): Promise<void>;
   loginRetentionDays(teamId: string): Promise<number>;
   setLoginRetentionDays(teamId: string, days: number): Promise<void>;

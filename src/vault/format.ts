@@ -25,7 +25,8 @@
  *   - "key": team, row, provider, organization, source, variable, host, expiry, ciphertext.
  * It is checked before the row is used whenever a data key is open. The role of a member or a token is the one for which the
  * slot's HMAC is right: what `users` and `vault_tokens` say of it is shown and never used. A change of data key drops slots
- * whose HMAC is wrong and leaves such key rows behind, and names both.
+ * whose HMAC is wrong and leaves such key rows behind, and names both. A vault's row whose HMAC is wrong is put right by the login
+ * of an admin with whose data key most slots of the team go.
  *
  * Threats.
  *   - A stolen dump: no key without a password, a token or a session's keychain entry. Passwords can be guessed offline, at scrypt's price.
@@ -33,7 +34,8 @@
  *   - A leaked token: reads every key until it is revoked; then the data key is new, and keys it could read are marked exposed.
  *   - A colleague with database access: cannot read a key, move, swap or redirect one unnoticed. Can delete and roll back rows,
  *     and invent login attempts.
- *   - Not protected: keys from members and their processes, passwords from offline guessing, rows from SQL, backups of an older state.
+ *   - Not protected: keys from members and their processes, passwords from offline guessing, rows from SQL, backups of an older state,
+ *     keys put into a vault that was exchanged whole: nothing proves to a password which data key was sealed to it.
  */
 export const VERSION = 'v1';
 

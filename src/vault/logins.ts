@@ -8,6 +8,7 @@ import { makeCode, parseCode } from './codes.js';
 import { createVault, hasVaultAlready } from './create.js';
 import { parseEmail, parseNewPassword, parsePassword } from './identity.js';
 import { checkVault, sealedRole } from './mac.js';
+import { mendVault } from './mend.js';
 import { changedMeanwhile } from './rotate.js';
 import { endSession, keepSession } from './sessions.js';
 import { makeSlot, openSlot, ownerName, RECOVERY } from './slots.js';
@@ -65,7 +66,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
       const { access } = tools;
       const admitted = await attempt(tools, email, ['password'], password);
       const { member } = admitted;
-      login = await openLogin(access, admitted);
+      login = await openLogin(tools, admitted);
       if (member.role !== login.role) {
         output.note(`The database gives ${member.email} another role; the sealed one, ${login.role}, is what counts.`);
       }
@@ -123,11 +124,18 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
   };
 }
 
-/**
- * What a right secret opens, as it is now: the slot and the vault are read together, since a change of data key between two
- * reads would look like a slot of an older state.
- */
-async function openLogin(access: AccessStore, { member, slot, pair }: Admitted): Promise<CheckedLogin> {
+/** What a right secret opens. */
+async function openLogin(tools: Tools, admitted: Admitted): Promise<CheckedLogin> {
+  try {
+    return await openAsItIs(tools.access, admitted);
+  } catch (error) {
+    if (await mendVault(tools, admitted)) return openAsItIs(tools.access, admitted);
+    throw error;
+  }
+}
+
+/** The slot and the vault are read together: a change of data key between two reads would look like a slot of an older state. */
+async function openAsItIs(access: AccessStore, { member, slot, pair }: Admitted): Promise<CheckedLogin> {
   const { vault, current } = await access.transact(async (rows) => ({
     vault: await rows.lockVault(member.teamId),
     current: await findSlot(rows, slot),
@@ -153,12 +161,13 @@ async function requireNoMember({ slots }: AccessRows, dataKey: KeyObject, { id, 
 
 /** The slot of the new password takes the place of the old one or of the code, which is used up in the same transaction. */
 async function setPassword(
-  { access }: Tools,
+  tools: Tools,
   admitted: Admitted,
   wanted: Secret,
 ): Promise<{ login: CheckedLogin; recoveryCode: Secret | null }> {
+  const { access } = tools;
   const { member } = admitted;
-  const proof = await openLogin(access, admitted);
+  const proof = await openLogin(tools, admitted);
   const { vault, dataKey, role } = proof;
   const owner = { userId: member.id, name: ownerName(member.email), role };
   const slot = await makeSlot(vault, dataKey, owner, { kind: 'password', secret: wanted });

@@ -47,17 +47,22 @@ export function macOfKey(dataKey: KeyObject, row: Omit<KeyRow, 'mac'>): string {
 
 /** @throws CostsError `auth` when the row was changed by anything that does not hold the data key */
 export function checkKey(dataKey: KeyObject, row: KeyRow): void {
-  if (!isSealed(dataKey, row)) throw changedOutside(`The key of ${row.name}`);
+  if (!isSealed(dataKey, row))
+    throw changedOutside(
+      `The key of ${row.name}`,
+      'Find out who changed the row in the database, then put it in again. Who logged in: costs members logins list',
+    );
 }
 
 /** @throws CostsError `auth` when the vault's own row was changed outside costs */
 export function checkVault(vault: VaultRow, dataKey: KeyObject): void {
-  if (!isMac(macOfVault(dataKey, vault), vault.mac)) throw changedOutside("The team's vault");
+  if (!isMac(macOfVault(dataKey, vault), vault.mac))
+    throw changedOutside("The team's vault", 'The login of an admin puts it right: costs login');
 }
 
-function changedOutside(what: string): CostsError {
+function changedOutside(what: string, mend: string): CostsError {
   return new CostsError('auth', `${what} was changed outside costs: its seal does not fit what it says.`, {
-    hint: 'Nothing was sent or decrypted. Find out who changed the row in the database, then put it in again. Who logged in: costs members logins list',
+    hint: `Nothing was sent or decrypted. ${mend}`,
   });
 }
 

@@ -93,12 +93,12 @@ export async function openSlot(
       'auth',
       `The slot is of generation ${slot.generation}, and the vault of generation ${vault.generation}: it is refused.`,
       {
-        hint: 'It was put back from an older state. An admin can make a new one: costs members reset --help',
+        hint: 'One of them was put back from an older state. A login of an admin puts the vault right, and makes a new slot: costs members reset --help',
       },
     );
   }
-  const bytes = slot.sealedKey === null ? null : await unseal(slot.sealedKey, pair, info(slot));
-  if (bytes?.length !== 32) {
+  const dataKey = await dataKeyIn(slot, pair);
+  if (dataKey === null) {
     throw new CostsError(
       'auth',
       'The slot does not open: it was altered, moved, or holds the data key of another team.',
@@ -107,8 +107,13 @@ export async function openSlot(
       },
     );
   }
-  const dataKey = toDataKey(bytes);
   return { dataKey, role: requireSealedRole(slot, dataKey, owner) };
+}
+
+/** What a slot seals, of whatever generation; null where it does not open. */
+export async function dataKeyIn(slot: SlotRow, pair: Pair): Promise<KeyObject | null> {
+  const bytes = slot.sealedKey === null ? null : await unseal(slot.sealedKey, pair, info(slot));
+  return bytes?.length === 32 ? toDataKey(bytes) : null;
 }
 
 /** @throws CostsError `auth` when a slot or the name of its owner was changed by anything that does not hold the data key */
