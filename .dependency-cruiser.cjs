@@ -33,7 +33,8 @@ module.exports = {
     ...adapters.map((adapter) => ({
       name: `${adapter}-imports-only-domain`,
       severity: 'error',
-      from: { path: `^src/${adapter}/` },
+      // The list names what plays a provider beside it.
+      from: { path: `^src/${adapter}/`, pathNot: '^src/providers/list\\.ts' },
       to: {
         path: '^src/',
         pathNot: `^src/(${adapter}/|domain/|(errors|draft-file|folder|package-files|process-identity)\\.ts|generated/|${declarations})`,
@@ -105,6 +106,12 @@ module.exports = {
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'the-list-loads-no-emulator',
+      severity: 'error',
+      from: { path: '^src/providers/list\\.ts' },
+      to: { path: '^src/', pathNot: '^src/(providers|domain)/', dynamic: false },
     },
     {
       name: 'only-vault-knows-the-keychain',

@@ -1,22 +1,12 @@
 import type { ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
-import { anthropicServer } from './anthropic/index.js';
+import { COLLECTED } from '../providers/list.js';
 import type { EmulatedProvider } from './api.js';
-import { cursorServer } from './cursor/index.js';
-import { githubServer } from './github/index.js';
-import { litellmServer } from './litellm/index.js';
-import { openaiServer } from './openai/index.js';
-import { openrouterServer } from './openrouter/index.js';
 
 /** The providers that are emulated, in the order the demo shows them. */
-export const EMULATED: readonly EmulatedProvider[] = [
-  openaiServer,
-  anthropicServer,
-  openrouterServer,
-  githubServer,
-  cursorServer,
-  litellmServer,
-];
+export const EMULATED: readonly EmulatedProvider[] = await Promise.all(
+  COLLECTED.map(async ({ emulator }) => (await emulator()).server),
+);
 
 /** @throws CostsError `usage` for one that is not emulated. */
 export function emulated(provider: ProviderId): EmulatedProvider {

@@ -3,29 +3,24 @@ import { addDays, toDay } from '../../src/domain/day.js';
 import { add, formatDecimal, ZERO } from '../../src/domain/decimal.js';
 import { NOON } from '../helpers/emulator.js';
 
-// The one line in the list of providers, and the one in that of the emulator. Everything is loaded anew with them.
+// The one line of it. Everything is loaded anew with it.
 beforeAll(() => {
   vi.resetModules();
   vi.doMock(import('../../src/providers/list.js'), async (original) => {
     const { moonshine } = await import('./added/provider.js');
-    return { PROVIDERS: [...(await original()).PROVIDERS, moonshine] };
-  });
-  vi.doMock(import('../../src/emulator/list.js'), async (original) => {
-    const { moonshineServer } = await import('./added/server.js');
-    const { EMULATED, emulated } = await original();
+    const { COLLECTED, PROVIDERS } = await original();
     return {
-      EMULATED: [...EMULATED, moonshineServer],
-      emulated: (id) => (id === 'moonshine' ? moonshineServer : emulated(id)),
+      COLLECTED: [...COLLECTED, { provider: moonshine, emulator: () => import('./added/server.js') }],
+      PROVIDERS: [...PROVIDERS, moonshine],
     };
   });
 });
 afterAll(() => {
   vi.doUnmock('../../src/providers/list.js');
-  vi.doUnmock('../../src/emulator/list.js');
   vi.resetModules();
 });
 
-it('a provider of two folders and a line in a list is collected like the others', async () => {
+it('a provider of two folders and a line in one list is collected like the others', async () => {
   const { generateWorld } = await import('../../src/emulator/generate.js');
   const { expectedTotals } = await import('../../src/emulator/expected.js');
   const { useTestDatabase } = await import('../helpers/database.js');

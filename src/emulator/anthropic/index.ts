@@ -15,7 +15,7 @@ import { workspacesRoute } from './workspaces.js';
 /** How long ago the reset time of a 429 was: the real one is often stale. */
 const STALE_BY_MILLISECONDS = 60_000;
 
-export const anthropicServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'anthropic',
   basePath: '',
   prefix: '/v1/organizations/',

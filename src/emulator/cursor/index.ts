@@ -9,7 +9,7 @@ const MODELS = ['claude-5-sonnet', 'gpt-5', 'composer-1', 'auto'];
 
 const refuse = (): ApiAnswer => cursorError(401, 'Invalid API key');
 
-export const cursorServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'cursor',
   basePath: '/cursor',
   prefix: '/cursor/',

@@ -11,7 +11,7 @@ const SKUS = ['copilot_for_business', 'copilot_enterprise', 'models_inference', 
 
 const refuse = (): ApiAnswer => githubError(401, 'Requires authentication');
 
-export const githubServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'github',
   basePath: '/github',
   prefix: '/github/',

@@ -7,7 +7,7 @@ import { aggregatedRoute, liteLlmError, pagedRoute } from './activity.js';
 
 const refuse = () => liteLlmError(401, 'Authentication Error, Invalid proxy server token passed');
 
-export const litellmServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'litellm',
   basePath: '/litellm',
   prefix: '/litellm/',

@@ -19,7 +19,7 @@ const SCOPES: Record<WorldScope, string> = {
 
 const KEY_PAGE = 'https://platform.openai.com/account/api-keys';
 
-export const openaiServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'openai',
   basePath: '/v1',
   prefix: '/v1/organization/',

@@ -12,7 +12,7 @@ const MODELS = ['openai/gpt-5', 'anthropic/claude-sonnet-4.5', 'google/gemini-2.
 
 const refuse = (): ApiAnswer => openRouterError(401, 'No auth credentials found');
 
-export const openrouterServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'openrouter',
   basePath: '/openrouter/api/v1',
   prefix: '/openrouter/',

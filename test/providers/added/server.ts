@@ -6,7 +6,7 @@ import { worldRow } from '../../../src/emulator/world.js';
 const refuse = () => ({ status: 401, body: { error: { message: 'who are you' } } });
 
 /** The provider's own server. */
-export const moonshineServer: EmulatedProvider = {
+export const server: EmulatedProvider = {
   provider: 'moonshine',
   basePath: '',
   prefix: '/bill',
