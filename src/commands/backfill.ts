@@ -48,13 +48,11 @@ export const backfill = defineCommand({
     'costs backfill 2026-01 --force --provider openai',
     'costs backfill --since 2026-01-01 --basis usage --bucket 1h',
   ],
-  run,
+  async run(options: BackfillOptions, context: Context) {
+    return runJob(context, await backfillJob(options, () => context.clock()), options);
+  },
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
   failures: failuresOfRun,
   exitCode: exitCodeOfRun,
 });
-
-async function run(options: BackfillOptions, context: Context) {
-  return runJob(context, await backfillJob(options, () => context.clock()), options);
-}

@@ -44,28 +44,26 @@ export const showChanges = defineCommand({
     'costs changes --since 24h --json',
     'costs changes last-month --group-by project --format csv -o changes.csv',
   ],
-  run,
+  async run(options: ChangesOptions, context: Context) {
+    const now = await context.clock();
+    const today = toDay(now);
+    const from = pastMoment(options.since, now);
+    const { since: _since, ...asked } = options;
+    const span = resolvePeriod(asked, today, { first: (last) => startOfMonthOf(last, 1), last: () => today });
+    const store = await context.store();
+    const query: ReportQuery = {
+      ...(await resolveRowFilter(options, span, context)),
+      groupBy: options.groupBy,
+      basis: 'billed',
+    };
+    const changes = await store.reports.snapshot((reports) => readChanges(reports, query, { from, to: now }));
+    const team = await context.team();
+    return { changes, team: team.name };
+  },
   document: (value): Changes => value.changes,
   render: ({ changes, team }, output, { format }) =>
     format === 'csv' ? renderChangesCsv(changes) : renderChanges(changes, team, output),
 });
-
-async function run(options: ChangesOptions, context: Context) {
-  const now = await context.clock();
-  const today = toDay(now);
-  const from = pastMoment(options.since, now);
-  const { since: _since, ...asked } = options;
-  const span = resolvePeriod(asked, today, { first: (last) => startOfMonthOf(last, 1), last: () => today });
-  const store = await context.store();
-  const query: ReportQuery = {
-    ...(await resolveRowFilter(options, span, context)),
-    groupBy: options.groupBy,
-    basis: 'billed',
-  };
-  const changes = await store.reports.snapshot((reports) => readChanges(reports, query, { from, to: now }));
-  const team = await context.team();
-  return { changes, team: team.name };
-}
 
 async function readChanges(
   reports: SpendReader,

@@ -7,36 +7,32 @@ import { checkSameDollars } from './doctor/same-dollars.js';
 import { checkOrganizations } from './doctor/organizations.js';
 import { checkDatabase, checkStore } from './doctor/store.js';
 import { defineCommand, asItIs } from './define.js';
+import { during } from '../output/during.js';
 
 export const doctor = defineCommand({
   name: 'doctor',
   description:
     'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',
   examples: ['costs doctor', 'costs doctor --json | jq .findings'],
-  run,
+  async run(_options: object, context: Context) {
+    const checks = await during(context.output, 'Looking …', (progress) =>
+      lookAtAll(context, (text) => progress.update(text)),
+    );
+    return { checks, findings: checks.filter(({ status }) => status !== 'ok') };
+  },
   document: asItIs<{ checks: Diagnostic[]; findings: Diagnostic[] }>,
   render: renderDiagnostics,
   exitCode: ({ checks }) => (checks.some(({ status }) => status === 'failed') ? EXIT_CODES.finding : 0),
 });
 
 /** Goes as far as it can: what stands on something broken is not looked at. */
-async function run(_options: object, context: Context) {
+async function lookAtAll(context: Context, onProgress: (text: string) => void): Promise<Diagnostic[]> {
   const checks: Diagnostic[] = [checkNode(), ...checkBaseUrls(context), ...(await checkSession(context))];
-  const progress = context.output.progress('Looking …');
-  try {
-    const database = await checkDatabase(context);
-    checks.push(...database.checks);
-    if (database.usable) {
-      const { checks: ofStore, team } = await checkStore(context);
-      checks.push(...ofStore);
-      if (team !== null) {
-        checks.push(...(await checkOrganizations(context, team, (text) => progress.update(text))));
-        checks.push(...(await checkSameDollars(context)));
-      }
-    }
-  } finally {
-    progress.stop();
-  }
-  const findings = checks.filter(({ status }) => status !== 'ok');
-  return { checks, findings };
+  const database = await checkDatabase(context);
+  checks.push(...database.checks);
+  if (!database.usable) return checks;
+  const { checks: ofStore, team } = await checkStore(context);
+  checks.push(...ofStore);
+  if (team === null) return checks;
+  return [...checks, ...(await checkOrganizations(context, team, onProgress)), ...(await checkSameDollars(context))];
 }

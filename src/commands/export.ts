@@ -83,7 +83,7 @@ export const exportSpend = defineCommand({
   render: () => null,
 });
 
-async function run(options: ExportOptions, context: Context): Promise<Exported> {
+async function run(options: ExportOptions, context: Context) {
   const file = options.output === '-' ? undefined : options.output;
   refuseMisfits(options, context, file);
   const isFocus = options.format.startsWith('focus-');

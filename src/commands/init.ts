@@ -7,6 +7,7 @@ import type { Database } from '../store/database.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
+import { during } from '../output/during.js';
 
 export interface InitOptions {
   email?: string;
@@ -106,10 +107,5 @@ async function readAdmin(
 
 /** An empty database is migrated; one that is only behind is left to `costs db migrate`. */
 async function makeTables(database: Database, { output }: Context): Promise<void> {
-  const progress = output.progress(`Making the tables of ${database.label}`);
-  try {
-    await database.migrations.apply();
-  } finally {
-    progress.stop();
-  }
+  await during(output, `Making the tables of ${database.label}`, () => database.migrations.apply());
 }

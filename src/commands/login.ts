@@ -26,7 +26,7 @@ export const login = defineCommand({
   render: renderLogin,
 });
 
-async function run(options: LoginOptions, context: Context): Promise<LoginResult> {
+async function run(options: LoginOptions, context: Context) {
   const { output } = context;
   if (context.config.databaseUrl === null) {
     return { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };

@@ -6,13 +6,11 @@ export const logout = defineCommand({
   name: 'logout',
   description: 'Locks the vault on this machine: the session ends here and in the database.',
   examples: ['costs logout'],
-  run,
+  async run(_options: object, context: Context) {
+    if (context.config.databaseUrl === null) return { ended: false, embedded: true };
+    const ended = await (await context.vault()).logins.logout(await context.team());
+    return { ended, embedded: false };
+  },
   document: asItIs<{ ended: boolean; embedded: boolean }>,
   render: renderLogout,
 });
-
-async function run(_options: object, context: Context) {
-  if (context.config.databaseUrl === null) return { ended: false, embedded: true };
-  const ended = await (await context.vault()).logins.logout(await context.team());
-  return { ended, embedded: false };
-}

@@ -55,7 +55,16 @@ export const showReport = defineCommand({
     'costs report last-month --format html --output report.html',
   ],
   toFile: true,
-  run,
+  async run(options: ReportOptions, context: Context): Promise<ReportValue> {
+    const { output } = context;
+    const { format = 'table' } = options;
+    if (format === 'html' && !output.json) {
+      refuseTerminal(options, output);
+      return readSpendPage(options, context);
+    }
+    const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
+    return { ...view, sort: options.sort, team: (await context.team()).name, now: await context.clock() };
+  },
   document: ({ report }): Report => reportDocument(report),
   render,
 });
@@ -66,17 +75,6 @@ function refuseTerminal({ output: file }: ReportOptions, { terminal }: Output): 
   throw new CostsError('usage', 'HTML is for a browser, and standard output is a terminal.', {
     hint: 'Give it a file: costs report --format html -o report.html',
   });
-}
-
-async function run(options: ReportOptions, context: Context): Promise<ReportValue> {
-  const { output } = context;
-  const { format = 'table' } = options;
-  if (format === 'html' && !output.json) {
-    refuseTerminal(options, output);
-    return readSpendPage(options, context);
-  }
-  const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
-  return { ...view, sort: options.sort, team: (await context.team()).name, now: await context.clock() };
 }
 
 async function readSpendPage(options: ReportOptions, context: Context): Promise<ReportValue> {

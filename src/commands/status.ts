@@ -31,7 +31,7 @@ export const status = defineCommand({
   exitCode: ({ findings }, { check }) => (check === true && findings.length > 0 ? EXIT_CODES.finding : 0),
 });
 
-async function run(options: StatusOptions, context: Context): Promise<Status> {
+async function run(options: StatusOptions, context: Context) {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const now = await context.clock();
   const organizations = [];

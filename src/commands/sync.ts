@@ -43,14 +43,12 @@ export const sync = defineCommand({
     ...patienceOptions(),
   ],
   examples: ['costs sync', 'costs sync --organization "Acme Prod" --lookback 7d', 'costs sync --json | jq .status'],
-  run,
+  run(options: SyncOptions, context: Context) {
+    return runJob(context, syncJob(options), options);
+  },
   document: (collected): SyncResult | PlanDocument => documentOfRun(collected),
   render: renderCollected,
   failures: failuresOfRun,
   exitCode: exitCodeOfRun,
   next: (collected) => (isFirstRead(collected) ? 'Next: costs report' : null),
 });
-
-function run(options: SyncOptions, context: Context) {
-  return runJob(context, syncJob(options), options);
-}

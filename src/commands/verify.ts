@@ -6,6 +6,7 @@ import { renderVerification } from '../output/verification.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { exitCodeOf } from '../domain/exit-code.js';
 import { organizationOption, periodArgument, periodOptions, providerOption } from './options.js';
+import { during } from '../output/during.js';
 
 export const verify = defineCommand({
   name: 'verify',
@@ -19,21 +20,15 @@ export const verify = defineCommand({
     organizationOption(),
   ],
   examples: ['costs verify', 'costs verify --stored', 'costs verify last-month --json'],
-  run,
+  async run(options: VerifyRequest, context: Context) {
+    const what = options.stored === true ? 'Comparing …' : 'Comparing with the providers …';
+    return during(context.output, what, () => verifySpend(context, options));
+  },
   document: asItIs<Verification>,
   render: renderVerification,
   failures: ({ organizations }) => organizations,
   exitCode: exitCodeOfVerification,
 });
-
-async function run(options: VerifyRequest, context: Context): Promise<Verification> {
-  const progress = context.output.progress(options.stored === true ? 'Comparing …' : 'Comparing with the providers …');
-  try {
-    return await verifySpend(context, options);
-  } finally {
-    progress.stop();
-  }
-}
 
 /** A finding is 1 whatever else went wrong; the document has both. */
 export function exitCodeOfVerification(verification: Verification): number {

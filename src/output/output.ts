@@ -41,7 +41,6 @@ export interface Progress {
   step(line: string): void;
   /** A finished step: a line that stays. */
   done(line: string): void;
-  failed(line: string): void;
   /** Ends the display and removes the moving text. */
   stop(): void;
 }

@@ -16,12 +16,12 @@ interface MovingStreams extends Streams {
 /** Nothing at all, for --json and --quiet. */
 export function silentProgress(): Progress {
   const nothing = () => undefined;
-  return { update: nothing, step: nothing, done: nothing, failed: nothing, stop: nothing };
+  return { update: nothing, step: nothing, done: nothing, stop: nothing };
 }
 
 /** One plain line a finished step, where nothing moves. */
 export function plainProgress(line: Streams['line']): Progress {
-  return { update: () => undefined, step: line, done: line, failed: line, stop: () => undefined };
+  return { update: () => undefined, step: line, done: line, stop: () => undefined };
 }
 
 /** A spinner with a text that changes. It starts only once the library is there, which takes a moment. */
@@ -45,7 +45,6 @@ export function spinningProgress(text: string, { line, told, colour }: MovingStr
     },
     step: () => undefined,
     done: (next) => keep(() => line(next)),
-    failed: (next) => keep(() => line(next)),
     stop() {
       stopped = true;
       spinner?.stop();

@@ -26,20 +26,18 @@ export const acknowledgeFinding = defineCommand({
     option('--note <text>', 'why'),
   ],
   examples: ['costs check ack 3f9a21c0', 'costs check ack 3f9a21c0 --until 2026-12-31 --note "load test"'],
-  run,
+  async run({ id, until, note }: AcknowledgeOptions, context: Context) {
+    if (note !== undefined && (note === '' || note.length > LONGEST_NOTE))
+      throw new CostsError('usage', `A note has 1 to ${LONGEST_NOTE} characters.`);
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    const finding = await requireFinding(id, context);
+    await store.findings.acknowledge(team.id, finding, until ?? null, note ?? null);
+    return { id: finding.id, subject: finding.subject, message: finding.message, until: until ?? null };
+  },
   document: asItIs<{ id: string; subject: string; message: string; until: string | null }>,
   render: ({ subject, until }) =>
     `${subject} is left alone ${until === null ? 'until its cause is gone' : `until ${formatDate(until)}`}.`,
 });
-
-async function run({ id, until, note }: AcknowledgeOptions, context: Context) {
-  if (note !== undefined && (note === '' || note.length > LONGEST_NOTE))
-    throw new CostsError('usage', `A note has 1 to ${LONGEST_NOTE} characters.`);
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const finding = await requireFinding(id, context);
-  await store.findings.acknowledge(team.id, finding, until ?? null, note ?? null);
-  return { id: finding.id, subject: finding.subject, message: finding.message, until: until ?? null };
-}
 
 /** One that was kept, or that a check finds now. @throws CostsError `usage` */
 async function requireFinding(id: string, context: Context): Promise<FoundFinding> {

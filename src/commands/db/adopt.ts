@@ -38,10 +38,7 @@ export const adoptDatabase = defineCommand({
   exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
 });
 
-async function run(
-  { dryRun, yes, datesIn, ...options }: DbAdoptOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
-): Promise<DbAdoptResult> {
+async function run({ dryRun, yes, datesIn, ...options }: DbAdoptOptions, context: Context) {
   const database = await context.database();
   const { signal } = context;
   const duplicates = toDuplicateChoice(options, context.now());

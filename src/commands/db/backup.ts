@@ -14,20 +14,18 @@ export const backupDatabase = defineCommand({
   description: 'Writes the whole embedded store to a file.',
   arguments: [argument('<file>', 'a file that is not there yet')],
   examples: ['costs db backup costs-2026-11-23.tar.gz'],
-  run,
+  async run({ file }: { file: string }, context: Context) {
+    const database = await context.database();
+    if (database.backup === null) {
+      throw new CostsError('usage', `${database.label} is a PostgreSQL server, which has its own tools.`, {
+        hint: 'Use pg_dump: this command is for the embedded store.',
+      });
+    }
+    return { database: database.label, file, ...(await database.backup(file)) };
+  },
   document: asItIs<DbBackupResult>,
   render: renderDbBackup,
 });
-
-async function run({ file }: { file: string }, context: Pick<Context, 'database'>): Promise<DbBackupResult> {
-  const database = await context.database();
-  if (database.backup === null) {
-    throw new CostsError('usage', `${database.label} is a PostgreSQL server, which has its own tools.`, {
-      hint: 'Use pg_dump: this command is for the embedded store.',
-    });
-  }
-  return { database: database.label, file, ...(await database.backup(file)) };
-}
 
 function renderDbBackup({ database, file, bytes }: DbBackupResult): string {
   return `${database} is in ${file} (${(bytes / 1_000_000).toFixed(1)} MB). Keys sealed in it open on this machine only.`;

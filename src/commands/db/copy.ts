@@ -19,21 +19,19 @@ export const copyDatabase = defineCommand({
   description: 'Copies everything of the embedded store into the database of DATABASE_URL; twice adds nothing.',
   options: [option('--from <store>', 'where the rows are').choices(['embedded']).makeOptionMandatory()],
   examples: ['DATABASE_URL=postgresql://… costs db copy --from embedded'],
-  run,
+  async run(_options: object, context: CopyContext) {
+    if (context.config.databaseUrl === null) {
+      throw new CostsError('usage', 'DATABASE_URL is not set: there is nowhere to copy to.', {
+        hint: 'Set it to the server that should take the rows.',
+      });
+    }
+    const [store, database] = [await context.embedded(), await context.database()];
+    const copied = await store.copyTo(database);
+    return { from: store.label, to: database.label, ...copied, keysLeft: await carryKeys(context, copied.keysLeft) };
+  },
   document: asItIs<DbCopyResult>,
   render: renderDbCopy,
 });
-
-async function run(_options: object, context: CopyContext): Promise<DbCopyResult> {
-  if (context.config.databaseUrl === null) {
-    throw new CostsError('usage', 'DATABASE_URL is not set: there is nowhere to copy to.', {
-      hint: 'Set it to the server that should take the rows.',
-    });
-  }
-  const [store, database] = [await context.embedded(), await context.database()];
-  const copied = await store.copyTo(database);
-  return { from: store.label, to: database.label, ...copied, keysLeft: await carryKeys(context, copied.keysLeft) };
-}
 
 type CopyContext = Pick<Context, 'database' | 'embedded' | 'config' | 'store' | 'vault' | 'withEmbeddedVault'>;
 

@@ -7,15 +7,13 @@ export const diffDatabase = defineCommand({
   description: 'Prints the SQL from the live schema to the one of this version; runs none of it.',
   examples: ['costs db diff', 'costs db diff > review.sql'],
   verbatim: true,
-  run,
+  async run(_options: object, context: Context) {
+    const database = await context.database();
+    return { database: database.label, ...(await database.migrations.diff()) };
+  },
   document: asItIs<SchemaDiff & { database: string }>,
   render: renderDbDiff,
 });
-
-async function run(_options: object, context: Pick<Context, 'database'>): Promise<SchemaDiff & { database: string }> {
-  const database = await context.database();
-  return { database: database.label, ...(await database.migrations.diff()) };
-}
 
 /** The script alone, so that it can be piped. */
 function renderDbDiff({ sql, empty }: SchemaDiff): string {

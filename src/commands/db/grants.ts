@@ -12,13 +12,11 @@ export const printGrants = defineCommand({
   options: [option('--schema <name>', 'where the tables are').default('public')],
   examples: ['costs db grants | psql "$DATABASE_URL"'],
   verbatim: true,
-  run,
+  async run({ schema }: GrantsOptions, context: Context) {
+    if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
+      throw new CostsError('usage', 'That is not a valid schema name.', { hint: 'Write it as --schema public.' });
+    return { sql: await context.grants(schema) };
+  },
   document: asItIs<{ sql: string }>,
   render: ({ sql }) => sql,
 });
-
-async function run({ schema }: GrantsOptions, context: Pick<Context, 'grants'>): Promise<{ sql: string }> {
-  if (!/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema))
-    throw new CostsError('usage', 'That is not a valid schema name.', { hint: 'Write it as --schema public.' });
-  return { sql: await context.grants(schema) };
-}

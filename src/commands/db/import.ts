@@ -8,18 +8,13 @@ export const importRows = defineCommand({
   description: 'Brings the rows of a rollback back after migrating again; twice adds nothing.',
   arguments: [argument('<file>', 'what costs db rollback --export wrote')],
   examples: ['costs db migrate && costs db import before-rollback.jsonl'],
-  run,
+  async run({ file: path }: { file: string }, context: Context) {
+    const database = await context.database();
+    return { database: database.label, ...(await database.migrations.import({ path, signal: context.signal })) };
+  },
   document: asItIs<ImportResult & { database: string }>,
   render: renderDbImport,
 });
-
-async function run(
-  { file: path }: { file: string },
-  context: Pick<Context, 'database' | 'signal'>,
-): Promise<ImportResult & { database: string }> {
-  const database = await context.database();
-  return { database: database.label, ...(await database.migrations.import({ path, signal: context.signal })) };
-}
 
 function renderDbImport({ database, tables }: ImportResult & { database: string }): string {
   return [

@@ -1,26 +1,22 @@
-import type { Recovery } from '../../store/migrations/recover.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import type { Database } from '../../store/database.js';
+import type { ApplyResult } from '../../store/migrations/apply.js';
 import { asItIs, defineCommand } from '../define.js';
 import { duplicatesOption, renderMerged, toDuplicateChoice, type DuplicatesOption } from './duplicates.js';
 import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
+import { during } from '../../output/during.js';
 
 export interface DbMigrateOptions extends DuplicatesOption, WaitOption {}
 
 const RETRY_MS = 1_000;
 
 /** What `costs db migrate` prints. */
-export interface DbMigrateResult {
-  /** Bills that shared a key, of which one was made; and the file that takes them as they were. */
-  merged: number;
+export interface DbMigrateResult extends ApplyResult {
+  /** The file that takes merged bills as they were. */
   duplicates: string | null;
   database: string;
-  /** The migrations applied now, in order. */
-  applied: string[];
-  /** What came of migrations that had begun and not ended. */
-  recovered: Recovery[];
 }
 
 export const migrateDatabase = defineCommand({
@@ -31,30 +27,22 @@ export const migrateDatabase = defineCommand({
     duplicatesOption(),
   ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],
-  run,
+  async run({ wait, ...options }: DbMigrateOptions, context: Context) {
+    const database = await waitForDatabase(context, wait ?? 0);
+    const duplicates = toDuplicateChoice(options, context.now());
+    const outcome = await during(context.output, `Migrating ${database.label}`, (progress) =>
+      database.migrations.apply({
+        signal: context.signal,
+        duplicates,
+        ...toWaitOptions({ wait }, (line) => progress.done(line)),
+        onStart: (name) => progress.update(`Applying ${name}`),
+      }),
+    );
+    return { database: database.label, ...outcome, duplicates: duplicates?.path ?? null };
+  },
   document: asItIs<DbMigrateResult>,
   render: renderDbMigrate,
 });
-
-async function run(
-  { wait, ...options }: DbMigrateOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal' | 'now'>,
-): Promise<DbMigrateResult> {
-  const database = await waitForDatabase(context, wait ?? 0);
-  const progress = context.output.progress(`Migrating ${database.label}`);
-  try {
-    const duplicates = toDuplicateChoice(options, context.now());
-    const { applied, recovered, merged } = await database.migrations.apply({
-      signal: context.signal,
-      duplicates,
-      ...toWaitOptions({ wait }, (line) => progress.done(line)),
-      onStart: (name) => progress.update(`Applying ${name}`),
-    });
-    return { database: database.label, applied, recovered, merged, duplicates: duplicates?.path ?? null };
-  } finally {
-    progress.stop();
-  }
-}
 
 /** A database beside this job often starts at the same time; only what may pass by itself is waited for. */
 async function waitForDatabase(

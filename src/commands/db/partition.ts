@@ -3,6 +3,7 @@ import type { PartitionResult } from '../../store/partitions/partition.js';
 import { confirm, confirmOption } from '../confirm.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
 import { toWaitOptions, waitOption, type WaitOption } from './wait.js';
+import { during } from '../../output/during.js';
 
 export interface DbPartitionOptions extends WaitOption {
   table: 'usage';
@@ -35,10 +36,7 @@ export const partitionTable = defineCommand({
   render: renderDbPartition,
 });
 
-async function run(
-  { undo = false, dryRun = false, yes, wait }: DbPartitionOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal'>,
-): Promise<DbPartitionResult> {
+async function run({ undo = false, dryRun = false, yes, wait }: DbPartitionOptions, context: Context) {
   const database = await context.database();
   const waits = toWaitOptions({ wait }, (line) => context.output.note(line));
   const request = { undo, signal: context.signal, ...waits };
@@ -46,14 +44,11 @@ async function run(
   const plan = await database.migrations.partitionUsage({ ...request, dryRun: true });
   if (dryRun || plan.steps.length === 0) return describe(plan);
   await confirm(context.output, { yes, question: `${renderSteps(plan).join('\n')}\nGo on?` });
-  const progress = context.output.progress(`Partitioning the usage in ${database.label}`);
-  try {
+  return during(context.output, `Partitioning the usage in ${database.label}`, async (progress) => {
     const onStep = (text: string) => progress.update(text);
     const onWait = (line: string) => progress.done(line);
     return describe(await database.migrations.partitionUsage({ ...request, onWait, onStep }));
-  } finally {
-    progress.stop();
-  }
+  });
 }
 
 function renderSteps({ steps }: Pick<PartitionResult, 'steps'>): string[] {

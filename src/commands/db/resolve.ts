@@ -19,7 +19,12 @@ export const resolveMigration = defineCommand({
   description: 'Writes down by hand what came of a migration that began and did not end; changes no table.',
   options: [option('--applied <name>', 'all of it is there'), option('--rolled-back <name>', 'nothing of it is there')],
   examples: ['costs db resolve --applied multi_org_support', 'costs db resolve --rolled-back multi_org_support'],
-  run,
+  async run(options: DbResolveOptions, context: Context) {
+    const request = parseResolve(options);
+    const database = await context.database();
+    const migration = await database.migrations.resolve({ ...request, signal: context.signal });
+    return { database: database.label, migration, as: request.as };
+  },
   document: asItIs<DbResolveResult>,
   render: renderDbResolve,
 });
@@ -31,13 +36,6 @@ function parseResolve({ applied, rolledBack }: DbResolveOptions): { name: string
   throw new CostsError('usage', 'Say either --applied NAME or --rolled-back NAME.', {
     hint: 'See which migration: costs db status',
   });
-}
-
-async function run(options: DbResolveOptions, context: Pick<Context, 'database' | 'signal'>): Promise<DbResolveResult> {
-  const request = parseResolve(options);
-  const database = await context.database();
-  const migration = await database.migrations.resolve({ ...request, signal: context.signal });
-  return { database: database.label, migration, as: request.as };
 }
 
 function renderDbResolve({ database, migration, as }: DbResolveResult): string {

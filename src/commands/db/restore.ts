@@ -15,26 +15,21 @@ export const restoreDatabase = defineCommand({
   arguments: [argument('<file>', 'what costs db backup wrote')],
   options: [confirmOption()],
   examples: ['costs db restore costs-2026-11-23.tar.gz'],
-  run,
+  async run({ file, yes }: { file: string; yes?: boolean }, context: Context) {
+    if (context.config.databaseUrl !== null) {
+      throw new CostsError('usage', 'DATABASE_URL is set: a backup is restored into the embedded store.', {
+        hint: 'Unset DATABASE_URL for this command.',
+      });
+    }
+    const store = await context.embedded();
+    if (store.exists && yes !== true)
+      await confirm(context.output, { yes, question: `All that ${store.label} holds is replaced. Go on?` });
+    await store.restore(file);
+    return { database: store.label, file };
+  },
   document: asItIs<DbRestoreResult>,
   render: renderDbRestore,
 });
-
-async function run(
-  { file, yes }: { file: string; yes?: boolean },
-  context: Pick<Context, 'embedded' | 'output' | 'config'>,
-): Promise<DbRestoreResult> {
-  if (context.config.databaseUrl !== null) {
-    throw new CostsError('usage', 'DATABASE_URL is set: a backup is restored into the embedded store.', {
-      hint: 'Unset DATABASE_URL for this command.',
-    });
-  }
-  const store = await context.embedded();
-  if (store.exists && yes !== true)
-    await confirm(context.output, { yes, question: `All that ${store.label} holds is replaced. Go on?` });
-  await store.restore(file);
-  return { database: store.label, file };
-}
 
 function renderDbRestore({ database, file }: DbRestoreResult): string {
   return `${database} is as ${file} has it.`;

@@ -29,25 +29,20 @@ export const rollbackDatabase = defineCommand({
     confirmOption(),
   ],
   examples: ['costs db rollback --to baseline --export before-rollback.jsonl', 'costs db rollback --yes'],
-  run,
+  async run({ to, export: path, yes, wait }: DbRollbackOptions, context: Context) {
+    const database = await context.database();
+    const waits = toWaitOptions({ wait }, (line) => context.output.note(line));
+    const request = { to, export: path, signal: context.signal, ...waits };
+    if (yes !== true) {
+      const plan = await database.migrations.planRollback(request);
+      await confirm(context.output, { yes, question: `${question(plan)} Go on?` });
+    }
+    const plan = await database.migrations.rollback(request);
+    return { database: database.label, export: path ?? null, ...plan };
+  },
   document: asItIs<DbRollbackResult>,
   render: renderDbRollback,
 });
-
-async function run(
-  { to, export: path, yes, wait }: DbRollbackOptions,
-  context: Pick<Context, 'database' | 'output' | 'signal'>,
-): Promise<DbRollbackResult> {
-  const database = await context.database();
-  const waits = toWaitOptions({ wait }, (line) => context.output.note(line));
-  const request = { to, export: path, signal: context.signal, ...waits };
-  if (yes !== true) {
-    const plan = await database.migrations.planRollback(request);
-    await confirm(context.output, { yes, question: `${question(plan)} Go on?` });
-  }
-  const plan = await database.migrations.rollback(request);
-  return { database: database.label, export: path ?? null, ...plan };
-}
 
 function question({ migrations, to, rows }: RollbackPlan): string {
   const kept = rows === 0 ? 'No row is lost.' : `${plural(rows, 'row goes', 'rows go')} to the export.`;

@@ -16,17 +16,15 @@ export const databaseStatus = defineCommand({
   name: 'db status',
   description: 'Which migrations are applied, and whether anything is wrong; exits 1 if so.',
   examples: ['costs db status', 'costs db status --json'],
-  run,
+  async run(_options: object, context: Context) {
+    const database = await context.database();
+    const { ok, ...status } = await database.migrations.status();
+    return { status: ok ? 'ok' : 'finding', database: database.label, ...status };
+  },
   document: asItIs<DbStatusResult>,
   render: renderDbStatus,
   exitCode: ({ status }) => (status === 'ok' ? 0 : EXIT_CODES.finding),
 });
-
-async function run(_options: object, context: Pick<Context, 'database'>): Promise<DbStatusResult> {
-  const database = await context.database();
-  const { ok, ...status } = await database.migrations.status();
-  return { status: ok ? 'ok' : 'finding', database: database.label, ...status };
-}
 
 const COLUMNS = [{ head: '' }, { head: '' }];
 

@@ -7,6 +7,7 @@ import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
 import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { exitCodeOf } from '../../domain/exit-code.js';
+import { during } from '../../output/during.js';
 
 export interface ImportFocusOptions extends ScopeOptions {
   path: string[];
@@ -51,7 +52,7 @@ export const importFocusFiles = defineCommand({
   exitCode: (value) => ('services' in value ? 0 : exitCodeOf(value)),
 });
 
-async function run(options: ImportFocusOptions, context: Context): Promise<FocusImport | ServiceList> {
+async function run(options: ImportFocusOptions, context: Context) {
   if (options.services === true) return listServices();
   if (options.path.length === 0)
     throw new CostsError('usage', 'Which files?', { hint: 'Name files or folders: costs import focus --help' });
@@ -67,12 +68,7 @@ async function run(options: ImportFocusOptions, context: Context): Promise<Focus
     ...(options.organization === undefined ? {} : { name: options.organization }),
     ...(period === undefined ? {} : { period }),
   };
-  const progress = context.output.progress('Reading files …');
-  try {
-    return await importFocus(context, request);
-  } finally {
-    progress.stop();
-  }
+  return during(context.output, 'Reading files …', () => importFocus(context, request));
 }
 
 function listServices(): ServiceList {

@@ -10,6 +10,7 @@ import { CostsError } from '../../errors.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { providerName } from '../../providers/registry.js';
 import type { KeyInput } from '../../vault/vault.js';
+import { during } from '../../output/during.js';
 
 /** The billing account that a folder holds, or the one of several that is named, as its newest files say. */
 export async function findAccount(
@@ -30,17 +31,9 @@ export async function findAccount(
     throw new CostsError('usage', `${path} is not a folder that can be read.`, {
       hint: 'To read single files once: costs import focus --help',
     });
-  const progress = context.output.progress('Reading files …');
-  try {
-    const { periods } = await context.focusFiles({
-      ...USUAL_SCOPE,
-      paths: [path],
-      ...(provider === undefined ? {} : { provider }),
-    });
-    return { ...chooseAccount(path, periods, organization?.trim()), path };
-  } finally {
-    progress.stop();
-  }
+  const request = { ...USUAL_SCOPE, paths: [path], ...(provider === undefined ? {} : { provider }) };
+  const { periods } = await during(context.output, 'Reading files …', () => context.focusFiles(request));
+  return { ...chooseAccount(path, periods, organization?.trim()), path };
 }
 
 function chooseAccount(path: string, periods: readonly FocusPeriod[], organization: string | undefined): FocusPeriod {

@@ -8,18 +8,16 @@ export const listKeys = defineCommand({
   name: 'keys list',
   description: 'Lists the registered organizations and what is known of their keys.',
   examples: ['costs keys list', 'costs keys list --json'],
-  run,
+  async run(_options: object, context: Context) {
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    const rows = await store.keys.list(team.id);
+    const now = await context.clock();
+    for (const row of rows) {
+      const warning = expiryWarning(row, now);
+      if (warning !== null) context.output.note(warning);
+    }
+    return { keys: rows.map(viewKey) };
+  },
   document: asItIs<{ keys: KeyView[] }>,
   render: renderKeys,
 });
-
-async function run(_options: object, context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const rows = await store.keys.list(team.id);
-  const now = await context.clock();
-  for (const row of rows) {
-    const warning = expiryWarning(row, now);
-    if (warning !== null) context.output.note(warning);
-  }
-  return { keys: rows.map(viewKey) };
-}

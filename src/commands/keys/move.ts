@@ -36,23 +36,21 @@ export const moveKey = defineCommand({
   arguments: [argument('<organization>', 'the organization, by name or id'), argument('<id>', 'its right id')],
   options: [confirmOption()],
   examples: ['costs keys move org-wrong org-right'],
-  run,
+  async run({ organization: word, id, yes }: MoveKeyOptions, context: Context) {
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    const organization = requireOrganization(word, await store.organizations.list(team.id));
+    const { provider, organizationId, name } = organization;
+    const to = parseOrganizationId(provider, id);
+    await refuseTaken(context, organization, to);
+    const holdings = describeHoldings(await store.organizations.holdings(organization));
+    await confirm(context.output, { yes, question: `Move ${name} (${organizationId}: ${holdings}) to ${to}?` });
+    const moved = await (await context.vault()).keys.move(organization, to);
+    const found = await store.organizations.find(provider, to);
+    return { provider, organizationId: to, from: organizationId, name: found?.name ?? name, moved };
+  },
   document: asItIs<KeyMove>,
   render: (move, output) => renderOrganization(move, `was ${move.from}; moved ${describeHoldings(move.moved)}`, output),
 });
-
-async function run({ organization: word, id, yes }: MoveKeyOptions, context: Context): Promise<KeyMove> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const organization = requireOrganization(word, await store.organizations.list(team.id));
-  const { provider, organizationId, name } = organization;
-  const to = parseOrganizationId(provider, id);
-  await refuseTaken(context, organization, to);
-  const holdings = describeHoldings(await store.organizations.holdings(organization));
-  await confirm(context.output, { yes, question: `Move ${name} (${organizationId}: ${holdings}) to ${to}?` });
-  const moved = await (await context.vault()).keys.move(organization, to);
-  const found = await store.organizations.find(provider, to);
-  return { provider, organizationId: to, from: organizationId, name: found?.name ?? name, moved };
-}
 
 /** Days of two organizations are never mixed: nothing would tell whose they were. */
 async function refuseTaken(context: Context, from: RegisteredOrganization, id: string): Promise<void> {

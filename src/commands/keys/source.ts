@@ -8,6 +8,7 @@ import { CostsError } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { option } from '../define.js';
 import { dayOption, insecureStorageOption } from '../options.js';
+import { during } from '../../output/during.js';
 
 export interface KeySourceOptions {
   fromPath?: string;
@@ -130,7 +131,6 @@ export async function identifyKey(
   const { output, signal } = context;
   const { name } = providerOf(provider);
   const adapter = await context.provider(provider);
-  const progress = output.progress(`Asking ${name} whose key this is`);
   let trouble = '';
   let status = 0;
   const observe = (event: WireEvent) => {
@@ -142,7 +142,8 @@ export async function identifyKey(
   };
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_SECONDS * 1000)]);
-    return await adapter.identify({ key, organizationId, signal: patience, observe });
+    const call = { key, organizationId, signal: patience, observe };
+    return await during(output, `Asking ${name} whose key this is`, () => adapter.identify(call));
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'interrupted' || signal.aborted) throw error;
     throw new CostsError(
@@ -156,8 +157,6 @@ export async function identifyKey(
         keyProblem: status === 429 ? 'rate-limit' : undefined,
       },
     );
-  } finally {
-    progress.stop();
   }
 }
 

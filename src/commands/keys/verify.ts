@@ -21,19 +21,17 @@ export const verifyKeys = defineCommand({
   description: 'Asks the providers whether the registered keys work, and what is wrong with those that do not.',
   arguments: [argument('[organization]', 'the organization, by name or id (default: all that are enabled)')],
   examples: ['costs keys verify', 'costs keys verify "Acme EU" --json'],
-  run,
+  async run({ organization }: { organization?: string }, context: Context) {
+    const rows = organization === undefined ? await activeKeys(context) : [await findKey(context, organization)];
+    const keys: KeyVerification[] = [];
+    for (const row of rows) keys.push(await checkKey(row, context));
+    return { status: statusOf(keys), keys };
+  },
   document: asItIs<{ status: 'ok' | 'partial' | 'failed'; keys: KeyVerification[] }>,
   render: renderKeyVerifications,
   failures: ({ keys }) => keys,
   exitCode: ({ status, keys }) => exitCodeOf({ status, organizations: keys }),
 });
-
-async function run({ organization }: { organization?: string }, context: Context) {
-  const rows = organization === undefined ? await activeKeys(context) : [await findKey(context, organization)];
-  const keys: KeyVerification[] = [];
-  for (const row of rows) keys.push(await checkKey(row, context));
-  return { status: statusOf(keys), keys };
-}
 
 async function activeKeys(context: Context): Promise<KeyRow[]> {
   const [store, team] = await Promise.all([context.store(), context.team()]);

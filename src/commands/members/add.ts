@@ -21,17 +21,15 @@ export const addMember = defineCommand({
   ],
   examples: ['costs members add --email b@example.com --role member --password-stdin < password.txt'],
   asksSecret: true,
-  run,
+  async run({ email, role, passwordStdin }: AddMemberOptions, context: Context) {
+    const vault = await context.vault();
+    if (context.output.interactive) await vault.require(await context.team(), 'admin');
+    const address = await readEmail(context, email);
+    const password = await readNewPassword(context, passwordStdin, 'Initial password (12 characters or more)');
+    const member = await vault.members.add(await context.team(), address, role, password);
+    const view = { id: member.id, email: member.email, role: member.role, state: 'initial-password' as const };
+    return { member: view, done: `added as ${role}; they set their own password with costs members passwd` };
+  },
   document: asItIs<{ member: MemberLine; done: string }>,
   render: renderMemberChange,
 });
-
-async function run({ email, role, passwordStdin }: AddMemberOptions, context: Context) {
-  const vault = await context.vault();
-  if (context.output.interactive) await vault.require(await context.team(), 'admin');
-  const address = await readEmail(context, email);
-  const password = await readNewPassword(context, passwordStdin, 'Initial password (12 characters or more)');
-  const member = await vault.members.add(await context.team(), address, role, password);
-  const view = { id: member.id, email: member.email, role: member.role, state: 'initial-password' as const };
-  return { member: view, done: `added as ${role}; they set their own password with costs members passwd` };
-}

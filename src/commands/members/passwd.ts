@@ -27,27 +27,25 @@ export const passwd = defineCommand({
   ],
   examples: ['costs members passwd', 'costs members passwd --email b@example.com --code'],
   asksSecret: true,
-  run,
+  async run(options: PasswdOptions, context: Context) {
+    if (context.config.databaseUrl === null)
+      throw new CostsError('usage', 'The embedded store has no logins, and so no passwords.');
+    const vault = await context.vault();
+    if (options.insecureStorage === true) vault.allowInsecureStorage();
+    const email = await findEmail(options, context);
+    return untilRight(context, options.passwordStdin, async () => {
+      const { proof, wanted } = await readBoth(options, context);
+      if (options.code === true) {
+        const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
+        return finish(context, email, recoveryCode);
+      }
+      await vault.logins.changePassword(email, proof, wanted);
+      return finish(context, email, null);
+    });
+  },
   document: asItIs<PasswdResult>,
   render: renderPasswd,
 });
-
-async function run(options: PasswdOptions, context: Context) {
-  if (context.config.databaseUrl === null)
-    throw new CostsError('usage', 'The embedded store has no logins, and so no passwords.');
-  const vault = await context.vault();
-  if (options.insecureStorage === true) vault.allowInsecureStorage();
-  const email = await findEmail(options, context);
-  return untilRight(context, options.passwordStdin, async () => {
-    const { proof, wanted } = await readBoth(options, context);
-    if (options.code === true) {
-      const { recoveryCode } = await vault.logins.redeemCode(email, proof, wanted);
-      return finish(context, email, recoveryCode);
-    }
-    await vault.logins.changePassword(email, proof, wanted);
-    return finish(context, email, null);
-  });
-}
 
 async function finish(context: Context, email: string, recoveryCode: Secret | null) {
   const until = await keepSessionIfPossible(context);

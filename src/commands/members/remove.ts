@@ -15,17 +15,15 @@ export const removeMember = defineCommand({
   arguments: [argument('<email>', 'the member')],
   options: [confirmOption()],
   examples: ['costs members remove b@example.com'],
-  run,
+  async run({ email, yes }: RemoveMemberOptions, context: Context) {
+    const vault = await context.vault();
+    const address = vault.logins.parseEmail(email);
+    const team = await context.team();
+    const { role } = await vault.members.leaving(team, address);
+    await confirm(context.output, { yes, question: `Remove ${address} (${role})? Every session ends.` });
+    const change = await vault.members.remove(team, address);
+    return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
+  },
   document: asItIs<AccessChangeResult & { role: null }>,
   render: renderAccessChange,
 });
-
-async function run({ email, yes }: RemoveMemberOptions, context: Context) {
-  const vault = await context.vault();
-  const address = vault.logins.parseEmail(email);
-  const team = await context.team();
-  const { role } = await vault.members.leaving(team, address);
-  await confirm(context.output, { yes, question: `Remove ${address} (${role})? Every session ends.` });
-  const change = await vault.members.remove(team, address);
-  return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
-}

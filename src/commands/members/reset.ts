@@ -7,14 +7,12 @@ export const resetMember = defineCommand({
   description: 'Ends the password of a member and shows a one-time code with which they set a new one.',
   arguments: [argument('<email>', 'the member')],
   examples: ['costs members reset b@example.com'],
-  run,
+  async run({ email }: { email: string }, context: Context) {
+    const vault = await context.vault();
+    const address = vault.logins.parseEmail(email);
+    const { code, expiresAt } = await vault.members.reset(await context.team(), address);
+    return { email: address, code: code.reveal(), expiresAt: expiresAt.toISOString() };
+  },
   document: asItIs<ResetResult>,
   render: renderReset,
 });
-
-async function run({ email }: { email: string }, context: Context) {
-  const vault = await context.vault();
-  const address = vault.logins.parseEmail(email);
-  const { code, expiresAt } = await vault.members.reset(await context.team(), address);
-  return { email: address, code: code.reveal(), expiresAt: expiresAt.toISOString() };
-}

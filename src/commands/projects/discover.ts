@@ -8,6 +8,7 @@ import { selectOrganizations, type Selection } from '../../library/organizations
 import { defineCommand, asItIs } from '../define.js';
 import { organizationOption, providerOption } from '../options.js';
 import { PROVIDER_IDS } from '../../providers/registry.js';
+import { during } from '../../output/during.js';
 
 export const discoverProjects = defineCommand({
   name: 'projects discover',
@@ -15,27 +16,22 @@ export const discoverProjects = defineCommand({
     'Asks the providers for their projects and workspaces; new ones appear as not linked, archived ones keep their names.',
   options: [providerOption('only this provider', PROVIDER_IDS), organizationOption()],
   examples: ['costs projects discover', 'costs projects discover --provider anthropic'],
-  run,
+  async run(options: Selection, context: Context) {
+    const organizations = await selectOrganizations(context, options);
+    const results: DiscoveryResult[] = [];
+    await during(context.output, 'Asking for projects …', async (progress) => {
+      for (const organization of organizations) {
+        progress.update(`Asking ${organization.provider} ${organization.name} for its projects`);
+        results.push(await discover(context, organization));
+      }
+    });
+    return { status: statusOf(results), organizations: results };
+  },
   document: asItIs<{ status: 'ok' | 'partial' | 'failed'; organizations: DiscoveryResult[] }>,
   render: renderDiscovery,
   failures: ({ organizations }) => organizations,
   exitCode: exitCodeOf,
 });
-
-async function run(options: Selection, context: Context) {
-  const organizations = await selectOrganizations(context, options);
-  const progress = context.output.progress('Asking for projects …');
-  const results: DiscoveryResult[] = [];
-  try {
-    for (const organization of organizations) {
-      progress.update(`Asking ${organization.provider} ${organization.name} for its projects`);
-      results.push(await discover(context, organization));
-    }
-  } finally {
-    progress.stop();
-  }
-  return { status: statusOf(results), organizations: results };
-}
 
 async function discover(context: Context, organization: Organization): Promise<DiscoveryResult> {
   const { provider, organizationId, name, teamId } = organization;

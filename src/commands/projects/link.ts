@@ -45,21 +45,19 @@ export const linkProject = defineCommand({
     'costs projects link --all --new all',
     'costs projects link Search --provider openai --provider-project proj_1 --create',
   ],
-  run,
+  async run(options: LinkOptions, context: Context) {
+    const rule = options.new === undefined ? null : await setPolicy(options.new, options, context);
+    if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
+    if (isBare(options)) {
+      if (rule !== null) return { projects: [], move: null, rule };
+      return { projects: await linkChosen(options, context), move: null, rule };
+    }
+    const { project, move } = await linkOne(options, context);
+    return { projects: [project], move, rule };
+  },
   document: asItIs<Linked>,
   render: renderLinked,
 });
-
-async function run(options: LinkOptions, context: Context): Promise<Linked> {
-  const rule = options.new === undefined ? null : await setPolicy(options.new, options, context);
-  if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
-  if (isBare(options)) {
-    if (rule !== null) return { projects: [], move: null, rule };
-    return { projects: await linkChosen(options, context), move: null, rule };
-  }
-  const { project, move } = await linkOne(options, context);
-  return { projects: [project], move, rule };
-}
 
 /** Nothing says which project. */
 function isBare({ project, providerProject }: LinkOptions): boolean {

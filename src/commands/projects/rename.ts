@@ -10,14 +10,12 @@ export const renameProject = defineCommand({
   description: 'Gives a project of ours another name; links, rows and history stay.',
   arguments: [argument('<project>', 'our project, by name or id'), argument('<name>', 'its new name')],
   examples: ['costs projects rename proj_1 Search'],
-  run,
+  async run({ project: nameOrId, name }: { project: string; name: string }, context: Context) {
+    if (name.trim() === '')
+      throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), name.trim()) };
+  },
   document: asItIs<{ project: Project }>,
   render: renderRenamed,
 });
-
-async function run({ project: nameOrId, name }: { project: string; name: string }, context: Context) {
-  if (name.trim() === '')
-    throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), name.trim()) };
-}

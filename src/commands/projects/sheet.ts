@@ -17,16 +17,14 @@ export const exportProjects = defineCommand({
   examples: ['costs projects export --output projects.csv'],
   toFile: true,
   verbatim: true,
-  run: exportSheet,
+  async run(_options: object, context: Context) {
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    return makeSheet(await store.projects.list(team.id), await store.tags.list(team.id), toDay(await context.clock()));
+  },
   document: ({ rows }): { projects: SheetRow[] } => ({ projects: rows }),
   render: ({ columns, rows }) =>
     [csvLine(columns), ...rows.map((row) => csvLine(columns.map((column) => neutralise(row[column] ?? ''))))].join(''),
 });
-
-async function exportSheet(_options: object, context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  return makeSheet(await store.projects.list(team.id), await store.tags.list(team.id), toDay(await context.clock()));
-}
 
 export interface ImportProjectsOptions {
   file: string;

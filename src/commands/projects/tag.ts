@@ -21,26 +21,26 @@ export const tagProjects = defineCommand({
     'costs projects tag Search "Search staging" product=Search cost-centre=4711',
     'costs projects tag Assistant product=Support --from 2026-Q4',
   ],
-  run: tag,
+  async run({ nameAndTag: words, ...options }: TagOptions & { nameAndTag: string[] }, context: Context) {
+    const names = words.filter((word) => !word.includes('='));
+    const pairs = words.filter((word) => word.includes('=')).map(parseTag);
+    if (names.length === 0 || pairs.length === 0) {
+      throw new CostsError('usage', 'A tag needs a project and a KEY=VALUE.', {
+        hint: 'costs projects tag --help',
+      });
+    }
+    const projects = await findAll(names, context);
+    const from = (await firstDay(options, context)) ?? ALWAYS;
+    const tags = projects.flatMap(({ id }) =>
+      pairs.map(({ key, value }): Tag => ({ projectId: id, key, value, from })),
+    );
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    await store.tags.set(team.id, tags);
+    return { projects: projects.map(({ id, name }) => ({ id, name })), tags };
+  },
   document: asItIs<Tagged>,
   render: renderTagged,
 });
-
-async function tag({ nameAndTag: words, ...options }: TagOptions & { nameAndTag: string[] }, context: Context) {
-  const names = words.filter((word) => !word.includes('='));
-  const pairs = words.filter((word) => word.includes('=')).map(parseTag);
-  if (names.length === 0 || pairs.length === 0) {
-    throw new CostsError('usage', 'A tag needs a project and a KEY=VALUE.', {
-      hint: 'costs projects tag --help',
-    });
-  }
-  const projects = await findAll(names, context);
-  const from = (await firstDay(options, context)) ?? ALWAYS;
-  const tags = projects.flatMap(({ id }) => pairs.map(({ key, value }): Tag => ({ projectId: id, key, value, from })));
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  await store.tags.set(team.id, tags);
-  return { projects: projects.map(({ id, name }) => ({ id, name })), tags };
-}
 
 export const untagProjects = defineCommand({
   name: 'projects untag',

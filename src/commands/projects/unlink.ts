@@ -9,12 +9,10 @@ export const unlinkProject = defineCommand({
   description: "Unties a project from its provider project; what was collected moves to one with the provider's name.",
   arguments: [argument('<project>', 'our project, by name or id')],
   examples: ['costs projects unlink Search'],
-  run,
+  async run({ project: name }: { project: string }, context: Context) {
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    return store.projects.unlink(team.id, await requireProject(context, name));
+  },
   document: asItIs<Relinked>,
   render: renderUnlinked,
 });
-
-async function run({ project: name }: { project: string }, context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  return store.projects.unlink(team.id, await requireProject(context, name));
-}

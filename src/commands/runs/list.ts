@@ -14,12 +14,10 @@ export const listRuns = defineCommand({
   options: [countOption('--limit <count>', 'how many').default(20)],
   examples: ['costs runs list', 'costs runs list --limit 1 --json'],
   isDefault: true,
-  run,
+  async run({ limit }: ListRunsOptions, context: Context) {
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    return { runs: await store.runs.list(team.id, limit) };
+  },
   document: asItIs<{ runs: RunRecord[] }>,
   render: renderRuns,
 });
-
-async function run({ limit }: ListRunsOptions, context: Context) {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  return { runs: await store.runs.list(team.id, limit) };
-}

@@ -9,19 +9,17 @@ export const showRun = defineCommand({
   description: 'Shows what a run planned and did, an organization at a time.',
   arguments: [argument('<run>', 'its id, or how it begins')],
   examples: ['costs runs show 01JD4K'],
-  run: show,
+  async run({ run: id }: { run: string }, context: Context) {
+    if (id.trim() === '') throw new CostsError('usage', 'Which run? The id is empty.', { hint: 'costs runs list' });
+    const [store, team] = await Promise.all([context.store(), context.team()]);
+    const [run, another] = await store.runs.find(team.id, id);
+    if (run === undefined) throw new CostsError('usage', `No run begins with "${id}".`, { hint: 'costs runs list' });
+    if (another !== undefined)
+      throw new CostsError('usage', `Several runs begin with "${id}".`, {
+        hint: 'Give more of the id: costs runs list --json',
+      });
+    return run;
+  },
   document: asItIs<RunRecord>,
   render: renderRun,
 });
-
-async function show({ run: id }: { run: string }, context: Context) {
-  if (id.trim() === '') throw new CostsError('usage', 'Which run? The id is empty.', { hint: 'costs runs list' });
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const [run, another] = await store.runs.find(team.id, id);
-  if (run === undefined) throw new CostsError('usage', `No run begins with "${id}".`, { hint: 'costs runs list' });
-  if (another !== undefined)
-    throw new CostsError('usage', `Several runs begin with "${id}".`, {
-      hint: 'Give more of the id: costs runs list --json',
-    });
-  return run;
-}

@@ -24,24 +24,24 @@ export const createToken = defineCommand({
     countOption('--days <days>', 'until it expires').default(365),
   ],
   examples: ['costs tokens create --name ci --role member --json'],
-  run,
+  async run({ name = '', role, days }: CreateTokenOptions, context: Context) {
+    const shown = cleanText(name).trim();
+    if (shown === '')
+      throw new CostsError('usage', 'The token needs a name.', { hint: 'Add --name, such as --name ci.' });
+    if (days < 1 || days > MOST_DAYS)
+      throw new CostsError('usage', `A token lives 1 to ${MOST_DAYS} days.`, { hint: 'Such as --days 365.' });
+    const { token, row } = await (
+      await context.vault()
+    ).tokens.create(await context.team(), { name: shown, role, days });
+    return {
+      token: token.reveal(),
+      id: row.id,
+      name: row.name,
+      role: row.role,
+      expiresAt: row.expiresAt.toISOString(),
+    };
+  },
   showsSecret: true,
   document: asItIs<NewToken>,
   render: renderNewToken,
 });
-
-async function run({ name = '', role, days }: CreateTokenOptions, context: Context) {
-  const shown = cleanText(name).trim();
-  if (shown === '')
-    throw new CostsError('usage', 'The token needs a name.', { hint: 'Add --name, such as --name ci.' });
-  if (days < 1 || days > MOST_DAYS)
-    throw new CostsError('usage', `A token lives 1 to ${MOST_DAYS} days.`, { hint: 'Such as --days 365.' });
-  const { token, row } = await (await context.vault()).tokens.create(await context.team(), { name: shown, role, days });
-  return {
-    token: token.reveal(),
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    expiresAt: row.expiresAt.toISOString(),
-  };
-}

@@ -7,16 +7,14 @@ export const listTokens = defineCommand({
   name: 'tokens list',
   description: 'Lists tokens, what they may do, when they end and when they were last used.',
   examples: ['costs tokens list'],
-  run,
+  async run(_options: object, context: Context) {
+    const [vault, team] = await Promise.all([context.vault(), context.team()]);
+    const now = await context.clock();
+    return { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) };
+  },
   document: asItIs<{ tokens: TokenView[] }>,
   render: renderTokens,
 });
-
-async function run(_options: object, context: Context) {
-  const [vault, team] = await Promise.all([context.vault(), context.team()]);
-  const now = await context.clock();
-  return { tokens: (await vault.tokens.list(team)).map((row) => toView(row, now)) };
-}
 
 function toView(
   { id, name, role, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt, problem }: TokenListing,

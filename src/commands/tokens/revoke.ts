@@ -9,15 +9,13 @@ export const revokeToken = defineCommand({
   arguments: [argument('<token>', 'the token, by name or id')],
   options: [confirmOption()],
   examples: ['costs tokens revoke ci'],
-  run,
+  async run({ token, yes }: { token: string; yes?: boolean }, context: Context) {
+    const [vault, team] = await Promise.all([context.vault(), context.team()]);
+    const { id, name, role } = await vault.tokens.find(team, token);
+    await confirm(context.output, { yes, question: `Revoke the token ${name} (${role})? Every session ends.` });
+    const { row, ...change } = await vault.tokens.revoke(team, id);
+    return { token: row.id, name: row.name, ...change, advice: adviceFor(change), done: 'is revoked' };
+  },
   document: asItIs<Omit<AccessChangeResult, 'email'> & { token: string; name: string }>,
   render: ({ name, ...rest }, output) => renderAccessChange({ email: `The token ${name}`, ...rest }, output),
 });
-
-async function run({ token, yes }: { token: string; yes?: boolean }, context: Context) {
-  const [vault, team] = await Promise.all([context.vault(), context.team()]);
-  const { id, name, role } = await vault.tokens.find(team, token);
-  await confirm(context.output, { yes, question: `Revoke the token ${name} (${role})? Every session ends.` });
-  const { row, ...change } = await vault.tokens.revoke(team, id);
-  return { token: row.id, name: row.name, ...change, advice: adviceFor(change), done: 'is revoked' };
-}

@@ -8,18 +8,16 @@ export const keepLogins = defineCommand({
   description: 'Sets how long login attempts are kept; older ones are pruned now and at each login.',
   arguments: [argument('<days>', 'how many days attempts are kept (365 unless said)')],
   examples: ['costs members logins keep 90'],
-  run,
+  async run({ days: text }: { days: string }, context: Context) {
+    const days = Number(text);
+    if (!/^\d{1,5}$/.test(text) || days < 1)
+      throw new CostsError('usage', 'The days must be a whole number, 1 or more.', {
+        hint: 'costs members logins keep 90',
+      });
+    const [vault, team] = await Promise.all([context.vault(), context.team()]);
+    await vault.logins.keepFor(team, days);
+    return { days };
+  },
   document: asItIs<{ days: number }>,
   render: ({ days }) => `Login attempts are kept for ${plural(days, 'day')}.`,
 });
-
-async function run({ days: text }: { days: string }, context: Context) {
-  const days = Number(text);
-  if (!/^\d{1,5}$/.test(text) || days < 1)
-    throw new CostsError('usage', 'The days must be a whole number, 1 or more.', {
-      hint: 'costs members logins keep 90',
-    });
-  const [vault, team] = await Promise.all([context.vault(), context.team()]);
-  await vault.logins.keepFor(team, days);
-  return { days };
-}

@@ -17,19 +17,27 @@ export const listLogins = defineCommand({
     timeOption('--since <time>', 'only from then on: a day, or how long ago such as 36h or 7d'),
   ],
   examples: ['costs members logins list --failed', 'costs members logins list --since 7d --json'],
-  run,
+  async run({ failed, since }: ListLoginsOptions, context: Context) {
+    const [vault, team] = await Promise.all([context.vault(), context.team()]);
+    const attempts = await vault.logins.list(team, {
+      failedOnly: failed === true,
+      since: since === undefined ? null : pastMoment(since, await context.clock()),
+    });
+    const logins = attempts.map(({ email, attemptedAt, host, osUser, dbUser, dbAddress, success, reason }) => {
+      return {
+        email,
+        team: team.name,
+        at: attemptedAt.toISOString(),
+        host,
+        osUser,
+        dbUser,
+        dbAddress,
+        success,
+        reason,
+      };
+    });
+    return { logins };
+  },
   document: asItIs<{ logins: LoginLine[] }>,
   render: renderLogins,
 });
-
-async function run({ failed, since }: ListLoginsOptions, context: Context) {
-  const [vault, team] = await Promise.all([context.vault(), context.team()]);
-  const attempts = await vault.logins.list(team, {
-    failedOnly: failed === true,
-    since: since === undefined ? null : pastMoment(since, await context.clock()),
-  });
-  const logins = attempts.map(({ email, attemptedAt, host, osUser, dbUser, dbAddress, success, reason }) => {
-    return { email, team: team.name, at: attemptedAt.toISOString(), host, osUser, dbUser, dbAddress, success, reason };
-  });
-  return { logins };
-}

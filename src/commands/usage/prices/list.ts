@@ -18,23 +18,21 @@ export const pricesList = defineCommand({
   description: 'Lists prices with the day they hold from and their source; your own come first and go first.',
   options: [providerOption(), option('--model <name>', 'only models whose name begins so')],
   examples: ['costs usage prices list', 'costs usage prices list --model gpt-5 --json'],
-  run,
+  async run({ provider, model = '' }: PricesListOptions, context: Context) {
+    const own = (await context.hasStore()) ? await (await context.store()).usage.prices((await context.team()).id) : [];
+    const isWanted = (price: Price) =>
+      (provider === undefined || price.provider === provider) && price.model.startsWith(model);
+    const prices = [
+      ...own.filter(isWanted).map((price) => toDocument(price, 'imported')),
+      ...listPrices()
+        .filter(isWanted)
+        .map((price) => toDocument(price, 'shipped')),
+    ];
+    return { shippedReadOn: listPricesReadOn(), prices };
+  },
   document: asItIs<{ shippedReadOn: Day; prices: PriceDocument[] }>,
   render: renderPrices,
 });
-
-async function run({ provider, model = '' }: PricesListOptions, context: Context) {
-  const own = (await context.hasStore()) ? await (await context.store()).usage.prices((await context.team()).id) : [];
-  const isWanted = (price: Price) =>
-    (provider === undefined || price.provider === provider) && price.model.startsWith(model);
-  const prices = [
-    ...own.filter(isWanted).map((price) => toDocument(price, 'imported')),
-    ...listPrices()
-      .filter(isWanted)
-      .map((price) => toDocument(price, 'shipped')),
-  ];
-  return { shippedReadOn: listPricesReadOn(), prices };
-}
 
 function toDocument({ price, per, ...rest }: Price, origin: PriceDocument['origin']): PriceDocument {
   return { ...rest, price: formatDecimal(price), per: formatDecimal(per), origin };
