@@ -5,7 +5,7 @@ import { explainSpend, type ExplainRequest } from '../library/explain.js';
 import { renderExplanation } from '../output/explain.js';
 import { sentenceOf } from '../output/why.js';
 import { defineCommand, option } from './define.js';
-import { groupByOption, parseWith, periodArgument, periodOptions, positiveOption } from './options.js';
+import { groupByOption, parseWith, periodArgument, periodOptions, topOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
 export const explain = defineCommand({
@@ -21,7 +21,7 @@ export const explain = defineCommand({
     ).argParser(parseWith((text) => (text === 'usual' ? text : parseTime(text).text))),
     groupByOption(),
     ...rowFilterOptions(),
-    positiveOption('--top <count>', 'only so many rows; the others are added up'),
+    topOption(),
   ],
   examples: [
     'costs explain',

@@ -70,19 +70,16 @@ export function bucketOption(): Option {
 }
 
 /** A whole number that is not negative. */
-export function countOption(flags: string, description: string): Option {
+export function countOption(flags: string, description: string, least: 0 | 1 = 0): Option {
   return new Option(flags, description).argParser((text) => {
-    if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
-    return Number(text);
+    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
   });
 }
 
-/** A whole number from 1. */
-export function positiveOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((text) => {
-    if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
-    return Number(text);
-  });
+/** How many rows of a currency are shown. */
+export function topOption(): Option {
+  return countOption('--top <count>', 'only so many rows; the others are added up', 1);
 }
 
 export function parseWith<T>(parse: (text: string) => T): (text: string) => T {

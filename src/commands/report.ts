@@ -11,7 +11,7 @@ import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { readBudgetViews } from './budget/view.js';
 import { defineCommand, option } from './define.js';
-import { columnsOption, groupByOption, periodArgument, periodOptions, positiveOption, timeOption } from './options.js';
+import { columnsOption, groupByOption, periodArgument, periodOptions, topOption, timeOption } from './options.js';
 import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
 
@@ -41,7 +41,7 @@ export const showReport = defineCommand({
       'the bills as they were then: how long ago such as 7d, a day (when it begins), or a moment',
     ),
     columnsOption(),
-    positiveOption('--top <count>', 'only so many rows; the others are added up'),
+    topOption(),
     option('--sort <by>', 'largest cost first, by name, or largest change first').choices(SORTS),
     option('--format <format>', 'how it is written; --json is short for json').choices(FORMATS),
   ],

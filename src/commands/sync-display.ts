@@ -1,4 +1,4 @@
-import { daysBetween, type DaySpan } from '../domain/day.js';
+import { lengthOf } from '../domain/day.js';
 import type { Output, Progress } from '../output/output.js';
 import type { SyncEvent } from '../sync/events.js';
 import type { SyncPlan } from '../sync/plan.js';
@@ -16,7 +16,7 @@ export interface Display {
 
 export function startDisplay(output: Output, plan: SyncPlan): Display {
   const days = plan.organizations
-    .flatMap(({ windows }) => windows.map(countDays))
+    .flatMap(({ windows }) => windows.map(lengthOf))
     .reduce((sum, count) => sum + count, 0);
   const display = { output, progress: output.progress('Reading …'), days, finished: 0, rows: 0 };
   showCounts(display);
@@ -39,12 +39,12 @@ export function showEvent(display: Display, event: SyncEvent): void {
         );
       return;
     case 'window-done':
-      display.finished += countDays(event.window);
+      display.finished += lengthOf(event.window);
       display.rows += event.rows;
       progress.step(`${who}: ${formatSpan(event.window.since, event.window.until)}, ${plural(event.rows, 'row')}`);
       return showCounts(display);
     case 'window-failed':
-      display.finished += countDays(event.window);
+      display.finished += lengthOf(event.window);
       progress.step(`${who}: ${formatSpan(event.window.since, event.window.until)} failed: ${event.error.message}`);
       return showCounts(display);
     case 'waiting':
@@ -56,10 +56,6 @@ export function showEvent(display: Display, event: SyncEvent): void {
     default:
       event satisfies never;
   }
-}
-
-function countDays({ since, until }: DaySpan): number {
-  return daysBetween(since, until) + 1;
 }
 
 function showCounts({ progress, finished, days, rows }: Display): void {

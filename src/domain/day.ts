@@ -56,10 +56,14 @@ export function daysBetween(a: Day, b: Day): number {
   return Math.round((startOfDay(b).getTime() - startOfDay(a).getTime()) / DAY);
 }
 
-export function daysOf({ since, until }: DaySpan): Day[] {
-  const count = daysBetween(since, until) + 1;
-  const start = startOfDay(since).getTime();
-  return Array.from({ length: Math.max(count, 0) }, (_, index) => toDay(new Date(start + index * DAY)));
+/** How many days a span has. */
+export function lengthOf({ since, until }: DaySpan): number {
+  return daysBetween(since, until) + 1;
+}
+
+export function daysOf(span: DaySpan): Day[] {
+  const start = startOfDay(span.since).getTime();
+  return Array.from({ length: Math.max(lengthOf(span), 0) }, (_, index) => toDay(new Date(start + index * DAY)));
 }
 
 /** The first day of the month that lies `back` months before the day's own. */

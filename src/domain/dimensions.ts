@@ -235,6 +235,12 @@ export function groupKey(row: ReportGroup & { currency: string }): string {
   return JSON.stringify([...KEYS.map((key) => row[key]), row.currency, tags]);
 }
 
+/** What of a row the words are about. */
+export function fieldsOf(row: ReportGroup, words: readonly GroupWord[]): ReportGroup {
+  const fields = new Set<string>(words.flatMap((word) => Object.keys(dimensionOf(word).sql)));
+  return Object.fromEntries(Object.entries(row).filter(([field]) => fields.has(field)));
+}
+
 /** @throws CostsError `usage` where one of the words is told by a source that does not know another */
 export function requireTogether(words: readonly GroupWord[]): void {
   const apart = words.find((word) => dimensionOf(word).isApart === true);

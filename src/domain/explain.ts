@@ -1,5 +1,5 @@
 import { absolute, add, compare, formatDecimal, subtract, sum, ZERO, type Decimal } from './decimal.js';
-import { dimensionOf, groupKey, type GroupWord, type ReportGroup } from './dimensions.js';
+import { fieldsOf, groupKey, type GroupWord, type ReportGroup } from './dimensions.js';
 import { addEffects, mapEffects, NO_EFFECTS, type Effects } from './effects.js';
 import type { Cause, ChargedLine, ExplainedDifference, Driver, ExplainedRow } from './explanation.js';
 import { causesOf } from './causes.js';
@@ -83,9 +83,7 @@ function toDifference(currency: string, { now, before, effects }: Sums): Explain
 
 /** Of a family, the fields of the words that were asked for. */
 function groupOf({ group, currency }: Family, groupBy: readonly GroupWord[]): ReportGroup & { currency: string } {
-  const fields = new Set<string>(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)));
-  const named = Object.entries(group).filter(([field]) => fields.has(field));
-  return { ...(Object.fromEntries(named) as ReportGroup), currency };
+  return { ...fieldsOf(group, groupBy), currency };
 }
 
 function byCurrency(groups: readonly { group: { currency: string }; families: readonly Family[] }[]) {

@@ -1,5 +1,6 @@
 import type { Day } from './day.js';
 import { formatDecimal, type Decimal } from './decimal.js';
+import type { QuantitySource } from './explanation.js';
 import type { ProviderId } from './provider.js';
 import type { ReportBasis, RowFilter } from './report.js';
 
@@ -17,9 +18,6 @@ export interface ExportQuery extends RowFilter {
   /** Looks for the quantities of bills that name none in the usage that was collected, and for what a unit costs by list. */
   withUsage: boolean;
 }
-
-/** Where a quantity comes from: the bill itself (or the row it was estimated from), or usage of the same dimensions. */
-export type QuantitySource = 'bill' | 'usage';
 
 /** A row of `cost_data`, or one API key's part of it, with what is known of its project. */
 export interface ExportRow {
@@ -45,7 +43,7 @@ export interface ExportRow {
   inferenceGeo: string | null;
   quantity: Decimal | null;
   quantityUnit: string | null;
-  /** Null where there is no quantity. */
+  /** The bill itself (or the row it was estimated from), or usage of the same dimensions; null where there is no quantity. */
   quantitySource: QuantitySource | null;
   currency: string;
   cost: Decimal;

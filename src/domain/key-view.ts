@@ -28,35 +28,20 @@ export interface KeyView {
 
 /** @param billReport as the provider calls it */
 export function toKeyView(row: KeyRow, billReport: string | null): KeyView {
-  const {
-    keyId,
-    provider,
-    organizationId,
-    name,
-    lastFour,
-    source,
-    variable,
-    isActive,
-    expiresAt,
-    lastUsedAt,
-    exposedAt,
-    billSource,
-    host,
-  } = row;
   return {
-    id: keyId,
-    provider,
-    organizationId,
-    name,
-    lastFour,
-    source: source === 'vault' ? source : `${source}:${variable ?? ''}`,
-    active: isActive,
-    expiresAt: expiresAt?.toISOString() ?? null,
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    exposed: exposedAt !== null,
-    billSource,
+    id: row.keyId,
+    provider: row.provider,
+    organizationId: row.organizationId,
+    name: row.name,
+    lastFour: row.lastFour,
+    source: row.source === 'vault' ? row.source : `${row.source}:${row.variable ?? ''}`,
+    active: row.isActive,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    exposed: row.exposedAt !== null,
+    billSource: row.billSource,
     billReport,
-    host,
+    host: row.host,
   };
 }
 

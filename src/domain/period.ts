@@ -1,4 +1,4 @@
-import { addDays, daysBetween, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import { addDays, daysBetween, lengthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
 import { daysNamed, firstDayOf, lastDayOf, parseTime, untilToday, type NamedSpan } from './time.js';
 import { formatDate } from './words.js';
@@ -61,7 +61,7 @@ export function resolvePeriod(
 /** Whole months stand against as many before them, other days against as many directly before. */
 function placed(named: NamedSpan, today: Day): Period {
   const { since, until } = checkSpan(untilToday(named, today), today);
-  const length = daysBetween(named.since, named.until) + 1;
+  const length = lengthOf(named);
   const before = named.months > 0 ? startOfMonthOf(since, named.months) : addDays(since, -length);
   const whole = addDays(since, -1);
   const same = addDays(before, daysBetween(since, until));

@@ -3,6 +3,7 @@ import type { Day } from './day.js';
 import { proportion, type Decimal } from './decimal.js';
 import type { ProviderId } from './provider.js';
 import type { UsageDimensions } from './usage.js';
+import { groupBy } from './group-into.js';
 
 /** What a price is for. The empty text stands for the usual case: any model, context window `0-200k`, geography `global`. */
 export interface PriceKey {
@@ -112,8 +113,7 @@ export function costOf(quantity: Decimal, { price, per }: Pick<Price, 'price' | 
 
 /** By key, the latest first. */
 function toLayer(prices: readonly Price[]): Map<string, Price[]> {
-  const layer = new Map<string, Price[]>();
-  for (const price of prices) layer.set(priceKey(price), [...(layer.get(priceKey(price)) ?? []), price]);
+  const layer = groupBy(prices, priceKey);
   for (const held of layer.values()) held.sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1));
   return layer;
 }

@@ -10,7 +10,8 @@ import {
   ZERO,
   type Decimal,
 } from './decimal.js';
-import { dimensionOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
+import { fieldsOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
+import { groupInto } from './group-into.js';
 import { addMeasures, figuresOf } from './report-columns.js';
 import type { Compared, ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
 
@@ -61,8 +62,8 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
     ...(report.groupBy.length < 2 ? {} : { subtotals: subtotalsOf(ordered, report, sort, subtotal) }),
     ...(left.length > 0
       ? {
-          others: [...groupRows(left, ({ currency }) => currency)].map(([currency, part]) => ({
-            currency,
+          others: groupInto(left, ({ currency }) => [currency]).map((part) => ({
+            currency: part[0].currency,
             ...subtotal(part),
           })),
         }
@@ -123,18 +124,6 @@ function cut(rows: readonly ReportRow[], top: number): [kept: ReportRow[], left:
   return [kept, left];
 }
 
-/** In the order in which they come. */
-export function groupRows(rows: readonly ReportRow[], toKey: (row: ReportRow) => string): Map<string, ReportRow[]> {
-  const found = new Map<string, ReportRow[]>();
-  for (const row of rows) {
-    const key = toKey(row);
-    const part = found.get(key);
-    if (part === undefined) found.set(key, [row]);
-    else part.push(row);
-  }
-  return found;
-}
-
 /** By what they come to, unless they have an order of their own. */
 function subtotalsOf(
   rows: readonly ReportRow[],
@@ -142,11 +131,8 @@ function subtotalsOf(
   sort: ReportSort | undefined,
   subtotal: (part: readonly ReportRow[]) => Omit<Subtotal, 'currency'>,
 ): (ReportGroup & Subtotal)[] {
-  const parts = groupRows(rows, (row) => groupKey(firstGroup(row, groupBy)));
-  const found = [...parts.values()].map((part) => ({
-    ...firstGroup(part[0] as ReportRow, groupBy),
-    ...subtotal(part),
-  }));
+  const parts = groupInto(rows, (row) => [groupKey(firstGroup(row, groupBy))]);
+  const found = parts.map((part) => ({ ...firstGroup(part[0], groupBy), ...subtotal(part) }));
   const [first] = groupBy;
   if (sort === 'name' || (first !== undefined && isTimeWord(first))) return found;
   return found.sort(comparer(sort ?? 'cost'));
@@ -154,9 +140,7 @@ function subtotalsOf(
 
 /** What of a row its sub-total is about. */
 export function firstGroup(row: ReportRow, [first]: Report['groupBy']): ReportGroup & { currency: string } {
-  const fields = first === undefined ? [] : Object.keys(dimensionOf(first).sql);
-  const group = Object.fromEntries(Object.entries(row).filter(([field]) => fields.includes(field))) as ReportGroup;
-  return { ...group, currency: row.currency };
+  return { ...fieldsOf(row, first === undefined ? [] : [first]), currency: row.currency };
 }
 
 type Ordered = ReportGroup & Pick<ReportRow, 'currency' | 'cost' | 'compared'>;
@@ -201,4 +185,10 @@ export function sumOf(rows: readonly Pick<ReportRow, 'cost'>[]): string {
 /** What shares are of, in one currency: the costs without the credits, which have no share. */
 export function spentOf(rows: readonly Pick<ReportRow, 'cost'>[]): Decimal {
   return parseDecimal(sumOf(rows.filter(({ cost }) => cost?.startsWith('-') === false)));
+}
+
+/** The same of all of a report's rows, by currency. */
+export function spentByCurrency({ rows, others = [], totals }: Report): Map<string, Decimal> {
+  const all = [...rows, ...others];
+  return new Map(totals.map(({ currency }) => [currency, spentOf(all.filter((row) => row.currency === currency))]));
 }

@@ -1,10 +1,11 @@
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { isReadWhole } from '../domain/coverage.js';
 import { Sums } from '../domain/money.js';
-import type { ReportRow, ReportStore } from '../domain/report.js';
+import type { ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
 import type { Workplace } from './workplace.js';
 import { organizationRef } from '../domain/organization.js';
+import { groupInto } from '../domain/group-into.js';
 
 /** What people want to know at the end of a run of bills: what yesterday cost, and who spends that nobody linked. */
 export async function addClosing(work: Workplace, result: SyncResult): Promise<void> {
@@ -39,13 +40,9 @@ async function readYesterday(reports: ReportStore, teamId: string, day: Day): Pr
 async function readNewSpend(reports: ReportStore, teamId: string, result: SyncResult): Promise<NewSpend[]> {
   const { since, until, organizations } = result;
   const report = await reports.run({ teamId, since, until, groupBy: ['project', 'day'], basis: 'billed' }, until);
-  const byProject = new Map<string, ReportRow[]>();
-  for (const row of report.rows.filter(({ linked }) => linked === false)) {
-    const id = row.projectId ?? '';
-    byProject.set(id, [...(byProject.get(id) ?? []), row]);
-  }
-  return [...byProject.values()].flatMap((rows) => {
-    const { project = '', projectId = '', ...row } = rows[0] ?? {};
+  const loose = report.rows.filter(({ linked }) => linked === false);
+  return groupInto(loose, ({ projectId }) => [projectId]).flatMap((rows) => {
+    const { project = '', projectId = '', ...row } = rows[0];
     const seen = organizations.find((each) => organizationRef(each) === organizationRef(row));
     if (seen?.newProjects.includes(project) !== true) return [];
     const first = rows.flatMap(({ day }) => (day === undefined ? [] : [day])).sort()[0] ?? since;

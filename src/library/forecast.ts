@@ -2,7 +2,7 @@ import { isReadWhole } from '../domain/coverage.js';
 import { addDays, endOfMonthOf, startOfMonthOf, toDay, type Day } from '../domain/day.js';
 import { add, compare, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { approximate } from '../domain/expectation.js';
-import { dimensionOf, groupKey, isTimeWord, type GroupWord, type ReportGroup } from '../domain/dimensions.js';
+import { dimensionOf, fieldsOf, groupKey, isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import {
   backtest,
   BACKTEST_MONTHS,
@@ -79,14 +79,13 @@ export async function readSeries(
       lines.map(({ costs }) => approximateDays(costs)),
     ]),
   );
-  const fields = new Set<string>(groupBy.flatMap((word) => Object.keys(dimensionOf(word).sql)));
   return groupInto(await reader.dailyCosts(query), (row) => [seriesOf(row)]).map((rows) => {
     const exact = new Map<Day, Decimal>();
     for (const { days, costs } of rows)
       days.forEach((day, index) => exact.set(day, add(exact.get(day) ?? ZERO, parseDecimal(costs[index] ?? '0'))));
     const organization = organizationRef(rows[0]);
     return {
-      group: { ...pickFields(latestOf(rows), fields), currency: rows[0].currency },
+      group: { ...fieldsOf(latestOf(rows), groupBy), currency: rows[0].currency },
       exact,
       costs: approximateDays(exact),
       sparse: sparse.get(seriesOf(rows[0])) ?? [],
@@ -107,10 +106,6 @@ function seriesOf({ projectId = '', currency }: { projectId?: string; currency: 
 function latestOf(rows: readonly [DailyCosts, ...DailyCosts[]]): DailyCosts {
   const lastDay = ({ days }: DailyCosts) => days.reduce((last, day) => (day > last ? day : last));
   return rows.reduce((latest, row) => (lastDay(row) >= lastDay(latest) ? row : latest));
-}
-
-function pickFields(row: DailyCosts, fields: ReadonlySet<string>): ReportGroup {
-  return Object.fromEntries(Object.entries(row).filter(([field]) => fields.has(field)));
 }
 
 /** The days of an organization that were read after they had ended. */

@@ -1,5 +1,6 @@
 import { providerName } from '../providers/registry.js';
 import type { ProviderId } from '../domain/provider.js';
+import { groupBy } from '../domain/group-into.js';
 
 interface Billed {
   provider: ProviderId;
@@ -10,11 +11,9 @@ interface Billed {
 
 /** Whose bills are read from another report: a line a report, which is not what the invoice is made of. */
 export function billReportLines(organizations: readonly Billed[]): string[] {
-  const named = new Map<string, string[]>();
-  for (const { provider, name, billReport } of organizations) {
-    if (billReport === null) continue;
-    const report = `${providerName(provider)}'s ${billReport}`;
-    named.set(report, [...(named.get(report) ?? []), name]);
-  }
-  return [...named].map(([report, names]) => `Billed by ${report}, not by an own bill: ${names.join(', ')}.`);
+  const reported = organizations.filter(({ billReport }) => billReport !== null);
+  const named = groupBy(reported, ({ provider, billReport }) => `${providerName(provider)}'s ${billReport ?? ''}`);
+  return [...named].map(
+    ([report, own]) => `Billed by ${report}, not by an own bill: ${own.map(({ name }) => name).join(', ')}.`,
+  );
 }

@@ -1,9 +1,8 @@
 import type { DemoDocument } from '../domain/demo.js';
 import type { ReportComparison } from '../domain/report.js';
 import { arrangeReport } from '../domain/report-order.js';
-import type { MoneyDocument } from '../domain/money.js';
 import { shell } from '../domain/shell.js';
-import { formatDuration, formatMoney } from './format.js';
+import { formatAmounts, formatDuration } from './format.js';
 import { formatCount, formatDay, plural } from '../domain/words.js';
 import { nameProgram } from './hint.js';
 import type { Output } from './output.js';
@@ -34,9 +33,9 @@ export function renderDemo(
     '',
     `Noticed: ${formatDay(anomaly.day)} ${anomaly.project} cost 3× its usual`,
     `  → ${shell`costs explain ${anomaly.day} --project ${anomaly.project}`}`,
-    `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${money(restated.difference, true)}`,
+    `  the provider changed ${plural(restated.rows, 'row')} of ${plural(restated.days, 'past day')}, ${formatAmounts(restated.difference, { signed: true }) || 'no spend'}`,
     '  → costs changes --since 1d',
-    `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to no project of ours, ${money(unlinked.totals)}`,
+    `  ${plural(unlinked.projects, 'project belongs', 'projects belong')} to no project of ours, ${formatAmounts(unlinked.totals) || 'no spend'}`,
     '  → costs projects link',
     '',
     ...(view.home === null
@@ -48,8 +47,4 @@ export function renderDemo(
   ];
   // Nothing is installed yet where this is run first, and its text may go through a pipe on the way to a person.
   return nameProgram(lines.join('\n'), program);
-}
-
-function money(amounts: readonly MoneyDocument[], signed = false): string {
-  return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ') || 'no spend';
 }

@@ -10,7 +10,7 @@ import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
 import type { OrganizationSpike } from '../domain/organization-spikes.js';
 import type { DailySeries, Spike } from '../domain/spikes.js';
-import { formatMoney } from './format.js';
+import { formatAmounts, formatMoney } from './format.js';
 import { formatDay, plural } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 
@@ -173,7 +173,7 @@ export function inWords({ lineItem, factor, usual, price, currency, unit }: Unit
 /** One more project is another finding, which was not told yet. */
 export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): FoundFinding[] {
   if (projects === 0) return [];
-  const spend = totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend yet';
+  const spend = formatAmounts(totals) || 'no spend yet';
   return [
     findingOf({
       check: 'unlinked',

@@ -3,9 +3,9 @@ import { formatSpan, plural } from '../domain/words.js';
 import { renderHint } from './hint.js';
 import type { Output } from './output.js';
 import { changesOf } from './sync.js';
-import { formatAmounts } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { providerName } from '../providers/registry.js';
+import { formatAmounts } from './format.js';
 
 /** What an import brought, a line a billing period, and what it left out. */
 export function renderFocusImport(result: FocusImport, output: Output): string {

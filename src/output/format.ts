@@ -8,6 +8,7 @@ import {
   ZERO,
   type Decimal,
 } from '../domain/decimal.js';
+import type { MoneyDocument } from '../domain/money.js';
 import type { ComparedRow } from '../domain/report.js';
 import { formatCount } from '../domain/words.js';
 
@@ -26,6 +27,11 @@ export function formatMoney(cost: string, { signed = false }: { signed?: boolean
     rounded === ZERO && magnitude > ZERO ? tiny(magnitude) : `${formatCount(BigInt(whole))}.${cents.padEnd(2, '0')}`;
   const sign = exact < ZERO ? '−' : signed && exact > ZERO ? '+' : '';
   return `${sign}${text}`;
+}
+
+/** `1,284.07 USD, 3.10 EUR` */
+export function formatAmounts(amounts: readonly MoneyDocument[], options?: { signed?: boolean }): string {
+  return amounts.map(({ cost, currency }) => `${formatMoney(cost, options)} ${currency}`).join(', ');
 }
 
 /** How many of something, thousands separated; whole ones without decimals. */

@@ -1,4 +1,4 @@
-import type { Day, DaySpan } from '../domain/day.js';
+import { lengthOf, type Day, type DaySpan } from '../domain/day.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Basis } from '../domain/results.js';
 import { formatSpan, plural } from '../domain/words.js';
@@ -24,7 +24,7 @@ export function renderPlan({ since, until, basis, organizations }: PlanDocument,
           providerName(provider),
           name,
           formatSpan(window.since, window.until),
-          plural(daysIn(window), 'day'),
+          plural(lengthOf(window), 'day'),
         ]),
   );
   const count = organizations.reduce((sum, { windows }) => sum + windows.length, 0);
@@ -39,8 +39,4 @@ export function renderPlan({ since, until, basis, organizations }: PlanDocument,
     `Would read ${plural(count, 'window')} of ${basis === 'usage' ? 'usage of ' : ''}${plural(organizations.length, 'organization')}, ${formatSpan(since, until)}, with about ${plural(requests, 'request')}. Nothing was read.`,
     renderTable(columns, rows, output),
   ].join('\n');
-}
-
-function daysIn({ since, until }: DaySpan): number {
-  return Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000) + 1;
 }

@@ -3,7 +3,7 @@ import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import type { ColumnFigures } from '../domain/report-columns.js';
-import { firstGroup, groupRows, spentOf, type ReportSort } from '../domain/report-order.js';
+import { firstGroup, spentByCurrency, type ReportSort } from '../domain/report-order.js';
 import { withDistinctProjects } from './distinct-projects.js';
 import { difference, formatChange, formatMoney, formatShare, isCompared, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
@@ -11,6 +11,7 @@ import type { Output } from './output.js';
 import { figureViews } from './report-figures.js';
 import { othersName, viewOf, type WordView } from './report-words.js';
 import { renderTable, type Column } from './table.js';
+import { groupBy } from '../domain/group-into.js';
 
 /** From here on a sparkline has room for more days. */
 const WIDE = 100;
@@ -42,12 +43,7 @@ export function renderReportTable(asked: Report, output: Output, sort?: ReportSo
   const report = withDistinctProjects(asked);
   const views = report.groupBy.map((word) => viewOf(word, report.groupBy));
   const names = views.flatMap(({ columns }) => columns);
-  const spent = new Map(
-    report.totals.map(({ currency }) => [
-      currency,
-      spentOf([...report.rows, ...(report.others ?? [])].filter((row) => row.currency === currency)),
-    ]),
-  );
+  const spent = spentByCurrency(report);
   const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
   const parts: TableParts = { report, output, views, names, currency, spent, byChange: sort === 'change' };
   const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(report) : null;
@@ -103,7 +99,7 @@ function shownRows({ rows, gone = [] }: Report): ReportRow[] {
 /** Rows that share their first word and currency stand together, under them what all of the group come to. */
 function groups(parts: TableParts): string[][] {
   const { report, views, output } = parts;
-  const shown = groupRows(shownRows(report), (row) => groupKey(firstGroup(row, report.groupBy)));
+  const shown = groupBy(shownRows(report), (row) => groupKey(firstGroup(row, report.groupBy)));
   return (report.subtotals ?? []).flatMap((subtotal) => {
     const rows = shown.get(groupKey(subtotal)) ?? [];
     const lines = rows.map((row) => rowLine(parts, row));

@@ -4,7 +4,7 @@ import type { OrganizationStatus, Status } from '../domain/status.js';
 import { shell } from '../domain/shell.js';
 import { providerName } from '../providers/registry.js';
 import { billReportLines } from './bill-report.js';
-import { formatAge, formatMoney } from './format.js';
+import { formatAge, formatAmounts } from './format.js';
 import { formatDate, formatDay, formatInstant, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
@@ -41,7 +41,7 @@ export function renderStatus(status: Status, output: Output): string {
     ...(unlinked.projects === 0
       ? []
       : [
-          `Not linked  ${plural(unlinked.projects, 'project')}, ${unlinked.totals.map(({ cost, currency }) => `${formatMoney(cost)} ${currency}`).join(', ') || 'no spend'} → costs projects list --unlinked`,
+          `Not linked  ${plural(unlinked.projects, 'project')}, ${formatAmounts(unlinked.totals) || 'no spend'} → costs projects list --unlinked`,
         ]),
     ...news.map(({ provider, path, firstSeenAt }) => {
       const what = path.includes('=') ? 'a new value, stored as it came' : 'a new field, not stored';

@@ -1,10 +1,9 @@
 import { providerOf } from '../providers/registry.js';
-import type { MoneyDocument } from '../domain/money.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { distinctProjects } from './distinct-projects.js';
 import { inWords } from './findings.js';
 import { moveLines, renaming } from './projects.js';
-import { formatMoney } from './format.js';
+import { formatAmounts } from './format.js';
 import { formatDay, formatDays, plural, weekdayOf } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 
@@ -37,7 +36,7 @@ function restatements({ organizations, basis }: SyncResult): string[] {
   const more = basis === 'billed' ? ' → costs changes' : '';
   return restated.map(({ name, restated: { rows, days, difference } }) => {
     const where = organizations.length > 1 ? ` (${name})` : '';
-    return `Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${formatAmounts(difference, true)}${where}${more}`;
+    return `Changed after first report: ${plural(rows, 'row')} on ${plural(days, 'day')}, ${formatAmounts(difference, { signed: true })}${where}${more}`;
   });
 }
 
@@ -134,9 +133,4 @@ function drift({ organizations }: SyncResult): string[] {
       ...(values.length === 0 ? [] : [`New values in ${name}'s answers, stored as they came: ${values.join(', ')}`]),
     ];
   });
-}
-
-/** `1,284.07 USD, 3.10 EUR` */
-export function formatAmounts(amounts: readonly MoneyDocument[], signed = false): string {
-  return amounts.map(({ cost, currency }) => `${formatMoney(cost, { signed })} ${currency}`).join(', ');
 }

@@ -1,9 +1,9 @@
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { exitCodeOf } from '../domain/exit-code.js';
-import { formatDuration } from './format.js';
+import { formatAmounts, formatDuration } from './format.js';
 import { formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
-import { closingLines, formatAmounts } from './sync-closing.js';
+import { closingLines } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
 import { renderHint } from './hint.js';

@@ -1,6 +1,6 @@
 import type { CollectedDay, UnfinishedSync } from '../../domain/collection.js';
 import { coverageOf } from '../../domain/coverage.js';
-import { addDays, daysBetween, daysOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
+import { addDays, daysOf, lengthOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import { WARN_DAYS } from '../../domain/key-view.js';
 import { organizationRef, type RegisteredOrganization } from '../../domain/organization.js';
 import { billReportOf } from '../../providers/registry.js';
@@ -109,5 +109,5 @@ export function findTrouble(
 }
 
 function countDays(spans: readonly DaySpan[]): number {
-  return spans.reduce((sum, { since, until }) => sum + daysBetween(since, until) + 1, 0);
+  return spans.reduce((sum, span) => sum + lengthOf(span), 0);
 }

@@ -1,6 +1,7 @@
 import type { ExportRow } from '../../domain/export.js';
 import { readModelName } from '../../domain/model-names.js';
 import type { ProviderFacts } from '../../domain/provider.js';
+import { inCapitals } from './units.js';
 
 interface Sold {
   unit: string;
@@ -35,11 +36,7 @@ function withoutCurrency({ lineItem, currency }: ExportRow): string {
 /** What is counted, such as `Cached Input Tokens`; else the line item without the words it was split by. */
 function meterOf(row: ExportRow, item: string): string {
   if (row.tokenType !== null && row.tokenType !== '')
-    return row.tokenType
-      .replace(/^uncached_/, '')
-      .replace('.ephemeral', '')
-      .replaceAll('_', ' ')
-      .replace(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase());
+    return inCapitals(row.tokenType.replace(/^uncached_/, '').replace('.ephemeral', ''));
   let meter = item;
   for (const word of ['Correction', row.costType, row.model, row.inferenceGeo, row.serviceTier, row.contextWindow]) {
     const split = ` · ${word ?? ''}`;

@@ -22,9 +22,10 @@ export function inUnits(
 ): { quantity: Decimal; unit: string } {
   const said = (unit ?? '').trim();
   const { count, name } = singleUnit(said === '' ? (counts ?? 'units') : said);
-  return { quantity: proportion(quantity, count), unit: nameOf(name) };
+  return { quantity: proportion(quantity, count), unit: UNITS[name] ?? inCapitals(name) };
 }
 
-function nameOf(unit: string): string {
-  return UNITS[unit] ?? unit.replaceAll('_', ' ').replace(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase());
+/** `file_search_calls` as `File Search Calls`. */
+export function inCapitals(name: string): string {
+  return name.replaceAll('_', ' ').replace(/(^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase());
 }

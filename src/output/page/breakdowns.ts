@@ -1,7 +1,7 @@
 import { absolute, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
 import { dimensionOf } from '../../domain/dimensions.js';
 import type { ReportRow } from '../../domain/report.js';
-import { groupRows, spentOf, sumOf } from '../../domain/report-order.js';
+import { spentOf, sumOf } from '../../domain/report-order.js';
 import { BREAKDOWN_WORDS, type BreakdownWord, type SpendPage } from '../../domain/spend-page.js';
 import { formatShare } from '../format.js';
 import { plural } from '../../domain/words.js';
@@ -9,6 +9,7 @@ import { drillDowns, perMillion } from './drill-down.js';
 import { money, portion, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { unlinked } from './summary.js';
+import { groupBy } from '../../domain/group-into.js';
 
 const SHOWN = 8;
 const TITLES: Record<BreakdownWord, string> = {
@@ -74,7 +75,7 @@ function detailsBy(page: SpendPage, word: BreakdownWord): (row: ReportRow) => Re
   const { key } = dimensionOf(word);
   const partOf = (row: ReportRow) => JSON.stringify([row[key], row.currency, row.estimated]);
   const isMade = word === 'project' || word === 'model' || word === 'line-item';
-  const parts = groupRows(isMade ? page.details.byLineItem : [], partOf);
+  const parts = groupBy(isMade ? page.details.byLineItem : [], partOf);
   return (row) => parts.get(partOf(row)) ?? [];
 }
 

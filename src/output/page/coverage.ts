@@ -4,6 +4,7 @@ import { formatDay, plural } from '../../domain/words.js';
 import { instant, shortSpan } from './figures.js';
 import { markup, name, type Html } from './html.js';
 import type { Day } from '../../domain/day.js';
+import { groupBy } from '../../domain/group-into.js';
 
 /** The marks of `costs status`, and the words for them, in the order the legend shows them. */
 const STATES: Record<CoverageState, { glyph: string; title: string }> = {
@@ -51,12 +52,7 @@ function month(days: OrganizationCoverage['days']): Html {
 }
 
 function monthsOf(days: OrganizationCoverage['days']): OrganizationCoverage['days'][] {
-  const months = new Map<string, OrganizationCoverage['days']>();
-  for (const each of days) {
-    const key = each.day.slice(0, 7);
-    months.set(key, [...(months.get(key) ?? []), each]);
-  }
-  return [...months.values()];
+  return [...groupBy(days, ({ day }) => day.slice(0, 7)).values()];
 }
 
 interface Run {

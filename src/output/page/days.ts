@@ -11,6 +11,7 @@ import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';
 import { whyOf } from './summary.js';
+import { groupInto } from '../../domain/group-into.js';
 
 const MOST_GAPS = 5;
 const MOST_SPIKES = 6;
@@ -83,16 +84,9 @@ function times(cost: string, usual: string): string {
 
 /** A line a day and currency, the largest changes first. */
 function restated(all: readonly RestatedDay[]): Html[] {
-  const days = new Map<string, RestatedDay[]>();
-  for (const each of all) {
-    const key = `${each.day} ${each.currency}`;
-    days.set(key, [...(days.get(key) ?? []), each]);
-  }
-  const sums = [...days.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
+  const sums = groupInto(all, ({ day, currency }) => [day, currency]).map((group) => {
     const difference = sum(group.map((each) => parseDecimal(each.difference)));
-    return [{ ...first, group, difference, size: absolute(difference) }];
+    return { ...group[0], group, difference, size: absolute(difference) };
   });
   const largest = sums.sort((a, b) => compare(b.size, a.size));
   return [

@@ -1,9 +1,8 @@
 import { compare, formatDecimal, parseDecimal, sum, type Decimal } from '../../domain/decimal.js';
 import { dimensionOf, type DimensionWord } from '../../domain/dimensions.js';
-import { groupInto } from '../../domain/group-into.js';
+import { groupBy, groupInto } from '../../domain/group-into.js';
 import { addMeasures, figuresOf, TOKENS } from '../../domain/report-columns.js';
 import type { ReportRow } from '../../domain/report.js';
-import { groupRows } from '../../domain/report-order.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { plural } from '../../domain/words.js';
 import { formatMoney } from '../format.js';
@@ -30,7 +29,7 @@ const MOST_PARTS = 1000;
 export function drillDowns(page: SpendPage, projects: readonly ReportRow[]): (project: ReportRow) => Html {
   const keyOf = ({ projectId, currency, estimated }: ReportRow) => JSON.stringify([projectId, currency, estimated]);
   const known = (rows: readonly ReportRow[]) =>
-    groupRows(
+    groupBy(
       rows.filter(({ cost }) => cost !== null),
       keyOf,
     );

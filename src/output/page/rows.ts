@@ -2,7 +2,7 @@ import { parseDecimal, proportion, subtract, ZERO } from '../../domain/decimal.j
 import { groupKey } from '../../domain/dimensions.js';
 import type { ComparedRow, ReportRow } from '../../domain/report.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { spentOf } from '../../domain/report-order.js';
+import { spentByCurrency } from '../../domain/report-order.js';
 import { difference, formatChange, formatShare, isCompared } from '../format.js';
 import { plural } from '../../domain/words.js';
 import { figureViews } from '../report-figures.js';
@@ -71,12 +71,7 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
       return { head, place: 'name', cell: (row) => markup`${name(text(row))}${flag(row)}`, value: text };
     });
   });
-  const spent = new Map(
-    report.totals.map(({ currency }) => [
-      currency,
-      spentOf([...report.rows, ...(report.others ?? [])].filter((row) => row.currency === currency)),
-    ]),
-  );
+  const spent = spentByCurrency(report);
   const cost = (row: ReportRow) => (row.cost === null ? null : parseDecimal(row.cost));
   const shareOf = (row: ReportRow) => formatShare(row.cost, spent.get(row.currency) ?? ZERO);
   return [

@@ -7,6 +7,7 @@ import type { SpendPage, StackWord, TimeWord } from '../../domain/spend-page.js'
 import { formatDay, plural } from '../../domain/words.js';
 import { shortSpan } from './figures.js';
 import { inOrder, marksOf, type Mark } from './marks.js';
+import { groupBy } from '../../domain/group-into.js';
 
 /** As many as can be told apart; the others are one series. */
 const MOST_SERIES = 7;
@@ -136,12 +137,7 @@ function toSeries({ name, projectId, total, costs }: Group, keys: readonly strin
 
 /** Every bar of the span, also those of days without spend, and the days in it. */
 function bucketDays(page: SpendPage, word: TimeWord): Map<string, Day[]> {
-  const found = new Map<string, Day[]>();
-  for (const day of daysOf(page.report)) {
-    const key = bucketOf(day, word);
-    found.set(key, [...(found.get(key) ?? []), day]);
-  }
-  return found;
+  return groupBy(daysOf(page.report), (day) => bucketOf(day, word));
 }
 
 function bucketOf(day: Day, word: TimeWord): string {

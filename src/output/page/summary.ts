@@ -11,6 +11,7 @@ import { drawSpark } from './chart.js';
 import { money, portion, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { stackOf } from './stack.js';
+import { groupInto } from '../../domain/group-into.js';
 
 const TOP = 3;
 const MOVERS = 6;
@@ -101,14 +102,11 @@ interface ProjectCost {
 
 /** A project may have a row of bills and one of estimates; the largest first. */
 function byProject(rows: readonly ReportRow[]): ProjectCost[] {
-  const groups = new Map<string, ReportRow[]>();
-  for (const row of rows) groups.set(row.projectId ?? '', [...(groups.get(row.projectId ?? '') ?? []), row]);
   const value = ({ cost }: ProjectCost) => parseDecimal(cost ?? '0');
-  return [...groups.values()]
-    .flatMap((group): ProjectCost[] => {
-      const [row] = group;
+  return groupInto(rows, ({ projectId }) => [projectId])
+    .map((group): ProjectCost => {
       const cost = group.every((each) => each.cost === null) ? null : sumOf(group);
-      return row === undefined ? [] : [{ row, cost, estimated: group.some((each) => each.estimated) }];
+      return { row: group[0], cost, estimated: group.some((each) => each.estimated) };
     })
     .sort((a, b) => compare(value(b), value(a)));
 }

@@ -8,6 +8,7 @@ import type { Wire } from '../define.js';
 import { remember } from '../remember.js';
 import { findKind, openReports, type Parameters, type Reports } from './reports.js';
 import type { UsageItem } from './schema.js';
+import { groupInto } from '../../domain/group-into.js';
 
 const MAX_DAYS = 31;
 /** From this day on Copilot charges AI credits, and premium requests before it. */
@@ -75,15 +76,13 @@ async function readDays(reports: Reports, span: DaySpan, center: Parameters): Pr
 
 /** Charges for models, cut by model where the report that knows them adds up to the same; as they are otherwise. */
 async function nameModels(reports: Reports, items: DatedItem[], center: Parameters): Promise<DatedItem[]> {
-  const groups = new Map<string, DatedItem[]>();
-  for (const item of items.filter(({ hasModels }) => hasModels)) {
-    const key = JSON.stringify([item.day, reports.isEnterprise ? item.organization : null]);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
+  const groups = groupInto(
+    items.filter(({ hasModels }) => hasModels),
+    ({ day, organization }) => [day, reports.isEnterprise ? organization : null],
+  );
   const named: DatedItem[] = items.filter(({ hasModels }) => !hasModels);
-  for (const group of groups.values()) {
-    const [first] = group as [DatedItem];
-    const { day, organization, repository } = first;
+  for (const group of groups) {
+    const { day, organization, repository } = group[0];
     const report = day < AI_CREDITS_SINCE ? 'premium_request/usage' : 'ai_credit/usage';
     const narrowed = reports.isEnterprise && organization !== null ? { ...center, organization } : center;
     // It knows no repositories: charges of several of them stay as they are.

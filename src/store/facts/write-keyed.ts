@@ -109,7 +109,9 @@ async function writeRest(
         FROM (
           SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost, true AS is_cut FROM cuts
           UNION ALL
-          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, ...span)} WHERE ${isAmong}
+          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, ...span)}
+          -- Of days without any cut the bills need not be read.
+          WHERE ${isAmong} AND EXISTS (SELECT FROM cuts)
         ) both_sides
         GROUP BY 1, 2, 3, 4, 5, 6
       ) sums WHERE is_told AND cost <> 0

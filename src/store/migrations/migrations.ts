@@ -17,7 +17,7 @@ export interface Migrations {
    * @returns the database's clock, as it goes on from there
    * @throws CostsError `schema` that names the command that mends it
    */
-  requireCurrent(options?: { onApply?: (name: string) => void }): Promise<() => Date>;
+  requireCurrent(): Promise<() => Date>;
   /** Whether the database has no table at all, neither ours nor another's. */
   isEmpty(): Promise<boolean>;
   /** Reads only. */
@@ -50,8 +50,7 @@ export function createMigrations(target: MigrationTarget): Migrations {
     }
   };
   return {
-    requireCurrent: (options) =>
-      explained(import('./require-current.js').then((file) => file.requireCurrentSchema(target, options))),
+    requireCurrent: () => explained(import('./require-current.js').then((file) => file.requireCurrentSchema(target))),
     isEmpty: () => explained(import('./history.js').then((file) => file.isEmpty(target.pool))),
     status: () => explained(import('./status.js').then((file) => file.migrationStatus(target))),
     apply: (options) => explained(import('./apply.js').then((file) => file.applyMigrations(target, options))),

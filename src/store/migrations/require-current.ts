@@ -9,16 +9,13 @@ import { schemaProblem, unknownNames } from './schema-problem.js';
  * @returns the database's clock, which came with the answer
  * @throws CostsError `schema` that names the command that mends it
  */
-export async function requireCurrentSchema(
-  target: MigrationTarget,
-  options: { onApply?: (name: string) => void } = {},
-): Promise<() => Date> {
+export async function requireCurrentSchema(target: MigrationTarget): Promise<() => Date> {
   const [names, history] = await Promise.all([migrationNames(), readHistory(target.pool)]);
   const problem = schemaProblem(names, history, target.label);
   if (problem === null) return history.clock;
   const onlyBehind = failedRows(history).length === 0 && unknownNames(names, history).length === 0;
   if (target.kind !== 'embedded' || !onlyBehind) throw problem;
   const { applyMigrations } = await import('./apply.js');
-  await applyMigrations(target, options.onApply === undefined ? {} : { onStart: options.onApply });
+  await applyMigrations(target, {});
   return history.clock;
 }

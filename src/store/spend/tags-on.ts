@@ -1,10 +1,10 @@
 import type { Day } from '../../domain/day.js';
+import { groupBy } from '../../domain/group-into.js';
 import { tagOn, type Tag } from '../../domain/tag.js';
 
 /** A project's tags on a day, those without a value left out. Remembers the last answer: rows come project by project. */
 export function readTagsOn(tags: readonly Tag[]): (projectId: string, day: Day) => Record<string, string> {
-  const byProject = new Map<string, Tag[]>();
-  for (const tag of tags) byProject.set(tag.projectId, [...(byProject.get(tag.projectId) ?? []), tag]);
+  const byProject = groupBy(tags, ({ projectId }) => projectId);
   let last = { projectId: '', day: '', tags: {} as Record<string, string> };
   return (projectId, day) => {
     if (last.projectId === projectId && last.day === day) return last.tags;
