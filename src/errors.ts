@@ -94,3 +94,11 @@ export function asCostsError(error: unknown): CostsError {
     cause: error,
   });
 }
+
+/** What work comes to, or something else where it fails with this code. @throws any other failure */
+export function orElse<T, Else>(work: Promise<T>, code: ErrorCode, otherwise: Else): Promise<T | Else> {
+  return work.catch((error: unknown) => {
+    if (error instanceof CostsError && error.code === code) return otherwise;
+    throw error;
+  });
+}

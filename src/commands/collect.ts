@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { SyncResult } from '../domain/results.js';
-import { CostsError, EXIT_CODES, type ErrorDocument } from '../errors.js';
+import { EXIT_CODES, orElse, type ErrorDocument } from '../errors.js';
 import { collect, planOf, type CollectEvent, type CollectRequest, type Job } from '../library/collect.js';
 import { explainSpend } from '../library/explain.js';
 import type { Output } from '../output/output.js';
@@ -53,12 +53,8 @@ export async function runJob(context: Context, job: Job, options: CollectOptions
 /** Why yesterday cost what it did, for somebody who looks; null where nothing tells what is usual. */
 async function explainYesterday(context: Context, { yesterday }: SyncResult): Promise<string | null> {
   if (yesterday === undefined || context.output.json || !context.output.terminal) return null;
-  try {
-    return sentenceOf(await explainSpend(context, { period: 'yesterday' }), ['project']);
-  } catch (error) {
-    if (error instanceof CostsError && error.code === 'usage') return null;
-    throw error;
-  }
+  const told = await orElse(explainSpend(context, { period: 'yesterday' }), 'usage', null);
+  return told === null ? null : sentenceOf(told, ['project']);
 }
 
 export function documentOfRun(collected: Collected): SyncResult | PlanDocument {

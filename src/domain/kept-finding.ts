@@ -9,7 +9,7 @@ export interface KeptFinding extends CheckFinding {
   /** When `check --new` told it; null where it has not. */
   toldAt: Date | null;
   /** A person acknowledged it; `until` is the last day it is left alone, null for as long as its cause lasts. */
-  acknowledged: { at: Date; until: Day | null; note: string | null } | null;
+  acknowledged: { until: Day | null; note: string | null } | null;
   /** When its cause was found gone, or its day was no longer looked at; null while it is open. */
   closedAt: Date | null;
 }

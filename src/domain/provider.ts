@@ -108,11 +108,10 @@ export type WireEvent =
       url: string;
       status: number;
       milliseconds: number;
-      requestId: string | null;
       /** The provider's own clock when it answered, where it says. */
       date: Date | null;
     }
-  | { type: 'retry'; reason: string; attempt: number; waitMilliseconds: number }
+  | { type: 'retry'; reason: string; waitMilliseconds: number }
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
   | { type: 'drift'; path: string; value: string }
   /** A usage report that reaches no further back than this day. */

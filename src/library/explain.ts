@@ -6,7 +6,7 @@ import { explain } from '../domain/explain.js';
 import type { Cause, Explanation } from '../domain/explanation.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportQuery, SpendReader } from '../domain/report.js';
-import { CostsError } from '../errors.js';
+import { CostsError, orElse } from '../errors.js';
 import { resolveRowFilter, type RowSelection } from './row-filter.js';
 import { closedDays } from './verify.js';
 import type { Workplace } from './workplace.js';
@@ -57,12 +57,7 @@ export async function readExplanation(
 
 /** What moved the days of a query against what is usual; nothing where too few days tell what that is. */
 export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery): Promise<Cause[]> {
-  try {
-    return (await readExplanation(reader, query, 'usual')).causes;
-  } catch (error) {
-    if (error instanceof CostsError && error.code === 'usage') return [];
-    throw error;
-  }
+  return (await orElse(readExplanation(reader, query, 'usual'), 'usage', null))?.causes ?? [];
 }
 
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {

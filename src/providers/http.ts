@@ -103,7 +103,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const patience = new Patience({ giveUpAfterMs, firstWaitMs }, url, call);
       for (let attemptNumber = 1; ; attemptNumber += 1) {
         const usedUp = quota.usedUpFor(given.together ?? 1);
-        if (usedUp !== null) await patience.forQuota(usedUp, attemptNumber, null);
+        if (usedUp !== null) await patience.forQuota(usedUp, null);
         try {
           const answer = await paced();
           for (const pace of [organization, provider]) pace.speedUp();
@@ -113,8 +113,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
           if (!(error instanceof BrokenAnswer)) throw error;
           const wait = patience.waitAfter(error, attemptNumber);
           if (error.status === 429) for (const pace of [organization, provider]) pace.slowDown(wait ?? 0);
-          if (wait === null) await patience.forQuota(error.limits, attemptNumber, error);
-          else await patience.wait(wait, error.message, attemptNumber);
+          if (wait === null) await patience.forQuota(error.limits, error);
+          else await patience.wait(wait, error.message);
         }
       }
     },
@@ -166,7 +166,6 @@ async function attempt(
     url: url.href,
     status: answer.status,
     milliseconds: Math.round(performance.now() - started),
-    requestId: answer.header('x-request-id') ?? answer.header('request-id'),
     date: readDate(answer.header('date')),
   });
   const limits = readLimits(answer.header, options.now);

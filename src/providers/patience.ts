@@ -57,16 +57,16 @@ export class Patience {
   }
 
   /** Waits until requests are allowed again, if somebody wants that. @throws CostsError `unreachable` otherwise */
-  async forQuota(limits: Limits, attempt: number, cause: unknown): Promise<void> {
+  async forQuota(limits: Limits, cause: unknown): Promise<void> {
     const { waitMs, freeAt } = limits;
     const isShort = waitMs !== null && waitMs <= this.terms.giveUpAfterMs;
     const may = isShort || (freeAt !== null && (await this.call.mayWait?.(freeAt)) === true);
     if (!may) throw quotaUsedUp(this.url, limits, this.call.mayWait !== undefined, cause);
-    await this.wait(waitMs ?? 0, `${this.url.host} allows no more requests now`, attempt);
+    await this.wait(waitMs ?? 0, `${this.url.host} allows no more requests now`);
   }
 
-  async wait(milliseconds: number, reason: string, attempt: number): Promise<void> {
-    this.call.observe({ type: 'retry', reason, attempt, waitMilliseconds: milliseconds });
+  async wait(milliseconds: number, reason: string): Promise<void> {
+    this.call.observe({ type: 'retry', reason, waitMilliseconds: milliseconds });
     await sleep(milliseconds, this.call.signal);
   }
 

@@ -146,8 +146,6 @@ function toKept({ check, currency, amount, day, acknowledgedAt, acknowledgedUnti
       currency === null || amount === null ? null : { currency, cost: formatDecimal(parseDecimal(amount.toFixed())) },
     day: day === null ? null : toDay(day),
     acknowledged:
-      acknowledgedAt === null
-        ? null
-        : { at: acknowledgedAt, until: acknowledgedUntil === null ? null : toDay(acknowledgedUntil), note },
+      acknowledgedAt === null ? null : { until: acknowledgedUntil === null ? null : toDay(acknowledgedUntil), note },
   };
 }

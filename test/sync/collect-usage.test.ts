@@ -218,7 +218,7 @@ describe('a window of usage', () => {
 describe('the clock of a provider', () => {
   const AT = new Date('2026-03-01T00:10:00Z');
   const answer = (date: Date | null): WireEvent => ({
-    ...{ type: 'request', method: 'GET', url: '', status: 200, milliseconds: 1, requestId: null, date },
+    ...{ type: 'request', method: 'GET', url: '', status: 200, milliseconds: 1, date },
   });
   const behindOf = (...dates: (Date | null)[]) => {
     const told: WireEvent[] = [];

@@ -123,7 +123,7 @@ describe('a run', () => {
     dependencies.deadline = deadline.signal;
     disturb(({ observe }, { since }) => {
       if (since > '2026-05-05') return;
-      observe({ type: 'retry', reason: 'OpenAI is busy', attempt: 1, waitMilliseconds: 60_000 });
+      observe({ type: 'retry', reason: 'OpenAI is busy', waitMilliseconds: 60_000 });
       deadline.abort();
       throw new CostsError('interrupted', 'Interrupted.');
     });
@@ -141,8 +141,8 @@ describe('a run', () => {
     const deadline = new AbortController();
     dependencies.deadline = deadline.signal;
     disturb(({ observe }) => {
-      const answer = { method: 'GET', url: '', milliseconds: 1, requestId: null, date: null };
-      observe({ type: 'retry', reason: 'OpenAI is busy', attempt: 1, waitMilliseconds: 5 });
+      const answer = { method: 'GET', url: '', milliseconds: 1, date: null };
+      observe({ type: 'retry', reason: 'OpenAI is busy', waitMilliseconds: 5 });
       observe({ type: 'request', status: 200, ...answer });
       deadline.abort();
       throw new CostsError('interrupted', 'Interrupted.');

@@ -75,9 +75,9 @@ describe('what a run did for an organization', () => {
 
   it('counts requests and those sent again, and names a report once: the latest day it reaches back to', () => {
     const { tally } = start();
-    const answer = { method: 'GET', url: '', status: 200, milliseconds: 1, requestId: null, date: null };
+    const answer = { method: 'GET', url: '', status: 200, milliseconds: 1, date: null };
     tally.observe({ type: 'request', ...answer });
-    tally.observe({ type: 'retry', reason: 'busy', attempt: 1, waitMilliseconds: 5 });
+    tally.observe({ type: 'retry', reason: 'busy', waitMilliseconds: 5 });
     tally.observe({ type: 'request', ...answer });
     for (const since of [SECOND, THIRD, FIRST]) tally.observe({ type: 'narrowed', endpoint: 'completions', since });
     tally.observe({ type: 'narrowed', endpoint: 'images', since: FIRST });

@@ -24,9 +24,6 @@ export const backupDatabase = defineCommand({
     return { database: database.label, file, ...(await database.backup(file)) };
   },
   document: asItIs<DbBackupResult>,
-  render: renderDbBackup,
+  render: ({ database, file, bytes }) =>
+    `${database} is in ${file} (${(bytes / 1_000_000).toFixed(1)} MB). Keys sealed in it open on this machine only.`,
 });
-
-function renderDbBackup({ database, file, bytes }: DbBackupResult): string {
-  return `${database} is in ${file} (${(bytes / 1_000_000).toFixed(1)} MB). Keys sealed in it open on this machine only.`;
-}

@@ -1,7 +1,5 @@
 import type { Context } from '../../context.js';
-import { CostsError } from '../../errors.js';
-import type { KeyRow } from '../../domain/access.js';
-import type { Secret } from '../../domain/secret.js';
+import { CostsError, orElse } from '../../errors.js';
 import type { Team } from '../../domain/team.js';
 import type { Vault } from '../../vault/vault.js';
 import type { CopyResult } from '../../store/copy.js';
@@ -51,7 +49,8 @@ async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): 
       if ((await keys.findOrganization(row.provider, row.organizationId)) !== null) continue;
       const name = theirTeams.find(({ id }) => id === row.teamId)?.name;
       const team = unlocked.find((each) => each.id === row.teamId || each.name === name);
-      const key = team === undefined ? null : await takeOut(source, row);
+      // A vault that is locked is no failure of the copy: its keys stay behind, and are named.
+      const key = team === undefined ? null : await orElse(source.keys.takeOut(row), 'auth', null);
       if (team === undefined || key === null)
         left.push({ provider: row.provider, organizationId: row.organizationId, name: row.name });
       else await vault.keys.add(team, [row], { key, variable: null, host: row.host, expiresAt: row.expiresAt });
@@ -61,21 +60,7 @@ async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): 
 }
 
 async function isAdmin(vault: Vault, team: Team): Promise<boolean> {
-  return (await unlessRefused(vault.whoIs(team)))?.role === 'admin';
-}
-
-function takeOut(vault: Vault, row: KeyRow): Promise<Secret | null> {
-  return unlessRefused(vault.keys.takeOut(row));
-}
-
-/** A vault that is locked is no failure of the copy: its keys stay behind, and are named. */
-async function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof CostsError && error.code === 'auth') return null;
-    throw error;
-  }
+  return (await orElse(vault.whoIs(team), 'auth', null))?.role === 'admin';
 }
 
 async function filter<T>(values: readonly T[], test: (value: T) => Promise<boolean>): Promise<T[]> {

@@ -12,10 +12,6 @@ export const diffDatabase = defineCommand({
     return { database: database.label, ...(await database.migrations.diff()) };
   },
   document: asItIs<SchemaDiff & { database: string }>,
-  render: renderDbDiff,
+  // The script alone, so that it can be piped.
+  render: ({ sql, empty }) => (empty ? '-- Nothing is missing.' : sql.trimEnd()),
 });
-
-/** The script alone, so that it can be piped. */
-function renderDbDiff({ sql, empty }: SchemaDiff): string {
-  return empty ? '-- Nothing is missing.' : sql.trimEnd();
-}

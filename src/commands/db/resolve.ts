@@ -26,7 +26,8 @@ export const resolveMigration = defineCommand({
     return { database: database.label, migration, as: request.as };
   },
   document: asItIs<DbResolveResult>,
-  render: renderDbResolve,
+  render: ({ database, migration, as }) =>
+    `${database}: ${migration} is marked as ${as === 'applied' ? 'applied' : 'rolled back'}. → costs db status`,
 });
 
 /** @throws CostsError `usage` unless exactly one of the two was given */
@@ -36,8 +37,4 @@ function parseResolve({ applied, rolledBack }: DbResolveOptions): { name: string
   throw new CostsError('usage', 'Say either --applied NAME or --rolled-back NAME.', {
     hint: 'See which migration: costs db status',
   });
-}
-
-function renderDbResolve({ database, migration, as }: DbResolveResult): string {
-  return `${database}: ${migration} is marked as ${as === 'applied' ? 'applied' : 'rolled back'}. → costs db status`;
 }

@@ -28,9 +28,5 @@ export const restoreDatabase = defineCommand({
     return { database: store.label, file };
   },
   document: asItIs<DbRestoreResult>,
-  render: renderDbRestore,
+  render: ({ database, file }) => `${database} is as ${file} has it.`,
 });
-
-function renderDbRestore({ database, file }: DbRestoreResult): string {
-  return `${database} is as ${file} has it.`;
-}

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { Secret } from '../../domain/secret.js';
-import { CostsError } from '../../errors.js';
+import { CostsError, orElse } from '../../errors.js';
 import { renderPasswd, type PasswdResult } from '../../output/access.js';
 import { defineCommand, option, asItIs } from '../define.js';
 import { insecureStorageOption } from '../options.js';
@@ -54,10 +54,8 @@ async function finish(context: Context, email: string, recoveryCode: Secret | nu
 
 async function findEmail({ email, code }: PasswdOptions, context: Context): Promise<string> {
   if (email !== undefined || code === true) return readEmail(context, email);
-  const actor = await (await context.vault()).whoIs(await context.team()).catch((error: unknown) => {
-    if (error instanceof CostsError && error.code === 'auth') return null;
-    throw error;
-  });
+  const vault = await context.vault();
+  const actor = await orElse(vault.whoIs(await context.team()), 'auth', null);
   return actor?.kind === 'member' ? actor.label : readEmail(context, undefined);
 }
 
