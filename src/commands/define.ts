@@ -83,10 +83,8 @@ export function option(flags: string, description: string): Option {
 }
 
 /** Where a document goes. */
-export function outputOption(
-  description = 'write to this file, which appears when it is whole; "-" is standard output',
-): Option {
-  return option('-o, --output <file>', description);
+export function outputOption(): Option {
+  return option('-o, --output <file>', 'write to this file, which appears when it is whole; "-" is standard output');
 }
 
 /** What every command takes, after its own options. */

@@ -16,8 +16,8 @@ import { exportBatches, type ExportRequest } from '../library/export.js';
 import { basisOf } from '../library/report.js';
 import { encoderOf, type Encoder } from '../output/export/encode.js';
 import type { Manifest } from '../output/export/parts.js';
-import { asItIs, defineCommand, option } from './define.js';
-import { outputOption, periodArgument, periodOptions, timeOption } from './options.js';
+import { asItIs, defineCommand, option, outputOption } from './define.js';
+import { periodArgument, periodOptions, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
 export interface ExportOptions extends ExportRequest {

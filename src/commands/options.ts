@@ -8,7 +8,6 @@ import { checkTagKey } from '../domain/tag.js';
 import { parseDuration, parseTime, PERIOD_EXAMPLES } from '../domain/time.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
-export { outputOption } from './define.js';
 
 export function dayOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseWith(parseDay));

@@ -1,5 +1,8 @@
+/** More to choose from is no help. */
+const MOST = 3;
+
 /** The words most like one that is not among them, best first; none when nothing is near. For "Did you mean …". */
-export function similarTo(word: string, words: readonly string[], most = 3): string[] {
+export function similarTo(word: string, words: readonly string[]): string[] {
   const asked = word.toLowerCase();
   // A third of the letters may differ, and at least one, unless that is half of them.
   const nearEnough = asked.length < 3 ? 0 : Math.max(1, Math.floor(asked.length / 3));
@@ -9,7 +12,7 @@ export function similarTo(word: string, words: readonly string[], most = 3): str
     .sort((a, b) => a.distance - b.distance);
   // In other letters it is the very word.
   const same = near.filter(({ distance }) => distance === 0);
-  return (same.length > 0 ? same : near).slice(0, most).map(({ each }) => each);
+  return (same.length > 0 ? same : near).slice(0, MOST).map(({ each }) => each);
 }
 
 function startsAlike(asked: string, word: string): boolean {

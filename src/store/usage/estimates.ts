@@ -14,6 +14,7 @@ import { replaceDays } from '../facts/replace-days.js';
 import { storedRows } from '../facts/stored-rows.js';
 import { readUsage, type UsageTotal } from './usage-totals.js';
 import { ofOrganization } from '../organization-key.js';
+import { groupBy } from '../../domain/group-into.js';
 
 /** The same as API keys used it: made of the same quantities and prices, it adds up to them. */
 const BY_USAGE = keyedCostsOf('usage');
@@ -30,15 +31,14 @@ export interface EstimateOutcome {
  * Usage is read as much at once as a statement writes: a day may have a million rows of it.
  */
 export async function writeEstimates(tx: Transaction, scope: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
-  const days = [...scope.days].sort().map(toLocked);
-  const stored = await countUsage(tx, scope);
-  const isKeyed = [...stored.values()].flat().some((usage) => usage.isKeyed);
-  const projectIds = new Map(
-    [...stored.values()].flat().map(({ providerProjectId: id }): [string, string] => [id, id]),
-  );
+  const days = [...scope.days].sort();
+  const stored = await countUsage(tx, scope, days);
+  const isKeyed = stored.some((usage) => usage.isKeyed);
+  const projectIds = new Map(stored.map(({ providerProjectId: id }): [string, string] => [id, id]));
+  const byDay = groupBy(stored, ({ day }) => day);
   const totals = new Sums();
   let changed = 0;
-  for (const { rows, ...chunk } of chunksOfDays(days, stored, projectIds, (usage) => usage.rows)) {
+  for (const { rows, ...chunk } of chunksOfDays(days.map(toLocked), byDay, projectIds, (usage) => usage.rows)) {
     const merger = estimate(rows.length === 0 ? [] : await readUsageOf(tx, scope, chunk), book);
     const estimates = merger.lines();
     for (const line of estimates) totals.add(line);
@@ -56,26 +56,23 @@ function toLocked(day: Day): LockedDay {
 
 /** How much usage a project of ours has on a day, over all widths. */
 interface StoredUsage {
+  day: Day;
   providerProjectId: string;
   rows: number;
   isKeyed: boolean;
 }
 
-async function countUsage(tx: Transaction, { days, ...organization }: RepriceScope): Promise<Map<Day, StoredUsage[]>> {
-  const order = [...days].sort();
-  const [first, last] = [order[0], order.at(-1)];
-  const byDay = new Map<Day, StoredUsage[]>();
-  if (first === undefined || last === undefined) return byDay;
-  const stored = await tx.$queryRaw<(StoredUsage & { day: Day })[]>`
+async function countUsage(
+  tx: Transaction,
+  organization: OrganizationKey,
+  days: readonly Day[],
+): Promise<StoredUsage[]> {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return tx.$queryRaw<StoredUsage[]>`
     SELECT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, p.id AS "providerProjectId", count(*)::int AS rows, bool_or(c.api_key_id <> '') AS "isKeyed"
     FROM ${storedRows({ table: 'usage_data', constants: {} }, organization, first, last)}
-    WHERE c.bucket_start_time::date = ANY (${order}::date[]) GROUP BY 1, 2 ORDER BY 1, 2`;
-  for (const { day, ...usage } of stored) {
-    const known = byDay.get(day);
-    if (known === undefined) byDay.set(day, [usage]);
-    else known.push(usage);
-  }
-  return byDay;
+    WHERE c.bucket_start_time::date = ANY (${[...days]}::date[]) GROUP BY 1, 2 ORDER BY 1, 2`;
 }
 
 /** The usage of a chunk. */
