@@ -1,19 +1,20 @@
 import type { Context } from '../../context.js';
 import type { Project, ProviderProjectRef, Relinked } from '../../domain/project.js';
 import { toDay } from '../../domain/day.js';
-import { compare, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../domain/decimal.js';
+import { compare, parseDecimal } from '../../domain/decimal.js';
 import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
 import { lastDays, resolvePeriod } from '../../domain/period.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { renderLinked, type Linked, type LinkRule } from '../../output/projects.js';
-import { formatMoney } from '../../output/format.js';
+import { formatAmounts } from '../../output/format.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject, requireProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
 import { registeredOrganizations, selectOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
 import { organizationRef } from '../../domain/organization.js';
+import { groupBy } from '../../domain/group-into.js';
 
 export interface LinkOptions {
   /** Ours. */
@@ -86,15 +87,12 @@ async function linkChosen(selection: LinkOptions, context: Context): Promise<Pro
   );
   if (unlinked.length === 0) return [];
   const spend = await spendOf(context, team.id);
-  const most = ({ id }: Project) => spend.get(id)?.[0]?.cost ?? ZERO;
+  const most = ({ id }: Project) => parseDecimal(spend.get(id)?.[0].cost ?? '0');
   const sorted = unlinked.sort((a, b) => compare(most(b), most(a)) || (a.name < b.name ? -1 : 1));
   const rows = sorted.map((each) => [
     each.name,
     nameOf.get(organizationRef(each)) ?? each.organizationId ?? '',
-    spend
-      .get(each.id)
-      ?.map(({ cost, currency }) => `${formatMoney(formatDecimal(cost))} ${currency}`)
-      .join(', ') ?? '–',
+    formatAmounts(spend.get(each.id) ?? []) || '–',
   ]);
   const chosen = await context.output.prompt.checklist(`Which are yours? Spend of the last ${SPEND_DAYS} days.`, rows);
   if (chosen.length === 0) throw new CostsError('declined', 'None was chosen; nothing was changed.');
@@ -102,16 +100,14 @@ async function linkChosen(selection: LinkOptions, context: Context): Promise<Pro
 }
 
 /** By project, the largest amount first. */
-async function spendOf(context: Context, teamId: string): Promise<Map<string, { cost: Decimal; currency: string }[]>> {
+async function spendOf(context: Context, teamId: string) {
   const today = toDay(await context.clock());
   const { since, until } = resolvePeriod({}, today, lastDays(SPEND_DAYS));
   const { reports } = await context.store();
   const { rows } = await reports.run({ teamId, since, until, groupBy: ['project'], basis: 'billed' }, today);
-  const spend = new Map<string, { cost: Decimal; currency: string }[]>();
-  for (const { projectId = '', cost, currency } of rows)
-    if (cost !== null) spend.set(projectId, [...(spend.get(projectId) ?? []), { cost: parseDecimal(cost), currency }]);
-  for (const amounts of spend.values()) amounts.sort((a, b) => compare(b.cost, a.cost));
-  return spend;
+  const known = rows.flatMap(({ projectId, cost, currency }) => (cost === null ? [] : [{ projectId, cost, currency }]));
+  known.sort((a, b) => compare(parseDecimal(b.cost), parseDecimal(a.cost)));
+  return groupBy(known, ({ projectId }) => projectId);
 }
 
 async function linkAll(options: LinkOptions, context: Context): Promise<Project[]> {
