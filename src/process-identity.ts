@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
 /** Where no boot can be told from another, this process is a machine of its own: nobody is then taken for dead by mistake. */
-const UNKNOWN_MACHINE = `${hostname()} ${randomUUID()}`;
+const UNKNOWN_MACHINE = randomUUID();
 
 /**
  * Where process ids can be compared: one boot of one kernel and, on Linux, one pid namespace, since two containers that
@@ -16,6 +15,11 @@ export async function machineIdentity(): Promise<string> {
   if (process.platform !== 'linux') return boot ?? UNKNOWN_MACHINE;
   const namespace = await readlink('/proc/self/ns/pid').catch(() => null);
   return boot === null || namespace === null ? UNKNOWN_MACHINE : `${boot} ${namespace}`;
+}
+
+/** Whether two machines, as `machineIdentity` names them, are containers of one boot of one kernel. */
+export function isSameKernel(machine: string, other: string): boolean {
+  return machine.split(' ')[0] === other.split(' ')[0];
 }
 
 /** Names one boot of this machine; null where the system has no such name. */

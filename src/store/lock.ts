@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../errors.js';
 import { makeFolder } from '../folder.js';
-import { hasEnded, machineIdentity, processStart } from '../process-identity.js';
+import { hasEnded, isSameKernel, machineIdentity, processStart } from '../process-identity.js';
+import { isLifeless, showLife } from './sign-of-life.js';
 
 /** Who holds the embedded store. */
 export interface Holder {
@@ -47,6 +48,8 @@ const POLL_MS = 60;
 const HEARTBEAT_MS = 5_000;
 /** Longer than any statement, during which the embedded store leaves no time for a heartbeat. */
 const SILENCE_MS = 120_000;
+/** Of that, how long is enough of one whose process the kernel says is gone: two heartbeats. */
+const ENOUGH = (2 * HEARTBEAT_MS) / SILENCE_MS;
 
 /**
  * Takes the exclusive lock that `folder` stands for, waiting for as long as another living process has it.
@@ -57,7 +60,8 @@ const SILENCE_MS = 120_000;
  * was slow sees a higher number after its link and stands back.
  *
  * Whether a process of another machine is gone cannot be known: its claim counts for as long as the waiter itself sees it
- * change, whatever either clock says. A holder that was paused longer than that has lost it, and learns so by `isHeld`.
+ * change, whatever either clock says; in another container of this kernel its socket tells sooner that it was killed. A
+ * holder that was paused longer than that has lost it, and learns so by `isHeld`.
  *
  * @throws CostsError `interrupted` when the signal fires while waiting
  */
@@ -68,13 +72,19 @@ export async function acquireLock(folder: string, options: LockOptions = {}): Pr
   const draft = join(folder, `claim-${claim.pid}-${claim.id}`);
   await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });
   const watch = new Watch(silenceMs);
+  const endLife = await showLife(join(folder, lifeName(claim)));
+  let isHolding = false;
   try {
     let told = false;
     for (;;) {
       if (signal?.aborted === true)
         throw new CostsError('interrupted', 'Interrupted while waiting for the embedded store.');
       const { won, holder } = await tryClaim(folder, draft, claim.machine, watch);
-      if (won !== null) return await hold(folder, won, claim);
+      if (won !== null) {
+        const lock = await hold(folder, won, claim, endLife);
+        isHolding = true;
+        return lock;
+      }
       if (holder !== null && !told) {
         onWait?.(holder);
         told = true;
@@ -82,6 +92,7 @@ export async function acquireLock(folder: string, options: LockOptions = {}): Pr
       await sleep(POLL_MS);
     }
   } finally {
+    if (!isHolding) endLife();
     await rm(draft, { force: true });
   }
 }
@@ -93,12 +104,16 @@ class Watch {
 
   constructor(private readonly silenceMs: number) {}
 
-  /** Whether the file was silent for long, as this process saw it. */
-  async isSilent(path: string): Promise<boolean> {
+  /**
+   * Whether the file was silent for long, as this process saw it.
+   * @param isGone whether its process is known to be, which takes less
+   */
+  async isSilent(path: string, isGone: () => Promise<boolean>): Promise<boolean> {
     const { mtimeMs, ino } = await stat(path).catch(() => ({ mtimeMs: 0, ino: 0 }));
     const sign = `${path} ${ino} ${mtimeMs}`;
     if (sign !== this.seen) [this.seen, this.since] = [sign, performance.now()];
-    return performance.now() - this.since >= this.silenceMs;
+    const silence = performance.now() - this.since;
+    return silence >= this.silenceMs || (silence >= this.silenceMs * ENOUGH && (await isGone()));
   }
 }
 
@@ -110,7 +125,7 @@ async function tryClaim(
 ): Promise<{ won: number | null; holder: Holder | null }> {
   const highest = highestOf(await readdir(folder));
   if (highest > 0) {
-    const holder = await livingHolder(join(folder, claimName(highest)), machine, watch);
+    const holder = await livingHolder(folder, claimName(highest), machine, watch);
     if (holder !== null) return { won: null, holder };
   }
   const mine = highest + 1;
@@ -125,7 +140,7 @@ async function tryClaim(
   return { won: null, holder: null };
 }
 
-async function hold(folder: string, number: number, claim: Claim): Promise<Lock> {
+async function hold(folder: string, number: number, claim: Claim, endLife: () => void): Promise<Lock> {
   const path = join(folder, claimName(number));
   const text = JSON.stringify(claim);
   const isHeld = () => {
@@ -145,6 +160,7 @@ async function hold(folder: string, number: number, claim: Claim): Promise<Lock>
     isHeld,
     release: async () => {
       clearInterval(heartbeat);
+      endLife();
       if (!isHeld()) return;
       const freed = join(folder, `freed-${claim.pid}-${randomUUID()}`);
       await writeFile(freed, JSON.stringify({ ...claim, start: null }), { mode: 0o600 });
@@ -157,17 +173,24 @@ async function hold(folder: string, number: number, claim: Claim): Promise<Lock>
 async function removeLeftovers(folder: string, number: number, machine: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const other = numberOf(name);
-    if (other !== null && other < number) await rm(join(folder, name), { force: true });
+    if (other !== null && other < number) {
+      const claim = parseClaim(await readFile(join(folder, name), 'utf8').catch(() => ''));
+      if (claim !== null) await rm(join(folder, lifeName(claim)), { force: true });
+      await rm(join(folder, name), { force: true });
+    }
     if (!/^(?:claim|freed)-/.test(name)) continue;
     const draft = parseClaim(await readFile(join(folder, name), 'utf8').catch(() => ''));
     // Another machine's may be that of a process which waits.
-    if (draft?.machine === machine && (await processStart(draft.pid)) === null)
+    if (draft?.machine === machine && (await processStart(draft.pid)) === null) {
+      await rm(join(folder, lifeName(draft)), { force: true });
       await rm(join(folder, name), { force: true });
+    }
   }
 }
 
 /** The holder of a claim, or null when it was given back or its process is gone. */
-async function livingHolder(path: string, machine: string, watch: Watch): Promise<Holder | null> {
+async function livingHolder(folder: string, name: string, machine: string, watch: Watch): Promise<Holder | null> {
+  const path = join(folder, name);
   const text = await readFile(path, 'utf8').catch(() => null);
   // Replaced by a higher number meanwhile: not ours to take now; the next look will tell.
   if (text === null) return null;
@@ -175,7 +198,8 @@ async function livingHolder(path: string, machine: string, watch: Watch): Promis
   if (claim === null || claim.start === null) return null;
   const { pid, command, host } = claim;
   if (claim.machine === machine) return (await hasEnded(pid, claim.start)) ? null : { pid, command, host, claim: null };
-  return (await watch.isSilent(path)) ? null : { pid, command, host, claim: path };
+  const isGone = async () => isSameKernel(claim.machine, machine) && (await isLifeless(join(folder, lifeName(claim))));
+  return (await watch.isSilent(path, isGone)) ? null : { pid, command, host, claim: path };
 }
 
 /** A file that a power failure left empty holds nothing. */
@@ -206,6 +230,10 @@ function highestOf(names: string[]): number {
 
 function claimName(number: number): string {
   return `holder-${number}`;
+}
+
+function lifeName({ id }: Claim): string {
+  return `life-${id.slice(0, 8)}`;
 }
 
 function numberOf(name: string): number | null {

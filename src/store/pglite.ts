@@ -6,9 +6,8 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { makeFolder } from '../folder.js';
 import { endPool, StorePool } from './pool.js';
+import { LONGEST_SOCKET_PATH } from './sign-of-life.js';
 
-/** Node cuts longer socket paths silently, at 104 or 108 bytes depending on the system. */
-const LONGEST_SOCKET_PATH = 100;
 const SOCKET_NAME = '.s.PGSQL.5432';
 
 /**

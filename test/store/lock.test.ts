@@ -1,9 +1,11 @@
-import { readFile, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { machineIdentity } from '../../src/process-identity.js';
 import { acquireLock, type Holder } from '../../src/store/lock.js';
+import { showLife } from '../../src/store/sign-of-life.js';
 import { ended, startProgram } from '../helpers/program.js';
 
 /** However busy the machine is. */
@@ -123,6 +125,24 @@ describe('a claim of another machine', () => {
     const took = acquireLock(folder, { silenceMs });
     clearInterval(heart);
     await (await took).release();
+  });
+
+  it.each([
+    ['ends long before that when its process is gone, which the kernel says', true],
+    ['is not called gone by a socket that answers', false],
+  ])('of a container of this kernel %s', async (_, isKilled) => {
+    const path = await claimThere(new Date());
+    const there = JSON.parse(await readFile(path, 'utf8')) as { id: string };
+    const kernel = (await machineIdentity()).split(' ')[0] ?? '';
+    await writeFile(path, JSON.stringify({ ...there, machine: `${kernel} another` }));
+    const life = join(folder, `life-${there.id.slice(0, 8)}`);
+    const end = await showLife(isKilled ? `${life}.` : life);
+    if (isKilled) await rename(`${life}.`, life);
+    if (isKilled) end();
+    const waiting = acquireLock(folder, { silenceMs: 2_400, signal: AbortSignal.timeout(600) });
+    if (isKilled) await (await waiting).release();
+    else await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+    end();
   });
 
   it('ends at once when its file is deleted, as the message says', async () => {
