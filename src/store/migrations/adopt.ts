@@ -19,6 +19,7 @@ import { readMigrations, type MigrationFile } from './folder.js';
 import { readHistory } from './history.js';
 import { missingHistory } from './schema-problem.js';
 import { findFailing, findMisfits, uncertainValues, withoutIdle } from './misfits.js';
+import { neverChecked } from './never-null.js';
 import { requireRights } from './preflight.js';
 import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
@@ -144,7 +145,11 @@ async function look(
   const plan = planAdoption(files, states, live, await zonesOf(pool, live, datesIn));
   // Of a schema that does not fit, the rows cannot be asked either.
   if (plan.problems.length > 0) return { plan: { ...plan, merging: null }, problems: plan.problems };
-  const checks = [...uncertainValues(plan.conversions), ...plan.steps.flatMap((step) => step.checks)];
+  const checks = [
+    ...uncertainValues(plan.conversions),
+    ...neverChecked(plan.target, live),
+    ...plan.steps.flatMap((step) => step.checks),
+  ];
   const filled = plan.steps.flatMap(({ fills }) => (fills?.table === 'cost_data' ? fills.column : []));
   const looking = { duplicates, filled, converted: plan.conversions };
   const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, looking))];
@@ -247,7 +252,7 @@ async function writeHistory(pool: Connection, files: readonly MigrationFile[], a
 }
 
 async function toResult(
-  { adopted, pending, steps, merging, problems, foreign, merged }: Plan & { merged: number },
+  { adopted, pending, steps, conversions, merging, problems, foreign, merged }: Plan & { merged: number },
   settings: Settings,
   done: boolean,
 ): Promise<AdoptResult> {
@@ -259,7 +264,7 @@ async function toResult(
       ...steps.map(({ text, locks }) => ({ text, locks })),
       ...(merging === null ? [] : [{ text: merging, locks: 'cost_data' }]),
     ],
-    sql: steps.length === 0 ? '' : toScript(steps, settings),
+    sql: steps.length === 0 ? '' : toScript(steps, uncertainValues(conversions), settings),
     problems,
     foreign,
     merged,

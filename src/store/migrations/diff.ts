@@ -3,7 +3,7 @@ import { planAdoption } from './adoption-plan.js';
 import { readCatalog } from './catalog.js';
 import { readMigrations, withPushedEnum } from './folder.js';
 import { appliedNames, readHistory } from './history.js';
-import { withoutIdle } from './misfits.js';
+import { uncertainValues, withoutIdle } from './misfits.js';
 import { planSchema } from './schema-steps.js';
 import { toScript } from './step.js';
 import { shadowState, shadowStates } from './shadow-states.js';
@@ -22,8 +22,11 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   const isOurs = live.some(({ object }) => object === 'table cost_data');
   const adoption = !history.exists && isOurs ? planAdoption(files, await shadowStates(files), live) : null;
   const done = adoption === null ? applied : new Set(adoption.adopted);
-  const { steps: planned, problems } =
-    adoption ?? planSchema(await shadowState(files.filter(({ name }) => done.has(name))), live);
+  const {
+    steps: planned,
+    problems,
+    conversions,
+  } = adoption ?? planSchema(await shadowState(files.filter(({ name }) => done.has(name))), live);
   const steps = problems.length > 0 ? planned : await withoutIdle(pool, planned);
   const pushed = live.some(({ object }) => object === 'enum ApiVersion');
   const pending = files
@@ -31,7 +34,7 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
     .map(({ name, sql }) => `-- ${name}\n${(pushed ? withPushedEnum(sql) : sql).trim()}`);
   const parts = [
     ...problems.map((text) => `-- Not by a statement: ${text}`),
-    ...(steps.length === 0 ? [] : [toScript(steps, pool.settings)]),
+    ...(steps.length === 0 ? [] : [toScript(steps, uncertainValues(conversions), pool.settings)]),
     ...pending,
   ];
   return { empty: parts.length === 0, sql: parts.join('\n\n') };

@@ -352,6 +352,19 @@ it.each([
   expect([await dumpSchema(pool), await readAll()]).toEqual(before);
 });
 
+it.each([
+  ['microseconds', 'date', 'timestamp', '2026-01-01 00:00:00.000001', /parts of a millisecond/],
+  ['a day of another zone', 'date', 'timestamptz', '2026-01-01 00:00+02', /not midnight UTC/],
+  ['too many decimals', 'cost', 'numeric', '0.1234567890123456789012345678901', /more than 30 decimals/],
+])('prints no difference that would change %s', async (_, column, type, value, cause) => {
+  const { pool, migrations } = database;
+  await pool.query(`${OLD} ALTER TABLE cost_data ALTER COLUMN ${column} TYPE ${type}`);
+  await pool.query(`UPDATE cost_data SET ${column} = $1 WHERE id = 'c2'`, [value]);
+  const before = await readAll();
+  expect(await runByPsql(url, (await migrations.diff()).sql)).toMatch(cause);
+  expect(await readAll()).toMatchObject(before as object);
+});
+
 it.each(
   some([
     [
