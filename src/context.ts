@@ -110,7 +110,7 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
     options.makeOutput ??
     ((given: GlobalOptions) => {
       const { noColor, ci, program } = config;
-      return createOutput({ ...given, noColor, ci, program });
+      return createOutput({ ...given, noColor, ci, program, signal });
     });
   return {
     version,

@@ -24,6 +24,8 @@ export interface OutputOptions {
   ci: boolean;
   /** How this program was called. Only a terminal shows it: what is pasted comes from there, and a log is searched for `costs`. */
   program?: string;
+  /** Fires when the command is to end: nothing is asked any more. */
+  signal?: AbortSignal;
   /** The process's own, unless said. */
   streams?: Streams;
 }
@@ -47,6 +49,7 @@ export function createOutput({
   noColor,
   ci,
   program = 'costs',
+  signal,
   streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
   const redactor = new Redactor();
@@ -131,6 +134,7 @@ export function createOutput({
       told,
       (text) => redactor.mask(text) !== text,
       () => widthOf(stderr),
+      signal,
     ),
   };
 }

@@ -9,6 +9,7 @@ import type { Prompt } from './output.js';
  * @param told a text as it may be shown: names are in questions and choices, too
  * @param holdsKey whether a key is in a text
  * @param width columns of the terminal
+ * @param signal fires when the command is to end
  */
 export function createPrompt(
   interactive: boolean,
@@ -16,6 +17,7 @@ export function createPrompt(
   told: (text: string) => string,
   holdsKey: (text: string) => boolean,
   width: () => number,
+  signal: AbortSignal | undefined,
 ): Prompt {
   const say = (text: string) => line(`  ${text}`);
   const keyboard = createKeyboard(process.stdin);
@@ -28,6 +30,7 @@ export function createPrompt(
       );
     }
     refuseToBeTraced();
+    if (signal?.aborted === true) throw interrupted();
     // A key that is pasted into another question than its own would show.
     const takes = (text: string) => question.type === 'password' || !holdsKey(text);
     const { createPromptModule } = await import('inquirer');
@@ -41,8 +44,7 @@ export function createPrompt(
         return answer;
       }, takes);
     } catch (error) {
-      if (error instanceof Error && error.name === 'ExitPromptError')
-        throw new CostsError('interrupted', 'Interrupted; nothing was changed.');
+      if (error instanceof Error && error.name === 'ExitPromptError') throw interrupted();
       throw error;
     }
   };
@@ -70,6 +72,10 @@ export function createPrompt(
       ask({ type: 'checklist', message, rows: rows.map((row) => row.map(told)), width: width() }),
     stdin: readStandardInput,
   };
+}
+
+function interrupted(): CostsError {
+  return new CostsError('interrupted', 'Interrupted; nothing was changed.');
 }
 
 /** Node.js takes `NODE_DEBUG` before any code of ours runs, and then prints what is read, byte by byte. */

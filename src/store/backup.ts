@@ -33,26 +33,40 @@ export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: nu
 /**
  * Puts a backup in the place of what the embedded store holds. It is unpacked and opened beside it first: a file that is
  * no backup changes nothing. The caller holds the lock.
+ * @param agree throws where the store is to stay as it is, once the file is known to be a backup
  * @throws CostsError `usage` when the file cannot be read or is no backup
  */
-export async function restoreBackup({ root, data, replaced, moved }: EmbeddedFolders, path: string): Promise<void> {
-  const tar = await unpack(path);
+export async function restoreBackup(
+  { root, data, replaced, moved }: EmbeddedFolders,
+  path: string,
+  agree: () => Promise<void>,
+): Promise<void> {
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    const db = await startPglite({ dataDir: fresh, loadDataDir: tar });
+    await unpackStore(path, fresh);
+    await agree();
+    // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
+    if (await stat(data).catch(() => null)) await rename(data, replaced);
+    await rename(fresh, data);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  await rm(replaced, { recursive: true, force: true });
+  await rm(moved, { force: true });
+}
+
+/** Makes a store of a backup, and opens it to see that it is one. */
+async function unpackStore(path: string, dataDir: string): Promise<void> {
+  const tar = await unpack(path);
+  try {
+    const db = await startPglite({ dataDir, loadDataDir: tar });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');
   } catch (cause) {
-    await rm(fresh, { recursive: true, force: true });
     throw notABackup(path, cause);
   }
-  // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
-  if (await stat(data).catch(() => null)) await rename(data, replaced);
-  await rename(fresh, data);
-  await rm(replaced, { recursive: true, force: true });
-  await rm(moved, { force: true });
 }
 
 /**

@@ -14,8 +14,11 @@ export interface EmbeddedStore {
   exists: boolean;
   /** The folder it lives in. */
   label: string;
-  /** Puts a backup in its place. @throws CostsError `usage` when the file is no backup; nothing was changed then */
-  restore(path: string): Promise<void>;
+  /**
+   * Puts a backup in its place, once it was read and `agree` has not thrown.
+   * @throws CostsError `usage` when the file is no backup; nothing was changed then
+   */
+  restore(path: string, agree: () => Promise<void>): Promise<void>;
   /** Opens it, also once it was moved, for as long as the work takes. */
   use<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Copies everything in it to a server and marks it as moved; twice adds nothing. @throws CostsError */
@@ -28,10 +31,10 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
   return {
     exists,
     label: root,
-    restore: async (path) => {
+    restore: async (path, agree) => {
       const { folders, lock } = await lockEmbedded(home, options);
       try {
-        await restoreBackup(folders, path);
+        await restoreBackup(folders, path, agree);
       } finally {
         await lock.release();
       }

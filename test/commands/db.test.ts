@@ -129,11 +129,11 @@ it('backs up and restores the embedded store, after asking', async () => {
   await expect(run({ database: first, home, databaseUrl: 'postgresql://x/y' }, 'restore', path)).rejects.toMatchObject({
     code: 'usage',
   });
+  await first.close();
   await expect(run({ database: first, home }, 'restore', path)).rejects.toMatchObject({
     code: 'usage',
     message: expect.stringContaining('--yes') as string,
   });
-  await first.close();
   await run({ database: first, home }, 'restore', path, '--yes');
   const second = await open();
   expect(await readRowsOf(second.pool)).toEqual(rows);

@@ -99,7 +99,7 @@ const WALKED = {
 
 function asksIn(folder: string): Record<string, number> {
   const asks =
-    /prompt\.(?:text|secret|confirm|choose|checklist)\(|await (?:confirm|readEmail|readPassword|readNewPassword)\(context/g;
+    /prompt\.(?:text|secret|confirm|choose|checklist)\(|(?:await|=>) (?:confirm|readEmail|readPassword|readNewPassword)\(context/g;
   const counted = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && path !== 'confirm.ts')
     .map((path) => [path, (readFileSync(`${folder}/${path}`, 'utf8').match(asks) ?? []).length] as const);

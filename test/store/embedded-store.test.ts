@@ -12,6 +12,7 @@ import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-stat
 
 let home: string;
 let folder: string;
+const agree = () => Promise.resolve();
 
 let filled: Awaited<ReturnType<typeof createReadyTarget<'embedded'>>>;
 
@@ -36,7 +37,7 @@ describe('a backup', () => {
     head.write('ustar', 257);
     await writeFile(path, gzipSync(Buffer.concat([head, Buffer.alloc(300 * 1024 * 1024)]), { level: 1 }));
     const before = process.memoryUsage().arrayBuffers;
-    const restored = createEmbeddedStore(home).restore(path);
+    const restored = createEmbeddedStore(home).restore(path, agree);
     await expect(restored).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('not a backup') as string,
@@ -53,7 +54,10 @@ describe('a backup', () => {
     });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     await withStore((database) => database.pool.query('DELETE FROM cost_data'));
-    await createEmbeddedStore(home).restore(path);
+    const declined = createEmbeddedStore(home).restore(path, () => Promise.reject(new Error('No.')));
+    await expect(declined).rejects.toThrow('No.');
+    expect(await withStore(({ pool }) => readRowsOf(pool))).not.toEqual(before);
+    await createEmbeddedStore(home).restore(path, agree);
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
   });
 
@@ -75,9 +79,11 @@ describe('a backup', () => {
     const whole = await readFile(path);
     for (const bytes of [Buffer.from('nonsense'), whole.subarray(0, whole.length / 2), Buffer.alloc(0)]) {
       await writeFile(path, bytes);
-      await expect(createEmbeddedStore(home).restore(path)).rejects.toMatchObject({ code: 'usage' });
+      await expect(createEmbeddedStore(home).restore(path, agree)).rejects.toMatchObject({ code: 'usage' });
     }
-    await expect(createEmbeddedStore(home).restore(join(folder, 'missing'))).rejects.toMatchObject({ code: 'usage' });
+    await expect(createEmbeddedStore(home).restore(join(folder, 'missing'), agree)).rejects.toMatchObject({
+      code: 'usage',
+    });
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
   });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
+import { shell } from '../../domain/shell.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { confirm, confirmOption } from '../confirm.js';
 
@@ -18,13 +19,13 @@ export const restoreDatabase = defineCommand({
   async run({ file, yes }: { file: string; yes?: boolean }, context: Context) {
     if (context.config.databaseUrl !== null) {
       throw new CostsError('usage', 'DATABASE_URL is set: a backup is restored into the embedded store.', {
-        hint: 'Unset DATABASE_URL for this command.',
+        hint: shell`Go on without it: unset DATABASE_URL COSTS_DATABASE_URL && costs db restore ${file}`,
       });
     }
     const store = await context.embedded();
-    if (store.exists && yes !== true)
-      await confirm(context.output, { yes, question: `All that ${store.label} holds is replaced. Go on?` });
-    await store.restore(file);
+    const question = `All that ${store.label} holds is replaced. Go on?`;
+    // An embedded store that was never created holds nothing.
+    await store.restore(file, () => confirm(context.output, { yes: yes === true || !store.exists, question }));
     return { database: store.label, file };
   },
   document: asItIs<DbRestoreResult>,
