@@ -2,6 +2,12 @@ import { debuglog } from 'node:util';
 import { CostsError } from '../errors.js';
 import { createKeyboard } from './keyboard.js';
 import type { Prompt } from './output.js';
+import { wrap } from './wrap.js';
+
+/** What stands before a question and a choice takes so many columns. */
+const MARKS = 2;
+/** Columns for what stands behind a question, and the cursor: `(y/N) yes`, `[input is masked]`, `12 chosen`. */
+const ROOM: Partial<Record<string, number>> = { confirm: 10, password: 18, checklist: 10 };
 
 /**
  * Questions on standard error, so that standard output stays the document's.
@@ -20,6 +26,12 @@ export function createPrompt(
   signal: AbortSignal | undefined,
 ): Prompt {
   const say = (text: string) => line(`  ${text}`);
+  // What is wider than the terminal, the library would break within words.
+  const fit = (text: string, room = 1) => {
+    const behind = '_'.repeat(room);
+    const lines = wrap(`${text} ${behind}`, width() - MARKS, (word) => word === behind);
+    return lines.join(`\n${' '.repeat(MARKS)}`).slice(0, -room - 1);
+  };
   const keyboard = createKeyboard(process.stdin);
   const ask = async <T>(question: { type: string; message: string } & Record<string, unknown>): Promise<T> => {
     if (!interactive) {
@@ -39,7 +51,7 @@ export function createPrompt(
         const prompt = createPromptModule({ input, output: process.stderr });
         prompt.registerPrompt('checklist', (await import('./checklist.js')).checklist);
         const { answer } = (await prompt([
-          { ...question, message: told(question.message), name: 'answer' },
+          { ...question, message: fit(told(question.message), ROOM[question.type]), name: 'answer' },
         ] as never)) as { answer: T };
         return answer;
       }, takes);
@@ -52,7 +64,10 @@ export function createPrompt(
     hold: () => (interactive ? keyboard.hold() : undefined),
     release: () => keyboard.release(),
     async text(message, parse, { default: suggested } = {}) {
-      const validate = (answer: string) => problemOf(() => parse(answer)) ?? true;
+      const validate = (answer: string) => {
+        const problem = problemOf(() => parse(answer));
+        return problem === null ? true : fit(problem);
+      };
       return parse(await ask<string>({ type: 'input', message, validate, default: suggested }));
     },
     async secret(message, parse) {
@@ -67,7 +82,16 @@ export function createPrompt(
     say,
     confirm: (message, options = {}) => ask({ type: 'confirm', message, ...options }),
     choose: (message, choices) =>
-      ask({ type: 'select', message, choices: choices.map((each) => ({ ...each, name: told(each.name) })) }),
+      ask({
+        type: 'select',
+        message,
+        choices: choices.map((each) => {
+          const name = told(each.name);
+          // What was chosen goes on behind the question.
+          const short = fit(`${message} ${name}`).slice(fit(message).length).replace(/^ /, '');
+          return { ...each, name: fit(name), short };
+        }),
+      }),
     checklist: (message, rows) =>
       ask({ type: 'checklist', message, rows: rows.map((row) => row.map(told)), width: width() }),
     stdin: readStandardInput,

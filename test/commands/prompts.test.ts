@@ -166,8 +166,8 @@ describe.skipIf(!HAS_TERMINAL)(
     afterAll(async () => {
       await Promise.all([base.drop(), emulator.close(), machine.drop()]);
     });
-    const costs = (args: readonly string[], steps: Step[], more: NodeJS.ProcessEnv = {}) =>
-      inTerminal([process.execPath, PROGRAM, ...args], { ...env, ...more }, steps);
+    const costs = (args: readonly string[], steps: Step[], more: NodeJS.ProcessEnv = {}, columns = 80) =>
+      inTerminal([process.execPath, PROGRAM, ...args], { ...env, ...more }, steps, { columns });
 
     it('is asked for team, email and password, without echo', async () => {
       const { code, screen } = await costs(
@@ -372,9 +372,11 @@ describe.skipIf(!HAS_TERMINAL)(
       expect([code, screen]).toEqual([2, expect.stringContaining('Whose email?')]);
     });
 
-    it('is asked before a key is forgotten', async () => {
-      const { code } = await costs(['keys', 'remove', 'ant-1'], [['Forget the key of Acme EU?', 'n\r']]);
+    it('is asked before a key is forgotten, in lines that break between words', async () => {
+      const steps: Step[] = [['Forget the key of Acme EU?', 'n\r']];
+      const { code, screen } = await costs(['keys', 'remove', 'ant-1'], steps, {}, 36);
       expect(code).toBe(130);
+      expect(stripVTControlCharacters(screen)).toMatch(/Acme EU\? Its\r?\n {2}figures stay\. \(y\/N\)/);
       const { keys } = (await machine.costs(['keys', 'list', '--json'], { env })).json<{ keys: unknown[] }>();
       expect(keys).toHaveLength(2);
     });
