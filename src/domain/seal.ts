@@ -1,5 +1,6 @@
 import type { Day } from './day.js';
 import type { DecimalText } from './decimal.js';
+import { plural } from './words.js';
 
 /** What the rows of a billed day amount to. */
 export interface Seal {
@@ -37,5 +38,5 @@ export function describeMisfit({ sealed, found }: Pick<SealMisfit, 'sealed' | 'f
 
 function inWords({ rows, sums }: Seal): string {
   const amounts = Object.entries(sums).map(([currency, cost]) => `${cost} ${currency}`);
-  return `${rows} ${rows === 1 ? 'row' : 'rows'} of ${amounts.join(' and ') || 'nothing'}`;
+  return `${plural(rows, 'row')} of ${amounts.join(' and ') || 'nothing'}`;
 }

@@ -8,9 +8,9 @@ import { spansOf, toDay, type Day, type DaySpan } from './day.js';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** `1,024` */
-export function formatCount(count: number | bigint): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+/** `1,024`, `1,024.5`: thousands separated, decimals as they are. */
+export function formatCount(count: number | bigint | string): string {
+  return count.toString().replace(/(?<!\.\d*)\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** `1 row`, `2 rows`, `1,024 rows`. */

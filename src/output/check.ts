@@ -1,7 +1,7 @@
 import type { CheckFindings } from '../domain/finding.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { shell } from '../domain/shell.js';
-import { plural } from '../domain/words.js';
+import { formatCount, plural } from '../domain/words.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
 import { distinctProjects } from './distinct-projects.js';
@@ -52,7 +52,7 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
         `${formatMoney(budget.spent)}${budget.estimated ? ' ~' : ''}`,
         formatMoney(budget.amount),
         budget.currency,
-        `${(parseDecimal(budget.spent) * 100n) / parseDecimal(budget.amount)} %`,
+        `${formatCount((parseDecimal(budget.spent) * 100n) / parseDecimal(budget.amount))} %`,
         budget.projected === null ? '' : formatMoney(budget.projected),
       ]),
     output,

@@ -8,6 +8,7 @@ import {
   usePagination,
   useState,
 } from '@inquirer/core';
+import { formatCount } from '../domain/words.js';
 import { createStyle } from './style.js';
 import { renderRows } from './table.js';
 import { fitLines } from './wrap.js';
@@ -64,8 +65,8 @@ export const checklist = createPrompt<number[], Checklist>((question, done) => {
     pageSize: PAGE,
     loop: false,
   });
-  if (answered) return `${message} ${chosen.length} chosen`;
-  const help = `${items.length} shown, ${chosen.length} chosen · ↑↓ move · space choose · Ctrl-A all · letters search · Enter`;
+  if (answered) return `${message} ${formatCount(chosen.length)} chosen`;
+  const help = `${formatCount(items.length)} shown, ${formatCount(chosen.length)} chosen · ↑↓ move · space choose · Ctrl-A all · letters search · Enter`;
   return [
     `${message} ${term}`,
     `${items.length === 0 ? '  nothing has that in its name' : page}\n${fitLines(help, width)}`,

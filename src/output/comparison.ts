@@ -6,7 +6,7 @@ import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
 import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
-import { formatDate, formatSpan, plural } from '../domain/words.js';
+import { formatCount, formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 
@@ -168,7 +168,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
 }
 
 function percent(share: string | null): string {
-  return share === null ? '' : `${(Math.floor(Number(share) * 10_000) / 100).toString()} %`;
+  return share === null ? '' : `${formatCount(Math.floor(Number(share) * 10_000) / 100)} %`;
 }
 
 type Row = ComparisonDocument['rows'][number];

@@ -1,7 +1,7 @@
 import type { Dashboard, Glance, SpendGlance } from '../domain/dashboard.js';
 import { parseDecimal, percentOf } from '../domain/decimal.js';
 import type { ReportRow } from '../domain/report.js';
-import { formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { formatCount, formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 import { scopeOf } from './budgets.js';
 import { distinctProjects } from './distinct-projects.js';
 import { difference, formatChange, formatMoney } from './format.js';
@@ -88,7 +88,7 @@ function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[]
     .slice(0, MOST.budgets)
     .map((budget) => [
       scopeOf(budget, team),
-      `${used(budget)} %`,
+      `${formatCount(used(budget))} %`,
       `of ${formatMoney(budget.amount)} ${budget.currency}`,
       expectedOf(budget),
     ]);

@@ -2,7 +2,7 @@ import type { BacktestDay, Forecast, ForecastAmount } from '../domain/forecast.j
 import type { GroupWord } from '../domain/dimensions.js';
 import { distinctProjects } from './distinct-projects.js';
 import { formatMoney } from './format.js';
-import { formatSpan } from '../domain/words.js';
+import { formatCount, formatSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, viewOf } from './report-words.js';
 import { renderTable } from './table.js';
@@ -46,7 +46,7 @@ export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], te
 
 function renderBacktest(days: readonly BacktestDay[], output: Output): string {
   if (days.length === 0) return 'No past month was read whole: nothing to test with.';
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const percent = (share: number) => `${formatCount((share * 100).toFixed(1))} %`;
   return renderTable(
     [
       { head: 'Known on day' },

@@ -13,7 +13,7 @@ import {
 import { dimensionOf, type GroupWord } from '../domain/dimensions.js';
 import { distinctProjects } from './distinct-projects.js';
 import { formatChange, formatMoney } from './format.js';
-import { formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { formatCount, formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 
 /** Causes are named until they tell most of the difference, and no more than so many. */
 const MOST_CAUSES = 3;
@@ -117,7 +117,7 @@ function timesOf(quantity: Cause['quantity'], rises: boolean): string {
   // More of one kind of token may stand beside less of another.
   if (percent > 0 !== rises) return `${word} ${unit}`;
   return percent >= 100
-    ? `${(percentOf(now, before) / 100).toFixed(1)} times the ${unit}`
+    ? `${formatCount((percentOf(now, before) / 100).toFixed(1))} times the ${unit}`
     : `${Math.abs(percent)} % ${word} ${unit}`;
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Day } from '../../src/domain/day.js';
-import { formatDate, formatDays, formatInstant, formatMonth, formatSpan, plural } from '../../src/domain/words.js';
+import {
+  formatCount,
+  formatDate,
+  formatDays,
+  formatInstant,
+  formatMonth,
+  formatSpan,
+  plural,
+} from '../../src/domain/words.js';
 
 describe('days and counts for people', () => {
   it.each([
@@ -26,5 +34,11 @@ describe('days and counts for people', () => {
   it('knows one from many', () => {
     expect([0, 1, 2, 12345].map((count) => plural(count, 'row'))).toEqual(['0 rows', '1 row', '2 rows', '12,345 rows']);
     expect(plural(1, 'day was', 'days were')).toBe('1 day was');
+    expect([-774540n, 1234.5678, '7745.4', '0.12345'].map(formatCount)).toEqual([
+      '-774,540',
+      '1,234.5678',
+      '7,745.4',
+      '0.12345',
+    ]);
   });
 });

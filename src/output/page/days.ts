@@ -6,7 +6,7 @@ import { absolute, compare, formatDecimal, parseDecimal, percentOf, sum, ZERO } 
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../../domain/words.js';
+import { formatCount, formatDay, plural } from '../../domain/words.js';
 import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';
@@ -79,7 +79,7 @@ function spike(found: Spike, page: SpendPage): Html {
 
 function times(cost: string, usual: string): string {
   const [now, before] = [parseDecimal(cost), parseDecimal(usual)];
-  return before <= ZERO ? ' instead of' : `, ${(percentOf(now, before) / 100).toFixed(1)} times`;
+  return before <= ZERO ? ' instead of' : `, ${formatCount((percentOf(now, before) / 100).toFixed(1))} times`;
 }
 
 /** A line a day and currency, the largest changes first. */
