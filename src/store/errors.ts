@@ -246,6 +246,12 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
       );
     case '0A000':
     case '2BP01':
+      // PostgreSQL does not plan some statements where a rule rewrites them.
+      if (/\brules\b|^cannot perform \w+ RETURNING/.test(message))
+        return failed(
+          `A rule on ${label} stops what was to be written: ${message}.`,
+          'Ask its owner why it is there: DISABLE RULE switches it off. Which one it is: costs db status',
+        );
       return failed(
         `Something on ${label} depends on what was to be changed: ${message}.`,
         'Drop it, run the command again, and make it anew. What is not ours: costs db status',

@@ -26,6 +26,9 @@ it.each([
   ['57P05', 'terminating connection due to idle-session timeout', /SET idle_session_timeout/],
   ['57014', 'canceling statement due to user request', /It was cancelled from outside/],
   ['P0001', 'books are closed', /its owner/],
+  ['0A000', 'INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules', /DISABLE RULE/],
+  ['0A000', 'cannot perform INSERT RETURNING on relation "runs"', /DISABLE RULE/],
+  ['0A000', 'cannot alter type of a column used by a view or rule', /Drop it/],
 ])('%s, %s, names what to do, and is no fault of ours', (code, message, hint) => {
   const error = Object.assign(new Error(message), { code });
   expect(explainDatabaseError(error, PLACE)).toMatchObject({

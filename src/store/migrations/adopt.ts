@@ -23,7 +23,8 @@ import { neverChecked } from './never-null.js';
 import { requireRights } from './preflight.js';
 import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
-import { toScript, type Step } from './step.js';
+import { toScript } from './script.js';
+import type { Step } from './step.js';
 import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 

@@ -2,10 +2,11 @@ import type { MigrationTarget } from './target.js';
 import { planAdoption } from './adoption-plan.js';
 import { readCatalog } from './catalog.js';
 import { readMigrations, withPushedEnum } from './folder.js';
+import { guardedMigration } from './guarded-fill.js';
 import { appliedNames, readHistory } from './history.js';
 import { uncertainValues, withoutIdle } from './misfits.js';
 import { planSchema } from './schema-steps.js';
-import { toScript } from './step.js';
+import { toScript } from './script.js';
 import { shadowState, shadowStates } from './shadow-states.js';
 
 export interface SchemaDiff {
@@ -31,7 +32,7 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   const pushed = live.some(({ object }) => object === 'enum ApiVersion');
   const pending = files
     .filter(({ name }) => !done.has(name))
-    .map(({ name, sql }) => `-- ${name}\n${(pushed ? withPushedEnum(sql) : sql).trim()}`);
+    .map(({ name, sql }) => `-- ${name}\n${guardedMigration(pushed ? withPushedEnum(sql) : sql).trim()}`);
   const parts = [
     ...problems.map((text) => `-- Not by a statement: ${text}`),
     ...(steps.length === 0 ? [] : [toScript(steps, uncertainValues(conversions), pool.settings)]),

@@ -35,9 +35,12 @@ export async function fingerprint(pool: Pool, converted: readonly ConvertedColum
  * @param row a text of a row that says all of it
  */
 export async function digestRows(pool: Pool, from: string, row: string): Promise<string> {
-  const digest = (seed: number) => `coalesce(sum(hashtextextended(${row}, ${seed})::numeric), 0)`;
-  const { rows } = await pool.query<{ print: string }>(
-    `SELECT concat_ws(' ', count(*), ${digest(1)}, ${digest(2)}) AS print FROM ${from}`,
-  );
+  const { rows } = await pool.query<{ print: string }>(digestQuery(from, row));
   return rows[0]?.print ?? '';
+}
+
+/** The query of `digestRows`: one row with one text, called print. */
+export function digestQuery(from: string, row: string): string {
+  const digest = (seed: number) => `coalesce(sum(hashtextextended(${row}, ${seed})::numeric), 0)`;
+  return `SELECT concat_ws(' ', count(*), ${digest(1)}, ${digest(2)}) AS print FROM ${from}`;
 }

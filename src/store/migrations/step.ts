@@ -1,7 +1,6 @@
 import { quote } from '../rows.js';
 import type { Settings } from '../settings.js';
 import type { RowCheck } from './row-checks.js';
-import { LOCK_TIMEOUT } from './session.js';
 
 /** One change of a schema that is not ours yet, and its way back. */
 export interface Step {
@@ -28,28 +27,6 @@ export function step(
   more: Partial<Pick<Step, 'first' | 'checks' | 'fills'>> = {},
 ): Step {
   return { text, sql, undo, locks, first: false, checks: [], ...more };
-}
-
-/**
- * The steps as psql takes them: labels of enums first, the rest in one transaction.
- * @param uncertain the rows of which the script is to fail: PostgreSQL itself would round or move a value of theirs
- */
-export function toScript(
-  steps: readonly Step[],
-  uncertain: readonly RowCheck[],
-  settings: Pick<Settings, 'schema'>,
-): string {
-  const lines = (wanted: boolean) =>
-    steps
-      .filter(({ first }) => first === wanted)
-      .map(({ sql }) => `${sql};\n`)
-      .join('');
-  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '${LOCK_TIMEOUT}';\nSET LOCAL extra_float_digits = 3;\n${uncertain.map(failOf).join('')}${lines(false)}COMMIT;`;
-}
-
-/** Under the lock under which the values are then converted. */
-function failOf({ table, text, query }: RowCheck): string {
-  return `LOCK TABLE ${quote(table)};\nDO $$ BEGIN IF EXISTS (${query}) THEN RAISE EXCEPTION '%', ${literal(`A row of ${table} has ${text}.`)}; END IF; END $$;\n`;
 }
 
 /** Leads psql to our schema. */

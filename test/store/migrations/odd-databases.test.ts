@@ -352,14 +352,45 @@ it.each([
   expect([await dumpSchema(pool), await readAll()]).toEqual(before);
 });
 
+const TRIMS = `CREATE FUNCTION trimmed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.service := btrim(NEW.service); RETURN NEW; END';
+  CREATE TRIGGER trimmed BEFORE UPDATE ON cost_data FOR EACH ROW EXECUTE FUNCTION trimmed()`;
+const DELETES = `CREATE RULE gone AS ON UPDATE TO cost_data DO ALSO DELETE FROM cost_data WHERE id = 'c1'`;
+
 it.each([
-  ['microseconds', 'date', 'timestamp', '2026-01-01 00:00:00.000001', /parts of a millisecond/],
-  ['a day of another zone', 'date', 'timestamptz', '2026-01-01 00:00+02', /not midnight UTC/],
-  ['too many decimals', 'cost', 'numeric', '0.1234567890123456789012345678901', /more than 30 decimals/],
-])('prints no difference that would change %s', async (_, column, type, value, cause) => {
+  [
+    'microseconds',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamp; UPDATE cost_data SET date = '2026-01-01 00:00:00.000001'`,
+    /parts of a millisecond/,
+  ],
+  [
+    'a day of another zone',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz; UPDATE cost_data SET date = '2026-01-01 00:00+02'`,
+    /not midnight UTC/,
+  ],
+  [
+    'too many decimals',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric; UPDATE cost_data SET cost = 0.1234567890123456789012345678901`,
+    /more than 30 decimals/,
+  ],
+  [
+    'what a trigger trims',
+    `${BILLS} UPDATE cost_data SET service = ' padded ', currency = NULL; ${TRIMS}`,
+    /trigger or a rule of cost_data changes what is written/,
+  ],
+  [
+    'what a rule deletes',
+    `${BILLS} UPDATE cost_data SET currency = NULL; ${DELETES}`,
+    /trigger or a rule of cost_data changes what is written/,
+  ],
+  [
+    'what a trigger trims as a migration fills bills',
+    `${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai';
+     UPDATE cost_data SET service = ' padded ', currency = 'USD', line_item = 'gpt-5-' || id || ', input'; ${TRIMS}`,
+    /trigger or a rule of cost_data changes what is written/,
+  ],
+])('prints no difference that would change %s', async (_, sql, cause) => {
   const { pool, migrations } = database;
-  await pool.query(`${OLD} ALTER TABLE cost_data ALTER COLUMN ${column} TYPE ${type}`);
-  await pool.query(`UPDATE cost_data SET ${column} = $1 WHERE id = 'c2'`, [value]);
+  await pool.query(sql);
   const before = await readAll();
   expect(await runByPsql(url, (await migrations.diff()).sql)).toMatch(cause);
   expect(await readAll()).toMatchObject(before as object);
