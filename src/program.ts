@@ -4,12 +4,12 @@ import { globalOptions, outputOption, type AnyCommand, type CommandGroup } from 
 import { perform } from './commands/perform.js';
 import type { GlobalOptions, OpenContext } from './context.js';
 import { CostsError } from './errors.js';
-import { addHelpTopic, HELP_TOPICS } from './help/topics.js';
+import { addHelpTopic, HELP_LAYOUT, HELP_TOPICS } from './help/topics.js';
 
 /** Columns of the help, on a terminal that has as many. */
 const HELP_WIDTH = 79;
-/** Descriptions that are wrapped narrower than this can hardly be read. */
-const LEAST_HELP_WIDTH = 20;
+/** A terminal that is narrower breaks the lines itself. */
+const LEAST_HELP_WIDTH = 40;
 
 /** What runs a command, and hears its exit code. */
 interface Host {
@@ -30,7 +30,7 @@ export async function createProgram(
   onExit: (code: number) => void = () => undefined,
   columns = Infinity,
 ): Promise<Command> {
-  const helpWidth = Math.min(columns, HELP_WIDTH);
+  const helpWidth = Math.max(Math.min(columns, HELP_WIDTH), LEAST_HELP_WIDTH);
   const program = new Command('costs')
     // An option behind a subcommand is the subcommand's.
     .enablePositionalOptions()
@@ -39,7 +39,7 @@ export async function createProgram(
     .helpOption('-h, --help', 'print help')
     .addHelpCommand(helpCommand().helpGroup('Setup:'))
     .exitOverride()
-    .configureHelp({ helpWidth, minWidthToWrap: LEAST_HELP_WIDTH, subcommandTerm })
+    .configureHelp({ ...HELP_LAYOUT, helpWidth, subcommandTerm })
     .addHelpText(
       'after',
       `\nStart here:  costs demo   (synthetic data)\n        or:  costs keys add && costs sync\n${new Help().boxWrap(`More help:   costs help ${HELP_TOPICS.join(' | ')}`, helpWidth)}`,

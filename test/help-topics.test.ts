@@ -8,10 +8,10 @@ const folder = new URL('../src/help/', import.meta.url);
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
 /** What `costs help TOPIC` prints. */
-async function helpFor(topic: string): Promise<string> {
+async function helpFor(topic: string, columns?: number): Promise<string> {
   const argv = ['help', topic];
   const open = () => Promise.reject(new Error('help opens nothing'));
-  const program = await createProgram(argv, '0.0.0', open as never);
+  const program = await createProgram(argv, '0.0.0', open as never, undefined, columns);
   let text = '';
   for (const command of [program, ...program.commands]) command.configureOutput({ writeOut: (part) => (text += part) });
   await expect(program.parseAsync(argv, { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
@@ -31,6 +31,14 @@ describe('help topics', () => {
     expect(text).toContain(`${/^# (.*)$/m.exec(markdown)?.[1] ?? ''}\n`);
     expect(text).not.toMatch(/```|^#+ |^\| |\*\*|\]\(/m);
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(79);
+  });
+
+  it.each(HELP_TOPICS)('prints %s within a narrow terminal, but for what is to be pasted', async (topic) => {
+    const wide = new Set((await helpFor(topic)).split('\n'));
+    for (const columns of [40, 50, 60]) {
+      const added = (await helpFor(topic, columns)).split('\n').filter((line) => !wide.has(line) && / \S+ /.test(line));
+      for (const line of added) expect(line.length, line).toBeLessThanOrEqual(columns);
+    }
   });
 
   it('explains every exit code there is', async () => {

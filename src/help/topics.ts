@@ -21,6 +21,22 @@ export const HELP_TOPICS = [
   'usage',
 ] as const;
 
+/** Descriptions that are wrapped narrower than this can hardly be read. */
+const LEAST_WIDTH = 20;
+
+/** How help is laid out: a description stands below its term where the terminal has too little room beside it. */
+export const HELP_LAYOUT = {
+  minWidthToWrap: LEAST_WIDTH,
+  formatItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
+    const format = (name: string, width: number) =>
+      Help.prototype.formatItem.call(this, name, width, description, helper);
+    // Two columns stand before a term, two behind it.
+    const room = (helper.helpWidth ?? Infinity) - termWidth - 4;
+    if (description === '' || room >= LEAST_WIDTH) return format(term, termWidth);
+    return `${term === '' ? '' : `  ${term}\n`}${format('', 2)}`;
+  },
+};
+
 /**
  * Adds the topic that `argv` asks help for, if it is one. `help json` followed by a command is the schema of its document;
  * a topic that is a command, too (`usage`), stands after that command's own help.
@@ -90,8 +106,7 @@ function printTable(lines: string[], width: number): string {
   const [head = [], , ...rows] = lines.map(cellsOf);
   const shown = head.length > 2 ? [head, ...rows] : rows;
   const termWidth = Math.min(Math.max(...shown.map(([term = '']) => term.length)), 24);
-  const help = new Help();
-  help.prepareContext({ helpWidth: width });
+  const help = Object.assign(new Help(), HELP_LAYOUT, { helpWidth: width });
   return shown
     .map(([term = '', ...cells]) => {
       const meaning = cells.filter((cell) => cell !== '').join(' · ');
@@ -112,7 +127,7 @@ function cellsOf(line: string): string[] {
 const indented = (line: string) => `  ${line}`;
 
 function wrapped(text: string, width: number): string {
-  return new Help().boxWrap(plain(text.replaceAll(/\n\s*/g, ' ')), width);
+  return Object.assign(new Help(), HELP_LAYOUT).boxWrap(plain(text.replaceAll(/\n\s*/g, ' ')), width);
 }
 
 /** Text without the marks of Markdown; of a link stays what it is called. */
