@@ -167,7 +167,6 @@ function explainTls({ code, message }: Symptom, { server }: Place): Explanation 
 /** Settings that end a statement before ours can raise them, by PostgreSQL's words for it. */
 const LIMITS = {
   'statement timeout': 'statement_timeout',
-  'idle-in-transaction timeout': 'idle_in_transaction_session_timeout',
   'transaction timeout': 'transaction_timeout',
   'idle-session timeout': 'idle_session_timeout',
 };
@@ -227,8 +226,12 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         `${label} has run out of memory: ${message}.`,
         'Free some, then run the same command again; nothing half-done was kept.',
       );
-    case '57014':
     case '25P03':
+      return failed(
+        `${label} gave up the locks of a transaction in which this process stood still for minutes: ${message}.`,
+        'Nothing of that transaction is kept; run the same command again.',
+      );
+    case '57014':
     case '25P04':
     case '57P05': {
       const setting = Object.entries(LIMITS).find(([words]) => message.includes(words))?.[1];

@@ -25,7 +25,9 @@ export const UNKNOWN: Settings = { schema: null, searchPath: null, replica: true
  */
 export function beginSql(settings: Settings, { isolation = 'READ COMMITTED', readOnly }: TransactionMode = {}): string {
   const access = (readOnly ?? settings.replica) ? 'READ ONLY' : 'READ WRITE';
-  return `BEGIN ISOLATION LEVEL ${isolation} ${access}; ${setSql(settings, 'transaction')}`;
+  const begin = `BEGIN ISOLATION LEVEL ${isolation} ${access}; ${setSql(settings, 'transaction')}`;
+  // A snapshot stands as long as its reader takes, and keeps nobody out.
+  return isolation === 'READ COMMITTED' && access === 'READ WRITE' ? `${begin}, ${IDLE}` : begin;
 }
 
 /** The same for a session that is ours alone: what cannot run in a transaction, such as a concurrent index, needs it there. */
@@ -60,5 +62,8 @@ const FIXED = {
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
 } as const;
+
+/** A process that is stopped inside a transaction would keep its locks for as long as its connection lives. */
+const IDLE = `set_config('idle_in_transaction_session_timeout', '5min', true)`;
 
 const MODES = { default_transaction_isolation: 'read committed', default_transaction_read_only: 'off' } as const;

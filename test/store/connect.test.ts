@@ -5,7 +5,8 @@ import { CostsError } from '../../src/errors.js';
 import { parseDatabaseUrl } from '../../src/store/address.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
-import { onServer, useTestDatabase } from '../helpers/database.js';
+import { snapshot } from '../../src/store/transaction.js';
+import { DATABASE_KINDS, onServer, useTestDatabase } from '../helpers/database.js';
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -106,6 +107,17 @@ it('opens for a role whose transactions end when they are idle for a millisecond
   await onServer((client) => client.query(`ALTER DATABASE "${name}" SET idle_in_transaction_session_timeout = '1ms'`));
   for (let attempt = 0; attempt < 5; attempt++) await (await openDatabase(target)).close();
 });
+
+it.each(DATABASE_KINDS)(
+  'gives up the locks of a process that stands still inside a transaction, and no snapshot of a slow reader, in %s',
+  async (kind) => {
+    const { database } = await useTestDatabase(kind);
+    const limit = async (tx: Pick<typeof database.prisma, '$queryRaw'>) =>
+      tx.$queryRaw`SELECT current_setting('idle_in_transaction_session_timeout') AS limit`;
+    expect(await database.prisma.$transaction(limit)).toEqual([{ limit: '5min' }]);
+    expect(await snapshot(database.prisma, limit)).toEqual([{ limit: '0' }]);
+  },
+);
 
 it('tells a server without TLS', async () => {
   const url = new URL(serverUrl({}));

@@ -21,7 +21,7 @@ describe('an error with the code ENOENT', () => {
 
 it.each([
   ['57014', 'canceling statement due to statement timeout', /ALTER ROLE "costs" SET statement_timeout/],
-  ['25P03', 'terminating connection due to idle-in-transaction timeout', /SET idle_in_transaction_session_timeout/],
+  ['25P03', 'terminating connection due to idle-in-transaction timeout', /run the same command again/],
   ['25P04', 'terminating connection due to transaction timeout', /SET transaction_timeout/],
   ['57P05', 'terminating connection due to idle-session timeout', /SET idle_session_timeout/],
   ['57014', 'canceling statement due to user request', /It was cancelled from outside/],
