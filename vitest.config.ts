@@ -49,7 +49,7 @@ export default defineConfig(({ mode }) => ({
     // A worker loads the modules under test once, not once a file: a quarter of the time. Tests put back what they change.
     isolate: false,
     // `npm run test:long` tells some stories in full that `npm test` tells in short.
-    provide: { long: mode === 'long', now: USUAL_DAY },
+    provide: { long: mode === 'long', bothStores: mode !== 'test', now: USUAL_DAY },
     ...(mode === 'dates' && {
       projects: AWKWARD_DAYS.map((now) => ({
         extends: true as const,

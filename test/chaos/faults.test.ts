@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import type { Fault } from '../../src/emulator/faults.js';
 import { editRows } from '../../src/emulator/edits.js';
 import { useCollector } from '../helpers/collector.js';
-import { DATABASE_KINDS, useTestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, useTestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { expectedSums, lastDays, makeWorld, storedSums } from './world.js';
 
@@ -38,7 +38,7 @@ const LYING: Fault[] = [
   { kind: 'redirect', location: 'https://example.com/' },
 ];
 
-async function start(kind: (typeof DATABASE_KINDS)[number], seed: number, giveUpAfterMs: number) {
+async function start(kind: (typeof STORY_KINDS)[number], seed: number, giveUpAfterMs: number) {
   const emulator = await openEmulator({ world: makeWorld(seed, DAYS + 5), now: () => new Date(), seed });
   const { database } = await useTestDatabase(kind);
   const collector = await useCollector(database, emulator, {
@@ -47,7 +47,7 @@ async function start(kind: (typeof DATABASE_KINDS)[number], seed: number, giveUp
   return { emulator, database, ...collector };
 }
 
-describe.each(DATABASE_KINDS)('on %s', (kind) => {
+describe.each(STORY_KINDS)('on %s', (kind) => {
   it.each(SEEDS)('a third of all requests failing, in every way that passes, ends complete (%d)', async (seed) => {
     const { emulator, database, collect } = await start(kind, seed, 30_000);
     const span = lastDays(DAYS);

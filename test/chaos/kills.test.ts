@@ -9,7 +9,7 @@ import type { SyncResult } from '../../src/domain/results.js';
 import { openDatabase } from '../../src/store/open.js';
 import { clockEnvironment } from '../helpers/clock.js';
 import { useMachine } from '../helpers/costs.js';
-import { DATABASE_KINDS, type DatabaseKind, environmentOf, onServer, useReadyTarget } from '../helpers/database.js';
+import { STORY_KINDS, type DatabaseKind, environmentOf, onServer, useReadyTarget } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { expectedSums, lastDays, makeWorld, storedSums } from './world.js';
 
@@ -72,7 +72,7 @@ async function disturb(emulator: Emulator, env: NodeJS.ProcessEnv, requests: num
 }
 
 // On the embedded store each start takes a while; the long run tells that story, too.
-describe.each(inject('long') ? DATABASE_KINDS : (['postgresql'] as const))('a backfill on %s', (kind) => {
+describe.each(STORY_KINDS)('a backfill on %s', (kind) => {
   it(
     `that is killed ${KILLS} times ends as one that never was`,
     { timeout: inject('long') ? 3_600_000 : 120_000 },

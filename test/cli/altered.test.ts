@@ -5,13 +5,13 @@ import type { Verification } from '../../src/domain/verification.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
-import { COMMAND_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
+import { STORY_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
 const TODAY = toDay(new Date());
 const day = addDays(TODAY, -2);
 
-describe.each(COMMAND_KINDS)('a day that was changed outside costs, on %s', (kind) => {
+describe.each(STORY_KINDS)('a day that was changed outside costs, on %s', (kind) => {
   it("is told by every command that looks at days until it was compared with the provider's total again", async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
     organization.days.set(day, [worldRow({ projectId: 'p', lineItem: 'gpt-5, input', amount: '10.25' })]);

@@ -6,7 +6,7 @@ import { formatDate } from '../../src/domain/words.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase } from '../../src/store/open.js';
 import { useMachine } from '../helpers/costs.js';
-import { COMMAND_KINDS, environmentOf, useReadyTarget, useTestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, environmentOf, useReadyTarget, useTestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
 const TODAY = toDay(new Date());
@@ -18,7 +18,7 @@ const REGISTER = [
 ];
 const SPAN = ['--since', day, '--until', day];
 
-describe.each(COMMAND_KINDS)('collected rows that no organization answers for, on %s', (kind) => {
+describe.each(STORY_KINDS)('collected rows that no organization answers for, on %s', (kind) => {
   it('are told by verify and doctor with project, rows and money, and what is told to do puts them right', async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
     organization.days.set(day, [

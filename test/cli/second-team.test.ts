@@ -8,7 +8,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
 import { listCommands, type DescribedCommand } from '../helpers/command-table.js';
-import { COMMAND_KINDS, createReadyTarget } from '../helpers/database.js';
+import { STORY_KINDS, createReadyTarget } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { runHere } from '../helpers/here.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
@@ -193,7 +193,7 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
 
 useQuickScrypt();
 
-describe.each(COMMAND_KINDS)('a second team in one database, on %s', (kind) => {
+describe.each(STORY_KINDS)('a second team in one database, on %s', (kind) => {
   let target: DatabaseTarget;
   let remove: () => Promise<void>;
   let emulator: Emulator;

@@ -9,7 +9,7 @@ import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { createStore } from '../../src/store/store.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createProgram } from '../../src/program.js';
-import { DATABASE_KINDS, fillHome, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, fillHome, useEmptyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 
 let folder: string;
@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(DATABASE_KINDS)('costs db on %s', (kind) => {
+describe.each(STORY_KINDS)('costs db on %s', (kind) => {
   let database: Database;
   beforeEach(async () => {
     database = await openDatabase(await useEmptyTarget(kind));

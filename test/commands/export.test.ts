@@ -15,7 +15,7 @@ import { openParquet } from '../../src/imports/parquet.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createTagStore } from '../../src/store/tags.js';
 import { recordContext } from '../helpers/context.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { checkFocus, readFocusRules, type FocusCells } from '../helpers/focus-rules.js';
 import { fillPageWorld, TODAY } from '../helpers/page-world.js';
 import { bill, TEAM } from '../helpers/spend.js';
@@ -24,7 +24,7 @@ const SINCE = parseDay('2026-10-01');
 const SPAN = { since: SINCE, until: TODAY };
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 
-describe.each(DATABASE_KINDS)('export on %s', (kind) => {
+describe.each(STORY_KINDS)('export on %s', (kind) => {
   let test: TestDatabase;
 
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { amountText, worldRow, type WorldOrganization, type WorldRow } from '../
 import type { KeyChange } from '../../src/output/keys.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { COMMAND_KINDS, createReadyTarget, environmentOf } from '../helpers/database.js';
+import { STORY_KINDS, createReadyTarget, environmentOf } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 
@@ -53,7 +53,7 @@ const parentKey = (secret: string) =>
   adminKey({ provider: 'anthropic', id: 'parent' }, { secret, analyticsOnly: true });
 const [FIRST, SECOND] = ['sk-ant-api01-parent-first-0001', 'sk-ant-api01-parent-second-0002'];
 
-describe.each(COMMAND_KINDS)('a parent organization with its children, in %s', (kind) => {
+describe.each(STORY_KINDS)('a parent organization with its children, in %s', (kind) => {
   useQuickScrypt();
   let emulator: Emulator;
   let base: Awaited<ReturnType<typeof createReadyTarget>>;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { toDay } from '../../src/domain/day.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { worldRow } from '../../src/emulator/world.js';
@@ -245,10 +245,12 @@ describe.skipIf(!HAS_TERMINAL)(
       );
       const before = await rowsOf(base);
       // On a screen of its own each question would take a second: one process asks them all.
-      const asked = questions(budgets.budgets[0]?.id ?? '').flatMap((each) => [
-        { ...each, key: '\u0003' },
-        { ...each, key: '\u0004' },
-      ]);
+      // The long run presses both keys at each of them.
+      const asked = questions(budgets.budgets[0]?.id ?? '').flatMap((each, index) =>
+        ['\u0003', '\u0004']
+          .filter((_, which) => inject('long') || which === index % 2)
+          .map((key) => ({ ...each, key })),
+      );
       const lines = asked.map(({ args, env: more = { OPENAI_ADMIN_KEY: '' } }) => ({ args, env: more }));
       const steps = asked.flatMap(({ answers = [], asks, key }): Step[] => [...answers, [asks, key], ['[ended ', '']]);
       const program = [process.execPath, AT_A_TERMINAL, JSON.stringify(lines)];

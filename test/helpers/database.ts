@@ -20,8 +20,11 @@ const KINDS = ['postgresql', 'embedded'] as const satisfies readonly DatabaseKin
 export const DATABASE_KINDS: readonly (typeof KINDS)[number][] =
   process.env.TEST_ONLY_SERVER === undefined ? KINDS : ['postgresql'];
 
-/** For stories of many commands: the embedded store is opened anew for each, and its statements are the same. The long run tells them of both. */
-export const COMMAND_KINDS = DATABASE_KINDS.filter((kind) => kind === 'postgresql' || inject('long'));
+/**
+ * For what costs much to tell, or says of the embedded store by the same statements what it says of a server: `npm test` tells it of
+ * PostgreSQL, the long run and the awkward days of both.
+ */
+export const STORY_KINDS = DATABASE_KINDS.filter((kind) => kind === 'postgresql' || inject('bothStores'));
 
 interface Created<Target extends DatabaseTarget> {
   target: Target;

@@ -12,6 +12,8 @@ declare module 'vitest' {
     folder: string;
     /** Whether stories are told in full (`npm run test:long`): every kill, every round. */
     long: boolean;
+    /** Whether stories are told of both stores; else of PostgreSQL alone. */
+    bothStores: boolean;
     /** The instant at which each test file begins. */
     now: string;
   }

@@ -7,7 +7,7 @@ import type { Report } from '../../src/domain/report.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
-import { COMMAND_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
+import { STORY_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
 
 const COLUMNS = [
   'BilledCost',
@@ -70,7 +70,7 @@ async function useExports() {
   };
 }
 
-async function useStore(kind: (typeof COMMAND_KINDS)[number]): Promise<Machine> {
+async function useStore(kind: (typeof STORY_KINDS)[number]): Promise<Machine> {
   const machine = await useMachine({ ...environmentOf(await useReadyTarget(kind)), COSTS_INSECURE_STORAGE: '1' });
   const init = [
     'init',
@@ -88,7 +88,7 @@ const sync = async (machine: Machine, ...more: string[]) =>
 const totalsOf = async (machine: Machine) =>
   (await machine.here(['report', '2026-Q3', '--json'])).json<Report>().totals.map(({ cost }) => cost);
 
-describe.each(COMMAND_KINDS)('a folder of exports, on %s,', (kind) => {
+describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
   it('is read by sync: whatever is new, a period as a whole, and never the same delivery twice', async () => {
     const machine = await useStore(kind);
     const { path, deliver } = await useExports();

@@ -1,9 +1,11 @@
 import measure from 'string-width';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { stringWidth } from '../../src/output/string-width.js';
 
 it('takes as many columns as is measured, for every sign that is not measured and for text around them', () => {
-  const different = Array.from({ length: 0xffff }, (_, code) => String.fromCharCode(code))
+  // One of seven is enough to see that a block of signs is another width than it was.
+  const step = inject('long') ? 1 : 7;
+  const different = Array.from({ length: Math.floor(0xffff / step) }, (_, index) => String.fromCharCode(index * step))
     .filter((sign) => !/[\ud800-\udfff]/.test(sign))
     .filter((sign) => stringWidth(sign) !== measure(sign));
 

@@ -7,7 +7,13 @@ import { confirmLease } from '../../src/store/collection/leases.js';
 import { createStore } from '../../src/store/store.js';
 import { underLease } from '../../src/sync/lease.js';
 import { useCollector } from '../helpers/collector.js';
-import { createTestDatabase, DATABASE_KINDS, useTestDatabase, type TestDatabase } from '../helpers/database.js';
+import {
+  createTestDatabase,
+  DATABASE_KINDS,
+  STORY_KINDS,
+  useTestDatabase,
+  type TestDatabase,
+} from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { organizationOf, registerOrganization } from '../helpers/organization.js';
 import { lastDays, makeWorld, storedSums } from '../chaos/world.js';
@@ -258,7 +264,7 @@ describe('work under a lease', () => {
   });
 });
 
-describe.each(DATABASE_KINDS)('a run that is stopped for longer than its lease, on %s', (kind) => {
+describe.each(STORY_KINDS)('a run that is stopped for longer than its lease, on %s', (kind) => {
   it.each(['bills', 'usage'] as const)('writes none of the %s it read when somebody has taken over', async (what) => {
     const emulator = await openEmulator({ world: makeWorld(3, 5), now: () => new Date() });
     emulator.world.organizations.splice(1);

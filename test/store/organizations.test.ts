@@ -7,7 +7,7 @@ import type { Database } from '../../src/store/database.js';
 import { readMigrations, type MigrationFile } from '../../src/store/migrations/folder.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
-import { createEmptyTarget, DATABASE_KINDS } from '../helpers/database.js';
+import { createEmptyTarget, STORY_KINDS } from '../helpers/database.js';
 import { readRowsOf, runAll } from '../helpers/schema-states.js';
 
 /** What a store of two teams held before organizations had rows of their own. */
@@ -37,7 +37,7 @@ const owners = async (pool: Pool) =>
     )
   ).rows.map(({ line }) => line);
 
-describe.each(DATABASE_KINDS)('organizations of a store of before, on %s', (kind) => {
+describe.each(STORY_KINDS)('organizations of a store of before, on %s', (kind) => {
   let database: Database;
   let folder: string;
   let remove: () => Promise<void>;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
-import { COMMAND_KINDS, createTestDatabase, useTestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, createTestDatabase, useTestDatabase } from '../helpers/database.js';
 import { dumpSchema } from '../helpers/dump-schema.js';
 
 /** Rows of three months with a day on each of their ends, of none, and with a number that no float holds. */
@@ -39,7 +39,7 @@ const MONTHS = {
   usage_data_default: 80,
 };
 
-describe.each(COMMAND_KINDS)('usage in partitions on %s', (kind) => {
+describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
   it('has a partition a month and a year ahead, keeps every row, is no drift, and leads back to exactly the table it was', async () => {
     const { database } = await useTestDatabase(kind);
     const { migrations, pool } = database;

@@ -15,11 +15,11 @@ import { createProjectStore } from '../../src/store/projects.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createOrganizations } from '../../src/store/organizations.js';
 import { createTagStore } from '../../src/store/tags.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
 import { line } from '../helpers/lines.js';
 
-describe.each(DATABASE_KINDS)('projects on %s', (kind) => {
+describe.each(STORY_KINDS)('projects on %s', (kind) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
   let projects: ProjectStore;

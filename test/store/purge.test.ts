@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RegisteredOrganization } from '../../src/domain/organization.js';
-import { DATABASE_KINDS } from '../helpers/database.js';
+import { STORY_KINDS } from '../helpers/database.js';
 import { shareStore } from '../helpers/shared-store.js';
 
-describe.each(DATABASE_KINDS)('purging an organization on %s', (kind) => {
+describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
   const shared = shareStore(kind);
   beforeEach(async () => {
     await shared.database.pool.query(`

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import { createStore } from '../../src/store/store.js';
-import { DATABASE_KINDS, useTestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, useTestDatabase } from '../helpers/database.js';
 import { bill, fillProjects, TEAM } from '../helpers/spend.js';
 
 const DAY = parseDay('2026-10-05');
 const QUERY = { teamId: TEAM, since: DAY, until: DAY, groupBy: ['project'] as const };
 
-describe.each(DATABASE_KINDS)('what somebody typed and is no value, on %s,', (kind) => {
+describe.each(STORY_KINDS)('what somebody typed and is no value, on %s,', (kind) => {
   async function use(statement: string) {
     const { database } = await useTestDatabase(kind);
     await fillProjects(database.prisma);

@@ -6,7 +6,7 @@ import { worldRow, type WorldRow } from '../../src/emulator/world.js';
 import { createApiKeyStore } from '../../src/store/api-keys.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { useCollector } from '../helpers/collector.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 
 const [BEFORE, FIRST, SECOND] = ['2025-12-31', '2026-01-01', '2026-01-02'].map(parseDay) as [Day, Day, Day];
@@ -43,7 +43,7 @@ const ANALYTICS = [
 
 const TOLD = ['API keys', 'products'].map((what) => expect.stringContaining(`what ${what} spent`) as string);
 
-describe.each(DATABASE_KINDS)('costs by API key of a report beside the bill, in %s', (kind) => {
+describe.each(STORY_KINDS)('costs by API key of a report beside the bill, in %s', (kind) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase(kind);

@@ -4,7 +4,7 @@ import type { GroupWord } from '../../src/domain/dimensions.js';
 import { worldRow, type WorldApiKey, type WorldRow } from '../../src/emulator/world.js';
 import { createApiKeyStore } from '../../src/store/api-keys.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 import { useCollector } from '../helpers/collector.js';
 
@@ -25,7 +25,7 @@ const ROWS = [
   spend(null, null, null, '1.5'),
 ];
 
-describe.each(DATABASE_KINDS)('bills by API key in %s', (kind) => {
+describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase(kind);

@@ -8,7 +8,7 @@ import { planBackfill, planSync } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';
 import { verifySpan } from '../../src/sync/verify.js';
 import type { FolderReader, SyncDependencies } from '../../src/sync/work.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { line } from '../helpers/lines.js';
 import { registerOrganization } from '../helpers/organization.js';
 
@@ -47,7 +47,7 @@ const files = (periods: FocusPeriod[], more: Partial<FocusFiles> = {}): FocusFil
   ...more,
 });
 
-describe.each(DATABASE_KINDS)('a folder of deliveries, on %s,', (kind) => {
+describe.each(STORY_KINDS)('a folder of deliveries, on %s,', (kind) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase(kind);

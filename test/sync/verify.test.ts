@@ -7,7 +7,7 @@ import { createOutput } from '../../src/output/create.js';
 import { renderVerification } from '../../src/output/verification.js';
 import { verifySpan } from '../../src/sync/verify.js';
 import { useCollector, type Collector } from '../helpers/collector.js';
-import { DATABASE_KINDS, useTestDatabase, type DatabaseKind } from '../helpers/database.js';
+import { STORY_KINDS, useTestDatabase, type DatabaseKind } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
 
 const today = toDay(new Date());
@@ -48,7 +48,7 @@ function summary({ organizations }: Verification) {
 
 const fine = { days: 40, equal: 40, restated: [], findings: [] };
 
-describe.each(DATABASE_KINDS)('verify on %s', (kind) => {
+describe.each(STORY_KINDS)('verify on %s', (kind) => {
   it('finds every day equal to the total the provider gives, and says which provider gives none', async () => {
     const { verify: again } = await start(kind, [{ provider: 'litellm', id: 'proxy', projects: 1, lineItems: 1 }]);
     const verification = await again();

@@ -5,7 +5,7 @@ import { generateUsage } from '../../src/emulator/generate-usage.js';
 import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 import type { WorldOrganization } from '../../src/emulator/world.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
-import { COMMAND_KINDS, createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { STORY_KINDS, createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
 import { NO_DIMENSIONS } from '../../src/domain/usage.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
@@ -69,7 +69,7 @@ function expected(organizations: WorldOrganization[], since: string, until: stri
 }
 
 const SHAPES = [
-  ...COMMAND_KINDS.map((kind) => [kind, 'one table'] as const),
+  ...STORY_KINDS.map((kind) => [kind, 'one table'] as const),
   ...(inject('long') ? [['postgresql', 'partitions'] as const] : []),
 ];
 

@@ -11,7 +11,7 @@ import { toComparisonDocument } from '../../src/output/comparison.js';
 import { withReading } from '../../src/providers/registry.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 import { listCharges } from '../helpers/tariff.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
@@ -56,7 +56,7 @@ function billedWorld(factors: Record<string, bigint> = {}): WorldOrganization[] 
   return organizations;
 }
 
-describe.each(DATABASE_KINDS)('bills and usage compared on %s', (kind) => {
+describe.each(STORY_KINDS)('bills and usage compared on %s', (kind) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase(kind);

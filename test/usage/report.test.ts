@@ -6,14 +6,14 @@ import { worldRow } from '../../src/emulator/world.js';
 import { renderReport } from '../../src/output/report.js';
 import type { Output } from '../../src/output/output.js';
 import { createReportStore } from '../../src/store/spend/report-store.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
 import { collectFrom, TEAM } from '../helpers/usage.js';
 
 const SPAN = { since: parseDay('2026-11-19'), until: parseDay('2026-11-21') };
 const PLAIN = { width: 80, style: new Proxy({}, { get: () => (text: string) => text }) } as unknown as Output;
 
-describe.each(DATABASE_KINDS)('a report of bills and usage on %s', (kind) => {
+describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase(kind);

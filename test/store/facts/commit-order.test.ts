@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, endOfDay, parseDay } from '../../../src/domain/day.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
-import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
+import { STORY_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { line } from '../../helpers/lines.js';
 import { registerOrganization } from '../../helpers/organization.js';
 
@@ -16,7 +16,7 @@ const query = {
   basis: 'billed',
 } as const;
 
-describe.each(DATABASE_KINDS)('reports from %s while windows are committed slowly', (kind) => {
+describe.each(STORY_KINDS)('reports from %s while windows are committed slowly', (kind) => {
   it('are told again by their instant, to the last digit', async () => {
     const { database } = await useTestDatabase(kind);
     const { prisma } = database;

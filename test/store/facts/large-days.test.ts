@@ -6,7 +6,7 @@ import type { Price } from '../../../src/domain/price.js';
 import { NO_DIMENSIONS, type UsageLine } from '../../../src/domain/usage.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createUsageStore } from '../../../src/store/usage/usage-store.js';
-import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
+import { STORY_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { line } from '../../helpers/lines.js';
 import { organizationOf, registerOrganization } from '../../helpers/organization.js';
 
@@ -47,7 +47,7 @@ const TWO_DOLLARS: Price = {
   ...{ price: parseDecimal('2'), per: parseDecimal('1000000') },
 };
 
-describe.each(DATABASE_KINDS)('a day with more rows than one statement carries, on %s', (kind) => {
+describe.each(STORY_KINDS)('a day with more rows than one statement carries, on %s', (kind) => {
   it('is replaced as a whole: in the bill, by API key, in the ledger, and with a seal that fits', async () => {
     const { database } = await useTestDatabase(kind);
     const { prisma } = database;

@@ -4,7 +4,7 @@ import type { CollectionStore, WindowWrite } from '../../../src/domain/collectio
 import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../../src/domain/day.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { parseDecimal } from '../../../src/domain/decimal.js';
 import { line } from '../../helpers/lines.js';
 import { organizationOf, registerOrganization } from '../../helpers/organization.js';
@@ -21,7 +21,7 @@ const LINES = [
   line(d2, 'p', 'gpt', '2'),
 ];
 
-describe.each(DATABASE_KINDS)('the seal of a day in %s', (kind) => {
+describe.each(STORY_KINDS)('the seal of a day in %s', (kind) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
   let store: CollectionStore;

@@ -3,7 +3,7 @@ import type { Database } from '../../../src/store/database.js';
 import { NO_FILTERS, withEngine } from '../../../src/store/migrations/engine.js';
 import { readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
-import { COMMAND_KINDS, createEmptyTarget, useEmptyTarget } from '../../helpers/database.js';
+import { STORY_KINDS, createEmptyTarget, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
 import { ended, startProgram } from '../../helpers/program.js';
 import { fillBaseline, recordAsApplied, runAll, runScript } from '../../helpers/schema-states.js';
@@ -21,7 +21,7 @@ const DRIFTS: [sql: string, object: string][] = [
   ['DROP TABLE restatements', 'table restatements'],
 ];
 
-describe.each(COMMAND_KINDS)('migrating on %s', (kind) => {
+describe.each(STORY_KINDS)('migrating on %s', (kind) => {
   let database: Database;
   let remove: () => Promise<void>;
   beforeAll(async () => {

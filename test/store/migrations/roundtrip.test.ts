@@ -6,7 +6,7 @@ import { shadowStates } from '../../../src/store/migrations/shadow-states.js';
 import { findDeletions } from '../../../src/store/migrations/losses.js';
 import { readDown, readMigrations, readSchema, type MigrationFile } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
-import { DATABASE_KINDS, useEmptyTarget } from '../../helpers/database.js';
+import { STORY_KINDS, useEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
 import { runScript } from '../../helpers/schema-states.js';
 
@@ -67,7 +67,7 @@ it('every DELETE of a down.sql is one that the export understands', async () => 
   }
 });
 
-describe.each(DATABASE_KINDS)('on %s', (kind) => {
+describe.each(STORY_KINDS)('on %s', (kind) => {
   let database: Database;
   let drop: (() => Promise<void>) | undefined;
   afterAll(() => drop?.());

@@ -9,7 +9,7 @@ import { generateWorld } from '../../../src/emulator/generate.js';
 import { createRandom } from '../../../src/emulator/random.js';
 import { worldRow } from '../../../src/emulator/world.js';
 import { useCollector } from '../../helpers/collector.js';
-import { DATABASE_KINDS, useTestDatabase } from '../../helpers/database.js';
+import { STORY_KINDS, useTestDatabase } from '../../helpers/database.js';
 import { openEmulator } from '../../helpers/emulator.js';
 import { registerOrganization } from '../../helpers/organization.js';
 import { line } from '../../helpers/lines.js';
@@ -26,7 +26,7 @@ function figures({ rows, totals }: Report) {
   return { rows: known.sort(), totals };
 }
 
-describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
+describe.each(STORY_KINDS)('a report as of an instant, on %s', (kind) => {
   it.each([3, 17])('is the report as it was then, and the changes lead from it to today (%d)', async (seed) => {
     const random = createRandom(seed);
     const world = generateWorld({
@@ -101,7 +101,7 @@ describe.each(DATABASE_KINDS)('a report as of an instant, on %s', (kind) => {
   });
 });
 
-describe.each(DATABASE_KINDS)('what was known of days at an instant, on %s', (kind) => {
+describe.each(STORY_KINDS)('what was known of days at an instant, on %s', (kind) => {
   const hours = (day: string, hour: number) => new Date(`${day}T${`${hour}`.padStart(2, '0')}:00:00Z`);
   const span = { since: parseDay('2026-11-01'), until: parseDay('2026-11-05') };
 

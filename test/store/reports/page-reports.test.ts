@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/domain/day.js';
 import type { ReportQuery, ReportStore, SpendReader } from '../../../src/domain/report.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { fillPageWorld, TODAY } from '../../helpers/page-world.js';
 import { bill, TEAM } from '../../helpers/spend.js';
 
 const QUERY: ReportQuery = { teamId: TEAM, groupBy: ['project'], since: parseDay('2026-11-01'), until: TODAY };
 
-describe.each(DATABASE_KINDS)('what the page of a report reads on %s', (kind) => {
+describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
   let test: TestDatabase;
   let reports: ReportStore;
   beforeAll(async () => {

@@ -7,12 +7,12 @@ import type { GroupWord } from '../../../src/domain/dimensions.js';
 import type { ReportQuery, ReportStore } from '../../../src/domain/report.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { createTagStore } from '../../../src/store/tags.js';
-import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
+import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { bill, fillProjects, keyOf, legacy, markRead, TEAM } from '../../helpers/spend.js';
 
 const TODAY = parseDay('2026-11-23');
 
-describe.each(DATABASE_KINDS)('reports on %s', (kind) => {
+describe.each(STORY_KINDS)('reports on %s', (kind) => {
   let test: TestDatabase;
   let reports: ReportStore;
   let tags: TagStore;
