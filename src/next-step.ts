@@ -38,7 +38,7 @@ export function withNextStep(error: CostsError, argv: readonly string[], command
   if (hint !== undefined && hasCommand(hint)) return error;
   switch (WAYS[code]) {
     case 'how it is used':
-      return next(hint === undefined ? `${command} --help` : behind(hint, `How it is used: ${command} --help`));
+      return next(hint === undefined ? `${command} --help` : behind(hint, `See its help: ${command} --help`));
     case 'doctor':
       return next(behind(hint, LOOK));
     case 'again':
@@ -55,7 +55,7 @@ export function waysOn(failures: readonly { error?: ErrorDocument }[], argv: rea
   return [...new Set(errors.map(({ code }) => (WAYS[code] === 'doctor' ? LOOK : again(argv))))];
 }
 
-const LOOK = 'To see what is wrong: costs doctor';
+const LOOK = 'Check the setup: costs doctor';
 
 function again(argv: readonly string[]): string {
   return `To go on: ${['costs', ...argv.map(quoteForShell)].join(' ')}`;

@@ -31,7 +31,7 @@ export function openChannel(name: string, address: string | undefined, tlsChecks
   const shown = cleanText(name).slice(0, 80);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new CostsError('usage', `"${shown}" is not a valid name for an environment variable.`, {
-      hint: 'Addresses of webhooks are secrets: put yours into a variable, and name that. costs notify test --help',
+      hint: 'Addresses of webhooks are secrets: put yours into a variable, and name that: costs notify test --help',
     });
   const text = address?.trim() ?? '';
   if (text === '')

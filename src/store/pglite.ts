@@ -47,7 +47,7 @@ export async function servePglite(
   await server.start();
   const pool = new StorePool(
     { host: socketFolder, port: 5432, user: 'postgres', database: 'postgres', max: 1 },
-    { schema: 'public', searchPath: 'public', replica: false },
+    { schema: 'public', searchPath: 'public', replica: false, shared: false },
   );
   return {
     pool,

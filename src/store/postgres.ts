@@ -128,6 +128,7 @@ async function meet(
       schema: found,
       searchPath: path.filter((part) => part !== '').join(', '),
       replica: greeting.replica,
+      shared: true,
       policies: bound.rows[0]?.policies ?? {},
     };
   } finally {

@@ -9,6 +9,8 @@ export interface Settings {
   searchPath: string | null;
   /** A replica takes no transaction that says it wants to write. */
   replica: boolean;
+  /** Whether others wait for its locks. The embedded store has one session, and a limit on it would keep the process from ending. */
+  shared: boolean;
 }
 
 export interface TransactionMode {
@@ -17,7 +19,7 @@ export interface TransactionMode {
 }
 
 /** Before the first answer: the path stays the role's own. */
-export const UNKNOWN: Settings = { schema: null, searchPath: null, replica: true };
+export const UNKNOWN: Settings = { schema: null, searchPath: null, replica: true, shared: true };
 
 /**
  * Begins a transaction in which our statements mean the same whatever the role, the database or a pooler has set, and
@@ -27,7 +29,7 @@ export function beginSql(settings: Settings, { isolation = 'READ COMMITTED', rea
   const access = (readOnly ?? settings.replica) ? 'READ ONLY' : 'READ WRITE';
   const begin = `BEGIN ISOLATION LEVEL ${isolation} ${access}; ${setSql(settings, 'transaction')}`;
   // A snapshot stands as long as its reader takes, and keeps nobody out.
-  return isolation === 'READ COMMITTED' && access === 'READ WRITE' ? `${begin}, ${IDLE}` : begin;
+  return settings.shared && isolation === 'READ COMMITTED' && access === 'READ WRITE' ? `${begin}, ${IDLE}` : begin;
 }
 
 /** The same for a session that is ours alone: what cannot run in a transaction, such as a concurrent index, needs it there. */

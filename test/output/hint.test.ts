@@ -186,7 +186,7 @@ describe('a hint', () => {
     const others = [failure('auth', 'Allow it these scopes.'), failure('unreachable', 'Check the network.'), mended];
     expect(waysOn([...others, failure('failed', 'Report it.')], argv)).toEqual([
       'To go on: costs keys verify "Acme EU"',
-      'To see what is wrong: costs doctor',
+      'Check the setup: costs doctor',
     ]);
   });
 });
