@@ -1,27 +1,6 @@
-import { CostsError, type ErrorCode } from '../errors.js';
-import type { DatabaseAddress } from './address.js';
-import { LOST_LOCK } from './fence.js';
-
-/** Where a failure happened, for its sentence. */
-export type Place = Pick<DatabaseAddress, 'label' | 'server' | 'database' | 'user'> & {
-  /** Policies of row security that bind us, by table; known once the server was asked. */
-  policies?: Readonly<Record<string, string[]>>;
-  /** How much room it needs to go on, where that is known. */
-  megabytes?: number;
-};
-
-/** What an error says about itself, whichever of driver, adapter and client threw it. */
-interface Symptom {
-  /** SQLSTATE, or Node's code of a broken connection. */
-  code: string;
-  message: string;
-}
-
-interface Explanation {
-  code: ErrorCode;
-  message: string;
-  hint: string;
-}
+import { CostsError } from '../errors.js';
+import { explainNetwork, explainTls } from './connection-errors.js';
+import type { Explanation, Place, Symptom } from './symptom.js';
 
 /**
  * Puts a failure of the driver, Prisma's adapter or Prisma's client into words. An error that does not come from the
@@ -66,102 +45,6 @@ function findSymptom(error: unknown, depth = 0): Symptom | null {
 
 function explain(symptom: Symptom, place: Place): Explanation | null {
   return explainNetwork(symptom, place) ?? explainTls(symptom, place) ?? explainServer(symptom, place);
-}
-
-function explainNetwork({ code, message }: Symptom, { server, label }: Place): Explanation | null {
-  const unreachable = (text: string, hint: string): Explanation => ({ code: 'unreachable', message: text, hint });
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return unreachable(
-        `The database host of ${server} is not known.`,
-        'Check the host name in DATABASE_URL, and that this machine has a network.',
-      );
-    case 'ECONNREFUSED':
-    case 'ENOENT':
-      return unreachable(
-        `Nothing answers at ${server}: the connection was refused.`,
-        'Check that PostgreSQL is running there, and the host and port in DATABASE_URL.',
-      );
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'EACCES':
-      return unreachable(
-        `${server} cannot be reached from here.`,
-        'Check the network, VPN and firewall between this machine and the database.',
-      );
-    case 'ETIMEDOUT':
-      return unreachable(
-        `${server} did not answer in time.`,
-        'Check the host and port in DATABASE_URL, and that no firewall swallows the connection.',
-      );
-    case 'ECONNRESET':
-    case 'EPIPE':
-    case 'ConnectionClosed':
-    case '08000':
-    case '08003':
-    case '08006':
-    case '57P01':
-    case '57P02':
-      return unreachable(
-        `The connection to ${label} was lost.`,
-        'The database was stopped or the network broke; run the same command again.',
-      );
-    case '57P03':
-      return unreachable(
-        `The database at ${server} is starting or stopping.`,
-        'Wait a moment, then run the same command again; costs db migrate takes --wait.',
-      );
-    case LOST_LOCK:
-      return { code: 'conflict', message, hint: 'Run the same command again: what was confirmed before is stored.' };
-    case '53300':
-      return unreachable(
-        `${server} has no connection left.`,
-        'Close other programs, raise max_connections or the CONNECTION LIMIT of the role or database, or add ?connection_limit=2 to DATABASE_URL.',
-      );
-  }
-  if (/timeout expired|connection timeout|timeout exceeded when trying to connect/i.test(message)) {
-    return unreachable(
-      `${server} did not answer in time.`,
-      'Check the host and port in DATABASE_URL, and that no firewall swallows the connection.',
-    );
-  }
-  if (
-    /connection terminated|connection ended|server closed the connection|Client has encountered a connection error/i.test(
-      message,
-    )
-  ) {
-    return unreachable(
-      `The connection to ${label} was lost.`,
-      'The database was stopped or the network broke; run the same command again.',
-    );
-  }
-  return null;
-}
-
-function explainTls({ code, message }: Symptom, { server }: Place): Explanation | null {
-  if (/does not support SSL/i.test(message)) {
-    return {
-      code: 'failed',
-      message: `${server} speaks no TLS, but DATABASE_URL asks for it.`,
-      hint: 'Use sslmode=disable if the network in between is your own.',
-    };
-  }
-  if (code === '28000' && /no encryption|SSL off/i.test(message)) {
-    return {
-      code: 'failed',
-      message: `${server} accepts TLS connections only.`,
-      hint: 'Add ?sslmode=verify-full to DATABASE_URL.',
-    };
-  }
-  if (/^ERR_TLS|^ERR_SSL|CERT|UNABLE_TO|^EPROTO$|HOSTNAME_MISMATCH|TlsConnectionError/.test(code)) {
-    return {
-      code: 'failed',
-      message: `The TLS certificate of ${server} was not accepted (${message.replace(/\.$/, '')}).`,
-      hint: "Add sslrootcert=FILE with the server's certificate authority to DATABASE_URL.",
-    };
-  }
-  return null;
 }
 
 /** Settings that end a statement before ours can raise them, by PostgreSQL's words for it. */

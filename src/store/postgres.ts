@@ -4,12 +4,13 @@ import { CostsError } from '../errors.js';
 import { storeAdapter } from './adapter.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
-import { explainDatabaseError, type Place } from './errors.js';
+import { explainDatabaseError } from './errors.js';
 import { createMigrations } from './migrations/migrations.js';
 import { findObstacles, policiesSql } from './obstacles.js';
 import { endPool, openSession, StorePool } from './pool.js';
 import { requireKnownGood, requireSupported } from './server-version.js';
 import { UNKNOWN, type Settings } from './settings.js';
+import type { Place } from './symptom.js';
 import { LIMITS } from './transaction.js';
 
 /**
