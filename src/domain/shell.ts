@@ -1,8 +1,12 @@
-/** A text as one word of a shell command, whatever stands in it: a name must not run when a hint is pasted. */
+/** A text as one word of a command, to sh, bash, zsh and fish, whatever stands in it: a name must not run when a hint is pasted. */
 export function quoteForShell(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  // To zsh "=name" is the path of a program.
+  if (/^(?!=)[\w@%+=:,./-]+$/.test(text)) return text;
   // In double quotes as people write it, unless something in it would still be read by the shell.
-  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
+  if (!/["$`\\!]/.test(text)) return `"${text}"`;
+  // Within single quotes fish takes \' and \\ for one sign, and bash and zsh do not: in double quotes all of them agree on these two.
+  const quoted = (part: string) => (/^['\\]/.test(part) ? `"${part.replaceAll('\\', '\\\\')}"` : `'${part}'`);
+  return (text.match(/['\\]+|[^'\\]+/g) ?? []).map(quoted).join('');
 }
 
 /**

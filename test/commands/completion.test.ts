@@ -67,6 +67,27 @@ describe('the completion of bash', () => {
     expect(await inBash('report', '--team', 'other', '--project', '')).toEqual(['Theirs']);
   });
 
+  it('offers names that run nothing, within quotes or without', async () => {
+    const names = [
+      '$(echo x)',
+      '`echo x`',
+      `"; echo x; "`,
+      `'; echo x; '`,
+      `\\"; echo x; #`,
+      `\\'; echo x; #`,
+      '!! $HOME \\',
+    ];
+    const script = `costs() { printf '%s\\n' "$NAME"; }
+${completionScript('bash', nodes)}
+for quote in '' '"' "'"; do
+  COMP_WORDS=(costs projects unlink "$quote"); COMP_CWORD=3; _costs; eval "printf '%s\\n' $quote$COMPREPLY$quote"
+done`;
+    for (const name of names)
+      expect((await run('bash', ['-c', script], { env: { ...process.env, NAME: name } })).stdout).toBe(
+        `${name}\n`.repeat(3),
+      );
+  });
+
   it('offers nothing where no store can be asked', async () => {
     expect(await inBash('keys', 'rotate', '')).toEqual([]);
   });

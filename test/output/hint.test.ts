@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,11 @@ const commands = texts.flatMap((each) => {
 });
 
 class Understood extends Error {}
+
+/** Whether this machine has the program. */
+function isThere(name: string): boolean {
+  return spawnSync(name, ['-c', 'exit']).status === 0;
+}
 
 describe('a command in a hint', () => {
   let program: Command;
@@ -134,23 +139,29 @@ describe('a command in a hint', () => {
     expect(arrows.map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
   });
 
-  it('executes nothing of a hostile name when it is pasted', () => {
+  it.each(['sh', 'bash', 'zsh', 'fish'].filter(isThere))('executes nothing of a hostile name in %s', (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'costs-hint-'));
-    for (const name of [
+    const print = `printf '%s\\n'`;
+    const costs = name === 'fish' ? `function costs; ${print} $argv; end` : `costs() { ${print} "$@"; }`;
+    for (const hostile of [
       `Acme $(touch x) "q" 'z'`,
       '`touch x`',
       '; touch x',
       'a\\',
+      `\\'; touch x; #`,
+      `\\\\'; touch x; #`,
+      `"'$x\\`,
       '!!',
       '',
       '*',
       '~',
+      '=ls',
       '&& touch x #',
+      '(touch x)',
     ]) {
-      const [, command = ''] = renderHint(shell`Its key has expired: costs keys rotate ${name}`).split('→ ');
-      const script = `costs() { printf '%s\\n' "$@"; }\n${command}`;
-      const printed = execFileSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
-      expect(printed).toBe(`keys\nrotate\n${name}\n`);
+      const [, command = ''] = renderHint(shell`Its key has expired: costs keys rotate ${hostile}`).split('→ ');
+      const printed = execFileSync(name, ['-c', `${costs}\n${command}`], { cwd: folder, encoding: 'utf8' });
+      expect(printed).toBe(`keys\nrotate\n${hostile}\n`);
     }
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });

@@ -64,7 +64,12 @@ _costs_names() {
   case "$current" in [\\"\\']*) typed="\${current:1}" ;; esac
   while IFS= read -r name; do
     [[ "$name" == "$typed"* ]] || continue
-    case "$current" in [\\"\\']*) ;; *) printf -v name %q "$name" ;; esac
+    case "$current" in
+      \\"*) # what means something within double quotes
+        name=\${name//\\\\/\\\\\\\\} name=\${name//\\"/\\\\\\"} name=\${name//\\$/\\\\\\$} name=\${name//\\\`/\\\\\\\`} name=\${name//!/\\"\\\\!\\"} ;;
+      \\'*) name=\${name//\\'/\\'\\\\\\'\\'} ;;
+      *) printf -v name %q "$name" ;;
+    esac
     COMPREPLY+=("$name")
   done < <(costs completion names "$1" \${team:+"--team=$team"} 2>/dev/null </dev/null)
 }
