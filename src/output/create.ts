@@ -4,7 +4,7 @@ import type { DraftFile } from '../draft-file.js';
 import { createFile } from './file.js';
 import { printable, toJson } from './gate.js';
 import type { Output } from './output.js';
-import { ignoreClosedPipes } from './pipes.js';
+import { ignoreClosedPipes, untilWritable } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
@@ -37,7 +37,7 @@ export interface Streams {
   stderr: Pipe;
 }
 
-type Pipe = Pick<NodeJS.WriteStream, 'write' | 'once' | 'destroyed' | 'isTTY' | 'columns'>;
+type Pipe = Pick<NodeJS.WriteStream, 'write' | 'once' | 'off' | 'destroyed' | 'isTTY' | 'columns'>;
 
 /** The terminal, or what stands in its place. */
 export function createOutput({
@@ -93,7 +93,7 @@ export function createOutput({
       const shownChunk = typeof chunk === 'string' ? shown(chunk) : chunk;
       if (file !== undefined) return file.write(shownChunk);
       if (stdout.write(shownChunk) || stdout.destroyed) return;
-      await new Promise<void>((resolve) => stdout.once('drain', resolve).once('close', resolve));
+      await untilWritable(stdout);
     },
     async intoFile(path, work) {
       if (path === undefined || path === '-') return work();

@@ -16,3 +16,14 @@ export function printLine(text: string): void {
   ignoreClosedPipes();
   process.stdout.write(`${text}\n`);
 }
+
+/** Until a full stream takes more, or never will. It leaves no listener behind: a long export waits a thousand times. */
+export function untilWritable(stream: Pick<NodeJS.WriteStream, 'once' | 'off'>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.once('drain', done).once('close', done);
+  });
+}
