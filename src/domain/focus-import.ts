@@ -58,7 +58,7 @@ export interface FocusImport {
 
 /** Files that an export delivered together. */
 export interface Delivered {
-  /** The export's own name; null for files without a manifest. */
+  /** Which export made them, by its place or name; null for files without a manifest. */
   export: string | null;
   /** The billing period, where the manifest says it: `2026-11`. */
   month: string | null;
@@ -93,4 +93,9 @@ export interface FocusFiles {
 export function lastDayOf({ deliveredAt }: Delivered, start: Day): Day {
   const day = toDay(deliveredAt);
   return day < start ? start : day;
+}
+
+/** Whether two are one: a place ends in the name, by which alone an export is known where its manifest tells no place. */
+export function isSameExport(one: string, other: string): boolean {
+  return one === other || one.endsWith(`/${other}`) || other.endsWith(`/${one}`);
 }

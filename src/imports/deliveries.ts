@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Delivered } from '../domain/focus-import.js';
 import { CostsError } from '../errors.js';
+import { FILE_PROVIDERS } from '../providers/file-list.js';
+import type { Manifest } from '../providers/files.js';
 import { DATA_FILE } from './tables.js';
 
 export interface Delivery extends Delivered {
@@ -17,22 +18,6 @@ export interface DeliveredFile {
   changedAt: number;
 }
 
-/** AWS Data Exports: written after all data files, and always of the newest refresh. */
-const awsManifest = z.object({
-  exportName: z.string().optional(),
-  executionId: z.string().optional(),
-  billingPeriod: z.string().optional(),
-  dataFiles: z.array(z.string()),
-});
-/** Azure Cost Management: delivered last. */
-const azureManifest = z.object({
-  runInfo: z.object({ submittedTime: z.string(), startDate: z.string() }),
-  exportConfig: z.object({ exportName: z.string() }),
-  blobs: z.array(
-    z.object({ blobName: z.string(), byteCount: z.number().optional(), dataRowCount: z.number().optional() }),
-  ),
-});
-
 const MANIFEST = /manifest\.json$/i;
 const MOST_FILES = 100_000;
 
@@ -42,16 +27,16 @@ const MOST_FILES = 100_000;
  * @throws CostsError `usage` where there is nothing, `contract` for a delivery that is not complete
  */
 export async function findDeliveries(paths: readonly string[]): Promise<Delivery[]> {
-  const files = (await Promise.all(paths.map(listFiles))).flat().sort();
-  const manifests = files.filter((path) => MANIFEST.test(basename(path)));
-  const newest = new Map<string, { at: Date; delivery: () => Promise<Delivery> }>();
-  for (const path of manifests) {
-    const found = await readManifest(path, files);
-    const known = newest.get(found.key);
-    if (known === undefined || known.at < found.at) newest.set(found.key, found);
+  const files = await distinct((await Promise.all(paths.map(listFiles))).flat().sort());
+  const newest = new Map<string, Listed>();
+  for (const path of files.filter((each) => MANIFEST.test(basename(each)))) {
+    const listed = await readListed(path);
+    const key = JSON.stringify([listed.export, listed.month]);
+    const known = newest.get(key);
+    if (known === undefined || known.deliveredAt < listed.deliveredAt) newest.set(key, listed);
   }
-  if (newest.size > 0) return Promise.all([...newest.values()].map(({ delivery }) => delivery()));
-  const data = files.filter((path) => DATA_FILE.test(path) && !MANIFEST.test(path));
+  if (newest.size > 0) return Promise.all([...newest.values()].map((listed) => deliver(listed, files)));
+  const data = files.filter((path) => DATA_FILE.test(path));
   if (data.length === 0)
     throw new CostsError('usage', `There is no data file at ${paths.join(', ')}.`, {
       hint: 'Name files or folders of .csv, .csv.gz, .jsonl or .parquet: costs import focus --help',
@@ -62,74 +47,84 @@ export async function findDeliveries(paths: readonly string[]): Promise<Delivery
 }
 
 async function listFiles(path: string): Promise<string[]> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new CostsError('usage', `${path} cannot be read.`, { hint: 'Check its name and its permissions.', cause });
-  });
-  if (!found.isDirectory()) return [path];
+  if (!(await statOf(path)).isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   if (entries.length > MOST_FILES) throw new CostsError('usage', `${path} holds more than ${MOST_FILES} files.`);
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const found = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), entry }));
+  const links = found.filter(({ entry }) => entry.isSymbolicLink());
+  const toFiles = await Promise.all(links.map(async (each) => ((await statOf(each.path)).isFile() ? [each] : [])));
+  return [...found.filter(({ entry }) => entry.isFile()), ...toFiles.flat()].map((each) => each.path);
 }
 
-async function readManifest(path: string, files: readonly string[]) {
+/** A file that is named twice, or by a link beside it, is read once. */
+async function distinct(paths: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(paths.map((path) => realpath(path)));
+  const firsts = new Map<string, string>();
+  paths.forEach((path, index) => firsts.set(real[index] ?? path, firsts.get(real[index] ?? path) ?? path));
+  return [...firsts.values()];
+}
+
+/** What a manifest lists. */
+interface Listed extends Manifest {
+  manifest: string;
+  deliveredAt: Date;
+}
+
+async function readListed(path: string): Promise<Listed> {
   const document: unknown = await readFile(path, 'utf8')
     .then((text) => JSON.parse(text.replace(/^\ufeff/, '')) as unknown)
     .catch(() => null);
-  const azure = azureManifest.safeParse(document);
-  if (azure.success) {
-    const { runInfo, exportConfig, blobs } = azure.data;
-    const at = new Date(runInfo.submittedTime);
-    const rows = blobs.every(({ dataRowCount }) => dataRowCount !== undefined)
-      ? blobs.reduce((sum, { dataRowCount = 0 }) => sum + dataRowCount, 0)
-      : null;
-    const delivered = { export: exportConfig.exportName, month: runInfo.startDate.slice(0, 7), deliveredAt: at };
-    const listed = blobs.map(({ blobName }) => blobName);
-    return { key: keyOf(delivered), at, delivery: () => deliver(path, files, delivered, listed, rows) };
+  for (const { files } of FILE_PROVIDERS) {
+    const read = files.readManifest?.(document, path) ?? null;
+    if (read !== null)
+      return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? (await statOf(path)).mtime };
   }
-  const aws = awsManifest.safeParse(document);
-  if (!aws.success)
-    throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {
-      hint: 'Name the data files themselves, or the folder of one export.',
-    });
-  const { exportName = '', billingPeriod, dataFiles } = aws.data;
-  const period = billingPeriod ?? /BILLING_PERIOD=(\d{4}-\d{2})/i.exec(dataFiles[0] ?? path)?.[1] ?? '';
-  const { mtime } = await stat(path);
-  const month = /^\d{4}-\d{2}/.exec(period)?.[0] ?? null;
-  const delivered = { export: exportName, month, deliveredAt: mtime };
-  return { key: keyOf(delivered), at: mtime, delivery: () => deliver(path, files, delivered, dataFiles, null) };
-}
-
-/** Of deliveries that share it, the newest counts. */
-function keyOf({ export: name, month }: Delivered): string {
-  return JSON.stringify([name, month]);
+  throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {
+    hint: 'Name the data files themselves, or the folder of one export.',
+  });
 }
 
 /** The files that a manifest lists, wherever the bucket was mounted or copied to. */
-async function deliver(
-  manifest: string,
-  files: readonly string[],
-  delivered: Delivered,
-  listed: readonly string[],
-  rows: number | null,
-): Promise<Delivery> {
+async function deliver({ manifest, files: listed, ...delivered }: Listed, files: readonly string[]): Promise<Delivery> {
   const found = listed.map((each) => {
     const parts = each.replace(/^[a-z0-9]+:\/\/[^/]+\//i, '').split('/');
     // The longest end of its name that is there: files of several deliveries are called alike.
     for (let from = 0; from < parts.length; from += 1) {
       const end = `/${parts.slice(from).join('/')}`;
-      const fits = files.filter((path) => path.endsWith(end));
-      const near = fits.length > 1 ? fits.filter((path) => dirname(path) === dirname(manifest)) : fits;
-      if (near.length === 1) return near[0] as string;
+      const path = nearest(
+        manifest,
+        files.filter((path) => path.endsWith(end)),
+      );
+      if (path !== null) return path;
     }
     throw new CostsError('contract', `${manifest} lists ${each}, which is not there: the delivery is not complete.`, {
       hint: 'Wait until all of it was copied, and run the same command again.',
     });
   });
-  return { ...delivered, files: await Promise.all(found.map(describe)), rows };
+  return { ...delivered, files: await Promise.all(found.map(describe)) };
+}
+
+/** Of files whose names end alike, the one that shares most of its path with the manifest; null where several do. */
+function nearest(manifest: string, paths: readonly string[]): string | null {
+  const folders = manifest.split('/');
+  const shared = paths.map((path) => {
+    const own = path.split('/');
+    const apart = own.findIndex((folder, index) => folder !== folders[index]);
+    return apart === -1 ? own.length : apart;
+  });
+  const most = Math.max(...shared);
+  const near = paths.filter((_, index) => shared[index] === most);
+  return near.length === 1 ? (near[0] as string) : null;
+}
+
+async function statOf(path: string) {
+  return stat(path).catch((cause: unknown) => {
+    throw new CostsError('usage', `${path} cannot be read.`, { hint: 'Check its name and its permissions.', cause });
+  });
 }
 
 async function describe(path: string): Promise<DeliveredFile> {
-  const { size, mtimeMs } = await stat(path);
+  const { size, mtimeMs } = await statOf(path);
   return { path, bytes: size, changedAt: mtimeMs };
 }
 

@@ -13,10 +13,26 @@ export interface FileDeclaration {
   aiServices: readonly { words: RegExp; such: string }[];
   /** What a charge's service and meter say of a model; null where they name none. */
   readModel: (service: string, meter: string) => string | null;
+  /** What a manifest beside its files says, by its text and path; null where it is none of its. Absent where it writes none. */
+  readManifest?: (document: unknown, path: string) => Manifest | null;
+}
+
+/** Which files a delivery has. */
+export interface Manifest {
+  /** Where the export is kept, which tells it from those of other accounts that are called alike; else its name. */
+  export: string;
+  /** The billing period, `2026-11`; null where it says none. */
+  month: string | null;
+  /** Null where it does not say: then it is as old as itself. */
+  deliveredAt: Date | null;
+  /** As they are called where they were delivered to. */
+  files: readonly string[];
+  /** How many rows they have; null where it does not say. */
+  rows: number | null;
 }
 
 export interface FileProvider extends Provider {
-  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel'>;
+  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel' | 'readManifest'>;
 }
 
 /** Declares one. It has no host and no key: whoever would ask it is told where its figures come from. */

@@ -1,6 +1,6 @@
 import type { CollectionStore, WindowOutcome, WindowWrite } from '../domain/collection.js';
 import { daysOf, endOfMonthOf, parseDay, type Day } from '../domain/day.js';
-import { lastDayOf, type Delivered, type FocusFiles, type FocusPeriod } from '../domain/focus-import.js';
+import { isSameExport, lastDayOf, type Delivered, type FocusFiles, type FocusPeriod } from '../domain/focus-import.js';
 import type { ProviderId } from '../domain/provider.js';
 
 /** An account whose figures come from an export. */
@@ -22,12 +22,16 @@ export function emptiedPeriods(
     const isThere = ({ organizationId }: ExportedAccount) =>
       periods.some((period) => period.account === organizationId && period.since.startsWith(month));
     return accounts
-      .filter((account) => account.export === delivery.export && !isThere(account))
+      .filter((account) => isFrom(account, delivery) && !isThere(account))
       .map(({ provider, organizationId }) => ({
         ...{ provider, account: organizationId, accountName: null, since, until: endOfMonthOf(since), delivery },
         ...{ lastDay: lastDayOf(delivery, since), rows: 0, lines: [] },
       }));
   });
+}
+
+function isFrom(account: ExportedAccount, delivery: Delivered): boolean {
+  return account.export !== null && delivery.export !== null && isSameExport(account.export, delivery.export);
 }
 
 /** What the write of a period says besides its lines. */

@@ -29,6 +29,8 @@ describe('an account of an export', () => {
 
   it('is not where it comes from another export, or nobody knows of which month the delivery is', () => {
     expect(emptied([delivered('2026-01')], [], [account('a', 'hourly')])).toEqual([]);
+    const elsewhere = [account('a', 's3://one/daily'), account('b', 's3://two/daily')];
+    expect(emptied([delivered('2026-01', { export: 's3://one/daily' })], [], elsewhere)).toEqual([['a', '2026-01-01']]);
     expect(emptied([delivered(null)], [], [account('a')])).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { defineFileProvider } from '../files.js';
+import { readManifest } from './manifest.js';
 
 /** https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-focus-1-2-aws.html */
 export const aws = defineFileProvider({
@@ -14,4 +15,5 @@ export const aws = defineFileProvider({
   ],
   // The marketplace has a service a model.
   readModel: (service) => /^(.+) \(Amazon Bedrock Edition\)$/.exec(service)?.[1] ?? null,
+  readManifest,
 });

@@ -1,4 +1,5 @@
 import { defineFileProvider } from '../files.js';
+import { readManifest } from './manifest.js';
 
 /** https://learn.microsoft.com/azure/cost-management-billing/dataset-schema/cost-usage-details-focus */
 export const azure = defineFileProvider({
@@ -14,4 +15,5 @@ export const azure = defineFileProvider({
   // `gpt 4o 0513 Input global Tokens`
   readModel: (_, meter) =>
     /^(.+?) (?:cached |cchd )?(?:input|inp|output|outp|opt|batch)\b/i.exec(meter)?.[1]?.trim() ?? null,
+  readManifest,
 });

@@ -1,4 +1,5 @@
 import type { WindowWrite } from '../../domain/collection.js';
+import { isSameExport } from '../../domain/focus-import.js';
 import { CostsError } from '../../errors.js';
 import { isOrganization } from '../organization-key.js';
 import type { Transaction } from '../transaction.js';
@@ -12,7 +13,7 @@ export async function holdExport(tx: Transaction, write: WindowWrite, delivered:
   const [known] = await tx.$queryRaw<{ export: string | null }[]>`
     SELECT export FROM organizations WHERE ${isOrganization(write)} FOR NO KEY UPDATE`;
   const before = known?.export ?? delivered;
-  if (before !== delivered && !write.acceptRestatement)
+  if (!isSameExport(before, delivered) && !write.acceptRestatement)
     throw new CostsError(
       'conflict',
       `${write.organizationName} comes from the export ${before}, and these files are of ${delivered}; nothing was stored.`,

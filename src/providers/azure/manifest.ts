@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Manifest } from '../files.js';
+
+/**
+ * Of Cost Management exports: delivered last.
+ * https://learn.microsoft.com/azure/cost-management-billing/costs/tutorial-improved-exports
+ */
+const manifest = z.object({
+  runInfo: z.object({ submittedTime: z.string(), startDate: z.string() }),
+  exportConfig: z.object({ exportName: z.string(), resourceId: z.string().optional() }),
+  blobs: z.array(z.object({ blobName: z.string(), dataRowCount: z.number().optional() })),
+});
+
+export function readManifest(document: unknown): Manifest | null {
+  const { data } = manifest.safeParse(document);
+  if (data === undefined) return null;
+  const { runInfo, exportConfig, blobs } = data;
+  const counted = blobs.flatMap(({ dataRowCount }) => dataRowCount ?? []);
+  return {
+    export: exportConfig.resourceId ?? exportConfig.exportName,
+    month: runInfo.startDate.slice(0, 7),
+    deliveredAt: new Date(runInfo.submittedTime),
+    files: blobs.map(({ blobName }) => blobName),
+    rows: counted.length < blobs.length ? null : counted.reduce((sum, rows) => sum + rows, 0),
+  };
+}
