@@ -20,7 +20,6 @@ import {
   providerOption,
   timeOption,
 } from './options.js';
-import { PROVIDER_IDS } from '../providers/registry.js';
 
 export type BackfillOptions = CollectOptions & BackfillRequest;
 
@@ -32,7 +31,7 @@ export const backfill = defineCommand({
     timeOption('--period <period>', 'the same'),
     timeOption('--since <day>', 'first day: 2026-10-31, or a period, whose first day it is'),
     timeOption('--until <day>', 'last day, included (default: today)'),
-    providerOption('only this provider', PROVIDER_IDS),
+    providerOption(),
     organizationOption(),
     basisOption(),
     bucketOption(),

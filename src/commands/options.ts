@@ -5,6 +5,7 @@ import { parseDay } from '../domain/day.js';
 import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
 import { REPORT_COLUMNS } from '../domain/report-columns.js';
 import { checkTagKey } from '../domain/tag.js';
+import { similarTo } from '../domain/similar.js';
 import { parseDuration, parseTime, PERIOD_EXAMPLES } from '../domain/time.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
@@ -39,9 +40,17 @@ export function durationOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseWith(parseDuration));
 }
 
-/** @param ids default: of all providers, those whose files are imported too */
-export function providerOption(description = 'only this provider', ids = ALL_PROVIDER_IDS): Option {
-  return new Option('--provider <provider>', description).choices(ids);
+/** @param ids default: of all providers, those whose files are imported too, under whatever name */
+export function providerOption(description = 'only this provider', ids?: readonly string[]): Option {
+  const option = new Option('--provider <provider>', description).choices(ids ?? ALL_PROVIDER_IDS);
+  return ids === undefined ? option.argParser(parseProvider) : option;
+}
+
+/** A name that is almost that of a provider is a slip of the hand, and no company of its own. */
+function parseProvider(text: string): string {
+  const isKnown = ALL_PROVIDER_IDS.includes(text);
+  if (isKnown || (/^[a-z][a-z0-9-]{0,39}$/.test(text) && similarTo(text, ALL_PROVIDER_IDS).length === 0)) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${ALL_PROVIDER_IDS.join(', ')}.`);
 }
 
 export function organizationOption(description = 'only this organization, by name or id'): Option {

@@ -20,7 +20,6 @@ import {
   parseWith,
   providerOption,
 } from './options.js';
-import { PROVIDER_IDS } from '../providers/registry.js';
 
 export interface SyncOptions extends CollectOptions {
   lookback?: string;
@@ -30,7 +29,7 @@ export const sync = defineCommand({
   name: 'sync',
   description: 'Brings every active organization up to date: reads all days that are not settled, up to today.',
   options: [
-    providerOption('only this provider', PROVIDER_IDS),
+    providerOption(),
     organizationOption(),
     basisOption(),
     bucketOption(),

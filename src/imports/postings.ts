@@ -3,7 +3,7 @@ import { toDay } from '../domain/day.js';
 import { lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
 import { CostsError } from '../errors.js';
-import { FILE_PROVIDERS } from '../providers/file-list.js';
+import { ANY_COMPANY, COMPANIES, fileProvider } from '../providers/file-list.js';
 import type { FileProvider } from '../providers/files.js';
 import { billOf, serviceOf, toLine, withAmounts } from './charges.js';
 import { identityOf, rowOf, rowOfIdentity, type Row } from './columns.js';
@@ -106,18 +106,14 @@ function leftOutOf({ leftOut }: Reading, service: string): LeftOut {
   return known;
 }
 
-const issuers = new Map<string, FileProvider>();
+/** Where a marketplace sells what somebody else provides, it is the marketplace that sends the bill. */
+const WHOSE = ['InvoiceIssuerName', 'ServiceProviderName', 'ProviderName'] as const;
 
 function providerOf(row: Row, { provider }: FocusRequest): FileProvider {
-  if (provider !== undefined) {
-    const told = FILE_PROVIDERS.find(({ id }) => id === provider);
-    if (told !== undefined) return told;
-  }
-  const words = row('ServiceProviderName') ?? row('ProviderName') ?? row('InvoiceIssuerName') ?? 'unknown';
-  const known = issuers.get(words) ?? FILE_PROVIDERS.find(({ files }) => files.issuers.test(words));
-  if (known === undefined) throw new CostsError('contract', 'no column says whose file it is');
-  issuers.set(words, known);
-  return known;
+  if (provider !== undefined) return fileProvider(provider);
+  const words = WHOSE.flatMap((column) => row(column) ?? []);
+  const known = words.flatMap((each) => COMPANIES.find(({ files }) => files.issuers.test(each)) ?? []);
+  return known[0] ?? ANY_COMPANY;
 }
 
 function isAi(row: Row, service: string, { files }: FileProvider, further: readonly string[]): boolean {

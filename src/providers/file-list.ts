@@ -6,14 +6,27 @@ import { gcp } from './gcp/index.js';
 import { vercel } from './vercel/index.js';
 
 /** Whoever else writes FOCUS files. */
-const others = defineFileProvider({
-  id: 'focus',
-  name: 'FOCUS files',
-  subAccountType: 'SubAccount',
-  issuers: /./,
-  aiServices: [{ words: /\bai\b|\bllm\b|openai|anthropic|claude|gemini/i, such: 'services that name AI or a model' }],
-  readModel: () => null,
-});
+const company = (id: string, name: string) =>
+  defineFileProvider({
+    id,
+    name,
+    subAccountType: 'SubAccount',
+    issuers: /(?!)/,
+    aiServices: [
+      { words: /\bai\b|\bllm\b|openai|anthropic|claude|gemini/i, such: 'services that name AI or a model' },
+    ],
+    readModel: () => null,
+  });
 
-/** The companies whose bills come as files; the first whose words fit an issuer is it. */
-export const FILE_PROVIDERS: readonly FileProvider[] = [aws, azure, gcp, vercel, others];
+/** … where nobody said how to call it. */
+export const ANY_COMPANY = company('focus', 'FOCUS files');
+
+/** The companies whose files tell by their words that they are theirs; the first whose words fit is it. */
+export const COMPANIES: readonly FileProvider[] = [aws, azure, gcp, vercel];
+
+export const FILE_PROVIDERS: readonly FileProvider[] = [...COMPANIES, ANY_COMPANY];
+
+/** Whose files go by an id: one of these, or another company, which whoever imports its files named. */
+export function fileProvider(id: string): FileProvider {
+  return FILE_PROVIDERS.find((each) => each.id === id) ?? company(id, id);
+}

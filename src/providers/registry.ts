@@ -6,7 +6,7 @@ import type { ProviderId } from '../domain/provider.js';
 import type { TokenType } from '../domain/token-types.js';
 import { CostsError } from '../errors.js';
 import type { Provider } from './define.js';
-import { FILE_PROVIDERS } from './file-list.js';
+import { FILE_PROVIDERS, fileProvider } from './file-list.js';
 import { PROVIDERS } from './list.js';
 
 export const PROVIDER_IDS: readonly ProviderId[] = PROVIDERS.map(({ id }) => id);
@@ -18,10 +18,14 @@ function findProvider(id: ProviderId): Provider | undefined {
   return PROVIDERS.find((each) => each.id === id) ?? FILE_PROVIDERS.find((each) => each.id === id);
 }
 
-/** @throws CostsError `failed` for a provider that only a newer version knows. */
+/** One that is not declared is a company whose files somebody imported under that name. */
 export function providerOf(id: ProviderId): Provider {
-  const provider = findProvider(id);
-  if (provider !== undefined) return provider;
+  return findProvider(id) ?? fileProvider(id);
+}
+
+/** @throws CostsError `failed` for a provider that is asked with a key, and that only a newer version knows how to ask */
+export function requireAsked(id: ProviderId): void {
+  if (PROVIDER_IDS.includes(id)) return;
   throw new CostsError('failed', `The store names "${id}", a provider this version does not know.`, {
     hint: 'Update costs to the version that registered it.',
   });

@@ -4,7 +4,7 @@ import { CostsError } from '../errors.js';
 import { BILL_SOURCES, type BillSource } from '../domain/bill-source.js';
 import { organizationRef } from '../domain/organization.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
-import { providerOf } from '../providers/registry.js';
+import { requireAsked } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
 
 const ORDER = [
@@ -98,7 +98,7 @@ function isKeySource(source: string): source is KeySource {
 function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
   const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
     row;
-  providerOf(provider);
+  if (source !== 'path') requireAsked(provider);
   if (!isKeySource(source)) {
     throw new CostsError(
       'auth',

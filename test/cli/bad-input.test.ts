@@ -23,7 +23,7 @@ describe('bad input', () => {
     [['backfill', '--since', '2999-01-01'], /is in the future|is after/],
     [['runs', 'show', ''], /The id is empty/],
     [['backfill'], /Which days\?/],
-    [['sync', '--provider', 'mistral'], /Allowed choices are openai, anthropic/],
+    [['sync', '--provider', 'opnai'], /--provider: "opnai" will not do\. .*Did you mean openai/],
     [['sync', '--lookback', '-1'], /"-1" is not a time/],
     [['sync', '--lookback', 'ten'], /"ten" is not a time/],
     [['sync', '--timeout', 'yesterday'], /"yesterday" is not a length of time.*10m/],

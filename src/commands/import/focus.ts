@@ -5,6 +5,7 @@ import { importFocus } from '../../library/import-focus.js';
 import { renderFocusImport } from '../../output/focus-import.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
+import { providerOption } from '../options.js';
 import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { exitCodeOf } from '../../domain/exit-code.js';
 import { during } from '../../output/during.js';
@@ -30,9 +31,7 @@ export const importFocusFiles = defineCommand({
     'Imports FOCUS files (1.0 to 1.4; CSV, CSV.gz, JSON lines, Parquet) that AWS, Azure, Google Cloud, Vercel and others export, a billing period as a whole.',
   arguments: [argument('[path...]', 'files and folders; of a folder with manifests, the newest complete delivery')],
   options: [
-    option('--provider <id>', 'whose files they are (default: as they say)').choices(
-      FILE_PROVIDERS.map(({ id }) => id),
-    ),
+    providerOption('whose files they are, or what to call another company, such as oracle (default: as they say)'),
     option('--organization <name>', 'what to call the billing account (default: its name in the files)'),
     option('--services', 'print the services that are AI, and import nothing'),
     option('--period <month>', 'only this billing period, such as 2026-11'),

@@ -8,7 +8,7 @@ import { USUAL_SCOPE } from '../../domain/scope.js';
 import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
-import { providerName } from '../../providers/registry.js';
+import { PROVIDER_IDS, providerName } from '../../providers/registry.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { during } from '../../output/during.js';
 
@@ -18,7 +18,7 @@ export async function findAccount(
   asked: { fromPath: string; provider?: ProviderId; organization?: string },
 ): Promise<Pick<FocusPeriod, 'provider' | 'account' | 'accountName'> & { path: string }> {
   const { provider, organization } = asked;
-  if (provider !== undefined && !FILE_PROVIDERS.some(({ id }) => id === provider))
+  if (provider !== undefined && PROVIDER_IDS.includes(provider))
     throw new CostsError('usage', `${providerName(provider)} is asked with a key, not read from files.`, {
       hint: `Leave out --from-path. Files come from ${FILE_PROVIDERS.map(({ id }) => id).join(', ')}.`,
     });
