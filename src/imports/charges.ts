@@ -1,5 +1,5 @@
 import type { CostLine } from '../domain/bucket.js';
-import { addDays, type Day } from '../domain/day.js';
+import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../domain/day.js';
 import { UNASSIGNED } from '../domain/provider.js';
 import type { Scope } from '../domain/scope.js';
 import { cleanText } from '../domain/text.js';
@@ -7,7 +7,7 @@ import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
 import { parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import { METER_COLUMNS, type Column, type Row } from './columns.js';
-import { readDay } from './instants.js';
+import { isWithinDay, readDay } from './instants.js';
 
 export interface ChargeOptions extends Pick<Scope, 'projectBy'> {
   readModel: (service: string, meter: string) => string | null;
@@ -20,6 +20,8 @@ export interface Bill {
   start: Day;
   /** The last day. */
   until: Day;
+  /** Whether it begins at another hour than UTC's midnight: the next UTC day begins in it. */
+  isShifted: boolean;
 }
 
 /** @throws CostsError `contract` that names the column */
@@ -27,7 +29,16 @@ export function billOf(row: Row): Bill {
   const account = required(row, 'BillingAccountId');
   const [start, end] = [dayOf(row, 'BillingPeriodStart'), dayOf(row, 'BillingPeriodEnd')];
   if (end <= start) throw broken('BillingPeriodEnd', `"${end}" is not after the start`);
-  return { account, accountName: row('BillingAccountName'), start, until: addDays(end, -1) };
+  // The end is the first instant that is not in it. Google's view of its table, and others, say the last day of a month instead.
+  const isLastDay = start === startOfMonthOf(start) && end === endOfMonthOf(start);
+  const isShifted = isWithinDay(required(row, 'BillingPeriodStart'));
+  return {
+    account,
+    accountName: row('BillingAccountName'),
+    start,
+    until: isLastDay ? end : addDays(end, -1),
+    isShifted,
+  };
 }
 
 /** The service and its meter, in the words of the file; empty ones are filled from what else names them. */
@@ -36,13 +47,15 @@ export function serviceOf(row: Row): string {
 }
 
 /** The line of a day that a charge is part of, without amounts. @throws CostsError `contract` that names the column */
-export function toLine(row: Row, { start, until }: Bill, { projectBy, readModel }: ChargeOptions): CostLine {
+export function toLine(row: Row, { start, until, isShifted }: Bill, { projectBy, readModel }: ChargeOptions): CostLine {
   const currency = required(row, 'BillingCurrency');
   if (!/^[A-Za-z]{3}$/.test(currency)) throw broken('BillingCurrency', `"${currency}" is not a currency code`);
   const service = serviceOf(row);
   const meter = METER_COLUMNS.map(row).find((words) => words !== null) ?? '';
-  const category = required(row, 'ChargeCategory');
-  const charged = dayOf(row, 'ChargePeriodStart');
+  const category = toCategory(required(row, 'ChargeCategory'));
+  const told = dayOf(row, 'ChargePeriodStart');
+  // Months of Google begin at midnight in California: what is left of the last one in UTC stands on its last day.
+  const charged = isShifted && told === addDays(until, 1) ? until : told;
   const ends = row('ChargePeriodEnd') === null ? addDays(charged, 1) : dayOf(row, 'ChargePeriodEnd');
   // What the month of an invoice holds of other months stands on the invoice's first day, and says of which it is.
   const isOutside = charged > until || (charged < start && ends <= start);
@@ -78,6 +91,11 @@ export function withAmounts(line: CostLine, row: Row): CostLine {
     listCost: amount(row, 'ListCost'),
     quantityUnit: quantity === null ? null : line.quantityUnit,
   };
+}
+
+/** As FOCUS writes it: Google's view of its table has them in small letters. */
+function toCategory(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
 }
 
 function projectOf(row: Row, by: Scope['projectBy']): [id: string, name: string | null] {

@@ -52,12 +52,8 @@ export const METER_COLUMNS = [
 ] as const satisfies readonly Column[];
 
 export const AMOUNTS: readonly Column[] = ['BilledCost', 'ListCost', 'ConsumedQuantity'];
-export const INSTANTS: readonly Column[] = [
-  'BillingPeriodStart',
-  'BillingPeriodEnd',
-  'ChargePeriodStart',
-  'ChargePeriodEnd',
-];
+/** Of these the day alone counts; of the start of a billing period its hour as well. */
+export const INSTANTS: readonly Column[] = ['BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd'];
 const PROJECTS: Record<'sub-account' | 'resource' | 'tag', readonly Column[]> = {
   'sub-account': ['SubAccountId', 'SubAccountName'],
   resource: ['ResourceId', 'ResourceName'],

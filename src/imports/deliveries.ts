@@ -76,8 +76,7 @@ async function readListed(path: string): Promise<Listed> {
     .catch(() => null);
   for (const { files } of FILE_PROVIDERS) {
     const read = files.readManifest?.(document, path) ?? null;
-    if (read !== null)
-      return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? (await statOf(path)).mtime };
+    if (read !== null) return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? (await statOf(path)).mtime };
   }
   throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {
     hint: 'Name the data files themselves, or the folder of one export.',

@@ -126,6 +126,7 @@ function textOf(column: Column, types: ReadonlyMap<string, string>): string {
   if (isAmount && EXACT.test(type)) return `sum("${column}")::VARCHAR`;
   const isInstant = INSTANTS.includes(column);
   if (isInstant && TIMES.test(type)) return `date_trunc('day', "${column}")::VARCHAR`;
+  if (column === 'BillingPeriodStart' && TIMES.test(type)) return `"${column}"::VARCHAR`;
   if (isAmount) throw new Error(`${column} is ${type}`);
   if (NESTED.test(type) && column === 'Tags') return `to_json("${column}")::VARCHAR`;
   if (type !== 'VARCHAR' && !WHOLE.test(type)) throw new Error(`${column} is ${type}`);

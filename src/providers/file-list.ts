@@ -12,9 +12,7 @@ const company = (id: string, name: string) =>
     name,
     subAccountType: 'SubAccount',
     issuers: /(?!)/,
-    aiServices: [
-      { words: /\bai\b|\bllm\b|openai|anthropic|claude|gemini/i, such: 'services that name AI or a model' },
-    ],
+    aiServices: [{ words: /\bai\b|\bllm\b|openai|anthropic|claude|gemini/i, such: 'services that name AI or a model' }],
     readModel: () => null,
   });
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import v8 from 'node:v8';
@@ -33,7 +33,7 @@ const ROW = {
   ConsumedUnit: '',
   ProviderName: 'AWS',
 };
-type Row = Partial<Record<keyof typeof ROW | 'Odd', string>>;
+type Row = Partial<Record<keyof typeof ROW | 'Odd' | 'InvoiceIssuerName' | 'ServiceProviderName', string>>;
 
 const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
 const csv = (rows: Row[], columns = Object.keys(ROW)) =>
@@ -107,6 +107,45 @@ describe('FOCUS files', () => {
       ['2026-10-01', 'Amazon Bedrock · InputTokens · 2026-09'],
       ['2026-10-01', 'Amazon Bedrock · Wide'],
     ]);
+  });
+
+  it('of months that begin at midnight in California, and name their last day for their end, stand on days of their own', async () => {
+    const month = {
+      ...{ BillingPeriodStart: '2026-10-01 07:00:00 UTC', BillingPeriodEnd: '2026-10-31 07:00:00 UTC' },
+      ...{ ChargeCategory: 'usage', ProviderName: 'Google Cloud', ServiceName: 'Vertex AI' },
+    };
+    const at = (start: string) => ({ ...month, ChargePeriodStart: start, ChargePeriodEnd: start });
+    const found = await read({
+      'a.csv': csv([at('2026-10-31T20:00:00Z'), at('2026-11-01T03:00:00Z'), at('2026-10-01T09:00:00Z')]),
+    });
+    expect(found.periods).toMatchObject([{ provider: 'gcp', since: '2026-10-01', until: '2026-10-31' }]);
+    expect(linesOf(found).map(([day, , item, cost]) => [day, item, cost])).toEqual([
+      ['2026-10-31', 'Vertex AI · InputTokens', '2'],
+      ['2026-10-01', 'Vertex AI · InputTokens', '1'],
+    ]);
+  });
+
+  it('are of the company that sends the bill, whoever provides what its marketplace sells', async () => {
+    const columns = [...Object.keys(ROW), 'InvoiceIssuerName', 'ServiceProviderName'];
+    const rows = [
+      ['Amazon Web Services, Inc.', 'Anthropic, PBC', 'aws'],
+      ['A reseller', 'Microsoft', 'azure'],
+      ['Oracle America', 'Oracle', 'focus'],
+    ].map(([issuer, seller, provider]) => [
+      { ProviderName: '', InvoiceIssuerName: issuer, ServiceProviderName: seller, BillingAccountId: provider },
+      provider,
+    ]);
+    const { periods } = await read({ 'a.csv': csv(rows.map(([row]) => row) as Row[], columns) });
+    expect(periods.map(({ provider }) => provider)).toEqual(rows.map(([, provider]) => provider));
+  });
+
+  it('that are named twice, or by a link, count once', async () => {
+    const path = await folder({ 'a/october.csv': csv([{}]) });
+    await symlink('october.csv', join(path, 'a', 'latest.csv'));
+    await symlink(join(path, 'a', 'october.csv'), join(path, 'other.csv'));
+    const paths = [path, join(path, 'a'), join(path, 'a/../a/october.csv'), join(path, 'other.csv')];
+    const found = await readFocusFiles({ ...asked(path), paths }, signal);
+    expect([found.files, ...linesOf(found).map(([, , , cost]) => cost)]).toEqual([1, '1']);
   });
 
   it('are one line where they differ in amounts and hours only, and apart where anything else that is read differs', async () => {
@@ -231,6 +270,23 @@ describe('FOCUS files', () => {
     await expect(read(lacking)).rejects.toMatchObject({ message: expect.stringContaining('not complete') as string });
   });
 
+  it('of exports that are called alike are those of both: the place of an export tells whose it is', async () => {
+    const payer = (name: string, cost: string) => ({
+      [`${name}/focus/data/BILLING_PERIOD=2026-10/focus-1.csv`]: csv([{ BillingAccountId: name, BilledCost: cost }]),
+      [`${name}/focus/metadata/BILLING_PERIOD=2026-10/focus-Manifest.json`]: JSON.stringify({
+        exportName: 'focus',
+        billingPeriod: '2026-10',
+        dataFiles: [`s3://${name}-bills/focus/data/BILLING_PERIOD=2026-10/focus-1.csv`],
+      }),
+    });
+    const found = await read({ ...payer('one', '1'), ...payer('two', '2') });
+    expect(found.periods.map(({ account, delivery }) => [account, delivery.export])).toEqual([
+      ['one', 's3://one-bills/focus'],
+      ['two', 's3://two-bills/focus'],
+    ]);
+    expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['1', '2']);
+  });
+
   it('without a manifest are refused where one came while they were read: half of a delivery is none', async () => {
     const path = await folder({ 'part-1.csv': csv([{ BilledCost: '5' }]) });
     const isDue = () => {
@@ -279,10 +335,10 @@ async function useImports(kind: 'postgresql' | 'embedded') {
     team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
     focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
   } as unknown as Parameters<typeof importFocus>[0];
-  const run = async (rows: Row[], deliveredAt: string) => {
+  const run = async (rows: Row[], deliveredAt: string, more: Partial<FocusImportRequest> = {}) => {
     const path = await folder({ 'a.csv': csv(rows) });
     await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));
-    return (await importFocus(work, asked(path))).organizations[0];
+    return (await importFocus(work, asked(path, more))).organizations[0];
   };
   return { run, store };
 }
@@ -306,6 +362,15 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       until: toDay(new Date('2026-10-31')),
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+  });
+
+  it('of a company that it is told the name of stands under that name', async () => {
+    const { run, store } = await useImports(kind);
+    const rows = [{ ProviderName: 'Oracle', ServiceName: 'OCI Generative AI' }];
+    const named = await run(rows, '2026-11-05T00:00:00Z', { provider: 'oracle' });
+    expect(named).toMatchObject({ provider: 'oracle', organizationId: 'payer-1', inserted: 1 });
+    expect(await store.organizations.list('team-1')).toMatchObject([{ provider: 'oracle', billSource: 'files' }]);
+    expect(await run(rows, '2026-11-05T00:00:00Z')).toMatchObject({ provider: 'focus' });
   });
 
   it('leaves one bill of two imports at once, whichever comes first, and never rows of both', async () => {
