@@ -3,7 +3,8 @@ import { createRuntime } from './context.js';
 import type { Report } from './domain/report.js';
 import type { SyncResult } from './domain/results.js';
 import type { Verification } from './domain/verification.js';
-import { backfillJob, collect, syncJob, type BackfillRequest, type SyncRequest } from './library/collect.js';
+import { collect } from './library/collect.js';
+import { backfillJob, syncJob, type BackfillRequest, type SyncRequest } from './library/job.js';
 import { toExportDocument, type ExportDocument } from './domain/export.js';
 import { exportRows, type ExportRequest } from './library/export.js';
 import { report, type ReportRequest } from './library/report.js';
@@ -12,7 +13,7 @@ import { createRecorder } from './output/recorder.js';
 import { readVersion } from './version.js';
 
 export { CostsError, type ErrorCode } from './errors.js';
-export type { CollectEvent } from './library/collect.js';
+export type { CollectEvent } from './library/job.js';
 export type { BackfillRequest, ExportDocument, ExportRequest, Report, ReportRequest, SyncRequest, SyncResult };
 export type { Verification, VerifyRequest };
 

@@ -1,7 +1,8 @@
 import type { Context } from '../context.js';
 import type { SyncResult } from '../domain/results.js';
 import { EXIT_CODES, orElse, type ErrorDocument } from '../errors.js';
-import { collect, planOf, type CollectEvent, type CollectRequest, type Job } from '../library/collect.js';
+import { collect, planOf } from '../library/collect.js';
+import type { CollectEvent, CollectRequest, Job } from '../library/job.js';
 import { explainSpend } from '../library/explain.js';
 import type { Output } from '../output/output.js';
 import { renderPlan, type PlanDocument } from '../output/plan.js';

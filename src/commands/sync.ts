@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
-import { readLookback, syncJob } from '../library/collect.js';
+import { readLookback, syncJob } from '../library/job.js';
 import {
   documentOfRun,
   exitCodeOfRun,

@@ -16,7 +16,7 @@ export async function inTerminal(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
   steps: readonly Step[],
-  { columns = 80, pauseMs = 300, seconds = 40 } = {},
+  { columns = 80, pauseMs = 300, seconds = 100 } = {},
 ): Promise<{ code: number | null; screen: string; echoes: boolean }> {
   const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // Without a size of its own a pseudo-terminal has no columns at all.
@@ -24,6 +24,8 @@ export async function inTerminal(
   const child = spawn('script', ['--quiet', '--return', '--command', sized, '/dev/null'], {
     env: { TERM: 'xterm', SHELL: '/bin/sh', ...env },
   });
+  // A program that ends hears nothing of what is typed then.
+  child.stdin.on('error', () => undefined);
   let screen = '';
   let seen = 0;
   const rest = [...steps];

@@ -1,0 +1,111 @@
+import { isOtherReport } from '../domain/bill-source.js';
+import type { CollectedDay, Organization } from '../domain/collection.js';
+import type { CostProvider } from '../domain/cost-provider.js';
+import { toDay, type Day } from '../domain/day.js';
+import { expiryWarning } from '../domain/key-view.js';
+import { organizationRef } from '../domain/organization.js';
+import type { ProviderId } from '../domain/provider.js';
+import { describeAhead } from '../domain/status.js';
+import { reportsBeside } from '../sync/bill.js';
+import type { PlanInput } from '../sync/plan.js';
+import type { Job } from './job.js';
+import { selectOrganizations } from './organizations.js';
+import type { Workplace } from './workplace.js';
+
+/** What an organization's provider answers at once. */
+interface Reach {
+  /** Days in one window. */
+  days: number;
+  requestsAWindow: number;
+  /** Nothing is told of the days before; null where all of them are. */
+  firstDay: Day | null;
+}
+
+type Adapter = Pick<CostProvider, 'maxDaysPerRequest' | 'usage' | 'keyedReports' | 'billReport'>;
+
+/** What is read of files is cut by their billing periods. */
+const FOLDER: Adapter = { maxDaysPerRequest: Infinity };
+
+/**
+ * What a plan is made of: the organizations that were asked for, what is collected of them, and how far their providers
+ * reach. Tells of keys that end and of reads that are dated in the future.
+ * @throws CostsError when an organization that was named is not known
+ */
+export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
+  const { command, request, forced } = job;
+  const organizations = await selectOrganizations(work, request);
+  const now = await work.clock();
+  for (const organization of organizations) {
+    const message = expiryWarning(organization, now);
+    if (message !== null) request.onEvent?.({ type: 'key-expires', message });
+  }
+  const { basis = 'billed' } = request;
+  const collected = new Map<string, CollectedDay[]>();
+  const reach = new Map<string, Reach>();
+  for (const organization of organizations) {
+    const { keyId, provider, source } = organization;
+    const adapter = source === 'path' ? FOLDER : await work.provider(provider);
+    collected.set(keyId, await collectedDays(work, job, organization, adapter));
+    reach.set(keyId, reachOf(job, organization, adapter, toDay(now)));
+  }
+  const { collection } = await work.store();
+  const { id: teamId } = await work.team();
+  const paused = await collection.pausedByQuota(teamId, { command, basis, forced });
+  return {
+    organizations,
+    basis,
+    resumedSince: byKey(organizations, paused),
+    setOutFrom: command === 'sync' ? byKey(organizations, await collection.unfinishedSyncs(teamId, basis)) : new Map(),
+    collected,
+    today: toDay(now),
+    maxDays: ({ keyId }) => reach.get(keyId)?.days ?? 1,
+    requestsAWindow: ({ keyId }) => reach.get(keyId)?.requestsAWindow ?? 1,
+    firstDay: ({ keyId }) => reach.get(keyId)?.firstDay ?? null,
+  };
+}
+
+async function collectedDays(
+  work: Workplace,
+  { request: { basis, bucket = '1d', onEvent } }: Job,
+  organization: Organization,
+  { usage }: Adapter,
+): Promise<CollectedDay[]> {
+  const store = await work.store();
+  const days = await (basis === 'usage'
+    ? store.usage.collectedDays(organization, bucket, usage?.endpoints ?? [])
+    : store.collection.collectedDays(organization));
+  const ahead = days.filter(({ readAt }) => readAt === null).length;
+  if (ahead > 0) onEvent?.({ type: 'read-ahead', message: `${organization.name}: ${describeAhead(ahead)}` });
+  return days;
+}
+
+function reachOf(
+  { request: { basis, bucket = '1d' } }: Job,
+  organization: Organization,
+  adapter: Adapter,
+  today: Day,
+): Reach {
+  if (basis === 'usage') {
+    const { maxDays, requestsAWindow } = adapter.usage ?? { maxDays: () => 1, requestsAWindow: 0 };
+    return { days: maxDays(bucket), requestsAWindow, firstDay: null };
+  }
+  return {
+    days: adapter.maxDaysPerRequest,
+    requestsAWindow: 1 + reportsBeside(adapter, organization).length,
+    firstDay: isOtherReport(organization.billSource) ? (adapter.billReport?.firstDay(today) ?? null) : null,
+  };
+}
+
+/** What is known of some organizations, by `keyId`. */
+function byKey<Since>(
+  organizations: readonly Organization[],
+  known: readonly { provider: ProviderId; organizationId: string; since: Since }[],
+): Map<string, Since> {
+  const since = new Map(known.map((each) => [organizationRef(each), each.since]));
+  return new Map(
+    organizations.flatMap((each): [string, Since][] => {
+      const found = since.get(organizationRef(each));
+      return found === undefined ? [] : [[each.keyId, found]];
+    }),
+  );
+}
