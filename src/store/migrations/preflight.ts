@@ -12,14 +12,18 @@ import type { History } from './history.js';
  * @throws CostsError `failed` that names what is missing; nothing was changed
  */
 export async function requireRights(pool: Pool, label: string): Promise<void> {
-  const { rows } = await pool.query<Rights>(`
-    SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
-           coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
-           (SELECT c.relname FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')
-             AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1 LIMIT 1) AS "foreignTable"`);
+  const { rows } = await pool.query<Rights>(
+    `SELECT current_user AS role, current_schema() AS schema, pg_is_in_recovery() AS replica,
+       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
+       c.relname AS "foreignTable", pg_get_userbyid(c.relowner) AS owner
+     FROM (VALUES (1)) AS one LEFT JOIN pg_class c ON c.relnamespace = quote_ident(current_schema())::regnamespace
+       AND c.relkind IN ('r', 'p') AND c.relname = ANY ($1) AND NOT pg_has_role(c.relowner, 'USAGE')
+     ORDER BY c.relname LIMIT 1`,
+    [[...(await ourTables()), '_prisma_migrations']],
+  );
   const rights = rows[0];
   if (rights === undefined) return;
-  const { role, schema, replica, mayCreate, foreignTable } = rights;
+  const { role, schema, replica, mayCreate, foreignTable, owner } = rights;
   const refuse = (message: string, hint: string) =>
     new CostsError('failed', `${message} Nothing was changed.`, { hint });
   if (replica) throw refuse(`${label} is a replica and can only be read.`, 'Point DATABASE_URL at the primary server.');
@@ -36,7 +40,7 @@ export async function requireRights(pool: Pool, label: string): Promise<void> {
   if (foreignTable !== null)
     throw refuse(
       `The role "${role}" does not own the table "${foreignTable}" and may not change it.`,
-      `Use the role that owns it, or: GRANT its owner TO "${role}";`,
+      `Use the role that owns it, or: GRANT ${quote(owner)} TO ${quote(role)};`,
     );
   await requireNoPolicy(pool);
 }
@@ -56,7 +60,9 @@ interface Rights {
   schema: string | null;
   replica: boolean;
   mayCreate: boolean;
+  /** One under a name of ours: other tables of the schema, such as what an extension brings, may be anybody's. */
   foreignTable: string | null;
+  owner: string;
 }
 
 /**

@@ -66,8 +66,22 @@ it('tells a role that does not own the tables', async () => {
   await expect(database.migrations.apply()).rejects.toMatchObject({
     code: 'failed',
     message: expect.stringContaining('does not own') as string,
+    hint: expect.stringMatching(`GRANT "\\w+" TO "${role}"`) as string,
   });
   expect(await dumpSchema(admin.pool)).toBe(before);
+});
+
+it('minds who owns our tables alone: what an extension brought and what an analyst made is its owner’s business', async () => {
+  await admin.pool.query(`GRANT ALL ON SCHEMA public TO ${role}; CREATE EXTENSION pg_trgm;
+    CREATE TABLE spatial_ref_sys (srid int PRIMARY KEY); ALTER EXTENSION pg_trgm ADD TABLE spatial_ref_sys`);
+  const database = await openAs(role);
+  await database.migrations.apply();
+  await admin.pool.query('CREATE TABLE notes (what text)');
+  await database.migrations.rollback({ to: 'baseline' });
+  await database.pool.query('DROP TABLE _prisma_migrations');
+  expect(await database.migrations.adopt()).toMatchObject({ done: true, problems: [] });
+  await database.migrations.apply();
+  expect(await database.migrations.status()).toMatchObject({ ok: true, drift: [] });
 });
 
 it('tells a pooler in transaction mode, and reads through it', async () => {
