@@ -8,7 +8,10 @@ import {
 import pg from 'pg';
 import { servePglite, startPglite } from '../pglite.js';
 import { openSession, type Connection, type Session } from '../pool.js';
+import { fingerprintQuery } from './fingerprint.js';
 import { withPushedEnum } from './folder.js';
+import { guardedMigration } from './guarded-fill.js';
+import { switchOffSql } from './interference.js';
 
 /**
  * Prisma's PostgreSQL adapter, made fit for migrations: a script goes to the server whole, as one simple query, which
@@ -56,7 +59,7 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
     // The engine writes its transactions into its scripts.
     startTransaction: () => Promise.reject(new Error('Not for migrations.')),
     executeScript: async (script) => {
-      await connection.query(await withEnumOf(connection, script)).catch((error: unknown) => {
+      await connection.query(await asMeantHere(connection, script)).catch((error: unknown) => {
         throw toAdapterError(error);
       });
     },
@@ -65,14 +68,20 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
   };
 }
 
-/** Makes what a script creates refer to the enum under the name that it has here. */
-async function withEnumOf(connection: Connection, script: string): Promise<string> {
-  const { rows } = await connection.query<{ pushed: boolean }>(
+/**
+ * What a script creates refers to the enum under the name that it has here. Bills that it fills say the same afterwards where
+ * a trigger or a rule of theirs could change them; elsewhere nobody has to wait for the proof.
+ */
+async function asMeantHere(connection: Connection, script: string): Promise<string> {
+  const { rows } = await connection.query<{ pushed: boolean; watched: boolean }>(
     // Not to_regtype: another application's type of that name may be further along the search path.
-    `SELECT array_agg(typname::text) = ARRAY['ApiVersion'] AS pushed FROM pg_type
+    `SELECT array_agg(typname::text) = ARRAY['ApiVersion'] AS pushed,
+       (${switchOffSql('cost_data')}) IS NOT NULL AS watched
+     FROM pg_type
      WHERE typname IN ('ApiVersion', 'api_version') AND typnamespace = quote_ident(current_schema())::regnamespace`,
   );
-  return rows[0]?.pushed === true ? withPushedEnum(script) : script;
+  const sql = rows[0]?.pushed === true ? withPushedEnum(script) : script;
+  return rows[0]?.watched === true ? guardedMigration(sql, await fingerprintQuery(connection)) : sql;
 }
 
 /** "char", the one-byte type of PostgreSQL's catalogs, for which the stock adapter has no word. */

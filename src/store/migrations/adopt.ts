@@ -211,7 +211,7 @@ async function adoptLocked(
     });
   const { duplicates } = choices;
   const written = duplicates === undefined ? [] : await readWrittenOrder(pool);
-  const undo = isIdle ? [] : await carryOut(pool, plan, found);
+  const undo = isIdle ? [] : await carryOut(pool, plan);
   const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates, written);
   await writeHistory(pool, files, {
     migrations: plan.adopted,

@@ -2,7 +2,6 @@ import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
 import { quote } from '../rows.js';
 import type { AdoptionPlan } from './adoption-plan.js';
-import type { Fact } from './catalog.js';
 import { fingerprint } from './fingerprint.js';
 import { requireNoInterference } from './interference.js';
 import { withoutIdle } from './misfits.js';
@@ -10,14 +9,12 @@ import { literal, type Step } from './step.js';
 
 /**
  * Takes the steps of a plan, under the locks that keep everybody else from the rows meanwhile.
- * @param found the schema as it is, for whose trigger it may have been
  * @returns the statements that lead back, in their order
  * @throws CostsError where a row says something else afterwards, or was not completed: the transaction is to be given up
  */
 export async function carryOut(
   pool: Connection,
   { steps, conversions }: Pick<AdoptionPlan, 'steps' | 'conversions'>,
-  found: readonly Fact[],
 ): Promise<string[]> {
   const before = await fingerprint(pool);
   const undo: string[] = [];
@@ -27,7 +24,8 @@ export async function carryOut(
     steps.filter(({ fills }) => fills !== undefined),
   );
   const isSame = (await fingerprint(pool, conversions)) === before;
-  if (left.length > 0 || !isSame) requireNoInterference(found);
+  for (const { fills } of left) await requireNoInterference(pool, fills?.table ?? 'cost_data');
+  if (!isSame) await requireNoInterference(pool, 'cost_data');
   if (isSame) return undo;
   throw new CostsError('failed', 'A row would say something else afterwards. Nothing was changed.', {
     hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',

@@ -9,6 +9,11 @@ import type { ConvertedColumn } from './convert-columns.js';
  *   value that did not survive the way there tells it
  */
 export async function fingerprint(pool: Pool, converted: readonly ConvertedColumn[] = []): Promise<string> {
+  return ask(pool, await fingerprintQuery(pool, converted));
+}
+
+/** The query of `fingerprint`: one row with one text. */
+export async function fingerprintQuery(pool: Pool, converted: readonly ConvertedColumn[] = []): Promise<string> {
   const columns = new Set(await columnsOf(pool, 'cost_data'));
   const value = (name: string) => {
     const conversion = converted.find((each) => each.table === 'cost_data' && each.name === name)?.conversion;
@@ -26,7 +31,7 @@ export async function fingerprint(pool: Pool, converted: readonly ConvertedColum
     filled('line_item', 'unspecified'),
     text('api_version', `'usage_v1'`),
   ];
-  return digestRows(pool, 'cost_data', `jsonb_build_array(${parts.join(', ')})::text`);
+  return digestQuery('cost_data', `jsonb_build_array(${parts.join(', ')})::text`);
 }
 
 /**
@@ -34,8 +39,12 @@ export async function fingerprint(pool: Pool, converted: readonly ConvertedColum
  * @param from what follows FROM
  * @param row a text of a row that says all of it
  */
-export async function digestRows(pool: Pool, from: string, row: string): Promise<string> {
-  const { rows } = await pool.query<{ print: string }>(digestQuery(from, row));
+export function digestRows(pool: Pool, from: string, row: string): Promise<string> {
+  return ask(pool, digestQuery(from, row));
+}
+
+async function ask(pool: Pool, query: string): Promise<string> {
+  const { rows } = await pool.query<{ print: string }>(query);
   return rows[0]?.print ?? '';
 }
 

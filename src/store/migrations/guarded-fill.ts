@@ -1,5 +1,6 @@
 import { quote } from '../rows.js';
 import { digestQuery } from './fingerprint.js';
+import { interferes, switchOffSql } from './interference.js';
 import { literal } from './step.js';
 
 /**
@@ -9,22 +10,36 @@ import { literal } from './step.js';
 export function guardedFill(sql: string, table: string, columns: readonly string[]): string {
   // What is computed from a column that is filled may change with it.
   const beside = `ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = ${literal(quote(table))}::regclass AND (attgenerated <> '' OR attname IN (${columns.map(literal).join(', ')})))`;
-  const digest = digestQuery(quote(table), `(to_jsonb(${quote(table)}.*) - ${beside})::text`);
+  return guarded(sql, table, digestQuery(quote(table), `(to_jsonb(${quote(table)}.*) - ${beside})::text`));
+}
+
+/** @param digest a query for one text, which is to be the same before and after the statement */
+function guarded(sql: string, table: string, digest: string): string {
+  const told = (what: string) =>
+    `RAISE EXCEPTION '%', ${literal(interferes(table))} USING ${what}HINT = 'Switch it off meanwhile: ' || coalesce((${switchOffSql(table)}), '');`;
   return `DO $fill$ DECLARE costs_before text; BEGIN
 LOCK TABLE ${quote(table)} IN SHARE ROW EXCLUSIVE MODE;
 costs_before := (${digest});
+BEGIN
 ${sql};
+EXCEPTION WHEN feature_not_supported THEN
+${told('DETAIL = SQLERRM, ')}
+END;
 SET CONSTRAINTS ALL IMMEDIATE;
 IF costs_before <> (${digest}) THEN
-RAISE EXCEPTION 'A trigger or a rule of ${table} changes what is written to it. Nothing was changed.'
-USING HINT = ${literal(`Switch it off meanwhile, as in: ALTER TABLE ${quote(table)} DISABLE TRIGGER USER`)};
+${told('')}
 END IF; END $fill$`;
 }
 
-/** A migration of ours likewise, where it fills columns of bills. */
-export function guardedMigration(sql: string): string {
+/**
+ * A migration of ours likewise, where it fills columns of bills.
+ * @param digest what must stay as it is; every other column where nothing is said
+ */
+export function guardedMigration(sql: string, digest?: string): string {
   const [, set] = /\bUPDATE "?cost_data"?\s[^;]*?\bSET\s([^;]*?)\sFROM\s/.exec(sql) ?? [];
   if (set === undefined) return sql;
   const columns = [...set.matchAll(/"?(\w+)"? = /g)].map(([, name = '']) => name);
-  return `${guardedFill(sql.replace(/;\s*$/, ''), 'cost_data', columns)};`;
+  const statement = sql.replace(/;\s*$/, '');
+  const table = 'cost_data';
+  return `${digest === undefined ? guardedFill(statement, table, columns) : guarded(statement, table, digest)};`;
 }

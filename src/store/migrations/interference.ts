@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
 import { quote } from '../rows.js';
-import type { Fact } from './catalog.js';
+import { literal } from './step.js';
 
 /** Prisma's engine applies nothing where a migration began and did not end, whosever it is. */
 export async function unfinishedOfTheirs(pool: Pool): Promise<string[]> {
@@ -19,15 +19,22 @@ export async function unfinishedOfTheirs(pool: Pool): Promise<string[]> {
   );
 }
 
-/** @throws CostsError `conflict` where a trigger or a rule of theirs may be what keeps our values out or changes theirs */
-export function requireNoInterference(found: readonly Fact[]): void {
-  for (const { object, table } of found) {
-    const [, kind, name] = /^(trigger|rule) [^.]*\.(.*)$/s.exec(object) ?? [];
-    if (kind === undefined || name === undefined || table === null) continue;
-    throw new CostsError(
-      'conflict',
-      `The ${kind} ${name} of ${table} changes what is written to it, so that rows cannot be completed. Nothing was changed.`,
-      { hint: `Switch it off meanwhile: ALTER TABLE ${quote(table)} DISABLE ${kind.toUpperCase()} ${quote(name)}` },
-    );
-  }
+/** @throws CostsError `conflict` where triggers or rules of a table may be what keeps our values out or changes theirs */
+export async function requireNoInterference(pool: Pool, table: string): Promise<void> {
+  const { rows } = await pool.query<{ ways: string | null }>(`SELECT (${switchOffSql(table)}) AS ways`);
+  const ways = rows[0]?.ways ?? null;
+  if (ways === null) return;
+  throw new CostsError('conflict', interferes(table), { hint: `Switch it off meanwhile: ${ways}` });
+}
+
+export function interferes(table: string): string {
+  return `A trigger or a rule of ${table} changes what is written to it. Nothing was changed.`;
+}
+
+/** A query for the statements that switch off what runs as rows of a table are written; null where nothing does. */
+export function switchOffSql(table: string): string {
+  const relation = `to_regclass(${literal(quote(table))})`;
+  return `SELECT string_agg(format('ALTER TABLE %s DISABLE %s %I', ${relation}, kind, name), '; ') FROM (
+    SELECT 'TRIGGER' AS kind, tgname AS name FROM pg_trigger WHERE tgrelid = ${relation} AND NOT tgisinternal AND tgenabled <> 'D'
+    UNION ALL SELECT 'RULE', rulename FROM pg_rewrite WHERE ev_class = ${relation} AND ev_enabled <> 'D' ORDER BY 1, 2) AS theirs`;
 }

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
 import { columnsOf, numberedColumns, quote } from '../rows.js';
 import { readBillKey } from './bill-key.js';
-import { readCatalog } from './catalog.js';
 import { rankedSql } from './duplicates.js';
 import { writeExport } from './export-file.js';
 import { requireNoInterference } from './interference.js';
@@ -67,7 +66,7 @@ async function requireMerged(pool: Pool): Promise<void> {
     `SELECT FROM costs_duplicates d LEFT JOIN cost_data c USING (id) WHERE (c.id IS NOT NULL) <> (newest = 1) OR c.cost <> d.cost LIMIT 1`,
   );
   if (rowCount === 0) return;
-  requireNoInterference(await readCatalog(pool));
+  await requireNoInterference(pool, 'cost_data');
   throw new CostsError('failed', 'Bills that share a key did not become one. Nothing was changed.', {
     hint: 'This is a fault in costs worth reporting, with what costs db adopt --dry-run prints.',
   });

@@ -357,6 +357,27 @@ const TRIMS = `CREATE FUNCTION trimmed() RETURNS trigger LANGUAGE plpgsql AS 'BE
 const DELETES = `CREATE RULE gone AS ON UPDATE TO cost_data DO ALSO DELETE FROM cost_data WHERE id = 'c1'`;
 
 it.each([
+  [TRIMS, /DISABLE TRIGGER trimmed/],
+  [DELETES, /DISABLE RULE gone/],
+])('migrates no bill that %s would change as it is filled, and names what switches that off', async (theirs, way) => {
+  const { pool, migrations } = database;
+  await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai';
+    UPDATE cost_data SET service = ' padded ', currency = 'USD', line_item = 'gpt-5-' || id || ', input'; ${theirs}`);
+  const rows = await readAll();
+  await migrations.adopt();
+  const before = await readAll();
+  expect(before).toMatchObject(rows as object);
+  const refused = await migrations.apply().then(() => 'applied', String);
+  expect(refused).toMatch(/line_items_read failed.*A trigger or a rule of cost_data changes what is written to it/);
+  expect(refused).toMatch(way);
+  expect(await readAll()).toMatchObject(before as object);
+  for (const sql of /ALTER TABLE \S+ DISABLE \w+ \w+/.exec(refused) ?? []) await pool.query(sql);
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true });
+  expect(await readAll()).toMatchObject(before as object);
+});
+
+it.each([
   [
     'microseconds',
     `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamp; UPDATE cost_data SET date = '2026-01-01 00:00:00.000001'`,
@@ -380,7 +401,7 @@ it.each([
   [
     'what a rule deletes',
     `${BILLS} UPDATE cost_data SET currency = NULL; ${DELETES}`,
-    /trigger or a rule of cost_data changes what is written/,
+    /trigger or a rule of cost_data changes what is written[\s\S]*DISABLE RULE gone/,
   ],
   [
     'what a trigger trims as a migration fills bills',
