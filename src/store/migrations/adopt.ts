@@ -13,6 +13,7 @@ import { describeDuplicates, readWrittenOrder } from './duplicates.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
+import { findHindrances } from './hindrances.js';
 import { unfinishedOfTheirs } from './interference.js';
 import { zonedColumns, type Zones } from './convert-columns.js';
 import { readMigrations, type MigrationFile } from './folder.js';
@@ -157,6 +158,7 @@ async function look(
   const problems = [
     ...(await unfinishedOfTheirs(pool)),
     ...(await findDependents(pool, plan.conversions)),
+    ...(await findHindrances(pool, states.at(-1) ?? [], live, plan.steps.length + plan.pending.length > 0)),
     ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
   const merging = problems.length > 0 ? null : await describeMerge(pool, plan, duplicates);

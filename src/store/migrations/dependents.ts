@@ -4,8 +4,8 @@ import type { ConvertedColumn } from './convert-columns.js';
 import { isText } from './enum-types.js';
 
 /**
- * What PostgreSQL refuses to change the type of a column under, in words: views, policies, triggers and functions that read
- * it, columns computed from it, foreign keys of other schemas, and checks and parts of indexes that compare it with what it
+ * What PostgreSQL refuses to change the type of a column under, in words: views, policies, triggers, functions and
+ * publications that read it, columns computed from it, foreign keys of other schemas, and checks and parts of indexes that compare it with what it
  * compares with no more.
  */
 export async function findDependents(pool: Pool, columns: readonly ConvertedColumn[]): Promise<string[]> {
@@ -42,7 +42,7 @@ SELECT DISTINCT w.table_name || '.' || w.column_name AS "column",
 FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[]) AS w (table_name, column_name, becomes_text, compares_no_more)
 JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(w.table_name)) AND a.attname = w.column_name
 JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
-WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass)
+WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass)
    OR (d.classid = 'pg_trigger'::regclass AND NOT (SELECT tgisinternal FROM pg_trigger WHERE oid = d.objid))
    OR (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef e WHERE e.oid = d.objid AND (e.adrelid, e.adnum) <> (a.attrelid, a.attnum)))
    OR (d.classid = 'pg_constraint'::regclass AND w.becomes_text AND EXISTS (

@@ -79,13 +79,21 @@ export function versionTypeProblem(live: readonly Fact[], names: readonly string
     taken !== own &&
     (own !== undefined || !labelsOf(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
   if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
-  if (own === undefined) return null;
+  if (own === undefined) return ofAnotherSchema(type);
   const respelled = otherSpellings(own);
   if (respelled !== null) return respelled;
   if (!labelsOf(own).includes(LABEL)) return null;
   const name = lastPart(own.object);
   if (names.includes(name)) return null;
   return `the type of cost_data.api_version is called ${name}: rename it (ALTER TYPE ${type ?? ''} RENAME TO "${prismas}") when no client casts to the old name`;
+}
+
+/** Prisma keeps an enum in the schema that its `@@schema` names. */
+function ofAnotherSchema(type: string | null): string | null {
+  const isThere = type !== null && /^(?:"[^"]+"|\w+)\.(?:"[^"]+"|\w+)$/.test(type);
+  return isThere
+    ? `the type of cost_data.api_version is ${type}, of another schema: move it to that of the tables (ALTER TYPE ${type} SET SCHEMA …) when no client casts to it there`
+    : null;
 }
 
 /** What Prisma makes of labels without `@map`: in capitals, most of the time. */

@@ -243,6 +243,31 @@ it.each([
     /cost_data.cost cannot become another type while this reads it: view totals/,
   ],
   [
+    'rows of ours in a column of theirs',
+    `${OLD} CREATE TABLE versions (id int, "all" cost_data[])`,
+    {},
+    /the column "all" of versions keeps whole rows of cost_data/,
+  ],
+  [
+    'an index by which replication tells rows, and which takes no nulls',
+    `${OLD} CREATE UNIQUE INDEX replica ON cost_data (id, date); ALTER TABLE cost_data REPLICA IDENTITY USING INDEX replica`,
+    {},
+    /cost_data\.date is part of replica, by which replication tells rows/,
+  ],
+  [
+    'versions of a type in another schema',
+    `CREATE SCHEMA before_costs; CREATE TYPE before_costs."ApiVersion" AS ENUM ('usage_v1', 'costs_v1'); ${OLD} ALTER TABLE cost_data ADD api_version before_costs."ApiVersion"`,
+    {},
+    /the type of cost_data\.api_version is before_costs\."ApiVersion", of another schema: move it/,
+  ],
+  [
+    'a type that a publication reads',
+    `${OLD} ALTER TABLE cost_data ALTER COLUMN cost TYPE float8; DROP PUBLICATION IF EXISTS dear; DO $$ BEGIN IF current_setting('server_version_num')::int >= 150000 THEN
+       EXECUTE 'CREATE PUBLICATION dear FOR TABLE cost_data (id, cost)'; ELSE EXECUTE 'CREATE VIEW dear AS SELECT id, cost FROM cost_data'; END IF; END $$`,
+    {},
+    /cost_data\.cost cannot become another type while this reads it: .*dear/,
+  ],
+  [
     'a version that is no label',
     `${OLD} ALTER TABLE cost_data ADD COLUMN api_version varchar(20) DEFAULT 'usage_v1'; UPDATE cost_data SET api_version = 'Costs_v1' WHERE id = 'c3'`,
     {},
@@ -449,6 +474,14 @@ it.each(
       `${OLD} ALTER TABLE cost_data ADD COLUMN cents bigint NOT NULL DEFAULT 7; ALTER TABLE cost_data DROP COLUMN cost; ALTER TABLE cost_data ADD COLUMN cost numeric(65,30) NOT NULL GENERATED ALWAYS AS (cents / 100.0) STORED`,
     ],
     ['labels in capitals', BILLS.replaceAll('usage_v1', 'USAGE_V1').replaceAll('costs_v1', 'COSTS_V1')],
+    [
+      'line items that are equal whatever their case',
+      `${BILLS} CREATE COLLATION "No Case" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE cost_data ALTER COLUMN line_item TYPE varchar(90) COLLATE "No Case", ALTER COLUMN id TYPE text COLLATE "No Case"`,
+    ],
+    [
+      'an index by which replication tells rows',
+      `${OLD} CREATE UNIQUE INDEX "Replica" ON cost_data (id, service); ALTER TABLE cost_data REPLICA IDENTITY USING INDEX "Replica"`,
+    ],
     [
       'an index in place of a key',
       `${OLD} ALTER TABLE cost_data DROP CONSTRAINT cost_data_pkey; CREATE UNIQUE INDEX cost_data_pkey ON cost_data (id)`,

@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import type { Fact } from './catalog.js';
+import { partsOf } from './column-types.js';
+import { lastName, lastPart } from './step.js';
+
+/**
+ * What of theirs keeps our tables from being what they are to be, though every object of ours is there or can be made.
+ * @param expected of the last migration: what is left for `costs db migrate` meets it, too
+ * @param isChanged whether anything is to be made at all
+ */
+export async function findHindrances(
+  pool: Pool,
+  expected: readonly Fact[],
+  live: readonly Fact[],
+  isChanged: boolean,
+): Promise<string[]> {
+  const columns = expected.filter(({ object }) => object.startsWith('column '));
+  const required = new Set(live.filter(({ definition }) => partsOf(definition).required).map(({ object }) => object));
+  const freed = columns.filter(({ object, definition }) => !partsOf(definition).required && required.has(object));
+  const { rows } = await pool.query<{ text: string }>(HINDRANCES, [
+    columns.map(({ table }) => table),
+    columns.map(({ object }) => lastName(object)),
+    freed.map(({ object }) => lastPart(object)),
+    isChanged,
+  ]);
+  return rows.map(({ text }) => text);
+}
+
+/** An index that replication goes by, a collation that is not exact, and columns of other tables that hold rows of ours. */
+const HINDRANCES = `
+WITH ours AS (
+  SELECT a.attrelid, a.attnum, a.attname, a.attcollation, format_type(a.atttypid, a.atttypmod) AS type, t.table_name || '.' || a.attname AS name
+  FROM unnest($1::text[], $2::text[]) AS t (table_name, column_name)
+  JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(t.table_name)) AND a.attname = t.column_name AND NOT a.attisdropped
+)
+SELECT format('%s is part of %s, by which replication tells rows, and must be able to be null: let it go by the primary key (ALTER TABLE %s REPLICA IDENTITY DEFAULT)',
+    name, indexrelid::regclass, attrelid::regclass) AS text
+  FROM ours JOIN pg_index i ON i.indrelid = attrelid AND i.indisreplident AND attnum = ANY (i.indkey) WHERE name = ANY ($3)
+UNION ALL
+SELECT format('%s has the collation %s, by which texts that differ are equal: give it one by which they are not (ALTER TABLE %s ALTER COLUMN %I TYPE %s COLLATE "default")',
+    name, c.oid::regcollation, attrelid::regclass, attname, type)
+  FROM ours JOIN pg_collation c ON c.oid = attcollation AND NOT c.collisdeterministic
+UNION ALL
+SELECT DISTINCT format('the column %I of %s keeps whole rows of %s, which cannot be changed meanwhile: let it keep something else, such as jsonb', u.attname, u.attrelid::regclass, t.oid::regtype)
+  FROM pg_type t JOIN pg_attribute u ON u.atttypid IN (t.oid, t.typarray) AND NOT u.attisdropped JOIN pg_class r ON r.oid = u.attrelid AND r.relkind IN ('r', 'm', 'p')
+  WHERE $4 AND t.typrelid IN (SELECT attrelid FROM ours)
+ORDER BY 1`;
