@@ -36,6 +36,8 @@ export function withNextStep(error: CostsError, argv: readonly string[], command
   const plain = code === 'usage' ? withPlainSigns(argv) : null;
   if (plain !== null) return next(`Type plain quotes and hyphens: ${['costs', plain].join(' ')}`);
   if (hint !== undefined && hasCommand(hint)) return error;
+  const option = optionAsked(hint);
+  if (option !== null) return next(behind(hint, withOption(argv, option)));
   switch (WAYS[code]) {
     case 'how it is used':
       return next(hint === undefined ? `${command} --help` : behind(hint, `See its help: ${command} --help`));
@@ -52,13 +54,33 @@ export function withNextStep(error: CostsError, argv: readonly string[], command
  */
 export function waysOn(failures: readonly { error?: ErrorDocument }[], argv: readonly string[]): string[] {
   const errors = failures.flatMap(({ error }) => error ?? []).filter(({ hint }) => !hasCommand(hint ?? ''));
-  return [...new Set(errors.map(({ code }) => (WAYS[code] === 'doctor' ? LOOK : again(argv))))];
+  return [...new Set(errors.map((error) => wayOn(error, argv)))];
+}
+
+function wayOn({ code, hint }: ErrorDocument, argv: readonly string[]): string {
+  const option = optionAsked(hint);
+  if (option !== null) return withOption(argv, option);
+  return WAYS[code] === 'doctor' ? LOOK : again(argv);
+}
+
+/** Where a hint says "the same command with --option", the command alone would fail as it did. */
+function optionAsked(hint: string | undefined): string | null {
+  return /\bsame command (?:again )?with (--[a-z-]+)/.exec(hint ?? '')?.[1] ?? null;
+}
+
+function withOption(argv: readonly string[], option: string): string {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return `With ${option}: ${typed(argv.toSpliced(end, 0, option))}`;
 }
 
 const LOOK = 'Check the setup: costs doctor';
 
 function again(argv: readonly string[]): string {
-  return `To go on: ${['costs', ...argv.map(quoteForShell)].join(' ')}`;
+  return `To go on: ${typed(argv)}`;
+}
+
+function typed(argv: readonly string[]): string {
+  return ['costs', ...argv.map(quoteForShell)].join(' ');
 }
 
 function behind(hint: string | undefined, step: string): string {

@@ -17,7 +17,10 @@ export async function confirm(
   { yes, question }: { yes: boolean | undefined; question: string },
 ): Promise<void> {
   if (yes === true) return;
-  if (!interactive) throw new CostsError('usage', `${question} There is no terminal to answer on: confirm with --yes.`);
+  if (!interactive)
+    throw new CostsError('usage', `${question} There is no terminal to answer on.`, {
+      hint: 'If so, run the same command with --yes.',
+    });
   if (await prompt.confirm(question, { default: false })) return;
   throw new CostsError('declined', 'Nothing was changed.');
 }

@@ -55,7 +55,7 @@ describe.each(STORY_KINDS)('costs db on %s', (kind) => {
     });
     await expect(run({ database }, 'rollback', '--to', 'baseline', '--export', path)).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('--yes') as string,
+      hint: expect.stringContaining('--yes') as string,
     });
     expect(await readRowsOf(database.pool)).toEqual(rows);
     expect(await run({ database }, 'rollback', '--to', 'baseline', '--export', path, '--yes')).toMatchObject({
@@ -77,7 +77,7 @@ describe.each(STORY_KINDS)('costs db on %s', (kind) => {
     });
     await expect(run({ database }, 'adopt')).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('--yes') as string,
+      hint: expect.stringContaining('--yes') as string,
     });
     expect(await columns(database)).toEqual(['id']);
   });
@@ -132,7 +132,7 @@ it('backs up and restores the embedded store, after asking', async () => {
   await first.close();
   await expect(run({ database: first, home }, 'restore', path)).rejects.toMatchObject({
     code: 'usage',
-    message: expect.stringContaining('--yes') as string,
+    hint: expect.stringContaining('--yes') as string,
   });
   await run({ database: first, home }, 'restore', path, '--yes');
   const second = await open();

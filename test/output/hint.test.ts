@@ -200,4 +200,18 @@ describe('a hint', () => {
       'Check the setup: costs doctor',
     ]);
   });
+
+  it('that asks for the same command with an option ends with just that, before what is no option any more', () => {
+    const hint = 'If the provider is right, run the same command again with --accept-restatement.';
+    const argv = ['backfill', '--since', '2026-10-01'];
+    const refused = new CostsError('shrink', 'It answered 0 USD.', { hint });
+    const command = 'costs backfill --since 2026-10-01 --accept-restatement';
+    expect(withNextStep(refused, argv, 'costs backfill').hint).toBe(`${hint} With --accept-restatement: ${command}`);
+    const failure = { error: { code: 'shrink' as const, message: 'It answered 0 USD.', hint } };
+    expect(waysOn([failure, failure], argv)).toEqual([`With --accept-restatement: ${command}`]);
+    const unsure = new CostsError('usage', 'Remove it?', { hint: 'If so, run the same command with --yes.' });
+    expect(withNextStep(unsure, ['keys', 'remove', '--', '-x'], 'costs keys remove').hint).toMatch(
+      /: costs keys remove --yes -- -x$/,
+    );
+  });
 });
