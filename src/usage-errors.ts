@@ -3,6 +3,7 @@ import { globalOptions } from './commands/define.js';
 import { similarTo } from './domain/similar.js';
 import { plural } from './domain/words.js';
 import { asCostsError, CostsError } from './errors.js';
+import { HELP_TOPICS } from './help/topics.js';
 import { withNextStep } from './next-step.js';
 
 /** The flags of a command, as they are typed. */
@@ -21,8 +22,11 @@ export function refuseUnknownCommand(program: Command, argv: readonly string[]):
   // A command with others below it takes arguments of its own.
   const runs = command.registeredArguments.length > 0;
   if (next === undefined || command.commands.length === 0 || hasDefault || runs) return;
-  const near = similarTo(next, command.commands.map((each) => each.name()).concat(path.length === 0 ? ['help'] : []));
-  throw new CostsError('usage', `There is no command "${[...path, next].join(' ')}".${didYouMean(near, path)}`, {
+  const explains = asked !== words;
+  const more = path.length > 0 ? [] : explains ? HELP_TOPICS : ['help'];
+  const near = similarTo(next, [...command.commands.map((each) => each.name()), ...more]);
+  const what = explains ? 'command or topic' : 'command';
+  throw new CostsError('usage', `There is no ${what} "${[...path, next].join(' ')}".${didYouMean(near, path)}`, {
     hint: ['costs', ...path, '--help'].join(' '),
   });
 }

@@ -1,7 +1,6 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { CostsError } from '../errors.js';
-import { renderHint } from '../output/hint.js';
 import { WrongSecret } from '../domain/wrong-secret.js';
 
 /**
@@ -64,7 +63,7 @@ export async function keepSessionIfPossible(context: Context): Promise<Date | nu
   } catch (error) {
     if (!(error instanceof CostsError) || error.code !== 'auth') throw error;
     context.output.note(`No session was kept. ${error.message}`);
-    if (error.hint !== undefined) context.output.note(renderHint(error.hint));
+    if (error.hint !== undefined) context.output.note(error.hint);
     return null;
   }
 }

@@ -1,6 +1,5 @@
 import type { Context, GlobalOptions } from '../context.js';
 import { waysOn } from '../next-step.js';
-import { renderHint } from '../output/hint.js';
 import type { CommandDefinition } from './define.js';
 
 /** Runs a command and writes what came of it. @returns the exit code @throws what the command throws */
@@ -23,6 +22,6 @@ export async function perform<Options extends object>(
   });
   const next = command.next?.(value) ?? null;
   if (next !== null) output.note(next);
-  for (const way of waysOn(command.failures?.(value) ?? [], context.argv)) output.note(renderHint(way));
+  for (const way of waysOn(command.failures?.(value) ?? [], context.argv)) output.note(way);
   return command.exitCode?.(value, options) ?? 0;
 }

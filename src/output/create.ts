@@ -109,7 +109,7 @@ export function createOutput({
         file = undefined;
       }
     },
-    note: (text) => (json || quiet ? undefined : line(text)),
+    note: (text) => (json || quiet ? undefined : line(renderHint(text))),
     trace: (text) => (verbose ? line(errorStyle.dim(text)) : undefined),
     progress(text) {
       if (json || quiet) return silentProgress();

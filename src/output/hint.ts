@@ -17,7 +17,7 @@ export function hasCommand(hint: string): boolean {
 const COMMAND_OF_HINT = /(?:^|: )(?=(?:unset [A-Z_ ]+ && )?costs(?: [a-z-]|$))/;
 
 /** Where a command for people begins. */
-const COMMAND = /(?<=(?:→|&&|;|Next:|commands:|Start here:|or:) +)costs(?= [a-z-]|$)/gm;
+const COMMAND = /(?<=(?:→|&&|;|commands:|Start here:|or:) +)costs(?= [a-z-]|$)/gm;
 
 /** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
 export function nameProgram(text: string, program: string): string {

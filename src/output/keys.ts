@@ -84,7 +84,7 @@ export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { 
     .flatMap(({ provider, name, organizationId, status, error, warnings }) => [
       `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${name} (${organizationId}): ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,
       ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
-      ...warnings.map((warning) => `  ${style.yellow('⚠')} ${warning}`),
+      ...warnings.map((warning) => `  ${style.yellow('⚠')} ${renderHint(warning)}`),
     ])
     .join('\n');
 }

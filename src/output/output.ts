@@ -21,7 +21,7 @@ export interface Output {
   writeRaw(chunk: string | Uint8Array): Promise<void>;
   /** Sends what `write`, `print` and `writeRaw` are given to a file that appears, whole, when the work is done; "-" is standard output. */
   intoFile(path: string | undefined, work: () => Promise<void>): Promise<void>;
-  /** One line for a person, on standard error; silent with --quiet and --json. */
+  /** One line for a person, on standard error, which may end in a command as a hint does; silent with --quiet and --json. */
   note(line: string): void;
   /** A line of `--verbose`; silent otherwise. */
   trace(line: string): void;
