@@ -45,7 +45,7 @@ export interface Context {
   readonly argv: readonly string[];
   readonly config: Config;
   readonly output: Output;
-  /** Fires on the first SIGINT or SIGTERM. */
+  /** Fires on the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   /** This machine's clock, for how long things take. */
   now(): Date;

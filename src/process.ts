@@ -20,6 +20,9 @@ export async function runProcess(argv: readonly string[], version: string): Prom
   }
 }
 
+/** What asks a command to end: Ctrl-C, whoever runs it, and a terminal that is closed. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * The first signal asks the command to end, the second ends the process. The listener stays for as long as the command runs:
  * libraries that put the cursor back at an exit end the process themselves once nobody else listens.
@@ -42,11 +45,9 @@ function listenForSignals() {
     timer.unref();
   };
   const stop = () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const each of ENDING) process.off(each, onSignal);
     clearTimeout(timer);
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const each of ENDING) process.on(each, onSignal);
   return { signal: controller.signal, overdue, stop };
 }

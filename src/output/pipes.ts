@@ -1,12 +1,15 @@
 let listening = false;
 
-/** `costs report | head -1` closes the pipe early, which is no failure. */
+/** What a pipe that was closed, and a terminal that is gone, answer with. */
+const GONE = ['EPIPE', 'EIO'];
+
+/** `costs report | head -1` closes the pipe early, and whoever closes a window wants nothing more: neither is a failure. */
 export function ignoreClosedPipes(): void {
   if (listening) return;
   listening = true;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (!GONE.includes(error.code ?? '')) throw error;
     });
   }
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,18 +31,19 @@ describe.skipIf(!HAS_TERMINAL)(
       temporary = join(machine.home, 'tmp');
       await mkdir(temporary);
     });
+    const environment = () => ({
+      PATH: process.env.PATH,
+      HOME: machine.home,
+      TMPDIR: temporary,
+      COSTS_HOME: join(machine.home, 'costs'),
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      OPENAI_ADMIN_KEY: adminKey({ provider: 'openai', id: 'org-1' }).secret,
+      ...clockEnvironment(),
+    });
     const costs = (args: string[], shows: string, types: string) =>
       inTerminal(
         [process.execPath, PROGRAM, ...args],
-        {
-          PATH: process.env.PATH,
-          HOME: machine.home,
-          TMPDIR: temporary,
-          COSTS_HOME: join(machine.home, 'costs'),
-          OPENAI_BASE_URL: emulator.baseUrl('openai'),
-          OPENAI_ADMIN_KEY: adminKey({ provider: 'openai', id: 'org-1' }).secret,
-          ...clockEnvironment(),
-        },
+        environment(),
         // The spinner turns, and so the cursor is hidden.
         [
           [HIDE_CURSOR, ''],
@@ -77,6 +79,21 @@ describe.skipIf(!HAS_TERMINAL)(
         expect(runs.map(({ status }) => status)).toEqual(['interrupted']);
       },
     );
+
+    it('ends sync as well where the window is closed, and the run is kept', async () => {
+      const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'OPENAI_ADMIN_KEY'];
+      expect(await machine.here(add)).toMatchObject({ code: 0 });
+      emulator.addFault({ fault: { kind: 'stall' }, match: { path: '/costs' } });
+      const before = emulator.requests.length;
+      const window = spawn('script', ['--quiet', '--command', `'${process.execPath}' '${PROGRAM}' sync`, '/dev/null'], {
+        env: environment(),
+      });
+      await expect.poll(() => emulator.requests.length, { timeout: 30_000 }).toBeGreaterThan(before);
+      window.kill('SIGKILL');
+      const states = async () =>
+        (await machine.here(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>().runs;
+      await expect.poll(states, { timeout: 30_000, interval: 500 }).toMatchObject([{ status: 'interrupted' }]);
+    });
 
     it('ends the demo and leaves nothing behind', async () => {
       const { code, screen } = await costs(['demo'], 'throw-away store', CTRL_C);

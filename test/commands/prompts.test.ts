@@ -287,6 +287,25 @@ describe.skipIf(!HAS_TERMINAL)(
       });
     });
 
+    it('is asked anew after Ctrl-Z, which gives the shell a terminal that echoes, and takes that away again', async () => {
+      // A shell with job control goes on with its next command when the job stops.
+      const job = [process.execPath, PROGRAM, 'keys', 'rotate', 'org-1'].join(' ');
+      const { code, screen, echoes } = await inTerminal(
+        ['bash', '-mc', `${job}; stty -a | grep -ow -e '-\\?echo'; fg`],
+        env,
+        [
+          ['Admin key of OpenAI', '\u001a'],
+          ['Admin key of OpenAI', `${KEY}\r`],
+        ],
+      );
+      expect({ code, screen, echoes }).toEqual({
+        code: 0,
+        screen: expect.stringMatching(/\necho\r\n[^]*key swapped/) as string,
+        echoes: true,
+      });
+      expect(screen).not.toContain(KEY);
+    });
+
     it('never shows a secret that is pasted too early, and does not take it for an answer', async () => {
       const paste = `${KEY}\r`;
       const { code, screen } = await costs(
@@ -323,7 +342,7 @@ describe.skipIf(!HAS_TERMINAL)(
       expect([code, screen]).toEqual([0, expect.stringContaining('registered')]);
       expect(screen).not.toContain(ANT_KEY);
       const follow = async (printed: string) => {
-        const [, command = ''] = /Next: (.*?)\r?\n/.exec(printed) ?? [];
+        const [, command = ''] = /Next → (.*?)\r?\n/.exec(printed) ?? [];
         expect(command).toMatch(/^node bin\/costs\.js /);
         return inTerminal(['sh', '-c', command], { ...env, ...fresh }, []);
       };
