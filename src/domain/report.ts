@@ -41,6 +41,8 @@ export interface ReportQuery extends RowFilter {
   groupBy: readonly GroupWord[];
   /** Shown beside costs. */
   columns?: readonly ReportColumn[];
+  /** Without usage that has no price, which is in no sum anyway: to find it, all usage of the span is read. */
+  pricedOnly?: boolean;
 }
 
 export interface ReportRow extends ReportGroup, ColumnFigures {

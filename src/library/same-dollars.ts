@@ -15,7 +15,7 @@ export async function readSameDollars(work: Pick<Workplace, 'store' | 'team' | '
   const query = { teamId: team.id, since: addDays(until, 1 - DAYS), until } as const;
   const amounts: DailyAmount[] = [];
   for (const basis of ['billed', 'usage'] as const) {
-    const { rows } = await store.reports.run({ ...query, basis, groupBy: ['provider', 'project', 'day'] }, until);
+    const rows = await store.reports.sums({ ...query, basis, groupBy: ['provider', 'project', 'day'] });
     for (const { provider, organizationId, organization, projectId, project, day, currency, cost } of rows) {
       if (provider == null || organizationId == null || day === undefined || cost === null) continue;
       const named = {

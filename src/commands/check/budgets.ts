@@ -38,7 +38,7 @@ export async function budgetStates(
   for (const budget of budgetsOf(budgets, today.slice(0, 7))) {
     const isOfCurrency = ({ currency }: { currency: string }) => currency === budget.currency;
     const filter = { ...filterOf(budget), teamId, since: month, until: today };
-    const rows = (await reader.run({ ...filter, groupBy: ['day'] }, today)).rows.filter(isOfCurrency);
+    const rows = (await reader.sums({ ...filter, groupBy: ['day'] })).filter(isOfCurrency);
     const spent = new Sums(rows).in(budget.currency);
     const own = (
       isOfProjects(budget) ? series.filter(isPartOf(budget)) : await readSeries(reader, filter, ['project'], today)

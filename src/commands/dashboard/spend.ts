@@ -48,7 +48,7 @@ export async function readSpend(
 /** By project, those that changed most first. */
 async function readGlance(reader: SpendReader, teamId: string, period: string, today: Day): Promise<Report> {
   const { since, until, ...resolved } = resolvePeriod({ period }, today);
-  const query = { teamId, since, until, groupBy: ['project' as const] };
+  const query = { teamId, since, until, groupBy: ['project' as const], pricedOnly: true };
   const { current, previous } = comparableSpans({ since, until, ...resolved }, today);
   const comparison = await reader.compare({ ...query, ...current }, previous);
   return arrangeReport(await reader.run(query, today), { sort: 'change' }, comparison);

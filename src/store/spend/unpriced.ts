@@ -35,7 +35,7 @@ export async function readUnpriced(
 
 /** What of a query's spend has no price, before any filter but the team. */
 export async function readUnpricedItems(tx: Transaction, query: ReportQuery): Promise<UnpricedItem[]> {
-  if (!kindsOf(query).includes('unpriced')) return [];
+  if (query.pricedOnly === true || !kindsOf(query).includes('unpriced')) return [];
   return (await readUnpriced(tx, query.teamId, query)).map((usage) => ({ ...usage, lineItem: lineItemOf(usage) }));
 }
 
