@@ -3,7 +3,7 @@ import { parseDecimal, percentOf } from '../domain/decimal.js';
 import type { ReportRow } from '../domain/report.js';
 import { formatCount, formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 import { scopeOf } from './budgets.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -45,8 +45,8 @@ function renderSpend(spend: SpendGlance, output: Output): string[] {
       `${formatShortSpan(monthToDate.comparedWith)}${monthToDate.since === monthToDate.until ? '' : ', today left out'}`,
       monthToDate,
     ),
-    ...forecast
-      .filter(isOf(shown))
+    ...shown
+      .flatMap((currency) => forecast.filter(isOf([currency])))
       .map(({ currency, expected, low, high }) => [
         'Month end',
         formatMoney(expected),
@@ -60,7 +60,13 @@ function renderSpend(spend: SpendGlance, output: Output): string[] {
     figures.length === 0
       ? 'No costs in these days.'
       : renderTable(
-          [{ head: '' }, { head: '', align: 'right' }, { head: '' }, { head: '', align: 'right' }, { head: '' }],
+          [
+            { head: '' },
+            { head: '', align: 'right' },
+            { head: '' },
+            { head: '', align: 'right' },
+            { head: '', lesser: 'detail' },
+          ],
           figures,
           output,
         ),
@@ -83,7 +89,7 @@ function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[]
   const used = ({ spent, amount }: SpendGlance['budgets'][number]) =>
     percentOf(parseDecimal(spent), parseDecimal(amount));
   const rows = budgets
-    .map(distinctProjects(budgets))
+    .map(distinctNames(budgets))
     .sort((a, b) => used(b) - used(a))
     .slice(0, MOST.budgets)
     .map((budget) => [
@@ -111,7 +117,7 @@ function expectedOf({ projected, crossing }: SpendGlance['budgets'][number]): st
 function renderMovers(movers: readonly ReportRow[], output: Output): string[] {
   if (movers.length === 0) return [];
   const rows = movers
-    .map(distinctProjects(movers))
+    .map(distinctNames(movers))
     .map(({ project = '', organization, currency, compared }) => [
       project,
       organization ?? '',

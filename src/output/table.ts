@@ -9,8 +9,8 @@ export interface Column {
   /** Empty for a column without a head. */
   head: string;
   align?: 'left' | 'right';
-  /** What kind of column it is, if it is left out of a terminal that is too narrow. */
-  lesser?: (typeof GIVES_WAY)[number];
+  /** What kind of column it is, if it is left out of a terminal that is too narrow; a detail only where words would be broken. */
+  lesser?: (typeof GIVES_WAY)[number] | 'detail';
 }
 
 /** Columns and rows. */
@@ -123,7 +123,7 @@ function withoutLesser(columns: readonly Filled[], width: number): readonly Fill
     if (widthOf(kept.map((column) => column.width)) <= width) break;
     kept = kept.filter(({ lesser }) => lesser !== kind);
   }
-  return kept;
+  return widthOf(kept.map(leastWhole)) <= width ? kept : kept.filter(({ lesser }) => lesser !== 'detail');
 }
 
 /** The widths of columns that fit: text first wraps between its words, then within them; figures wrap only when nothing else is left. */

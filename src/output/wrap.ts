@@ -35,6 +35,9 @@ function isCopied(word: string): boolean {
   return /^["'(]*(?:[.~]{0,2}\/|https?:)/.test(word);
 }
 
+/** Chinese and Japanese go on in the next line wherever one ends. */
+const BREAKS_ANYWHERE = /[\u3040-\u30ff\u3400-\u9fff]/;
+
 /**
  * Breaks at spaces, and within a word only where it is wider than a line.
  * @param staysWhole whether a word is never broken
@@ -47,7 +50,7 @@ export function wrap(text: string, width: number, staysWhole: (word: string) => 
     const longer = line === '' ? word : `${line} ${word}`;
     if (stringWidth(longer) <= width) {
       line = longer;
-    } else if (stringWidth(word) <= width || staysWhole(word)) {
+    } else if ((stringWidth(word) <= width && !BREAKS_ANYWHERE.test(word)) || staysWhole(word)) {
       if (line !== '') lines.push(line);
       line = word;
     } else {

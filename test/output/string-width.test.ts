@@ -21,3 +21,16 @@ it('takes as many columns as is measured, for every sign that is not measured an
   ])
     expect(stringWidth(text)).toBe(measure(text));
 });
+
+it('gives a letter a column that is written in one piece with the one before it, as terminals do', () => {
+  for (const [text, width] of [
+    ['ग्राहक', 5],
+    ['हिन्दी', 5],
+    ['กำ', 2],
+    ['สำหรับ', 5],
+    ['ខ្មែរ', 4],
+    ['বাংলা', 5],
+    ['👩‍🔬', 2],
+  ] as const)
+    expect(stringWidth(text), text).toBe(width);
+});

@@ -56,6 +56,22 @@ describe('a table', () => {
     expect(heads(30)).toEqual(['Project', 'USD']);
   });
 
+  it('lets no mark stand alone before a name that is written without spaces', () => {
+    const rows = [['⚠ 顧客サポート向けアシスタント 1', '842,475.20']];
+    const shown = renderTable([{ head: 'Project' }, right('USD')], rows, { style: createStyle(false), width: 41 });
+    expect(shown.split('\n').slice(1)).toEqual(['⚠ 顧客サポート向けアシスタン  842,475.20', 'ト 1']);
+  });
+
+  it('lets a detail go where words would be broken beside it, and not before', () => {
+    const columns: Column[] = [{ head: '' }, { head: '', align: 'right' }, { head: '', lesser: 'detail' }];
+    const rows = [['Yesterday', '78,313.02', 'expected, 2,245,617.65 – 2,316,141.19']];
+    const shown = (width: number) => renderTable(columns, rows, { style: createStyle(false), width });
+    expect(shown(40)).toBe(
+      'Yesterday  78,313.02  expected,\n                      2,245,617.65 –\n                      2,316,141.19',
+    );
+    expect(shown(32)).toBe('Yesterday  78,313.02');
+  });
+
   it('wraps text between words, and never a figure while text can give way', () => {
     expect(
       renderTable([{ head: 'Name' }, { head: 'USD', align: 'right' }], [['one two three', '1,234.56']], {
