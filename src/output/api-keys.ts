@@ -1,6 +1,6 @@
 import type { ApiKeyOwner, KnownApiKey } from '../domain/api-key.js';
 import type { MoneyDocument } from '../domain/money.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
@@ -25,7 +25,7 @@ export function renderApiKeys(
   if (apiKeys.length === 0)
     return 'No API key is known to have spent anything. Bills tell keys after the next: costs sync';
   const rows = apiKeys
-    .map(distinctProjects(apiKeys))
+    .map(distinctNames(apiKeys))
     .map(({ id, name, hint, owner, project, projectId, organization, createdAt, lastUsedAt, endedAt, spend }) => [
       name ?? id,
       hint ?? '',

@@ -1,6 +1,6 @@
 import type { BudgetView } from '../domain/budget-view.js';
 import { providerName } from '../providers/registry.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -17,7 +17,7 @@ export function renderBudgets({ budgets }: { budgets: readonly BudgetView[] }, t
       { head: 'Id', lesser: 'id' },
     ],
     budgets
-      .map(distinctProjects(budgets))
+      .map(distinctNames(budgets))
       .map((budget) => [
         scopeOf(budget, team),
         monthsOf(budget),

@@ -1,7 +1,7 @@
 import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../domain/changes.js';
 import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import { formatCount, formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -73,7 +73,7 @@ function renderRows({ groupBy, rows }: Changes, output: Output): string {
       { head: '' },
     ],
     shown
-      .map(distinctProjects(shown))
+      .map(distinctNames(shown))
       .map((row) => [
         ...views.flatMap(({ cells }) => cells(asReportRow(row), UNMARKED)),
         CAUSES[row.cause],

@@ -4,7 +4,7 @@ import { shell } from '../domain/shell.js';
 import { formatCount, plural } from '../domain/words.js';
 import { formatMoney } from './format.js';
 import { scopeOf } from './budgets.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import type { Output } from './output.js';
 import { escapeMarkdown } from './report-formats.js';
 import { renderTable } from './table.js';
@@ -46,7 +46,7 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
       { head: 'Month end, expected', align: 'right', lesser: 'change' },
     ],
     budgets
-      .map(distinctProjects(budgets))
+      .map(distinctNames(budgets))
       .map((budget) => [
         scopeOf(budget, team),
         `${formatMoney(budget.spent)}${budget.estimated ? ' ~' : ''}`,
@@ -100,7 +100,7 @@ export function renderCheckMarkdown({ findings, notes, budgets, messages }: Chec
           '| Budget | So far | Of |',
           '| --- | ---: | ---: |',
           ...budgets
-            .map(distinctProjects(budgets))
+            .map(distinctNames(budgets))
             .map((each) =>
               line([
                 scopeOf(each, team),

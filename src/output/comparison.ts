@@ -4,7 +4,7 @@ import type { Day } from '../domain/day.js';
 import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
 import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import { formatCount, formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -127,7 +127,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
       { head: '' },
     ],
     byModel(rows)
-      .map(distinctProjects(rows))
+      .map(distinctNames(rows))
       .map((row) => [
         row.project,
         row.model ?? '(no model)',

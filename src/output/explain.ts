@@ -2,7 +2,7 @@ import type { Explanation, ExplainedRow } from '../domain/explanation.js';
 import { absolute, compare, parseDecimal } from '../domain/decimal.js';
 import { EFFECTS, type Effect } from '../domain/effects.js';
 import type { GroupWord } from '../domain/dimensions.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
@@ -72,7 +72,7 @@ function tableOf(told: Explanation, groupBy: readonly GroupWord[], effects: Effe
   const named = (row: ExplainedRow) =>
     views.flatMap(({ cells }) => cells({ ...row, cost: row.now, estimated: false }, NO_COVERAGE));
   const rows = [
-    ...told.rows.map(distinctProjects(told.rows)).map((row) => line(named(row), row)),
+    ...told.rows.map(distinctNames(told.rows)).map((row) => line(named(row), row)),
     ...(told.others ?? []).map((each) => line([othersName(each.rows)], each)),
     ...told.totals.map((each) => line(['Total'], each)),
   ];

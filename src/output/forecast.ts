@@ -1,6 +1,6 @@
 import type { BacktestDay, Forecast, ForecastAmount } from '../domain/forecast.js';
 import type { GroupWord } from '../domain/dimensions.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import { formatCount, formatSpan } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -30,7 +30,7 @@ export function renderForecast(told: Forecast, groupBy: readonly GroupWord[], te
       { head: 'Eight of ten times', align: 'right', lesser: 'change' },
     ],
     [
-      ...told.rows.map(distinctProjects(told.rows)).map((row) =>
+      ...told.rows.map(distinctNames(told.rows)).map((row) =>
         line(
           views.flatMap(({ cells }) => cells({ ...row, cost: row.expected, estimated: false }, NO_COVERAGE)),
           row,

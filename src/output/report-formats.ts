@@ -2,7 +2,7 @@ import type { Changes } from '../domain/changes.js';
 import { isTagWord, type ReportGroup } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
-import { withDistinctProjects } from './distinct-projects.js';
+import { withDistinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
 import { formatSpan } from '../domain/words.js';
 import { figureFields, figureViews, type Figured } from './report-figures.js';
@@ -63,7 +63,7 @@ function textOf(row: ReportGroup, field: string): Cell {
 
 /** The report as a table in Markdown, for an issue or a pull request. */
 export function renderReportMarkdown(asked: Report): string {
-  const report = withDistinctProjects(asked);
+  const report = withDistinctNames(asked);
   const views = report.groupBy.map((word) => ({ tag: isTagWord(word), ...viewOf(word) }));
   const figures = figureViews(report);
   const names = views.flatMap(({ columns }) => columns.map(({ head }) => head));

@@ -4,7 +4,7 @@ import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import type { ColumnFigures } from '../domain/report-columns.js';
 import { firstGroup, spentByCurrency, type ReportSort } from '../domain/report-order.js';
-import { withDistinctProjects } from './distinct-projects.js';
+import { withDistinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney, formatShare, isCompared, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
 import type { Output } from './output.js';
@@ -40,7 +40,7 @@ type Line = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & ColumnFigures & 
  * @param sort what its rows are sorted by
  */
 export function renderReportTable(asked: Report, output: Output, sort?: ReportSort): string {
-  const report = withDistinctProjects(asked);
+  const report = withDistinctNames(asked);
   const views = report.groupBy.map((word) => viewOf(word, report.groupBy));
   const names = views.flatMap(({ columns }) => columns);
   const spent = spentByCurrency(report);

@@ -1,6 +1,6 @@
 import { providerOf } from '../providers/registry.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { inWords } from './findings.js';
 import { moveLines, renaming } from './projects.js';
 import { formatAmounts } from './format.js';
@@ -97,7 +97,7 @@ function adoptions({ organizations }: SyncResult): string[] {
 function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {
   const lines = newSpend
     .slice(0, 5)
-    .map(distinctProjects(newSpend))
+    .map(distinctNames(newSpend))
     .map(
       ({ project, organization, since, totals }) =>
         `New, not linked: ${project} (${organization}), ${formatAmounts(totals)} since ${formatDay(since)}`,

@@ -11,7 +11,7 @@ import {
   ZERO,
 } from '../domain/decimal.js';
 import { dimensionOf, type GroupWord } from '../domain/dimensions.js';
-import { distinctProjects } from './distinct-projects.js';
+import { distinctNames } from './distinct-names.js';
 import { formatChange, formatMoney } from './format.js';
 import { formatCount, formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 
@@ -35,7 +35,7 @@ export function sentenceOf(told: Told, groupBy: readonly GroupWord[]): string {
 function totalSentence(told: Told, total: Told['totals'][number], groupBy: readonly GroupWord[]): string {
   const { currency, now, before, difference } = total;
   const head = `${capital(whenOf(told))} cost ${formatMoney(now)} ${currency}`;
-  const causes = told.causes.map(distinctProjects(told.rows));
+  const causes = told.causes.map(distinctNames(told.rows));
   const reasons = reasonsOf({ causes }, currency, groupBy);
   const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
   const to = againstOf(told, currency);
@@ -108,8 +108,8 @@ function whoOf(cause: Cause, groupBy: readonly GroupWord[]): string {
 }
 
 function timesOf(quantity: Cause['quantity'], rises: boolean): string {
-  const word = rises ? 'more' : 'less';
-  if (quantity === undefined) return word;
+  const word = rises ? 'more' : 'fewer';
+  if (quantity === undefined) return rises ? 'more' : 'less';
   const unit = quantity.unit ?? 'units';
   const [before, now] = [parseDecimal(quantity.before), parseDecimal(quantity.now)];
   if (before === ZERO || now === ZERO) return `${word} ${unit}`;

@@ -5,7 +5,7 @@ import type { ReportQuery } from '../../domain/report.js';
 import { excessOf, type Spike, type Worth } from '../../domain/spikes.js';
 import type { Team } from '../../domain/team.js';
 import { causesAgainstUsual } from '../../library/explain.js';
-import { distinctProjects } from '../../output/distinct-projects.js';
+import { distinctNames } from '../../output/distinct-names.js';
 import { describeOrganizationSpike, describeRise, describeSpike } from '../../output/findings.js';
 import { reasonsOf } from '../../output/why.js';
 import type { Store } from '../../store/store.js';
@@ -58,7 +58,7 @@ interface Candidate {
 
 /** @param isOnlyOne whether a project's name means no other */
 function candidatesOf({ spikes, organizations, rises }: Unusual, isOnlyOne: (name: string) => boolean): Candidate[] {
-  const named = distinctProjects([...spikes, ...rises.map(({ series }) => series)]);
+  const named = distinctNames([...spikes, ...rises.map(({ series }) => series)]);
   const wordFor = ({ project, projectId }: { project: string; projectId: string }) =>
     isOnlyOne(project) ? project : projectId;
   return [

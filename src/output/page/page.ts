@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isTimeWord } from '../../domain/dimensions.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { distinctProjects } from '../distinct-projects.js';
+import { distinctNames } from '../distinct-names.js';
 import { formatInstant, formatSpan } from '../../domain/words.js';
 import { breakdownsSection } from './breakdowns.js';
 import { coverageSection } from './coverage.js';
@@ -50,7 +50,7 @@ ${coverageSection(page)}
 /** Every part of it calls a project the same. */
 function withDistinctNames(page: SpendPage): SpendPage {
   const { report, breakdowns, overTime, changes, restated, spikes } = page;
-  const named = distinctProjects([...report.rows, ...breakdowns.project, ...changes, ...restated, ...spikes]);
+  const named = distinctNames([...report.rows, ...breakdowns.project, ...changes, ...restated, ...spikes]);
   return {
     ...page,
     report: { ...report, rows: report.rows.map(named) },

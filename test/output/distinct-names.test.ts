@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { perform } from '../../src/commands/perform.js';
 import { showReport } from '../../src/commands/report.js';
 import { parseDay } from '../../src/domain/day.js';
-import { distinctProjects } from '../../src/output/distinct-projects.js';
+import { distinctNames } from '../../src/output/distinct-names.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { bill, fillProjects } from '../helpers/spend.js';
 
 const [ONE, TWO] = ['0a1b2c3d-0000-4000-8000-000000000001', '0a1b2c3d-1000-4000-8000-000000000002'];
 
-describe('projects of one name', () => {
+describe('projects that have one name', () => {
   it('are shown with their organizations, and with a beginning of their ids where those are no help', () => {
     const search = (projectId: string, organization: string | null) => ({ project: 'Search', projectId, organization });
-    const label = (rows: ReturnType<typeof search>[]) => rows.map(distinctProjects(rows)).map(({ project }) => project);
+    const label = (rows: ReturnType<typeof search>[]) => rows.map(distinctNames(rows)).map(({ project }) => project);
     expect(label([search(ONE, 'Prod'), search(ONE, 'Prod')])).toEqual(['Search', 'Search']);
     expect(label([search(ONE, 'Prod'), search(TWO, 'Labs')])).toEqual(['Search (Prod)', 'Search (Labs)']);
     expect(label([search(ONE, 'Prod'), search(TWO, 'Prod')])).toEqual(['Search (0a1b2c3d-0)', 'Search (0a1b2c3d-1)']);
@@ -20,6 +20,11 @@ describe('projects of one name', () => {
       'Search (0a1b2c3d)',
       'Search (search-legacy)',
     ]);
+  });
+
+  it('are told apart as API keys of one name are, by the ids that providers gave those', () => {
+    const rows = ['key_1', 'key_2', null].map((apiKeyId) => ({ apiKey: apiKeyId === null ? null : 'ci', apiKeyId }));
+    expect(rows.map(distinctNames(rows)).map(({ apiKey }) => apiKey)).toEqual(['ci (key_1)', 'ci (key_2)', null]);
   });
 
   it('are told apart in a report for people, and keep their names in its JSON', async () => {
