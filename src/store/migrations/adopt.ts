@@ -26,7 +26,14 @@ import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
 import { toScript } from './script.js';
 import type { Step } from './step.js';
-import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
+import {
+  asOnlyMigrator,
+  lockAttempts,
+  LOCK_TIMEOUT,
+  NOTHING_WAITS,
+  untilUnlocked,
+  type MigratorOptions,
+} from './session.js';
 import { shadowStates } from './shadow-states.js';
 
 export interface AdoptOptions extends MigratorOptions {
@@ -201,7 +208,7 @@ async function adoptLocked(
   choices: Choices,
   isIdle: boolean,
 ): Promise<Plan & { merged: number }> {
-  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; ${NOTHING_WAITS}`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
   const tables = found.filter(({ object }) => object.startsWith('table ')).map(({ table }) => quote(table ?? ''));

@@ -1,6 +1,7 @@
 import { quote } from '../rows.js';
 import { digestQuery } from './fingerprint.js';
 import { interferes, switchOffSql } from './interference.js';
+import { NOTHING_WAITS } from './session.js';
 import { literal } from './step.js';
 
 /**
@@ -25,7 +26,7 @@ ${sql};
 EXCEPTION WHEN feature_not_supported THEN
 ${told('DETAIL = SQLERRM, ')}
 END;
-SET CONSTRAINTS ALL IMMEDIATE;
+${NOTHING_WAITS};
 IF costs_before <> (${digest}) THEN
 ${told('')}
 END IF; END $fill$`;

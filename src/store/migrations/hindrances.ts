@@ -37,7 +37,7 @@ SELECT format('%s is part of %s, by which replication tells rows, and must be ab
     name, indexrelid::regclass, attrelid::regclass) AS text
   FROM ours JOIN pg_index i ON i.indrelid = attrelid AND i.indisreplident AND attnum = ANY (i.indkey) WHERE name = ANY ($3)
 UNION ALL
-SELECT format('%s has the collation %s, by which texts that differ are equal: give it one by which they are not (ALTER TABLE %s ALTER COLUMN %I TYPE %s COLLATE "default")',
+SELECT format('%s has the collation %s, by which texts that differ are equal. This gives it one by which they are not: ALTER TABLE %s ALTER COLUMN %I TYPE %s COLLATE "default"',
     name, c.oid::regcollation, attrelid::regclass, attname, type)
   FROM ours JOIN pg_collation c ON c.oid = attcollation AND NOT c.collisdeterministic
 UNION ALL

@@ -13,7 +13,14 @@ import { findMigration } from './names.js';
 import { nameNeverNull } from './never-null.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { referenceOf } from './row-checks.js';
-import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked, type MigratorOptions } from './session.js';
+import {
+  asOnlyMigrator,
+  lockAttempts,
+  LOCK_TIMEOUT,
+  NOTHING_WAITS,
+  untilUnlocked,
+  type MigratorOptions,
+} from './session.js';
 import { shadowStates } from './shadow-states.js';
 import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
@@ -75,6 +82,7 @@ export async function rollbackMigrations(
 }
 
 async function takeBack(pool: Connection, work: Work, path: string | undefined): Promise<RollbackPlan> {
+  await pool.query(NOTHING_WAITS);
   await lockTables(pool, work);
   const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
   const plan = withLosses(work.plan, losses);

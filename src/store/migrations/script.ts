@@ -2,7 +2,7 @@ import { quote } from '../rows.js';
 import type { Settings } from '../settings.js';
 import { guardedFill } from './guarded-fill.js';
 import type { RowCheck } from './row-checks.js';
-import { LOCK_TIMEOUT } from './session.js';
+import { LOCK_TIMEOUT, NOTHING_WAITS } from './session.js';
 import { literal, setPathLine, type Step } from './step.js';
 
 /**
@@ -19,7 +19,7 @@ export function toScript(
       .filter(({ first }) => first === wanted)
       .map(({ sql, fills }) => `${fills === undefined ? sql : guardedFill(sql, fills.table, [fills.column])};\n`)
       .join('');
-  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '${LOCK_TIMEOUT}';\nSET LOCAL extra_float_digits = 3;\n${uncertain.map(failOf).join('')}${lines(false)}COMMIT;`;
+  return `${setPathLine(settings)}${lines(true)}BEGIN;\nSET LOCAL lock_timeout = '${LOCK_TIMEOUT}';\nSET LOCAL extra_float_digits = 3;\n${NOTHING_WAITS};\n${uncertain.map(failOf).join('')}${lines(false)}COMMIT;`;
 }
 
 /** Under the lock under which the values are then converted. */

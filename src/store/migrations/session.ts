@@ -18,6 +18,11 @@ const KEEPALIVES = ['tcp_keepalives_idle = 30', 'tcp_keepalives_interval = 10', 
  * it in turn, it gives up before the `deadlock_timeout` of a second, after which PostgreSQL ends one of the two.
  */
 export const LOCK_TIMEOUT = '500ms';
+/**
+ * Keys and triggers of theirs that wait for the end of the transaction would have it that no table can be changed of which
+ * rows were.
+ */
+export const NOTHING_WAITS = 'SET CONSTRAINTS ALL IMMEDIATE';
 /** What such a failure says, by its code where the server speaks another language. */
 export const LOCKED = /lock timeout|deadlock detected|\b(?:55P03|40P01)\b/;
 const LOCK_ATTEMPTS = 20;

@@ -187,6 +187,12 @@ it.each(
      ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED`,
     ],
     [
+      'triggers and keys of theirs that wait for the end of a transaction',
+      `${BILLS} UPDATE cost_data SET currency = NULL; CREATE TABLE orders (project text REFERENCES projects DEFERRABLE INITIALLY DEFERRED, bill text REFERENCES cost_data DEFERRABLE INITIALLY DEFERRED);
+     CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE CONSTRAINT TRIGGER seen AFTER INSERT OR UPDATE OR DELETE ON cost_data DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seen()`,
+    ],
+    [
       'a schema-wide view beside it',
       `${OLD} CREATE VIEW totals AS SELECT project_id, sum(cost) AS cost FROM cost_data GROUP BY 1`,
     ],
