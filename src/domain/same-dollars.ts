@@ -19,9 +19,9 @@ export interface DailyAmount {
   basis: 'billed' | 'usage';
 }
 
-/** Two sources whose days have the same amounts. */
+/** Sources whose days have the same amounts: two, or bills that add up to the usage of the last. */
 export interface SameDollars {
-  sources: [Source, Source];
+  sources: [Source, Source, ...Source[]];
   currency: string;
   /** Days on which both have it, of those on which one of them has anything. */
   days: number;
@@ -46,6 +46,9 @@ const NEAR = 5n;
 const CENT = parseDecimal('0.01');
 /** Each is compared with each other. */
 const MOST_SOURCES = 400;
+/** Of the largest bills so many at most are added up: what a proxy counts is on the bills of all whom it calls. */
+const MOST_TOGETHER = 3;
+const MOST_BILLS = 12;
 
 interface Amounts extends Source {
   currency: string;
@@ -69,13 +72,50 @@ export function findSameDollars(amounts: readonly DailyAmount[]): SameDollars[] 
       if (one.currency !== other.currency || organizationRef(one) === organizationRef(other)) continue;
       if (one.basis === 'usage' && other.basis === 'usage') continue;
       const { days, of } = commonDays(one, other);
-      if (days < LEAST_DAYS || days * 100 < of * LEAST_SHARE) continue;
+      if (!isSame({ days, of })) continue;
       const key = [organizationRef(one), organizationRef(other)].sort().join(' ');
       const known = found.get(key);
       if (known === undefined || known.days < days) found.set(key, describe(one, other, days, of));
     }
   });
-  return [...found.values()];
+  return [...found.values(), ...findSums(sources, [...found.values()])];
+}
+
+/** Usage of an organization that no bill has alone, and several have together. */
+function findSums(sources: readonly Amounts[], found: readonly SameDollars[]): SameDollars[] {
+  const isFound = (one: Amounts) =>
+    found.some((each) => each.sources.some((source) => organizationRef(source) === organizationRef(one)));
+  const whole = sources.filter(({ project }) => project === null);
+  return whole
+    .filter((each) => each.basis === 'usage' && !isFound(each))
+    .flatMap((usage) => {
+      const isOther = (bill: Amounts) =>
+        bill.basis === 'billed' && bill.currency === usage.currency && organizationRef(bill) !== organizationRef(usage);
+      const sums = together(whole.filter(isOther).slice(0, MOST_BILLS)).map((bills) => {
+        return { bills, ...commonDays(usage, { byDay: addDaily(bills) }) };
+      });
+      const [best] = sums.filter(isSame).sort((a, b) => b.days - a.days);
+      return best === undefined ? [] : [describeSum(best.bills, usage, best.days, best.of)];
+    });
+}
+
+/** Each choice of two or more, as many as are added up at most. */
+function together(bills: readonly Amounts[]): Amounts[][] {
+  const choices = bills.reduce<Amounts[][]>(
+    (known, bill) => [...known, ...known.filter((each) => each.length < MOST_TOGETHER).map((each) => [...each, bill])],
+    [[]],
+  );
+  return choices.filter(({ length }) => length >= 2);
+}
+
+function addDaily(bills: readonly Amounts[]): Map<Day, Decimal> {
+  const sums = new Map<Day, Decimal>();
+  for (const { byDay } of bills) for (const [day, cost] of byDay) sums.set(day, add(sums.get(day) ?? ZERO, cost));
+  return sums;
+}
+
+function isSame({ days, of }: { days: number; of: number }): boolean {
+  return days >= LEAST_DAYS && days * 100 >= of * LEAST_SHARE;
 }
 
 function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
@@ -94,7 +134,7 @@ function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
   return sources;
 }
 
-function commonDays(one: Amounts, other: Amounts): { days: number; of: number } {
+function commonDays(one: Pick<Amounts, 'byDay'>, other: Pick<Amounts, 'byDay'>): { days: number; of: number } {
   const all = new Set([...one.byDay.keys(), ...other.byDay.keys()]);
   const days = [...all].filter((day) => isNear(one.byDay.get(day) ?? ZERO, other.byDay.get(day) ?? ZERO));
   return { days: days.length, of: all.size };
@@ -119,6 +159,17 @@ function describe(one: Amounts, other: Amounts, days: number, of: number): SameD
     ...{ currency: one.currency, days, of, isTwice },
     message: `${nameOf(bill)} and ${nameOf(second)} have the same amounts on ${days} of ${plural(of, 'day')}: they seem to be the same dollars. ${counted}`,
     hint: isTwice ? shell`costs keys remove ${second.organizationId} --purge` : 'costs report --basis billed',
+  };
+}
+
+function describeSum(bills: readonly Amounts[], usage: Amounts, days: number, of: number): SameDollars {
+  const [first, second, ...others] = [...bills, usage].map(toSource);
+  const names = bills.map(nameOf).join(' and ');
+  return {
+    sources: [first as Source, second as Source, ...others],
+    ...{ currency: usage.currency, days, of, isTwice: false },
+    message: `${names} together and ${nameOf(usage)} have the same amounts on ${days} of ${plural(of, 'day')}: they seem to be the same dollars. The bills are counted; the usage of ${usage.organization} stands beside them unless --basis billed is given.`,
+    hint: 'costs report --basis billed',
   };
 }
 

@@ -54,6 +54,19 @@ describe('dollars that two organizations have', () => {
     expect(usage?.message).toContain('The bill of Acme EU is counted');
   });
 
+  it('are found where a proxy adds up what several companies bill', () => {
+    const other = ['3.5', '40', '2.75', '18', '9.9', '77', '0.5'];
+    const company = { provider: 'openai', organizationId: 'org-1', organization: 'Acme US' };
+    const proxy = { provider: 'litellm', organizationId: 'proxy', organization: 'Proxy', basis: 'usage' } as const;
+    const sums = AMOUNTS.map((amount, index) => `${Number(amount) + Number(other[index])}`);
+    const bills = [days(AMOUNTS, {}), days(other, company)];
+    const third = days(['1', '5', '2', '4', '7', '3', '6'], { ...cloud });
+    expect(found(...bills, third, days(sums, proxy))).toEqual([
+      ['Acme EU/all', 'Acme US/all', 'Proxy/all', 7, 7, false],
+    ]);
+    expect(found(...bills, days(sums.toReversed(), proxy))).toEqual([]);
+  });
+
   it('are of one account that was registered with two providers, too', () => {
     const again = { provider: 'focus', organizationId: 'payer', organization: 'Payer' };
     expect(found(days(AMOUNTS, cloud), days(AMOUNTS, again))).toMatchObject([['Payer/all', 'Payer/all', 7, 7, true]]);
