@@ -54,6 +54,8 @@ export interface FocusImport {
   leftOut: { service: string; rows: number; totals: MoneyDocument[] }[];
   /** Columns that no version of FOCUS that is read here has; nothing was read of them. */
   unknownColumns: string[];
+  /** Folders with data files beside those of the deliveries, of which no manifest tells; nothing was read of them. */
+  unlistedFolders: string[];
 }
 
 /** Files that an export delivered together. */
@@ -87,6 +89,7 @@ export interface FocusFiles {
   periods: FocusPeriod[];
   leftOut: { service: string; rows: number; totals: Sums }[];
   unknownColumns: string[];
+  unlistedFolders: string[];
 }
 
 /** A delivery tells of a period through the day on which it was made. */

@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Delivered } from '../domain/focus-import.js';
 import { CostsError } from '../errors.js';
 import { FILE_PROVIDERS } from '../providers/file-list.js';
@@ -21,29 +21,45 @@ export interface DeliveredFile {
 const MANIFEST = /manifest\.json$/i;
 const MOST_FILES = 100_000;
 
+export interface Found {
+  deliveries: Delivery[];
+  /** Folders with data files that no manifest tells of, where others have manifests. */
+  unlistedFolders: string[];
+}
+
 /**
  * The newest complete delivery of each export and period among files and folders: what a manifest lists, and never what lies
  * beside it. Without a manifest all data files are one delivery.
  * @throws CostsError `usage` where there is nothing, `contract` for a delivery that is not complete
  */
-export async function findDeliveries(paths: readonly string[]): Promise<Delivery[]> {
+export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   const files = await distinct((await Promise.all(paths.map(listFiles))).flat().sort());
   const newest = new Map<string, Listed>();
-  for (const path of files.filter((each) => MANIFEST.test(basename(each)))) {
+  const manifests = files.filter((each) => MANIFEST.test(basename(each)));
+  for (const path of manifests) {
     const listed = await readListed(path);
     const key = JSON.stringify([listed.export, listed.month]);
     const known = newest.get(key);
     if (known === undefined || known.deliveredAt < listed.deliveredAt) newest.set(key, listed);
   }
-  if (newest.size > 0) return Promise.all([...newest.values()].map((listed) => deliver(listed, files)));
   const data = files.filter((path) => DATA_FILE.test(path));
+  if (newest.size > 0) {
+    const deliveries = await Promise.all([...newest.values()].map((listed) => deliver(listed, files)));
+    const read = deliveries.flatMap((delivery) => delivery.files.map(({ path }) => path));
+    const told = new Set([...manifests, ...read].map((path) => dirname(path)));
+    return {
+      deliveries,
+      unlistedFolders: [...new Set(data.map((path) => dirname(path)))].filter((each) => !told.has(each)),
+    };
+  }
   if (data.length === 0)
     throw new CostsError('usage', `There is no data file at ${paths.join(', ')}.`, {
       hint: 'Name files or folders of .csv, .csv.gz, .jsonl or .parquet: costs import focus --help',
     });
   const delivered = await Promise.all(data.map(describe));
   const changed = Math.max(...delivered.map(({ changedAt }) => changedAt));
-  return [{ export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null }];
+  const only = { export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null };
+  return { deliveries: [only], unlistedFolders: [] };
 }
 
 async function listFiles(path: string): Promise<string[]> {
@@ -142,7 +158,7 @@ export async function refuseChanged({ path, bytes, changedAt }: DeliveredFile): 
  */
 export async function refuseGrown(paths: readonly string[], { month, files }: Delivery): Promise<void> {
   if (month !== null) return;
-  const now = (await findDeliveries(paths)).flatMap((delivery) => delivery.files);
+  const now = (await findDeliveries(paths)).deliveries.flatMap((delivery) => delivery.files);
   if (JSON.stringify(now) === JSON.stringify(files)) return;
   throw new CostsError(
     'contract',

@@ -18,7 +18,8 @@ const KNOWN = new Set<string>(COLUMNS);
 export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): Promise<FocusFiles> {
   const reading: Reading = { asked, periods: new Map(), leftOut: new Map(), unknown: new Set(), rows: 0 };
   const { isDue = () => true } = asked;
-  const deliveries = (await findDeliveries(asked.paths)).filter(isDue);
+  const found = await findDeliveries(asked.paths);
+  const deliveries = found.deliveries.filter(isDue);
   for (const delivery of deliveries) await readDelivery(delivery, reading, signal);
   for (const delivery of deliveries) await refuseGrown(asked.paths, delivery);
   return {
@@ -31,6 +32,7 @@ export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): 
     })),
     leftOut: [...reading.leftOut].map(([service, left]) => ({ service, ...left })),
     unknownColumns: [...reading.unknown].sort(),
+    unlistedFolders: found.unlistedFolders.map(cleanText),
   };
 }
 
@@ -55,6 +57,8 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
     const missing = columns.length === 0 ? undefined : MANDATORY.find((column) => !columns.includes(column));
     if (missing !== undefined && columns.length > 0)
       throw new CostsError('contract', `the column ${missing} is missing`);
+    const twice = columns.find((column, index) => KNOWN.has(column) && columns.indexOf(column) < index);
+    if (twice !== undefined) throw new CostsError('contract', `the column ${twice} is there twice`);
     for (const column of columns)
       if (!KNOWN.has(column) && !isFocusColumn(column)) reading.unknown.add(cleanText(column));
     for await (const groups of groupsOf(file.path, table, wanted, signal)) {

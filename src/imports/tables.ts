@@ -42,7 +42,8 @@ async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
 async function openCsv(pieces: AsyncIterable<string>, wanted: readonly (string | null)[]): Promise<Table> {
   const records = parseCsv(pieces);
   const first = await records.next();
-  const [columns = [], ...rest] = first.done === true ? [] : first.value;
+  if (first.done === true) throw new CostsError('contract', 'it is empty, and has no names of columns');
+  const [columns = [], ...rest] = first.value;
   const places = wanted.map((column) => (column === null ? -1 : columns.indexOf(column)));
   const pick = (record: readonly string[]): Values => {
     if (record.length !== columns.length)
@@ -86,9 +87,10 @@ async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record
 }
 
 function parseRow(line: string): Record<string, unknown> {
-  const row = parse(line);
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Error('no object');
-  return row as Record<string, unknown>;
+  const text = line.trim();
+  if (!text.startsWith('{') || !text.endsWith('}'))
+    throw new CostsError('contract', 'a line of it is no JSON object, as each line of JSON lines is');
+  return parse(line) as Record<string, unknown>;
 }
 
 function tooLong(): CostsError {

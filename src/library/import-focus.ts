@@ -20,7 +20,7 @@ import type { Workplace } from './workplace.js';
  */
 export async function importFocus(work: Workplace, request: FocusImportRequest): Promise<FocusImport> {
   const read = await work.focusFiles(request);
-  const { files, rows, leftOut, unknownColumns } = read;
+  const { files, rows, leftOut, unknownColumns, unlistedFolders } = read;
   const periods = [...read.periods, ...(await emptied(work, request, read))];
   const runId = request.dryRun ? null : ulid(work.now().getTime());
   const days = periods.flatMap(({ since, until }) => [since, until]).sort();
@@ -39,6 +39,7 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
       .map(({ service, rows: count, totals }) => ({ service, rows: count, totals: totals.toDocuments() }))
       .sort((a, b) => b.rows - a.rows),
     unknownColumns,
+    unlistedFolders,
   };
   if (runId !== null && since !== undefined) await finishRun(work, runId, result);
   return result;

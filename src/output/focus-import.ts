@@ -9,7 +9,7 @@ import { formatAmounts } from './format.js';
 
 /** What an import brought, a line a billing period, and what it left out. */
 export function renderFocusImport(result: FocusImport, output: Output): string {
-  const { organizations, leftOut, unknownColumns, files, rows, runId } = result;
+  const { organizations, leftOut, unknownColumns, unlistedFolders, files, rows, runId } = result;
   const right = { head: '', align: 'right' } as const;
   return [
     `${plural(rows, 'row')} in ${plural(files, 'file')}`,
@@ -28,8 +28,20 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
       ({ service, rows: count, totals }) => `  ${service}: ${plural(count, 'row')}, ${formatAmounts(totals)}`,
     ),
     ...(unknownColumns.length === 0 ? [] : [`Columns that were not read: ${unknownColumns.join(', ')}`]),
+    ...(unlistedFolders.length === 0
+      ? []
+      : [
+          `Not read, as no manifest tells of what is in ${unlistedFolders.length === 1 ? 'it' : 'them'}: ${namesOf(unlistedFolders)}`,
+        ]),
     ...(runId === null ? ['Nothing was stored (--dry-run).'] : []),
   ].join('\n');
+}
+
+const MOST_NAMED = 5;
+
+function namesOf(folders: readonly string[]): string {
+  const more = folders.length - MOST_NAMED;
+  return [...folders.slice(0, MOST_NAMED), ...(more > 0 ? [plural(more, 'more folder')] : [])].join(', ');
 }
 
 function toRow(period: ImportedPeriod, isDry: boolean): string[] {

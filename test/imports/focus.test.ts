@@ -215,6 +215,8 @@ describe('FOCUS files', () => {
 
   it.each([
     ['a column that is missing', csv([{}], Object.keys(ROW).slice(1)), /column BilledCost is missing/],
+    ['a column that is there twice', csv([{}], [...Object.keys(ROW), 'BilledCost']), /BilledCost is there twice/],
+    ['nothing in it, as of a copy that only began', '', /is empty/],
     ['an amount that is none', csv([{}, { BilledCost: 'abc' }]), /row 2: BilledCost/],
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
@@ -235,6 +237,13 @@ describe('FOCUS files', () => {
       code: 'contract',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('are refused for JSON that is not an object a line', async () => {
+    for (const content of [JSON.stringify([ROW]), JSON.stringify(ROW, null, 1), '7'])
+      await expect(read({ 'a.json': content })).rejects.toMatchObject({
+        message: expect.stringContaining('is no JSON object') as string,
+      });
   });
 
   it('are refused for one line without an end, however well it is packed', async () => {
@@ -266,6 +275,8 @@ describe('FOCUS files', () => {
       code: 'conflict',
       message: expect.stringContaining('Two exports') as string,
     });
+    const beside = await read({ ...files, 'gcp/a.csv': csv([{ BilledCost: '7' }]) });
+    expect(beside.unlistedFolders).toEqual([expect.stringMatching(/gcp$/)]);
     const lacking = { 'x/y-Manifest.json': manifest('export', 'none.csv'), 'x/a.csv': csv([{}]) };
     await expect(read(lacking)).rejects.toMatchObject({ message: expect.stringContaining('not complete') as string });
   });
