@@ -101,7 +101,7 @@ async function meet(
   try {
     await client.query(
       `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN reset_val ELSE '0' END, true) FROM pg_settings
-       WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')`,
+       WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
     );
     const { rows } = await client.query<Greeting>(GREETING);
     const [greeting] = rows;

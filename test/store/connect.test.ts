@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, inject, it } from 'vitest';
 import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
@@ -106,6 +106,25 @@ it('opens for a role whose transactions end when they are idle for a millisecond
   const name = new URL(target.url).pathname.slice(1);
   await onServer((client) => client.query(`ALTER DATABASE "${name}" SET idle_in_transaction_session_timeout = '1ms'`));
   for (let attempt = 0; attempt < 5; attempt++) await (await openDatabase(target)).close();
+});
+
+it('opens a server far away for a role whose transactions may not last', async () => {
+  const { target } = await useTestDatabase('postgresql');
+  const url = new URL(target.url);
+  const name = url.pathname.slice(1);
+  // Known to PostgreSQL 17 and later.
+  await onServer((client) => client.query(`ALTER DATABASE "${name}" SET transaction_timeout = '250ms'`)).catch(() => 0);
+  const port = await listen((socket) => {
+    const { port: behind, hostname } = new URL(target.url);
+    const there = connect(Number(behind), hostname);
+    for (const each of [socket, there]) each.on('error', () => undefined);
+    socket.pipe(there).on('close', () => socket.destroy());
+    there.on('data', (answer) => setTimeout(() => socket.write(answer), 150));
+  });
+  Object.assign(url, { hostname: '127.0.0.1', port: String(port) });
+  const database = await openDatabase({ kind: 'postgresql', url: url.href });
+  expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await database.close();
 });
 
 it.each([
