@@ -22,7 +22,6 @@ import { readWith } from './bill.js';
 import { compareFolder } from './verify-folder.js';
 import { differences, isEqual, isSame, type Comparison, type VerifyDependencies } from './verify-days.js';
 import { toWindows } from './plan.js';
-import { refuseAfter } from './work.js';
 import { shell } from '../domain/shell.js';
 import { formatCount, formatDate, plural } from '../domain/words.js';
 
@@ -44,7 +43,8 @@ export async function verifySpan(
   const verified = await Promise.all(
     organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
   );
-  refuseAfter(dependencies.signal);
+  // Nothing was written that a next one goes on from.
+  if (dependencies.signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
   return toVerification(verified, span, null);
 }
 
