@@ -10,6 +10,10 @@ import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
 import { renderHint } from './hint.js';
 
+/** From here on there is room for a mark of every day that is told. */
+const WIDE = 80;
+const FEW_DAYS = 10;
+
 const MARKS: Record<DayState, string> = { settled: '■', provisional: '▪', open: '□', gap: '×', adopted: '◇' };
 
 /** One line an organization, with a mark a day; then what wants a person. */
@@ -18,7 +22,11 @@ export function renderStatus(status: Status, output: Output): string {
   const now = new Date(status.now);
   const head = `${status.team} · ${status.store} · ${formatInstant(status.now)}`;
   if (organizations.length === 0) return `${head}\nNo organization is registered. → costs keys add`;
-  const first = organizations[0]?.recent[0]?.day;
+  const shown = organizations.map((each) => ({
+    ...each,
+    recent: output.width < WIDE ? each.recent.slice(-FEW_DAYS) : each.recent,
+  }));
+  const first = shown[0]?.recent[0]?.day;
   const columns: Column[] = [
     { head: 'Organization' },
     { head: '' },
@@ -32,7 +40,7 @@ export function renderStatus(status: Status, output: Output): string {
     head,
     renderTable(
       columns,
-      organizations.map((each) => row(each, now, output)),
+      shown.map((each) => row(each, now, output)),
       output,
     ),
     renderTable([{ head: '' }], [[legend(organizations)]], output),

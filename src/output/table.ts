@@ -1,6 +1,6 @@
 import type { Output } from './output.js';
 import { stringWidth } from './string-width.js';
-import { wrap } from './wrap.js';
+import { leastWidth, wrap } from './wrap.js';
 
 /** What gives way, the first first, where a terminal is too narrow for all of a table. What was asked for never does. */
 const GIVES_WAY = ['sparkline', 'share', 'difference', 'change', 'context', 'id'] as const;
@@ -146,7 +146,7 @@ function narrowed(columns: readonly Filled[], width: number): number[] {
 /** The least width at which figures stand in one line and words are whole. */
 function leastWhole({ cells, head, align, width }: Filled): number {
   if (align === 'right') return width;
-  const words = [head, ...cells].flatMap((cell) => cell.split(' ').map((word) => stringWidth(word)));
+  const words = [head, ...cells].flatMap((cell) => cell.split(' ').map(leastWidth));
   return Math.min(width, Math.max(LEAST_WIDTH, ...words));
 }
 

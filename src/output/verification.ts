@@ -3,7 +3,7 @@ import type { DayDifference, NotCompared, OrganizationVerification, Verification
 import { describeOrphans } from '../domain/orphans.js';
 import { formatMoney } from './format.js';
 import { FIRST_DAY } from '../domain/period.js';
-import { formatDate, formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
+import { formatCount, formatDate, formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
 import { shell } from '../domain/shell.js';
@@ -36,7 +36,7 @@ function row(organization: OrganizationVerification, { style }: Output): string[
 
 function said({ days, equal, comparedWith, error }: OrganizationVerification): string {
   if (error !== undefined) return error.message;
-  const equalDays = `${equal} of ${plural(days, 'day')} equal`;
+  const equalDays = `${formatCount(equal)} of ${plural(days, 'day')} equal`;
   switch (comparedWith) {
     case 'nothing':
       return 'no total of its own, nothing compared';

@@ -38,6 +38,11 @@ function isCopied(word: string): boolean {
 /** Chinese and Japanese go on in the next line wherever one ends. */
 const BREAKS_ANYWHERE = /[\u3040-\u30ff\u3400-\u9fff]/;
 
+/** The least columns in which a word stands whole; one that is broken anywhere needs those of a letter. */
+export function leastWidth(word: string): number {
+  return BREAKS_ANYWHERE.test(word) ? 2 : stringWidth(word);
+}
+
 /**
  * Breaks at spaces, and within a word only where it is wider than a line.
  * @param staysWhole whether a word is never broken

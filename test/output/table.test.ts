@@ -62,6 +62,16 @@ describe('a table', () => {
     expect(shown.split('\n').slice(1)).toEqual(['⚠ 顧客サポート向けアシスタン  842,475.20', 'ト 1']);
   });
 
+  it('shares its room between columns where a name is written without spaces', () => {
+    const rows = [['株式会社アクメ研究所・欧州統括本部', '7 of 7 days equal to its rows read again']];
+    const shown = renderTable([{ head: 'Name' }, { head: 'Days' }], rows, { style: createStyle(false), width: 40 });
+    expect(shown.split('\n').slice(1)).toEqual([
+      '株式会社アクメ研究  7 of 7 days equal',
+      '所・欧州統括本部    to its rows read',
+      '                    again',
+    ]);
+  });
+
   it('lets a detail go where words would be broken beside it, and not before', () => {
     const columns: Column[] = [{ head: '' }, { head: '', align: 'right' }, { head: '', lesser: 'detail' }];
     const rows = [['Yesterday', '78,313.02', 'expected, 2,245,617.65 – 2,316,141.19']];

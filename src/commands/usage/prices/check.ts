@@ -4,7 +4,7 @@ import { add, formatDecimal, type Decimal } from '../../../domain/decimal.js';
 import { PriceBook, undated, type Price } from '../../../domain/price.js';
 import type { ReportRow } from '../../../domain/report.js';
 import type { UnpricedUsage } from '../../../domain/usage-store.js';
-import { formatDate } from '../../../domain/words.js';
+import { formatCount, formatDate } from '../../../domain/words.js';
 import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
 import { EXIT_CODES } from '../../../errors.js';
 import { renderPriceFindings, type PriceFinding } from '../../../output/prices.js';
@@ -58,7 +58,7 @@ function findUnpriced(unpriced: readonly UnpricedUsage[]): PriceFinding[] {
     model,
     tokenType,
     tier,
-    message: `No price for ${model === '' ? endpoint : model}, ${tokenType}${tier === 'standard' ? '' : ` (${tier})`}: ${formatDecimal(quantity)} ${unit} in the last ${DAYS} days have no estimate.`,
+    message: `No price for ${model === '' ? endpoint : model}, ${tokenType}${tier === 'standard' ? '' : ` (${tier})`}: ${formatCount(formatDecimal(quantity))} ${unit} in the last ${DAYS} days have no estimate.`,
   }));
 }
 
