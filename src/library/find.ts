@@ -1,6 +1,7 @@
 import { findNamed, requireNamed, type Kind } from '../domain/find.js';
 import type { Project } from '../domain/project.js';
 import type { ProviderId } from '../domain/provider.js';
+import { CostsError } from '../errors.js';
 import type { Workplace } from './workplace.js';
 import { organizationRef } from '../domain/organization.js';
 
@@ -37,6 +38,15 @@ export async function knownOrganizations(work: Workplace, provider?: ProviderId)
   }
   for (const each of await store.organizations.list(team.id)) found.set(organizationRef(each), each);
   return [...found.values()].filter((each) => provider === undefined || each.provider === provider);
+}
+
+/** So that a slip of the hand is not told as nothing spent. @throws CostsError `usage` when the team knows none of that provider */
+export async function requireProvider(work: Workplace, provider: ProviderId): Promise<void> {
+  if ((await knownOrganizations(work, provider)).length === 0) throw noOrganizationOf(provider);
+}
+
+export function noOrganizationOf(provider: ProviderId): CostsError {
+  return new CostsError('usage', `There is no organization of "${provider}".`, { hint: ORGANIZATION.list });
 }
 
 /**

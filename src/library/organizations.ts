@@ -1,7 +1,7 @@
 import type { Organization } from '../domain/collection.js';
 import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
-import { requireOrganization } from './find.js';
+import { noOrganizationOf, requireOrganization } from './find.js';
 import type { ProviderId } from '../domain/provider.js';
 import type { Workplace } from './workplace.js';
 
@@ -12,7 +12,10 @@ export interface Selection {
   organization?: string;
 }
 
-/** The team's organizations that a selection leaves, those without a key included. @throws CostsError `usage` when none goes by the name */
+/**
+ * The team's organizations that a selection leaves, those without a key included.
+ * @throws CostsError `usage` when none goes by the name, or none is of the provider
+ */
 export async function registeredOrganizations(
   work: Workplace,
   { provider, organization }: Selection,
@@ -20,6 +23,7 @@ export async function registeredOrganizations(
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.organizations.list(team.id);
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
+  if (provider !== undefined && asked.length === 0) throw noOrganizationOf(provider);
   return organization === undefined ? asked : [requireOrganization(organization, asked)];
 }
 

@@ -4,7 +4,7 @@ import { requireNamed } from '../domain/find.js';
 import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { CostsError } from '../errors.js';
-import { knownOrganizations, requireOrganization, requireProject } from './find.js';
+import { knownOrganizations, requireOrganization, requireProject, requireProvider } from './find.js';
 import type { Selection } from './organizations.js';
 import type { Workplace } from './workplace.js';
 
@@ -38,6 +38,7 @@ export async function resolveRowFilter(selection: RowSelection, span: DaySpan, w
   const { provider, organization, project, tag } = selection;
   const patterns = patternsOf(selection);
   const team = await work.team();
+  if (provider !== undefined) await requireProvider(work, provider);
   return {
     since: span.since,
     until: span.until,

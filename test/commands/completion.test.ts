@@ -42,8 +42,8 @@ describe('the completion of bash', () => {
   });
 
   it('offers the choices of an option, and the other options behind it', async () => {
-    expect(await inBash('sync', '--provider', '')).toEqual(PROVIDER_IDS);
-    expect(await inBash('report', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
+    expect(await inBash('projects', 'discover', '--provider', '')).toEqual(PROVIDER_IDS);
+    expect(await inBash('sync', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await inBash('sync', '--provider', '=', 'opena')).toEqual(['openai']);
     expect(await inBash('sync', '--provider', 'openai', '--acc')).toEqual(['--accept-restatement']);
   });
@@ -136,7 +136,7 @@ words=(costs "$@"); CURRENT=\${#words}; PREFIX="\${words[CURRENT]}"; _costs`;
       return stdout.split('\n').filter((line) => line !== '');
     };
     expect(await offered('keys', 'rotate', '--allow')).toContain('--allow-host');
-    expect(await offered('sync', '--provider', '')).toEqual(PROVIDER_IDS);
+    expect(await offered('sync', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await offered('report', '--project', '')).toEqual(['Search', 'Support Bot', "Bo's"]);
   });
 });

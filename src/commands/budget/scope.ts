@@ -3,7 +3,8 @@ import { SCOPE_OF_TEAM, type BudgetScope } from '../../domain/budget.js';
 import { requireNamed } from '../../domain/find.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
-import { requireOrganization, requireProject } from '../../library/find.js';
+import { requireOrganization, requireProject, requireProvider } from '../../library/find.js';
+import { ALL_PROVIDER_IDS } from '../../providers/registry.js';
 
 /** What a budget is for, as a person names it. */
 export interface ScopeOptions {
@@ -27,7 +28,10 @@ export async function resolveScope(options: ScopeOptions, context: Context): Pro
     const found = requireOrganization(organization, own);
     return { ...SCOPE_OF_TEAM, provider: found.provider, organizationId: found.organizationId };
   }
-  if (apiKey === undefined) return { ...SCOPE_OF_TEAM, provider };
+  if (apiKey === undefined) {
+    if (provider !== null && !ALL_PROVIDER_IDS.includes(provider)) await requireProvider(context, provider);
+    return { ...SCOPE_OF_TEAM, provider };
+  }
   const found = requireNamed(
     apiKey,
     (await store.apiKeys.list(team.id)).filter(isTheirs),

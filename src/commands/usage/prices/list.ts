@@ -3,7 +3,7 @@ import type { Context } from '../../../context.js';
 import { formatDecimal } from '../../../domain/decimal.js';
 import type { Price } from '../../../domain/price.js';
 import type { ProviderId } from '../../../domain/provider.js';
-import { listPrices, listPricesReadOn } from '../../../providers/registry.js';
+import { listPrices, listPricesReadOn, PROVIDER_IDS } from '../../../providers/registry.js';
 import { renderPrices, type PriceDocument } from '../../../output/prices.js';
 import { defineCommand, option, asItIs } from '../../define.js';
 import { providerOption } from '../../options.js';
@@ -16,7 +16,10 @@ export interface PricesListOptions {
 export const pricesList = defineCommand({
   name: 'usage prices list',
   description: 'Lists prices with the day they hold from and their source; your own come first and go first.',
-  options: [providerOption(), option('--model <name>', 'only models whose name begins so')],
+  options: [
+    providerOption('only this provider', PROVIDER_IDS),
+    option('--model <name>', 'only models whose name begins so'),
+  ],
   examples: ['costs usage prices list', 'costs usage prices list --model gpt-5 --json'],
   async run({ provider, model = '' }: PricesListOptions, context: Context) {
     const own = (await context.hasStore()) ? await (await context.store()).usage.prices((await context.team()).id) : [];
