@@ -2,6 +2,8 @@ import { CostsError } from '../errors.js';
 
 /** A row that goes on for so long is a quote that nobody closed. */
 export const LONGEST_ROW = 16 * 1024 * 1024;
+/** Nobody's bills have as many columns; and a row is looked through anew with each piece of the text, until it is whole. */
+const MOST_VALUES = 10_000;
 /** What may follow a quote that closes a value; a text that comes in pieces may end before it. */
 const ENDS_VALUE = /^(?:,|\n|\r\n|\r?$)/;
 
@@ -49,6 +51,8 @@ function takeRecord(text: string, from: number, isAll: boolean, record: string[]
   let at = from;
   let lineEnd = -1;
   for (;;) {
+    if (record.length > MOST_VALUES)
+      throw new CostsError('contract', `A row of it has more than ${MOST_VALUES} values: these are no bills.`);
     if (text[at] === '"') {
       const close = closingQuote(text, at + 1);
       // A quote at the very end may be half of two.

@@ -20,6 +20,8 @@ export interface DeliveredFile {
 
 const MANIFEST = /manifest\.json$/i;
 const MOST_FILES = 100_000;
+/** A manifest that names as many files is smaller. */
+const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 export interface Found {
   deliveries: Delivery[];
@@ -87,12 +89,17 @@ interface Listed extends Manifest {
 }
 
 async function readListed(path: string): Promise<Listed> {
+  const { size, mtime } = await statOf(path);
+  if (size > MOST_MANIFEST_BYTES)
+    throw new CostsError('contract', `${path} is larger than ${MOST_MANIFEST_BYTES} bytes: it is no manifest.`, {
+      hint: 'Name the data files themselves, or the folder of one export.',
+    });
   const document: unknown = await readFile(path, 'utf8')
     .then((text) => JSON.parse(text.replace(/^\ufeff/, '')) as unknown)
     .catch(() => null);
   for (const { files } of FILE_PROVIDERS) {
     const read = files.readManifest?.(document, path) ?? null;
-    if (read !== null) return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? (await statOf(path)).mtime };
+    if (read !== null) return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? mtime };
   }
   throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {
     hint: 'Name the data files themselves, or the folder of one export.',
@@ -101,22 +108,31 @@ async function readListed(path: string): Promise<Listed> {
 
 /** The files that a manifest lists, wherever the bucket was mounted or copied to. */
 async function deliver({ manifest, files: listed, ...delivered }: Listed, files: readonly string[]): Promise<Delivery> {
-  const found = listed.map((each) => {
-    const parts = each.replace(/^[a-z0-9]+:\/\/[^/]+\//i, '').split('/');
-    // The longest end of its name that is there: files of several deliveries are called alike.
-    for (let from = 0; from < parts.length; from += 1) {
-      const end = `/${parts.slice(from).join('/')}`;
-      const path = nearest(
-        manifest,
-        files.filter((path) => path.endsWith(end)),
-      );
-      if (path !== null) return path;
-    }
-    throw new CostsError('contract', `${manifest} lists ${each}, which is not there: the delivery is not complete.`, {
-      hint: 'Wait until all of it was copied, and run the same command again.',
-    });
-  });
-  return { ...delivered, files: await Promise.all(found.map(describe)) };
+  const found = new Set<string>();
+  for (const each of new Set(listed)) {
+    const path = findListed(each, manifest, files);
+    // Two files of one name that were copied over each other are one of the two.
+    if (path === null || found.has(path))
+      throw new CostsError('contract', `${manifest} lists ${each}, which is not there: the delivery is not complete.`, {
+        hint: 'Wait until all of it was copied, and run the same command again.',
+      });
+    found.add(path);
+  }
+  return { ...delivered, files: await Promise.all([...found].map(describe)) };
+}
+
+/** The one file with the longest end of its name that is there: files of several deliveries are called alike. */
+function findListed(listed: string, manifest: string, files: readonly string[]): string | null {
+  const parts = listed.replace(/^[a-z0-9]+:\/\/[^/]+\//i, '').split('/');
+  for (let from = 0; from < parts.length; from += 1) {
+    const end = `/${parts.slice(from).join('/')}`;
+    const path = nearest(
+      manifest,
+      files.filter((each) => each.endsWith(end)),
+    );
+    if (path !== null) return path;
+  }
+  return null;
 }
 
 /** Of files whose names end alike, the one that shares most of its path with the manifest; null where several do. */

@@ -1,5 +1,5 @@
 import type { CheckFinding } from '../domain/finding.js';
-import { cleanText } from '../domain/text.js';
+import { showable } from '../domain/text.js';
 import { plural } from '../domain/words.js';
 import type { ChannelKind } from './channel.js';
 
@@ -44,7 +44,7 @@ function linesOf({ team, findings }: Message, named: number): string[] {
     .slice(0, named)
     .flatMap(({ subject, message, hint }) => [`${subject}: ${message}`, `  → ${hint}`]);
   const more = findings.length > named ? [`and ${findings.length - named} more: costs check`] : [];
-  return [head, ...lines, ...more].map((line) => cleanText(line).slice(0, LONGEST_LINE));
+  return [head, ...lines, ...more].map((line) => showable(line).slice(0, LONGEST_LINE));
 }
 
 /** These three alone make mentions, links and commands: https://docs.slack.dev/messaging/formatting-message-text */

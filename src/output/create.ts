@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
 import type { DraftFile } from '../draft-file.js';
 import { createFile } from './file.js';
-import { printable, toJson } from './gate.js';
+import { printable, toJson, withoutCommands } from './gate.js';
 import type { Output } from './output.js';
 import { ignoreClosedPipes, untilWritable } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
@@ -55,7 +55,8 @@ export function createOutput({
   const redactor = new Redactor();
   const colored = color && !noColor;
   const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
-  const told = (text: string) => printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY);
+  const told = (text: string) =>
+    withoutCommands(printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY));
   const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);
   const line = (text: string) => void stderr.write(`${fitLines(told(text), widthOf(stderr))}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
@@ -85,7 +86,7 @@ export function createOutput({
       const text = json
         ? toJson(value, stdout.isTTY ? 2 : undefined)
         : fitLines(named(render(value, this).replace(/\n$/, ''), stdout), this.width);
-      put(`${shown(text)}\n`);
+      put(`${withoutCommands(shown(text))}\n`);
     },
     print: (text) => put(shown(text)),
     reveal: (text) => put(`${text}\n`),

@@ -3,8 +3,11 @@ import { stringify } from 'csv-stringify/sync';
 /** A line feed alone is quoted, too: readers take it for the end of a record. */
 const RFC_4180 = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
 
-/** How a formula begins; spreadsheets take the full-width signs of East Asian keyboards for the same. */
-const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+/**
+ * How a formula begins; spreadsheets take the full-width signs of East Asian keyboards for the same. Two colons begin a command
+ * where a job's log is read for some.
+ */
+const FORMULA = /^'*(?:[=+\-@\t\r＝＋－＠]|::)/;
 
 /** A cell as text, or null for one that is empty. */
 export type Cell = string | null;

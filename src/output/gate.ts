@@ -1,10 +1,10 @@
 /* eslint-disable no-control-regex -- control characters are what these look for */
+import { UNSEEN, WIDTHLESS } from '../domain/text.js';
 
-/** What moves a cursor, ends a line elsewhere or turns the direction of what follows; tab and line ends are ours. */
-const UNSEEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g;
-/** What takes no place: a name with some of it looks like another. Joiners are letters' and emoji's own, and stay. */
-const WIDTHLESS = /[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+/** Where servers that run jobs see a command of theirs anywhere in a line: GitHub (`##[add-mask]`), Azure (`##vso[`), TeamCity. */
+const JOB_COMMAND = /#(?=#\w*\[)/g;
+/** GitHub sees one also at the start of a line. */
+const LINE_COMMAND = /^([^\S\n]*):(?=:)/gm;
 const ESCAPE = /\u001b/g;
 const ESCAPE_OTHER_THAN_COLOR = /\u001b(?!\[[0-9;]*m)/g;
 
@@ -17,13 +17,19 @@ export function printable(text: string, colored: boolean): string {
   return text
     .replace(WIDTHLESS, '')
     .replace(UNSEEN, ' ')
+    .replace(JOB_COMMAND, '# ')
     .replace(colored ? ESCAPE_OTHER_THAN_COLOR : ESCAPE, ' ');
+}
+
+/** Lines for people, of which none is a command to the server whose log they may stand in. */
+export function withoutCommands(lines: string): string {
+  return lines.replace(LINE_COMMAND, '$1: ');
 }
 
 /** JSON in which nothing is left that `printable` would replace: a document says exactly what was stored. */
 export function toJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, null, indent);
-  return [UNSEEN, WIDTHLESS].reduce((text, unseen) => text.replace(unseen, escapeUnits), json);
+  return [UNSEEN, WIDTHLESS, JOB_COMMAND].reduce((text, unseen) => text.replace(unseen, escapeUnits), json);
 }
 
 function escapeUnits(characters: string): string {

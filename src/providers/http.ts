@@ -207,7 +207,7 @@ async function read(
   const header = (name: string) => {
     const value = response.headers[name];
     const first = Array.isArray(value) ? value[0] : value;
-    return first === undefined ? null : cleanText(first).slice(0, 200);
+    return first === undefined ? null : maskRefusal(cleanText(first), call.key).slice(0, 200);
   };
   const status = response.statusCode;
   const { readRow } = request;

@@ -33,6 +33,14 @@ async function refusal(sent: Promise<void>): Promise<string> {
 }
 
 describe('a message to a webhook', () => {
+  it.each(['slack', 'teams', 'json'] as const)('shows nothing in %s that turns its text or takes no place', (kind) => {
+    const findings = [{ ...finding, subject: 'Se\u200barch\u202e\u200f\u061c\u009b\u001b[2J' }];
+    const body = bodyOf(kind, { team: 'ac\u2060me', findings });
+    expect(JSON.stringify({ ...body, team: undefined, findings: undefined })).not.toMatch(
+      /[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060]|\\u00/,
+    );
+  });
+
   it('is sent once it is taken, and again while the receiver is busy', async () => {
     const hook = await useWebhook((count, response) => void response.writeHead(count < 3 ? 503 : 200).end());
     await send(hook.address);

@@ -47,6 +47,27 @@ describe('what leaves the process', () => {
     expect(json.text()).toBe('{"name":"Se\\u200barch\\udb40\\udc41"}\n');
   });
 
+  it('shows no filler, no selector and no joiner where a name of ASCII has one, and leaves keycaps and families alone', async () => {
+    const { output, text } = open({});
+    await output.writeRaw('Se\u034far\u200dch\u3164 Pay\ufe0fro\u{e0100}ll\uffa0 1\ufe0f\u20e3 👩\u200d💻');
+    expect(text()).toBe('Search Payroll 1\ufe0f\u20e3 👩\u200d💻');
+  });
+
+  it('has no command for the server whose log it stands in, but where it is a document of them', () => {
+    const names = ['::stop-commands::x', ' ::add-mask::1', 'a ##[add-mask]1', '##vso[task.setvariable variable=PATH]x'];
+    const { output, text } = open({});
+    output.write<{ names: string[] }>({ names }, (document) => document.names.join('\n'));
+    for (const name of names) output.note(name);
+    const json = open({ json: true });
+    json.output.write<{ names: string[] }>({ names }, () => '');
+    const lines = [...text().split('\n'), ...json.text().split('\n')];
+    expect(lines.filter((line) => /^\s*::|##\w*\[/.test(line))).toEqual([]);
+    expect(JSON.parse(json.text())).toEqual({ names });
+    const annotations = open({});
+    annotations.output.print('::error title=costs::Search\n');
+    expect(annotations.text()).toBe('::error title=costs::Search\n');
+  });
+
   it('carries no escape at all where nothing is colored', () => {
     const { output, text } = open({});
     output.print('\u001b[31mred');
@@ -66,7 +87,7 @@ describe('what leaves the process', () => {
   });
 });
 
-it.each(['＝1+1', '＋1', '－1', '＠SUM(A1)', "'＝1", '=1'])(
+it.each(['::stop-commands::x', '＝1+1', '＋1', '－1', '＠SUM(A1)', "'＝1", '=1'])(
   '%s is no formula in a spreadsheet, and comes back',
   (text) => {
     expect(neutralise(text)).toBe(`'${text}`);

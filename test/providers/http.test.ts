@@ -243,6 +243,16 @@ describe('a refusal', () => {
     expect(message).toContain('Incorrect: [key] "a\\u0041".');
   });
 
+  it('never repeats the key from a header, however it is spelled there', async () => {
+    const base64 = Buffer.from(`costs:${KEY}`).toString('base64');
+    for (const server of [KEY, `${'x'.repeat(190)}${KEY}`, base64, encodeURIComponent(KEY).replaceAll('-', '%2D')]) {
+      const { url } = await serve((_, response) => response.writeHead(403, { server }).end('<html></html>'));
+      const { message } = await failure(open().get(url));
+      expect(message).toContain('(server: ');
+      for (const part of [KEY, KEY.slice(0, 9), base64, '%2D']) expect(message).not.toContain(part);
+    }
+  });
+
   it('loses control characters', async () => {
     const { url } = await serve(json(400, refusal('Bad\u001b[2Jthing\u0000.')));
     // eslint-disable-next-line no-control-regex -- what must not be there

@@ -1,0 +1,49 @@
+import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { parseCsv } from '../../src/imports/csv.js';
+import { findDeliveries } from '../../src/imports/deliveries.js';
+
+async function useFolder(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-deliveries-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+const filesOf = async (...paths: string[]) =>
+  (await findDeliveries(paths)).deliveries.flatMap(({ files }) => files.map(({ path }) => basename(path)));
+
+it('a file is read once, however often and by whatever way it is named', async () => {
+  const folder = await useFolder({ 'a.csv': 'x', 'b.csv': 'y' });
+  await symlink(join(folder, 'a.csv'), join(folder, 'link.csv'));
+  const a = join(folder, 'a.csv');
+  expect(await filesOf(folder, a, join(folder, '.', 'a.csv'))).toEqual(['a.csv', 'b.csv']);
+  expect(await filesOf(a, join(folder, 'link.csv'))).toHaveLength(1);
+});
+
+it('a file is read once where its manifest lists it twice, and stands for no other of its name', async () => {
+  const deliver = (...dataFiles: string[]) => {
+    const manifest = JSON.stringify({ exportName: 'daily', billingPeriod: '2026-08', dataFiles });
+    return useFolder({ 'a.csv': 'x', 'b.csv': 'y', 'daily-Manifest.json': manifest });
+  };
+  expect(await filesOf(await deliver('s3://bucket/a.csv', 's3://bucket/b.csv', 's3://bucket/a.csv'))).toEqual([
+    'a.csv',
+    'b.csv',
+  ]);
+  await expect(filesOf(await deliver('s3://bucket/1/a.csv', 's3://bucket/2/a.csv'))).rejects.toThrow('2/a.csv, which');
+});
+
+it('a manifest that is larger than any is refused unread', async () => {
+  const folder = await useFolder({ 'a.csv': 'x', 'manifest.json': '{' });
+  await truncate(join(folder, 'manifest.json'), 2 ** 40);
+  await expect(findDeliveries([folder])).rejects.toThrow('it is no manifest');
+});
+
+it('a row of more values than any bill has is refused before it is looked through again and again', async () => {
+  async function* pieces() {
+    for (let count = 0; count < 240; count += 1) yield await Promise.resolve(','.repeat(65_536));
+  }
+  await expect(parseCsv(pieces()).next()).rejects.toThrow('more than 10000 values');
+});
