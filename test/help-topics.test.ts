@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/errors.js';
 import { HELP_TOPICS } from '../src/help/topics.js';
 import { createProgram } from '../src/program.js';
+import { ALL_PROVIDER_IDS } from '../src/providers/registry.js';
 
 const folder = new URL('../src/help/', import.meta.url);
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
 /** What `costs help TOPIC` prints. */
 async function helpFor(topic: string, columns?: number): Promise<string> {
-  const argv = ['help', topic];
+  const argv = ['help', ...topic.split(' ')];
   const open = () => Promise.reject(new Error('help opens nothing'));
   const program = await createProgram(argv, '0.0.0', open as never, undefined, columns);
   let text = '';
@@ -39,6 +40,10 @@ describe('help topics', () => {
       const added = (await helpFor(topic, columns)).split('\n').filter((line) => !wide.has(line) && / \S+ /.test(line));
       for (const line of added) expect(line.length, line).toBeLessThanOrEqual(columns);
     }
+  });
+
+  it('have a section of every provider, whose files are imported too', async () => {
+    for (const id of ALL_PROVIDER_IDS) expect((await helpFor(`provider ${id}`)).split('\n')[0]).toContain(id);
   });
 
   it('explains every exit code there is', async () => {

@@ -56,11 +56,12 @@ export function addHelpTopic(program: Command, argv: readonly string[], width: n
 
 /**
  * A topic as plain text: paragraphs wrapped, tables as lists, code as it is written.
- * @param section of it alone, where it has one of that name
+ * @param section of it alone, where it has one of that name, or of several that this is one of
  */
 function topicText(topic: string, width: number, section = ''): string {
   const whole = readFileSync(packageFile(`src/help/${topic}.md`), 'utf8');
-  const markdown = whole.split(/^(?=## )/m).find((part) => part.startsWith(`## ${section}\n`)) ?? whole;
+  const isAsked = (part: string) => /^## (.+)\n/.exec(part)?.[1]?.split(', ').includes(section) === true;
+  const markdown = whole.split(/^(?=## )/m).find(isAsked) ?? whole;
   return `${blocksOf(markdown)
     .map((block) => printBlock(block, width))
     .join('\n\n')
