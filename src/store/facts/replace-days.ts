@@ -7,6 +7,7 @@ import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './fact-days.js';
 import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
+import { rowIds } from './row-ids.js';
 import { inDays, storedRows, type SomeProjects } from './stored-rows.js';
 
 export interface Replaced {
@@ -78,7 +79,7 @@ export async function replaceDays<Row extends Fact>(
       WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
     ), written AS (
       INSERT INTO ${table} (id, ${written})
-      SELECT gen_random_uuid()::text, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
+      SELECT ${rowIds()}, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
       ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
     ), vanished AS (
       DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', first, last)}

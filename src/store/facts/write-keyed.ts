@@ -9,6 +9,7 @@ import { columnList, keyColumns } from './fact-list.js';
 import type { KeyedSource } from '../../domain/keyed-report.js';
 import { keyedCostsOf } from './keyed-costs.js';
 import { replaceDays } from './replace-days.js';
+import { rowIds } from './row-ids.js';
 import { storedRows } from './stored-rows.js';
 
 export const BY_BILL = keyedCostsOf('bill');
@@ -121,7 +122,7 @@ async function writeRest(
         WHERE ${isAmong} AND (${columnList(keys, 'c.')}) NOT IN (SELECT ${key} FROM due))
     )
     INSERT INTO cost_by_api_key (id, source, ${key}, cost)
-    SELECT gen_random_uuid()::text, ${`${of} rest`}, ${key}, cost FROM due
+    SELECT ${rowIds()}, ${`${of} rest`}, ${key}, cost FROM due
     ON CONFLICT (${columnList([...keys, ...rest.alsoUnique])}) DO UPDATE SET cost = excluded.cost WHERE cost_by_api_key.cost <> excluded.cost`;
 }
 
