@@ -22,17 +22,13 @@ const LINE = Prisma.sql`concat_ws(',', c.currency, quote_nullable(p.ai_project_i
 export const SEAL = Prisma.sql`CASE WHEN seal IS NOT NULL AND sealed_run_id = run_id
   THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END`;
 
-/** What the rows that are stored of days amount to; a day without rows has a seal as well. */
-export async function readSeals(
-  client: Client,
-  source: OrganizationKey,
-  days: readonly Day[],
-): Promise<Map<Day, Seal>> {
+/** What the rows that are stored of days amount to, as a query, null for no days; a day without rows has a seal as well. */
+function sealsOf(source: OrganizationKey, days: readonly Day[]): Prisma.Sql | null {
   const order = [...days].sort();
   const [first, last] = [order[0], order.at(-1)];
-  if (first === undefined || last === undefined) return new Map();
-  const rows = await client.$queryRaw<({ day: Day } & Seal)[]>`
-    SELECT to_char(d.day, 'YYYY-MM-DD') AS day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
+  if (first === undefined || last === undefined) return null;
+  return Prisma.sql`
+    SELECT d.day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
            encode(sha256(convert_to(coalesce(s.text, ''), 'UTF8')), 'hex') AS digest
     FROM unnest(${order}::date[]) AS d (day) LEFT JOIN (
       SELECT day, sum(rows) AS rows, jsonb_object_agg(currency, cost) AS sums, string_agg(text, E'\\n' ORDER BY currency COLLATE "C") AS text
@@ -42,6 +38,18 @@ export async function readSeals(
         GROUP BY 1, 2
       ) currencies GROUP BY 1
     ) s ON s.day = d.day`;
+}
+
+/** The seals that days would have now. */
+export async function readSeals(
+  client: Client,
+  source: OrganizationKey,
+  days: readonly Day[],
+): Promise<Map<Day, Seal>> {
+  const seals = sealsOf(source, days);
+  if (seals === null) return new Map();
+  const rows = await client.$queryRaw<({ day: Day } & Seal)[]>`
+    SELECT to_char(n.day, 'YYYY-MM-DD') AS day, n.rows, n.sums, n.digest FROM (${seals}) n`;
   return new Map(rows.map(({ day, ...seal }) => [day, seal]));
 }
 
@@ -83,14 +91,13 @@ export async function sealDays(
   days: readonly Day[],
   { asFound }: { asFound: boolean },
 ): Promise<void> {
-  const seals = await readSeals(client, source, days);
-  if (seals.size === 0) return;
-  const column = <T>(pick: (seal: Seal) => T): T[] => [...seals.values()].map(pick);
+  const seals = sealsOf(source, days);
+  if (seals === null) return;
   await client.$executeRaw`
+    WITH n AS MATERIALIZED (${seals})
     UPDATE collected_days d
-    SET seal = n.seal, sealed_rows = n.rows, sealed_sums = n.sums::jsonb, sealed_as_found = ${asFound}, sealed_run_id = d.run_id
-    FROM unnest(${[...seals.keys()]}::date[], ${column(({ digest }) => digest)}::text[], ${column(({ rows }) => rows)}::int[],
-                ${column(({ sums }) => JSON.stringify(sums))}::text[]) AS n (day, seal, rows, sums)
+    SET seal = n.digest, sealed_rows = n.rows, sealed_sums = n.sums, sealed_as_found = ${asFound}, sealed_run_id = d.run_id
+    FROM n
     WHERE ${ofOrganization(source, 'd.')} AND d.api_version = 'costs_v1' AND d.day = n.day`;
 }
 
