@@ -66,10 +66,14 @@ export async function collectOrganization(
   };
   // Names are not worth a wait.
   const nameCall: ProviderCall = { ...call, mayWait: () => Promise.resolve(false) };
-  const projects = once(() => listProjects(provider, nameCall));
+  let hasNames = false;
+  const projects = once(() => {
+    hasNames = true;
+    return listProjects(provider, nameCall);
+  });
   const collectOne = dependencies.collector ?? collectBills;
   const unread = new Map<KeyedReport, CostsError>();
-  const head = { organization, provider, call, projects, scope };
+  const head = { organization, provider, call, projects, hasNames: () => hasNames, scope };
   const work = { ...head, unread, resumedSince, shared, options, dependencies };
   await runWindows(windows, rowsADay, {
     room: dependencies.room,

@@ -60,9 +60,11 @@ async function readThose(
   const read: ReportsRead = { reports: [], due: [], cut: undefined };
   if (keyedReports.length === 0) return read;
   const projects = new Set([...(await work.projects()).keys(), ...billed]);
-  for (const report of keyedReports) {
-    const { source } = report;
-    const answer = await readOrTell(work, report, () => report.read(work.call, span, projects));
+  const answers = keyedReports.map(async (report) => ({
+    source: report.source,
+    answer: await readOrTell(work, report, () => report.read(work.call, span, projects)),
+  }));
+  for (const { source, answer } of await Promise.all(answers)) {
     const error = answer instanceof CostsError ? answer : null;
     read.reports.push({ source, ...(answer instanceof CostsError ? NOTHING : answer) });
     if (error?.code === 'unreachable') read.due.push(source);

@@ -131,7 +131,7 @@ export class Tally {
       ...(this.#renamed.length === 0 ? {} : { renamed: this.#renamed }),
       ...(this.#adopted.length === 0 ? {} : { adopted: this.#adopted }),
       narrowed: [...this.#narrowed].map(([endpoint, since]) => ({ endpoint, since })),
-      missing: [...this.#missing],
+      missing: [...this.#missing].sort(),
       drift: [...this.#drift.values()],
       ...(this.#unregistered.size === 0 ? {} : { unregistered: [...this.#unregistered] }),
       ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),

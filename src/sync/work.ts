@@ -63,6 +63,8 @@ export interface WindowWork {
   provider: CostProvider;
   call: ProviderCall;
   projects: () => Promise<ReadonlyMap<string, ProviderProject>>;
+  /** Whether the projects were asked for already. */
+  hasNames: () => boolean;
   /** Reports beside the bill that could not be read, and why: no other window asks for them. */
   unread: Map<KeyedReport, CostsError>;
   scope: Scope;
@@ -76,13 +78,13 @@ export interface WindowWork {
 
 /** What the write of a window says besides its rows: whose they are, and the names of projects where some of them are new. */
 export async function writeHead(
-  { organization, call, projects, scope, options, dependencies }: WindowWork,
+  { organization, call, projects, hasNames, scope, options, dependencies }: WindowWork,
   lines: readonly { providerProjectId: string }[],
 ) {
   const { provider, organizationId, name, teamId } = organization;
   const ids = [...new Set(lines.map(({ providerProjectId }) => providerProjectId))];
-  const unknown = await dependencies.store.unknownProjects(provider, organizationId, ids);
-  const named = unknown.length === 0 ? new Map<string, ProviderProject>() : await projects();
+  const areWanted = hasNames() || (await dependencies.store.unknownProjects(provider, organizationId, ids)).length > 0;
+  const named = areWanted ? await projects() : new Map<string, ProviderProject>();
   refuseAfter(call.signal);
   return {
     provider,

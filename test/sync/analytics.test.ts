@@ -123,7 +123,10 @@ describe.each(STORY_KINDS)('costs by API key of a report beside the bill, in %s'
     const { collector, emulator } = await open();
     await collector.collect(SPAN);
     const asked = emulator.requests.filter(({ path }) => path.endsWith('/analytics/cost'));
-    expect(asked.map(({ query }) => new URLSearchParams(query).get('group_by[]'))).toEqual(['api_key_id', 'product']);
+    expect(asked.map(({ query }) => new URLSearchParams(query).get('group_by[]')).sort()).toEqual([
+      'api_key_id',
+      'product',
+    ]);
     expect(asked[0]?.headers).toContain('anthropic-beta');
     expect(new URLSearchParams(asked[0]?.query).get('starting_at')).toBe('2026-01-01T00:00:00Z');
     const before = await stored();

@@ -40,6 +40,7 @@ async function collect(
     organization: { name: 'Acme', provider: 'openai', organizationId: 'org-1', teamId: 'team-1' } as Organization,
     provider: { facts: { name: 'OpenAI' }, ...(pages === null ? {} : { usage: { endpoints: ENDPOINTS, fetchUsage } }) },
     call: { mostRows, signal, observe: (event: WireEvent) => events.push(event) },
+    hasNames: () => false,
     dependencies: { store: { clock: () => Promise.resolve(now), unknownProjects: () => Promise.resolve([]) } },
     options: { runId: 'run-1', acceptRestatement: false, forced: false, plannedAt: new Date('2026-03-05T11:59:00Z') },
     resumedSince,
