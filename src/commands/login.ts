@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
-import { defineCommand, option, asItIs } from './define.js';
+import { defineCommand, option } from './define.js';
 import { insecureStorageOption } from './options.js';
 import { readEmail, readPassword, untilRight } from './password.js';
 
@@ -22,14 +22,16 @@ export const login = defineCommand({
   examples: ['costs login', 'costs login --email admin@example.com --password-stdin < password.txt'],
   asksSecret: true,
   run,
-  document: asItIs<LoginResult>,
+  document: ({ isFirst: _isFirst, ...document }): LoginResult => document,
   render: renderLogin,
+  next: ({ isFirst }) => (isFirst ? 'Next: costs keys add' : null),
 });
 
 async function run(options: LoginOptions, context: Context) {
   const { output } = context;
   if (context.config.databaseUrl === null) {
-    return { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };
+    const nobody = { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };
+    return { ...nobody, isFirst: false };
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
@@ -39,7 +41,8 @@ async function run(options: LoginOptions, context: Context) {
     const password = await readPassword(context, options.passwordStdin);
     return { email: address, ...(await vault.logins.login(address, password)) };
   });
-  const team = (await (await context.store()).teams.list()).find(({ id }) => id === teamId) ?? null;
+  const store = await context.store();
+  const team = (await store.teams.list()).find(({ id }) => id === teamId) ?? null;
   const wanted = context.config.team;
   if (team !== null && wanted !== null && wanted !== team.name && wanted !== team.id) {
     throw new CostsError('conflict', `${email} is a member of ${team.name}, and COSTS_TEAM says ${wanted}.`, {
@@ -54,5 +57,7 @@ async function run(options: LoginOptions, context: Context) {
     sessionUntil: until?.toISOString() ?? null,
     mustChange,
     sessionFile: await vault.sessionFile(),
+    // Whoever has logged in to a team without organizations is on the way to the first one.
+    isFirst: !mustChange && (await store.organizations.list(teamId)).length === 0,
   };
 }

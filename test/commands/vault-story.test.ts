@@ -101,6 +101,8 @@ describe('a team on a server', () => {
       { input: PASSWORD },
     );
     recoveryCode = init.json<{ recoveryCode: string }>().recoveryCode;
+    const first = await asAdmin();
+    expect(first.stdout + first.stderr).toContain('Next → costs keys add');
     machine.written.length = 0;
     for (const [provider, key] of [
       ['openai', KEY],
