@@ -233,7 +233,8 @@ it('keeps the sum where a trigger swallows what makes one bill of several', asyn
   const choice = { policy: 'add', path: join(folder, 'swallowed.jsonl') } as const;
   await expect(migrations.adopt({ duplicates: choice })).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('The trigger swallow of cost_data') as string,
+    message: expect.stringContaining('A trigger or a rule of cost_data') as string,
+    hint: expect.stringContaining('DISABLE TRIGGER swallow') as string,
   });
   expect(await printOf(database)).toEqual(print);
 });
@@ -244,7 +245,7 @@ it('names the trigger that keeps rows from being completed, and the command that
   await pool.query(`CREATE FUNCTION "keep it"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
     CREATE TRIGGER "keep it" BEFORE UPDATE ON cost_data FOR EACH ROW EXECUTE FUNCTION "keep it"()`);
   const found = await dumpSchema(pool);
-  const refusal = { code: 'conflict', message: expect.stringContaining('The trigger keep it of cost_data') as string };
+  const refusal = { code: 'conflict', hint: expect.stringContaining('DISABLE TRIGGER "keep it"') as string };
   const error: unknown = await migrations.adopt().catch((reason: unknown) => reason);
   expect(error).toMatchObject(refusal);
   expect(await dumpSchema(pool)).toBe(found);
