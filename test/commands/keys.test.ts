@@ -307,7 +307,7 @@ describe('a registered key', () => {
     const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
     await machine.here(['keys', 'rotate', 'Prod', '--from-env', 'OPENAI_ADMIN_KEY', '--expires', soon]);
     expect((await machine.here(['keys', 'list'])).stderr).toMatch(
-      /The key of Prod expires on .*, in 5 days: costs keys rotate Prod/,
+      /The key of Prod expires on .*, in 5 days → costs keys rotate Prod/,
     );
   });
 });
