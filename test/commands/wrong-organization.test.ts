@@ -41,7 +41,7 @@ describe('an organization that was registered under a mistyped id', () => {
     });
     expect(await costs('keys move org-1 org-2')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/org-1: 1 project, 10 rows.*10 days.*--yes/) as string,
+      stderr: expect.stringMatching(/org-1: 1 project, 10 rows.*10 days.*--yes/s) as string,
     });
     expect((await costs('keys move org-1 org-2 --yes --json')).json()).toMatchObject({
       organizationId: 'org-2',
