@@ -98,7 +98,7 @@ async function readListed(path: string): Promise<Listed> {
     .then((text) => JSON.parse(text.replace(/^\ufeff/, '')) as unknown)
     .catch(() => null);
   for (const { files } of FILE_PROVIDERS) {
-    const read = files.readManifest?.(document, path) ?? null;
+    const read = (await files.readManifest?.(document, path)) ?? null;
     if (read !== null) return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? mtime };
   }
   throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {

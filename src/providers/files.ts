@@ -14,7 +14,7 @@ export interface FileDeclaration {
   /** What a charge's service and meter say of a model; null where they name none. */
   readModel: (service: string, meter: string) => string | null;
   /** What a manifest beside its files says, by its text and path; null where it is none of its. Absent where it writes none. */
-  readManifest?: (document: unknown, path: string) => Manifest | null;
+  readManifest?: (document: unknown, path: string) => Promise<Manifest | null>;
 }
 
 /** Which files a delivery has. */

@@ -47,7 +47,7 @@ describe('a name in a command that is pasted', () => {
     ['org-1', 'org-1'],
     ['Acme EU', '"Acme EU"'],
     ['Acme $(touch /tmp/x)', "'Acme $(touch /tmp/x)'"],
-    ["it's `id`", "'it'\\''s `id`'"],
+    ["it's `id`", `'it'"'"'s \`id\`'`],
     ['', '""'],
   ])('%s is one word of the shell', (name, quoted) => {
     expect(quoteForShell(name)).toBe(quoted);

@@ -1,5 +1,4 @@
 import { defineFileProvider } from '../files.js';
-import { readManifest } from './manifest.js';
 
 /** https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-focus-1-2-aws.html */
 export const aws = defineFileProvider({
@@ -15,5 +14,5 @@ export const aws = defineFileProvider({
   ],
   // The marketplace has a service a model.
   readModel: (service) => /^(.+) \(Amazon Bedrock Edition\)$/.exec(service)?.[1] ?? null,
-  readManifest,
+  readManifest: async (...told) => (await import('./manifest.js')).readManifest(...told),
 });

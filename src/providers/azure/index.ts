@@ -1,5 +1,4 @@
 import { defineFileProvider } from '../files.js';
-import { readManifest } from './manifest.js';
 
 /** https://learn.microsoft.com/azure/cost-management-billing/dataset-schema/cost-usage-details-focus */
 export const azure = defineFileProvider({
@@ -15,5 +14,5 @@ export const azure = defineFileProvider({
   // `gpt 4o 0513 Input global Tokens`
   readModel: (_, meter) =>
     /^(.+?) (?:cached |cchd )?(?:input|inp|output|outp|opt|batch)\b/i.exec(meter)?.[1]?.trim() ?? null,
-  readManifest,
+  readManifest: async (document) => (await import('./manifest.js')).readManifest(document),
 });
