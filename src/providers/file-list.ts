@@ -24,7 +24,11 @@ export const COMPANIES: readonly FileProvider[] = [aws, azure, gcp, vercel];
 
 export const FILE_PROVIDERS: readonly FileProvider[] = [...COMPANIES, ANY_COMPANY];
 
-/** Whose files go by an id: one of these, or another company, which whoever imports its files named. */
+const named = new Map(FILE_PROVIDERS.map((each) => [each.id, each]));
+
+/** Whose files go by an id: one of these, or another company, which whoever imports its files named. Asked for each row of a file. */
 export function fileProvider(id: string): FileProvider {
-  return FILE_PROVIDERS.find((each) => each.id === id) ?? company(id, id);
+  const known = named.get(id) ?? company(id, id);
+  named.set(id, known);
+  return known;
 }

@@ -2,7 +2,7 @@ import type { MigrationTarget } from './target.js';
 import { randomUUID } from 'node:crypto';
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
-import { inTransaction, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
 import { writeAdoption, type Adoption } from './adoption-record.js';
@@ -26,14 +26,7 @@ import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
 import { toScript } from './script.js';
 import type { Step } from './step.js';
-import {
-  asOnlyMigrator,
-  lockAttempts,
-  LOCK_TIMEOUT,
-  NOTHING_WAITS,
-  untilUnlocked,
-  type MigratorOptions,
-} from './session.js';
+import { asOnlyMigrator, changeTables, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 
 export interface AdoptOptions extends MigratorOptions {
@@ -89,9 +82,7 @@ export async function adoptDatabase(
     if (problems.length > 0 || dryRun) return toResult({ ...plan, problems, merged: 0 }, pool.settings, false);
     for (const { sql } of plan.steps.filter(({ first }) => first)) await pool.query(sql);
     const isIdle = plan.steps.length === 0 && duplicates === undefined;
-    const carriedOut = await untilUnlocked(lockAttempts(options), () =>
-      inTransaction(pool, () => adoptLocked(pool, files, states, choices, isIdle)),
-    );
+    const carriedOut = await changeTables(pool, options, () => adoptLocked(pool, files, states, choices, isIdle));
     return toResult(carriedOut, pool.settings, true);
   });
 }
@@ -208,7 +199,7 @@ async function adoptLocked(
   choices: Choices,
   isIdle: boolean,
 ): Promise<Plan & { merged: number }> {
-  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'; ${NOTHING_WAITS}`);
+  await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
   const ours = new Set(states.at(-1)?.map(({ table }) => table));
   const found = (await readCatalog(pool)).filter(({ table }) => table === null || ours.has(table));
   const tables = found.filter(({ object }) => object.startsWith('table ')).map(({ table }) => quote(table ?? ''));

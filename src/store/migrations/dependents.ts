@@ -5,8 +5,8 @@ import { isText } from './enum-types.js';
 
 /**
  * What PostgreSQL refuses to change the type of a column under, in words: views, policies, triggers, functions and
- * publications that read it, columns computed from it, foreign keys of other schemas, and checks and parts of indexes that compare it with what it
- * compares with no more.
+ * publications that read it, columns computed from it, foreign keys of other schemas, and checks and parts of indexes that
+ * compare it with what it compares with no more.
  */
 export async function findDependents(pool: Pool, columns: readonly ConvertedColumn[]): Promise<string[]> {
   if (columns.length === 0) return [];

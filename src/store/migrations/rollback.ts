@@ -1,7 +1,7 @@
 import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
-import { inTransaction, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { readAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
@@ -13,14 +13,7 @@ import { findMigration } from './names.js';
 import { nameNeverNull } from './never-null.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { referenceOf } from './row-checks.js';
-import {
-  asOnlyMigrator,
-  lockAttempts,
-  LOCK_TIMEOUT,
-  NOTHING_WAITS,
-  untilUnlocked,
-  type MigratorOptions,
-} from './session.js';
+import { asOnlyMigrator, changeTables, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
 import { shadowStates } from './shadow-states.js';
 import { findLosses, type Loss } from './losses.js';
 import { migrationStatus } from './status.js';
@@ -77,12 +70,11 @@ export async function rollbackMigrations(
 ): Promise<RollbackPlan> {
   return asOnlyMigrator(target, options, async (pool) => {
     const work = await prepare({ ...target, pool }, to);
-    return untilUnlocked(lockAttempts(options), () => inTransaction(pool, () => takeBack(pool, work, path)));
+    return changeTables(pool, options, () => takeBack(pool, work, path));
   });
 }
 
 async function takeBack(pool: Connection, work: Work, path: string | undefined): Promise<RollbackPlan> {
-  await pool.query(NOTHING_WAITS);
   await lockTables(pool, work);
   const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
   const plan = withLosses(work.plan, losses);

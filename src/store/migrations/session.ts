@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
-import { quote } from '../rows.js';
+import { inTransaction, quote } from '../rows.js';
 import { setSql } from '../settings.js';
 import type { MigrationTarget } from './target.js';
 import { Wait, waitedTooLong, whileWatched, type WaitOptions } from './waits.js';
@@ -44,6 +44,16 @@ export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>)
       await sleep(LOCK_PAUSE_MS);
     }
   }
+}
+
+/** A transaction that changes tables: begun anew while somebody holds one of them, and nothing of theirs waits in it for its end. */
+export function changeTables<T>(pool: Connection, options: WaitOptions, work: () => Promise<T>): Promise<T> {
+  return untilUnlocked(lockAttempts(options), () =>
+    inTransaction(pool, async () => {
+      await pool.query(NOTHING_WAITS);
+      return work();
+    }),
+  );
 }
 
 export interface MigratorOptions extends WaitOptions {

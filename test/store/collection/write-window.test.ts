@@ -73,6 +73,23 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     expect(await stored()).toEqual(amounts.map((amount, index) => `2026-01-01|proj_1|item ${index}|USD|${amount}`));
   });
 
+  it('gives each row a UUID of its own, over several windows', async () => {
+    const lines = ['a', 'b', 'c'].map((item) => line('2026-01-01', 'proj_1', item, '1'));
+    await write(lines);
+    await write([...lines, line('2026-01-02', 'proj_1', 'd', '1')], { requestedAt: asked(2) });
+    const ids = (await prisma.costData.findMany({ select: { id: true } })).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(4);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it('knows the place of an export that was once told, though a later delivery has its name alone', async () => {
+    const from = (delivered: string) => write([line('2026-01-01', 'proj_1', 'a', '1')], { export: delivered });
+    await from('daily');
+    await from('s3://one/daily');
+    await from('daily');
+    await expect(from('s3://two/daily')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('keeps every character of a line item, and tells apart those that differ by anything', async () => {
     const items = [
       'NULL',
