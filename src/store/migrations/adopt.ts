@@ -142,7 +142,7 @@ async function look(
   { duplicates, datesIn }: Choices,
 ): Promise<{ plan: Plan; problems: string[] }> {
   const live = await readCatalog(pool);
-  const plan = planAdoption(files, states, live, await zonesOf(pool, live, datesIn));
+  const plan = planAdoption(files, states, live, pool.settings.schema, await zonesOf(pool, live, datesIn));
   // Of a schema that does not fit, the rows cannot be asked either.
   if (plan.problems.length > 0) return { plan: { ...plan, merging: null }, problems: plan.problems };
   const checks = [
@@ -156,7 +156,9 @@ async function look(
   const problems = [
     ...(await unfinishedOfTheirs(pool)),
     ...(await findDependents(pool, plan.conversions)),
-    ...(await findHindrances(pool, states.at(-1) ?? [], live, plan.steps.length + plan.pending.length > 0)),
+    ...(await findHindrances(pool, states.at(-1) ?? [], live, plan.steps.length + plan.pending.length > 0)).map(
+      ({ cause, way }) => `${cause}. ${way}`,
+    ),
     ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
   const merging = problems.length > 0 ? null : await describeMerge(pool, plan, duplicates);

@@ -23,17 +23,19 @@ const [PRISMAS_ENUM, OLD_ENUM] = ['enum ApiVersion', 'enum api_version'] as cons
 /**
  * What has to be done so that a live schema which somebody else made becomes ours: each migration of which something is
  * there is completed, the others are left to be applied. Pure: it looks at catalogs alone.
+ * @param schema of the tables
  */
 export function planAdoption(
   files: readonly MigrationFile[],
   states: readonly Fact[][],
   live: readonly Fact[],
+  schema: string | null,
   zones?: Zones,
 ): AdoptionPlan {
   const objects = new Set(live.map(({ object }) => object));
   const pushed = objects.has(PRISMAS_ENUM) && !objects.has(OLD_ENUM);
   const last = states.at(-1) ?? [];
-  const version = versionTypeProblem(live, [PRISMAS_ENUM, OLD_ENUM].map(lastName));
+  const version = versionTypeProblem(live, [PRISMAS_ENUM, OLD_ENUM].map(lastName), schema);
   const named = [...namesTaken(states, live), ...(version === null ? [] : [version]), ...camelCased(last, live)];
   const adopted: string[] = [];
   let target = new Map<string, Fact>();

@@ -1,9 +1,11 @@
 import type { MigrationTarget, SessionTarget } from './target.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
+import { readCatalog } from './catalog.js';
 import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
+import { findHindrances } from './hindrances.js';
 import { readHistory } from './history.js';
 import { readWrittenOrder } from './duplicates.js';
 import { findMisfits } from './misfits.js';
@@ -13,6 +15,7 @@ import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
 import { asOnlyMigrator, lockAttempts, LOCKED, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { shadowState } from './shadow-states.js';
 import { firstReason, migrationStatus } from './status.js';
 
 export interface ApplyOptions extends MigratorOptions {
@@ -44,6 +47,7 @@ export async function applyMigrations(
     const recovered = await recoverFailed({ ...target, pool }, files);
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
+    if (status.pending.length > 0) await requireNoHindrance(pool, files);
     const merged = await makeRowsFit(pool, status.pending, duplicates);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
@@ -53,6 +57,13 @@ export async function applyMigrations(
     }
     return { applied: status.pending, recovered, merged };
   });
+}
+
+/** What adopting has not let through since it looks for it may have been let through before. */
+async function requireNoHindrance(pool: Connection, files: readonly MigrationFile[]): Promise<void> {
+  const [hindrance] = await findHindrances(pool, await shadowState(files), await readCatalog(pool), false);
+  if (hindrance === undefined) return;
+  throw new CostsError('conflict', `${hindrance.cause}. Nothing was changed.`, { hint: hindrance.way });
 }
 
 async function applyOne(

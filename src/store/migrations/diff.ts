@@ -21,7 +21,8 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   const [files, history, live] = [await readMigrations(), await readHistory(pool), await readCatalog(pool)];
   const applied = new Set(appliedNames(history));
   const isOurs = live.some(({ object }) => object === 'table cost_data');
-  const adoption = !history.exists && isOurs ? planAdoption(files, await shadowStates(files), live) : null;
+  const adoption =
+    !history.exists && isOurs ? planAdoption(files, await shadowStates(files), live, pool.settings.schema) : null;
   const done = adoption === null ? applied : new Set(adoption.adopted);
   const {
     steps: planned,

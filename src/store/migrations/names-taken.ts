@@ -68,7 +68,11 @@ const LABEL = 'costs_v1';
  * Why the enum of the versions cannot be told: it has another name, to which its clients cast, or its name is that of
  * another program's.
  */
-export function versionTypeProblem(live: readonly Fact[], names: readonly string[]): string | null {
+export function versionTypeProblem(
+  live: readonly Fact[],
+  names: readonly string[],
+  schema: string | null,
+): string | null {
   const version = live.find(({ object }) => object === 'column cost_data.api_version');
   const type = version === undefined ? null : partsOf(version.definition).type;
   const own = namedType('enum', type, live);
@@ -79,7 +83,7 @@ export function versionTypeProblem(live: readonly Fact[], names: readonly string
     taken !== own &&
     (own !== undefined || !labelsOf(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
   if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
-  if (own === undefined) return ofAnotherSchema(type);
+  if (own === undefined) return ofAnotherSchema(type, schema);
   const respelled = otherSpellings(own);
   if (respelled !== null) return respelled;
   if (!labelsOf(own).includes(LABEL)) return null;
@@ -89,10 +93,10 @@ export function versionTypeProblem(live: readonly Fact[], names: readonly string
 }
 
 /** Prisma keeps an enum in the schema that its `@@schema` names. */
-function ofAnotherSchema(type: string | null): string | null {
+function ofAnotherSchema(type: string | null, schema: string | null): string | null {
   const isThere = type !== null && /^(?:"[^"]+"|\w+)\.(?:"[^"]+"|\w+)$/.test(type);
   return isThere
-    ? `the type of cost_data.api_version is ${type}, of another schema: move it to that of the tables (ALTER TYPE ${type} SET SCHEMA …) when no client casts to it there`
+    ? `the type of cost_data.api_version is ${type}, of another schema: move it to that of the tables (ALTER TYPE ${type} SET SCHEMA ${quote(schema ?? 'public')}) when no client casts to it there`
     : null;
 }
 

@@ -8,7 +8,7 @@ it('finds every migration in a schema that each of them left', async () => {
   const states = await shadowStates(files);
   for (const [count, live] of states.entries()) {
     if (count === 0) continue;
-    const { adopted, steps, problems } = planAdoption(files, states, live);
+    const { adopted, steps, problems } = planAdoption(files, states, live, 'public');
     // Of what a migration fills in rows alone, no schema tells: it stays to be migrated.
     const textOf = (index: number) => JSON.stringify(states[index]);
     const telling = files.slice(0, count).filter((_, index) => textOf(index) !== textOf(index + 1));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import type { CostsError } from '../../../src/errors.js';
 import type { Database } from '../../../src/store/database.js';
 import type { AdoptOptions } from '../../../src/store/migrations/adopt.js';
 import { openDatabase } from '../../../src/store/open.js';
@@ -264,7 +265,7 @@ it.each([
     'versions of a type in another schema',
     `CREATE SCHEMA before_costs; CREATE TYPE before_costs."ApiVersion" AS ENUM ('usage_v1', 'costs_v1'); ${OLD} ALTER TABLE cost_data ADD api_version before_costs."ApiVersion"`,
     {},
-    /the type of cost_data\.api_version is before_costs\."ApiVersion", of another schema: move it/,
+    /the type of cost_data\.api_version is before_costs\."ApiVersion", of another schema: move it .*\(ALTER TYPE before_costs\."ApiVersion" SET SCHEMA "public"\)/,
   ],
   [
     'a type that a publication reads',
@@ -485,6 +486,10 @@ it.each(
       `${BILLS} CREATE COLLATION "No Case" (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE cost_data ALTER COLUMN line_item TYPE varchar(90) COLLATE "No Case", ALTER COLUMN id TYPE text COLLATE "No Case"`,
     ],
     [
+      'versions of a type in another schema',
+      `CREATE SCHEMA before_costs; CREATE TYPE before_costs."ApiVersion" AS ENUM ('usage_v1', 'costs_v1'); ${OLD} ALTER TABLE cost_data ADD api_version before_costs."ApiVersion"`,
+    ],
+    [
       'an index by which replication tells rows',
       `${OLD} CREATE UNIQUE INDEX "Replica" ON cost_data (id, service); ALTER TABLE cost_data REPLICA IDENTITY USING INDEX "Replica"`,
     ],
@@ -543,6 +548,27 @@ it.each(
   expect(await sums()).toEqual(before);
 });
 
+it('migrates no column that was adopted with a collation by which other texts are equal, until it has another', async () => {
+  const { pool, migrations } = database;
+  await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai'`);
+  await migrations.adopt();
+  await pool.query(`CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    ALTER TABLE cost_data ALTER COLUMN line_item TYPE text COLLATE nocase`);
+  const before = [await dumpSchema(pool), await readAll()];
+  const refused = await migrations.apply().then(
+    () => null,
+    (error: unknown) => error as CostsError,
+  );
+  expect(refused).toMatchObject({
+    code: 'conflict',
+    message: 'cost_data.line_item has the collation nocase, by which texts that differ are equal. Nothing was changed.',
+  });
+  expect([await dumpSchema(pool), await readAll()]).toEqual(before);
+  for (const sql of suggestions(refused?.hint ?? '')) await runByPsql(url, `${sql};`);
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
+});
+
 it.each([
   ['a text that is no number', 'cost', '1,5'],
   ['a day that depends on a setting', 'date', '03/04/2025'],
@@ -596,9 +622,13 @@ it('reads and writes the same whatever its owner has set for the database', asyn
     await pool.query(`${OLD} UPDATE cost_data SET service = E'back\\\\slash' WHERE id = 'c1'`);
     const rows = await readAll();
     // Only sessions that begin after it are held to it: the migrator's own. PostgreSQL 13 does not know it.
-    await pool.query(`ALTER DATABASE ${name} SET idle_session_timeout = '100ms'`).catch(() => undefined);
+    await pool.query(`ALTER DATABASE ${name} SET idle_session_timeout = '2s'`).catch(() => undefined);
     expect(await another.migrations.adopt()).toMatchObject({ done: true, problems: [] });
-    await another.migrations.apply();
+    let idle = 0;
+    await another.migrations.apply({
+      // For longer than that this process does nothing, and neither does the migrator's session.
+      onStart: () => idle++ === 0 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500),
+    });
     expect(await another.migrations.status()).toMatchObject({ ok: true, drift: [] });
     await another.migrations.rollback({ to: 'baseline' });
     expect(await readAll()).toEqual(rows);
