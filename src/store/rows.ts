@@ -169,7 +169,10 @@ async function writeRows(
   return { inserted: rowCount ?? 0, present: Number(found[0]?.present), equal: Number(found[0]?.equal) };
 }
 
-/** Rows inserted with their numbers do not move the sequence that numbers the next one. */
+/**
+ * Rows inserted with their numbers do not move the sequence that numbers the next one. Ids that were adopted as numbers are
+ * texts now, beside ids of ours that are none.
+ */
 export async function moveSequences(pool: Pool, table: string): Promise<void> {
   for (const column of await columnsOf(pool, table)) {
     const { rows } = await pool.query<{ sequence: string | null }>(
@@ -178,8 +181,11 @@ export async function moveSequences(pool: Pool, table: string): Promise<void> {
     );
     const sequence = rows[0]?.sequence;
     if (sequence == null) continue;
+    const text = `${quote(column)}::text`;
     await pool.query(
-      `SELECT setval($1::regclass, greatest((SELECT max(${quote(column)}) FROM ${quote(table)}), nextval($1::regclass)))`,
+      `SELECT setval(seqrelid, greatest(nextval(seqrelid), (
+         SELECT max(number)::bigint FROM (SELECT CASE WHEN ${text} ~ '^[0-9]{1,19}$' THEN ${text}::numeric END AS number FROM ${quote(table)}) AS numbers
+         WHERE number <= seqmax))) FROM pg_sequence WHERE seqrelid = $1::regclass`,
       [sequence],
     );
   }

@@ -174,13 +174,13 @@ it.each(
       `${OLD} UPDATE cost_data SET cost = -round(cost, 2); ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(12,2)`,
     ],
     [
-      'instants that are midnights of UTC',
-      `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC', ALTER COLUMN date SET DEFAULT now()`,
+      'numbers as ids',
+      `${OLD} CREATE SEQUENCE cost_data_id_seq START 2147483640 OWNED BY cost_data.id; ALTER TABLE cost_data ALTER COLUMN id TYPE bigint USING 9223372036854775800 + substr(id, 2)::int, ALTER COLUMN id SET DEFAULT nextval('cost_data_id_seq');
+     ALTER TABLE projects ALTER COLUMN id TYPE integer USING -substr(id, 2)::int; ALTER TABLE cost_data ALTER COLUMN project_id TYPE integer USING -substr(project_id, 2)::int; ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES projects`,
     ],
     [
-      'numbers as ids',
-      `${OLD} CREATE SEQUENCE cost_data_id_seq START 2147483640; ALTER TABLE cost_data ALTER COLUMN id TYPE bigint USING 9223372036854775800 + substr(id, 2)::int, ALTER COLUMN id SET DEFAULT nextval('cost_data_id_seq');
-     ALTER TABLE projects ALTER COLUMN id TYPE integer USING -substr(id, 2)::int; ALTER TABLE cost_data ALTER COLUMN project_id TYPE integer USING -substr(project_id, 2)::int; ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES projects`,
+      'instants that are midnights of UTC',
+      `${OLD} ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date AT TIME ZONE 'UTC', ALTER COLUMN date SET DEFAULT now()`,
     ],
     [
       'foreign keys that delete, that set null and that were never checked, under our names and others',
