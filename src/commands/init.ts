@@ -1,12 +1,12 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
-import { CostsError } from '../errors.js';
+import { CostsError, orElse } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
 import type { Database } from '../store/database.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { insecureStorageOption } from './options.js';
-import { keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
+import { agreeToFile, keepSessionIfPossible, readEmail, readNewPassword } from './password.js';
 import { during } from '../output/during.js';
 
 export interface InitOptions {
@@ -102,6 +102,14 @@ async function readAdmin(
       hint: 'Give --email and --password-stdin: costs init --help',
     });
   }
+  const vault = await context.vault();
+  // Without a keychain and such a file the team is made all the same; only its admin is not logged in.
+  if (context.output.interactive)
+    await orElse(
+      vault.requireKeychain(() => agreeToFile(context)),
+      'auth',
+      undefined,
+    );
   return { email: await readEmail(context, email), password: await readNewPassword(context, passwordStdin) };
 }
 

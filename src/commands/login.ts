@@ -3,7 +3,7 @@ import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
 import { defineCommand, option } from './define.js';
 import { insecureStorageOption } from './options.js';
-import { readEmail, readPassword, untilRight } from './password.js';
+import { agreeToFile, readEmail, readPassword, untilRight } from './password.js';
 
 export interface LoginOptions {
   email?: string;
@@ -35,7 +35,7 @@ async function run(options: LoginOptions, context: Context) {
   }
   const vault = await context.vault();
   if (options.insecureStorage === true) vault.allowInsecureStorage();
-  if (output.interactive) await vault.logins.requireKeychain();
+  if (output.interactive) await vault.requireKeychain(() => agreeToFile(context));
   const { email, actor, teamId, mustChange } = await untilRight(context, options.passwordStdin, async () => {
     const address = await readEmail(context, options.email);
     const password = await readPassword(context, options.passwordStdin);

@@ -53,6 +53,11 @@ function requirePerson({ output }: Context): void {
   });
 }
 
+/** Asks a person on a machine without a keychain for a file in its place. */
+export function agreeToFile({ output }: Context): Promise<boolean> {
+  return output.prompt.confirm('There is no keychain. Use a file that only you can read?', { default: false });
+}
+
 /**
  * Keeps the session of whoever was just let in; without a keychain the command has done its work all the same.
  * @returns when the session ends, or null when none was kept

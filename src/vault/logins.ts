@@ -26,9 +26,6 @@ interface CheckedLogin {
   slot: SlotRow;
 }
 
-/** No team's session has this name: it is asked for only to see whether there is a keychain. */
-const PROBE = 'probe';
-
 export function createVaultLogins({ output }: Pick<Tools, 'output'>, authentication: Authentication): VaultLogins {
   let login: CheckedLogin | null = null;
   const known = (secret: Secret) => {
@@ -39,10 +36,6 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
     parseEmail,
     parseNewPassword: (text) => known(parseNewPassword(text)),
     parsePassword: (text) => known(parsePassword(text)),
-    async requireKeychain() {
-      const { keychain } = await authentication.tools();
-      await keychain.get(PROBE);
-    },
     async requireNoVault(team) {
       const { access } = await authentication.tools();
       if ((await access.vault(team.id)) !== null) throw hasVaultAlready(team);

@@ -12,6 +12,9 @@ import type { Tools, VaultOptions } from './tools.js';
 import type { Vault } from './vault.js';
 import { once } from '../domain/once.js';
 
+/** No team's session has this name: it is asked for only to see whether there is a keychain. */
+const PROBE = 'probe';
+
 /** Opens the vault of a store. Neither store nor keychain is touched before something needs them. */
 export function openVault(options: VaultOptions): Vault {
   const { config, output } = options;
@@ -24,6 +27,15 @@ export function openVault(options: VaultOptions): Vault {
     return { ...options, access, embedded: database.kind === 'embedded', place: thisPlace(), keychain };
   });
   const authentication = createAuthentication(tools);
+  const orInFile = async (work: () => Promise<unknown>, agrees: () => Promise<boolean>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof NoKeychain) || !(await agrees())) throw error;
+      insecure = true;
+      await work();
+    }
+  };
   return {
     allowInsecureStorage: () => void (insecure = true),
     sessionFile: () => file.inUse(),
@@ -31,16 +43,13 @@ export function openVault(options: VaultOptions): Vault {
     folder: (organization) => openFolder(authentication, organization),
     require: async (team, role) => (await authentication.require(team, role)).actor,
     requireRegistrar: async (team) => (await authentication.requireRegistrar(team)).actor,
-    async requireDataKey(team, agrees) {
-      try {
-        await authentication.requireDataKey(team, 'admin');
-      } catch (error) {
-        const { embedded } = await tools();
-        if (!(error instanceof NoKeychain) || !embedded || !(await agrees())) throw error;
-        insecure = true;
-        await authentication.requireDataKey(team, 'admin');
-      }
-    },
+    requireKeychain: (agrees) => orInFile(() => keychain.get(PROBE), agrees),
+    // On a server somebody without a keychain is not logged in, which a file would not change.
+    requireDataKey: (team, agrees) =>
+      orInFile(
+        () => authentication.requireDataKey(team, 'admin'),
+        async () => (await tools()).embedded && agrees(),
+      ),
     whoIs: async (team) => (await authentication.current(team))?.actor ?? null,
     keys: createVaultKeys(options, authentication),
     logins: createVaultLogins(options, authentication),

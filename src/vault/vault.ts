@@ -41,6 +41,12 @@ export interface Vault {
   /** As `require(team, 'admin')`; where this machine can keep no session, whoever has the database may register variables. */
   requireRegistrar(team: Team): Promise<Actor>;
   /**
+   * Makes sure that a session could be kept, before somebody types a password; the store is not asked.
+   * @param agrees asked where only a session file could keep it
+   * @throws CostsError `auth`
+   */
+  requireKeychain(agrees: () => Promise<boolean>): Promise<void>;
+  /**
    * Makes sure that a key could be kept encrypted, before somebody types it.
    * @param agrees asked where only a session file is in the way of that, as in the embedded store without a keychain
    * @throws CostsError `auth`
@@ -123,8 +129,6 @@ export interface VaultLogins {
   createVault(team: Team, email: string, password: Secret): Promise<{ recoveryCode: Secret; actor: Actor }>;
   /** @throws CostsError `conflict` when the team has a data key: before anybody is asked for a password */
   requireNoVault(team: Team): Promise<void>;
-  /** Makes sure that a session could be kept, before somebody types a password. @throws CostsError `auth` */
-  requireKeychain(): Promise<void>;
   /** @throws CostsError `usage` for text that is no email; nothing is recorded then */
   parseEmail(text: string): string;
   /** A password to be set. @throws CostsError `usage` */

@@ -7,13 +7,20 @@ import { toDay } from '../../src/domain/day.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { worldRow } from '../../src/emulator/world.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
+import {
+  createTestDatabase,
+  environmentOf,
+  useEmptyTarget,
+  useReadyTarget,
+  type TestDatabase,
+} from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { HAS_TERMINAL, inTerminal, type Step } from '../helpers/terminal.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 const AT_A_TERMINAL = fileURLToPath(new URL('../helpers/programs/at-a-terminal.js', import.meta.url));
 const PASSWORD = 'correct horse battery staple';
+const NO_KEYCHAIN = 'There is no keychain. Use a file that only you can read?';
 const ANT_KEY = adminKey({ provider: 'anthropic', id: 'ant-1' }).secret;
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
 const KEY2 = adminKey({ provider: 'openai', id: 'org-2' }).secret;
@@ -38,6 +45,7 @@ function questions(budget: string): Question[] {
     { args: ['init'], asks: 'Email', answers: [team] },
     { args: ['init'], asks: 'Password', answers: [team, email] },
     { args: ['init'], asks: 'The same again', answers: [team, email, password('Password')] },
+    { args: ['login'], asks: 'Use a file that only', env: { COSTS_INSECURE_STORAGE: '' } },
     { args: ['login'], asks: 'Email' },
     { args: ['login', '--email', 'admin@example.com'], asks: 'Password' },
     { args: ['keys', 'add'], asks: 'Whose admin key?' },
@@ -85,12 +93,12 @@ const WALKED = {
   'keys/children.ts': 1,
   'keys/move.ts': 1,
   'keys/remove.ts': 2,
-  'keys/source.ts': 3,
+  'keys/source.ts': 2,
   'login.ts': 2,
   'members/add.ts': 2,
   'members/passwd.ts': 2,
   'members/remove.ts': 1,
-  'password.ts': 4,
+  'password.ts': 5,
   'people/forget.ts': 1,
   'projects/link.ts': 3,
   'quota-wait.ts': 1,
@@ -251,10 +259,11 @@ describe.skipIf(!HAS_TERMINAL)(
           .filter((_, which) => inject('long') || which === index % 2)
           .map((key) => ({ ...each, key })),
       );
-      const lines = asked.map(({ args, env: more = { OPENAI_ADMIN_KEY: '' } }) => ({ args, env: more }));
+      const usual = { OPENAI_ADMIN_KEY: '', COSTS_INSECURE_STORAGE: '1' };
+      const lines = asked.map(({ args, env: more }) => ({ args, env: { ...usual, ...more } }));
       const steps = asked.flatMap(({ answers = [], asks, key }): Step[] => [...answers, [asks, key], ['[ended ', '']]);
       const program = [process.execPath, AT_A_TERMINAL, JSON.stringify(lines)];
-      const { code, screen } = await inTerminal(program, env, steps, { pauseMs: 20, seconds: 100 });
+      const { code, screen } = await inTerminal(program, env, steps, { pauseMs: 20, seconds: 280 });
       expect(code, screen.slice(-2_000)).toBe(0);
       const parts = screen.split(/\[ended (.*)\]\r?\n/);
       for (const [index, { args, asks }] of asked.entries()) {
@@ -333,7 +342,7 @@ describe.skipIf(!HAS_TERMINAL)(
         [
           ['Creating the embedded store', `${ANT_KEY}\r`],
           ['Whose admin key?', '\u001b[B\r'],
-          ['There is no keychain. Use a file that only you can read?', 'y\r'],
+          [NO_KEYCHAIN, 'y\r'],
           ['Admin key of Anthropic', `${ANT_KEY}\r`],
           ['Take its projects as yours', '\r'],
         ],
@@ -383,9 +392,31 @@ describe.skipIf(!HAS_TERMINAL)(
     });
 
     it('is told that there is no keychain before the password is asked for', async () => {
-      const { code, screen } = await costs(['login'], [], { COSTS_INSECURE_STORAGE: '' });
-      expect({ code, screen }).toEqual({ code: 4, screen: expect.stringContaining('There is no keychain') as string });
+      const { code, screen } = await costs(['login'], [[NO_KEYCHAIN, 'n\r']], { COSTS_INSECURE_STORAGE: '' });
+      expect({ code, screen }).toEqual({
+        code: 4,
+        screen: expect.stringContaining('There is no keychain to keep') as string,
+      });
       expect(screen).not.toContain('Email');
+    });
+
+    it.each([
+      { answer: 'y', of: 'an empty server', shows: 'Logged in until', next: 'keys add' },
+      { answer: 'n', of: 'one with tables', shows: 'No session was kept', next: 'login --insecure-storage' },
+    ])('makes a team without a keychain, on $of, and answers $answer to a file', async ({ answer, shows, next }) => {
+      const target = await (answer === 'y' ? useEmptyTarget : useReadyTarget)('postgresql');
+      const { code, screen } = await costs(
+        ['init', '--team', 'newcomers'],
+        [
+          [NO_KEYCHAIN, `${answer}\r`],
+          ['Email', 'newcomer@example.com\r'],
+          ['Password', `${PASSWORD}\r`],
+          ['The same again', `${PASSWORD}\r`],
+        ],
+        { ...environmentOf(target), COSTS_INSECURE_STORAGE: '', COSTS_HOME: `${machine.home}/${answer}` },
+      );
+      expect([code, screen]).toEqual([0, expect.stringContaining(shows)]);
+      expect(screen).toContain(`→ node bin/costs.js ${next}\r\n`);
     });
 
     it('is not asked with --no-input', async () => {

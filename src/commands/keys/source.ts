@@ -8,6 +8,7 @@ import { CostsError } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { option } from '../define.js';
 import { dayOption, insecureStorageOption } from '../options.js';
+import { agreeToFile } from '../password.js';
 import { during } from '../../output/during.js';
 
 export interface KeySourceOptions {
@@ -110,11 +111,7 @@ async function askForKey(
   const parse = (text: string) => vault.keys.fromText(provider, text);
   if (keyStdin === true) return parse(piped ?? (await output.prompt.stdin()));
   // One that cannot be kept should not be typed first.
-  await vault.requireDataKey(await context.team(), () =>
-    output.prompt.confirm('There is no keychain. Use a file that only you can read?', {
-      default: false,
-    }),
-  );
+  await vault.requireDataKey(await context.team(), () => agreeToFile(context));
   return output.prompt.secret(`Admin key of ${providerName(provider)}`, parse);
 }
 
