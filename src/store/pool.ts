@@ -60,6 +60,11 @@ export class Connection extends pg.Pool {
     super({ max: 1 });
   }
 
+  /** The number of the process that greeted us, which is a server's own; a pooler makes one up. */
+  get greeter(): number | null {
+    return (this.client as pg.PoolClient & { processID: number | null }).processID;
+  }
+
   /** Begins a transaction as the store wants it; the caller ends it. */
   async begin(mode?: TransactionMode): Promise<void> {
     await this.client.query(beginSql(this.settings, mode));

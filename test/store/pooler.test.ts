@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase } from '../../src/store/open.js';
@@ -55,6 +56,32 @@ withPooler.each([
   expect(await settingsOf(others)).toEqual(before);
   await database.close();
   await Promise.all(others.map((client) => client.end()));
+});
+
+withPooler('migrates nothing through a pooler in transaction mode that serves others meanwhile', async () => {
+  const target = await useEmptyTarget('postgresql');
+  const url = await throughPgbouncer(target.url);
+  let served = true;
+  const others = [1, 2, 3].map(async (pause) => {
+    const client = await connect(url);
+    while (served) {
+      await client.query('SELECT 1');
+      await sleep(pause);
+    }
+    await client.end();
+  });
+  const database = await openDatabase({ ...target, url });
+  try {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await expect(database.migrations.apply()).rejects.toMatchObject({
+        message: expect.stringContaining('pooler in transaction mode') as string,
+      });
+    }
+  } finally {
+    served = false;
+    await Promise.all(others);
+    await database.close();
+  }
 });
 
 async function connect(url: string): Promise<pg.Client> {
