@@ -3,8 +3,8 @@ import type { Secret } from '../domain/secret.js';
 const MASK = '[key]';
 /** An escape of JSON; taken whole, so that a backslash which is escaped itself begins none. */
 const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
-/** A character as addresses write it. */
-const PERCENT = /%([2-7][0-9a-f])/gi;
+/** A character as addresses write it, encoded once or more, and as pages do. */
+const ENCODED = /%(?:25)*([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);|&#0*(\d{2,3});/gi;
 
 /** An answer may repeat the key that it was asked with, spelled in any way JSON knows; from here on nothing can print it. */
 export function maskKey(text: string, key: Secret): string {
@@ -14,15 +14,27 @@ export function maskKey(text: string, key: Secret): string {
   return spelled.replaceAll(secret, MASK);
 }
 
-/** A refusal may repeat it as headers and addresses write it, too: in base64, alone or within more, and with percent signs. */
+/**
+ * A refusal may repeat it as headers, addresses, pages and logs write it, too: in base64, alone or within more, with percent signs
+ * or entities, in hexadecimal, and in one case.
+ */
 export function maskRefusal(text: string, key: Secret): string {
   const secret = key.reveal();
   if (secret === '') return text;
-  const masked = maskKey(text, key);
-  // Percent signs of other words stay as they are.
-  const spelled = masked.replace(PERCENT, spellOut);
-  const plain = spelled.includes(secret) ? spelled.replaceAll(secret, MASK) : masked;
-  return base64Forms(secret).reduce((sum, form) => sum.replaceAll(form, MASK), plain);
+  const plain = inAnyCase(secret);
+  const masked = maskKey(text, key)
+    .replace(plain, MASK)
+    .replace(inAnyCase(Buffer.from(secret).toString('hex')), MASK);
+  const spelled = masked.replace(ENCODED, (encoded, percent?: string, hex?: string, decimal?: string) =>
+    spellOut(encoded, percent ?? hex ?? Number(decimal).toString(16)),
+  );
+  const shown = spelled.replace(plain, MASK);
+  // Percent signs and entities of other words stay as they are.
+  return base64Forms(secret).reduce((sum, form) => sum.replaceAll(form, MASK), shown === spelled ? masked : shown);
+}
+
+function inAnyCase(text: string): RegExp {
+  return new RegExp(text.replace(/\W/g, '\\$&'), 'gi');
 }
 
 /** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */

@@ -15,6 +15,12 @@ it.each([
   ['in base64 as a password', base64(`me:${SECRET}`)],
   ['in base64 behind two letters, for addresses', base64(`ab${SECRET}cd`, 'base64url')],
   ['in percent signs', percent(SECRET)],
+  ['in percent signs of percent signs', percent(SECRET).replaceAll('%', '%2525')],
+  ['in hexadecimal', Buffer.from(SECRET).toString('hex').toUpperCase()],
+  ['in entities of pages', Array.from(SECRET, (letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join('')],
+  ['in decimal entities', Array.from(SECRET, (letter) => `&#0${letter.charCodeAt(0)};`).join('')],
+  ['in capitals', SECRET.toUpperCase()],
+  ['in capitals and percent signs', percent(SECRET.toUpperCase())],
 ])('a refusal does not show the key that it repeats %s', (_, spelled) => {
   const masked = maskRefusal(`{"message":"No such key: ${spelled}, 5% sure of \\"it\\""}`, key);
   expect(masked).toContain('[key]');
@@ -24,7 +30,7 @@ it.each([
 });
 
 it('an answer without it, and one to no key, is as it came', () => {
-  const text = '{"message":"\\u0041 100%41 dGVzdA=="}';
+  const text = '{"message":"\\u0041 100%41 &#65; %2541 dGVzdA=="}';
   expect(maskRefusal(text, new Secret(''))).toBe(text);
   expect(maskKey('{"a":"b%41"}', key)).toBe('{"a":"b%41"}');
   expect(maskRefusal('{"a":"b%41"}', key)).toBe('{"a":"b%41"}');
