@@ -5,6 +5,7 @@ import type { Transaction } from '../transaction.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
+import { piecesByKey } from './key-pieces.js';
 import { storedRows } from './stored-rows.js';
 import { ofOrganization } from '../organization-key.js';
 
@@ -58,12 +59,14 @@ export async function findContradicted<Row extends Fact>(
     const dates = chunk.days.map(({ day }) => day);
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) continue;
-    const different = await tx.$queryRaw<{ day: Day }[]>`
-      SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
-      FROM (SELECT c.* FROM ${storedRows(list, source, first, last, chunk.projects)}) s
-      LEFT JOIN (${incomingRows(list, chunk.rows, projectIds)}) i USING (${columnList(keyColumns(list))})
-      WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
-    for (const { day } of different) contradicted.add(day);
+    for (const { rows: piece, isAmong } of piecesByKey(list, chunk.rows)) {
+      const different = await tx.$queryRaw<{ day: Day }[]>`
+        SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
+        FROM (SELECT c.* FROM ${storedRows(list, source, first, last, chunk.projects)} WHERE ${isAmong}) s
+        LEFT JOIN (${incomingRows(list, piece, projectIds)}) i USING (${columnList(keyColumns(list))})
+        WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
+      for (const { day } of different) contradicted.add(day);
+    }
   }
   return contradicted;
 }

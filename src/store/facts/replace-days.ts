@@ -7,6 +7,7 @@ import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './fact-days.js';
 import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
+import { piecesByKey, type Piece } from './key-pieces.js';
 import { rowIds } from './row-ids.js';
 import { inDays, storedRows, type SomeProjects } from './stored-rows.js';
 
@@ -47,18 +48,39 @@ export interface History {
 }
 
 /**
- * Replaces whole days by their rows, in one statement: rows that differ are written, rows that are no longer reported are
- * swept, and both are recorded where the day had been read before. A row that is equal is not touched: no tuple, no lock,
- * no WAL.
+ * Replaces whole days by their rows, in one statement, or in some where one project has very many: what was regrouped is then
+ * seen within each of them. A project of a day is never in two statements otherwise.
+ */
+export async function replaceDays<Row extends Fact>(
+  tx: Transaction,
+  list: FactList<Row>,
+  replacement: Replacement<Row>,
+): Promise<Replaced> {
+  const all: Replaced = { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
+  for (const piece of piecesByKey(list, replacement.rows)) {
+    const { inserted, updated, deleted, changedDays, restated } = await replacePiece(tx, list, replacement, piece);
+    all.inserted += inserted;
+    all.updated += updated;
+    all.deleted += deleted;
+    all.changedDays.push(...changedDays.filter((day) => !all.changedDays.includes(day)));
+    all.restated.push(...restated);
+  }
+  return all;
+}
+
+/**
+ * Rows that differ are written, rows that are no longer reported are swept, and both are recorded where the day had been read
+ * before. A row that is equal is not touched: no tuple, no lock, no WAL.
  *
  * All parts of the statement see the rows as they were before it, which is how `changed` knows the old amounts. What was
  * answered meets what is stored in a full join, for which PostgreSQL has no plan that compares every row with every other:
  * statistics that are missing or old, as they are in the first minutes of a table, cannot make it slow.
  */
-export async function replaceDays<Row extends Fact>(
+async function replacePiece<Row extends Fact>(
   tx: Transaction,
   list: FactList<Row>,
-  { source, days, rows, projects, projectIds, history, keyedDays }: Replacement<Row>,
+  { source, days, projects, projectIds, history, keyedDays }: Omit<Replacement<Row>, 'rows'>,
+  { rows, isAmong }: Piece<Row>,
 ): Promise<Replaced> {
   const [first, last] = [days[0]?.day, days.at(-1)?.day];
   if (first === undefined || last === undefined)
@@ -74,7 +96,7 @@ export async function replaceDays<Row extends Fact>(
     WITH changed AS MATERIALIZED (
       SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
-        SELECT c.* FROM ${storedRows(list, source, first, last, projects)} WHERE ${isAmong(list, days)}
+        SELECT c.* FROM ${storedRows(list, source, first, last, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
       WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
     ), written AS (
@@ -118,7 +140,7 @@ function constantValues({ constants }: FactList<never>): string {
 }
 
 /** The stored rows `c` of the days, and of their parts where they have some. */
-function isAmong({ part }: FactList<never>, days: readonly LockedDay[]): Prisma.Sql {
+function isOf({ part }: FactList<never>, days: readonly LockedDay[]): Prisma.Sql {
   const dates = Prisma.sql`${days.map(({ day }) => day)}::date[]`;
   if (part === null) return Prisma.sql`c.bucket_start_time::date = ANY (${dates})`;
   const parts = Prisma.sql`${days.map((each) => each.part)}::text[]`;

@@ -29,9 +29,10 @@ function sealsOf(source: OrganizationKey, days: readonly Day[]): Prisma.Sql | nu
   if (first === undefined || last === undefined) return null;
   return Prisma.sql`
     SELECT d.day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
-           encode(sha256(convert_to(coalesce(s.text, ''), 'UTF8')), 'hex') AS digest
+           encode(coalesce(s.digest, sha256('')), 'hex') AS digest
     FROM unnest(${order}::date[]) AS d (day) LEFT JOIN (
-      SELECT day, sum(rows) AS rows, jsonb_object_agg(currency, cost) AS sums, string_agg(text, E'\\n' ORDER BY currency COLLATE "C") AS text
+      SELECT day, sum(rows) AS rows, jsonb_object_agg(currency, cost) AS sums,
+             sha256(convert_to(string_agg(text, E'\\n' ORDER BY currency COLLATE "C"), 'UTF8')) AS digest
       FROM (
         SELECT day, currency, count(*) AS rows, trim_scale(sum(cost))::text AS cost, string_agg(line, E'\\n' ORDER BY line COLLATE "C") AS text
         FROM (SELECT c.bucket_start_time::date AS day, c.currency, c.cost, ${LINE} AS line FROM ${storedRows(BILLS, source, first, last)}) lines

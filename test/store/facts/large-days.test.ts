@@ -90,6 +90,35 @@ describe.each(STORY_KINDS)('a day with more rows than one statement carries, on 
       misfits: [],
     });
   });
+
+  it('of one project is replaced as a whole, too, in pieces of which none sweeps what another wrote', async () => {
+    const { database } = await useTestDatabase(kind);
+    const { prisma } = database;
+    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(prisma, 'openai', 'org-1');
+    const store = createCollectionStore(prisma);
+    const write = (lines: CostLine[], hoursLater: number) =>
+      store.writeWindow({
+        ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
+        ...{ runId: 'run-1', lease: null, days: [DAY], acceptRestatement: false, forced: false, projects: new Map() },
+        requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
+        lines,
+      });
+    const items = (first: number, count: number, cost: string) =>
+      Array.from({ length: count }, (_, item) => line(DAY, 'proj_1', `модель ${first + item}`, cost));
+
+    const [some, many] = [items(0, 5, '1.5'), items(5, 20_100, '1.5')];
+    expect(await write([...some, ...many], 1)).toMatchObject({ inserted: 20_105, updated: 0, deleted: 0 });
+    // Five go, a hundred come, one has another amount.
+    const changed = [...items(5, 1, '2.25'), ...many.slice(1), ...items(30_000, 100, '1.5')];
+    expect(await write(changed, 2)).toMatchObject({ inserted: 100, updated: 1, deleted: 5, unchanged: 20_099 });
+    const [sums] = await prisma.$queryRaw<[Record<string, string>]>`
+      SELECT trim_scale(sum(cost))::text AS bill, count(*)::int AS rows FROM cost_data`;
+    expect(sums).toEqual({ bill: `${20_200 * 1.5 + 0.75}`, rows: 20_200 });
+    expect(await store.checkSeals(organizationOf('openai', 'org-1'), { since: DAY, until: DAY })).toMatchObject({
+      misfits: [],
+    });
+  });
 });
 
 describe('a day with more usage than one statement carries', () => {
