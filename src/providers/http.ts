@@ -5,6 +5,7 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { interruption, tooLarge } from './answers.js';
 import { BrokenAnswer, readBroken } from './broken.js';
+import { bulkOf } from './bulk.js';
 import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
 import { readLimits } from './limits.js';
@@ -67,6 +68,8 @@ export interface HttpClient {
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Rows of one answer, unless the call says fewer: with them a sync stays below 600 MB. */
 const MOST_ROWS = 1_000_000;
+/** The line item of one has at most 1,500 bytes. */
+const LONGEST_ROW = 1_000_000;
 /** A body that comes is never silent for so long; one that stalls is asked for again early. */
 const LONGEST_SILENCE_MS = 15_000;
 /** So many times longer may a report take, which may be large, while it keeps coming. */
@@ -211,7 +214,7 @@ async function read(
   };
   const status = response.statusCode;
   const { readRow } = request;
-  const cutter = status === 200 && readRow !== undefined ? new RowCutter(fromText(readRow, call)) : null;
+  const cutter = status === 200 && readRow !== undefined ? new RowCutter(fromText(readRow, request)) : null;
   const { mostRows = MOST_ROWS } = call;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -231,13 +234,17 @@ async function read(
     if (!(error instanceof UndecodableBody)) throw error;
     return { status, header, text: '', rows: [], unreadable: error };
   }
-  const text = (cutter?.rest ?? Buffer.concat(chunks)).toString();
+  const bytes = cutter?.rest ?? Buffer.concat(chunks);
+  const bulk = bulkOf(bytes);
+  if (bulk !== null) throw tooLarge(url, bulk);
+  const text = bytes.toString();
   const masked = status === 200 ? maskKey(text, call.key) : maskRefusal(text, call.key);
   return { status, header, text: masked, rows: cutter?.rows ?? [], unreadable: null };
 }
 
-function fromText(readRow: ReadRow, call: ProviderCall): ReadRowText {
+function fromText(readRow: ReadRow, { call, url }: JsonRequest): ReadRowText {
   return (json, path) => {
+    if (json.length > LONGEST_ROW) throw tooLarge(url, `${LONGEST_ROW} letters in one row`);
     const row = parseJson(maskKey(json, call.key));
     if (!row.ok) throw new UndecodableBody('broken JSON', false);
     return readRow(row.value, path);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProviderCall, WireEvent } from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
-import { createHttpClient, type HttpOptions } from '../../src/providers/http.js';
+import { createHttpClient, type HttpOptions, type ReadRow } from '../../src/providers/http.js';
 
 const KEY = 'sk-admin-0123456789abcdef';
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -42,14 +42,14 @@ function open(options: Partial<HttpOptions> = {}) {
   });
   onTestFinished(() => http.close());
   const events: WireEvent[] = [];
-  const get = (url: URL, change: Partial<ProviderCall> = {}) => {
+  const get = (url: URL, change: Partial<ProviderCall> = {}, readRow?: ReadRow) => {
     const call = {
       key: new Secret(KEY),
       signal: new AbortController().signal,
       observe: (event: WireEvent) => events.push(event),
       ...change,
     };
-    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call });
+    return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, readRow });
   };
   return { get, events };
 }
@@ -125,6 +125,15 @@ describe('a request', () => {
       code: 'too-large',
       message: expect.stringContaining('nothing was changed') as string,
     });
+  });
+
+  it.each([
+    ['values', `{"data":[${'{},'.repeat(2_000_001)}{}]}`],
+    ['letters of one text', `{"data":[],"name":"${'n'.repeat(4_000_001)}"}`],
+    ['letters of one row', `{"data":[{"results":[{"line_item":"${'n'.repeat(1_000_001)}"}]}]}`],
+  ])('takes no answer with more %s than can be held once they are parsed', async (_, body) => {
+    const { url } = await serve((_request, response) => response.end(body));
+    expect(await failure(open().get(url, {}, (row) => row))).toMatchObject({ code: 'too-large' });
   });
 });
 
