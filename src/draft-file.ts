@@ -149,7 +149,9 @@ async function removeDeadDrafts(folder: string): Promise<void> {
     const path = join(folder, name);
     const isLeft = await isLeftBehind(name);
     const age = performance.timeOrigin + performance.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0);
-    if (isLeft ?? age > FOREIGN_DRAFT_EXPIRES_MS) await rm(path, { recursive: true, force: true });
+    // In a folder of everybody's it may be somebody else's.
+    if (isLeft ?? age > FOREIGN_DRAFT_EXPIRES_MS)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

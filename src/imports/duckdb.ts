@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDraftFolder } from '../draft-file.js';
 import { AMOUNTS, INSTANTS, METER_COLUMNS, type Column, type Wanted } from './columns.js';
 import type { Values } from './values.js';
 
@@ -68,13 +68,14 @@ async function* groupsOf(
   wanted: Wanted,
   signal: AbortSignal,
 ): AsyncGenerator<RowGroup[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'costs-import-'));
+  // What a killed import leaves of it goes with the next one.
+  const folder = await createDraftFolder(join(tmpdir(), 'costs-import'));
   let close = () => {};
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY,
       threads: `${Math.min(MOST_THREADS, availableParallelism())}`,
-      temp_directory: folder,
+      temp_directory: folder.path,
       // Nothing is ever downloaded.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -101,7 +102,7 @@ async function* groupsOf(
       }));
   } finally {
     close();
-    await rm(folder, { recursive: true, force: true });
+    await folder.discard();
   }
 }
 
