@@ -1,5 +1,6 @@
 import type { Day } from './day.js';
 import { CostsError } from '../errors.js';
+import { showable } from './text.js';
 
 declare const tagKey: unique symbol;
 
@@ -31,7 +32,7 @@ export interface TagStore {
 /** @throws CostsError `usage` */
 export function checkTagKey(text: string): TagKey {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,49}$/.test(text)) return text as TagKey;
-  throw new CostsError('usage', `"${text}" is not a valid tag name.`, {
+  throw new CostsError('usage', `"${showable(text)}" is not a valid tag name.`, {
     hint: 'Use letters, digits, "_", "." and "-", beginning with a letter, such as product or cost-centre.',
   });
 }

@@ -1,8 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
 
-/** A line feed alone is quoted, too: readers take it for the end of a record. */
-const RFC_4180 = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const;
-
 /**
  * How a formula begins; spreadsheets take the full-width signs of East Asian keyboards for the same. Two colons begin a command
  * where a job's log is read for some.
@@ -25,7 +22,11 @@ export function restoreNeutralised(text: string): string {
   return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }
 
-/** One record of a CSV file as RFC 4180 wants it, its line end included. */
+/**
+ * One record of a CSV file as RFC 4180 wants it, its line end included. It is one line: no name that costs stores has a line end, and
+ * one that somebody else wrote must not begin a line that looks like a record, or like a command in a job's log.
+ */
 export function csvLine(cells: readonly Cell[]): string {
-  return stringify([[...cells]], RFC_4180);
+  const line = cells.map((cell) => cell?.replace(/[\r\n]+/g, ' '));
+  return stringify([line], { record_delimiter: 'windows' });
 }

@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationTerms } from '../domain/collection.js';
 import type { OrganizationKey, OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import { formatScope, parseScope } from '../domain/scope.js';
+import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import { moveOrganization } from './organization-move.js';
@@ -52,11 +53,13 @@ export async function readTerms(client: Client, organization: OrganizationKey): 
   return { scope: parseScope(row?.scope ?? null), export: row?.export ?? null };
 }
 
-function read(client: Client, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
-  return client.$queryRaw<RegisteredOrganization[]>`
+async function read(client: Client, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
+  const rows = await client.$queryRaw<RegisteredOrganization[]>`
     SELECT o.provider, o.organization_id AS "organizationId", o.team_id AS "teamId", o.name, k.id IS NOT NULL AS "hasKey",
            coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt", o.export, o.source AS "billSource"
     FROM organizations o LEFT JOIN organization_api_keys k
       ON k.provider = o.provider AND k.organization_id = o.organization_id AND k.team_id = o.team_id
     WHERE ${where} ORDER BY o.provider, o.name, o.organization_id`;
+  // Whoever writes to the table may have written one that costs would not take.
+  return rows.map((row) => ({ ...row, name: cleanText(row.name) }));
 }

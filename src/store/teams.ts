@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { transaction } from './transaction.js';
 import { shell } from '../domain/shell.js';
 import { similarTo } from '../domain/similar.js';
+import { cleanText } from '../domain/text.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
@@ -14,7 +15,11 @@ const MOST_NAMED = 10;
 export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
   const embedded = kind === 'embedded';
   // As SQL, because every command asks it: Prisma takes longer to plan its first query of another kind than to ask it.
-  const list = (client: Client = prisma) => client.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
+  const list = async (client: Client = prisma) => {
+    const teams = await client.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
+    // Whoever writes to the table may have written one that costs would not take.
+    return teams.map(({ id, name }) => ({ id, name: cleanText(name) }));
+  };
   const create = (client: Client, name: string): Promise<Team> =>
     client.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
   return {

@@ -19,8 +19,8 @@ describe('a text cell', () => {
     );
   });
 
-  it('is quoted where it holds what a record is made of', () => {
-    expect(csvLine(['a', 'b,c', 'say "d"', 'two\nlines', null, ''])).toBe('a,"b,c","say ""d""","two\nlines",,\r\n');
+  it('is quoted where it holds what a record is made of, and never begins a line', () => {
+    expect(csvLine(['a', 'b,c', 'say "d"', 'two\r\nlines', null, ''])).toBe('a,"b,c","say ""d""",two lines,,\r\n');
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createOrganizations } from '../../src/store/organizations.js';
 import { createTeamStore } from '../../src/store/teams.js';
 import { useTestDatabase } from '../helpers/database.js';
 
@@ -16,4 +17,14 @@ it('names some of many teams, of whatever name, and never all', async () => {
     message: expect.stringMatching(/has 2 teams: same, same\.$/) as string,
     hint: expect.stringContaining(': costs status --team same') as string,
   });
+});
+
+it('shows a name with a line end, which only somebody else can have written, on one line', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  await database.prisma.$executeRaw`INSERT INTO teams (id, name) VALUES ('id1', E'acme\n::error::x')`;
+  await database.prisma.$executeRaw`
+    INSERT INTO organizations (provider, organization_id, team_id, name, source) VALUES ('openai', 'org-1', 'id1', E'Prod\r\n| x |', 'files')`;
+  expect(await createTeamStore(database).list()).toEqual([{ id: 'id1', name: 'acme ::error::x' }]);
+  const [organization] = await createOrganizations(database.prisma).list('id1');
+  expect(organization?.name).toBe('Prod  | x |');
 });
