@@ -202,7 +202,8 @@ export interface LoginRows {
   /** The latest attempts that count towards a lock, newest first, and how old each is in seconds. */
   recentFailures(email: string, count: number): Promise<{ ageSeconds: number; charged: boolean }[]>;
   list(teamId: string, filter: { failedOnly: boolean; since: Date | null }): Promise<LoginAttempt[]>;
-  prune(keepDays: number): Promise<void>;
+  /** Removes what is older than the team's setting; and of unknown emails, which are no team's, than the longest of all. */
+  prune(teamId: string): Promise<void>;
 }
 
 /** Everything the vault reads and writes, on one connection or in one transaction. */
@@ -227,7 +228,6 @@ export interface AccessRows {
   removeVault(teamId: string): Promise<void>;
   /** What the row says of the current data key: its generation, public key and mac. */
   renewVault(row: VaultRow): Promise<void>;
-  loginRetentionDays(teamId: string): Promise<number>;
   setLoginRetentionDays(teamId: string, days: number): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
 }

@@ -51,10 +51,6 @@ function createRows(client: Client): AccessRows {
         UPDATE "vaults" SET "generation" = ${generation}, "public_key" = ${publicKey}, "mac" = ${mac}, "rotated_at" = now()
         WHERE "team_id" = ${teamId}`;
     },
-    async loginRetentionDays(teamId) {
-      const row = await client.vault.findUnique({ where: { teamId }, select: { loginRetentionDays: true } });
-      return row?.loginRetentionDays ?? 365;
-    },
     setLoginRetentionDays: async (teamId, days) => {
       await client.vault.update({ where: { teamId }, data: { loginRetentionDays: days } });
     },

@@ -36,7 +36,7 @@ export async function grantsSql(schema: string): Promise<string> {
   const sequences = NUMBERED.map((name) => table(`${name}_id_seq`)).join(', ');
   const functions = [
     `"${schema}"."costs_answer_login_attempt"(TEXT, TEXT)`,
-    `"${schema}"."costs_prune_login_attempts"(INTEGER)`,
+    `"${schema}"."costs_prune_login_attempts"(TEXT)`,
   ];
   return `-- Three roles for costs. Run this as the owner of the tables, after each costs db migrate; then give people and jobs a role:
 --   GRANT "costs_collector" TO ci;

@@ -36,8 +36,8 @@ export function createLoginAttempts(client: Client): LoginRows {
       });
       return rows.map((row): LoginAttempt => ({ ...row, reason: row.reason as LoginReason }));
     },
-    async prune(keepDays) {
-      await client.$executeRaw`SELECT costs_prune_login_attempts(${keepDays}::int)`;
+    async prune(teamId) {
+      await client.$executeRaw`SELECT costs_prune_login_attempts(${teamId})`;
     },
   };
 }

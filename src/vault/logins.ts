@@ -63,7 +63,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
       if (member.role !== login.role) {
         output.note(`The database gives ${member.email} another role; the sealed one, ${login.role}, is what counts.`);
       }
-      await unlessForbidden(async () => access.logins.prune(await access.loginRetentionDays(member.teamId)));
+      await unlessForbidden(() => access.logins.prune(member.teamId));
       return { actor: toActor(member, login.role), teamId: member.teamId, mustChange: login.slot.mustChange };
     },
     async logout(team) {
@@ -111,7 +111,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
       const { actor } = await authentication.requireDataKey(team, 'admin');
       const { access } = await authentication.tools();
       await access.setLoginRetentionDays(team.id, days);
-      await access.logins.prune(days);
+      await access.logins.prune(team.id);
       await access.audit({ teamId: team.id, actor: actor.label, action: 'logins.keep', subject: `${days} days` });
     },
   };

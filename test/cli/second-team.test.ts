@@ -147,7 +147,8 @@ async function fill(pool: Pool): Promise<void> {
     INSERT INTO prices (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
       VALUES ('t1', 'openai', 'zz-model', 'output_tokens', 'standard', '', '', 'tokens', '2020-01-01', 'USD', 777.123, 1000000, 'zz-tag');
     INSERT INTO vault_tokens (id, team_id, name, role, created_by, expires_at) VALUES ('zz-token-id', 't1', 'zz-token', 'member', 'zz-admin@example.com', now() + interval '1 year');
-    INSERT INTO login_attempts (id, email, team_id, success, reason) VALUES ('zz-attempt', 'zz-admin@example.com', 't1', false, 'bad_password')`);
+    INSERT INTO login_attempts (id, email, team_id, success, reason, attempted_at)
+      SELECT 'zz-attempt' || age, 'zz-admin@example.com', 't1', false, 'bad_password', now() - age * interval '1 day' FROM unnest(ARRAY[0, 40]) AS age`);
 }
 
 /** The provider as the second team's key sees it: one project with some days of spend. */

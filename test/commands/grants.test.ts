@@ -76,7 +76,7 @@ describe('the roles that costs db grants prints', () => {
     ],
     ['collector', 'UPDATE login_attempts SET success = true', 'denied'],
     ['collector', 'DELETE FROM login_attempts', 'denied'],
-    ['collector', `SELECT costs_prune_login_attempts(1)`, 'denied'],
+    ['collector', `SELECT costs_prune_login_attempts('t1')`, 'denied'],
     ['collector', 'DELETE FROM vault_audit', 'denied'],
     ['collector', `UPDATE users SET role = 'admin'`, 'denied'],
     ['collector', `UPDATE organization_api_keys SET host = 'evil'`, 'denied'],
@@ -86,7 +86,7 @@ describe('the roles that costs db grants prints', () => {
     ['admin', 'UPDATE login_attempts SET success = true', 'denied'],
     ['admin', 'DELETE FROM login_attempts', 'denied'],
     ['admin', `UPDATE vault_audit SET actor = 'nobody'`, 'denied'],
-    ['admin', 'SELECT costs_prune_login_attempts(30)', 'ok'],
+    ['admin', `SELECT costs_prune_login_attempts('t1')`, 'ok'],
     ['admin', 'DROP TABLE cost_data', 'denied'],
   ])('let %s: %s → %s', async (role, sql, expected) => {
     const said = await answer(role, sql);

@@ -153,6 +153,21 @@ describe('old attempts', () => {
     await tryLogin(EMAIL, PASSWORD);
     expect(await reasons(EMAIL)).toEqual({ ok: 1 });
   });
+
+  it('of another team stay, and those of unknown emails for the longest that any team keeps them', async () => {
+    const other = await foundTeam(base.database, 'other', 'other@example.com');
+    for (const email of ['other@example.com', 'nobody@example.com']) {
+      await tryLogin(email);
+      await age(email, 60 * 24 * 40);
+    }
+    await acme.vault.logins.keepFor(acme.team, 30);
+    await tryLogin(EMAIL, PASSWORD);
+    expect(await reasons('other@example.com')).toEqual({ bad_password: 1 });
+    expect(await reasons('nobody@example.com')).toEqual({ unknown_email: 1 });
+    await other.vault.logins.keepFor(other.team, 30);
+    expect(await reasons('other@example.com')).toEqual({});
+    expect(await reasons('nobody@example.com')).toEqual({});
+  });
 });
 
 describe('an answered attempt', () => {
