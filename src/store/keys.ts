@@ -3,6 +3,7 @@ import { KEY_SOURCES, type KeySource } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
 import { BILL_SOURCES, type BillSource } from '../domain/bill-source.js';
 import { organizationRef } from '../domain/organization.js';
+import { cleanText } from '../domain/text.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
 import { requireAsked } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
@@ -114,7 +115,7 @@ function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
     teamId,
     provider,
     organizationId,
-    name,
+    name: cleanText(name),
     isActive,
     billSource,
     source,
