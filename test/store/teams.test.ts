@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createKeys } from '../../src/store/keys.js';
 import { createOrganizations } from '../../src/store/organizations.js';
 import { createTeamStore } from '../../src/store/teams.js';
 import { useTestDatabase } from '../helpers/database.js';
@@ -24,7 +25,12 @@ it('shows a name with a line end, which only somebody else can have written, on 
   await database.prisma.$executeRaw`INSERT INTO teams (id, name) VALUES ('id1', E'acme\n::error::x')`;
   await database.prisma.$executeRaw`
     INSERT INTO organizations (provider, organization_id, team_id, name, source) VALUES ('openai', 'org-1', 'id1', E'Prod\r\n| x |', 'files')`;
+  await database.prisma.$executeRaw`
+    INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)
+    VALUES ('key-1', 'id1', 'openai', 'org-1', E'Prod\n| x |', 'env', 'KEY', 'loopback', '1234')`;
   expect(await createTeamStore(database).list()).toEqual([{ id: 'id1', name: 'acme ::error::x' }]);
   const [organization] = await createOrganizations(database.prisma).list('id1');
-  expect(organization?.name).toBe('Prod  | x |');
+  expect(organization?.name).toBe('Prod | x |');
+  const [key] = await createKeys(database.prisma).list('id1');
+  expect(key?.name).toBe('Prod | x |');
 });
