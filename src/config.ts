@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 import { CostsError } from './errors.js';
 import { isLoopback } from './domain/host.js';
 import { shell } from './domain/shell.js';
@@ -41,7 +41,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, script 
   return {
     databaseUrl: text('COSTS_DATABASE_URL') ?? text('DATABASE_URL'),
     get home() {
-      return text('COSTS_HOME') ?? dataFolder(environment);
+      // The embedded store's socket has a path, and one that begins with a name would be that of a host.
+      return resolve(text('COSTS_HOME') ?? dataFolder(environment));
     },
     team: text('COSTS_TEAM'),
     token: text('COSTS_TOKEN'),
@@ -77,15 +78,19 @@ function dataFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'costs');
 }
 
+/** Never the folder that somebody happens to be in: that is where an empty HOME leads. */
 function homeFolder(): string {
+  let cause: unknown;
   try {
-    return homedir();
-  } catch (cause) {
-    throw new CostsError('usage', 'This user has no home folder, so there is no place for the embedded store.', {
-      hint: 'Set COSTS_HOME to a folder of your own, or DATABASE_URL to a server.',
-      cause,
-    });
+    const home = homedir();
+    if (isAbsolute(home)) return home;
+  } catch (error) {
+    cause = error;
   }
+  throw new CostsError('usage', 'This user has no home folder, so there is no place for the embedded store.', {
+    hint: 'Set COSTS_HOME to a folder of your own, or DATABASE_URL to a server.',
+    cause,
+  });
 }
 
 /**
