@@ -4,7 +4,7 @@ import type { LinkAllFilter, Project, ProviderProjectRef, Relinked } from '../do
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
-import { moveBelongings } from './project-move.js';
+import { moveBelongings, RELEASED } from './project-move.js';
 import { toProject } from './project-rows.js';
 import type { Transaction } from './transaction.js';
 import { hasLegacyRows } from './spend/relation.js';
@@ -155,8 +155,7 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
     return done(toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } })));
 
   const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
-  const released = Object.fromEntries(Object.keys(providerProject).map((column) => [column, null]));
-  await tx.project.update({ where: { id: row.id }, data: { ...released, linkedAt: null } });
+  await tx.project.update({ where: { id: row.id }, data: RELEASED });
   const automatic = await tx.project.create({
     data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...providerProject },
   });

@@ -84,20 +84,32 @@ export const BELONGINGS: readonly Belonging[] = [
   },
 ];
 
-/** Moves all that hangs on one project to another, apart from legacy rows. Both must be locked. */
+/** What a project has of a provider project, as it is of none. */
+export const RELEASED = {
+  aiProvider: null,
+  aiOrganizationId: null,
+  aiProjectId: null,
+  providerName: null,
+  archivedAt: null,
+  linkedAt: null,
+};
+
+/**
+ * Moves all that hangs on one project to another, apart from legacy rows; to a project of another team only what was
+ * collected: tags and budgets are what a team made for itself, and stay. Both must be locked.
+ */
 export async function moveBelongings(tx: Transaction, from: string, to: string): Promise<ProjectMove> {
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
   await dropCutsOfSharedDays(tx, from, to);
-  for (const belonging of BELONGINGS) {
+  const teams = await tx.project.findMany({ where: { id: { in: [from, to] } }, distinct: ['teamId'] });
+  for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || teams.length === 1)) {
     gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
     const { table, counted, only = 'true' } = belonging;
     const rows = await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
     if (counted !== null) moved[counted] += rows;
   }
-  await tx.$executeRaw`
-    UPDATE budgets b SET team_id = p.team_id FROM projects p WHERE p.id = b.project_id AND p.id = ${to} AND b.team_id <> p.team_id`;
   return { moved, gaveWay };
 }
 

@@ -312,6 +312,39 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       expect(await prisma.project.count()).toBe(1);
     });
 
+    it('stays with its team where the provider project goes to another team: only what was collected moves', async () => {
+      await prisma.team.upsert({ where: { id: 'team-2' }, create: { id: 'team-2', name: 'other' }, update: {} });
+      const made = async (id: string) => {
+        await tag(id, 'Theirs');
+        await prisma.budget.create({ data: { id, teamId: 'team-2', projectId: id, currency: 'USD', amount: 10 } });
+      };
+      const madeBy = async () => [
+        await prisma.projectTag.findMany({ select: { projectId: true } }),
+        await prisma.budget.findMany({ select: { projectId: true, teamId: true } }),
+      ];
+      const there = (projectId: string) => [[{ projectId }], [{ projectId, teamId: 'team-2' }]];
+      await collect();
+      const linked = await named('search-prod');
+      await prisma.project.update({
+        where: { id: linked.id },
+        data: { teamId: 'team-2', name: 'Search', linkedAt: new Date() },
+      });
+      await made(linked.id);
+      const { project: freed, move } = await projects.unlink('team-2', linked);
+      expect(move?.moved).toMatchObject({ costs: 1, tags: 0, budgets: 0 });
+      expect(await named('search-prod')).toMatchObject({ id: freed.id });
+      expect(await madeBy()).toEqual(there(linked.id));
+
+      await prisma.projectTag.deleteMany();
+      await prisma.budget.deleteMany();
+      await prisma.project.update({ where: { id: freed.id }, data: { teamId: 'team-2' } });
+      await made(freed.id);
+      await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
+      expect((await collect('2')).adopted).toMatchObject([{ moved: { costs: 1, tags: 0, budgets: 0 } }]);
+      expect(await rowsOf('old')).toMatchObject({ collected: 1 });
+      expect(await madeBy()).toEqual(there(freed.id));
+    });
+
     it('leaves what API keys spent behind where both had bills of a day, so that reports by key go on adding up', async () => {
       await collect('5');
       const mine = await prisma.project.create({ data: { id: 'mine', teamId: 'team-1', name: 'Mine' } });
