@@ -118,13 +118,13 @@ function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: H
   for (const each of globalOptions()) command.addOption(each);
   for (const each of definition.commands ?? []) addCommand(command, each, { open, onExit });
   return command.action(async () => {
-    const options = optionsOf(command);
+    const options = optionsOf(command, definition.writesRows === true);
     onExit(await perform(definition, options, open({ ...options, neverWaits: definition.neverWaits === true })));
   });
 }
 
-/** Options and arguments of a command as its `run` takes them; `--format json` is the long form of `--json`. */
-function optionsOf(command: Command): GlobalOptions {
+/** Options and arguments of a command as its `run` takes them; `--format json` is the long form of `--json`, but for rows. */
+function optionsOf(command: Command, writesRows: boolean): GlobalOptions {
   const given = command.optsWithGlobals<GlobalOptions & { format?: string }>();
   const named = command.registeredArguments.flatMap((each, index) => {
     const value = command.processedArgs[index] as unknown;
@@ -136,7 +136,7 @@ function optionsOf(command: Command): GlobalOptions {
     throw new CostsError('usage', `The ${twice} is said twice.`, { hint: `Leave --${twice} out.` });
   return {
     ...given,
-    ...(given.format === 'json' ? { json: true } : {}),
+    ...(given.format === 'json' && !writesRows ? { json: true } : {}),
     ...(Object.fromEntries(named) as object),
   };
 }

@@ -29,6 +29,8 @@ export interface CommandDefinition<Options, Value, Document> {
   readonly neverWaits?: boolean;
   /** Its text is a script or data, in which no line is broken for a narrow terminal. */
   readonly verbatim?: boolean;
+  /** Its `--format json` writes rows; that of others is the long form of `--json`. */
+  readonly writesRows?: boolean;
   /** Shows a secret that is told only once, and so is not masked as everything else is. */
   readonly showsSecret?: boolean;
   /** Does the work and prints nothing. @throws CostsError */

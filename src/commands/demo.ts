@@ -36,14 +36,16 @@ async function run(options: DemoOptions, context: Context) {
       cause,
     });
   });
+  let isKept = false;
   try {
     const result = await runDemo(context, home);
+    isKept = options.keep === true;
     const { program, databaseUrl, team } = context.config;
     // What would lead the person's own commands away from the store of the demo.
     const inTheWay = databaseUrl !== null || team !== null;
-    return { ...result, program, inTheWay, home: options.keep === true ? home : null };
+    return { ...result, program, inTheWay, home: isKept ? home : null };
   } finally {
-    if (options.keep !== true) await rm(home, { recursive: true, force: true });
+    if (!isKept) await rm(home, { recursive: true, force: true });
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type FocusVersion,
 } from '../domain/export.js';
 import { resolvePeriod } from '../domain/period.js';
-import { plural } from '../domain/words.js';
+import { formatSpan, plural } from '../domain/words.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { exportBatches, type ExportRequest } from '../library/export.js';
@@ -46,6 +46,7 @@ export interface Exported {
 
 export const exportSpend = defineCommand({
   name: 'export',
+  writesRows: true,
   description: 'The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.',
   arguments: [periodArgument()],
   options: [
@@ -170,7 +171,7 @@ function requireWholeMonths({ since, until }: DaySpan, today: Day): void {
   if (isWhole) return;
   throw new CostsError(
     'usage',
-    `${since} to ${until} is no row of whole months, and a folder of a month is replaced as a whole.`,
+    `${formatSpan(since, until)} is no row of whole months, and a folder of a month is replaced as a whole.`,
     {
       hint: 'Name whole months: costs export last-month --split-by month --output spend',
     },

@@ -42,7 +42,7 @@ async function run(options: StatusOptions, context: Context) {
     const collected = await store.collection.collectedDays(organization);
     const described = describeOrganization(organization, collected, now, unfinished);
     organizations.push(described);
-    findings.push(...findTrouble(described, now));
+    findings.push(...findTrouble(described, organization, now));
     for (const misfit of await store.collection.openMisfits(organization)) {
       const { message, hint } = describeAltered(misfit, organization);
       findings.push({ organization: name, kind: 'altered', message, hint });

@@ -53,8 +53,8 @@ export function pairDays(organizations: readonly OrganizationDays[], now: DaySpa
       const notRead = pair.filter(({ day }) => !isRead(organization, day));
       if (pair.length === 1 && !isComplete && notRead.length === 0) continue;
       if (notRead.length === 0) days.push(...pair.map((each) => ({ organization: ref, ...each, currency: null })));
-      // Nobody reads on for an organization without an active key.
-      else if (organization.isActive || notRead.length < pair.length) missing.push(...notRead);
+      else if (notRead.length < pair.length) missing.push(...notRead);
+      else missing.push(...notRead.filter(({ day }) => isMissing(organization, day)));
     }
     unread.push(...unreadOf(organization, missing));
   }
@@ -72,6 +72,14 @@ function placed(side: Side, day: Day | undefined): Placed[] {
 
 export function isWholeMonths({ since, until }: DaySpan): boolean {
   return since === startOfMonthOf(since) && until === endOfMonthOf(until);
+}
+
+/**
+ * Whether a day that was not read is a gap. Of an organization without an active key, such as one of files that were imported,
+ * nobody reads on: only what lies between days that were read is missing.
+ */
+export function isMissing({ isActive, reach }: Pick<OrganizationDays, 'isActive' | 'reach'>, day: Day): boolean {
+  return isActive || (reach !== null && reach.since < day && day < reach.until);
 }
 
 function isRead({ readAt }: OrganizationDays, day: Day): boolean {
@@ -105,8 +113,8 @@ export function usualDays(
     const past = weekdaysBefore(day, span.since);
     const readNow = organizations.filter((each) => isRead(each, day));
     const known = readNow.filter((each) => past.filter((other) => isRead(each, other)).length >= LEAST_USUAL_DAYS);
-    for (const each of organizations.filter(({ isActive }) => isActive))
-      if (!readNow.includes(each)) missing.get(each)?.push({ side: 'now', day });
+    for (const each of organizations)
+      if (!readNow.includes(each) && isMissing(each, day)) missing.get(each)?.push({ side: 'now', day });
     for (const each of readNow.filter((organization) => !known.includes(organization)))
       missing.get(each)?.push(...past.slice(0, 1).map((other) => ({ side: 'before' as const, day: other })));
     if (organizations.length > 0 && readNow.length === 0) continue;

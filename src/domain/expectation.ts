@@ -51,12 +51,14 @@ function expectFrom(history: SpendHistory, past: readonly Day[], today: Day): Ex
   if (days.length === 0) return () => 0;
   const factors = weekdayFactors(base, days, past);
   const factor = (day: Day) => factors[weekday(day)] ?? 1;
-  const recent = days.slice(0, LEVEL_DAYS).filter((day) => factor(day) > 0);
-  const level = recent.map((day) => base(day) / factor(day));
-  const [last, previous] = [mean(level.slice(0, 7)), mean(level.slice(7, 14))];
+  const levels = (from: number, to: number) => {
+    const counted = days.slice(from, to).filter((day) => factor(day) > 0);
+    return counted.map((day) => base(day) / factor(day));
+  };
+  const [last, previous] = [mean(levels(0, LEVEL_DAYS / 2)), mean(levels(LEVEL_DAYS / 2, LEVEL_DAYS))];
   const trend =
-    level.length < LEVEL_DAYS || previous <= 0 ? 1 : Math.min(TREND.most, Math.max(TREND.least, last / previous));
-  const usual = median(level) * trend;
+    days.length < LEVEL_DAYS || previous <= 0 ? 1 : Math.min(TREND.most, Math.max(TREND.least, last / previous));
+  const usual = median(levels(0, LEVEL_DAYS)) * trend;
   return (day) => usual * factor(day) + fixed.due(day);
 }
 

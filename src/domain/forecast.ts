@@ -1,5 +1,15 @@
 import { addDays, daysBetween, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
-import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal, type DecimalText } from './decimal.js';
+import {
+  add,
+  compare,
+  formatDecimal,
+  parseDecimal,
+  round,
+  sum,
+  ZERO,
+  type Decimal,
+  type DecimalText,
+} from './decimal.js';
 import type { ReportGroup } from './dimensions.js';
 import { approximate, expectationsOn, median, quantile, type SpendHistory } from './expectation.js';
 
@@ -66,7 +76,8 @@ function expectMonth(series: readonly ForecastSeries[], month: Day, today: Day):
     for (const day of days) {
       if (day <= today) end.spent = add(end.spent, each.exact.get(day) ?? ZERO);
       if (day >= today || !each.isRead(day))
-        end.rest += Math.max(0, expectation(day) - (day <= today ? (each.costs.get(day) ?? 0) : 0));
+        // Credits to come are expected as they are; what was read of today is not taken back.
+        end.rest += day > today ? expectation(day) : Math.max(0, expectation(day) - (each.costs.get(day) ?? 0));
       end.restThrough.push(end.rest);
     }
     return end;
@@ -82,7 +93,7 @@ export function expectTotal(
   const ends = expectMonth(series, month, today);
   const spent = sum(ends.map((end) => end.spent));
   const rest = ends.reduce((total, end) => total + end.rest, 0);
-  return { spent, rest, expected: formatDecimal(add(spent, cents(rest))) };
+  return { spent, rest, expected: withRest(spent, rest) };
 }
 
 /** Adds series up and says how far past forecasts of them were off. */
@@ -93,9 +104,10 @@ export function forecastOf(
 ): Omit<ForecastAmount, 'currency'> {
   const { spent, rest, expected } = expectTotal(series, month, today);
   const ratios = pastRatios(series, month, today);
-  const at = (share: number) =>
-    ratios.length < LEAST_CASES ? null : formatDecimal(add(spent, cents(rest * quantile(ratios, share))));
-  return { spent: formatDecimal(spent), expected, low: at(0.1), high: at(0.9) };
+  const at = (share: number) => (ratios.length < LEAST_CASES ? null : withRest(spent, rest * quantile(ratios, share)));
+  // Of a rest of credits the larger share is the smaller sum.
+  const [low, high] = rest < 0 ? [at(0.9), at(0.1)] : [at(0.1), at(0.9)];
+  return { spent: formatDecimal(spent), expected, low, high };
 }
 
 /**
@@ -124,7 +136,7 @@ function pastRatios(series: readonly ForecastSeries[], month: Day, today: Day): 
     return series.flatMap((each) => {
       if (!all.every(each.isRead)) return [];
       const expectation = expect(each);
-      const expected = rest.reduce((total, day) => total + Math.max(0, expectation(day)), 0);
+      const expected = rest.reduce((total, day) => total + expectation(day), 0);
       return expected < 1 ? [] : [rest.reduce((total, day) => total + (each.costs.get(day) ?? 0), 0) / expected];
     });
   });
@@ -171,6 +183,11 @@ export function backtest(series: readonly ForecastSeries[], currency: string, mo
 
 function share(value: number): number {
   return Number(value.toFixed(4));
+}
+
+/** In cents, as what is expected is; of a month of which nothing is expected any more, what was spent, exactly. */
+function withRest(spent: Decimal, rest: number): DecimalText {
+  return formatDecimal(rest === 0 ? spent : round(add(spent, cents(rest)), 2));
 }
 
 function cents(amount: number): Decimal {

@@ -70,12 +70,15 @@ function placed(named: NamedSpan, today: Day): Period {
 
 /**
  * The spans to compare: today is not over, so it and its counterpart stand on neither side (unless it is all there is). A
- * single day stands against the same weekday a week before: a Monday says nothing about a Sunday.
+ * single day stands against the same weekday a week before: a Monday says nothing about a Sunday. The first of a month that goes
+ * on stands against the first of the month before.
  */
 export function comparableSpans(period: Period, today: Day): { current: DaySpan; previous: DaySpan } {
   const { current, previous } = closedSpans(period, today);
-  if (current.since !== current.until) return { current, previous };
-  const weekBefore = addDays(current.since, -7);
+  const { since } = current;
+  const ofMonth = since === startOfMonthOf(since) && previous.since === startOfMonthOf(since, 1);
+  if (ofMonth || since !== current.until) return { current, previous };
+  const weekBefore = addDays(since, -7);
   return { current, previous: { since: weekBefore, until: weekBefore } };
 }
 

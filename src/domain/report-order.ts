@@ -76,6 +76,11 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
   };
 }
 
+/** What is there and what is gone in one list, those that changed most first. */
+export function allByChange({ rows, gone = [] }: Pick<Report, 'rows' | 'gone'>): ReportRow[] {
+  return [...rows, ...gone].sort(comparer('change'));
+}
+
 /** As documents carry it: exact figures alone. */
 export function reportDocument(report: Report): Report {
   if (report.comparedWith === undefined) return report;

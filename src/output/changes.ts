@@ -25,7 +25,7 @@ export const CAUSES: Record<ChangeCause, string> = {
 /** How days were read is no matter here. */
 const UNMARKED = { coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] } };
 
-/** Rows that are shown; the document has all. */
+/** Rows that are shown on a terminal; a pipe, a file and the document have all. */
 const SHOWN = 30;
 
 /** How the totals came from what they were to what they are, by cause, and in which groups. */
@@ -33,6 +33,7 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
   const { since, until, from, rows, totals, lateness } = changes;
   const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${formatInstant(from)}`;
   if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
+  const most = mostRows(output);
   const lines = [
     head,
     renderTable(
@@ -42,10 +43,14 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
     ),
     '',
     renderRows(changes, output),
-    ...(rows.length > SHOWN ? [`${plural(rows.length - SHOWN, 'more', 'more')}: --json has them all.`] : []),
+    ...(rows.length > most ? [`${plural(rows.length - most, 'more', 'more')}: --json has them all.`] : []),
     ...lateness.map(sentence),
   ];
   return lines.join('\n');
+}
+
+function mostRows({ width }: Output): number {
+  return width === Infinity ? Infinity : SHOWN;
 }
 
 function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
@@ -63,7 +68,7 @@ function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
 
 function renderRows({ groupBy, rows }: Changes, output: Output): string {
   const views = groupBy.map((word) => viewOf(word, groupBy));
-  const shown = rows.slice(0, SHOWN);
+  const shown = rows.slice(0, mostRows(output));
   return renderTable(
     [
       ...views.flatMap(({ columns }) => columns),

@@ -139,7 +139,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
     output,
   );
   const rest = unexplained
-    .slice(0, TOP)
+    .slice(0, output.width === Infinity ? Infinity : TOP)
     .map(({ lineItem, rest, currency }) => [lineItem, formatMoney(rest, { signed: true }), currency]);
   const left = daysLeftOut.filter(({ days }) => days.length > 0);
   return [

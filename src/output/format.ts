@@ -54,10 +54,10 @@ export function formatShare(cost: string | null, spent: Decimal): string {
 /** More says nothing but that there was next to nothing before. */
 const MOST_PERCENT = 999;
 
-/** `+13 %`, `−5 %`, `±0 %`, `new`, `gone`; empty where there was nothing on either side. */
+/** `+13 %`, `−5 %`, `±0 %`, `new`, `gone`; empty where there was nothing on either side, or credits before. */
 export function formatChange({ current, previous }: { current: string; previous: string }): string {
   const [now, before] = [parseDecimal(current), parseDecimal(previous)];
-  if (before <= ZERO) return now > ZERO ? 'new' : '';
+  if (before <= ZERO) return before === ZERO && now > ZERO ? 'new' : '';
   if (now === ZERO) return 'gone';
   const percent = percentOf(subtract(now, before), before, 1);
   if (Math.abs(percent) > MOST_PERCENT) return `${percent > 0 ? '>' : '<−'}${MOST_PERCENT} %`;

@@ -3,7 +3,7 @@ import type { DaySpan } from '../domain/day.js';
 import { groupKey, isTimeWord } from '../domain/dimensions.js';
 import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import type { ColumnFigures } from '../domain/report-columns.js';
-import { firstGroup, spentByCurrency, type ReportSort } from '../domain/report-order.js';
+import { allByChange, firstGroup, spentByCurrency, type ReportSort } from '../domain/report-order.js';
 import { withDistinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney, formatShare, isCompared, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
@@ -46,8 +46,8 @@ export function renderReportTable(asked: Report, output: Output, sort?: ReportSo
   const spent = spentByCurrency(report);
   const currency = report.totals.length === 1 ? report.totals[0]?.currency : undefined;
   const parts: TableParts = { report, output, views, names, currency, spent, byChange: sort === 'change' };
-  const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(report) : null;
-  const rows = report.subtotals === undefined ? shownRows(report).map((row) => rowLine(parts, row)) : groups(parts);
+  const bars = views.length === 1 && report.groupBy.some(isTimeWord) ? barsOf(shownRows(parts)) : null;
+  const rows = report.subtotals === undefined ? shownRows(parts).map((row) => rowLine(parts, row)) : groups(parts);
   const others = (report.others ?? []).map((each) => line(parts, [othersName(each.rows)], each));
   const totals = report.totals.map((total) => line(parts, ['Total'], total));
   return renderTable(
@@ -92,14 +92,14 @@ function rowLine(parts: TableParts, row: ReportRow): string[] {
   return line(parts, cells, row);
 }
 
-function shownRows({ rows, gone = [] }: Report): ReportRow[] {
-  return [...rows, ...gone];
+function shownRows({ report, byChange }: TableParts): ReportRow[] {
+  return byChange ? allByChange(report) : [...report.rows, ...(report.gone ?? [])];
 }
 
 /** Rows that share their first word and currency stand together, under them what all of the group come to. */
 function groups(parts: TableParts): string[][] {
   const { report, views, output } = parts;
-  const shown = groupBy(shownRows(report), (row) => groupKey(firstGroup(row, report.groupBy)));
+  const shown = groupBy(shownRows(parts), (row) => groupKey(firstGroup(row, report.groupBy)));
   return (report.subtotals ?? []).flatMap((subtotal) => {
     const rows = shown.get(groupKey(subtotal)) ?? [];
     const lines = rows.map((row) => rowLine(parts, row));
@@ -111,7 +111,7 @@ function groups(parts: TableParts): string[][] {
 }
 
 /** A bar a row, as long as its cost is against the largest of its currency. */
-function barsOf({ rows }: Report): string[] {
+function barsOf(rows: readonly ReportRow[]): string[] {
   const amounts = rows.map(({ currency, cost }) => ({ currency, amount: parseDecimal(cost ?? '0') }));
   const largest = new Map<string, Decimal>();
   for (const { currency, amount } of amounts)

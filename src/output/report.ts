@@ -4,6 +4,7 @@ import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/
 import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
+import { addDays, type DaySpan } from '../domain/day.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
@@ -17,6 +18,8 @@ export interface ReportView {
   /** How late the providers still change days; shown where some may still change. */
   lateness?: readonly Lateness[];
 }
+
+const DAYS_OF_WEEK = 7;
 
 /** Totals as a table, and under it what they do not hold. */
 export function renderReport(view: ReportView, output: Output): string {
@@ -44,13 +47,17 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   const { gaps, adopted, halfRead, reportsDue, open, provisional } = report.coverage;
   const lines = monthEnd(report);
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
-  if (adopted.length > 0) lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill`);
+  const [adoptedFirst, adoptedLast] = [adopted[0], adopted.at(-1)];
+  if (adoptedFirst !== undefined && adoptedLast !== undefined)
+    lines.push(
+      `${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill --since ${adoptedFirst.since} --until ${adoptedLast.until}`,
+    );
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
   if (reportsDue.length > 0)
     lines.push(
       `${style.yellow('°')} What API keys or products spent was not read, the bills were: ${list(reportsDue)}.  → costs sync`,
     );
-  if (report.since === report.until && report.comparedWith !== undefined)
+  if (isWeekBefore(report))
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
   if (report.totals.some(({ compared }) => compared?.partial))
     lines.push('° days that one side of the comparison lacks are left out of both.');
@@ -66,6 +73,14 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
   if (provisional.length > 0) lines.push(...lateness.map(sentence));
   return lines;
+}
+
+/** Whether one day stands against another; of several days, today is left out of both sides. */
+function isWeekBefore(report: Report): report is Report & { comparedWith: DaySpan } {
+  const { since, until, comparedWith } = report;
+  if (comparedWith === undefined || comparedWith.since !== comparedWith.until) return false;
+  const day = addDays(comparedWith.since, DAYS_OF_WEEK);
+  return since <= day && day <= until;
 }
 
 /** What the month is expected to come to: beside the table, as it is no spend. */

@@ -19,7 +19,7 @@ export function fitLines(text: string, width: number): string {
 
 function fit(line: string, width: number): string[] {
   if (stringWidth(line) <= width) return [line];
-  const at = line.search(/ *→ (?=costs|node |unset )/);
+  const at = line.search(/ *→ (?=costs|node |unset |export |rm )/);
   const begin = LEAD.exec(line)?.[0] ?? '';
   const indent = ' '.repeat(stringWidth(begin));
   const words = line.slice(begin.length, at < 0 ? undefined : at);

@@ -111,6 +111,26 @@ describe('what a month comes to', () => {
     expect(forecastOf([{ ...weekdays, exact: half, costs }], MONTH, TODAY).expected).toBe('225');
   });
 
+  it('takes off credits that come on their day, and tells cents', () => {
+    const credited = seriesOf(() => 10.1, { fixed: (day) => (day === endOfMonthOf(day) ? -50 : 0) });
+    const sparse = [new Map(days.filter((day) => day === endOfMonthOf(day)).map((day) => [day, -50]))];
+    const exact = new Map(credited.exact).set(parseDay('2026-11-20'), parseDecimal('10.100004'));
+    // 22 days of 10.1 are read; eight are to come, and the credit on the last.
+    expect(forecastOf([{ ...credited, exact, sparse }], MONTH, TODAY)).toMatchObject({
+      spent: '222.200004',
+      expected: '253',
+    });
+  });
+
+  it('follows the trend of whoever works on weekdays alone', () => {
+    const weekly = (day: Day) => 100 * 1.2 ** Math.floor((days.indexOf(day) + 7 - (days.length % 7)) / 7 - 40);
+    const all = seriesOf(weekly);
+    const weekdays = seriesOf((day) => (isWeekend(day) ? 0 : weekly(day)));
+    const of = (series: ForecastSeries) => expectTotal([series], MONTH, TODAY).rest;
+    // Of the eight days to come six are weekdays.
+    expect(of(weekdays) / of(all)).toBeCloseTo(6 / 8, 1);
+  });
+
   it('of an even number of values, the median lies between', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
   });

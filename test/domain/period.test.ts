@@ -21,3 +21,22 @@ it.each([{ period: 'mtd' }, {}])(
     });
   },
 );
+
+it.each([
+  ['2026-12-01', '2026-12-01', '2026-11-01'],
+  ['2026-12-02', '2026-12-01', '2026-11-01'],
+  ['2026-12-03', '2026-12-01', '2026-11-01'],
+])('compares the month to date of %s with the first days of the month before', (now, since, before) => {
+  const today = parseDay(now);
+  expect(comparableSpans(resolvePeriod({ period: 'mtd' }, today), today)).toMatchObject({
+    current: { since },
+    previous: { since: before },
+  });
+});
+
+it('compares yesterday with its weekday where today, which is not over, was asked for with it', () => {
+  const today = parseDay('2026-11-23');
+  expect(comparableSpans(resolvePeriod({ since: '2026-11-22' }, today), today)).toMatchObject({
+    previous: { since: '2026-11-15', until: '2026-11-15' },
+  });
+});

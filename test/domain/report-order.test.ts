@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { add, formatDecimal, parseDecimal, subtract, ZERO } from '../../src/domain/decimal.js';
 import { parseDay } from '../../src/domain/day.js';
 import { groupKey, type ReportGroup } from '../../src/domain/dimensions.js';
-import { arrangeReport, reportDocument, type ReportOrder } from '../../src/domain/report-order.js';
+import { allByChange, arrangeReport, reportDocument, type ReportOrder } from '../../src/domain/report-order.js';
 import type { ComparedRow, Report, ReportComparison, ReportRow } from '../../src/domain/report.js';
 import type { Output } from '../../src/output/output.js';
 import { renderReportCsv } from '../../src/output/report-formats.js';
@@ -90,6 +90,8 @@ describe('a grouped report that is compared', () => {
     const { rows, gone } = arranged({ sort: 'change', top: 3 });
     expect(rows.map(({ model }) => model)).toEqual(['gpt-5', 'o3']);
     expect(gone).toHaveLength(1);
+    const models = allByChange(arranged({ sort: 'change' })).map(({ model }) => model);
+    expect(models).toEqual(['gpt-5', 'o3', 'gone', 'gpt-5', 'o3']);
   });
 
   it('counts one comparison once where a bill and an estimate share it', () => {

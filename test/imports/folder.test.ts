@@ -128,6 +128,23 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     );
   });
 
+  it('is asked for nothing that only a key could ask for', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await machine.here(['keys', 'add', '--provider', 'aws', '--from-path', path]);
+    await sync(machine);
+    const compared = await machine.here(['usage', 'compare', '2026-08', '--json']);
+    expect(compared.error().message).toBe('No day of 1–31 Aug 2026 has been read for both its bills and its usage.');
+    const discovered = await machine.here(['projects', 'discover', '--json']);
+    expect([discovered.code, discovered.error().message]).toEqual([
+      2,
+      'payer-1 is read from files, which its projects come with.',
+    ]);
+    const rows = await machine.here(['export', '2026-08', '--format', 'json']);
+    expect(rows.json<{ cost: string }[]>().map(({ cost }) => cost)).toEqual(['1.5']);
+  });
+
   it('tells of an account that a newer delivery no longer has, and of another export that has it', async () => {
     const machine = await useStore(kind);
     const { path, deliver } = await useExports();

@@ -94,7 +94,7 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
     reportsDue: [],
   });
   expect(
-    findTrouble(status, now)
+    findTrouble(status, organization, now)
       .map(({ message }) => message)
       .join(),
   ).not.toMatch(/adopted|future/);

@@ -156,7 +156,7 @@ async function findGaps(
   for (const each of organizations) {
     const collected = await store.collection.collectedDays(each);
     const unfinished = await store.collection.unfinishedSyncs(each.teamId, 'billed');
-    const trouble = findTrouble(describeOrganization(each, collected, now, unfinished), now);
+    const trouble = findTrouble(describeOrganization(each, collected, now, unfinished), each, now);
     findings.push(...trouble.map((one) => describeTrouble(one, each)));
   }
   return findings;

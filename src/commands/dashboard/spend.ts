@@ -4,7 +4,7 @@ import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../../domain/da
 import { comparableSpans, resolvePeriod } from '../../domain/period.js';
 import type { Project } from '../../domain/project.js';
 import type { OrganizationDays, Report, SpendReader } from '../../domain/report.js';
-import { arrangeReport } from '../../domain/report-order.js';
+import { allByChange, arrangeReport } from '../../domain/report-order.js';
 import { readSeries, totalsOf } from '../../library/forecast.js';
 import type { Store } from '../../store/store.js';
 import type { Team } from '../../domain/team.js';
@@ -38,7 +38,7 @@ export async function readSpend(
       forecast: totalsOf(series, span.since, today),
       budgets: await budgetStates(reader, { teamId: team.id, budgets, series, today }),
       notRead: closedSpans([...gaps, ...halfRead], yesterday),
-      movers: [...month.rows, ...(month.gone ?? [])].filter(hasMoved).slice(0, MOVERS),
+      movers: allByChange(month).filter(hasMoved).slice(0, MOVERS),
     };
     const organizations = await reader.days({ teamId: team.id, since: today, until: today, groupBy: ['organization'] });
     return { spend, organizations };

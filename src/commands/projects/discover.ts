@@ -1,7 +1,8 @@
 import type { Context } from '../../context.js';
 import type { Organization } from '../../domain/collection.js';
 import type { DiscoveryResult } from '../../domain/project.js';
-import { asCostsError, toErrorDocument } from '../../errors.js';
+import { shell } from '../../domain/shell.js';
+import { asCostsError, CostsError, toErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
 import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
 import { selectOrganizations, type Selection } from '../../library/organizations.js';
@@ -17,7 +18,13 @@ export const discoverProjects = defineCommand({
   options: [providerOption('only this provider', PROVIDER_IDS), organizationOption()],
   examples: ['costs projects discover', 'costs projects discover --provider anthropic'],
   async run(options: Selection, context: Context) {
-    const organizations = await selectOrganizations(context, options);
+    const selected = await selectOrganizations(context, options);
+    const organizations = selected.filter(({ source }) => source !== 'path');
+    const [ofFiles] = selected;
+    if (organizations.length === 0 && ofFiles !== undefined)
+      throw new CostsError('usage', `${ofFiles.name} is read from files, which its projects come with.`, {
+        hint: shell`costs sync --organization ${ofFiles.organizationId}`,
+      });
     const results: DiscoveryResult[] = [];
     await during(context.output, 'Asking for projects …', async (progress) => {
       for (const organization of organizations) {

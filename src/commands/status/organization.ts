@@ -64,12 +64,14 @@ export function describeOrganization(
   };
 }
 
-/** What a check ends with 1 for: only of organizations that are collected. */
+/** What a check ends with 1 for: of organizations that are collected, and of files that were imported. */
 export function findTrouble(
-  { name, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft }: OrganizationStatus,
+  status: OrganizationStatus,
+  { billSource }: Pick<RegisteredOrganization, 'billSource'>,
   now: Date,
 ): Trouble[] {
-  if (!active) return [];
+  const { name, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft } = status;
+  if (!active) return billSource === 'files' ? findUnimported(status) : [];
   const today = toDay(now);
   const finding = (kind: TroubleKind, message: string, hint: string) => ({ organization: name, kind, message, hint });
   const sync = shell`costs sync --organization ${name}`;
@@ -110,4 +112,12 @@ export function findTrouble(
 
 function countDays(spans: readonly DaySpan[]): number {
   return spans.reduce((sum, span) => sum + lengthOf(span), 0);
+}
+
+/** Files were delivered of days on both sides of these, and nobody brings what is missing but who imports it. */
+function findUnimported({ name, gaps, lastDay }: OrganizationStatus): Trouble[] {
+  const within = gaps.filter(({ until }) => lastDay !== null && until < lastDay);
+  if (within.length === 0) return [];
+  const message = `No files were imported of ${plural(countDays(within), 'day')} between others.`;
+  return [{ organization: name, kind: 'gap', message, hint: 'costs import focus --help' }];
 }

@@ -85,7 +85,9 @@ async function run(options: UsageCompareOptions, context: Context) {
 /** Days whose bills and whose usage were both read after they had ended: a half-read side would look like a wrong price. */
 async function comparableDays(context: Context, organization: Organization, span: DaySpan): Promise<Set<Day>> {
   const { collection, usage } = await context.store();
-  const endpoints = (await context.provider(organization.provider)).usage?.endpoints ?? [];
+  // Files are asked of nobody, and tell no usage.
+  const adapter = organization.source === 'path' ? null : await context.provider(organization.provider);
+  const endpoints = adapter?.usage?.endpoints ?? [];
   const closed = (days: readonly { day: Day; readAt: Date | null }[]) =>
     new Set(days.filter(({ day, readAt }) => !['gap', 'open'].includes(dayState(day, readAt))).map(({ day }) => day));
   const billed = closed(await collection.collectedDays(organization));

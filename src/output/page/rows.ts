@@ -136,11 +136,11 @@ function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: strin
   ];
 }
 
-/** Ten-thousandths, what is new above all. */
+/** Ten-thousandths, what is new above all; none of what had credits before. */
 function ratio(row: ComparedRow | undefined): bigint | null {
   if (row === undefined) return null;
   const [now, before] = [parseDecimal(row.current), parseDecimal(row.previous)];
-  if (before <= ZERO) return now > ZERO ? 10n ** 60n : null;
+  if (before <= ZERO) return before === ZERO && now > ZERO ? 10n ** 60n : null;
   return proportion(subtract(now, before), 10_000n, before);
 }
 

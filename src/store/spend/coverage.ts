@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
+import { isMissing } from '../../domain/compared-days.js';
 import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { organizationRef } from '../../domain/organization.js';
 import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
@@ -39,7 +40,9 @@ export async function readDaysAndWrite(
   span: DaySpan,
 ): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {
   const rows = await tx.$queryRaw<
-    (Omit<OrganizationDays, 'readAt' | 'adopted' | 'reportsDue'> & {
+    (Omit<OrganizationDays, 'reach' | 'readAt' | 'adopted' | 'reportsDue'> & {
+      firstDay: Day | null;
+      lastDay: Day | null;
       day: Day | null;
       readAt: Date | null;
       isReportDue: boolean;
@@ -54,8 +57,13 @@ export async function readDaysAndWrite(
         SELECT FROM organizations g WHERE g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id)
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
+           to_char(r.first, 'YYYY-MM-DD') AS "firstDay", to_char(r.last, 'YYYY-MM-DD') AS "lastDay",
            to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${isReportDue(query)} AS "isReportDue", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
+    LEFT JOIN (
+      SELECT ai_provider, ai_organization_id, min(day) AS first, max(day) AS last FROM (${daysOfBasis(query, span)}) e
+      WHERE read_at IS NOT NULL GROUP BY 1, 2
+    ) r ON r.ai_provider = o.provider AND r.ai_organization_id = o.organization_id
     LEFT JOIN (${daysOfBasis(query, span)}) d
       ON d.ai_provider = o.provider AND d.ai_organization_id = o.organization_id
       AND d.day BETWEEN ${span.since}::date AND ${span.until}::date
@@ -67,13 +75,15 @@ export async function readDaysAndWrite(
     string,
     OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day>; reportsDue: Set<Day> }
   >();
-  for (const { provider, organizationId, organization, isActive, day, readAt, isReportDue } of rows) {
+  for (const row of rows) {
+    const { provider, organizationId, organization, isActive, firstDay, lastDay, day, readAt, isReportDue } = row;
     const ref = organizationRef({ provider, organizationId });
     const known = organizations.get(ref) ?? {
       provider,
       organizationId,
       organization,
       isActive,
+      reach: firstDay === null || lastDay === null ? null : { since: firstDay, until: lastDay },
       readAt: new Map<Day, Date>(),
       adopted: new Set<Day>(),
       reportsDue: new Set<Day>(),
@@ -130,15 +140,15 @@ export function describeCoverage(
   const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] };
   const until = span.until < today ? span.until : today;
   const days = daysOf({ since: span.since, until });
-  for (const { provider, organizationId, organization, isActive, readAt, adopted, reportsDue } of organizations) {
+  for (const each of organizations) {
+    const { provider, organizationId, organization, readAt, adopted, reportsDue } = each;
     for (const day of days) {
       const here = { provider, organizationId, organization, since: day, until: day };
       if (reportsDue.has(day)) extend(coverage.reportsDue, here);
       const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
-      // Nobody reads on for an organization without an active key.
       const list =
         state === 'gap'
-          ? isActive
+          ? isMissing(each, day)
             ? coverage.gaps
             : null
           : state === 'open'

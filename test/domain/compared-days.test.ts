@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { isMissing, usualDays } from '../../src/domain/compared-days.js';
+import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
+import type { OrganizationDays } from '../../src/domain/report.js';
+
+const [FIRST, LAST] = [parseDay('2026-08-01'), parseDay('2026-11-20')];
+const GAP = parseDay('2026-11-16');
+
+function organization(id: string, more: Partial<OrganizationDays>, isRead: (day: Day) => boolean): OrganizationDays {
+  const days = daysOf({ since: FIRST, until: LAST }).filter(isRead);
+  return {
+    ...{
+      provider: 'openai',
+      organization: id,
+      organizationId: id,
+      isActive: true,
+      reach: { since: FIRST, until: LAST },
+    },
+    readAt: new Map(days.map((day) => [day, endOfDay(addDays(day, 2))])),
+    ...{ adopted: new Set<Day>(), reportsDue: new Set<Day>() },
+    ...more,
+  };
+}
+
+it('of imported files, a day between others is missing, and none before or behind them', () => {
+  const files = organization('payer', { isActive: false }, (day) => day !== GAP);
+  const missing = [addDays(FIRST, -1), FIRST, GAP, LAST, addDays(LAST, 1)].filter((day) => isMissing(files, day));
+  expect(missing).toEqual([GAP]);
+  expect(isMissing({ isActive: true, reach: null }, LAST)).toBe(true);
+  expect(isMissing({ isActive: false, reach: null }, LAST)).toBe(false);
+});
+
+it('what is explained names the day that files lack, as that of an organization with a key', () => {
+  const all = organization('org-1', {}, () => true);
+  const files = organization('payer', { isActive: false }, (day) => day !== GAP);
+  const { unread } = usualDays([all, files], { since: GAP, until: GAP }, []);
+  expect(unread).toMatchObject([{ organizationId: 'payer', side: 'now', since: GAP, until: GAP }]);
+});
