@@ -48,6 +48,8 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   if (newest.size > 0) {
     const deliveries = await Promise.all([...newest.values()].map((listed) => deliver(listed, files)));
     const read = deliveries.flatMap((delivery) => delivery.files.map(({ path }) => path));
+    const twice = read.find((path, index) => read.indexOf(path) < index);
+    if (twice !== undefined) throw incomplete(`${twice} would be part of two deliveries: one of them is not complete.`);
     const told = new Set([...manifests, ...read].map((path) => dirname(path)));
     return {
       deliveries,
@@ -113,12 +115,16 @@ async function deliver({ manifest, files: listed, ...delivered }: Listed, files:
     const path = findListed(each, manifest, files);
     // Two files of one name that were copied over each other are one of the two.
     if (path === null || found.has(path))
-      throw new CostsError('contract', `${manifest} lists ${each}, which is not there: the delivery is not complete.`, {
-        hint: 'Wait until all of it was copied, and run the same command again.',
-      });
+      throw incomplete(`${manifest} lists ${each}, which is not there: the delivery is not complete.`);
     found.add(path);
   }
   return { ...delivered, files: await Promise.all([...found].map(describe)) };
+}
+
+function incomplete(message: string): CostsError {
+  return new CostsError('contract', message, {
+    hint: 'Wait until all of it was copied, and run the same command again.',
+  });
 }
 
 /** The one file with the longest end of its name that is there: files of several deliveries are called alike. */
@@ -126,10 +132,10 @@ function findListed(listed: string, manifest: string, files: readonly string[]):
   const parts = listed.replace(/^[a-z0-9]+:\/\/[^/]+\//i, '').split('/');
   for (let from = 0; from < parts.length; from += 1) {
     const end = `/${parts.slice(from).join('/')}`;
-    const path = nearest(
-      manifest,
-      files.filter((each) => each.endsWith(end)),
-    );
+    // Other deliveries have the same bare name: it counts beside the manifest only.
+    const isBare = from === parts.length - 1;
+    const isIt = (path: string) => `/${path}`.endsWith(end) && (!isBare || dirname(path) === dirname(manifest));
+    const path = nearest(manifest, files.filter(isIt));
     if (path !== null) return path;
   }
   return null;

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseCsv } from '../../src/imports/csv.js';
 import { findDeliveries } from '../../src/imports/deliveries.js';
@@ -8,7 +8,10 @@ import { findDeliveries } from '../../src/imports/deliveries.js';
 async function useFolder(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'costs-deliveries-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
   return folder;
 }
 
@@ -33,6 +36,34 @@ it('a file is read once where its manifest lists it twice, and stands for no oth
     'b.csv',
   ]);
   await expect(filesOf(await deliver('s3://bucket/1/a.csv', 's3://bucket/2/a.csv'))).rejects.toThrow('2/a.csv, which');
+});
+
+it('a file that was not copied yet is not another delivery’s of its name', async () => {
+  const deliver = (month: string, account = 'a') => ({
+    [`${account}/metadata/BILLING_PERIOD=${month}/daily-Manifest.json`]: JSON.stringify({
+      exportName: 'daily',
+      billingPeriod: month,
+      dataFiles: [1, 2].map((chunk) => `s3://${account}/daily/data/BILLING_PERIOD=${month}/daily-${chunk}.csv`),
+    }),
+    [`${account}/data/BILLING_PERIOD=${month}/daily-1.csv`]: 'x',
+    [`${account}/data/BILLING_PERIOD=${month}/daily-2.csv`]: 'x',
+  });
+  const both = { ...deliver('2026-08'), ...deliver('2026-09') };
+  expect(await filesOf(await useFolder(both))).toHaveLength(4);
+  const { 'a/data/BILLING_PERIOD=2026-08/daily-2.csv': _, ...cut } = both;
+  await expect(filesOf(await useFolder(cut))).rejects.toThrow('2026-08/daily-2.csv, which is not there');
+  await expect(filesOf(await useFolder({ ...cut, ...deliver('2026-08', 'b') }))).rejects.toThrow(
+    'would be part of two deliveries',
+  );
+});
+
+it('a flat folder is a delivery from wherever it is named', async () => {
+  const manifest = JSON.stringify({ exportName: 'daily', billingPeriod: '2026-08', dataFiles: ['s3://b/x/a.csv'] });
+  const folder = await useFolder({ 'a.csv': 'x', 'daily-Manifest.json': manifest });
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  expect(await filesOf('.')).toEqual(['a.csv']);
 });
 
 it('a manifest that is larger than any is refused unread', async () => {
