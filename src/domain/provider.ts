@@ -28,6 +28,8 @@ export interface ProviderFacts {
   organizationPrefix: string;
   /** What to give as an organization, where no key tells whose it is: such as `the login of an organization`. */
   organizationWord?: string;
+  /** One form of what people call an organization in several; absent where there is one. */
+  formOrganization?: (told: string) => string;
   leastScope: string;
   /** Whether it tells when a key ends; where it does not, a person can. */
   tellsKeyExpiry: boolean;

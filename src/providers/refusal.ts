@@ -150,7 +150,7 @@ function codesOf(document: unknown): string[] {
 }
 
 /** Both providers say `{ "error": { "message": … } }`; null for an answer of somebody else. */
-function reasonOf(document: unknown): string | null {
+export function reasonOf(document: unknown): string | null {
   if (typeof document !== 'object' || document === null || !('error' in document)) return null;
   const { error } = document;
   if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')

@@ -4,7 +4,7 @@ import { senseless, staysDown } from './answers.js';
 import { BrokenAnswer } from './broken.js';
 import type { UndecodableBody } from './decode.js';
 import { NO_LIMITS, type Limits } from './limits.js';
-import { closedDoor, explainRefusal } from './refusal.js';
+import { closedDoor, explainRefusal, reasonOf } from './refusal.js';
 
 /** What came back, before anything is known of it. */
 export interface Answer {
@@ -39,13 +39,16 @@ export function understand(
   if (header('cf-mitigated') !== null && !(status === 200 && document.ok))
     throw closedDoor({ status, document: null, header }, url);
   const shouldRetry = header('x-should-retry');
-  // A 403 that says that nothing is left to ask with is a limit of requests, and nothing about the key.
-  const usedUp = status === 403 && limits.remaining === 0 && limits.waitMs !== null;
-  const passing = status === 408 || status === 409 || status === 429 || status >= 500 || usedUp;
+  // A 403 that says when to come back, or of a limit of requests, as GitHub's do, is nothing about the key.
+  const said = status === 403 && document.ok ? (readRefusal ?? reasonOf)(document.value) : null;
+  const isUsedUp = status === 403 && limits.remaining === 0 && limits.waitMs !== null;
+  const isToldToWait = said !== null && (header('retry-after') !== null || /\brate limit/i.test(said));
+  const isLimited = isUsedUp || isToldToWait;
+  const passing = status === 408 || status === 409 || status === 429 || status >= 500 || isLimited;
   if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
-    throw new BrokenAnswer(status, `${url.host} answered ${status}`, limits);
+    throw new BrokenAnswer(isLimited ? 429 : status, `${url.host} answered ${status}`, limits);
   }
-  if (passing) throw staysDown(url, status, null);
+  if (passing) throw staysDown(url, isLimited ? 429 : status, null);
   if (status !== 200)
     throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
   if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);

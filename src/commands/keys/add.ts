@@ -179,11 +179,11 @@ async function toldOrganization(
   { organization }: AddKeyOptions,
 ): Promise<string | undefined> {
   const told = organization?.trim() ?? '';
-  const { name, organizationWord } = providerOf(provider);
-  if (told !== '') return told;
+  const { name, organizationWord, formOrganization = (each: string) => each } = providerOf(provider);
+  if (told !== '') return formOrganization(told);
   if (organizationWord === undefined) return undefined;
   if (output.interactive)
-    return output.prompt.text(`${name}: ${organizationWord}`, (answer) => cleanText(answer.trim()));
+    return output.prompt.text(`${name}: ${organizationWord}`, (answer) => formOrganization(cleanText(answer.trim())));
   throw new CostsError('usage', `A key of ${name} does not say whose it is.`, {
     hint: `Name ${organizationWord}: --organization NAME`,
   });

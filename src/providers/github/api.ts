@@ -5,6 +5,8 @@ import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import type { CostLine } from '../../domain/bucket.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
+import { broken } from '../paging.js';
+import { isNotAllowed, isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
 import { findKind, openReports, type Parameters, type Reports } from './reports.js';
 import type { UsageItem } from './schema.js';
@@ -30,7 +32,7 @@ export function connectGitHub(wire: Wire): Omit<CostProvider, 'facts'> {
       let lines: CostLine[] = [];
       for (const center of await reports.costCenters()) {
         const items = (await readDays(reports, span, center)).filter((item) => isAsked(call, item));
-        const named = await nameModels(reports, items, center);
+        const named = await nameModels(reports, items, center, call);
         lines = lines.concat(named.map((item) => toLine(reports, item)));
       }
       yield wholeAnswer(span, lines, now());
@@ -69,13 +71,19 @@ async function readDays(reports: Reports, span: DaySpan, center: Parameters): Pr
   for (const month of months)
     for (const item of await reports.read('usage', month, center)) {
       const { day } = item;
-      if (day !== null && day >= span.since && day <= span.until) items.push({ ...item, day });
+      if (day === null) throw broken('GitHub', 'sent a charge without a date');
+      if (day >= span.since && day <= span.until) items.push({ ...item, day });
     }
   return items;
 }
 
 /** Charges for models, cut by model where the report that knows them adds up to the same; as they are otherwise. */
-async function nameModels(reports: Reports, items: DatedItem[], center: Parameters): Promise<DatedItem[]> {
+async function nameModels(
+  reports: Reports,
+  items: DatedItem[],
+  center: Parameters,
+  { observe }: ProviderCall,
+): Promise<DatedItem[]> {
   const groups = groupInto(
     items.filter(({ hasModels }) => hasModels),
     ({ day, organization }) => [day, reports.isEnterprise ? organization : null],
@@ -87,11 +95,19 @@ async function nameModels(reports: Reports, items: DatedItem[], center: Paramete
     const narrowed = reports.isEnterprise && organization !== null ? { ...center, organization } : center;
     // It knows no repositories: charges of several of them stay as they are.
     const isOne = group.every((item) => item.repository === repository);
-    const cut = isOne ? await reports.read(report, day, narrowed) : [];
-    const isSame = (['net', 'gross'] as const).every(
-      (amount) => sum(cut.map((item) => item[amount])) === sum(group.map((item) => item[amount])),
-    );
-    named.push(...(isOne && isSame ? cut.map((item) => ({ ...item, day, organization, repository })) : group));
+    const read = () =>
+      reports.read(report, day, narrowed).catch((error: unknown) => {
+        if (!isNotFound(error) && !isNotAllowed(error)) throw error;
+        observe({ type: 'missing', endpoint: report });
+        return [];
+      });
+    const cut = isOne ? await read() : [];
+    const isSame =
+      cut.length > 0 &&
+      (['net', 'gross'] as const).every(
+        (amount) => sum(cut.map((item) => item[amount])) === sum(group.map((item) => item[amount])),
+      );
+    named.push(...(isSame ? cut.map((item) => ({ ...item, day, organization, repository })) : group));
   }
   return named;
 }

@@ -16,6 +16,8 @@ export const github = defineProvider({
   ],
   organizationPrefix: '',
   organizationWord: 'the name of the organization or enterprise in its address',
+  // Names are the same in any case; without a word before it a name is an organization's where there is one.
+  formOrganization: (told) => told.toLowerCase().replace(/^organizations\//, ''),
   keyPage: 'https://github.com/settings/tokens',
   leastScope:
     'organization: a fine-grained token with Administration: read; enterprise: a classic token with manage_billing:enterprise',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../../src/domain/day.js';
 import { formatDecimal } from '../../../src/domain/decimal.js';
 import { worldRow } from '../../../src/emulator/world.js';
+import type { WireEvent } from '../../../src/domain/provider.js';
 import type { Report } from '../../../src/domain/report.js';
 import { useMachine } from '../../helpers/costs.js';
 import { environmentOf, useReadyTarget } from '../../helpers/database.js';
@@ -46,6 +47,45 @@ describe('GitHub', () => {
       match: { path: '/ai_credit/' },
     });
     expect(await readCosts(yesterday)).toEqual([['unassigned', 'copilot_ai_unit', '2']]);
+  });
+
+  it('leaves credits as they are where there is no report that knows models, and says so', async () => {
+    const events: WireEvent[] = [];
+    const { emulator, readCosts } = await openProvider(
+      { provider: 'github', days: new Map([[yesterday, [credits('gpt-5', '2', '2')]]]) },
+      { observe: (event) => events.push(event) },
+    );
+    emulator.addFault({ fault: { kind: 'status', status: 404 }, match: { path: '/ai_credit/' } });
+    expect(await readCosts(yesterday)).toEqual([['unassigned', 'copilot_ai_unit', '2']]);
+    expect(events).toContainEqual({ type: 'missing', endpoint: 'ai_credit/usage' });
+  });
+
+  it('refuses a charge that says no day, which would be on none', async () => {
+    const { emulator, readCosts } = await openProvider({
+      provider: 'github',
+      days: new Map([[yesterday, [credits('gpt-5', '2', '2')]]]),
+    });
+    emulator.addFault({ fault: { kind: 'rewrite', from: `"date":"${yesterday}T00:00:00Z"`, to: '"date":null' } });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('without a date') as string,
+    });
+  });
+
+  it('waits for a secondary limit, which it tells with 403, and says nothing of the scope', async () => {
+    const { emulator, readCosts } = await openProvider({
+      provider: 'github',
+      days: new Map([[yesterday, [worldRow({ lineItem: 'copilot_for_business', amount: '19' })]]]),
+    });
+    const limited = {
+      kind: 'body',
+      status: 403,
+      text: '{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}',
+    } as const;
+    emulator.failNext(limited, 1);
+    expect(await readCosts(yesterday)).toHaveLength(1);
+    emulator.addFault({ fault: limited });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'unreachable', keyProblem: 'rate-limit' });
   });
 
   it('asks an enterprise for each cost centre, deleted ones too, because its report leaves them out', async () => {
@@ -109,9 +149,11 @@ describe('GitHub', () => {
     });
     const span = [`--since=${yesterday}`, `--until=${yesterday}`, '--json'];
     await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: PASSWORD });
-    const add = ['keys', 'add', '--provider', 'github', '--organization', 'acme', '--from-env', 'GH_BILLING_TOKEN'];
+    const addAs = (name: string) => [
+      ...['keys', 'add', '--provider', 'github', '--organization', name, '--from-env', 'GH_BILLING_TOKEN'],
+    ];
     const total = async () => (await machine.here(['report', ...span])).json<Report>().totals.map(({ cost }) => cost);
-    await machine.here(add);
+    await machine.here(addAs('acme'));
     await machine.here(['backfill', ...span]);
     expect(await total()).toEqual(['2']);
 
@@ -119,7 +161,8 @@ describe('GitHub', () => {
     expect(JSON.parse(exported.stdout)).toMatchObject({ cost: '2', listCost: '2.5' });
 
     await machine.here(['keys', 'remove', 'acme', '--yes']);
-    await machine.here([...add, '--only', 'all']);
+    // The same one, in another of its forms.
+    await machine.here([...addAs('organizations/Acme'), '--only', 'all']);
     const again = await machine.here(['backfill', ...span, '--force']);
     expect(again.json()).toMatchObject({ organizations: [{ inserted: 1, restated: { rows: 0 } }] });
     expect(await total()).toEqual(['9.5']);
