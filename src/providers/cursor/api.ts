@@ -6,6 +6,7 @@ import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
+import { broken } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
 import { DriftWatch } from '../shapes.js';
@@ -42,19 +43,22 @@ export function connectCursor({ http, baseUrl, now }: Wire): Omit<CostProvider, 
   async function* turnPages(call: ProviderCall, from: Date, to: Date): AsyncGenerator<CursorEvent[]> {
     const drift = new DriftWatch(call.observe);
     const isOfTeams = await isOrganization(call);
+    // Both ends are included.
+    const last = new Date(to.getTime() - 1);
     let [count, seen]: [number | null, number] = [null, 0];
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const answer = parseEvents(
         await post(call, `/${isOfTeams ? 'organizations' : 'teams'}/filtered-usage-events`, {
           ...(isOfTeams ? { organizationId: call.organizationId } : {}),
           startDate: from.getTime(),
-          // Both ends are included.
-          endDate: to.getTime() - 1,
+          endDate: last.getTime(),
           page,
           pageSize: EVENTS_PER_PAGE,
         }),
         drift,
       );
+      const stranger = answer.events.find(({ day }) => day < toDay(from) || day > toDay(last));
+      if (stranger !== undefined) throw broken('Cursor', `sent ${stranger.day}, which was not asked for`);
       count ??= answer.count;
       seen += answer.events.length;
       yield answer.events;

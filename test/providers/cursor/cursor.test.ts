@@ -40,6 +40,18 @@ describe('Cursor', () => {
     expect(emulator.requests).toHaveLength(4);
   });
 
+  it('refuses events of a day that was not asked for, which would be on none', async () => {
+    const { emulator, readCosts } = await openProvider({
+      provider: 'cursor',
+      days: new Map([[yesterday, [event('1')]]]),
+    });
+    emulator.addFault({ fault: { kind: 'rewrite', from: '"timestamp":"17', to: '"timestamp":"16' } });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('not asked for') as string,
+    });
+  });
+
   it('reads again where pages move while they are turned, and stores nothing where they go on moving', async () => {
     const { emulator, readCosts } = await openProvider({
       provider: 'cursor',
