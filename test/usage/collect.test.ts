@@ -128,9 +128,13 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
         num_model_requests: '1',
       }),
     ];
+    usage.push(...usage.map((row) => ({ ...row, endpoint: 'decisions' })));
     const organizations = [anOrganization({ provider: 'openai', id: 'org-a', usage })];
     await collectFrom(await openEmulator({ world: { organizations } }), test.database).backfill(THREE);
-    expect(await stored('1d')).toMatchObject({ '2026-11-20 proj_1 completions tokens': '9007199254740994' });
+    expect(await stored('1d')).toMatchObject({
+      '2026-11-20 proj_1 completions tokens': '9007199254740994',
+      '2026-11-20 proj_1 decisions tokens': '9007199254740994',
+    });
   });
 
   it('splits what contains something else, so that each token is stored once', async () => {

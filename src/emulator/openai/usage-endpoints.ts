@@ -8,28 +8,34 @@ export interface EmulatedEndpoint {
 
 const KEYED = ['project_id', 'user_id', 'api_key_id'];
 const BY_MODEL = [...KEYED, 'model'];
+const TOKENS = [
+  'input_tokens',
+  'input_cached_tokens',
+  'input_cache_write_tokens',
+  'input_uncached_tokens',
+  'output_tokens',
+  'input_text_tokens',
+  'output_text_tokens',
+  'input_cached_text_tokens',
+  'input_audio_tokens',
+  'input_cached_audio_tokens',
+  'output_audio_tokens',
+  'input_image_tokens',
+  'input_cached_image_tokens',
+  'output_image_tokens',
+  'num_model_requests',
+];
 
 export const ENDPOINTS: Record<string, EmulatedEndpoint> = {
   completions: {
     object: 'organization.usage.completions.result',
     groupBy: [...BY_MODEL, 'batch', 'service_tier'],
-    measures: [
-      'input_tokens',
-      'input_cached_tokens',
-      'input_cache_write_tokens',
-      'input_uncached_tokens',
-      'output_tokens',
-      'input_text_tokens',
-      'output_text_tokens',
-      'input_cached_text_tokens',
-      'input_audio_tokens',
-      'input_cached_audio_tokens',
-      'output_audio_tokens',
-      'input_image_tokens',
-      'input_cached_image_tokens',
-      'output_image_tokens',
-      'num_model_requests',
-    ],
+    measures: TOKENS,
+  },
+  decisions: {
+    object: 'organization.usage.decisions.result',
+    groupBy: [...BY_MODEL, 'batch', 'service_tier'],
+    measures: TOKENS,
   },
   embeddings: {
     object: 'organization.usage.embeddings.result',

@@ -7,7 +7,7 @@ import { mintCursor, readCursor } from './cursor.js';
 import { badParameter } from './errors.js';
 import { ENDPOINTS, type EmulatedEndpoint } from './usage-endpoints.js';
 
-/** `GET /v1/organization/usage/*`: all ten. */
+/** `GET /v1/organization/usage/*`: all of them. */
 export const usageRoute: Route = {
   path: new RegExp(`^/v1/organization/usage/(${Object.keys(ENDPOINTS).join('|')})$`),
   scope: 'usage',

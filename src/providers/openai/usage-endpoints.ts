@@ -18,6 +18,7 @@ const INPUT = { input_tokens: 'uncached_input_tokens' } as const;
 /** https://platform.openai.com/docs/api-reference/usage */
 export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
   { name: 'completions', groupBy: [...BY_MODEL, 'batch', 'service_tier'], measures: REQUESTS, splitsTokens: true },
+  { name: 'decisions', groupBy: [...BY_MODEL, 'batch', 'service_tier'], measures: REQUESTS, splitsTokens: true },
   { name: 'embeddings', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS }, splitsTokens: false },
   { name: 'moderations', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS }, splitsTokens: false },
   {
