@@ -4,12 +4,13 @@ import { absolute, add, negate, ZERO, type Decimal } from '../../domain/decimal.
 import { UNASSIGNED, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
+import { BrokenAnswer } from '../broken.js';
 import type { Wire } from '../define.js';
 import { followOffsets } from '../lists.js';
 import { remember } from '../remember.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
-import { createByokUsage, type QueryRows } from './byok.js';
-import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow } from './schema.js';
+import { createByokUsage, type ReadByWorkspace } from './byok.js';
+import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow, type Metric } from './schema.js';
 
 /** A month of a few hundred models stays below the most rows of an answer. */
 const MAX_DAYS = 31;
@@ -18,6 +19,14 @@ const WORKSPACES_PER_PAGE = 100;
 /** Sums of doubles are right to about so many parts. */
 const BINARY_PRECISION = 10n ** 12n;
 
+interface Asked {
+  metric: Metric;
+  byModel: boolean;
+  /** Null for the whole organization. */
+  workspace: string | null;
+  drift: DriftWatch;
+}
+
 export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const ask = (call: ProviderCall, path: string, parameters: [string, string][] = [], body?: unknown) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
@@ -25,7 +34,7 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, body });
   };
 
-  const queryRows: QueryRows = async (call, span, { metric, byModel, workspace, drift }) => {
+  const queryRows = async (call: ProviderCall, span: DaySpan, { metric, byModel, workspace, drift }: Asked) => {
     const { rows, isCut, warnings } = parseAnalytics(
       await ask(call, '/analytics/query', [], {
         metrics: [metric],
@@ -36,6 +45,8 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
         // By id: answers hold names, and two workspaces may share one.
         filters: workspace === null ? [] : [{ field: 'workspace', operator: 'eq', value: workspace }],
         limit: MOST_ROWS,
+      }).catch((error: unknown) => {
+        throw isTooWide(error) ? cutShort(span) : error;
       }),
       metric,
       drift,
@@ -59,32 +70,36 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
     );
   const knownWorkspaces = remember(listProjects);
 
+  const readByWorkspace: ReadByWorkspace = async (call, span, metric) => {
+    const asked = { metric, byModel: true, drift: new DriftWatch(call.observe) };
+    // First: what is charged in between then shows up in a workspace, and not as spend of none.
+    const all = await queryRows(call, span, { ...asked, workspace: null });
+    const listed = await knownWorkspaces(call);
+    const rows = await Promise.all(
+      listed.map(async ({ id, name }) =>
+        (await queryRows(call, span, { ...asked, workspace: id })).map((row) => ({ ...row, id, name })),
+      ),
+    );
+    const own = rows.flat();
+    const rest = leftOver(all, own, (day) => endOfDay(day) > now());
+    return [...own, ...rest.map((row) => ({ ...row, id: UNASSIGNED, name: null }))];
+  };
+
   return {
     maxDaysPerRequest: MAX_DAYS,
-    usage: createByokUsage(queryRows, knownWorkspaces),
+    usage: createByokUsage(readByWorkspace),
     async *fetchCosts(call, span) {
-      const asked = { metric: 'credits_usage', byModel: true, drift: new DriftWatch(call.observe) } as const;
-      // First: what is charged in between then shows up in a workspace, and not as spend of none.
-      const all = await queryRows(call, span, { ...asked, workspace: null });
-      const listed = await knownWorkspaces(call);
-      const rows = await Promise.all(
-        listed.map(async ({ id, name }) =>
-          (await queryRows(call, span, { ...asked, workspace: id })).map((row) => ({ ...row, id, name })),
-        ),
-      );
-      const own = rows.flat();
-      const rest = leftOver(all, own, (day) => endOfDay(day) > now());
-      const lines = [...own, ...rest.map((row) => ({ ...row, id: UNASSIGNED, name: null }))].map(
-        ({ day, model, amount, id, name }) =>
-          dailyLine({
-            day,
-            description: model,
-            providerProjectId: id,
-            providerProjectName: name,
-            currency: 'USD',
-            cost: amount,
-            model,
-          }),
+      const rows = await readByWorkspace(call, span, 'credits_usage');
+      const lines = rows.map(({ day, model, amount, id, name }) =>
+        dailyLine({
+          day,
+          description: model,
+          providerProjectId: id,
+          providerProjectName: name,
+          currency: 'USD',
+          cost: amount,
+          model,
+        }),
       );
       yield wholeAnswer(span, lines, now());
     },
@@ -132,6 +147,11 @@ function leftOver(
   return [...sums.values()].filter(
     ({ day, amount, size }) => absolute(amount) * BINARY_PRECISION > size && !(isOpen(day) && amount < ZERO),
   );
+}
+
+/** What it answers to a query that takes too long: fewer days may not. */
+function isTooWide(error: unknown): boolean {
+  return error instanceof CostsError && error.cause instanceof BrokenAnswer && error.cause.status === 408;
 }
 
 function cutShort({ since, until }: DaySpan): CostsError {

@@ -51,26 +51,31 @@ describe('OpenRouter', () => {
     await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'too-large' });
   });
 
+  it('asks for less, too, where a query takes too long', async () => {
+    const { emulator, readCosts } = await open({ projects, days: new Map([[yesterday, rows]]) });
+    emulator.addFault({ fault: { kind: 'status', status: 408 } });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'too-large' });
+  });
+
   it('refuses a key that only calls models, before anything is stored', async () => {
     const calling = adminKey({ provider: 'openrouter', id: 'org-1' }, { scopes: [] });
     const { provider, call } = await open({ keys: [calling] });
     await expect(provider.identify(call)).rejects.toMatchObject({ code: 'auth', keyProblem: 'wrong-kind' });
   });
 
-  it('reads what was paid with own keys as usage, which is never cost', async () => {
-    const usage = [
-      {
-        at: new Date(`${yesterday}T08:00:00Z`),
-        endpoint: 'byok',
-        dimensions: { workspace: 'w1', model: 'a/b' },
-        measures: { byok_usage: '0.125' },
-      },
-    ];
+  it('reads what was paid with own keys as usage, which is never cost, of deleted workspaces too', async () => {
+    const usage = ['w1', 'deleted'].map((workspace) => ({
+      at: new Date(`${yesterday}T08:00:00Z`),
+      endpoint: 'byok',
+      dimensions: { workspace, model: 'a/b' },
+      measures: { byok_usage: '0.125' },
+    }));
     const { provider, call, readCosts } = await open({ projects, usage });
     expect(await readCosts(yesterday)).toEqual([]);
     for await (const { lines } of provider.usage?.fetchUsage(call, { since: yesterday, until: yesterday }, '1d') ?? [])
       expect(lines).toMatchObject([
         { providerProjectId: 'w1', model: 'a/b', unit: 'dollars', quantity: 125n * 10n ** 27n },
+        { providerProjectId: 'unassigned', model: 'a/b', unit: 'dollars', quantity: 125n * 10n ** 27n },
       ]);
   });
 });
