@@ -8,7 +8,7 @@ import type { WorldUsageRow } from '../usage-world.js';
 /** Keys that an aggregated answer lists of a model, those with the highest spend first. */
 const API_KEY_LIMIT = 5;
 const MOST_A_PAGE = 1000;
-const MEASURES = ['spend', 'flat_cost', 'api_requests'];
+const MEASURES = ['spend', 'api_requests'];
 
 export function liteLlmError(status: number, message: string): ApiAnswer {
   return { status, body: { detail: { error: message } } };

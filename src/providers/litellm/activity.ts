@@ -10,7 +10,6 @@ export const ENDPOINT = 'daily_activity';
 const BINARY_PRECISION = 10n ** 12n;
 /** What stands behind a key that the answer does not list, as its list is cut off below the keys with the highest spend. */
 const NOT_LISTED = 'keys=not listed';
-const RESERVED = 'part=reserved capacity';
 
 interface Place {
   model: string;
@@ -39,18 +38,13 @@ export function toLines(days: readonly DayActivity[]): UsageLine[] {
 }
 
 function linesOf({ day }: DayActivity, { model, key, team, detail }: Place, counted: Metrics): UsageLine[] {
-  const of = (what: string, parts: UsagePart[]) =>
-    new CountedRow({
-      ...{ endpoint: ENDPOINT, projectId: team, parts },
-      dimensions: { model, apiKeyId: key, detail: what },
-    }).within(startOfDay(day), endOfDay(day));
-  return [
-    ...of(detail, [
-      { tokenType: 'byok_spend', quantity: counted.spend },
-      { tokenType: 'requests', quantity: counted.requests },
-    ]),
-    ...of(RESERVED, [{ tokenType: 'byok_spend', quantity: counted.flat }]),
+  const parts: UsagePart[] = [
+    { tokenType: 'byok_spend', quantity: counted.spend },
+    { tokenType: 'requests', quantity: counted.requests },
   ];
+  const dimensions = { model, apiKeyId: key, detail };
+  const row = new CountedRow({ endpoint: ENDPOINT, projectId: team, parts, dimensions });
+  return [...row.within(startOfDay(day), endOfDay(day))];
 }
 
 function restOf(whole: Metrics, parts: readonly Metrics[]): Metrics {
@@ -59,7 +53,7 @@ function restOf(whole: Metrics, parts: readonly Metrics[]): Metrics {
       whole[field],
       parts.map((each) => each[field]),
     );
-  return { spend: rest('spend'), flat: rest('flat'), requests: rest('requests') };
+  return { spend: rest('spend'), requests: rest('requests') };
 }
 
 /** What binary sums of the same amounts differ by is nothing. */

@@ -9,8 +9,6 @@ const WHO = 'LiteLLM';
 export interface Metrics {
   /** What it estimates that the requests cost, in dollars. */
   spend: Decimal;
-  /** What of reserved capacity it shares out; never a part of `spend`. */
-  flat: Decimal;
   requests: Decimal;
 }
 
@@ -30,16 +28,15 @@ export interface ActivityPage {
   pages: number;
 }
 
-/** Metrics that are parts of others, durations, or what something saved. */
+/** Metrics that are parts of others, durations, what something saved, or of teams alone, whose rows are not read (`flat_cost`). */
 const OTHER_METRICS =
   `prompt_tokens completion_tokens cache_read_input_tokens cache_creation_input_tokens compression_saved_tokens
   compression_savings_spend prompt_caching_savings_spend gateway_injected_caching_savings_spend autorouter_savings_spend total_tokens
-  successful_requests failed_requests total_response_time_ms timed_requests`.split(/\s+/);
-const KNOWN_METRICS = new Set(['spend', 'flat_cost', 'api_requests', ...OTHER_METRICS]);
+  successful_requests failed_requests total_response_time_ms timed_requests flat_cost`.split(/\s+/);
+const KNOWN_METRICS = new Set(['spend', 'api_requests', ...OTHER_METRICS]);
 
 const metrics = z.looseObject({
   spend: numberText.nullish(),
-  flat_cost: numberText.nullish(),
   api_requests: numberText.nullish(),
 });
 const keyBreakdown = z.record(text, z.object({ metrics, metadata: z.object({ team_id: optionalText }).nullish() }));
@@ -95,10 +92,9 @@ export function readRefusal(document: unknown): string | null {
   return refusal.safeParse(document).data ?? null;
 }
 
-function toMetrics({ spend, flat_cost, api_requests }: z.infer<typeof metrics>, at: string): Metrics {
+function toMetrics({ spend, api_requests }: z.infer<typeof metrics>, at: string): Metrics {
   return {
     spend: amountAt(`${at}.spend`, spend ?? '0'),
-    flat: amountAt(`${at}.flat_cost`, flat_cost ?? '0'),
     requests: amountAt(`${at}.api_requests`, api_requests ?? '0'),
   };
 }
