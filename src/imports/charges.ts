@@ -6,12 +6,15 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
 import { parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import type { FileProvider } from '../providers/files.js';
 import { METER_COLUMNS, type Column, type Row } from './columns.js';
 import { isWithinDay, readDay } from './instants.js';
 
 export interface ChargeOptions extends Pick<Scope, 'projectBy'> {
   readModel: (service: string, meter: string) => string | null;
 }
+
+type AmountOptions = Pick<FileProvider['files'], 'zeroIsNoListPrice'>;
 
 /** Whose bill a charge is on, and of which period. */
 export interface Bill {
@@ -80,15 +83,16 @@ export function toLine(row: Row, { start, until, isShifted }: Bill, { projectBy,
 }
 
 /** A charge of the line. @throws CostsError `contract` that names the column */
-export function withAmounts(line: CostLine, row: Row): CostLine {
+export function withAmounts(line: CostLine, row: Row, { zeroIsNoListPrice = false }: AmountOptions): CostLine {
   const cost = amount(row, 'BilledCost');
   if (cost === null) throw broken('BilledCost', 'is empty');
+  const listCost = amount(row, 'ListCost');
   const quantity = amount(row, 'ConsumedQuantity');
   return {
     ...line,
     cost,
     quantity,
-    listCost: amount(row, 'ListCost'),
+    listCost: zeroIsNoListPrice && listCost === ZERO && cost !== ZERO ? null : listCost,
     quantityUnit: quantity === null ? null : line.quantityUnit,
   };
 }
@@ -101,18 +105,19 @@ function toCategory(word: string): string {
 function projectOf(row: Row, by: Scope['projectBy']): [id: string, name: string | null] {
   if (by === 'sub-account') return [row('SubAccountId') ?? UNASSIGNED, row('SubAccountName')];
   if (by === 'resource') return [row('ResourceId') ?? UNASSIGNED, row('ResourceName')];
-  const value = tagOf(row('Tags'), by.tag);
+  const value = tagOf(row, 'Tags', by.tag) ?? tagOf(row, 'x_Labels', by.tag);
   return [value ?? UNASSIGNED, value];
 }
 
 /** Tags are a JSON object; a table of BigQuery has them as a list of keys and values. */
-function tagOf(text: string | null, key: string): string | null {
+function tagOf(row: Row, column: Column, key: string): string | null {
+  const text = row(column);
   if (text === null) return null;
   let tags: unknown;
   try {
     tags = JSON.parse(text);
   } catch {
-    throw broken('Tags', 'is not JSON');
+    throw broken(column, 'is not JSON');
   }
   const pairs = Array.isArray(tags)
     ? tags.map((each: Record<string, unknown>) => [each['Key'] ?? each['key'], each['Value'] ?? each['value']])

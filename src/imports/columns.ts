@@ -28,6 +28,8 @@ export const COLUMNS = [
   'ResourceId',
   'ResourceName',
   'Tags',
+  // Google's view has the labels of resources here.
+  'x_Labels',
   'ProviderName',
   'ServiceProviderName',
   'InvoiceIssuerName',
@@ -54,10 +56,12 @@ export const METER_COLUMNS = [
 export const AMOUNTS: readonly Column[] = ['BilledCost', 'ListCost', 'ConsumedQuantity'];
 /** Of these the day alone counts; of the start of a billing period its hour as well. */
 export const INSTANTS: readonly Column[] = ['BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd'];
+/** What tells a project by a tag: any of them. */
+export const TAGS: readonly Column[] = ['Tags', 'x_Labels'];
 const PROJECTS: Record<'sub-account' | 'resource' | 'tag', readonly Column[]> = {
   'sub-account': ['SubAccountId', 'SubAccountName'],
   resource: ['ResourceId', 'ResourceName'],
-  tag: ['Tags'],
+  tag: TAGS,
 };
 
 const PLACES = Object.fromEntries(COLUMNS.map((column, place) => [column, place])) as Record<Column, number>;

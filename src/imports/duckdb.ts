@@ -1,7 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDraftFolder } from '../draft-file.js';
-import { AMOUNTS, INSTANTS, METER_COLUMNS, type Column, type Wanted } from './columns.js';
+import { AMOUNTS, INSTANTS, METER_COLUMNS, TAGS, type Column, type Wanted } from './columns.js';
 import type { Values } from './values.js';
 
 /** Equal rows of a file, added up: their values, how many they are, and the number of the first of them, from 1. */
@@ -118,6 +118,8 @@ function selection(wanted: Wanted, types: ReadonlyMap<string, string>): string {
     'min(file_row_number)',
     ...wanted.map((column) => (column === null || !types.has(column) ? 'NULL' : textOf(column, types))),
     ...amounts.map((column) => `"${column}" IS NULL`),
+    // Zero may stand for no list price, as nothing does.
+    ...(types.has('ListCost') && types.has('BilledCost') ? ['"ListCost" = 0 AND "BilledCost" <> 0'] : []),
   ].join(', ');
 }
 
@@ -129,7 +131,7 @@ function textOf(column: Column, types: ReadonlyMap<string, string>): string {
   if (isInstant && TIMES.test(type)) return `date_trunc('day', "${column}")::VARCHAR`;
   if (column === 'BillingPeriodStart' && TIMES.test(type)) return `"${column}"::VARCHAR`;
   if (isAmount) throw new Error(`${column} is ${type}`);
-  if (NESTED.test(type) && column === 'Tags') return `to_json("${column}")::VARCHAR`;
+  if (NESTED.test(type) && TAGS.includes(column)) return `to_json("${column}")::VARCHAR`;
   if (type !== 'VARCHAR' && !WHOLE.test(type)) throw new Error(`${column} is ${type}`);
   const text = `nullif("${column}"::VARCHAR, '')`;
   // Of what names a meter the first alone is read, and what comes behind it may be another in every row.

@@ -59,7 +59,7 @@ export function take(values: Values, rows: number, { delivery, postings, reading
   }
   if (posting === null) return;
   const { line, period, leftOut } = posting;
-  const charge = withAmounts(line, rowOf(values));
+  const charge = withAmounts(line, rowOf(values), fileProvider(period.provider).files);
   if (leftOut === null) {
     period.rows += rows;
     period.merger.add(charge);

@@ -1,7 +1,7 @@
 import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
-import { COLUMNS, columnsFor, MANDATORY, type Wanted } from './columns.js';
+import { COLUMNS, columnsFor, MANDATORY, TAGS, type Wanted } from './columns.js';
 import { findDeliveries, refuseChanged, refuseGrown, type Delivery, type DeliveredFile } from './deliveries.js';
 import { groupParquet, type RowGroup } from './duckdb.js';
 import { take, type Postings, type Reading, type Taking } from './postings.js';
@@ -54,13 +54,7 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
   try {
     const table = await openTable(file.path, wanted);
     const { columns } = table;
-    const missing = columns.length === 0 ? undefined : MANDATORY.find((column) => !columns.includes(column));
-    if (missing !== undefined && columns.length > 0)
-      throw new CostsError('contract', `the column ${missing} is missing`);
-    const twice = columns.find((column, index) => KNOWN.has(column) && columns.indexOf(column) < index);
-    if (twice !== undefined) throw new CostsError('contract', `the column ${twice} is there twice`);
-    for (const column of columns)
-      if (!KNOWN.has(column) && !isFocusColumn(column)) reading.unknown.add(cleanText(column));
+    if (table.rowsNameColumns !== true) refuseColumns(columns, reading.asked);
     for await (const groups of groupsOf(file.path, table, wanted, signal)) {
       signal.throwIfAborted();
       for (const { values, rows, first } of groups) {
@@ -68,7 +62,11 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
         count += rows;
         take(values, rows, taking);
       }
+      // What is wrong with the next ones has numbers of its own.
+      row = 0;
     }
+    for (const column of columns)
+      if (!KNOWN.has(column) && !isFocusColumn(column)) reading.unknown.add(cleanText(column));
   } catch (error) {
     if (signal.aborted) throw new CostsError('interrupted', 'Interrupted; nothing was stored.');
     if (error instanceof CostsError && error.code === 'conflict') throw error;
@@ -85,6 +83,18 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
   }
   await refuseChanged(file);
   reading.rows += count;
+}
+
+/** @throws CostsError `contract` for one that is missing or there twice */
+function refuseColumns(columns: readonly string[], { projectBy }: FocusRequest): void {
+  const missing = columns.length === 0 ? undefined : MANDATORY.find((column) => !columns.includes(column));
+  if (missing !== undefined) throw new CostsError('contract', `the column ${missing} is missing`);
+  const twice = columns.find((column, index) => KNOWN.has(column) && columns.indexOf(column) < index);
+  if (twice !== undefined) throw new CostsError('contract', `the column ${twice} is there twice`);
+  if (columns.length > 0 && typeof projectBy !== 'string' && !TAGS.some((column) => columns.includes(column)))
+    throw new CostsError('contract', `projects are told by a tag, and there is no column ${TAGS.join(' or ')}`, {
+      hint: 'Tell them by something else, --project-by sub-account or resource, or export the period with its tags.',
+    });
 }
 
 /** Equal rows added up where that is quicker than to read each, else every row as it comes. */

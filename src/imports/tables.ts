@@ -45,9 +45,14 @@ async function openCsv(pieces: AsyncIterable<string>, wanted: readonly (string |
   if (first.done === true) throw new CostsError('contract', 'it is empty, and has no names of columns');
   const [columns = [], ...rest] = first.value;
   const places = wanted.map((column) => (column === null ? -1 : columns.indexOf(column)));
+  let row = 0;
   const pick = (record: readonly string[]): Values => {
+    row += 1;
     if (record.length !== columns.length)
-      throw new CostsError('contract', `It has ${record.length} values where ${columns.length} columns are named.`);
+      throw new CostsError(
+        'contract',
+        `Row ${row} has ${record.length} values where ${columns.length} columns are named.`,
+      );
     return places.map((place) => emptyToNull(record[place]));
   };
   async function* batches() {
@@ -66,19 +71,28 @@ async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly (st
   const objects = parseLines(pieces);
   const first = await objects.next();
   const rows = first.done === true ? [] : first.value;
-  const pick = (row: Record<string, unknown>): Values =>
-    wanted.map((column) => (column === null ? null : textOf(row[column])));
+  const columns: string[] = [];
+  const known = new Set<string>();
+  const pick = (row: Record<string, unknown>): Values => {
+    for (const column of Object.keys(row)) {
+      if (known.has(column)) continue;
+      known.add(column);
+      columns.push(column);
+    }
+    return wanted.map((column) => (column === null ? null : textOf(row[column])));
+  };
   async function* batches() {
     yield rows.map(pick);
     for await (const batch of objects) yield batch.map(pick);
   }
-  return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], batches: batches() };
+  return { columns, rowsNameColumns: true, batches: batches() };
 }
 
 async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record<string, unknown>[]> {
   let batch: Record<string, unknown>[] = [];
+  let row = 0;
   for await (const lines of splitLines(pieces, LONGEST_ROW, tooLong)) {
-    for (const line of lines) if (line.trim() !== '') batch.push(parseRow(line));
+    for (const line of lines) if (line.trim() !== '') batch.push(parseRow(line, (row += 1)));
     if (batch.length < ROWS_A_BATCH) continue;
     yield batch;
     batch = [];
@@ -86,11 +100,15 @@ async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record
   if (batch.length > 0) yield batch;
 }
 
-function parseRow(line: string): Record<string, unknown> {
+function parseRow(line: string, row: number): Record<string, unknown> {
   const text = line.trim();
   if (!text.startsWith('{') || !text.endsWith('}'))
-    throw new CostsError('contract', 'a line of it is no JSON object, as each line of JSON lines is');
-  return parse(line) as Record<string, unknown>;
+    throw new CostsError('contract', `row ${row} is no JSON object, as each line of JSON lines is`);
+  try {
+    return parse(line) as Record<string, unknown>;
+  } catch (cause) {
+    throw new CostsError('contract', `row ${row} is broken JSON`, { cause });
+  }
 }
 
 function tooLong(): CostsError {

@@ -5,8 +5,10 @@ export type Values = (string | null)[];
 
 /** Rows of a file, some thousand at a time, their values in the order of the columns that were asked for. */
 export interface Table {
-  /** As the file names them. */
+  /** As the file names them; where rows name their own, those of the rows that were read. */
   columns: readonly string[];
+  /** Whether a row that does not name a column has nothing in it. */
+  rowsNameColumns?: boolean;
   batches: AsyncIterable<Values[]>;
 }
 

@@ -13,6 +13,8 @@ export interface FileDeclaration {
   aiServices: readonly { words: RegExp; such: string }[];
   /** What a charge's service and meter say of a model; null where they name none. */
   readModel: (service: string, meter: string) => string | null;
+  /** Whether a list cost of 0 says that there is no list price, and not that it was free. */
+  zeroIsNoListPrice?: boolean;
   /** What a manifest beside its files says, by its text and path; null where it is none of its. Absent where it writes none. */
   readManifest?: (document: unknown, path: string) => Promise<Manifest | null>;
 }
@@ -32,7 +34,7 @@ export interface Manifest {
 }
 
 export interface FileProvider extends Provider {
-  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel' | 'readManifest'>;
+  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel' | 'zeroIsNoListPrice' | 'readManifest'>;
 }
 
 /** Declares one. It has no host and no key: whoever would ask it is told where its figures come from. */

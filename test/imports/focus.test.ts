@@ -33,7 +33,9 @@ const ROW = {
   ConsumedUnit: '',
   ProviderName: 'AWS',
 };
-type Row = Partial<Record<keyof typeof ROW | 'Odd' | 'InvoiceIssuerName' | 'ServiceProviderName', string>>;
+type Row = Partial<
+  Record<keyof typeof ROW | 'Odd' | 'ListCost' | 'x_Labels' | 'InvoiceIssuerName' | 'ServiceProviderName', string>
+>;
 
 const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
 const csv = (rows: Row[], columns = Object.keys(ROW)) =>
@@ -202,6 +204,39 @@ describe('FOCUS files', () => {
     ]);
   });
 
+  it('of Google tell projects by labels too; where there is neither tag nor label, a tag is refused', async () => {
+    const projectBy = { tag: 'product' };
+    const columns = Object.keys(ROW).filter((column) => column !== 'Tags');
+    const rows = [{ x_Labels: '[{"key":"product","value":"search"}]' }, { x_Labels: '' }];
+    const labelled = await read({ 'a.csv': csv(rows, [...columns, 'x_Labels']) }, { projectBy });
+    expect(linesOf(labelled).map(([, project]) => project)).toEqual(['search', 'unassigned']);
+    await expect(read({ 'a.csv': csv([{}], columns) }, { projectBy })).rejects.toMatchObject({
+      code: 'contract',
+      message: expect.stringContaining('no column Tags or x_Labels') as string,
+    });
+  });
+
+  it('of Azure have no list cost where they say 0, as it does for what has no price', async () => {
+    const listed = async (ProviderName: string, ServiceName: string) => {
+      const rows: Row[] = ['0', '0.0', '2'].map((ListCost, index) => ({ ListCost, SkuMeter: `${index}` }));
+      const free = { ListCost: '0', BilledCost: '0', SkuMeter: 'free' };
+      const all = [...rows, free].map((row) => ({ ...row, ProviderName, ServiceName }));
+      const { periods } = await read({ 'a.csv': csv(all, [...Object.keys(ROW), 'ListCost']) });
+      return periods[0]?.lines.map(({ listCost = null }) => (listCost === null ? null : formatDecimal(listCost)));
+    };
+    expect(await listed('Microsoft', 'Azure OpenAI')).toEqual([null, null, '2', '0']);
+    expect(await listed('AWS', 'Amazon Bedrock')).toEqual(['0', '0', '2', '0']);
+  });
+
+  it('of JSON lines may leave out a column in any row, and name it in a later one', async () => {
+    const { ConsumedUnit: _, SkuMeter: __, ...bare } = ROW;
+    const { ServiceName: ___, ...unnamed } = { ...bare, ServiceCategory: 'AI and Machine Learning' };
+    const many = Array.from({ length: 2_500 }, () => unnamed);
+    const found = await read({ 'a.jsonl': [...many, { ...ROW, Odd: 1 }].map((row) => JSON.stringify(row)).join('\n') });
+    expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['2500', '1']);
+    expect(found.unknownColumns).toEqual(['Odd']);
+  });
+
   it('say what was left out as no AI, and keep it where all is asked for', async () => {
     const files = { 'a.csv': csv([{}, { ServiceName: 'Amazon EC2', BilledCost: '7.5' }]) };
     const { leftOut, periods } = await read(files);
@@ -218,6 +253,7 @@ describe('FOCUS files', () => {
     ['a column that is there twice', csv([{}], [...Object.keys(ROW), 'BilledCost']), /BilledCost is there twice/],
     ['nothing in it, as of a copy that only began', '', /is empty/],
     ['an amount that is none', csv([{}, { BilledCost: 'abc' }]), /row 2: BilledCost/],
+    ['a row without all of its values', `${csv([{}, {}])}\n1,2`, /: Row 3 has 2 values/],
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
     ['a value that only ends in a quote', csv([{}, {}]).replace(/"(?=[^"]*"[^"]*$)/, ''), /[Rr]ow 2 has a quote/],
@@ -237,6 +273,15 @@ describe('FOCUS files', () => {
       code: 'contract',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('are refused with the row of JSON lines that lacks what a charge needs, or is cut off', async () => {
+    const rows = Array.from({ length: 2_500 }, () => JSON.stringify(ROW));
+    const lacking = JSON.stringify({ ...ROW, BilledCost: undefined });
+    await expect(read({ 'a.jsonl': [...rows, lacking].join('\n') })).rejects.toThrow(
+      ', row 2501: BilledCost: is empty',
+    );
+    await expect(read({ 'a.jsonl': [...rows, '{"a":}'].join('\n') })).rejects.toThrow(': row 2501 is broken JSON');
   });
 
   it('are refused for JSON that is not an object a line', async () => {

@@ -14,5 +14,6 @@ export const azure = defineFileProvider({
   // `gpt 4o 0513 Input global Tokens`
   readModel: (_, meter) =>
     /^(.+?) (?:cached |cchd )?(?:input|inp|output|outp|opt|batch)\b/i.exec(meter)?.[1]?.trim() ?? null,
+  zeroIsNoListPrice: true,
   readManifest: async (document) => (await import('./manifest.js')).readManifest(document),
 });
