@@ -22,6 +22,7 @@ export interface GuardedWrite extends OrganizationKey, AskedAt {
 /**
  * Refuses an answer that would lose most of what is stored of its closed days: providers have been seen to answer
  * nothing, successfully.
+ * @param altered days whose rows somebody altered: these say nothing about how much there was, the seal does
  * @returns true when the answer would have been refused but was accepted by `--accept-restatement`.
  * @throws CostsError `shrink`
  */
@@ -31,10 +32,20 @@ export async function guardAgainstShrinking<Row extends Fact>(
   write: GuardedWrite,
   days: readonly LockedDay[],
   rows: RowsByDay<Row>,
+  altered: ReadonlySet<Day>,
 ): Promise<boolean> {
   const closed = days.filter(({ day, readAt }) => readAt !== null && endOfDay(day) <= readTimeOf(write, endOfDay(day)));
   if (closed.length === 0) return false;
-  const reason = findLoss(list, closed, await storedSums(tx, list, write, closed), answeredSums(list, closed, rows));
+  const stored = await storedSums(
+    tx,
+    list,
+    write,
+    closed.filter(({ day }) => !altered.has(day)),
+  );
+  for (const { day, part, seal } of closed.filter((each) => altered.has(each.day)))
+    for (const [currency, total] of Object.entries(seal?.sums ?? {}))
+      addTo(stored, currency, part, day, absolute(parseDecimal(total)));
+  const reason = findLoss(list, closed, stored, answeredSums(list, closed, rows));
   if (reason === null) return false;
   if (write.acceptRestatement) return true;
   throw new CostsError('shrink', `${providerName(write.provider)} answered ${reason}; nothing was changed.`, {

@@ -62,9 +62,7 @@ export async function replaceWindow<Row extends Fact>(
       : new Set<Day>();
   const days = locked.filter(({ day }) => !contradicted.has(day));
   const rows = new Map([...answered].filter(([day]) => !contradicted.has(day)));
-  // What somebody altered says nothing about how much there was.
-  const telling = days.filter(({ day }) => !altered.has(day));
-  const accepted = await guardAgainstShrinking(tx, list, write, telling, rows);
+  const accepted = await guardAgainstShrinking(tx, list, write, days, rows, altered);
   const newProjects = created.filter(({ linked }) => !linked).map(({ name }) => name);
   const outcome: WindowOutcome = { ...emptyOutcome(), newProjects, adopted, altered: [...altered] };
   outcome.contradicted = [...contradicted].sort();

@@ -160,6 +160,15 @@ describe.each(STORY_KINDS)('the seal of a day in %s', (kind) => {
     expect(await write(LINES, 2)).toMatchObject({ updated: 4, altered: [d1, d2] });
   });
 
+  it('goes on guarding its day when a row is altered: an answer without what was written is refused', async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = cost + 0.01 WHERE cost = 2`;
+    await expect(write([], 2, 'org-1', [d2])).rejects.toMatchObject({
+      code: 'shrink',
+      message: expect.stringMatching(/0 USD .* where 2 USD/) as string,
+    });
+    expect(await prisma.costData.count()).toBe(LINES.length);
+  });
+
   it('is of one organization, whose days another one neither has nor seals', async () => {
     await write([line(d1, 'r', 'gpt', '8')], 1, 'org-2', [d1]);
     await write(LINES, 2);
