@@ -111,6 +111,26 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
   expect(report.coverage).toMatchObject({ adopted: [{ since: first, until: last }] });
 });
 
+it('are in a report as of an instant, one row a day whenever their buckets begin, and never beside an estimate', async () => {
+  await database.pool.query(`
+    UPDATE cost_data SET bucket_start_time = bucket_start_time + interval '9 hours' WHERE project_id = 'known';
+    INSERT INTO cost_data SELECT id || ' midnight', project_id, date, service, 5, api_version, bucket_start_time - interval '9 hours', bucket_end_time, line_item, currency
+      FROM cost_data WHERE id = 'known1';
+    INSERT INTO cost_data SELECT id || ' estimate', project_id, date, service, 100, 'usage_v1', date_trunc('day', bucket_start_time), bucket_end_time, line_item, currency
+      FROM cost_data WHERE id IN ('known1', 'known2')`);
+  const query = { teamId: 'team-1', since: first, until: last, groupBy: ['project' as const, 'day' as const] };
+  const figures = async (more: { asOf?: Date; basis?: 'billed' }) =>
+    (await store.reports.run({ ...query, ...more }, addDays(last, 2))).rows
+      .filter(({ projectId }) => projectId === 'known')
+      .map(({ day, cost }) => `${day ?? ''} ${cost ?? ''}`)
+      .sort();
+  const there = ['2026-02-01 6', '2026-02-02 2', '2026-02-03 3'];
+  expect(await figures({})).toEqual(there);
+  const now = await store.collection.clock();
+  expect(await figures({ basis: 'billed', asOf: now })).toEqual(there);
+  expect(await store.reports.changes({ ...query, basis: 'billed' }, now)).toEqual([]);
+});
+
 it('are read by a sync while they may still change, and by a backfill whenever it is asked', async () => {
   const organization = { keyId: 'key', provider: 'openai', organizationId: 'org-1' } as Organization;
   const plan = (today: Day) => ({

@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { DaySpan } from '../../domain/day.js';
+import { WAS_ADOPTED } from '../facts/adopted-days.js';
 import { committedAfter } from '../facts/commit-order.js';
 
 /** Columns of a row that the ledger tells, or that were not kept. */
@@ -30,7 +31,7 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
   return Prisma.sql`
     SELECT v.project_id, v.day, v.currency, v.cost ${shown((name) => `${KEPT[name] ?? `d.${name}`} AS ${name}`)} FROM (
       SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
-             project_id, bucket_start_time AS day, bucket_start_time, bucket_end_time, line_item, model, id, currency, old_cost AS cost
+             project_id, date_trunc('day', bucket_start_time) AS day, bucket_start_time, bucket_end_time, line_item, model, id, currency, old_cost AS cost
       FROM restatements
       WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(Prisma.sql`bucket_start_time`)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
@@ -38,7 +39,7 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
     ${columns.some((name) => KEPT[name] === undefined) ? TODAY : Prisma.empty}
     WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
     UNION ALL
-    SELECT c.project_id, c.bucket_start_time, c.currency, c.cost ${shown((name) => `c.${name}`)}
+    SELECT c.project_id, date_trunc('day', c.bucket_start_time), c.currency, c.cost ${shown((name) => `c.${name}`)}
     FROM cost_data c JOIN projects o ON o.id = c.project_id
     WHERE c.api_version = 'costs_v1' AND ${inSpan(Prisma.sql`c.bucket_start_time`)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
       AND NOT EXISTS (
@@ -47,11 +48,14 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
           AND r.line_item = c.line_item AND r.api_version = 'costs_v1' AND ${committedAfter(at, 'r.write_id', 'r.recorded_at')})`;
 }
 
+/** Adopted bills of days that were never read have been there all along. */
 function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`EXISTS (
+  const read = Prisma.sql`
     SELECT FROM collected_days d
     WHERE d.ai_provider = o.ai_provider AND d.ai_organization_id = o.ai_organization_id AND d.api_version = 'costs_v1'
-      AND d.day = ${day}::date AND NOT ${committedAfter(at, 'd.first_write_id', 'd.first_read_at')})`;
+      AND d.day = ${day}::date`;
+  return Prisma.sql`(EXISTS (${read} AND NOT ${committedAfter(at, 'd.first_write_id', 'd.first_read_at')})
+    OR (${WAS_ADOPTED} AND NOT EXISTS (${read})))`;
 }
 
 /**

@@ -23,7 +23,7 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
   const of = (table: string) => Prisma.raw(columns.map((name) => `, ${table}.${name}`).join(''));
   const rows = Prisma.sql`
     WITH entries AS (
-      SELECT project_id, bucket_start_time AS day, currency, coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost, cause ${of('restatements')}
+      SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost, cause ${of('restatements')}
       FROM restatements WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(query)}
     ), unread AS (
       SELECT ai_provider, ai_organization_id, day,
@@ -33,7 +33,7 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
     )
     SELECT entries.*, 1 AS rows FROM entries
     UNION ALL
-    SELECT d.project_id, d.bucket_start_time, d.currency, d.cost, u.cause ${of('d')}, 1
+    SELECT d.project_id, date_trunc('day', d.bucket_start_time), d.currency, d.cost, u.cause ${of('d')}, 1
     FROM cost_data d JOIN projects o ON o.id = d.project_id
     JOIN unread u ON u.ai_provider = o.ai_provider AND u.ai_organization_id = o.ai_organization_id AND u.day = d.bucket_start_time::date
     WHERE d.api_version = 'costs_v1' AND ${inSpan(query)}

@@ -66,8 +66,10 @@ function rowsOfKind(
     legacy: () => legacyRows(range, columns),
     unpriced: () => unpricedRows(unpriced, columns),
   }[kind]();
+  // Said twice, so that the days can be hashed as well as looked up in the index: bills of an adopted database may begin at any time of a day.
   const unbilled = Prisma.sql`WHERE NOT EXISTS (
-      SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND b.bucket_start_time = e.day)`;
+      SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND ${inSpan('b.bucket_start_time', range)}
+        AND date_trunc('day', b.bucket_start_time) = e.day AND b.bucket_start_time >= e.day AND b.bucket_start_time < e.day + interval '1 day')`;
   const isBest = (range.basis ?? 'best') === 'best';
   return Prisma.sql`SELECT e.*, ${Prisma.raw(String(kind !== 'billed'))} AS estimated FROM (${rows}) e ${kind !== 'billed' && isBest ? unbilled : Prisma.empty}`;
 }
@@ -88,7 +90,7 @@ function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   const sources = billSources(columns);
   if (sources.length > 0) return keyedRows(range, columns, { version: 'costs_v1', sources });
   return Prisma.sql`
-    SELECT project_id, bucket_start_time AS day, currency, cost ${more(columns)} FROM cost_data
+    SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
 }
 
