@@ -14,7 +14,7 @@ export function hasCommand(hint: string): boolean {
   return COMMAND_OF_HINT.test(hint);
 }
 
-const COMMAND_OF_HINT = /(?:^|: )(?=(?:unset [A-Z_ ]+ && )?costs(?: [a-z-]|$))/;
+const COMMAND_OF_HINT = /(?:^|: )(?=(?:(?:unset|chmod) .+ && )?costs(?: [a-z-]|$))/;
 
 /** Where a command for people begins. */
 const COMMAND = /(?<=(?:→|&&|;|commands:|Start here:|or:) +)costs(?= [a-z-]|$)/gm;

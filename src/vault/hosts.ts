@@ -31,7 +31,7 @@ export function destinationOf(
 export function hostOfNewKey(destination: Destination, allowed: string | null): string {
   const found = hostOf(destination);
   const own = new URL(providerOf(destination.provider).baseUrl).host;
-  if (allowed !== null && allowed.toLowerCase() !== found) {
+  if (allowed !== null && !isSame(allowed, found)) {
     throw new CostsError(
       'usage',
       `--allow-host ${cleanText(allowed)} is not where ${variableOf(destination.provider)} leads: that is ${found}.`,
@@ -45,6 +45,13 @@ export function hostOfNewKey(destination: Destination, allowed: string | null): 
       hint: `If that host may have the key, add --allow-host ${found}.`,
     },
   );
+}
+
+/** A key that may go to this machine may go to any port of it, whatever the machine is called. */
+function isSame(allowed: string, found: string): boolean {
+  if (allowed.toLowerCase() === found) return true;
+  const url = `http://${allowed}`;
+  return found === LOOPBACK && URL.canParse(url) && isLoopback(new URL(url).hostname);
 }
 
 /** @throws CostsError `auth` when a key bound to `host` would now be sent to another. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import { makeFolder } from '../folder.js';
+import { shell } from '../domain/shell.js';
 import type { Keychain } from './keychain.js';
 
 /** Stands in for the keychain where a person agreed to it: a file in the private folder that only its owner can read. */
@@ -42,7 +43,7 @@ async function checkPrivate(path: string): Promise<void> {
   const { mode } = await stat(path);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new CostsError('auth', `Others can read ${path}; it is not used.`, {
-    hint: `chmod 600 ${path}, then costs login again: it may be known.`,
+    hint: shell`What is in it may be known. To end that session and begin another: chmod 600 ${path} && costs login`,
   });
 }
 

@@ -26,6 +26,18 @@ describe('the host of a new key', () => {
     );
   });
 
+  it.each(['localhost', 'LOCALHOST:4000', '127.0.0.1', '127.0.0.1:4000', '[::1]', '[::1]:4000', 'loopback'])(
+    'is this machine when %s was allowed',
+    (allowed) => {
+      expect(hostOfNewKey(to('http://localhost:4000'), allowed)).toBe('loopback');
+      expect(() => hostOfNewKey(to('https://gateway.acme.io/v1'), allowed)).toThrow('that is gateway.acme.io.');
+    },
+  );
+
+  it.each(['gateway.acme.io', 'localhost.evil.example', ''])('is not this machine when "%s" was allowed', (allowed) => {
+    expect(() => hostOfNewKey(to('http://localhost:4000'), allowed)).toThrow('that is loopback.');
+  });
+
   it.each([
     ['https://api.openai.com@evil.example/v1', 'user information'],
     ['https://user:pass@api.openai.com/v1', 'user information'],

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CostsError } from '../../src/errors.js';
+import { renderHint } from '../../src/output/hint.js';
 import { createKeychain } from '../../src/vault/keychain.js';
+import { createSessionFile } from '../../src/vault/session-file.js';
 import { foundTeam, openDesk } from '../helpers/vault.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, fillHome, type TestDatabase } from '../helpers/database.js';
@@ -140,6 +143,23 @@ describe('without a keychain', () => {
       });
     } finally {
       await Promise.all([base.drop(), machine.drop()]);
+    }
+  });
+});
+
+describe('a session file that others can read', () => {
+  it('is told with a command that mends it, in a folder with spaces too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs application support '));
+    try {
+      const file = createSessionFile(folder);
+      await file.set('x', 'y');
+      await run('chmod', ['644', join(folder, 'session.json')]);
+      const error = await file.get('x').catch((thrown: unknown) => thrown as CostsError);
+      const [, command = ''] = renderHint((error as CostsError).hint ?? '').split('→ ');
+      const { stdout } = await run('sh', ['-c', `costs() { echo "$@"; }\n${command}`]);
+      expect([stdout, await file.get('x')]).toEqual(['login\n', 'y']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

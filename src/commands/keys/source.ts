@@ -26,7 +26,10 @@ export function keySourceOptions(): Option[] {
     option('--from-env <name>', 'the key stays outside the store, in this environment variable'),
     option('--from-path <folder>', 'the bill comes as FOCUS files in this folder, which need no key'),
     option('--key-stdin', 'read the key from standard input and keep it encrypted'),
-    option('--allow-host <host>', "bind the key to this host instead of the provider's own"),
+    option(
+      '--allow-host <host>',
+      "bind the key to this host, with its port where the URL has one, instead of the provider's own",
+    ),
     dayOption('--expires <day>', 'the last day the key works, where the provider does not say'),
     insecureStorageOption(),
   ];
