@@ -30,7 +30,8 @@ const VAULT_TABLES = ['vaults', 'vault_tokens', 'vault_slots', 'vault_viewer_slo
 
 /**
  * Copies every row of one database to another one of the same schema, with the ids they have, in one transaction. A team
- * that has the same name there takes the place of ours. Rows that are there already stay as they are.
+ * that has the same name there takes the place of ours. Rows that are there already stay as they are, and so do days which
+ * the other database has read itself: with all their rows, or it would have some of each.
  * @throws CostsError `conflict` when something there is in the way; nothing was changed then
  */
 export async function copyRows(source: Database, target: Database): Promise<CopyResult> {
@@ -55,12 +56,13 @@ async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult>
   const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
   const emails = users.map(({ email }) => email);
   const tables: CopyResult['tables'] = [];
-  let untouched = true;
+  const kept = await daysOfItsOwn(from, to);
+  let untouched = kept.length === 0;
   for (const table of await tablesInOrder(from)) {
     if (VAULT_TABLES.includes(table)) continue;
     const counts = { table, rows: 0, inserted: 0 };
     const columns = (await columnsOf(from, table)).filter((column) => column !== 'mac');
-    for await (const rows of readRows(from, table, selection(table, columns, { teams, emails }))) {
+    for await (const rows of readRows(from, table, selection(table, columns, { teams, emails, kept }))) {
       const { inserted, present, equal } = await insertRows(to, table, columns, rows);
       if (present < rows.length) throw inTheWay(table, rows.length - present, label);
       untouched &&= equal === rows.length;
@@ -74,6 +76,51 @@ async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult>
   // Once the other store has gone on, its sums are newer than ours and rightly differ.
   if (untouched) await requireEqualSums(from, to, sums, label);
   return { tables, sums, equal: untouched, keysLeft: await sealedKeys(from) };
+}
+
+interface ReadDay {
+  provider: string;
+  organization: string;
+  version: string;
+  day: string;
+  /** Of its last read. */
+  write: string;
+}
+
+/** Days of our organizations that the other store has, and not from here: read there since, or read again here. */
+async function daysOfItsOwn(from: Pool, to: Pool): Promise<ReadDay[]> {
+  const read = async (pool: Pool) =>
+    (
+      await pool.query<ReadDay>(
+        `SELECT ai_provider AS provider, ai_organization_id AS organization, api_version::text AS version, to_char(day, 'YYYY-MM-DD') AS day,
+                concat_ws(' ', run_id, write_id) AS write FROM collected_days`,
+      )
+    ).rows;
+  const [ours, theirs] = [await read(from), await read(to)];
+  const known = new Set(ours.map((day) => JSON.stringify(day)));
+  const organizations = new Set(ours.map(organizationOf));
+  return theirs.filter((day) => organizations.has(organizationOf(day)) && !known.has(JSON.stringify(day)));
+}
+
+const organizationOf = ({ provider, organization }: ReadDay) => JSON.stringify([provider, organization]);
+
+/** What leaves out every row of some days, by table. */
+function notAmong(days: readonly ReadDay[]): Record<string, string> {
+  if (days.length === 0) return {};
+  const those = `jsonb_to_recordset(${pg.escapeLiteral(JSON.stringify(days))}::jsonb) AS k (provider text, organization text, version text, day date)`;
+  const ofProject = (version: string) => `NOT EXISTS (
+    SELECT FROM projects p JOIN ${those} ON k.provider = p.ai_provider AND k.organization = p.ai_organization_id
+    WHERE p.id = t.project_id AND k.day = t.bucket_start_time::date AND k.version = ${version})`;
+  const ofOrganization = (version: string) => `NOT EXISTS (
+    SELECT FROM ${those} WHERE k.provider = t.ai_provider AND k.organization = t.ai_organization_id AND k.day = t.day AND k.version = ${version})`;
+  return {
+    cost_data: ofProject('t.api_version::text'),
+    restatements: ofProject('t.api_version::text'),
+    cost_by_api_key: ofProject(`CASE WHEN t.source LIKE 'usage%' THEN 'usage_v1' ELSE 'costs_v1' END`),
+    usage_data: ofProject(`'usage_v1'`),
+    collected_days: ofOrganization('t.api_version::text'),
+    collected_usage: ofOrganization(`'usage_v1'`),
+  };
 }
 
 /** Teams of one name are one team: `init` there may have made it already. */
@@ -91,13 +138,14 @@ async function mapTeams(from: Pool, to: Pool): Promise<Record<string, string>> {
 function selection(
   table: string,
   columns: readonly string[],
-  there: { teams: Record<string, string>; emails: string[] },
+  there: { teams: Record<string, string>; emails: string[]; kept: readonly ReadDay[] },
 ): { where: string; row: string } {
   const map = `${pg.escapeLiteral(JSON.stringify(there.teams))}::jsonb`;
   const conditions: Record<string, string> = {
     teams: `NOT ${map} ? t.id`,
     users: `NOT ${pg.escapeLiteral(JSON.stringify(there.emails))}::jsonb ? t.email`,
     organization_api_keys: `t.source <> 'vault'`,
+    ...notAmong(there.kept),
   };
   const where = conditions[table] ?? 'true';
   const row = columns.includes('team_id')
