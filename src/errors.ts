@@ -53,6 +53,8 @@ export class CostsError extends Error {
   readonly hint: string | undefined;
   readonly keyProblem: KeyProblem | undefined;
   readonly retryAt: Date | null;
+  /** That of the code, unless a command says otherwise. */
+  exitCode: number;
 
   constructor(code: ErrorCode, message: string, { hint, cause, keyProblem, retryAt = null }: CostsErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
@@ -60,10 +62,7 @@ export class CostsError extends Error {
     this.hint = hint;
     this.keyProblem = keyProblem;
     this.retryAt = retryAt;
-  }
-
-  get exitCode(): number {
-    return EXIT_CODES[this.code];
+    this.exitCode = EXIT_CODES[code];
   }
 }
 

@@ -68,6 +68,7 @@ export const check = defineCommand({
     if (findings.length > 0) return EXIT_CODES.finding;
     return messages.some(({ error }) => error !== null) ? EXIT_CODES.unreachable : 0;
   },
+  isCheck: () => true,
 });
 
 async function run(options: CheckOptions, context: Context): Promise<{ result: CheckFindings; team: string }> {

@@ -52,6 +52,8 @@ export interface CommandDefinition<Options, Value, Document> {
   failures?(value: NoInfer<Value>): readonly { error?: ErrorDocument }[];
   /** Default: 0. */
   exitCode?(value: NoInfer<Value>, options: NoInfer<Options>): number;
+  /** Whether 1 means a finding and nothing else: work that could not be done is 3 then. */
+  isCheck?(options: NoInfer<Options>): boolean;
 }
 
 /** A command whose options and value do not matter to who holds it. */

@@ -1,11 +1,30 @@
 import type { Context, GlobalOptions } from '../context.js';
+import { asCostsError, EXIT_CODES } from '../errors.js';
 import { waysOn } from '../next-step.js';
 import type { CommandDefinition } from './define.js';
 
-/** Runs a command and writes what came of it. @returns the exit code @throws what the command throws */
+/** Does what a command is for. @returns the exit code @throws what the command throws, with the exit code that it has there */
 export async function perform<Options extends object>(
   command: CommandDefinition<Options, unknown, unknown>,
-  options: Options & GlobalOptions & { output?: string; format?: string },
+  options: PerformOptions<Options>,
+  context: Context,
+): Promise<number> {
+  try {
+    return await runAndWrite(command, options, context);
+  } catch (thrown) {
+    if (command.isCheck?.(options) !== true) throw thrown;
+    const error = asCostsError(thrown);
+    if (error.exitCode === EXIT_CODES.finding) error.exitCode = EXIT_CODES.partial;
+    throw error;
+  }
+}
+
+type PerformOptions<Options> = Options & GlobalOptions & { output?: string; format?: string };
+
+/** Runs a command and writes what came of it. */
+async function runAndWrite<Options extends object>(
+  command: CommandDefinition<Options, unknown, unknown>,
+  options: PerformOptions<Options>,
   context: Context,
 ): Promise<number> {
   const { output } = context;

@@ -29,6 +29,7 @@ export const status = defineCommand({
   document: asItIs<Status>,
   render: renderStatus,
   exitCode: ({ findings }, { check }) => (check === true && findings.length > 0 ? EXIT_CODES.finding : 0),
+  isCheck: ({ check }) => check === true,
 });
 
 async function run(options: StatusOptions, context: Context) {

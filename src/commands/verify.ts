@@ -28,6 +28,7 @@ export const verify = defineCommand({
   render: renderVerification,
   failures: ({ organizations }) => organizations,
   exitCode: exitCodeOfVerification,
+  isCheck: () => true,
 });
 
 /** A finding is 1 whatever else went wrong; the document has both. */

@@ -29,7 +29,7 @@ export async function registeredOrganizations(
 
 /**
  * The team's active organizations that a selection leaves.
- * @throws CostsError `conflict` when none is registered or active, `usage` when none goes by the name.
+ * @throws CostsError `usage` when none is registered or active, or none goes by the name
  */
 export async function selectOrganizations(
   work: Workplace,
@@ -38,7 +38,7 @@ export async function selectOrganizations(
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.keys.list(team.id);
   if (registered.length === 0) {
-    throw new CostsError('conflict', 'No organization is registered.', {
+    throw new CostsError('usage', 'No organization is registered.', {
       hint: 'costs keys add',
     });
   }
@@ -46,5 +46,5 @@ export async function selectOrganizations(
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
   const active = chosen.filter(({ isActive }) => isActive);
   if (active.length > 0) return active;
-  throw new CostsError('conflict', 'No active organization fits.', { hint: 'costs keys list' });
+  throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
 }

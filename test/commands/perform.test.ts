@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { defineCommand, asItIs } from '../../src/commands/define.js';
+import { perform } from '../../src/commands/perform.js';
+import type { Context } from '../../src/context.js';
+import { CostsError, type ErrorCode } from '../../src/errors.js';
+import { selectOrganizations } from '../../src/library/organizations.js';
+import type { Workplace } from '../../src/library/workplace.js';
+
+const context = { output: {} } as unknown as Context;
+
+/** The exit code of work that fails. */
+async function exitOf(failure: Error, isCheck: boolean): Promise<unknown> {
+  const command = defineCommand({
+    name: 'try',
+    description: 'Fails.',
+    examples: [],
+    run: () => Promise.reject(failure),
+    document: asItIs<unknown>,
+    render: () => null,
+    isCheck: () => isCheck,
+  });
+  return perform(command, {}, context).catch((error: unknown) => (error as CostsError).exitCode);
+}
+
+it.each<[ErrorCode, number, number]>([
+  ['conflict', 1, 3],
+  ['no-space', 1, 3],
+  ['usage', 2, 2],
+  ['unreachable', 6, 6],
+])('a failure of the code %s ends with %d, and with %d where 1 means a finding alone', async (code, usual, ofCheck) => {
+  expect(await exitOf(new CostsError(code, 'No.'), false)).toBe(usual);
+  expect(await exitOf(new CostsError(code, 'No.'), true)).toBe(ofCheck);
+});
+
+it('what nobody foresaw is no finding either', async () => {
+  expect(await exitOf(new Error('a bug'), true)).toBe(3);
+});
+
+it.each([
+  ['nothing is registered', []],
+  ['every key is disabled', [{ isActive: false }]],
+])('to ask for organizations where %s is bad input', async (_, keys) => {
+  const work = {
+    store: () => Promise.resolve({ keys: { list: () => Promise.resolve(keys) } }),
+    team: () => Promise.resolve({ id: 'team-1' }),
+  } as unknown as Workplace;
+  await expect(selectOrganizations(work, {})).rejects.toMatchObject({ code: 'usage' });
+});
