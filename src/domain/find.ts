@@ -10,6 +10,8 @@ export interface Named {
   name: string;
   /** The name of its organization, for `Organization/Project`. */
   organization?: string | null;
+  /** Tells apart what has one id at two providers. */
+  provider?: string;
 }
 
 /** What is looked for, in words, and the command that lists it. */
@@ -46,12 +48,24 @@ export function findNamed<T>(
     const [only, ...others] = named.filter(way);
     if (only === undefined) continue;
     if (others.length === 0) return only.candidate;
-    const ids = [only, ...others].map((each) => each.ids.at(-1) ?? '');
-    throw new CostsError('usage', `"${word}" is the name of ${ids.length} ${kind.what}s: ${ids.join(', ')}.`, {
-      hint: `Use an id. They are listed by: ${kind.list}`,
-    });
+    throw several(word, [only, ...others], kind);
   }
   return null;
+}
+
+function several(word: string, named: readonly Named[], kind: Kind): CostsError {
+  const [theirs, ours] = [-1, 0].map((place) => named.map(({ ids }) => ids.at(place) ?? ''));
+  const ids = [theirs, ours].find((each) => new Set(each).size === named.length);
+  const told = named.map((each, index) => {
+    const id = (ids ?? theirs)?.[index] ?? '';
+    return ids === theirs || each.provider === undefined ? id : `${id} (${each.provider})`;
+  });
+  return new CostsError('usage', `"${word}" is the name of ${told.length} ${kind.what}s: ${told.join(', ')}.`, {
+    hint:
+      ids !== undefined
+        ? `Use an id. They are listed by: ${kind.list}`
+        : `Name the provider, too: --provider ${named[0]?.provider ?? ''}`,
+  });
 }
 
 /** As `findNamed`. @throws CostsError `usage` when nothing goes by that word, with what is written almost so */

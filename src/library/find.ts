@@ -9,14 +9,16 @@ export const ORGANIZATION: Kind = { what: 'organization', list: 'costs keys list
 const PROJECT: Kind = { what: 'project', list: 'costs projects list' };
 
 /** Of organizations, or of keys, the one a person names. @throws CostsError `usage` when none or several go by it */
-export function requireOrganization<T extends { organizationId: string; name: string; keyId?: string }>(
-  word: string,
-  organizations: readonly T[],
-): T {
+export function requireOrganization<
+  T extends { provider: ProviderId; organizationId: string; name: string; keyId?: string },
+>(word: string, organizations: readonly T[]): T {
   return requireNamed(
     word,
     organizations,
-    ({ organizationId, name, keyId }) => ({ ids: [...(keyId === undefined ? [] : [keyId]), organizationId], name }),
+    ({ provider, organizationId, name, keyId }) => ({
+      ids: [...(keyId === undefined ? [] : [keyId]), organizationId],
+      ...{ name, provider },
+    }),
     ORGANIZATION,
   );
 }

@@ -33,6 +33,23 @@ describe('what a person types', () => {
     expect(() => find('Batch jobs')).toThrow('p4, p5');
   });
 
+  it('is refused with the providers where several have one id', () => {
+    const refused = (ours: (provider: string) => string[]) => () =>
+      requireNamed(
+        'org-1',
+        ['openai', 'litellm'],
+        (provider) => ({ ids: [...ours(provider), 'org-1'], name: 'Prod', provider }),
+        KIND,
+      );
+    expect(refused(() => [])).toThrow(
+      expect.objectContaining({
+        message: '"org-1" is the name of 2 projects: org-1 (openai), org-1 (litellm).',
+        hint: 'Name the provider, too: --provider openai',
+      }),
+    );
+    expect(refused((provider) => [`key-${provider}`])).toThrow('key-openai (openai), key-litellm (litellm).');
+  });
+
   it('is refused with what is written almost so, and never found by an empty word', () => {
     expect(() => find('Asistant')).toThrow('There is no project "Asistant". Did you mean Assistant?');
     expect(() => find('Bach jobs')).toThrow('Did you mean "Batch jobs"?');
