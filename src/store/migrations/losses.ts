@@ -52,7 +52,9 @@ export async function findLosses(
 
 /** The `DELETE FROM` statements of a down.sql; a test holds the files to a form that this understands. */
 export function findDeletions(sql: string): { table: string; where: string }[] {
-  const statements = sql.replace(/--[^\n]*/g, '').matchAll(/DELETE\s+FROM\s+"([^"]+)"(?:\s+WHERE\s+([^;]+))?\s*;/gi);
+  // What a function does once it is called is no deletion of a rollback.
+  const plain = sql.replace(/--[^\n]*/g, '').replace(/\$\$[^]*?\$\$/g, '');
+  const statements = plain.matchAll(/DELETE\s+FROM\s+"([^"]+)"(?:\s+WHERE\s+([^;]+))?\s*;/gi);
   return [...statements].map(([, table = '', where = 'true']) => ({ table, where: where.trim() }));
 }
 
