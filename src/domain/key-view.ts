@@ -2,7 +2,7 @@ import type { KeyRow } from './access.js';
 import type { BillSource } from './bill-source.js';
 import type { ProviderId } from './provider.js';
 import { shell } from './shell.js';
-import { formatDate, plural } from './words.js';
+import { formatLastDay, plural } from './words.js';
 
 /** A registered key as people and scripts see it: never more of it than its last four characters. */
 export interface KeyView {
@@ -49,11 +49,14 @@ export function toKeyView(row: KeyRow, billReport: string | null): KeyView {
 export const WARN_DAYS = 14;
 
 /** A sentence about a key that ends soon or has ended; null while there is time. */
-export function expiryWarning({ name, expiresAt }: Pick<KeyRow, 'name' | 'expiresAt'>, now: Date): string | null {
+export function expiryWarning(
+  { name, organizationId, expiresAt }: Pick<KeyRow, 'name' | 'organizationId' | 'expiresAt'>,
+  now: Date,
+): string | null {
   if (expiresAt === null) return null;
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
-  const day = formatDate(expiresAt);
-  const rotate = shell`costs keys rotate ${name}`;
+  const day = formatLastDay(expiresAt);
+  const rotate = shell`costs keys rotate ${organizationId}`;
   if (expiresAt <= now) return `The key of ${name} expired on ${day}: ${rotate}`;
   if (days > WARN_DAYS) return null;
   return `The key of ${name} expires on ${day}, in ${plural(days, 'day')}: ${rotate}`;

@@ -35,6 +35,11 @@ export function formatDate(when: Date | string): string {
   return `${formatDay(day)} ${day.slice(0, 4)}`;
 }
 
+/** `24 Oct 2026`: the last day of what ends at an instant, which may be the midnight after it. */
+export function formatLastDay(end: Date | string): string {
+  return formatDate(new Date(new Date(end).getTime() - 1));
+}
+
 /** `Oct 2026`, of `2026-10`. */
 export function formatMonth(month: string): string {
   return `${monthName(month)} ${month.slice(0, 4)}`;

@@ -4,7 +4,7 @@ import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
 import { shell } from '../domain/shell.js';
 import { renderHint } from './hint.js';
-import { formatDate, formatInstant } from '../domain/words.js';
+import { formatInstant, formatLastDay } from '../domain/words.js';
 import { providerName } from '../providers/registry.js';
 
 const COLUMNS: Column[] = [
@@ -29,10 +29,12 @@ export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): strin
     key.source,
     [key.active ? 'active' : 'disabled', ...(key.exposed ? ['exposed'] : [])].join(', '),
     key.billReport === null ? '' : `${key.billReport}${key.billSource === 'parent' ? ", parent's key" : ''}`,
-    key.expiresAt === null ? '–' : formatDate(key.expiresAt),
+    key.expiresAt === null ? '–' : formatLastDay(key.expiresAt),
     key.lastUsedAt === null ? 'never' : formatInstant(key.lastUsedAt),
   ]);
-  const exposed = keys.filter((key) => key.exposed).map(({ name }) => shell`  → costs keys rotate ${name}`);
+  const exposed = keys
+    .filter((key) => key.exposed)
+    .map(({ organizationId }) => shell`  → costs keys rotate ${organizationId}`);
   // A key of ours has last characters.
   const adopted = keys
     .filter(({ source, lastFour }) => source === 'vault' && lastFour === '')

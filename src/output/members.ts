@@ -35,11 +35,11 @@ export interface AccessChangeResult {
   email: string;
   /** The data key was changed. */
   rotated: boolean;
-  /** Names of the keys they could have read. */
+  /** Ids of the organizations whose keys they could have read. */
   exposed: string[];
   /** Logins, tokens and codes that had been changed outside costs, and were dropped. */
   dropped: string[];
-  /** Names of the keys whose rows had been changed outside costs; nothing opens them. */
+  /** Ids of the organizations whose key rows had been changed outside costs; nothing opens them. */
   altered: string[];
   /** What is left to do. */
   advice: string[];
@@ -55,10 +55,10 @@ export function adviceFor({
 }: Pick<AccessChangeResult, 'exposed' | 'rotated' | 'dropped' | 'altered'>): string[] {
   if (!rotated) return [];
   const rotations = exposed
-    .filter((name) => !found.altered.includes(name))
+    .filter((id) => !found.altered.includes(id))
     .map(
-      (name) =>
-        `${name} is exposed. Make a new key at the provider, revoke the old one, and swap them: ${shell`costs keys rotate ${name}`}`,
+      (id) =>
+        `The key of ${id} is exposed. Make a new key at the provider, revoke the old one, and swap them: ${shell`costs keys rotate ${id}`}`,
     );
   const password = 'If they knew it, change the password of the database too';
   return ['All sessions ended: costs login', ...adviceForChanged(found), ...rotations, password];
@@ -68,7 +68,7 @@ export function adviceFor({
 export function adviceForChanged({ dropped, altered }: Pick<AccessChangeResult, 'dropped' | 'altered'>): string[] {
   return [
     ...dropped.map((what) => `Changed outside costs, and dropped: ${what}. Make it anew: costs members add --help`),
-    ...altered.map((name) => `${name} was changed outside costs: ${shell`costs keys rotate ${name}`}`),
+    ...altered.map((id) => `The key of ${id} was changed outside costs: ${shell`costs keys rotate ${id}`}`),
   ];
 }
 

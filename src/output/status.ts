@@ -68,10 +68,10 @@ function legend(organizations: readonly OrganizationStatus[]): string {
   return `■ settled  ▪ provisional  □ read before the day ended  × never read${adopted}`;
 }
 
-function adoptedLine({ name, adopted, days }: OrganizationStatus): string[] {
+function adoptedLine({ name, organizationId, adopted, days }: OrganizationStatus): string[] {
   const [since, until] = [adopted[0]?.since, adopted.at(-1)?.until];
   if (since === undefined || until === undefined) return [];
-  const backfill = shell`costs backfill --organization ${name} --since ${since} --until ${until}`;
+  const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until}`;
   return [
     `${name}: ${plural(days.adopted, 'day is', 'days are')} adopted, not proven. To compare with the provider → ${backfill}`,
   ];

@@ -52,10 +52,10 @@ function altered({ organizations }: SyncResult): string[] {
 
 /** What another program stored stays until somebody decides: nothing was proven of it. */
 function contradicted({ organizations }: SyncResult): string[] {
-  return organizations.flatMap(({ name, contradicted: days = [] }) => {
+  return organizations.flatMap(({ name, organizationId, contradicted: days = [] }) => {
     const [since, until] = [days[0], days.at(-1)];
     if (since === undefined || until === undefined) return [];
-    const backfill = shell`costs backfill --organization ${name} --since ${since} --until ${until} --force --accept-restatement`;
+    const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until} --force --accept-restatement`;
     return [
       `${name}: ${plural(days.length, 'adopted day')} ${days.length === 1 ? 'is' : 'are'} not what the provider bills, and ${days.length === 1 ? 'stays' : 'stay'} as adopted: ${formatDays(days)}. To take the provider's bills → ${backfill}`,
     ];

@@ -1,6 +1,6 @@
 import type { Output } from './output.js';
 import { renderTable, type Column } from './table.js';
-import { formatDate, formatInstant } from '../domain/words.js';
+import { formatInstant, formatLastDay } from '../domain/words.js';
 
 export interface TokenView {
   id: string;
@@ -39,7 +39,7 @@ export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output
       id,
       role,
       STATES[state],
-      formatDate(expiresAt),
+      formatLastDay(expiresAt),
       lastUsedAt === null ? 'never' : formatInstant(lastUsedAt),
       createdBy,
     ];
@@ -59,6 +59,6 @@ export interface NewToken {
 export function renderNewToken({ token, name, role, expiresAt }: Omit<NewToken, 'id'>): string {
   return [
     token,
-    `Token ${name} (${role}), until ${formatDate(expiresAt)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,
+    `Token ${name} (${role}), until ${formatLastDay(expiresAt)}. It is shown once: put it into COSTS_TOKEN where the job runs.`,
   ].join('\n');
 }

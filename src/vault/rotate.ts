@@ -15,11 +15,11 @@ interface DataKey {
 export interface Rotated extends DataKey {
   keys: number;
   slots: number;
-  /** Names of the organizations whose keys were marked as exposed. */
+  /** Ids of the organizations whose keys were marked as exposed; two of one team may have one name. */
   exposed: string[];
   /** What was changed outside costs and opens nothing any more, in words. */
   dropped: string[];
-  /** Names of the organizations whose key's row was changed outside costs; their keys have to be put in again. */
+  /** Ids of the organizations whose key's row was changed outside costs; their keys have to be put in again. */
   altered: string[];
 }
 
@@ -46,12 +46,13 @@ export async function rotateDataKey(rows: AccessRows, old: DataKey, exposedAt: D
   const altered: string[] = [];
   for (const row of keys) {
     const renewed = reencrypt(row, old.dataKey, next);
-    if (renewed === null) altered.push(row.name);
+    if (renewed === null) altered.push(row.organizationId);
     await rows.keys.setMaterial(row.keyId, withExposure(renewed ?? row, exposedAt));
   }
   await rows.renewVault(next.vault);
   await rows.sessions.removeOfTeam(teamId);
-  const exposed = exposedAt === null ? [] : keys.filter(({ source }) => source === 'vault').map(({ name }) => name);
+  const inVault = keys.filter(({ source }) => source === 'vault');
+  const exposed = exposedAt === null ? [] : inVault.map(({ organizationId }) => organizationId);
   return {
     ...next,
     keys: keys.length - altered.length,

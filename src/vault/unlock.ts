@@ -11,7 +11,7 @@ import { findSession, type Session } from './sessions.js';
 import { openSlot, ownerName, requireSealedRole, trySecret } from './slots.js';
 import type { Tools, Unlocked } from './tools.js';
 import type { Actor } from './vault.js';
-import { formatDate } from '../domain/words.js';
+import { formatDate, formatLastDay } from '../domain/words.js';
 
 /**
  * Lets in whoever is at work: by COSTS_TOKEN, else by this machine's session. Null when nobody logged in.
@@ -93,7 +93,7 @@ async function unlockByToken(tools: Tools, vault: VaultRow | null, token: Secret
   if (row.revokedAt !== null)
     throw await recorded(tools, row, 'token_revoked', `was revoked on ${formatDate(row.revokedAt)}`);
   if (row.expiresAt <= now || isOver(slot, now)) {
-    throw await recorded(tools, row, 'token_expired', `expired on ${formatDate(row.expiresAt)}`);
+    throw await recorded(tools, row, 'token_expired', `expired on ${formatLastDay(row.expiresAt)}`);
   }
   if (slot === null) {
     const wasViewer = (await tools.access.slots.formerViewers(row.teamId)).has(id);

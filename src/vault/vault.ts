@@ -70,7 +70,7 @@ export interface RotationResult {
   slots: number;
   /** Logins, tokens and codes that were dropped, in words. */
   dropped: string[];
-  /** Names of the organizations whose keys have to be put in again. */
+  /** Ids of the organizations whose keys have to be put in again. */
   altered: string[];
 }
 
@@ -163,7 +163,7 @@ export interface MemberView extends Member {
 export interface AccessChange extends Pick<RotationResult, 'dropped' | 'altered'> {
   /** The data key was changed. */
   rotated: boolean;
-  /** Names of organizations whose keys could have been read. */
+  /** Ids of the organizations whose keys could have been read. */
   exposed: string[];
 }
 

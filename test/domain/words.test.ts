@@ -5,6 +5,7 @@ import {
   formatDate,
   formatDays,
   formatInstant,
+  formatLastDay,
   formatMonth,
   formatSpan,
   plural,
@@ -24,6 +25,10 @@ describe('days and counts for people', () => {
     expect(formatDate(new Date('2026-10-01T00:00:00.000Z'))).toBe('1 Oct 2026');
     expect(formatInstant('2026-09-30T23:59:59.999Z')).toBe('30 Sep 2026 23:59 UTC');
     expect(formatMonth('2026-12')).toBe('Dec 2026');
+    expect([formatLastDay('2026-12-05T00:00:00.000Z'), formatLastDay('2026-12-04T09:00:00.000Z')]).toEqual([
+      '4 Dec 2026',
+      '4 Dec 2026',
+    ]);
   });
 
   it('writes days that follow one another as spans', () => {

@@ -76,7 +76,7 @@ async function checkKey(context: Context, organization: Organization): Promise<D
         name,
         status: 'failed',
         message: `It belongs to ${identity.organizationId}, not to ${organization.organizationId}.`,
-        hint: shell`costs keys rotate ${organization.name}`,
+        hint: shell`costs keys rotate ${organization.organizationId}`,
       };
     }
     if (!identity.canListProjects) {

@@ -14,7 +14,7 @@ import { argument, defineCommand, asItIs } from '../define.js';
 import { findKey } from './find.js';
 import { identifyKey } from './source.js';
 import { shell } from '../../domain/shell.js';
-import { formatDate } from '../../domain/words.js';
+import { formatLastDay } from '../../domain/words.js';
 
 export const verifyKeys = defineCommand({
   name: 'keys verify',
@@ -76,8 +76,7 @@ async function checkKey(row: KeyRow, context: Context): Promise<KeyVerification>
 /** Providers refuse an expired key as they refuse a revoked one; what is stored of its end tells them apart. */
 function expiredSince({ expiresAt, organizationId }: KeyRow, now: Date, error: CostsError): CostsError {
   if (error.keyProblem !== 'refused' || expiresAt === null || expiresAt > now) return error;
-  const lastDay = formatDate(new Date(expiresAt.getTime() - 1));
-  return new CostsError('auth', `The key expired on ${lastDay}. ${error.message}`, {
+  return new CostsError('auth', `The key expired on ${formatLastDay(expiresAt)}. ${error.message}`, {
     hint: shell`Make a new key and swap it: costs keys rotate ${organizationId}`,
     cause: error,
     keyProblem: 'expired',

@@ -120,7 +120,7 @@ async function linkAll(options: LinkOptions, context: Context): Promise<Project[
   const [only] = options.organization === undefined ? [] : await selectOrganizations(context, options);
   return store.projects.linkAll(team.id, {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
-    ...(only === undefined ? {} : { organizationId: only.organizationId }),
+    ...(only === undefined ? {} : { provider: only.provider, organizationId: only.organizationId }),
   });
 }
 

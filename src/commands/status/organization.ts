@@ -70,12 +70,12 @@ export function findTrouble(
   { billSource }: Pick<RegisteredOrganization, 'billSource'>,
   now: Date,
 ): Trouble[] {
-  const { name, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft } = status;
+  const { name, organizationId, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft } = status;
   if (!active) return billSource === 'files' ? findUnimported(status) : [];
   const today = toDay(now);
   const finding = (kind: TroubleKind, message: string, hint: string) => ({ organization: name, kind, message, hint });
-  const sync = shell`costs sync --organization ${name}`;
-  const rotate = shell`costs keys rotate ${name}`;
+  const sync = shell`costs sync --organization ${organizationId}`;
+  const rotate = shell`costs keys rotate ${organizationId}`;
   if (lastDay === null) return [finding('never-read', 'It was never read.', sync)];
   const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
   const expired =
