@@ -265,9 +265,8 @@ describe.each(STORY_KINDS)('a second team in one database, on %s', (kind) => {
     walk(commands.filter(({ path }) => !ENDING.includes(path))),
   );
 
-  it('nor with those that end its session', { timeout: 60_000 }, () =>
-    walk(ENDING.flatMap((path) => commands.filter((command) => command.path === path))),
-  );
+  it('nor with those that end its session', () =>
+    walk(ENDING.flatMap((path) => commands.filter((command) => command.path === path))));
 
   it('has changed nothing of it afterwards', async () => {
     const database = await openDatabase(target);

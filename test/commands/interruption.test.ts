@@ -88,11 +88,11 @@ describe.skipIf(!HAS_TERMINAL)(
       const window = spawn('script', ['--quiet', '--command', `'${process.execPath}' '${PROGRAM}' sync`, '/dev/null'], {
         env: environment(),
       });
-      await expect.poll(() => emulator.requests.length, { timeout: 30_000 }).toBeGreaterThan(before);
+      await expect.poll(() => emulator.requests.length, { timeout: 100_000 }).toBeGreaterThan(before);
       window.kill('SIGKILL');
       const states = async () =>
         (await machine.here(['runs', 'list', '--json'])).json<{ runs: { status: string }[] }>().runs;
-      await expect.poll(states, { timeout: 30_000, interval: 500 }).toMatchObject([{ status: 'interrupted' }]);
+      await expect.poll(states, { timeout: 100_000, interval: 500 }).toMatchObject([{ status: 'interrupted' }]);
     });
 
     it('ends the demo and leaves nothing behind', async () => {

@@ -48,7 +48,7 @@ describe(`a real keychain${reason}`, () => {
       PASSWORD,
       COSTS: `${process.execPath} ${PROGRAM}`,
     };
-    return run('dbus-run-session', ['--', 'bash', '-c', unlocked], { env, timeout: 50_000 });
+    return run('dbus-run-session', ['--', 'bash', '-c', unlocked], { env, timeout: 200_000 });
   };
 
   it.skipIf(missing.length > 0)('keeps a session from login to logout, and nothing in a file', async () => {

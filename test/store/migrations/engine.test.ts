@@ -14,6 +14,6 @@ async function migrate(): Promise<boolean> {
   return ok;
 }
 
-it('the schema engine is loaded once a process, however often our modules are', { timeout: 30_000 }, async () => {
+it('the schema engine is loaded once a process, however often our modules are', async () => {
   expect([await migrate(), await migrate()]).toEqual([true, true]);
 });

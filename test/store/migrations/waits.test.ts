@@ -65,7 +65,10 @@ it('lets a writer pass before PostgreSQL would end it, where the two wait for ea
   const meets = async (first: string, then: string, work: () => Promise<unknown>) => {
     await other.query(`BEGIN; SET LOCAL deadlock_timeout = '700ms'; LOCK TABLE ${first} IN ROW EXCLUSIVE MODE`);
     const done = work();
-    await vi.waitUntil(async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount === 1, 20_000);
+    await vi.waitUntil(
+      async () => (await pool.query('SELECT FROM pg_locks WHERE NOT granted')).rowCount === 1,
+      200_000,
+    );
     await other.query(`LOCK TABLE ${then} IN ROW EXCLUSIVE MODE; COMMIT`);
     await done;
   };
@@ -85,13 +88,13 @@ it('leaves its lock soon when it is killed while it waits for an old snapshot, w
   };
   const migrator = startProgram('migrate.ts', [url]);
   const gone = ended(migrator);
-  await vi.waitUntil(() => holders(`query ILIKE '%INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`), 20_000);
+  await vi.waitUntil(() => holders(`query ILIKE '%INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`), 200_000);
   migrator.kill('SIGKILL');
   await gone;
   const { rows } = await pool.query<{ tells: boolean }>(
     `SELECT current_setting('client_connection_check_interval', true) IS NOT NULL AS tells`,
   );
-  if (rows[0]?.tells === true) await vi.waitUntil(async () => (await holders()) === 0, 10_000);
+  if (rows[0]?.tells === true) await vi.waitUntil(async () => (await holders()) === 0, 60_000);
   await other.query('COMMIT');
   await migrations.apply();
   expect(await migrations.status()).toMatchObject({ ok: true });
