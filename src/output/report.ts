@@ -5,6 +5,7 @@ import type { CoverageSpan, Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { addDays, type DaySpan } from '../domain/day.js';
+import { shell } from '../domain/shell.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
@@ -48,10 +49,10 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   const lines = monthEnd(report);
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
   const [adoptedFirst, adoptedLast] = [adopted[0], adopted.at(-1)];
-  if (adoptedFirst !== undefined && adoptedLast !== undefined)
-    lines.push(
-      `${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → costs backfill --since ${adoptedFirst.since} --until ${adoptedLast.until}`,
-    );
+  if (adoptedFirst !== undefined && adoptedLast !== undefined) {
+    const backfill = shell`costs backfill --since ${adoptedFirst.since} --until ${adoptedLast.until}`;
+    lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → ${backfill}`);
+  }
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
   if (reportsDue.length > 0)
     lines.push(
