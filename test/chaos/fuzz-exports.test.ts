@@ -157,6 +157,8 @@ it.each(['csv', 'jsonl', 'parquet'] as const)(
   async (format) => {
     const path = join(folder, `plain.${format}`);
     await writeFile(path, await write([charge({ cost: '1' })], format));
-    await expect(readInto(path)).rejects.toThrow(/the column BilledCost is missing/);
+    // In JSON lines a column may be missing where it is null.
+    const missing = format === 'jsonl' ? /row 1: \w+: is empty/ : /the column BilledCost is missing/;
+    await expect(readInto(path)).rejects.toThrow(missing);
   },
 );

@@ -65,7 +65,7 @@ describe('costs check', () => {
     expect(await check({ budget: true })).toMatchObject({
       code: 0,
       // 22 days are over; of the eight to come one is a Saturday.
-      budgets: [{ spent, amount: spent, projected: '340.000000000000000000000000000019' }],
+      budgets: [{ spent, amount: spent, projected: '340' }],
       notes: [expect.stringContaining('acme is expected to go over') as string],
     });
     await perform(setBudget, { amount: '250.000000000000000000000000000018', currency: 'USD' }, context);
