@@ -74,7 +74,7 @@ function questions(budget: string): Question[] {
       args: ['projects', 'link', 'A new one', '--provider', 'anthropic', '--provider-project', 'wrkspc_Search'],
       asks: 'Make it?',
     },
-    { args: ['db', 'rollback'], asks: 'Go on?' },
+    { args: ['db', 'rollback'], asks: 'migration is taken back' },
   ];
 }
 
