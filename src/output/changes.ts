@@ -2,7 +2,7 @@ import type { ChangeCause, ChangeRow, Changes, ChangeTotal, Lateness } from '../
 import { providerName } from '../providers/registry.js';
 import type { ReportRow } from '../domain/report.js';
 import { distinctNames } from './distinct-names.js';
-import { formatMoney } from './format.js';
+import { formatMoney, mostShown } from './format.js';
 import { formatCount, formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { viewOf } from './report-words.js';
@@ -33,7 +33,7 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
   const { since, until, from, rows, totals, lateness } = changes;
   const head = `${team} · ${formatSpan(since, until)} (UTC) · what changed since ${formatInstant(from)}`;
   if (rows.length === 0) return [head, 'Nothing changed.', ...lateness.map(sentence)].join('\n');
-  const most = mostRows(output);
+  const most = mostShown(output, SHOWN);
   const lines = [
     head,
     renderTable(
@@ -47,10 +47,6 @@ export function renderChanges(changes: Changes, team: string, output: Output): s
     ...lateness.map(sentence),
   ];
   return lines.join('\n');
-}
-
-function mostRows({ width }: Output): number {
-  return width === Infinity ? Infinity : SHOWN;
 }
 
 function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
@@ -68,7 +64,7 @@ function bridge({ currency, before, now, byCause }: ChangeTotal): string[][] {
 
 function renderRows({ groupBy, rows }: Changes, output: Output): string {
   const views = groupBy.map((word) => viewOf(word, groupBy));
-  const shown = rows.slice(0, mostRows(output));
+  const shown = rows.slice(0, mostShown(output, SHOWN));
   return renderTable(
     [
       ...views.flatMap(({ columns }) => columns),

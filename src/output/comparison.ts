@@ -5,7 +5,7 @@ import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type Decim
 import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
 import { distinctNames } from './distinct-names.js';
-import { formatMoney } from './format.js';
+import { formatMoney, mostShown } from './format.js';
 import { formatCount, formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
@@ -138,8 +138,9 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
       ]),
     output,
   );
+  const most = mostShown(output, TOP);
   const rest = unexplained
-    .slice(0, output.width === Infinity ? Infinity : TOP)
+    .slice(0, most)
     .map(({ lineItem, rest, currency }) => [lineItem, formatMoney(rest, { signed: true }), currency]);
   const left = daysLeftOut.filter(({ days }) => days.length > 0);
   return [
@@ -153,7 +154,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
           style.bold('Not explained'),
           renderTable([{ head: '' }, { head: '', ...right }, { head: '' }], rest, output),
         ]),
-    ...(unexplained.length > TOP ? [`and ${plural(unexplained.length - TOP, 'smaller one')}: --json`] : []),
+    ...(unexplained.length > most ? [`and ${plural(unexplained.length - most, 'smaller one')}: --json`] : []),
     ...warnings.map(({ message }) => `${style.yellow('⚠')} ${message}`),
     ...(unpriced.length === 0
       ? []

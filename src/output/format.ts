@@ -51,6 +51,11 @@ export function formatShare(cost: string | null, spent: Decimal): string {
   return percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
 }
 
+/** How many rows of a list are shown that documents have whole: a terminal has little room; pipes and files are searched. */
+export function mostShown({ width }: { width: number }, most: number): number {
+  return width === Infinity ? Infinity : most;
+}
+
 /** More says nothing but that there was next to nothing before. */
 const MOST_PERCENT = 999;
 

@@ -48,9 +48,9 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   const { gaps, adopted, halfRead, reportsDue, open, provisional } = report.coverage;
   const lines = monthEnd(report);
   if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
-  const [adoptedFirst, adoptedLast] = [adopted[0], adopted.at(-1)];
-  if (adoptedFirst !== undefined && adoptedLast !== undefined) {
-    const backfill = shell`costs backfill --since ${adoptedFirst.since} --until ${adoptedLast.until}`;
+  const taken = mergedSpan(adopted);
+  if (taken !== null) {
+    const backfill = shell`costs backfill --since ${taken.since} --until ${taken.until}`;
     lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → ${backfill}`);
   }
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
@@ -67,12 +67,13 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   lines.push(...unpricedNote(report));
   if (report.rows.some(({ estimated }) => estimated))
     lines.push('~ estimated: usage or rows of the old system, where no bill exists.');
+  const mayChange = mergedSpan(provisional);
   const notes = [
     ...(open.length > 0 ? [`${formatDay(open[0]?.since ?? report.until)} is not over`] : []),
-    ...(provisional.length > 0 ? [`provisional: ${merged(provisional)}`] : []),
+    ...(mayChange === null ? [] : [`provisional: ${formatShortSpan(mayChange)}`]),
   ];
   if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
-  if (provisional.length > 0) lines.push(...lateness.map(sentence));
+  if (mayChange !== null) lines.push(...lateness.map(sentence));
   return lines;
 }
 
@@ -114,11 +115,12 @@ function list(spans: readonly CoverageSpan[]): string {
   return spans.length > 4 ? `${shown.join(', ')} and ${plural(spans.length - 4, 'more span')}` : shown.join(', ');
 }
 
-function merged(spans: readonly CoverageSpan[]): string {
+/** From the first day of any organization to the last of any. */
+function mergedSpan(spans: readonly CoverageSpan[]): DaySpan | null {
   const since = spans.map((span) => span.since).sort()[0];
   const until = spans
     .map((span) => span.until)
     .sort()
     .at(-1);
-  return since === undefined || until === undefined ? '' : formatShortSpan({ since, until });
+  return since === undefined || until === undefined ? null : { since, until };
 }

@@ -9,7 +9,7 @@ import { createStyle } from '../../src/output/style.js';
 const [since, until] = [parseDay('2026-11-01'), parseDay('2026-11-20')];
 const gap = { provider: 'openai', organizationId: 'org-1', organization: 'Acme', since, until };
 
-function shown(gaps: Report['coverage']['gaps']): string {
+function shown(gaps: Report['coverage']['gaps'], adopted: Report['coverage']['adopted'] = []): string {
   const report = {
     ...{
       since,
@@ -22,13 +22,18 @@ function shown(gaps: Report['coverage']['gaps']): string {
       totals: [],
       unpriced: [],
     },
-    coverage: { gaps, adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
+    coverage: { gaps, adopted, halfRead: [], reportsDue: [], open: [], provisional: [] },
   } as unknown as Report;
   const view = { report, team: 'acme', now: new Date('2026-11-21T00:00:00Z') } as ReportView;
   return renderReport(view, { style: createStyle(false), width: Infinity } as unknown as Output);
 }
 
 describe('a report without a row', () => {
+  it('says how adopted days are proven, of whichever organization they are', () => {
+    const early = { ...gap, organizationId: 'org-2', since: parseDay('2026-10-02'), until: parseDay('2026-10-03') };
+    expect(shown([], [gap, early])).toMatch(/→ costs backfill --since 2026-10-02 --until 2026-11-20$/m);
+  });
+
   it('says that nothing was ever read where days are missing', () => {
     expect(shown([gap])).toMatch(/by project · never read\nNo costs in these days\.\n× Never read: Acme/);
   });

@@ -6,6 +6,8 @@ import type { Fact, FactList } from './fact-list.js';
 const ROWS_A_PIECE = 20_000;
 /** As many as the first byte of a digest tells apart. */
 const MOST_PIECES = 256;
+/** No text of a key has it. */
+const SEPARATOR = '\u0001';
 
 /** Some of the rows, and which of those that are stored meet them: a condition on `c`. */
 export interface Piece<Row> {
@@ -35,13 +37,11 @@ export function* piecesByKey<Row extends Fact>(
   const stored = Object.keys(key).map((column) => `c.${column}`);
   for (const [index, piece] of pieces.entries()) {
     const isAmong = Prisma.raw(
-      `get_byte(sha256(convert_to(concat_ws(E'\\x01', ${stored.join(', ')}), 'UTF8')), 0) % ${count} = ${index}`,
+      `get_byte(sha256(convert_to(concat_ws('${SEPARATOR}', ${stored.join(', ')}), 'UTF8')), 0) % ${count} = ${index}`,
     );
     yield { rows: piece, isAmong };
   }
 }
-
-const SEPARATOR = '\u0001';
 
 function firstByteOf(text: string): number {
   return createHash('sha256').update(text).digest()[0] ?? 0;

@@ -47,36 +47,48 @@ const TWO_DOLLARS: Price = {
   ...{ price: parseDecimal('2'), per: parseDecimal('1000000') },
 };
 
+/** A store with one organization, and what writes its day so many hours after that is over. */
+async function useStore(kind: (typeof STORY_KINDS)[number]) {
+  const { database } = await useTestDatabase(kind);
+  const { prisma } = database;
+  await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  await registerOrganization(prisma, 'openai', 'org-1');
+  const store = createCollectionStore(prisma);
+  const write = (lines: CostLine[], hoursLater: number, cuts: { keyed?: CostLine[] } = {}) =>
+    store.writeWindow({
+      ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
+      ...{ runId: 'run-1', lease: null, days: [DAY], acceptRestatement: false, forced: false, projects: new Map() },
+      requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
+      lines,
+      ...cuts,
+    });
+  return { prisma, store, write };
+}
+
 describe.each(STORY_KINDS)('a day with more rows than one statement carries, on %s', (kind) => {
   it('is replaced as a whole: in the bill, by API key, in the ledger, and with a seal that fits', async () => {
-    const { database } = await useTestDatabase(kind);
-    const { prisma } = database;
-    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-    await registerOrganization(prisma, 'openai', 'org-1');
-    const store = createCollectionStore(prisma);
-    const write = (lines: CostLine[], hoursLater: number) =>
-      store.writeWindow({
-        ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
-        ...{ runId: 'run-1', lease: null, days: [DAY], acceptRestatement: false, forced: false, projects: new Map() },
-        requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
-        ...{ lines, keyed: lines },
-      });
+    const { prisma, store, write } = await useStore(kind);
 
     const first = bill((project) => (project < PROJECTS ? '1.5' : null));
-    expect(await write(first, 1)).toMatchObject({
+    expect(await write(first, 1, { keyed: first })).toMatchObject({
       inserted: PROJECTS * ITEMS,
       updated: 0,
       deleted: 0,
       changedDays: [DAY],
     });
-    expect(await write(first.toReversed(), 2)).toMatchObject({ inserted: 0, updated: 0, deleted: 0, changedDays: [] });
+    expect(await write(first.toReversed(), 2, { keyed: first })).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+      changedDays: [],
+    });
 
     // A project comes and one goes; of the others one loses a line item, one has another amount.
     const second = bill((project, item) => {
       if (project === 7 || (project === 8 && item === 3)) return null;
       return project === 9 && item === 4 ? '2.25' : '1.5';
     });
-    expect(await write(second, 3)).toMatchObject({
+    expect(await write(second, 3, { keyed: second })).toMatchObject({
       ...{ inserted: ITEMS, updated: 1, deleted: ITEMS + 1, unchanged: second.length - ITEMS - 1 },
       ...{ changedDays: [DAY], restated: { rows: 2 * ITEMS + 2, days: 1 } },
     });
@@ -92,18 +104,7 @@ describe.each(STORY_KINDS)('a day with more rows than one statement carries, on 
   });
 
   it('of one project is replaced as a whole, too, in pieces of which none sweeps what another wrote', async () => {
-    const { database } = await useTestDatabase(kind);
-    const { prisma } = database;
-    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-    await registerOrganization(prisma, 'openai', 'org-1');
-    const store = createCollectionStore(prisma);
-    const write = (lines: CostLine[], hoursLater: number) =>
-      store.writeWindow({
-        ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
-        ...{ runId: 'run-1', lease: null, days: [DAY], acceptRestatement: false, forced: false, projects: new Map() },
-        requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
-        lines,
-      });
+    const { prisma, store, write } = await useStore(kind);
     const items = (first: number, count: number, cost: string) =>
       Array.from({ length: count }, (_, item) => line(DAY, 'proj_1', `модель ${first + item}`, cost));
 
