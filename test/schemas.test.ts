@@ -214,7 +214,7 @@ describe('the document of each command is what its schema says', () => {
     await runHere(['login', '--email', ADMIN, '--password-stdin'], environment, 'not the password');
     await run('members logins list');
     await run('members logins unlock', [ADMIN]);
-    await run('members logins keep', ['30']);
+    await run('members logins keep', ['30', '--yes']);
     await run('members passwd', ['--password-stdin'], { input: `${PASSWORD}\nanother horse battery staple\n` });
     await run('doctor');
     await run('keys rename', ['Acme EU', 'Acme Europe']);

@@ -87,7 +87,7 @@ const NEEDS: Record<string, string[]> = {
   'keys add': ['--provider', 'openai', '--organization', 'org-zz', '--from-env', 'OTHER_KEY'],
   'members add': ['--email', 'zz-admin@example.com', '--role', 'member', '--password-stdin'],
   'tokens create': ['--name', 'token2'],
-  'members logins keep': ['30'],
+  'members logins keep': ['30', '--yes'],
   'projects import': ['FOLDER/projects.csv'],
   'import focus': ['FOLDER/focus.csv'],
   'usage prices import': ['FOLDER/prices.json'],

@@ -68,6 +68,9 @@ function questions(budget: string): Question[] {
     { args: ['members', 'passwd'], asks: 'New password', answers: [password('Old password')] },
     { args: ['tokens', 'revoke', 'ci'], asks: 'Revoke the token ci' },
     { args: ['people', 'forget', 'c@example.com'], asks: 'who is behind 1 API key?' },
+    { args: ['members', 'logins', 'keep', '30'], asks: "Remove the team's login attempts" },
+    { args: ['config', 'people', 'off'], asks: 'Remove the names' },
+    { args: ['projects', 'untag', 'Search', 'product'], asks: 'Remove all 2 values of product' },
     { args: ['projects', 'link'], asks: 'Which are yours?' },
     { args: ['projects', 'link', 'Search'], asks: 'Which provider project?' },
     {
@@ -84,6 +87,7 @@ function questions(budget: string): Question[] {
  */
 const WALKED = {
   'budget/remove.ts': 1,
+  'config/people.ts': 1,
   'db/adopt.ts': 1,
   'db/partition.ts': 1,
   'db/restore.ts': 1,
@@ -96,11 +100,13 @@ const WALKED = {
   'keys/source.ts': 2,
   'login.ts': 2,
   'members/add.ts': 2,
+  'members/logins/keep.ts': 1,
   'members/passwd.ts': 2,
   'members/remove.ts': 1,
   'password.ts': 5,
   'people/forget.ts': 1,
   'projects/link.ts': 3,
+  'projects/tag.ts': 1,
   'quota-wait.ts': 1,
   'tokens/revoke.ts': 1,
 };
@@ -123,6 +129,8 @@ async function rowsOf({ database }: TestDatabase): Promise<unknown> {
     'organization_api_keys',
     'projects',
     'budgets',
+    'project_tags',
+    'team_settings',
     'vault_slots',
     'vault_tokens',
   ];
@@ -243,6 +251,9 @@ describe.skipIf(!HAS_TERMINAL)(
     it('ends every question there is by Ctrl-C and by Ctrl-D, in a sentence, with the command that goes on and the terminal as it was', async () => {
       await machine.here(['projects', 'discover', '--organization', 'ant-1'], { env });
       await machine.here(['budget', 'set', '5'], { env });
+      await machine.here(['config', 'people', 'on'], { env });
+      for (const tag of [['product=A'], ['product=B', '--from', '2026-02-01']])
+        await machine.here(['projects', 'tag', 'Search', ...tag], { env });
       const budgets = (await machine.here(['budget', 'list', '--json'], { env })).json<{ budgets: { id: string }[] }>();
       const member = ['members', 'add', '--email', 'c@example.com', '--role', 'member', '--password-stdin'];
       await machine.here(member, { env, input: PASSWORD });

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { confirm, confirmOption } from '../confirm.js';
 import { argument, asItIs, defineCommand } from '../define.js';
 
 export const keepPeople = defineCommand({
@@ -6,9 +7,14 @@ export const keepPeople = defineCommand({
   description:
     'Says whether names and e-mail addresses of the people behind API keys are kept; off at first. Switched off, those that were kept go.',
   arguments: [argument('[state]', 'on or off').choices(['on', 'off'])],
+  options: [confirmOption()],
   examples: ['costs config people', 'costs config people on'],
-  async run({ state }: { state?: 'on' | 'off' }, context: Context) {
+  async run({ state, yes }: { state?: 'on' | 'off'; yes?: boolean }, context: Context) {
     const [{ apiKeys }, team] = [await context.store(), await context.team()];
+    if (state === 'off' && (await apiKeys.keepsPeople(team.id))) {
+      const question = 'Remove the names and e-mail addresses of the people behind API keys, for good?';
+      await confirm(context.output, { yes, question });
+    }
     if (state !== undefined) await apiKeys.keepPeople(team.id, state === 'on');
     return { people: (await apiKeys.keepsPeople(team.id)) ? ('on' as const) : ('off' as const) };
   },

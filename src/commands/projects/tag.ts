@@ -2,8 +2,10 @@ import type { Context } from '../../context.js';
 import { toDay } from '../../domain/day.js';
 import { ALWAYS, checkTagKey, parseTag, type Tag } from '../../domain/tag.js';
 import { firstDayOf, parseTime } from '../../domain/time.js';
+import { plural } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
 import { renderTagged, type Tagged } from '../../output/tags.js';
+import { confirm, confirmOption } from '../confirm.js';
 import { argument, defineCommand, asItIs } from '../define.js';
 import { requireProject } from '../../library/find.js';
 import { timeOption } from '../options.js';
@@ -46,14 +48,17 @@ export const untagProjects = defineCommand({
   name: 'projects untag',
   description: 'Takes a tag off projects: from a day on, or as if it had never been there.',
   arguments: [argument('<name-and-key...>', 'projects by name or id, then the key')],
-  options: [timeOption('--from <day>', 'the first day without it (default: always)')],
+  options: [timeOption('--from <day>', 'the first day without it (default: always)'), confirmOption()],
   examples: ['costs projects untag Search product', 'costs projects untag Search product --from 2026-10-01'],
   run: untag,
   document: asItIs<Tagged>,
   render: renderTagged,
 });
 
-async function untag({ nameAndKey: words, ...options }: TagOptions & { nameAndKey: string[] }, context: Context) {
+async function untag(
+  { nameAndKey: words, yes, ...options }: TagOptions & { nameAndKey: string[]; yes?: boolean },
+  context: Context,
+) {
   const key = checkTagKey(words.at(-1) ?? '');
   const names = words.slice(0, -1);
   if (names.length === 0) throw new CostsError('usage', 'Which project?', { hint: 'costs projects untag --help' });
@@ -61,13 +66,16 @@ async function untag({ nameAndKey: words, ...options }: TagOptions & { nameAndKe
   const from = await firstDay(options, context);
   const [{ tags }, team] = await Promise.all([context.store(), context.team()]);
   const ended = projects.map(({ id }): Tag => ({ projectId: id, key, value: null, from: from ?? ALWAYS }));
-  if (from === null)
-    await tags.remove(
-      team.id,
-      projects.map(({ id }) => id),
-      key,
-    );
-  else await tags.set(team.id, ended);
+  if (from === null) {
+    const ids = projects.map(({ id }) => id);
+    const going = (await tags.list(team.id)).filter((each) => each.key === key && ids.includes(each.projectId));
+    // One value is told by the command itself; a history is not.
+    if (going.length > new Set(going.map(({ projectId }) => projectId)).size) {
+      const question = `Remove all ${plural(going.length, 'value')} of ${key} with the days they held, for good?`;
+      await confirm(context.output, { yes, question });
+    }
+    await tags.remove(team.id, ids, key);
+  } else await tags.set(team.id, ended);
   return { projects: projects.map(({ id, name }) => ({ id, name })), tags: ended };
 }
 
