@@ -99,8 +99,11 @@ export interface WindowWrite extends AskedAt {
   forced: boolean;
   /** What of the bill was read; absent, what is read unless somebody chose. */
   scope?: Scope;
-  /** A day with a later answer is no reason to leave that one alone, but to refuse the whole: a period of files is one bill. */
-  allOrNothing?: boolean;
+  /**
+   * Of files, the period that the days are all of, and which is one bill: what was collected of its other days goes, and a day
+   * with a later answer is no reason to leave that one alone, but to refuse the whole.
+   */
+  period?: DaySpan;
   /** Of files, the export that delivered them: charges of an account that two exports have would count twice. */
   export?: string | null;
 }

@@ -37,6 +37,8 @@ export interface CostProvider {
   readonly facts: ProviderFacts;
   /** Longest span one request may ask for. */
   readonly maxDaysPerRequest: number;
+  /** The first day that it still tells; absent where it tells all of them, or nobody knows. */
+  firstDay?(today: Day): Day;
   /** The billed costs of a span of UTC days, page after page in ascending order. Amounts are in major units. */
   fetchCosts(call: ProviderCall, span: DaySpan): AsyncGenerator<CostPage, void, undefined>;
   /**

@@ -5,13 +5,11 @@ import { similarTo } from './similar.js';
 
 /** How something may be called by a person. */
 export interface Named {
-  /** Ours first. */
+  /** Ours first; no other thing has the last of them. */
   ids: readonly string[];
   name: string;
   /** The name of its organization, for `Organization/Project`. */
   organization?: string | null;
-  /** Tells apart what has one id at two providers. */
-  provider?: string;
 }
 
 /** What is looked for, in words, and the command that lists it. */
@@ -54,17 +52,9 @@ export function findNamed<T>(
 }
 
 function several(word: string, named: readonly Named[], kind: Kind): CostsError {
-  const [theirs, ours] = [-1, 0].map((place) => named.map(({ ids }) => ids.at(place) ?? ''));
-  const ids = [theirs, ours].find((each) => new Set(each).size === named.length);
-  const told = named.map((each, index) => {
-    const id = (ids ?? theirs)?.[index] ?? '';
-    return ids === theirs || each.provider === undefined ? id : `${id} (${each.provider})`;
-  });
-  return new CostsError('usage', `"${word}" is the name of ${told.length} ${kind.what}s: ${told.join(', ')}.`, {
-    hint:
-      ids !== undefined
-        ? `Use an id. They are listed by: ${kind.list}`
-        : `Name the provider, too: --provider ${named[0]?.provider ?? ''}`,
+  const ids = named.map((each) => each.ids.at(-1) ?? '');
+  return new CostsError('usage', `"${word}" is the name of ${ids.length} ${kind.what}s: ${ids.join(', ')}.`, {
+    hint: `Use one of these ids. They are listed by: ${kind.list}`,
   });
 }
 

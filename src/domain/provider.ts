@@ -28,6 +28,8 @@ export interface ProviderFacts {
   organizationPrefix: string;
   /** What to give as an organization, where no key tells whose it is: such as `the login of an organization`. */
   organizationWord?: string;
+  /** Whether one key may read several organizations, each by its name; absent for a key of one organization. */
+  keyReadsSeveral?: true;
   /** One form of what people call an organization in several; absent where there is one. */
   formOrganization?: (told: string) => string;
   leastScope: string;

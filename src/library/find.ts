@@ -15,9 +15,10 @@ export function requireOrganization<
   return requireNamed(
     word,
     organizations,
+    // Two providers may have one id.
     ({ provider, organizationId, name, keyId }) => ({
-      ids: [...(keyId === undefined ? [] : [keyId]), organizationId],
-      ...{ name, provider },
+      ids: [...(keyId === undefined ? [] : [keyId]), organizationId, `${provider}/${organizationId}`],
+      name,
     }),
     ORGANIZATION,
   );

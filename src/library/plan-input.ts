@@ -21,7 +21,7 @@ interface Reach {
   firstDay: Day | null;
 }
 
-type Adapter = Pick<CostProvider, 'maxDaysPerRequest' | 'usage' | 'keyedReports' | 'billReport'>;
+type Adapter = Pick<CostProvider, 'maxDaysPerRequest' | 'firstDay' | 'usage' | 'keyedReports' | 'billReport'>;
 
 /** What is read of files is cut by their billing periods. */
 const FOLDER: Adapter = { maxDaysPerRequest: Infinity };
@@ -85,14 +85,15 @@ function reachOf(
   adapter: Adapter,
   today: Day,
 ): Reach {
+  const firstDay = adapter.firstDay?.(today) ?? null;
   if (basis === 'usage') {
     const { maxDays, requestsAWindow } = adapter.usage ?? { maxDays: () => 1, requestsAWindow: 0 };
-    return { days: maxDays(bucket), requestsAWindow, firstDay: null };
+    return { days: maxDays(bucket), requestsAWindow, firstDay };
   }
   return {
     days: adapter.maxDaysPerRequest,
     requestsAWindow: 1 + reportsBeside(adapter, organization).length,
-    firstDay: isOtherReport(organization.billSource) ? (adapter.billReport?.firstDay(today) ?? null) : null,
+    firstDay: isOtherReport(organization.billSource) ? (adapter.billReport?.firstDay(today) ?? null) : firstDay,
   };
 }
 

@@ -46,11 +46,11 @@ export async function writePeriod(
   period: FocusPeriod,
   head: PeriodHead,
 ): Promise<WindowOutcome> {
-  const { provider, account, delivery, lines } = period;
+  const { provider, account, since, until, delivery, lines } = period;
   return store.writeWindow({
     ...head,
     ...{ provider, organizationId: account, days: answeredDays(period), lines, projects: new Map() },
-    ...{ allOrNothing: true, export: delivery.export },
+    ...{ period: { since, until }, export: delivery.export },
     requestedAt: askedAt(delivery, await store.clock()),
   });
 }

@@ -69,6 +69,15 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
       // What was changed outside costs shares nothing that could be told.
       return [row, ...others.filter((other) => key !== null && keyIn(other, dataKey) === key)];
     },
+    async registeredFor(team, provider, { key, variable }) {
+      const { access } = await authentication.tools();
+      const rows = (await access.keys.list(team.id)).filter((row) => row.provider === provider);
+      if (variable !== null) return rows.find((row) => row.variable === variable) ?? null;
+      const sealed = rows.filter(({ source, lastFour }) => source === 'vault' && lastFour === key?.lastFour());
+      if (sealed.length === 0) return null;
+      const { dataKey } = await authentication.requireDataKey(team, 'admin');
+      return sealed.find((row) => keyIn(row, dataKey) === key?.reveal()) ?? null;
+    },
     async takeOut(row) {
       const { dataKey } = await authentication.requireDataKey({ id: row.teamId, name: '' }, 'admin');
       checkKey(dataKey, row);

@@ -107,6 +107,8 @@ export interface VaultKeys {
   replace(rows: readonly KeyRow[], input: KeyInput): Promise<void>;
   /** This row and those that are collected with the same key, where it is a parent's. */
   sharing(row: KeyRow): Promise<KeyRow[]>;
+  /** The organization of the team that this key is registered for already. */
+  registeredFor(team: Team, provider: ProviderId, input: KeyInput): Promise<KeyRow | null>;
   /** The key of a row, to be sealed in another vault; it is not checked where it would be sent. */
   takeOut(row: KeyRow): Promise<Secret>;
   /** Seals rows that name a variable and came from another store, as they are: the caller trusts them. */

@@ -137,6 +137,24 @@ describe('costs keys add', () => {
     expect([later.code, later.error().message]).toEqual([1, elsewhere.error().message]);
   });
 
+  it('refuses a key that another organization has, whose bill would be collected twice', async () => {
+    await machine.here(add('--key-stdin'), { input: KEY });
+    const other = ['keys', 'add', '--provider', 'openai', '--organization', 'org-2', '--key-stdin', '--json'];
+    const again = await machine.here(other, { input: KEY });
+    expect([again.code, again.error()]).toMatchObject([
+      1,
+      { hint: 'If that id is wrong: costs keys move org-1 org-2' },
+    ]);
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('refuses a provider that has no keys before anybody is asked for a login', async () => {
+    await machine.here(['logout']);
+    onTestFinished(async () => void (await login()));
+    const ran = await machine.here(['keys', 'add', '--provider', 'mistral', '--key-stdin', '--json'], { input: KEY });
+    expect([ran.code, ran.error().message]).toEqual([2, 'mistral is read from the files that it exports.']);
+  });
+
   it.each<[string, string[], string, number, string]>([
     ['an empty key', ['--key-stdin'], '', 2, 'The key is empty.'],
     ['two lines', ['--key-stdin'], `${KEY}\n${KEY}\n`, 2, 'more than one line'],

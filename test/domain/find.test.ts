@@ -33,21 +33,16 @@ describe('what a person types', () => {
     expect(() => find('Batch jobs')).toThrow('p4, p5');
   });
 
-  it('is refused with the providers where several have one id', () => {
-    const refused = (ours: (provider: string) => string[]) => () =>
+  it('is refused where several have one id, and found by the id that they do not share', () => {
+    const found = (word: string) =>
       requireNamed(
-        'org-1',
+        word,
         ['openai', 'litellm'],
-        (provider) => ({ ids: [...ours(provider), 'org-1'], name: 'Prod', provider }),
+        (provider) => ({ ids: ['org-1', `${provider}/org-1`], name: 'Prod' }),
         KIND,
       );
-    expect(refused(() => [])).toThrow(
-      expect.objectContaining({
-        message: '"org-1" is the name of 2 projects: org-1 (openai), org-1 (litellm).',
-        hint: 'Name the provider, too: --provider openai',
-      }),
-    );
-    expect(refused((provider) => [`key-${provider}`])).toThrow('key-openai (openai), key-litellm (litellm).');
+    expect(() => found('org-1')).toThrow('"org-1" is the name of 2 projects: openai/org-1, litellm/org-1.');
+    expect(found('litellm/org-1')).toBe('litellm');
   });
 
   it('is refused with what is written almost so, and never found by an empty word', () => {

@@ -178,6 +178,15 @@ describe.each(STORY_KINDS)('a folder of deliveries, on %s,', (kind) => {
     expect(await stored()).toEqual(['08-04 1.5', '08-31 0.25', '09-30 2.25', '10-02 4']);
   });
 
+  it('loses a charge of a day to come which a newer delivery of the month no longer has', async () => {
+    const until = (at: string, last: string, amounts: Record<string, string>) => () =>
+      Promise.resolve(files([{ ...period({ delivered: delivery('2026-11', at) }, amounts), lastDay: parseDay(last) }]));
+    await run(until('2026-11-10T07:00:00Z', '2026-11-30', { '2026-11-02': '4', '2026-11-30': '70' }));
+    expect(await stored()).toEqual(['11-02 4', '11-30 70']);
+    await run(until('2026-11-11T07:00:00Z', '2026-11-11', { '2026-11-02': '4' }));
+    expect(await stored()).toEqual(['11-02 4']);
+  });
+
   it('is read for the months of a backfill alone, the first and the last day of it included', async () => {
     const span = (since: string, until: string) => ({ since: parseDay(since), until: parseDay(until) });
     await run(summer, { span: span('2026-07-01', '2026-07-31') });

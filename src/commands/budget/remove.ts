@@ -17,7 +17,7 @@ export const removeBudget = defineCommand({
     const only = requireNamed(
       word,
       budgets,
-      ({ id }) => ({ ids: [id, ...(begun.some((each) => each.id === id) ? [word] : [])], name: id }),
+      ({ id }) => ({ ids: [...(begun.some((each) => each.id === id) ? [word] : []), id], name: id }),
       { what: 'budget', list: 'costs budget list' },
     );
     await confirm(context.output, { yes, question: `Remove the budget ${only.id.slice(0, 8)}?` });

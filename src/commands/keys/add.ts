@@ -54,6 +54,7 @@ export const addKey = defineCommand({
 });
 
 async function run(options: AddKeyOptions, context: Context) {
+  if (options.provider !== undefined && options.fromPath === undefined) requireKeys(options.provider);
   if (options.fromPath !== undefined) return addFolder(options.fromPath, options, context);
   const isTold = options.provider !== undefined || options.fromEnv !== undefined || options.keyStdin === true;
   if (!isTold) requirePerson(context);
@@ -74,6 +75,7 @@ async function run(options: AddKeyOptions, context: Context) {
   const organizationId = await organizationOf(context, provider, identity, told);
   const shared = await readByParent(context, provider, organizationId);
   if (shared === null) await refuseTwice(context, provider, organizationId);
+  if (shared === null) await refuseSameKey(context, { provider, organizationId }, dated);
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
   if (shared !== null) return takeOver(context, shared, identity, dated);
@@ -141,6 +143,14 @@ async function linkFromNowOn(organization: { provider: ProviderId; organizationI
   await store.projects.linkAll(team.id, organization);
 }
 
+/** @throws CostsError `usage` for a provider that is read from files alone */
+function requireKeys(provider: ProviderId): void {
+  if (PROVIDER_IDS.includes(provider)) return;
+  throw new CostsError('usage', `${providerName(provider)} is read from the files that it exports.`, {
+    hint: 'Name their folder: --from-path DIR',
+  });
+}
+
 function requirePerson({ output }: Context): void {
   if (!output.interactive)
     throw new CostsError('usage', 'Which provider?', {
@@ -153,10 +163,6 @@ async function findProvider(
   { provider, fromEnv, keyStdin }: AddKeyOptions,
   context: Context,
 ): Promise<{ provider: ProviderId; piped?: string }> {
-  if (provider !== undefined && !PROVIDER_IDS.includes(provider))
-    throw new CostsError('usage', `${providerName(provider)} is read from the files that it exports.`, {
-      hint: 'Name their folder: --from-path DIR',
-    });
   if (provider !== undefined) return { provider };
   const { keys } = await context.vault();
   if (fromEnv !== undefined) return { provider: keys.providerInVariable(fromEnv) };
@@ -232,5 +238,20 @@ async function refuseTwice(context: Context, provider: ProviderId, organizationI
   if (!known.hasKey) return;
   throw new CostsError('conflict', `${told}, as ${known.name}.`, {
     hint: shell`To swap its key: costs keys rotate ${organizationId}`,
+  });
+}
+
+/** Under another id that no provider confirms, one bill would be collected twice. */
+async function refuseSameKey(
+  context: Context,
+  { provider, organizationId }: { provider: ProviderId; organizationId: string },
+  input: KeyInput,
+): Promise<void> {
+  if (providerOf(provider).keyReadsSeveral === true) return;
+  const [{ keys }, team] = await Promise.all([context.vault(), context.team()]);
+  const known = await keys.registeredFor(team, provider, input);
+  if (known === null) return;
+  throw new CostsError('conflict', `This key is registered already, as ${known.name} (${known.organizationId}).`, {
+    hint: shell`If that id is wrong: costs keys move ${known.organizationId} ${organizationId}`,
   });
 }

@@ -15,6 +15,7 @@ export const github = defineProvider({
     { prefix: 'gho_', kind: 'a login token' },
   ],
   organizationPrefix: '',
+  keyReadsSeveral: true,
   organizationWord: 'the name of the organization or enterprise in its address',
   // Names are the same in any case; without a word before it a name is an organization's where there is one.
   formOrganization: (told) => told.toLowerCase().replace(/^organizations\//, ''),

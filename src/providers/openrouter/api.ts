@@ -14,6 +14,8 @@ import { parseAnalytics, parseKeyAnswer, parseWorkspaces, type AnalyticsRow, typ
 
 /** A month of a few hundred models stays below the most rows of an answer. */
 const MAX_DAYS = 31;
+/** Told are 365 days back from this moment, and so not the whole of the first. */
+const WHOLE_DAYS = 364;
 const MOST_ROWS = 10_000;
 const WORKSPACES_PER_PAGE = 100;
 /** Sums of doubles are right to about so many parts. */
@@ -87,6 +89,7 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
 
   return {
     maxDaysPerRequest: MAX_DAYS,
+    firstDay: (today) => addDays(today, -WHOLE_DAYS),
     usage: createByokUsage(readByWorkspace),
     async *fetchCosts(call, span) {
       const rows = await readByWorkspace(call, span, 'credits_usage');

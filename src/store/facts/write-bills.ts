@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
-import type { Day } from '../../domain/day.js';
+import type { Day, DaySpan } from '../../domain/day.js';
 import { formatScope, USUAL_SCOPE } from '../../domain/scope.js';
 import { Sums } from '../../domain/money.js';
 import { formatDate } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
-import { transaction } from '../transaction.js';
+import { transaction, type Transaction } from '../transaction.js';
 import { forgetDays } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
@@ -17,7 +17,7 @@ import { rowsByDay } from './fact-days.js';
 import { BY_BILL, writeKeyed } from './write-keyed.js';
 import { emptyOutcome, replaceWindow } from './write-window.js';
 import { holdExport } from './hold-export.js';
-import { holdOrganization } from '../organization-key.js';
+import { holdOrganization, ofOrganization } from '../organization-key.js';
 
 /** See `CollectionStore.writeWindow`. */
 export async function writeBills(prisma: PrismaClient, write: WindowWrite): Promise<WindowOutcome> {
@@ -27,9 +27,13 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     if (write.export != null) await holdExport(tx, write, write.export);
     const placed = { ...write, writeId: randomUUID(), scope: formatScope(write.scope ?? USUAL_SCOPE) };
     const locked = await lockDays(tx, placed, 'costs_v1', write.days);
+    if (write.period !== undefined) {
+      const further = await furtherDays(tx, write, write.period);
+      if (further.length > 0) locked.push(...(await lockDays(tx, placed, 'costs_v1', further)));
+    }
     const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
     const later = locked.find((each) => !due.includes(each));
-    if (write.allOrNothing === true && later !== undefined) throw outdated(write, later.day);
+    if (write.period !== undefined && later !== undefined) throw outdated(write, later.day);
     const altered = await findAltered(tx, write, due);
     const keyed = rowsByDay(BY_BILL, due, write.keyed ?? []);
     const keyedDays = [...keyed].flatMap(([day, costs]) => (costs.length > 0 ? [day] : []));
@@ -51,6 +55,15 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     await placeWrite(tx, placed.writeId, write.runId);
     return { ...outcome, totals: [...new Sums([...rows.values()].flat())] };
   });
+}
+
+/** Days of a period that an earlier delivery had charges of. Its first day is locked, and so nobody else adds any meanwhile. */
+async function furtherDays(tx: Transaction, write: WindowWrite, { since, until }: DaySpan): Promise<Day[]> {
+  const further = await tx.$queryRaw<{ day: Day }[]>`
+    SELECT to_char(day, 'YYYY-MM-DD') AS day FROM collected_days
+    WHERE ${ofOrganization(write)} AND api_version = 'costs_v1'
+      AND day BETWEEN ${since}::date AND ${until}::date AND NOT day = ANY (${write.days}::date[])`;
+  return further.map(({ day }) => day);
 }
 
 function outdated({ organizationName }: WindowWrite, day: Day): CostsError {

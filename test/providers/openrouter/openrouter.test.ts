@@ -45,6 +45,13 @@ describe('OpenRouter', () => {
     await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'contract' });
   });
 
+  it('tells a year back from this moment, of which the first day is asked for that is told whole', async () => {
+    const { provider, readCosts } = await open({ projects });
+    const first = provider.firstDay?.(today) ?? today;
+    expect(await readCosts(first)).toEqual([]);
+    await expect(readCosts(addDays(first, -1))).rejects.toMatchObject({ code: 'contract' });
+  });
+
   it('asks for less where an answer is cut short', async () => {
     const { emulator, readCosts } = await open({ projects, days: new Map([[yesterday, rows]]) });
     emulator.addFault({ fault: { kind: 'rewrite', from: '"truncated":false', to: '"truncated":true' } });
