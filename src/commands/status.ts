@@ -4,7 +4,7 @@ import type { Status } from '../domain/status.js';
 import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option, asItIs } from './define.js';
-import { registeredOrganizations, type Selection } from '../library/organizations.js';
+import { noOrganization, registeredOrganizations, type Selection } from '../library/organizations.js';
 import { readSameDollars } from '../library/same-dollars.js';
 import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
@@ -49,6 +49,7 @@ async function run(options: StatusOptions, context: Context) {
       findings.push({ organization: name, kind: 'altered', message, hint });
     }
   }
+  if (options.check === true && organizations.length === 0) throw noOrganization();
   const sameDollars = await readSameDollars(context);
   for (const { isTwice, sources, message, hint } of sameDollars)
     if (isTwice) findings.push({ organization: sources[1].organization, kind: 'twice', message, hint });

@@ -37,14 +37,15 @@ export async function selectOrganizations(
 ): Promise<Organization[]> {
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.keys.list(team.id);
-  if (registered.length === 0) {
-    throw new CostsError('usage', 'No organization is registered.', {
-      hint: 'costs keys add',
-    });
-  }
+  if (registered.length === 0) throw noOrganization();
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
   const active = chosen.filter(({ isActive }) => isActive);
   if (active.length > 0) return active;
   throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
+}
+
+/** Where nothing is known there is nothing that could be right: a job with another store than it was meant for must not pass. */
+export function noOrganization(): CostsError {
+  return new CostsError('usage', 'No organization is registered.', { hint: 'costs keys add' });
 }

@@ -112,6 +112,11 @@ describe('bad input', () => {
       code: 0,
       stdout: expect.stringContaining('other has no organization yet.') as string,
     });
+    // Nothing to look at is nothing that was found right.
+    for (const line of ['check', 'status --check']) {
+      const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
+      expect([line, ran.code, ran.error().message]).toEqual([line, 2, 'No organization is registered.']);
+    }
   });
 
   it('ends with a command that goes on from there, whatever it is about, and is no longer than is read', async () => {

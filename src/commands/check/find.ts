@@ -12,6 +12,7 @@ import type { Team } from '../../domain/team.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../../domain/unit-prices.js';
 import { formatDay } from '../../domain/words.js';
 import { closedDays } from '../../library/verify.js';
+import { noOrganization } from '../../library/organizations.js';
 import { scopeOf } from '../../output/budgets.js';
 import {
   describeAltered,
@@ -58,6 +59,7 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
   );
   const wanted = (name: CheckName) => checks.includes(name);
   const organizations = await store.organizations.list(team.id);
+  if (organizations.length === 0 && (await store.projects.list(team.id)).length === 0) throw noOrganization();
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
   const reached = budgets.flatMap((each) => reachedOf(each, team, today, options.at ?? [100]));
   const spikes =
