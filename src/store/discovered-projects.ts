@@ -2,8 +2,9 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import type { DiscoveryOutcome, ProjectNames, Renamed } from '../domain/project.js';
 
 /**
- * Takes the provider's names and archivings, apart from everything else: no window waits for it. Only a project nobody
- * linked takes the provider's new name; archiving never loses history. A project that the list gives no name keeps its last one.
+ * Takes the provider's names and archivings, apart from everything else: no window waits for it. Only a project that nobody
+ * linked, and that is still called what the provider called it, takes the new name; archiving never loses history. A project
+ * that the list gives no name keeps its last one.
  */
 export async function keepNames(
   prisma: PrismaClient,
@@ -12,7 +13,7 @@ export async function keepNames(
   const list = [...projects.values()];
   const changed = await prisma.$queryRaw<Renamed[]>`
     WITH changed AS (
-      SELECT p.id, p.name, n.name AS provider_name, l.archived_at, p.linked_at IS NULL AND p.provider_name IS DISTINCT FROM n.name AS follows
+      SELECT p.id, p.name, n.name AS provider_name, l.archived_at, p.linked_at IS NULL AND p.name = p.provider_name AS follows
       FROM projects p
       JOIN unnest(
         ${list.map(({ id }) => id)}::text[],

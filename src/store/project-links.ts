@@ -4,7 +4,7 @@ import type { LinkAllFilter, Project, ProviderProjectRef, Relinked } from '../do
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
-import { moveBelongings, RELEASED } from './project-move.js';
+import { endEmptied, moveBelongings, RELEASED } from './project-move.js';
 import { toProject } from './project-rows.js';
 import type { Transaction } from './transaction.js';
 import { hasLegacyRows } from './spend/relation.js';
@@ -25,13 +25,14 @@ export async function link(
   if (source !== null && source.id === project?.id) return done(await markLinked(tx, source.id, {}));
   refuseLinkedElsewhere(providerProject, source);
   if (project === null && source !== null) return done(await markLinked(tx, source.id, { name }));
+  if (source !== null) refuseTied(source);
 
   const target =
     project === null
       ? (await tx.project.create({ data: { id: randomUUID(), teamId, name } })).id
       : chooseTarget(locked, teamId, project, providerProject).id;
   const move = source === null ? null : await moveBelongings(tx, source.id, target);
-  if (source !== null) await tx.project.delete({ where: { id: source.id } });
+  if (source !== null) await endEmptied(tx, source, teamId);
   const linked = await markLinked(tx, target, {
     aiProvider: providerProject.provider,
     aiOrganizationId: providerProject.organizationId,
@@ -142,26 +143,26 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
   const { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt } = row;
   if (aiProjectId === null || row.linkedAt === null)
     throw new CostsError('conflict', `"${row.name}" is not linked.`, { hint: 'costs projects list' });
-  if (row.openaiProjectId !== null) {
-    throw new CostsError(
-      'conflict',
-      `"${row.name}" is tied to ${row.openaiProjectId} by the old system, which reads it there.`,
-      { hint: 'Clear projects.openai_project_id of that row once the old system is gone, then unlink it.' },
-    );
-  }
+  refuseTied(row);
   const name = providerName ?? aiProjectId;
-  const isLegacy = await hasLegacyRows(tx, row.id);
-  if (row.name === name && !isLegacy)
-    return done(toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null } })));
+  const owner = await teamOf(tx, row);
+  if (row.name === name && row.teamId === owner && !(await hasLegacyRows(tx, row.id)))
+    return done(
+      toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null, providerName: name } })),
+    );
 
-  const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt };
   await tx.project.update({ where: { id: row.id }, data: RELEASED });
-  const automatic = await tx.project.create({
-    data: { id: randomUUID(), teamId: await teamOf(tx, row), name, ...providerProject },
+  const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName: name, archivedAt };
+  const automatic = await tx.project.create({ data: { id: randomUUID(), teamId: owner, name, ...providerProject } });
+  return { project: toProject(automatic), move: await moveBelongings(tx, row.id, automatic.id) };
+}
+
+/** @throws CostsError `conflict` when the old system says that the project is the provider's: the next sync would give it back. */
+function refuseTied({ name, openaiProjectId }: LockedProject): void {
+  if (openaiProjectId === null) return;
+  throw new CostsError('conflict', `"${name}" is tied to ${openaiProjectId} by the old system, which reads it there.`, {
+    hint: 'Clear projects.openai_project_id of that row once the old system is gone, then do it again.',
   });
-  const move = await moveBelongings(tx, row.id, automatic.id);
-  if (isLegacy) await keepTags(tx, automatic.id, row.id);
-  return { project: toProject(automatic), move };
 }
 
 /** A project that nobody linked is of the team that collects it. */
@@ -170,11 +171,4 @@ async function teamOf(tx: Transaction, { teamId, aiProvider, aiOrganizationId }:
     where: { provider: aiProvider ?? '', organizationId: aiOrganizationId ?? '' },
   });
   return owner?.teamId ?? teamId;
-}
-
-/** Legacy rows stay behind, and go on being reported under the tags they had. */
-async function keepTags(tx: Transaction, from: string, to: string): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO project_tags (project_id, key, valid_from, value)
-    SELECT ${to}, key, valid_from, value FROM project_tags WHERE project_id = ${from}`;
 }

@@ -1,6 +1,8 @@
 import { Prisma } from '../generated/prisma/client.js';
 import type { GaveWay, ProjectMove } from '../domain/project-move.js';
 import { dropCutsOfSharedDays } from './facts/shared-days.js';
+import type { LockedProject } from './project-locks.js';
+import { hasLegacyRows } from './spend/relation.js';
 import type { Transaction } from './transaction.js';
 
 interface Belonging {
@@ -11,7 +13,7 @@ interface Belonging {
   collected?: boolean;
   /** Which of its rows go along; the row is `s`. */
   only?: string;
-  /** Where both have a value for the same: the row `s` gives way to the row `r`. Without it rows never meet. */
+  /** Where the receiving project has a value for all that `s` is for: `s` gives way to the row `r`, one at most. Without it rows never meet. */
   conflict?: { kind: GaveWay['kind']; same: string; name: string; at: string; value: string };
 }
 
@@ -65,7 +67,9 @@ export const BELONGINGS: readonly Belonging[] = [
     counted: 'tags',
     conflict: {
       kind: 'tag',
-      same: 'r.key = s.key AND r.valid_from = s.valid_from',
+      same: `r.key = s.key AND r.valid_from = (
+        SELECT max(t.valid_from) FROM project_tags t WHERE t.project_id = r.project_id AND t.key = s.key AND t.valid_from <= s.valid_from)
+        AND (r.value IS NOT NULL OR r.valid_from = s.valid_from)`,
       name: 's.key',
       at: `to_char(s.valid_from, 'YYYY-MM-DD')`,
       value: '_.value',
@@ -76,7 +80,11 @@ export const BELONGINGS: readonly Belonging[] = [
     counted: 'budgets',
     conflict: {
       kind: 'budget',
-      same: 'r.currency = s.currency AND r.month IS NOT DISTINCT FROM s.month AND r.from_month IS NOT DISTINCT FROM s.from_month AND r.provider IS NOT DISTINCT FROM s.provider',
+      same: `r.id = (
+        SELECT b.id FROM budgets b
+        WHERE b.project_id = r.project_id AND b.currency = s.currency AND b.provider IS NOT DISTINCT FROM s.provider
+          AND (b.month = s.month OR b.month IS NULL AND coalesce(b.from_month, '') <= coalesce(s.month, s.from_month, ''))
+        ORDER BY b.month NULLS LAST, b.from_month DESC NULLS LAST LIMIT 1)`,
       name: 's.currency',
       at: 'coalesce(s.month, s.from_month)',
       value: 'trim_scale(_.amount)::text',
@@ -95,13 +103,15 @@ export const RELEASED = {
 };
 
 /**
- * Moves all that hangs on one project to another, apart from legacy rows; to a project of another team only what was
- * collected: tags and budgets are what a team made for itself, and stay. Both must be locked.
+ * Moves all that hangs on one project to another, apart from legacy rows, which go on being reported under the tags they had;
+ * to a project of another team only what was collected: tags and budgets are what a team made for itself, and stay. Both must
+ * be locked.
  */
 export async function moveBelongings(tx: Transaction, from: string, to: string): Promise<ProjectMove> {
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
   await dropCutsOfSharedDays(tx, from, to);
+  const tags = (await hasLegacyRows(tx, from)) ? await tx.projectTag.findMany({ where: { projectId: from } }) : [];
   const teams = await tx.project.findMany({ where: { id: { in: [from, to] } }, distinct: ['teamId'] });
   for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || teams.length === 1)) {
     gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
@@ -110,7 +120,19 @@ export async function moveBelongings(tx: Transaction, from: string, to: string):
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
     if (counted !== null) moved[counted] += rows;
   }
+  await tx.projectTag.createMany({ data: tags, skipDuplicates: true });
   return { moved, gaveWay };
+}
+
+/** Ends a project whose provider project is another's now. What the old system knows of it stays, and what another team made. */
+export async function endEmptied(
+  tx: Transaction,
+  { id, teamId, openaiProjectId }: LockedProject,
+  ofTeam: string,
+): Promise<void> {
+  const stays = teamId !== ofTeam || openaiProjectId !== null || (await hasLegacyRows(tx, id));
+  if (stays) await tx.project.update({ where: { id }, data: RELEASED });
+  else await tx.project.delete({ where: { id } });
 }
 
 async function dropWhatMeets(

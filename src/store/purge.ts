@@ -3,7 +3,7 @@ import type { PurgeCounts } from '../domain/purge.js';
 import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
-import { BELONGINGS } from './project-move.js';
+import { BELONGINGS, RELEASED } from './project-move.js';
 import { plural } from '../domain/words.js';
 import { isOrganization, ofOrganization } from './organization-key.js';
 
@@ -31,9 +31,10 @@ export async function purge(client: Client, organization: OrganizationKey): Prom
     organization,
     (table, where) => Prisma.sql`DELETE FROM ${Prisma.raw(table)} s WHERE ${where} RETURNING 1`,
   );
-  await client.$executeRaw`
-    UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL, provider_name = NULL, linked_at = NULL
-    WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId}`;
+  await client.project.updateMany({
+    where: { aiProvider: provider, aiOrganizationId: organizationId },
+    data: RELEASED,
+  });
   await client.$executeRaw`DELETE FROM organization_api_keys WHERE ${isOrganization(organization)}`;
   await client.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(organization)}`;
   return counts;
@@ -87,7 +88,7 @@ async function work(
     );
     if (counted !== null) counts[counted] += count;
   }
-  // A project that a person, or the old system, has said something about stays.
+  // A project that a person, or the old system, has named or said something about stays.
   const kept = BELONGINGS.map(({ table, only = 'true', collected = false }) =>
     collected
       ? Prisma.sql`AND NOT EXISTS (SELECT FROM ${Prisma.raw(table)} s WHERE s.project_id = p.id AND NOT (${Prisma.raw(only)}))`
@@ -96,7 +97,7 @@ async function work(
   counts.projects = await run(
     'projects',
     Prisma.sql`s.id IN (
-      SELECT p.id FROM projects p WHERE ${ours} AND p.linked_at IS NULL AND p.openai_project_id IS NULL ${Prisma.join(kept, ' ')})`,
+      SELECT p.id FROM projects p WHERE ${ours} AND p.linked_at IS NULL AND p.openai_project_id IS NULL AND p.name = p.provider_name ${Prisma.join(kept, ' ')})`,
   );
   counts.projectsKept = all.count - counts.projects;
   return counts;

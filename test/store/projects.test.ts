@@ -205,10 +205,15 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
     expect(await collect('3')).toMatchObject({ updated: 1 });
   });
 
-  it('unlink refuses what the old system reads by its openai_project_id', async () => {
+  it('link and unlink take nothing from what the old system reads by its openai_project_id', async () => {
     await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId: 'proj_1' } });
     await collect();
     await expect(projects.unlink('team-1', await named('Old'))).rejects.toThrow(/by the old system/);
+    // As another program may have left it.
+    await prisma.project.update({ where: { id: 'old' }, data: { linkedAt: null } });
+    await prisma.project.create({ data: { id: 'search', teamId: 'team-1', name: 'Search' } });
+    const target = { teamId: 'team-1', name: 'Search', project: await named('Search') };
+    await expect(projects.link(triple, target)).rejects.toThrow(/by the old system/);
   });
 
   it('budgets and tags are for projects of their own team alone', async () => {
@@ -225,14 +230,16 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
   describe('everything that hangs on a project', () => {
     const automatic = async () => (await projects.list('team-1', { unlinked: true }))[0]?.id ?? '';
     const own = (id: string) => prisma.project.create({ data: { id, teamId: 'team-1', name: id } });
-    const tag = (projectId: string, value: string, key = 'product') =>
-      prisma.projectTag.create({ data: { projectId, key, validFrom: new Date('2026-01-01'), value } });
+    const tag = (projectId: string, value: string | null, key = 'product', from = '2026-01-01') =>
+      prisma.projectTag.create({ data: { projectId, key, validFrom: new Date(from), value } });
     const budget = (projectId: string, amount: string, months: { month?: string; from?: string } = {}) =>
       prisma.budget.create({
         data: { id: `${projectId} ${amount}`, teamId: 'team-1', projectId, currency: 'USD', amount, ...months },
       });
     const tagsOf = async (projectId: string) =>
-      (await prisma.projectTag.findMany({ where: { projectId }, orderBy: { key: 'asc' } })).map(({ value }) => value);
+      (await prisma.projectTag.findMany({ where: { projectId }, orderBy: [{ key: 'asc' }, { validFrom: 'asc' }] })).map(
+        ({ value }) => value,
+      );
     const budgetsOf = async (projectId: string) =>
       (await prisma.budget.findMany({ where: { projectId }, orderBy: { amount: 'asc' } })).map(({ amount }) =>
         amount.toFixed(),
@@ -244,12 +251,18 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       const from = await automatic();
       await own('search');
       await tag(from, 'Theirs');
+      await tag(from, 'Later', 'product', '2026-06-01');
       await tag(from, 'Only here', 'team');
+      await tag('search', 'Before', 'product', '2025-01-01');
       await tag('search', 'Ours');
+      await tag('search', 'Until then', 'team', '2025-01-01');
+      await tag('search', null, 'team', '2025-12-01');
       await budget(from, '10');
       await budget(from, '20', { month: '2026-02' });
-      await budget(from, '30', { from: '2026-02' });
-      await budget('search', '99');
+      await budget(from, '30', { from: '2026-03' });
+      await budget(from, '40', { month: '2026-10' });
+      await budget('search', '99', { from: '2026-03' });
+      await budget('search', '88', { month: '2026-10' });
       const { move } = await projects.link(triple, {
         teamId: 'team-1',
         name: 'search',
@@ -259,11 +272,13 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
         moved: { costs: 1, usage: 0, changes: 1, tags: 1, budgets: 2 },
         gaveWay: [
           { kind: 'tag', name: 'product', at: '2026-01-01', kept: 'Ours', dropped: 'Theirs' },
-          { kind: 'budget', name: 'USD', at: null, kept: '99', dropped: '10' },
+          { kind: 'tag', name: 'product', at: '2026-06-01', kept: 'Ours', dropped: 'Later' },
+          { kind: 'budget', name: 'USD', at: '2026-03', kept: '99', dropped: '30' },
+          { kind: 'budget', name: 'USD', at: '2026-10', kept: '88', dropped: '40' },
         ],
       });
-      expect(await tagsOf('search')).toEqual(['Ours', 'Only here']);
-      expect(await budgetsOf('search')).toEqual(['20', '30', '99']);
+      expect(await tagsOf('search')).toEqual(['Before', 'Ours', 'Until then', null, 'Only here']);
+      expect(await budgetsOf('search')).toEqual(['10', '20', '88', '99']);
       expect(await prisma.project.count()).toBe(1);
     });
 
@@ -312,6 +327,25 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       expect(await prisma.project.count()).toBe(1);
     });
 
+    it.each(['link', 'sync'] as const)(
+      'leaves a project of which the old system has rows, with its tags: %s',
+      async (by) => {
+        await collect();
+        const from = await automatic();
+        await tag(from, 'Search');
+        await prisma.costData.create({
+          data: { id: 'legacy', projectId: from, date: new Date(), service: 'gpt-4', cost: '7' },
+        });
+        const openaiProjectId = by === 'sync' ? 'proj_1' : null;
+        await prisma.project.create({ data: { id: 'old', teamId: 'team-1', name: 'Old', openaiProjectId } });
+        if (by === 'sync') await collect('2');
+        else await projects.link(triple, { teamId: 'team-1', name: 'Old', project: await named('Old') });
+        expect(await rowsOf('old')).toMatchObject({ collected: 1, legacy: 0 });
+        expect(await rowsOf(from)).toMatchObject({ collected: 0, legacy: 1 });
+        expect([await tagsOf('old'), await tagsOf(from)]).toEqual([['Search'], ['Search']]);
+      },
+    );
+
     it('stays with its team where the provider project goes to another team: only what was collected moves', async () => {
       await prisma.team.upsert({ where: { id: 'team-2' }, create: { id: 'team-2', name: 'other' }, update: {} });
       const made = async (id: string) => {
@@ -327,7 +361,7 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       const linked = await named('search-prod');
       await prisma.project.update({
         where: { id: linked.id },
-        data: { teamId: 'team-2', name: 'Search', linkedAt: new Date() },
+        data: { teamId: 'team-2', linkedAt: new Date() },
       });
       await made(linked.id);
       const { project: freed, move } = await projects.unlink('team-2', linked);
@@ -477,6 +511,14 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       await projects.linkAll('team-1', {});
       expect(await projects.discovered(seen('later'))).toMatchObject({ updated: 1, renamed: [] });
       expect(await projects.list('team-1')).toMatchObject([{ name: 'after', providerName: 'later' }]);
+    });
+
+    it('keep the name that another program or a person gave them', async () => {
+      const from = { aiProvider: 'openai', aiOrganizationId: 'org-1', aiProjectId: 'proj_1' };
+      await prisma.project.create({ data: { id: 'theirs', teamId: 'team-1', name: 'Our Search', ...from } });
+      for (const name of ['before', 'after'])
+        expect(await projects.discovered(seen(name))).toMatchObject({ updated: 1, renamed: [] });
+      expect(await projects.list('team-1')).toMatchObject([{ name: 'Our Search', providerName: 'after' }]);
     });
 
     it('keep name and rows when the provider archives them', async () => {

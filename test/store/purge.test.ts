@@ -12,11 +12,12 @@ describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four) VALUES
         ('k1', 't1', 'openai', 'org-wrong', 'Wrong', 'env', 'KEY', 'loopback', 'abcd'),
         ('k2', 't1', 'openai', 'org-right', 'Right', 'env', 'KEY', 'loopback', 'abcd');
-      INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id, openai_project_id, linked_at) VALUES
-        ('automatic', 't1', 'Automatic', 'openai', 'org-wrong', 'proj_1', NULL, NULL),
-        ('tagged', 't1', 'Tagged', 'openai', 'org-wrong', 'proj_2', NULL, NULL),
-        ('old', 't1', 'Old', 'openai', 'org-wrong', 'proj_3', 'proj_3', now()),
-        ('other', 't1', 'Other', 'openai', 'org-right', 'proj_1', NULL, NULL);
+      INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id, openai_project_id, linked_at, archived_at) VALUES
+        ('automatic', 't1', 'Automatic', 'Automatic', 'openai', 'org-wrong', 'proj_1', NULL, NULL, NULL),
+        ('tagged', 't1', 'Tagged', 'Tagged', 'openai', 'org-wrong', 'proj_2', NULL, NULL, now()),
+        ('old', 't1', 'Old', NULL, 'openai', 'org-wrong', 'proj_3', 'proj_3', now(), NULL),
+        ('theirs', 't1', 'Our Search', 'search-prod', 'openai', 'org-wrong', 'proj_4', NULL, NULL, NULL),
+        ('other', 't1', 'Other', NULL, 'openai', 'org-right', 'proj_1', NULL, NULL, NULL);
       INSERT INTO project_tags VALUES ('tagged', 'product', '1970-01-01', 'x');
       INSERT INTO cost_data (id, project_id, cost, api_version, bucket_start_time, bucket_end_time, line_item, currency)
         SELECT p, p, 5, 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD' FROM unnest(ARRAY['automatic', 'tagged', 'old', 'other']) AS p;
@@ -40,7 +41,7 @@ describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
     shared.store.access.transact((rows) => rows.organizations.purge(each));
   const names = async (sql: string) =>
     (await shared.database.pool.query<{ id: string }>(`${sql} ORDER BY 1`)).rows.map(({ id }) => id);
-  const counts = { projects: 1, projectsKept: 2, costs: 3, usage: 1, changes: 1, days: 1, usageDays: 1 };
+  const counts = { projects: 1, projectsKept: 3, costs: 3, usage: 1, changes: 1, days: 1, usageDays: 1 };
 
   it('counts first, and then removes what was collected of it and nothing else', async () => {
     const wrong = await organization();
@@ -48,11 +49,9 @@ describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
     expect(await names('SELECT id FROM cost_data')).toHaveLength(5);
     expect(await purge(wrong)).toEqual(counts);
     expect(await names('SELECT id FROM cost_data')).toEqual(['legacy', 'other']);
-    expect(await names('SELECT id FROM projects')).toEqual(['old', 'other', 'tagged']);
-    expect(await names('SELECT id FROM projects WHERE ai_project_id IS NULL AND linked_at IS NULL')).toEqual([
-      'old',
-      'tagged',
-    ]);
+    expect(await names('SELECT id FROM projects')).toEqual(['old', 'other', 'tagged', 'theirs']);
+    const released = 'ai_project_id IS NULL AND linked_at IS NULL AND archived_at IS NULL';
+    expect(await names(`SELECT id FROM projects WHERE ${released}`)).toEqual(['old', 'tagged', 'theirs']);
     expect(await names('SELECT id FROM usage_data UNION ALL SELECT line_item FROM restatements')).toEqual([]);
     expect(await names('SELECT ai_organization_id AS id FROM collected_days')).toEqual(['org-right']);
     expect(await names('SELECT ai_organization_id AS id FROM collected_usage')).toEqual([]);
@@ -93,6 +92,6 @@ describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
       message: expect.stringMatching(message) as string,
     });
     expect(await names('SELECT id FROM cost_data')).toHaveLength(5);
-    expect(await names('SELECT id FROM projects')).toHaveLength(4);
+    expect(await names('SELECT id FROM projects')).toHaveLength(5);
   });
 });

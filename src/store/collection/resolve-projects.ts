@@ -6,7 +6,7 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import { ofOrganization } from '../organization-key.js';
 import type { Adoption } from '../../domain/project-move.js';
 import { lockProjects, lookUntilComplete } from '../project-locks.js';
-import { moveBelongings, RELEASED } from '../project-move.js';
+import { endEmptied, moveBelongings } from '../project-move.js';
 import type { Transaction } from '../transaction.js';
 
 /** Where each provider project's rows go. */
@@ -155,9 +155,7 @@ async function adoptLegacyProjects(tx: Transaction, source: Source, ids: readonl
   for (const { id, teamId, name, openaiProjectId } of locked.filter(({ aiProjectId }) => aiProjectId === null)) {
     const double = automatic.get(openaiProjectId);
     const move = double === undefined ? null : await moveBelongings(tx, double.id, id);
-    if (double?.teamId === teamId) await tx.project.delete({ where: { id: double.id } });
-    // Another team's keeps what that team tagged and planned.
-    else if (double !== undefined) await tx.project.update({ where: { id: double.id }, data: RELEASED });
+    if (double !== undefined) await endEmptied(tx, double, teamId);
     // Somebody tied the two together before there were links.
     await tx.$executeRaw`
       UPDATE projects SET ai_provider = ${source.provider}, ai_organization_id = ${source.organizationId},
