@@ -11,7 +11,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   try {
-    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    // UTF-16 without its mark has one in every letter, and no database keeps one.
+    if (text.includes('\0')) throw new TypeError('NUL');
+    return text;
   } catch (cause) {
     throw new CostsError('usage', `${path} is not a text in UTF-8.`, {
       hint: `Save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8`,

@@ -1,6 +1,7 @@
 import type { Day } from './day.js';
 import type { Project } from './project.js';
 import { checkTagKey, checkTagValue, tagOn, type Tag } from './tag.js';
+import { cleanText, showable } from './text.js';
 import { CostsError } from '../errors.js';
 
 /** The columns of a project sheet that come before its tags. Only names and tags can be changed in it. */
@@ -46,19 +47,20 @@ export function compareSheet(
   const seen = new Set<string>();
   rows.forEach((row, index) => {
     const where = `Line ${index + 2} of the sheet`;
-    const { id = '', name } = row;
+    const { id = '', name = '' } = row;
     const project = known.get(id);
     if (project === undefined)
       throw new CostsError('usage', `${where}: there is no project "${id}".`, { hint: 'costs projects export' });
     if (seen.has(id))
       throw new CostsError('usage', `${where}: project "${id}" is there twice.`, { hint: 'Keep one line a project.' });
     seen.add(id);
-    if (name !== undefined && name.trim() !== '' && name !== project.name)
-      changes.renames.push({ id, from: project.name, to: name.trim() });
+    const to = cleanText(name).trim();
+    // The sheet was written without what nobody sees in a name.
+    if (to !== '' && showable(name) !== showable(project.name)) changes.renames.push({ id, from: project.name, to });
     for (const [column, text] of Object.entries(row)) {
       if (!column.startsWith(TAG_PREFIX)) continue;
       const key = checkTagKey(column.slice(TAG_PREFIX.length));
-      const value = text.trim() === '' ? null : checkTagValue(text.trim());
+      const value = text.trim() === '' ? null : checkTagValue(text);
       if (value !== tagOn(tagsOf(tags, id, key), from)) changes.tags.push({ projectId: id, key, value, from });
     }
   });

@@ -9,6 +9,9 @@ export function quoteForShell(text: string): string {
   return (text.match(/['\\]+|[^'\\]+/g) ?? []).map(quoted).join('');
 }
 
+/** What the gate takes out may stand in front. */
+const OPTION = /^[\p{DI}\p{C}]*-/u;
+
 /**
  * A command for people to paste, with every name in it quoted: shell`costs keys rotate ${name}`. A name that begins with "-"
  * must not be taken for an option either: it becomes --name=-x behind one, else stands behind "--", and so last.
@@ -16,7 +19,7 @@ export function quoteForShell(text: string): string {
 export function shell(parts: TemplateStringsArray, ...names: readonly string[]): string {
   return parts.reduce((command, part, index) => {
     const name = names[index - 1] ?? '';
-    if (!name.startsWith('-')) return `${command}${quoteForShell(name)}${part}`;
+    if (!OPTION.test(name)) return `${command}${quoteForShell(name)}${part}`;
     const isValue = /--[\w-]+ $/.test(command);
     return `${isValue ? `${command.slice(0, -1)}=` : `${command}-- `}${quoteForShell(name)}${part}`;
   });

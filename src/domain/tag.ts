@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import { CostsError } from '../errors.js';
-import { showable } from './text.js';
+import { cleanText, showable } from './text.js';
 
 declare const tagKey: unique symbol;
 
@@ -45,11 +45,12 @@ export function parseTag(text: string): { key: TagKey; value: string } {
       hint: 'Write KEY=VALUE, such as product=Search.',
     });
   const key = checkTagKey(text.slice(0, at).trim());
-  return { key, value: checkTagValue(text.slice(at + 1).trim()) };
+  return { key, value: checkTagValue(text.slice(at + 1)) };
 }
 
 /** @throws CostsError `usage` */
-export function checkTagValue(value: string): string {
+export function checkTagValue(text: string): string {
+  const value = cleanText(text).trim();
   if (value !== '' && value.length <= LONGEST_VALUE) return value;
   throw new CostsError('usage', `A tag's value has 1 to ${LONGEST_VALUE} characters.`, {
     hint: 'To take a tag away: costs projects untag --help',

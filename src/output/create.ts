@@ -56,7 +56,7 @@ export function createOutput({
   const colored = color && !noColor;
   const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
   const told = (text: string) =>
-    withoutCommands(printable(redactor.mask(named(text, stderr)), colored && stderr.isTTY));
+    withoutCommands(redactor.mask(printable(named(text, stderr), colored && stderr.isTTY)));
   const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);
   const line = (text: string) => void stderr.write(`${fitLines(told(text), widthOf(stderr))}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
@@ -64,7 +64,13 @@ export function createOutput({
   let file: DraftFile | undefined;
   let pending: Promise<void> = Promise.resolve();
   let progress = silentProgress();
-  const shown = (text: string) => printable(redactor.mask(text), colored && stdout.isTTY);
+  const shown = (text: string) => redactor.mask(printable(text, colored && stdout.isTTY));
+  /** A text in a document is as it was stored, unless a secret can be read in it. */
+  const safe = (text: string) => {
+    const seen = printable(text, false);
+    const masked = redactor.mask(seen);
+    return masked === seen ? text : masked;
+  };
   const put = (text: string) => {
     if (file === undefined) return void stdout.write(text);
     const target = file;
@@ -84,9 +90,10 @@ export function createOutput({
     style,
     write(value, render) {
       const text = json
-        ? toJson(value, stdout.isTTY ? 2 : undefined)
-        : fitLines(named(render(value, this).replace(/\n$/, ''), stdout), this.width);
-      put(`${withoutCommands(shown(text))}\n`);
+        ? toJson(value, stdout.isTTY ? 2 : undefined, safe)
+        : named(render(value, this).replace(/\n$/, ''), stdout);
+      const lines = withoutCommands(shown(text));
+      put(`${json ? lines : fitLines(lines, this.width)}\n`);
     },
     print: (text) => put(shown(text)),
     reveal: (text) => put(`${text}\n`),
@@ -123,7 +130,7 @@ export function createOutput({
     fail(error) {
       // A command that is too slow to end is still at work.
       progress.stop();
-      if (json) return void stderr.write(`${told(toJson({ error: toErrorDocument(error) }))}\n`);
+      if (json) return void stderr.write(`${told(toJson({ error: toErrorDocument(error) }, undefined, safe))}\n`);
       line(`${errorStyle.red('costs:')} ${abridged(error.message)}`);
       if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
       if (verbose) explainCause(error, line);

@@ -26,9 +26,13 @@ export function withoutCommands(lines: string): string {
   return lines.replace(LINE_COMMAND, '$1: ');
 }
 
-/** JSON in which nothing is left that `printable` would replace: a document says exactly what was stored. */
-export function toJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, null, indent);
+/**
+ * JSON in which nothing is left that `printable` would replace: a document says exactly what was stored.
+ * @param mask what stands there in place of a text
+ */
+export function toJson(value: unknown, indent?: number, mask?: (text: string) => string): string {
+  const masked = (_: string, each: unknown) => (typeof each === 'string' ? mask?.(each) : each);
+  const json = JSON.stringify(value, mask && masked, indent);
   return [UNSEEN, WIDTHLESS, JOB_COMMAND].reduce((text, unseen) => text.replace(unseen, escapeUnits), json);
 }
 

@@ -4,6 +4,7 @@ import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctNames } from './distinct-names.js';
 import { formatMoney } from './format.js';
+import { printable } from './gate.js';
 import { formatSpan } from '../domain/words.js';
 import { figureFields, figureViews, type Figured } from './report-figures.js';
 import { othersName, viewOf } from './report-words.js';
@@ -85,26 +86,29 @@ export function renderReportMarkdown(asked: Report): string {
   ]);
   const totals = report.totals.map((total) => [
     '**Total**',
-    ...blanks,
-    total.currency,
+    ...[...blanks, total.currency].map(escapeMarkdown),
     `**${formatMoney(total.cost)}**`,
-    ...cellsOf(total),
+    ...cellsOf(total).map(escapeMarkdown),
   ]);
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = `| ${heads.map((_, index) => (index > names.length ? '---:' : '---')).join(' | ')} |`;
   return [
     `${formatSpan(report.since, report.until)} (UTC)`,
     '',
-    line(heads),
+    line(heads.map(escapeMarkdown)),
     rule,
-    ...[...rows, ...others, ...totals].map(line),
+    ...[...rows, ...others].map((cells) => line(cells.map(escapeMarkdown))),
+    ...totals.map(line),
   ].join('\n');
 }
 
-/** A name may not end its cell, nor be a link, an image or HTML, nor call anybody or point anywhere by itself. */
+/**
+ * A name may not end its cell, nor be a link, an image or HTML, nor look like a total, nor call anybody or point anywhere by itself:
+ * a sign that is written as an entity would be seen through, and so something that takes no place stands within.
+ */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\|<>[\]`&]/g, '\\$&')
+  return printable(text, false)
+    .replace(/[\\|<>[\]`&*_~]/g, '\\$&')
     .replace(/[\r\n]+/g, ' ')
-    .replace(/@|#(?=\d)|:(?=\/\/)|\.(?<=\bwww\.)/gi, (sign) => `&#${sign.charCodeAt(0)};`);
+    .replace(/@|#(?=\d)|:(?=\/\/)|\bwww(?=\.)|\bGH(?=-\d)/gi, '$&&#8203;');
 }

@@ -6,6 +6,10 @@ const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
 /** A character as addresses write it, encoded once or more, and as pages do. */
 const ENCODED = /%(?:25)*([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);|&#0*(\d{2,3});/gi;
 
+/** What may part the letters of a key in any of these spellings: what nobody sees, spaces, and breaks of lines. */
+const BETWEEN =
+  '(?:[^!-~]|\\\\+(?:u(?!00[2-7])[0-9a-f]{4}|[nrt])|%(?:25)*(?![2-7])[0-9a-f]{2}|&(?:#x?[0-9a-f]+|[a-z]+);)*';
+
 /** An answer may repeat the key that it was asked with, spelled in any way JSON knows; from here on nothing can print it. */
 export function maskKey(text: string, key: Secret): string {
   const secret = key.reveal();
@@ -16,25 +20,28 @@ export function maskKey(text: string, key: Secret): string {
 
 /**
  * A refusal may repeat it as headers, addresses, pages and logs write it, too: in base64, alone or within more, with percent signs
- * or entities, in hexadecimal, and in one case.
+ * or entities, in hexadecimal, in one case, and broken up by what is not seen, which the gate would take out.
  */
 export function maskRefusal(text: string, key: Secret): string {
   const secret = key.reveal();
   if (secret === '') return text;
-  const plain = inAnyCase(secret);
+  const plain = brokenUp(secret, 'gi');
   const masked = maskKey(text, key)
     .replace(plain, MASK)
-    .replace(inAnyCase(Buffer.from(secret).toString('hex')), MASK);
+    .replace(brokenUp(Buffer.from(secret).toString('hex'), 'gi'), MASK);
   const spelled = masked.replace(ENCODED, (encoded, percent?: string, hex?: string, decimal?: string) =>
     spellOut(encoded, percent ?? hex ?? Number(decimal).toString(16)),
   );
   const shown = spelled.replace(plain, MASK);
   // Percent signs and entities of other words stay as they are.
-  return base64Forms(secret).reduce((sum, form) => sum.replaceAll(form, MASK), shown === spelled ? masked : shown);
+  return base64Forms(secret).reduce(
+    (sum, form) => sum.replace(brokenUp(form, 'g'), MASK),
+    shown === spelled ? masked : shown,
+  );
 }
 
-function inAnyCase(text: string): RegExp {
-  return new RegExp(text.replace(/\W/g, '\\$&'), 'gi');
+function brokenUp(text: string, flags: string): RegExp {
+  return new RegExp(Array.from(text, (letter) => letter.replace(/\W/, '\\$&')).join(BETWEEN), flags);
 }
 
 /** The letter, digit or sign that an escape stands for, where it needs none: quotes and backslashes do. */

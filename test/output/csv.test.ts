@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
+import { compareSheet } from '../../src/domain/project-sheet.js';
+import { ALWAYS } from '../../src/domain/tag.js';
 import { csvLine, neutralise, restoreNeutralised } from '../../src/output/csv.js';
 import { renderChangesCsv } from '../../src/output/report-formats.js';
 
@@ -39,4 +41,17 @@ it('writes what changed with the fields it is grouped by, its cause and the exac
     'o3,provider,1,EUR,5',
     '',
   ]);
+});
+
+it('a sheet that comes back as it was written changes nothing, and what does is stored without control characters', () => {
+  const project = {
+    ...{ id: 'p', provider: null, organizationId: null, providerProjectId: null, providerName: null },
+    ...{ name: 'Se\u200barch ', linked: true, archived: false },
+  };
+  const changes = (row: object) => compareSheet([{ id: 'p', ...row }], [project], [], ALWAYS);
+  expect(changes({ name: 'Search ' })).toEqual({ renames: [], tags: [] });
+  expect(changes({ name: 'Pay\troll', 'tag:team': 'a\nb\t' })).toEqual({
+    renames: [{ id: 'p', from: project.name, to: 'Pay roll' }],
+    tags: [{ projectId: 'p', key: 'team', value: 'a b', from: ALWAYS }],
+  });
 });

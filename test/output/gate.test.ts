@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readText } from '../../src/commands/read-text.js';
+import { shell } from '../../src/domain/shell.js';
+import { CostsError } from '../../src/errors.js';
 import { createOutput, type Streams } from '../../src/output/create.js';
 import { neutralise, restoreNeutralised } from '../../src/output/csv.js';
 import { escapeMarkdown } from '../../src/output/report-formats.js';
@@ -13,9 +15,9 @@ import { renderTable } from '../../src/output/table.js';
 const HOSTILE = 'a\u001b[2Jb\u001b]0;c\u0007d\u009be\u202ef\u2066g\rh';
 const ALL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-function open(options: { json?: boolean; color?: boolean; terminal?: boolean }) {
+function open({ columns = 80, ...options }: { json?: boolean; color?: boolean; terminal?: boolean; columns?: number }) {
   const texts: string[] = [];
-  const pipe = { isTTY: options.terminal === true, columns: 80, destroyed: false, once: () => undefined };
+  const pipe = { isTTY: options.terminal === true, columns, destroyed: false, once: () => undefined };
   const write = (text: string) => texts.push(text) > 0;
   const stream = { ...pipe, write } as unknown as Streams['stdout'];
   const streams: Streams = { stdin: { isTTY: false }, stdout: stream, stderr: stream };
@@ -68,6 +70,25 @@ describe('what leaves the process', () => {
     expect(annotations.text()).toBe('::error title=costs::Search\n');
   });
 
+  it('hides a secret also where what nobody sees, or the end of a line, breaks it up', () => {
+    const secret = 'sk-admin-0123456789abcdefghijklmnopqrstuvwxyz';
+    const name = `Key ${secret.replace(/.{8}/g, '$&\u00ad')}`;
+    for (const options of [{}, { json: true }, { terminal: true }]) {
+      for (const known of [secret, 'something else']) {
+        const { output, text } = open({ ...options, columns: 20 });
+        output.redact(known);
+        output.write<{ name: string }>({ name }, (document) => document.name);
+        output.fail(new CostsError('auth', name));
+        expect(text().match(/\[secret\]/g)).toHaveLength(2);
+        expect(text()).not.toContain('89abcdef');
+      }
+    }
+    const { output, text } = open({});
+    output.redact('pass\u200bword');
+    output.print('pass\u200bword');
+    expect(text()).toBe('[secret]');
+  });
+
   it('carries no escape at all where nothing is colored', () => {
     const { output, text } = open({});
     output.print('\u001b[31mred');
@@ -87,19 +108,33 @@ describe('what leaves the process', () => {
   });
 });
 
-it.each(['::stop-commands::x', '＝1+1', '＋1', '－1', '＠SUM(A1)', "'＝1", '=1'])(
-  '%s is no formula in a spreadsheet, and comes back',
-  (text) => {
-    expect(neutralise(text)).toBe(`'${text}`);
-    expect(restoreNeutralised(neutralise(text))).toBe(text);
-  },
-);
+it.each([
+  '::stop-commands::x',
+  '＝1+1',
+  '＋1',
+  '－1',
+  '＠SUM(A1)',
+  "'＝1",
+  '=1',
+  '\u200b=1',
+  "'\u2060\u200d-1",
+  ' :\u00ad:error::x',
+])('%s is no formula in a spreadsheet, and comes back', (text) => {
+  expect(neutralise(text)).toBe(`'${text}`);
+  expect(restoreNeutralised(neutralise(text))).toBe(text);
+});
 
-it('calls nobody and links nowhere in Markdown', () => {
-  const text = escapeMarkdown('@acme/team see #12, https://evil.example, www.evil.example, [a](b) <i> a@b.c');
-  expect(text).toBe(
-    '&#64;acme/team see &#35;12, https&#58;//evil.example, www&#46;evil.example, \\[a\\](b) \\<i\\> a&#64;b.c',
+it('calls nobody, links nowhere and looks like no total in Markdown, where a sign that is an entity is seen through', () => {
+  const text = escapeMarkdown(
+    '@acme/team see #\u200b12 or GH-12, https:\u200d//evil.example, www\u2060.evil.example, [a](b) <i> a@b.c **Total** _a_ ~b~',
   );
+  expect(text.replaceAll('&#8203;', '·')).toBe(
+    '@·acme/team see #·12 or GH·-12, https:·//evil.example, www·.evil.example, \\[a\\](b) \\<i\\> a@·b.c \\*\\*Total\\*\\* \\_a\\_ \\~b\\~',
+  );
+});
+
+it('a name that begins as an option, behind what nobody sees, is none in a command to paste', () => {
+  expect(shell`costs projects show ${'\u200b\u200d-rf'}`).toBe('costs projects show -- "\u200b\u200d-rf"');
 });
 
 describe('a file that a person made', () => {
@@ -118,6 +153,7 @@ describe('a file that a person made', () => {
   });
 
   it('is refused in another encoding, whose letters would come out wrong', async () => {
-    await expect(read(Buffer.from('Müller', 'latin1'))).rejects.toMatchObject({ code: 'usage' });
+    for (const encoding of ['latin1', 'utf16le'] as const)
+      await expect(read(Buffer.from('Müller', encoding))).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -20,6 +20,10 @@ it.each([
   ['in entities of pages', Array.from(SECRET, (letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join('')],
   ['in decimal entities', Array.from(SECRET, (letter) => `&#0${letter.charCodeAt(0)};`).join('')],
   ['in capitals', SECRET.toUpperCase()],
+  ['broken up by soft hyphens', SECRET.replace(/.{3}/g, '$&\u00ad')],
+  ['broken up by escapes of what nobody sees', SECRET.replace(/.{3}/g, '$&\\u200b\\n')],
+  ['broken up by entities, in percent signs', SECRET.replace(/.{3}/g, '$&&shy;%25C2%AD')],
+  ['in base64 of several lines', base64(SECRET).replace(/.{9}/g, '$&\\r\\n')],
   ['in capitals and percent signs', percent(SECRET.toUpperCase())],
 ])('a refusal does not show the key that it repeats %s', (_, spelled) => {
   const masked = maskRefusal(`{"message":"No such key: ${spelled}, 5% sure of \\"it\\""}`, key);

@@ -1,4 +1,5 @@
 import type { Project } from '../../domain/project.js';
+import { cleanText } from '../../domain/text.js';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
@@ -11,10 +12,10 @@ export const renameProject = defineCommand({
   arguments: [argument('<project>', 'our project, by name or id'), argument('<name>', 'its new name')],
   examples: ['costs projects rename proj_1 Search'],
   async run({ project: nameOrId, name }: { project: string; name: string }, context: Context) {
-    if (name.trim() === '')
-      throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
+    const to = cleanText(name).trim();
+    if (to === '') throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
     const [store, team] = await Promise.all([context.store(), context.team()]);
-    return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), name.trim()) };
+    return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), to) };
   },
   document: asItIs<{ project: Project }>,
   render: renderRenamed,
