@@ -13,7 +13,7 @@ import { CostsError } from './errors.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
-import { providerOf } from './providers/registry.js';
+import { billReportOf, providerOf } from './providers/registry.js';
 import type { Database, OpenOptions } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
 import type { Store } from './store/store.js';
@@ -65,6 +65,8 @@ export interface Context {
   store(): Promise<Store>;
   vault(): Promise<Vault>;
   provider(id: ProviderId): Promise<CostProvider>;
+  /** The report that an organization's bill is read from in place of the bill, by its name; null for the bill itself. Asks nobody. */
+  billReportOf(organization: { provider: ProviderId; billSource: string | null }): string | null;
   /** The team that --team or COSTS_TEAM names, or the only one there is. */
   team(): Promise<Team>;
   /** What FOCUS files say. @throws CostsError */
@@ -230,6 +232,7 @@ function createContext({ version, argv, config, signal, output, options, onClose
     async provider(id) {
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
+    billReportOf,
     focusFiles: async (request) => (await import('./imports/read.js')).readFocusFiles(request, signal),
     channel: async (name) =>
       (await import('./notify/channel.js')).openChannel(name, config.variable(name), config.tlsChecksOff),

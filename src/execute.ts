@@ -57,14 +57,15 @@ async function run(typed: readonly string[], runtime: Runtime, overdue?: Promise
 }
 
 /** Options that every command takes, where they were typed before it, as other programs want them. */
-function behindCommand(argv: readonly string[]): readonly string[] {
+function behindCommand(typed: readonly string[]): readonly string[] {
   const known = globalOptions().map(({ long }) => long);
   let first = 0;
-  while (known.includes(argv[first])) first += argv[first] === '--team' ? 2 : 1;
-  const [command, ...words] = argv.slice(first);
-  if (command === undefined || command.startsWith('-')) return argv;
+  while (known.includes(typed[first]?.split('=')[0])) first += typed[first] === '--team' ? 2 : 1;
+  const options = typed.slice(0, first).flatMap((word) => (/^--team=/.test(word) ? ['--team', word.slice(7)] : [word]));
+  const [command, ...words] = typed.slice(first);
+  if (command === undefined || command.startsWith('-')) return [...options, ...typed.slice(first)];
   const end = words.includes('--') ? words.indexOf('--') : words.length;
-  return [command, ...words.slice(0, end), ...argv.slice(0, first), ...words.slice(end)];
+  return [command, ...words.slice(0, end), ...options, ...words.slice(end)];
 }
 
 function missingTeam(): CostsError {

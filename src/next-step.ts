@@ -32,7 +32,10 @@ const WAYS: Record<ErrorCode, Way> = {
  */
 export function withNextStep(error: CostsError, argv: readonly string[], command: string): CostsError {
   const { code, message, hint, cause, keyProblem, retryAt } = error;
-  const next = (text: string) => new CostsError(code, message, { hint: text, cause, keyProblem, retryAt });
+  const next = (text: string) => {
+    const told = new CostsError(code, message, { hint: text, cause, keyProblem, retryAt });
+    return Object.assign(told, { exitCode: error.exitCode });
+  };
   const plain = code === 'usage' ? withPlainSigns(argv) : null;
   if (plain !== null) return next(`Type plain quotes and hyphens: ${['costs', plain].join(' ')}`);
   if (hint !== undefined && hasCommand(hint)) return error;

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
-import type { Team } from '../domain/team.js';
+import { goesBy, type Team } from '../domain/team.js';
 import { CostsError, orElse } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
 import type { Database } from '../store/database.js';
@@ -56,7 +56,7 @@ async function run(options: InitOptions & { team?: string }, context: Context) {
       sessionFile: null,
     };
   }
-  const known = (await store.teams.list()).find((team) => team.name === name);
+  const known = (await store.teams.list()).find((team) => goesBy(team, name));
   if (known !== undefined) await vault.logins.requireNoVault(known);
   const { email, password } = admin ?? (await readAdmin(options, context));
   const { created, ...team } = await store.teams.open(name);

@@ -1,4 +1,5 @@
-import type { Context } from '../context.js';
+import type { Context, GlobalOptions } from '../context.js';
+import { goesBy } from '../domain/team.js';
 import { renderLogin, type LoginResult } from '../output/access.js';
 import { CostsError } from '../errors.js';
 import { defineCommand, option } from './define.js';
@@ -27,7 +28,7 @@ export const login = defineCommand({
   next: ({ isFirst }) => (isFirst ? 'Next: costs keys add' : null),
 });
 
-async function run(options: LoginOptions, context: Context) {
+async function run(options: LoginOptions & GlobalOptions, context: Context) {
   const { output } = context;
   if (context.config.databaseUrl === null) {
     const nobody = { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };
@@ -43,10 +44,11 @@ async function run(options: LoginOptions, context: Context) {
   });
   const store = await context.store();
   const team = (await store.teams.list()).find(({ id }) => id === teamId) ?? null;
-  const wanted = context.config.team;
-  if (team !== null && wanted !== null && wanted !== team.name && wanted !== team.id) {
-    throw new CostsError('conflict', `${email} is a member of ${team.name}, and COSTS_TEAM says ${wanted}.`, {
-      hint: 'Unset COSTS_TEAM, or log in as a member of that team.',
+  const wanted = options.team ?? context.config.team;
+  if (team !== null && wanted !== null && !goesBy(team, wanted)) {
+    const where = options.team === undefined ? 'COSTS_TEAM' : '--team';
+    throw new CostsError('conflict', `${email} is a member of ${team.name}, and ${where} says ${wanted}.`, {
+      hint: `${options.team === undefined ? 'Unset COSTS_TEAM' : 'Leave it out'}, or log in as a member of that team.`,
     });
   }
   const until = await vault.logins.keepSession();

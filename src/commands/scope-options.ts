@@ -1,13 +1,12 @@
 import type { Option } from 'commander';
-import { SERVICES, type Services } from '../domain/provider.js';
+import { SERVICES } from '../domain/provider.js';
 import { USUAL_SCOPE, type Scope } from '../domain/scope.js';
 import { CostsError } from '../errors.js';
 import { option } from './define.js';
+import { parseWith } from './options.js';
 
-export interface ScopeOptions {
-  only: Services;
+export interface ScopeOptions extends Pick<Scope, 'only' | 'projectBy'> {
   service?: string[];
-  projectBy: string;
 }
 
 /** What of a bill is kept, where a provider sells more than AI or its bill comes as files. */
@@ -17,18 +16,17 @@ export function scopeOptions(): Option[] {
       .choices(SERVICES)
       .default(USUAL_SCOPE.only),
     option('--service <name...>', 'of files, also keep these services, named as in them'),
-    option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY').default(
-      USUAL_SCOPE.projectBy,
-    ),
+    option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY')
+      .argParser(parseWith(toProjectBy))
+      .default(USUAL_SCOPE.projectBy),
   ];
 }
 
-/** @throws CostsError `usage` */
-export function parseScopeOptions({ only, service, projectBy }: Partial<ScopeOptions>): Scope {
+export function scopeOf({ only, service, projectBy }: Partial<ScopeOptions>): Scope {
   return {
     only: only ?? USUAL_SCOPE.only,
     services: service ?? USUAL_SCOPE.services,
-    projectBy: projectBy === undefined ? USUAL_SCOPE.projectBy : toProjectBy(projectBy),
+    projectBy: projectBy ?? USUAL_SCOPE.projectBy,
   };
 }
 

@@ -27,11 +27,11 @@ export function describeOrphans(orphans: OrphanedRows): { message: string; hint:
   if (source !== null)
     return {
       message: `${what} of the organization ${source.organizationId}, which is not registered.`,
-      hint: shell`costs keys add --provider ${source.provider} --organization ${source.organizationId} && ${again}`,
+      hint: `${shell`costs keys add --provider ${source.provider} --organization ${source.organizationId}`} && ${again}`,
     };
   if (isLegacy) return { message: `${what} though its organization was not found yet.`, hint: 'costs sync' };
   return {
     message: `${what} though it is linked to no provider project: they were put there outside costs.`,
-    hint: shell`costs projects link ${projectId} && ${again}`,
+    hint: `${shell`costs projects link ${projectId}`} && ${again}`,
   };
 }

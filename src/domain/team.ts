@@ -4,6 +4,11 @@ export interface Team {
   name: string;
 }
 
+/** Whether a person may mean the team by it. */
+export function goesBy({ id, name }: Team, nameOrId: string): boolean {
+  return id === nameOrId || name === nameOrId;
+}
+
 export interface TeamStore {
   list(): Promise<Team[]>;
   /**
@@ -13,8 +18,8 @@ export interface TeamStore {
    */
   choose(nameOrId: string | null): Promise<Team>;
   /**
-   * The team of that name, created where there is none. On the embedded store the team that made itself takes the name.
+   * The team of that name or id, created where there is none. On the embedded store the team that made itself takes the name.
    * @returns whether it is new
    */
-  open(name: string): Promise<Team & { created: boolean }>;
+  open(nameOrId: string): Promise<Team & { created: boolean }>;
 }

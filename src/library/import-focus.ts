@@ -11,12 +11,14 @@ import { Sums, toMoneyDocument } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { asCostsError, toErrorDocument } from '../errors.js';
 import { answeredDays, emptiedPeriods, writePeriod } from '../sync/files.js';
+import { refuseAfter } from '../sync/work.js';
 import type { Workplace } from './workplace.js';
 
 /**
  * Reads FOCUS files and replaces each billing period of each account that they have as a whole, in one transaction, as the answer
  * of a provider's API is written: with the shrink guard, the ledger and seals.
- * @throws CostsError when the files cannot be read; what went wrong with one period is in its result
+ * @throws CostsError when the files cannot be read, and `interrupted` when the signal fires, the periods until then being kept; what
+ * went wrong with one period is in its result
  */
 export async function importFocus(work: Workplace, request: FocusImportRequest): Promise<FocusImport> {
   const read = await work.focusFiles(request);
@@ -27,7 +29,10 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
   const [since, until] = [days[0], days.at(-1)];
   if (runId !== null && since !== undefined && until !== undefined) await startRun(work, runId, { since, until });
   const organizations: ImportedPeriod[] = [];
-  for (const period of periods) organizations.push(await importPeriod(work, request, period, runId));
+  for (const period of periods) {
+    if (work.signal.aborted) break;
+    organizations.push(await importPeriod(work, request, period, runId));
+  }
   const failed = organizations.filter(({ error }) => error !== undefined).length;
   const result: FocusImport = {
     status: failed === 0 ? 'ok' : failed === organizations.length ? 'failed' : 'partial',
@@ -42,6 +47,7 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
     unlistedFolders,
   };
   if (runId !== null && since !== undefined) await finishRun(work, runId, result);
+  refuseAfter(work.signal);
   return result;
 }
 
@@ -52,7 +58,7 @@ async function startRun(work: Workplace, id: string, span: { since: Day; until: 
 
 async function finishRun(work: Workplace, id: string, { status, organizations }: FocusImport): Promise<void> {
   const [{ collection }, team] = await Promise.all([work.store(), work.team()]);
-  await collection.finishRun({ id, teamId: team.id }, status, organizations);
+  await collection.finishRun({ id, teamId: team.id }, work.signal.aborted ? 'interrupted' : status, organizations);
 }
 
 /** Accounts of the team that a delivery of their export no longer has. */

@@ -1,4 +1,3 @@
-import { isOtherReport } from '../domain/bill-source.js';
 import { toDay } from '../domain/day.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
@@ -70,17 +69,14 @@ async function readBillReports(
   const { organizations } = await work.store();
   const asked = (await organizations.list(teamId)).filter(
     (each) =>
-      isOtherReport(each.billSource) &&
       (provider === undefined || each.provider === provider) &&
       (organizationId === undefined || each.organizationId === organizationId),
   );
-  const reported: BillReported[] = [];
-  for (const { provider: id, name: organization, ...each } of asked) {
-    const { billReport } = (await work.provider(id)).facts;
-    if (billReport !== undefined)
-      reported.push({ provider: id, organizationId: each.organizationId, organization, billReport });
-  }
-  return reported;
+  return asked.flatMap((each) => {
+    const billReport = work.billReportOf(each);
+    if (billReport === null) return [];
+    return { provider: each.provider, organizationId: each.organizationId, organization: each.name, billReport };
+  });
 }
 
 /** What a request means: its days and its query. @throws CostsError `usage` */

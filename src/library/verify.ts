@@ -36,7 +36,8 @@ async function runStored(work: Workplace, request: VerifyRequest, today: Day): P
   const organizations = await registeredOrganizations(work, request);
   const [{ collection }, team] = await Promise.all([work.store(), work.team()]);
   const isAll = request.provider === undefined && request.organization === undefined;
-  return verifyStored(organizations, { since, until }, collection, isAll ? await collection.orphanedRows(team.id) : []);
+  const orphans = isAll ? await collection.orphanedRows(team.id) : [];
+  return verifyStored(organizations, { since, until }, { store: collection, signal: work.signal }, orphans);
 }
 
 /** A day has no total before it ended. Null when no day is left. */

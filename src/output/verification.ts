@@ -97,6 +97,7 @@ function restatedNotes(name: string, restated: readonly DayDifference[]): string
 }
 
 function leftOut(name: string, { since, until, reason }: NotCompared): string {
-  const command = reason === 'never read' ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';
+  const isOld = reason === 'never read' || reason === 'adopted, not proven';
+  const command = isOld ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';
   return `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared → ${command}`;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Team, TeamStore } from '../domain/team.js';
+import { goesBy, type Team, type TeamStore } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import type { Database } from './database.js';
@@ -42,9 +42,7 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         // Names are not unique in the schema; two processes that make a team of one name at once must end with one.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs team ${name}`}, 0))`;
         const teams = await list(tx);
-        const [known, another] = teams.filter((team) => team.name === name);
-        if (another !== undefined) return { ...find(teams, name, label), created: false };
-        if (known !== undefined) return { ...known, created: false };
+        if (teams.some((team) => goesBy(team, name))) return { ...find(teams, name, label), created: false };
         const [only] = teams;
         if (embedded && teams.length === 1 && only?.name === DEFAULT_NAME) {
           await tx.team.update({ where: { id: only.id }, data: { name } });

@@ -51,13 +51,12 @@ export async function runParty(
     }
   }
   return new Map(
-    shares.map(({ organization, tally, windows }) => [organization.keyId, resultOf(tally, windows, heldBy)]),
+    shares.map((share) => {
+      const { organization, tally } = share;
+      if (tally.windows > 0) return [organization.keyId, tally.result()];
+      return [organization.keyId, tally.skipped(due.includes(share) ? heldBy : undefined)];
+    }),
   );
-}
-
-function resultOf(tally: Tally, planned: readonly DaySpan[], heldBy: LeaseHolder | undefined): OrganizationResult {
-  if (tally.windows > 0) return tally.result();
-  return planned.length === 0 ? tally.skipped() : tally.skipped(heldBy);
 }
 
 /** Side by side, so that an answer they share is held no longer than it must be. */

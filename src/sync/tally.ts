@@ -79,9 +79,9 @@ export class Tally {
     if (known === undefined || since > known) this.#narrowed.set(endpoint, since);
   }
 
-  /** Keeps the first error; later ones only add their windows. */
+  /** Keeps the first error; later ones only add their windows, of which there is none where only reports were due. */
   failed(error: CostsError, windows: readonly DaySpan[]): void {
-    this.#windows += windows.length;
+    this.#windows += Math.max(windows.length, 1);
     this.#failure ??= { error, windows: [] };
     this.#failure.windows.push(...windows);
   }

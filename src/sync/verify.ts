@@ -43,9 +43,13 @@ export async function verifySpan(
   const verified = await Promise.all(
     organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
   );
-  // Nothing was written that a next one goes on from.
-  if (dependencies.signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
+  refuseInterrupted(dependencies.signal);
   return toVerification(verified, span, null);
+}
+
+/** Nothing was written that a next one goes on from. */
+function refuseInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw new CostsError('interrupted', 'Interrupted.');
 }
 
 /** @param orphans null where the provider was asked */
@@ -172,11 +176,12 @@ async function compareTotals(
 export async function verifyStored(
   organizations: readonly Named[],
   span: DaySpan,
-  store: Pick<CollectionStore, 'checkSeals'>,
+  { store, signal }: Pick<VerifyDependencies, 'signal'> & { store: Pick<CollectionStore, 'checkSeals'> },
   orphans: OrphanedRows[],
 ): Promise<Verification> {
   const verified: OrganizationVerification[] = [];
   for (const organization of organizations) {
+    refuseInterrupted(signal);
     const result = emptyResult(organization);
     const check = await store.checkSeals(organization, span);
     reportSeals(check, result);

@@ -30,10 +30,10 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
       const actor = unlocked.actor.label;
       return access.transact(async (rows) => {
         const added: KeyRow[] = [];
-        for (const { provider, organizationId, name, billSource } of organizations) {
+        for (const { provider, organizationId, name, billSource, isActive = true } of organizations) {
           const identity = { keyId: randomUUID(), teamId: team.id, provider, organizationId, name, billSource };
           const sealed = await material(rows, unlocked, identity, input);
-          const row: KeyRow = { ...identity, isActive: true, lastUsedAt: null, ...sealed };
+          const row: KeyRow = { ...identity, isActive, lastUsedAt: null, ...sealed };
           await rows.keys.add(row);
           await rows.audit({ teamId: team.id, actor, action: 'keys.add', subject: subjectOf(row) });
           added.push(row);

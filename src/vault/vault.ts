@@ -89,6 +89,8 @@ export interface NewOrganization {
   organizationId: string;
   name: string;
   billSource: BillSource;
+  /** Default: true. */
+  isActive?: boolean;
 }
 
 export interface VaultKeys {

@@ -62,6 +62,7 @@ describe('bad input', () => {
     [['report', '--tag', 'x'], /Write KEY=VALUE/],
     [['members', 'role', 'a@example.com', 'owner'], /Allowed choices are admin, member/],
     [['tokens', 'create'], /Required option '--name <name>'/],
+    [['keys', 'add', '--from-path', '.', '--project-by', 'resourc'], /"resourc" makes no projects/],
   ])('%j is told in one sentence, exits 2 and opens nothing', async (args, message) => {
     const machine = await useMachine();
     const plain = await machine.here(args);
@@ -94,6 +95,10 @@ describe('bad input', () => {
       ['projects rename Serch X', 'Did you mean Search?', 'projects list'],
       ['projects link Serch --provider openai --provider-project p', 'Did you mean Search?', 'projects list'],
       ['projects link X --provider openai --provider-project= --create', 'Its id is empty.', 'projects list'],
+      ['projects link Serch --provider openai --provider-project p --new all', 'Did you mean Search?', 'projects list'],
+      ['projects link Search --all --new all', '--all links every project', 'projects link --help'],
+      ['projects link Search --provider-project p', '--provider is missing.', 'projects link --all'],
+      ['--team=acm status', 'has no team "acm". Did you mean acme?', 'init --team acm'],
       ['report --team=', 'Which team? The name is empty.', 'init'],
       ['projects import no-such.csv', 'no-such.csv cannot be read.', ''],
       ['usage prices import no-such.json', 'no-such.json cannot be read.', ''],
@@ -107,16 +112,20 @@ describe('bad input', () => {
       expect(sentence).toContain(message);
       expect(below).toContain(hint === '' ? '  Check its name' : `→ costs ${hint}`);
     }
-    const alone = await machine.here(['--team', 'other']);
-    expect(alone).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('other has no organization yet.') as string,
-    });
+    for (const team of [['--team', 'other'], ['--team=other']])
+      expect(await machine.here(team)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('other has no organization yet.') as string,
+      });
     // Nothing to look at is nothing that was found right.
     for (const line of ['check', 'status --check']) {
       const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
       expect([line, ran.code, ran.error().message]).toEqual([line, 2, 'No organization is registered.']);
     }
+    const { rows } = await database.pool.query('SELECT link_policy FROM organizations');
+    expect(rows).toEqual([{ link_policy: 'none' }]);
+    // It has no key, and takes links all the same.
+    expect(await machine.here(['projects', 'link', '--all', '--organization', 'Prod'])).toMatchObject({ code: 0 });
   });
 
   it('ends with a command that goes on from there, whatever it is about, and is no longer than is read', async () => {
@@ -127,6 +136,11 @@ describe('bad input', () => {
       expect(stderr).toMatch(/→ costs [a-z]/);
       expect(stderr.length).toBeLessThan(1_000);
     }
+  });
+
+  it('is no finding where a check could not be made', async () => {
+    const machine = await useMachine({ COSTS_HOME: '/dev/null/x' });
+    expect(await machine.here(['status', '--check'])).toMatchObject({ code: 3, stdout: '' });
   });
 
   it('is none where an option of every command stands before it', async () => {

@@ -67,7 +67,7 @@ describe.each(STORY_KINDS)('collected rows that no organization answers for, on 
       {
         name: 'Collected rows',
         message: expect.stringMatching(told) as string,
-        hint: expect.stringContaining('costs projects link old') as string,
+        hint: `costs projects link old && costs backfill --since ${day} --until ${day} --force`,
       },
     ]);
     const link = ['projects', 'link', 'old', '--provider', 'openai', '--provider-project', 'proj_1'];

@@ -137,6 +137,17 @@ describe('costs keys add', () => {
     expect([later.code, later.error().message]).toEqual([1, elsewhere.error().message]);
   });
 
+  it('is of the team that is asked for, or nobody is logged in', async () => {
+    const ran = await machine.here(
+      ['login', '--email', 'admin@example.com', '--password-stdin', '--team', 'other', '--json'],
+      { input: PASSWORD },
+    );
+    expect([ran.code, ran.error().message]).toEqual([
+      1,
+      'admin@example.com is a member of acme, and --team says other.',
+    ]);
+  });
+
   it('refuses a key that another organization has, whose bill would be collected twice', async () => {
     await machine.here(add('--key-stdin'), { input: KEY });
     const other = ['keys', 'add', '--provider', 'openai', '--organization', 'org-2', '--key-stdin', '--json'];

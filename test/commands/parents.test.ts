@@ -168,6 +168,13 @@ describe.each(STORY_KINDS)('a parent organization with its children, in %s', (ki
     expect([costOf(LABS), costOf(DESK)]).toEqual([ofProduct(LABS, since), ofProduct(DESK, since)]);
     expect(report.rows.map(({ apiKeyId }) => apiKeyId)).toContain(`apikey_${LABS}_2`);
     expect(report.billReports?.map(({ organizationId }) => organizationId).sort()).toEqual([DESK, LABS]);
+    // Which report that is needs no address of the provider.
+    const unsafe = await machine.here(['report'], { env: { ANTHROPIC_BASE_URL: 'http://proxy.example' } });
+    expect(unsafe.code).toBe(0);
+    const { checks } = (await machine.here(['doctor', '--json'])).json<{
+      checks: { name: string; status: string }[];
+    }>();
+    expect(checks.filter(({ name }) => name.startsWith('Key of ')).map(({ status }) => status)).not.toContain('failed');
     const status = await run<{ organizations: { organizationId: string; billReport: string | null }[] }>(['status']);
     expect(status.organizations.find(({ organizationId }) => organizationId === LABS)?.billReport).toBe(
       'analytics/cost',

@@ -396,7 +396,7 @@ async function useImports(kind: 'postgresql' | 'embedded') {
     await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));
     return (await importFocus(work, asked(path, more))).organizations[0];
   };
-  return { run, store };
+  return { run, store, work, database };
 }
 
 describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => {
@@ -418,6 +418,21 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       until: toDay(new Date('2026-10-31')),
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+  });
+
+  it('that is ended keeps the periods that were read, reads no more, and its run says so', async () => {
+    const { store, work, database } = await useImports(kind);
+    const end = new AbortController();
+    const { addFiles } = store.organizations;
+    store.organizations.addFiles = async (organization) => {
+      await addFiles(organization);
+      end.abort();
+    };
+    const later = { BillingAccountId: 'payer-2' };
+    const ended = importFocus({ ...work, signal: end.signal }, asked(await folder({ 'a.csv': csv([{}, later]) })));
+    await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await database.prisma.run.findMany({ select: { status: true } })).toEqual([{ status: 'interrupted' }]);
+    expect(await database.prisma.organization.count()).toBe(1);
   });
 
   it('of a company that it is told the name of stands under that name', async () => {

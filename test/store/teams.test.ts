@@ -18,6 +18,8 @@ it('names some of many teams, of whatever name, and never all', async () => {
     message: expect.stringMatching(/has 2 teams: same, same\.$/) as string,
     hint: expect.stringContaining(': costs status --team same') as string,
   });
+  expect(await teams.open('id1')).toEqual({ id: 'id1', name: 'same', created: false });
+  expect(await teams.list()).toHaveLength(2);
 });
 
 it('shows a name with a line end, which only somebody else can have written, on one line', async () => {

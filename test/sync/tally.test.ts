@@ -123,10 +123,11 @@ describe('what a run did for an organization', () => {
     });
   });
 
-  it('is hopeless where nothing could be read, whatever failed', () => {
+  it('is hopeless where nothing could be read, whatever failed, and counts as tried where only reports were due', () => {
     const { tally } = start();
     tally.failed(new CostsError('contract', 'Not what was promised.'), []);
     expect(tally.isHopeless).toBe(true);
+    expect(tally.windows).toBe(1);
   });
 
   it.each(['auth', 'unreachable', 'no-space', 'interrupted'] as const)(

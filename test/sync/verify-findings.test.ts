@@ -48,7 +48,7 @@ async function start() {
     open: () => store.collection.openMisfits({ provider: 'openai', organizationId: 'org-1', teamId: 'team-1' }),
     verify: async (span = SPAN) => (await verifySpan(organizations, span, dependencies)).organizations[0],
     verification: () => verifySpan(organizations, SPAN, dependencies),
-    stored: (orphans: OrphanedRows[] = []) => verifyStored(organizations, SPAN, store.collection, orphans),
+    stored: (orphans: OrphanedRows[] = []) => verifyStored(organizations, SPAN, dependencies, orphans),
     dependencies,
   };
 }
@@ -189,11 +189,12 @@ describe('the answer of a provider', () => {
   });
 
   it('is not awaited once somebody ended the command', async () => {
-    const { verification, dependencies } = await start();
+    const { verification, stored, dependencies } = await start();
     const end = new AbortController();
     dependencies.signal = end.signal;
     end.abort();
     await expect(verification()).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(stored()).rejects.toMatchObject({ code: 'interrupted' });
   });
 });
 

@@ -70,10 +70,12 @@ describe('verify', () => {
     expect(Object.fromEntries(told)).toEqual({ 'org-1': undefined, 'ant-1': ['Priority Tier'] });
     const output = createOutput({ noColor: true, ci: true });
     const cycle = { since: day, currency: 'USD', rows: '7.5', provider: '8' };
-    const organizations = verification.organizations.map((each) => ({ ...each, cycle }));
+    const notCompared = [{ since: day, until: day, reason: 'adopted, not proven' as const }];
+    const organizations = verification.organizations.map((each) => ({ ...each, cycle, notCompared }));
     const text = renderVerification({ ...verification, organizations }, output);
     expect(text).toContain('in no report of Anthropic: Priority Tier.');
     expect(text).toMatch(/since .* OpenAI tells 8 USD, its rows 7\.5\./);
+    expect(text).toContain(`adopted, not proven, not compared → costs backfill --since ${day} --until ${day}`);
   });
 
   it("shows a difference below 0.000001 as the provider's own rounding", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
+import type { KeyView } from '../../src/domain/key-view.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
@@ -51,6 +52,7 @@ it.runIf(inject('long'))(
       'OPENAI_ADMIN_KEY',
     ]);
     await machine.here(['keys', 'add', '--provider', 'anthropic', '--key-stdin'], { input: ANT_KEY });
+    await machine.here(['keys', 'disable', 'ant-1']);
     const init = ['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'];
     expect((await machine.here(init, { env: server, input: 'correct horse battery' })).code).toBe(0);
     await machine.here(['logout'], { env: server });
@@ -72,6 +74,9 @@ it.runIf(inject('long'))(
     expect((await copy()).keysLeft).toEqual([]);
     // Twice adds nothing, and loses nothing.
     expect((await copy()).keysLeft).toEqual([]);
+    const { keys } = (await machine.here(['keys', 'list', '--json'], { env: server })).json<{ keys: KeyView[] }>();
+    expect(keys.filter(({ active }) => active).map(({ organizationId }) => organizationId)).toEqual(['org-1']);
+    await machine.here(['keys', 'enable', 'ant-1'], { env: server });
     const verified = await machine.here(['keys', 'verify', '--json'], { env: server });
     expect([verified.code, verified.json<{ keys: { status: string }[] }>().keys.map(({ status }) => status)]).toEqual([
       0,

@@ -6,6 +6,7 @@ import { daysOf, toDay } from '../../domain/day.js';
 import type { Team } from '../../domain/team.js';
 import { shell } from '../../domain/shell.js';
 import { FIRST_DAY } from '../../domain/period.js';
+import { checkOwner } from '../keys/verify.js';
 import { listFolder } from '../../library/folder.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
@@ -63,6 +64,7 @@ async function checkKey(context: Context, organization: Organization): Promise<D
     });
     const now = await context.clock();
     const identity = await provider.identify(call);
+    checkOwner(organization, identity);
     const theirs = behind(now);
     if (theirs !== null)
       return {
@@ -71,14 +73,6 @@ async function checkKey(context: Context, organization: Organization): Promise<D
         message: `${provider.facts.name}'s clock is ${formatDuration(now.getTime() - theirs.getTime())} behind the database's; days count as over once they are over there.`,
         hint: 'Synchronize the clock of the database (NTP).',
       };
-    if (identity.organizationId !== null && identity.organizationId !== organization.organizationId) {
-      return {
-        name,
-        status: 'failed',
-        message: `It belongs to ${identity.organizationId}, not to ${organization.organizationId}.`,
-        hint: shell`costs keys rotate ${organization.organizationId}`,
-      };
-    }
     if (!identity.canListProjects) {
       return {
         name,

@@ -6,7 +6,7 @@ import { renderFocusImport } from '../../output/focus-import.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
 import { providerOption } from '../options.js';
-import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
+import { scopeOf, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { exitCodeOf } from '../../domain/exit-code.js';
 import { during } from '../../output/during.js';
 
@@ -60,7 +60,7 @@ async function run(options: ImportFocusOptions, context: Context) {
     throw new CostsError('usage', `"${period}" is not a billing period.`, { hint: 'Write it as 2026-11.' });
   const request: FocusImportRequest = {
     paths: options.path,
-    ...parseScopeOptions(options),
+    ...scopeOf(options),
     dryRun: options.dryRun === true,
     acceptRestatement: options.acceptRestatement === true,
     ...(options.provider === undefined ? {} : { provider: options.provider }),

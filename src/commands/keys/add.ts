@@ -9,7 +9,7 @@ import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { defineCommand, option, asItIs } from '../define.js';
 import { providerOption } from '../options.js';
 import { findAccount, folderInput } from './folder.js';
-import { parseScopeOptions, scopeOptions, type ScopeOptions } from '../scope-options.js';
+import { scopeOf, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { explainKey, identifyKey, keySourceOptions, noteIdentity, readKey, type KeySourceOptions } from './source.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { shell } from '../../domain/shell.js';
@@ -116,7 +116,7 @@ async function register(
   const link = await linkPolicyOf(options, context);
   const rows = await vault.keys.add(team, organizations, input);
   for (const organization of organizations) {
-    await store.organizations.setScope({ ...organization, teamId: team.id }, parseScopeOptions(options));
+    await store.organizations.setScope({ ...organization, teamId: team.id }, scopeOf(options));
     if (link === 'all') await linkFromNowOn(organization, context);
   }
   const [key, ...others] = rows.map(viewKey);

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
 import type { KeyRow } from '../../domain/access.js';
+import type { Organization } from '../../domain/collection.js';
 import { keyStatusOf, type KeyVerification } from '../../domain/key-verification.js';
 import { expiryWarning } from '../../domain/key-view.js';
 import type { KeyIdentity } from '../../domain/provider.js';
@@ -92,7 +93,7 @@ function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocumen
 }
 
 /** @throws CostsError `auth` for a key of another organization, `forbidden` for a child that its parent's report leaves out */
-function checkOwner(row: KeyRow, { organizationId, children = [] }: KeyIdentity): void {
+export function checkOwner(row: Organization, { organizationId, children = [] }: KeyIdentity): void {
   const child = children.find((each) => each.organizationId === row.organizationId);
   if (child?.leftOut != null) throw leftOut(row, child.leftOut);
   // A child that spent nothing lately is not told.
@@ -100,7 +101,7 @@ function checkOwner(row: KeyRow, { organizationId, children = [] }: KeyIdentity)
   if (organizationId !== null && organizationId !== row.organizationId) throw otherOrganization(row, organizationId);
 }
 
-function otherOrganization({ provider, organizationId }: KeyRow, found: string): CostsError {
+function otherOrganization({ provider, organizationId }: Organization, found: string): CostsError {
   return new CostsError(
     'auth',
     `${providerName(provider)} says that this key belongs to ${cleanText(found)}, not to ${organizationId}.`,

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import type { Project, ProviderProjectRef, Relinked } from '../../domain/project.js';
 import { toDay } from '../../domain/day.js';
 import { compare, parseDecimal } from '../../domain/decimal.js';
-import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
+import { LINK_POLICIES, type LinkPolicy, type RegisteredOrganization } from '../../domain/organization.js';
 import { lastDays, resolvePeriod } from '../../domain/period.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
@@ -11,7 +11,7 @@ import { formatAmounts } from '../../output/format.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject, requireProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
-import { registeredOrganizations, selectOrganizations } from '../../library/organizations.js';
+import { registeredOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
 import { organizationRef } from '../../domain/organization.js';
 import { groupBy } from '../../domain/group-into.js';
@@ -47,14 +47,17 @@ export const linkProject = defineCommand({
     'costs projects link Search --provider openai --provider-project proj_1 --create',
   ],
   async run(options: LinkOptions, context: Context) {
-    const rule = options.new === undefined ? null : await setPolicy(options.new, options, context);
-    if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
-    if (isBare(options)) {
-      if (rule !== null) return { projects: [], move: null, rule };
-      return { projects: await linkChosen(options, context), move: null, rule };
+    if (options.all === true) requireNoProject(options);
+    const ruled = options.new === undefined ? [] : await registeredOrganizations(context, options);
+    const setRule = () => setPolicy(options.new, ruled, context);
+    if (options.all !== true && !isBare(options)) {
+      const { project, move } = await linkOne(options, context);
+      return { projects: [project], move, rule: await setRule() };
     }
-    const { project, move } = await linkOne(options, context);
-    return { projects: [project], move, rule };
+    // Before all are linked: one that comes meanwhile is linked by the rule.
+    const rule = await setRule();
+    if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
+    return { projects: rule === null ? await linkChosen(options, context) : [], move: null, rule };
   },
   document: asItIs<Linked>,
   render: renderLinked,
@@ -65,9 +68,13 @@ function isBare({ project, providerProject }: LinkOptions): boolean {
   return project === undefined && providerProject === undefined;
 }
 
-async function setPolicy(policy: LinkPolicy, selection: LinkOptions, context: Context): Promise<LinkRule> {
+async function setPolicy(
+  policy: LinkPolicy | undefined,
+  organizations: readonly RegisteredOrganization[],
+  context: Context,
+): Promise<LinkRule | null> {
+  if (policy === undefined) return null;
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const organizations = await registeredOrganizations(context, selection);
   for (const { provider, organizationId } of organizations)
     await store.organizations.setLinkPolicy(team.id, provider, organizationId, policy);
   return { policy, organizations: organizations.map(({ name }) => name) };
@@ -78,7 +85,7 @@ const SPEND_DAYS = 30;
 
 /** One checklist of what is not linked, the most expensive first. */
 async function linkChosen(selection: LinkOptions, context: Context): Promise<Project[]> {
-  requirePerson(context);
+  requirePerson(context, selection);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const registered = await registeredOrganizations(context, selection);
   const nameOf = new Map(registered.map((each) => [organizationRef(each), each.name]));
@@ -110,25 +117,33 @@ async function spendOf(context: Context, teamId: string) {
   return groupBy(known, ({ projectId }) => projectId);
 }
 
+function requireNoProject(options: LinkOptions): void {
+  if (isBare(options)) return;
+  throw new CostsError('usage', '--all links every project; it goes with no project of its own.', {
+    hint: 'costs projects link --help',
+  });
+}
+
 async function linkAll(options: LinkOptions, context: Context): Promise<Project[]> {
-  if (options.project !== undefined || options.providerProject !== undefined) {
-    throw new CostsError('usage', '--all links every project; it goes with no project of its own.', {
-      hint: 'costs projects link --help',
-    });
-  }
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const [only] = options.organization === undefined ? [] : await selectOrganizations(context, options);
+  const [only] = options.organization === undefined ? [] : await registeredOrganizations(context, options);
   return store.projects.linkAll(team.id, {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(only === undefined ? {} : { provider: only.provider, organizationId: only.organizationId }),
   });
 }
 
-function requirePerson({ output }: Context): void {
+function requirePerson({ output }: Context, { provider, providerProject }: LinkOptions): void {
   if (output.interactive) return;
-  throw new CostsError('usage', 'Which provider project? --provider and --provider-project are missing.', {
-    hint: 'Add both, or link all by the names they have: costs projects link --all',
-  });
+  const missing = [
+    ...(provider === undefined ? ['--provider'] : []),
+    ...(providerProject === undefined ? ['--provider-project'] : []),
+  ];
+  throw new CostsError(
+    'usage',
+    `Which provider project? ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
+    { hint: 'Say it, or link all by the names they have: costs projects link --all' },
+  );
 }
 
 async function linkOne(options: LinkOptions, context: Context): Promise<Relinked> {
@@ -148,22 +163,26 @@ async function confirmCreation(name: string, { output }: Context): Promise<void>
   throw new CostsError('declined', 'Nothing was changed.');
 }
 
-/** A provider project that is not said is chosen from those that are not linked. */
-async function providerProjectOf(
-  { provider, providerProject, organization }: LinkOptions,
-  context: Context,
-): Promise<ProviderProjectRef> {
+/** A provider project that is not said is chosen from those that are not linked and fit what is said. */
+async function providerProjectOf(options: LinkOptions, context: Context): Promise<ProviderProjectRef> {
+  const { provider, providerProject, organization } = options;
   if (provider !== undefined && providerProject !== undefined)
     return resolveProviderProject(context, {
       provider,
       providerProject,
       ...(organization === undefined ? {} : { organization }),
     });
-  requirePerson(context);
+  requirePerson(context, options);
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const unlinked = await store.projects.list(team.id, { unlinked: true });
+  const [only] = organization === undefined ? [] : await registeredOrganizations(context, options);
+  const unlinked = (await store.projects.list(team.id, { unlinked: true })).filter(
+    (each) =>
+      (provider === undefined || each.provider === provider) &&
+      (providerProject === undefined || each.providerProjectId === providerProject) &&
+      (only === undefined || organizationRef(each) === organizationRef(only)),
+  );
   if (unlinked.length === 0)
-    throw new CostsError('conflict', 'Every known provider project is linked.', {
+    throw new CostsError('conflict', 'Every known provider project that fits is linked.', {
       hint: 'Look for new ones: costs projects discover',
     });
   const choices = unlinked.map((project) => ({
