@@ -43,6 +43,7 @@ export async function grantsSql(schema: string): Promise<string> {
 -- reader:    reports, status, exports; sees no password, no session and no login attempt.
 -- collector: sync and backfill, login and logout; cannot register keys, change members or set passwords.
 -- admin:     everything but rewriting history: attempts and audit are inserted, never changed.
+BEGIN;
 ${['costs_reader', 'costs_collector', 'costs_admin'].map(role).join('\n')}
 GRANT USAGE ON SCHEMA "${schema}" TO "costs_reader", "costs_collector", "costs_admin";
 REVOKE ALL ON ${everything} FROM "costs_reader", "costs_collector", "costs_admin";
@@ -54,6 +55,7 @@ REVOKE SELECT ON ${tables(SECRETS)} FROM "costs_reader";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ${everything} TO "costs_collector";
 GRANT USAGE ON SEQUENCE ${sequences} TO "costs_collector";
 REVOKE INSERT, UPDATE, DELETE ON ${tables(GUARDED)} FROM "costs_collector";
+GRANT UPDATE ("export") ON ${table('organizations')} TO "costs_collector";
 GRANT UPDATE ("last_used_at") ON ${tables(['organization_api_keys', 'vault_tokens'])} TO "costs_collector";
 GRANT INSERT, DELETE ON ${table('vault_sessions')} TO "costs_collector";
 GRANT INSERT ON ${tables(['login_attempts', 'vault_audit'])} TO "costs_collector";
@@ -63,5 +65,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ${everything} TO "costs_admin";
 GRANT USAGE ON SEQUENCE ${sequences} TO "costs_admin";
 REVOKE UPDATE, DELETE ON ${tables(['login_attempts', 'vault_audit'])} FROM "costs_admin";
 REVOKE INSERT, UPDATE, DELETE ON ${table('_prisma_migrations')} FROM "costs_admin";
-GRANT EXECUTE ON FUNCTION ${functions.join(', ')} TO "costs_admin";`;
+GRANT EXECUTE ON FUNCTION ${functions.join(', ')} TO "costs_admin";
+COMMIT;`;
 }

@@ -20,12 +20,17 @@ export function createOrganizations(client: Client): OrganizationStore {
       await client.organization.updateMany({ where: { teamId, provider, organizationId }, data: { linkPolicy } });
     },
     async addFiles({ provider, organizationId, teamId, name }) {
-      const rows = await client.$queryRaw<{ teamId: string; source: string }[]>`
+      const key = { provider, organizationId };
+      const known = await client.organization.findUnique({ where: { provider_organizationId: key } });
+      // A role that collects registers nothing, and may fill what is registered.
+      const [own] = known
+        ? [known]
+        : await client.$queryRaw<{ teamId: string; source: string }[]>`
         INSERT INTO organizations AS o (provider, organization_id, team_id, name, source)
         VALUES (${provider}, ${organizationId}, ${teamId}, ${name}, 'files')
         ON CONFLICT (provider, organization_id) DO UPDATE SET name = o.name
         RETURNING o.team_id AS "teamId", o.source`;
-      if (rows[0]?.teamId === teamId && rows[0].source === 'files') return;
+      if (own?.teamId === teamId && own.source === 'files') return;
       throw new CostsError('conflict', `${provider} organization ${organizationId} is registered already, elsewhere.`, {
         hint: 'One organization is collected once. Those of your team: costs status',
       });

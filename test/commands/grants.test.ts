@@ -4,6 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsSql } from '../../src/store/grants.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createTestDatabase, onServer, type TargetOf, type TestDatabase } from '../helpers/database.js';
+import { createStore } from '../../src/store/store.js';
+import { usageCollector } from '../../src/sync/collect-usage.js';
+import { writePeriod } from '../../src/sync/files.js';
+import { expectedSums, lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
+import { useCollector } from '../helpers/collector.js';
+import { openEmulator } from '../helpers/emulator.js';
+import { line } from '../helpers/lines.js';
 import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
 
 let base: TestDatabase<TargetOf<'postgresql'>>;
@@ -14,7 +21,7 @@ const users = { reader: `reader_${suffix}`, collector: `collector_${suffix}`, ad
 beforeAll(async () => {
   base = await createTestDatabase('postgresql');
   acme = await foundTeam(base.database);
-  await addKey(acme, 'org-1');
+  await addKey(acme, 'org-9');
   const sql = await grantsSql('public');
   const client = await connect(null);
   await client.query(sql);
@@ -112,6 +119,43 @@ describe('the roles that costs db grants prints', () => {
     } finally {
       await database.close();
     }
+  });
+
+  it('let a collector store bills, usage and files', async () => {
+    const database = await openDatabase({ kind: 'postgresql', url: urlOf(users.collector) });
+    try {
+      const emulator = await openEmulator({ world: makeWorld(1, 2), now: () => new Date() });
+      const { dependencies, collect } = await useCollector(base.database, emulator, { teamId: 'team-of-role' });
+      const { collection, leases, usage, organizations } = createStore(database);
+      Object.assign(dependencies, { store: collection, leases });
+      const failures = async (basis: 'billed' | 'usage') =>
+        (await collect(lastDays(2), { basis })).organizations.flatMap(({ error }) => error ?? []);
+      expect(await failures('billed')).toEqual([]);
+      expect(await storedSums(base.database.prisma)).toEqual(expectedSums(emulator.world, lastDays(2)));
+      Object.assign(dependencies, { collector: usageCollector(usage, '1d') });
+      expect(await failures('usage')).toEqual([]);
+      const account = { provider: 'aws', organizationId: 'payer-1', teamId: 'team-of-role', name: 'Payer' };
+      await createStore(base.database).organizations.addFiles(account);
+      await organizations.addFiles(account);
+      const files = { provider: 'aws', account: 'payer-1', accountName: null, since: today, until: today, rows: 1 };
+      const delivery = { export: 'daily', month: null, deliveredAt: new Date() };
+      const period = { ...files, lastDay: today, delivery, lines: [line(today, 'sub-1', 'Bedrock', '1')] };
+      const head = { organizationName: 'Payer', teamId: 'team-of-role', runId: 'run-1', lease: null, forced: false };
+      expect(await writePeriod(collection, period, { ...head, acceptRestatement: false })).toMatchObject({
+        inserted: 1,
+      });
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('let nobody put a table of his own in the place of one that is written with the rights of its owner', async () => {
+    const own = `CREATE TEMP TABLE login_attempts AS SELECT 'a' AS id, 'charged' AS reason, false AS success, CURRENT_TIMESTAMP AS attempted_at`;
+    const look = `DO $$ BEGIN IF (SELECT success FROM pg_temp.login_attempts) THEN RAISE 'his own'; END IF; END $$`;
+    expect(await answer('collector', `${own}; SELECT costs_answer_login_attempt('a', 'ok'); ${look}`)).toBe('ok');
+    const open = await base.database.prisma.$queryRaw`
+      SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND proconfig::text NOT LIKE '%, pg_temp"%'`;
+    expect(open).toEqual([]);
   });
 
   it('let an admin of the database manage members', async () => {

@@ -23,7 +23,7 @@ export async function dumpSchema(pool: Pool): Promise<string> {
       FROM relations r JOIN pg_class c USING (oid) WHERE c.relkind IN ('r', 'p')
     UNION ALL SELECT 'comment ' || r.relname || '.' || d.objsubid || ' ' || d.description FROM relations r JOIN pg_description d ON d.objoid = r.oid AND d.classoid = 'pg_class'::regclass
     UNION ALL SELECT 'statistics ' || pg_get_statisticsobjdef(s.oid) FROM relations r JOIN pg_statistic_ext s ON s.stxrelid = r.oid
-    UNION ALL SELECT 'function ' || p.oid::regprocedure || ' ' || md5(p.prosrc) FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
+    UNION ALL SELECT 'function ' || p.oid::regprocedure || ' ' || md5(p.prosrc) || coalesce(' ' || p.proconfig::text, '') FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
     ORDER BY 1`);
   return rows.map(({ line }) => line).join('\n');
 }

@@ -153,12 +153,13 @@ async function look(
   const filled = plan.steps.flatMap(({ fills }) => (fills?.table === 'cost_data' ? fills.column : []));
   const looking = { duplicates, filled, converted: plan.conversions };
   const misfits = [...(await findFailing(pool, checks)), ...(await findMisfits(pool, looking))];
-  const problems = [
+  const hindrances = [
     ...(await unfinishedOfTheirs(pool)),
+    ...(await findHindrances(pool, states.at(-1) ?? [], live, plan.steps.length + plan.pending.length > 0)),
+  ];
+  const problems = [
     ...(await findDependents(pool, plan.conversions)),
-    ...(await findHindrances(pool, states.at(-1) ?? [], live, plan.steps.length + plan.pending.length > 0)).map(
-      ({ cause, way }) => `${cause}. ${way}`,
-    ),
+    ...hindrances.map(({ cause, way }) => `${cause}. ${way}`),
     ...misfits.map(({ text, query }) => `${text}. All of them: ${query}`),
   ];
   const merging = problems.length > 0 ? null : await describeMerge(pool, plan, duplicates);
@@ -219,7 +220,6 @@ async function adoptLocked(
     migrations: plan.adopted,
     undo: [...(merge?.undo ?? []), ...undo],
     found: await ofOurs(pool, found, plan.target),
-    foreignHistory: await foreignHistory(pool, files),
     written,
   });
   return { ...plan, merged: merge?.rows ?? 0 };
@@ -232,19 +232,13 @@ async function ofOurs(pool: Connection, found: readonly Fact[], target: readonly
   return found.filter(({ object }) => ours.has(object) || !left.has(object));
 }
 
-async function foreignHistory(pool: Connection, files: readonly MigrationFile[]): Promise<string[]> {
-  await pool.query(HISTORY);
-  const { rows } = await pool.query<{ name: string }>('SELECT migration_name AS name FROM "_prisma_migrations"');
-  const ours = new Set(files.map(({ name }) => name));
-  return [...new Set(rows.map(({ name }) => name))].filter((name) => !ours.has(name));
-}
-
 /** As Prisma makes it. */
 const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL, "checksum" VARCHAR(64) NOT NULL, "finished_at" TIMESTAMPTZ, "migration_name" VARCHAR(255) NOT NULL,
   "logs" TEXT, "rolled_back_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(), "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`;
 
 async function writeHistory(pool: Connection, files: readonly MigrationFile[], adoption: Adoption): Promise<void> {
+  await pool.query(HISTORY);
   const last = adoption.migrations.at(-1);
   for (const { name, checksum } of files.filter((file) => adoption.migrations.includes(file.name))) {
     await pool.query(

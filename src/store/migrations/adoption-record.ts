@@ -9,23 +9,32 @@ export interface Adoption {
   undo: string[];
   /** The schema it found. */
   found: Fact[];
-  /** Rows of another application in the same history. */
-  foreignHistory: string[];
   /** The ids of the bills of which one was made, each after those written before it. */
   written: string[];
 }
 
 const KIND = 'costs-adoption';
+const BEGIN = `{"kind":"${KIND}"`;
+
+/** SQL that is true of the row of a history that has a record; of a long one, only the begin is read. */
+export const HAS_ADOPTION = `left(logs, ${BEGIN.length}) = '${BEGIN}'`;
 
 /** As the text that goes into the history, where Prisma keeps what a migration said. */
 export function writeAdoption(adoption: Adoption): string {
   return JSON.stringify({ kind: KIND, ...adoption });
 }
 
-export function readAdoption(logs: string | null): Adoption | null {
-  if (logs?.startsWith(`{"kind":"${KIND}"`) !== true) return null;
+/** The record of the adoption that the schema stands on; null where it stands on none. */
+export async function readAdoption(pool: Pool): Promise<Adoption | null> {
+  return read(pool, 'rolled_back_at IS NULL');
+}
+
+async function read(pool: Pool, where: string): Promise<Adoption | null> {
+  const { rows } = await pool.query<{ logs: string }>(
+    `SELECT logs FROM "_prisma_migrations" WHERE ${HAS_ADOPTION} AND ${where} ORDER BY rolled_back_at DESC LIMIT 1`,
+  );
   // Earlier versions did not write the order down.
-  return { written: [], ...(JSON.parse(logs) as Omit<Adoption, 'written'>) };
+  return rows[0] === undefined ? null : { written: [], ...(JSON.parse(rows[0].logs) as Omit<Adoption, 'written'>) };
 }
 
 /** The order of bills as an adoption that was rolled back found it: what it led back lies elsewhere in the table. */
@@ -34,8 +43,5 @@ export async function readEarlierOrder(pool: Pool): Promise<string[]> {
     `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists`,
   );
   if (found[0]?.exists !== true) return [];
-  const { rows } = await pool.query<{ logs: string | null }>(
-    'SELECT logs FROM "_prisma_migrations" WHERE rolled_back_at IS NOT NULL ORDER BY rolled_back_at DESC',
-  );
-  return rows.map(({ logs }) => readAdoption(logs)).find((record) => record !== null)?.written ?? [];
+  return (await read(pool, 'rolled_back_at IS NOT NULL'))?.written ?? [];
 }

@@ -6,7 +6,8 @@ import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concu
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
 import { readMigrations, type MigrationFile } from './folder.js';
 import { findHindrances } from './hindrances.js';
-import { readHistory } from './history.js';
+import { markOurs, readHistory } from './history.js';
+import { unfinishedOfTheirs } from './interference.js';
 import { readWrittenOrder } from './duplicates.js';
 import { findMisfits } from './misfits.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
@@ -48,12 +49,14 @@ export async function applyMigrations(
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
     if (status.pending.length > 0) await requireNoHindrance(pool, files);
+    await markOurs(pool);
     const merged = await makeRowsFit(pool, status.pending, duplicates);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
       onStart?.(name);
       await applyOne({ ...target, pool }, files, name, lockAttempts(options));
+      await markOurs(pool);
     }
     return { applied: status.pending, recovered, merged };
   });
@@ -61,7 +64,8 @@ export async function applyMigrations(
 
 /** What adopting has not let through since it looks for it may have been let through before. */
 async function requireNoHindrance(pool: Connection, files: readonly MigrationFile[]): Promise<void> {
-  const [hindrance] = await findHindrances(pool, await shadowState(files), await readCatalog(pool), false);
+  const hindrances = await findHindrances(pool, await shadowState(files), await readCatalog(pool), false);
+  const [hindrance] = [...(await unfinishedOfTheirs(pool)), ...hindrances];
   if (hindrance === undefined) return;
   throw new CostsError('conflict', `${hindrance.cause}. Nothing was changed.`, { hint: hindrance.way });
 }

@@ -99,7 +99,7 @@ SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true
   FROM with_partitions t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND NOT (t.is_partition AND g.tgparentid <> 0)
 UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-       CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
+       CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || CASE WHEN p.proconfig::text LIKE '%, pg_temp"%' THEN 'temporary tables last ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
   FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY 1`;

@@ -4,7 +4,7 @@ import { partsOf } from './column-types.js';
 import { lastName, lastPart } from './step.js';
 
 /** Why something cannot be done, and a sentence that leads out of it. */
-interface Hindrance {
+export interface Hindrance {
   cause: string;
   way: string;
 }

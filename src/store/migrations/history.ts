@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readAdoption } from './adoption-record.js';
+import { HAS_ADOPTION } from './adoption-record.js';
 import { migrationNames } from './folder.js';
 
 /** One row of `_prisma_migrations`. */
@@ -9,7 +9,7 @@ export interface HistoryRow {
   startedAt: Date;
   finishedAt: Date | null;
   rolledBackAt: Date | null;
-  /** What the database said when it failed. */
+  /** What the database said when it failed; null of one that ended. */
   logs: string | null;
 }
 
@@ -17,7 +17,7 @@ export interface HistoryRow {
 export interface History {
   /** Whether `_prisma_migrations` exists and is not another application's alone. */
   exists: boolean;
-  /** Without attempts that were rolled back; oldest first. */
+  /** Without attempts that were rolled back, and what the application added that a schema was adopted of; oldest first. */
   rows: HistoryRow[];
   /** Tables in the schema besides the history, when there is none. */
   otherTables: string[];
@@ -33,17 +33,30 @@ export async function readHistory(pool: Pool): Promise<History> {
   const received = performance.now();
   const clock = () => new Date((found[0]?.now.getTime() ?? 0) + performance.now() - received);
   if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool), clock };
-  const { rows: all } = await pool.query<HistoryRow>(
-    `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt",
-            rolled_back_at AS "rolledBackAt", logs
+  const { rows: all } = await pool.query<HistoryRow & { marked: boolean; adopted: boolean }>(
+    `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt", rolled_back_at AS "rolledBackAt",
+            CASE WHEN finished_at IS NULL THEN logs END AS logs, ${IS_MARKED} AS marked, coalesce(${HAS_ADOPTION}, false) AS adopted
      FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
   );
   const ours = new Set(await migrationNames());
   // The application that made the tables may keep a history of its own there: it is none of ours.
   if (!all.some(({ name }) => ours.has(name)))
     return { exists: false, rows: [], otherTables: await readTables(pool), clock };
-  const theirs = new Set(all.flatMap(({ logs }) => readAdoption(logs)?.foreignHistory ?? []));
-  return { exists: true, rows: all.filter(({ name }) => !theirs.has(name)), otherTables: [], clock };
+  const isAdopted = all.some(({ adopted }) => adopted);
+  const rows = all.filter(({ name, marked }) => !isAdopted || marked || ours.has(name));
+  return { exists: true, rows, otherTables: [], clock };
+}
+
+const MARK = 'costs';
+const IS_MARKED = `left(logs, ${MARK.length + 1}) IS NOT DISTINCT FROM '${MARK}'`;
+
+/** Marks what is applied of ours in a history that was adopted: an earlier version tells it by that from what is the application's. */
+export async function markOurs(pool: Pool): Promise<void> {
+  await pool.query(
+    `UPDATE "_prisma_migrations" SET logs = '${MARK}' WHERE migration_name = ANY ($1) AND finished_at IS NOT NULL AND coalesce(left(logs, 1), '') = ''
+     AND EXISTS (SELECT FROM "_prisma_migrations" WHERE ${HAS_ADOPTION} AND rolled_back_at IS NULL)`,
+    [await migrationNames()],
+  );
 }
 
 async function readTables(pool: Pool): Promise<string[]> {

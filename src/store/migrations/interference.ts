@@ -2,10 +2,11 @@ import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
 import { shell } from '../../domain/shell.js';
 import { quote } from '../rows.js';
+import type { Hindrance } from './hindrances.js';
 import { literal } from './step.js';
 
 /** Prisma's engine applies nothing where a migration began and did not end, whosever it is. */
-export async function unfinishedOfTheirs(pool: Pool): Promise<string[]> {
+export async function unfinishedOfTheirs(pool: Pool): Promise<Hindrance[]> {
   const { rows: table } = await pool.query(
     `SELECT FROM pg_class WHERE relname = '_prisma_migrations' AND relnamespace = quote_ident(current_schema())::regnamespace`,
   );
@@ -13,10 +14,10 @@ export async function unfinishedOfTheirs(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     'SELECT migration_name AS name FROM "_prisma_migrations" WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at',
   );
-  return rows.map(
-    ({ name }) =>
-      `the migration ${name} of the application that made the tables began and did not end: finish it there, or tell its history: ${shell`npx prisma migrate resolve --applied ${name}`} (or --rolled-back)`,
-  );
+  return rows.map(({ name }) => ({
+    cause: `The migration ${name} of the application that made the tables began and did not end`,
+    way: `Finish it there, or tell its history: ${shell`npx prisma migrate resolve --applied ${name}`} (or --rolled-back)`,
+  }));
 }
 
 /** @throws CostsError `conflict` where triggers or rules of a table may be what keeps our values out or changes theirs */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { CostsError } from '../../errors.js';
-import { columnsOf, numberedColumns, quote } from '../rows.js';
+import { columnsOf, countRows, numberedColumns, quote } from '../rows.js';
 import { readBillKey } from './bill-key.js';
 import { rankedSql } from './duplicates.js';
 import { writeExport } from './export-file.js';
@@ -33,14 +33,13 @@ export async function mergeDuplicates(
   const columns = await columnsOf(pool, 'cost_data');
   const amounts = AMOUNTS.filter((name) => columns.includes(name)).map(quote);
   await pool.query(
-    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT * FROM (${await rankedSql(pool, key, written)}) AS ranked WHERE same_key > 1`,
+    `CREATE TEMPORARY TABLE costs_duplicates ON COMMIT DROP AS SELECT ranked.*, to_jsonb(c) AS original
+     FROM (${await rankedSql(pool, key, written)}) AS ranked JOIN cost_data c USING (id) WHERE same_key > 1`,
   );
-  const { rows: found } = await pool.query<{ original: string }>(
-    'SELECT to_jsonb(c)::text AS original FROM cost_data c WHERE c.id IN (SELECT id FROM costs_duplicates)',
-  );
-  if (found.length === 0) return { undo: [], rows: 0 };
+  const rows = await countRows(pool, 'costs_duplicates');
+  if (rows === 0) return { undo: [], rows };
   const where = 'id IN (SELECT id FROM costs_duplicates)';
-  await writeExport(pool, path, [], [{ table: 'cost_data', where, rows: found.length, dropped: null, columns }]);
+  await writeExport(pool, path, [], [{ table: 'cost_data', where, rows, dropped: null, columns }]);
   if (policy === 'add') {
     const sums = amounts.map(
       (name) =>
@@ -56,9 +55,13 @@ export async function mergeDuplicates(
   }
   await pool.query('DELETE FROM cost_data WHERE id IN (SELECT id FROM costs_duplicates WHERE newest > 1)');
   await requireMerged(pool);
+  const { rows: merged } = await pool.query<{ text: string }>(
+    `SELECT jsonb_build_object('row', d.original, 'kept', k.id, 'cost', k.cost)::text AS text
+     FROM costs_duplicates d JOIN costs_duplicates k USING (key_number) WHERE k.newest = 1`,
+  );
   await pool.query('DROP TABLE costs_duplicates');
-  const originals = found.map(({ original }) => original);
-  return { undo: bringBack(originals, columns, await numberedColumns(pool, 'cost_data')), rows: found.length };
+  const texts = merged.map(({ text }) => text);
+  return { undo: bringBack(texts, columns, await numberedColumns(pool, 'cost_data')), rows };
 }
 
 async function requireMerged(pool: Pool): Promise<void> {
@@ -72,15 +75,20 @@ async function requireMerged(pool: Pool): Promise<void> {
   });
 }
 
-/** What is there already takes its old values; a bill that was swept since stays away with its doubles. */
-function bringBack(originals: readonly string[], columns: readonly string[], numbered: ReadonlySet<string>): string[] {
+/**
+ * The bill that was kept takes its old values and its doubles are back, under the project that it has by now. One that was swept
+ * since stays away with its doubles, and one that was restated stays as it is, without them.
+ */
+function bringBack(merged: readonly string[], columns: readonly string[], numbered: ReadonlySet<string>): string[] {
   // A row that stayed has kept its number, and PostgreSQL lets no statement set it.
   const set = columns
-    .filter((name) => name !== 'id' && !numbered.has(name))
+    .filter((name) => !['id', 'project_id'].includes(name) && !numbered.has(name))
     .map((name) => `${quote(name)} = EXCLUDED.${quote(name)}`);
-  const list = columns.map(quote).join(', ');
-  const rows = `jsonb_populate_recordset(NULL::cost_data, '[${originals.join(',').replaceAll(`'`, `''`)}]'::jsonb)`;
+  const values = columns.map((name) => `${name === 'project_id' ? 'kept' : 'r'}.${quote(name)}`).join(', ');
   return [
-    `INSERT INTO cost_data (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM ${rows} ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
+    `INSERT INTO cost_data (${columns.map(quote).join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${values}
+     FROM jsonb_array_elements('[${merged.join(',').replaceAll(`'`, `''`)}]'::jsonb) AS m CROSS JOIN LATERAL jsonb_populate_record(NULL::cost_data, m -> 'row') AS r
+     JOIN cost_data AS kept ON kept.id = m ->> 'kept' AND kept.cost = (m ->> 'cost')::numeric
+     ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
   ];
 }

@@ -110,7 +110,7 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   requireSoundHistory(status, history, label);
   const applied = files.filter(({ name }) => status.applied.some((each) => each.name === name));
   const keep = countToKeep(applied, to);
-  const adoption = history.rows.map(({ logs }) => readAdoption(logs)).find((record) => record !== null) ?? null;
+  const adoption = await readAdoption(pool);
   const isAdopted = ({ name }: MigrationFile) => adoption?.migrations.includes(name) === true;
   // An adopted schema is no state of ours: what was there before must stay, so that it is left as a whole or not at all.
   // Whoever names a migration that was found, and not run, means what was found.

@@ -70,9 +70,10 @@ it('keeps nobody from the rows where there is nothing to change', async () => {
   await writer.close();
 });
 
-it('leaves alone what is not ours, lists it, and says what will stop our writes', async () => {
-  await makeForeign(database.pool, { ...PUSHED, foreign: FOREIGN_KINDS });
-  const { foreign } = await database.migrations.adopt();
+it('leaves alone what is not ours, also in the history, lists it, and says what will stop our writes', async () => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, { ...PUSHED, foreign: FOREIGN_KINDS, history: true });
+  const { foreign } = await migrations.adopt();
   expect(foreign.filter(({ stops }) => stops !== null).map(({ object }) => object)).toEqual([
     'column users.salt',
     'constraint teams.teams_name_check',
@@ -80,10 +81,30 @@ it('leaves alone what is not ours, lists it, and says what will stop our writes'
   expect(foreign.map(({ object }) => object)).toEqual(
     expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
   );
-  await database.migrations.apply();
-  const status = await database.migrations.status();
-  expect(status).toMatchObject({ ok: true, drift: [] });
+  await migrations.apply();
+  const add = (name: string, finished: boolean) =>
+    pool.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) SELECT '${name}', 'x', '${name}', CASE WHEN ${finished} THEN now() END`,
+    );
+  await add('20300101000000_their_next', true);
+  await add('20300102000000_their_failure', false);
+  const status = await migrations.status();
+  expect(status).toMatchObject({ ok: true, drift: [], unknown: [], failed: [] });
   expect(status.foreign.map(({ object }) => object)).toContain('table orders');
+  await migrations.requireCurrent();
+  await migrations.rollback({ export: join(folder, 'of-theirs.jsonl') });
+  await expect(migrations.apply()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('20300102000000_their_failure of the application') as string,
+  });
+  await pool.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = '20300102000000_their_failure'`);
+  const [last = ''] = (await migrations.apply()).applied;
+  await migrations.requireCurrent();
+  await pool.query(
+    `UPDATE _prisma_migrations SET migration_name = '2031_newer' WHERE migration_name = $1 AND rolled_back_at IS NULL`,
+    [last],
+  );
+  expect(await migrations.status()).toMatchObject({ unknown: ['2031_newer'] });
 });
 
 it.each([
@@ -149,20 +170,29 @@ it.each([
   { policy: 'add', sum: 1.4 },
   { policy: 'keep-last', sum: 1.1 },
 ] as const)(
-  'makes one bill of duplicates with $policy, never adds an exact copy, and brings all back',
+  'makes one bill of duplicates with $policy, never adds an exact copy, and brings back what was not collected anew since',
   async ({ policy, sum }) => {
     const { pool, migrations } = database;
     await makeForeign(pool, { ...PUSHED, key: 'none' });
     // Of b1: an exact copy, and another amount that came later.
     await pool.query(`UPDATE cost_data SET cost = 0.3 WHERE id = 'b1'`);
-    const again = (id: string, cost: number) =>
+    const again = (id: string, cost: number, of = 'b1') =>
       pool.query(
-        `INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, jsonb_build_object('id', '${id}', 'cost', ${cost})) r WHERE c.id = 'b1'`,
+        `INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, jsonb_build_object('id', '${id}', 'cost', ${cost})) r WHERE c.id = '${of}'`,
       );
     await again('copy', 0.3);
     await again('later', 1.1);
-    const rows = async () => (await pool.query(`SELECT to_jsonb(c) FROM cost_data c ORDER BY id`)).rows as unknown;
-    const before = await rows();
+    const rows = async (where = 'true') =>
+      (await pool.query(`SELECT to_jsonb(c) - 'project_id' FROM cost_data c WHERE ${where} ORDER BY id`))
+        .rows as unknown;
+    // Of two bills of another month, one is restated, and the other is swept.
+    const FEBRUARY = `bucket_start_time >= '2026-02-01'`;
+    await pool.query(
+      `UPDATE cost_data SET bucket_start_time = bucket_start_time + interval '1 month' WHERE id IN ('b2', 'b3')`,
+    );
+    await again('restated', 2, 'b2');
+    await again('swept', 3, 'b3');
+    const [before, others] = [await rows(), await rows(`(${FEBRUARY}) IS NOT TRUE`)];
     const choice = { policy, path: join(folder, `${policy}.jsonl`) };
     const asked = await migrations.adopt({ dryRun: true });
     expect(asked.problems.join()).toMatch(
@@ -170,17 +200,24 @@ it.each([
     );
     expect((await migrations.adopt({ duplicates: { ...choice, policy: 'stop' } })).done).toBe(false);
     expect(await rows()).toEqual(before);
-    expect(await migrations.adopt({ duplicates: choice })).toMatchObject({ done: true, merged: 3 });
+    expect(await migrations.adopt({ duplicates: choice })).toMatchObject({ done: true, merged: 7 });
     const { rows: kept } = await pool.query(
       `SELECT id, cost::float8 AS cost FROM cost_data WHERE id IN ('b1', 'copy', 'later')`,
     );
     expect(kept).toEqual([{ id: 'later', cost: sum }]);
     expect((await readFile(choice.path, 'utf8')).match(/"id": ?"(?:b1|copy|later)"/g)).toHaveLength(3);
     await migrations.apply();
+    await pool.query(`UPDATE cost_data SET cost = 9 WHERE id = 'restated'; DELETE FROM cost_data WHERE id = 'swept';
+      INSERT INTO projects (id, team_id, name) SELECT 'linked', team_id, 'linked' FROM projects;
+      UPDATE cost_data SET project_id = 'linked'; DELETE FROM projects WHERE id <> 'linked'`);
     await migrations.rollback({ to: 'baseline', export: join(folder, `${policy}-back.jsonl`) });
-    expect(await rows()).toEqual(before);
+    expect(await rows(`(${FEBRUARY}) IS NOT TRUE`)).toEqual(others);
+    expect((await pool.query(`SELECT id, cost::float8 AS cost FROM cost_data WHERE ${FEBRUARY}`)).rows).toEqual([
+      { id: 'restated', cost: 9 },
+    ]);
     // Which of them is the last one has not changed either.
-    expect((await migrations.adopt({ dryRun: true })).problems).toEqual(asked.problems);
+    const january = ({ problems }: { problems: string[] }) => /Jan 2026 .*? keep-last/.exec(problems.join());
+    expect(january(await migrations.adopt({ dryRun: true }))?.[0]).toBe(january(asked)?.[0]);
   },
 );
 
