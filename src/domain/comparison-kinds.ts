@@ -31,7 +31,7 @@ type Described = Pick<CostTotal, 'lineItem' | 'model' | 'tokenType' | 'serviceTi
 const TOOLS: [pattern: RegExp, tokenType: string][] = [
   [/web[ _]search/i, 'web search'],
   [/file[ _]search/i, 'file search'],
-  [/code[ _]interpreter|^code_interpreter_sessions/i, 'code interpreter'],
+  [/code[ _]interpreter|^sessions$/i, 'code interpreter'],
 ];
 
 /** The kind of a row. */

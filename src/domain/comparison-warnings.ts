@@ -49,13 +49,21 @@ function observationsOf(
   const series = new Map<string, { head: ComparedKind; observations: Observation[] }>();
   for (const each of kinds) {
     const { provider, kind, billed, estimated, day } = each;
-    if (estimated === null || estimated <= 0n || billed <= 0n) continue;
+    if (estimated === null || estimated <= 0n || billed <= 0n || isFiner(each)) continue;
     const key = JSON.stringify([provider, kind.model, kind.tokenType, kind.tier]);
     const known = series.get(key) ?? { head: each, observations: [] };
     known.observations.push({ day, factor: Number((billed * 1_000_000_000_000n) / estimated) / 1e12 });
     series.set(key, known);
   }
   return series;
+}
+
+/** Whether the bill tells a context window, which has a price of its own, and usage does not. */
+function isFiner({ bills, estimates }: ComparedKind): boolean {
+  return bills.some(
+    ({ contextWindow }) =>
+      contextWindow !== null && estimates.every((estimate) => estimate.contextWindow !== contextWindow),
+  );
 }
 
 function findSteadyFactor(observations: readonly Observation[]): { factor: number; since: Day; days: number } | null {

@@ -1,4 +1,4 @@
-import type { ListedApiKey, Person } from './api-key.js';
+import type { ApiKeyListing, Person } from './api-key.js';
 import type { Day, DaySpan } from './day.js';
 import type { Decimal } from './decimal.js';
 import type { KeyedReport } from './keyed-report.js';
@@ -24,6 +24,9 @@ export interface BillReport {
   fetchCosts(call: ProviderCall, span: DaySpan, children?: Children): AsyncGenerator<CostPage, void, undefined>;
   fetchTotals(call: ProviderCall, span: DaySpan, children?: Children): AsyncGenerator<CostPage, void, undefined>;
 }
+
+/** See `ApiKeyListing`. */
+export type ProjectKeys = Pick<ApiKeyListing, 'keys' | 'projectIds'>;
 
 export type Children = 'all' | readonly string[];
 
@@ -55,10 +58,10 @@ export interface CostProvider {
   /** Every project of the organization. Rejects with `auth` when the key may not list them. */
   listProjects(call: ProviderCall): Promise<ProviderProject[]>;
   /**
-   * The keys that programs use in these of the provider's projects, those that ended left out where the provider does; absent
-   * where it lists none. Rejects with `auth` when the key may not list them.
+   * The keys that programs use in these of the provider's projects, those that ended left out where the provider does, and the
+   * projects of which they are all; absent where it lists none. Rejects with `auth` when the key may not list them.
    */
-  listApiKeys?(call: ProviderCall, projectIds: readonly string[]): Promise<ListedApiKey[]>;
+  listApiKeys?(call: ProviderCall, projectIds: readonly string[]): Promise<ProjectKeys>;
   /**
    * The organization's people, where its keys tell no more than their ids; absent where they tell names, or nothing does. Rejects
    * with `auth` when the key may not list them.

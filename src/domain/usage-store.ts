@@ -17,6 +17,7 @@ export interface CostTotal {
   model: string | null;
   tokenType: string | null;
   serviceTier: string | null;
+  contextWindow: string | null;
   currency: string;
   cost: Decimal;
 }
@@ -41,6 +42,8 @@ export interface UsageRead {
   endpoint: string;
   day: Day;
   readAt: Date;
+  /** As too old, or missing. */
+  refused: boolean;
 }
 
 export interface UsageStore {

@@ -1,21 +1,35 @@
+import { toDay } from '../domain/day.js';
 import { cleanText } from '../domain/text.js';
+import { formatInstant } from '../domain/words.js';
 import { CostsError } from '../errors.js';
+import type { Limits } from './limits.js';
 
 export function interruption(): CostsError {
   return new CostsError('interrupted', 'Interrupted.');
 }
 
-/** A host that answers, but not with what was asked for. */
-export function staysDown(url: URL, status: number, cause: unknown): CostsError {
+/** A host that answers, but not with what was asked for. @param limits what it says of when to come back */
+export function staysDown(url: URL, status: number, limits: Limits, cause: unknown): CostsError {
+  const told = limits.waitMs === null ? '' : ` and says to come back ${whenFree(limits)}`;
   const what =
     status === 429
       ? 'asks for fewer requests (429) and does not say until when'
-      : `stays down (it answers ${status}); nothing was changed`;
+      : `stays down (it answers ${status})${told}; nothing was changed`;
   return new CostsError('unreachable', `${url.host} ${what}.`, {
     hint: 'The same command may work later.',
     cause,
     ...(status === 429 ? { keyProblem: 'rate-limit' } : {}),
   });
+}
+
+/** `in 90 s`, or `at 14:47 UTC`, with the day where it is another than that of the wait's beginning. */
+export function whenFree({ freeAt, waitMs }: Limits): string {
+  const wait = waitMs ?? 0;
+  if (freeAt === null) return `in ${Math.ceil(wait / 1000)} s`;
+  // Rounded up: a second too early would be refused again.
+  const minute = new Date(Math.ceil(freeAt.getTime() / 60_000) * 60_000);
+  const isToday = toDay(minute) === toDay(new Date(freeAt.getTime() - wait));
+  return `at ${isToday ? `${minute.toISOString().slice(11, 16)} UTC` : formatInstant(minute)}`;
 }
 
 /** An answer that makes no sense: whoever gave it is there. */

@@ -3,6 +3,7 @@ import type { Day } from '../domain/day.js';
 import type { LineItemReading } from '../domain/line-item.js';
 import type { Price } from '../domain/price.js';
 import type { ProviderFacts } from '../domain/provider.js';
+import type { TokenType } from '../domain/token-types.js';
 import type { HttpClient } from './http.js';
 
 /** What an adapter is given to ask with. */
@@ -17,6 +18,8 @@ export interface Wire {
 export interface ProviderDeclaration extends ProviderFacts {
   /** What a line item of its bill says where the answer has no fields for it; absent where it has. */
   readLineItem?: (lineItem: string) => LineItemReading;
+  /** What usage calls the model and the tokens of line items that name neither. */
+  usageOf?: Readonly<Record<string, { model: string; tokenType: TokenType }>>;
   /** List prices as it publishes them, and the day they were last compared with their source. */
   listPrices: { readOn: Day; make: () => Price[] };
   /** Its admin API: bills, usage, projects, and whose key it is. */

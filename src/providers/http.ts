@@ -115,7 +115,11 @@ export function createHttpClient(options: HttpOptions): HttpClient {
           if (call.signal.aborted) throw interruption();
           if (!(error instanceof BrokenAnswer)) throw error;
           const wait = patience.waitAfter(error, attemptNumber);
-          if (error.status === 429) for (const pace of [organization, provider]) pace.slowDown(wait ?? 0);
+          if (error.status === 429) {
+            // A wait is told to one key: others may go on, only slower.
+            organization.slowDown(wait ?? 0);
+            provider.slowDown(0);
+          }
           if (wait === null) await patience.forQuota(error.limits, error);
           else await patience.wait(wait, error.message);
         }

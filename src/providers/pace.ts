@@ -24,7 +24,7 @@ export class Pace {
   #gapMs = 0;
   #nextStart = 0;
   #calm = 0;
-  #isAsleep = false;
+  #alarm: NodeJS.Timeout | undefined;
 
   constructor({ most, now = () => performance.now() }: PaceOptions) {
     this.#most = most;
@@ -75,6 +75,8 @@ export class Pace {
       };
       const stopListening = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1);
+        // Where nobody waits any more, a process must not stay alive for it.
+        if (this.#waiting.length === 0) this.#wake();
         reject(signal.reason as Error);
       });
       this.#waiting.push(start);
@@ -96,11 +98,14 @@ export class Pace {
   }
 
   #sleep(milliseconds: number): void {
-    if (this.#isAsleep) return;
-    this.#isAsleep = true;
-    setTimeout(() => {
-      this.#isAsleep = false;
+    this.#alarm ??= setTimeout(() => {
+      this.#wake();
       this.#admit();
     }, milliseconds);
+  }
+
+  #wake(): void {
+    clearTimeout(this.#alarm);
+    this.#alarm = undefined;
   }
 }

@@ -13,8 +13,8 @@ const LEAST_ATTEMPTS = 3;
 /** An answer that was cut short so often is always cut, as by a proxy with a limit of its own: other faults between do not count. */
 const MOST_CUTS = 5;
 /**
- * A provider that says when to come back is not down: it is waited for up to so many times as long as one that does not, but
- * only so often in a row.
+ * A provider that is down and says when to come back is waited for up to so many times as long as one that does not, but only so
+ * often in a row.
  */
 const TOLD_PATIENCE = 5;
 const LONG_WAITS = 3;
@@ -33,7 +33,7 @@ export class Patience {
   ) {}
 
   /**
-   * Milliseconds to wait before the next attempt; null when the provider names a time that is too far for this.
+   * Milliseconds to wait before the next attempt; null when a limit of requests is longer than that is waited for unasked.
    * @throws CostsError when it is given up
    */
   waitAfter(error: BrokenAnswer, attempt: number): number | null {
@@ -41,6 +41,7 @@ export class Patience {
     const told = error.limits.waitMs;
     if (error.instead !== null) this.#cuts += 1;
     if (this.#cuts >= MOST_CUTS) throw this.#giveUp(error);
+    if (error.status === 429 && told !== null && told > giveUpAfterMs) return null;
     const wait = told ?? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS);
     const failedAt = performance.now();
     this.#deadline ??= failedAt + giveUpAfterMs;
@@ -49,8 +50,7 @@ export class Patience {
       if (attempt >= LEAST_ATTEMPTS) throw this.#giveUp(error);
       return wait;
     }
-    if (told > giveUpAfterMs * TOLD_PATIENCE) return null;
-    if (this.#longWaits >= LONG_WAITS) throw this.#giveUp(error);
+    if (told > giveUpAfterMs * TOLD_PATIENCE || this.#longWaits >= LONG_WAITS) throw this.#giveUp(error);
     this.#longWaits += 1;
     this.#deadline = failedAt + wait + giveUpAfterMs;
     return wait;
@@ -72,7 +72,9 @@ export class Patience {
 
   #giveUp(error: BrokenAnswer): CostsError {
     if (error.instead !== null) return senseless(this.url, error.instead, error);
-    return error.status === null ? unreachable(this.url, error) : staysDown(this.url, error.status, error);
+    return error.status === null
+      ? unreachable(this.url, error)
+      : staysDown(this.url, error.status, error.limits, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { CostsError } from '../errors.js';
+import { whenFree } from './answers.js';
 import { NO_LIMITS, type Limits } from './limits.js';
 
 /** The requests one admin key may still send to one host, as its answers tell. */
@@ -27,12 +28,12 @@ export class Quota {
 }
 
 /** Nothing more can be asked for now; what was read until now stays. @param canWait the command waits where it is told to */
-export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, canWait: boolean, cause: unknown): CostsError {
-  const when = freeAt === null ? `in ${Math.ceil((waitMs ?? 0) / 1000)} s` : `at ${inWords(freeAt)}`;
+export function quotaUsedUp(url: URL, limits: Limits, canWait: boolean, cause: unknown): CostsError {
+  const { limit, freeAt } = limits;
   const next = limit === null ? 'requests are' : limit === 1 ? 'request is' : `${limit} requests are`;
   return new CostsError(
     'unreachable',
-    `${url.host} asks for fewer requests (429): the next ${next} free ${when}${canWait ? '; what was finished is kept' : ''}.`,
+    `${url.host} asks for fewer requests (429): the next ${next} free ${whenFree(limits)}${canWait ? '; what was finished is kept' : ''}.`,
     {
       hint: `Run the same command again then${canWait ? ', or let it wait: --timeout SECONDS' : '.'}`,
       cause,
@@ -40,11 +41,4 @@ export function quotaUsedUp(url: URL, { limit, freeAt, waitMs }: Limits, canWait
       retryAt: freeAt,
     },
   );
-}
-
-/** `14:47 UTC`, with the day where it is another than that of the wait's beginning. */
-function inWords(time: Date): string {
-  // Rounded up: a second too early would be refused again.
-  const minute = new Date(Math.ceil(time.getTime() / 60_000) * 60_000).toISOString();
-  return `${minute.slice(11, 16)} UTC`;
 }

@@ -19,11 +19,11 @@ const KEY_PROBLEMS: [words: RegExp, problem: Fault][] = [
   [/expired/i, 'expired'],
   [/missing scopes?/i, 'missing-scope'],
   [
-    /(?:project|service.account|workspace|standard|analytics|session|user) (?:api )?keys?\b|(?:requires?|use|need) an? (?:admin|management)/i,
+    /(?:project|service.account|workspace|standard|analytics|session|user) (?:api )?keys?\b|(?:requires?|use|need) an? (?:admin|management)|admin (?:api )?keys? (?:is|are) required/i,
     'wrong-kind',
   ],
   [
-    /organi[sz]ation.*(?:not (?:allowed|enabled|eligible|permitted|entitled)|no access)|not (?:available|enabled) (?:for|on|to) (?:your|this)|individual account|your plan/i,
+    /organi[sz]ation.*(?:not (?:allowed|enabled|eligible|permitted|entitled)|no access)|access to the organi[sz]ation|organi[sz]ation (?:has been|is|was) (?:deactivated|disabled|suspended)|account_deactivated|not (?:available|enabled) (?:for|on|to) (?:your|this)|individual account|your plan/i,
     'not-allowed',
   ],
 ];

@@ -72,16 +72,15 @@ export function listPricesReadOn(): Day {
   return PROVIDERS.map(({ listPrices: { readOn } }) => readOn).reduce((oldest, day) => (day < oldest ? day : oldest));
 }
 
-type Columns = Pick<LineItemReading, 'model' | 'tokenType' | 'serviceTier'> &
-  Partial<Pick<LineItemReading, 'contextWindow'>>;
+type Described = Pick<LineItemReading, 'model' | 'tokenType' | 'serviceTier'> &
+  Partial<Pick<LineItemReading, 'contextWindow'>> & { provider: ProviderId | null; lineItem: string };
 
 /** What `toLineItem` puts behind the provider's words. */
 const CURRENCY = / \[[A-Z]{3}\]$/;
 
 /** A row with what its line item says in the columns that its provider's answer left empty; rows of the old system stay. */
-export function withReading<Row extends Columns & { provider: ProviderId | null; lineItem: string }>(row: Row): Row {
-  const words = row.lineItem.replace(CURRENCY, '');
-  const reading = PROVIDERS.find(({ id }) => id === row.provider)?.readLineItem?.(words);
+export function withReading<Row extends Described>(row: Row): Row {
+  const reading = PROVIDERS.find(({ id }) => id === row.provider)?.readLineItem?.(wordsOf(row));
   if (reading === undefined) return row;
   const { model, tokenType, serviceTier, contextWindow } = reading;
   return {
@@ -91,4 +90,15 @@ export function withReading<Row extends Columns & { provider: ProviderId | null;
     tokenType: row.tokenType ?? tokenType,
     serviceTier: row.serviceTier ?? serviceTier,
   };
+}
+
+/** A row as usage would call it: with its reading, and what usage knows its line item by. */
+export function asUsed<Row extends Described>(row: Row): Row {
+  const { usageOf = {} } = PROVIDERS.find(({ id }) => id === row.provider) ?? {};
+  const words = wordsOf(row);
+  return { ...withReading(row), ...(Object.hasOwn(usageOf, words) ? usageOf[words] : {}) };
+}
+
+function wordsOf({ lineItem }: { lineItem: string }): string {
+  return lineItem.replace(CURRENCY, '');
 }

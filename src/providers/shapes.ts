@@ -97,6 +97,13 @@ export class DriftWatch {
       if (!known.has(field)) this.#report(cleanText(path === '' ? field : `${path}.${field}`), describe(value));
   }
 
+  /** The fields of a page of buckets. @param of what it is a page, empty for the document */
+  page(of: string, document: unknown, known: { page: ReadonlySet<string>; bucket: ReadonlySet<string> }): void {
+    this.fields(of, document, known.page);
+    for (const bucket of (document as { data: unknown[] }).data)
+      this.fields(`${of} data[]`.trimStart(), bucket, known.bucket);
+  }
+
   value(path: string, value: string | null, known: ReadonlySet<string>): void {
     if (value !== null && !known.has(value)) this.#report(`${path}=${value}`, value);
   }

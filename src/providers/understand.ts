@@ -48,7 +48,7 @@ export function understand(
   if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
     throw new BrokenAnswer(isLimited ? 429 : status, `${url.host} answered ${status}`, limits);
   }
-  if (passing) throw staysDown(url, isLimited ? 429 : status, null);
+  if (passing) throw staysDown(url, isLimited ? 429 : status, limits, null);
   if (status !== 200)
     throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
   if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);

@@ -108,10 +108,10 @@ export async function learnApiKeys(
     'created_at',
     'last_used_at',
   ];
-  // Of a key that ended, when that was first known: it is in no list any more, and so told anew by each run.
+  // Of a key that ended, the earliest that was told: it is in no list any more, and so told anew by each run.
   const taken = [
     ...columns.map((column) => [column, `coalesce(excluded.${column}, k.${column})`]),
-    ['ended_at', 'CASE WHEN excluded.ended_at IS NOT NULL THEN coalesce(k.ended_at, excluded.ended_at) END'],
+    ['ended_at', 'CASE WHEN excluded.ended_at IS NOT NULL THEN least(k.ended_at, excluded.ended_at) END'],
   ];
   const list = (write: (column: string, value: string) => string) =>
     Prisma.raw(taken.map(([column = '', value = '']) => write(column, value)).join(', '));

@@ -10,7 +10,7 @@ import { readWith } from './bill.js';
 import { collectBills } from './bills.js';
 import { collectReports } from './keyed-reports.js';
 import { collectFolder } from './collect-folder.js';
-import { followNames, learnApiKeys } from './names.js';
+import { followNames, learnApiKeys, listOrNull } from './names.js';
 import type { ParentKeys } from './parties.js';
 import { toWindows, type OrganizationPlan, type SyncPlan } from './plan.js';
 import type { RowBudget } from './row-budget.js';
@@ -136,19 +136,10 @@ async function stillDue(
   return { windows: inOrder(due), rowsADay };
 }
 
-/**
- * Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. A list that
- * is given and makes no sense, as one without an end, is told.
- */
+/** Names are an ornament: a key without the projects scope collects all the same, and projects then carry their ids. */
 async function listProjects(provider: CostProvider, call: ProviderCall): Promise<ReadonlyMap<string, ProviderProject>> {
-  try {
-    const projects = await provider.listProjects(call);
-    return new Map(projects.map((project) => [project.id, project]));
-  } catch (error) {
-    if (!(error instanceof CostsError)) throw error;
-    if (error.code === 'contract') call.observe({ type: 'missing', endpoint: `names of projects (${error.message})` });
-    return new Map();
-  }
+  const projects = await listOrNull(call, 'projects', provider.listProjects(call));
+  return new Map(projects?.map((project) => [project.id, project]));
 }
 
 /** What ends the work: somebody, or the time. */

@@ -32,7 +32,8 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
       lines,
     });
     for (const { endpoint, refused, unread } of answers) {
-      if (unread?.missing === true) call.observe({ type: 'missing', endpoint });
+      const isKnown = reads.some((read) => read.endpoint === endpoint && read.refused);
+      if (unread?.missing === true && !isKnown) call.observe({ type: 'missing', endpoint });
       const last = unread === undefined ? refused.at(-1) : undefined;
       if (last !== undefined) call.observe({ type: 'narrowed', endpoint, since: addDays(last, 1) });
     }

@@ -2,6 +2,7 @@ import { BucketMerger, type CostLine, type KeyedCost } from '../domain/bucket.js
 import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
 import type { CostPage } from '../domain/provider.js';
+import { strangersKey } from '../domain/stranger.js';
 import { CostsError } from '../errors.js';
 import { formatSpan, plural } from '../domain/words.js';
 
@@ -30,7 +31,9 @@ export async function collectWindow(
   let end: 'complete' | 'early' | null = null;
   for await (const page of pages) {
     for (const line of page.lines) {
-      refuseStranger(line, organization);
+      const { organizationId } = line;
+      if (organizationId !== null && organizationId !== organization.organizationId)
+        throw strangersKey(organization, organizationId);
       merger.add(line);
     }
     if (merger.size > mostRows) throw tooLarge(organization, window, mostRows);
@@ -56,17 +59,5 @@ export function tooLarge({ name }: Organization, { since, until }: DaySpan, most
   return new CostsError(
     'too-large',
     `${name} has more than ${plural(mostRows, 'row')} in ${formatSpan(since, until)}.`,
-  );
-}
-
-/** A key that was swapped for another organization's would otherwise file its spend under this one's name. */
-function refuseStranger(line: CostLine, organization: Organization): void {
-  if (line.organizationId === null || line.organizationId === organization.organizationId) return;
-  throw new CostsError(
-    'conflict',
-    `The key of ${organization.name} reads another organization: ${line.organizationId} instead of ${organization.organizationId}.`,
-    {
-      hint: `Put the key of ${organization.organizationId} back, or register the other organization: costs keys add`,
-    },
   );
 }

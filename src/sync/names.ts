@@ -1,6 +1,8 @@
 import type { DaySpan } from '../domain/day.js';
 import type { Renamed } from '../domain/project.js';
 import type { ListedApiKey } from '../domain/api-key.js';
+import type { ProjectKeys } from '../domain/cost-provider.js';
+import type { ProviderCall } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import type { WindowWork } from './work.js';
 
@@ -17,10 +19,13 @@ export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]
     until: windows.map(({ until }) => until).reduce((a, b) => (a > b ? a : b)),
   };
   const spenders = await dependencies.store.spenders(organization, span);
-  const projectIds = [...new Set(spenders.map(({ projectId }) => projectId))];
-  const keys = projectIds.length === 0 ? null : await listApiKeys(work, projectIds);
-  if (keys === null) return;
+  if (spenders.length === 0) return;
+  const listing = await listApiKeys(work, [...new Set(spenders.map(({ projectId }) => projectId))]);
+  if (listing === null) return;
+  const { keys, projectIds } = listing;
   const listed = new Set(keys.map((key) => key.id));
+  const isGone = ({ apiKeyId, projectId }: (typeof spenders)[number]) =>
+    !listed.has(apiKeyId) && projectIds.includes(projectId);
   const nothingKnown = {
     name: null,
     hint: null,
@@ -29,36 +34,44 @@ export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]
     lastUsedAt: null,
     endedAt: await dependencies.store.clock(),
   };
-  const ended = new Map(spenders.filter(({ apiKeyId }) => !listed.has(apiKeyId)).map((each) => [each.apiKeyId, each]));
+  const ended = new Map(spenders.filter(isGone).map((each) => [each.apiKeyId, each]));
   const gone = [...ended.values()].map(({ apiKeyId, projectId }) => ({ id: apiKeyId, projectId, ...nothingKnown }));
   await dependencies.store.learnApiKeys(teamId, { provider: id, organizationId, keys: [...keys, ...gone], projectIds });
 }
 
 /** Null where the provider lists none, or not now. */
-async function listApiKeys(work: WindowWork, projectIds: readonly string[]): Promise<ListedApiKey[] | null> {
+async function listApiKeys(work: WindowWork, projectIds: readonly string[]): Promise<ProjectKeys | null> {
   const { provider, call } = work;
-  const keys = await listOrNull(provider.listApiKeys?.(call, projectIds));
-  return keys === null ? null : withPeople(work, keys);
+  const listing = await listOrNull(call, 'API keys', provider.listApiKeys?.(call, projectIds));
+  return listing === null ? null : { ...listing, keys: await withPeople(work, listing.keys) };
 }
 
 /** People are only asked for where they are kept. */
 async function withPeople(
   { provider, call, organization, dependencies }: WindowWork,
-  keys: ListedApiKey[],
-): Promise<ListedApiKey[]> {
+  keys: readonly ListedApiKey[],
+): Promise<readonly ListedApiKey[]> {
   if (provider.listPeople === undefined || !(await dependencies.store.keepsPeople(organization.teamId))) return keys;
-  const people = new Map((await listOrNull(provider.listPeople(call)))?.map((person) => [person.id, person]));
+  const people = new Map(
+    (await listOrNull(call, 'people', provider.listPeople(call)))?.map((person) => [person.id, person]),
+  );
   return keys.map((key) =>
     key.owner === null ? key : { ...key, owner: { ...key.owner, ...people.get(key.owner.id) } },
   );
 }
 
-async function listOrNull<Item>(list: Promise<Item[]> | undefined): Promise<Item[] | null> {
+/** A list that is given and makes no sense, as one without an end, is told. */
+export async function listOrNull<List>(
+  { observe }: ProviderCall,
+  what: string,
+  list: Promise<List> | undefined,
+): Promise<List | null> {
   try {
     return (await list) ?? null;
   } catch (error) {
-    if (error instanceof CostsError) return null;
-    throw error;
+    if (!(error instanceof CostsError)) throw error;
+    if (error.code === 'contract') observe({ type: 'missing', endpoint: `names of ${what} (${error.message})` });
+    return null;
   }
 }
 

@@ -3,18 +3,19 @@ import { CostsError } from '../errors.js';
 
 /** What the pages of an answer tell besides their rows. */
 export class PageWatch {
-  /** Days of the first page where others follow; undefined where one holds all. */
+  /** Days of the longest page where there are several; undefined where one holds all. */
   pageDays: number | undefined;
   /** Why no more pages came, though there are some: the days until then are whole. */
   cut: CostsError | undefined;
 
   /** The pages, up to the one that the limit of requests or the network kept from coming. */
   async *watch(pages: AsyncIterable<CostPage>): AsyncGenerator<CostPage, void, undefined> {
-    let days = 0;
+    let [days, longest] = [0, 0];
     try {
       for await (const page of pages) {
         days += page.buckets.length;
-        if (page.end === null && page.buckets.length > 0) this.pageDays ??= page.buckets.length;
+        longest = Math.max(longest, page.buckets.length);
+        if (days > longest) this.pageDays = longest;
         yield page;
       }
     } catch (error) {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { compareUsage } from '../../src/domain/comparison.js';
 import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
-import { withReading } from '../../src/providers/registry.js';
+import { asUsed } from '../../src/providers/registry.js';
 import type { CostTotal } from '../../src/domain/usage-store.js';
 
 const charge = (day: string, lineItem: string, cost: string, more: Partial<CostTotal> = {}): CostTotal =>
-  withReading({
+  asUsed({
     provider: 'openai',
     organizationId: 'org-a',
     projectId: 'p1',
@@ -16,6 +16,7 @@ const charge = (day: string, lineItem: string, cost: string, more: Partial<CostT
     model: null,
     tokenType: null,
     serviceTier: null,
+    contextWindow: null,
     currency: 'USD',
     cost: parseDecimal(cost),
     ...more,
@@ -52,5 +53,29 @@ describe('a model', () => {
     );
     expect(totals.map(({ explained }) => formatDecimal(explained))).toEqual(['40']);
     expect(unexplained).toEqual([]);
+  });
+});
+
+describe('a line item', () => {
+  it.each([
+    ['whisper', 'whisper-1', 'seconds'],
+    ['tts hd', 'tts-1-hd', 'characters'],
+    ['assistants api | code interpreter', '', 'sessions'],
+  ])('"%s" is explained by the usage that is counted under other words', (lineItem, model, tokenType) => {
+    const bills = DAYS.map((day) => charge(day, lineItem, '3'));
+    const estimates = DAYS.map((day) =>
+      charge(day, `${model}, ${tokenType}`, '3', { model: model === '' ? null : model, tokenType }),
+    );
+    expect(compareUsage(bills, estimates)).toMatchObject({ unexplained: [], totals: [{ billed: parseDecimal('12') }] });
+  });
+
+  it('of long prompts, which usage does not tell apart, is no wrong price', () => {
+    const bills = DAYS.flatMap((day) => [
+      charge(day, 'gpt-5.6-sol, output', '10'),
+      charge(day, 'gpt-5.6-sol, output, long context', '20'),
+    ]);
+    const estimates = DAYS.map((day) => used(day, 'gpt-5.6-sol', '20'));
+    expect(compareUsage(bills, estimates).warnings).toEqual([]);
+    expect(compareUsage(bills.slice(0, 1), estimates.slice(0, 1)).warnings).toHaveLength(1);
   });
 });

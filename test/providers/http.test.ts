@@ -155,6 +155,42 @@ describe('a retry', () => {
     expect(events.find(({ type }) => type === 'retry')).toMatchObject({ waitMilliseconds: 150 });
   });
 
+  it('that one key is told to wait for keeps nobody else waiting', async () => {
+    const { url } = await serve((request, response) => {
+      const isOther = request.headers.authorization?.endsWith('other') === true;
+      json(isOther ? 200 : 429, {}, isOther ? {} : { 'retry-after': '30' })(request, response);
+    });
+    const { get, events } = open({ giveUpAfterMs: 60_000 });
+    const limited = new AbortController();
+    const ended = failure(get(url, { signal: limited.signal }));
+    await vi.waitFor(() => expect(events.some(({ type }) => type === 'retry')).toBe(true), 10_000);
+    const started = performance.now();
+    await get(url, { key: new Secret('sk-admin-other') });
+    expect(performance.now() - started).toBeLessThan(20_000);
+    limited.abort();
+    expect(await ended).toMatchObject({ code: 'interrupted' });
+  });
+
+  it('of a limit of requests comes after more than is given to retries only where somebody wants that', async () => {
+    const { url, requests } = await serve(json(429, refusal('Later.'), { 'retry-after-ms': '900' }), json(200, {}));
+    const { get } = open({ giveUpAfterMs: 300 });
+    const wish = { mayWait: () => Promise.resolve(false) };
+    expect(await failure(get(url, wish))).toMatchObject({ code: 'unreachable', keyProblem: 'rate-limit' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each([
+    [429, '72000', /429.*free at 24 Nov 2026 08:00 UTC/, 'rate-limit'],
+    [429, '3600', /429.*free at 13:00 UTC/, 'rate-limit'],
+    [503, '3600', /stays down \(it answers 503\) and says to come back at 13:00 UTC; nothing was changed/, undefined],
+  ])('that is %i for %s seconds is given up at once, with the time', async (status, wait, message, keyProblem) => {
+    const date = 'Mon, 23 Nov 2026 12:00:00 GMT';
+    const { url, requests } = await serve(json(status, refusal('Later.'), { 'retry-after': wait, date }));
+    const error = await failure(open().get(url));
+    expect(error).toMatchObject({ code: 'unreachable', message: expect.stringMatching(message) as string, keyProblem });
+    expect(requests).toHaveLength(1);
+  });
+
   it('waits until a date, by this clock where the answer carries none', async () => {
     const later: Answer = (_, response) => {
       response.sendDate = false;
@@ -230,6 +266,10 @@ describe('a refusal', () => {
       'auth',
       /lacks api\.usage\.read, api\.management\.read/,
     ],
+    [403, 'This organization has been disabled.', 'forbidden', /to the organization: This/],
+    [403, 'You do not have access to the organization tied to the API key.', 'forbidden', /to the organization: You/],
+    [401, 'Deactivated: account_deactivated', 'forbidden', /to the organization: Deactivated/],
+    [403, 'Admin API keys are required for this endpoint', 'auth', /wants a key of another kind/],
     [400, 'Invalid limit provided: 366.', 'contract', /Invalid limit provided: 366\./],
   ])('with %i is told in the words of the provider: %s', async (status, message, code, expected) => {
     const { url } = await serve(json(status, refusal(message)));

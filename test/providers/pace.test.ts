@@ -81,4 +81,18 @@ describe('a pace', () => {
     expect(starts).toHaveLength(1);
     await expect(stays).resolves.toBe('ran');
   });
+
+  it('keeps no process alive for a wait that nobody waits for any more, and begins it anew for the next', async () => {
+    const pace = new Pace({ most: 1 });
+    pace.slowDown(3000);
+    const leaving = new AbortController();
+    const left = pace.run(() => Promise.resolve('never'), leaving.signal);
+    expect(vi.getTimerCount()).toBe(1);
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect(vi.getTimerCount()).toBe(0);
+    const next = pace.run(() => Promise.resolve('ran'), never);
+    await vi.advanceTimersByTimeAsync(3000);
+    await expect(next).resolves.toBe('ran');
+  });
 });

@@ -33,7 +33,8 @@ export const TRAITS: Record<ProviderId, Traits> = {
     amount: /data\[0\]\.results\[\d+\]\.amount/,
   },
   anthropic: {
-    requests: 3,
+    // Three pages, and whose key it is.
+    requests: 4,
     paged: true,
     newField: { from: '"results":[{', to: '"results":[{"brand_new":1,', path: 'results[].brand_new' },
     newValue: { from: '"cost_type":"tokens"', to: '"cost_type":"moon"', path: 'cost_type=moon' },

@@ -222,6 +222,9 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
       const before = await endings();
       await collector.collect(SPAN);
       expect(await endings()).toEqual(before);
+      await test.database.prisma.$executeRaw`UPDATE api_keys SET ended_at = '2100-01-01' WHERE api_key_id = 'key_b'`;
+      await collector.collect(SPAN);
+      expect((await endings()).filter(([, ended]) => ended instanceof Date && ended > new Date())).toEqual([]);
       const query = { ...SPAN, teamId: 'team-1', groupBy: ['api-key'] } as const;
       const { rows } = await createReportStore(test.database.prisma).run(query, SECOND);
       expect(rows.map(({ apiKey, cost }) => [apiKey, cost])).toContainEqual(['Batch', '14']);
@@ -250,6 +253,20 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
       expect(await store.forget('team-1', 'Ada@Example.com')).toBe(1);
       await collector.collect(SPAN);
       expect(await known()).toContainEqual(['key_a', 'Search', '(forgotten)', null, false]);
+    });
+
+    it('stay as they were in a project whose keys alone are refused, which is told', async () => {
+      const { collector, emulator, known } = await openNamed();
+      await collector.collect(SPAN);
+      const before = await known();
+      emulator.addFault({
+        fault: { kind: 'body', status: 400, text: '{"error":{"message":"Project proj_2 is archived."}}' },
+        match: { path: '/projects/proj_2/api_keys' },
+      });
+      const { organizations } = await collector.collect(SPAN);
+      expect(organizations).toMatchObject([{ status: 'ok', missing: ['API keys of proj_2'] }]);
+      expect(await known()).toEqual(before);
+      expect(emulator.requests.filter(({ path }) => path.includes('unassigned'))).toEqual([]);
     });
 
     it('are left to their ids where the key may not list them', async () => {

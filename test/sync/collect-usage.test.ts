@@ -148,7 +148,7 @@ describe('a window of usage', () => {
     expect(answers).toEqual([{ endpoint: 'completions', days: [FIRST, SECOND, THIRD], refused: [] }]);
 
     const readAt = new Date('2026-03-05T11:00:00Z');
-    const reads = [FIRST, SECOND].map((day) => ({ endpoint: 'completions', day, readAt }));
+    const reads = [FIRST, SECOND].map((day) => ({ endpoint: 'completions', day, readAt, refused: false }));
     const head = { since: FIRST, until: SECOND };
     const resumed = await collect([page([], { endpoint: 'images' })], { reads, resumedSince: readAt });
     expect(resumed.asked).toEqual([[head, ['images']]]);
@@ -167,7 +167,7 @@ describe('a window of usage', () => {
     for (const each of [outcome, none.outcome]) expect(each).not.toBeInstanceOf(Error);
   });
 
-  it('is stored where one report does not exist, which is told and not asked for again', async () => {
+  it('is stored where one report does not exist, which is told once', async () => {
     const { outcome, answers, events } = await collect([
       page([], { unread: refusal(true), end: null }),
       page([FIRST], { endpoint: 'images' }),
@@ -175,6 +175,8 @@ describe('a window of usage', () => {
     expect(outcome).toMatchObject({ rows: 1 });
     expect(answers).toMatchObject([{ days: [], refused: [FIRST, SECOND, THIRD] }, { endpoint: 'images' }]);
     expect(events).toEqual([{ type: 'missing', endpoint: 'completions' }]);
+    const reads = [{ endpoint: 'completions', day: FIRST, readAt: new Date('2026-03-01T12:00:00Z'), refused: true }];
+    expect((await collect([page([], { unread: refusal(true), end: null })], { reads })).events).toEqual([]);
   });
 
   it('is stored where one report is refused, and fails naming it and why; it may be allowed tomorrow', async () => {

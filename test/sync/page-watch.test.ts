@@ -40,5 +40,7 @@ describe('the pages of an answer', () => {
   it('tell how many days one holds, where more than one is needed', async () => {
     expect((await watched([page(0), page(7), page(4), page(1, 'complete')])).watch.pageDays).toBe(7);
     expect((await watched([page(9, 'complete')])).watch.pageDays).toBeUndefined();
+    // An answer that is put together of two questions: the first may be about a few days only.
+    expect((await watched([page(5), page(26, 'complete')])).watch.pageDays).toBe(26);
   });
 });

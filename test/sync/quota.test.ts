@@ -23,7 +23,7 @@ it('half a year of bills at few requests an hour completes over several runs, wi
   const world = generateWorld({ seed: 11, until: today, days: 181, organizations });
   let now = NOON;
   const emulator = await openEmulator({ world, now: () => now });
-  emulator.quirks.requestsPerHour = 9;
+  emulator.quirks.requestsPerHour = 10;
   // Windows side by side would each be cut before their last page.
   emulator.quirks.daysPerPage = 5;
   const { database } = await useTestDatabase('postgresql');
@@ -60,7 +60,7 @@ it('half a year of bills at few requests an hour completes over several runs, wi
     else {
       expect(error.code).toBe('unreachable');
       const free = new Date(now.getTime() + HOUR).toISOString().slice(11, 16);
-      expect(error.message).toContain(`the next 9 requests are free at ${free} UTC`);
+      expect(error.message).toContain(`the next 10 requests are free at ${free} UTC`);
       ended.push('quota');
       // The newest days come first: of those before it, no more are missing than were cut short side by side.
       expect(read.at(-1)?.day).toBe(span.until);

@@ -190,6 +190,7 @@ describe('bills in coarser words than usage', () => {
     model: 'gpt-5',
     tokenType: null,
     serviceTier: null,
+    contextWindow: null,
     currency: 'USD',
     cost: parseDecimal(cost),
     ...change,

@@ -7,7 +7,7 @@ import { add, formatDecimal, ZERO } from '../../domain/decimal.js';
 import { USAGE_WIDTHS } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import { toComparisonDocument, renderComparison, type ComparisonDocument } from '../../output/comparison.js';
-import { withReading } from '../../providers/registry.js';
+import { asUsed } from '../../providers/registry.js';
 import { asItIs, defineCommand } from '../define.js';
 import { organizationOption, periodArgument, periodOptions, providerOption } from '../options.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
@@ -46,7 +46,7 @@ async function run(options: UsageCompareOptions, context: Context) {
   const isCompared = ({ day, ...row }: { provider: string; organizationId: string; day: Day }) =>
     days.get(organizationRef(row))?.has(day) === true;
   const { billed, estimated, unpricedUsage } = await reports.snapshot(async (reader) => ({
-    billed: (await reader.lines(team.id, span, 'billed')).filter(isCompared).map(withReading),
+    billed: (await reader.lines(team.id, span, 'billed')).filter(isCompared).map(asUsed),
     estimated: (await reader.lines(team.id, span, 'estimated')).filter(isCompared),
     unpricedUsage: (await reader.unpriced(team.id, span)).filter(isCompared),
   }));

@@ -34,7 +34,7 @@ export function parseApiKeysPage(document: unknown, now: Date): ListPage<ListedA
       owner: created_by == null ? null : { kind: 'user' as const, id: created_by.id, name: null, email: null },
       createdAt: created_at ?? null,
       lastUsedAt: null,
-      endedAt: status === null || LIVING.has(status) ? null : (expires_at ?? now),
+      endedAt: status === null || LIVING.has(status) ? null : expires_at != null && expires_at < now ? expires_at : now,
     }),
   );
   return { items, hasMore: has_more, after: last_id ?? items.at(-1)?.id ?? null };

@@ -1,11 +1,13 @@
 import type { CostProvider } from '../../domain/cost-provider.js';
 import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
 import type { CostPage, ProviderCall } from '../../domain/provider.js';
+import { strangersKey } from '../../domain/stranger.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { JsonRequest } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
+import { remember } from '../remember.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createAnthropicAnalytics } from './analytics.js';
 import { createAnalyticsPages } from './analytics-pages.js';
@@ -66,16 +68,43 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     }
   }
 
+  const askOwner = async (call: ProviderCall) => parseMe(await get(call, '/v1/organizations/me'));
+
+  /** Whose a key is; null where that is not told, which costs no figures. */
+  const ownerOf = remember(async (call: ProviderCall) => {
+    try {
+      return (await askOwner({ ...call, mayWait: undefined })).id;
+    } catch (error) {
+      if (error instanceof CostsError && error.code !== 'interrupted') return null;
+      throw error;
+    }
+  });
+
+  /** Pages of a report that does not say whose it is: of nobody's but the organization's that is asked for. */
+  async function* ofOwn<Page>(call: ProviderCall, pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
+    const { organizationId } = call;
+    for await (const page of pages) {
+      const owner = organizationId === undefined ? null : await ownerOf(call);
+      if (organizationId !== undefined && owner !== null && owner !== organizationId)
+        throw strangersKey({ name: organizationId, organizationId }, owner);
+      yield page;
+    }
+  }
+
+  const usage = createAnthropicUsage(get, isTooEarly);
   const readAnalytics = createAnalyticsPages(get);
   const billReport = createAnthropicBillReport(readAnalytics);
 
   return {
     maxDaysPerRequest: MAX_DAYS,
-    usage: createAnthropicUsage(get, isTooEarly),
+    usage: {
+      ...usage,
+      fetchUsage: (call, ...asked) => ofOwn(call, usage.fetchUsage(call, ...asked)),
+    },
     billReport,
     keyedReports: createAnthropicAnalytics(readAnalytics, now),
-    fetchCosts: (call, span) => fetchReport(call, span, GROUPS),
-    fetchTotals: (call, span) => fetchReport(call, span, []),
+    fetchCosts: (call, span) => ofOwn(call, fetchReport(call, span, GROUPS)),
+    fetchTotals: (call, span) => ofOwn(call, fetchReport(call, span, [])),
     listProjects(call) {
       return followList('Anthropic', 'workspaces', async (after) =>
         parseWorkspacesPage(
@@ -83,10 +112,11 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
         ),
       );
     },
-    listApiKeys(call) {
-      return followList('Anthropic', 'API keys', async (after) =>
+    async listApiKeys(call, projectIds) {
+      const keys = await followList('Anthropic', 'API keys', async (after) =>
         parseApiKeysPage(await get(call, '/v1/organizations/api_keys', pageAfter(after)), now()),
       );
+      return { keys, projectIds };
     },
     listPeople(call) {
       return followList('Anthropic', 'people', async (after) =>
@@ -95,7 +125,7 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     },
     identify: (call) =>
       identifyAnthropic(call, now(), {
-        me: async () => parseMe(await get(call, '/v1/organizations/me')),
+        me: () => askOwner(call),
         tryBill: async (day) => {
           await fetchPage(call, { since: day, until: day }, GROUPS, null, new DriftWatch(() => undefined));
         },

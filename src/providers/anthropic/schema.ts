@@ -48,8 +48,10 @@ const costReport = z.object({
   next_page: z.string().nullish(),
 });
 
-const PAGE_FIELDS = new Set(['data', 'has_more', 'next_page']);
-const BUCKET_FIELDS = new Set(['starting_at', 'ending_at', 'results']);
+export const PAGE_FIELDS = {
+  page: new Set(['data', 'has_more', 'next_page']),
+  bucket: new Set(['starting_at', 'ending_at', 'results']),
+};
 const RESULT_FIELDS = new Set([
   'amount',
   'currency',
@@ -79,10 +81,9 @@ export const KNOWN_VALUES = {
 /** A page of the report in our words. @param document with its rows as `ResultReader` made them @throws CostsError `contract` */
 export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
   const page = parseShape(WHO, costReport, document);
-  drift.fields('', document, PAGE_FIELDS);
+  drift.page('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
-  const buckets = page.data.map(({ starting_at: bucketStart, ending_at: bucketEnd, results }, index) => {
-    drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
+  const buckets = page.data.map(({ starting_at: bucketStart, ending_at: bucketEnd, results }) => {
     for (const charge of results) lines.push(charge.within(bucketStart, bucketEnd));
     return { start: bucketStart, end: bucketEnd };
   });

@@ -3,6 +3,7 @@ import type { UsageLine } from '../../domain/usage.js';
 import type { RawPage } from '../paging.js';
 import { amountAt, instant, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
 import type { TokenType } from '../../domain/token-types.js';
+import { PAGE_FIELDS } from './schema.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 
 const count = numberText.nullish();
@@ -48,8 +49,9 @@ const TOOL_FIELDS = new Set(['web_search_requests']);
 export const MESSAGES = 'messages';
 
 /** A page of the report in our words. @param document with its rows as `readUsageRow` made them @throws CostsError `contract` */
-export function parseUsageReport(document: unknown): RawPage<UsageLine> {
+export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<UsageLine> {
   const page = parseShape('Anthropic', usageReport, document);
+  drift.page('usage_report', document, PAGE_FIELDS);
   const lines: UsageLine[] = [];
   const buckets = page.data.map(({ starting_at: start, ending_at: end, results }) => {
     for (const row of results) lines.push(...row.within(start, end));

@@ -3,7 +3,7 @@ import type { ProviderCall } from '../../domain/provider.js';
 import { WIDTH_MILLISECONDS, type UsageLine, type UsageSource, type UsageWidth } from '../../domain/usage.js';
 import { firstDays, followPages, lastWholeDay } from '../paging.js';
 import type { ReadRow } from '../http.js';
-import { isUnsupported } from '../refusal.js';
+import { isNotAllowed, isUnsupported } from '../refusal.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { FastShare } from './fast-share.js';
 import { MESSAGES, parseUsageReport, readUsageRow } from './usage-schema.js';
@@ -44,7 +44,7 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
       const parameters = [...toParameters(span, width, cursor), ...filter];
       const readRow: ReadRow = (row, path) => readUsageRow(row, path, drift);
       const first = filter === FAST_ONLY && cursor === null ? { together: QUESTIONS } : {};
-      return parseUsageReport(await get(call, PATH, parameters, { headers, readRow, ...first }));
+      return parseUsageReport(await get(call, PATH, parameters, { headers, readRow, ...first }), drift);
     };
     return followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
   };
@@ -63,7 +63,8 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
         if (page.end === null) until = lastWholeDay(page) ?? until;
       }
     } catch (error) {
-      if (isTooEarly(error, span) || !isUnsupported(error)) throw error;
+      // What is wrong with the whole report, the other question is told, too.
+      if (isTooEarly(error, span) || !(isUnsupported(error) || isNotAllowed(error))) throw error;
       call.observe({ type: 'missing', endpoint: `${MESSAGES} by speed` });
       return { fast: new FastShare([]), until };
     }

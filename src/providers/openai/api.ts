@@ -1,6 +1,6 @@
 import type { CostProvider } from '../../domain/cost-provider.js';
 import { addDays, endOfDay, parseDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
-import type { CostPage, KeyIdentity, ProviderCall } from '../../domain/provider.js';
+import { UNASSIGNED, type CostPage, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';
@@ -75,8 +75,8 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     async listApiKeys(call, projectIds) {
       const stop = new AbortController();
       const own = { ...call, signal: AbortSignal.any([call.signal, stop.signal]) };
-      const lists = projectIds.map((projectId) =>
-        followList('OpenAI', `API keys of ${projectId}`, async (after) => {
+      const listOf = async (projectId: string) => {
+        const keys = await followList('OpenAI', `API keys of ${projectId}`, async (after) => {
           const path = `/organization/projects/${encodeURIComponent(projectId)}/api_keys`;
           return parseApiKeysPage(
             await get(own, path, [
@@ -87,13 +87,17 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
             projectId,
           );
         }).catch((error: unknown) => {
-          // A project that is gone has no keys any more.
+          // A project that is gone has no keys any more; what is wrong with one alone says nothing of the others.
           if (isNotFound(error)) return [];
+          if (isUnsupported(error)) return null;
           stop.abort();
           throw error;
-        }),
-      );
-      return (await Promise.all(lists)).flat();
+        });
+        if (keys === null) call.observe({ type: 'missing', endpoint: `API keys of ${projectId}` });
+        return keys === null ? [] : [{ projectId, keys }];
+      };
+      const lists = (await Promise.all(projectIds.filter((id) => id !== UNASSIGNED).map(listOf))).flat();
+      return { keys: lists.flatMap(({ keys }) => keys), projectIds: lists.map(({ projectId }) => projectId) };
     },
     async identify(call): Promise<KeyIdentity> {
       const today = toDay(now());
@@ -188,7 +192,7 @@ async function isAllowed(request: () => Promise<unknown>): Promise<boolean> {
     await request();
     return true;
   } catch (error) {
-    if (error instanceof CostsError && (error.code === 'auth' || error.code === 'contract')) return false;
+    if (error instanceof CostsError && ['auth', 'forbidden', 'contract'].includes(error.code)) return false;
     throw error;
   }
 }

@@ -52,6 +52,10 @@ export const openai = defineProvider({
     output: 'output_tokens',
   },
   readLineItem,
+  usageOf: {
+    whisper: { model: 'whisper-1', tokenType: 'seconds' },
+    'tts hd': { model: 'tts-1-hd', tokenType: 'characters' },
+  },
   listPrices,
   connect: async (wire) => (await import('./api.js')).connectOpenAi(wire),
 });

@@ -41,9 +41,11 @@ const costsPage = z.object({
   next_page: z.string().nullish(),
 });
 
-const PAGE_FIELDS = new Set(['object', 'data', 'has_more', 'next_page']);
-/** The last two are on the wire only (recorded in October 2025, May and September 2026), and say what the first two say. */
-const BUCKET_FIELDS = new Set(['object', 'start_time', 'end_time', 'results', 'start_time_iso', 'end_time_iso']);
+/** The last two of a bucket are on the wire only (recorded in October 2025, May and September 2026), and say what the first two say. */
+export const PAGE_FIELDS = {
+  page: new Set(['object', 'data', 'has_more', 'next_page']),
+  bucket: new Set(['object', 'start_time', 'end_time', 'results', 'start_time_iso', 'end_time_iso']),
+};
 const AMOUNT_FIELDS = new Set(['value', 'currency']);
 const RESULT_FIELDS = new Set([
   'object',
@@ -80,11 +82,10 @@ export interface CostsPage extends RawPage {
 /** A page of costs in our words. @param document with its rows as `ResultReader` made them @throws CostsError `contract` */
 export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage {
   const page = parseShape(WHO, costsPage, document);
-  drift.fields('', document, PAGE_FIELDS);
+  drift.page('', document, PAGE_FIELDS);
   const lines: CostLine[] = [];
   let organization: CostsPage['organization'] = null;
-  const buckets = page.data.map(({ start_time: bucketStart, end_time: bucketEnd, results }, index) => {
-    drift.fields('data[]', (document as { data: unknown[] }).data[index], BUCKET_FIELDS);
+  const buckets = page.data.map(({ start_time: bucketStart, end_time: bucketEnd, results }) => {
     for (const charge of results) {
       lines.push(charge.within(bucketStart, bucketEnd));
       const { organizationId: id, organizationName: name } = charge;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Decimal } from '../../domain/decimal.js';
+import { strangersKey } from '../../domain/stranger.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import type { RawPage } from '../paging.js';
 import { amountAt, epoch, numberText, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
+import { PAGE_FIELDS } from './schema.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
 import { splitTokens } from './usage-tokens.js';
 
@@ -65,8 +67,9 @@ const usagePage = z.object({
 });
 
 /** A page of usage in our words. @param document with its rows as `UsageReader` made them @throws CostsError `contract` */
-export function parseUsagePage(document: unknown): RawPage<UsageLine> {
+export function parseUsagePage(document: unknown, endpoint: string, drift: DriftWatch): RawPage<UsageLine> {
   const page = parseShape('OpenAI', usagePage, document);
+  drift.page(`usage/${endpoint}`, document, PAGE_FIELDS);
   const lines: UsageLine[] = [];
   const buckets = page.data.map(({ start_time: start, end_time: end, results }) => {
     for (const row of results) lines.push(...row.within(start, end));
@@ -84,7 +87,9 @@ function rowSchema({ measures, splitsTokens }: UsageEndpoint) {
         (field) => [field, REQUIRED_TOKEN_FIELDS.has(field) ? numberText : numberText.nullish()] as const,
       )
     : [];
-  return z.object(dimensions).and(z.object(Object.fromEntries([...counted, ...tokens])));
+  return z
+    .object({ ...dimensions, organization_id: optionalText })
+    .and(z.object(Object.fromEntries([...counted, ...tokens])));
 }
 
 /** Reads the rows of one endpoint's answer one at a time. What they say again and again is kept once. */
@@ -96,6 +101,7 @@ export class UsageReader {
   constructor(
     private readonly endpoint: UsageEndpoint,
     private readonly drift: DriftWatch,
+    private readonly organizationId: string | undefined,
   ) {
     const { name, measures, splitsTokens } = endpoint;
     this.#schema = ROWS.get(name) ?? rowSchema(endpoint);
@@ -103,10 +109,14 @@ export class UsageReader {
     this.#known = new Set([...OTHER_FIELDS, ...Object.keys(measures), ...(splitsTokens ? TOKEN_FIELDS : [])]);
   }
 
-  /** @throws CostsError `contract` */
+  /** @throws CostsError `contract`, and `conflict` for a row of another organization than was asked for */
   read(row: unknown, path: string): CountedRow {
+    const { organizationId } = this;
     const { name } = this.endpoint;
     const result = parseShape('OpenAI', this.#schema, row, path);
+    const { organization_id: owner } = result;
+    if (organizationId !== undefined && owner !== null && owner !== organizationId)
+      throw strangersKey({ name: organizationId, organizationId }, owner);
     this.drift.fields(`usage/${name} results[]`, row, this.#known);
     return new CountedRow({
       endpoint: name,

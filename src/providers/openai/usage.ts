@@ -38,9 +38,10 @@ export function createOpenAiUsage(get: Get): UsageSource {
         const asked = { since: span.since, until };
         const fetchPage: FetchPage = async (since, cursor) => {
           const parameters = toParameters(endpoint, { ...asked, since }, width, cursor);
-          const reader = new UsageReader(endpoint, drift);
+          const reader = new UsageReader(endpoint, drift, call.organizationId);
           const path = `/organization/usage/${endpoint.name}`;
-          return parseUsagePage(await get(call, path, parameters, (row, at) => reader.read(row, at)));
+          const document = await get(call, path, parameters, (row, at) => reader.read(row, at));
+          return parseUsagePage(document, endpoint.name, drift);
         };
         try {
           for await (const page of readEndpoint(endpoint.name, asked, width, fetchPage)) {

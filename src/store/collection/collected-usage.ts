@@ -35,7 +35,7 @@ export async function listUsageReads(
   { since, until }: DaySpan,
 ): Promise<UsageRead[]> {
   return prisma.$queryRaw<UsageRead[]>`
-    SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt" FROM collected_usage
+    SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", refused FROM collected_usage
     WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('read_at')}`;
 }
 

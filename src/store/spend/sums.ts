@@ -52,7 +52,7 @@ export async function readLines(
   span: DaySpan,
   kind: 'billed' | 'estimated',
 ): Promise<CostTotal[]> {
-  const columns = ['line_item', 'model', 'token_type', 'service_tier'];
+  const columns = ['line_item', 'model', 'token_type', 'service_tier', 'context_window'];
   const rows = await tx.$queryRaw<(Omit<CostTotal, 'cost'> & { cost: string })[]>`${groupSpend(
     {
       rows: spendRows({ ...span, basis: 'usage' }, { kinds: [kind], columns }),
@@ -60,9 +60,10 @@ export async function readLines(
       groupBy: ['provider', 'project', 'day', 'line-item', 'model', 'token-type'],
     },
     {
-      by: [Prisma.sql`c.service_tier`, Prisma.sql`c.currency`],
+      by: [Prisma.sql`c.service_tier`, Prisma.sql`c.context_window`, Prisma.sql`c.currency`],
       select: [
         Prisma.sql`c.service_tier AS "serviceTier"`,
+        Prisma.sql`c.context_window AS "contextWindow"`,
         Prisma.sql`c.currency`,
         Prisma.sql`sum(c.cost)::text AS cost`,
       ],

@@ -4,7 +4,7 @@ import { add, type Decimal } from '../../domain/decimal.js';
 import { tierOf } from '../../domain/price.js';
 import type { ExportRow } from '../../domain/export.js';
 import type { RowFilter } from '../../domain/report.js';
-import { withReading } from '../../providers/registry.js';
+import { asUsed } from '../../providers/registry.js';
 import type { Transaction } from '../transaction.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 import { fromSpend, projectConditions } from './query.js';
@@ -88,7 +88,7 @@ function matchUsage(usage: readonly UsageTotal[], charges: readonly Charge[]): U
 }
 
 function kindOfCharge(charge: Charge): Kind {
-  return kindOf(withReading(charge), false);
+  return kindOf(asUsed(charge), false);
 }
 
 function kindOfUsage(usage: UsageTotal): Kind {

@@ -40,14 +40,12 @@ describe('whose key of Anthropic it is, and what it reads', () => {
     ];
     emulator = await startEmulator({ world: { organizations }, now: () => NOON });
     http = createHttpClient({ version: 'test', tlsChecksOff: false, firstWaitMs: 5, giveUpAfterMs: 400 });
-    provider = await providerOf('anthropic').connect({
-      http,
-      baseUrl: new URL(emulator.baseUrl('anthropic')),
-      now: () => NOON,
-    });
+    provider = await connect();
   });
   afterAll(() => Promise.all([emulator.close(), http.close()]));
 
+  const connect = () =>
+    providerOf('anthropic').connect({ http, baseUrl: new URL(emulator.baseUrl('anthropic')), now: () => NOON });
   const identify = (secret: string) =>
     provider.identify({ key: new Secret(secret), signal: new AbortController().signal, observe: () => undefined });
   const ofAdmin = (id: string) => identify(emulator.organization(id).keys[0]?.secret ?? '');
@@ -81,6 +79,37 @@ describe('whose key of Anthropic it is, and what it reads', () => {
       { organizationId: 'group-idle', name: 'Acme group-idle', leftOut: null },
       { organizationId: 'group-labs', name: 'Acme group-labs', leftOut: null },
     ]);
+  });
+
+  it('one of another organization reads neither bill, total nor usage of the one that is asked for', async () => {
+    const own = { since: addDays(toDay(NOON), -9), until: addDays(toDay(NOON), -9) };
+    const read = async (organizationId: string) => {
+      const again = await connect();
+      const key = new Secret(emulator.organization('plain').keys[0]?.secret ?? '');
+      const call = { key, organizationId, signal: new AbortController().signal, observe: () => undefined };
+      const answers = [
+        again.fetchCosts(call, own),
+        again.fetchTotals?.(call, own),
+        again.usage?.fetchUsage(call, own, '1d'),
+      ];
+      return Promise.all(
+        answers.map(async (pages) => {
+          try {
+            for await (const page of pages ?? []) void page;
+            return 'read';
+          } catch (error) {
+            return (error as Error).message;
+          }
+        }),
+      );
+    };
+    expect(await read('plain')).toEqual(['read', 'read', 'read']);
+    const refused = 'The key of closed reads another organization: plain instead of closed.';
+    expect(await read('closed')).toEqual([refused, refused, refused]);
+    // Who is not told whose a key is reads what it reads.
+    emulator.addFault({ fault: { kind: 'odd', answer: 'gone' }, match: { path: '/organizations/me' } });
+    expect(await read('closed')).toEqual(['read', 'read', 'read']);
+    emulator.clearFaults();
   });
 
   it('one that reads nothing at all is refused in the words of the provider', async () => {

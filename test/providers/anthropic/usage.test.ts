@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { parseDay } from '../../../src/domain/day.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { createAnthropicUsage } from '../../../src/providers/anthropic/usage.js';
+import type { WireEvent } from '../../../src/domain/provider.js';
+import { openProvider } from '../../helpers/provider.js';
 
 type Get = Parameters<typeof createAnthropicUsage>[0];
 
@@ -32,4 +34,20 @@ it('usage in fast mode of very many workspaces is read like any other', async ()
     expect(new Set(page.lines.map(({ serviceTier }) => serviceTier)).size).toBe(1);
   }
   expect(lines).toBe(RESULTS * 6);
+});
+
+it('usage is read as a whole where the organization may not ask by speed, and a field that is new in it is told', async () => {
+  const events: WireEvent[] = [];
+  const { emulator, provider, call } = await openProvider(
+    { provider: 'anthropic' },
+    { observe: (event) => events.push(event) },
+  );
+  emulator.failNext({ kind: 'odd', answer: 'plan' });
+  emulator.addFault({ fault: { kind: 'rewrite', from: '"results":', to: '"brand_new":1,"results":' } });
+  for await (const page of provider.usage?.fetchUsage(call, { since: DAY, until: DAY }, '1d') ?? [])
+    expect(page.end).toBe('complete');
+  expect(events.filter(({ type }) => type === 'missing' || type === 'drift')).toEqual([
+    { type: 'missing', endpoint: 'messages by speed' },
+    { type: 'drift', path: 'usage_report data[].brand_new', value: 'number' },
+  ]);
 });
