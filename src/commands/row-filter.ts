@@ -18,7 +18,7 @@ export function rowFilterOptions(): Option[] {
 
 function tagFilterOption(): Option {
   const parse = parseWith((text: string): TagFilter =>
-    text.endsWith('=') ? { key: checkTagKey(text.slice(0, -1)), value: null } : parseTag(text),
+    text.indexOf('=') === text.length - 1 ? { key: checkTagKey(text.slice(0, -1)), value: null } : parseTag(text),
   );
   return new Option(
     '--tag <key=value>',

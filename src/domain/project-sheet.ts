@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import type { Project } from './project.js';
-import { checkTagKey, checkTagValue, tagOn, type Tag } from './tag.js';
+import { ALWAYS, checkTagKey, checkTagValue, tagAt, tagOn, type Tag } from './tag.js';
 import { cleanText, showable } from './text.js';
 import { CostsError } from '../errors.js';
 
@@ -33,14 +33,16 @@ export interface SheetChanges {
 }
 
 /**
- * What a sheet would change: names, and the tags of the columns it has, from a day on. An empty cell takes the tag off.
+ * What a sheet of today would change: names, and the tags of the columns it has. An empty cell takes the tag off; one that is as
+ * today changes nothing of what was before.
+ * @param from the first day changed tags hold; null: as long as the value that each replaces
  * @throws CostsError `usage` naming the line
  */
 export function compareSheet(
   rows: readonly SheetRow[],
   projects: readonly Project[],
   tags: readonly Tag[],
-  from: Day,
+  { from, today }: { from: Day | null; today: Day },
 ): SheetChanges {
   const known = new Map(projects.map((project) => [project.id, project]));
   const changes: SheetChanges = { renames: [], tags: [] };
@@ -61,7 +63,10 @@ export function compareSheet(
       if (!column.startsWith(TAG_PREFIX)) continue;
       const key = checkTagKey(column.slice(TAG_PREFIX.length));
       const value = text.trim() === '' ? null : checkTagValue(text);
-      if (value !== tagOn(tagsOf(tags, id, key), from)) changes.tags.push({ projectId: id, key, value, from });
+      const history = tagsOf(tags, id, key);
+      const start = from ?? tagAt(history, today)?.from ?? ALWAYS;
+      if (value === tagOn(history, today) || value === tagOn(history, start)) continue;
+      changes.tags.push({ projectId: id, key, value, from: start });
     }
   });
   return changes;

@@ -57,11 +57,14 @@ export function checkTagValue(text: string): string {
   });
 }
 
+/** Of one key of a project, the tag that holds on a day, or ended last; null where there was none yet. */
+export function tagAt(tags: readonly Tag[], day: Day): Tag | null {
+  return tags
+    .filter(({ from }) => from <= day)
+    .reduce<Tag | null>((last, tag) => (last === null || tag.from > last.from ? tag : last), null);
+}
+
 /** The value that holds on a day; null where none does. */
 export function tagOn(tags: readonly Tag[], day: Day): string | null {
-  return (
-    tags
-      .filter(({ from }) => from <= day)
-      .reduce<Tag | null>((last, tag) => (last === null || tag.from > last.from ? tag : last), null)?.value ?? null
-  );
+  return tagAt(tags, day)?.value ?? null;
 }

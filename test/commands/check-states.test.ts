@@ -170,10 +170,11 @@ describe('costs check ack', () => {
     expect(await job(database, after(4)).check()).toMatchObject({ code: 1, acknowledged: 0 });
   });
 
-  it('refuses an id that no check found, and one of another team', async () => {
+  it('refuses an id that no check found, one of another team, and a day that is over', async () => {
     const { database, prisma } = await start();
     await job(database, after(1)).check();
     const { id } = await prisma.finding.findFirstOrThrow();
+    await expect(job(database, after(1)).ack(id, { until: SPIKE })).rejects.toMatchObject({ code: 'usage' });
     await prisma.finding.updateMany({ data: { teamId: 'team-2' } });
     await prisma.$executeRaw`UPDATE cost_data SET cost = 10 WHERE cost = 90`;
     for (const wrong of [id, 'ffffffff', ''])

@@ -48,7 +48,7 @@ it('a sheet that comes back as it was written changes nothing, and what does is 
     ...{ id: 'p', provider: null, organizationId: null, providerProjectId: null, providerName: null },
     ...{ name: 'Se\u200barch ', linked: true, archived: false },
   };
-  const changes = (row: object) => compareSheet([{ id: 'p', ...row }], [project], [], ALWAYS);
+  const changes = (row: object) => compareSheet([{ id: 'p', ...row }], [project], [], { from: null, today: ALWAYS });
   expect(changes({ name: 'Search ' })).toEqual({ renames: [], tags: [] });
   expect(changes({ name: 'Pay\troll', 'tag:team': 'a\nb\t' })).toEqual({
     renames: [{ id: 'p', from: project.name, to: 'Pay roll' }],

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { Day } from '../../domain/day.js';
+import { toDay, type Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { FoundFinding } from '../../domain/finding.js';
 import { formatDate } from '../../domain/words.js';
@@ -29,6 +29,11 @@ export const acknowledgeFinding = defineCommand({
   async run({ id, until, note }: AcknowledgeOptions, context: Context) {
     if (note !== undefined && (note === '' || note.length > LONGEST_NOTE))
       throw new CostsError('usage', `A note has 1 to ${LONGEST_NOTE} characters.`);
+    const today = toDay(await context.clock());
+    if (until !== undefined && until < today)
+      throw new CostsError('usage', `${formatDate(until)} is over: nothing would be left alone.`, {
+        hint: `Give a day from ${formatDate(today)} on.`,
+      });
     const [store, team] = await Promise.all([context.store(), context.team()]);
     const finding = await requireFinding(id, context);
     await store.findings.acknowledge(team.id, finding, until ?? null, note ?? null);

@@ -2,7 +2,6 @@ import { parse } from 'csv-parse/sync';
 import type { Context } from '../../context.js';
 import { toDay } from '../../domain/day.js';
 import { compareSheet, makeSheet, type SheetChanges, type SheetRow } from '../../domain/project-sheet.js';
-import { ALWAYS } from '../../domain/tag.js';
 import { firstDayOf, parseTime } from '../../domain/time.js';
 import { CostsError } from '../../errors.js';
 import { readText } from '../read-text.js';
@@ -38,7 +37,10 @@ export const importProjects = defineCommand({
   arguments: [argument('<file>', 'a CSV file as `costs projects export` writes it')],
   options: [
     option('--dry-run', 'only say what would change'),
-    timeOption('--from <day>', 'the first day the changed tags hold (default: always)'),
+    timeOption(
+      '--from <day>',
+      'the first day the changed tags hold (default: as long as the value that each replaces)',
+    ),
   ],
   examples: ['costs projects import projects.csv --dry-run', 'costs projects import projects.csv --from 2026-10-01'],
   run: importSheet,
@@ -48,10 +50,11 @@ export const importProjects = defineCommand({
 
 async function importSheet({ file, dryRun = false, from: start }: ImportProjectsOptions, context: Context) {
   const rows = await readSheet(file);
-  const from = start === undefined ? ALWAYS : firstDayOf(parseTime(start), toDay(await context.clock()));
+  const today = toDay(await context.clock());
+  const from = start === undefined ? null : firstDayOf(parseTime(start), today);
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const projects = await store.projects.list(team.id);
-  const changes = compareSheet(rows, projects, await store.tags.list(team.id), from);
+  const changes = compareSheet(rows, projects, await store.tags.list(team.id), { from, today });
   if (!dryRun) {
     const renamed = new Map(changes.renames.map(({ id, to }) => [id, to]));
     for (const project of projects) {
