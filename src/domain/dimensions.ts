@@ -149,9 +149,9 @@ export const DIMENSIONS = {
   },
   owner: {
     columns: { Owner: 'owner' },
-    sql: { owner: 'coalesce(k.owner_name, k.owner_id)', ownerId: 'k.owner_id' },
+    sql: { owner: 'coalesce(k.owner_called, k.owner_id)', ownerId: 'k.owner_id' },
     key: 'ownerId',
-    by: 'k.owner_id, k.owner_name',
+    by: 'k.owner_id, k.owner_called',
     column: 'api_key_id',
     isCoarser: true,
     none: '(no owner)',

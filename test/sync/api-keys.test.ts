@@ -242,6 +242,12 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
         'Nightly',
         '14',
       ]);
+      // A key that ended before names were kept is still its owner's.
+      await test.database.prisma.$executeRaw`UPDATE api_keys SET owner_id = 'sa_1' WHERE api_key_id = 'key_a'`;
+      const owners = await createReportStore(test.database.prisma).run({ ...query, groupBy: ['owner'] }, SECOND);
+      expect(owners.rows.filter(({ ownerId }) => ownerId === 'sa_1')).toMatchObject([
+        { owner: 'Nightly', cost: '8.200000000000000011' },
+      ]);
     });
 
     it('of people are kept only on request, and forgotten for good', async () => {

@@ -24,7 +24,7 @@ export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma
     FROM (${rows}) c
     JOIN projects p ON p.id = c.project_id
     LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
-    ${apiKeyJoin(columnsOf({ ...filter, groupBy }))}
+    ${apiKeyJoin(columnsOf({ ...filter, groupBy }), filter)}
     ${tagJoins(tagsOf({ ...filter, groupBy }))}
     WHERE ${Prisma.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
 }
@@ -69,10 +69,14 @@ export function tagsOf({
   return [...new Set([...groupBy.filter(isTagWord), ...tags.map(({ key }): TagWord => `tag:${key}`)])];
 }
 
-function apiKeyJoin(columns: readonly string[]): Prisma.Sql {
+/** A key that ended before the team kept people's names is its owner's all the same: one name an owner, of any of the team's keys. */
+function apiKeyJoin(columns: readonly string[], { teamId }: RowFilter): Prisma.Sql {
   if (!columns.includes('api_key_id')) return Prisma.empty;
   return Prisma.sql`
-    LEFT JOIN api_keys k ON k.ai_provider = p.ai_provider AND k.ai_organization_id = p.ai_organization_id AND k.api_key_id = c.api_key_id`;
+    LEFT JOIN (
+      SELECT *, max(owner_name) OVER (PARTITION BY owner_id) AS owner_called FROM api_keys
+      WHERE (ai_provider, ai_organization_id) IN (SELECT ai_provider, ai_organization_id FROM projects WHERE team_id = ${teamId})
+    ) k ON k.ai_provider = p.ai_provider AND k.ai_organization_id = p.ai_organization_id AND k.api_key_id = c.api_key_id`;
 }
 
 /**
