@@ -27,10 +27,11 @@ async function look(context: Context): Promise<Dashboard> {
   if ((await store.teams.list()).length === 0)
     return begin(`${store.database.label} has no team yet.`, { command: 'costs init', why: 'to make one' });
   const team = await context.team();
-  if ((await store.organizations.list(team.id)).length === 0)
+  const projects = await store.projects.list(team.id);
+  // Rows of the old system have projects, and no organization.
+  if (projects.length === 0 && (await store.organizations.list(team.id)).length === 0)
     return begin(`${team.name} has no organization yet.`, addKey("to register one's admin key"), LOOK);
   const today = toDay(await context.clock());
-  const projects = await store.projects.list(team.id);
   const { spend, organizations } = await readSpend(store, team, today, projects);
   const unlinked = projects.filter(({ linked, providerProjectId }) => !linked && providerProjectId !== null).length;
   const active = organizations.filter(({ isActive }) => isActive);

@@ -1,10 +1,14 @@
 import type { Context } from '../context.js';
 import { EXIT_CODES } from '../errors.js';
+import { toDay } from '../domain/day.js';
+import { organizationRef } from '../domain/organization.js';
+import { FIRST_DAY } from '../domain/period.js';
 import type { Status } from '../domain/status.js';
 import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { noOrganization, registeredOrganizations, type Selection } from '../library/organizations.js';
+import { resolveRowFilter } from '../library/row-filter.js';
 import { readSameDollars } from '../library/same-dollars.js';
 import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
@@ -38,7 +42,9 @@ async function run(options: StatusOptions, context: Context) {
   const organizations = [];
   const findings: Status['findings'] = [];
   const unfinished = await store.collection.unfinishedSyncs(team.id, 'billed');
-  for (const organization of await registeredOrganizations(context, options)) {
+  const asked = await registeredOrganizations(context, options);
+  const isAll = options.provider === undefined && options.organization === undefined;
+  for (const organization of asked) {
     const { name } = organization;
     const collected = await store.collection.collectedDays(organization);
     const described = describeOrganization(organization, collected, now, unfinished);
@@ -50,7 +56,13 @@ async function run(options: StatusOptions, context: Context) {
     }
   }
   if (options.check === true && organizations.length === 0) throw noOrganization();
-  const sameDollars = await readSameDollars(context);
+  const refs = new Set(asked.map(organizationRef));
+  const sameDollars = (await readSameDollars(context)).filter(
+    ({ sources }) => isAll || sources.some((source) => refs.has(organizationRef(source))),
+  );
+  const news = (await store.collection.news(team.id)).filter(
+    (each) => isAll || asked.some(({ provider }) => provider === each.provider),
+  );
   for (const { isTwice, sources, message, hint } of sameDollars)
     if (isTwice) findings.push({ organization: sources[1].organization, kind: 'twice', message, hint });
   return {
@@ -58,11 +70,10 @@ async function run(options: StatusOptions, context: Context) {
     store: store.database.label,
     now: now.toISOString(),
     organizations,
-    unlinked: await store.reports.unlinked(team.id),
-    news: (await store.collection.news(team.id)).map(({ firstSeenAt, ...each }) => ({
-      ...each,
-      firstSeenAt: firstSeenAt.toISOString(),
-    })),
+    unlinked: await store.reports.unlinked(
+      await resolveRowFilter(options, { since: FIRST_DAY, until: toDay(now) }, context),
+    ),
+    news: news.map(({ firstSeenAt, ...each }) => ({ ...each, firstSeenAt: firstSeenAt.toISOString() })),
     sameDollars,
     findings,
   };

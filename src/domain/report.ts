@@ -241,7 +241,9 @@ export interface SpendReader {
   /** What its line items cost on chosen days of two sides, and how much of them was used. */
   chargedLines(query: ReportQuery, days: readonly ComparedDay[]): Promise<ChargedLine[]>;
   /** Spend of projects that nobody linked, over all days. */
-  unlinked(teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }>;
+  unlinked(
+    filter: Pick<RowFilter, 'teamId' | 'provider' | 'organizationId'>,
+  ): Promise<{ projects: number; totals: MoneyDocument[] }>;
   /** What API keys spent in a span and the months before it, a currency each; bills alone. */
   apiKeys(teamId: string, span: DaySpan): Promise<ApiKeySpend[]>;
   /** The organizations a query is about, and which of its days were read of them. */

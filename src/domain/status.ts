@@ -24,6 +24,8 @@ export interface OrganizationStatus {
   /** Days whose bills another program stored, and that were never read: adopted, not proven. */
   adopted: DaySpan[];
   gaps: DaySpan[];
+  /** Days that were read before they ended, and are over. */
+  halfRead: DaySpan[];
   /** Days whose last read is dated in the future, from when the database's clock was ahead: it counts as none. */
   readAhead: DaySpan[];
   /** Days whose bill was read and reports beside it, by API key or product, were not: the next sync reads those. */

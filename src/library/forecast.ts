@@ -51,12 +51,11 @@ export async function forecast(work: Workplace, request: ForecastRequest): Promi
   };
 }
 
-/** Where a month ends in all, a currency each. */
+/** Where a month ends in all, a currency each that has anything in it. */
 export function totalsOf(series: readonly ForecastSeries[], month: Day, today: Day): Forecast['totals'] {
-  return groupInto(series, ({ group }) => [group.currency]).map((own) => ({
-    currency: own[0].group.currency,
-    ...forecastOf(own, month, today),
-  }));
+  return groupInto(series, ({ group }) => [group.currency])
+    .map((own) => ({ currency: own[0].group.currency, ...forecastOf(own, month, today) }))
+    .filter(({ expected }) => expected !== '0');
 }
 
 /** Each project's history in each currency, with what it stands under today. */
@@ -66,13 +65,21 @@ export async function readSeries(
   groupBy: readonly GroupWord[],
   today: Day,
 ): Promise<ForecastSeries[]> {
+  const first = addDays(startOfMonthOf(today, BACKTEST_MONTHS), -FORECAST_HISTORY_DAYS);
   const query: ReportQuery = {
     ...filter,
-    since: addDays(startOfMonthOf(today, BACKTEST_MONTHS), -FORECAST_HISTORY_DAYS),
+    since: filter.since < first ? filter.since : first,
     until: today,
     groupBy: [...new Set([...groupBy, 'project' as const])],
   };
-  const daysRead = new Map((await reader.days(query)).map((each) => [organizationRef(each), daysReadWhole(each)]));
+  // Where no bill was ever read, estimates are all there is: their days are those of the usage.
+  const [billed, used] = [await reader.days(query), await reader.days({ ...query, basis: 'usage' })];
+  const daysRead = new Map(
+    [...used, ...billed.filter(({ reach }) => reach !== null)].map((each) => [
+      organizationRef(each),
+      daysReadWhole(each),
+    ]),
+  );
   const sparse = new Map(
     groupInto(await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4)), (line) => [seriesOf(line)]).map((lines) => [
       seriesOf(lines[0]),

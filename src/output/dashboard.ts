@@ -25,7 +25,8 @@ function capitalized(text: string): string {
 
 function renderSpend(spend: SpendGlance, output: Output): string[] {
   const { team, store, readAt, yesterday, monthToDate, forecast, notRead } = spend;
-  const currencies = [...new Set([...monthToDate.totals, ...yesterday.totals].map(({ currency }) => currency))];
+  const told = [...monthToDate.totals, ...yesterday.totals, ...forecast];
+  const currencies = [...new Set(told.map(({ currency }) => currency))];
   const shown = currencies.slice(0, MOST.currencies);
   const row = (name: string, against: string, { totals }: Glance) =>
     totals

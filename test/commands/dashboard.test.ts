@@ -9,7 +9,7 @@ import type { Forecast } from '../../src/domain/forecast.js';
 import { renderDashboard } from '../../src/output/dashboard.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
-import { bill, fillProjects, markRead } from '../helpers/spend.js';
+import { bill, fillProjects, legacy, markRead } from '../helpers/spend.js';
 
 const ORIGINS: [string, string][] = [
   ['openai', 'org-1'],
@@ -82,6 +82,26 @@ describe('costs alone', () => {
     const { spend } = await look();
     expect(spend?.notRead).toMatchObject([{ organization: 'EU', since: '2026-10-31', until: '2026-10-31' }]);
     expect(spend?.yesterday.since).toBe('2026-10-31');
+  });
+
+  it('shows what there is of a team with nothing this month, and of one with rows of the old system alone', async () => {
+    const { database } = await useTestDatabase('postgresql');
+    await fillProjects(database.prisma);
+    const october = daysOf({ since: parseDay('2026-10-12'), until: parseDay('2026-10-31') });
+    for (const day of october) await bill(database.prisma, 'search', day, '10');
+    await markRead(database.prisma, ['openai', 'org-1'], october);
+    await legacy(database.prisma, 'foreign', '2026-11-04', '7');
+    const { context, last } = recordContext(database, new Date('2026-11-05T12:00:00Z'));
+    const figures = async (team: string) => {
+      const choose = () => context.store().then(({ teams }) => teams.choose(team));
+      const own = { ...context, hasStore: () => Promise.resolve(true), team: choose } as typeof context;
+      expect(await perform(dashboard, {}, own)).toBe(0);
+      const { output } = context;
+      const lines = renderDashboard(last() as Dashboard, { ...output, style: output.style, width: 140 }).split('\n');
+      return lines.filter((line) => / USD /.test(line)).map((line) => line.trim().split(/ {2,}/).slice(0, 2));
+    };
+    expect(await figures('acme')).toEqual([['Month end', '300.00']]);
+    expect(await figures('other')).toContainEqual(['Yesterday', '7.00']);
   });
 
   it.each([60, 80, 140])('fits a terminal of 24 lines and %i columns, however much there is', async (width) => {

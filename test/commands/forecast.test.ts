@@ -40,7 +40,7 @@ async function start({ json = true } = {}) {
     await perform(showReport, { groupBy: ['project'], basis: 'best', ...options }, context);
     return json ? (last() as Report) : null;
   };
-  return { forecast: run, report, text };
+  return { prisma, forecast: run, report, text };
 }
 
 describe('costs forecast', () => {
@@ -97,6 +97,27 @@ describe('costs forecast', () => {
     for (const period of ['2026-Q3', 'yesterday', '2026-10-31'])
       await expect(forecast({ period })).rejects.toThrow(`"${period}" is not one month.`);
     await expect(forecast({ groupBy: ['model'] })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('of a month long ago is what it came to, and names no currency that it does not have', async () => {
+    const { prisma, forecast } = await start();
+    const january = daysOf({ since: parseDay('2026-01-01'), until: parseDay('2026-01-31') });
+    await markRead(prisma, ['openai', 'org-1'], january, NOW);
+    await markRead(prisma, ['anthropic', 'org-3'], january, NOW);
+    for (const day of ['2026-01-02', '2026-01-20']) await bill(prisma, 'search', day, '7.125');
+    const { rows, totals } = await forecast({ period: '2026-01' });
+    expect(rows).toMatchObject([{ project: 'Search', spent: '14.25', expected: '14.25' }]);
+    expect(totals).toMatchObject([{ currency: 'USD', spent: '14.25', expected: '14.25' }]);
+  });
+
+  it('expects what usage costs of an organization whose bill nobody reads', async () => {
+    const { prisma, forecast } = await start();
+    const used = days.slice(-28);
+    for (const day of used) await bill(prisma, 'labs', day, '3', { version: 'usage_v1' });
+    await prisma.$executeRaw`
+      INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
+      SELECT 'openai', 'org-2', 'completions', '1d', day::date, ${NOW}, 1, 'run-1' FROM unnest(${used}::text[]) AS day`;
+    expect((await forecast({ organization: 'Labs' })).totals).toMatchObject([{ spent: '30', expected: '90' }]);
   });
 
   it('tells how far off past months were, and marks all of it as expected', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { describeOrganization, findTrouble } from '../../src/commands/status/organization.js';
 import type { CollectedDay } from '../../src/domain/collection.js';
 import { coverageOf, dayState, isReadWhole } from '../../src/domain/coverage.js';
-import { parseDay } from '../../src/domain/day.js';
+import { addDays, daysOf, endOfDay, parseDay } from '../../src/domain/day.js';
+import type { RegisteredOrganization } from '../../src/domain/organization.js';
 
 describe('dayState', () => {
   const day = parseDay('2026-01-01');
@@ -33,4 +35,23 @@ describe('coverageOf', () => {
     const days = ['2026-01-01', '2026-01-02', '2026-01-03'].map(parseDay);
     expect(days.map(coverageOf(collected))).toEqual(['settled', 'open', 'gap']);
   });
+});
+
+it('a day that was read half-way is told however long ago it was', () => {
+  const [since, until] = [parseDay('2026-01-01'), parseDay('2026-03-31')];
+  const half = parseDay('2026-01-10');
+  const collected = daysOf({ since, until }).map((day) => ({
+    day,
+    readAt: day === half ? new Date('2026-01-10T09:00:00Z') : endOfDay(addDays(day, 1)),
+  })) as CollectedDay[];
+  const organization = {
+    ...{ name: 'Prod', organizationId: 'org-1', provider: 'openai' },
+    expiresAt: null,
+    isActive: true,
+  };
+  const told = organization as unknown as RegisteredOrganization;
+  const now = endOfDay(until);
+  expect(findTrouble(describeOrganization(told, collected, now), told, now)).toMatchObject([
+    { kind: 'half-read', message: '10 Jan 2026 was read only before the day ended.' },
+  ]);
 });

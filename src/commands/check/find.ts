@@ -66,7 +66,7 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
     wanted('anomaly') && span !== null
       ? await findAnomalies(store, team, span, options)
       : { anomalies: [], found: [], below: [] };
-  const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked(team.id)) : [];
+  const unlinked = wanted('unlinked') ? describeUnlinked(await store.reports.unlinked({ teamId: team.id })) : [];
   const findings = [
     ...reached,
     ...spikes.found,

@@ -6,9 +6,11 @@ import { organizationRef, type RegisteredOrganization } from '../../domain/organ
 import { billReportOf } from '../../providers/registry.js';
 import { shell } from '../../domain/shell.js';
 import { describeAhead, type OrganizationStatus, type Trouble, type TroubleKind } from '../../domain/status.js';
-import { formatDate, formatDays, plural } from '../../domain/words.js';
+import { formatDate, formatSpan, plural } from '../../domain/words.js';
 
 const RECENT_DAYS = 23;
+/** More are counted. */
+const SPANS_NAMED = 4;
 
 /**
  * Where an organization stands, from the days that were read of it.
@@ -50,6 +52,7 @@ export function describeOrganization(
     days,
     adopted: spansOf(all.filter((day) => stateOf(day) === 'adopted')),
     gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),
+    halfRead: spansOf(all.filter((day) => stateOf(day) === 'open' && day < today)),
     readAhead: spansOf([...ahead]),
     reportsDue: spansOf(collected.filter(({ reportsDue = [] }) => reportsDue.length > 0).map(({ day }) => day)),
     recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({
@@ -70,14 +73,13 @@ export function findTrouble(
   { billSource }: Pick<RegisteredOrganization, 'billSource'>,
   now: Date,
 ): Trouble[] {
-  const { name, organizationId, active, lastDay, gaps, readAhead, reportsDue, recent, keyDaysLeft } = status;
+  const { name, organizationId, active, lastDay, gaps, halfRead, readAhead, reportsDue, keyDaysLeft } = status;
   if (!active) return billSource === 'files' ? findUnimported(status) : [];
   const today = toDay(now);
   const finding = (kind: TroubleKind, message: string, hint: string) => ({ organization: name, kind, message, hint });
   const sync = shell`costs sync --organization ${organizationId}`;
   const rotate = shell`costs keys rotate ${organizationId}`;
   if (lastDay === null) return [finding('never-read', 'It was never read.', sync)];
-  const halfRead = recent.filter(({ day, state }) => state === 'open' && day < today);
   const expired =
     keyDaysLeft !== null && keyDaysLeft < 0 ? [finding('key-expired', 'Its key has expired.', rotate)] : [];
   const expires = keyDaysLeft !== null && keyDaysLeft >= 0 && keyDaysLeft <= WARN_DAYS;
@@ -92,7 +94,7 @@ export function findTrouble(
       ? [
           finding(
             'half-read',
-            `${formatDays(halfRead.map(({ day }) => day))} ${halfRead.length === 1 ? 'was' : 'were'} read only before the day ended.`,
+            `${nameDays(halfRead)} ${countDays(halfRead) === 1 ? 'was' : 'were'} read only before the day ended.`,
             sync,
           ),
         ]
@@ -108,6 +110,11 @@ export function findTrouble(
       : []),
     ...(lastDay < addDays(today, -1) ? [finding('stale', `Nothing was read after ${formatDate(lastDay)}.`, sync)] : []),
   ];
+}
+
+function nameDays(spans: readonly DaySpan[]): string {
+  if (spans.length > SPANS_NAMED) return plural(countDays(spans), 'day');
+  return spans.map(({ since, until }) => formatSpan(since, until)).join(', ');
 }
 
 function countDays(spans: readonly DaySpan[]): number {

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
@@ -9,7 +9,7 @@ import { readApiKeySpend } from './api-key-spend.js';
 import { compareSpans } from './compare.js';
 import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
 import { readChanges, readLateness, readRestated } from './ledger.js';
-import { fromSpend } from './query.js';
+import { fromSpend, projectConditions } from './query.js';
 import { spendRows } from './relation.js';
 import { readLines, sumSpend } from './sums.js';
 import { readChargedLines } from './charged-lines.js';
@@ -29,7 +29,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
     sparseLines: (query, mostDays) => ask((reader) => reader.sparseLines(query, mostDays)),
     chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
     compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
-    unlinked: (teamId) => ask((reader) => reader.unlinked(teamId)),
+    unlinked: (filter) => ask((reader) => reader.unlinked(filter)),
     apiKeys: (teamId, span) => ask((reader) => reader.apiKeys(teamId, span)),
     days: (query) => ask((reader) => reader.days(query)),
     restated: (query) => ask((reader) => reader.restated(query)),
@@ -49,7 +49,7 @@ function readerOn(tx: Transaction): SpendReader {
     sparseLines: (query, mostDays) => readSparseLines(tx, query, mostDays),
     chargedLines: (query, days) => readChargedLines(tx, query, days),
     compare: (query, previous) => compareSpans(tx, query, previous),
-    unlinked: (teamId) => readUnlinked(tx, teamId),
+    unlinked: (filter) => readUnlinked(tx, filter),
     apiKeys: (teamId, span) => readApiKeySpend(tx, teamId, span),
     days: (query) => readDays(tx, query, query),
     restated: (query) => readRestated(tx, query),
@@ -108,11 +108,15 @@ function byTimeThenCost(a: Timed, b: Timed): number {
 /** Everything there ever was. */
 const ALL_DAYS = { since: parseDay('0001-01-01'), until: parseDay('9999-12-30') };
 
-async function readUnlinked(tx: Transaction, teamId: string): Promise<{ projects: number; totals: MoneyDocument[] }> {
-  const filter: RowFilter = { ...ALL_DAYS, teamId, linked: false };
+async function readUnlinked(
+  tx: Transaction,
+  chosen: Parameters<SpendReader['unlinked']>[0],
+): ReturnType<SpendReader['unlinked']> {
+  const filter: RowFilter = { ...chosen, ...ALL_DAYS, linked: false };
   const rows = spendRows({ ...ALL_DAYS, basis: 'billed' }, { kinds: ['billed'], columns: [] });
   const totals = await tx.$queryRaw<MoneyDocument[]>`
     SELECT c.currency, trim_scale(sum(c.cost))::text AS cost ${fromSpend({ rows, filter })} GROUP BY 1 ORDER BY 1`;
-  const projects = await tx.project.count({ where: { teamId, linkedAt: null, aiProjectId: { not: null } } });
-  return { projects, totals };
+  const [found] = await tx.$queryRaw<[{ count: bigint }]>`
+    SELECT count(*) FROM projects p WHERE ${Prisma.join(projectConditions(filter), ' AND ')}`;
+  return { projects: Number(found.count), totals };
 }
