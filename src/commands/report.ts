@@ -82,7 +82,8 @@ async function readSpendPage(options: ReportOptions, context: Context): Promise<
   const compared = comparableSpans(period, toDay(await context.clock()));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const { readPage } = await import('./report/page.js');
-  const isAll = query.patterns === undefined && describeRowFilter(options).length === 0;
+  // Budgets are held against the best figures of all that a team spends.
+  const isAll = query.basis === 'best' && query.patterns === undefined && describeRowFilter(options).length === 0;
   const budgets = isAll ? (await readBudgetViews(store, team.id)).filter(isOfTeam) : [];
   const figures = await readPage(store.reports, {
     query,

@@ -32,10 +32,10 @@ export function causesOf(
   const parts = families.flatMap(({ measured }) => measured);
   const measured = EFFECTS.filter((effect) => effect !== 'other').flatMap((effect) => {
     const amount = sum(parts.map(({ effects }) => effects[effect]));
-    const [main] = largest(parts, ({ effects }) => effects[effect]);
+    const [main] = towards(amount, parts, ({ effects }) => effects[effect]);
     return main === undefined || absolute(amount) < LEAST
       ? []
-      : [{ ...group, effect, amount, ...describe[effect](main, parts) }];
+      : [{ ...group, effect, amount, ...describe[effect](main, amount, parts) }];
   });
   const others = families.flatMap((family) => family.others);
   const credits = others.filter(isCredit);
@@ -60,7 +60,7 @@ function otherCause(
   reason: 'credit' | 'no-quantity',
 ): ExactCause[] {
   const amount = sum(lines.map(riseOf));
-  const [main] = largest(lines, riseOf);
+  const [main] = towards(amount, lines, riseOf);
   return main === undefined || absolute(amount) < LEAST
     ? []
     : [{ ...group, effect: 'other', amount, name: main.lineItem, reason }];
@@ -69,17 +69,20 @@ function otherCause(
 type Detail = Omit<Cause, keyof ReportGroup | 'effect' | 'amount' | 'currency'>;
 
 /** What of the largest part of an effect is worth telling. */
-const describe: Record<Exclude<Effect, 'other'>, (main: Measured, parts: readonly Measured[]) => Detail> = {
-  volume: (main, parts) => {
+const describe: Record<
+  Exclude<Effect, 'other'>,
+  (main: Measured, amount: Decimal, parts: readonly Measured[]) => Detail
+> = {
+  volume: (main, amount, parts) => {
     // Of all that counts the same: more requests need more of every kind of token.
     const lines = parts.filter(({ unit }) => unit === main.unit).flatMap((part) => part.lines);
     const of = (side: 'before' | 'now') => formatDecimal(sum(lines.map(({ priced }) => priced[side].quantity)));
-    const [top] = largest(main.lines, riseOf);
+    const [top] = towards(amount, main.lines, riseOf);
     return { name: nameOf(top), quantity: { before: of('before'), now: of('now'), unit: main.unit } };
   },
-  price: (main) => {
+  price: (main, amount) => {
     const both = main.lines.filter(({ priced: { before, now } }) => before.quantity > ZERO && now.quantity > ZERO);
-    const [top] = largest(both, priceRise);
+    const [top] = towards(amount, both, priceRise).filter((line) => priceRise(line) > ZERO === amount > ZERO);
     if (top === undefined) return { name: nameOf(main.lines[0]) };
     const { before, now } = top.priced;
     const price = { before: unitPrice(before), now: unitPrice(now), unit: main.unit };
@@ -95,8 +98,8 @@ const describe: Record<Exclude<Effect, 'other'>, (main: Measured, parts: readonl
     const [old, name] = [nameOf(from), nameOf(to)];
     return old === name ? { name: to?.lineItem ?? '', from: from?.lineItem ?? '' } : { name, from: old };
   },
-  new: (main) => ({ name: nameOf(largest(main.lines, riseOf)[0]) }),
-  gone: (main) => ({ name: nameOf(largest(main.lines, riseOf)[0]) }),
+  new: (main, amount) => ({ name: nameOf(towards(amount, main.lines, riseOf)[0]) }),
+  gone: (main, amount) => ({ name: nameOf(towards(amount, main.lines, riseOf)[0]) }),
 };
 
 function nameOf(line: PairedLine | undefined): string {
@@ -121,7 +124,7 @@ function unitPrice({ cost, quantity }: MeasuredLine['priced']['now']): string {
   return shortenPrice(ratio(cost, quantity));
 }
 
-/** The largest first, whatever its sign. */
-function largest<T>(items: readonly T[], valueOf: (item: T) => Decimal): T[] {
-  return [...items].sort((a, b) => compare(absolute(valueOf(b)), absolute(valueOf(a))));
+/** What did most of an amount first: what moved the other way, however far, is not behind it. */
+function towards<T>(amount: Decimal, items: readonly T[], valueOf: (item: T) => Decimal): T[] {
+  return [...items].sort((a, b) => (amount < ZERO ? compare(valueOf(a), valueOf(b)) : compare(valueOf(b), valueOf(a))));
 }

@@ -1,5 +1,15 @@
 import { isReadWhole } from './coverage.js';
-import { addDays, daysBetween, daysOf, endOfMonthOf, spansOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import {
+  addDays,
+  daysBetween,
+  daysOf,
+  endOfMonthOf,
+  lengthOf,
+  spansOf,
+  startOfMonthOf,
+  type Day,
+  type DaySpan,
+} from './day.js';
 import { compare, sum, type Decimal } from './decimal.js';
 import type { ComparedDay, Side, UnreadDays, UsualDay } from './explanation.js';
 import { organizationRef } from './organization.js';
@@ -36,9 +46,9 @@ const OLD_SYSTEM = organizationRef({});
  * a counterpart, unless both are whole months and wholly read: October then stands against all of September.
  */
 export function pairDays(organizations: readonly OrganizationDays[], now: DaySpan, before: DaySpan): ComparedDays {
-  const [nowDays, beforeDays] = [daysOf(now), daysOf(before)];
-  const whole = isWholeMonths(now) && isWholeMonths(before);
-  const length = (whole ? Math.max : Math.min)(nowDays.length, beforeDays.length);
+  const { current, previous } = sameLength(now, before);
+  const [nowDays, beforeDays] = [daysOf(current), daysOf(previous)];
+  const length = Math.max(nowDays.length, beforeDays.length);
   const pairs = Array.from({ length }, (_, index) => [
     ...placed('now', nowDays[index]),
     ...placed('before', beforeDays[index]),
@@ -51,8 +61,8 @@ export function pairDays(organizations: readonly OrganizationDays[], now: DaySpa
     const isComplete = pairs.flat().every(({ day }) => isRead(organization, day));
     for (const pair of pairs) {
       const notRead = pair.filter(({ day }) => !isRead(organization, day));
-      if (pair.length === 1 && !isComplete && notRead.length === 0) continue;
-      if (notRead.length === 0) days.push(...pair.map((each) => ({ organization: ref, ...each, currency: null })));
+      if (pair.length === 1 && !isComplete && notRead.length === 0) missing.push(...pair);
+      else if (notRead.length === 0) days.push(...pair.map((each) => ({ organization: ref, ...each, currency: null })));
       else if (notRead.length < pair.length) missing.push(...notRead);
       else missing.push(...notRead.filter(({ day }) => isMissing(organization, day)));
     }
@@ -70,7 +80,15 @@ function placed(side: Side, day: Day | undefined): Placed[] {
   return day === undefined ? [] : [{ side, day }];
 }
 
-export function isWholeMonths({ since, until }: DaySpan): boolean {
+/** Whole months stand against one another; of other spans a day that the shorter one lacks has none to stand against. */
+export function sameLength(current: DaySpan, previous: DaySpan): { current: DaySpan; previous: DaySpan } {
+  if (isWholeMonths(current) && isWholeMonths(previous)) return { current, previous };
+  const days = Math.min(lengthOf(current), lengthOf(previous));
+  const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days - 1) });
+  return { current: cut(current), previous: cut(previous) };
+}
+
+function isWholeMonths({ since, until }: DaySpan): boolean {
   return since === startOfMonthOf(since) && until === endOfMonthOf(until);
 }
 

@@ -15,7 +15,10 @@ export interface ComparedDay {
   currency: string | null;
 }
 
-/** Days that were not read, or not after they had ended, and are left out of both sides. */
+/**
+ * Days that are left out of both sides: they were not read, or not after they had ended; or they are of the longer of two months
+ * that were not both read whole, and have no day to stand against.
+ */
 export interface UnreadDays extends DaySpan {
   organization: string;
   organizationId: string;

@@ -10,7 +10,7 @@ import {
   ZERO,
   type Decimal,
 } from './decimal.js';
-import { fieldsOf, groupKey, isTimeWord, type ReportGroup } from './dimensions.js';
+import { dimensionOf, fieldsOf, groupKey, isTimeWord, type GroupWord, type ReportGroup } from './dimensions.js';
 import { groupInto } from './group-into.js';
 import { addMeasures, figuresOf } from './report-columns.js';
 import type { Compared, ComparedRow, Report, ReportComparison, ReportRow, Subtotal } from './report.js';
@@ -36,6 +36,7 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
   const gone = comparison === null ? [] : goneRows(report.rows, comparison);
   const all = [...rows, ...gone];
   const isGone = new Set(gone);
+  const hasTotal = new Set(report.totals.map(({ currency }) => currency));
   const { columns = [] } = report;
   const shown = ({ measures, ...row }: ReportRow): ReportRow => ({ ...row, ...figuresOf(measures, columns) });
   const figures = (part: readonly ReportRow[]) =>
@@ -51,7 +52,8 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
       ...(comparison === null ? {} : { compared: sumCompared(part) }),
     };
   };
-  const ordered = sort === undefined ? all : all.sort(comparer(sort));
+  const ordered = sort === undefined ? all : all.sort(comparer(sort, report.groupBy));
+  const lost = groupInto(gone, ({ currency }) => [currency]).map(([{ currency }]) => ({ currency, cost: '0' }));
   const [kept, left] = top === undefined ? [ordered, []] : cut(ordered, top);
   return {
     ...report,
@@ -65,10 +67,12 @@ export function arrangeReport(report: Report, { sort, top }: ReportOrder, compar
           others: groupInto(left, ({ currency }) => [currency]).map((part) => ({
             currency: part[0].currency,
             ...subtotal(part),
+            spent: formatDecimal(spentOf(part)),
           })),
         }
       : {}),
-    totals: report.totals.map((total) => {
+    // A currency of which all is gone has a total, too, or nothing would say in which currency that was.
+    totals: [...report.totals, ...lost.filter((each) => !hasTotal.has(each.currency))].map((total) => {
       const part = all.filter(({ currency }) => currency === total.currency);
       const figured = { ...total, ...figures(part) };
       return comparison === null ? figured : { ...figured, compared: sumCompared(part) };
@@ -140,7 +144,7 @@ function subtotalsOf(
   const found = parts.map((part) => ({ ...firstGroup(part[0], groupBy), ...subtotal(part) }));
   const [first] = groupBy;
   if (sort === 'name' || (first !== undefined && isTimeWord(first))) return found;
-  return found.sort(comparer(sort ?? 'cost'));
+  return found.sort(comparer(sort ?? 'cost', groupBy));
 }
 
 /** What of a row its sub-total is about. */
@@ -150,8 +154,9 @@ export function firstGroup(row: ReportRow, [first]: Report['groupBy']): ReportGr
 
 type Ordered = ReportGroup & Pick<ReportRow, 'currency' | 'cost' | 'compared'>;
 
-function comparer(sort: ReportSort): (a: Ordered, b: Ordered) => number {
-  if (sort === 'name') return (a, b) => nameOf(a).localeCompare(nameOf(b), 'en');
+function comparer(sort: ReportSort, groupBy: readonly GroupWord[] = []): (a: Ordered, b: Ordered) => number {
+  const shown = groupBy.flatMap((word) => Object.values(dimensionOf(word).columns));
+  if (sort === 'name') return (a, b) => nameOf(a, shown).localeCompare(nameOf(b, shown), 'en');
   const value = (row: Ordered) => (sort === 'cost' ? parseDecimal(row.cost ?? '0') : changeOf(row));
   // What is unknown comes last: it is no zero.
   const unknown = ({ cost }: Ordered) => (cost === null ? 1 : 0);
@@ -163,8 +168,14 @@ function changeOf({ compared }: Ordered): Decimal {
   return absolute(parseDecimal(compared?.difference ?? '0'));
 }
 
-function nameOf({ cost: _cost, compared: _compared, currency, ...group }: Ordered): string {
-  return [...Object.values(group), currency].map((value) => (typeof value === 'string' ? value : '')).join('\u0000');
+/** What people see of a row first, then what tells apart what is called alike. */
+function nameOf(
+  { cost: _cost, compared: _compared, currency, ...group }: Ordered,
+  shown: readonly (keyof ReportGroup)[],
+): string {
+  return [...shown.map((field) => group[field]), ...Object.values(group), currency]
+    .map((value) => (typeof value === 'string' ? value : ''))
+    .join('\u0000');
 }
 
 function sumCompared(rows: readonly ReportRow[]): Compared {
@@ -194,6 +205,11 @@ export function spentOf(rows: readonly Pick<ReportRow, 'cost'>[]): Decimal {
 
 /** The same of all of a report's rows, by currency. */
 export function spentByCurrency({ rows, others = [], totals }: Report): Map<string, Decimal> {
-  const all = [...rows, ...others];
-  return new Map(totals.map(({ currency }) => [currency, spentOf(all.filter((row) => row.currency === currency))]));
+  return new Map(
+    totals.map(({ currency }) => {
+      const isOf = (row: { currency: string }) => row.currency === currency;
+      const left = others.filter(isOf).map(({ spent }) => parseDecimal(spent));
+      return [currency, sum([spentOf(rows.filter(isOf)), ...left])];
+    }),
+  );
 }

@@ -117,7 +117,10 @@ export interface Report extends DaySpan {
   /** Of all rows that share the first of several words, those included that --top left out. */
   subtotals?: (ReportGroup & Subtotal)[];
   /** What --top left out, a currency each; only there when something was. */
-  others?: Subtotal[];
+  others?: (Subtotal & {
+    /** Its costs without its credits: with those of the rows, what shares are of. */
+    spent: DecimalText;
+  })[];
   totals: (MoneyDocument & ColumnFigures & { compared?: Compared })[];
   /** Organizations whose bill is read from another report than the bill; only there when some of those asked for are. */
   billReports?: BillReported[];

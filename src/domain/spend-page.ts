@@ -2,7 +2,7 @@ import type { BudgetState } from './budget-view.js';
 import type { Day, DaySpan } from './day.js';
 import type { Cause } from './explanation.js';
 import type { ProviderId } from './provider.js';
-import type { CoverageState, Report, ReportComparison, ReportRow, RestatedDay } from './report.js';
+import type { CoverageState, Report, ReportRow, RestatedDay } from './report.js';
 import type { Spike } from './spikes.js';
 
 /** What the page breaks spend down by. */
@@ -25,8 +25,6 @@ export interface SpendPage {
   filters: string[];
   /** As it was asked for: the document of `report --json`. */
   report: Report;
-  /** Of its rows; null where they are grouped by time. */
-  comparison: ReportComparison | null;
   compared: { current: DaySpan; previous: DaySpan };
   breakdowns: Record<BreakdownWord, ReportRow[]>;
   /** Of which models, line items and API keys projects are made up, with what is measured where the bills of today are told. */

@@ -63,9 +63,13 @@ export function formatSpan(since: Day, until: Day): string {
   return `${from} – ${formatDate(until)}`;
 }
 
-/** As `formatSpan`, without the year it ends in. */
-export function formatShortSpan({ since, until }: DaySpan): string {
-  return formatSpan(since, until).replace(/ \d{4}$/, '');
+/**
+ * As `formatSpan`, without the year it ends in.
+ * @param beside what it is held against: of another year, its own is said
+ */
+export function formatShortSpan({ since, until }: DaySpan, beside: DaySpan = { since, until }): string {
+  const whole = formatSpan(since, until);
+  return beside.until.slice(0, 4) === until.slice(0, 4) ? whole.replace(/ \d{4}$/, '') : whole;
 }
 
 /** Days in order, as `formatSpan` of those that follow one another: `3–5 Nov 2026, 9 Nov 2026`. */

@@ -1,4 +1,4 @@
-import { pairDays, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
+import { pairDays, sameLength, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
@@ -43,11 +43,10 @@ export async function readExplanation(
   before: DaySpan | 'usual',
   top?: number,
 ): Promise<Explained> {
-  const { days, unread, against, usual } = await chooseDays(reader, query, before);
+  const { span, days, unread, against, usual } = await chooseDays(reader, query, before);
   const lines = await reader.chargedLines(query, days);
   return {
-    since: query.since,
-    until: query.until,
+    ...span,
     against,
     ...(usual === undefined ? {} : { usual }),
     ...explain(lines, query.groupBy, top),
@@ -62,10 +61,12 @@ export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery
 
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {
   if (before !== 'usual') {
-    const organizations = await reader.days({ ...query, ...spanOf([query, before]) });
+    const { current, previous } = sameLength({ since: query.since, until: query.until }, before);
+    const organizations = await reader.days({ ...query, ...spanOf([current, previous]) });
     return {
-      ...pairDays(organizations, query, before),
-      against: { kind: 'period' as const, ...before },
+      span: current,
+      ...pairDays(organizations, current, previous),
+      against: { kind: 'period' as const, ...previous },
       usual: undefined,
     };
   }
@@ -74,7 +75,8 @@ async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySp
   const found = usualDays(organizations, query, await readTotals(reader, history));
   const chosen = found.usual.map(({ against }) => against).sort();
   const [since, until] = [chosen[0] ?? addDays(query.since, -7), chosen.at(-1) ?? addDays(query.until, -7)];
-  return { ...found, against: { kind: 'usual' as const, since, until } };
+  const span = { since: query.since, until: query.until };
+  return { span, ...found, against: { kind: 'usual' as const, since, until } };
 }
 
 async function readTotals(reader: SpendReader, query: ReportQuery): Promise<DayTotal[]> {

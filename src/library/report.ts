@@ -84,7 +84,12 @@ export async function resolveReport(
   work: Workplace,
   request: ReportRequest,
 ): Promise<{ query: ReportQuery; period: Period }> {
-  const { groupBy = ['project'], columns } = request;
+  const { groupBy = ['project'], columns, sort } = request;
+  const time = groupBy.find(isTimeWord);
+  if (sort === 'change' && time !== undefined)
+    throw new CostsError('usage', `A ${time} is compared with nothing: rows by ${time} cannot be sorted by change.`, {
+      hint: 'costs report --group-by project --sort change',
+    });
   const period = resolvePeriod(request, toDay(await work.clock()));
   const filter = await resolveRowFilter(request, period, work);
   return {

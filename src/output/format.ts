@@ -84,6 +84,15 @@ export function difference({ current, previous }: { current: string; previous: s
   return formatDecimal(subtract(parseDecimal(current), parseDecimal(previous)));
 }
 
+/** How a row compares: the amount, and what that is of what was before. */
+export function changeCells(row: ComparedRow | undefined): [amount: string, percent: string] {
+  if (row === undefined) return ['', ''];
+  return [
+    isCompared(row) ? formatMoney(difference(row), { signed: true }) : '',
+    `${row.partial ? '° ' : ''}${formatChange(row)}`,
+  ];
+}
+
 /** `2 h ago`, `3 d ago` */
 export function formatAge(instant: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - instant.getTime()) / 60_000);

@@ -3,11 +3,11 @@ import { isTagWord, type ReportGroup } from '../domain/dimensions.js';
 import type { Report, ReportRow } from '../domain/report.js';
 import { csvLine, neutralise, type Cell } from './csv.js';
 import { withDistinctNames } from './distinct-names.js';
-import { formatMoney } from './format.js';
+import { changeCells, formatMoney } from './format.js';
 import { printable } from './gate.js';
-import { formatSpan } from '../domain/words.js';
+import { formatShortSpan, formatSpan } from '../domain/words.js';
 import { figureFields, figureViews, type Figured } from './report-figures.js';
-import { othersName, viewOf } from './report-words.js';
+import { LEFT_OUT, othersName, viewOf } from './report-words.js';
 
 const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const;
 
@@ -68,9 +68,14 @@ export function renderReportMarkdown(asked: Report): string {
   const views = report.groupBy.map((word) => ({ tag: isTagWord(word), ...viewOf(word) }));
   const figures = figureViews(report);
   const names = views.flatMap(({ columns }) => columns.map(({ head }) => head));
-  const heads = [...names, 'Currency', 'Cost', ...figures.map(({ head }) => head)];
-  const cellsOf = (row: Figured) => figures.map(({ cell }) => cell(row));
-  const rows = report.rows.map((row) => [
+  const { comparedWith } = report;
+  const told = comparedWith === undefined ? [] : ['Change', `vs ${formatShortSpan(comparedWith, report)}`];
+  const heads = [...names, 'Currency', 'Cost', ...figures.map(({ head }) => head), ...told];
+  const cellsOf = (row: Figured & Pick<ReportRow, 'compared'>) => [
+    ...figures.map(({ cell }) => cell(row)),
+    ...(comparedWith === undefined ? [] : changeCells(row.compared)),
+  ];
+  const rows = [...report.rows, ...(report.gone ?? [])].map((row) => [
     ...views.flatMap(({ cells }) => cells(row, report)),
     row.currency,
     row.cost === null ? 'unknown' : `${formatMoney(row.cost)}${row.estimated ? ' (estimated)' : ''}`,
@@ -99,6 +104,7 @@ export function renderReportMarkdown(asked: Report): string {
     rule,
     ...[...rows, ...others].map((cells) => line(cells.map(escapeMarkdown))),
     ...totals.map(line),
+    ...(report.totals.some(({ compared }) => compared?.partial) ? ['', LEFT_OUT] : []),
   ].join('\n');
 }
 

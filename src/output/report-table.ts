@@ -5,7 +5,7 @@ import type { ComparedRow, Report, ReportRow } from '../domain/report.js';
 import type { ColumnFigures } from '../domain/report-columns.js';
 import { allByChange, firstGroup, spentByCurrency, type ReportSort } from '../domain/report-order.js';
 import { withDistinctNames } from './distinct-names.js';
-import { difference, formatChange, formatMoney, formatShare, isCompared, sparkline } from './format.js';
+import { changeCells, formatMoney, formatShare, sparkline } from './format.js';
 import { formatShortSpan } from '../domain/words.js';
 import type { Output } from './output.js';
 import { figureViews } from './report-figures.js';
@@ -126,18 +126,14 @@ function barsOf(rows: readonly ReportRow[]): string[] {
 function compareColumns(previous: DaySpan, { byChange, report, output }: TableParts): Column[] {
   return [
     { head: 'Change', align: 'right', ...(byChange ? {} : { lesser: 'difference' }) },
-    { head: `vs ${formatShortSpan(previous)}`, align: 'right', lesser: 'change' },
+    { head: `vs ${formatShortSpan(previous, report)}`, align: 'right', lesser: 'change' },
     { head: output.width >= WIDE ? formatShortSpan(report) : 'Days', lesser: 'sparkline' },
   ];
 }
 
 function compareCells(row: ComparedRow | undefined, { output }: TableParts): string[] {
-  if (row === undefined) return ['', '', ''];
-  return [
-    isCompared(row) ? formatMoney(difference(row), { signed: true }) : '',
-    `${row.partial ? '° ' : ''}${formatChange(row)}`,
-    sparkline(squeeze(row.trend ?? [], output.width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow)),
-  ];
+  const most = output.width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow;
+  return [...changeCells(row), sparkline(squeeze(row?.trend ?? [], most))];
 }
 
 /** As many bars as there is room for, each the mean of its days. */

@@ -32,6 +32,9 @@ export const NO_COVERAGE: Pick<Report, 'coverage'> = {
   coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
 };
 
+/** What ° at a comparison says. */
+export const LEFT_OUT = '° days that one side of the comparison lacks are left out of both.';
+
 /** Of how many rows a line is that stands for what --top left out; they may all be gone. */
 export function othersName(rows: number): string {
   return rows === 0 ? 'others, gone' : plural(rows, 'other');

@@ -10,6 +10,7 @@ import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '.
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
+import { LEFT_OUT } from './report-words.js';
 
 export interface ReportView {
   report: Report;
@@ -60,8 +61,7 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
     );
   if (isWeekBefore(report))
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
-  if (report.totals.some(({ compared }) => compared?.partial))
-    lines.push('° days that one side of the comparison lacks are left out of both.');
+  if (report.totals.some(({ compared }) => compared?.partial)) lines.push(LEFT_OUT);
   if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
   lines.push(...billReportLines((report.billReports ?? []).map((each) => ({ ...each, name: each.organization }))));
   lines.push(...unpricedNote(report));
@@ -87,9 +87,8 @@ function isWeekBefore(report: Report): report is Report & { comparedWith: DaySpa
 
 /** What the month is expected to come to: beside the table, as it is no spend. */
 function monthEnd({ monthEnd: month }: Report): string[] {
-  const expected = (month?.totals ?? []).filter((total) => total.expected !== '0');
-  if (month === undefined || expected.length === 0) return [];
-  const amounts = expected.map(({ currency, expected: amount, low, high }) => {
+  if (month === undefined || month.totals.length === 0) return [];
+  const amounts = month.totals.map(({ currency, expected: amount, low, high }) => {
     const likely = low === null || high === null ? '' : `, likely ${formatMoney(low)} – ${formatMoney(high)}`;
     return `${formatMoney(amount)} ${currency}${likely}`;
   });

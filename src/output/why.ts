@@ -1,4 +1,5 @@
-import type { Explanation, Cause, UnreadDays } from '../domain/explanation.js';
+import { lengthOf, type DaySpan } from '../domain/day.js';
+import type { Explanation, Cause } from '../domain/explanation.js';
 import {
   absolute,
   add,
@@ -29,7 +30,7 @@ export function sentenceOf(told: Told, groupBy: readonly GroupWord[]): string {
     .sort((a, b) => compare(absolute(parseDecimal(b.difference)), absolute(parseDecimal(a.difference))))
     .map((total) => totalSentence(told, total, groupBy));
   const nothing = sentences.length === 0 ? [`${capital(whenOf(told))} has nothing that can be compared.`] : [];
-  return [...nothing, ...sentences, ...unreadSentence(told.unread)].join(' ');
+  return [...nothing, ...sentences, ...unreadSentence(told)].join(' ');
 }
 
 function totalSentence(told: Told, total: Told['totals'][number], groupBy: readonly GroupWord[]): string {
@@ -114,8 +115,8 @@ function timesOf(quantity: Cause['quantity'], rises: boolean): string {
   const [before, now] = [parseDecimal(quantity.before), parseDecimal(quantity.now)];
   if (before === ZERO || now === ZERO) return `${word} ${unit}`;
   const percent = percentOf(subtract(now, before), before);
-  // More of one kind of token may stand beside less of another.
-  if (percent > 0 !== rises) return `${word} ${unit}`;
+  // More of one kind of token may stand beside less of another, and what rounds to nothing is no number.
+  if (percent === 0 || percent > 0 !== rises) return `${word} ${unit}`;
   return percent >= 100
     ? `${formatCount((percentOf(now, before) / 100).toFixed(1))} times the ${unit}`
     : `${Math.abs(percent)} % ${word} ${unit}`;
@@ -131,24 +132,31 @@ function formatPrice(price: string): string {
   return formatMoney(price);
 }
 
-function whenOf({ since, until }: Pick<Told, 'since' | 'until'>): string {
-  return since === until ? `${weekdayOf(since)} ${formatDay(since)}` : formatShortSpan({ since, until });
+/** What is usual is no older than a few months, and never needs a year. */
+function whenOf({ since, until, against }: Pick<Told, 'since' | 'until' | 'against'>): string {
+  return spanWords({ since, until }, against.kind === 'period' ? against : undefined);
+}
+
+function spanWords(span: DaySpan, beside?: DaySpan): string {
+  const days = formatShortSpan(span, beside);
+  return span.since === span.until ? `${weekdayOf(span.since)} ${days}` : days;
 }
 
 function againstOf({ against, usual, since, until }: Told, currency: string): string {
-  if (against.kind === 'period') return whenOf(against);
+  if (against.kind === 'period') return spanWords(against, { since, until });
   if (since !== until) return 'is usual on those weekdays';
   const day = usual?.find((each) => each.currency === currency)?.against ?? against.since;
   return `a usual ${weekdayOf(day, 'long')} (${formatDay(day)})`;
 }
 
-function unreadSentence(unread: readonly UnreadDays[]): string[] {
+function unreadSentence({ unread, against, ...span }: Told): string[] {
   if (unread.length === 0) return [];
   const names = unread
     .slice(0, 3)
     .map(({ organization, since, until }) => `${organization} ${formatShortSpan({ since, until })}`);
   const more = unread.length > 3 ? ` and ${plural(unread.length - 3, 'more span')}` : '';
-  return [`Not read, and left out of both sides: ${names.join(', ')}${more}.`];
+  const why = lengthOf(span) === lengthOf(against) ? 'Not read' : 'Not read, or without a day to stand against';
+  return [`${why}, and left out of both sides: ${names.join(', ')}${more}.`];
 }
 
 function capital(text: string): string {

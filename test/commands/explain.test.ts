@@ -172,8 +172,11 @@ describe('costs explain', () => {
     const { explain } = await start({ search: [input(['10', '5'], ['14', '7'])] }, { unread });
     await expect(explain({ organization: 'Prod' })).rejects.toMatchObject({ code: 'usage' });
     const { totals, against } = await explain({ organization: 'Prod', period: 'last-7d', against: '2026-11' });
-    expect(against).toEqual({ kind: 'period', since: '2026-11-01', until: yesterday });
+    expect(against).toEqual({ kind: 'period', since: '2026-11-01', until: '2026-11-07' });
     expect(totals).toMatchObject([{ currency: 'USD', now: '74', before: '70' }]);
+    // Days that stand against nothing are on neither side, and in no sentence.
+    const { sentence } = await explain({ organization: 'Prod', period: 'last-7d', against: '2026-11-03' });
+    expect(sentence).toBe('Mon 16 Nov cost 10.00 USD, as much as Tue 3 Nov.');
   });
 
   it('holds currencies apart, each with its own sentence and its own usual day', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isMissing, usualDays } from '../../src/domain/compared-days.js';
+import { isMissing, pairDays, usualDays } from '../../src/domain/compared-days.js';
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
 import type { OrganizationDays } from '../../src/domain/report.js';
 
@@ -35,4 +35,19 @@ it('what is explained names the day that files lack, as that of an organization 
   const files = organization('payer', { isActive: false }, (day) => day !== GAP);
   const { unread } = usualDays([all, files], { since: GAP, until: GAP }, []);
   expect(unread).toMatchObject([{ organizationId: 'payer', side: 'now', since: GAP, until: GAP }]);
+});
+
+it('of two months that were not both read whole, the day that only the longer one has is named, too', () => {
+  const missing = parseDay('2026-09-15');
+  const read = organization('org-1', {}, (day) => day !== missing);
+  const [october, september] = [
+    { since: parseDay('2026-10-01'), until: parseDay('2026-10-31') },
+    { since: parseDay('2026-09-01'), until: parseDay('2026-09-30') },
+  ];
+  const last = october.until;
+  expect(pairDays([read], october, september).unread).toMatchObject([
+    { side: 'now', since: last, until: last },
+    { side: 'before', since: missing, until: missing },
+  ]);
+  expect(pairDays([organization('org-1', {}, () => true)], october, september).unread).toEqual([]);
 });

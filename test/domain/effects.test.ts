@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, negate, parseDecimal, subtract, sum } from '../../src/domain/decimal.js';
 import { EFFECTS, mapEffects, splitDifference, type PricedLine } from '../../src/domain/effects.js';
+import { explain } from '../../src/domain/explain.js';
+import type { ChargedLine } from '../../src/domain/explanation.js';
 import { createRandom } from '../../src/emulator/random.js';
+import { reasonsOf } from '../../src/output/why.js';
 
 /** `[cost before, quantity before, cost now, quantity now]` */
 function line([cost0, quantity0, cost1, quantity1]: [string, string, string, string]): PricedLine {
@@ -72,5 +76,45 @@ describe('what of a difference comes from what', () => {
       const names = { volume: 'volume', price: 'price', mix: 'mix', new: 'gone', gone: 'new', other: 'other' } as const;
       for (const effect of EFFECTS) expect(flipped[names[effect]]).toBe(negate(effects[effect]));
     }
+  });
+});
+
+describe('a reason', () => {
+  /** Of models of one project: cost and tokens before and now. */
+  function reasons(models: Record<string, [string, string, string, string]>): string[] {
+    const lines = Object.entries(models).flatMap(([model, [cost0, quantity0, cost1, quantity1]]) => {
+      const side = (name: ChargedLine['side'], cost: string, quantity: string) => ({
+        ...{
+          side: name,
+          projectId: 'search',
+          project: 'Search',
+          currency: 'USD',
+          lineItem: model,
+          model,
+          tokenType: null,
+        },
+        ...{ cost: parseDecimal(cost), hasCredit: false, lastDay: parseDay('2026-11-20') },
+        quantities: { bill: { amount: parseDecimal(quantity), unit: 'tokens' }, usage: null },
+      });
+      return [side('before', cost0, quantity0), side('now', cost1, quantity1)];
+    });
+    return reasonsOf(explain(lines, ['project']), 'USD', ['project']);
+  }
+
+  it('is never what moved the other way, however far', () => {
+    const million = '1000000';
+    expect(
+      reasons({
+        fell: ['20', million, '10', million],
+        rose: ['20', million, '26', million],
+        'rose, too': ['20', million, '26', million],
+      }),
+    ).toEqual(['rose costs more per unit in Search: 20.00 per 1M tokens → 26.00 per 1M tokens (+2.00)']);
+  });
+
+  it('has no number where that rounds to nothing', () => {
+    expect(reasons({ steady: ['1000', '1000000', '996', '996000'] })).toEqual([
+      'Search used fewer tokens, most of it steady (−4.00)',
+    ]);
   });
 });

@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { add, formatDecimal, parseDecimal, subtract, ZERO } from '../../src/domain/decimal.js';
 import { parseDay } from '../../src/domain/day.js';
 import { groupKey, type ReportGroup } from '../../src/domain/dimensions.js';
-import { allByChange, arrangeReport, reportDocument, type ReportOrder } from '../../src/domain/report-order.js';
+import {
+  allByChange,
+  arrangeReport,
+  reportDocument,
+  spentByCurrency,
+  type ReportOrder,
+} from '../../src/domain/report-order.js';
 import type { ComparedRow, Report, ReportComparison, ReportRow } from '../../src/domain/report.js';
 import type { Output } from '../../src/output/output.js';
-import { renderReportCsv } from '../../src/output/report-formats.js';
+import { renderReportCsv, renderReportMarkdown } from '../../src/output/report-formats.js';
 import { renderReportTable } from '../../src/output/report-table.js';
 import { createStyle } from '../../src/output/style.js';
 
@@ -19,7 +25,7 @@ describe('what --top leaves out', () => {
   ])('of %j costs %s', (costs, sum) => {
     const rows = [row('a', '9'), ...costs.map((cost, index) => row(`m${index}`, cost))];
     const report = { groupBy: ['model'], rows, totals: [] } as unknown as Report;
-    expect(arrangeReport(report, { top: 1 }, null).others).toEqual([{ currency: 'USD', cost: sum, rows: 2 }]);
+    expect(arrangeReport(report, { top: 1 }, null).others).toMatchObject([{ currency: 'USD', cost: sum, rows: 2 }]);
   });
 });
 
@@ -33,6 +39,8 @@ const NOW = [
 const GONE = ['Beta', 'gone', '0', '6'] as const;
 const DAYS = { since: parseDay('2026-10-01'), until: parseDay('2026-10-31') };
 const BEFORE = { since: parseDay('2026-09-01'), until: parseDay('2026-09-30') };
+
+const OUTPUT = { width: 80, style: createStyle(false) } as unknown as Output;
 
 function groupOf([project, model]: readonly string[]): ReportGroup & { currency: string } {
   return { project: project ?? '', projectId: project ?? '', model: model ?? null, currency: 'USD' };
@@ -110,20 +118,63 @@ describe('a grouped report that is compared', () => {
 
   it('says the same in its document, its table and its CSV', () => {
     const report = arranged({ top: 1, sort: 'change' });
-    const table = renderReportTable(report, { width: 80, style: createStyle(false) } as unknown as Output, 'change');
+    const table = renderReportTable(report, OUTPUT, 'change');
     expect(table).toMatch(/3 others +16\.00 .*-1\.00|3 others +16\.00 .*−1\.00/);
     expect(table).toMatch(/Total +26\.00 .*\+5\.00/);
+    expect(table).toMatch(/vs 1–30 Sep /);
+    const yearBefore = { since: parseDay('2025-10-01'), until: parseDay('2025-10-31') };
+    expect(renderReportTable({ ...report, comparedWith: yearBefore }, OUTPUT, 'change')).toContain('vs 1–31 Oct 2025');
     const csv = renderReportCsv(report);
     expect(csv).toContain('currency,cost,estimated,current,previous,difference,changePercent\r\n');
     expect(csv).toMatch(/^3 others,.*USD,16,,16,17,-1,-5.88\r?$/m);
     const document = reportDocument(report);
     expect(document.others).toEqual([
       {
-        ...{ currency: 'USD', cost: '16', rows: 3 },
+        ...{ currency: 'USD', cost: '16', rows: 3, spent: '16' },
         compared: { current: '16', previous: '17', difference: '-1', changePercent: '-5.88', partial: false },
       },
     ]);
     expect(JSON.stringify(document)).not.toContain('trend');
     expect(arranged().gone).toMatchObject([{ compared: { difference: '-6', changePercent: '-100' } }]);
   });
+
+  it('has the rows of its table in Markdown, those that are gone and the changes included', () => {
+    const lines = renderReportMarkdown(arranged()).split('\n');
+    expect(lines[2]).toMatch(/^\| Project \|.* \| Currency \| Cost \| Change \| vs 1–30 Sep \|$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^\| Beta \|.* \| gone \| USD \| 0\.00 \| −6\.00 \| gone \|$/));
+    expect(lines.at(-1)).toMatch(/^\| \*\*Total\*\* \|.* \| USD \| \*\*26\.00\*\* \| \+5\.00 \| \+24 % \|$/);
+  });
+
+  it('tells the total of a currency of which all is gone, in that currency', () => {
+    const euros = { model: 'old', currency: 'EUR' };
+    const compared = { current: '0', previous: '300', partial: false };
+    const { subtotals: _subtotals, ...other } = arranged();
+    const report = arrangeReport(
+      { ...other, groupBy: ['model'], rows: [row('m', '5')], totals: [{ currency: 'USD', cost: '5' }] },
+      {},
+      { previous: BEFORE, rows: new Map([[groupKey(euros), { ...euros, ...compared }]]) },
+    );
+    expect(report.totals).toMatchObject([{ currency: 'USD' }, { currency: 'EUR', cost: '0', compared }]);
+    const table = renderReportTable(report, OUTPUT);
+    expect(table).toMatch(/old +0\.00 +EUR .*−300\.00/);
+    expect(table).toMatch(/Total +0\.00 +EUR .*−300\.00/);
+  });
+});
+
+it('shares are of the same with --top as without', () => {
+  const rows = [row('a', '60'), row('b', '40'), row('credit', '-30')];
+  const report = { groupBy: ['model'], rows, totals: [{ currency: 'USD', cost: '70' }] } as unknown as Report;
+  const whole = parseDecimal('100');
+  for (const order of [{}, { top: 1 }, { top: 2 }])
+    expect(spentByCurrency(arrangeReport(report, order, null)).get('USD')).toBe(whole);
+});
+
+it('by name, rows stand in the order of the names that people see', () => {
+  const rows = [
+    { provider: 'anthropic', organization: 'Zeta', organizationId: '1', currency: 'USD', cost: '1', estimated: false },
+    { provider: 'openai', organization: 'Alpha', organizationId: '2', currency: 'USD', cost: '1', estimated: false },
+  ];
+  const report = { groupBy: ['organization'], rows, totals: [] } as unknown as Report;
+  const names = arrangeReport(report, { sort: 'name' }, null).rows.map(({ organization }) => organization);
+  expect(names).toEqual(['Alpha', 'Zeta']);
 });

@@ -4,6 +4,7 @@ import type { Explanation } from '../../src/domain/explanation.js';
 import { parseDay } from '../../src/domain/day.js';
 import { fitLines } from '../../src/output/wrap.js';
 import { renderExplanation } from '../../src/output/explain.js';
+import { sentenceOf } from '../../src/output/why.js';
 import { createStyle } from '../../src/output/style.js';
 import type { Output } from '../../src/output/output.js';
 
@@ -39,5 +40,13 @@ describe('an explanation', () => {
         expect(figures.filter((each) => each === figure)).toHaveLength(2);
       expect(words.indexOf('gone')).toBeLessThan(words.indexOf('price'));
     },
+  );
+});
+
+it('says the years where both sides have the same days', () => {
+  const [since, until] = [parseDay('2026-11-01'), parseDay('2026-11-30')];
+  const against = { kind: 'period', since: parseDay('2025-11-01'), until: parseDay('2025-11-30') } as const;
+  expect(sentenceOf({ ...told, since, until, against }, ['project'])).toBe(
+    '1–30 Nov 2026 cost 0.48 USD, 7,449.72 less (−100 %) than 1–30 Nov 2025.',
   );
 });

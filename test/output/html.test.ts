@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseDay } from '../../src/domain/day.js';
+import type { SpendPage } from '../../src/domain/spend-page.js';
+import { daysSection } from '../../src/output/page/days.js';
 import { markup, name, scriptJson, trusted } from '../../src/output/page/html.js';
 
 describe('markup', () => {
@@ -26,4 +29,25 @@ describe('markup', () => {
     expect(text).not.toMatch(/[<>\u2028]/);
     expect(JSON.parse(text)).toEqual(value);
   });
+});
+
+it('the provider is said to have changed what it changed alone, and a project counts once', () => {
+  const change = {
+    day: parseDay('2026-11-10'),
+    organization: 'Prod',
+    currency: 'USD',
+    rows: 1,
+    recordedAt: new Date(0),
+  };
+  const [search, labs] = ['search', 'labs'].map((projectId) => ({ ...change, project: projectId, projectId }));
+  const restated = [
+    { ...search, cause: 'provider', difference: '1' },
+    { ...search, cause: 'late', difference: '0.5' },
+    { ...labs, cause: 'altered', difference: '-40' },
+  ];
+  const coverage = { gaps: [], halfRead: [], open: [], provisional: [] };
+  const page = { report: { coverage }, spikes: [], restated, organizations: [] } as unknown as SpendPage;
+  expect(daysSection(page).text.replace(/<[^>]+>/g, '')).toContain(
+    'The provider changed 2 rows after the day had been read: +1.50 USD in 1 project.',
+  );
 });

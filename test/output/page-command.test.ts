@@ -79,5 +79,5 @@ function urlOf(target: DatabaseTarget): string {
 
 /** Two runs are made at two times. */
 function withoutTimes(page: string): string {
-  return page.replace(/Made [\d-]+ [\d:]+ UTC/, '');
+  return page.replace(/Made [\w ]+ [\d:]+ UTC/, '');
 }

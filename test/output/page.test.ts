@@ -104,6 +104,10 @@ describe('the page of a report, as text', () => {
     const text = await html({ columns: ['per-1m', 'list'] });
     expect(text).toContain('<button type="button">per 1M</button>');
     expect(text).toMatch(/<td class="figure number" data-head="per 1M" data-rank="\d+">[\d,.]+<\/td>/);
+    const [total = ''] = /<th scope="row" colspan="\d+">Total<\/th>[^]*?<\/tr>/.exec(text) ?? [];
+    expect(total).toMatch(/data-head="per 1M">[\d,.]+<\/td>/);
+    const { compared } = (await json()).totals.find(({ currency }) => currency === 'USD') ?? {};
+    expect(total).toContain(`<td class="difference number"><data class="money" value="${compared?.difference ?? ''}"`);
   });
 
   it('says that there is nothing where there is nothing', async () => {
@@ -128,6 +132,9 @@ describe('the page of a report, as text', () => {
     // What is left out of a report is in no budget of the whole team, and a month that is over ends nowhere else.
     expect(await html({ project: 'Labs' })).not.toContain('the budget of');
     expect(await html({ period: '2026-10' })).not.toContain('Expected by');
+    // A budget is held against the best figures, not against bills alone.
+    expect(await html({ basis: 'billed' })).not.toContain('the budget of');
+    await expect(html({ groupBy: ['day'], sort: 'change' })).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('names neither hosts nor files, so that a browser has nothing to fetch', async () => {

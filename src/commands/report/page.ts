@@ -1,9 +1,9 @@
 import type { BudgetView } from '../../domain/budget-view.js';
-import { isWholeMonths } from '../../domain/compared-days.js';
+import { sameLength } from '../../domain/compared-days.js';
 import { dayState } from '../../domain/coverage.js';
-import { addDays, daysBetween, daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
+import { daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, subtract } from '../../domain/decimal.js';
-import { dimensionOf, groupKey, type GroupWord } from '../../domain/dimensions.js';
+import { dimensionOf, groupKey, isTimeWord, type GroupWord } from '../../domain/dimensions.js';
 import type {
   CoverageState,
   OrganizationDays,
@@ -51,16 +51,8 @@ export interface PageRequest {
 export type PageFigures = Omit<SpendPage, 'team' | 'version' | 'filters'>;
 
 export function readPage(store: ReportStore, request: PageRequest): Promise<PageFigures> {
-  const compared = sameLength(request.compared);
+  const compared = sameLength(request.compared.current, request.compared.previous);
   return store.snapshot((reports) => readFigures(reports, { ...request, compared }));
-}
-
-/** Whole months stand against one another; of other spans a day that the shorter one lacks has none to stand against. */
-function sameLength({ current, previous }: SpendPage['compared']): SpendPage['compared'] {
-  if (isWholeMonths(current) && isWholeMonths(previous)) return { current, previous };
-  const days = Math.min(...[current, previous].map(({ since, until }) => daysBetween(since, until)));
-  const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days) });
-  return { current: cut(current), previous: cut(previous) };
 }
 
 async function readFigures(
@@ -83,8 +75,7 @@ async function readFigures(
   const before = await run(['project'], compared.previous);
   const compare = (groupBy: ReportQuery['groupBy']) =>
     reports.compare({ ...query, ...compared.current, groupBy }, compared.previous);
-  const byTime = query.groupBy.some((each) => each === 'day' || each === 'week' || each === 'month');
-  const comparison = byTime && order.sort !== 'change' ? null : await compare(query.groupBy);
+  const comparison = query.groupBy.some(isTimeWord) ? null : await compare(query.groupBy);
   const organizations = await reports.days(query);
   const spikes = await readSpikes(reports, query);
   const month = await readMonthEnd(reports, query, report.coverage, today);
@@ -95,7 +86,6 @@ async function readFigures(
       ...arrangeReport(report, fittingOrder(report, order), comparison),
       ...(month === null ? {} : { monthEnd: month.monthEnd }),
     }),
-    comparison: byTime ? null : comparison,
     compared,
     breakdowns,
     details: {

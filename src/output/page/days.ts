@@ -27,12 +27,12 @@ export function daysSection(page: SpendPage): Html {
     ...more(halfRead.length - MOST_GAPS, 'half-read', 'more', 'coverage'),
     ...page.spikes.slice(0, MOST_SPIKES).map((each) => spike(each, page)),
     ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
-    ...restated(page.restated),
+    ...restated(page.restated.filter(({ cause }) => cause === 'late' || cause === 'provider')),
     ...(open.length === 0 ? [] : [stillOpen(open)]),
   ];
   if (page.organizations.length === 0 && items.length === 0) return NOTHING;
   return markup`<section class="days" aria-labelledby="days"><h2 id="days">Days to look at</h2>
-${items.length === 0 ? markup`<p class="none">Every day was read after it had ended, none stands out, and none was changed.</p>` : markup`<ul>${items}</ul>`}
+${items.length === 0 ? markup`<p class="none">Every day was read after it had ended, none stands out, and no provider changed one.</p>` : markup`<ul>${items}</ul>`}
 ${provisional(page)}</section>`;
 }
 
@@ -82,7 +82,7 @@ function times(cost: string, usual: string): string {
   return before <= ZERO ? ' instead of' : `, ${formatCount((percentOf(now, before) / 100).toFixed(1))} times`;
 }
 
-/** A line a day and currency, the largest changes first. */
+/** A line a day and currency, the largest changes first; what was changed here, such as what is read, is told below alone. */
 function restated(all: readonly RestatedDay[]): Html[] {
   const sums = groupInto(all, ({ day, currency }) => [day, currency]).map((group) => {
     const difference = sum(group.map((each) => parseDecimal(each.difference)));
@@ -97,7 +97,7 @@ function restated(all: readonly RestatedDay[]): Html[] {
         markup`The provider changed ${plural(
           group.reduce((count, { rows }) => count + rows, 0),
           'row',
-        )} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(group.length, 'project')}. The bar shows it as it is now.`,
+        )} after the day had been read: ${money(formatDecimal(difference), currency, { signed: true })} ${currency} in ${plural(new Set(group.map(({ projectId }) => projectId)).size, 'project')}. The bar shows it as it is now.`,
       ),
     ),
     ...more(largest.length - MOST_RESTATED, 'restated', 'more day', 'restatements'),

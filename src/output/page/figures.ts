@@ -18,9 +18,10 @@ export function titlesOf(word: GroupWord, row: ReportRow, report: Report): strin
   return viewOf(word).cells(row.linked === false ? { ...row, linked: true } : row, report);
 }
 
-/** `1–22 Nov`; with the years where it reaches from one into another. */
-export function shortSpan(span: DaySpan): string {
-  return span.since.slice(0, 4) === span.until.slice(0, 4) ? formatShortSpan(span) : formatSpan(span.since, span.until);
+/** `1–22 Nov`; with the years where it reaches from one into another, or what it is held against is of another. */
+export function shortSpan(span: DaySpan, beside: DaySpan = span): string {
+  const years = new Set([span.since, span.until, beside.until].map((day) => day.slice(0, 4)));
+  return years.size === 1 ? formatShortSpan(span) : formatSpan(span.since, span.until);
 }
 
 /** `23 Nov 06:02 UTC`: a page is looked at later, so that nothing on it is "ago". */

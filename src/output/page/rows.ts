@@ -1,6 +1,6 @@
 import { parseDecimal, proportion, subtract, ZERO } from '../../domain/decimal.js';
-import { groupKey } from '../../domain/dimensions.js';
-import type { ComparedRow, ReportRow } from '../../domain/report.js';
+import type { ComparedRow, Report, ReportRow } from '../../domain/report.js';
+import type { ColumnFigures } from '../../domain/report-columns.js';
 import type { SpendPage } from '../../domain/spend-page.js';
 import { spentByCurrency } from '../../domain/report-order.js';
 import { difference, formatChange, formatShare, isCompared } from '../format.js';
@@ -12,6 +12,8 @@ import { money, shortSpan, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { ROWS_SHOWN } from './style.js';
 import { unlinked } from './summary.js';
+
+type Sums = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & ColumnFigures;
 
 interface Column {
   head: string;
@@ -38,12 +40,9 @@ export function rowsSection(page: SpendPage): Html {
   )}</tr></thead>
 <tbody>${report.rows.map(
     (row, index) =>
-      markup`<tr>${columns.map(
-        ({ head, cell, place }, column) =>
-          markup`<td class="${classOf(place)}"${place === 'figure' ? markup` data-head="${head}"` : null} data-rank="${ranks[column]?.[index] ?? ''}">${cell(row)}</td>`,
-      )}</tr>`,
+      markup`<tr>${columns.map((column, place) => cellOf(column, row, ranks[place]?.[index] ?? ''))}</tr>`,
   )}</tbody>
-<tfoot>${footRows(page, columns.length)}</tfoot></table></div>
+<tfoot>${footRows(report, columns)}</tfoot></table></div>
 ${report.rows.length > ROWS_SHOWN ? markup`<label class="unfold"><input type="checkbox" id="unfold"> Show all ${plural(report.rows.length, 'row')}</label>` : NOTHING}</section>`;
 }
 
@@ -51,18 +50,22 @@ function classOf(place: Column['place']): string {
   return place === 'name' || place === 'currency' ? place : `${place} number`;
 }
 
+function cellOf({ head, cell, place }: Column, row: ReportRow, rank: number | string | null): Html {
+  return markup`<td class="${classOf(place)}"${place === 'figure' ? markup` data-head="${head}"` : null}${rank === null ? null : markup` data-rank="${rank}"`}>${cell(row)}</td>`;
+}
+
 /** What --top left out, and the totals, which are those of all rows. */
-function footRows({ report }: SpendPage, width: number): Html[] {
-  const names = report.groupBy.flatMap((word) => viewOf(word).columns).length;
-  const line = (title: string, currency: string, cost: string | null) =>
-    markup`<tr><th scope="row" colspan="${names}">${title}</th><td class="cost number">${money(cost, currency)}</td><td class="currency">${currency}</td><td class="share" colspan="${width - names - 2}"></td></tr>`;
+function footRows({ others = [], totals }: Report, columns: readonly Column[]): Html[] {
+  const figures = columns.filter(({ place }) => place !== 'name');
+  const line = (title: string, sums: Sums) =>
+    markup`<tr><th scope="row" colspan="${columns.length - figures.length}">${title}</th>${figures.map((column) => cellOf(column, { ...sums, estimated: false }, null))}</tr>`;
   return [
-    ...(report.others ?? []).map(({ currency, cost, rows }) => line(othersName(rows), currency, cost)),
-    ...report.totals.map(({ currency, cost }) => line('Total', currency, cost)),
+    ...others.map(({ rows, ...sums }) => line(othersName(rows), sums)),
+    ...totals.map((total) => line('Total', total)),
   ];
 }
 
-function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
+function columnsOf({ report, compared }: SpendPage): Column[] {
   const names = report.groupBy.flatMap((word): Column[] => {
     const view = viewOf(word);
     return view.columns.map(({ head }, index) => {
@@ -104,34 +107,26 @@ function columnsOf({ report, comparison, compared }: SpendPage): Column[] {
         },
       })),
     { head: 'Share', place: 'share', value: cost, cell: (row) => markup`${shareOf(row)}` },
-    ...(comparison === null ? [] : changeColumns(comparison.rows, shortSpan(compared.previous))),
+    ...(report.comparedWith === undefined ? [] : changeColumns(shortSpan(compared.previous, compared.current))),
   ];
 }
 
-function changeColumns(compared: ReadonlyMap<string, ComparedRow>, before: string): Column[] {
-  const find = (row: ReportRow) => (row.cost === null ? undefined : compared.get(groupKey(row)));
+function changeColumns(before: string): Column[] {
   return [
     {
       head: `vs ${before}`,
       place: 'difference',
-      value: (row) => {
-        const found = find(row);
-        return found === undefined ? null : parseDecimal(difference(found));
-      },
-      cell: (row) => {
-        const found = find(row);
+      value: ({ compared: found }) => (found === undefined ? null : parseDecimal(difference(found))),
+      cell: ({ compared: found, currency }) => {
         if (found === undefined) return NOTHING;
-        return markup`${isCompared(found) ? money(difference(found), row.currency, { signed: true }) : null}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
+        return markup`${isCompared(found) ? money(difference(found), currency, { signed: true }) : null}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
       },
     },
     {
       head: 'Change',
       place: 'change',
-      value: (row) => ratio(find(row)),
-      cell: (row) => {
-        const found = find(row);
-        return markup`${found === undefined ? '' : formatChange(found)}`;
-      },
+      value: ({ compared }) => ratio(compared),
+      cell: ({ compared }) => markup`${compared === undefined ? '' : formatChange(compared)}`,
     },
   ];
 }

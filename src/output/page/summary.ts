@@ -33,10 +33,10 @@ function totalChange(page: SpendPage, currency: string): Html {
   const [current, previous] = [sumText(rows.map((row) => row.current)), sumText(rows.map((row) => row.previous))];
   const { current: now, previous: before } = page.compared;
   if (current === '0' && previous === '0')
-    return markup`<p class="change">Nothing to compare with in ${shortSpan(before)}.</p>`;
+    return markup`<p class="change">Nothing to compare with in ${shortSpan(before, now)}.</p>`;
   const partial = rows.some((row) => row.partial);
-  return markup`<p class="change">${money(difference({ current, previous }), currency, { signed: true })} <b>${formatChange({ current, previous })}</b> against ${shortSpan(before)}</p>
-<p class="fine">${money(current, currency)} in ${shortSpan(now)}, ${money(previous, currency)} in ${shortSpan(before)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
+  return markup`<p class="change">${money(difference({ current, previous }), currency, { signed: true })} <b>${formatChange({ current, previous })}</b> against ${shortSpan(before, now)}</p>
+<p class="fine">${money(current, currency)} in ${shortSpan(now, before)}, ${money(previous, currency)} in ${shortSpan(before, now)}${partial ? '; days that one side lacks are left out of both' : ''}${notCompared(page)}</p>`;
 }
 
 /** What the month is expected to come to, and the team's budget beside it; marked as expected, since nothing of it was charged. */
@@ -115,7 +115,7 @@ function byProject(rows: readonly ReportRow[]): ProjectCost[] {
 export function moversSection(page: SpendPage, currency: string, id: string): Html {
   const changes = page.changes.filter((each) => each.currency === currency && each.difference !== '0');
   const { current, previous } = page.compared;
-  const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${shortSpan(current)} against ${shortSpan(previous)}</p>`;
+  const head = markup`<h2 id="${id}-movers">What changed</h2><p class="fine">${shortSpan(current, previous)} against ${shortSpan(previous, current)}</p>`;
   if (changes.length === 0)
     return markup`<section class="movers" aria-labelledby="${id}-movers ${id}-currency">${head}<p class="none">Nothing that can be compared.</p></section>`;
   const shown = changes.slice(0, MOVERS);
