@@ -1,4 +1,5 @@
 import { ourTables } from './migrations/folder.js';
+import { NUMBERED } from './rows.js';
 
 /** What only the vault reads: whoever has it can guess passwords offline. */
 const SECRETS = [
@@ -10,8 +11,6 @@ const SECRETS = [
   'vault_audit',
   'login_attempts',
 ];
-/** Tables whose rows number themselves. */
-const NUMBERED = ['vault_audit', 'restatements'];
 /** What a collector reads but does not change, beyond what is granted again below. */
 const GUARDED = [
   'teams',

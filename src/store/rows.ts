@@ -8,6 +8,9 @@ const BATCH = 2_000;
 
 export const quote = pg.escapeIdentifier;
 
+/** Tables that number their rows: nothing refers to the numbers, and another store has numbers of its own. */
+export const NUMBERED = ['vault_audit', 'restatements'];
+
 /** Our tables, each after those it refers to, so that rows can be inserted in this order. Partitions are read and written through theirs. */
 export async function tablesInOrder(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; parents: string[] }>(`
@@ -91,14 +94,35 @@ export interface Written {
   equal: number;
 }
 
-/** Writes JSON rows; those whose key is taken stay as they are. */
+/** Writes JSON rows; those whose key is taken stay as they are, and of numbered ones those that say the same. */
 export async function insertRows(
   pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
 ): Promise<Written> {
+  if (NUMBERED.includes(table)) return addNumbered(pool, table, columns, rows);
   return writeRows(pool, table, columns, rows, 'ON CONFLICT DO NOTHING');
+}
+
+async function addNumbered(
+  pool: Pool,
+  table: string,
+  columns: readonly string[],
+  rows: readonly string[],
+): Promise<Written> {
+  const list = columns.filter((column) => column !== 'id').map(quote);
+  const { rowCount } = await pool.query(
+    `INSERT INTO ${quote(table)} (${list.join(', ')}) SELECT ${list.map((column) => `r.${column}`).join(', ')} ${givenRows(table)}
+     WHERE NOT EXISTS (SELECT FROM ${quote(table)} t WHERE to_jsonb(t) - 'id' = to_jsonb(r) - 'id') ORDER BY r.id`,
+    [rows],
+  );
+  return { inserted: rowCount ?? 0, present: rows.length, equal: rows.length };
+}
+
+/** JSON rows as rows `r` of a table, and as they were given: `line.text`. */
+function givenRows(table: string): string {
+  return `FROM unnest($1::text[]) AS line(text), jsonb_populate_record(NULL::${quote(table)}, line.text::jsonb) AS r`;
 }
 
 /** Fills the columns `filled` of rows that are there and hold nothing in any of them yet, and inserts the others. */
@@ -152,7 +176,7 @@ async function writeRows(
   onConflict: string,
 ): Promise<Written> {
   const list = columns.map(quote).join(', ');
-  const source = `FROM unnest($1::text[]) AS line(text), jsonb_populate_record(NULL::${quote(table)}, line.text::jsonb) AS r`;
+  const source = givenRows(table);
   const { rowCount } = await pool.query(
     // Theirs may have a column that numbers its rows; these have their numbers.
     `INSERT INTO ${quote(table)} AS t (${list}) OVERRIDING SYSTEM VALUE SELECT ${columns.map((column) => `r.${quote(column)}`).join(', ')} ${source} ${onConflict}`,

@@ -35,8 +35,21 @@ it('leaves a day with all its rows where either store has read it again since th
     );
   await read(source, first, ['gpt', '10']);
   await read(source, last, ['gpt', '3']);
-  expect(await copyRows(source, target)).toMatchObject({ equal: true });
-  expect(await copyRows(source, target)).toMatchObject({ equal: true });
+  // Each has a ledger of its own, and numbers it from 1 on.
+  const restate = ({ pool }: Database, project: string) =>
+    pool.query(`INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, new_cost, cause, run_id)
+      SELECT ${project}, 'costs_v1', '2026-02-01', '2026-02-02', 'gpt', 'USD', n, 'provider', 'run' FROM generate_series(1, 2) n`);
+  await restate(source, '(SELECT id FROM projects)');
+  await target.pool.query(
+    `INSERT INTO teams VALUES ('team-2', 'own'); INSERT INTO projects (id, team_id, name) VALUES ('own', 'team-2', 'own')`,
+  );
+  await restate(target, `'own'`);
+  for (const inserted of [2, 0])
+    expect(await copyRows(source, target)).toMatchObject({
+      equal: true,
+      tables: expect.arrayContaining([{ table: 'restatements', rows: 2, inserted }]) as unknown,
+    });
+  expect(await target.prisma.restatement.count()).toBe(4);
 
   await read(target, first, ['gpt-5', '12']);
   await read(source, last, ['gpt', '3'], ['late', '1']);

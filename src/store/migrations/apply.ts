@@ -49,7 +49,7 @@ export async function applyMigrations(
     const status = await migrationStatus({ pool });
     requireSoundHistory(status, await readHistory(pool), target.label);
     if (status.pending.length > 0) await requireNoHindrance(pool, files);
-    await markOurs(pool);
+    if (status.history) await markOurs(pool);
     const merged = await makeRowsFit(pool, status.pending, duplicates);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
