@@ -15,7 +15,9 @@ export function scopeOptions(): Option[] {
     option('--only <services>', 'what is kept of a provider that sells more than AI')
       .choices(SERVICES)
       .default(USUAL_SCOPE.only),
-    option('--service <name...>', 'of files, also keep these services, named as in them'),
+    option('--service <name>', 'of files, also keep this service, named as in them; again for others').argParser(
+      (name, others: string[] = []) => [...others, name],
+    ),
     option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY')
       .argParser(parseWith(toProjectBy))
       .default(USUAL_SCOPE.projectBy),

@@ -10,7 +10,7 @@ export interface FocusRequest extends Scope {
   paths: readonly string[];
   /** Whose files they are; default: as they say themselves. */
   provider?: ProviderId;
-  /** Only this billing account. */
+  /** Only this billing account; it has the charges of files that name none. */
   account?: string;
   /** `2026-11`: only this billing period. */
   period?: string;
@@ -42,20 +42,24 @@ export interface ImportedPeriod extends DaySpan {
   error?: ErrorDocument;
 }
 
+/** What of files was not kept, or not read. */
+export interface LeftOut {
+  /** Services that were not asked for, and what they cost. */
+  leftOut: { service: string; rows: number; totals: MoneyDocument[] }[];
+  /** Folders with data files beside those of the deliveries, of which no manifest tells; nothing was read of them. */
+  unlistedFolders: string[];
+}
+
 /** The document of `import focus --json`. */
-export interface FocusImport {
+export interface FocusImport extends LeftOut {
   status: 'ok' | 'partial' | 'failed';
-  /** Null for a dry run. */
+  /** Null for a dry run, and where there was nothing to store. */
   runId: string | null;
   files: number;
   rows: number;
   organizations: ImportedPeriod[];
-  /** Services that were not asked for, and what they cost. */
-  leftOut: { service: string; rows: number; totals: MoneyDocument[] }[];
   /** Columns that no version of FOCUS that is read here has; nothing was read of them. */
   unknownColumns: string[];
-  /** Folders with data files beside those of the deliveries, of which no manifest tells; nothing was read of them. */
-  unlistedFolders: string[];
 }
 
 /** Files that an export delivered together. */
@@ -64,6 +68,8 @@ export interface Delivered {
   export: string | null;
   /** The billing period, where the manifest says it: `2026-11`. */
   month: string | null;
+  /** The first day that it has charges of, where the manifest says so. */
+  since?: Day;
   /** When it was made; nothing later is in it. */
   deliveredAt: Date;
 }
@@ -90,6 +96,18 @@ export interface FocusFiles {
   leftOut: { service: string; rows: number; totals: Sums }[];
   unknownColumns: string[];
   unlistedFolders: string[];
+  /** Accounts and periods that they have, too, and that were not asked for. */
+  others: string[];
+}
+
+/** Most rows first. */
+export function leftOutOf({ leftOut, unlistedFolders }: Pick<FocusFiles, keyof LeftOut>): LeftOut {
+  return {
+    leftOut: leftOut
+      .map(({ totals, ...each }) => ({ ...each, totals: totals.toDocuments() }))
+      .sort((a, b) => b.rows - a.rows),
+    unlistedFolders,
+  };
 }
 
 /** A delivery tells of a period through the day on which it was made. */

@@ -49,11 +49,12 @@ export interface OrganizationStore {
   rename(organization: OrganizationKey, name: string): Promise<void>;
   /**
    * Registers an organization whose figures come from files; one that is the team's already stays as it is.
+   * @returns what it is called
    * @throws CostsError `conflict` where it is another team's, or its figures are collected with a key
    */
   addFiles(
     organization: Pick<RegisteredOrganization, 'provider' | 'organizationId' | 'teamId' | 'name'>,
-  ): Promise<void>;
+  ): Promise<string>;
   /** What of its bill is read from now on. */
   setScope(organization: OrganizationKey, scope: Scope): Promise<void>;
   /** What `purge` would remove. @throws CostsError `conflict` as it does */

@@ -1,5 +1,6 @@
 import type { ErrorDocument } from '../errors.js';
 import type { Day } from './day.js';
+import type { LeftOut } from './focus-import.js';
 import type { MoneyDocument } from './money.js';
 import type { Renamed } from './project.js';
 import type { Adoption } from './project-move.js';
@@ -7,8 +8,8 @@ import type { ProviderId } from './provider.js';
 import type { UnitPriceJump } from './unit-prices.js';
 import type { Verification } from './verification.js';
 
-/** What a run did for one organization. */
-export interface OrganizationResult {
+/** What a run did for one organization, and of a folder of files what it left out, where that is something. */
+export interface OrganizationResult extends Partial<LeftOut> {
   provider: ProviderId;
   organizationId: string;
   name: string;

@@ -18,6 +18,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+const MOST_NAMED = 10;
+
+/** `a, b and 3 more`: some of many names. */
+export function nameSome(names: readonly string[]): string {
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return names.slice(0, MOST_NAMED).join(', ') + more;
+}
+
 /** `Tue`, or in full. */
 export function weekdayOf(day: Day, length: 'short' | 'long' = 'short'): string {
   const name = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';

@@ -7,11 +7,11 @@ import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
 import { parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { FileProvider } from '../providers/files.js';
-import { METER_COLUMNS, type Column, type Row } from './columns.js';
-import { isWithinDay, readDay } from './instants.js';
+import { DESCRIBED_METER_COLUMNS, METER_COLUMNS, type Column, type Row } from './columns.js';
+import { isWithinDay, nearestDay, readDay } from './instants.js';
 
 export interface ChargeOptions extends Pick<Scope, 'projectBy'> {
-  readModel: (service: string, meter: string) => string | null;
+  provider: FileProvider;
 }
 
 type AmountOptions = Pick<FileProvider['files'], 'zeroIsNoListPrice'>;
@@ -23,24 +23,39 @@ export interface Bill {
   start: Day;
   /** The last day. */
   until: Day;
-  /** Whether it begins at another hour than UTC's midnight: the next UTC day begins in it. */
-  isShifted: boolean;
+  /** The UTC day beside it that some of its hours are on, where it begins at midnight elsewhere. */
+  beside: Day | null;
+  /** Whether the file says the period; else it is the month of the charge, and nobody knows which days of it the file has. */
+  isTold: boolean;
 }
 
-/** @throws CostsError `contract` that names the column */
-export function billOf(row: Row): Bill {
-  const account = required(row, 'BillingAccountId');
-  const [start, end] = [dayOf(row, 'BillingPeriodStart'), dayOf(row, 'BillingPeriodEnd')];
+/**
+ * @param account whose the charge is where files of the provider name no account
+ * @throws CostsError `contract` that names the column
+ */
+export function billOf(row: Row, { name, files }: FileProvider, account: string | undefined): Bill {
+  if (files.projectTags !== undefined && row('BillingAccountId') === null) {
+    if (account === undefined)
+      throw broken('BillingAccountId', `files of ${name} do not say whose they are`, {
+        hint: 'Say it with --account ID; with costs keys add, --organization ID.',
+      });
+    const day = dayOf(row, 'ChargePeriodStart');
+    const [start, until] = [startOfMonthOf(day), endOfMonthOf(day)];
+    return { account, accountName: null, start, until, beside: null, isTold: false };
+  }
+  const start = dayOf(row, 'BillingPeriodStart', nearestDay);
+  const end = dayOf(row, 'BillingPeriodEnd', nearestDay);
   if (end <= start) throw broken('BillingPeriodEnd', `"${end}" is not after the start`);
   // The end is the first instant that is not in it. Google's view of its table, and others, say the last day of a month instead.
   const isLastDay = start === startOfMonthOf(start) && end === endOfMonthOf(start);
-  const isShifted = isWithinDay(required(row, 'BillingPeriodStart'));
+  const until = isLastDay ? end : addDays(end, -1);
+  const begins = dayOf(row, 'BillingPeriodStart');
+  const isWest = begins === start && isWithinDay(required(row, 'BillingPeriodStart'));
   return {
-    account,
+    account: required(row, 'BillingAccountId'),
     accountName: row('BillingAccountName'),
-    start,
-    until: isLastDay ? end : addDays(end, -1),
-    isShifted,
+    ...{ start, until, isTold: true },
+    beside: isWest ? addDays(until, 1) : begins < start ? begins : null,
   };
 }
 
@@ -50,26 +65,29 @@ export function serviceOf(row: Row): string {
 }
 
 /** The line of a day that a charge is part of, without amounts. @throws CostsError `contract` that names the column */
-export function toLine(row: Row, { start, until, isShifted }: Bill, { projectBy, readModel }: ChargeOptions): CostLine {
+export function toLine(row: Row, { start, until, beside }: Bill, { projectBy, provider }: ChargeOptions): CostLine {
+  const { files } = provider;
   const currency = required(row, 'BillingCurrency');
   if (!/^[A-Za-z]{3}$/.test(currency)) throw broken('BillingCurrency', `"${currency}" is not a currency code`);
   const service = serviceOf(row);
-  const meter = METER_COLUMNS.map(row).find((words) => words !== null) ?? '';
+  const meters = files.hasOpaqueSkus === true ? DESCRIBED_METER_COLUMNS : METER_COLUMNS;
+  const meter = meters.map(row).find((words) => words !== null) ?? '';
   const category = toCategory(required(row, 'ChargeCategory'));
   const told = dayOf(row, 'ChargePeriodStart');
   // Months of Google begin at midnight in California: what is left of the last one in UTC stands on its last day.
-  const charged = isShifted && told === addDays(until, 1) ? until : told;
+  const charged = told !== beside ? told : told < start ? start : until;
   const ends = row('ChargePeriodEnd') === null ? addDays(charged, 1) : dayOf(row, 'ChargePeriodEnd');
   // What the month of an invoice holds of other months stands on the invoice's first day, and says of which it is.
   const isOutside = charged > until || (charged < start && ends <= start);
   const day = charged < start || isOutside ? start : charged;
-  const [project, projectName] = projectOf(row, projectBy);
+  const [project, projectName] = projectOf(row, projectBy, files);
+  const chargeClass = row('ChargeClass');
   return dailyLine({
     day,
     description: [service, meter].filter((words) => words !== '').join(' · ') || null,
     further: [
       ...(category === 'Usage' ? [] : [category]),
-      ...(row('ChargeClass') === null ? [] : [row('ChargeClass') as string]),
+      ...(chargeClass === null ? [] : [toCategory(chargeClass)]),
       ...(isOutside ? [charged.slice(0, 7)] : []),
     ],
     providerProjectId: project,
@@ -77,15 +95,14 @@ export function toLine(row: Row, { start, until, isShifted }: Bill, { projectBy,
     currency: currency.toUpperCase(),
     cost: ZERO,
     quantityUnit: row('ConsumedUnit'),
-    model: readModel(service, meter),
+    model: files.readModel(service, meter),
     costType: category,
   });
 }
 
 /** A charge of the line. @throws CostsError `contract` that names the column */
 export function withAmounts(line: CostLine, row: Row, { zeroIsNoListPrice = false }: AmountOptions): CostLine {
-  const cost = amount(row, 'BilledCost');
-  if (cost === null) throw broken('BilledCost', 'is empty');
+  const cost = costOf(row);
   const listCost = amount(row, 'ListCost');
   const quantity = amount(row, 'ConsumedQuantity');
   return {
@@ -97,12 +114,27 @@ export function withAmounts(line: CostLine, row: Row, { zeroIsNoListPrice = fals
   };
 }
 
+/** @throws CostsError `contract` */
+export function costOf(row: Row): Decimal {
+  const cost = amount(row, 'BilledCost');
+  if (cost === null) throw broken('BilledCost', 'is empty');
+  return cost;
+}
+
 /** As FOCUS writes it: Google's view of its table has them in small letters. */
 function toCategory(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-function projectOf(row: Row, by: Scope['projectBy']): [id: string, name: string | null] {
+function projectOf(
+  row: Row,
+  by: Scope['projectBy'],
+  { projectTags }: FileProvider['files'],
+): [id: string, name: string | null] {
+  if (by === 'sub-account' && projectTags !== undefined) {
+    const [id = null, name = null] = projectTags.map((tag) => tagOf(row, 'Tags', tag));
+    return [id ?? UNASSIGNED, name];
+  }
   if (by === 'sub-account') return [row('SubAccountId') ?? UNASSIGNED, row('SubAccountName')];
   if (by === 'resource') return [row('ResourceId') ?? UNASSIGNED, row('ResourceName')];
   const value = tagOf(row, 'Tags', by.tag) ?? tagOf(row, 'x_Labels', by.tag);
@@ -132,9 +164,9 @@ function required(row: Row, column: Column): string {
   return value;
 }
 
-function dayOf(row: Row, column: Column): Day {
+function dayOf(row: Row, column: Column, read = readDay): Day {
   const text = required(row, column);
-  const day = readDay(text);
+  const day = read(text);
   if (day === null) throw broken(column, `"${text}" is not a date and time`);
   return day;
 }
@@ -149,6 +181,6 @@ function amount(row: Row, column: Column): Decimal | null {
   }
 }
 
-function broken(column: Column, what: string): CostsError {
-  return new CostsError('contract', `${column}: ${what}`);
+function broken(column: Column, what: string, options: { hint?: string } = {}): CostsError {
+  return new CostsError('contract', `${column}: ${what}`, options);
 }

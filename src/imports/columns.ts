@@ -52,10 +52,15 @@ export const METER_COLUMNS = [
   'SkuId',
   'ChargeDescription',
 ] as const satisfies readonly Column[];
+/** … where ids of SKUs say nothing, and their descriptions all. */
+export const DESCRIBED_METER_COLUMNS: readonly Column[] = [
+  ...METER_COLUMNS.filter((each) => each !== 'SkuId'),
+  'SkuId',
+];
 
 export const AMOUNTS: readonly Column[] = ['BilledCost', 'ListCost', 'ConsumedQuantity'];
-/** Of these the day alone counts; of the start of a billing period its hour as well. */
-export const INSTANTS: readonly Column[] = ['BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd'];
+/** Of these the day alone counts; of billing periods the hour as well. */
+export const INSTANTS: readonly Column[] = ['ChargePeriodStart', 'ChargePeriodEnd'];
 /** What tells a project by a tag: any of them. */
 export const TAGS: readonly Column[] = ['Tags', 'x_Labels'];
 const PROJECTS: Record<'sub-account' | 'resource' | 'tag', readonly Column[]> = {
@@ -73,10 +78,16 @@ const METER_PLACES = placesOf(METER_COLUMNS);
 /** The columns to read, each at its place; null at those of a column that is not read. */
 export type Wanted = readonly (Column | null)[];
 
-/** Tags and resources may be most of a file, and are read only where projects are told by them. */
-export function columnsFor(projectBy: Scope['projectBy']): Wanted {
-  const { [typeof projectBy === 'string' ? projectBy : 'tag']: _, ...others } = PROJECTS;
-  const unread = Object.values(others).flat();
+/**
+ * Tags and resources may be most of a file, and are read only where projects are told by them, as in files that name no sub-account.
+ * @param columns those of the file, or of its first row
+ */
+export function columnsFor(projectBy: Scope['projectBy'], columns: readonly string[]): Wanted {
+  const by = typeof projectBy === 'string' ? projectBy : 'tag';
+  const needed = [...PROJECTS[by], ...(by === 'sub-account' && !columns.includes('SubAccountId') ? TAGS : [])];
+  const unread = Object.values(PROJECTS)
+    .flat()
+    .filter((column) => !needed.includes(column));
   return COLUMNS.map((column) => (unread.includes(column) ? null : column));
 }
 
@@ -96,7 +107,8 @@ export function identityOf(values: Values): string {
   const telling = [...values];
   for (const place of AMOUNT_PLACES) telling[place] = null;
   const meter = METER_PLACES.find((place) => telling[place] !== null);
-  for (const place of METER_PLACES) if (place !== meter) telling[place] = null;
+  // A SKU's id and its description stay together: whose files these are says which of them is read.
+  if (meter !== PLACES.SkuId) for (const place of METER_PLACES) if (place !== meter) telling[place] = null;
   for (const place of INSTANT_PLACES) {
     const text = telling[place] ?? null;
     if (text !== null) telling[place] = readDay(text) ?? text;

@@ -118,8 +118,10 @@ function selection(wanted: Wanted, types: ReadonlyMap<string, string>): string {
     'min(file_row_number)',
     ...wanted.map((column) => (column === null || !types.has(column) ? 'NULL' : textOf(column, types))),
     ...amounts.map((column) => `"${column}" IS NULL`),
-    // Zero may stand for no list price, as nothing does.
-    ...(types.has('ListCost') && types.has('BilledCost') ? ['"ListCost" = 0 AND "BilledCost" <> 0'] : []),
+    // Zero may stand for no list price, as nothing does; what is billed of such rows must not add up to zero.
+    ...(types.has('ListCost') && types.has('BilledCost')
+      ? ['CASE WHEN "ListCost" = 0 THEN sign("BilledCost") END']
+      : []),
   ].join(', ');
 }
 
@@ -129,14 +131,14 @@ function textOf(column: Column, types: ReadonlyMap<string, string>): string {
   if (isAmount && EXACT.test(type)) return `sum("${column}")::VARCHAR`;
   const isInstant = INSTANTS.includes(column);
   if (isInstant && TIMES.test(type)) return `date_trunc('day', "${column}")::VARCHAR`;
-  if (column === 'BillingPeriodStart' && TIMES.test(type)) return `"${column}"::VARCHAR`;
+  if (/^BillingPeriod/.test(column) && TIMES.test(type)) return `"${column}"::VARCHAR`;
   if (isAmount) throw new Error(`${column} is ${type}`);
   if (NESTED.test(type) && TAGS.includes(column)) return `to_json("${column}")::VARCHAR`;
   if (type !== 'VARCHAR' && !WHOLE.test(type)) throw new Error(`${column} is ${type}`);
   const text = `nullif("${column}"::VARCHAR, '')`;
-  // Of what names a meter the first alone is read, and what comes behind it may be another in every row.
-  const before = METER_COLUMNS.slice(0, Math.max(0, METER_COLUMNS.indexOf(column as never))).filter((each) =>
-    types.has(each),
+  // Of what names a meter the first alone is read, and what comes behind it may be another in every row; not so behind a SKU's id.
+  const before = METER_COLUMNS.slice(0, Math.max(0, METER_COLUMNS.indexOf(column as never))).filter(
+    (each) => each !== 'SkuId' && types.has(each),
   );
   if (before.length === 0) return text;
   return `CASE WHEN coalesce(${before.map((each) => `nullif("${each}"::VARCHAR, '')`).join(', ')}) IS NULL THEN ${text} END`;

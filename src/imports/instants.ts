@@ -21,6 +21,12 @@ export function readDay(text: string): Day | null {
   return day;
 }
 
+/** The day whose midnight in UTC is nearest to an instant: that of a midnight elsewhere. */
+export function nearestDay(text: string): Day | null {
+  const instant = readInstant(text);
+  return instant === null ? null : parseDay(toDay(new Date(instant.getTime() + DAY / 2)));
+}
+
 /** Whether an instant is later than the midnight that its UTC day begins with. */
 export function isWithinDay(text: string): boolean {
   return (readInstant(text)?.getTime() ?? 0) % DAY !== 0;

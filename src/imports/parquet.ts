@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { textOf, type Table, type Values } from './values.js';
+import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
 /**
  * A row group may be all of a file: of its rows so many are decoded at once. Each time the pages before them are passed over,
@@ -13,10 +13,11 @@ const ROWS_A_BATCH = 50_000;
  * Opens a Parquet file some rows at a time. The reader makes floats of decimals: it is not told that a column is one, gives
  * their bytes, and the digits are written here.
  */
-export async function openParquet(path: string, wanted: readonly (string | null)[]): Promise<Table> {
+export async function openParquet(path: string, wantedOf: WantedOf): Promise<Table> {
   const file = await bufferOf(path);
   const metadata = await parquetMetadataAsync(file);
   const columns = topColumns(metadata);
+  const wanted = wantedOf(columns);
   const scales = takeDecimals(metadata.schema);
   const present = wanted.filter((column) => column !== null).filter((column) => columns.includes(column));
   const toText = (column: string, value: unknown): string | null => {

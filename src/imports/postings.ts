@@ -1,13 +1,14 @@
 import { BucketMerger, type CostLine } from '../domain/bucket.js';
 import { toDay } from '../domain/day.js';
+import { formatDate } from '../domain/words.js';
 import { lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
+import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { ANY_COMPANY, COMPANIES, fileProvider } from '../providers/file-list.js';
 import type { FileProvider } from '../providers/files.js';
-import { billOf, serviceOf, toLine, withAmounts } from './charges.js';
+import { billOf, costOf, serviceOf, toLine, withAmounts } from './charges.js';
 import { identityOf, rowOf, rowOfIdentity, type Row } from './columns.js';
-import type { Delivery } from './deliveries.js';
 import type { Values } from './values.js';
 
 type Period = Omit<FocusPeriod, 'lines'> & { merger: BucketMerger };
@@ -18,6 +19,8 @@ export interface Reading {
   periods: Map<string, Period>;
   leftOut: Map<string, LeftOut>;
   unknown: Set<string>;
+  /** Accounts and periods that were not asked for. */
+  others: Set<string>;
   rows: number;
 }
 
@@ -33,13 +36,14 @@ interface Posting {
   leftOut: LeftOut | null;
 }
 
-/** Postings of a delivery by the identity of their rows; null for rows that are not asked for. */
+/** Postings of a file by the identity of their rows; null for rows that are not asked for. */
 export type Postings = Map<string, Posting | null>;
 const MOST_POSTINGS = 20_000;
 const LONGEST_IDENTITY = 4_000;
 
 export interface Taking {
-  delivery: Delivery;
+  /** As old as the file where no manifest says how old they are together. */
+  delivery: Delivered;
   postings: Postings;
   reading: Reading;
 }
@@ -59,43 +63,49 @@ export function take(values: Values, rows: number, { delivery, postings, reading
   }
   if (posting === null) return;
   const { line, period, leftOut } = posting;
-  const charge = withAmounts(line, rowOf(values), fileProvider(period.provider).files);
+  const row = rowOf(values);
   if (leftOut === null) {
     period.rows += rows;
-    period.merger.add(charge);
+    period.merger.add(withAmounts(line, row, fileProvider(period.provider).files));
   } else {
     leftOut.rows += rows;
-    leftOut.totals.add(charge);
+    leftOut.totals.add({ ...line, cost: costOf(row) });
   }
 }
 
-function postingOf(row: Row, delivery: Delivery, reading: Reading): Posting | null {
+function postingOf(row: Row, delivery: Delivered, reading: Reading): Posting | null {
   const { asked } = reading;
   const provider = providerOf(row, asked);
-  const bill = billOf(row);
-  if (asked.account !== undefined && asked.account !== bill.account) return null;
-  if (asked.period !== undefined && !bill.start.startsWith(asked.period)) return null;
-  const line = toLine(row, bill, { projectBy: asked.projectBy, readModel: provider.files.readModel });
+  const bill = billOf(row, provider, asked.account);
+  const isAsked = bill.account === (asked.account ?? bill.account) && bill.start.startsWith(asked.period ?? '');
+  if (!isAsked) {
+    reading.others.add(cleanText(`${bill.account} of ${bill.start.slice(0, 7)}`));
+    return null;
+  }
+  if (delivery.since !== undefined && delivery.since > bill.start)
+    throw new CostsError('contract', `its export begins on ${formatDate(delivery.since)}, in the middle of a period`, {
+      hint: 'A period is replaced as a whole: export all of it, or name the folder of a run that has all of it.',
+    });
+  const line = toLine(row, bill, { projectBy: asked.projectBy, provider });
+  const day = toDay(line.bucketStart);
   const key = JSON.stringify([provider.id, bill.account, bill.start]);
   const known = reading.periods.get(key);
-  if (known !== undefined && known.delivery !== delivery) throw twoExports(bill.account, known.delivery, delivery);
+  if (known !== undefined && !isOne(known.delivery, delivery)) throw twoExports(bill.account, known.delivery, delivery);
+  const { since, until } = bill.isTold ? { since: bill.start, until: bill.until } : { since: day, until: day };
   const period = known ?? {
-    provider: provider.id,
-    account: bill.account,
-    accountName: bill.accountName,
-    since: bill.start,
-    until: bill.until,
-    lastDay: lastDayOf(delivery, bill.start),
-    rows: 0,
-    merger: new BucketMerger(),
-    delivery,
+    ...{ provider: provider.id, account: bill.account, accountName: bill.accountName },
+    ...{ since, until, lastDay: bill.start, rows: 0, merger: new BucketMerger(), delivery },
   };
+  if (since < period.since) period.since = since;
+  if (until > period.until) period.until = until;
+  if (delivery.deliveredAt > period.delivery.deliveredAt) period.delivery = delivery;
+  const read = lastDayOf(period.delivery, bill.start);
+  if (read > period.lastDay) period.lastDay = read;
   // A period whose charges are all left out is known all the same: it is empty.
   reading.periods.set(key, period);
   const service = serviceOf(row);
   if (asked.only !== 'all' && !isAi(row, service, provider, asked.services))
     return { line, period, leftOut: leftOutOf(reading, service === '' ? '(no service)' : service) };
-  const day = toDay(line.bucketStart);
   if (day > period.lastDay) period.lastDay = day;
   return { line, period, leftOut: null };
 }
@@ -120,6 +130,10 @@ function isAi(row: Row, service: string, { files }: FileProvider, further: reado
   if (further.includes(service) || row('ServiceCategory') === 'AI and Machine Learning') return true;
   const words = `${service} ${row('x_SkuMeterCategory') ?? ''}`;
   return files.aiServices.some((each) => each.words.test(words));
+}
+
+function isOne(one: Delivered, other: Delivered): boolean {
+  return one.export === other.export && one.month === other.month;
 }
 
 function twoExports(account: string, one: Delivered, other: Delivered): CostsError {

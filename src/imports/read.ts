@@ -1,10 +1,12 @@
-import type { FocusFiles, FocusRequest } from '../domain/focus-import.js';
+import type { FocusFiles, FocusPeriod, FocusRequest } from '../domain/focus-import.js';
+import { organizationRef } from '../domain/organization.js';
 import { cleanText } from '../domain/text.js';
+import { formatSpan } from '../domain/words.js';
 import { CostsError } from '../errors.js';
-import { COLUMNS, columnsFor, MANDATORY, TAGS, type Wanted } from './columns.js';
+import { COLUMNS, columnsFor, MANDATORY, TAGS, type Column } from './columns.js';
 import { findDeliveries, refuseChanged, refuseGrown, type Delivery, type DeliveredFile } from './deliveries.js';
 import { groupParquet, type RowGroup } from './duckdb.js';
-import { take, type Postings, type Reading, type Taking } from './postings.js';
+import { take, type Reading, type Taking } from './postings.js';
 import { isParquet, openTable } from './tables.js';
 import type { Table } from './values.js';
 
@@ -13,33 +15,39 @@ const KNOWN = new Set<string>(COLUMNS);
 /**
  * Reads the newest complete deliveries at the paths. Rows are added up as they come: what is held grows with the lines of the bill,
  * and not with the rows of the files.
- * @throws CostsError `usage`, `contract` with file, row and column, `conflict` for two exports of one account
+ * @throws CostsError `usage`, `contract` with file, row and column, `conflict` for two exports of one account, or two periods of a day
  */
 export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): Promise<FocusFiles> {
-  const reading: Reading = { asked, periods: new Map(), leftOut: new Map(), unknown: new Set(), rows: 0 };
+  const reading: Reading = {
+    asked,
+    periods: new Map(),
+    leftOut: new Map(),
+    unknown: new Set(),
+    others: new Set(),
+    rows: 0,
+  };
   const { isDue = () => true } = asked;
   const found = await findDeliveries(asked.paths);
   const deliveries = found.deliveries.filter(isDue);
   for (const delivery of deliveries) await readDelivery(delivery, reading, signal);
   for (const delivery of deliveries) await refuseGrown(asked.paths, delivery);
+  const periods = [...reading.periods.values()].map(({ merger, ...period }) => ({ ...period, lines: merger.lines() }));
+  refuseOverlap(periods);
   return {
     files: deliveries.reduce((sum, { files }) => sum + files.length, 0),
     rows: reading.rows,
     deliveries,
-    periods: [...reading.periods.values()].map(({ merger, ...period }) => ({
-      ...period,
-      lines: merger.lines(),
-    })),
+    periods,
     leftOut: [...reading.leftOut].map(([service, left]) => ({ service, ...left })),
     unknownColumns: [...reading.unknown].sort(),
     unlistedFolders: found.unlistedFolders.map(cleanText),
+    others: [...reading.others].sort(),
   };
 }
 
 async function readDelivery(delivery: Delivery, reading: Reading, signal: AbortSignal): Promise<void> {
   const before = reading.rows;
-  const postings: Postings = new Map();
-  for (const file of delivery.files) await readFile(file, { delivery, postings, reading }, signal);
+  for (const file of delivery.files) await readFile(file, delivery, reading, signal);
   const rows = reading.rows - before;
   if (delivery.rows === null || delivery.rows === rows) return;
   throw new CostsError('contract', `The manifest says ${delivery.rows} rows and its files have ${rows}.`, {
@@ -47,15 +55,22 @@ async function readDelivery(delivery: Delivery, reading: Reading, signal: AbortS
   });
 }
 
-async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal): Promise<void> {
-  const { reading } = taking;
-  const wanted = columnsFor(reading.asked.projectBy);
+async function readFile(
+  file: DeliveredFile,
+  { files: _, ...delivery }: Delivery,
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<void> {
+  const { asked } = reading;
+  // Files that no manifest holds together may be years apart.
+  const deliveredAt = delivery.export === null ? new Date(file.changedAt) : delivery.deliveredAt;
+  const taking: Taking = { delivery: { ...delivery, deliveredAt }, postings: new Map(), reading };
   let [row, count] = [0, 0];
   try {
-    const table = await openTable(file.path, wanted);
-    const { columns } = table;
-    if (table.rowsNameColumns !== true) refuseColumns(columns, reading.asked);
-    for await (const groups of groupsOf(file.path, table, wanted, signal)) {
+    const table = await openTable(file.path, (named) => columnsFor(asked.projectBy, named));
+    const { columns, rowsNameColumns = false } = table;
+    if (!rowsNameColumns) refuseColumns(columns, MANDATORY, asked);
+    for await (const groups of groupsOf(file.path, table, asked, signal)) {
       signal.throwIfAborted();
       for (const { values, rows, first } of groups) {
         row = first;
@@ -65,6 +80,8 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
       // What is wrong with the next ones has numbers of its own.
       row = 0;
     }
+    // Rows that lack something else were refused.
+    if (rowsNameColumns) refuseColumns(columns, ['ServiceName'], asked);
     for (const column of columns)
       if (!KNOWN.has(column) && !isFocusColumn(column)) reading.unknown.add(cleanText(column));
   } catch (error) {
@@ -86,8 +103,8 @@ async function readFile(file: DeliveredFile, taking: Taking, signal: AbortSignal
 }
 
 /** @throws CostsError `contract` for one that is missing or there twice */
-function refuseColumns(columns: readonly string[], { projectBy }: FocusRequest): void {
-  const missing = columns.length === 0 ? undefined : MANDATORY.find((column) => !columns.includes(column));
+function refuseColumns(columns: readonly string[], mandatory: readonly Column[], { projectBy }: FocusRequest): void {
+  const missing = columns.length === 0 ? undefined : mandatory.find((column) => !columns.includes(column));
   if (missing !== undefined) throw new CostsError('contract', `the column ${missing} is missing`);
   const twice = columns.find((column, index) => KNOWN.has(column) && columns.indexOf(column) < index);
   if (twice !== undefined) throw new CostsError('contract', `the column ${twice} is there twice`);
@@ -98,12 +115,32 @@ function refuseColumns(columns: readonly string[], { projectBy }: FocusRequest):
 }
 
 /** Equal rows added up where that is quicker than to read each, else every row as it comes. */
-async function* groupsOf(path: string, table: Table, wanted: Wanted, signal: AbortSignal): AsyncGenerator<RowGroup[]> {
-  const groups = isParquet(path) ? await groupParquet(path, wanted, signal) : null;
+async function* groupsOf(
+  path: string,
+  table: Table,
+  { projectBy }: FocusRequest,
+  signal: AbortSignal,
+): AsyncGenerator<RowGroup[]> {
+  const groups = isParquet(path) ? await groupParquet(path, columnsFor(projectBy, table.columns), signal) : null;
   if (groups !== null) yield* groups;
   else {
     let count = 0;
     for await (const batch of table.batches) yield batch.map((values) => ({ values, rows: 1, first: (count += 1) }));
+  }
+}
+
+/** A day that two periods have would be replaced by either. @throws CostsError `conflict` */
+function refuseOverlap(periods: readonly FocusPeriod[]): void {
+  const latest = new Map<string, FocusPeriod>();
+  for (const period of [...periods].sort((a, b) => (a.since < b.since ? -1 : 1))) {
+    const account = organizationRef({ provider: period.provider, organizationId: period.account });
+    const before = latest.get(account);
+    latest.set(account, period);
+    if (before === undefined || before.until < period.since) continue;
+    const [one, other] = [before, period].map(({ since, until }) => formatSpan(since, until));
+    throw new CostsError('conflict', `Two billing periods of ${period.account} share days: ${one} and ${other}.`, {
+      hint: 'A day is of one period: export the account with periods that follow each other.',
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { parse } from 'lossless-json';
 import { splitLines } from '../domain/lines.js';
 import { CostsError } from '../errors.js';
 import { LONGEST_ROW, parseCsv } from './csv.js';
-import { textOf, type Table, type Values } from './values.js';
+import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
 const ROWS_A_BATCH = 2_000;
@@ -15,10 +15,10 @@ export function isParquet(path: string): boolean {
 }
 
 /** Opens a data file by its name: CSV, JSON lines (gzip too) or Parquet. @throws CostsError `contract` */
-export async function openTable(path: string, wanted: readonly (string | null)[]): Promise<Table> {
-  if (isParquet(path)) return (await import('./parquet.js')).openParquet(path, wanted);
+export async function openTable(path: string, wantedOf: WantedOf): Promise<Table> {
+  if (isParquet(path)) return (await import('./parquet.js')).openParquet(path, wantedOf);
   const pieces = await readText(path);
-  return /\.csv(?:\.gz)?$/i.test(path) ? openCsv(pieces, wanted) : openJsonLines(pieces, wanted);
+  return /\.csv(?:\.gz)?$/i.test(path) ? openCsv(pieces, wantedOf) : openJsonLines(pieces, wantedOf);
 }
 
 /** By its content: a file may be compressed whatever it is called, and not though it is called so. */
@@ -39,12 +39,12 @@ async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   yield decoder.decode();
 }
 
-async function openCsv(pieces: AsyncIterable<string>, wanted: readonly (string | null)[]): Promise<Table> {
+async function openCsv(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promise<Table> {
   const records = parseCsv(pieces);
   const first = await records.next();
   if (first.done === true) throw new CostsError('contract', 'it is empty, and has no names of columns');
   const [columns = [], ...rest] = first.value;
-  const places = wanted.map((column) => (column === null ? -1 : columns.indexOf(column)));
+  const places = wantedOf(columns).map((column) => (column === null ? -1 : columns.indexOf(column)));
   let row = 0;
   const pick = (record: readonly string[]): Values => {
     row += 1;
@@ -67,10 +67,11 @@ function emptyToNull(value: string | undefined): string | null {
 }
 
 /** Every line is an object; a column may be missing where it is null. */
-async function openJsonLines(pieces: AsyncIterable<string>, wanted: readonly (string | null)[]): Promise<Table> {
+async function openJsonLines(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promise<Table> {
   const objects = parseLines(pieces);
   const first = await objects.next();
   const rows = first.done === true ? [] : first.value;
+  const wanted = wantedOf(Object.keys(rows[0] ?? {}));
   const columns: string[] = [];
   const known = new Set<string>();
   const pick = (row: Record<string, unknown>): Values => {

@@ -1,15 +1,17 @@
 import { ulid } from 'ulid';
 import type { Day } from '../domain/day.js';
-import type {
-  FocusFiles,
-  FocusImport,
-  FocusImportRequest,
-  FocusPeriod,
-  ImportedPeriod,
+import {
+  leftOutOf,
+  type FocusFiles,
+  type FocusImport,
+  type FocusImportRequest,
+  type FocusPeriod,
+  type ImportedPeriod,
 } from '../domain/focus-import.js';
 import { Sums, toMoneyDocument } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
-import { asCostsError, toErrorDocument } from '../errors.js';
+import { nameSome } from '../domain/words.js';
+import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
 import { answeredDays, emptiedPeriods, writePeriod } from '../sync/files.js';
 import { refuseAfter } from '../sync/work.js';
 import type { Workplace } from './workplace.js';
@@ -22,11 +24,15 @@ import type { Workplace } from './workplace.js';
  */
 export async function importFocus(work: Workplace, request: FocusImportRequest): Promise<FocusImport> {
   const read = await work.focusFiles(request);
-  const { files, rows, leftOut, unknownColumns, unlistedFolders } = read;
+  const { files, rows, unknownColumns } = read;
   const periods = [...read.periods, ...(await emptied(work, request, read))];
-  const runId = request.dryRun ? null : ulid(work.now().getTime());
+  if (periods.length === 0 && read.others.length > 0)
+    throw new CostsError('usage', `The files have nothing of that; they have ${nameSome(read.others)}.`, {
+      hint: 'Name one of these with --period and --account, or leave out both.',
+    });
   const days = periods.flatMap(({ since, until }) => [since, until]).sort();
   const [since, until] = [days[0], days.at(-1)];
+  const runId = request.dryRun || since === undefined ? null : ulid(work.now().getTime());
   if (runId !== null && since !== undefined && until !== undefined) await startRun(work, runId, { since, until });
   const organizations: ImportedPeriod[] = [];
   for (const period of periods) {
@@ -40,13 +46,10 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
     files,
     rows,
     organizations,
-    leftOut: leftOut
-      .map(({ service, rows: count, totals }) => ({ service, rows: count, totals: totals.toDocuments() }))
-      .sort((a, b) => b.rows - a.rows),
+    ...leftOutOf(read),
     unknownColumns,
-    unlistedFolders,
   };
-  if (runId !== null && since !== undefined) await finishRun(work, runId, result);
+  if (runId !== null) await finishRun(work, runId, result);
   refuseAfter(work.signal);
   return result;
 }
@@ -62,10 +65,18 @@ async function finishRun(work: Workplace, id: string, { status, organizations }:
 }
 
 /** Accounts of the team that a delivery of their export no longer has. */
-async function emptied(work: Workplace, { period }: FocusImportRequest, files: FocusFiles): Promise<FocusPeriod[]> {
+async function emptied(
+  work: Workplace,
+  { period, account }: FocusImportRequest,
+  files: FocusFiles,
+): Promise<FocusPeriod[]> {
   if (files.deliveries.every(({ month }) => month === null)) return [];
   const [{ organizations }, team] = await Promise.all([work.store(), work.team()]);
-  const periods = emptiedPeriods(files, await organizations.list(team.id));
+  const known = await organizations.list(team.id);
+  const periods = emptiedPeriods(
+    files,
+    known.filter(({ organizationId }) => organizationId === (account ?? organizationId)),
+  );
   return periods.filter(({ since }) => period === undefined || since.startsWith(period));
 }
 
@@ -85,9 +96,9 @@ async function importPeriod(
   if (runId === null) return base;
   try {
     const [{ collection, organizations }, team] = await Promise.all([work.store(), work.team()]);
-    await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
+    base.name = await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
     const { days, inserted, updated, deleted, unchanged, totals } = await writePeriod(collection, period, {
-      ...{ organizationName: name, teamId: team.id, runId, lease: null, forced: false, scope: request },
+      ...{ organizationName: base.name, teamId: team.id, runId, lease: null, forced: false, scope: request },
       acceptRestatement: request.acceptRestatement,
     });
     return { ...base, days, inserted, updated, deleted, unchanged, totals: totals.map(toMoneyDocument) };

@@ -1,6 +1,7 @@
 import type { FocusImport, ImportedPeriod } from '../domain/focus-import.js';
 import { formatSpan, plural } from '../domain/words.js';
 import { renderHint } from './hint.js';
+import { leftOutLines } from './left-out.js';
 import type { Output } from './output.js';
 import { changesOf } from './sync.js';
 import { renderTable } from './table.js';
@@ -9,7 +10,7 @@ import { formatAmounts } from './format.js';
 
 /** What an import brought, a line a billing period, and what it left out. */
 export function renderFocusImport(result: FocusImport, output: Output): string {
-  const { organizations, leftOut, unknownColumns, unlistedFolders, files, rows, runId } = result;
+  const { organizations, unknownColumns, files, rows, runId } = result;
   const right = { head: '', align: 'right' } as const;
   return [
     `${plural(rows, 'row')} in ${plural(files, 'file')}`,
@@ -23,25 +24,14 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
         ? []
         : [`${name}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${renderHint(error.hint)}`])],
     ),
-    ...(leftOut.length === 0 ? [] : ['Left out, as it is no AI (--only all keeps it):']),
-    ...leftOut.map(
-      ({ service, rows: count, totals }) => `  ${service}: ${plural(count, 'row')}, ${formatAmounts(totals)}`,
-    ),
+    ...leftOutLines(result, 'Left out, as it is no AI (--only all keeps it):'),
     ...(unknownColumns.length === 0 ? [] : [`Columns that were not read: ${unknownColumns.join(', ')}`]),
-    ...(unlistedFolders.length === 0
-      ? []
-      : [
-          `Not read, as no manifest tells of what is in ${unlistedFolders.length === 1 ? 'it' : 'them'}: ${namesOf(unlistedFolders)}`,
-        ]),
-    ...(runId === null ? ['Nothing was stored (--dry-run).'] : []),
+    ...(organizations.length === 0
+      ? ['They hold no charge, and nothing was stored.']
+      : runId === null
+        ? ['Nothing was stored (--dry-run).']
+        : []),
   ].join('\n');
-}
-
-const MOST_NAMED = 5;
-
-function namesOf(folders: readonly string[]): string {
-  const more = folders.length - MOST_NAMED;
-  return [...folders.slice(0, MOST_NAMED), ...(more > 0 ? [plural(more, 'more folder')] : [])].join(', ');
 }
 
 function toRow(period: ImportedPeriod, isDry: boolean): string[] {

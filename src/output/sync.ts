@@ -3,6 +3,7 @@ import { exitCodeOf } from '../domain/exit-code.js';
 import { formatAmounts, formatDuration } from './format.js';
 import { formatDate, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
+import { leftOutLines } from './left-out.js';
 import { closingLines } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
@@ -38,6 +39,7 @@ export function renderSync(
     ...narrowed(organizations),
     ...missing(organizations),
     ...unregistered(organizations),
+    ...organizations.flatMap((each) => leftOutLines(each, `Left out of ${each.name}, as it is no AI:`)),
     ...closingLines(result),
     ...(why === null ? [] : [`${why} → costs explain`]),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),

@@ -1,4 +1,4 @@
-import { parseDay } from '../domain/day.js';
+import { parseDay, type Day } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 import { defineProvider, type Provider } from './define.js';
 
@@ -13,6 +13,13 @@ export interface FileDeclaration {
   aiServices: readonly { words: RegExp; such: string }[];
   /** What a charge's service and meter say of a model; null where they name none. */
   readModel: (service: string, meter: string) => string | null;
+  /** Whether ids of SKUs are opaque, and the description of a charge is the name of its SKU. */
+  hasOpaqueSkus?: boolean;
+  /**
+   * The tags with the id and the name of a row's project, where its files name neither account nor billing period nor sub-account;
+   * absent where they do.
+   */
+  projectTags?: readonly [id: string, name: string];
   /** Whether a list cost of 0 says that there is no list price, and not that it was free. */
   zeroIsNoListPrice?: boolean;
   /** What a manifest beside its files says, by its text and path; null where it is none of its. Absent where it writes none. */
@@ -25,6 +32,8 @@ export interface Manifest {
   export: string;
   /** The billing period, `2026-11`; null where it says none. */
   month: string | null;
+  /** The first day that it has charges of, where it says so. */
+  since?: Day;
   /** Null where it does not say: then it is as old as itself. */
   deliveredAt: Date | null;
   /** As they are called where they were delivered to. */
@@ -34,7 +43,7 @@ export interface Manifest {
 }
 
 export interface FileProvider extends Provider {
-  files: Pick<FileDeclaration, 'issuers' | 'aiServices' | 'readModel' | 'zeroIsNoListPrice' | 'readManifest'>;
+  files: Omit<FileDeclaration, 'id' | 'name' | 'subAccountType'>;
 }
 
 /** Declares one. It has no host and no key: whoever would ask it is told where its figures come from. */

@@ -25,12 +25,12 @@ export function createOrganizations(client: Client): OrganizationStore {
       // A role that collects registers nothing, and may fill what is registered.
       const [own] = known
         ? [known]
-        : await client.$queryRaw<{ teamId: string; source: string }[]>`
+        : await client.$queryRaw<{ teamId: string; source: string; name: string }[]>`
         INSERT INTO organizations AS o (provider, organization_id, team_id, name, source)
         VALUES (${provider}, ${organizationId}, ${teamId}, ${name}, 'files')
         ON CONFLICT (provider, organization_id) DO UPDATE SET name = o.name
-        RETURNING o.team_id AS "teamId", o.source`;
-      if (own?.teamId === teamId && own.source === 'files') return;
+        RETURNING o.team_id AS "teamId", o.source, o.name`;
+      if (own?.teamId === teamId && own.source === 'files') return cleanText(own.name);
       throw new CostsError('conflict', `${provider} organization ${organizationId} is registered already, elsewhere.`, {
         hint: 'One organization is collected once. Those of your team: costs status',
       });

@@ -7,10 +7,10 @@ import { transaction } from './transaction.js';
 import { shell } from '../domain/shell.js';
 import { similarTo } from '../domain/similar.js';
 import { cleanText } from '../domain/text.js';
+import { nameSome } from '../domain/words.js';
 
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
-const MOST_NAMED = 10;
 
 export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
   const embedded = kind === 'embedded';
@@ -33,7 +33,7 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
-      throw new CostsError('usage', `${label} has ${teams.length} teams: ${some(teams.map(({ name }) => name))}.`, {
+      throw new CostsError('usage', `${label} has ${teams.length} teams: ${nameSome(teams.map(({ name }) => name))}.`, {
         hint: shell`Say which by COSTS_TEAM or --team, as in: costs status --team ${only.name}`,
       });
     },
@@ -51,12 +51,6 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
         return { ...(await create(tx, name)), created: true };
       }),
   };
-}
-
-/** A database may have thousands of them. */
-function some(words: readonly string[]): string {
-  const more = words.length > MOST_NAMED ? ` and ${words.length - MOST_NAMED} more` : '';
-  return words.slice(0, MOST_NAMED).join(', ') + more;
 }
 
 function find(teams: Team[], nameOrId: string, label: string): Team {
@@ -79,7 +73,7 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
   }
   if (another === undefined) return team;
   const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
-  throw new CostsError('usage', `Several teams are called "${nameOrId}": ${some(ids)}.`, {
+  throw new CostsError('usage', `Several teams are called "${nameOrId}": ${nameSome(ids)}.`, {
     hint: shell`Say which by its id, as in: costs status --team ${team.id}`,
   });
 }

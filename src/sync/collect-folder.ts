@@ -31,6 +31,7 @@ export async function collectFolder(
     ...scope,
     isDue: (delivery) => options.forced || delivery.month === null || isNews(delivery, delivery.month),
   });
+  tally.leftOut(files);
   for (const path of files.unknownColumns) tally.observe({ type: 'drift', path, value: '' });
   const account = { ...organization, export: terms.export };
   const periods = [...files.periods, ...emptiedPeriods(files, [account])].filter(isAsked);

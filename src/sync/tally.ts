@@ -1,5 +1,6 @@
 import type { Organization, WindowOutcome } from '../domain/collection.js';
 import type { Day, DaySpan } from '../domain/day.js';
+import { leftOutOf, type FocusFiles, type LeftOut } from '../domain/focus-import.js';
 import type { LeaseHolder } from '../domain/lease.js';
 import { Sums } from '../domain/money.js';
 import type { Renamed } from '../domain/project.js';
@@ -30,6 +31,7 @@ export class Tally {
   readonly #contradicted = new Set<Day>();
   #priceJumps: UnitPriceJump[] = [];
   #renamed: Renamed[] = [];
+  #leftOut: LeftOut | undefined;
   #windows = 0;
   #failure: { error: CostsError; windows: DaySpan[] } | null = null;
 
@@ -100,6 +102,10 @@ export class Tally {
     this.#renamed = projects;
   }
 
+  leftOut(files: FocusFiles): void {
+    if (files.leftOut.length + files.unlistedFolders.length > 0) this.#leftOut = leftOutOf(files);
+  }
+
   /** Nothing could be read, or the key or the network failed: the provider has nothing more to say now. */
   get isHopeless(): boolean {
     return this.#failure !== null && (this.#counts.days === 0 || isHopeless(this.#failure.error));
@@ -137,6 +143,7 @@ export class Tally {
       ...(this.#altered.size === 0 ? {} : { altered: [...this.#altered].sort() }),
       ...(this.#contradicted.size === 0 ? {} : { contradicted: [...this.#contradicted].sort() }),
       ...(this.#priceJumps.length === 0 ? {} : { priceJumps: this.#priceJumps }),
+      ...this.#leftOut,
       milliseconds: this.#now().getTime() - this.#started.getTime(),
       ...(failure === null
         ? {}

@@ -34,7 +34,17 @@ const ROW = {
   ProviderName: 'AWS',
 };
 type Row = Partial<
-  Record<keyof typeof ROW | 'Odd' | 'ListCost' | 'x_Labels' | 'InvoiceIssuerName' | 'ServiceProviderName', string>
+  Record<
+    | keyof typeof ROW
+    | 'Odd'
+    | 'ListCost'
+    | 'SkuId'
+    | 'ChargeDescription'
+    | 'x_Labels'
+    | 'InvoiceIssuerName'
+    | 'ServiceProviderName',
+    string
+  >
 >;
 
 const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
@@ -94,7 +104,7 @@ describe('FOCUS files', () => {
     });
     expect(periods[0]?.lines).toMatchObject([
       {
-        ...{ lineItem: 'Amazon Bedrock · a b ]0;x  c · a b ]0;x  c', quantityUnit: 'a b ]0;x  c' },
+        ...{ lineItem: 'Amazon Bedrock · a b ]0;x  c · A b ]0;x  c', quantityUnit: 'a b ]0;x  c' },
         providerProjectId: 'a b ]0;x  c',
       },
     ]);
@@ -124,6 +134,94 @@ describe('FOCUS files', () => {
     expect(linesOf(found).map(([day, , item, cost]) => [day, item, cost])).toEqual([
       ['2026-10-31', 'Vertex AI · InputTokens', '2'],
       ['2026-10-01', 'Vertex AI · InputTokens', '1'],
+    ]);
+  });
+
+  it('of months that begin at midnight in Shanghai stand on days of their own', async () => {
+    const month = { BillingPeriodStart: '2026-10-01T00:00:00+08:00', BillingPeriodEnd: '2026-11-01T00:00:00+08:00' };
+    const days = ['2026-10-01T01:00:00+08:00', '2026-10-01T12:00:00+08:00', '2026-10-31T23:00:00+08:00'];
+    const found = await read({
+      'a.csv': csv(days.map((day) => ({ ...month, ChargePeriodStart: day, ChargePeriodEnd: day }))),
+    });
+    expect(found.periods).toMatchObject([{ since: '2026-10-01', until: '2026-10-31' }]);
+    expect(linesOf(found).map(([day, , item, cost]) => [day, item, cost])).toEqual([
+      ['2026-10-01', 'Amazon Bedrock · InputTokens', '2'],
+      ['2026-10-31', 'Amazon Bedrock · InputTokens', '1'],
+    ]);
+  });
+
+  it('of a period that its rows end at different days are of all of these', async () => {
+    const { periods } = await read({
+      'a.csv': csv([
+        { BillingPeriodEnd: '2026-10-10T00:00:00Z' },
+        { ChargePeriodStart: '2026-10-20T00:00:00Z', ChargePeriodEnd: '2026-10-21T00:00:00Z' },
+      ]),
+    });
+    expect(periods).toMatchObject([{ since: '2026-10-01', until: '2026-10-31' }]);
+  });
+
+  it('are refused where two periods of an account share days, as either would replace those of the other', async () => {
+    const later = { BillingPeriodStart: '2026-10-15T00:00:00Z', BillingPeriodEnd: '2026-11-15T00:00:00Z' };
+    await expect(read({ 'a.csv': csv([later, {}]) })).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'Two billing periods of payer-1 share days: 1–31 Oct 2026 and 15 Oct – 14 Nov 2026.',
+    });
+    const others = await read({ 'a.csv': csv([{ ...later, BillingAccountId: 'payer-2' }, {}]) });
+    expect(others.periods).toHaveLength(2);
+  });
+
+  it('without a manifest are as old as each is: an older file knows nothing of the days behind it', async () => {
+    const november = { BillingPeriodStart: '2026-11-01T00:00:00Z', BillingPeriodEnd: '2026-12-01T00:00:00Z' };
+    const day = { ChargePeriodStart: '2026-11-05T00:00:00Z', ChargePeriodEnd: '2026-11-06T00:00:00Z' };
+    const path = await folder({ 'a.csv': csv([{ ...november, ...day }]), 'b.csv': csv([{}]), 'c.csv': csv([{}]) });
+    const times = { 'a.csv': '2026-11-10', 'b.csv': '2026-11-25', 'c.csv': '2026-11-20' };
+    for (const [name, at] of Object.entries(times)) await utimes(join(path, name), new Date(at), new Date(at));
+    const { periods } = await readFocusFiles(asked(path), signal);
+    expect(periods.map(({ since, lastDay, delivery }) => [since, lastDay, toDay(delivery.deliveredAt)])).toEqual([
+      ['2026-11-01', '2026-11-10', '2026-11-10'],
+      ['2026-10-01', '2026-11-25', '2026-11-25'],
+    ]);
+  });
+
+  it('of Vercel name no account, which is asked for, and are of the days that they have, with projects from tags', async () => {
+    const charge = (day: string, project: string | null, more = {}) =>
+      JSON.stringify({
+        ...{ BilledCost: 1.5, BillingCurrency: 'USD', ChargeCategory: 'Usage', ServiceName: 'AI Gateway' },
+        ...{ ChargePeriodStart: `${day}T07:00:00.000Z`, ServiceProviderName: 'Vercel' },
+        Tags: project === null ? {} : { ProjectId: `prj_${project}`, ProjectName: project },
+        ...more,
+      });
+    const files = {
+      'a.jsonl': [
+        charge('2026-10-30', 'web', { ServiceName: 'Build Minutes' }),
+        charge('2026-10-31', null),
+        charge('2026-11-02', 'web'),
+      ].join('\n'),
+    };
+    const found = await read(files, { account: 'team_1' });
+    expect(found.periods).toMatchObject([
+      { provider: 'vercel', account: 'team_1', since: '2026-10-30', until: '2026-10-31' },
+      { since: '2026-11-02', until: '2026-11-02', lines: [{ providerProjectName: 'web' }] },
+    ]);
+    expect(linesOf(found)).toEqual([
+      ['2026-10-31', 'unassigned', 'AI Gateway', '1.5'],
+      ['2026-11-02', 'prj_web', 'AI Gateway', '1.5'],
+    ]);
+    await expect(read(files)).rejects.toMatchObject({
+      message: expect.stringContaining('files of Vercel do not say whose they are') as string,
+      hint: expect.stringContaining('--account ID') as string,
+    });
+  });
+
+  it('of Google’s view tell a SKU by its description, and corrections in small letters', async () => {
+    const rows = [
+      { ProviderName: 'Google Cloud', ServiceName: 'Vertex AI', ChargeDescription: 'Gemini 2.5 Pro Text Input' },
+      { ProviderName: 'AWS', ChargeDescription: '$3 per million' },
+    ].map((row) => ({ ...row, SkuMeter: '', SkuId: '9D3E', ChargeClass: 'correction' }));
+    const found = await read({ 'a.csv': csv(rows, [...Object.keys(ROW), 'SkuId', 'ChargeDescription']) });
+    expect(found.periods.flatMap(({ lines }) => lines.map(({ lineItem, model }) => [lineItem, model]))).toEqual([
+      ['Vertex AI · Gemini 2.5 Pro Text Input · Correction', 'Gemini 2.5 Pro'],
+      ['Amazon Bedrock · 9D3E · Correction', null],
     ]);
   });
 
@@ -237,15 +335,26 @@ describe('FOCUS files', () => {
     expect(found.unknownColumns).toEqual(['Odd']);
   });
 
+  it('of JSON lines are refused where no row at all has a column that tells AI, or the tags that tell projects', async () => {
+    const { ServiceName, Tags: _, ...bare } = ROW;
+    const jsonOf = (row: object) => ({ 'a.jsonl': JSON.stringify(row) });
+    await expect(read(jsonOf({ ...bare, servicename: ServiceName }))).rejects.toThrow('column ServiceName is missing');
+    const byTag = { projectBy: { tag: 'product' } };
+    await expect(read(jsonOf({ ...bare, ServiceName }), byTag)).rejects.toThrow('no column Tags or x_Labels');
+  });
+
   it('say what was left out as no AI, and keep it where all is asked for', async () => {
-    const files = { 'a.csv': csv([{}, { ServiceName: 'Amazon EC2', BilledCost: '7.5' }]) };
+    // Of what is left out nobody needs an amount that the store cannot keep.
+    const other = { ServiceName: 'Amazon EC2', BilledCost: '7.5', ConsumedQuantity: '5.55111512312578E-17' };
+    const files = { 'a.csv': csv([{}, other]) };
     const { leftOut, periods } = await read(files);
     expect(leftOut.map(({ service, rows, totals }) => [service, rows, totals.toDocuments()])).toEqual([
       ['Amazon EC2', 1, [{ currency: 'USD', cost: '7.5' }]],
     ]);
     expect(periods[0]?.rows).toBe(1);
-    expect((await read(files, { only: 'all' })).periods[0]?.rows).toBe(2);
-    expect((await read(files, { services: ['Amazon EC2'] })).periods[0]?.rows).toBe(2);
+    const whole = { 'a.csv': csv([{}, { ...other, ConsumedQuantity: '1' }]) };
+    expect((await read(whole, { only: 'all' })).periods[0]?.rows).toBe(2);
+    expect((await read(whole, { services: ['Amazon EC2'] })).periods[0]?.rows).toBe(2);
   });
 
   it.each([
@@ -357,14 +466,16 @@ describe('FOCUS files', () => {
   });
 
   it('of Azure are those of the last submitted run, with as many rows as it says', async () => {
-    const manifest = (submittedTime: string, blobName: string, dataRowCount: number) =>
+    const manifest = (submittedTime: string, blobName: string, dataRowCount: number, startDate: string) =>
       JSON.stringify({
-        runInfo: { submittedTime, startDate: '2026-10-01T00:00:00' },
+        runInfo: { submittedTime, startDate: `${startDate}T00:00:00` },
         exportConfig: { exportName: 'e' },
         blobs: [{ blobName, dataRowCount }],
       });
-    const run = (id: string, time: string, cost: string, rows = 1) => ({
-      [`d/20261001-20261031/${id}/manifest.json`]: manifest(time, `d/20261001-20261031/${id}/part_0_0001.csv`, rows),
+    const run = (id: string, time: string, cost: string, rows = 1, since = '2026-10-01') => ({
+      [`d/20261001-20261031/${id}/manifest.json`]: manifest(
+        ...([time, `d/20261001-20261031/${id}/part_0_0001.csv`, rows, since] as const),
+      ),
       [`d/20261001-20261031/${id}/part_0_0001.csv`]: csv([{ BilledCost: cost }]),
     });
     const both = { ...run('b', '2026-10-20T01:00:00Z', '2'), ...run('a', '2026-10-21T01:00:00Z', '3') };
@@ -373,6 +484,10 @@ describe('FOCUS files', () => {
     expect(found.periods[0]?.delivery.deliveredAt).toEqual(new Date('2026-10-21T01:00:00Z'));
     await expect(read(run('a', '2026-10-21T01:00:00Z', '3', 2))).rejects.toMatchObject({
       message: expect.stringContaining('2 rows') as string,
+    });
+    // A part of a month would take the place of all of it.
+    await expect(read({ ...both, ...run('c', '2026-10-22T01:00:00Z', '4', 1, '2026-10-10') })).rejects.toMatchObject({
+      message: expect.stringContaining('its export begins on 10 Oct 2026') as string,
     });
   });
 });
@@ -425,8 +540,9 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     const end = new AbortController();
     const { addFiles } = store.organizations;
     store.organizations.addFiles = async (organization) => {
-      await addFiles(organization);
+      const name = await addFiles(organization);
       end.abort();
+      return name;
     };
     const later = { BillingAccountId: 'payer-2' };
     const ended = importFocus({ ...work, signal: end.signal }, asked(await folder({ 'a.csv': csv([{}, later]) })));
@@ -440,6 +556,13 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     const rows = [{ ProviderName: 'Oracle', ServiceName: 'OCI Generative AI' }];
     const named = await run(rows, '2026-11-05T00:00:00Z', { provider: 'oracle' });
     expect(named).toMatchObject({ provider: 'oracle', organizationId: 'payer-1', inserted: 1 });
+    const renamed = await run(rows, '2026-11-05T00:00:00Z', { provider: 'oracle', name: 'Another' });
+    expect(renamed).toMatchObject({ name: 'payer-1', unchanged: 1 });
+    for (const nothing of [{ period: '2026-09' }, { account: 'payer-2' }])
+      await expect(run(rows, '2026-11-05T00:00:00Z', nothing)).rejects.toMatchObject({
+        code: 'usage',
+        message: 'The files have nothing of that; they have payer-1 of 2026-10.',
+      });
     expect(await store.organizations.list('team-1')).toMatchObject([{ provider: 'oracle', billSource: 'files' }]);
     expect(await run(rows, '2026-11-05T00:00:00Z')).toMatchObject({ provider: 'focus' });
   });

@@ -109,7 +109,11 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
       '--json',
     ]);
     expect(added.json()).toMatchObject({ key: { organizationId: 'payer-1', source: `path:${path}`, lastFour: '' } });
-    expect(countsOf(await sync(machine))).toEqual([2, 0, 0]);
+    const synced = await machine.here(['sync', '--json']);
+    expect(countsOf(synced.json<SyncResult>())).toEqual([2, 0, 0]);
+    expect(synced.json<SyncResult>().organizations).toMatchObject([
+      { leftOut: [{ service: 'Amazon EC2', rows: 1, totals: [{ cost: '9' }] }], unlistedFolders: [] },
+    ]);
     expect(await totalsOf(machine)).toEqual(['3.75']);
     expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'skipped', requests: 0 }] });
 
@@ -176,7 +180,7 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     await machine.here(['keys', 'add', '--from-path', path]);
     await sync(machine);
     const before = new Date().toISOString();
-    await machine.here(['import', 'focus', path, '--only', 'all']);
+    await machine.here(['import', 'focus', '--service', 'Amazon EC2', path]);
     expect(await totalsOf(machine)).toEqual(['10.5']);
     const changes = (await machine.here(['changes', '2026-08', '--since', before, '--json'])).json<Changes>();
     expect(changes.rows).toMatchObject([{ cause: 'rescoped', difference: '9' }]);
@@ -212,8 +216,12 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     ]);
     expect((await machine.here(['keys', 'add', '--from-path', path, '--organization', 'payer-2'])).code).toBe(0);
     expect((await machine.here(['keys', 'add', '--provider', 'openai', '--from-path', path])).code).toBe(2);
+    expect((await machine.here(['import', 'focus', '--provider', 'openai', path])).code).toBe(2);
     expect((await machine.here(['keys', 'add', '--provider', 'aws', '--key-stdin'])).code).toBe(2);
     await sync(machine);
     expect(await totalsOf(machine)).toEqual(['2']);
+    // An account that is not asked for is not gone from its export.
+    expect((await machine.here(['import', 'focus', path, '--account', 'payer-1'])).code).toBe(0);
+    expect(await totalsOf(machine)).toEqual(['3']);
   });
 });

@@ -42,7 +42,7 @@ function period(
 }
 
 const files = (periods: FocusPeriod[], more: Partial<FocusFiles> = {}): FocusFiles => ({
-  ...{ files: 1, rows: 1, leftOut: [], unknownColumns: [], unlistedFolders: [] },
+  ...{ files: 1, rows: 1, leftOut: [], unknownColumns: [], unlistedFolders: [], others: [] },
   ...{ periods, deliveries: periods.map((each) => each.delivery) },
   ...more,
 });

@@ -5,6 +5,7 @@ import { importFocus } from '../../library/import-focus.js';
 import { renderFocusImport } from '../../output/focus-import.js';
 import { FILE_PROVIDERS } from '../../providers/file-list.js';
 import { argument, asItIs, defineCommand, option } from '../define.js';
+import { refuseKeyed } from '../file-provider.js';
 import { providerOption } from '../options.js';
 import { scopeOf, scopeOptions, type ScopeOptions } from '../scope-options.js';
 import { exitCodeOf } from '../../domain/exit-code.js';
@@ -14,6 +15,7 @@ export interface ImportFocusOptions extends ScopeOptions {
   path: string[];
   provider?: string;
   organization?: string;
+  account?: string;
   services?: boolean;
   period?: string;
   dryRun?: boolean;
@@ -32,7 +34,8 @@ export const importFocusFiles = defineCommand({
   arguments: [argument('[path...]', 'files and folders; of a folder with manifests, the newest complete delivery')],
   options: [
     providerOption('whose files they are, or what to call another company, such as oracle (default: as they say)'),
-    option('--organization <name>', 'what to call the billing account (default: its name in the files)'),
+    option('--organization <name>', 'what to call a billing account that is new (default: its name in the files)'),
+    option('--account <id>', 'only this billing account; files that name none, as those of Vercel, are of this one'),
     option('--services', 'print the services that are AI, and import nothing'),
     option('--period <month>', 'only this billing period, such as 2026-11'),
     ...scopeOptions(),
@@ -56,6 +59,7 @@ async function run(options: ImportFocusOptions, context: Context) {
   if (options.path.length === 0)
     throw new CostsError('usage', 'Which files?', { hint: 'Name files or folders: costs import focus --help' });
   const { period } = options;
+  refuseKeyed(options.provider, '--provider');
   if (period !== undefined && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(period))
     throw new CostsError('usage', `"${period}" is not a billing period.`, { hint: 'Write it as 2026-11.' });
   const request: FocusImportRequest = {
@@ -66,6 +70,7 @@ async function run(options: ImportFocusOptions, context: Context) {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(options.organization === undefined ? {} : { name: options.organization }),
     ...(period === undefined ? {} : { period }),
+    ...(options.account === undefined ? {} : { account: options.account }),
   };
   return during(context.output, 'Reading files …', () => importFocus(context, request));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDay } from '../../domain/day.js';
 import type { Manifest } from '../files.js';
 
 /**
@@ -19,6 +20,7 @@ export function readManifest(document: unknown): Manifest | null {
   return {
     export: exportConfig.resourceId ?? exportConfig.exportName,
     month: runInfo.startDate.slice(0, 7),
+    since: parseDay(runInfo.startDate.slice(0, 10)),
     deliveredAt: new Date(runInfo.submittedTime),
     files: blobs.map(({ blobName }) => blobName),
     rows: counted.length < blobs.length ? null : counted.reduce((sum, rows) => sum + rows, 0),

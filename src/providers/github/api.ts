@@ -1,9 +1,10 @@
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
-import { sum } from '../../domain/decimal.js';
+import { absolute, subtract, sum } from '../../domain/decimal.js';
 import type { CostProvider } from '../../domain/cost-provider.js';
 import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import type { CostLine } from '../../domain/bucket.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
+import { isBinaryNoise } from '../binary-sums.js';
 import type { Wire } from '../define.js';
 import { broken } from '../paging.js';
 import { isNotAllowed, isNotFound } from '../refusal.js';
@@ -93,8 +94,8 @@ async function nameModels(
     const { day, organization, repository } = group[0];
     const report = day < AI_CREDITS_SINCE ? 'premium_request/usage' : 'ai_credit/usage';
     const narrowed = reports.isEnterprise && organization !== null ? { ...center, organization } : center;
-    // It knows no repositories: charges of several of them stay as they are.
-    const isOne = group.every((item) => item.repository === repository);
+    // It knows no repositories: where they are the projects, charges of several of them stay as they are.
+    const isOne = reports.isEnterprise || group.every((item) => item.repository === repository);
     const read = () =>
       reports.read(report, day, narrowed).catch((error: unknown) => {
         if (!isNotFound(error) && !isNotAllowed(error)) throw error;
@@ -102,14 +103,16 @@ async function nameModels(
         return [];
       });
     const cut = isOne ? await read() : [];
-    const isSame =
-      cut.length > 0 &&
-      (['net', 'gross'] as const).every(
-        (amount) => sum(cut.map((item) => item[amount])) === sum(group.map((item) => item[amount])),
-      );
+    const isSame = cut.length > 0 && (['net', 'gross'] as const).every((amount) => isEqual(cut, group, amount));
     named.push(...(isSame ? cut.map((item) => ({ ...item, day, organization, repository })) : group));
   }
   return named;
+}
+
+function isEqual(some: readonly UsageItem[], others: readonly UsageItem[], amount: 'net' | 'gross'): boolean {
+  const [ours, theirs] = [some, others].map((items) => items.map((item) => item[amount]));
+  const difference = subtract(sum(ours ?? []), sum(theirs ?? []));
+  return isBinaryNoise(difference, sum([...(ours ?? []), ...(theirs ?? [])].map(absolute)));
 }
 
 function toLine(

@@ -1,13 +1,12 @@
 import { startOfDay, endOfDay } from '../../domain/day.js';
 import { absolute, add, subtract, ZERO, type Decimal } from '../../domain/decimal.js';
 import { UsageMerger, type UsageLine } from '../../domain/usage.js';
+import { isBinaryNoise } from '../binary-sums.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 import type { DayActivity, Metrics } from './schema.js';
 
 export const ENDPOINT = 'daily_activity';
 
-/** Sums of doubles are right to about so many parts. */
-const BINARY_PRECISION = 10n ** 12n;
 /** What stands behind a key that the answer does not list, as its list is cut off below the keys with the highest spend. */
 const NOT_LISTED = 'keys=not listed';
 
@@ -60,5 +59,5 @@ function restOf(whole: Metrics, parts: readonly Metrics[]): Metrics {
 function leftOver(whole: Decimal, parts: readonly Decimal[]): Decimal {
   const rest = parts.reduce((left, part) => subtract(left, part), whole);
   const size = parts.reduce((sum, part) => add(sum, absolute(part)), absolute(whole));
-  return absolute(rest) * BINARY_PRECISION > size ? rest : ZERO;
+  return isBinaryNoise(rest, size) ? ZERO : rest;
 }

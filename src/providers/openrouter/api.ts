@@ -4,6 +4,7 @@ import { absolute, add, negate, ZERO, type Decimal } from '../../domain/decimal.
 import { UNASSIGNED, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
+import { isBinaryNoise } from '../binary-sums.js';
 import { BrokenAnswer } from '../broken.js';
 import type { Wire } from '../define.js';
 import { followOffsets } from '../lists.js';
@@ -18,8 +19,6 @@ const MAX_DAYS = 31;
 const WHOLE_DAYS = 364;
 const MOST_ROWS = 10_000;
 const WORKSPACES_PER_PAGE = 100;
-/** Sums of doubles are right to about so many parts. */
-const BINARY_PRECISION = 10n ** 12n;
 
 interface Asked {
   metric: Metric;
@@ -148,7 +147,7 @@ function leftOver(
   for (const row of all) count(row, ZERO);
   for (const row of own) count({ ...row, amount: negate(row.amount) }, absolute(row.amount));
   return [...sums.values()].filter(
-    ({ day, amount, size }) => absolute(amount) * BINARY_PRECISION > size && !(isOpen(day) && amount < ZERO),
+    ({ day, amount, size }) => !isBinaryNoise(amount, size) && !(isOpen(day) && amount < ZERO),
   );
 }
 

@@ -49,6 +49,28 @@ describe('GitHub', () => {
     expect(await readCosts(yesterday)).toEqual([['unassigned', 'copilot_ai_unit', '2']]);
   });
 
+  it('tells the models of an organization with several repositories in an enterprise, and of sums that are binary', async () => {
+    const rows = [
+      credits('gpt-5', '2', '2', { projectId: 'acme' }),
+      credits('claude-5', '1', '1', { projectId: 'acme' }),
+    ];
+    const { emulator, readCosts } = await openProvider({
+      ...{ provider: 'github', id: 'ent-acme', days: new Map([[yesterday, rows]]) },
+    });
+    emulator.addFault({
+      fault: { kind: 'rewrite', from: '"netAmount":1', to: '"netAmount":1,"repositoryName":"web"' },
+      match: { path: '/billing/usage' },
+    });
+    emulator.addFault({
+      fault: { kind: 'rewrite', from: '"netAmount":2', to: '"netAmount":2.0000000000000004' },
+      match: { path: '/ai_credit/' },
+    });
+    expect(await readCosts(yesterday)).toEqual([
+      ['acme', 'copilot_ai_unit · gpt-5', '2.0000000000000004'],
+      ['acme', 'copilot_ai_unit · claude-5', '1'],
+    ]);
+  });
+
   it('leaves credits as they are where there is no report that knows models, and says so', async () => {
     const events: WireEvent[] = [];
     const { emulator, readCosts } = await openProvider(
