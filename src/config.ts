@@ -13,7 +13,7 @@ export interface Config {
   /** Null for the embedded store. */
   databaseUrl: string | null;
   /** Where the embedded store lives. @throws CostsError `usage` when neither COSTS_HOME nor a home folder is known */
-  readonly home: string;
+  home(): string;
   team: string | null;
   /** A team token (a secret). */
   token: string | null;
@@ -40,10 +40,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, script 
   };
   return {
     databaseUrl: text('COSTS_DATABASE_URL') ?? text('DATABASE_URL'),
-    get home() {
-      // The embedded store's socket has a path, and one that begins with a name would be that of a host.
-      return resolve(text('COSTS_HOME') ?? dataFolder(environment));
-    },
+    // The embedded store's socket has a path, and one that begins with a name would be that of a host.
+    home: () => resolve(text('COSTS_HOME') ?? dataFolder(environment)),
     team: text('COSTS_TEAM'),
     token: text('COSTS_TOKEN'),
     insecureStorage: text('COSTS_INSECURE_STORAGE') === '1',

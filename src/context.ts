@@ -83,6 +83,8 @@ export interface Context {
 
 /** How long a question to a provider is asked again while somebody waits for it, such as by `keys verify`; syncing is more patient. */
 const QUESTION_RETRY_SECONDS = 8;
+/** … and by a run, unless it is told otherwise. */
+export const RUN_RETRY_SECONDS = 60;
 
 /** Makes the context of one command from its options; commands are given this. */
 export type OpenContext = (options: GlobalOptions) => Context;
@@ -155,7 +157,7 @@ function createContext({ version, argv, config, signal, output, options, onClose
   const now = () => new Date();
   const target =
     config.databaseUrl === null
-      ? ({ kind: 'embedded', home: config.home } as const)
+      ? ({ kind: 'embedded', home: config.home() } as const)
       : ({ kind: 'postgresql', url: config.databaseUrl } as const);
   const openOptions: OpenOptions = {
     signal,
@@ -165,7 +167,7 @@ function createContext({ version, argv, config, signal, output, options, onClose
       output.note(`The embedded store is in use by process ${pid}${where} (${command}); waiting for it.`);
       if (claim !== null) output.note(shell`If that one is gone, take the store over → rm ${claim}`);
     },
-    onCreate: () => output.note(`Creating the embedded store in ${config.home} …`),
+    onCreate: () => output.note(`Creating the embedded store in ${config.home()} …`),
     onMoved: (label) => output.note(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
   const database = once(async () => {
@@ -215,12 +217,12 @@ function createContext({ version, argv, config, signal, output, options, onClose
     signal,
     now,
     database,
-    embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home, openOptions),
+    embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home(), openOptions),
     grants: async (schema) => (await import('./store/grants.js')).grantsSql(schema),
     async withEmbeddedVault(work) {
       const { createEmbeddedStore } = await import('./store/embedded-store.js');
       const { openVault } = await import('./vault/open.js');
-      return createEmbeddedStore(config.home, openOptions).use((opened) =>
+      return createEmbeddedStore(config.home(), openOptions).use((opened) =>
         work(openVault({ config, store: () => Promise.resolve(opened), output }), opened),
       );
     },

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { readConfig } from './config.js';
-import { createRuntime } from './context.js';
+import { createRuntime, RUN_RETRY_SECONDS } from './context.js';
 import type { Report } from './domain/report.js';
 import type { SyncResult } from './domain/results.js';
 import type { Verification } from './domain/verification.js';
@@ -49,20 +50,19 @@ export interface Costs {
 
 /** Opens a store; it is connected to when it is first used. What is not said comes from the environment, as for the commands. */
 export function openCosts({ databaseUrl, home, team, signal }: OpenOptions = {}): Costs {
-  const config = readConfig();
   const { output } = createRecorder();
   const runtime = createRuntime({
     version: readVersion(),
     config: {
-      ...config,
+      ...readConfig(),
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      ...(home === undefined ? {} : { home }),
+      ...(home === undefined ? {} : { home: () => resolve(home) }),
     },
     signal: signal ?? new AbortController().signal,
     argv: [],
     makeOutput: () => output,
   });
-  const work = runtime.open(team === undefined ? {} : { team });
+  const work = runtime.open({ retryFor: RUN_RETRY_SECONDS, ...(team === undefined ? {} : { team }) });
   return {
     sync: async (request = {}) => collect(work, syncJob(request)),
     backfill: async (request) => collect(work, await backfillJob(request, () => work.clock())),

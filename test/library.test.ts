@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,7 +8,14 @@ import { addDays, toDay } from '../src/domain/day.js';
 import type { Report } from '../src/domain/report.js';
 import { startEmulator, type Emulator } from '../src/emulator/emulator.js';
 import { generateWorld } from '../src/emulator/generate.js';
-import { openCosts, type CollectEvent, type Costs, type ExportDocument } from '../src/index.js';
+import {
+  openCosts,
+  type CollectEvent,
+  type Costs,
+  type ExportDocument,
+  type ReportRequest,
+  type SyncRequest,
+} from '../src/index.js';
 import { clockEnvironment } from './helpers/clock.js';
 import { createMachine, type Machine } from './helpers/costs.js';
 
@@ -25,17 +33,18 @@ describe('the library', () => {
       seed: 5,
       until: toDay(new Date()),
       days: 40,
-      organizations: [{ provider: 'openai', id: 'org-1', projects: 2, lineItems: 2 }],
+      organizations: ['org-1', 'org-2'].map((id) => ({ provider: 'openai', id, projects: 2, lineItems: 2 })),
     });
     emulator = await startEmulator({ world, now: () => new Date() });
     environment = {
       OPENAI_BASE_URL: emulator.baseUrl('openai'),
       OPENAI_ADMIN_KEY: world.organizations[0]?.keys[0]?.secret ?? '',
+      OPENAI_ADMIN_KEY_2: world.organizations[1]?.keys[0]?.secret ?? '',
     };
     machine = await createMachine(environment, { store: true });
     const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--name', 'Prod'];
     await machine.here([...add, '--from-env', 'OPENAI_ADMIN_KEY', '--json']);
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries({ ...environment, HOME: '' })) vi.stubEnv(name, value);
   });
 
   afterAll(async () => {
@@ -46,7 +55,8 @@ describe('the library', () => {
 
   /** The embedded store serves one at a time: it is closed before a command opens it. */
   async function withCosts<T>(work: (costs: Costs) => Promise<T>): Promise<T> {
-    const costs = openCosts({ databaseUrl: null, home: `${machine.home}/costs` });
+    // However it is named, and whoever runs it.
+    const costs = openCosts({ databaseUrl: null, home: relative('.', `${machine.home}/costs`) });
     try {
       return await work(costs);
     } finally {
@@ -103,6 +113,30 @@ describe('the library', () => {
       const twice = { since: '2026-01-01', basis: 'usage', verify: true } as const;
       await expect(costs.backfill(twice)).rejects.toThrow('No provider');
     });
+  });
+
+  it('checks words and lengths of time that no compiler has checked', async () => {
+    const wrong = {
+      report: [{ groupBy: ['x'] }, { groupBy: [] }, { basis: 'x' }, { columns: ['x'] }, { sort: 'x' }],
+      sync: [{ basis: 'x' }, { timeout: 30 * 86_400 }, { timeout: -1 }, { wait: NaN }, { basis: 'usage', bucket: 'x' }],
+    };
+    await withCosts(async (costs) => {
+      for (const each of wrong.report)
+        await expect(costs.report(each as ReportRequest), JSON.stringify(each)).rejects.toMatchObject({
+          code: 'usage',
+        });
+      for (const each of wrong.sync)
+        await expect(costs.sync(each as SyncRequest), JSON.stringify(each)).rejects.toMatchObject({ code: 'usage' });
+    });
+  });
+
+  it('compares of each organization the days that a run has read of it', async () => {
+    const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-2', '--name', 'Second'];
+    await machine.here([...add, '--from-env', 'OPENAI_ADMIN_KEY_2', '--json']);
+    const { verified } = await withCosts((costs) => costs.sync({ verify: true }));
+    const [first, second] = verified?.organizations ?? [];
+    expect([first?.name, first?.notCompared, second?.name]).toEqual(['Prod', [], 'Second']);
+    expect(second?.days).toBeGreaterThan(first?.days ?? 0);
   });
 
   it('prints nothing, and leaves the exit code alone', async () => {

@@ -1,10 +1,11 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
+import { RUN_RETRY_SECONDS } from '../context.js';
 import { ALL_PROVIDER_IDS } from '../providers/registry.js';
 import { ROLES, type Role } from '../domain/access.js';
 import { parseDay } from '../domain/day.js';
-import { DIMENSION_WORDS, isDimensionWord, isTagWord, tagKeyOf } from '../domain/dimensions.js';
-import { REPORT_COLUMNS } from '../domain/report-columns.js';
-import { checkTagKey } from '../domain/tag.js';
+import { checkGroupBy, GROUP_CHOICES } from '../domain/dimensions.js';
+import { checkColumns, REPORT_COLUMNS } from '../domain/report-columns.js';
+import { BASES } from '../domain/results.js';
 import { similarTo } from '../domain/similar.js';
 import { parseDuration, parseTime, PERIOD_EXAMPLES } from '../domain/time.js';
 import { USAGE_WIDTHS } from '../domain/usage.js';
@@ -68,9 +69,7 @@ export function roleOption(description: string, roles: readonly Role[] = ROLES):
 
 /** Which of the two a run reads. */
 export function basisOption(): Option {
-  return new Option('--basis <basis>', 'read the bills, or the usage beside them')
-    .choices(['billed', 'usage'])
-    .default('billed');
+  return new Option('--basis <basis>', 'read the bills, or the usage beside them').choices(BASES).default('billed');
 }
 
 export function bucketOption(): Option {
@@ -114,36 +113,26 @@ export function patienceOptions(): Option[] {
       'end the run after so long, such as 600 (seconds) or 10m; finished windows are kept',
     ),
     durationOption('--request-timeout <time>', 'wait so long for one answer (default: 60)'),
-    durationOption('--retry-for <time>', 'ask a provider that stays down again for so long').default(60),
+    durationOption('--retry-for <time>', 'ask a provider that stays down again for so long').default(RUN_RETRY_SECONDS),
   ];
 }
 
 /** What stands beside the costs of a report. */
 export function columnsOption(): Option {
   const choices = REPORT_COLUMNS.join(', ');
-  return new Option('--columns <names>', `beside costs: ${choices}, with commas between`).argParser((text) => {
-    const names = text.split(',').map((name) => name.trim());
-    for (const name of names)
-      if (!(REPORT_COLUMNS as readonly string[]).includes(name))
-        throw new InvalidArgumentError(`"${name}" is not one of ${choices}.`);
-    if (new Set(names).size < names.length) throw new InvalidArgumentError('Give each column once.');
-    return names;
-  });
+  return new Option('--columns <names>', `beside costs: ${choices}, with commas between`).argParser(
+    parseWith((text) => checkColumns(wordsOf(text))),
+  );
 }
 
 /** What totals are grouped by. */
 export function groupByOption(): Option {
-  const choices = `${DIMENSION_WORDS.join(', ')}, tag:KEY`;
+  const choices = GROUP_CHOICES.join(', ');
   return new Option('--group-by <words>', `one to three of ${choices}`)
     .default(['project'], 'project')
-    .argParser((text) => {
-      const words = text.split(',').map((word) => word.trim());
-      for (const word of words) {
-        if (isTagWord(word)) parseWith(checkTagKey)(tagKeyOf(word));
-        else if (!isDimensionWord(word)) throw new InvalidArgumentError(`"${word}" is not one of ${choices}.`);
-      }
-      if (words.length > 3 || new Set(words).size < words.length)
-        throw new InvalidArgumentError('Give one to three different words.');
-      return words;
-    });
+    .argParser(parseWith((text) => checkGroupBy(wordsOf(text))));
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(',').map((word) => word.trim());
 }

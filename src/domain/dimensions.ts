@@ -1,7 +1,9 @@
 import { CostsError } from '../errors.js';
 import type { Day } from './day.js';
+import { requireOneOf } from './one-of.js';
 import type { ReportColumn } from './report-columns.js';
 import { shell } from './shell.js';
+import { checkTagKey } from './tag.js';
 
 /** What a row of a report is about: the fields of the words it is grouped by, in the order they were given. */
 export interface ReportGroup {
@@ -202,6 +204,8 @@ export type PatternWord = {
 }[DimensionWord];
 
 export const DIMENSION_WORDS = Object.keys(DIMENSIONS) as DimensionWord[];
+/** What may be grouped by, as people are told it. */
+export const GROUP_CHOICES: readonly string[] = [...DIMENSION_WORDS, 'tag:KEY'];
 const ALL: Readonly<Record<DimensionWord, Dimension>> = DIMENSIONS;
 export const PATTERN_WORDS = DIMENSION_WORDS.filter((word): word is PatternWord => ALL[word].pattern !== undefined);
 const KEYS = DIMENSION_WORDS.map((word) => ALL[word].key);
@@ -212,8 +216,14 @@ export function dimensionOf(word: GroupWord): Dimension {
   return { columns: { [key]: word }, sql: { [word]: `"${word}".value` }, key: word, none: `(no ${key})`, kept: true };
 }
 
-export function isDimensionWord(word: string): word is DimensionWord {
-  return Object.hasOwn(DIMENSIONS, word);
+/** @throws CostsError `usage` unless they are one to three different words that may be grouped by */
+export function checkGroupBy(words: readonly string[]): readonly GroupWord[] {
+  for (const word of words) {
+    if (isTagWord(word)) checkTagKey(tagKeyOf(word));
+    else requireOneOf(word, GROUP_CHOICES);
+  }
+  if (words.length >= 1 && words.length <= 3 && new Set(words).size === words.length) return words as GroupWord[];
+  throw new CostsError('usage', 'Give one to three different words.');
 }
 
 export function isTagWord(word: string): word is TagWord {

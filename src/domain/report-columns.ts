@@ -1,9 +1,18 @@
+import { CostsError } from '../errors.js';
 import { compare, formatDecimal, parseDecimal, proportion, quotient, sum, ZERO, type DecimalText } from './decimal.js';
 import { groupInto } from './group-into.js';
+import { requireOneOf } from './one-of.js';
 
 /** What a report shows beside costs where it is asked for. */
 export const REPORT_COLUMNS = ['tokens', 'per-1m', 'cache-share', 'list'] as const;
 export type ReportColumn = (typeof REPORT_COLUMNS)[number];
+
+/** @throws CostsError `usage` unless each is one of the columns, and none comes twice */
+export function checkColumns(names: readonly string[]): readonly ReportColumn[] {
+  for (const name of names) requireOneOf(name, REPORT_COLUMNS);
+  if (new Set(names).size === names.length) return names as ReportColumn[];
+  throw new CostsError('usage', 'Give each column once.');
+}
 
 /** What the charges of one unit come to; a null unit is of charges of which nobody says how much was used. */
 export interface Counted {

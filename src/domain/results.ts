@@ -55,7 +55,8 @@ export interface OrganizationResult extends Partial<LeftOut> {
 }
 
 /** What a run reads: the bills, or the usage beside them. */
-export type Basis = 'billed' | 'usage';
+export const BASES = ['billed', 'usage'] as const;
+export type Basis = (typeof BASES)[number];
 
 /** The document of `sync --json` and `backfill --json`. */
 export interface SyncResult {

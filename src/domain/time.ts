@@ -211,7 +211,12 @@ const LONGEST = 24 * UNITS.d;
 export function parseDuration(text: string): number {
   const match = /^(\d{1,7})([smhdw]?)$/.exec(text.trim().toLowerCase());
   const length = match === null ? Infinity : Number(match[1]) * UNITS[(match[2] || 's') as keyof typeof UNITS];
-  if (length <= LONGEST) return length / SECOND;
+  return checkDuration(length / SECOND, text);
+}
+
+/** Seconds as they were given, or as a text says them. @throws CostsError `usage` as `parseDuration` */
+export function checkDuration(seconds: number, text = String(seconds)): number {
+  if (seconds >= 0 && seconds * SECOND <= LONGEST) return seconds;
   throw new CostsError('usage', `"${text}" is not a length of time.`, {
     hint: 'Write seconds, or such as 90s, 10m, 2h; at most 24d.',
   });

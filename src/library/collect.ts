@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
-import { toDay } from '../domain/day.js';
+import type { Organization } from '../domain/collection.js';
+import { toDay, type DaySpan } from '../domain/day.js';
 import { organizationRef } from '../domain/organization.js';
 import type { SyncResult } from '../domain/results.js';
 import { formatDate } from '../domain/words.js';
@@ -42,15 +43,19 @@ function tellOutOfReach({ organizations }: SyncPlan, { onEvent }: CollectRequest
   }
 }
 
-/** Compares what a run has just brought of organizations that did not fail. */
+/** Compares what a run has just brought of organizations that were read, each from its first day through its last. */
 async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): Promise<void> {
-  const failed = new Set(result.organizations.filter(({ status }) => status === 'failed').map(organizationRef));
-  const organizations = plan.organizations
-    .filter(({ windows }) => windows.length > 0)
-    .map(({ organization }) => organization)
-    .filter((organization) => !failed.has(organizationRef(organization)));
-  const span = closedDays(plan.span, toDay(await work.clock()));
-  if (span !== null) result.verified = await verifyOrganizations(work, organizations, span);
+  const today = toDay(await work.clock());
+  const read = new Set(result.organizations.filter(({ status }) => status === 'ok').map(organizationRef));
+  const spans = new Map<Organization, DaySpan>();
+  for (const { organization, windows } of plan.organizations) {
+    const [since, until] = [windows[0]?.since, windows.at(-1)?.until];
+    if (since === undefined || until === undefined || !read.has(organizationRef(organization))) continue;
+    const span = closedDays({ since, until }, today);
+    if (span !== null) spans.set(organization, span);
+  }
+  const span = closedDays(plan.span, today);
+  if (span !== null) result.verified = await verifyOrganizations(work, [...spans.keys()], span, spans);
 }
 
 async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Date): Promise<SyncResult> {

@@ -1,8 +1,9 @@
 import { addDays, toDay, type Day } from '../domain/day.js';
 import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
-import type { Basis } from '../domain/results.js';
-import { firstDayOf, parseTime } from '../domain/time.js';
-import type { UsageWidth } from '../domain/usage.js';
+import { requireOneOf } from '../domain/one-of.js';
+import { BASES, type Basis } from '../domain/results.js';
+import { checkDuration, firstDayOf, parseTime } from '../domain/time.js';
+import { USAGE_WIDTHS, type UsageWidth } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from '../sync/events.js';
 import { planBackfill, planSync, type PlanInput, type SyncPlan } from '../sync/plan.js';
@@ -59,14 +60,14 @@ export interface Job {
 
 /** All days that are not settled, up to today. @throws CostsError `usage` */
 export function syncJob(request: SyncRequest): Job {
-  checkBasis(request);
+  checkRequest(request);
   const floorOf = readLookback(request.lookback);
   return { command: 'sync', request, forced: false, makePlan: (input) => planSync(input, floorOf(input.today)) };
 }
 
 /** The days of a past range that were never read or are not settled, or all of them. @throws CostsError `usage` */
 export async function backfillJob(request: BackfillRequest, clock: () => Promise<Date>): Promise<Job> {
-  checkBasis(request);
+  checkRequest(request);
   if (request.since === undefined && request.period === undefined)
     throw new CostsError('usage', 'Which days?', { hint: 'costs backfill last-month' });
   const { since, until } = resolvePeriod(request, toDay(await clock()));
@@ -84,7 +85,10 @@ export function readLookback(lookback: number | string = ''): (today: Day) => Da
 }
 
 /** Bills come by the day only, and only of them a provider has totals. */
-function checkBasis({ basis, bucket, verify }: CollectRequest): void {
+function checkRequest({ basis = 'billed', bucket, verify, timeout = 0, wait = 0 }: CollectRequest): void {
+  requireOneOf(basis, BASES);
+  if (bucket !== undefined) requireOneOf(bucket, USAGE_WIDTHS);
+  for (const seconds of [timeout, wait]) checkDuration(seconds);
   if (verify === true && basis === 'usage')
     throw new CostsError('usage', 'No provider has totals of usage to compare with; --verify is for bills.');
   if (bucket === undefined || basis === 'usage') return;

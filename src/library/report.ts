@@ -1,9 +1,10 @@
 import { toDay } from '../domain/day.js';
-import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
+import { checkGroupBy, isTimeWord, type GroupWord } from '../domain/dimensions.js';
+import { requireOneOf } from '../domain/one-of.js';
 import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
-import type { BillReported, Report, ReportBasis, ReportQuery } from '../domain/report.js';
-import type { ReportColumn } from '../domain/report-columns.js';
-import { arrangeReport, reportDocument, type ReportOrder } from '../domain/report-order.js';
+import { REPORT_BASES, type BillReported, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
+import { checkColumns, type ReportColumn } from '../domain/report-columns.js';
+import { arrangeReport, reportDocument, SORTS, type ReportOrder } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
 import { pastMoment } from '../domain/time.js';
 import { CostsError } from '../errors.js';
@@ -85,6 +86,9 @@ export async function resolveReport(
   request: ReportRequest,
 ): Promise<{ query: ReportQuery; period: Period }> {
   const { groupBy = ['project'], columns, sort } = request;
+  checkGroupBy(groupBy);
+  checkColumns(columns ?? []);
+  if (sort !== undefined) requireOneOf(sort, SORTS);
   const time = groupBy.find(isTimeWord);
   if (sort === 'change' && time !== undefined)
     throw new CostsError('usage', `A ${time} is compared with nothing: rows by ${time} cannot be sorted by change.`, {
@@ -103,6 +107,7 @@ export async function basisOf(
   { basis = 'best', asOf }: Pick<ReportRequest, 'basis' | 'asOf'>,
   work: Workplace,
 ): Promise<{ basis: ReportBasis; asOf?: Date }> {
+  requireOneOf(basis, REPORT_BASES);
   if (asOf === undefined) return { basis };
   if (basis === 'usage')
     throw new CostsError('usage', 'Only bills are kept as they were; --as-of does not go with --basis usage.', {

@@ -3,6 +3,7 @@ import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { FIRST_DAY, lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
+import type { VerifyDependencies } from '../sync/verify-days.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
 import { readFolder } from './folder.js';
 import { registeredOrganizations, selectOrganizations, type Selection } from './organizations.js';
@@ -46,17 +47,20 @@ export function closedDays({ since, until }: DaySpan, today: Day): DaySpan | nul
   return since > last ? null : { since, until: last };
 }
 
+/** @param spans of organizations whose days are others than those of all */
 export async function verifyOrganizations(
   work: Workplace,
   organizations: readonly Organization[],
   span: DaySpan,
+  spans?: ReadonlyMap<Organization, DaySpan>,
 ): Promise<Verification> {
   const { collection } = await work.store();
-  return verifySpan(organizations, span, {
+  const dependencies: VerifyDependencies = {
     provider: (id) => work.provider(id),
     adminKey: (organization) => work.adminKey(organization),
     folder: (organization, asked) => readFolder(work, organization, asked),
     signal: work.signal,
     store: collection,
-  });
+  };
+  return verifySpan(organizations, span, dependencies, spans);
 }

@@ -32,16 +32,18 @@ type Named = Pick<Organization, 'provider' | 'organizationId' | 'teamId' | 'name
 /**
  * Compares each closed day that was read with the provider's own ungrouped total of it, and looks at a day that differs
  * again before it says anything. One organization's failure never stops another's.
+ * @param spans of organizations whose days are others than those of all
  * @throws CostsError `interrupted` when the signal fires
  */
 export async function verifySpan(
   organizations: readonly Organization[],
   span: DaySpan,
   dependencies: VerifyDependencies,
+  spans?: ReadonlyMap<Organization, DaySpan>,
 ): Promise<Verification> {
   const limit = pLimit(ORGANIZATIONS_AT_ONCE);
   const verified = await Promise.all(
-    organizations.map((each) => limit(() => verifyOrganization(each, span, dependencies))),
+    organizations.map((each) => limit(() => verifyOrganization(each, spans?.get(each) ?? span, dependencies))),
   );
   refuseInterrupted(dependencies.signal);
   return toVerification(verified, span, null);

@@ -20,7 +20,7 @@ export function openVault(options: VaultOptions): Vault {
   const { config, output } = options;
   if (config.token !== null) output.redact(config.token);
   let insecure = config.insecureStorage;
-  const file = createSessionFile(config.home);
+  const file = createSessionFile(() => config.home());
   const keychain = chooseKeychain(options, file, () => insecure);
   const tools = once(async (): Promise<Tools> => {
     const { access, database } = await options.store();

@@ -12,29 +12,32 @@ export interface SessionFile extends Keychain {
   inUse(): Promise<string | null>;
 }
 
-export function createSessionFile(home: string): SessionFile {
-  const path = join(home, 'session.json');
+/** @param home asked for when it is needed: who has a token needs no home */
+export function createSessionFile(home: () => string): SessionFile {
+  const pathOf = () => join(home(), 'session.json');
   const read = async (): Promise<Record<string, string>> => {
     try {
-      await checkPrivate(path);
-      return JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+      await checkPrivate(pathOf());
+      return JSON.parse(await readFile(pathOf(), 'utf8')) as Record<string, string>;
     } catch (error) {
+      // Whoever has no home has kept nothing.
+      if (error instanceof CostsError && error.code === 'usage') return {};
       if (error instanceof CostsError) throw error;
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw unusable(path, error);
+      throw unusable(pathOf(), error);
     }
   };
   return {
-    inUse: async () => (Object.keys(await read()).length === 0 ? null : path),
+    inUse: async () => (Object.keys(await read()).length === 0 ? null : pathOf()),
     get: async (account) => (await read())[account] ?? null,
     async set(account, text) {
-      await write(home, path, { ...(await read()), [account]: text });
+      await write(home(), pathOf(), { ...(await read()), [account]: text });
     },
     async remove(account) {
       const { [account]: removed, ...rest } = await read();
       if (removed === undefined) return;
-      if (Object.keys(rest).length === 0) await rm(path, { force: true });
-      else await write(home, path, rest);
+      if (Object.keys(rest).length === 0) await rm(pathOf(), { force: true });
+      else await write(home(), pathOf(), rest);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Actor } from './vault.js';
 /** What the vault is given; the context's own objects fit. */
 export interface VaultOptions {
   config: {
-    home: string;
+    home(): string;
     token: string | null;
     insecureStorage: boolean;
     baseUrls: Readonly<Record<ProviderId, string>>;

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { createMachine, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
@@ -141,6 +141,10 @@ describe('a team on a server', () => {
       name: 'ci',
       role: 'member',
     });
+    // As of a user id without a name, in a container.
+    vi.stubEnv('HOME', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await machine.costs(['whoami'], { env: { ...nowhere, COSTS_HOME: undefined } })).code).toBe(0);
   });
 
   it('shows no secret where Prisma or Node.js is told to show all that it reads', async () => {

@@ -43,7 +43,7 @@ export function openDesk(
   const store = createStore(database);
   const vault = openVault({
     config: {
-      home: join(tmpdir(), `costs-no-home-${randomUUID()}`),
+      home: () => join(tmpdir(), `costs-no-home-${randomUUID()}`),
       token: null,
       insecureStorage: false,
       baseUrls: { openai: 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com' },

@@ -151,7 +151,7 @@ describe('a session file that others can read', () => {
   it('is told with a command that mends it, in a folder with spaces too', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'costs application support '));
     try {
-      const file = createSessionFile(folder);
+      const file = createSessionFile(() => folder);
       await file.set('x', 'y');
       await run('chmod', ['644', join(folder, 'session.json')]);
       const error = await file.get('x').catch((thrown: unknown) => thrown as CostsError);

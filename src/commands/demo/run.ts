@@ -103,7 +103,7 @@ function demoConfig({ config }: Context, home: string, emulator: Emulator): Cont
   return {
     ...config,
     databaseUrl: null,
-    home,
+    home: () => home,
     team: null,
     token: null,
     keyVariables: null,
