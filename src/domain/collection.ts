@@ -101,9 +101,9 @@ export interface WindowWrite extends AskedAt {
   scope?: Scope;
   /**
    * Of files, the period that the days are all of, and which is one bill: what was collected of its other days goes, and a day
-   * with a later answer is no reason to leave that one alone, but to refuse the whole.
+   * with an answer after `asOf` is no reason to leave that one alone, but to refuse the whole.
    */
-  period?: DaySpan;
+  period?: DaySpan & { asOf: Date };
   /** Of files, the export that delivered them: charges of an account that two exports have would count twice. */
   export?: string | null;
 }

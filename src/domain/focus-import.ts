@@ -72,6 +72,8 @@ export interface Delivered {
   since?: Day;
   /** When it was made; nothing later is in it. */
   deliveredAt: Date;
+  /** Of a file without a manifest, when the newest of those beside it was made: what is stored may be of one of them. */
+  besideAt?: Date;
 }
 
 /** A period of an account as a delivery has it. */

@@ -63,8 +63,11 @@ async function readFile(
 ): Promise<void> {
   const { asked } = reading;
   // Files that no manifest holds together may be years apart.
-  const deliveredAt = delivery.export === null ? new Date(file.changedAt) : delivery.deliveredAt;
-  const taking: Taking = { delivery: { ...delivery, deliveredAt }, postings: new Map(), reading };
+  const own = { deliveredAt: new Date(file.changedAt), besideAt: delivery.deliveredAt };
+  const taking: Taking = {
+    ...{ postings: new Map(), reading },
+    delivery: delivery.export === null ? { ...delivery, ...own } : delivery,
+  };
   let [row, count] = [0, 0];
   try {
     const table = await openTable(file.path, (named) => columnsFor(asked.projectBy, named));

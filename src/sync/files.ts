@@ -47,16 +47,18 @@ export async function writePeriod(
   head: PeriodHead,
 ): Promise<WindowOutcome> {
   const { provider, account, since, until, delivery, lines } = period;
+  const now = await store.clock();
   return store.writeWindow({
     ...head,
     ...{ provider, organizationId: account, days: answeredDays(period), lines, projects: new Map() },
-    ...{ period: { since, until }, export: delivery.export },
-    requestedAt: askedAt(delivery, await store.clock()),
+    period: { since, until, asOf: askedAt({ deliveredAt: delivery.besideAt ?? delivery.deliveredAt }, now) },
+    export: delivery.export,
+    requestedAt: askedAt(delivery, now),
   });
 }
 
 /** The store keeps instants to the millisecond; a delivery of the future was made now. */
-export function askedAt({ deliveredAt }: Delivered, now: Date): Date {
+export function askedAt({ deliveredAt }: Pick<Delivered, 'deliveredAt'>, now: Date): Date {
   return new Date(Math.min(Math.floor(deliveredAt.getTime()), now.getTime()));
 }
 

@@ -516,7 +516,7 @@ async function useImports(kind: 'postgresql' | 'embedded') {
 
 describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => {
   it('replaces a period as a whole, writes nothing twice, and refuses an older delivery', async () => {
-    const { run, store } = await useImports(kind);
+    const { run, store, work } = await useImports(kind);
     const first = [{}, { SkuMeter: 'OutputTokens', BilledCost: '2.5' }];
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ inserted: 2, days: 31 });
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({
@@ -528,6 +528,14 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     const restated = await run([{ BilledCost: '3' }], '2026-11-05T00:00:00Z');
     expect(restated).toMatchObject({ updated: 1, deleted: 1, totals: [{ currency: 'USD', cost: '3' }] });
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ error: { code: 'conflict' } });
+    // With a newer file beside it, it is what there is now; it is no newer for that, as the next one is.
+    const beside = await folder({ 'a.csv': csv(first), 'b.csv': csv([{ BillingAccountId: 'payer-2' }]) });
+    await utimes(join(beside, 'a.csv'), new Date('2026-11-02T00:00:00Z'), new Date('2026-11-02T00:00:00Z'));
+    expect(await importFocus(work, asked(beside))).toMatchObject({
+      status: 'ok',
+      organizations: [{ inserted: 1 }, {}],
+    });
+    expect(await run([{ BilledCost: '3' }], '2026-11-03T00:00:00Z')).toMatchObject({ updated: 1, deleted: 1 });
     const days = await store.collection.storedDays(organizationOf('aws', 'payer-1'), {
       since: toDay(new Date('2026-10-01')),
       until: toDay(new Date('2026-10-31')),

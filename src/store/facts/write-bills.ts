@@ -31,7 +31,8 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
       const further = await furtherDays(tx, write, write.period);
       if (further.length > 0) locked.push(...(await lockDays(tx, placed, 'costs_v1', further)));
     }
-    const due = locked.filter(({ readAt }) => readAt === null || readAt <= write.requestedAt);
+    const asOf = write.period?.asOf ?? write.requestedAt;
+    const due = locked.filter(({ readAt }) => readAt === null || readAt <= asOf);
     const later = locked.find((each) => !due.includes(each));
     if (write.period !== undefined && later !== undefined) throw outdated(write, later.day);
     const altered = await findAltered(tx, write, due);
