@@ -100,7 +100,7 @@ export function isMissing({ isActive, reach }: Pick<OrganizationDays, 'isActive'
   return isActive || (reach !== null && reach.since < day && day < reach.until);
 }
 
-function isRead({ readAt }: OrganizationDays, day: Day): boolean {
+export function isRead({ readAt }: OrganizationDays, day: Day): boolean {
   return isReadWhole(day, readAt.get(day) ?? null);
 }
 

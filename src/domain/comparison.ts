@@ -185,7 +185,7 @@ function collectRest(kinds: readonly ComparedKind[], credits: readonly CostTotal
   const items = new Map<string, UnexplainedItem>();
   const leave = (row: CostTotal, kind: Kind, billed: Decimal, rest: Decimal) => {
     const { provider, organizationId, lineItem, currency } = row;
-    const key = JSON.stringify([organizationId, lineItem, currency]);
+    const key = JSON.stringify([provider, organizationId, lineItem, currency]);
     const item = items.get(key) ?? {
       provider,
       organizationId,

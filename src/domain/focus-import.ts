@@ -39,6 +39,8 @@ export interface ImportedPeriod extends DaySpan {
   deleted: number;
   unchanged: number;
   totals: MoneyDocument[];
+  /** Days that another program stored, that the files have otherwise, and that stay as they are; absent where there are none. */
+  contradicted?: Day[];
   error?: ErrorDocument;
 }
 

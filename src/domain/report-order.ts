@@ -103,13 +103,16 @@ function compareRows(rows: readonly ReportRow[], comparison: ReportComparison): 
   });
 }
 
-/** The largest first. */
+/** The largest first. What has usage without a price now is told here, too: how much of it is gone, nobody knows. */
 function goneRows(rows: readonly ReportRow[], comparison: ReportComparison): ReportRow[] {
-  const present = new Set(rows.map(groupKey));
+  const [present, unpriced] = [false, true].map(
+    (is) => new Set(rows.filter(({ cost }) => (cost === null) === is).map(groupKey)),
+  ) as [Set<string>, Set<string>];
   return [...comparison.rows]
     .filter(([key, { previous }]) => !present.has(key) && previous !== '0')
-    .map(([, { current, previous, partial, trend, ...group }]): ReportRow => {
-      return { ...group, cost: '0', estimated: false, compared: comparedOf({ current, previous, partial, trend }) };
+    .map(([key, { current, previous, partial, trend, ...group }]): ReportRow => {
+      const compared = comparedOf({ current, previous, partial: partial || unpriced.has(key), trend });
+      return { ...group, cost: '0', estimated: false, compared };
     })
     .sort((a, b) => compare(changeOf(b), changeOf(a)));
 }

@@ -23,7 +23,7 @@ export interface DailyAmount {
 export interface SameDollars {
   sources: [Source, Source, ...Source[]];
   currency: string;
-  /** Days on which both have it, of those on which one of them has anything. */
+  /** Days on which both have it, of those that both were read for and on which one of them has anything. */
   days: number;
   of: number;
   /** Whether both are bills, and so are counted twice whatever is asked. */
@@ -53,6 +53,7 @@ const MOST_BILLS = 12;
 interface Amounts extends Source {
   currency: string;
   byDay: Map<Day, Decimal>;
+  isRead: (day: Day) => boolean;
   total: Decimal;
 }
 
@@ -60,9 +61,14 @@ interface Amounts extends Source {
  * Pairs of sources in different organizations that seem to bill the same dollars: an account of a cloud and the company whose
  * models it resells, a proxy and what it calls, or one account under two names. Told once a pair of organizations, by the sources
  * that have most days in common.
+ * @param isRead whether a source was asked for a day: of others it says nothing, and they are not compared
  */
-export function findSameDollars(amounts: readonly DailyAmount[]): SameDollars[] {
+export function findSameDollars(
+  amounts: readonly DailyAmount[],
+  isRead: (source: Pick<DailyAmount, 'provider' | 'organizationId' | 'basis'>, day: Day) => boolean,
+): SameDollars[] {
   const sources = [...toSources(amounts).values()]
+    .map((source): Amounts => ({ ...source, isRead: (day) => isRead(source, day) }))
     .filter(({ byDay }) => byDay.size >= LEAST_DAYS)
     .sort((a, b) => compare(b.total, a.total) || Number(a.project !== null) - Number(b.project !== null))
     .slice(0, MOST_SOURCES);
@@ -92,7 +98,8 @@ function findSums(sources: readonly Amounts[], found: readonly SameDollars[]): S
       const isOther = (bill: Amounts) =>
         bill.basis === 'billed' && bill.currency === usage.currency && organizationRef(bill) !== organizationRef(usage);
       const sums = together(whole.filter(isOther).slice(0, MOST_BILLS)).map((bills) => {
-        return { bills, ...commonDays(usage, { byDay: addDaily(bills) }) };
+        const isRead = (day: Day) => bills.every((bill) => bill.isRead(day));
+        return { bills, ...commonDays(usage, { byDay: addDaily(bills), isRead }) };
       });
       const [best] = sums.filter(isSame).sort((a, b) => b.days - a.days);
       return best === undefined ? [] : [describeSum(best.bills, usage, best.days, best.of)];
@@ -118,8 +125,8 @@ function isSame({ days, of }: { days: number; of: number }): boolean {
   return days >= LEAST_DAYS && days * 100 >= of * LEAST_SHARE;
 }
 
-function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
-  const sources = new Map<string, Amounts>();
+function toSources(amounts: readonly DailyAmount[]): Map<string, Omit<Amounts, 'isRead'>> {
+  const sources = new Map<string, Omit<Amounts, 'isRead'>>();
   for (const { projectId, project, day, cost, ...of } of amounts.filter((each) => each.cost !== ZERO))
     for (const [id, name] of [
       [null, null],
@@ -134,10 +141,15 @@ function toSources(amounts: readonly DailyAmount[]): Map<string, Amounts> {
   return sources;
 }
 
-function commonDays(one: Pick<Amounts, 'byDay'>, other: Pick<Amounts, 'byDay'>): { days: number; of: number } {
-  const all = new Set([...one.byDay.keys(), ...other.byDay.keys()]);
-  const days = [...all].filter((day) => isNear(one.byDay.get(day) ?? ZERO, other.byDay.get(day) ?? ZERO));
-  return { days: days.length, of: all.size };
+type Daily = Pick<Amounts, 'byDay' | 'isRead'>;
+
+/** Of the days that both were asked for. */
+function commonDays(one: Daily, other: Daily): { days: number; of: number } {
+  const all = [...new Set([...one.byDay.keys(), ...other.byDay.keys()])].filter(
+    (day) => one.isRead(day) && other.isRead(day),
+  );
+  const days = all.filter((day) => isNear(one.byDay.get(day) ?? ZERO, other.byDay.get(day) ?? ZERO));
+  return { days: days.length, of: all.length };
 }
 
 /** Amounts of a cent or less are alike everywhere. */

@@ -28,6 +28,9 @@ export interface ForecastRequest extends RowSelection {
   backtest?: boolean;
 }
 
+/** How many months the history touches: a hundred days before the first of them begin in the fourth. */
+const HISTORY_MONTHS = 1 + BACKTEST_MONTHS + Math.ceil(FORECAST_HISTORY_DAYS / 28);
+
 /** Where a month ends. @throws CostsError `usage` */
 export async function forecast(work: Workplace, request: ForecastRequest): Promise<Forecast> {
   const { groupBy = ['project'] } = request;
@@ -81,7 +84,7 @@ export async function readSeries(
     ]),
   );
   const sparse = new Map(
-    groupInto(await reader.sparseLines(query, 2 * (BACKTEST_MONTHS + 4)), (line) => [seriesOf(line)]).map((lines) => [
+    groupInto(await reader.sparseLines(query, 2 * HISTORY_MONTHS), (line) => [seriesOf(line)]).map((lines) => [
       seriesOf(lines[0]),
       lines.map(({ costs }) => approximateDays(costs)),
     ]),

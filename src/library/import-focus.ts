@@ -97,11 +97,15 @@ async function importPeriod(
   try {
     const [{ collection, organizations }, team] = await Promise.all([work.store(), work.team()]);
     base.name = await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
-    const { days, inserted, updated, deleted, unchanged, totals } = await writePeriod(collection, period, {
+    const outcome = await writePeriod(collection, period, {
       ...{ organizationName: base.name, teamId: team.id, runId, lease: null, forced: false, scope: request },
       acceptRestatement: request.acceptRestatement,
     });
-    return { ...base, days, inserted, updated, deleted, unchanged, totals: totals.map(toMoneyDocument) };
+    const { days, inserted, updated, deleted, unchanged, totals, contradicted } = outcome;
+    return {
+      ...{ ...base, days, inserted, updated, deleted, unchanged, totals: totals.map(toMoneyDocument) },
+      ...(contradicted.length === 0 ? {} : { contradicted }),
+    };
   } catch (error) {
     return { ...base, days: 0, error: toErrorDocument(asCostsError(error)) };
   }

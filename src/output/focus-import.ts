@@ -4,6 +4,7 @@ import { renderHint } from './hint.js';
 import { leftOutLines } from './left-out.js';
 import type { Output } from './output.js';
 import { changesOf } from './sync.js';
+import { staysAsAdopted } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { providerName } from '../providers/registry.js';
 import { formatAmounts } from './format.js';
@@ -23,6 +24,13 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
       error === undefined
         ? []
         : [`${name}: ${error.message}`, ...(error.hint === undefined ? [] : [`  ${renderHint(error.hint)}`])],
+    ),
+    ...organizations.flatMap(({ name, contradicted }) =>
+      contradicted === undefined
+        ? []
+        : [
+            `${staysAsAdopted(name, contradicted, 'the files have')} To take what they have, import them with --accept-restatement.`,
+          ],
     ),
     ...leftOutLines(result, 'Left out, as it is no AI (--only all keeps it):'),
     ...(unknownColumns.length === 0 ? [] : [`Columns that were not read: ${unknownColumns.join(', ')}`]),

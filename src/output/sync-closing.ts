@@ -1,3 +1,4 @@
+import type { Day } from '../domain/day.js';
 import { providerOf } from '../providers/registry.js';
 import type { OrganizationResult, SyncResult } from '../domain/results.js';
 import { distinctNames } from './distinct-names.js';
@@ -55,11 +56,16 @@ function contradicted({ organizations }: SyncResult): string[] {
   return organizations.flatMap(({ name, organizationId, contradicted: days = [] }) => {
     const [since, until] = [days[0], days.at(-1)];
     if (since === undefined || until === undefined) return [];
-    const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until} --force --accept-restatement`;
-    return [
-      `${name}: ${plural(days.length, 'adopted day')} ${days.length === 1 ? 'is' : 'are'} not what the provider bills, and ${days.length === 1 ? 'stays' : 'stay'} as adopted: ${formatDays(days)}. To take the provider's bills → ${backfill}`,
-    ];
+    // Not with --force: it would take the guard off the days between, which are settled, too.
+    const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until} --accept-restatement`;
+    return [`${staysAsAdopted(name, days, 'the provider bills')} To take the provider's bills → ${backfill}`];
   });
+}
+
+/** @param what the answer says otherwise */
+export function staysAsAdopted(name: string, days: readonly Day[], what: string): string {
+  const [are, stay] = days.length === 1 ? ['is', 'stays'] : ['are', 'stay'];
+  return `${name}: ${plural(days.length, 'adopted day')} ${are} not what ${what}, and ${stay} as adopted: ${formatDays(days)}.`;
 }
 
 /** One line, however many there are: it is a note, and `check` has them all. */

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { showForecast } from '../../src/commands/forecast.js';
 import { showReport, type ReportOptions } from '../../src/commands/report.js';
 import { perform } from '../../src/commands/perform.js';
-import { daysOf, parseDay } from '../../src/domain/day.js';
+import { daysOf, parseDay, startOfMonthOf, type DaySpan } from '../../src/domain/day.js';
 import type { Forecast } from '../../src/domain/forecast.js';
-import type { Report } from '../../src/domain/report.js';
-import type { ForecastRequest } from '../../src/library/forecast.js';
+import type { Report, SpendReader } from '../../src/domain/report.js';
+import { readSeries, type ForecastRequest } from '../../src/library/forecast.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { bill, fillProjects, markRead } from '../helpers/spend.js';
@@ -44,6 +44,24 @@ async function start({ json = true } = {}) {
 }
 
 describe('costs forecast', () => {
+  it('knows a line of two days a month as one, in all months of the history', async () => {
+    for (const today of Array.from({ length: 36 }, (_, index) => startOfMonthOf(parseDay('2028-12-01'), index))) {
+      let most = 0;
+      let months = new Set<string>();
+      const reader = {
+        days: () => Promise.resolve([]),
+        dailyCosts: () => Promise.resolve([]),
+        sparseLines: (span: DaySpan, mostDays: number) => {
+          [most, months] = [mostDays, new Set(daysOf(span).map((day) => day.slice(0, 7)))];
+          return Promise.resolve([]);
+        },
+      };
+      const filter = { teamId: 'team-1', since: today, until: today };
+      await readSeries(reader as unknown as SpendReader, filter, ['project'], today);
+      expect(most).toBeGreaterThanOrEqual(2 * months.size);
+    }
+  });
+
   it('adds to what was read what unread days and days to come usually cost, currencies apart', async () => {
     const { forecast } = await start();
     // Eight days of 10 are read, two are not, twenty are to come, and with them the fee.

@@ -41,6 +41,19 @@ describe('a credit', () => {
   });
 });
 
+describe('what is left over', () => {
+  it('of two providers stays apart where they know an organization by the same id', () => {
+    const bills = (['openai', 'github'] as const).map((provider) =>
+      charge('2026-11-01', 'Storage', '3', { provider, organizationId: 'acme' }),
+    );
+    const { unexplained } = compareUsage(bills, []);
+    expect(unexplained.map(({ provider, rest }) => [provider, formatDecimal(rest)])).toEqual([
+      ['openai', '3'],
+      ['github', '3'],
+    ]);
+  });
+});
+
 describe('a model', () => {
   it('that a bill names by its release on some days, and not on others, is explained on all', () => {
     const bills = DAYS.map((day, index) => {

@@ -102,6 +102,15 @@ describe('a grouped report that is compared', () => {
     expect(models).toEqual(['gpt-5', 'o3', 'gone', 'gpt-5', 'o3']);
   });
 
+  it('keeps what a group was, as a part, where all of it has no price now', () => {
+    const group = groupOf(GONE);
+    const report = { ...arranged(), rows: [{ ...group, cost: null, estimated: true }] } as Report;
+    const compared = { current: '0', previous: '6', partial: false };
+    const rows = new Map([[groupKey(group), { ...group, ...compared }]]);
+    const { gone, totals } = arrangeReport(report, {}, { previous: BEFORE, rows });
+    expect([gone?.[0], totals[0]]).toMatchObject([1, 2].map(() => ({ compared: { difference: '-6', partial: true } })));
+  });
+
   it('counts one comparison once where a bill and an estimate share it', () => {
     const group = groupOf(NOW[0]);
     const rows = [false, true].map((estimated): ReportRow => ({ ...group, cost: '5', estimated }));

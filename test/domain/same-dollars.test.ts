@@ -19,7 +19,7 @@ const days = (amounts: readonly string[], of: Partial<DailyAmount>): DailyAmount
   }));
 const cloud = { provider: 'aws', organizationId: 'payer', organization: 'Payer' };
 const found = (...amounts: DailyAmount[][]) =>
-  findSameDollars(amounts.flat()).map(({ sources, days: same, of, isTwice }) => [
+  findSameDollars(amounts.flat(), () => true).map(({ sources, days: same, of, isTwice }) => [
     ...sources.map(({ organization, project }) => [organization, project ?? 'all'].join('/')),
     same,
     of,
@@ -46,10 +46,13 @@ describe('dollars that two organizations have', () => {
   });
 
   it('count once where one of the two is usage, and say which', () => {
-    const [usage] = findSameDollars([
-      ...days(AMOUNTS, {}),
-      ...days(AMOUNTS, { provider: 'litellm', organizationId: 'proxy', organization: 'Proxy', basis: 'usage' }),
-    ]);
+    const [usage] = findSameDollars(
+      [
+        ...days(AMOUNTS, {}),
+        ...days(AMOUNTS, { provider: 'litellm', organizationId: 'proxy', organization: 'Proxy', basis: 'usage' }),
+      ],
+      () => true,
+    );
     expect(usage).toMatchObject({ isTwice: false, hint: 'costs report --basis billed' });
     expect(usage?.message).toContain('The bill of Acme EU is counted');
   });
@@ -65,6 +68,18 @@ describe('dollars that two organizations have', () => {
       ['Acme EU/all', 'Acme US/all', 'Proxy/all', 7, 7, false],
     ]);
     expect(found(...bills, days(sums.toReversed(), proxy))).toEqual([]);
+  });
+
+  it('are found on the days that both were read for, where one of them was read less far', () => {
+    const long = [...AMOUNTS, '8', '6'];
+    const read = (from: string) =>
+      findSameDollars(
+        [...days(long, {}), ...days(AMOUNTS, cloud)],
+        ({ provider }, day) => provider !== 'aws' || day < from,
+      );
+    expect(read('2026-11-08')).toMatchObject([{ days: 7, of: 7 }]);
+    expect(read('2026-11-10')).toEqual([]);
+    expect(read('2026-11-05')).toEqual([]);
   });
 
   it('are of one account that was registered with two providers, too', () => {

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.js';
 import { openChannel, type Channel } from '../../src/notify/channel.js';
 import type { Message } from '../../src/notify/message.js';
 import { sendMessage } from '../../src/notify/send.js';
+import { billReportOf } from '../../src/providers/registry.js';
 import { createRecorder } from '../../src/output/recorder.js';
 import type { Output } from '../../src/output/output.js';
 import type { Database } from '../../src/store/database.js';
@@ -47,6 +48,7 @@ export function recordContext(
     clock: () => Promise.resolve(now),
     store: () => Promise.resolve(store),
     team: () => store.teams.choose('acme'),
+    billReportOf,
     channel: (name: string) => Promise.resolve().then(() => openChannel(name, variables[name])),
     sendMessage: (channel: Channel, message: Message) =>
       sendMessage(channel, message, {

@@ -59,6 +59,13 @@ describe('the end of a sync', () => {
     ]);
   });
 
+  it('names adopted days that the provider bills otherwise, and a command that leaves settled days between them alone', () => {
+    const contradicted = ['2026-10-01', '2026-10-02', '2026-11-05'].map(parseDay);
+    expect(closingLines(run([organization({ contradicted })]))).toEqual([
+      "Acme Prod: 3 adopted days are not what the provider bills, and stay as adopted: 1–2 Oct 2026, 5 Nov 2026. To take the provider's bills → costs backfill --organization org-1 --since 2026-10-01 --until 2026-11-05 --accept-restatement",
+    ]);
+  });
+
   it('says what new projects cost since when, and names those without a bill', () => {
     const newSpend = [
       {

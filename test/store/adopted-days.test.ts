@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CollectedDay, Organization, WindowOutcome } from '../../src/domain/collection.js';
 import { coverageOf } from '../../src/domain/coverage.js';
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
+import { USUAL_SCOPE } from '../../src/domain/scope.js';
 import type { CostLine } from '../../src/domain/bucket.js';
 import type { Database } from '../../src/store/database.js';
 import { openDatabase } from '../../src/store/open.js';
@@ -10,6 +11,11 @@ import { describeOrganization, findTrouble } from '../../src/commands/status/org
 import { planBackfill, planSync } from '../../src/sync/plan.js';
 import { createEmptyTarget } from '../helpers/database.js';
 import { line } from '../helpers/lines.js';
+import { renderFocusImport } from '../../src/output/focus-import.js';
+import { importFocus } from '../../src/library/import-focus.js';
+import type { Workplace } from '../../src/library/workplace.js';
+import type { Output } from '../../src/output/output.js';
+import { createStyle } from '../../src/output/style.js';
 import { organizationOf } from '../helpers/organization.js';
 
 const day = (text: string) => parseDay(text);
@@ -188,6 +194,36 @@ it.each([
   expect(accepted.contradicted).toEqual([]);
   // A project that the answer never named is not known to be of this organization.
   expect((await rows()).filter((row) => answer.length > 0 || row.startsWith('known'))).toHaveLength(answer.length);
+});
+
+it('are told by an import that has them otherwise, and stay', async () => {
+  await database.pool.query(`UPDATE organizations SET source = 'files'`);
+  const before = await rows();
+  const period = {
+    ...{ provider: 'openai', account: 'org-1', accountName: 'Prod', since: first, until: last, lastDay: last, rows: 5 },
+    ...{ delivery: { export: null, month: null, deliveredAt: endOfDay(addDays(last, 40)) }, lines: SAME.slice(1) },
+  };
+  const files = {
+    files: 1,
+    rows: 5,
+    deliveries: [],
+    periods: [period],
+    leftOut: [],
+    unknownColumns: [],
+    unlistedFolders: [],
+  };
+  const work = {
+    ...{ store: () => Promise.resolve(store), team: () => Promise.resolve({ id: 'team-1', name: 'acme' }) },
+    ...{ now: () => new Date(), version: '0.0.0', signal: new AbortController().signal },
+    focusFiles: () => Promise.resolve(files),
+  } as unknown as Workplace;
+  const result = await importFocus(work, { ...USUAL_SCOPE, paths: ['.'], dryRun: false, acceptRestatement: false });
+  expect(result).toMatchObject({ status: 'ok', organizations: [{ days: 2, contradicted: [first] }] });
+  const output = { width: 80, style: createStyle(false) } as unknown as Output;
+  expect(renderFocusImport(result, output)).toContain(
+    'Prod: 1 adopted day is not what the files have, and stays as adopted: 1 Feb 2026. To take what they have, import them with --accept-restatement.',
+  );
+  expect(await rows()).toEqual(before);
 });
 
 it('take what they lack: a bill of another project is added', async () => {

@@ -157,7 +157,7 @@ function ledgerColumns({ ledger, amounts }: FactList<never>): Prisma.Sql {
 
 /**
  * All days that had been read are recorded, so that any earlier state can be told again. Where the answer itself tells the
- * cause (added: late; else provider) the day has none.
+ * cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it came to be read.
  */
 function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
   if (history === undefined) return Prisma.empty;
@@ -167,7 +167,8 @@ function recordChanges(days: readonly LockedDay[], history: History | undefined)
       INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
                                 old_cost, new_cost, cause, run_id, write_id, recorded_at)
       SELECT r.project_id, 'costs_v1', r.bucket_start_time, r.bucket_end_time, r.line_item, r.its_currency, r.its_model, r.old_amount, r.cost,
-             coalesce(d.cause, CASE WHEN r.regrouped THEN 'regrouped' WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END),
+             coalesce(CASE WHEN r.regrouped AND coalesce(d.cause, '') IN ('', 'forced', 'accepted') THEN 'regrouped' END, d.cause,
+                      CASE WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END),
              ${history.runId}, ${history.writeId}, clock_timestamp()
       FROM (
         SELECT *, sum(coalesce(cost, 0) - coalesce(old_amount, 0)) OVER bucket = 0

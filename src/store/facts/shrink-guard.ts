@@ -10,7 +10,7 @@ import type { Transaction } from '../transaction.js';
 import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
 import { amountColumn, columnList, type Fact, type FactList } from './fact-list.js';
 import { storedRows } from './stored-rows.js';
-import { formatDate, formatDays } from '../../domain/words.js';
+import { formatDate, formatDays, plural } from '../../domain/words.js';
 
 /** Sums of absolute amounts by what they are amounts of, in words, and by day: credits must not hide what vanished. */
 type Sums = Map<string, { part: string; byDay: Map<Day, Decimal> }>;
@@ -45,7 +45,8 @@ export async function guardAgainstShrinking<Row extends Fact>(
   for (const { day, part, seal } of closed.filter((each) => altered.has(each.day)))
     for (const [currency, total] of Object.entries(seal?.sums ?? {}))
       addTo(stored, currency, part, day, absolute(parseDecimal(total)));
-  const reason = findLoss(list, closed, stored, answeredSums(list, closed, rows));
+  const answered = answeredSums(list, closed, rows);
+  const reason = findLoss(list, closed, stored, answered) ?? findEmptied(closed, altered, rows);
   if (reason === null) return false;
   if (write.acceptRestatement) return true;
   throw new CostsError('shrink', `${providerName(write.provider)} answered ${reason}; nothing was changed.`, {
@@ -70,6 +71,15 @@ function findLoss(list: FactList<never>, closed: readonly LockedDay[], stored: S
     if (lost !== undefined) return `nothing for ${formatDate(day)}, which is settled and has ${lost[0]}`;
   }
   return null;
+}
+
+/** A seal's sums are net: where credits took up the charges, only its rows tell that there was something. */
+function findEmptied(closed: readonly LockedDay[], altered: ReadonlySet<Day>, rows: RowsByDay<Fact>): string | null {
+  const emptied = closed.find(
+    ({ day, seal }) => altered.has(day) && (seal?.rows ?? 0) > 0 && (rows.get(day) ?? []).length === 0,
+  );
+  if (emptied === undefined) return null;
+  return `nothing for ${formatDate(emptied.day)}, which had ${plural(emptied.seal?.rows ?? 0, 'row')}`;
 }
 
 async function storedSums<Row extends Fact>(

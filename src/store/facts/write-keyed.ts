@@ -40,6 +40,7 @@ export async function writeKeyed(
   told: Told,
 ): Promise<void> {
   const list = keyedCostsOf(told.source);
+  await dropRival(tx, organization, told);
   const [some = [], others = []] = [true, false].map((is) => days.filter(({ day }) => told.days.includes(day) === is));
   const changed = new Set(changedDays);
   for (const chunk of chunksOfDays(some, told.rows, projectIds)) {
@@ -54,6 +55,19 @@ export async function writeKeyed(
     organization,
     daysOf(days).filter((day) => changed.has(day)),
   );
+}
+
+/** Which of them tells what API keys spent depends on the key that a day is read with: one of them at a time. */
+const RIVALS: Partial<Record<KeyedSource, KeyedSource>> = { bill: 'analytics', analytics: 'bill' };
+
+/** Of days that a source tells, what another told by an earlier key. */
+async function dropRival(tx: Transaction, organization: OrganizationKey, { source, days }: Told): Promise<void> {
+  const [rival, span] = [RIVALS[source], spanOf(days)];
+  if (rival === undefined || span === null) return;
+  await tx.$executeRaw`
+    DELETE FROM cost_by_api_key WHERE id IN (
+      SELECT c.id FROM ${storedRows({ table: 'cost_by_api_key', constants: {} }, organization, ...span)}
+      WHERE c.source IN (${rival}, ${`${rival} rest`}) AND c.bucket_start_time::date = ANY (${[...days]}::date[]))`;
 }
 
 /**

@@ -256,6 +256,10 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
     await write([line('2026-01-01', 'p', 'a', '1')], { requestedAt: asked(40) });
     await write([line('2026-01-01', 'p', 'a', '2')], { requestedAt: asked(41), forced: true });
     expect(await ledger()).toEqual(['2026-01-01|a|1|2|forced|run-1']);
+    // Split, the sum as it was: no restatement, however it came to be read.
+    const split = [line('2026-01-01', 'p', 'a', '1.5'), line('2026-01-01', 'p', 'b', '0.5')];
+    expect(await write(split, { requestedAt: asked(42), forced: true })).toMatchObject({ restated: { rows: 0 } });
+    expect(await ledger()).toContain('2026-01-01|b|null|0.5|regrouped|run-1');
   });
 
   it('notes a change to a day that is not settled as the provider’s own, though it was read on request', async () => {
@@ -296,6 +300,12 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       await expect(write(lines.slice(1), { requestedAt: asked(41) })).rejects.toThrow(/nothing for 1 Jan 2026/);
     });
 
+    it('when a day whose credits took up its charges, and that somebody altered, would become empty', async () => {
+      await write([line('2026-01-01', 'p', 'charge', '100'), line('2026-01-01', 'p', 'credit', '-100')]);
+      await prisma.$executeRaw`UPDATE cost_data SET cost = 101 WHERE cost = 100`;
+      await expect(write([], { requestedAt: asked(2) })).rejects.toThrow(/nothing for 1 Jan 2026, which had 2 rows/);
+    });
+
     it('unless the restatement is accepted, which the history says', async () => {
       await write([line('2026-01-01', 'p', 'a', '100')]);
       await write([], { requestedAt: asked(2), acceptRestatement: true });
@@ -320,6 +330,31 @@ describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
       ]),
     );
     expect(charges).toHaveLength(2);
+  });
+
+  it('keeps what API keys spent on a day as one source tells it, the one that the latest key reads', async () => {
+    const bill = [line('2026-01-01', 'p', 'a', '100')];
+    const cut = {
+      ...line('2026-01-01', 'p', '', '60'),
+      apiKeyId: 'key_a',
+      product: '',
+      model: '',
+      tokenType: '',
+      serviceTier: '',
+    };
+    const sources = async () =>
+      (
+        await prisma.$queryRaw<{ text: string }[]>`
+          SELECT concat_ws('|', source, trim_scale(cost)) AS text FROM cost_by_api_key ORDER BY 1`
+      ).map(({ text }) => text);
+    const report = (days: number) =>
+      write(bill, { requestedAt: asked(days), reports: [{ source: 'analytics', days: [d1], costs: [cut] }] });
+    await report(1);
+    expect(await sources()).toEqual(['analytics rest|40', 'analytics|60']);
+    await write(bill, { requestedAt: asked(2), keyed: [{ ...cut, lineItem: 'a', cost: parseDecimal('100') }] });
+    expect(await sources()).toEqual(['bill|100']);
+    await report(3);
+    expect(await sources()).toEqual(['analytics rest|40', 'analytics|60']);
   });
 
   it('may shrink as it likes while the day goes on', async () => {
