@@ -221,7 +221,7 @@ it('are told by an import that has them otherwise, and stay', async () => {
   expect(result).toMatchObject({ status: 'ok', organizations: [{ days: 2, contradicted: [first] }] });
   const output = { width: 80, style: createStyle(false) } as unknown as Output;
   expect(renderFocusImport(result, output)).toContain(
-    'Prod: 1 adopted day is not what the files have, and stays as adopted: 1 Feb 2026. To take what they have, import them with --accept-restatement.',
+    'org-1: 1 adopted day is not what the files have, and stays as adopted: 1 Feb 2026. To take what they have, import them with --accept-restatement.',
   );
   expect(await rows()).toEqual(before);
 });
