@@ -24,7 +24,7 @@ export function daysSection(page: SpendPage): Html {
     ...gaps.slice(0, MOST_GAPS).map(gap),
     ...more(gaps.length - MOST_GAPS, 'gap', 'more gap', 'coverage'),
     ...halfRead.slice(0, MOST_GAPS).map(half),
-    ...more(halfRead.length - MOST_GAPS, 'half-read', 'more', 'coverage'),
+    ...more(halfRead.length - MOST_GAPS, 'half-read', 'more half-read day', 'coverage'),
     ...page.spikes.slice(0, MOST_SPIKES).map((each) => spike(each, page)),
     ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
     ...restated(page.restated.filter(({ cause }) => cause === 'late' || cause === 'provider')),
