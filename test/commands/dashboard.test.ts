@@ -94,7 +94,7 @@ describe('costs alone', () => {
     const { context, last } = recordContext(database, new Date('2026-11-05T12:00:00Z'));
     const figures = async (team: string) => {
       const choose = () => context.store().then(({ teams }) => teams.choose(team));
-      const own = { ...context, hasStore: () => Promise.resolve(true), team: choose } as typeof context;
+      const own = { ...context, hasStore: () => Promise.resolve(true), team: choose };
       expect(await perform(dashboard, {}, own)).toBe(0);
       const { output } = context;
       const lines = renderDashboard(last() as Dashboard, { ...output, style: output.style, width: 140 }).split('\n');
