@@ -13,7 +13,7 @@ import { CostsError } from './errors.js';
 import { createOutput } from './output/create.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
-import { billReportOf, providerOf } from './providers/registry.js';
+import { billReportOf, providerOf, requireAsked } from './providers/registry.js';
 import type { Database, OpenOptions } from './store/database.js';
 import type { EmbeddedStore } from './store/embedded-store.js';
 import type { Store } from './store/store.js';
@@ -232,6 +232,7 @@ function createContext({ version, argv, config, signal, output, options, onClose
     clock: async () => (target.kind === 'embedded' ? now() : (await current()).clock()),
     vault,
     async provider(id) {
+      requireAsked(id);
       return providerOf(id).connect({ http: await http(), baseUrl: checkBaseUrl(id, config), now });
     },
     billReportOf,

@@ -107,12 +107,21 @@ function writeDirectly(handle: FileHandle): DraftFile {
   return { write: (chunk) => handle.appendFile(chunk), commit: close, discard: close };
 }
 
+/** As many links as Linux follows. */
+const MOST_LINKS = 40;
+
 /** The file behind links, also where the last of them leads to none yet. */
 async function followLinks(path: string): Promise<string> {
   const found = await realpath(path).catch(() => null);
   if (found !== null) return found;
-  const isLink = (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
-  return isLink ? resolve(dirname(path), await readlink(path)) : join(dirname(path), basename(path));
+  let target = path;
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    const next = await readlink(target).catch(() => null);
+    if (next === null) return join(dirname(target), basename(target));
+    // The folder may be one behind a link itself, from which ".." leads elsewhere.
+    target = resolve(await realpath(dirname(target)), next);
+  }
+  throw Object.assign(new Error(`ELOOP: too many links, ${path}`), { code: 'ELOOP' });
 }
 
 /** Fails where somebody made the file meanwhile; without hard links, looks once more. */

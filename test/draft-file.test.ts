@@ -51,11 +51,14 @@ describe('a file of ours', () => {
   it('is written where a link leads, also where nothing is there yet', async () => {
     const inside = await folder();
     const [link, target] = [join(inside, 'link'), join(inside, 'target')];
-    await symlink('target', link);
+    await symlink('middle', link);
+    await symlink('target', join(inside, 'middle'));
     await write(link, 'one');
     await write(link, 'two');
     expect(await readFile(target, 'utf8')).toBe('two');
-    expect(await readdir(inside)).toEqual(['link', 'target']);
+    expect(await readdir(inside)).toEqual(['link', 'middle', 'target']);
+    await symlink('round', join(inside, 'round'));
+    await expect(write(join(inside, 'round'), 'three')).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
   it('goes straight into a FIFO, which stays one, and into a device', async () => {

@@ -1,9 +1,9 @@
 import { CostsError } from '../errors.js';
 
 /** A row that goes on for so long is a quote that nobody closed. */
-export const LONGEST_ROW = 16 * 1024 * 1024;
+const LONGEST_ROW = 16 * 1024 * 1024;
 /** Nobody's bills have as many columns; and a row is looked through anew with each piece of the text, until it is whole. */
-const MOST_VALUES = 10_000;
+export const MOST_VALUES = 10_000;
 /** What may follow a quote that closes a value; a text that comes in pieces may end before it. */
 const ENDS_VALUE = /^(?:,|\n|\r\n|\r?$)/;
 

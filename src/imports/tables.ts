@@ -4,11 +4,14 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'lossless-json';
 import { splitLines } from '../domain/lines.js';
 import { CostsError } from '../errors.js';
-import { LONGEST_ROW, parseCsv } from './csv.js';
+import { MOST_VALUES as MOST_COLUMNS, parseCsv } from './csv.js';
 import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
 const ROWS_A_BATCH = 2_000;
+const LETTERS_A_BATCH = 4 * 1024 * 1024;
+/** A row that a bill's JSON has is some thousand letters; what is parsed of a line can take hundreds of times its room. */
+const LONGEST_LINE = 1024 * 1024;
 
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
@@ -68,10 +71,7 @@ function emptyToNull(value: string | undefined): string | null {
 
 /** Every line is an object; a column may be missing where it is null. */
 async function openJsonLines(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promise<Table> {
-  const objects = parseLines(pieces);
-  const first = await objects.next();
-  const rows = first.done === true ? [] : first.value;
-  const wanted = wantedOf(Object.keys(rows[0] ?? {}));
+  let wanted: ReturnType<WantedOf> | undefined;
   const columns: string[] = [];
   const known = new Set<string>();
   const pick = (row: Record<string, unknown>): Values => {
@@ -80,23 +80,36 @@ async function openJsonLines(pieces: AsyncIterable<string>, wantedOf: WantedOf):
       known.add(column);
       columns.push(column);
     }
+    if (columns.length > MOST_COLUMNS)
+      throw new CostsError('contract', `its rows name more than ${MOST_COLUMNS} columns: these are no bills`);
+    wanted ??= wantedOf(columns);
     return wanted.map((column) => (column === null ? null : textOf(row[column])));
   };
+  const rows = parseLines(pieces, pick);
+  const first = await rows.next();
   async function* batches() {
-    yield rows.map(pick);
-    for await (const batch of objects) yield batch.map(pick);
+    if (first.done !== true) yield first.value;
+    yield* rows;
   }
   return { columns, rowsNameColumns: true, batches: batches() };
 }
 
-async function* parseLines(pieces: AsyncIterable<string>): AsyncGenerator<Record<string, unknown>[]> {
-  let batch: Record<string, unknown>[] = [];
-  let row = 0;
-  for await (const lines of splitLines(pieces, LONGEST_ROW, tooLong)) {
-    for (const line of lines) if (line.trim() !== '') batch.push(parseRow(line, (row += 1)));
-    if (batch.length < ROWS_A_BATCH) continue;
+/** @param pick what is kept of a row; a row that is parsed takes many times the room of its text, and is let go at once */
+async function* parseLines(
+  pieces: AsyncIterable<string>,
+  pick: (row: Record<string, unknown>) => Values,
+): AsyncGenerator<Values[]> {
+  let batch: Values[] = [];
+  let [row, letters] = [0, 0];
+  for await (const lines of splitLines(pieces, LONGEST_LINE, tooLong)) {
+    for (const line of lines) {
+      if (line.trim() === '') continue;
+      batch.push(pick(parseRow(line, (row += 1))));
+      letters += line.length;
+    }
+    if (batch.length < ROWS_A_BATCH && letters < LETTERS_A_BATCH) continue;
     yield batch;
-    batch = [];
+    [batch, letters] = [[], 0];
   }
   if (batch.length > 0) yield batch;
 }
@@ -106,12 +119,12 @@ function parseRow(line: string, row: number): Record<string, unknown> {
   if (!text.startsWith('{') || !text.endsWith('}'))
     throw new CostsError('contract', `row ${row} is no JSON object, as each line of JSON lines is`);
   try {
-    return parse(line) as Record<string, unknown>;
+    return parse(text) as Record<string, unknown>;
   } catch (cause) {
     throw new CostsError('contract', `row ${row} is broken JSON`, { cause });
   }
 }
 
 function tooLong(): CostsError {
-  return new CostsError('contract', 'A line of it goes on for over 16 MB: these are not JSON lines.');
+  return new CostsError('contract', 'A line of it goes on for over 1 MB: these are not JSON lines.');
 }

@@ -8,6 +8,7 @@ import type { ProviderId } from '../domain/provider.js';
 import { describeAhead } from '../domain/status.js';
 import { reportsBeside } from '../sync/bill.js';
 import type { PlanInput } from '../sync/plan.js';
+import { CostsError } from '../errors.js';
 import type { Job } from './job.js';
 import { selectOrganizations } from './organizations.js';
 import type { Workplace } from './workplace.js';
@@ -43,8 +44,8 @@ export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
   const collected = new Map<string, CollectedDay[]>();
   const reach = new Map<string, Reach>();
   for (const organization of organizations) {
-    const { keyId, provider, source } = organization;
-    const adapter = source === 'path' ? FOLDER : await work.provider(provider);
+    const { keyId } = organization;
+    const adapter = await adapterOf(work, organization);
     collected.set(keyId, await collectedDays(work, job, organization, adapter));
     reach.set(keyId, reachOf(job, organization, adapter, toDay(now)));
   }
@@ -62,6 +63,17 @@ export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
     requestsAWindow: ({ keyId }) => reach.get(keyId)?.requestsAWindow ?? 1,
     firstDay: ({ keyId }) => reach.get(keyId)?.firstDay ?? null,
   };
+}
+
+/** What a provider that this version does not know makes of its organization is told when the turn comes to it. */
+async function adapterOf(work: Workplace, { source, provider }: Organization): Promise<Adapter> {
+  if (source === 'path') return FOLDER;
+  try {
+    return await work.provider(provider);
+  } catch (error) {
+    if (error instanceof CostsError && error.code === 'failed') return FOLDER;
+    throw error;
+  }
 }
 
 async function collectedDays(

@@ -11,6 +11,8 @@ export interface ListPage<Item> {
 const MOST_ITEMS = 100_000;
 /** However few a page holds. */
 const MOST_PAGES = 2_000;
+/** However few items they are of; a name is seldom longer than thirty. */
+const MOST_LETTERS = 64_000_000;
 
 /**
  * Everything in a list that is asked for by the place of its first row, until a page has nothing new: how many rows a page
@@ -43,11 +45,13 @@ export async function followList<Item extends { id: string }>(
   // By id: what moves to another page while the list is read is still one.
   const found = new Map<string, Item>();
   const seen = new Set<string | null>();
+  let letters = 0;
   for (let after: string | null = null; ;) {
     const page = await fetchPage(after);
     for (const item of page.items) found.set(item.id, item);
     if (!page.hasMore || page.items.length === 0) return [...found.values()];
-    if (found.size > MOST_ITEMS || seen.size >= MOST_PAGES) {
+    letters += JSON.stringify(page.items).length;
+    if (found.size > MOST_ITEMS || seen.size >= MOST_PAGES || letters > MOST_LETTERS) {
       throw new CostsError('contract', `${who}'s list of ${what} does not end; nothing was changed.`, {
         hint: 'Check the base URL.',
       });

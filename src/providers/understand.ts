@@ -73,8 +73,9 @@ export function parseJson(text: string): { ok: true; value: unknown } | { ok: fa
 function putBack(document: unknown, rows: readonly unknown[]): unknown {
   let next = 0;
   const isNext = (value: unknown) => value instanceof LosslessNumber && value.value === `${next}`;
-  for (const bucket of (document as { data: { results?: unknown }[] }).data)
-    if (Array.isArray(bucket.results))
+  const { data } = document as { data?: unknown };
+  for (const bucket of Array.isArray(data) ? (data as ({ results?: unknown } | null)[]) : [])
+    if (Array.isArray(bucket?.results))
       bucket.results = bucket.results.map((value: unknown) => (isNext(value) ? rows[next++] : value));
   return document;
 }

@@ -15,7 +15,7 @@ export function storeAdapter(pool: StorePool): SqlDriverAdapterFactory {
       return {
         provider: 'postgres',
         adapterName: stock.adapterName,
-        queryRaw: async (query) => requireReadable(await adapter.queryRaw(query)),
+        queryRaw: async (query) => requireReadable(query.sql, await adapter.queryRaw(query)),
         executeRaw: (query) => adapter.executeRaw(query),
         executeScript: (script) => adapter.executeScript(script),
         startTransaction: (isolation) => startTransaction(pool, isolation),
@@ -42,7 +42,7 @@ async function startTransaction(pool: StorePool, isolation?: IsolationLevel): Pr
       provider: 'postgres',
       adapterName: adapter.adapterName,
       options: { usePhantomQuery: false },
-      queryRaw: async (query) => requireReadable(await adapter.queryRaw(query)),
+      queryRaw: async (query) => requireReadable(query.sql, await adapter.queryRaw(query)),
       executeRaw: (query) => adapter.executeRaw(query),
       commit: release,
       rollback: release,

@@ -1,11 +1,10 @@
 import type { KeyRow, KeyRows } from '../domain/access.js';
-import { KEY_SOURCES, type KeySource } from '../domain/collection.js';
+import type { KeySource } from '../domain/collection.js';
 import { CostsError } from '../errors.js';
 import { BILL_SOURCES, type BillSource } from '../domain/bill-source.js';
 import { organizationRef } from '../domain/organization.js';
 import { cleanText } from '../domain/text.js';
 import type { OrganizationApiKey, Prisma } from '../generated/prisma/client.js';
-import { requireAsked } from '../providers/registry.js';
 import { isUniqueViolation, type Client } from './client.js';
 
 const ORDER = [
@@ -92,23 +91,10 @@ function toBillSource(source: string | undefined): BillSource {
   return BILL_SOURCES.find((known) => known === source) ?? 'key';
 }
 
-function isKeySource(source: string): source is KeySource {
-  return (KEY_SOURCES as readonly string[]).includes(source);
-}
-
+/** A source or provider that does not exist fits no seal: whoever wants that one key is told, and nothing else stops for it. */
 function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
   const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
     row;
-  if (source !== 'path') requireAsked(provider);
-  if (!isKeySource(source)) {
-    throw new CostsError(
-      'auth',
-      `The key of ${organizationId} claims a source that does not exist: it was changed outside costs.`,
-      {
-        hint: 'Remove it and register it again: costs keys remove --help',
-      },
-    );
-  }
   const { encryptedKey, generation, mac, exposedAt } = row;
   const organization = {
     keyId: row.id,
@@ -118,7 +104,7 @@ function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
     name: cleanText(name),
     isActive,
     billSource,
-    source,
+    source: source as KeySource,
     variable,
     lastFour,
     host,

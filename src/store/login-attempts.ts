@@ -1,4 +1,5 @@
 import type { LoginAttempt, LoginReason, LoginRows } from '../domain/access.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
 
 /** Rows of login attempts. Only `costs_answer_login_attempt` ever changes one, and only a charged one. */
@@ -17,11 +18,14 @@ export function createLoginAttempts(client: Client): LoginRows {
       await client.$executeRaw`SELECT costs_answer_login_attempt(${id}, ${reason})`;
     },
     async recentFailures(email, count) {
+      // What a clock that ran ahead has dated is neither a failure nor an unlocking of now. Milliseconds are rounded.
+      const now = Prisma.sql`statement_timestamp() + interval '1 second'`;
       return client.$queryRaw<{ ageSeconds: number; charged: boolean }[]>`
         SELECT extract(epoch FROM statement_timestamp() - "attempted_at")::float8 AS "ageSeconds", "reason" = 'charged' AS "charged"
         FROM "login_attempts"
-        WHERE "email" = ${email} AND "reason" IN ('bad_password', 'unknown_email', 'charged')
-          AND "attempted_at" > COALESCE((SELECT max("attempted_at") FROM "login_attempts" WHERE "email" = ${email} AND "reason" = 'unlocked'), '-infinity')
+        WHERE "email" = ${email} AND "reason" IN ('bad_password', 'unknown_email', 'charged') AND "attempted_at" <= ${now}
+          AND "attempted_at" > COALESCE((SELECT max("attempted_at") FROM "login_attempts"
+            WHERE "email" = ${email} AND "reason" = 'unlocked' AND "attempted_at" <= ${now}), '-infinity')
         ORDER BY "attempted_at" DESC LIMIT ${count}`;
     },
     async list(teamId, { failedOnly, since }) {

@@ -1,6 +1,6 @@
 import { isLoopback } from '../domain/host.js';
 import type { ProviderId } from '../domain/provider.js';
-import { providerName, providerOf } from '../providers/registry.js';
+import { providerName, providerOf, requireAsked } from '../providers/registry.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 
@@ -15,11 +15,12 @@ export interface Destination {
   tlsChecksOff: boolean;
 }
 
-/** Where keys of a provider are sent. */
+/** Where keys of a provider are sent. @throws CostsError `failed` for a provider that this version does not know */
 export function destinationOf(
   { baseUrls, tlsChecksOff }: { baseUrls: Readonly<Record<ProviderId, string>>; tlsChecksOff: boolean },
   provider: ProviderId,
 ): Destination {
+  requireAsked(provider);
   return { provider, baseUrl: baseUrls[provider] ?? providerOf(provider).baseUrl, tlsChecksOff };
 }
 

@@ -15,6 +15,11 @@ export function parseEmail(text: string): string {
   throw new CostsError('usage', 'That is not a valid email address.', { hint: 'Such as: --email admin@example.com' });
 }
 
+/** A member by email or, where somebody edited rows so that two have one, by id. @throws CostsError `usage` */
+export function parseMember(text: string): string {
+  return text.includes('@') ? parseEmail(text) : text.trim();
+}
+
 /**
  * A new password, as standard input or a prompt gave it; one line break at its end belongs to the pipe.
  * @throws CostsError `usage` unless it has 12 to 1024 characters on one line.

@@ -6,7 +6,7 @@ import { attempt, type Admitted } from './attempts.js';
 import type { Authentication } from './authentication.js';
 import { makeCode, parseCode } from './codes.js';
 import { createVault, hasVaultAlready } from './create.js';
-import { parseEmail, parseNewPassword, parsePassword } from './identity.js';
+import { parseEmail, parseMember, parseNewPassword, parsePassword } from './identity.js';
 import { checkVault, sealedRole } from './mac.js';
 import { mendVault } from './mend.js';
 import { changedMeanwhile } from './rotate.js';
@@ -34,6 +34,7 @@ export function createVaultLogins({ output }: Pick<Tools, 'output'>, authenticat
   };
   return {
     parseEmail,
+    parseMember,
     parseNewPassword: (text) => known(parseNewPassword(text)),
     parsePassword: (text) => known(parsePassword(text)),
     async requireNoVault(team) {

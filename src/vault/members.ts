@@ -55,7 +55,12 @@ export function createVaultMembers(authentication: Authentication): VaultMembers
           await rows.slots.replace(await sealSlot(slot, vault, dataKey, { name: ownerName(member.email), role }));
         }
         await rows.members.setRole(member.id, role);
-        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.role', subject: `${email} ${role}` });
+        await rows.audit({
+          teamId: team.id,
+          actor: actor.label,
+          action: 'members.role',
+          subject: `${member.email} ${role}`,
+        });
         const isLess = own.some((login) => login.role === null || (login.role === 'admin' && role !== 'admin'));
         return isLess ? rotateAfterRemoval(transaction) : NOTHING;
       }),
@@ -66,7 +71,7 @@ export function createVaultMembers(authentication: Authentication): VaultMembers
         const member = await findLeaving(transaction, team, email);
         // Slots and sessions go with the row.
         await rows.members.remove(member.id);
-        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.remove', subject: email });
+        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.remove', subject: member.email });
         return rotateAfterRemoval(transaction);
       }),
     reset: (team, email) =>
@@ -83,7 +88,7 @@ export function createVaultMembers(authentication: Authentication): VaultMembers
           await makeSlot(vault, dataKey, owner, { kind: 'reset', secret: parseCode(code), expiresAt }),
         );
         await rows.sessions.removeOfMember(member.id);
-        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.reset', subject: email });
+        await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.reset', subject: member.email });
         return { code, expiresAt };
       }),
   };

@@ -94,8 +94,11 @@ function sessionEnded(cause: NoSession): CostsError {
 
 /** Such as a row that `costs db copy` brought from a store with another data key. */
 function unsealed({ source, variable, organizationId }: KeyRow, what: string): CostsError {
-  const option = { env: shell` --from-env ${variable ?? ''}`, path: shell` --from-path ${variable ?? ''}`, vault: '' };
-  const where = option[source];
+  const option: Partial<Record<string, string>> = {
+    env: shell` --from-env ${variable ?? ''}`,
+    path: shell` --from-path ${variable ?? ''}`,
+  };
+  const where = option[source] ?? '';
   return new CostsError('auth', `${what} carries no seal: its seal does not fit what it says.`, {
     hint: `It was copied from another store, or put in outside costs. If you trust it: ${shell`costs keys rotate ${organizationId}`}${where}`,
   });

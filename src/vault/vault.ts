@@ -135,6 +135,8 @@ export interface VaultLogins {
   requireNoVault(team: Team): Promise<void>;
   /** @throws CostsError `usage` for text that is no email; nothing is recorded then */
   parseEmail(text: string): string;
+  /** A member by email or id. @throws CostsError `usage` */
+  parseMember(text: string): string;
   /** A password to be set. @throws CostsError `usage` */
   parseNewPassword(text: string): Secret;
   /** A password or a code to be tried. @throws CostsError `usage` */

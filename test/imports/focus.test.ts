@@ -11,6 +11,7 @@ import { formatDecimal } from '../../src/domain/decimal.js';
 import type { FocusImportRequest } from '../../src/domain/focus-import.js';
 import { importFocus } from '../../src/library/import-focus.js';
 import { readFocusFiles } from '../../src/imports/read.js';
+import { openTable } from '../../src/imports/tables.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { organizationOf } from '../helpers/organization.js';
@@ -404,8 +405,24 @@ describe('FOCUS files', () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, '{'));
     await expect(read({ 'a.jsonl.gz': bomb })).rejects.toMatchObject({
       code: 'contract',
-      message: expect.stringContaining('16 MB') as string,
+      message: expect.stringContaining('over 1 MB') as string,
     });
+  });
+
+  it('of JSON lines are held a few large rows at a time, and are refused for columns without an end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-lines-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'a.jsonl');
+    const long = `{"Tags":"x"}${' '.repeat(900_000)}`;
+    await writeFile(path, Array.from({ length: 12 }, () => long).join('\n'));
+    const sizes: number[] = [];
+    for await (const batch of (await openTable(path, () => ['Tags'])).batches) sizes.push(batch.length);
+    expect(sizes).toEqual([5, 5, 2]);
+    await writeFile(path, Array.from({ length: 10_001 }, (_, index) => `{"c${index}":1}`).join('\n'));
+    const read = async () => {
+      for await (const _ of (await openTable(path, () => ['c1'])).batches);
+    };
+    await expect(read()).rejects.toThrow('more than 10000 columns');
   });
 
   it('of a folder with manifests are those of the newest complete delivery, and never what lies beside it', async () => {

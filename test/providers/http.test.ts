@@ -130,12 +130,21 @@ describe('a request', () => {
   it.each([
     ['values', `{"data":[${'{},'.repeat(2_000_001)}{}]}`],
     ['letters of one text', `{"data":[],"name":"${'n'.repeat(4_000_001)}"}`],
+    ['letters of one text that are escaped quotes', `{"data":[],"name":"${'\\"'.repeat(2_000_001)}"}`],
     ['letters of one row', `{"data":[{"results":[{"line_item":"${'n'.repeat(1_000_001)}"}]}]}`],
   ])('takes no answer with more %s than can be held once they are parsed', async (_, body) => {
     const { url } = await serve((_request, response) => response.end(body));
     expect(await failure(open().get(url, {}, (row) => row))).toMatchObject({ code: 'too-large' });
   });
 });
+
+it.each(['{"items":[{"results":[{}]}]}', '{"data":[{"results":[{}]},null]}'])(
+  'rows that are elsewhere than a report has them are for its schema to refuse: %s',
+  async (body) => {
+    const { url } = await serve((_, response) => response.end(body));
+    await expect(open().get(url, {}, (row) => row)).resolves.toMatchObject({});
+  },
+);
 
 describe('a retry', () => {
   it('comes after a request that took all of its time, however long that was', async () => {

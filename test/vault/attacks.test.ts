@@ -151,6 +151,24 @@ describe('what is changed outside costs is refused', () => {
     }
   });
 
+  it.each([
+    ['source', `UPDATE organization_api_keys SET source = 'bogus' WHERE organization_id = 'org-1'`, 'auth'],
+    ['provider', `UPDATE organization_api_keys SET provider = 'zzz' WHERE organization_id = 'org-1'`, 'failed'],
+    ['time', `UPDATE organization_api_keys SET expires_at = 'infinity' WHERE organization_id = 'org-1'`, 'auth'],
+  ])('a %s that is none stops its own key alone', async (_, statement, code) => {
+    await sql(statement);
+    await expect(keyOf('org-1')).rejects.toMatchObject({ code });
+    expect((await keyOf('ant-1')).reveal()).toBe(ANTHROPIC_KEY);
+  });
+
+  it('a slot whose time is none, which lets everybody else in', async () => {
+    await sql(
+      `UPDATE vault_slots SET expires_at = 'infinity' WHERE user_id = (SELECT id FROM users WHERE email = 'b@example.com')`,
+    );
+    await logIn(base.database, 'admin@example.com');
+    await expect(logIn(base.database, 'b@example.com')).rejects.toMatchObject({ code: 'auth' });
+  });
+
   it("the vault's own row, until the login of an admin puts it right", async () => {
     await sql(`UPDATE vaults SET generation = generation + 1, public_key = 'anybody'`);
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });

@@ -86,6 +86,11 @@ describe('members and tokens', () => {
       usage('There is no token "Nihtly". Did you mean Nightly?', 'tokens'),
     );
     await expect(acme.vault.tokens.revoke(acme.team, ' ')).rejects.toThrow('Which token? The name is empty.');
+    await base.database.prisma.$executeRaw`
+      INSERT INTO users (id, team_id, email, role) SELECT 'twin', team_id, 'B@example.com', 'member' FROM users LIMIT 1`;
+    const twin = acme.vault.logins.parseMember(' twin ');
+    expect(await acme.vault.members.leaving(acme.team, twin)).toMatchObject({ id: twin, email: 'B@example.com' });
+    expect(() => acme.vault.logins.parseMember('b@')).toThrow('not a valid email address');
     expect(await acme.vault.tokens.revoke(acme.team, 'nightly')).toMatchObject({ row: { name: 'Nightly' } });
   });
 });

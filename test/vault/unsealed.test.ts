@@ -155,11 +155,14 @@ describe('a slot that was edited', () => {
 
   it('stops no rotation and no revocation either', async () => {
     await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });
-    await sql(`UPDATE vault_slots SET must_change = NOT must_change WHERE ${slotOf(C)}`);
+    await sql(`UPDATE vault_slots SET must_change = NOT must_change, expires_at = 'infinity' WHERE ${slotOf(C)}`);
+    await sql(`UPDATE organization_api_keys SET source = 'bogus', provider = 'zzz', exposed_at = 'infinity'`);
+    await sql(`UPDATE vault_tokens SET created_at = 'infinity'`);
     await sql(`UPDATE vault_slots SET kdf = 'hkdf$AAAAAAAAAAAAAAAAAAAAAA' WHERE kind = 'recovery'`);
     expect(await adminDesk().vault.tokens.revoke(acme.team, 'ci')).toMatchObject({
       rotated: true,
       dropped: expect.arrayContaining(['the login of c@example.com', 'the recovery code']) as string[],
+      altered: ['org-1'],
     });
     const admin = await logIn(base.database, ADMIN, PASSWORD, acme.keychain);
     await sql(

@@ -17,12 +17,12 @@ export const removeMember = defineCommand({
   examples: ['costs members remove b@example.com'],
   async run({ email, yes }: RemoveMemberOptions, context: Context) {
     const vault = await context.vault();
-    const address = vault.logins.parseEmail(email);
+    const address = vault.logins.parseMember(email);
     const team = await context.team();
-    const { role } = await vault.members.leaving(team, address);
-    await confirm(context.output, { yes, question: `Remove ${address} (${role})? Every session ends.` });
-    const change = await vault.members.remove(team, address);
-    return { email: address, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
+    const leaving = await vault.members.leaving(team, address);
+    await confirm(context.output, { yes, question: `Remove ${leaving.email} (${leaving.role})? Every session ends.` });
+    const change = await vault.members.remove(team, leaving.id);
+    return { email: leaving.email, role: null, ...change, advice: adviceFor(change), done: 'is no longer a member' };
   },
   document: asItIs<AccessChangeResult & { role: null }>,
   render: renderAccessChange,

@@ -9,7 +9,7 @@ export const resetMember = defineCommand({
   examples: ['costs members reset b@example.com'],
   async run({ email }: { email: string }, context: Context) {
     const vault = await context.vault();
-    const address = vault.logins.parseEmail(email);
+    const address = vault.logins.parseMember(email);
     const { code, expiresAt } = await vault.members.reset(await context.team(), address);
     return { email: address, code: code.reveal(), expiresAt: expiresAt.toISOString() };
   },

@@ -11,7 +11,7 @@ export const setRole = defineCommand({
   examples: ['costs members role b@example.com admin'],
   async run({ email, role }: { email: string; role: Role }, context: Context) {
     const vault = await context.vault();
-    const address = vault.logins.parseEmail(email);
+    const address = vault.logins.parseMember(email);
     const change = await vault.members.setRole(await context.team(), address, role);
     return { email: address, role, ...change, advice: adviceFor(change), done: `is ${role} now` };
   },
