@@ -129,13 +129,17 @@ describe('costs forecast', () => {
   });
 
   it('expects what usage costs of an organization whose bill nobody reads', async () => {
-    const { prisma, forecast } = await start();
+    const { prisma, forecast, report } = await start();
     const used = days.slice(-28);
     for (const day of used) await bill(prisma, 'labs', day, '3', { version: 'usage_v1' });
     await prisma.$executeRaw`
       INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
       SELECT 'openai', 'org-2', 'completions', '1d', day::date, ${NOW}, 1, 'run-1' FROM unnest(${used}::text[]) AS day`;
     expect((await forecast({ organization: 'Labs' })).totals).toMatchObject([{ spent: '30', expected: '90' }]);
+    expect((await report({ organization: 'Labs' }))?.monthEnd).toMatchObject({
+      totals: [{ expected: '90' }],
+      notRead: [],
+    });
   });
 
   it('tells how far off past months were, and marks all of it as expected', async () => {
