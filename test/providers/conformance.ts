@@ -155,7 +155,7 @@ export function describeProvider(id: ProviderId): void {
       ['a connection that breaks in the body', { kind: 'reset' }],
       ['an answer that stalls', { kind: 'stall' }],
     ])('tries again after %s', async (_, fault) => {
-      if (fault.kind === 'stall') await connectAgain(400);
+      if (fault.kind === 'stall') await connectAgain(paged ? 400 : 1500);
       emulator.failNext(fault, 1, paged ? { hasCursor: true } : {});
       expect(summed((await read()).lines)).toEqual(expected());
       expect(events.filter(({ type }) => type === 'retry')).toHaveLength(1);
