@@ -169,17 +169,18 @@ it('leaves a table alone on which others rely, and names what is in the way', as
   expect((await migrations.status()).drift.map(({ object }) => object)).toContain('table usage_data');
 });
 
-it('keeps who may do what with the table, and indexes of others', async () => {
+it('keeps who may do what with the table, also where others get rights to new tables, and indexes of others', async () => {
   const { database } = await useTestDatabase('postgresql');
   const { migrations, pool } = database;
   await pool.query(`
     DO $$ BEGIN CREATE ROLE usage_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     GRANT SELECT ON usage_data TO PUBLIC; GRANT UPDATE (quantity) ON usage_data TO usage_reader;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO usage_reader; ALTER TABLE usage_data ENABLE ROW LEVEL SECURITY;
     CREATE INDEX by_key ON usage_data (api_key_id)`);
   const rights = async () =>
     (
       await pool.query<{ relacl: string }>(
-        `SELECT relacl::text, (SELECT attacl::text FROM pg_attribute WHERE attrelid = c.oid AND attname = 'quantity') FROM pg_class c WHERE relname = 'usage_data'`,
+        `SELECT relacl::text, relrowsecurity, (SELECT attacl::text FROM pg_attribute WHERE attrelid = c.oid AND attname = 'quantity') FROM pg_class c WHERE relname = 'usage_data'`,
       )
     ).rows;
   const before = await rights();
@@ -190,6 +191,10 @@ it('keeps who may do what with the table, and indexes of others', async () => {
     `SELECT FROM pg_indexes WHERE indexdef LIKE '%usage_data\\_2026\\_0% (api_key_id)'`,
   );
   expect(rows).toHaveLength(2);
+  const { rows: open } = await pool.query(
+    `SELECT relname FROM pg_class WHERE relname ~ '^usage_data_[0-9_]+$' AND (relacl::text LIKE '%usage_reader%' OR NOT relrowsecurity)`,
+  );
+  expect(open).toEqual([]);
   await pool.query('REVOKE SELECT ON usage_data FROM PUBLIC');
   const changed = await rights();
   await migrations.partitionUsage({ undo: true });

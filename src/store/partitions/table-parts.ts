@@ -46,6 +46,22 @@ async function readRights(pool: Pool): Promise<string[]> {
   return rows.map(({ sql }) => sql);
 }
 
+/**
+ * What keeps others from a new table of ours, as they are kept from the one that it belongs to: the owner's default privileges
+ * give them rights with it, and its row security is its own.
+ * @returns statements by the name of the table
+ */
+export async function readGuards(pool: Pool): Promise<(table: string) => string[]> {
+  const { rows } = await pool.query<{ what: string }>(
+    `SELECT DISTINCT format('REVOKE ALL ON %%s FROM %s', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS what
+     FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclobjtype = 'r' AND pg_get_userbyid(a.grantee) <> current_user
+     UNION ALL SELECT 'ALTER TABLE %s ENABLE ROW LEVEL SECURITY' FROM pg_class WHERE oid = to_regclass($1) AND relrowsecurity
+     UNION ALL SELECT 'ALTER TABLE %s FORCE ROW LEVEL SECURITY' FROM pg_class WHERE oid = to_regclass($1) AND relforcerowsecurity ORDER BY 1`,
+    [TABLE],
+  );
+  return (table) => rows.map(({ what }) => what.replace('%s', () => quote(table)));
+}
+
 /** Takes from others what they could do with a partition, as of the table whose place it takes. */
 export async function readRevocations(pool: Pool, partition: string): Promise<string[]> {
   const { rows } = await pool.query<{ sql: string }>(
