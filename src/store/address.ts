@@ -4,6 +4,8 @@ import { CostsError } from '../errors.js';
 /** A database URL, taken apart. `connection` holds the password; `label` never does. */
 export interface DatabaseAddress {
   connection: pg.ClientConfig;
+  /** For a server that has no TLS, where TLS was only preferred. */
+  withoutTls: pg.ClientConfig | null;
   /** `host:port/database`, or the socket folder in place of host and port. */
   label: string;
   /** `host:port` for errors of the network. */
@@ -40,11 +42,13 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     const protocol = url === null ? 'is not a URL' : `is a ${url.protocol.slice(0, -1)} URL`;
     throw new CostsError('usage', `The database URL ${protocol}; it must begin with postgresql://.`, { hint: HINT });
   }
-  const { schema, limit } = takePrismaParameters(url);
+  const { schema, limit, isTlsPreferred } = takePrismaParameters(url);
   const connection: pg.ClientConfig = { connectionString: url.href };
+  url.searchParams.set('sslmode', 'disable');
+  const withoutTls = isTlsPreferred ? { connectionString: url.href } : null;
   const { host, port, database, user } = describe(connection);
   const server = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { connection, label: `${server}/${database}`, server, database, user, schema, poolSize: limit };
+  return { connection, withoutTls, label: `${server}/${database}`, server, database, user, schema, poolSize: limit };
 }
 
 /** Whether a password ends the part of the URL it stands in: what is left of it would be taken for a host, and shown. */
@@ -52,10 +56,14 @@ function hasBarePassword(text: string): boolean {
   const [, authority = '', rest = ''] = /^[a-z]+:\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
   const [path = ''] = rest.split('?');
   const userinfo = authority.slice(0, Math.max(authority.lastIndexOf('@'), 0));
-  return path.includes('@') || /\?[^=&]*@/.test(rest) || /%(?![0-9a-f]{2})/i.test(userinfo);
+  return (
+    path.includes('@') ||
+    /[?&](?!(?:user|password|application_name)=)[^&]*@/.test(rest) ||
+    /%(?![0-9a-f]{2})/i.test(userinfo)
+  );
 }
 
-function takePrismaParameters(url: URL): { schema: string | undefined; limit: number } {
+function takePrismaParameters(url: URL): { schema: string | undefined; limit: number; isTlsPreferred: boolean } {
   const { searchParams } = url;
   const schema = searchParams.get('schema') ?? undefined;
   const limit = Number(searchParams.get('connection_limit') ?? DEFAULT_POOL_SIZE);
@@ -65,7 +73,11 @@ function takePrismaParameters(url: URL): { schema: string | undefined; limit: nu
   const mode = searchParams.get('sslmode') ?? '';
   if (['prefer', 'require', 'verify-ca'].includes(mode) && !searchParams.has('uselibpqcompat'))
     searchParams.set('sslmode', 'verify-full');
-  return { schema, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_POOL_SIZE };
+  return {
+    schema,
+    limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_POOL_SIZE,
+    isTlsPreferred: mode === 'prefer',
+  };
 }
 
 /** What the driver makes of it, its defaults (PGHOST, PGPORT, …) included. */

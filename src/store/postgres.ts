@@ -17,8 +17,11 @@ import { LIMITS } from './transaction.js';
  * Connects to a PostgreSQL server, whatever its schema.
  * @throws CostsError that names the cause: `unreachable` in under ten seconds, `auth`, `usage` or `failed`
  */
-export async function openPostgres(url: string): Promise<Database> {
-  const address = parseDatabaseUrl(url);
+export function openPostgres(url: string): Promise<Database> {
+  return open(parseDatabaseUrl(url));
+}
+
+async function open(address: DatabaseAddress): Promise<Database> {
   requireKnownGood(address.server, address.server);
   const pool = new StorePool({ ...address.connection, max: address.poolSize }, UNKNOWN);
   const place: Place = { ...address };
@@ -28,6 +31,9 @@ export async function openPostgres(url: string): Promise<Database> {
     place.policies = policies;
   } catch (error) {
     await pool.end();
+    const { withoutTls } = address;
+    if (withoutTls !== null && /does not support SSL/.test(String(error)))
+      return open({ ...address, connection: withoutTls, withoutTls: null });
     throw explainFirstContact(error, address);
   }
   return createDatabase({

@@ -17,7 +17,7 @@ it('names host and port of a server that is not there', async () => {
   expect(error.message).toContain('127.0.0.1:1');
 });
 
-it.each(['s3/cret', 's3#cret', 's3?cret', 's3@x/cret', '12/cret', 's3%cret', 's3@x#cret'])(
+it.each(['s3/cret', 's3#cret', 's3?cret', 's3@x/cret', '12/cret', '12?s3=cret', '12?s3&cret', 's3%cret', 's3@x#cret'])(
   'says that the password %s has to be encoded, and prints no part of it',
   async (password) => {
     const error = await failure(`postgresql://ana:${password}@db.invalid/costs`);
@@ -148,6 +148,8 @@ it('tells a server without TLS', async () => {
   const error = await failure(url.href);
   expect(error).toMatchObject({ code: 'failed' });
   expect(error.message).toContain('TLS');
+  url.searchParams.set('sslmode', 'prefer');
+  await (await openDatabase({ kind: 'postgresql', url: url.href })).close();
 });
 
 it.each([

@@ -115,7 +115,8 @@ async function costsUnderAnotherName(pool: Connection): Promise<string | null> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
      WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p')
-     GROUP BY c.relname HAVING array_agg(lower(replace(a.attname, '_', ''))) @> ARRAY['cost', 'projectid'] OR lower(c.relname) = 'costdata' ORDER BY 1 LIMIT 1`,
+     GROUP BY c.relname
+     HAVING array_agg(lower(replace(a.attname, '_', ''))) @> ARRAY['cost', 'projectid', 'date', 'service'] OR lower(replace(c.relname, '_', '')) = 'costdata' ORDER BY 1 LIMIT 1`,
   );
   return rows[0]?.name ?? null;
 }

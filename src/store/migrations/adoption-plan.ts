@@ -132,11 +132,7 @@ function camelCase(name: string): string {
 }
 
 function isRenamed(object: string, { steps }: SchemaPlan): boolean {
-  const name =
-    object
-      .slice(object.indexOf(' ') + 1)
-      .split('.')
-      .at(-1) ?? '';
+  const name = lastName(object);
   return steps.some(
     ({ text }) =>
       text.startsWith(`rename the index ${name} to `) ||

@@ -15,7 +15,15 @@ import { inTransaction, quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
-import { asOnlyMigrator, lockAttempts, LOCKED, LOCK_PAUSE_MS, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import {
+  asOnlyMigrator,
+  ensureSchema,
+  lockAttempts,
+  LOCKED,
+  LOCK_PAUSE_MS,
+  LOCK_TIMEOUT,
+  type MigratorOptions,
+} from './session.js';
 import { shadowState } from './shadow-states.js';
 import { firstReason, migrationStatus } from './status.js';
 
@@ -43,6 +51,7 @@ export async function applyMigrations(
   { onStart, duplicates, ...options }: ApplyOptions = {},
 ): Promise<ApplyResult> {
   return asOnlyMigrator(target, options, async (pool) => {
+    await ensureSchema(pool);
     await requireRights(pool, target.label);
     const files = await readMigrations();
     const recovered = await recoverFailed({ ...target, pool }, files);

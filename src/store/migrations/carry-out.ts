@@ -5,7 +5,7 @@ import type { AdoptionPlan } from './adoption-plan.js';
 import { fingerprint } from './fingerprint.js';
 import { requireNoInterference } from './interference.js';
 import { withoutIdle } from './misfits.js';
-import { literal, type Step } from './step.js';
+import { dropColumn, literal, type Step } from './step.js';
 
 /**
  * Takes the steps of a plan, under the locks that keep everybody else from the rows meanwhile.
@@ -18,7 +18,7 @@ export async function carryOut(
 ): Promise<string[]> {
   const before = await fingerprint(pool);
   const undo: string[] = [];
-  for (const step of steps) undo.unshift(...(await take(pool, step)));
+  for (const step of steps) undo.unshift(...(await take(pool, step, undo)));
   const left = await withoutIdle(
     pool,
     steps.filter(({ fills }) => fills !== undefined),
@@ -32,9 +32,10 @@ export async function carryOut(
   });
 }
 
-/** @returns the statements that take it back */
-async function take(pool: Connection, { sql, undo, fills }: Step): Promise<string[]> {
-  if (fills === undefined) {
+/** @returns the statements that take it back, where `after`, which comes after them, does not */
+async function take(pool: Connection, { sql, undo, fills }: Step, after: readonly string[]): Promise<string[]> {
+  // With a column that was added goes what it was filled with.
+  if (fills === undefined || after.includes(dropColumn(fills.table, fills.column))) {
     await pool.query(sql);
     return undo === null ? [] : [undo];
   }

@@ -59,9 +59,9 @@ SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELS
   FROM relations WHERE relkind IN ('v', 'm', 'f')
 UNION ALL
 SELECT 'column ' || t.relname || '.' || a.attname,
-       format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END
+       format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull OR y.typnotnull AND y.typdefault IS NULL THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END
          || coalesce(CASE a.attgenerated WHEN '' THEN ' default ' WHEN 's' THEN ' stored as ' ELSE ' computed as ' END || pg_get_expr(d.adbin, d.adrelid), ''), t.relname, true
-  FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+  FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type y ON y.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
 UNION ALL
 SELECT 'constraint ' || t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true), t.owner, c.contype IN ('p', 'f')
@@ -71,7 +71,7 @@ UNION ALL
 SELECT 'validation ' || t.relname || '.' || c.conname, 'done', t.relname, c.contype IN ('p', 'f')
   FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'f', 'c', 'x') AND c.convalidated
 UNION ALL
-SELECT 'index ' || r.relname, replace(pg_get_indexdef(i.indexrelid, 0, true), ' ON ONLY ', ' ON ') || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+SELECT 'index ' || r.relname, regexp_replace(replace(pg_get_indexdef(i.indexrelid, 0, true), ' ON ONLY ', ' ON '), ' WITH \\([^()]*\\)', '') || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
          || CASE WHEN EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.condeferrable) THEN ' (deferrable)' ELSE '' END,
        t.owner, i.indpred IS NULL AND i.indexprs IS NULL
   FROM with_partitions t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class r ON r.oid = i.indexrelid

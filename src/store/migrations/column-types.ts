@@ -54,9 +54,9 @@ const NO_NUMBER = {
 
 /**
  * How a type becomes ours without a value saying anything else; undefined where that cannot be said of every value.
- * @param zone in which instants are midnights; UTC unless somebody said another one
+ * @param zone in which instants are midnights, as somebody said; UTC where nobody did and all of them are
  */
-export function convert(have: string, want: string, zone = 'UTC'): Conversion | undefined {
+export function convert(have: string, want: string, zone?: string): Conversion | undefined {
   const cast = (column: string) => `${column}::${have}`;
   const differs = (column: string, back = cast(column)) => `${back} <> ${column}`;
   if (want === 'text' && /^character/.test(have)) return { to: same, back: cast, beyond: differs, refused: [] };
@@ -89,7 +89,7 @@ function beyondNumber(have: string): Conversion['beyond'] {
   return (column) => `(round(${column}, ${scale ?? '0'}) <> ${column} OR abs(${column}) >= ${limit})`;
 }
 
-function toTimestamp(have: string, zone: string): Conversion | undefined {
+function toTimestamp(have: string, zone: string | undefined): Conversion | undefined {
   if (PLAIN.test(have)) return { to: same, back: same, beyond: null, refused: [FINER, ENDLESS] };
   if (have === 'date') {
     const day = (column: string) => `${column}::date`;
@@ -97,9 +97,9 @@ function toTimestamp(have: string, zone: string): Conversion | undefined {
     return { to, back: day, beyond: (column) => `${column} <> ${day(column)}`, refused: [ENDLESS] };
   }
   if (!ZONED.test(have)) return undefined;
-  const there = (column: string) => `${column} AT TIME ZONE '${zone}'`;
+  const there = (column: string) => `${column} AT TIME ZONE '${zone ?? 'UTC'}'`;
   const uncertain =
-    zone === 'UTC'
+    zone === undefined
       ? {
           text: 'is not midnight UTC, so its day depends on a time zone (say which: --dates-in ZONE)',
           is: (column: string) => notMidnight(column),

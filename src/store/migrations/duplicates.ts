@@ -105,7 +105,7 @@ export async function describeDuplicates(
   const { rows } = await pool.query<MonthTotal>(
     `SELECT ${month} AS month, ${await currencySql(pool)} AS currency, ${VERSION} AS version, ${sum('true')} AS stored,
        ${sum('copy = 1')} AS add, ${sum('newest = 1')} AS "keepLast"
-     FROM (${await rankedSql(pool, key, await readEarlierOrder(pool))}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3 LIMIT 36`,
+     FROM (${await rankedSql(pool, key, await readEarlierOrder(pool))}) AS ranked GROUP BY 1, 2, 3 HAVING max(same_key) > 1 ORDER BY 1, 2, 3`,
   );
   return rows
     .map(
@@ -120,9 +120,9 @@ export async function unmergeable(pool: Pool, { columns, isKeyed, shared }: Bill
   const currency = await currencySql(pool);
   const mixed = `SELECT id FROM (SELECT id, min(${currency}) OVER key <> max(${currency}) OVER key AS mixed FROM cost_data WHERE ${isKeyed} WINDOW key AS (PARTITION BY ${columns})) AS r WHERE mixed`;
   const { rows: references } = await pool.query<{ table: string; same: string }>(
-    `SELECT r.relname AS "table", (SELECT string_agg(format('t.%I = c.%I', a.attname, f.attname), ' AND ') FROM unnest(k.conkey, k.confkey) AS u (mine, yours)
+    `SELECT k.conrelid::regclass::text AS "table", (SELECT string_agg(format('t.%I = c.%I', a.attname, f.attname), ' AND ') FROM unnest(k.conkey, k.confkey) AS u (mine, yours)
        JOIN pg_attribute a ON (a.attrelid, a.attnum) = (k.conrelid, u.mine) JOIN pg_attribute f ON (f.attrelid, f.attnum) = (k.confrelid, u.yours)) AS same
-     FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid WHERE k.contype = 'f' AND k.confrelid = to_regclass('cost_data') ORDER BY 1`,
+     FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = to_regclass('cost_data') ORDER BY 1`,
   );
   return [
     {
@@ -133,7 +133,7 @@ export async function unmergeable(pool: Pool, { columns, isKeyed, shared }: Bill
     ...references.map(({ table, same }) => ({
       table,
       text: 'a bill that shares its key and may not stay (let it refer to none while they become one)',
-      query: `SELECT t.* FROM ${quote(table)} AS t JOIN cost_data AS c ON ${same} WHERE c.id IN (${shared})`,
+      query: `SELECT t.* FROM ${table} AS t JOIN cost_data AS c ON ${same} WHERE c.id IN (${shared})`,
     })),
   ];
 }

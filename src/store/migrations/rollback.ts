@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
@@ -80,14 +81,24 @@ async function takeBack(pool: Connection, work: Work, path: string | undefined):
   const plan = withLosses(work.plan, losses);
   if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
   else if (plan.rows > 0) throw needsExport(plan);
+  try {
+    await goBack(pool, work, plan.migrations);
+  } catch (error) {
+    // Nothing is lost yet, and the same command is to go through once the cause is mended.
+    if (path !== undefined) await rm(path, { force: true });
+    throw error;
+  }
+  return plan;
+}
+
+async function goBack(pool: Connection, work: Work, migrations: readonly string[]): Promise<void> {
   for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
   if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
   // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
   await pool.query(
     'UPDATE "_prisma_migrations" SET rolled_back_at = now(), finished_at = NULL WHERE migration_name = ANY ($1) AND rolled_back_at IS NULL',
-    [plan.migrations],
+    [migrations],
   );
-  return plan;
 }
 
 function needsExport({ rows, losses }: Pick<RollbackPlan, 'rows' | 'losses'>): CostsError {
@@ -182,13 +193,14 @@ async function leavePartitions(pool: Pool, { from, towards }: Work): Promise<str
   return key?.definition === kept?.definition ? [] : (await planPlain(pool)).flatMap(({ sql }) => sql);
 }
 
-/** Nothing is written to what is changed between the count, the export and the end; a foreign key goes from both of its tables. */
+/** Nobody is in what is changed between the count, the export and the end, and nobody is waited for in between; a foreign key goes from both of its tables. */
 async function lockTables(pool: Pool, { from, towards }: Work): Promise<void> {
   const kept = new Set(towards.map(({ object, definition }) => `${object} ${definition}`));
   const changed = from.filter(({ object, definition }) => !kept.has(`${object} ${definition}`));
   const tables = changed.flatMap(({ object, definition, table }) => {
-    if (/^(table|column) /.test(object)) return table ?? [];
-    return object.startsWith('constraint ') ? referenceOf(definition).parent || [] : [];
+    if (!/^(?:table|column|constraint|index) /.test(object)) return [];
+    const parent = object.startsWith('constraint ') ? referenceOf(definition).parent : '';
+    return [table ?? '', parent].filter((name) => name !== '');
   });
   if (tables.length === 0) return;
   await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);

@@ -5,7 +5,7 @@ import { convertColumns, findConversions, foreignKeysOf, type ConvertedColumn, t
 import { labelsOf } from './enum-types.js';
 import { changeColumn } from './change-column.js';
 import { anyRow, isSameReference, orphans, sharedKeys } from './row-checks.js';
-import { lastName, lastPart, literal, step, type Step } from './step.js';
+import { dropColumn, lastName, lastPart, literal, step, type Step } from './step.js';
 import { describeTableKind } from './table-kinds.js';
 
 /** What leads from a live schema to the expected one, without touching what is not ours. */
@@ -101,9 +101,7 @@ function addColumn(fact: Fact, table: string, name: string): Step[] {
       : `${add.replace(/ default .*$/s, '')} DEFAULT ${filler}; ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${settle}`;
   const unknown = required && standard === null && filler === undefined;
   const checks = unknown ? [anyRow(fact.table ?? '', name)] : [];
-  return [
-    step(`add the column ${column}`, sql, `ALTER TABLE ${table} DROP COLUMN ${quote(name)}`, fact.table, { checks }),
-  ];
+  return [step(`add the column ${column}`, sql, dropColumn(fact.table ?? '', name), fact.table, { checks })];
 }
 
 /** What rows get that were there before a column which may not be null. */

@@ -78,11 +78,7 @@ export async function asOnlyMigrator<T>(
       await endWithClient(session.pool);
       await waitForLock(session.pool, target.label, options);
     }
-    const run = () =>
-      withSettings(session.pool, async () => {
-        await ensureSchema(session.pool);
-        return work(session.pool);
-      });
+    const run = () => withSettings(session.pool, () => work(session.pool));
     const pid = target.kind === 'postgresql' ? await backend(session.pool) : undefined;
     return await (pid === undefined ? run() : whileWatched(target, pid, options, run));
   } finally {
@@ -129,7 +125,7 @@ async function waitForLock(pool: Pool, label: string, { signal, ...options }: Mi
 }
 
 /** `?schema=costs` may name a schema that nobody has made yet. */
-async function ensureSchema(pool: Connection): Promise<void> {
+export async function ensureSchema(pool: Connection): Promise<void> {
   const { schema } = pool.settings;
   if (schema === null) return;
   const { rowCount } = await pool.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);

@@ -29,6 +29,10 @@ export function step(
   return { text, sql, undo, locks, first: false, checks: [], ...more };
 }
 
+export function dropColumn(table: string, column: string): string {
+  return `ALTER TABLE ${quote(table)} DROP COLUMN ${quote(column)}`;
+}
+
 /** Leads psql to our schema. */
 export function setPathLine({ schema }: Pick<Settings, 'schema'>): string {
   return schema === null ? '' : `SET search_path = ${quote(schema)};\n`;
@@ -40,7 +44,10 @@ export function literal(text: string): string {
 
 /** `currency` of `column cost_data.currency`. */
 export function lastName(object: string): string {
-  return lastPart(object).split('.').at(-1) ?? '';
+  const part = lastPart(object);
+  // What hangs on a table is told with it; names of others may have dots of their own.
+  const hangs = /^(?:column|constraint|validation|trigger|policy|rule) /.test(object);
+  return hangs ? part.slice(part.indexOf('.') + 1) : part;
 }
 
 export function lastPart(object: string): string {

@@ -210,7 +210,11 @@ it.each([
     await pool.query(`UPDATE cost_data SET cost = 9 WHERE id = 'restated'; DELETE FROM cost_data WHERE id = 'swept';
       INSERT INTO projects (id, team_id, name) SELECT 'linked', team_id, 'linked' FROM projects;
       UPDATE cost_data SET project_id = 'linked'; DELETE FROM projects WHERE id <> 'linked'`);
-    await migrations.rollback({ to: 'baseline', export: join(folder, `${policy}-back.jsonl`) });
+    const back = { to: 'baseline', export: join(folder, `${policy}-back.jsonl`) };
+    await pool.query('CREATE VIEW reader AS SELECT modality FROM cost_data');
+    await expect(migrations.rollback(back)).rejects.toThrow('reader');
+    await pool.query('DROP VIEW reader');
+    await migrations.rollback(back);
     expect(await rows(`(${FEBRUARY}) IS NOT TRUE`)).toEqual(others);
     expect((await pool.query(`SELECT id, cost::float8 AS cost FROM cost_data WHERE ${FEBRUARY}`)).rows).toEqual([
       { id: 'restated', cost: 9 },

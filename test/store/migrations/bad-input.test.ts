@@ -122,6 +122,9 @@ it('migrates into a schema of its own beside the tables of others', async () => 
   await admin.pool.query('CREATE TABLE orders (id int)');
   const database = await openDatabase({ kind: 'postgresql', url: `${url}?schema=costs` });
   opened.push(database);
+  await expect(database.migrations.adopt({ dryRun: true })).rejects.toMatchObject({ code: 'failed' });
+  const schema = await admin.pool.query(`SELECT FROM pg_namespace WHERE nspname = 'costs'`);
+  expect(schema.rowCount).toBe(0);
   await database.migrations.apply();
   expect(await database.migrations.status()).toMatchObject({ ok: true });
   await database.prisma.team.create({ data: { id: 't1', name: 'acme' } });

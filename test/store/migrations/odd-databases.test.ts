@@ -39,13 +39,13 @@ const UUIDS = `
   CREATE TABLE "projects" ("id" UUID NOT NULL DEFAULT gen_random_uuid(), "team_id" UUID NOT NULL, "name" TEXT NOT NULL, "openai_project_id" TEXT, CONSTRAINT "projects_pkey" PRIMARY KEY ("id"));
   CREATE TABLE "cost_data" ("id" UUID NOT NULL DEFAULT gen_random_uuid(), "project_id" UUID NOT NULL, "date" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP, "service" TEXT NOT NULL,
     "cost" DOUBLE PRECISION NOT NULL, "api_version" "ApiVersion" NOT NULL DEFAULT 'usage_v1', "bucket_start_time" TIMESTAMPTZ(6), "bucket_end_time" TIMESTAMPTZ(6), "line_item" TEXT, "currency" TEXT,
-    CONSTRAINT "cost_data_pkey" PRIMARY KEY ("id"));
+    CONSTRAINT "PK_dbo.cost_data" PRIMARY KEY ("id"));
   CREATE UNIQUE INDEX "users_email_key" ON "users"("email");
   CREATE UNIQUE INDEX "projects_openai_project_id_key" ON "projects"("openai_project_id");
-  CREATE UNIQUE INDEX "cost_data_project_id_bucket_start_time_bucket_end_time_line_key" ON "cost_data"("project_id", "bucket_start_time", "bucket_end_time", "line_item", "api_version");
+  CREATE UNIQUE INDEX "IX_dbo.cost_data" ON "cost_data"("project_id", "bucket_start_time", "bucket_end_time", "line_item", "api_version") WITH (fillfactor = 90);
   ALTER TABLE "users" ADD CONSTRAINT "users_team_id_fkey" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
   ALTER TABLE "projects" ADD CONSTRAINT "projects_team_id_fkey" FOREIGN KEY ("team_id") REFERENCES "teams"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-  ALTER TABLE "cost_data" ADD CONSTRAINT "cost_of_project" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+  ALTER TABLE "cost_data" ADD CONSTRAINT "FK_dbo.cost_data_dbo.projects" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
   INSERT INTO teams VALUES ('11111111-1111-4111-8111-111111111111', 'acme');
   INSERT INTO users VALUES ('22222222-2222-4222-8222-222222222222', '11111111-1111-4111-8111-111111111111', 'a@example.com', 'admin');
   INSERT INTO projects SELECT ('33333333-3333-4333-8333-33333333333' || n)::uuid, '11111111-1111-4111-8111-111111111111', 'Search', 'proj_' || n FROM generate_series(1, 2) n;
@@ -362,9 +362,9 @@ it.each([
   [
     'a bill that a row of theirs refers to and that shares its key',
     `${BILLS} INSERT INTO cost_data SELECT r.* FROM cost_data c, jsonb_populate_record(c, '{"id": "again"}') r WHERE c.id = 'c5';
-     CREATE TABLE notes (bill text REFERENCES cost_data ON DELETE CASCADE); INSERT INTO notes VALUES ('c5')`,
+     CREATE SCHEMA before_costs; CREATE TABLE before_costs.notes (bill text REFERENCES cost_data ON DELETE CASCADE); INSERT INTO before_costs.notes VALUES ('c5')`,
     { duplicates: { policy: 'add', path: 'unwritten.jsonl' } },
-    /1 row of notes has a bill that shares its key and may not stay/,
+    /1 row of before_costs\.notes has a bill that shares its key and may not stay/,
   ],
   [
     'bills of two currencies that share a key',
@@ -590,20 +590,25 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
     code: 'schema',
     message: expect.stringContaining('"CostData"') as string,
   });
-  await pool.query('DROP TABLE "CostData"; CREATE TABLE "Cost Entries" (id int, "projectId" int, cost float8)');
+  await pool.query(
+    'DROP TABLE "CostData"; CREATE TABLE tasks (id int, project_id int, cost float8); CREATE TABLE "Cost Entries" (id int, "projectId" int, date date, service text, cost float8)',
+  );
   await expect(migrations.adopt()).rejects.toMatchObject({
     hint: expect.stringContaining('ALTER TABLE "Cost Entries" RENAME TO cost_data') as string,
   });
   await pool.query('ALTER TABLE "Cost Entries" DROP COLUMN cost');
   await expect(migrations.adopt()).rejects.toMatchObject({
-    message: expect.stringContaining('holds other tables (Cost Entries)') as string,
+    message: expect.stringContaining('holds other tables (Cost Entries, tasks)') as string,
   });
-  await pool.query('DROP TABLE "Cost Entries"; CREATE SCHEMA app; CREATE TABLE app.cost_data (id int)');
+  await pool.query('DROP TABLE "Cost Entries", tasks; CREATE SCHEMA app; CREATE TABLE app.cost_data (id int)');
   await expect(migrations.adopt()).rejects.toMatchObject({ hint: expect.stringContaining('?schema=app') as string });
   await pool.query('DROP SCHEMA app CASCADE');
   await pool.query(OLD);
   for (const datesIn of ['Nowhere/City', '+02', ''])
     await expect(migrations.adopt({ datesIn })).rejects.toMatchObject({ code: 'usage' });
+  await pool.query(`ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date + interval '1 hour'`);
+  expect((await migrations.adopt({ dryRun: true })).problems.join()).toContain('--dates-in ZONE');
+  expect((await migrations.adopt({ dryRun: true, datesIn: 'UTC' })).problems).toEqual([]);
 });
 
 it('reads and writes the same whatever its owner has set for the database', async () => {
