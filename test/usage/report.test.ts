@@ -123,6 +123,27 @@ describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
     expect(text).toContain('Without a price, in no total: 2,000,000 tokens of gpt-secret.');
   });
 
+  it('knows no price of a model that only the team of the project knows: estimates are those of the one that collects', async () => {
+    const { prisma } = test.database;
+    await collectBoth();
+    await prisma.team.create({ data: { id: 'team-2', name: 'beta' } });
+    await prisma.project.updateMany({ data: { teamId: 'team-2' } });
+    const priced = { provider: 'openai', model: 'gpt-secret', tokenType: 'uncached_input_tokens', tier: 'standard' };
+    const price = {
+      ...priced,
+      contextWindow: '',
+      inferenceGeo: '',
+      unit: 'tokens',
+      currency: 'USD',
+      source: 'contract',
+    };
+    await prisma.price.create({
+      data: { ...price, teamId: 'team-2', validFrom: new Date('2026-01-01'), price: '1', per: '1000000' },
+    });
+    const theirs = await report({ teamId: 'team-2', groupBy: ['model'], basis: 'usage' });
+    expect(theirs.unpriced).toMatchObject([{ model: 'gpt-secret', quantity: '2000000' }]);
+  });
+
   it('does not add rows of the old system to estimates of the same usage', async () => {
     await collectBoth();
     const { prisma } = test.database;

@@ -1,12 +1,13 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { DaySpan } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
-import { isCharged, tierOf } from '../../domain/price.js';
+import { organizationRef } from '../../domain/organization.js';
+import { isCharged, tierOf, type PriceBook } from '../../domain/price.js';
 import type { ReportQuery, UnpricedQuantity } from '../../domain/report.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import type { Transaction } from '../transaction.js';
 import { readPriceBook } from '../usage/prices.js';
-import { readUsage } from '../usage/usage-totals.js';
+import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 import { columnsOf, fromSpend } from './query.js';
 import { kindsOf, spendRows, type UnpricedItem } from './relation.js';
 
@@ -18,11 +19,11 @@ export async function readUnpriced(
 ): Promise<UnpricedUsage[]> {
   const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until });
   if (usage.length === 0) return [];
-  const book = await readPriceBook(tx, teamId);
+  const bookOf = await readBooks(tx, usage, teamId);
   const sums = new Map<string, UnpricedUsage>();
   for (const each of usage) {
     const { provider, organizationId, projectId, day, endpoint, tokenType, unit, model, quantity } = each;
-    if (!isCharged(tokenType) || book.find(provider, each, day) !== null) continue;
+    if (!isCharged(tokenType) || bookOf(each).find(provider, each, day) !== null) continue;
     const tier = tierOf(each);
     const key = JSON.stringify([projectId, day, endpoint, tokenType, unit, model, tier]);
     const known = sums.get(key);
@@ -31,6 +32,21 @@ export async function readUnpriced(
     } else known.quantity = add(known.quantity, quantity);
   }
   return [...sums.values()];
+}
+
+/** Estimates are made with the prices of the team that collects the organization, whichever team's the project is. */
+async function readBooks(
+  tx: Transaction,
+  usage: readonly UsageTotal[],
+  teamId: string,
+): Promise<(of: UsageTotal) => PriceBook> {
+  const ids = [...new Set(usage.map(({ organizationId }) => organizationId))];
+  const organizations = await tx.organization.findMany({ where: { organizationId: { in: ids } } });
+  const teams = new Map(organizations.map((each) => [organizationRef(each), each.teamId]));
+  const own = await readPriceBook(tx, teamId);
+  const books = new Map([[teamId, own]]);
+  for (const id of teams.values()) if (!books.has(id)) books.set(id, await readPriceBook(tx, id));
+  return (of) => books.get(teams.get(organizationRef(of)) ?? teamId) ?? own;
 }
 
 /** What of a query's spend has no price, before any filter but the team. */
