@@ -10,7 +10,7 @@ import { toExportDocument, type ExportDocument } from './domain/export.js';
 import { exportRows, type ExportRequest } from './library/export.js';
 import { report, type ReportRequest } from './library/report.js';
 import { verify, type VerifyRequest } from './library/verify.js';
-import { createRecorder } from './output/recorder.js';
+import { silentOutput } from './output/silent.js';
 import { readVersion } from './version.js';
 
 export { CostsError, type ErrorCode } from './errors.js';
@@ -50,7 +50,6 @@ export interface Costs {
 
 /** Opens a store; it is connected to when it is first used. What is not said comes from the environment, as for the commands. */
 export function openCosts({ databaseUrl, home, team, signal }: OpenOptions = {}): Costs {
-  const { output } = createRecorder();
   const runtime = createRuntime({
     version: readVersion(),
     config: {
@@ -60,7 +59,7 @@ export function openCosts({ databaseUrl, home, team, signal }: OpenOptions = {})
     },
     signal: signal ?? new AbortController().signal,
     argv: [],
-    makeOutput: () => output,
+    makeOutput: silentOutput,
   });
   const work = runtime.open({ retryFor: RUN_RETRY_SECONDS, ...(team === undefined ? {} : { team }) });
   return {

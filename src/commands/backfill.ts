@@ -11,15 +11,7 @@ import {
   type CollectOptions,
 } from './collect.js';
 import { defineCommand, option } from './define.js';
-import {
-  patienceOptions,
-  basisOption,
-  bucketOption,
-  organizationOption,
-  periodArgument,
-  providerOption,
-  timeOption,
-} from './options.js';
+import { periodArgument, runOptions, subjectOptions, timeOption } from './options.js';
 
 export type BackfillOptions = CollectOptions & BackfillRequest;
 
@@ -31,15 +23,9 @@ export const backfill = defineCommand({
     timeOption('--period <period>', 'the same'),
     timeOption('--since <day>', 'first day: 2026-10-31, or a period, whose first day it is'),
     timeOption('--until <day>', 'last day, included (default: today)'),
-    providerOption(),
-    organizationOption(),
-    basisOption(),
-    bucketOption(),
+    ...subjectOptions(),
     option('--force', 'read settled days again, too'),
-    option('--accept-restatement', 'write even when most of what is stored of a window would be lost'),
-    option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference"),
-    option('--dry-run', 'print what would be read, and stop'),
-    ...patienceOptions(),
+    ...runOptions(),
   ],
   examples: [
     'costs backfill last-month',

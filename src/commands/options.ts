@@ -67,13 +67,14 @@ export function roleOption(description: string, roles: readonly Role[] = ROLES):
   return new Option('--role <role>', description).choices(roles);
 }
 
-/** Which of the two a run reads. */
-export function basisOption(): Option {
-  return new Option('--basis <basis>', 'read the bills, or the usage beside them').choices(BASES).default('billed');
-}
-
-export function bucketOption(): Option {
-  return new Option('--bucket <width>', 'how fine usage is read (default: 1d)').choices(USAGE_WIDTHS);
+/** Of whom a run reads what. */
+export function subjectOptions(): Option[] {
+  return [
+    providerOption(),
+    organizationOption(),
+    new Option('--basis <basis>', 'read the bills, or the usage beside them').choices(BASES).default('billed'),
+    new Option('--bucket <width>', 'how fine usage is read (default: 1d)').choices(USAGE_WIDTHS),
+  ];
 }
 
 /** A whole number that is not negative. */
@@ -101,9 +102,12 @@ export function parseWith<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-/** How long a run, a request and a provider that is down may take. */
-export function patienceOptions(): Option[] {
+/** How a run goes, and how long it, a request and a provider that is down may take. */
+export function runOptions(): Option[] {
   return [
+    new Option('--accept-restatement', 'write even when most of what is stored of a window would be lost'),
+    new Option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference"),
+    new Option('--dry-run', 'print what would be read, and stop'),
     durationOption(
       '--wait <time>',
       'wait so long for an organization that another process collects (default: skip it)',

@@ -12,14 +12,7 @@ import {
   type CollectOptions,
 } from './collect.js';
 import { defineCommand, option } from './define.js';
-import {
-  patienceOptions,
-  basisOption,
-  bucketOption,
-  organizationOption,
-  parseWith,
-  providerOption,
-} from './options.js';
+import { parseWith, runOptions, subjectOptions } from './options.js';
 
 export interface SyncOptions extends CollectOptions {
   lookback?: string;
@@ -29,17 +22,11 @@ export const sync = defineCommand({
   name: 'sync',
   description: 'Brings every active organization up to date: reads all days that are not settled, up to today.',
   options: [
-    providerOption(),
-    organizationOption(),
-    basisOption(),
-    bucketOption(),
+    ...subjectOptions(),
     option('--lookback <time>', 'read no further back: days such as 7 or 7d, or a time such as last-month').argParser(
       parseWith((text) => (readLookback(text), text)),
     ),
-    option('--accept-restatement', 'write even when most of what is stored of a window would be lost'),
-    option('--verify', "then compare what was read with the provider's own totals; exits 1 on a difference"),
-    option('--dry-run', 'print what would be read, and stop'),
-    ...patienceOptions(),
+    ...runOptions(),
   ],
   examples: ['costs sync', 'costs sync --organization "Acme Prod" --lookback 7d', 'costs sync --json | jq .status'],
   run(options: SyncOptions, context: Context) {

@@ -156,7 +156,7 @@ export interface CollectionStore {
   orphanedRows(teamId: string): Promise<OrphanedRows[]>;
   /** Misfits whose days were not found equal to the provider's total since, by day. */
   openMisfits(organization: OrganizationKey): Promise<SealMisfit[]>;
-  /** Notes that days were found equal to the provider's total, their seals intact. */
+  /** Notes that days were found equal to the provider's total, where it has one, their seals intact: they were read again since. */
   closeMisfits(organization: OrganizationKey, days: readonly Day[]): Promise<void>;
   /** What was charged for how much on each billed day of a span, by line item. */
   dailyCharges(organization: OrganizationKey, span: DaySpan): Promise<DailyCharge[]>;

@@ -1,14 +1,11 @@
-import type { CostProvider } from '../domain/cost-provider.js';
 import { addDays, endOfDay, type DaySpan } from '../domain/day.js';
-import { CostsError } from '../errors.js';
 import { collectWindow } from './collect.js';
 import { readReports } from './keyed-reports.js';
 import { PageWatch } from './page-watch.js';
 import { listenToClock } from './provider-clock.js';
 import type { BillReader } from './shared-answers.js';
 import type { Collected } from './windows.js';
-import { refuseAfter, writeHead, type WindowWork } from './work.js';
-import { formatSpan } from '../domain/words.js';
+import { noAnswer, refuseAfter, writeHead, type WindowWork } from './work.js';
 
 /** A window's bills: read whole, then written whole; where the limit of requests cuts it, the days that were read until then. */
 export async function collectBills(window: DaySpan, work: WindowWork): Promise<Collected> {
@@ -48,15 +45,4 @@ function readOwn({ organization, provider, dependencies }: WindowWork): BillRead
     const { pageDays, cut } = pages;
     return { ...answer, pageDays, cut, requestedAt, providerTime: behind(requestedAt) };
   };
-}
-
-/** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */
-function noAnswer(provider: CostProvider, { since, until }: DaySpan): CostsError {
-  return new CostsError(
-    'contract',
-    `${provider.facts.name} promised more and then answered nothing for ${formatSpan(since, until)}.`,
-    {
-      hint: 'Nothing of these days was changed. Run the same command again later.',
-    },
-  );
 }

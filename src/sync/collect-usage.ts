@@ -8,7 +8,7 @@ import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
 import { outstandingOf } from './outstanding-usage.js';
 import { listenToClock } from './provider-clock.js';
-import { refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
+import { noAnswer, refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 import { formatSpan } from '../domain/words.js';
 
 /** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
@@ -42,7 +42,7 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
       ({ days, refused, unread }) => unread === undefined && days.length === 0 && refused.length === 0,
     );
     if (cut === undefined && silent !== undefined && endOfDay(span.since) <= requestedAt)
-      throw noAnswer(work, silent.endpoint, span);
+      throw noAnswer(provider, span, `more usage of ${silent.endpoint}`);
     const error = refusal?.unread && refusedReport(work, refusal.endpoint, refusal.unread.error);
     const collected = { rows: lines.length, outcome, pageDays, unread: error && { span: { ...span, until }, error } };
     if (cut !== undefined) return { ...collected, unread: { span: window, error: cut } };
@@ -137,14 +137,4 @@ function refusedReport({ provider }: WindowWork, endpoint: string, error: CostsE
 
 function noUsage({ provider }: WindowWork): CostsError {
   return new CostsError('contract', `${provider.facts.name} reports no usage.`, { hint: 'Leave it out: --provider' });
-}
-
-function noAnswer({ provider }: WindowWork, endpoint: string, { since, until }: DaySpan): CostsError {
-  return new CostsError(
-    'contract',
-    `${provider.facts.name} promised more usage of ${endpoint} and then answered nothing for ${formatSpan(since, until)}.`,
-    {
-      hint: 'Nothing of these days was changed. Run the same command again later.',
-    },
-  );
 }

@@ -22,6 +22,7 @@ import { readWith } from './bill.js';
 import { compareFolder } from './verify-folder.js';
 import { differences, isEqual, isSame, type Comparison, type VerifyDependencies } from './verify-days.js';
 import { toWindows } from './plan.js';
+import { noAnswer } from './work.js';
 import { shell } from '../domain/shell.js';
 import { formatCount, formatDate, plural } from '../domain/words.js';
 
@@ -161,7 +162,7 @@ async function compareTotals(
     for (const day of daysOf(window)) {
       const ours = stored.get(day);
       const theirs = totals.get(day);
-      if (ours === undefined || theirs === undefined) throw notAnswered(provider, day);
+      if (ours === undefined || theirs === undefined) throw noAnswer(provider, { since: day, until: day });
       result.days += 1;
       if (isEqual(ours, theirs)) {
         result.equal += 1;
@@ -267,7 +268,7 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
   const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).get(day);
   const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).get(day);
   const [ours] = await dependencies.store.storedDays(organization, window);
-  if (rows === undefined || total === undefined || ours === undefined) throw notAnswered(provider, day);
+  if (rows === undefined || total === undefined || ours === undefined) throw noAnswer(provider, window);
 
   const { name } = provider.facts;
   const again = shell`costs backfill --since ${day} --until ${day} --force`;
@@ -285,10 +286,4 @@ async function lookAgain(reader: Reader, day: Day, result: OrganizationVerificat
 
 function inWords(sums: Sums): string {
   return [...sums].map(({ currency, cost }) => `${formatDecimal(cost)} ${currency}`).join(' and ') || 'nothing';
-}
-
-function notAnswered({ facts }: CostProvider, day: Day): CostsError {
-  return new CostsError('contract', `${facts.name} promised more and then answered nothing for ${formatDate(day)}.`, {
-    hint: 'Nothing was changed. Run the same command again later.',
-  });
 }

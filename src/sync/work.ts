@@ -7,6 +7,7 @@ import type { LeaseStore } from '../domain/lease.js';
 import type { ProviderCall, ProviderId, ProviderProject } from '../domain/provider.js';
 import type { Scope } from '../domain/scope.js';
 import type { Secret } from '../domain/secret.js';
+import { formatSpan } from '../domain/words.js';
 import { CostsError } from '../errors.js';
 import type { SyncEvent } from './events.js';
 import type { SharedReader } from './shared-answers.js';
@@ -107,5 +108,13 @@ export function refuseAfter(signal: AbortSignal): void {
 export function interrupted(): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
     hint: 'The same command goes on where this one stopped.',
+  });
+}
+
+/** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */
+export function noAnswer({ facts }: CostProvider, { since, until }: DaySpan, what = 'more'): CostsError {
+  const days = formatSpan(since, until);
+  return new CostsError('contract', `${facts.name} promised ${what} and then answered nothing for ${days}.`, {
+    hint: 'Nothing of these days was changed. Run the same command again later.',
   });
 }

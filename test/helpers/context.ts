@@ -4,7 +4,7 @@ import { openChannel, type Channel } from '../../src/notify/channel.js';
 import type { Message } from '../../src/notify/message.js';
 import { sendMessage } from '../../src/notify/send.js';
 import { billReportOf } from '../../src/providers/registry.js';
-import { createRecorder } from '../../src/output/recorder.js';
+import { silentOutput } from '../../src/output/silent.js';
 import type { Output } from '../../src/output/output.js';
 import type { Database } from '../../src/store/database.js';
 import { createStore } from '../../src/store/store.js';
@@ -23,13 +23,13 @@ export function recordContext(
   now: Date,
   { json = true, variables = {} }: { json?: boolean; variables?: Record<string, string> } = {},
 ): Recorded {
-  const recorder = createRecorder();
+  let last: unknown;
   const texts: string[] = [];
   const output: Output = {
-    ...recorder.output,
+    ...silentOutput(),
     json,
     write(value, render) {
-      recorder.output.write(value, render);
+      last = value;
       texts.push(render(value, output));
     },
     print: (text) => void texts.push(text),
@@ -58,5 +58,5 @@ export function recordContext(
         waits: [1, 1],
       }),
   } as unknown as Context;
-  return { context, last: () => recorder.last(), text: () => texts.join('') };
+  return { context, last: () => last, text: () => texts.join('') };
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { RunStatus } from '../../src/domain/collection.js';
 import { parseDay } from '../../src/domain/day.js';
 import type { Basis } from '../../src/domain/results.js';
-import { createRecorder } from '../../src/output/recorder.js';
+import { silentOutput } from '../../src/output/silent.js';
 import { renderRun } from '../../src/output/runs.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
@@ -59,7 +59,7 @@ it.each([
     expect([status, error?.code]).toEqual(
       error === undefined ? [expect.stringMatching(/^ok|failed$/), undefined] : ['failed', 'failed'],
     );
-  expect(renderRun(run, { ...createRecorder().output, width: 200 })).toContain('3 days');
+  expect(renderRun(run, { ...silentOutput(), width: 200 })).toContain('3 days');
 });
 
 it('knows which organizations a limit of requests stopped, since the first of the runs in a row that it stopped', async () => {

@@ -12,7 +12,7 @@ import { DEMO_EXPORT, writeDemoExport } from '../../emulator/aws/demo.js';
 import { expectedTotals, sumBy } from '../../emulator/expected.js';
 import { restateDemo } from '../../emulator/demo-restatement.js';
 import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
-import { createRecorder } from '../../output/recorder.js';
+import { silentOutput } from '../../output/silent.js';
 import { backfill } from '../backfill.js';
 import { addKey } from '../keys/add.js';
 import { linkProject } from '../projects/link.js';
@@ -39,13 +39,12 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     now: () => now,
     quirks: { undocumentedFields: true },
   });
-  const { output } = createRecorder();
   const runtime = createRuntime({
     version: outer.version,
     config: demoConfig(outer, home, emulator),
     signal: outer.signal,
     argv: [],
-    makeOutput: () => output,
+    makeOutput: silentOutput,
   });
   const progress = outer.output.progress('Making a throw-away store …');
   try {

@@ -51,17 +51,6 @@ export function parseLineItem(lineItem: string): LineItemParts | null {
   return { prefix, model, modality, kind, longContext };
 }
 
-/** The line item that has these parts, to the letter. */
-export function printLineItem({ prefix, model, modality, kind, longContext }: LineItemParts): string {
-  return [
-    prefix === null ? '' : `${prefix} | `,
-    model,
-    modality === null ? '' : ` ${modality}`,
-    kind === null ? '' : `, ${kind}`,
-    longContext ? LONG_CONTEXT : '',
-  ].join('');
-}
-
 /** What a line item says, as columns. */
 export function readLineItem(lineItem: string): LineItemReading {
   const parts = parseLineItem(lineItem);

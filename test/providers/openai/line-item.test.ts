@@ -1,8 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOTHING_SAID, parseLineItem, printLineItem, readLineItem } from '../../../src/providers/openai/line-item.js';
+import {
+  NOTHING_SAID,
+  parseLineItem,
+  readLineItem,
+  type LineItemParts,
+} from '../../../src/providers/openai/line-item.js';
 import { effortOf } from '../../helpers/effort.js';
 import { LINE_ITEMS, readingOf } from '../../helpers/line-items.js';
+
+/** The line item that has these parts, to the letter. */
+function printLineItem({ prefix, model, modality, kind, longContext }: LineItemParts): string {
+  return [
+    prefix === null ? '' : `${prefix} | `,
+    model,
+    modality === null ? '' : ` ${modality}`,
+    kind === null ? '' : `, ${kind}`,
+    longContext ? ', long context' : '',
+  ].join('');
+}
 
 describe('readLineItem', () => {
   it.each(LINE_ITEMS.map((each) => [each[0], each] as const))('of "%s"', (lineItem, each) => {
