@@ -280,6 +280,19 @@ it('keeps the sum where a trigger swallows what makes one bill of several', asyn
   expect(await printOf(database)).toEqual(print);
 });
 
+it('keeps no record of what goes with a column that was added', async () => {
+  const { pool, migrations } = database;
+  const costColumns = Object.keys(COST_COLUMNS).filter((name) => name !== 'currency');
+  await makeForeign(pool, { ...PUSHED, costColumns });
+  await migrations.adopt();
+  expect((await pool.query(`SELECT DISTINCT currency FROM cost_data WHERE api_version = 'costs_v1'`)).rows).toEqual([
+    { currency: 'USD' },
+  ]);
+  expect(
+    (await pool.query(`SELECT FROM _prisma_migrations WHERE logs LIKE '%= NULL WHERE id::text IN%'`)).rows,
+  ).toEqual([]);
+});
+
 it('names the trigger that keeps rows from being completed, and the command that lets it', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, { ...PUSHED, rows: 'bills without a currency' });
