@@ -26,6 +26,8 @@ type Adapter = Pick<CostProvider, 'maxDaysPerRequest' | 'firstDay' | 'usage' | '
 
 /** What is read of files is cut by their billing periods. */
 const FOLDER: Adapter = { maxDaysPerRequest: Infinity };
+/** Of a provider that this version does not know: its days are due, and what is wrong is told when the turn comes to them. */
+const UNKNOWN: Adapter = { maxDaysPerRequest: 31 };
 
 /**
  * What a plan is made of: the organizations that were asked for, what is collected of them, and how far their providers
@@ -65,13 +67,12 @@ export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
   };
 }
 
-/** What a provider that this version does not know makes of its organization is told when the turn comes to it. */
 async function adapterOf(work: Workplace, { source, provider }: Organization): Promise<Adapter> {
   if (source === 'path') return FOLDER;
   try {
     return await work.provider(provider);
   } catch (error) {
-    if (error instanceof CostsError && error.code === 'failed') return FOLDER;
+    if (error instanceof CostsError && error.code === 'failed') return UNKNOWN;
     throw error;
   }
 }
