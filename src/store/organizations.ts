@@ -30,7 +30,9 @@ export function createOrganizations(client: Client): OrganizationStore {
         VALUES (${provider}, ${organizationId}, ${teamId}, ${name}, 'files')
         ON CONFLICT (provider, organization_id) DO UPDATE SET name = o.name
         RETURNING o.team_id AS "teamId", o.source, o.name`;
-      if (own?.teamId === teamId && own.source === 'files') return cleanText(own.name);
+      const isOurs =
+        own?.teamId === teamId && (own.source === 'files' || (await takesFiles(client, { ...key, teamId })));
+      if (isOurs) return cleanText(own.name);
       throw new CostsError('conflict', `${provider} organization ${organizationId} is registered already, elsewhere.`, {
         hint: 'One organization is collected once. Those of your team: costs status',
       });
@@ -49,6 +51,16 @@ export function createOrganizations(client: Client): OrganizationStore {
     purge: (organization) => purge(client, organization),
     move: (organization, to) => moveOrganization(client, organization, to),
   };
+}
+
+/** An organization that adopting found, without a key, is read from files from now on. */
+async function takesFiles(client: Client, organization: OrganizationKey): Promise<boolean> {
+  const changed = await client.$executeRaw`
+    UPDATE organizations o SET source = 'files'
+    WHERE ${isOrganization(organization)} AND source = 'key'
+      AND NOT EXISTS (
+        SELECT FROM organization_api_keys k WHERE k.provider = o.provider AND k.organization_id = o.organization_id)`;
+  return changed > 0;
 }
 
 /** See `CollectionStore.termsOf`. */

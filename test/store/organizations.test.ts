@@ -119,4 +119,12 @@ describe.each(STORY_KINDS)('organizations of a store of before, on %s', (kind) =
       ]),
     );
   });
+
+  it('that have no key are read from files from now on, once files of them are imported', async () => {
+    const { organizations } = createStore(database);
+    const add = (organizationId: string) =>
+      organizations.addFiles({ provider: 'openai', organizationId, teamId: 't2', name: 'From files' });
+    expect(await add('org-read')).toBe('org-read');
+    await expect(add('org-keyed')).rejects.toMatchObject({ code: 'conflict' });
+  });
 });
