@@ -16,7 +16,7 @@ export function scopeOptions(): Option[] {
       .choices(SERVICES)
       .default(USUAL_SCOPE.only),
     option('--service <name>', 'of files, also keep this service, named as in them; again for others').argParser(
-      (name, others: string[] = []) => [...others, name],
+      (name: string, others?: string[]) => [...(others ?? []), name],
     ),
     option('--project-by <what>', 'of files, what becomes a project: sub-account, resource or tag:KEY')
       .argParser(parseWith(toProjectBy))

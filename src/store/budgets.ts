@@ -32,7 +32,7 @@ export function createBudgetStore(prisma: PrismaClient): BudgetStore {
     set: ({ amount, tag, ...columns }) =>
       transaction(prisma, async (tx) => {
         // Of two at once for one scope, the second replaces what the first one set.
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs budgets ${columns.teamId}`}, 0))`;
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs: budgets of ${columns.teamId}`}, 0))`;
         const scope = { ...columns, tagKey: tag?.key ?? null, tagValue: tag?.value ?? null };
         await requireOwnProject(tx, columns);
         await requireOwnOrganization(tx, columns);

@@ -9,7 +9,6 @@ import { tooLarge } from './collect.js';
 import { outstandingOf } from './outstanding-usage.js';
 import { listenToClock } from './provider-clock.js';
 import { noAnswer, refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
-import { formatSpan } from '../domain/words.js';
 
 /** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {

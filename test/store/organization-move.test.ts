@@ -12,9 +12,9 @@ describe.each(STORY_KINDS)('moving an organization to its right id on %s', (kind
       INSERT INTO organization_api_keys (id, team_id, provider, organization_id, name, source, variable, host, last_four)
         VALUES ('k1', 't1', 'openai', 'org-wrong', 'Wrong', 'env', 'KEY', 'loopback', 'abcd');
       UPDATE organizations SET link_policy = 'all';
-      INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id, linked_at) VALUES
-        ('one', 't1', 'One', 'openai', 'org-wrong', 'proj_1', NULL),
-        ('two', 't1', 'Two', 'openai', 'org-wrong', 'proj_2', now());
+      INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id, linked_at) VALUES
+        ('one', 't1', 'One', 'One', 'openai', 'org-wrong', 'proj_1', NULL),
+        ('two', 't1', 'Two', 'Two', 'openai', 'org-wrong', 'proj_2', now());
       INSERT INTO cost_data (id, project_id, cost, api_version, bucket_start_time, bucket_end_time, line_item, currency)
         SELECT p, p, 5, 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD' FROM unnest(ARRAY['one', 'two']) AS p;
       INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, rows, run_id)
@@ -71,8 +71,8 @@ describe.each(STORY_KINDS)('moving an organization to its right id on %s', (kind
   it('keeps the key of an organization that was registered meanwhile, and what it only looked up goes', async () => {
     await register();
     await shared.database.pool.query(`
-      INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id)
-        VALUES ('seen', 't1', 'Seen', 'openai', 'org-right', 'proj_1');
+      INSERT INTO projects (id, team_id, name, provider_name, ai_provider, ai_organization_id, ai_project_id)
+        VALUES ('seen', 't1', 'Seen', 'Seen', 'openai', 'org-right', 'proj_1');
       INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id) VALUES ('openai', 'org-right', 'key_1')`);
     await move();
     const keys = await shared.store.keys.list('t1');
