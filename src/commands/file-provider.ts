@@ -10,3 +10,11 @@ export function refuseKeyed(provider: ProviderId | undefined, option: string): v
     hint: `Leave out ${option}. Files come from ${FILE_PROVIDERS.map(({ id }) => id).join(', ')}.`,
   });
 }
+
+/** @throws CostsError `usage` for a provider whose bills come as files alone */
+export function refuseFiled(provider: ProviderId | undefined): void {
+  if (provider === undefined || PROVIDER_IDS.includes(provider)) return;
+  throw new CostsError('usage', `${providerName(provider)} is read from the files that it exports.`, {
+    hint: 'Name their folder: --from-path DIR',
+  });
+}

@@ -38,14 +38,25 @@ const LEAST_USUAL_DAYS = 4;
 const USUAL_WEEKS = 16;
 export const USUAL_HISTORY_DAYS = 7 * USUAL_WEEKS;
 
+/** A period, and what it stands against. */
+interface SpanPair {
+  current: DaySpan;
+  previous: DaySpan;
+}
+
 /** The old system knows no organizations and no days read: its rows count on every day. */
 const OLD_SYSTEM = organizationRef({});
 
 /**
  * Pairs the days of two periods by their place in them. A day that was not read on one side leaves both; so does a day without
  * a counterpart, unless both are whole months and wholly read: October then stands against all of September.
+ * @returns with the spans as they were compared
  */
-export function pairDays(organizations: readonly OrganizationDays[], now: DaySpan, before: DaySpan): ComparedDays {
+export function pairDays(
+  organizations: readonly OrganizationDays[],
+  now: DaySpan,
+  before: DaySpan,
+): ComparedDays & SpanPair {
   const { current, previous } = sameLength(now, before);
   const [nowDays, beforeDays] = [daysOf(current), daysOf(previous)];
   const length = Math.max(nowDays.length, beforeDays.length);
@@ -68,7 +79,7 @@ export function pairDays(organizations: readonly OrganizationDays[], now: DaySpa
     }
     unread.push(...unreadOf(organization, missing));
   }
-  return { days, unread };
+  return { days, unread, current, previous };
 }
 
 interface Placed {
@@ -81,7 +92,7 @@ function placed(side: Side, day: Day | undefined): Placed[] {
 }
 
 /** Whole months stand against one another; of other spans a day that the shorter one lacks has none to stand against. */
-export function sameLength(current: DaySpan, previous: DaySpan): { current: DaySpan; previous: DaySpan } {
+export function sameLength(current: DaySpan, previous: DaySpan): SpanPair {
   if (isWholeMonths(current) && isWholeMonths(previous)) return { current, previous };
   const days = Math.min(lengthOf(current), lengthOf(previous));
   const cut = ({ since }: DaySpan): DaySpan => ({ since, until: addDays(since, days - 1) });

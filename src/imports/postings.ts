@@ -1,5 +1,5 @@
 import { BucketMerger, type CostLine } from '../domain/bucket.js';
-import { toDay } from '../domain/day.js';
+import { toDay, type Day } from '../domain/day.js';
 import { formatDate } from '../domain/words.js';
 import { lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
@@ -7,7 +7,7 @@ import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { ANY_COMPANY, COMPANIES, fileProvider } from '../providers/file-list.js';
 import type { FileProvider } from '../providers/files.js';
-import { billOf, costOf, serviceOf, toLine, withAmounts } from './charges.js';
+import { billOf, costOf, serviceOf, toLine, withAmounts, type Bill } from './charges.js';
 import { identityOf, rowOf, rowOfIdentity, type Row } from './columns.js';
 import type { Values } from './values.js';
 
@@ -88,12 +88,31 @@ function postingOf(row: Row, delivery: Delivered, reading: Reading): Posting | n
     });
   const line = toLine(row, bill, { projectBy: asked.projectBy, provider });
   const day = toDay(line.bucketStart);
-  const key = JSON.stringify([provider.id, bill.account, bill.start]);
-  const known = reading.periods.get(key);
+  // A period whose charges are all left out is known all the same: it is empty.
+  const period = periodOf(reading, provider, { bill, day }, delivery);
+  const service = serviceOf(row);
+  if (asked.only !== 'all' && !isAi(row, service, provider, asked.services))
+    return { line, period, leftOut: leftOutOf(reading, service === '' ? '(no service)' : service) };
+  if (day > period.lastDay) period.lastDay = day;
+  return { line, period, leftOut: null };
+}
+
+/**
+ * The period that a charge is of, with what its row adds to it: the days that it says the period has, and the time of its delivery.
+ * @throws CostsError `conflict` where another export has the account
+ */
+function periodOf(
+  { periods }: Reading,
+  { id: provider }: FileProvider,
+  { bill, day }: { bill: Bill; day: Day },
+  delivery: Delivered,
+): Period {
+  const key = JSON.stringify([provider, bill.account, bill.start]);
+  const known = periods.get(key);
   if (known !== undefined && !isOne(known.delivery, delivery)) throw twoExports(bill.account, known.delivery, delivery);
   const { since, until } = bill.isTold ? { since: bill.start, until: bill.until } : { since: day, until: day };
   const period = known ?? {
-    ...{ provider: provider.id, account: bill.account, accountName: bill.accountName },
+    ...{ provider, account: bill.account, accountName: bill.accountName },
     ...{ since, until, lastDay: bill.start, rows: 0, merger: new BucketMerger(), delivery },
   };
   if (since < period.since) period.since = since;
@@ -101,13 +120,8 @@ function postingOf(row: Row, delivery: Delivered, reading: Reading): Posting | n
   if (delivery.deliveredAt > period.delivery.deliveredAt) period.delivery = delivery;
   const read = lastDayOf(period.delivery, bill.start);
   if (read > period.lastDay) period.lastDay = read;
-  // A period whose charges are all left out is known all the same: it is empty.
-  reading.periods.set(key, period);
-  const service = serviceOf(row);
-  if (asked.only !== 'all' && !isAi(row, service, provider, asked.services))
-    return { line, period, leftOut: leftOutOf(reading, service === '' ? '(no service)' : service) };
-  if (day > period.lastDay) period.lastDay = day;
-  return { line, period, leftOut: null };
+  periods.set(key, period);
+  return period;
 }
 
 function leftOutOf({ leftOut }: Reading, service: string): LeftOut {

@@ -1,4 +1,4 @@
-import { pairDays, sameLength, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
+import { pairDays, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
@@ -60,22 +60,17 @@ export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery
 }
 
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {
+  const span = { since: query.since, until: query.until };
   if (before !== 'usual') {
-    const { current, previous } = sameLength({ since: query.since, until: query.until }, before);
-    const organizations = await reader.days({ ...query, ...spanOf([current, previous]) });
-    return {
-      span: current,
-      ...pairDays(organizations, current, previous),
-      against: { kind: 'period' as const, ...previous },
-      usual: undefined,
-    };
+    const organizations = await reader.days({ ...query, ...spanOf([span, before]) });
+    const { current, previous, ...compared } = pairDays(organizations, span, before);
+    return { ...compared, span: current, against: { kind: 'period' as const, ...previous }, usual: undefined };
   }
   const history = { ...query, since: addDays(query.since, -USUAL_HISTORY_DAYS) };
   const organizations = await reader.days(history);
   const found = usualDays(organizations, query, await readTotals(reader, history));
   const chosen = found.usual.map(({ against }) => against).sort();
   const [since, until] = [chosen[0] ?? addDays(query.since, -7), chosen.at(-1) ?? addDays(query.until, -7)];
-  const span = { since: query.since, until: query.until };
   return { span, ...found, against: { kind: 'usual' as const, since, until } };
 }
 

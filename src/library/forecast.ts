@@ -76,13 +76,9 @@ export async function readSeries(
     groupBy: [...new Set([...groupBy, 'project' as const])],
   };
   // Where no bill was ever read, estimates are all there is: their days are those of the usage.
-  const [billed, used] = [await reader.days(query), await reader.days({ ...query, basis: 'usage' })];
-  const daysRead = new Map(
-    [...used, ...billed.filter(({ reach }) => reach !== null)].map((each) => [
-      organizationRef(each),
-      daysReadWhole(each),
-    ]),
-  );
+  const used = (query.basis ?? 'best') === 'best' ? await reader.days({ ...query, basis: 'usage' }) : [];
+  const read = (await reader.days(query)).filter(({ reach }) => reach !== null);
+  const daysRead = new Map([...used, ...read].map((each) => [organizationRef(each), daysReadWhole(each)]));
   const sparse = new Map(
     groupInto(await reader.sparseLines(query, 2 * HISTORY_MONTHS), (line) => [seriesOf(line)]).map((lines) => [
       seriesOf(lines[0]),

@@ -7,6 +7,7 @@ import { cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { defineCommand, option, asItIs } from '../define.js';
+import { refuseFiled } from '../file-provider.js';
 import { providerOption } from '../options.js';
 import { findAccount, folderInput } from './folder.js';
 import { scopeOf, scopeOptions, type ScopeOptions } from '../scope-options.js';
@@ -54,8 +55,8 @@ export const addKey = defineCommand({
 });
 
 async function run(options: AddKeyOptions, context: Context) {
-  if (options.provider !== undefined && options.fromPath === undefined) requireKeys(options.provider);
   if (options.fromPath !== undefined) return addFolder(options.fromPath, options, context);
+  refuseFiled(options.provider);
   const isTold = options.provider !== undefined || options.fromEnv !== undefined || options.keyStdin === true;
   if (!isTold) requirePerson(context);
   const vault = await context.vault();
@@ -74,8 +75,10 @@ async function run(options: AddKeyOptions, context: Context) {
   }
   const organizationId = await organizationOf(context, provider, identity, told);
   const shared = await readByParent(context, provider, organizationId);
-  if (shared === null) await refuseTwice(context, provider, organizationId);
-  if (shared === null) await refuseSameKey(context, { provider, organizationId }, dated);
+  if (shared === null) {
+    await refuseTwice(context, provider, organizationId);
+    await refuseSameKey(context, { provider, organizationId }, dated);
+  }
   const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
   noteIdentity(context, provider, identity);
   if (shared !== null) return takeOver(context, shared, identity, dated);
@@ -141,14 +144,6 @@ async function linkFromNowOn(organization: { provider: ProviderId; organizationI
   const [store, team] = await Promise.all([context.store(), context.team()]);
   await store.organizations.setLinkPolicy(team.id, organization.provider, organization.organizationId, 'all');
   await store.projects.linkAll(team.id, organization);
-}
-
-/** @throws CostsError `usage` for a provider that is read from files alone */
-function requireKeys(provider: ProviderId): void {
-  if (PROVIDER_IDS.includes(provider)) return;
-  throw new CostsError('usage', `${providerName(provider)} is read from the files that it exports.`, {
-    hint: 'Name their folder: --from-path DIR',
-  });
 }
 
 function requirePerson({ output }: Context): void {
