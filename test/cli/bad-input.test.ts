@@ -92,6 +92,7 @@ describe('bad input', () => {
       ['budget set 5 --provider mistral', 'There is no organization of "mistral".', 'keys list'],
       ['report --team acm', 'has no team "acm". Did you mean acme?', 'init --team acm'],
       ['keys rotate nope', 'There is no organization "nope".', 'keys list'],
+      ['import focus x.csv --provider openai', 'OpenAI is asked with a key', 'import focus --help'],
       ['projects rename Serch X', 'Did you mean Search?', 'projects list'],
       ['projects link Serch --provider openai --provider-project p', 'Did you mean Search?', 'projects list'],
       ['projects link X --provider openai --provider-project= --create', 'Its id is empty.', 'projects list'],
