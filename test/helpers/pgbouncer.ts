@@ -15,8 +15,11 @@ export async function hasPgbouncer(): Promise<boolean> {
   );
 }
 
-/** The same database through PgBouncer in transaction mode with two connections for everybody, until the running test ends. */
-export async function throughPgbouncer(url: string): Promise<string> {
+/** The same database through PgBouncer, by default in transaction mode with two connections for everybody, until the running test ends. */
+export async function throughPgbouncer(
+  url: string,
+  pool: { mode: 'transaction' | 'session'; size: number } = { mode: 'transaction', size: 2 },
+): Promise<string> {
   const { hostname, port, username, password } = new URL(url);
   const listen = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'costs-pgbouncer-'));
@@ -29,8 +32,8 @@ export async function throughPgbouncer(url: string): Promise<string> {
 listen_addr = 127.0.0.1
 listen_port = ${listen}
 auth_type = any
-pool_mode = transaction
-default_pool_size = 2
+pool_mode = ${pool.mode}
+default_pool_size = ${pool.size}
 unix_socket_dir =
 `,
   );

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CostsError } from '../../errors.js';
+import { CostsError, orElse } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
@@ -134,6 +134,12 @@ export async function ensureSchema(pool: Connection): Promise<void> {
 
 /** How often it is looked, so that a busy pooler does not pass by chance. */
 const LOOKS_AT_POOLER = 12;
+/** Sessions that take connections at the same time: a pooler of no more has none left for the one that is looked at. */
+const LOOKERS = 3;
+const LONGEST_LOOK_MS = 5_000;
+const DIRECT = {
+  hint: 'Give costs db the direct address of the server, or a pooler in session mode; everything else works through this one.',
+};
 
 /**
  * A pooler in transaction mode gives each transaction any connection: a session lock would be held by nobody in
@@ -142,31 +148,59 @@ const LOOKS_AT_POOLER = 12;
  * @throws CostsError `failed`
  */
 async function requireSessions(target: MigrationTarget, pool: Connection): Promise<void> {
-  const other = await target.openSession();
+  const others: Session[] = [];
   try {
     const first = await backend(pool);
-    let looks = pool.greeter === first ? 1 : LOOKS_AT_POOLER;
-    while (looks > 0 && (await keepsProcess(pool, other.pool, first))) looks -= 1;
+    const isServer = pool.greeter === first;
+    while (others.length < (isServer ? 1 : LOOKERS) && (await openAnother(target, others)));
+    if (others.length === 0)
+      throw new CostsError('failed', `${target.label} has no second connection to give.`, DIRECT);
+    const connections = others.map((each) => each.pool);
+    let looks = isServer ? 1 : LOOKS_AT_POOLER;
+    while (looks > 0 && (await keepsProcess(pool, connections, first))) looks -= 1;
     if (looks === 0) return;
   } finally {
-    await other.close();
+    await Promise.all(others.map((each) => each.close()));
   }
   throw new CostsError(
     'failed',
     `${target.label} is behind a pooler in transaction mode, where a migration cannot hold its lock.`,
-    {
-      hint: 'Give costs db the direct address of the server, or a pooler in session mode; everything else works through this one.',
-    },
+    DIRECT,
   );
 }
 
-/** Whether a session has the same process before and in a transaction of another one, which has it not. */
-async function keepsProcess(pool: Connection, other: Connection, first: number | undefined): Promise<boolean> {
-  await other.begin({ readOnly: true });
-  const borrowed = await backend(other);
-  const second = await Promise.race([backend(pool), sleep(5_000, null, { ref: false })]);
-  await other.query('COMMIT');
-  return borrowed !== first && second === first;
+/** A pooler in session mode has no room for one more where it refuses it, or lets it in and keeps its first query waiting. */
+async function openAnother(target: MigrationTarget, others: Session[]): Promise<boolean> {
+  const session = await orElse(target.openSession(), 'unreachable', null);
+  if (session === null) return false;
+  const answered = (await inTime(backend(session.pool))) !== null;
+  if (answered) others.push(session);
+  else await session.close();
+  return answered;
+}
+
+/** Whether a session has the same process before and in transactions of other ones, which have it not. */
+async function keepsProcess(
+  pool: Connection,
+  others: readonly Connection[],
+  first: number | undefined,
+): Promise<boolean> {
+  const begun: Connection[] = [];
+  try {
+    for (const other of others) {
+      begun.push(other);
+      const borrowed = await inTime(other.begin({ readOnly: true }).then(() => backend(other)));
+      if (borrowed === null || borrowed === first) return false;
+    }
+    return (await inTime(backend(pool))) === first;
+  } finally {
+    for (const other of begun) await inTime(other.query('COMMIT'));
+  }
+}
+
+/** Null where a pooler keeps us waiting. */
+function inTime<T>(work: Promise<T>): Promise<T | null> {
+  return Promise.race([work, sleep(LONGEST_LOOK_MS, null, { ref: false })]);
 }
 
 async function backend(pool: Pool): Promise<number | undefined> {
