@@ -9,8 +9,9 @@ import pg from 'pg';
 import { servePglite, startPglite } from '../pglite.js';
 import { openSession, type Connection, type Session } from '../pool.js';
 import { fingerprintQuery } from './fingerprint.js';
-import { withPushedEnum } from './folder.js';
+import { fillOnlyEmpty, withPushedEnum } from './folder.js';
 import { guardedMigration } from './guarded-fill.js';
+import { readHistory } from './history.js';
 import { switchOffSql } from './interference.js';
 
 /**
@@ -80,7 +81,9 @@ async function asMeantHere(connection: Connection, script: string): Promise<stri
      FROM pg_type
      WHERE typname IN ('ApiVersion', 'api_version') AND typnamespace = quote_ident(current_schema())::regnamespace`,
   );
-  const sql = rows[0]?.pushed === true ? withPushedEnum(script) : script;
+  const named = rows[0]?.pushed === true ? withPushedEnum(script) : script;
+  const filling = fillOnlyEmpty(named);
+  const sql = filling !== named && (await readHistory(connection)).isAdopted ? filling : named;
   return rows[0]?.watched === true ? guardedMigration(sql, await fingerprintQuery(connection)) : sql;
 }
 

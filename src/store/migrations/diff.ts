@@ -1,7 +1,7 @@
 import type { MigrationTarget } from './target.js';
 import { planAdoption } from './adoption-plan.js';
 import { readCatalog } from './catalog.js';
-import { readMigrations, withPushedEnum } from './folder.js';
+import { fillOnlyEmpty, readMigrations, withPushedEnum } from './folder.js';
 import { guardedMigration } from './guarded-fill.js';
 import { appliedNames, readHistory } from './history.js';
 import { uncertainValues, withoutIdle } from './misfits.js';
@@ -33,7 +33,11 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   const pushed = live.some(({ object }) => object === 'enum ApiVersion');
   const pending = files
     .filter(({ name }) => !done.has(name))
-    .map(({ name, sql }) => `-- ${name}\n${guardedMigration(pushed ? withPushedEnum(sql) : sql).trim()}`);
+    .map(({ name, sql }) => {
+      const named = pushed ? withPushedEnum(sql) : sql;
+      const meant = adoption !== null || history.isAdopted ? fillOnlyEmpty(named) : named;
+      return `-- ${name}\n${guardedMigration(meant).trim()}`;
+    });
   const parts = [
     ...problems.map((text) => `-- Not by a statement: ${text}`),
     ...(steps.length === 0 ? [] : [toScript(steps, uncertainValues(conversions), pool.settings)]),

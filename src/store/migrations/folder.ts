@@ -64,3 +64,8 @@ export function shortName(name: string): string {
 export function withPushedEnum(sql: string): string {
   return sql.replaceAll('"api_version" "api_version"', '"api_version" "ApiVersion"');
 }
+
+/** Of adopted bills only what is empty is filled: what another program wrote into them is not ours to change. */
+export function fillOnlyEmpty(sql: string): string {
+  return sql.replace(/coalesce\(r\.(\w+), c\.\1\)/g, 'coalesce(c.$1, r.$1)');
+}

@@ -21,6 +21,8 @@ export interface History {
   rows: HistoryRow[];
   /** Tables in the schema besides the history, when there is none. */
   otherTables: string[];
+  /** Whether `costs db adopt` began it. */
+  isAdopted: boolean;
   /** The database's clock, as it goes on from there. */
   clock: () => Date;
 }
@@ -32,7 +34,8 @@ export async function readHistory(pool: Pool): Promise<History> {
   );
   const received = performance.now();
   const clock = () => new Date((found[0]?.now.getTime() ?? 0) + performance.now() - received);
-  if (found[0]?.exists !== true) return { exists: false, rows: [], otherTables: await readTables(pool), clock };
+  if (found[0]?.exists !== true)
+    return { exists: false, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
   const { rows: all } = await pool.query<HistoryRow & { marked: boolean; adopted: boolean }>(
     `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt", rolled_back_at AS "rolledBackAt",
             CASE WHEN finished_at IS NULL THEN logs END AS logs, ${IS_MARKED} AS marked, coalesce(${HAS_ADOPTION}, false) AS adopted
@@ -41,10 +44,10 @@ export async function readHistory(pool: Pool): Promise<History> {
   const ours = new Set(await migrationNames());
   // The application that made the tables may keep a history of its own there: it is none of ours.
   if (!all.some(({ name }) => ours.has(name)))
-    return { exists: false, rows: [], otherTables: await readTables(pool), clock };
+    return { exists: false, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
   const isAdopted = all.some(({ adopted }) => adopted);
   const rows = all.filter(({ name, marked }) => !isAdopted || marked || ours.has(name));
-  return { exists: true, rows, otherTables: [], clock };
+  return { exists: true, rows, otherTables: [], isAdopted, clock };
 }
 
 const MARK = 'costs';

@@ -293,6 +293,21 @@ it('keeps no record of what goes with a column that was added', async () => {
   ).toEqual([]);
 });
 
+it('fills of adopted bills what is empty, and leaves what another program wrote', async () => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, PUSHED);
+  await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs' WHERE id = 'b1'`);
+  await migrations.adopt();
+  const printed = (await migrations.diff()).sql;
+  await migrations.apply();
+  expect(printed).toContain('model = coalesce(c.model, r.model)');
+  const { rows } = await pool.query(`SELECT id, model, token_type FROM cost_data WHERE id IN ('b1', 'b2') ORDER BY 1`);
+  expect(rows).toEqual([
+    { id: 'b1', model: 'theirs', token_type: 'uncached_input_tokens' },
+    { id: 'b2', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
+  ]);
+});
+
 it('names the trigger that keeps rows from being completed, and the command that lets it', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, { ...PUSHED, rows: 'bills without a currency' });
