@@ -135,6 +135,9 @@ function projectOf(
     const [id = null, name = null] = projectTags.map((tag) => tagOf(row, 'Tags', tag));
     return [id ?? UNASSIGNED, name];
   }
+  // Google's view of its billing table says the account once more, and the project beside it.
+  if (by === 'sub-account' && row('x_Project') !== null && row('SubAccountId') === row('BillingAccountId'))
+    return [tagOf(row, 'x_Project', 'id') ?? UNASSIGNED, tagOf(row, 'x_Project', 'name')];
   if (by === 'sub-account') return [row('SubAccountId') ?? UNASSIGNED, row('SubAccountName')];
   if (by === 'resource') return [row('ResourceId') ?? UNASSIGNED, row('ResourceName')];
   const value = tagOf(row, 'Tags', by.tag) ?? tagOf(row, 'x_Labels', by.tag);

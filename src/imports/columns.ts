@@ -7,17 +7,19 @@ import type { Values } from './values.js';
 export const COLUMNS = [
   'BilledCost',
   'BillingCurrency',
-  'BillingAccountId',
-  'BillingPeriodStart',
-  'BillingPeriodEnd',
   'ChargePeriodStart',
   'ChargePeriodEnd',
   'ChargeCategory',
   'ServiceName',
+  'BillingAccountId',
+  'BillingPeriodStart',
+  'BillingPeriodEnd',
   'BillingAccountName',
   'ListCost',
   'SubAccountId',
   'SubAccountName',
+  // A project as an object: Google's view has the billing account as the sub-account.
+  'x_Project',
   'ChargeClass',
   'ServiceCategory',
   'SkuMeter',
@@ -38,8 +40,8 @@ export const COLUMNS = [
   'x_SkuMeterSubcategory',
   'x_UsageType',
 ] as const;
-/** Without these nothing can be imported; the rest may be missing in a version or an export. */
-export const MANDATORY: readonly Column[] = COLUMNS.slice(0, 9);
+/** Without these nothing can be imported; the rest may be missing in a version or an export, or is asked of each row. */
+export const MANDATORY: readonly Column[] = COLUMNS.slice(0, 6);
 
 export type Column = (typeof COLUMNS)[number];
 export type Row = (column: Column) => string | null;
@@ -64,7 +66,7 @@ export const INSTANTS: readonly Column[] = ['ChargePeriodStart', 'ChargePeriodEn
 /** What tells a project by a tag: any of them. */
 export const TAGS: readonly Column[] = ['Tags', 'x_Labels'];
 const PROJECTS: Record<'sub-account' | 'resource' | 'tag', readonly Column[]> = {
-  'sub-account': ['SubAccountId', 'SubAccountName'],
+  'sub-account': ['SubAccountId', 'SubAccountName', 'x_Project'],
   resource: ['ResourceId', 'ResourceName'],
   tag: TAGS,
 };

@@ -133,7 +133,7 @@ function textOf(column: Column, types: ReadonlyMap<string, string>): string {
   if (isInstant && TIMES.test(type)) return `date_trunc('day', "${column}")::VARCHAR`;
   if (/^BillingPeriod/.test(column) && TIMES.test(type)) return `"${column}"::VARCHAR`;
   if (isAmount) throw new Error(`${column} is ${type}`);
-  if (NESTED.test(type) && TAGS.includes(column)) return `to_json("${column}")::VARCHAR`;
+  if (NESTED.test(type) && (TAGS.includes(column) || column === 'x_Project')) return `to_json("${column}")::VARCHAR`;
   if (type !== 'VARCHAR' && !WHOLE.test(type)) throw new Error(`${column} is ${type}`);
   const text = `nullif("${column}"::VARCHAR, '')`;
   // Of what names a meter the first alone is read, and what comes behind it may be another in every row; not so behind a SKU's id.

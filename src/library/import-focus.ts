@@ -9,6 +9,7 @@ import {
   type ImportedPeriod,
 } from '../domain/focus-import.js';
 import { Sums, toMoneyDocument } from '../domain/money.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
 import { cleanText } from '../domain/text.js';
 import { nameSome } from '../domain/words.js';
 import { asCostsError, CostsError, toErrorDocument } from '../errors.js';
@@ -71,13 +72,19 @@ async function emptied(
   files: FocusFiles,
 ): Promise<FocusPeriod[]> {
   if (files.deliveries.every(({ month }) => month === null)) return [];
-  const [{ organizations }, team] = await Promise.all([work.store(), work.team()]);
-  const known = await organizations.list(team.id);
+  const known = await registered(work);
   const periods = emptiedPeriods(
     files,
     known.filter(({ organizationId }) => organizationId === (account ?? organizationId)),
   );
   return periods.filter(({ since }) => period === undefined || since.startsWith(period));
+}
+
+/** The team's organizations. What stores nothing makes no store to look, either. */
+async function registered(work: Workplace): Promise<RegisteredOrganization[]> {
+  if (!(await work.hasStore())) return [];
+  const [{ organizations }, team] = await Promise.all([work.store(), work.team()]);
+  return organizations.list(team.id);
 }
 
 async function importPeriod(
@@ -93,7 +100,11 @@ async function importPeriod(
     ...{ days: answeredDays(period).length, inserted: 0, updated: 0, deleted: 0, unchanged: 0 },
     totals: new Sums(lines).toDocuments(),
   };
-  if (runId === null) return base;
+  if (runId === null) {
+    const known = await registered(work);
+    const own = known.find((each) => each.provider === provider && each.organizationId === account);
+    return { ...base, name: own?.name ?? name };
+  }
   try {
     const [{ collection, organizations }, team] = await Promise.all([work.store(), work.team()]);
     base.name = await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });

@@ -7,6 +7,7 @@ export type Workplace = Pick<
   | 'signal'
   | 'now'
   | 'clock'
+  | 'hasStore'
   | 'store'
   | 'team'
   | 'provider'

@@ -208,10 +208,31 @@ describe('FOCUS files', () => {
       ['2026-10-31', 'unassigned', 'AI Gateway', '1.5'],
       ['2026-11-02', 'prj_web', 'AI Gateway', '1.5'],
     ]);
+    const { BillingAccountId: _, BillingPeriodStart: __, BillingPeriodEnd: ___, SubAccountId: ____, ...columns } = ROW;
+    const row = { ServiceName: 'AI Gateway', Tags: '{"ProjectId":"prj_web"}', ProviderName: 'Vercel', SkuMeter: '' };
+    const asCsv = await read({ 'a.csv': csv([row], Object.keys(columns)) }, { account: 'team_1' });
+    expect(linesOf(asCsv)).toEqual([['2026-10-05', 'prj_web', 'AI Gateway', '1']]);
     await expect(read(files)).rejects.toMatchObject({
       message: expect.stringContaining('files of Vercel do not say whose they are') as string,
       hint: expect.stringContaining('--account ID') as string,
     });
+  });
+
+  it('of Google’s view tell projects by an object: what they call a sub-account is the billing account', async () => {
+    const google = { ...ROW, ServiceName: 'Vertex AI', ProviderName: 'Google Cloud', SubAccountId: 'payer-1' };
+    const rows = [{ id: 'search-1', name: 'Search' }, { id: null }].map((project) =>
+      JSON.stringify({ ...google, x_Project: project }),
+    );
+    const { periods } = await read({
+      'a.jsonl': [...rows, JSON.stringify(google)].join('\n'),
+    });
+    expect(
+      periods.flatMap(({ lines }) => lines.map((line) => [line.providerProjectId, line.providerProjectName])),
+    ).toEqual([
+      ['search-1', 'Search'],
+      ['unassigned', null],
+      ['payer-1', null],
+    ]);
   });
 
   it('of Google’s view tell a SKU by its description, and corrections in small letters', async () => {
@@ -519,6 +540,7 @@ async function useImports(kind: 'postgresql' | 'embedded') {
     signal,
     now: () => new Date(),
     clock: () => store.collection.clock(),
+    hasStore: () => Promise.resolve(true),
     store: () => Promise.resolve(store),
     team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
     focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
@@ -581,8 +603,10 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     const rows = [{ ProviderName: 'Oracle', ServiceName: 'OCI Generative AI' }];
     const named = await run(rows, '2026-11-05T00:00:00Z', { provider: 'oracle' });
     expect(named).toMatchObject({ provider: 'oracle', organizationId: 'payer-1', inserted: 1 });
-    const renamed = await run(rows, '2026-11-05T00:00:00Z', { provider: 'oracle', name: 'Another' });
+    const renaming = { provider: 'oracle', name: 'Another' };
+    const renamed = await run(rows, '2026-11-05T00:00:00Z', renaming);
     expect(renamed).toMatchObject({ name: 'payer-1', unchanged: 1 });
+    expect(await run(rows, '2026-11-05T00:00:00Z', { ...renaming, dryRun: true })).toMatchObject({ name: 'payer-1' });
     for (const nothing of [{ period: '2026-09' }, { account: 'payer-2' }])
       await expect(run(rows, '2026-11-05T00:00:00Z', nothing)).rejects.toMatchObject({
         code: 'usage',
