@@ -9,7 +9,9 @@ import { build } from 'esbuild';
 
 const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
-await rm('dist', { recursive: true, force: true });
+// What migrations lead to is kept: it takes seconds to find out, and is found anew where they have changed.
+for (const name of await readdir('dist').catch(() => []))
+  if (name !== 'schema-states.json') await rm(`dist/${name}`, { recursive: true });
 const { metafile } = await build({
   entryPoints: ['src/main.ts', 'src/index.ts'],
   outdir: 'dist',

@@ -22,9 +22,7 @@ export interface Fact {
  * what somebody else put on one of them alone is left out.
  */
 export async function readCatalog(pool: Pool): Promise<Fact[]> {
-  const { rows } = await pool.query<Fact>(
-    `SELECT facts.*, "neverNull" FROM (${CATALOG}) facts LEFT JOIN (${NEVER_NULL}) named USING (object)`,
-  );
+  const { rows } = await pool.query<Fact>(CATALOG_QUERY);
   return rows;
 }
 
@@ -103,3 +101,6 @@ SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.o
   FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY 1`;
+
+/** What is asked of the catalogs. */
+export const CATALOG_QUERY = `SELECT facts.*, "neverNull" FROM (${CATALOG}) facts LEFT JOIN (${NEVER_NULL}) named USING (object)`;
