@@ -1,5 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
+import { isAhead } from './read-ahead.js';
 
 /** Any number of our own that nobody else's advisory lock has. */
 const COMMIT_LOCK = 1_664_902_114;
@@ -7,10 +8,21 @@ const COMMIT_LOCK = 1_664_902_114;
 /**
  * Gives a write its place among all others, as the last thing before its commit. The lock is held until the commit can be
  * seen, so whoever sees one write sees all that were given an earlier instant: a report's own instant then tells it again.
- * Two statements, because the second must see what was committed while the first waited.
+ * The lock stands alone, because what follows must see what was committed while it was waited for.
+ *
+ * Writes dated in the future, from when the database's clock was ahead, are placed behind the last one that is not: whatever came
+ * after them would be dated in the future as well, and be in no report as of an instant until that time has come.
  */
 export async function placeWrite(tx: Transaction, writeId: string, runId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${COMMIT_LOCK}::int)`;
+  await tx.$executeRaw`
+    UPDATE writes w SET committed_at = moved.last + moved.place * interval '1 ms'
+    FROM (
+      SELECT id, row_number() OVER (ORDER BY committed_at) AS place, coalesce(
+        (SELECT max(committed_at) FROM writes WHERE NOT ${isAhead('committed_at')}),
+        date_trunc('milliseconds', clock_timestamp()) - count(*) OVER () * interval '1 ms') AS last
+      FROM writes WHERE ${isAhead('committed_at')}
+    ) moved WHERE w.id = moved.id`;
   await tx.$executeRaw`
     INSERT INTO writes (id, run_id, committed_at)
     SELECT ${writeId}, ${runId}, greatest(date_trunc('milliseconds', clock_timestamp()), max(committed_at) + interval '1 ms') FROM writes`;

@@ -8,3 +8,8 @@ import { Prisma } from '../../generated/prisma/client.js';
 export function isAhead(readAt: string): Prisma.Sql {
   return Prisma.raw(`${readAt} > clock_timestamp() + interval '${CLOCKS_AGREE_MS} ms'`);
 }
+
+/** A condition: the day has not begun, and only that clock had come to it: nobody need read it again. */
+export function isAheadOfToday(day: string, readAt: string): Prisma.Sql {
+  return Prisma.sql`(${Prisma.raw(day)} > (clock_timestamp() AT TIME ZONE 'UTC')::date AND ${isAhead(readAt)})`;
+}

@@ -66,6 +66,26 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
     expect(await prisma.restatement.findMany()).toMatchObject([{ cause: 'provider' }]);
   });
 
+  it('a write dated in the future is placed behind the last one that is not, and a day that has not begun was not read', async () => {
+    const reports = createReportStore(prisma);
+    await write('10', { requestedAt: new Date(endOfDay(day).getTime() + 1) });
+    await write('11', { requestedAt: new Date(endOfDay(day).getTime() + 2) });
+    await write('12', { requestedAt: new Date(endOfDay(day).getTime() + 3) });
+    await prisma.$executeRaw`UPDATE writes SET committed_at = committed_at + interval '90 days' WHERE run_id <> 'run-10'`;
+    await prisma.$executeRaw`
+      INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, first_read_at, read_at, rows, run_id)
+      SELECT ai_provider, ai_organization_id, api_version, day + 100, first_read_at, clock_timestamp() + interval '90 days', 0, run_id FROM collected_days`;
+    expect((await store.collectedDays(organizationOf('openai', 'org-1'))).map((each) => each.day)).toEqual([day]);
+
+    await write('13', { requestedAt: now });
+    const writes = await prisma.write.findMany({ orderBy: { committedAt: 'asc' } });
+    expect(writes.map(({ runId }) => runId)).toEqual(['run-10', 'run-11', 'run-12', 'run-13']);
+    const asOf = async (write: (typeof writes)[number] | undefined) =>
+      (await reports.run({ ...query, asOf: write?.committedAt ?? now }, today)).totals[0]?.cost;
+    expect(await Promise.all(writes.map(asOf))).toEqual(['10', '11', '12', '13']);
+    expect(writes.at(-1)?.committedAt.getTime()).toBeLessThan(Date.now() + 1_000);
+  });
+
   it('a day that has not ended by the clock of the provider goes on', async () => {
     const requestedAt = new Date(endOfDay(day).getTime() + 3_600_000);
     const providerTime = new Date(endOfDay(day).getTime() - 3_600_000);
