@@ -14,7 +14,7 @@ export function staysDown(url: URL, status: number, limits: Limits, cause: unkno
   const what =
     status === 429
       ? 'asks for fewer requests (429) and does not say until when'
-      : `stays down (it answers ${status})${told}; nothing was changed`;
+      : `stays down (it answers ${status})${told}`;
   return new CostsError('unreachable', `${url.host} ${what}.`, {
     hint: 'The same command may work later.',
     cause,
@@ -49,7 +49,7 @@ export function tooLarge(url: URL, most: string): CostsError {
 
 /** A host that cannot be reached. */
 export function unreachable(url: URL, cause: unknown): CostsError {
-  return new CostsError('unreachable', `${url.host} could not be reached (${whyOf(cause)}); nothing was changed.`, {
+  return new CostsError('unreachable', `${url.host} could not be reached (${whyOf(cause)}).`, {
     hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
     cause,
   });

@@ -177,6 +177,7 @@ async function attempt(
   });
   const limits = readLimits(answer.header, options.now);
   quota.note(limits, answer.status === 429);
+  if (answer.error !== undefined) throw answer.error;
   return understand(answer, request, limits);
 }
 
@@ -194,7 +195,7 @@ async function read(
   { version, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpOptions,
   dispatcher: Dispatcher,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Answer & { error?: CostsError }> {
   const { url, headers, call, body } = request;
   const response = await dispatcher.request({
     origin: url.origin,
@@ -235,8 +236,11 @@ async function read(
       if (size > maxAnswerBytes) throw tooLarge(url, `${maxAnswerBytes} bytes`);
     }
   } catch (error) {
-    if (!(error instanceof UndecodableBody)) throw error;
-    return { status, header, text: '', rows: [], unreadable: error };
+    const nothing = { status, header, text: '', rows: [], unreadable: null };
+    // It was answered, and counts, whatever is wrong with a row.
+    if (error instanceof CostsError) return { ...nothing, error };
+    if (error instanceof UndecodableBody) return { ...nothing, unreadable: error };
+    throw error;
   }
   const bytes = cutter?.rest ?? Buffer.concat(chunks);
   const bulk = bulkOf(bytes);

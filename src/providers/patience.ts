@@ -1,5 +1,5 @@
 import type { ProviderCall } from '../domain/provider.js';
-import type { CostsError } from '../errors.js';
+import { CostsError } from '../errors.js';
 import { interruption, senseless, staysDown, unreachable } from './answers.js';
 import { backoff } from './backoff.js';
 import type { BrokenAnswer } from './broken.js';
@@ -71,10 +71,13 @@ export class Patience {
   }
 
   #giveUp(error: BrokenAnswer): CostsError {
+    const { limits, cause } = error;
+    // What the provider asked to repeat, and refuses all the same.
+    if (cause instanceof CostsError) return cause;
+    if (error.status === 429 && limits.waitMs !== null)
+      return quotaUsedUp(this.url, limits, this.call.mayWait !== undefined, error);
     if (error.instead !== null) return senseless(this.url, error.instead, error);
-    return error.status === null
-      ? unreachable(this.url, error)
-      : staysDown(this.url, error.status, error.limits, error);
+    return error.status === null ? unreachable(this.url, error) : staysDown(this.url, error.status, limits, error);
   }
 }
 

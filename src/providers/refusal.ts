@@ -14,6 +14,8 @@ export interface Refusal {
 /** Whose fault a refusal is; a limit of requests is none. */
 type Fault = Exclude<KeyProblem, 'rate-limit'>;
 
+/** Anthropic says so with 400, too. */
+const DISABLED = /organi[sz]ation (?:has been|is|was) (?:deactivated|disabled|suspended)|account_deactivated/i;
 /** What a refusal says about the key: the first that fits. Words of both providers, as public reports quote them. */
 const KEY_PROBLEMS: [words: RegExp, problem: Fault][] = [
   [/expired/i, 'expired'],
@@ -23,10 +25,13 @@ const KEY_PROBLEMS: [words: RegExp, problem: Fault][] = [
     'wrong-kind',
   ],
   [
-    /organi[sz]ation.*(?:not (?:allowed|enabled|eligible|permitted|entitled)|no access)|access to the organi[sz]ation|organi[sz]ation (?:has been|is|was) (?:deactivated|disabled|suspended)|account_deactivated|not (?:available|enabled) (?:for|on|to) (?:your|this)|individual account|your plan/i,
+    /organi[sz]ation.*(?:not (?:allowed|enabled|eligible|permitted|entitled)|no access)|access to the organi[sz]ation|not (?:available|enabled) (?:for|on|to) (?:your|this)|individual account|your plan/i,
     'not-allowed',
   ],
+  [DISABLED, 'not-allowed'],
 ];
+/** OpenAI's codes of a 429 that somebody must pay for: no wait mends it. */
+const UNPAID = new Set(['insufficient_quota', 'billing_not_active', 'billing_hard_limit_reached']);
 /** The country, or the address, from which was asked; Anthropic's front says no more than "Request not allowed". */
 const PLACES =
   /^request not allowed|unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
@@ -35,21 +40,23 @@ const PLACES =
 export function explainRefusal(refusal: Refusal, url: URL): CostsError {
   const { status, document, readRefusal = reasonOf } = refusal;
   const reason = readRefusal(document);
+  const said = [reason ?? '', ...codesOf(document)].join(' ');
   if (status === 401 || status === 402 || status === 403 || status === 407 || status === 451) {
     if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
-    const said = [reason, ...codesOf(document)].join(' ');
     if (PLACES.test(said)) return closedPlace(url, reason);
     const told = KEY_PROBLEMS.find(([words]) => words.test(said))?.[1];
     // A key that is not known is 401; whoever answers 403 knows it.
     const usual = status === 402 ? 'not-allowed' : status === 401 ? 'refused' : 'missing-scope';
     return keyRefused(told ?? usual, reason, url);
   }
+  if (status === 400 && reason !== null && DISABLED.test(said)) return keyRefused('not-allowed', reason, url);
   if (status === 404) {
     return new CostsError('contract', `${url.host} does not know ${url.pathname}.`, {
       hint: 'Check the base URL.',
       cause: { refusal: codesOf(document), status },
     });
   }
+  if (document === null) return closedDoor(refusal, url);
   return new CostsError('contract', `${url.host} refused the request: ${endSentence(reason ?? `status ${status}`)}`, {
     hint: 'Nothing was changed.',
     cause: { refusal: codesOf(document), status },
@@ -141,6 +148,11 @@ export function isNotFound(error: unknown): boolean {
   return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 404;
 }
 
+/** Whether the provider waits for money, with whatever status. */
+export function isUnpaid(document: unknown): boolean {
+  return codesOf(document).some((code) => UNPAID.has(code));
+}
+
 /** OpenAI puts its codes into `code` or `type`. */
 function codesOf(document: unknown): string[] {
   if (typeof document !== 'object' || document === null || !('error' in document)) return [];
@@ -149,13 +161,16 @@ function codesOf(document: unknown): string[] {
   return Object.values(error).filter((value): value is string => typeof value === 'string');
 }
 
-/** Both providers say `{ "error": { "message": … } }`; null for an answer of somebody else. */
+/**
+ * Both providers say `{ "error": { "message": … } }`, and OpenAI, of scopes and permissions, also `{ "error": "…" }`; null for an
+ * answer of somebody else.
+ */
 export function reasonOf(document: unknown): string | null {
   if (typeof document !== 'object' || document === null || !('error' in document)) return null;
   const { error } = document;
-  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
-    return null;
-  return cleanText(error.message).slice(0, 500);
+  const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : null;
+  const text = typeof error === 'string' && /missing scopes?:|insufficient permissions/i.test(error) ? error : said;
+  return typeof text === 'string' ? cleanText(text).slice(0, 500) : null;
 }
 
 function endSentence(text: string): string {

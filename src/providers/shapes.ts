@@ -18,6 +18,8 @@ export const integer = z
 /** Text of somebody else's making, without control characters. */
 export const text = z.string().transform(cleanText);
 export const optionalText = text.nullish().transform((value) => value ?? null);
+/** An empty one is none. */
+export const optionalId = optionalText.transform((id) => (id === '' ? null : id));
 
 export const currencyCode = z
   .string()
@@ -28,10 +30,9 @@ export const currencyCode = z
 const [FIRST, LAST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')];
 const isDate = (date: Date) => date.getTime() >= FIRST && date.getTime() <= LAST;
 
-export const instant = z
-  .string()
-  .transform((value) => new Date(value))
-  .refine(isDate, 'not an instant');
+/** What names no zone is in UTC, wherever it is read. */
+export const readInstant = (value: string) => new Date(/[T ][\d:.]+$/.test(value) ? `${value}Z` : value);
+export const instant = z.string().transform(readInstant).refine(isDate, 'not an instant');
 /** Seconds of an epoch. */
 export const epoch = integer.transform((seconds) => new Date(seconds * 1000)).refine(isDate, 'not an instant');
 

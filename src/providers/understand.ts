@@ -4,7 +4,7 @@ import { senseless, staysDown } from './answers.js';
 import { BrokenAnswer } from './broken.js';
 import type { UndecodableBody } from './decode.js';
 import { NO_LIMITS, type Limits } from './limits.js';
-import { closedDoor, explainRefusal, reasonOf } from './refusal.js';
+import { closedDoor, explainRefusal, isUnpaid, reasonOf } from './refusal.js';
 
 /** What came back, before anything is known of it. */
 export interface Answer {
@@ -25,16 +25,17 @@ interface Asked {
 
 /** A document, a refusal, or a failure that may pass. */
 export function understand(
-  { status, text, rows, unreadable, header }: Answer,
+  { status: sent, text, rows, unreadable, header }: Answer,
   { url, readRefusal }: Asked,
   limits: Limits,
 ): unknown {
-  if (status >= 300 && status < 400) {
+  if (sent >= 300 && sent < 400) {
     throw new CostsError('contract', `${url.host} redirects to another address; an admin key is not sent after it.`, {
       hint: 'Check the base URL.',
     });
   }
   const document = parseJson(text);
+  const status = sent === 429 && document.ok && isUnpaid(document.value) ? 402 : sent;
   // A challenge wants a browser, whatever its status: it does not pass with time.
   if (header('cf-mitigated') !== null && !(status === 200 && document.ok))
     throw closedDoor({ status, document: null, header }, url);
@@ -45,12 +46,18 @@ export function understand(
   const isToldToWait = said !== null && (header('retry-after') !== null || /\brate limit/i.test(said));
   const isLimited = isUsedUp || isToldToWait;
   const passing = status === 408 || status === 409 || status === 429 || status >= 500 || isLimited;
-  if (status !== 200 && shouldRetry !== 'false' && (passing || shouldRetry === 'true')) {
-    throw new BrokenAnswer(isLimited ? 429 : status, `${url.host} answered ${status}`, limits);
-  }
+  // Gateways say that it does not help at once, and when it will.
+  const isToldWhen = (status === 429 || isLimited) && limits.waitMs !== null;
+  const mayPass = shouldRetry === 'false' ? isToldWhen : passing || shouldRetry === 'true';
+  const isError = status === 200 && rows.length === 0 && document.ok && reasonOf(document.value) !== null;
+  const refused =
+    passing || (status === 200 && !isError)
+      ? null
+      : explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
+  if (status !== 200 && mayPass)
+    throw new BrokenAnswer(isLimited ? 429 : status, `${url.host} answered ${status}`, limits, refused);
   if (passing) throw staysDown(url, isLimited ? 429 : status, limits, null);
-  if (status !== 200)
-    throw explainRefusal({ status, document: document.ok ? document.value : null, header, readRefusal }, url);
+  if (refused !== null) throw refused;
   if (document.ok) return rows.length === 0 ? document.value : putBack(document.value, rows);
   const isCut = unreadable?.isCut ?? document.isCut;
   const instead = unreadable?.message ?? describe(text, isCut, header('content-type'));

@@ -167,7 +167,7 @@ export function describeProvider(id: ProviderId): void {
     });
 
     it.each<[string, Fault, string, RegExp]>([
-      ['stays down', { kind: 'status', status: 503 }, 'unreachable', /127\.0\.0\.1.*503.*nothing was changed/],
+      ['stays down', { kind: 'status', status: 503 }, 'unreachable', /127\.0\.0\.1.*503/],
       ['never answers in time', { kind: 'stall' }, 'unreachable', /did not answer in time/],
       ['cuts every answer', { kind: 'truncated-json' }, 'contract', /answered JSON without its end/],
     ])('gives a provider up that %s', async (_, fault, code, message) => {

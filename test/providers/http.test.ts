@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProviderCall, WireEvent } from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
+import { CostsError } from '../../src/errors.js';
 import { createHttpClient, type HttpOptions, type ReadRow } from '../../src/providers/http.js';
 
 const KEY = 'sk-admin-0123456789abcdef';
@@ -81,6 +82,17 @@ describe('a request', () => {
     await get(url);
     expect(events).toEqual([expect.objectContaining({ type: 'request', method: 'GET', url: url.href, status: 200 })]);
     expect(JSON.stringify(events)).not.toContain(KEY);
+  });
+
+  it('is told though a row of the answer is wrong', async () => {
+    const { url } = await serve(json(200, { data: [{ results: [{}] }] }));
+    const { get, events } = open();
+    const wrong = new CostsError('contract', 'No such row.');
+    const read = get(url, {}, () => {
+      throw wrong;
+    });
+    await expect(read).rejects.toBe(wrong);
+    expect(events).toEqual([expect.objectContaining({ type: 'request', status: 200 })]);
   });
 
   it('is not sent once the run was interrupted', async () => {
@@ -191,7 +203,7 @@ describe('a retry', () => {
   it.each([
     [429, '72000', /429.*free at 24 Nov 2026 08:00 UTC/, 'rate-limit'],
     [429, '3600', /429.*free at 13:00 UTC/, 'rate-limit'],
-    [503, '3600', /stays down \(it answers 503\) and says to come back at 13:00 UTC; nothing was changed/, undefined],
+    [503, '3600', /stays down \(it answers 503\) and says to come back at 13:00 UTC\./, undefined],
   ])('that is %i for %s seconds is given up at once, with the time', async (status, wait, message, keyProblem) => {
     const date = 'Mon, 23 Nov 2026 12:00:00 GMT';
     const { url, requests } = await serve(json(status, refusal('Later.'), { 'retry-after': wait, date }));
@@ -248,13 +260,38 @@ describe('a retry', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('of a limit of requests waits until the time it is told, where that does not help before', async () => {
+    const headers = { 'retry-after': '120', 'x-should-retry': 'false', date: 'Mon, 23 Nov 2026 12:00:00 GMT' };
+    const { url, requests } = await serve(json(429, refusal('Later.'), headers));
+    expect(await failure(open().get(url))).toMatchObject({
+      message: expect.stringContaining('free at 12:02 UTC') as string,
+      retryAt: new Date('2026-11-23T12:02:00Z'),
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('that is refused to the end is told as the refusal it is', async () => {
+    const { url, requests } = await serve(json(401, refusal('No such key.'), { 'x-should-retry': 'true' }));
+    expect(await failure(open({ giveUpAfterMs: 20 }).get(url))).toMatchObject({ code: 'auth', keyProblem: 'refused' });
+    expect(requests.length).toBeGreaterThan(1);
+  });
+
+  it.each(['insufficient_quota', 'billing_not_active'])('does not follow where somebody must pay: %s', async (code) => {
+    const { url, requests } = await serve(json(429, { error: { message: 'Check your billing details.', code } }));
+    expect(await failure(open().get(url))).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('Check your billing details.') as string,
+    });
+    expect(requests).toHaveLength(1);
+  });
+
   it('is given up with one line that names the host', async () => {
     const { url } = await serve(json(200, {}));
     const closed = new URL('http://127.0.0.1:9/');
     const error = await failure(open({ giveUpAfterMs: 20 }).get(closed));
     expect(error).toMatchObject({
       code: 'unreachable',
-      message: '127.0.0.1:9 could not be reached (it refused the connection); nothing was changed.',
+      message: '127.0.0.1:9 could not be reached (it refused the connection).',
     });
     expect(url.host).not.toBe(closed.host);
   });
@@ -276,6 +313,8 @@ describe('a refusal', () => {
       /lacks api\.usage\.read, api\.management\.read/,
     ],
     [403, 'This organization has been disabled.', 'forbidden', /to the organization: This/],
+    [400, 'This organization has been disabled.', 'forbidden', /to the organization: This/],
+    [200, 'Your access was terminated.', 'contract', /refused the request: Your access was terminated\./],
     [403, 'You do not have access to the organization tied to the API key.', 'forbidden', /to the organization: You/],
     [401, 'Deactivated: account_deactivated', 'forbidden', /to the organization: Deactivated/],
     [403, 'Admin API keys are required for this endpoint', 'auth', /wants a key of another kind/],
@@ -283,6 +322,18 @@ describe('a refusal', () => {
   ])('with %i is told in the words of the provider: %s', async (status, message, code, expected) => {
     const { url } = await serve(json(status, refusal(message)));
     expect(await failure(open().get(url))).toMatchObject({ code, message: expect.stringMatching(expected) as string });
+  });
+
+  it('may be a text alone, of scopes that are missing', async () => {
+    const error = 'You have insufficient permissions for this operation. Missing scopes: api.model.read. Check that.';
+    const { url } = await serve(json(403, { error }), json(403, { error: 'Unauthorized' }));
+    expect(await failure(open().get(url))).toMatchObject({ code: 'auth', keyProblem: 'missing-scope' });
+    expect(await failure(open().get(url))).toMatchObject({ code: 'unreachable' });
+  });
+
+  it('that is a page judges neither the key nor the request', async () => {
+    const { url } = await serve((_, response) => response.writeHead(400).end('<html>Bad Request</html>'));
+    expect(await failure(open().get(url))).toMatchObject({ code: 'unreachable' });
   });
 
   it('never repeats the key, even where the provider does', async () => {

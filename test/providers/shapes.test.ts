@@ -1,5 +1,5 @@
 import { LosslessNumber } from 'lossless-json';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { parseApiKeysPage } from '../../src/providers/openai/api-keys.js';
 import { parseProjectsPage } from '../../src/providers/openai/schema.js';
 import { instant } from '../../src/providers/shapes.js';
@@ -21,3 +21,12 @@ it.each(['-000001-01-01T00:00:00Z', '+012026-01-01T00:00:00Z', '0000-12-31T00:00
     expect(instant.parse('0001-01-01T00:00:00Z')).toEqual(new Date('0001-01-01T00:00:00Z'));
   },
 );
+
+it('an instant without a zone is in UTC, whatever the zone of the machine', () => {
+  vi.stubEnv('TZ', 'America/New_York');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(new Date('2026-10-28T00:00:00').getUTCHours()).toBe(4);
+  const day = new Date('2026-10-28T00:00:00Z');
+  for (const at of ['2026-10-28T00:00:00', '2026-10-28 00:00:00.000', '2026-10-28', '2026-10-28T02:00:00+02:00'])
+    expect(instant.parse(at)).toEqual(day);
+});

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { toDay, type Day } from '../../domain/day.js';
 import { sum, type Decimal } from '../../domain/decimal.js';
-import { amountAt, integer, numberText, optionalText, parseShape, text, type DriftWatch } from '../shapes.js';
+import {
+  amountAt,
+  integer,
+  numberText,
+  optionalText,
+  parseShape,
+  readInstant,
+  text,
+  type DriftWatch,
+} from '../shapes.js';
 
 const WHO = 'Cursor';
 /** Amounts are cents, with fractions. */
@@ -70,8 +79,8 @@ export function parseEvents(document: unknown, drift: DriftWatch): EventPage {
 }
 
 function instantOf(timestamp: string, path: string): Date {
-  const instant = z.coerce.date().safeParse(/^\d+$/.test(timestamp) ? Number(timestamp) : timestamp);
-  return parseShape(WHO, z.date(), instant.data, `${path}.timestamp`);
+  const instant = /^\d+$/.test(timestamp) ? new Date(Number(timestamp)) : readInstant(timestamp);
+  return parseShape(WHO, z.date(), instant, `${path}.timestamp`);
 }
 
 const spend = z.object({

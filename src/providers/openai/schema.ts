@@ -10,6 +10,7 @@ import {
   epoch,
   naming,
   numberText,
+  optionalId,
   optionalText,
   parseShape,
   Shared,
@@ -25,13 +26,13 @@ const costsResult = z.object({
   object: optionalText,
   amount: z.object({ value: numberText, currency: currencyCode }),
   line_item: optionalText,
-  project_id: optionalText,
-  api_key_id: optionalText,
+  project_id: optionalId,
+  api_key_id: optionalId,
   quantity: numberText.nullish(),
   quantity_unit: optionalText,
   api_source: optionalText,
   project_name: optionalText,
-  organization_id: optionalText,
+  organization_id: optionalId,
   organization_name: optionalText,
 });
 type CostsResult = z.infer<typeof costsResult>;
@@ -129,7 +130,7 @@ export class ResultReader {
 
   #project({ project_id: id, project_name, organization_id, organization_name }: CostsResult): ChargedProject {
     return this.#projects.once([id, project_name, organization_id, organization_name], () => ({
-      providerProjectId: id === null || id === '' ? UNASSIGNED : id,
+      providerProjectId: id ?? UNASSIGNED,
       providerProjectName: id === null ? null : project_name,
       organizationId: organization_id,
       organizationName: organization_name,

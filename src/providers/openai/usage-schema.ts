@@ -4,7 +4,16 @@ import { strangersKey } from '../../domain/stranger.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
 import type { RawPage } from '../paging.js';
-import { amountAt, epoch, numberText, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
+import {
+  amountAt,
+  epoch,
+  numberText,
+  optionalId,
+  optionalText,
+  parseShape,
+  Shared,
+  type DriftWatch,
+} from '../shapes.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 import { PAGE_FIELDS } from './schema.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
@@ -39,9 +48,9 @@ const batch = z
   .transform((value) => value ?? null);
 
 const dimensions = {
-  project_id: optionalText,
+  project_id: optionalId,
   model: optionalText,
-  api_key_id: optionalText,
+  api_key_id: optionalId,
   batch,
   service_tier: optionalText,
   size: optionalText,
@@ -88,7 +97,7 @@ function rowSchema({ measures, splitsTokens }: UsageEndpoint) {
       )
     : [];
   return z
-    .object({ ...dimensions, organization_id: optionalText })
+    .object({ ...dimensions, organization_id: optionalId })
     .and(z.object(Object.fromEntries([...counted, ...tokens])));
 }
 

@@ -30,6 +30,8 @@ describe('OpenAI', () => {
       emulator.failNext({ kind: 'rewrite', from: row, to: `${row},"organization_id":"${id}"` });
     say('org-1');
     expect(await read()).toBe(2);
+    say('');
+    expect(await read()).toBe(2);
     say('org-2');
     await expect(read()).rejects.toMatchObject({
       code: 'conflict',
