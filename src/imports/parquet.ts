@@ -16,11 +16,14 @@ const ROWS_A_BATCH = 50_000;
 export async function openParquet(path: string, wantedOf: WantedOf): Promise<Table> {
   const file = await bufferOf(path);
   const metadata = await parquetMetadataAsync(file);
-  const columns = topColumns(metadata);
+  const top = topElements(metadata.schema);
+  const columns = top.map(({ name }) => name);
   const wanted = wantedOf(columns);
-  const scales = takeDecimals(metadata.schema);
+  const floats = new Set(top.filter(({ type }) => type === 'FLOAT').map(({ name }) => name));
+  const scales = takeDecimals(metadata.schema, top);
   const present = wanted.filter((column) => column !== null).filter((column) => columns.includes(column));
   const toText = (column: string, value: unknown): string | null => {
+    if (floats.has(column) && typeof value === 'number') return floatText(value);
     const scale = scales.get(column);
     return scale === undefined || value === null || value === undefined ? textOf(value) : decimalText(value, scale);
   };
@@ -75,10 +78,11 @@ async function bufferOf(path: string): Promise<AsyncBuffer> {
   };
 }
 
-function topColumns({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  for (let at = 1; at < schema.length; at = skip(schema, at)) names.push(schema[at]?.name ?? '');
-  return names;
+/** The columns of the file: what is within them may be called like others of them. */
+function topElements(schema: readonly SchemaElement[]): SchemaElement[] {
+  const elements: SchemaElement[] = [];
+  for (let at = 1; at < schema.length; at = skip(schema, at)) elements.push(...schema.slice(at, at + 1));
+  return elements;
 }
 
 /** Maps and lists have no pages that could be passed over undecoded. */
@@ -93,18 +97,26 @@ function skip(schema: readonly SchemaElement[], at: number): number {
   return next;
 }
 
-/** Makes plain numbers and bytes of decimal columns. @returns their scales */
-function takeDecimals(schema: SchemaElement[]): Map<string, number> {
+/** Makes plain numbers and bytes of decimals. @returns the scales of those that are columns */
+function takeDecimals(schema: SchemaElement[], top: readonly SchemaElement[]): Map<string, number> {
   const scales = new Map<string, number>();
   for (const element of schema) {
     const logical = element.logical_type;
     const isDecimal = element.converted_type === 'DECIMAL' || logical?.type === 'DECIMAL';
     if (!isDecimal) continue;
-    scales.set(element.name, element.scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0));
+    const scale = element.scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0);
+    if (top.includes(element)) scales.set(element.name, scale);
     delete element.converted_type;
     delete element.logical_type;
   }
   return scales;
+}
+
+/** The shortest text of a float of 32 bits: as one of 64 it has digits that nobody wrote. */
+function floatText(value: number): string {
+  let digits = 1;
+  while (digits < 9 && Math.fround(Number(value.toPrecision(digits))) !== value) digits += 1;
+  return value.toPrecision(digits);
 }
 
 /** @param value a whole number, or the bytes of one, the highest first, in two's complement */

@@ -555,9 +555,10 @@ async function useImports(kind: 'postgresql' | 'embedded') {
 
 describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => {
   it('replaces a period as a whole, writes nothing twice, and refuses an older delivery', async () => {
-    const { run, store, work } = await useImports(kind);
+    const { run, store, work, database } = await useImports(kind);
     const first = [{}, { SkuMeter: 'OutputTokens', BilledCost: '2.5' }];
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({ inserted: 2, days: 31 });
+    expect(await database.prisma.costData.count({ where: { modality: null } })).toBe(2);
     expect(await run(first, '2026-11-02T00:00:00Z')).toMatchObject({
       inserted: 0,
       updated: 0,

@@ -8,13 +8,13 @@ import { groupParquet } from '../../src/imports/duckdb.js';
 import { openParquet } from '../../src/imports/parquet.js';
 import { readFocusFiles } from '../../src/imports/read.js';
 
-it('decimals of Parquet keep all of their 38 digits, whatever they are stored as', async () => {
+it('decimals of Parquet keep all of their 38 digits, whatever they are stored as, and floats have none that nobody wrote', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'a.parquet');
   const file = parquetWriteBuffer({
     schema: [
-      { name: 'root', num_children: 4 },
+      { name: 'root', num_children: 6 },
       {
         name: 'BilledCost',
         type: 'FIXED_LEN_BYTE_ARRAY',
@@ -34,12 +34,25 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
       },
       { name: 'ServiceName', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
       { name: 'EffectiveCost', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+      { name: 'ConsumedQuantity', type: 'FLOAT', repetition_type: 'REQUIRED' },
+      // What is within a column may be called like another.
+      { name: 'x_Total', num_children: 1, repetition_type: 'REQUIRED' },
+      {
+        name: 'ListCost',
+        type: 'INT64',
+        converted_type: 'DECIMAL',
+        scale: 2,
+        precision: 18,
+        repetition_type: 'REQUIRED',
+      },
     ],
     columnData: [
       { name: 'BilledCost', data: [12345678901234567890123456789012345678n, -1n] },
       { name: 'ListCost', data: [10001n, -5n] },
       { name: 'ServiceName', data: ['Bedrock', 'Vertex AI'] },
       { name: 'EffectiveCost', data: [0.1, 1e-7] },
+      { name: 'ConsumedQuantity', data: [0.1, 16777216] },
+      { name: 'x_Total', data: [{ ListCost: 1n }, { ListCost: 2n }] },
     ],
   });
   await writeFile(path, Buffer.from(file));
@@ -48,14 +61,15 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
     'ListCost',
     'ServiceName',
     'EffectiveCost',
+    'ConsumedQuantity',
     'Tags',
   ]);
-  expect(columns).toEqual(['BilledCost', 'ListCost', 'ServiceName', 'EffectiveCost']);
+  expect(columns).toEqual(['BilledCost', 'ListCost', 'ServiceName', 'EffectiveCost', 'ConsumedQuantity', 'x_Total']);
   const rows = [];
   for await (const batch of batches) rows.push(...batch);
   expect(rows).toEqual([
-    ['12345678901234567890123456789012345678e-18', '10001e-4', 'Bedrock', '0.1', null],
-    ['-1e-18', '-5e-4', 'Vertex AI', '1e-7', null],
+    ['12345678901234567890123456789012345678e-18', '10001e-4', 'Bedrock', '0.1', '0.1', null],
+    ['-1e-18', '-5e-4', 'Vertex AI', '1e-7', '16777216', null],
   ]);
 });
 

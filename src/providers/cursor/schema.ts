@@ -15,6 +15,8 @@ import {
 const WHO = 'Cursor';
 /** Amounts are cents, with fractions. */
 const CENTS_TO_DOLLARS = -2;
+/** Kinds that are charged to nobody, or, with a key of one's own, by its provider: events of them have been seen as chargeable. */
+const NOT_CHARGED = /included|not[ _]charged|free|user[ _]api[ _]key/i;
 
 export interface CursorEvent {
   day: Day;
@@ -23,7 +25,7 @@ export interface CursorEvent {
   kind: string | null;
   /** In dollars: what it is worth. */
   worth: Decimal;
-  /** Whether it is charged, or part of what the plan includes. */
+  /** Whether Cursor bills it: not what the plan includes, nor what is on the bill of somebody else. */
   isCharged: boolean;
 }
 
@@ -65,14 +67,15 @@ export function parseEvents(document: unknown, drift: DriftWatch): EventPage {
     const path = `usageEvents[${index}]`;
     drift.fields('usageEvents[]', row, EVENT_FIELDS);
     const { timestamp, model, kind, teamId, isChargeable, chargedCents } = parseShape(WHO, event, row, path);
+    const isCharged = isChargeable && !NOT_CHARGED.test(kind ?? '');
     return {
       day: toDay(instantOf(timestamp, path)),
       team: teamId ?? null,
       model,
       kind,
       // Without it an event that is charged has no amount, and one that is not has no worth.
-      worth: amountAt(`${path}.chargedCents`, chargedCents ?? (isChargeable ? 'missing' : '0'), CENTS_TO_DOLLARS),
-      isCharged: isChargeable,
+      worth: amountAt(`${path}.chargedCents`, chargedCents ?? (isCharged ? 'missing' : '0'), CENTS_TO_DOLLARS),
+      isCharged,
     };
   });
   return { count: totalUsageEventsCount, hasMore: pagination.hasNextPage, events };

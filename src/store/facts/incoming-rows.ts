@@ -15,7 +15,7 @@ export function incomingRows<Row extends Fact>(
 ): Prisma.Sql {
   const texts = [
     ...Object.values(list.key).map((property) => (row: Row) => (row[property] as string | null | undefined) ?? ''),
-    ...Object.values(list.texts).map((property) => (row: Row) => row[property] as string | null),
+    ...Object.values(list.texts).map((property) => (row: Row) => (row[property] as string | null | undefined) ?? null),
   ];
   const textColumns = Object.keys({ ...list.key, ...list.texts });
   const amountColumns = Object.keys(list.amounts);

@@ -21,6 +21,19 @@ describe('Cursor', () => {
     ]);
   });
 
+  it.each(['USAGE_EVENT_KIND_INCLUDED_IN_BUSINESS', 'Errored, Not Charged', 'FREE_CREDIT', 'USER_API_KEY'])(
+    'bills nothing of the kind %s, though the event says that it is chargeable',
+    async (kind) => {
+      const { emulator, read } = await openProvider({
+        provider: 'cursor',
+        days: new Map([[yesterday, [event('8')]]]),
+      });
+      emulator.addFault({ fault: { kind: 'rewrite', from: 'Usage-based', to: kind } });
+      const lines = await read(yesterday);
+      expect(lines.map(({ cost, listCost }) => [cost, formatDecimal(listCost ?? cost)])).toEqual([[0n, '0.08']]);
+    },
+  );
+
   it('turns every page, asks to the last millisecond of the day, and leaves events of the next one to it', async () => {
     const rows = Array.from({ length: 2_345 }, (_, index) =>
       event('1', { projectId: index % 2 === 0 ? 'team_1' : 'team_2', hour: 23 }),
