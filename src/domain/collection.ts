@@ -132,7 +132,7 @@ export interface WindowOutcome {
   changedDays: Day[];
   /** Days whose stored rows were others than had been written, and were replaced. */
   altered: Day[];
-  /** Adopted days that the provider answers otherwise: they are as they were. */
+  /** Adopted days that the provider answers otherwise, or with estimates that its usage would replace: they are as they were. */
   contradicted: Day[];
 }
 

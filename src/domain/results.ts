@@ -43,7 +43,7 @@ export interface OrganizationResult extends Partial<LeftOut> {
   unregistered?: (string | null)[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
   altered?: Day[];
-  /** Adopted days that the provider answers otherwise; they are as they were. Absent where there are none. */
+  /** Adopted days that the provider answers otherwise, or with estimates that its usage would replace; they are as they were. Absent where there are none. */
   contradicted?: Day[];
   /** Line items whose unit price jumped on a day this run changed; absent where none did. */
   priceJumps?: UnitPriceJump[];

@@ -60,7 +60,7 @@ export interface UsageStore {
   readsOf(organization: OrganizationKey, width: UsageWidth, span: DaySpan): Promise<UsageRead[]>;
   /**
    * Replaces what is stored of the answered days of each endpoint at one width, and the estimates of those days, in one
-   * transaction. Neither bills nor legacy rows are ever touched.
+   * transaction. Neither bills nor legacy rows are ever touched; days that were adopted with estimates keep them until the answer is accepted.
    * @throws CostsError `shrink` when the answer would lose most of what is stored; nothing is written then.
    */
   writeWindow(write: UsageWrite): Promise<WindowOutcome>;

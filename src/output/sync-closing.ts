@@ -52,13 +52,19 @@ function altered({ organizations }: SyncResult): string[] {
 }
 
 /** What another program stored stays until somebody decides: nothing was proven of it. */
-function contradicted({ organizations }: SyncResult): string[] {
+function contradicted({ organizations, basis }: SyncResult): string[] {
   return organizations.flatMap(({ name, organizationId, contradicted: days = [] }) => {
     const [since, until] = [days[0], days.at(-1)];
     if (since === undefined || until === undefined) return [];
+    const of = shell`--organization ${organizationId} --since ${since} --until ${until}`;
+    if (basis === 'usage')
+      return [
+        `${name}: the usage of ${plural(days.length, 'adopted day')} is read, and the estimates stay as adopted: ${formatDays(days)}. To make them anew → costs backfill --basis usage ${of} --force --accept-restatement`,
+      ];
     // Not with --force: it would take the guard off the days between, which are settled, too.
-    const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until} --accept-restatement`;
-    return [`${staysAsAdopted(name, days, 'the provider bills')} To take the provider's bills → ${backfill}`];
+    return [
+      `${staysAsAdopted(name, days, 'the provider bills')} To take the provider's bills → costs backfill ${of} --accept-restatement`,
+    ];
   });
 }
 

@@ -309,6 +309,29 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(await estimates()).toHaveLength(2);
   });
 
+  it('keeps estimates that another program made of a day, also when prices change, until the answer is accepted', async () => {
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    const tokens = { input_tokens: '1000000', output_tokens: '0', num_model_requests: '1' };
+    organization.usage = ['19', '20'].map((day) => completion(`2026-11-${day}T05:00:00Z`, tokens));
+    const collecting = collectFrom(await openEmulator({ world: { organizations: [organization] } }), test.database);
+    await prisma.project.create({ data: { id: 'theirs', teamId: TEAM, name: 'Old', openaiProjectId: 'proj_1' } });
+    const bucket = { bucketStartTime: startOfDay(THREE.since), bucketEndTime: startOfDay(addDays(THREE.since, 1)) };
+    await prisma.costData.create({
+      data: { id: 'estimate', projectId: 'theirs', cost: '9.5', lineItem: 'gpt', currency: 'USD', ...bucket },
+    });
+    const span = { ...THREE, since: addDays(THREE.since, -1) };
+    for (const _ of [1, 2])
+      expect((await collecting.backfill(span)).organizations[0]).toMatchObject({ contradicted: [THREE.since] });
+    const own = 'gpt-5, uncached input tokens 1.25';
+    expect(await estimates()).toEqual(['gpt 9.5', own]);
+    expect(Object.keys(await stored('1d'))).toHaveLength(4);
+    await createUsageStore(prisma).importPrices(TEAM, []);
+    expect(await estimates()).toEqual(['gpt 9.5', own]);
+    const accepted = await collecting.backfill(span, { acceptRestatement: true });
+    expect(accepted.organizations[0]?.contradicted).toBeUndefined();
+    expect(await estimates()).toEqual(['gpt-5, uncached input tokens 2.5']);
+  });
+
   it('refuses an answer that would lose most of what is stored', async () => {
     const organization = anOrganization({ provider: 'openai', id: 'org-a' });
     organization.usage = [

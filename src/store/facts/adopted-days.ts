@@ -1,6 +1,6 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { Day, DaySpan } from '../../domain/day.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { Prisma, type ApiVersion } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns, type Fact, type FactList } from './fact-list.js';
@@ -55,7 +55,7 @@ export async function findContradicted<Row extends Fact>(
   { source, days, rows, projectIds }: Contradicting<Row>,
 ): Promise<ReadonlySet<Day>> {
   const contradicted = new Set<Day>();
-  for (const chunk of chunksOfDays(await daysWithBills(tx, list, source, days), rows, projectIds)) {
+  for (const chunk of chunksOfDays(await adoptedAmong(tx, list, source, days), rows, projectIds)) {
     const dates = chunk.days.map(({ day }) => day);
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) continue;
@@ -78,8 +78,8 @@ interface Contradicting<Row> {
   projectIds: ReadonlyMap<string, string>;
 }
 
-/** Those that were never read and have bills all the same: most often none, and then no answer is compared. */
-async function daysWithBills(
+/** Those that were never read and have rows all the same: most often none, and then no answer is compared. */
+export async function adoptedAmong(
   tx: Transaction,
   list: FactList<never>,
   source: OrganizationKey,
@@ -88,9 +88,9 @@ async function daysWithBills(
   const unread = days.filter(({ readAt }) => readAt === null);
   const [first, last] = [unread[0]?.day, unread.at(-1)?.day];
   if (first === undefined || last === undefined) return [];
-  const billed = await tx.$queryRaw<{ day: Day }[]>`
+  const stored = await tx.$queryRaw<{ day: Day }[]>`
     SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(list, source, first, last)}`;
-  const has = new Set(billed.map(({ day }) => day));
+  const has = new Set(stored.map(({ day }) => day));
   return unread.filter(({ day }) => has.has(day));
 }
 
@@ -99,11 +99,12 @@ export async function forgetDays(
   tx: Transaction,
   source: OrganizationKey,
   writeId: string,
+  apiVersion: ApiVersion,
   days: readonly Day[],
 ): Promise<void> {
   if (days.length === 0) return;
   await tx.$executeRaw`
     DELETE FROM collected_days
-    WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
+    WHERE ${ofOrganization(source)} AND api_version = ${apiVersion}::"ApiVersion"
       AND day = ANY (${[...days]}::date[]) AND first_write_id = ${writeId}`;
 }

@@ -45,7 +45,7 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const behind = reports.flatMap((report) => [...report.rows.values()].flat());
     const replaced = await replaceWindow(tx, BILLS, { ...placed, keyedDays, behind }, due, altered);
     const { days, rows, projectIds, outcome } = replaced;
-    await forgetDays(tx, write, placed.writeId, outcome.contradicted);
+    await forgetDays(tx, write, placed.writeId, 'costs_v1', outcome.contradicted);
     for (const told of [{ source: 'bill' as const, days: keyedDays, rows: keyed }, ...reports])
       await writeKeyed(tx, { organization: write, days, projectIds, changedDays: outcome.changedDays }, told);
     await markCollected(tx, placed, 'costs_v1', days, rows);

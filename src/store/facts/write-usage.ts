@@ -8,6 +8,8 @@ import { confirmLease } from '../collection/leases.js';
 import { transaction } from '../transaction.js';
 import { writeEstimates } from '../usage/estimates.js';
 import { holdPrices, readPriceBook } from '../usage/prices.js';
+import { adoptedAmong, forgetDays } from './adopted-days.js';
+import { ESTIMATES } from './bills.js';
 import { placeWrite } from './commit-order.js';
 import { usageOf } from './usage.js';
 import { replaceWindow } from './write-window.js';
@@ -24,13 +26,17 @@ export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promi
     const days = await writableDays(tx, write);
     const { rows, outcome } = await replaceWindow(tx, usageOf(write.width), placed, days);
     await markUsageCollected(tx, write, days, rows);
-    const written = new Set(days.map(({ day }) => day));
+    // Estimates that another program made may know better than our prices: they stay until somebody decides.
+    const adopted = write.acceptRestatement ? [] : await adoptedAmong(tx, ESTIMATES, write, locked);
+    const contradicted = adopted.map(({ day }) => day);
+    const written = new Set(days.map(({ day }) => day).filter((day) => !contradicted.includes(day)));
     const estimates = await writeEstimates(tx, { ...write, days: [...written] }, await readPriceBook(tx, write.teamId));
     const touched = locked.filter(({ day }) => written.has(day));
     await markCollected(tx, placed, 'usage_v1', touched, rows);
+    await forgetDays(tx, write, placed.writeId, 'usage_v1', contradicted);
     if (write.lease !== null) await confirmLease(tx, { ...write, apiVersion: 'usage_v1' }, write.lease);
     await placeWrite(tx, placed.writeId, write.runId);
     // What changed of a bill is told apart; usage is none.
-    return { ...outcome, changedDays: [], totals: estimates.totals };
+    return { ...outcome, changedDays: [], contradicted, totals: estimates.totals };
   });
 }

@@ -47,8 +47,11 @@ export async function importPrices(
     let estimates = 0;
     for (const organization of organizations) {
       const days = await tx.$queryRaw<{ day: Day }[]>`
-        SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM collected_usage
-        WHERE ${ofOrganization(organization)} AND NOT refused`;
+        SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM collected_usage u
+        WHERE ${ofOrganization(organization)} AND NOT refused AND EXISTS (
+          -- Without one, its estimates are another program's.
+          SELECT FROM collected_days d
+          WHERE d.ai_provider = u.ai_provider AND d.ai_organization_id = u.ai_organization_id AND d.api_version = 'usage_v1' AND d.day = u.day)`;
       estimates += (await writeEstimates(tx, { ...organization, days: days.map(({ day }) => day) }, book)).changed;
     }
     return { prices: changed, estimates };
