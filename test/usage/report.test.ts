@@ -50,7 +50,7 @@ describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
       parseDay('2026-11-23'),
     );
 
-  it('never adds the two: the bill where there is one, else the estimate, marked as such', async () => {
+  it('never adds the two: the bill where there is one, else the estimate, marked as such, and a row of zero where a day was read', async () => {
     await collectBoth();
     const best = await report({});
     expect(best).toMatchObject({ basis: 'best', totals: [{ currency: 'USD', cost: '8.75' }] });
@@ -58,10 +58,15 @@ describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
       { day: '2026-11-19', cost: '7.5', estimated: false },
       { day: '2026-11-20', cost: '1.25', estimated: true },
       { day: '2026-11-20', cost: null, estimated: true },
+      { day: '2026-11-21', cost: '0', estimated: false },
     ]);
     expect((await report({ basis: 'billed' })).rows).toMatchObject([
       { day: '2026-11-19', cost: '7.5', estimated: false },
+      { day: '2026-11-20', cost: '0', estimated: false },
+      { day: '2026-11-21', cost: '0', estimated: false },
     ]);
+    await test.database.prisma.collectedDay.deleteMany({ where: { day: startOfDay(parseDay('2026-11-21')) } });
+    expect((await report({ basis: 'billed' })).rows.map(({ day }) => day)).toEqual(['2026-11-19', '2026-11-20']);
     const usage = await report({ basis: 'usage' });
     expect(usage.totals).toEqual([{ currency: 'USD', cost: '2.5' }]);
     expect(usage.rows.every(({ estimated }) => estimated)).toBe(true);

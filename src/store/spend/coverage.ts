@@ -131,6 +131,16 @@ function ownsProjects({ projectIds, tags = [] }: Pick<ReportQuery, 'projectIds' 
     WHERE p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id AND ${Prisma.join(chosen, ' AND ')})`;
 }
 
+/** Days of a span up to today that were read of every organization that is collected: one of them without a row cost nothing. */
+export function readOfAll(organizations: readonly OrganizationDays[], span: DaySpan, today: Day): Day[] {
+  const until = span.until < today ? span.until : today;
+  return daysOf({ since: span.since, until }).filter(
+    (day) =>
+      organizations.some(({ readAt }) => readAt.has(day)) &&
+      organizations.every((each) => each.readAt.has(day) || !(each.adopted.has(day) || isMissing(each, day))),
+  );
+}
+
 /** What the days of a span are worth, in spans of neighbouring days. */
 export function describeCoverage(
   organizations: readonly OrganizationDays[],

@@ -2,12 +2,12 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
-import type { Report, ReportQuery, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
+import type { Report, ReportQuery, ReportRow, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
 import { latestWrite } from '../facts/commit-order.js';
 import { snapshot, type Transaction } from '../transaction.js';
 import { readApiKeySpend } from './api-key-spend.js';
 import { compareSpans } from './compare.js';
-import { describeCoverage, readDays, readDaysAndWrite } from './coverage.js';
+import { describeCoverage, readDays, readDaysAndWrite, readOfAll } from './coverage.js';
 import { readChanges, readLateness, readRestated } from './ledger.js';
 import { fromSpend, projectConditions } from './query.js';
 import { spendRows } from './relation.js';
@@ -64,13 +64,17 @@ function readerOn(tx: Transaction): SpendReader {
 async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promise<Report> {
   const items = await readUnpricedItems(tx, query);
   // Parsed once: there can be tens of thousands.
-  const rows = (await sumSpend(tx, query, items)).map((row) => ({
+  const found = await sumSpend(tx, query, items);
+  const { organizations, latestWrite: seen } = await readDaysAndWrite(tx, query, query);
+  const lastDay = query.asOf === undefined ? today : toDay(query.asOf);
+  const isByDay = query.groupBy.length === 1 && query.groupBy[0] === 'day';
+  const empty = isByDay ? emptyDays(found, readOfAll(organizations, query, lastDay), query.basis === 'usage') : [];
+  const rows = [...found, ...empty].map((row) => ({
     row,
     time: row.day ?? row.week ?? row.month ?? '',
     currency: row.currency,
     cost: row.cost === null ? null : parseDecimal(row.cost),
   }));
-  const { organizations, latestWrite: seen } = await readDaysAndWrite(tx, query, query);
   return {
     since: query.since,
     until: query.until,
@@ -82,8 +86,17 @@ async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promi
     rows: rows.sort(byTimeThenCost).map(({ row }) => row),
     totals: new Sums(rows).toDocuments(),
     unpriced: await sumUnpriced(tx, query, items),
-    coverage: describeCoverage(organizations, query, query.asOf === undefined ? today : toDay(query.asOf)),
+    coverage: describeCoverage(organizations, query, lastDay),
   };
+}
+
+/** A row of zero for each day that was read and has none, in each currency that others have. */
+function emptyDays(rows: readonly ReportRow[], read: readonly Day[], estimated: boolean): ReportRow[] {
+  const there = new Set(rows.map(({ day }) => day));
+  const currencies = [...new Set(rows.map(({ currency }) => currency))];
+  return read
+    .filter((day) => !there.has(day))
+    .flatMap((day) => currencies.map((currency) => ({ day, currency, cost: '0', estimated })));
 }
 
 async function readLatestWrite(tx: Transaction): Promise<Date | null> {
