@@ -75,10 +75,7 @@ export async function readSeries(
     until: today,
     groupBy: [...new Set([...groupBy, 'project' as const])],
   };
-  // Where no bill was ever read, estimates are all there is: their days are those of the usage.
-  const used = (query.basis ?? 'best') === 'best' ? await reader.days({ ...query, basis: 'usage' }) : [];
-  const read = (await reader.days(query)).filter(({ reach }) => reach !== null);
-  const daysRead = new Map([...used, ...read].map((each) => [organizationRef(each), daysReadWhole(each)]));
+  const daysRead = new Map((await reader.days(query)).map((each) => [organizationRef(each), daysReadWhole(each)]));
   const sparse = new Map(
     groupInto(await reader.sparseLines(query, 2 * HISTORY_MONTHS), (line) => [seriesOf(line)]).map((lines) => [
       seriesOf(lines[0]),

@@ -1,8 +1,7 @@
 import { closedSpans } from '../domain/coverage.js';
-import { addDays, daysOf, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, endOfMonthOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
 import type { ForecastSeries } from '../domain/forecast.js';
-import { organizationRef } from '../domain/organization.js';
-import type { CoverageSpan, MonthEnd, ReportCoverage, ReportQuery, SpendReader } from '../domain/report.js';
+import type { MonthEnd, ReportCoverage, ReportQuery, SpendReader } from '../domain/report.js';
 import { readSeries, totalsOf } from './forecast.js';
 
 /** Where a query's month ends as `costs forecast` says it, and what that is made of. */
@@ -26,10 +25,6 @@ export async function readMonthEnd(
   const month: DaySpan = { since: startOfMonthOf(today), until: endOfMonthOf(today) };
   if (query.since !== month.since || query.until < today || query.asOf !== undefined) return null;
   const series = await readSeries(reader, query, ['provider', 'project'], today);
-  // Where no bill is read at all, the days of usage are known.
-  const isKnown = (span: CoverageSpan) =>
-    series.some(({ group, isRead }) => organizationRef(group) === organizationRef(span) && daysOf(span).every(isRead));
-  const unread = closedSpans([...coverage.gaps, ...coverage.halfRead], addDays(today, -1));
-  const notRead = unread.filter((span) => !isKnown(span));
+  const notRead = closedSpans([...coverage.gaps, ...coverage.halfRead], addDays(today, -1));
   return { monthEnd: { ...month, totals: totalsOf(series, month.since, today), notRead }, series };
 }

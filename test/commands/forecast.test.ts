@@ -136,9 +136,9 @@ describe('costs forecast', () => {
       INSERT INTO collected_usage (ai_provider, ai_organization_id, endpoint, bucket_width, day, read_at, rows, run_id)
       SELECT 'openai', 'org-2', 'completions', '1d', day::date, ${NOW}, 1, 'run-1' FROM unnest(${used}::text[]) AS day`;
     expect((await forecast({ organization: 'Labs' })).totals).toMatchObject([{ spent: '30', expected: '90' }]);
-    expect((await report({ organization: 'Labs' }))?.monthEnd).toMatchObject({
-      totals: [{ expected: '90' }],
-      notRead: [],
+    expect(await report({ organization: 'Labs' })).toMatchObject({
+      monthEnd: { totals: [{ expected: '90' }], notRead: [] },
+      coverage: { gaps: [{ since: '2026-11-11', until: '2026-11-11' }] },
     });
   });
 

@@ -14,10 +14,14 @@ import type { Transaction } from '../transaction.js';
 
 const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
-const USAGE_DAYS = Prisma.sql`
+const usageDays = (condition: Prisma.Sql) => Prisma.sql`
   SELECT ai_provider, ai_organization_id, day, max(read_at) AS read_at FROM (
-    SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at FROM collected_usage WHERE NOT refused AND NOT ${isAhead('read_at')} GROUP BY 1, 2, 3, 4
+    SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at
+    FROM collected_usage u WHERE NOT refused AND NOT ${isAhead('read_at')} AND ${condition} GROUP BY 1, 2, 3, 4
   ) w GROUP BY 1, 2, 3`;
+const HAS_NO_BILL = Prisma.sql`NOT EXISTS (
+  SELECT FROM collected_days b
+  WHERE b.ai_provider = u.ai_provider AND b.ai_organization_id = u.ai_organization_id AND b.api_version = 'costs_v1')`;
 
 type DaysQuery = Pick<
   ReportQuery,
@@ -97,10 +101,12 @@ export async function readDaysAndWrite(
   return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };
 }
 
-function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
-  if (basis === 'usage') return USAGE_DAYS;
+/** Where no bill was ever read, estimates are all there is: the days of an organization are those of its usage. */
+function daysOfBasis({ basis = 'best', asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
+  if (basis === 'usage') return usageDays(Prisma.sql`true`);
   const read = asOf === undefined ? BILLED_DAYS : billedDaysAsOf(asOf);
-  return Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
+  const bills = Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
+  return basis === 'billed' ? bills : Prisma.sql`${bills} UNION ALL ${usageDays(HAS_NO_BILL)}`;
 }
 
 /** Whether the bill of `d.day` was read, and not yet the report beside it that tells the words of the query. */
