@@ -32,6 +32,8 @@ export interface GlobalOptions {
   color?: boolean;
   /** A store that another process uses is an error at once. */
   neverWaits?: boolean;
+  /** An embedded store is made where there is none; else that is an error. */
+  makesStore?: boolean;
   /** Seconds one request to a provider may take. */
   requestTimeout?: number;
   /** Seconds a provider that stays down is asked again. */
@@ -171,7 +173,11 @@ function createContext({ version, argv, config, signal, output, options, onClose
     onMoved: (label) => output.note(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
   const database = once(async () => {
-    const { openDatabase } = await import('./store/open.js');
+    const { openDatabase, storeExists } = await import('./store/open.js');
+    if (options.makesStore !== true && !storeExists(target))
+      throw new CostsError('schema', `There is no store in ${config.home()} yet.`, {
+        hint: 'Set COSTS_HOME or DATABASE_URL to where it is, or make one: costs init',
+      });
     const opened = await openDatabase(target, openOptions);
     onClose(() => opened.close());
     return opened;

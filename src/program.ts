@@ -119,7 +119,8 @@ function addCommand(parent: Command, definition: AnyCommand, { open, onExit }: H
   for (const each of definition.commands ?? []) addCommand(command, each, { open, onExit });
   return command.action(async () => {
     const options = optionsOf(command, definition.writesRows === true);
-    onExit(await perform(definition, options, open({ ...options, neverWaits: definition.neverWaits === true })));
+    const { neverWaits = false, makesStore = false } = definition;
+    onExit(await perform(definition, options, open({ ...options, neverWaits, makesStore })));
   });
 }
 

@@ -27,6 +27,8 @@ export interface CommandDefinition<Options, Value, Document> {
   readonly asksSecret?: boolean;
   /** Somebody waits with a key pressed: a store that another process uses is an error, and not waited for. */
   readonly neverWaits?: boolean;
+  /** Makes the embedded store where there is none, which others say. */
+  readonly makesStore?: boolean;
   /** Its text is a script or data, in which no line is broken for a narrow terminal. */
   readonly verbatim?: boolean;
   /** Its `--format json` writes rows; that of others is the long form of `--json`. */

@@ -25,6 +25,7 @@ export const init = defineCommand({
   ],
   examples: ['costs init --team acme', 'costs init --team acme --email admin@example.com --password-stdin < pw.txt'],
   asksSecret: true,
+  makesStore: true,
   run,
   document: asItIs<InitResult>,
   render: renderInit,

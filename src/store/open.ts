@@ -21,5 +21,8 @@ export async function openDatabase(target: DatabaseTarget, options: OpenOptions 
 
 /** Whether there is a store to open; makes none. */
 export function storeExists(target: DatabaseTarget): boolean {
-  return target.kind === 'postgresql' || existsSync(embeddedFolders(target.home).data);
+  if (target.kind === 'postgresql') return true;
+  const { data, replaced } = embeddedFolders(target.home);
+  // A restore that was killed has put the one aside, and opening brings it back.
+  return existsSync(data) || existsSync(replaced);
 }

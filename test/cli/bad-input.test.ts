@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEmulator, anOrganization } from '../helpers/emulator.js';
 import { useMachine } from '../helpers/costs.js';
@@ -73,6 +74,16 @@ describe('bad input', () => {
     expect(await readdir(machine.home)).toEqual([]);
   });
 
+  it('is a store that is not there, for all that make none: it is told, and nothing is made', async () => {
+    const machine = await useMachine();
+    for (const line of ['report', 'sync', 'status --check', 'db status', 'budget set 5']) {
+      const { code, stderr } = await machine.here(line.split(' '));
+      expect([line, code]).toEqual([line, 5]);
+      expect(stderr).toMatch(/There is no store in .*costs yet\.\n.* make one → costs init\n/);
+    }
+    expect(await readdir(machine.home)).toEqual([]);
+  });
+
   it('in names is told with the command that lists them, and changes nothing', async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.pool.query(
@@ -140,7 +151,8 @@ describe('bad input', () => {
   });
 
   it('is no finding where a check could not be made', async () => {
-    const machine = await useMachine({ COSTS_HOME: '/dev/null/x' });
+    const machine = await useMachine();
+    await mkdir(join(machine.home, 'costs/store/data'), { recursive: true });
     expect(await machine.here(['status', '--check'])).toMatchObject({ code: 3, stdout: '' });
   });
 

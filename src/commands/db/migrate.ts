@@ -27,6 +27,7 @@ export const migrateDatabase = defineCommand({
     duplicatesOption(),
   ],
   examples: ['costs db migrate', 'costs db migrate --wait 60'],
+  makesStore: true,
   async run({ wait, ...options }: DbMigrateOptions, context: Context) {
     const database = await waitForDatabase(context, wait ?? 0);
     const duplicates = toDuplicateChoice(options, context.now());

@@ -48,7 +48,7 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
   });
   const progress = outer.output.progress('Making a throw-away store …');
   try {
-    const context = runtime.open({});
+    const context = runtime.open({ makesStore: true });
     const started = performance.now();
     const store = await context.store();
     await store.teams.open('demo');

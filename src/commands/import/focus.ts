@@ -47,6 +47,7 @@ export const importFocusFiles = defineCommand({
     'costs import focus november.csv.gz --period 2026-11 --project-by tag:team',
     'costs import focus --services',
   ],
+  makesStore: true,
   run,
   document: asItIs<FocusImport | ServiceList>,
   render: (value, output) => ('services' in value ? renderServices(value) : renderFocusImport(value, output)),

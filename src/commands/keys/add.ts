@@ -47,6 +47,7 @@ export const addKey = defineCommand({
     'costs keys add --key-stdin --children "Acme Labs,Acme Legal" < parent-key.txt',
     'costs keys add --provider aws --from-path /mnt/exports/aws',
   ],
+  makesStore: true,
   asksSecret: true,
   run,
   document: asItIs<KeyChange>,
