@@ -42,7 +42,8 @@ export class Patience {
     if (error.instead !== null) this.#cuts += 1;
     if (this.#cuts >= MOST_CUTS) throw this.#giveUp(error);
     if (error.status === 429 && told !== null && told > giveUpAfterMs) return null;
-    const wait = told ?? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS);
+    // Whoever is told to come back at once, and fails again, would be asked thousands of times.
+    const wait = told === null ? backoff(attempt, firstWaitMs, LONGEST_WAIT_MS) : Math.max(told, firstWaitMs);
     const failedAt = performance.now();
     this.#deadline ??= failedAt + giveUpAfterMs;
     if (failedAt + wait <= this.#deadline) return wait;

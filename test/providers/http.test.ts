@@ -176,6 +176,13 @@ describe('a retry', () => {
     expect(events.find(({ type }) => type === 'retry')).toMatchObject({ waitMilliseconds: 150 });
   });
 
+  it('waits a little also where the provider that is down says a moment', async () => {
+    const { url } = await serve(json(503, refusal('Down.'), { 'retry-after-ms': '1' }), json(200, { fine: true }));
+    const { get, events } = open({ firstWaitMs: 40 });
+    expect(await get(url)).toEqual({ fine: true });
+    expect(events.find(({ type }) => type === 'retry')).toMatchObject({ waitMilliseconds: 40 });
+  });
+
   it('that one key is told to wait for keeps nobody else waiting', async () => {
     const { url } = await serve((request, response) => {
       const isOther = request.headers.authorization?.endsWith('other') === true;

@@ -73,6 +73,9 @@ async function checkKey(context: Context, organization: Organization): Promise<D
         message: `${provider.facts.name}'s clock is ${formatDuration(now.getTime() - theirs.getTime())} behind the database's; days count as over once they are over there.`,
         hint: 'Synchronize the clock of the database (NTP).',
       };
+    // A key that reads a report in place of the bill cannot be allowed more.
+    if (!identity.canListProjects && identity.billSource !== undefined)
+      return { name, status: 'ok', message: 'reads costs; projects carry their ids' };
     if (!identity.canListProjects) {
       return {
         name,
