@@ -247,7 +247,8 @@ function createContext({ version, argv, config, signal, output, options, onClose
       (await import('./notify/channel.js')).openChannel(name, config.variable(name), config.tlsChecksOff),
     async sendMessage(channel, message) {
       const [{ sendMessage }, ways] = await Promise.all([import('./notify/send.js'), dispatchers()]);
-      await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal });
+      const { mask } = output;
+      await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal, mask });
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     folder: async (organization) => (await vault()).folder(organization),

@@ -162,7 +162,14 @@ async function writeSplit(
   const focus = format.startsWith('focus-') ? { focusVersion: options.focusVersion ?? '1.2' } : {};
   const delivery = { correctionStyle: 'Replacement', mechanism: 'Overwrite' };
   const facts = { format, ...focus, basis, asOf, delivery };
-  return writeFolders(encoder, { folder, span, byMonth, mostBytes: split, facts }, batches);
+  const { mask } = context.output;
+  // Text in folders is masked as that of a single file is.
+  const masked: Encoder = {
+    ...encoder,
+    begin: (sink, mostBytes) =>
+      encoder.begin((chunk) => sink(typeof chunk === 'string' ? mask(chunk) : chunk), mostBytes),
+  };
+  return writeFolders(masked, { folder, span, byMonth, mostBytes: split, facts }, batches);
 }
 
 /** A month's folder takes the place of the one before: of half a month, the other half would be lost. */

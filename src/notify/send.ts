@@ -10,6 +10,8 @@ export interface SendOptions {
   /** The way to the network for an address. */
   dispatcher: (url: URL) => Dispatcher;
   signal: AbortSignal;
+  /** Takes secrets out of a text. */
+  mask: (text: string) => string;
   /** Before each further attempt, in milliseconds. */
   waits?: readonly number[];
 }
@@ -50,14 +52,14 @@ interface Failure {
 async function attemptOnce(
   { kind, address }: Channel,
   message: Message,
-  { version, dispatcher, signal }: SendOptions,
+  { version, dispatcher, signal, mask }: SendOptions,
 ): Promise<Failure | null> {
   const url = new URL(address.reveal());
   try {
     const { statusCode, headers, body } = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': `costs/${version}` },
-      body: JSON.stringify(bodyOf(kind, message)),
+      body: mask(JSON.stringify(bodyOf(kind, message))),
       dispatcher: dispatcher(url),
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });

@@ -136,6 +136,7 @@ export function createOutput({
       if (verbose) explainCause(error, line);
     },
     redact: (secret) => redactor.add(secret),
+    mask: (text) => redactor.mask(text),
     prompt: createPrompt(
       interactive,
       line,

@@ -31,6 +31,8 @@ export interface Output {
   fail(error: CostsError): void;
   /** Masks a secret in everything written from now on. */
   redact(secret: string): void;
+  /** A text that leaves the process by another way, without secrets. */
+  mask: (text: string) => string;
   prompt: Prompt;
 }
 

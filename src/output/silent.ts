@@ -23,6 +23,7 @@ export function silentOutput(): Output {
     progress: silentProgress,
     fail: nothing,
     redact: nothing,
+    mask: (text) => text,
     prompt: {
       hold: nothing,
       release: nothing,

@@ -112,6 +112,12 @@ describe.each(STORY_KINDS)('export on %s', (kind) => {
     await expect(run('csv', { ...options, since: parseDay('2026-10-02') })).rejects.toThrow(/no row of whole months/);
     await expect(run('csv', { splitBy: 'month' })).rejects.toThrow(/need a folder/);
     await expect(run('parquet', { split: 10_000, output: folder })).rejects.toThrow(/Parquet is none/);
+    const { context } = recordContext(test.database, NOW, { json: false });
+    context.output.mask = (text) => text.replaceAll('Search', '[secret]');
+    const masked = join(folder, 'masked');
+    await perform(exportSpend, { format: 'csv', ...SPAN, split: 1_000_000, output: masked }, context);
+    const [file = ''] = (await readdir(masked)).filter((name) => name.endsWith('.csv'));
+    expect(/Search|\[secret\]/.exec(await readFile(join(masked, file), 'utf8'))?.[0]).toBe('[secret]');
   });
 
   it('refuses a version of FOCUS for what is none', async () => {

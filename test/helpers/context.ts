@@ -55,6 +55,7 @@ export function recordContext(
         version: '0.0.0',
         dispatcher: getGlobalDispatcher,
         signal: new AbortController().signal,
+        mask: output.mask,
         waits: [1, 1],
       }),
   } as unknown as Context;

@@ -14,13 +14,14 @@ const finding: CheckFinding = {
   hint: 'costs explain 2026-11-19',
   amount: { currency: 'USD', cost: '70' },
 };
-const message = { team: 'acme', findings: [finding] };
+const message = { team: 'acme', findings: [finding, { ...finding, subject: 'sk-admin-1' }] };
 
 function send(address: string, { waits = [1, 1], signal = new AbortController().signal } = {}) {
   return sendMessage(openChannel('HOOK', address), message, {
     version: '0.0.0',
     dispatcher: getGlobalDispatcher,
     signal,
+    mask: (text) => text.replaceAll('sk-admin-1', '[secret]'),
     waits,
   });
 }
@@ -45,7 +46,7 @@ describe('a message to a webhook', () => {
     const hook = await useWebhook((count, response) => void response.writeHead(count < 3 ? 503 : 200).end());
     await send(hook.address);
     expect(hook.received).toHaveLength(3);
-    expect(hook.received[2]).toMatchObject({ team: 'acme', findings: [{ id: '0a1b2c3d' }] });
+    expect(hook.received[2]).toMatchObject({ team: 'acme', findings: [{ id: '0a1b2c3d' }, { subject: '[secret]' }] });
   });
 
   it('is not repeated where it was refused for good, and says why without its address', async () => {
