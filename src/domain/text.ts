@@ -8,7 +8,7 @@ export const UNSEEN =
  * selectors are letters' and emoji's own and stay, but behind ASCII, where they change nothing that is seen.
  */
 export const WIDTHLESS =
-  /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\ud82f[\udca0-\udca3]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udcff]|\udb40[\udd00-\uddef](?<=[ -~]..)|[\u200c\u200d\ufe00-\ufe0f]+(?<=[ -~][\u200c\u200d\ufe00-\ufe0f]+)(?!\u20e3)/g;
+  /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\ud82f[\udca0-\udca3]|\ud834[\udd73-\udd7a]|\udb40[\udc00-\udcff]|\udb40[\udd00-\uddef](?<=[ -~]..)|(?<=[ -~])[\u200c\u200d\ufe00-\ufe0f]+(?!\u20e3)/g;
 
 /** A line of text as it may be shown where nothing looks after it any more. */
 export function showable(text: string): string {

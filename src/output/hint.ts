@@ -16,8 +16,8 @@ export function hasCommand(hint: string): boolean {
 
 const COMMAND_OF_HINT = /(?:^|: )(?=(?:(?:unset|chmod) .+ && )?costs(?: [a-z-]|$))/;
 
-/** Where a command for people begins. */
-const COMMAND = /(?<=(?:→|&&|;|commands:|Start here:|or:) +)costs(?= [a-z-]|$)/gm;
+/** Where a command for people begins; looked at from behind its name, or every run of spaces would be gone through from each. */
+const COMMAND = /costs(?<=(?:→|&&|;|commands:|Start here:|or:) +costs)(?= [a-z-]|$)/gm;
 
 /** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
 export function nameProgram(text: string, program: string): string {

@@ -5,7 +5,7 @@ import { printable } from './gate.js';
 const LEAST_OF_A_KEY = 12;
 /** So short a prefix begins names, too: a key is longer, and has a digit and either no hyphen or letters of both cases. */
 const SHORT_PREFIX = 4;
-const MADE_BY_CHANCE = '(?=[-\\w]*\\d)(?:\\w{20}|(?=[-\\w]*[A-Z])(?=[-\\w]*[a-z])[-\\w]{20})[-\\w]*';
+const MADE_BY_CHANCE = '(?=[-\\w]{0,200}\\d)(?:\\w{20}|(?=[-\\w]{0,200}[A-Z])(?=[-\\w]{0,200}[a-z])[-\\w]{20})[-\\w]*';
 /** Behind a prefix, what a provider shows of an API key that it shortened: "sk-ant-api03-R2D...igAA". */
 const SHORTENED = '[-\\w]{0,16}\\.{3}\\w{2,4}\\b';
 /** Anything shaped like a key of a provider or a token of ours, whoever put it into a text. */

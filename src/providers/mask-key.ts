@@ -6,9 +6,12 @@ const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
 /** A character as addresses write it, encoded once or more, and as pages do. */
 const ENCODED = /%(?:25)*([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);|&#0*(\d{2,3});/gi;
 
-/** What may part the letters of a key in any of these spellings: what nobody sees, spaces, and breaks of lines. */
+/**
+ * What may part the letters of a key in any of these spellings: what nobody sees, spaces, and breaks of lines. Bounded, for a run of
+ * them that begin as the key does would be gone through from each.
+ */
 const BETWEEN =
-  '(?:[^!-~]|\\\\+(?:u(?!00[2-7])[0-9a-f]{4}|[nrt])|%(?:25)*(?![2-7])[0-9a-f]{2}|&(?:#x?[0-9a-f]+|[a-z]+);)*';
+  '(?:[^!-~]|\\\\+(?:u(?!00[2-7])[0-9a-f]{4}|[nrt])|%(?:25)*(?![2-7])[0-9a-f]{2}|&(?:#x?[0-9a-f]+|[a-z]+);){0,40}';
 
 /** An answer may repeat the key that it was asked with, spelled in any way JSON knows; from here on nothing can print it. */
 export function maskKey(text: string, key: Secret): string {

@@ -36,10 +36,14 @@ const UNPAID = new Set(['insufficient_quota', 'billing_not_active', 'billing_har
 const PLACES =
   /^request not allowed|unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
 
+/** So much is looked at and told of a refusal, which may be as large as any answer. */
+const LONGEST_REASON = 500;
+const MOST_CODES = 10;
+
 /** A refusal in the provider's own words, and whose fault it is: the key's, the organization's, the network's, the request's. */
 export function explainRefusal(refusal: Refusal, url: URL): CostsError {
   const { status, document, readRefusal = reasonOf } = refusal;
-  const reason = readRefusal(document);
+  const reason = readRefusal(document)?.slice(0, LONGEST_REASON) ?? null;
   const said = [reason ?? '', ...codesOf(document)].join(' ');
   if (status === 401 || status === 402 || status === 403 || status === 407 || status === 451) {
     if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
@@ -158,7 +162,8 @@ function codesOf(document: unknown): string[] {
   if (typeof document !== 'object' || document === null || !('error' in document)) return [];
   const { error } = document;
   if (typeof error !== 'object' || error === null) return [];
-  return Object.values(error).filter((value): value is string => typeof value === 'string');
+  const texts = Object.values(error).filter((value): value is string => typeof value === 'string');
+  return texts.slice(0, MOST_CODES).map((text) => text.slice(0, LONGEST_REASON));
 }
 
 /**
@@ -170,7 +175,7 @@ export function reasonOf(document: unknown): string | null {
   const { error } = document;
   const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : null;
   const text = typeof error === 'string' && /missing scopes?:|insufficient permissions/i.test(error) ? error : said;
-  return typeof text === 'string' ? cleanText(text).slice(0, 500) : null;
+  return typeof text === 'string' ? cleanText(text) : null;
 }
 
 function endSentence(text: string): string {
