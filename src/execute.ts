@@ -4,7 +4,7 @@ import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
 import { createProgram } from './program.js';
-import { explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
+import { commandAt, explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
 
 /**
  * Runs one command: argv in, exit code out. The one place that catches what a command throws.
@@ -46,7 +46,7 @@ async function run(typed: readonly string[], runtime: Runtime, overdue?: Promise
       const { dashboard } = await import('./commands/dashboard.js');
       return perform(dashboard, options, runtime.open(options));
     }
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(asksForHelp(program, words) ?? argv, { from: 'user' });
     return exitCode;
   };
   try {
@@ -66,6 +66,12 @@ function behindCommand(typed: readonly string[]): readonly string[] {
   if (command === undefined || command.startsWith('-')) return [...options, ...typed.slice(first)];
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return [command, ...words.slice(0, end), ...options, ...words.slice(end)];
+}
+
+/** `help keys add` as Commander wants it, which explains no command below another. */
+function asksForHelp(program: Command, [first, ...words]: readonly string[]): string[] | null {
+  const { path } = commandAt(program, words);
+  return first === 'help' && path.length > 1 ? [...path, '--help'] : null;
 }
 
 function missingTeam(): CostsError {

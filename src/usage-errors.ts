@@ -21,8 +21,8 @@ export function refuseUnknownCommand(program: Command, argv: readonly string[]):
   const hasDefault = command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
   // A command with others below it takes arguments of its own.
   const runs = command.registeredArguments.length > 0;
-  if (next === undefined || command.commands.length === 0 || hasDefault || runs) return;
   const explains = asked !== words;
+  if (next === undefined || command.commands.length === 0 || (!explains && (hasDefault || runs))) return;
   const more = path.length > 0 ? [] : explains ? HELP_TOPICS : ['help'];
   const near = similarTo(next, [...command.commands.map((each) => each.name()), ...more]);
   const what = explains ? 'command or topic' : 'command';
@@ -101,7 +101,7 @@ function didYouMean(near: readonly string[], path: readonly string[] = []): stri
 }
 
 /** How far words lead into the tree. */
-function commandAt(program: Command, words: readonly string[]): { command: Command; path: string[] } {
+export function commandAt(program: Command, words: readonly string[]): { command: Command; path: string[] } {
   let command = program;
   const path: string[] = [];
   for (const word of words) {

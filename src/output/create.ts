@@ -4,7 +4,7 @@ import type { DraftFile } from '../draft-file.js';
 import { createFile } from './file.js';
 import { printable, toJson, withoutCommands } from './gate.js';
 import type { Output } from './output.js';
-import { ignoreClosedPipes, untilWritable } from './pipes.js';
+import { guardPipes, untilWritable } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
@@ -79,7 +79,15 @@ export function createOutput({
     pending.catch(() => undefined);
   };
   const interactive = input && !json && stdin.isTTY && stderr.isTTY && !ci;
-  ignoreClosedPipes();
+  const fail = (error: CostsError) => {
+    // A command that is too slow to end is still at work.
+    progress.stop();
+    if (json) return void stderr.write(`${told(toJson({ error: toErrorDocument(error) }, undefined, safe))}\n`);
+    line(`${errorStyle.red('costs:')} ${abridged(error.message)}`);
+    if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
+    if (verbose) explainCause(error, line);
+  };
+  guardPipes(fail);
   return {
     json,
     terminal: stdout.isTTY,
@@ -127,14 +135,7 @@ export function createOutput({
           ? spinningProgress(text, { line, told, colour: colored })
           : plainProgress(line));
     },
-    fail(error) {
-      // A command that is too slow to end is still at work.
-      progress.stop();
-      if (json) return void stderr.write(`${told(toJson({ error: toErrorDocument(error) }, undefined, safe))}\n`);
-      line(`${errorStyle.red('costs:')} ${abridged(error.message)}`);
-      if (error.hint !== undefined) line(`  ${renderHint(error.hint)}`);
-      if (verbose) explainCause(error, line);
-    },
+    fail,
     redact: (secret) => redactor.add(secret),
     mask: (text) => redactor.mask(text),
     prompt: createPrompt(

@@ -1,22 +1,38 @@
-let listening = false;
+import { CostsError } from '../errors.js';
+
+type Fail = (error: CostsError) => void;
+
+/** How the command at work tells a failure; its output knows whether JSON was asked for. */
+let tell: Fail | undefined;
 
 /** What a pipe that was closed, and a terminal that is gone, answer with. */
 const GONE = ['EPIPE', 'EIO'];
 
-/** `costs report | head -1` closes the pipe early, and whoever closes a window wants nothing more: neither is a failure. */
-export function ignoreClosedPipes(): void {
-  if (listening) return;
-  listening = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!GONE.includes(error.code ?? '')) throw error;
-    });
-  }
+/**
+ * `costs report | head -1` closes the pipe early, and whoever closes a window wants nothing more: neither is a failure. A
+ * document that cannot be written is one, and ends the command with 1 where it had done its work; what is said on standard
+ * error is lost without stopping anything, as a run needs no log.
+ */
+export function guardPipes(fail: Fail): void {
+  const isFirst = tell === undefined;
+  tell = fail;
+  if (!isFirst) return;
+  process.stderr.on('error', () => undefined);
+  let isTold = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Each further piece fails as well.
+    if (isTold || GONE.includes(error.code ?? '')) return;
+    isTold = true;
+    process.once('exit', () => (process.exitCode ||= 1));
+    const why = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
+    const hint = 'Make room there, or send it elsewhere.';
+    tell?.(new CostsError('failed', `Standard output cannot be written: ${why}.`, { hint, cause: error }));
+  });
 }
 
 /** One line on standard output, where there is nothing else to say and a whole output would only cost time. */
 export function printLine(text: string): void {
-  ignoreClosedPipes();
+  guardPipes(({ message }) => process.stderr.write(`costs: ${message}\n`));
   process.stdout.write(`${text}\n`);
 }
 

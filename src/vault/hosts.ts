@@ -1,6 +1,7 @@
 import { isLoopback } from '../domain/host.js';
 import type { ProviderId } from '../domain/provider.js';
 import { providerName, providerOf, requireAsked } from '../providers/registry.js';
+import { shell } from '../domain/shell.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 
@@ -56,16 +57,22 @@ function isSame(allowed: string, found: string): boolean {
 }
 
 /** @throws CostsError `auth` when a key bound to `host` would now be sent to another. */
-export function checkHost(destination: Destination, host: string, what: string): void {
+export function checkHost(
+  destination: Destination,
+  { host, name, organizationId }: { host: string; name: string; organizationId: string },
+): void {
   const found = hostOf(destination);
   if (found === host) return;
-  throw new CostsError(
-    'auth',
-    `${what} may only be sent to ${cleanText(host)}, and ${variableOf(destination.provider)} leads to ${found}; nothing was sent.`,
-    {
-      hint: `Unset ${variableOf(destination.provider)}, or bind the key to that host with keys rotate --allow-host ${found}.`,
-    },
-  );
+  const { name: company, baseUrl, baseUrlVariable: variable } = providerOf(destination.provider);
+  const may = `The key of ${name} may only be sent to ${cleanText(host)}`;
+  // Mostly a job that lacks the variable. A gateway's key is not to go to the provider, so another one is asked for.
+  if (found === hostOf({ ...destination, baseUrl }))
+    throw new CostsError('auth', `${may}; nothing was sent to ${found}, as ${variable} does not lead elsewhere.`, {
+      hint: `Set ${variable} as it was when the key was registered. For another key, of ${company} itself: ${shell`costs keys rotate ${organizationId}`}`,
+    });
+  throw new CostsError('auth', `${may}, and ${variable} leads to ${found}; nothing was sent.`, {
+    hint: `Unset ${variable}. To give that host a key: ${shell`costs keys rotate --allow-host ${found} ${organizationId}`}`,
+  });
 }
 
 function hostOf({ provider, baseUrl, tlsChecksOff }: Destination): string {

@@ -46,7 +46,7 @@ async function believedTwice<T>(
 async function openCurrentKey(authentication: Authentication, organization: Organization): Promise<Secret> {
   const { access, config, output } = await authentication.tools();
   const { row, dataKey } = await checkedRow(authentication, organization, (found) => {
-    checkHost(destinationOf(config, found.provider), found.host, `The key of ${found.name}`);
+    checkHost(destinationOf(config, found.provider), found);
   });
   const key =
     row.source === 'env'

@@ -42,6 +42,7 @@ describe('bad input', () => {
     [['reprot'], /There is no command "reprot"\. Did you mean report\?/],
     [['keys', 'lst'], /There is no command "keys lst"\. Did you mean keys list\?/],
     [['help', 'nonsense'], /There is no command or topic "nonsense"\./],
+    [['help', 'api-keys', 'nonsense'], /There is no command or topic "api-keys nonsense"\./],
     [['help', 'exit-code'], /There is no command or topic "exit-code"\. Did you mean exit-codes\?$/m],
     [['-v'], /There is no option -v\. Did you mean -V/],
     [['--verson'], /Did you mean --version\?/],
@@ -177,6 +178,7 @@ describe('bad input', () => {
     const ran = await machine.here(['projects']);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toMatch(/^Usage: costs projects/);
+    expect((await machine.here(['help', 'keys', 'add'])).stdout).toMatch(/^Usage: costs keys add/);
   });
 
   it('a wrong key exits 4 with the reason of the provider, and nothing is stored', async () => {

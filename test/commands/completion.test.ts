@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { ALL_PROVIDER_IDS, PROVIDER_IDS } from '../../src/providers/registry.js';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { completionScript, SHELLS, type Shell } from '../../src/commands/completion/scripts.js';
 import { completionTree, type CompletionNode } from '../../src/commands/completion/tree.js';
 import { createFullProgram } from '../../src/program.js';
@@ -56,6 +58,9 @@ describe('the completion of bash', () => {
       'project,month',
     ]);
     expect(await inBash('help', 'secu')).toEqual(['security']);
+    expect(await inBash('help', 'keys', 'rotate-')).toEqual(['rotate-vault']);
+    expect(await inBash('help', 'json', 'keys', 'rotate-')).toEqual(['rotate-vault']);
+    expect(await inBash('help', 'provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await inBash('keys', 'add', '--from-env', 'PAT')).toContain('PATH');
   });
 
@@ -86,6 +91,12 @@ done`;
       expect((await run('bash', ['-c', script], { env: { ...process.env, NAME: name } })).stdout).toBe(
         `${name}\n`.repeat(3),
       );
+  });
+
+  it('offers no argument in place of a value that it does not know, nor options in place of a file', async () => {
+    for (const option of ['--columns', '--top', '--model', '--output'])
+      expect(await inBash('report', option, '')).toEqual([]);
+    expect(await inBash('import', 'focus', '')).toEqual([]);
   });
 
   it('offers nothing where no store can be asked', async () => {
@@ -120,17 +131,25 @@ describe('the names that are offered', () => {
   });
 });
 
-const HAS_ZSH = await run('zsh', ['--version']).then(
-  () => true,
-  () => false,
-);
+const has = (shell: Shell) =>
+  run(shell, ['--version']).then(
+    () => true,
+    () => false,
+  );
+const HAS_ZSH = await has('zsh');
+const HAS_FISH = await has('fish');
 
 describe('zsh', () => {
   it.skipIf(!HAS_ZSH)('offers the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-zsh-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, '_costs'), completionScript('zsh', nodes));
     const offered = async (...words: string[]) => {
+      // As the help says to install it: the first TAB of a shell calls a function that is this file.
       const script = `${TOOL}
 compdef() { :; }; compset() { :; }; compadd() { [[ $1 == -a ]] && print -l -- \${(P)3} || print -l -- "\${@:2}"; }
-${completionScript('zsh', nodes)}
+_files() { print 'a file'; }
+fpath=(${folder}); autoload -Uz _costs
 words=(costs "$@"); CURRENT=\${#words}; PREFIX="\${words[CURRENT]}"; _costs`;
       const { stdout } = await run('zsh', ['-f', '-c', script, 'zsh', ...words]);
       return stdout.split('\n').filter((line) => line !== '');
@@ -138,6 +157,22 @@ words=(costs "$@"); CURRENT=\${#words}; PREFIX="\${words[CURRENT]}"; _costs`;
     expect(await offered('keys', 'rotate', '--allow')).toContain('--allow-host');
     expect(await offered('sync', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await offered('report', '--project', '')).toEqual(['Search', 'Support Bot', "Bo's"]);
+    expect(await offered('report', '--columns', '')).toEqual([]);
+    expect(await offered('export', '--output', '/tmp')).toEqual(['a file']);
+    expect(await offered('import', 'focus', '/tmp')).toEqual(['a file']);
+  });
+});
+
+describe('fish', () => {
+  it.skipIf(!HAS_FISH)('offers the same, and files where one stands', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-fish-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'bill.csv'), '');
+    const lines = ['import focus b', 'export --output b', 'report --columns b', 'help keys rotate-'];
+    const asked = lines.map((line) => `complete -C 'costs ${line}'; echo .`).join('\n');
+    const script = `${completionScript('fish', nodes)}\n${asked}`;
+    const { stdout } = await run('fish', ['-N', '-c', script], { cwd: folder, env: { ...process.env, HOME: folder } });
+    expect(stdout).toBe('bill.csv\n.\nbill.csv\n.\n.\nrotate-vault\n.\n');
   });
 });
 

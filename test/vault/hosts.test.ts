@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { CostsError } from '../../src/errors.js';
 import { checkHost, hostOfNewKey } from '../../src/vault/hosts.js';
 
 const to = (baseUrl: string, tlsChecksOff = false) => ({ provider: 'openai' as const, baseUrl, tlsChecksOff });
 const OWN = 'https://api.openai.com/v1';
+const PROD = { name: 'Prod', organizationId: 'org-1' };
 
 describe('the host of a new key', () => {
   it("is the provider's own unless the environment says otherwise", () => {
@@ -60,7 +62,7 @@ describe('a stored key', () => {
     ['http://localhost:65000/v1', 'loopback'],
     ['https://gateway.acme.io:8443/v1', 'gateway.acme.io:8443'],
   ])('goes to %s when bound to %s', (url, host) => {
-    expect(() => checkHost(to(url), host, 'The key of Prod')).not.toThrow();
+    expect(() => checkHost(to(url), { ...PROD, host })).not.toThrow();
   });
 
   it.each([
@@ -70,6 +72,23 @@ describe('a stored key', () => {
     ['https://gateway.acme.io/v1', 'gateway.acme.io:8443'],
     ['https://api.openai.com.evil.example/v1', 'api.openai.com'],
   ])('does not go to %s when bound to %s', (url, host) => {
-    expect(() => checkHost(to(url), host, 'The key of Prod')).toThrow(`The key of Prod may only be sent to ${host}`);
+    expect(() => checkHost(to(url), { ...PROD, host })).toThrow(`The key of Prod may only be sent to ${host}`);
+  });
+
+  it('of a gateway is asked for its variable where that is missing, and is never let go to the provider', () => {
+    const refusal = (url: string) => {
+      try {
+        checkHost(to(url), { ...PROD, host: 'gateway.acme.io' });
+      } catch (error) {
+        return error as CostsError;
+      }
+      throw new Error('It was let go.');
+    };
+    const missing = refusal(OWN);
+    expect(missing.message).not.toContain('leads to');
+    expect(missing.hint).toMatch(/^Set OPENAI_BASE_URL as it was .*: costs keys rotate org-1$/);
+    expect(refusal('https://evil.example/v1').hint).toMatch(
+      /^Unset OPENAI_BASE_URL\. .*: costs keys rotate --allow-host evil\.example org-1$/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { CompletionNode, CompletionOption } from './tree.js';
+import type { CompletionNode } from './tree.js';
 import type { Values } from './values.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -18,15 +18,13 @@ function knownPaths(nodes: readonly CompletionNode[]): string {
   return nodes.flatMap(({ path }) => (path === '' ? [] : [`"${path}"`])).join('|');
 }
 
-type WithValues = CompletionOption & { values: Values };
-
-/** What stands behind an option, in bash and zsh: a branch of `case` each. */
+/** What stands behind an option, in bash and zsh: a branch of `case` each. What is not known is not what stands at the place. */
 function optionCases(nodes: readonly CompletionNode[]): string {
   return nodes
     .flatMap(({ path, options }) =>
       options
-        .filter((option): option is WithValues => option.values !== null)
-        .map(({ flag, values }) => `    "${path}|${flag}") ${offer(values)}; return ;;`),
+        .filter(({ takesValue }) => takesValue)
+        .map(({ flag, values }) => `    "${path}|${flag}") ${values === null ? '' : `${offer(values)}; `}return ;;`),
     )
     .join('\n');
 }
@@ -48,6 +46,7 @@ function placeCases(nodes: readonly CompletionNode[]): string {
 
 function offer(values: Values): string {
   if ('names' in values) return `_costs_names ${values.names}`;
+  if ('files' in values) return '_costs_files';
   return 'variables' in values ? '_costs_variables' : `_costs_words ${values.words.join(' ')}`;
 }
 
@@ -57,6 +56,7 @@ _costs_words() {
   local list="\${current%"\${current##*,}"}"
   COMPREPLY+=($(compgen -P "$list" -W "$*" -- "\${current##*,}"))
 }
+_costs_files() { :; } # bash offers them where nothing else is
 _costs_variables() { COMPREPLY+=($(compgen -A export -- "$current")); }
 _costs_names() {
   compopt +o default 2>/dev/null # no files in place of names
@@ -100,6 +100,7 @@ function zshScript(nodes: readonly CompletionNode[]): string {
   return `#compdef costs
 # costs completion for zsh: source <(costs completion zsh)
 _costs_words() { compset -P '*,'; compadd -- "$@" }
+_costs_files() { _files; }
 _costs_variables() { compadd -- \${(k)parameters[(R)*export*]} }
 _costs_names() {
   local -a names
@@ -123,16 +124,19 @@ ${optionCases(nodes)}
 ${placeCases(nodes)}
   esac
 }
-compdef _costs costs
+# In a folder of fpath this file is the function that the first TAB calls.
+if [[ "\${funcstack[1]}" == _costs ]]; then _costs "$@"; else compdef _costs costs; fi
 `;
 }
 
-/** What fish runs for its values. */
-function fishValues(values: Values): string {
-  if ('names' in values) return `(__costs_names ${values.names})`;
-  if ('variables' in values) return '(set --names --export)';
+/** What fish takes for values, which are all that it offers there. */
+function fishValues(values: Values | null): string {
+  if (values === null) return '-x';
+  if ('files' in values) return '-r -F';
+  if ('names' in values) return `-x -a '(__costs_names ${values.names})'`;
+  if ('variables' in values) return "-x -a '(set --names --export)'";
   const words = values.words.join(' ');
-  return values.isList === true ? `(__costs_list ${words})` : words;
+  return `-x -a '${values.isList === true ? `(__costs_list ${words})` : words}'`;
 }
 
 function fishScript(nodes: readonly CompletionNode[]): string {
@@ -140,9 +144,9 @@ function fishScript(nodes: readonly CompletionNode[]): string {
     const when = `-n 'test (__costs_at) = "${path}"'`;
     return [
       ...commands.map(({ name, summary }) => `complete -c costs ${when} -a ${name} -d '${summary}'`),
-      ...(argument === null ? [] : [`complete -c costs ${when} -a '${fishValues(argument)}'`]),
+      ...(argument === null ? [] : [`complete -c costs ${when} ${fishValues(argument)}`]),
       ...options.map(({ flag, summary, takesValue, values }) => {
-        const value = values !== null ? ` -x -a '${fishValues(values)}'` : takesValue ? ' -r' : '';
+        const value = takesValue ? ` ${fishValues(values)}` : '';
         return `complete -c costs ${when} -l ${flag.slice(2)}${value} -d '${summary}'`;
       }),
     ];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { HELP_TOPICS } from '../../help/topics.js';
+import { ALL_PROVIDER_IDS } from '../../providers/registry.js';
 import { valuesOf, type Values } from './values.js';
 
 /** A command as a shell sees it. */
@@ -16,7 +17,7 @@ export interface CompletionOption {
   flag: string;
   summary: string;
   takesValue: boolean;
-  /** Null where anything may follow. */
+  /** Null where nobody knows what follows. */
   values: Values | null;
 }
 
@@ -26,10 +27,20 @@ export function completionTree(program: Command): CompletionNode[] {
   if (root === undefined) return [];
   const help = { name: 'help', summary: 'Explains a command or a topic' };
   const words = [...new Set([...HELP_TOPICS, ...root.commands.map(({ name }) => name)])];
+  const explained = (path: string, names: readonly string[]): CompletionNode => ({
+    ...{ path: ` help${path}`, commands: [], options: [] },
+    argument: { words: names },
+  });
+  const groups = [root, ...others].filter(({ commands }) => commands.length > 0);
   return [
     { ...root, commands: [...root.commands, help] },
     ...others,
-    { path: ' help', commands: [], options: [], argument: { words } },
+    explained('', words),
+    explained(' provider', ALL_PROVIDER_IDS),
+    ...groups.flatMap(({ path, commands }) => {
+      const names = commands.map(({ name }) => name);
+      return [...(path === '' ? [] : [explained(path, names)]), explained(` json${path}`, names)];
+    }),
   ];
 }
 

@@ -12,12 +12,14 @@ export type Values =
   | { words: readonly string[]; isList?: boolean }
   | { names: NameKind }
   /** The name of an environment variable, which the shell knows. */
-  | { variables: true };
+  | { variables: true }
+  | { files: true };
 
 const TIMES: Values = { words: [...TIME_WORDS, 'last-7d', 'last-30d'] };
 const PROJECTS: Values = { names: 'projects' };
 const MEMBERS: Values = { names: 'members' };
 const VARIABLES: Values = { variables: true };
+const FILES: Values = { files: true };
 
 /** By the name of the option or the argument, which says the same wherever it stands. */
 const BY_NAME: Readonly<Record<string, Values>> = {
@@ -39,9 +41,14 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   variable: VARIABLES,
   notify: VARIABLES,
   'from-env': VARIABLES,
+  output: FILES,
+  export: FILES,
+  'from-path': FILES,
+  file: FILES,
+  path: FILES,
 };
 
-/** What can be offered; null where anything may stand. */
+/** What can be offered; null where nobody knows what will stand there. */
 export function valuesOf(name: string, choices: readonly string[] | undefined): Values | null {
   return choices === undefined ? (BY_NAME[name] ?? null) : { words: choices };
 }
