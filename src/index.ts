@@ -5,16 +5,17 @@ import type { Report } from './domain/report.js';
 import type { SyncResult } from './domain/results.js';
 import type { Verification } from './domain/verification.js';
 import { collect } from './library/collect.js';
-import { backfillJob, syncJob, type BackfillRequest, type SyncRequest } from './library/job.js';
+import { backfillJob, syncJob } from './library/job.js';
 import { toExportDocument, type ExportDocument } from './domain/export.js';
-import { exportRows, type ExportRequest } from './library/export.js';
-import { report, type ReportRequest } from './library/report.js';
-import { verify, type VerifyRequest } from './library/verify.js';
+import { exportRows } from './library/export.js';
+import { report } from './library/report.js';
+import { verify } from './library/verify.js';
 import { silentOutput } from './output/silent.js';
 import { readVersion } from './version.js';
+import type { BackfillRequest, ExportRequest, ReportRequest, SyncRequest, VerifyRequest } from './library/requests.js';
+export type { CollectEvent } from './library/requests.js';
 
 export { CostsError, type ErrorCode } from './errors.js';
-export type { CollectEvent } from './library/job.js';
 export type { BackfillRequest, ExportDocument, ExportRequest, Report, ReportRequest, SyncRequest, SyncResult };
 export type { Verification, VerifyRequest };
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -57,5 +58,22 @@ describe('the bundle', () => {
       'src/store/migrations/engine',
     ])
       expect(loaded).not.toContain(unwanted);
+  });
+
+  it('declares the library in types that need no package but those of Node', async () => {
+    const left = ['../dist/types/index.d.ts'];
+    const seen = new Set(left);
+    for (const name of left) {
+      const text = await readFile(path(name), 'utf8');
+      for (const [, from = ''] of text.matchAll(/(?:\bfrom|\bimport\()\s*['"]([^'"]+)['"]/g)) {
+        if (from.startsWith('node:')) continue;
+        expect(`${name}: ${from}`).toMatch(/: \.{1,2}\/.+\.js$/);
+        const next = posix.join(posix.dirname(name), from.replace(/\.js$/, '.d.ts'));
+        if (!seen.has(next)) left.push(next);
+        seen.add(next);
+      }
+    }
+    expect(seen).toContain('../dist/types/domain/report.d.ts');
+    expect([...seen].filter((name) => name.includes('/generated/') || name.includes('/store/'))).toEqual([]);
   });
 });

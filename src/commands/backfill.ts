@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../output/plan.js';
 import type { SyncResult } from '../domain/results.js';
 import type { Context } from '../context.js';
-import { backfillJob, type BackfillRequest } from '../library/job.js';
+import { backfillJob } from '../library/job.js';
 import {
   documentOfRun,
   exitCodeOfRun,
@@ -12,6 +12,7 @@ import {
 } from './collect.js';
 import { defineCommand, option } from './define.js';
 import { periodArgument, runOptions, subjectOptions, timeOption } from './options.js';
+import type { BackfillRequest } from '../library/requests.js';
 
 export type BackfillOptions = CollectOptions & BackfillRequest;
 

@@ -11,8 +11,9 @@ import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, timeOption } from './options.js';
 import { resolvePeriod } from '../domain/period.js';
 import { pastMoment } from '../domain/time.js';
-import { resolveRowFilter, type RowSelection } from '../library/row-filter.js';
+import { resolveRowFilter } from '../library/row-filter.js';
 import { rowFilterOptions } from './row-filter.js';
+import type { RowSelection } from '../library/requests.js';
 
 export interface ChangesOptions extends RowSelection {
   since: string;

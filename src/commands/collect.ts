@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { SyncResult } from '../domain/results.js';
 import { EXIT_CODES, orElse, type ErrorDocument } from '../errors.js';
 import { collect, planOf } from '../library/collect.js';
-import type { CollectEvent, CollectRequest, Job } from '../library/job.js';
+import type { Job } from '../library/job.js';
 import { explainSpend } from '../library/explain.js';
 import type { Output } from '../output/output.js';
 import { renderPlan, type PlanDocument } from '../output/plan.js';
@@ -14,6 +14,7 @@ import { createQuotaWait } from './quota-wait.js';
 import { showEvent, startDisplay, type Display } from './sync-display.js';
 import { exitCodeOfVerification } from './verify.js';
 import { plural } from '../domain/words.js';
+import type { CollectEvent, CollectRequest } from '../library/requests.js';
 
 export interface CollectOptions extends Omit<CollectRequest, 'onEvent' | 'mayWait'> {
   dryRun?: boolean;

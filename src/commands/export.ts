@@ -12,13 +12,14 @@ import { resolvePeriod } from '../domain/period.js';
 import { formatSpan, plural } from '../domain/words.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
-import { exportBatches, type ExportRequest } from '../library/export.js';
+import { exportBatches } from '../library/export.js';
 import { basisOf } from '../library/report.js';
 import { encoderOf, type Encoder } from '../output/export/encode.js';
 import type { Manifest } from '../output/export/parts.js';
 import { asItIs, defineCommand, option, outputOption } from './define.js';
 import { periodArgument, periodOptions, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
+import type { ExportRequest } from '../library/requests.js';
 
 export interface ExportOptions extends ExportRequest {
   format: ExportFormat;

@@ -12,8 +12,9 @@ import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.
 import { readBudgetViews } from './budget/view.js';
 import { defineCommand, option } from './define.js';
 import { columnsOption, groupByOption, periodArgument, periodOptions, topOption, timeOption } from './options.js';
-import { readReport, resolveReport, type ReportRequest } from '../library/report.js';
+import { readReport, resolveReport } from '../library/report.js';
 import { describeRowFilter, rowFilterOptions } from './row-filter.js';
+import type { ReportRequest } from '../library/requests.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown', 'html'] as const;
 

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import { dimensionOf, PATTERN_WORDS } from '../domain/dimensions.js';
 import { checkTagKey, parseTag } from '../domain/tag.js';
-import { patternsOf, type RowSelection, type TagFilter } from '../library/row-filter.js';
+import { patternsOf } from '../library/row-filter.js';
 import { option } from './define.js';
 import { organizationOption, parseWith, providerOption } from './options.js';
+import type { RowSelection, TagFilter } from '../library/requests.js';
 
 /** The options that choose rows, the same for reports and exports. */
 export function rowFilterOptions(): Option[] {

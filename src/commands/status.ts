@@ -7,11 +7,12 @@ import type { Status } from '../domain/status.js';
 import { describeAltered } from '../output/findings.js';
 import { renderStatus } from '../output/status.js';
 import { defineCommand, option, asItIs } from './define.js';
-import { noOrganization, registeredOrganizations, type Selection } from '../library/organizations.js';
+import { noOrganization, registeredOrganizations } from '../library/organizations.js';
 import { resolveRowFilter } from '../library/row-filter.js';
 import { readSameDollars } from '../library/same-dollars.js';
 import { organizationOption, providerOption } from './options.js';
 import { describeOrganization, findTrouble } from './status/organization.js';
+import type { Selection } from '../library/requests.js';
 
 export interface StatusOptions extends Selection {
   check?: boolean;

@@ -1,12 +1,13 @@
 import type { Context } from '../context.js';
 import type { Verification } from '../domain/verification.js';
 import { EXIT_CODES } from '../errors.js';
-import { VERIFIED_DAYS, verify as verifySpend, type VerifyRequest } from '../library/verify.js';
+import { VERIFIED_DAYS, verify as verifySpend } from '../library/verify.js';
 import { renderVerification } from '../output/verification.js';
 import { defineCommand, option, asItIs } from './define.js';
 import { exitCodeOf } from '../domain/exit-code.js';
 import { organizationOption, periodArgument, periodOptions, providerOption } from './options.js';
 import { during } from '../output/during.js';
+import type { VerifyRequest } from '../library/requests.js';
 
 export const verify = defineCommand({
   name: 'verify',

@@ -9,10 +9,11 @@ import type { SyncPlan } from '../sync/plan.js';
 import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
 import { readFolder } from './folder.js';
-import type { CollectRequest, Job } from './job.js';
+import type { Job } from './job.js';
 import { gather } from './plan-input.js';
 import { closedDays, verifyOrganizations } from './verify.js';
 import type { Workplace } from './workplace.js';
+import type { CollectRequest } from './requests.js';
 
 /** What a job would read. */
 export async function planOf(work: Workplace, job: Job): Promise<SyncPlan> {

@@ -7,10 +7,11 @@ import type { Cause, Explanation } from '../domain/explanation.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportQuery, SpendReader } from '../domain/report.js';
 import { CostsError, orElse } from '../errors.js';
-import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import { resolveRowFilter } from './row-filter.js';
 import { closedDays } from './verify.js';
 import type { Workplace } from './workplace.js';
 import { organizationRef } from '../domain/organization.js';
+import type { RowSelection } from './requests.js';
 
 /** Of the days to explain; default: yesterday. */
 export interface ExplainRequest extends RowSelection, PeriodRequest {

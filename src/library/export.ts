@@ -1,19 +1,10 @@
 import { toDay } from '../domain/day.js';
 import type { ExportRow } from '../domain/export.js';
-import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
-import type { ReportBasis } from '../domain/report.js';
+import { resolvePeriod } from '../domain/period.js';
 import { basisOf } from './report.js';
-import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import { resolveRowFilter } from './row-filter.js';
 import type { Workplace } from './workplace.js';
-
-export interface ExportRequest extends RowSelection, PeriodRequest {
-  /** Default: best, which is billed cost and, where there is none, estimates. */
-  basis?: ReportBasis;
-  /** The bills as they were then; quantities of rows that changed since are not kept. */
-  asOf?: string;
-  /** Looks for the quantities of bills that name none in the usage that was collected. */
-  withUsage?: boolean;
-}
+import type { ExportRequest } from './requests.js';
 
 /**
  * The rows themselves, some thousand at a time in the order of their days, all of one state of the database; the next are

@@ -16,8 +16,9 @@ import { organizationRef } from '../domain/organization.js';
 import type { DailyCosts, OrganizationDays, ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
 import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
-import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import { resolveRowFilter } from './row-filter.js';
 import type { Workplace } from './workplace.js';
+import type { RowSelection } from './requests.js';
 
 export interface ForecastRequest extends RowSelection {
   /** One month, such as 2026-11 or last-month; default: this one. */

@@ -1,54 +1,12 @@
 import { addDays, toDay, type Day } from '../domain/day.js';
-import { resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import { resolvePeriod } from '../domain/period.js';
 import { requireOneOf } from '../domain/one-of.js';
-import { BASES, type Basis } from '../domain/results.js';
+import { BASES } from '../domain/results.js';
 import { checkDuration, firstDayOf, parseTime } from '../domain/time.js';
-import { USAGE_WIDTHS, type UsageWidth } from '../domain/usage.js';
+import { USAGE_WIDTHS } from '../domain/usage.js';
 import { CostsError } from '../errors.js';
-import type { SyncEvent } from '../sync/events.js';
 import { planBackfill, planSync, type PlanInput, type SyncPlan } from '../sync/plan.js';
-import type { Selection } from './organizations.js';
-
-/** What happens while a run is at work, for whoever shows it. */
-export type CollectEvent =
-  | SyncEvent
-  | { type: 'planned'; plan: SyncPlan }
-  /** The key of an organization ends soon, or has ended. */
-  | { type: 'key-expires'; message: string }
-  /** Reads of an organization are dated in the future, and its days are read again. */
-  | { type: 'read-ahead'; message: string }
-  /** Days that were wanted cannot be read any more. */
-  | { type: 'out-of-reach'; message: string };
-
-/** What `sync` and `backfill` have in common. */
-export interface CollectRequest extends Selection {
-  /** Bills, or the usage beside them; default: billed. */
-  basis?: Basis;
-  /** How fine usage is read; default: a day. */
-  bucket?: UsageWidth;
-  /** Write even when most of what is stored of a window would be lost. */
-  acceptRestatement?: boolean;
-  /** Then compare what was read with the provider's own totals. */
-  verify?: boolean;
-  /** Seconds the run may take; finished windows are kept. */
-  timeout?: number;
-  /** Seconds to wait for an organization that another process collects; default: it is skipped. */
-  wait?: number;
-  /** Whether to wait until a provider allows requests again; default: only within `timeout`. */
-  mayWait?: (until: Date) => Promise<boolean>;
-  onEvent?: (event: CollectEvent) => void;
-}
-
-export interface SyncRequest extends CollectRequest {
-  /** Read no further back than so many days before today, or than a time such as 7d or last-month. */
-  lookback?: number | string;
-}
-
-/** A period, or its first day and, unless it is today, its last. */
-export interface BackfillRequest extends CollectRequest, PeriodRequest {
-  /** Read settled days again, too. */
-  force?: boolean;
-}
+import type { BackfillRequest, CollectRequest, SyncRequest } from './requests.js';
 
 /** A request with the way its days are chosen. */
 export interface Job {

@@ -2,15 +2,8 @@ import type { Organization } from '../domain/collection.js';
 import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import { noOrganizationOf, requireOrganization } from './find.js';
-import type { ProviderId } from '../domain/provider.js';
 import type { Workplace } from './workplace.js';
-
-/** Which organizations a piece of work is about. */
-export interface Selection {
-  provider?: ProviderId;
-  /** By name or id. */
-  organization?: string;
-}
+import type { Selection } from './requests.js';
 
 /**
  * The team's organizations that a selection leaves, those without a key included.

@@ -1,27 +1,17 @@
 import { toDay } from '../domain/day.js';
-import { checkGroupBy, isTimeWord, type GroupWord } from '../domain/dimensions.js';
+import { checkGroupBy, isTimeWord } from '../domain/dimensions.js';
 import { requireOneOf } from '../domain/one-of.js';
-import { comparableSpans, resolvePeriod, type Period, type PeriodRequest } from '../domain/period.js';
+import { comparableSpans, resolvePeriod, type Period } from '../domain/period.js';
 import { REPORT_BASES, type BillReported, type Report, type ReportBasis, type ReportQuery } from '../domain/report.js';
-import { checkColumns, type ReportColumn } from '../domain/report-columns.js';
-import { arrangeReport, reportDocument, SORTS, type ReportOrder } from '../domain/report-order.js';
+import { checkColumns } from '../domain/report-columns.js';
+import { arrangeReport, reportDocument, SORTS } from '../domain/report-order.js';
 import type { Lateness } from '../domain/changes.js';
 import { pastMoment } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { readMonthEnd } from './month-end.js';
-import { resolveRowFilter, type RowSelection } from './row-filter.js';
+import { resolveRowFilter } from './row-filter.js';
 import type { Workplace } from './workplace.js';
-
-export interface ReportRequest extends RowSelection, PeriodRequest, ReportOrder {
-  /** One to three of the dimensions; default: project. */
-  groupBy?: readonly GroupWord[];
-  /** Default: best, which is billed cost and, where there is none, estimates. */
-  basis?: ReportBasis;
-  /** The bills as they were then: a moment, how long ago such as 7d, or days, where the first of them begins. */
-  asOf?: string;
-  /** Shown beside costs. */
-  columns?: readonly ReportColumn[];
-}
+import type { ReportRequest } from './requests.js';
 
 /** What people see of a report beside its rows. */
 export interface ReportView {

@@ -5,21 +5,8 @@ import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { knownOrganizations, requireOrganization, requireProject, requireProvider } from './find.js';
-import type { Selection } from './organizations.js';
 import type { Workplace } from './workplace.js';
-
-export type TagFilter = NonNullable<RowFilter['tags']>[number];
-
-type CamelCase<Word> = Word extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Tail>}` : Word;
-type PatternName = CamelCase<PatternWord>;
-
-/** Which rows count: of a provider, an organization, a project, with a tag, and by patterns for the values of dimensions. */
-export interface RowSelection extends Selection, Partial<Record<PatternName, string>> {
-  /** By name or id; `*` and `?` stand for anything in names. */
-  project?: string;
-  /** Tags of the day; a null value is for projects without the tag. */
-  tag?: TagFilter[];
-}
+import type { PatternName, RowSelection, TagFilter } from './requests.js';
 
 /** The patterns that were given, by the word of what they choose. */
 export function patternsOf(selection: RowSelection): [word: PatternWord, pattern: string][] {

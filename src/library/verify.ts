@@ -1,23 +1,18 @@
 import type { Organization } from '../domain/collection.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
-import { FIRST_DAY, lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
+import { FIRST_DAY, lastDays, resolvePeriod } from '../domain/period.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
 import type { VerifyDependencies } from '../sync/verify-days.js';
 import { verifySpan, verifyStored } from '../sync/verify.js';
 import { readFolder } from './folder.js';
-import { registeredOrganizations, selectOrganizations, type Selection } from './organizations.js';
+import { registeredOrganizations, selectOrganizations } from './organizations.js';
 import type { Workplace } from './workplace.js';
 import { formatDate } from '../domain/words.js';
+import type { VerifyRequest } from './requests.js';
 
 /** Days that are compared when nothing is said. */
 export const VERIFIED_DAYS = 30;
-
-/** Which days; default: the last 30 that ended. */
-export interface VerifyRequest extends Selection, PeriodRequest {
-  /** Only compare the rows with what was written, of all days unless said; asks no provider. */
-  stored?: boolean;
-}
 
 /** Stored sums against the providers' own totals, and rows against their seals. @throws CostsError `usage` */
 export async function verify(work: Workplace, request: VerifyRequest): Promise<Verification> {

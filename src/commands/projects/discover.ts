@@ -5,11 +5,12 @@ import { shell } from '../../domain/shell.js';
 import { asCostsError, CostsError, toErrorDocument } from '../../errors.js';
 import { renderDiscovery } from '../../output/projects.js';
 import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
-import { selectOrganizations, type Selection } from '../../library/organizations.js';
+import { selectOrganizations } from '../../library/organizations.js';
 import { defineCommand, asItIs } from '../define.js';
 import { organizationOption, providerOption } from '../options.js';
 import { PROVIDER_IDS } from '../../providers/registry.js';
 import { during } from '../../output/during.js';
+import type { Selection } from '../../library/requests.js';
 
 export const discoverProjects = defineCommand({
   name: 'projects discover',

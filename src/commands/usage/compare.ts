@@ -11,10 +11,11 @@ import { asUsed } from '../../providers/registry.js';
 import { asItIs, defineCommand } from '../define.js';
 import { organizationOption, periodArgument, periodOptions, providerOption } from '../options.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../../domain/period.js';
-import { selectOrganizations, type Selection } from '../../library/organizations.js';
+import { selectOrganizations } from '../../library/organizations.js';
 import { shell } from '../../domain/shell.js';
 import { formatSpan } from '../../domain/words.js';
 import { organizationRef } from '../../domain/organization.js';
+import type { Selection } from '../../library/requests.js';
 
 export type UsageCompareOptions = Selection & PeriodRequest;
 
