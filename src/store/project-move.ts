@@ -124,13 +124,17 @@ export async function moveBelongings(tx: Transaction, from: string, to: string):
   return { moved, gaveWay };
 }
 
-/** Ends a project whose provider project is another's now. What the old system knows of it stays, and what another team made. */
+/**
+ * Ends an automatic project whose provider project is another's now. What the old system knows of it stays, and what another team
+ * made; so does one with a name of its own, which a person or another program gave it.
+ */
 export async function endEmptied(
   tx: Transaction,
-  { id, teamId, openaiProjectId }: LockedProject,
+  { id, teamId, name, providerName, openaiProjectId }: LockedProject,
   ofTeam: string,
 ): Promise<void> {
-  const stays = teamId !== ofTeam || openaiProjectId !== null || (await hasLegacyRows(tx, id));
+  const isAutomatic = teamId === ofTeam && name === providerName && openaiProjectId === null;
+  const stays = !isAutomatic || (await hasLegacyRows(tx, id));
   if (stays) await tx.project.update({ where: { id }, data: RELEASED });
   else await tx.project.delete({ where: { id } });
 }

@@ -346,6 +346,16 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       },
     );
 
+    it('leaves a project that has a name of its own, from a person or another program', async () => {
+      await collect();
+      const from = await automatic();
+      await prisma.project.update({ where: { id: from }, data: { name: 'Named by the application' } });
+      await own('search');
+      await projects.link(triple, { teamId: 'team-1', name: 'search', project: await named('search') });
+      expect(await prisma.project.findUnique({ where: { id: from } })).toMatchObject({ aiProjectId: null });
+      expect(await rowsOf('search')).toMatchObject({ collected: 1 });
+    });
+
     it('stays with its team where the provider project goes to another team: only what was collected moves', async () => {
       await prisma.team.upsert({ where: { id: 'team-2' }, create: { id: 'team-2', name: 'other' }, update: {} });
       const made = async (id: string) => {
