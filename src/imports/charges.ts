@@ -34,6 +34,11 @@ export interface Bill {
  * @throws CostsError `contract` that names the column
  */
 export function billOf(row: Row, { name, files }: FileProvider, account: string | undefined): Bill {
+  // Nobody sends a bill to a key: LiteLLM writes its estimates of what others bill in this way.
+  if (row('BillingAccountType') === 'API Key')
+    throw broken('BillingAccountType', '"API Key" is on files of a proxy, which estimates what others bill', {
+      hint: 'Its usage is read from the proxy itself: costs keys add --provider litellm',
+    });
   if (files.projectTags !== undefined && row('BillingAccountId') === null) {
     if (account === undefined)
       throw broken('BillingAccountId', `files of ${name} do not say whose they are`, {
@@ -103,8 +108,8 @@ export function toLine(row: Row, { start, until, beside }: Bill, { projectBy, pr
 /** A charge of the line. @throws CostsError `contract` that names the column */
 export function withAmounts(line: CostLine, row: Row, { zeroIsNoListPrice = false }: AmountOptions): CostLine {
   const cost = costOf(row);
-  const listCost = amount(row, 'ListCost');
-  const quantity = amount(row, 'ConsumedQuantity');
+  const listCost = beside(row, 'ListCost');
+  const quantity = beside(row, 'ConsumedQuantity');
   return {
     ...line,
     cost,
@@ -174,13 +179,25 @@ function dayOf(row: Row, column: Column, read = readDay): Day {
   return day;
 }
 
+/** An amount beside the bill: one that would be rounded is not known, and no reason to refuse the bill. */
+function beside(row: Row, column: Column): Decimal | null {
+  try {
+    return amount(row, column);
+  } catch (error) {
+    if (!Number.isFinite(Number(row(column)))) throw error;
+    return null;
+  }
+}
+
 function amount(row: Row, column: Column): Decimal | null {
   const text = row(column);
   if (text === null) return null;
   try {
     return parseDecimal(text);
   } catch (error) {
-    throw broken(column, error instanceof Error ? error.message : 'is not a number');
+    throw broken(column, error instanceof Error ? error.message : 'is not a number', {
+      hint: 'Export the period again, with amounts as decimals: floats may have more digits than are kept.',
+    });
   }
 }
 

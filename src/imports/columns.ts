@@ -15,6 +15,7 @@ export const COLUMNS = [
   'BillingPeriodStart',
   'BillingPeriodEnd',
   'BillingAccountName',
+  'BillingAccountType',
   'ListCost',
   'SubAccountId',
   'SubAccountName',

@@ -38,8 +38,12 @@ function takeRecords(text: string, isAll: boolean, before: number): { records: s
   while (end < text.length) {
     const record: string[] = [];
     const next = takeRecord(text, end, isAll, record);
-    if (next === 'misquoted') throw misquoted(before + records.length);
     if (next === null) break;
+    if (next === 'misquoted') {
+      // What came before it is looked at first, and may tell more.
+      if (records.length > 0) break;
+      throw before === 0 ? otherCsv() : misquoted(before);
+    }
     end = next;
     if (record.length > 1 || record[0] !== '') records.push(record);
   }
@@ -82,6 +86,13 @@ function closingQuote(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
   return at;
+}
+
+/** Of a heading that is one column, or has line breaks: its values and lines end otherwise. */
+export function otherCsv(): CostsError {
+  return new CostsError('contract', 'its columns are not separated by commas, or its lines do not end as lines do', {
+    hint: 'Export it as CSV with commas, not semicolons or tabs.',
+  });
 }
 
 function misquoted(row: number): CostsError {

@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Delivered } from '../domain/focus-import.js';
 import { CostsError } from '../errors.js';
 import { FILE_PROVIDERS } from '../providers/file-list.js';
@@ -42,7 +42,8 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     const listed = await readListed(path);
     const key = JSON.stringify([listed.export, listed.month]);
     const known = newest.get(key);
-    if (known === undefined || known.deliveredAt < listed.deliveredAt) newest.set(key, listed);
+    // Of equally old ones that beside the folders of refreshes counts, which comes behind theirs.
+    if (known === undefined || known.deliveredAt <= listed.deliveredAt) newest.set(key, listed);
   }
   const data = files.filter((path) => DATA_FILE.test(path));
   if (newest.size > 0) {
@@ -60,17 +61,26 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     throw new CostsError('usage', `There is no data file at ${paths.join(', ')}.`, {
       hint: 'Name files or folders of .csv, .csv.gz, .jsonl or .parquet: costs import focus --help',
     });
+  const all = new Set(data);
+  const packed = data.find((path) => /\.gz$/i.test(path) && all.has(path.slice(0, -3)));
+  if (packed !== undefined)
+    throw new CostsError('conflict', `${packed} is there unpacked, too: its charges would be counted twice.`, {
+      hint: 'Take one of the two away, or name the files to read.',
+    });
   const delivered = await Promise.all(data.map(describe));
   const changed = Math.max(...delivered.map(({ changedAt }) => changedAt));
   const only = { export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null };
   return { deliveries: [only], unlistedFolders: [] };
 }
 
+/** All files of a folder but hidden ones and those in hidden folders, where programs keep copies and notes of their own. */
 async function listFiles(path: string): Promise<string[]> {
   if (!(await statOf(path)).isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   if (entries.length > MOST_FILES) throw new CostsError('usage', `${path} holds more than ${MOST_FILES} files.`);
-  const found = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), entry }));
+  const found = entries
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), entry }))
+    .filter((each) => !/(?:^|[/\\])\./.test(relative(path, each.path)));
   const links = found.filter(({ entry }) => entry.isSymbolicLink());
   const toFiles = await Promise.all(links.map(async (each) => ((await statOf(each.path)).isFile() ? [each] : [])));
   return [...found.filter(({ entry }) => entry.isFile()), ...toFiles.flat()].map((each) => each.path);

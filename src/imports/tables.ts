@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'lossless-json';
 import { splitLines } from '../domain/lines.js';
 import { CostsError } from '../errors.js';
-import { MOST_VALUES as MOST_COLUMNS, parseCsv } from './csv.js';
+import { MOST_VALUES as MOST_COLUMNS, otherCsv, parseCsv } from './csv.js';
 import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
 export const DATA_FILE = /\.(?:csv|jsonl|ndjson|json|parquet)(?:\.gz)?$/i;
@@ -38,8 +38,18 @@ async function readText(path: string): Promise<AsyncIterable<string>> {
 async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
   // Without its byte order mark.
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
+  const toText = (piece?: Buffer) => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined });
+    } catch (cause) {
+      throw new CostsError('contract', 'it is not text in UTF-8', {
+        hint: 'Export it in UTF-8, and unpack an archive first.',
+        cause,
+      });
+    }
+  };
+  for await (const piece of bytes) yield toText(piece);
+  yield toText();
 }
 
 async function openCsv(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promise<Table> {
@@ -47,6 +57,7 @@ async function openCsv(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promi
   const first = await records.next();
   if (first.done === true) throw new CostsError('contract', 'it is empty, and has no names of columns');
   const [columns = [], ...rest] = first.value;
+  if (columns.length === 1 || columns.some((column) => column.includes('\r'))) throw otherCsv();
   const places = wantedOf(columns).map((column) => (column === null ? -1 : columns.indexOf(column)));
   let row = 0;
   const pick = (record: readonly string[]): Values => {

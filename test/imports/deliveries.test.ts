@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -55,6 +55,38 @@ it('a file that was not copied yet is not another delivery’s of its name', asy
   await expect(filesOf(await useFolder({ ...cut, ...deliver('2026-08', 'b') }))).rejects.toThrow(
     'would be part of two deliveries',
   );
+});
+
+it('of refreshes that are all kept the newest is read, though their copies are as old as one another, or the wrong way round', async () => {
+  const metadata = 'metadata/BILLING_PERIOD=2026-10';
+  for (const [older, newer] of [
+    ['20261005T010000Z-b', '20261028T010000Z-a'],
+    ['2026-10-05T01:00:00.000Z-b', '2026-10-28T01:00:00.000Z-a'],
+    ['1-b', '2-a'],
+  ] as const) {
+    const files = [older, newer].map((refresh) => `data/BILLING_PERIOD=2026-10/${refresh}/${refresh.slice(-1)}.csv`);
+    const [old, latest] = files.map((file) =>
+      JSON.stringify({ exportName: 'e', dataFiles: [`s3://bucket/e/${file}`] }),
+    );
+    const manifests = {
+      [`${metadata}/${older}/e-Manifest.json`]: old ?? '',
+      [`${metadata}/${newer}/e-Manifest.json`]: latest ?? '',
+      [`${metadata}/e-Manifest.json`]: latest ?? '',
+    };
+    const folder = await useFolder({ ...Object.fromEntries(files.map((file) => [file, 'x'])), ...manifests });
+    const same = new Date('2026-11-01T00:00:00Z');
+    for (const path of Object.keys(manifests)) await utimes(join(folder, path), same, same);
+    expect(await filesOf(folder)).toEqual(['a.csv']);
+    if (!older.startsWith('2026')) continue;
+    await utimes(join(folder, metadata, older, 'e-Manifest.json'), new Date(), new Date());
+    expect(await filesOf(folder)).toEqual(['a.csv']);
+  }
+});
+
+it('what programs keep hidden in a folder is no part of it, and a file beside its packed self is refused', async () => {
+  const files = { 'a.csv': 'x', '._a.csv': 'x', '.ipynb_checkpoints/a-checkpoint.csv': 'x' };
+  expect(await filesOf(await useFolder(files))).toEqual(['a.csv']);
+  await expect(filesOf(await useFolder({ ...files, 'a.csv.gz': 'x' }))).rejects.toThrow('a.csv.gz is there unpacked');
 });
 
 it('a flat folder is a delivery from wherever it is named', async () => {

@@ -40,6 +40,7 @@ type Row = Partial<
     | 'Odd'
     | 'ListCost'
     | 'SkuId'
+    | 'BillingAccountType'
     | 'ChargeDescription'
     | 'x_Labels'
     | 'InvoiceIssuerName'
@@ -365,6 +366,19 @@ describe('FOCUS files', () => {
     await expect(read(jsonOf({ ...bare, ServiceName }), byTag)).rejects.toThrow('no column Tags or x_Labels');
   });
 
+  it('need not be exact in what is beside the bill: a list cost or quantity that would be rounded is not known', async () => {
+    const dust = '5.551115123125783e-17';
+    const columns = [...Object.keys(ROW), 'ListCost'];
+    const { periods } = await read({
+      'a.csv': csv([{ ListCost: dust, ConsumedQuantity: dust, ConsumedUnit: 'tokens' }], columns),
+    });
+    expect(periods[0]?.lines).toMatchObject([{ listCost: null, quantity: null, quantityUnit: null }]);
+    await expect(read({ 'a.csv': csv([{ ListCost: '1 USD' }], columns) })).rejects.toThrow('ListCost: "1 USD" is not');
+    await expect(read({ 'a.csv': csv([{ BilledCost: dust }]) })).rejects.toMatchObject({
+      hint: expect.stringContaining('amounts as decimals') as string,
+    });
+  });
+
   it('say what was left out as no AI, and keep it where all is asked for', async () => {
     // Of what is left out nobody needs an amount that the store cannot keep.
     const other = { ServiceName: 'Amazon EC2', BilledCost: '7.5', ConsumedQuantity: '5.55111512312578E-17' };
@@ -385,6 +399,15 @@ describe('FOCUS files', () => {
     ['nothing in it, as of a copy that only began', '', /is empty/],
     ['an amount that is none', csv([{}, { BilledCost: 'abc' }]), /row 2: BilledCost/],
     ['a row without all of its values', `${csv([{}, {}])}\n1,2`, /: Row 3 has 2 values/],
+    ['values between semicolons', csv([{}]).replaceAll(',', ';'), /not separated by commas/],
+    ['values between tabs', csv([{}]).replaceAll('","', '"\t"').replaceAll('"', ''), /not separated by commas/],
+    ['lines that end otherwise', csv([{}]).replaceAll('\r\n', '\r'), /lines do not end as lines do/],
+    ['values in another encoding', Buffer.from(`\ufeff${csv([{}])}`, 'utf16le'), /not text in UTF-8/],
+    [
+      'estimates of a proxy',
+      csv([{ BillingAccountType: 'API Key' }], [...Object.keys(ROW), 'BillingAccountType']),
+      /row 1: BillingAccountType: "API Key" is on files of a proxy/,
+    ],
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
     ['a value that only ends in a quote', csv([{}, {}]).replace(/"(?=[^"]*"[^"]*$)/, ''), /[Rr]ow 2 has a quote/],

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Manifest } from '../files.js';
 
+/** Where refreshes are kept, the folder of one begins with its time in UTC, `2026-10-05T01:00:00.000Z-…` or `20261005T010000Z-…`. */
+const REFRESH = /\/(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)[^/]*\/[^/]+$/;
+
 /**
  * Of Data Exports: written after all data files, and always of the newest refresh.
  * https://docs.aws.amazon.com/cur/latest/userguide/dataexports-export-delivery.html
@@ -21,8 +24,14 @@ export function readManifest(document: unknown, path: string): Manifest | null {
     // Below its prefix an export has a folder that is called as it is.
     export: [...(/^(\w+:\/\/.+)\/[^/]+\/data\/BILLING_PERIOD=/i.exec(first)?.slice(1) ?? []), exportName].join('/'),
     month: /^\d{4}-\d{2}/.exec(period)?.[0] ?? null,
-    deliveredAt: null,
+    deliveredAt: refreshedAt(first),
     files: dataFiles,
     rows: null,
   };
+}
+
+/** A copy of a manifest may be as old as the copy. */
+function refreshedAt(file: string): Date | null {
+  const [year, month = 1, ...rest] = REFRESH.exec(file)?.slice(1).map(Number) ?? [];
+  return year === undefined ? null : new Date(Date.UTC(year, month - 1, ...rest));
 }
