@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
+import { parseDay } from '../src/domain/day.js';
+import { compareSheet, makeSheet } from '../src/domain/project-sheet.js';
 import { Secret } from '../src/domain/secret.js';
 import { showable } from '../src/domain/text.js';
 import { neutralise } from '../src/output/csv.js';
 import { nameProgram, renderHint } from '../src/output/hint.js';
-import { printable, toJson } from '../src/output/gate.js';
+import { toJson } from '../src/output/gate.js';
 import { Redactor } from '../src/output/redact.js';
 import { maskRefusal } from '../src/providers/mask-key.js';
 import { explainRefusal } from '../src/providers/refusal.js';
@@ -16,7 +18,6 @@ const explain = (message: string) => {
 
 const READERS: Record<string, (text: string) => unknown> = {
   showable,
-  printable: (text) => printable(text, false),
   toJson: (text) => toJson({ text }),
   neutralise,
   renderHint: (text) => nameProgram(renderHint(text), 'npx costs'),
@@ -35,26 +36,41 @@ const RUNS =
   );
 
 /** In milliseconds. */
-function timeOf(read: (text: string) => unknown, text: string): number {
+function timeOf(work: () => void): number {
   const start = performance.now();
-  read(text);
+  work();
   return performance.now() - start;
+}
+
+/** By the square it is sixteen times as long; the best of some, for a machine is busy now and then. */
+function expectNotSteep(work: (count: number) => void, counts: readonly number[], what: string): void {
+  const best = (count: number) => Math.min(...[1, 2, 3, 4].map(() => timeOf(() => work(count))));
+  for (const count of counts)
+    if (timeOf(() => work(count)) > 100) expect(best(count) / best(count / 4), what).toBeLessThan(9);
 }
 
 it.each(Object.keys(READERS))(
   'time grows with a text of somebody else, and not with the square of its length: %s',
   (name) => {
-    const read = READERS[name] as (text: string) => unknown;
     for (const before of ['', 'é'])
       for (const run of RUNS)
-        for (const count of [250, 1000, 4000, 16_000]) {
-          const times = (share: number) => timeOf(read, `${before}${run.repeat(count * share)}!x`);
-          // By the square it is sixteen times as long each time, and a busy machine makes it so now and then.
-          const isSteep = () => {
-            const long = times(1);
-            return long > 100 && long / times(0.25) > 9;
-          };
-          expect([1, 2, 3, 4, 5].every(isSteep), JSON.stringify(run)).toBe(false);
-        }
+        expectNotSteep(
+          (count) => READERS[name]?.(`${before}${run.repeat(count)}!x`),
+          [1000, 8000],
+          JSON.stringify(run),
+        );
   },
 );
+
+it('a sheet of projects is written and read in a time that grows with their number', () => {
+  const day = parseDay('2026-10-31');
+  const sheetOf = (count: number) => {
+    const ids = [...Array(count).keys()].map((index) => `p${index}`);
+    const none = { provider: null, organizationId: null, providerProjectId: null, providerName: null };
+    const projects = ids.map((id) => ({ id, name: id, ...none, linked: true, archived: false }));
+    const tags = ids.map((projectId) => ({ projectId, key: 'team', value: 'a', from: day }));
+    const { rows } = makeSheet(projects, tags, day);
+    expect(compareSheet(rows, projects, tags, { from: null, today: day }).tags).toEqual([]);
+  };
+  expectNotSteep(sheetOf, [4000], 'projects');
+});

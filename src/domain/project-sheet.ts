@@ -1,4 +1,5 @@
 import type { Day } from './day.js';
+import { groupBy } from './group-into.js';
 import type { Project } from './project.js';
 import { ALWAYS, checkTagKey, checkTagValue, tagAt, tagOn, type Tag } from './tag.js';
 import { cleanText, showable } from './text.js';
@@ -17,8 +18,9 @@ export function makeSheet(
   day: Day,
 ): { columns: string[]; rows: SheetRow[] } {
   const keys = [...new Set(tags.map(({ key }) => key))].sort();
+  const historyOf = historiesOf(tags);
   const rows = projects.map((project): SheetRow => {
-    const values = keys.map((key) => [`${TAG_PREFIX}${key}`, tagOn(tagsOf(tags, project.id, key), day) ?? '']);
+    const values = keys.map((key) => [`${TAG_PREFIX}${key}`, tagOn(historyOf(project.id, key), day) ?? '']);
     return {
       ...Object.fromEntries(SHEET_COLUMNS.map((column) => [column, project[column] ?? ''])),
       ...(Object.fromEntries(values) as SheetRow),
@@ -47,6 +49,7 @@ export function compareSheet(
   const known = new Map(projects.map((project) => [project.id, project]));
   const changes: SheetChanges = { renames: [], tags: [] };
   const seen = new Set<string>();
+  const historyOf = historiesOf(tags);
   rows.forEach((row, index) => {
     const where = `Line ${index + 2} of the sheet`;
     const { id = '', name = '' } = row;
@@ -63,7 +66,7 @@ export function compareSheet(
       if (!column.startsWith(TAG_PREFIX)) continue;
       const key = checkTagKey(column.slice(TAG_PREFIX.length));
       const value = text.trim() === '' ? null : checkTagValue(text);
-      const history = tagsOf(tags, id, key);
+      const history = historyOf(id, key);
       const start = from ?? tagAt(history, today)?.from ?? ALWAYS;
       if (value === tagOn(history, today) || value === tagOn(history, start)) continue;
       changes.tags.push({ projectId: id, key, value, from: start });
@@ -72,6 +75,8 @@ export function compareSheet(
   return changes;
 }
 
-function tagsOf(tags: readonly Tag[], projectId: string, key: string): Tag[] {
-  return tags.filter((tag) => tag.projectId === projectId && tag.key === key);
+/** The tags of one key of a project. */
+function historiesOf(tags: readonly Tag[]): (projectId: string, key: string) => readonly Tag[] {
+  const histories = groupBy(tags, ({ projectId, key }) => `${projectId} ${key}`);
+  return (projectId, key) => histories.get(`${projectId} ${key}`) ?? [];
 }

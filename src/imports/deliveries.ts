@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Delivered } from '../domain/focus-import.js';
+import { groupBy } from '../domain/group-into.js';
 import { CostsError } from '../errors.js';
 import { FILE_PROVIDERS } from '../providers/file-list.js';
 import type { Manifest } from '../providers/files.js';
@@ -20,6 +21,8 @@ export interface DeliveredFile {
 
 const MANIFEST = /manifest\.json$/i;
 const MOST_FILES = 100_000;
+/** Of any file that is there. */
+const LONGEST_PATH = 4096;
 /** A manifest that names as many files is smaller. */
 const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 
@@ -47,9 +50,11 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   }
   const data = files.filter((path) => DATA_FILE.test(path));
   if (newest.size > 0) {
-    const deliveries = await Promise.all([...newest.values()].map((listed) => deliver(listed, files)));
+    const named = groupBy(files, (path) => basename(path));
+    const deliveries = await Promise.all([...newest.values()].map((listed) => deliver(listed, named)));
     const read = deliveries.flatMap((delivery) => delivery.files.map(({ path }) => path));
-    const twice = read.find((path, index) => read.indexOf(path) < index);
+    const seen = new Set<string>();
+    const twice = read.find((path) => seen.size === seen.add(path).size);
     if (twice !== undefined) throw incomplete(`${twice} would be part of two deliveries: one of them is not complete.`);
     const told = new Set([...manifests, ...read].map((path) => dirname(path)));
     return {
@@ -118,11 +123,14 @@ async function readListed(path: string): Promise<Listed> {
   });
 }
 
+/** Files by their bare names. */
+type Named = ReadonlyMap<string, readonly string[]>;
+
 /** The files that a manifest lists, wherever the bucket was mounted or copied to. */
-async function deliver({ manifest, files: listed, ...delivered }: Listed, files: readonly string[]): Promise<Delivery> {
+async function deliver({ manifest, files: listed, ...delivered }: Listed, named: Named): Promise<Delivery> {
   const found = new Set<string>();
   for (const each of new Set(listed)) {
-    const path = findListed(each, manifest, files);
+    const path = findListed(each, manifest, named);
     // Two files of one name that were copied over each other are one of the two.
     if (path === null || found.has(path))
       throw incomplete(`${manifest} lists ${each}, which is not there: the delivery is not complete.`);
@@ -138,8 +146,12 @@ function incomplete(message: string): CostsError {
 }
 
 /** The one file with the longest end of its name that is there: files of several deliveries are called alike. */
-function findListed(listed: string, manifest: string, files: readonly string[]): string | null {
-  const parts = listed.replace(/^[a-z0-9]+:\/\/[^/]+\//i, '').split('/');
+function findListed(listed: string, manifest: string, named: Named): string | null {
+  const parts = listed
+    .slice(-LONGEST_PATH)
+    .replace(/^[a-z0-9]+:\/\/[^/]+\//i, '')
+    .split('/');
+  const files = named.get(parts.at(-1) ?? '') ?? [];
   for (let from = 0; from < parts.length; from += 1) {
     const end = `/${parts.slice(from).join('/')}`;
     // Other deliveries have the same bare name: it counts beside the manifest only.
