@@ -69,6 +69,8 @@ export interface CostPage {
    * then sent an empty page: days after the last bucket were not answered.
    */
   end: 'complete' | 'early' | null;
+  /** The first day that the provider still tells, where it refused earlier ones: it may lie behind all that was asked for. */
+  since?: Day;
 }
 
 /** A provider's project or workspace, archived ones included. */
@@ -118,7 +120,7 @@ export type WireEvent =
   | { type: 'retry'; reason: string; waitMilliseconds: number }
   /** A field or enum value the contract does not know: reported once a run, never dropped silently. */
   | { type: 'drift'; path: string; value: string }
-  /** A usage report that reaches no further back than this day. */
+  /** A report that reaches no further back than this day. */
   | { type: 'narrowed'; endpoint: string; since: Day }
   /** A usage report that the provider says it does not have. */
   | { type: 'missing'; endpoint: string }

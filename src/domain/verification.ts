@@ -36,9 +36,9 @@ export interface VerificationFinding {
   hint: string;
 }
 
-/** Days that were not compared, and why: never read, or read only before they ended. */
+/** Days that were not compared, and why. */
 export interface NotCompared extends DaySpan {
-  reason: 'never read' | 'adopted, not proven' | 'read before it ended' | 'not in its folder';
+  reason: 'never read' | 'adopted, not proven' | 'read before it ended' | 'not in its folder' | 'not told any more';
 }
 
 export interface OrganizationVerification {

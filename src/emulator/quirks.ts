@@ -16,6 +16,8 @@ export interface Quirks {
   daysPerPage: number | null;
   /** Days OpenAI's usage endpoints report back, by endpoint; an earlier start is refused. One that is missing knows no limit. */
   usageLookback: Partial<Record<string, number>>;
+  /** Days OpenAI's costs report back; an earlier start is refused. Null knows no limit. */
+  costsLookback: number | null;
   /** OpenAI's costs are not given by API key. */
   noCostsByApiKey: boolean;
   /** Anthropic's usage knows no filter by speed. */
@@ -33,6 +35,7 @@ export const NO_QUIRKS: Quirks = {
   requestsPerHour: null,
   daysPerPage: null,
   usageLookback: {},
+  costsLookback: null,
   noCostsByApiKey: false,
   noSpeeds: false,
   noAnalytics: false,

@@ -97,7 +97,9 @@ function restatedNotes(name: string, restated: readonly DayDifference[]): string
 }
 
 function leftOut(name: string, { since, until, reason }: NotCompared): string {
+  const left = `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared`;
+  if (reason === 'not told any more') return left;
   const isOld = reason === 'never read' || reason === 'adopted, not proven';
   const command = isOld ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';
-  return `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared → ${command}`;
+  return `${left} → ${command}`;
 }

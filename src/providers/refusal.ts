@@ -62,7 +62,6 @@ export function explainRefusal(refusal: Refusal, url: URL): CostsError {
   }
   if (document === null) return closedDoor(refusal, url);
   return new CostsError('contract', `${url.host} refused the request: ${endSentence(reason ?? `status ${status}`)}`, {
-    hint: 'Nothing was changed.',
     cause: { refusal: codesOf(document), status },
   });
 }

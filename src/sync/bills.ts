@@ -13,7 +13,7 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
   const readBill = shared?.readBill ?? readOwn(work);
   const { store } = work.dependencies;
   refuseAfter(work.call.signal);
-  const { requestedAt, providerTime, days, lines, keyed, pageDays, cut } = await readBill(work.call, window);
+  const { requestedAt, providerTime, days, since, lines, keyed, pageDays, cut } = await readBill(work.call, window);
   const billed = lines.map(({ providerProjectId }) => providerProjectId);
   const beside = await readReports(work, days, billed);
   const { reports } = beside;
@@ -28,8 +28,10 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
     reportsDue: beside.due,
     forced: options.forced,
   });
-  if (days.length === 0 && endOfDay(window.since) <= requestedAt) throw noAnswer(provider, window);
-  const last = days.at(-1) ?? addDays(window.since, -1);
+  if (since !== undefined) work.call.observe({ type: 'narrowed', endpoint: 'costs', since });
+  const first = since ?? window.since;
+  if (days.length === 0 && first <= window.until && endOfDay(first) <= requestedAt) throw noAnswer(provider, window);
+  const last = days.at(-1) ?? addDays(first, -1);
   const span = { since: addDays(last, 1), until: window.until };
   const error = cut ?? beside.cut;
   return { rows: lines.length, outcome, pageDays, unread: error && { span: cut === undefined ? window : span, error } };

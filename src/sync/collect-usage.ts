@@ -122,14 +122,13 @@ function toAnswer({ since, until: end }: DaySpan, page: UsagePage, reached: Date
 
 /** The other reports are stored by now. */
 function refusedReport({ provider }: WindowWork, endpoint: string, error: CostsError): CostsError {
-  const { message, hint, keyProblem } = error;
+  const { message, hint } = error;
   return new CostsError(
     'forbidden',
     `${provider.facts.name}'s usage of ${endpoint} was not read, the rest is stored. ${message}`,
     {
       cause: error,
       ...(hint === undefined ? {} : { hint }),
-      ...(keyProblem === undefined ? {} : { keyProblem }),
     },
   );
 }

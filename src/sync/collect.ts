@@ -10,6 +10,8 @@ import { formatSpan, plural } from '../domain/words.js';
 export interface Answer {
   /** The days the provider has spoken for. */
   days: Day[];
+  /** See `CostPage`. */
+  since: Day | undefined;
   lines: CostLine[];
   /** The lines that were asked by API key, cut by it. */
   keyed: KeyedCost[];
@@ -29,6 +31,7 @@ export async function collectWindow(
   const merger = new BucketMerger();
   let lastAnswered: Day | null = null;
   let end: 'complete' | 'early' | null = null;
+  let since: Day | undefined;
   for await (const page of pages) {
     for (const line of page.lines) {
       const { organizationId } = line;
@@ -40,9 +43,12 @@ export async function collectWindow(
     const last = page.buckets.at(-1);
     if (last !== undefined) lastAnswered = toDay(last.start);
     end = page.end;
+    since = page.since ?? since;
   }
+  const told = { ...window, since: since ?? window.since };
   return {
-    days: answeredDays(window, end === 'complete' ? window.until : lastAnswered),
+    days: answeredDays(told, end === 'complete' ? window.until : lastAnswered),
+    since,
     lines: merger.lines(),
     keyed: merger.byApiKey(),
   };

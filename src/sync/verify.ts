@@ -157,9 +157,14 @@ async function compareTotals(
   if (!isComparable(provider)) return;
   const reader: Reader = { organization, provider, call, dependencies };
   await compareCycle(provider, call, result);
+  const gone: Day[] = [];
   for (const window of toWindows(days, provider.maxDaysPerRequest)) {
-    const totals = await readTotals(reader, provider.fetchTotals(call, window), window);
+    const { totals, since } = await readTotals(reader, provider.fetchTotals(call, window), window);
     for (const day of daysOf(window)) {
+      if (since !== undefined && day < since) {
+        gone.push(day);
+        continue;
+      }
       const ours = stored.get(day);
       const theirs = totals.get(day);
       if (ours === undefined || theirs === undefined) throw noAnswer(provider, { since: day, until: day });
@@ -170,6 +175,7 @@ async function compareTotals(
       } else await lookAgain(reader, day, result);
     }
   }
+  result.notCompared.push(...spansOf(gone).map((each) => ({ ...each, reason: 'not told any more' as const })));
 }
 
 /**
@@ -254,19 +260,19 @@ async function readTotals(
   { organization }: Reader,
   pages: AsyncIterable<CostPage>,
   window: DaySpan,
-): Promise<Map<Day, Sums>> {
-  const { days, lines } = await collectWindow(pages, organization, window);
+): Promise<{ totals: Map<Day, Sums>; since: Day | undefined }> {
+  const { days, since, lines } = await collectWindow(pages, organization, window);
   const totals = new Map(days.map((day) => [day, new Sums()]));
   for (const line of lines) totals.get(toDay(line.bucketStart))?.add(line);
-  return totals;
+  return { totals, since };
 }
 
 /** Reads a day again, with and without groups, to tell what is wrong from what merely changed since. */
 async function lookAgain(reader: Reader, day: Day, result: OrganizationVerification): Promise<void> {
   const { organization, provider, call, dependencies } = reader;
   const window = { since: day, until: day };
-  const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).get(day);
-  const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).get(day);
+  const rows = (await readTotals(reader, provider.fetchCosts(call, window), window)).totals.get(day);
+  const total = (await readTotals(reader, provider.fetchTotals(call, window), window)).totals.get(day);
   const [ours] = await dependencies.store.storedDays(organization, window);
   if (rows === undefined || total === undefined || ours === undefined) throw noAnswer(provider, window);
 

@@ -102,7 +102,7 @@ export async function runWindows(
   await Promise.all(Array.from({ length: WINDOWS_AT_ONCE }, runAll));
 }
 
-/** A failure of the key, of the network, of the store or of the run, and so of whatever would be asked next. */
-export function isHopeless({ code }: CostsError): boolean {
-  return ['auth', 'unreachable', 'no-space', 'interrupted'].includes(code);
+/** A failure of the key, of the organization, of the network, of the store or of the run, and so of whatever would be asked next. */
+export function isHopeless({ code, keyProblem }: CostsError): boolean {
+  return keyProblem === 'not-allowed' || ['auth', 'unreachable', 'no-space', 'interrupted'].includes(code);
 }

@@ -6,7 +6,7 @@ import { collectWindow } from '../../src/sync/collect.js';
 import { planBackfill } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';
 import { worldRow } from '../../src/emulator/world.js';
-import { lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
+import { expectedSums, lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
 import { useCollector } from '../helpers/collector.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';
@@ -62,6 +62,23 @@ describe('a run', () => {
     expect(organizations[0]).toMatchObject({ status: 'failed', error: { code: 'contract' } });
     expect(await collect({ since: today, until: today })).toMatchObject({ status: 'ok' });
     expect(await store.collection.collectedDays(organizationOf('openai', 'org-1'))).toEqual([]);
+  });
+
+  it('reads what is told still, says what is not, and keeps what was read of that while it was', async () => {
+    const { emulator, collect, database } = await start();
+    await collect({ since: addDays(today, -8), until: addDays(today, -7) });
+    const before = await storedSums(database.prisma);
+    emulator.quirks.costsLookback = 4;
+    const { status, organizations } = await collect(lastDays(9));
+    const narrowed = [{ endpoint: 'costs', since: addDays(today, -4) }];
+    expect({ status, organizations }).toMatchObject({ status: 'ok', organizations: [{ days: 5, narrowed }] });
+    expect(await storedSums(database.prisma)).toEqual({
+      ...before,
+      ...expectedSums(emulator.world, lastDays(5)),
+    });
+    expect((await collect({ since: addDays(today, -8), until: addDays(today, -6) })).organizations).toMatchObject([
+      { status: 'ok', days: 0, narrowed },
+    ]);
   });
 
   it('tells of a new value once for all runs, and keeps the list', async () => {

@@ -117,7 +117,7 @@ describe('verify', () => {
   });
 
   it('names days it cannot compare, and compares the others', async () => {
-    const { collector, database } = await start();
+    const { emulator, collector, database } = await start();
     const before = addDays(span.since, -3);
     await database.prisma.$executeRaw`
       UPDATE collected_days SET read_at = day + interval '12 hours' WHERE day = ${day}::date AND ai_organization_id = 'ant-1'`;
@@ -127,6 +127,10 @@ describe('verify', () => {
       ['ant-1', 39, [gap, { since: day, until: day, reason: 'read before it ended' }]],
       ['org-1', 40, [gap]],
     ]);
+    emulator.quirks.costsLookback = 10;
+    const [, openai] = (await verify(collector)).organizations;
+    const gone = { since: span.since, until: addDays(today, -11), reason: 'not told any more' };
+    expect(openai).toMatchObject({ status: 'ok', days: 10, equal: 10, notCompared: [gone] });
   });
 
   it('writes nothing, and one organization that is down does not stop the other', async () => {

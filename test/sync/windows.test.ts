@@ -106,6 +106,11 @@ describe('the windows of an organization', () => {
     },
   );
 
+  it('are not asked for any more where the organization is refused as a whole', async () => {
+    const fail = () => new CostsError('forbidden', 'No.', { keyProblem: 'not-allowed' });
+    expect((await read(windowsOf(10), fail, { known: null })).asked).toHaveLength(1);
+  });
+
   it('are not asked for any more once there is no time left, whatever the failure', async () => {
     const fail = () => new CostsError('failed', 'No time.');
     const { asked } = await read(windowsOf(10), fail, { known: null, isOver: () => true });

@@ -6,7 +6,7 @@ import { queryIdentity } from '../query.js';
 import type { WorldRow } from '../world.js';
 import { parseCostsQuery, type CostsQuery } from './costs-query.js';
 import { mintCursor, readCursor } from './cursor.js';
-import { badParameter } from './errors.js';
+import { badParameter, refuseOld } from './errors.js';
 
 const PATH = '/v1/organization/costs';
 const DAY_SECONDS = 86_400;
@@ -23,6 +23,7 @@ export const costsRoute: Route = { path: /^\/v1\/organization\/costs$/, scope: '
 function answerCosts(request: ApiRequest): ApiAnswer {
   const { organization, query, now, quirks } = request;
   const asked = parseCostsQuery(query, now);
+  refuseOld(asked.start, now, quirks.costsLookback);
   if (quirks.noCostsByApiKey && asked.groupBy.includes('api_key_id'))
     throw badParameter('group_by', 'group_by=api_key_id is not available for this organization.');
   const identity = queryIdentity(organization.id, PATH, query);

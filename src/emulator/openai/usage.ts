@@ -1,10 +1,9 @@
-import { addDays, startOfDay, toDay } from '../../domain/day.js';
 import type { ApiAnswer, ApiRequest, Route } from '../api.js';
 import { raw } from '../json.js';
 import { integerOf, listOf, queryIdentity } from '../query.js';
 import { groupUsage, USAGE_WIDTHS, usageBuckets, type GroupedUsage } from '../usage-buckets.js';
 import { mintCursor, readCursor } from './cursor.js';
-import { badParameter } from './errors.js';
+import { badParameter, refuseOld } from './errors.js';
 import { ENDPOINTS, type EmulatedEndpoint } from './usage-endpoints.js';
 
 /** `GET /v1/organization/usage/*`: all of them. */
@@ -19,7 +18,7 @@ function answerUsage(request: ApiRequest): ApiAnswer {
   const name = pathValues[0] ?? '';
   const endpoint = ENDPOINTS[name] as EmulatedEndpoint;
   const asked = parseUsageQuery(query, now, endpoint);
-  refuseOld(asked.start, now, quirks.usageLookback[name]);
+  refuseOld(asked.start, now, quirks.usageLookback[name] ?? null);
 
   const identity = queryIdentity(organization.id, name, query);
   const token = query.get('page');
@@ -110,15 +109,6 @@ function parseGroupBy(query: URLSearchParams, { groupBy }: EmulatedEndpoint): st
     'group_by',
     `Invalid value: '${unknown}'. Supported values are: ${groupBy.map((name) => `'${name}'`).join(', ')}.`,
     'invalid_value',
-  );
-}
-
-function refuseOld(start: Date, now: Date, days: number | undefined): void {
-  if (days === undefined || start >= startOfDay(addDays(toDay(now), -days))) return;
-  throw badParameter(
-    'start_time',
-    `start_time is too far in the past: this report reaches ${days} days back.`,
-    'reporting_lookback_exceeded',
   );
 }
 

@@ -5,10 +5,11 @@ import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
-import { followPages } from '../paging.js';
+import { followPages, lastWholeDay } from '../paging.js';
 import { isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { parseApiKeysPage } from './api-keys.js';
+import { firstDayTold, isTooOld } from './lookback.js';
 import { createOpenAiUsage } from './usage.js';
 import { parseCostsPage, parseKeyExpiry, parseProjectsPage, ResultReader, type CostsPage } from './schema.js';
 
@@ -25,6 +26,8 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
   const get = (call: ProviderCall, path: string, parameters: [string, string][], readRow?: ReadRow) => {
     const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
+    // Tokens of pages were seen refused with their `=` encoded.
+    url.search = url.search.replaceAll('%3D', '=');
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, readRow });
   };
 
@@ -59,7 +62,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     fetchCosts,
     fetchTotals(call, span) {
       const drift = new DriftWatch(call.observe);
-      return followPages('OpenAI', span, (cursor) => fetchPage(call, span, [], cursor, drift));
+      return followDays(span, (asked, cursor) => fetchPage(call, asked, [], cursor, drift));
     },
     listProjects(call) {
       return followList('OpenAI', 'projects', async (after) =>
@@ -117,9 +120,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     const drift = new DriftWatch(call.observe);
     if (span.since < FIRST_DAY_BY_KEY) {
       const earlier = span.until < FIRST_DAY_BY_KEY ? span : { ...span, until: addDays(FIRST_DAY_BY_KEY, -1) };
-      for await (const page of followPages('OpenAI', earlier, (cursor) =>
-        fetchPage(call, earlier, BILL, cursor, drift),
-      )) {
+      for await (const page of followDays(earlier, (asked, cursor) => fetchPage(call, asked, BILL, cursor, drift))) {
         const isLast = earlier === span || page.end !== 'complete';
         yield isLast ? page : { ...page, end: null };
         if (page.end === 'early') return;
@@ -127,10 +128,13 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       if (earlier === span) return;
     }
     const later = span.since < FIRST_DAY_BY_KEY ? { ...span, since: FIRST_DAY_BY_KEY } : span;
-    const first = await fetchFirstPage(call, later, drift);
-    yield* followPages('OpenAI', later, (cursor) =>
-      cursor === null ? Promise.resolve(first.page) : fetchPage(call, later, first.groups, cursor, drift),
-    );
+    let groups = BILL;
+    yield* followDays(later, async (asked, cursor) => {
+      if (cursor !== null) return fetchPage(call, asked, groups, cursor, drift);
+      const first = await fetchFirstPage(call, asked, drift);
+      ({ groups } = first);
+      return first.page;
+    });
   }
 
   /** By API key, unless the organization's bills are not given so: then as without keys, for the rest of the run. */
@@ -144,7 +148,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       try {
         return { page: await fetchPage(call, span, groups, null, drift), groups };
       } catch (error) {
-        if (!isUnsupported(error) && !isNotAllowed(error)) throw error;
+        if (isTooOld(error) || !(isUnsupported(error) || isNotAllowed(error))) throw error;
       }
     }
     const page = await fetchPage(call, span, BILL, null, drift);
@@ -181,6 +185,34 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       return { expiresAt: null, warnings: [] };
     }
   }
+}
+
+/**
+ * As `followPages`. Where a span begins before what OpenAI still tells, it is asked for from there; where OpenAI refuses the token
+ * of a page that it named itself, the days behind the last page are a question of their own.
+ */
+async function* followDays(
+  span: DaySpan,
+  fetch: (asked: DaySpan, cursor: string | null) => Promise<CostsPage>,
+): AsyncGenerator<CostPage, void, undefined> {
+  let next = span.since;
+  let told: Pick<CostPage, 'since'> = {};
+  while (next <= span.until) {
+    const asked = { ...span, since: next };
+    try {
+      for await (const page of followPages('OpenAI', asked, (cursor) => fetch(asked, cursor))) {
+        yield { ...page, ...told };
+        const last = lastWholeDay(page);
+        if (last !== null) next = addDays(last, 1);
+      }
+      return;
+    } catch (error) {
+      const first = isTooOld(error) ? firstDayTold(error) : null;
+      if (first !== null && first > next) [next, told] = [first, { since: first }];
+      else if (!isUnsupported(error) || next === asked.since) throw error;
+    }
+  }
+  yield { buckets: [], lines: [], end: 'complete', ...told };
 }
 
 function toSeconds(instant: Date): string {

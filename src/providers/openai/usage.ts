@@ -9,17 +9,16 @@ import {
 } from '../../domain/usage.js';
 import type { CostsError } from '../../errors.js';
 import type { ReadRow } from '../http.js';
-import { isNotAllowed, isNotFound, isRefusal } from '../refusal.js';
+import { isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { firstDays, followPages, lastWholeDay, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
+import { isTooOld } from './lookback.js';
 import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
 import { parseUsagePage, UsageReader } from './usage-schema.js';
 
 /** The most buckets a request may ask for; unlike the costs endpoint these refuse more. */
 const LIMITS: Record<UsageWidth, number> = { '1d': 31, '1h': 168 };
 const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
-/** `error.code` of a start that lies further back than an endpoint reports. How far that is, nobody has published. */
-const TOO_OLD = 'reporting_lookback_exceeded';
 
 type Get = (call: ProviderCall, path: string, parameters: [string, string][], readRow: ReadRow) => Promise<unknown>;
 type FetchPage = (since: Day, cursor: string | null) => Promise<RawPage<UsageLine>>;
@@ -67,7 +66,7 @@ export function createOpenAiUsage(get: Get): UsageSource {
 
 /** Whether a failure is about one report, and says nothing of the others. */
 function standsForItself(error: unknown): error is CostsError {
-  return isNotAllowed(error) || isNotFound(error);
+  return isNotAllowed(error) || isUnsupported(error);
 }
 
 function toParameters(
@@ -114,7 +113,7 @@ async function findStart(
 ): Promise<{ since: Day; first: RawPage<UsageLine> } | null> {
   const ask = (day: Day) =>
     fetchPage(day, null).catch((error: unknown) => {
-      if (isRefusal(error, TOO_OLD)) return null;
+      if (isTooOld(error)) return null;
       throw error;
     });
   let refused = since;

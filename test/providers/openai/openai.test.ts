@@ -7,6 +7,12 @@ import { openProvider } from '../../helpers/provider.js';
 const yesterday = addDays(toDay(NOON), -1);
 const span = { since: yesterday, until: yesterday };
 
+async function all<Page>(pages: AsyncIterable<Page> | undefined): Promise<Page[]> {
+  const read: Page[] = [];
+  for await (const page of pages ?? []) read.push(page);
+  return read;
+}
+
 describe('OpenAI', () => {
   it('reads no usage of another organization than is asked for, and tells a field that is new in a page of it', async () => {
     const events: WireEvent[] = [];
@@ -42,6 +48,50 @@ describe('OpenAI', () => {
     expect(events.filter(({ type }) => type === 'drift')).toEqual([
       { type: 'drift', path: 'usage/completions.brand_new', value: 'number' },
     ]);
+  });
+
+  it('begins with the first day that is told still, and asks for nothing before it', async () => {
+    const { emulator, provider, call } = await openProvider({ provider: 'openai' });
+    emulator.quirks.costsLookback = 10;
+    const first = addDays(toDay(NOON), -10);
+    const read = async (since: number, until: number) => {
+      emulator.requests.length = 0;
+      const asked = { since: addDays(first, since), until: addDays(first, until) };
+      const pages = await all(provider.fetchCosts(call, asked));
+      const days = pages.flatMap(({ buckets }) => buckets.map(({ start }) => toDay(start)));
+      return { days, since: pages.at(-1)?.since, end: pages.at(-1)?.end, requests: emulator.requests.length };
+    };
+    expect(await read(-3, 1)).toEqual({ days: [first, addDays(first, 1)], since: first, end: 'complete', requests: 2 });
+    expect(await read(-9, -1)).toEqual({ days: [], since: first, end: 'complete', requests: 1 });
+    expect(await read(0, 0)).toEqual({ days: [first], since: undefined, end: 'complete', requests: 1 });
+  });
+
+  it('writes the token of a page as it was told, and asks by itself for the days behind one that is refused', async () => {
+    const { emulator, provider, call } = await openProvider({ provider: 'openai' });
+    const { quirks } = emulator;
+    Object.assign(quirks, { daysPerPage: 2, cursorPastEnd: 'once' });
+    const asked = { since: addDays(yesterday, -4), until: yesterday };
+    const text = '{"error":{"message":"The page token is invalid, have you modified the query parameters?"}}';
+    emulator.failNext({ kind: 'body', status: 400, text }, 1, { hasCursor: true });
+    const read = async () => {
+      const pages = await all(provider.fetchCosts(call, asked));
+      return [pages.flatMap(({ buckets }) => buckets).length, pages.at(-1)?.end];
+    };
+    expect(await read()).toEqual([5, 'complete']);
+    expect(emulator.requests.filter(({ query }) => /[?&]page=page_[^&]*=(?:&|$)/.test(query))).not.toEqual([]);
+    quirks.daysPerPage = null;
+    emulator.failNext({ kind: 'body', status: 400, text }, 1, { hasCursor: true });
+    expect(await read()).toEqual([5, 'complete']);
+  });
+
+  it('reads the other reports of usage where one does not take the question', async () => {
+    const { emulator, provider, call } = await openProvider({ provider: 'openai' });
+    const text = `{"error":{"message":"Invalid value: 'context_level'."}}`;
+    emulator.addFault({ fault: { kind: 'body', status: 400, text }, match: { path: '/usage/web_search_calls' } });
+    const pages = await all(provider.usage?.fetchUsage(call, span, '1d'));
+    const isRead = pages.map(({ endpoint, unread }) => [endpoint, unread?.missing]);
+    expect(isRead.filter(([, missing]) => missing !== undefined)).toEqual([['web_search_calls', false]]);
+    expect(isRead).toHaveLength(provider.usage?.endpoints.length ?? 0);
   });
 
   it('takes a key that reads bills, though the list of projects is not given to the organization', async () => {
