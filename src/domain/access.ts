@@ -159,6 +159,9 @@ export interface MemberRows {
   findByEmail(email: string): Promise<Member | null>;
   add(member: Member): Promise<void>;
   setRole(id: string, role: Role): Promise<void>;
+  /** Whether the rows may be those of the program whose tables were adopted. */
+  areShared(): Promise<boolean>;
+  /** With their logins and sessions; a row that may be another program's stays, as much of its own may hang on it. */
   remove(id: string): Promise<void>;
 }
 

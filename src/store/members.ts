@@ -1,8 +1,14 @@
 import type { Member, MemberRows } from '../domain/access.js';
 import type { Client } from './client.js';
+import { WAS_ADOPTED } from './facts/adopted-days.js';
 
 export function createMembers(client: Client): MemberRows {
+  const areShared = async () => {
+    const [row] = await client.$queryRaw<[{ shared: boolean }]>`SELECT ${WAS_ADOPTED} AS shared`;
+    return row.shared;
+  };
   return {
+    areShared,
     list: (teamId) => client.user.findMany({ where: { teamId }, orderBy: { email: 'asc' } }),
     get: (id) => client.user.findUnique({ where: { id } }),
     async findByEmail(email) {
@@ -18,7 +24,11 @@ export function createMembers(client: Client): MemberRows {
       await client.user.update({ where: { id }, data: { role } });
     },
     remove: async (id) => {
-      await client.user.delete({ where: { id } });
+      const ours = { where: { userId: id } };
+      await client.vaultSlot.deleteMany(ours);
+      await client.vaultViewerSlot.deleteMany(ours);
+      await client.vaultSession.deleteMany(ours);
+      if (!(await areShared())) await client.user.delete({ where: { id } });
     },
   };
 }

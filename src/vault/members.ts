@@ -69,7 +69,6 @@ export function createVaultMembers(authentication: Authentication): VaultMembers
       administer(authentication, team, async (transaction) => {
         const { rows, actor } = transaction;
         const member = await findLeaving(transaction, team, email);
-        // Slots and sessions go with the row.
         await rows.members.remove(member.id);
         await rows.audit({ teamId: team.id, actor: actor.label, action: 'members.remove', subject: member.email });
         return rotateAfterRemoval(transaction);
@@ -110,9 +109,15 @@ async function findLogin({ rows, dataKey }: AdminTransaction, team: Team, email:
   return { member, own: slots.filter(isOwn), others: slots.filter((each) => !isOwn(each)) };
 }
 
-/** @throws CostsError `usage` for nobody of that name, `conflict` for the last admin */
+/** @throws CostsError `usage` for nobody of that name, `conflict` for the last admin and for a user who is none of ours */
 async function findLeaving(transaction: AdminTransaction, team: Team, email: string): Promise<Member> {
-  const { member, others } = await findLogin(transaction, team, email);
+  const { member, own, others } = await findLogin(transaction, team, email);
+  if (own.length === 0 && (await transaction.rows.members.areShared()))
+    throw new CostsError(
+      'conflict',
+      `${member.email} is a user of the application that made the tables, and has no login here to take away.`,
+      { hint: 'Those who have one: costs members list' },
+    );
   requireAdmin(others, member);
   return member;
 }

@@ -121,6 +121,21 @@ describe('leaving', () => {
     expect((await (await adminAgain()).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
+  it('takes the login alone where the row is of the application whose tables were adopted', async () => {
+    const { prisma } = base.database;
+    await prisma.$executeRaw`UPDATE _prisma_migrations SET logs = '{"kind":"costs-adoption"}' WHERE migration_name LIKE '%baseline'`;
+    await prisma.$executeRaw`CREATE TABLE accounts (user_id text REFERENCES users ON DELETE CASCADE)`;
+    await prisma.$executeRaw`INSERT INTO users SELECT 'hank', team_id, ${MEMBER}, 'owner' FROM users LIMIT 1`;
+    await prisma.$executeRaw`INSERT INTO accounts VALUES ('hank')`;
+    await expect(acme.vault.members.remove(acme.team, MEMBER)).rejects.toThrow('is a user of the application');
+    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
+    await logIn(base.database, MEMBER);
+    expect(await acme.vault.members.remove(acme.team, MEMBER)).toMatchObject({ rotated: true });
+    await expect(logIn(base.database, MEMBER)).rejects.toThrow('The email or the password is wrong.');
+    expect(await prisma.$queryRaw`SELECT user_id FROM accounts`).toEqual([{ user_id: 'hank' }]);
+    expect(await prisma.$queryRaw`SELECT 1 FROM vault_slots WHERE user_id = 'hank'`).toEqual([]);
+  });
+
   it('marks keys as exposed until they are rotated', async () => {
     const row = await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
