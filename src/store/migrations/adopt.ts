@@ -49,7 +49,7 @@ export interface AdoptResult {
   pending: string[];
   /** What is (to be) changed, in order. */
   steps: Pick<Step, 'text' | 'locks'>[];
-  /** The same as psql takes it. */
+  /** The same as psql takes it; nothing where there are problems. */
   sql: string;
   /** Why it cannot be adopted as it is; nothing was changed then. */
   problems: string[];
@@ -262,7 +262,7 @@ async function toResult(
       ...steps.map(({ text, locks }) => ({ text, locks })),
       ...(merging === null ? [] : [{ text: merging, locks: 'cost_data' }]),
     ],
-    sql: steps.length === 0 ? '' : toScript(steps, uncertainValues(conversions), settings),
+    sql: steps.length === 0 || problems.length > 0 ? '' : toScript(steps, uncertainValues(conversions), settings),
     problems,
     foreign,
     merged,

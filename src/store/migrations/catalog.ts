@@ -57,7 +57,8 @@ SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELS
   FROM relations WHERE relkind IN ('v', 'm', 'f')
 UNION ALL
 SELECT 'column ' || t.relname || '.' || a.attname,
-       format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull OR y.typnotnull AND y.typdefault IS NULL THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END
+       CASE WHEN pg_type_is_visible(y.oid) AND y.typnamespace NOT IN ('pg_catalog'::regnamespace, quote_ident(current_schema())::regnamespace) THEN y.typnamespace::regnamespace || '.' ELSE '' END
+         || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull OR y.typnotnull AND y.typdefault IS NULL THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END
          || coalesce(CASE a.attgenerated WHEN '' THEN ' default ' WHEN 's' THEN ' stored as ' ELSE ' computed as ' END || pg_get_expr(d.adbin, d.adrelid), ''), t.relname, true
   FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type y ON y.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum

@@ -30,6 +30,7 @@ export function isKeyType(type: string): boolean {
 }
 
 const same = (column: string) => column;
+const trimmed = (column: string) => `trim_scale(${column})`;
 const ZONED = /^timestamp(\(\d\))? with time zone$/;
 const PLAIN = /^timestamp(\(\d\))? without time zone$/;
 const NUMERIC = 'numeric(65,30)';
@@ -69,7 +70,13 @@ export function convert(have: string, want: string, zone?: string): Conversion |
   }
   if (ZONED.test(want) && ZONED.test(have)) return { to: same, back: same, beyond: null, refused: [FINER, ENDLESS] };
   if (want === NUMERIC && /^numeric|^integer$|^bigint$|^smallint$/.test(have))
-    return { to: same, back: cast, beyond: beyondNumber(have), refused: [NO_NUMBER, LONG] };
+    // Without a scale a number keeps the zeros that it is written with.
+    return {
+      to: same,
+      back: have === 'numeric' ? trimmed : cast,
+      beyond: beyondNumber(have),
+      refused: [NO_NUMBER, LONG],
+    };
   if (want === NUMERIC && /^double precision$|^real$/.test(have)) {
     // The shortest text that leads back to the same float, which is what the writer meant.
     const to = (column: string) => `${column}::text::numeric`;

@@ -29,7 +29,10 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
     problems,
     conversions,
   } = adoption ?? planSchema(await shadowState(files.filter(({ name }) => done.has(name))), live);
-  const steps = problems.length > 0 ? planned : await withoutIdle(pool, planned);
+  // What stands beside a problem would change what is another program's, or fail half-way.
+  if (problems.length > 0)
+    return { empty: false, sql: problems.map((text) => `-- Not by a statement: ${text}`).join('\n\n') };
+  const steps = await withoutIdle(pool, planned);
   const pushed = live.some(({ object }) => object === 'enum ApiVersion');
   const pending = files
     .filter(({ name }) => !done.has(name))
@@ -39,7 +42,6 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
       return `-- ${name}\n${guardedMigration(meant).trim()}`;
     });
   const parts = [
-    ...problems.map((text) => `-- Not by a statement: ${text}`),
     ...(steps.length === 0 ? [] : [toScript(steps, uncertainValues(conversions), pool.settings)]),
     ...pending,
   ];

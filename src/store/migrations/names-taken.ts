@@ -11,7 +11,7 @@ const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_ap
 const KINDS = ['view', 'materialized view', 'foreign table', 'sequence', 'type', 'domain', 'enum'];
 
 const WAYS_OUT =
-  'rename it (ALTER … RENAME TO …), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)';
+  'rename it (ALTER … RENAME TO …, and @@map in the schema of its application), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)';
 
 /** Objects of others under names that ours need. */
 export function namesTaken(states: readonly Fact[][], live: readonly Fact[]): string[] {

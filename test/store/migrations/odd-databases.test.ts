@@ -376,12 +376,29 @@ it.each([
   const { pool, migrations } = database;
   await pool.query(sql);
   const before = [await dumpSchema(pool), await readAll()];
-  const { done, problems } = await migrations.adopt(choices);
-  expect({ done, problems: problems.join('\n') }).toEqual({
+  const { done, problems, sql: printed } = await migrations.adopt(choices);
+  expect({ done, problems: problems.join('\n'), printed }).toEqual({
     done: false,
     problems: expect.stringMatching(cause) as string,
+    printed: '',
   });
+  const difference = (await migrations.diff()).sql;
+  if (difference.includes('-- Not by')) expect(difference).not.toMatch(/^(?!--)/m);
   expect([await dumpSchema(pool), await readAll()]).toEqual(before);
+});
+
+it('names the schema of versions that the path finds beside that of the tables', async () => {
+  const alter = (path: string) => `ALTER DATABASE "${new URL(url).pathname.slice(1)}" ${path}`;
+  await database.pool.query(
+    `CREATE TYPE "ApiVersion" AS ENUM ('usage_v1', 'costs_v1'); CREATE SCHEMA before_costs; SET search_path = before_costs, public;
+     ${OLD} ALTER TABLE cost_data ADD api_version "ApiVersion"; RESET search_path; ${alter('SET search_path = before_costs, public')}`,
+  );
+  const other = await openDatabase({ kind: 'postgresql', url });
+  expect((await other.migrations.adopt()).problems.join()).toMatch(
+    /the type of cost_data\.api_version is public\."ApiVersion", .*\(ALTER TYPE public\."ApiVersion" SET SCHEMA "before_costs"\)/,
+  );
+  await other.close();
+  await database.pool.query(alter('RESET search_path'));
 });
 
 const TRIMS = `CREATE FUNCTION trimmed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.service := btrim(NEW.service); RETURN NEW; END';
