@@ -47,9 +47,16 @@ function valueOf(field: Field | TagWord, row: ReportRow): string | boolean | nul
   return row[field];
 }
 
-function markOf(field: Field | TagWord, { linked, day }: ReportRow, report: Pick<Report, 'coverage'>): string {
+function markOf(field: Field | TagWord, row: ReportRow, report: Pick<Report, 'coverage'>): string {
+  const { linked, day } = row;
   if (field === 'project' && linked === false) return '⚠ ';
+  if (field === 'project' && isOfNoOrganization(row)) return '◇ ';
   return field === 'day' && day !== undefined ? dayMark(day, report) : '';
+}
+
+/** A bill that no read can prove: it was adopted, or put there outside costs. */
+export function isOfNoOrganization({ organizationId, estimated }: ReportRow): boolean {
+  return organizationId === null && !estimated;
 }
 
 /** A day that not every organization has settled says so: never read, read half-way, not over, or still changing. */

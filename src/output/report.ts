@@ -10,7 +10,7 @@ import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '.
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
-import { LEFT_OUT } from './report-words.js';
+import { isOfNoOrganization, LEFT_OUT } from './report-words.js';
 
 export interface ReportView {
   report: Report;
@@ -54,6 +54,8 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
     const backfill = shell`costs backfill --since ${taken.since} --until ${taken.until}`;
     lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → ${backfill}`);
   }
+  if (report.rows.some(isOfNoOrganization))
+    lines.push(`${style.yellow('◇')} Not proven: bills of projects without an organization.  → costs doctor`);
   if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
   if (reportsDue.length > 0)
     lines.push(

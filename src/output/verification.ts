@@ -1,6 +1,6 @@
 import { providerName } from '../providers/registry.js';
 import type { DayDifference, NotCompared, OrganizationVerification, Verification } from '../domain/verification.js';
-import { describeOrphans } from '../domain/orphans.js';
+import { describeOrphans, type OrphanedRows } from '../domain/orphans.js';
 import { formatMoney } from './format.js';
 import { FIRST_DAY } from '../domain/period.js';
 import { formatCount, formatDate, formatDay, formatShortSpan, formatSpan, plural } from '../domain/words.js';
@@ -24,7 +24,7 @@ export function renderVerification(verification: Verification, output: Output): 
       output,
     ),
     ...organizations.flatMap((each) => notes(each, output)),
-    ...orphans.map(describeOrphans).flatMap(({ message, hint }) => finding(message, hint, output)),
+    ...orphans.flatMap((each) => told(each, output)),
   ].join('\n');
 }
 
@@ -78,6 +78,12 @@ function notes(organization: OrganizationVerification, output: Output): string[]
 
 function finding(message: string, hint: string, { style }: Output): string[] {
   return [`${style.red('✖')} ${message}`, `  ${renderHint(hint)}`];
+}
+
+function told(orphans: OrphanedRows, output: Output): string[] {
+  const { message, hint } = describeOrphans(orphans);
+  if (!orphans.isAdopted) return finding(message, hint, output);
+  return [`${output.style.yellow('◇')} ${message}`, `  ${renderHint(hint)}`];
 }
 
 function restatedNotes(name: string, restated: readonly DayDifference[]): string[] {

@@ -73,12 +73,14 @@ function toVerification(
       ...verified.flatMap(({ provider, organizationId, name, findings }) =>
         findings.map((finding) => ({ provider, organizationId, organization: name, ...finding })),
       ),
-      ...(orphans ?? []).map((each) => ({
-        day: each.since,
-        project: each.project,
-        projectId: each.projectId,
-        ...describeOrphans(each),
-      })),
+      ...(orphans ?? [])
+        .filter(({ isAdopted }) => !isAdopted)
+        .map((each) => ({
+          day: each.since,
+          project: each.project,
+          projectId: each.projectId,
+          ...describeOrphans(each),
+        })),
     ],
   };
 }

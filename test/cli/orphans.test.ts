@@ -70,6 +70,21 @@ describe.each(STORY_KINDS)('collected rows that no organization answers for, on 
         hint: `costs projects link old && costs backfill --since ${day} --until ${day} --force`,
       },
     ]);
+    // In an adopted store they are of the program that was there before.
+    const adopt = (logs: string) =>
+      inDatabase(`UPDATE _prisma_migrations SET logs = ${logs} WHERE migration_name LIKE '%baseline'`);
+    await adopt(`'{"kind":"costs-adoption"}'`);
+    expect(await stored()).toMatchObject({ orphans: [{ ...orphan, isAdopted: true }], findings: [] });
+    expect(await costs('doctor')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /⚠ Collected rows +"Search -x" has 1 adopted row of 30\.5 USD.* not proven: it is linked to no provider project\.\n.*→ costs projects link old\n/,
+      ) as string,
+    });
+    expect((await costs('report', ...SPAN, '--basis', 'billed')).stdout).toMatch(
+      /◇ Search -x[^]*◇ Not proven: bills of projects without/,
+    );
+    await adopt('NULL');
     const link = ['projects', 'link', 'old', '--provider', 'openai', '--provider-project', 'proj_1'];
     expect(await costs(...link)).toMatchObject({ code: 0 });
     expect((await costs(...sync)).code).not.toBe(3);

@@ -207,6 +207,7 @@ describe('a verification', () => {
         project: 'Odd',
         source: null,
         isLegacy: false,
+        isAdopted: false,
         since: FIRST,
         until: SECOND,
         rows: 3,

@@ -117,7 +117,7 @@ async function checkOrphans({ collection }: Store, team: Team): Promise<Diagnost
   const orphans = await collection.orphanedRows(team.id);
   if (orphans.length === 0)
     return [{ name, status: 'ok', message: 'each belongs to one project of a registered organization' }];
-  return orphans.map((each) => ({ name, status: 'failed', ...describeOrphans(each) }));
+  return orphans.map((each) => ({ name, status: each.isAdopted ? 'warning' : 'failed', ...describeOrphans(each) }));
 }
 
 async function checkPartitions({ usage }: Store): Promise<Diagnostic[]> {

@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { OrphanedRows } from '../../domain/orphans.js';
+import { WAS_ADOPTED } from './adopted-days.js';
 
 /**
  * See `CollectionStore.orphanedRows`. Usage counts as rows, and only bills as money. It reads the rows of projects without a
@@ -8,6 +9,8 @@ import type { OrphanedRows } from '../../domain/orphans.js';
 export function listOrphanedRows(prisma: PrismaClient, teamId: string): Promise<OrphanedRows[]> {
   return prisma.$queryRaw<OrphanedRows[]>`
     SELECT p.id AS "projectId", p.name AS project, p.openai_project_id IS NOT NULL AS "isLegacy",
+           ${WAS_ADOPTED} AND NOT EXISTS (
+             SELECT FROM collected_days d WHERE d.ai_provider = p.ai_provider AND d.ai_organization_id = p.ai_organization_id) AS "isAdopted",
            CASE WHEN p.is_sourced THEN jsonb_build_object('provider', p.ai_provider, 'organizationId', p.ai_organization_id) END AS source,
            to_char(min(c.since), 'YYYY-MM-DD') AS since, to_char(max(c.until), 'YYYY-MM-DD') AS until, sum(c.rows)::int AS rows,
            coalesce(jsonb_agg(jsonb_build_object('currency', c.currency, 'cost', trim_scale(c.cost)::text)) FILTER (WHERE c.cost IS NOT NULL), '[]') AS totals
