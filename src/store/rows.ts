@@ -125,18 +125,35 @@ function givenRows(table: string): string {
   return `FROM unnest($1::text[]) AS line(text), jsonb_populate_record(NULL::${quote(table)}, line.text::jsonb) AS r`;
 }
 
-/** Fills the columns `filled` of rows that are there and hold nothing in any of them yet, and inserts the others. */
+/**
+ * Fills the columns `filled` of rows that are there, and inserts the others.
+ * @param empty the columns that hold nothing yet in a row which is filled
+ * @param standardOf what a column holds, as SQL, to which nothing was written; its default where that is undefined
+ */
 export async function fillRows(
   pool: Pool,
-  { table, columns, filled }: { table: string; columns: readonly string[]; filled: readonly string[] },
+  {
+    table,
+    columns,
+    filled,
+    empty,
+    standardOf,
+  }: {
+    table: string;
+    columns: readonly string[];
+    filled: readonly string[];
+    empty: readonly string[];
+    standardOf: (column: string) => string | undefined;
+  },
   rows: readonly string[],
 ): Promise<Written> {
   const { rows: standards } = await pool.query<{ name: string; standard: string | null }>(
     `SELECT a.attname AS name, pg_get_expr(d.adbin, d.adrelid) AS standard FROM pg_attribute a
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = to_regclass($1) AND a.attname = ANY ($2)`,
-    [quote(table), filled],
+    [quote(table), empty],
   );
-  return upsertRows(pool, { table, columns, changed: filled, where: untouchedCondition(standards, 't.') }, rows);
+  const held = standards.map(({ name, standard }) => ({ name, standard: standardOf(name) ?? standard }));
+  return upsertRows(pool, { table, columns, changed: filled, where: untouchedCondition(held, 't.') }, rows);
 }
 
 /** Inserts rows; of those that are there and meet `where` (SQL of ours, the row is `t`) the columns `changed` take the new values. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CollectedDay, Organization, WindowOutcome } from '../../src/domain/collection.js';
 import { coverageOf } from '../../src/domain/coverage.js';
@@ -231,4 +234,43 @@ it('take what they lack: a bill of another project is added', async () => {
   const outcome = await write([...SAME, line(first, 'proj_3', 'gpt', '9')], [first]);
   expect(outcome).toMatchObject({ inserted: 1, deleted: 0, contradicted: [] });
   expect((await rows()).filter((row) => before.includes(row))).toEqual(before);
+});
+
+it('come back with a rollback where another answer was accepted, and are replaced again by the import after it', async () => {
+  const { migrations, pool } = database;
+  await pool.query(`UPDATE cost_data SET service = 'theirs'`);
+  const whole = async () =>
+    (
+      await pool.query(
+        `SELECT id, project_id, service, trim_scale(cost)::text AS cost, line_item, currency FROM cost_data ORDER BY id`,
+      )
+    ).rows as unknown;
+  const found = await whole();
+  // An amount and a currency are others, and a bill is gone whose key another has by now.
+  const [changed, gone, ...others] = SAME.map((each, index) => (index === 2 ? { ...each, currency: 'EUR' } : each));
+  if (changed === undefined || gone === undefined) throw new Error('No bills.');
+  const days = daysOf({ since: first, until: last });
+  const answer = [{ ...changed, cost: line(first, 'proj_1', 'gpt', '1.005').cost }, ...others];
+  await write(answer, days, true);
+  await write([...answer, gone], days);
+  const accepted = await whole();
+  const { rows: ledger } = await pool.query(
+    `SELECT cause, trim_scale(old_cost)::text AS old, trim_scale(new_cost)::text AS new FROM restatements ORDER BY id`,
+  );
+  expect(ledger).toEqual(
+    expect.arrayContaining([
+      { cause: 'accepted', old: '1', new: '1.005' },
+      { cause: 'accepted', old: '1', new: null },
+      { cause: 'accepted', old: '2', new: '2' },
+    ]),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'costs-adopted-'));
+  const path = join(folder, 'rollback.jsonl');
+  await migrations.rollback({ to: 'baseline', export: path });
+  expect(await whole()).toEqual(found);
+  await migrations.adopt();
+  await migrations.apply();
+  await migrations.import({ path });
+  expect(await whole()).toEqual(accepted);
+  await rm(folder, { recursive: true });
 });

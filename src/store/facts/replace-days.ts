@@ -39,6 +39,8 @@ export interface History {
   writeId: string;
   /** Days whose rows were others than had been written. */
   altered: ReadonlySet<Day>;
+  /** Never read days whose adopted bills are others than the answer, which somebody accepted. */
+  adopted: ReadonlySet<Day>;
   /** Read again on request, not because it was due. */
   forced: boolean;
   /** The guard would have refused this answer. */
@@ -94,7 +96,7 @@ async function replacePiece<Row extends Fact>(
   const updates = Prisma.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`
     WITH changed AS MATERIALIZED (
-      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}
+      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(history)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
         SELECT c.* FROM ${storedRows(list, source, first, last, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
@@ -155,25 +157,32 @@ function ledgerColumns({ ledger, amounts }: FactList<never>): Prisma.Sql {
   return Prisma.raw(`, ${own('currency')}, ${own('model')}`);
 }
 
+/** What another program said of a bill that is answered otherwise: kept whole, as a rollback of its adoption brings it back. */
+function adoptedRows(history: History | undefined): Prisma.Sql {
+  if (history === undefined) return Prisma.empty;
+  return Prisma.sql`, CASE WHEN s.bucket_start_time::date = ANY (${[...history.adopted]}::date[])
+        AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency) THEN to_jsonb(s) END AS adopted`;
+}
+
 /**
- * All days that had been read are recorded, so that any earlier state can be told again. Where the answer itself tells the
+ * All days that had been read are recorded, and adopted ones whose bills were replaced, so that any earlier state can be told again. Where the answer itself tells the
  * cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it came to be read.
  */
 function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
   if (history === undefined) return Prisma.empty;
-  const read = days.filter(({ readAt }) => readAt !== null);
+  const read = days.filter(({ day, readAt }) => readAt !== null || history.adopted.has(day));
   const causes = read.map((each) => causeOf(each, history));
   return Prisma.sql`, restated AS (
       INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
-                                old_cost, new_cost, cause, run_id, write_id, recorded_at)
+                                old_cost, new_cost, cause, run_id, write_id, recorded_at, adopted)
       SELECT r.project_id, 'costs_v1', r.bucket_start_time, r.bucket_end_time, r.line_item, r.its_currency, r.its_model, r.old_amount, r.cost,
              coalesce(CASE WHEN r.regrouped AND coalesce(d.cause, '') IN ('', 'forced', 'accepted') THEN 'regrouped' END, d.cause,
                       CASE WHEN r.old_amount IS NULL THEN 'late' ELSE 'provider' END),
-             ${history.runId}, ${history.writeId}, clock_timestamp()
+             ${history.runId}, ${history.writeId}, clock_timestamp(), r.adopted
       FROM (
         SELECT *, sum(coalesce(cost, 0) - coalesce(old_amount, 0)) OVER bucket = 0
                   AND (bool_or(known IS NULL) OVER bucket OR bool_or(gone) OVER bucket) AS regrouped
-        FROM changed WHERE old_amount IS DISTINCT FROM cost
+        FROM changed WHERE old_amount IS DISTINCT FROM cost OR adopted IS NOT NULL
         WINDOW bucket AS (PARTITION BY project_id, bucket_start_time, bucket_end_time, its_currency)
       ) r
       JOIN unnest(${read.map(({ day }) => day)}::date[], ${causes}::text[]) AS d (day, cause) ON d.day = r.bucket_start_time::date
@@ -193,6 +202,7 @@ function causeOf(
   history: History,
 ): RestatementCause | 'open' | null {
   if (history.altered.has(day)) return 'altered';
+  if (history.adopted.has(day)) return 'accepted';
   if (firstClosedReadAt === null) return 'open';
   if (history.scope !== scope) return 'rescoped';
   if (history.accepted) return 'accepted';

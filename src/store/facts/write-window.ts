@@ -56,10 +56,10 @@ export async function replaceWindow<Row extends Fact>(
     ...[...answered.values()].flat(),
     ...(write.behind ?? []),
   ]);
-  const contradicted =
-    list.ledger && !write.acceptRestatement
-      ? await findContradicted(tx, list, { source: write, days: locked, rows: answered, projectIds })
-      : new Set<Day>();
+  const against = list.ledger
+    ? await findContradicted(tx, list, { source: write, days: locked, rows: answered, projectIds })
+    : new Set<Day>();
+  const contradicted = write.acceptRestatement ? new Set<Day>() : against;
   const days = locked.filter(({ day }) => !contradicted.has(day));
   const rows = new Map([...answered].filter(([day]) => !contradicted.has(day)));
   const accepted = await guardAgainstShrinking(tx, list, write, days, rows, altered);
@@ -69,7 +69,9 @@ export async function replaceWindow<Row extends Fact>(
   const restatedDays = new Set<string>();
   const { runId, writeId, forced, scope, keyedDays } = write;
   for (const chunk of chunksOfDays(days, rows, projectIds)) {
-    const history = list.ledger ? { history: { runId, writeId, altered, forced, accepted, scope } } : {};
+    const history = list.ledger
+      ? { history: { runId, writeId, altered, adopted: against, forced, accepted, scope } }
+      : {};
     const keyed = keyedDays === undefined ? {} : { keyedDays };
     const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
     accumulate(outcome, replaced, chunk.rows.length, restatedDays);

@@ -1,6 +1,6 @@
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
-import { quote } from '../rows.js';
+import { columnsOf, quote } from '../rows.js';
 import type { AdoptionPlan } from './adoption-plan.js';
 import { fingerprint } from './fingerprint.js';
 import { requireNoInterference } from './interference.js';
@@ -17,7 +17,7 @@ export async function carryOut(
   { steps, conversions }: Pick<AdoptionPlan, 'steps' | 'conversions'>,
 ): Promise<string[]> {
   const before = await fingerprint(pool);
-  const undo: string[] = [];
+  const undo = await keysAsFound(pool);
   for (const step of steps) undo.unshift(...(await take(pool, step, undo)));
   const left = await withoutIdle(
     pool,
@@ -44,4 +44,23 @@ async function take(pool: Connection, { sql, undo, fills }: Step, after: readonl
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => literal(id)).join(', ');
   return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE id::text IN (${ids})`];
+}
+
+/** What costs writes of a key that is entered again: another program has its own there. */
+const ENTERED = ['encrypted_key', 'is_active', 'updated_at'];
+
+/** The statement that gives keys back to the program that encrypted them, once the columns are again those it made. */
+async function keysAsFound(pool: Connection): Promise<string[]> {
+  const table = 'organization_api_keys';
+  const columns = await columnsOf(pool, table);
+  const entered = ENTERED.filter((name) => columns.includes(name)).map(quote);
+  if (entered.length === 0 || columns.includes('source')) return [];
+  const { rows } = await pool.query<{ keys: string | null }>(
+    `SELECT jsonb_agg(k)::text AS keys FROM (SELECT ${['id', ...entered].join(', ')} FROM ${table}) AS k`,
+  );
+  if (rows[0]?.keys == null) return [];
+  const set = entered.map((name) => `${name} = found.${name}`).join(', ');
+  return [
+    `UPDATE ${table} k SET ${set} FROM jsonb_populate_recordset(NULL::${table}, ${literal(rows[0].keys)}) AS found WHERE k.id = found.id`,
+  ];
 }

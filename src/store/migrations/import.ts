@@ -11,9 +11,11 @@ import {
   upsertRows,
   type Written,
 } from '../rows.js';
+import { sweepAccepted, writeOverAccepted } from './accepted-bills.js';
 import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
 import { requireRights } from './preflight.js';
+import { FILLERS } from './schema-steps.js';
 import { asOnlyMigrator, type MigratorOptions } from './session.js';
 
 export interface ImportResult {
@@ -44,13 +46,14 @@ export async function importRows(
     await requireMigrations(pool, header, target.label);
     return inTransaction(pool, async () => {
       const counts = header.parts.map(({ table, rows }) => ({ table, rows, written: 0, different: 0 }));
+      let isOver = false;
       const write = async (tables: (table: string) => boolean) => {
         for await (const item of readExport(path)) {
           if ('format' in item) continue;
           const part = header.parts[item.part];
           const count = counts[item.part];
           if (part === undefined || count === undefined || !tables(part.table)) continue;
-          const { inserted, equal } = await writePart(pool, part, item.rows).catch((error: unknown) => {
+          const { inserted, equal } = await writePart(pool, part, item.rows, isOver).catch((error: unknown) => {
             throw importError(error, part.table);
           });
           count.written += inserted;
@@ -58,8 +61,10 @@ export async function importRows(
         }
       };
       // An export of a time before organizations had rows of their own has the days first, and nothing they could hang on.
-      await write((table) => !HANG_ON_ORGANIZATIONS.includes(table));
-      await write((table) => HANG_ON_ORGANIZATIONS.includes(table));
+      const isLater = (table: string) => table === 'cost_data' || HANG_ON_ORGANIZATIONS.includes(table);
+      await write((table) => !isLater(table));
+      isOver = await sweepAccepted(pool);
+      await write(isLater);
       for (const { table } of header.parts) await moveSequences(pool, table);
       return { tables: counts };
     });
@@ -106,6 +111,7 @@ async function writePart(
   pool: Pool,
   { table, columns, dropped }: ExportHeader['parts'][number],
   rows: readonly string[],
+  isOver: boolean,
 ): Promise<Written> {
   const present = new Set(await columnsOf(pool, table));
   const writable = columns.filter((column) => present.has(column));
@@ -114,8 +120,13 @@ async function writePart(
   if (table === 'organizations') {
     return upsertRows(pool, { table, columns: writable, changed: writable, where: 't.registered_at IS NULL' }, rows);
   }
+  if (table === 'cost_data' && dropped === null && isOver) return writeOverAccepted(pool, writable, rows);
   if (dropped === null) return insertRows(pool, table, writable, rows);
-  return fillRows(pool, { table, columns: writable, filled: dropped.filter((column) => present.has(column)) }, rows);
+  const empty = dropped.filter((column) => present.has(column));
+  // With our columns of a key went what had been entered here in place of what another program encrypted.
+  const filled = table === 'organization_api_keys' && empty.includes('source') ? writable : empty;
+  const standardOf = (column: string) => FILLERS[`${table}.${column}`];
+  return fillRows(pool, { table, columns: writable, filled, empty, standardOf }, rows);
 }
 
 /** Whose an organization is that the export does not say and that has no key: as the migration decides it. */

@@ -16,14 +16,21 @@ export interface Loss {
 /**
  * What going back from one state to an earlier one takes away: rows of tables that go, rows that a down.sql deletes, and
  * rows with anything in a column that goes. In the order in which they can be inserted again.
+ * @param replaced SQL that is true of bills which come to say something else
  */
 export async function findLosses(
   pool: Pool,
-  { from, to, downs }: { from: readonly Fact[]; to: readonly Fact[]; downs: readonly string[] },
+  {
+    from,
+    to,
+    downs,
+    replaced,
+  }: { from: readonly Fact[]; to: readonly Fact[]; downs: readonly string[]; replaced?: string | undefined },
 ): Promise<Loss[]> {
   const kept = new Set(to.map(({ object }) => object));
   const gone = from.filter(({ object }) => !kept.has(object));
   const deletions = downs.flatMap(findDeletions);
+  if (replaced !== undefined) deletions.push({ table: 'cost_data', where: replaced });
   const losses: Loss[] = [];
   for (const table of await tablesInOrder(pool)) {
     const add = async (where: string, dropped: Fact[] | null) => {

@@ -4,6 +4,7 @@ import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import { quote } from '../rows.js';
 import type { Connection } from '../pool.js';
+import { bringBackAccepted } from './accepted-bills.js';
 import { readAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { compareCatalogs } from './drift.js';
@@ -46,6 +47,8 @@ interface Work {
   towards: Fact[];
   /** What is left when the way back passes the schema that was adopted. */
   adoption: Adoption | null;
+  /** SQL that is true of bills which come to say again what was adopted. */
+  replaced?: string | undefined;
 }
 
 /** What a rollback would do; reads only. @throws CostsError as `rollbackMigrations` does */
@@ -77,7 +80,7 @@ export async function rollbackMigrations(
 
 async function takeBack(pool: Connection, work: Work, path: string | undefined): Promise<RollbackPlan> {
   await lockTables(pool, work);
-  const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
+  const losses = await findLosses(pool, { ...work, to: work.towards });
   const plan = withLosses(work.plan, losses);
   if (path !== undefined) await writeExport(pool, path, [...plan.migrations].reverse(), losses);
   else if (plan.rows > 0) throw needsExport(plan);
@@ -142,12 +145,15 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   }
   const migrations = [...back.map(({ name }) => name), ...[...adoption.migrations].reverse()];
   const plan = { migrations, to: 'the state that costs db adopt found', losses: [], rows: 0 };
+  const accepted = await bringBackAccepted(pool);
+  const script = (statements: readonly string[]) => statements.map((sql) => `${sql};\n`).join('');
   const work = {
-    downs: [...downs, adoption.undo.map((sql) => `${sql};\n`).join('')],
+    downs: [script(accepted?.undo ?? []), ...downs, script(adoption.undo)],
     from: states.at(-1) ?? [],
     towards: adoption.found,
+    replaced: accepted?.where,
   };
-  const losses = await findLosses(pool, { from: work.from, to: work.towards, downs: work.downs });
+  const losses = await findLosses(pool, { ...work, to: work.towards });
   return { plan: withLosses(plan, losses), ...work, adoption };
 }
 

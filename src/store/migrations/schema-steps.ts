@@ -104,8 +104,8 @@ function addColumn(fact: Fact, table: string, name: string): Step[] {
   return [step(`add the column ${column}`, sql, dropColumn(fact.table ?? '', name), fact.table, { checks })];
 }
 
-/** What rows get that were there before a column which may not be null. */
-const FILLERS: Record<string, string> = {
+/** What rows get that were there before a column which may not be null, as SQL. */
+export const FILLERS: Readonly<Record<string, string | undefined>> = {
   'organization_api_keys.name': `'adopted'`,
   'organization_api_keys.source': `'vault'`,
   'organization_api_keys.host': `''`,

@@ -59,6 +59,27 @@ it('adopts a pushed database with its bills, its enum and its clients as they we
   ]);
 });
 
+it('gives a key back to the program that encrypted it, and what was entered here to the import after it', async () => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, PUSHED);
+  const key = async () => (await pool.query(`SELECT to_jsonb(k) AS key FROM organization_api_keys k`)).rows as unknown;
+  const found = await key();
+  await migrations.adopt();
+  await migrations.apply();
+  await pool.query(
+    `UPDATE organization_api_keys SET name = 'Prod', last_four = 'abcd', encrypted_key = 'v1.ours', generation = 1, mac = 'mac', is_active = true, updated_at = '2026-03-01Z'`,
+  );
+  const entered = await key();
+  const path = join(folder, 'key.jsonl');
+  await migrations.rollback({ to: 'baseline', export: path });
+  expect(await key()).toEqual(found);
+  await migrations.adopt();
+  await migrations.apply();
+  const { tables } = await migrations.import({ path });
+  expect(tables.filter(({ different }) => different > 0)).toEqual([]);
+  expect(await key()).toEqual(entered);
+});
+
 it('keeps nobody from the rows where there is nothing to change', async () => {
   const [baseline] = await readMigrations();
   await runScript(database.pool, baseline?.sql ?? '');
@@ -146,6 +167,7 @@ it.each([
   'ALTER TABLE cost_data ALTER COLUMN service TYPE varchar(191)',
   `UPDATE cost_data SET date = date_trunc('day', date); ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz(3) USING date AT TIME ZONE 'UTC'`,
   'ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(40, 30)',
+  `ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric; UPDATE cost_data SET cost = trim_scale(cost)`,
 ])('takes over another type without a value saying anything else: %s', async (sql) => {
   const { pool, migrations } = database;
   await makeForeign(pool, PUSHED);
@@ -156,7 +178,8 @@ it.each([
         `SELECT id, trim_scale(cost::text::numeric)::text AS cost, date::text::timestamp::text AS date, service FROM cost_data ORDER BY id`,
       )
     ).rows as unknown;
-  const [found, before] = [await dumpSchema(pool), await read()];
+  const texts = async () => (await pool.query('SELECT cost::text FROM cost_data ORDER BY id')).rows as unknown;
+  const [found, before, written] = [await dumpSchema(pool), await read(), await texts()];
   expect(await migrations.adopt()).toMatchObject({ done: true, problems: [] });
   await migrations.apply();
   expect(await read()).toEqual(before);
@@ -164,6 +187,7 @@ it.each([
   await migrations.rollback({ to: 'baseline', export: path });
   expect(await dumpSchema(pool)).toBe(found);
   expect(await read()).toEqual(before);
+  expect(await texts()).toEqual(written);
 });
 
 it.each([
