@@ -7,7 +7,7 @@ import { CostsError } from '../errors.js';
 import { dailyLine } from '../domain/daily-line.js';
 import { parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
 import type { FileProvider } from '../providers/files.js';
-import { DESCRIBED_METER_COLUMNS, METER_COLUMNS, type Column, type Row } from './columns.js';
+import { DESCRIBED_METER_COLUMNS, METER_COLUMNS, MODEL, type Column, type Row } from './columns.js';
 import { isWithinDay, nearestDay, readDay } from './instants.js';
 
 export interface ChargeOptions extends Pick<Scope, 'projectBy'> {
@@ -87,10 +87,12 @@ export function toLine(row: Row, { start, until, beside }: Bill, { projectBy, pr
   const day = charged < start || isOutside ? start : charged;
   const [project, projectName] = projectOf(row, projectBy, files);
   const chargeClass = row('ChargeClass');
+  const model = MODEL.exec(row('SkuPriceDetails') ?? '')?.[1] ?? null;
   return dailyLine({
     day,
     description: [service, meter].filter((words) => words !== '').join(' · ') || null,
     further: [
+      ...(model === null || `${service} ${meter}`.includes(model) ? [] : [model]),
       ...(category === 'Usage' ? [] : [category]),
       ...(chargeClass === null ? [] : [toCategory(chargeClass)]),
       ...(isOutside ? [charged.slice(0, 7)] : []),
@@ -100,7 +102,7 @@ export function toLine(row: Row, { start, until, beside }: Bill, { projectBy, pr
     currency: currency.toUpperCase(),
     cost: ZERO,
     quantityUnit: row('ConsumedUnit'),
-    model: files.readModel(service, meter),
+    model: files.readModel(service, meter) ?? model,
     costType: category,
   });
 }

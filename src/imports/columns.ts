@@ -25,6 +25,7 @@ export const COLUMNS = [
   'ServiceCategory',
   'SkuMeter',
   'SkuId',
+  'SkuPriceDetails',
   'ChargeDescription',
   'ConsumedQuantity',
   'ConsumedUnit',
@@ -60,6 +61,10 @@ export const DESCRIBED_METER_COLUMNS: readonly Column[] = [
   ...METER_COLUMNS.filter((each) => each !== 'SkuId'),
   'SkuId',
 ];
+
+/** Of what a SKU's price depends on the model alone is read, and only of text: a map would be decoded for every row of a file. */
+export const ONLY_AS_TEXT: Column = 'SkuPriceDetails';
+export const MODEL = /"(?:x_)?ModelId"\s*:\s*"([^"\\]+)"/;
 
 export const AMOUNTS: readonly Column[] = ['BilledCost', 'ListCost', 'ConsumedQuantity'];
 /** Of these the day alone counts; of billing periods the hour as well. */
@@ -112,6 +117,7 @@ export function identityOf(values: Values): string {
   const meter = METER_PLACES.find((place) => telling[place] !== null);
   // A SKU's id and its description stay together: whose files these are says which of them is read.
   if (meter !== PLACES.SkuId) for (const place of METER_PLACES) if (place !== meter) telling[place] = null;
+  telling[PLACES.SkuPriceDetails] = MODEL.exec(telling[PLACES.SkuPriceDetails] ?? '')?.[0] ?? null;
   for (const place of INSTANT_PLACES) {
     const text = telling[place] ?? null;
     if (text !== null) telling[place] = readDay(text) ?? text;

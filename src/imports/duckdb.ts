@@ -1,7 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDraftFolder } from '../draft-file.js';
-import { AMOUNTS, INSTANTS, METER_COLUMNS, TAGS, type Column, type Wanted } from './columns.js';
+import { AMOUNTS, INSTANTS, METER_COLUMNS, ONLY_AS_TEXT, TAGS, type Column, type Wanted } from './columns.js';
 import type { Values } from './values.js';
 
 /** Equal rows of a file, added up: their values, how many they are, and the number of the first of them, from 1. */
@@ -134,6 +134,7 @@ function textOf(column: Column, types: ReadonlyMap<string, string>): string {
   if (/^BillingPeriod/.test(column) && TIMES.test(type)) return `"${column}"::VARCHAR`;
   if (isAmount) throw new Error(`${column} is ${type}`);
   if (NESTED.test(type) && (TAGS.includes(column) || column === 'x_Project')) return `to_json("${column}")::VARCHAR`;
+  if (NESTED.test(type) && column === ONLY_AS_TEXT) return 'NULL';
   if (type !== 'VARCHAR' && !WHOLE.test(type)) throw new Error(`${column} is ${type}`);
   const text = `nullif("${column}"::VARCHAR, '')`;
   // Of what names a meter the first alone is read, and what comes behind it may be another in every row; not so behind a SKU's id.

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { ONLY_AS_TEXT } from './columns.js';
 import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
 /**
@@ -21,7 +22,9 @@ export async function openParquet(path: string, wantedOf: WantedOf): Promise<Tab
   const wanted = wantedOf(columns);
   const floats = new Set(top.filter(({ type }) => type === 'FLOAT').map(({ name }) => name));
   const scales = takeDecimals(metadata.schema, top);
-  const present = wanted.filter((column) => column !== null).filter((column) => columns.includes(column));
+  const present = wanted
+    .filter((column) => column !== null)
+    .filter((column) => columns.includes(column) && (column !== ONLY_AS_TEXT || !isNested(metadata, column)));
   const toText = (column: string, value: unknown): string | null => {
     if (floats.has(column) && typeof value === 'number') return floatText(value);
     const scale = scales.get(column);

@@ -158,5 +158,5 @@ const FOCUS_COLUMNS = new Set(
   CommitmentDiscountQuantity CommitmentDiscountStatus CommitmentDiscountType CommitmentDiscountUnit CommitmentProgramEligibilityDetails
   ContractApplied ContractedCost ContractedUnitPrice EffectiveCost HostProviderName InvoiceDetailId InvoiceId ListUnitPrice PricingCategory
   PricingCurrency PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice PricingQuantity PricingUnit
-  RegionId RegionName ResourceType ServiceSubcategory SkuPriceDetails SkuPriceId SubAccountType`.split(/\s+/),
+  RegionId RegionName ResourceType ServiceSubcategory SkuPriceId SubAccountType`.split(/\s+/),
 );

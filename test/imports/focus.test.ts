@@ -41,6 +41,7 @@ type Row = Partial<
     | 'ListCost'
     | 'SkuId'
     | 'BillingAccountType'
+    | 'SkuPriceDetails'
     | 'ChargeDescription'
     | 'x_Labels'
     | 'InvoiceIssuerName'
@@ -233,6 +234,23 @@ describe('FOCUS files', () => {
       ['search-1', 'Search'],
       ['unassigned', null],
       ['payer-1', null],
+    ]);
+  });
+
+  it('keep models apart that a meter does not name, and what the price of a SKU does', async () => {
+    const rows = ['{"ModelId":"atlas-5.5","Tier":1}', '{"x_ModelId": "atlas-5"}', 'no JSON, such as {"ModelId":7}'].map(
+      (SkuPriceDetails) => ({ SkuPriceDetails, ServiceName: 'Solora API' }),
+    );
+    const named = { SkuMeter: 'atlas-5 input', SkuPriceDetails: '{"ModelId":"atlas-5"}' };
+    const found = await read(
+      { 'a.csv': csv([...rows, named], [...Object.keys(ROW), 'SkuPriceDetails']) },
+      { only: 'all' },
+    );
+    expect(found.periods.flatMap(({ lines }) => lines.map(({ lineItem, model }) => [lineItem, model]))).toEqual([
+      ['Solora API · InputTokens · atlas-5.5', 'atlas-5.5'],
+      ['Solora API · InputTokens · atlas-5', 'atlas-5'],
+      ['Solora API · InputTokens', null],
+      ['Amazon Bedrock · atlas-5 input', 'atlas-5'],
     ]);
   });
 

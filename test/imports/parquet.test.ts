@@ -36,7 +36,7 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
       { name: 'EffectiveCost', type: 'DOUBLE', repetition_type: 'REQUIRED' },
       { name: 'ConsumedQuantity', type: 'FLOAT', repetition_type: 'REQUIRED' },
       // What is within a column may be called like another.
-      { name: 'x_Total', num_children: 1, repetition_type: 'REQUIRED' },
+      { name: 'SkuPriceDetails', num_children: 1, repetition_type: 'REQUIRED' },
       {
         name: 'ListCost',
         type: 'INT64',
@@ -52,7 +52,7 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
       { name: 'ServiceName', data: ['Bedrock', 'Vertex AI'] },
       { name: 'EffectiveCost', data: [0.1, 1e-7] },
       { name: 'ConsumedQuantity', data: [0.1, 16777216] },
-      { name: 'x_Total', data: [{ ListCost: 1n }, { ListCost: 2n }] },
+      { name: 'SkuPriceDetails', data: [{ ListCost: 1n }, { ListCost: 2n }] },
     ],
   });
   await writeFile(path, Buffer.from(file));
@@ -62,9 +62,16 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
     'ServiceName',
     'EffectiveCost',
     'ConsumedQuantity',
-    'Tags',
+    'SkuPriceDetails',
   ]);
-  expect(columns).toEqual(['BilledCost', 'ListCost', 'ServiceName', 'EffectiveCost', 'ConsumedQuantity', 'x_Total']);
+  expect(columns).toEqual([
+    'BilledCost',
+    'ListCost',
+    'ServiceName',
+    'EffectiveCost',
+    'ConsumedQuantity',
+    'SkuPriceDetails',
+  ]);
   const rows = [];
   for await (const batch of batches) rows.push(...batch);
   expect(rows).toEqual([
