@@ -1,8 +1,10 @@
 import { ourTables } from './migrations/folder.js';
+import { defaultRightsSql } from './default-rights.js';
+import { literal } from './migrations/step.js';
 import { NUMBERED } from './rows.js';
 
 /** What only the vault reads: whoever has it can guess passwords offline. */
-const SECRETS = [
+export const SECRETS = [
   'vaults',
   'vault_slots',
   'vault_viewer_slots',
@@ -45,6 +47,10 @@ export async function grantsSql(schema: string): Promise<string> {
 BEGIN;
 ${['costs_reader', 'costs_collector', 'costs_admin'].map(role).join('\n')}
 GRANT USAGE ON SCHEMA "${schema}" TO "costs_reader", "costs_collector", "costs_admin";
+-- What default privileges have given with these tables and functions, to anybody:
+DO $$ DECLARE given record; BEGIN
+FOR given IN ${await defaultRightsSql(literal(schema))}
+LOOP EXECUTE given.sql; END LOOP; END $$;
 REVOKE ALL ON ${everything} FROM "costs_reader", "costs_collector", "costs_admin";
 REVOKE ALL ON FUNCTION ${functions.join(', ')} FROM PUBLIC;
 

@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
+import { readDefaultRights } from './default-rights.js';
+import { SECRETS } from './grants.js';
 import { ourTables } from './migrations/folder.js';
 
-/** What keeps the role from rows of ours without being an error of any statement yet. */
+/** What keeps the role from rows of ours without being an error of any statement yet, and whom nothing keeps from secrets. */
 export interface Obstacles {
   /** Policies of row security that bind the role, by table; an empty list where there is none and so no row is seen. */
   policies: Record<string, string[]>;
   /** Columns that the role may not read, by table, where it may read others. */
   columns: Record<string, string[]>;
+  /** Roles to which default privileges gave rights on a table of the vault. */
+  given: { name: string; role: string }[];
 }
 
 /** SQL for the policies that bind the current role on the tables of a schema, as an object by table. */
@@ -19,7 +23,7 @@ export const policiesSql = (schema: string) => `
 
 /** Looks at the catalogs alone. Tables that a role is kept from on purpose, those of the vault, are none. */
 export async function findObstacles(pool: Pool): Promise<Obstacles> {
-  const { rows } = await pool.query<Obstacles>(
+  const { rows } = await pool.query<Omit<Obstacles, 'given'>>(
     `SELECT ${policiesSql('current_schema()')} AS policies,
        (SELECT coalesce(jsonb_object_agg("table", names), '{}') FROM (
           SELECT c.relname AS "table", jsonb_agg(a.attname ORDER BY a.attnum) AS names
@@ -29,5 +33,8 @@ export async function findObstacles(pool: Pool): Promise<Obstacles> {
           GROUP BY c.relname) AS missing) AS columns`,
     [await ourTables()],
   );
-  return rows[0] ?? { policies: {}, columns: {} };
+  const given = (await readDefaultRights(pool)).filter(
+    ({ name, role }) => SECRETS.includes(name) && !/^costs_/.test(role),
+  );
+  return { policies: {}, columns: {}, ...rows[0], given };
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsSql } from '../../src/store/grants.js';
 import { openDatabase } from '../../src/store/open.js';
-import { createTestDatabase, onServer, type TargetOf, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, onServer, useEmptyTarget, type TargetOf, type TestDatabase } from '../helpers/database.js';
 import { createStore } from '../../src/store/store.js';
 import { usageCollector } from '../../src/sync/collect-usage.js';
 import { writePeriod } from '../../src/sync/files.js';
@@ -156,6 +156,33 @@ describe('the roles that costs db grants prints', () => {
     const open = await base.database.prisma.$queryRaw`
       SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND proconfig::text NOT LIKE '%, pg_temp"%'`;
     expect(open).toEqual([]);
+  });
+
+  it('take back what default privileges gave, as a migration does of what it makes', async () => {
+    const database = await openDatabase(await useEmptyTarget('postgresql'));
+    const { pool } = database;
+    const mayUse = async () => {
+      const { rows } = await pool.query<Record<string, boolean>>(
+        `SELECT has_table_privilege($1, 'vault_slots', 'SELECT') AS slots, has_function_privilege($1, 'costs_prune_login_attempts(text)', 'EXECUTE') AS prune,
+           has_table_privilege($1, 'restatements', 'SELECT') AS ledger, has_sequence_privilege($1, 'vault_audit_id_seq', 'USAGE') AS number`,
+        [users.reader],
+      );
+      return Object.entries(rows[0] ?? {}).flatMap(([name, may]) => (may ? name : []));
+    };
+    const toReader = (words: (kind: string) => string) =>
+      ['TABLES', 'SEQUENCES', 'FUNCTIONS'].map((kind) => `${words(kind)} TO "${users.reader}"`).join('; ');
+    await pool.query(toReader((kind) => `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON ${kind}`));
+    await database.migrations.apply();
+    expect(await mayUse()).toEqual([]);
+    await pool.query(toReader((kind) => `GRANT ALL ON ALL ${kind} IN SCHEMA public`));
+    expect(await mayUse()).toHaveLength(4);
+    expect((await database.obstacles()).given).toContainEqual(
+      expect.objectContaining({ role: users.reader, name: 'vault_slots' }),
+    );
+    await pool.query(await grantsSql('public'));
+    expect(await mayUse()).toEqual(['ledger']);
+    expect((await database.obstacles()).given).toEqual([]);
+    await database.close();
   });
 
   it('let an admin of the database manage members', async () => {

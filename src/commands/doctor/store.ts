@@ -63,7 +63,7 @@ export async function checkStore(context: Context): Promise<{ checks: Diagnostic
 
 async function checkRights(context: Context): Promise<Diagnostic> {
   const name = 'Rights';
-  const { policies, columns } = await (await context.database()).obstacles();
+  const { policies, columns, given } = await (await context.database()).obstacles();
   const hidden = Object.entries(policies).map(([table, names]) =>
     names.length === 0
       ? `row level security hides every row of ${table}`
@@ -83,6 +83,13 @@ async function checkRights(context: Context): Promise<Diagnostic> {
       status: 'failed',
       message: `This role may read ${unread.join('; ')}.`,
       hint: 'Have it granted all columns. The SQL: costs db grants',
+    };
+  if (given.length > 0)
+    return {
+      name,
+      status: 'failed',
+      message: `Default privileges gave rights on tables of the vault: ${given.map(({ role, name: table }) => `${role} on ${table}`).join(', ')}.`,
+      hint: 'Take them back. The SQL: costs db grants',
     };
   return { name, status: 'ok', message: 'no policy hides rows, and every column can be read' };
 }

@@ -2,6 +2,7 @@ import type { MigrationTarget } from './target.js';
 import { randomUUID } from 'node:crypto';
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
+import { keepOthersOut } from '../default-rights.js';
 import { quote } from '../rows.js';
 import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
@@ -13,6 +14,7 @@ import { describeDuplicates, readWrittenOrder } from './duplicates.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
+import { tablesElsewhere } from './elsewhere.js';
 import { findHindrances } from './hindrances.js';
 import { unfinishedOfTheirs } from './interference.js';
 import { zonedColumns, type Zones } from './convert-columns.js';
@@ -144,8 +146,10 @@ async function look(
 ): Promise<{ plan: Plan; problems: string[] }> {
   const live = await readCatalog(pool);
   const plan = planAdoption(files, states, live, pool.settings.schema, await zonesOf(pool, live, datesIn));
-  // Of a schema that does not fit, the rows cannot be asked either.
-  if (plan.problems.length > 0) return { plan: { ...plan, merging: null }, problems: plan.problems };
+  // Of tables that are elsewhere the schema says nothing, and of a schema that does not fit, the rows cannot be asked either.
+  const elsewhere = await tablesElsewhere(pool, states.at(-1) ?? []);
+  const unfit = elsewhere.length > 0 ? elsewhere : plan.problems;
+  if (unfit.length > 0) return { plan: { ...plan, merging: null }, problems: unfit };
   const checks = [
     ...uncertainValues(plan.conversions),
     ...neverChecked(plan.target, live),
@@ -215,6 +219,7 @@ async function adoptLocked(
     });
   const { duplicates } = choices;
   const written = duplicates === undefined ? [] : await readWrittenOrder(pool);
+  const revoke = await keepOthersOut(pool);
   const undo = isIdle ? [] : await carryOut(pool, plan);
   const merge = duplicates === undefined ? null : await mergeDuplicates(pool, duplicates, written);
   await writeHistory(pool, files, {
@@ -223,6 +228,7 @@ async function adoptLocked(
     found: await ofOurs(pool, found, plan.target),
     written,
   });
+  await revoke();
   return { ...plan, merged: merge?.rows ?? 0 };
 }
 

@@ -5,7 +5,7 @@ import { labelsOf, namedType } from './enum-types.js';
 import { lastPart, literal } from './step.js';
 
 /** The tables that came before there was a history of ours to keep: only they can be without it. */
-const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
+export const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
 
 /** What takes the place of a table, as a relation or as the type that every table brings. */
 const KINDS = ['view', 'materialized view', 'foreign table', 'sequence', 'type', 'domain', 'enum'];

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { MigrationTarget } from './target.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
+import { keepOthersOut } from '../default-rights.js';
 import { quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { bringBackAccepted } from './accepted-bills.js';
@@ -95,7 +96,9 @@ async function takeBack(pool: Connection, work: Work, path: string | undefined):
 }
 
 async function goBack(pool: Connection, work: Work, migrations: readonly string[]): Promise<void> {
+  const revoke = await keepOthersOut(pool);
   for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
+  await revoke();
   if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
   // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
   await pool.query(
