@@ -20,6 +20,11 @@ export function coverageOf(collected: readonly CollectedDay[]): (day: Day) => Da
   return (day) => dayState(day, known.get(day)?.readAt ?? null, known.get(day)?.isAdopted);
 }
 
+/** Days whose last read is dated in the future; adopted ones were never read. */
+export function readAhead(collected: readonly CollectedDay[]): Day[] {
+  return collected.filter(({ readAt, isAdopted }) => readAt === null && isAdopted !== true).map(({ day }) => day);
+}
+
 /** Up to yesterday: that today is not read yet is no news. */
 export function closedSpans(spans: readonly CoverageSpan[], yesterday: Day): CoverageSpan[] {
   return spans

@@ -1,5 +1,6 @@
 import { isOtherReport } from '../domain/bill-source.js';
 import type { CollectedDay, Organization } from '../domain/collection.js';
+import { readAhead } from '../domain/coverage.js';
 import type { CostProvider } from '../domain/cost-provider.js';
 import { toDay, type Day } from '../domain/day.js';
 import { expiryWarning } from '../domain/key-view.js';
@@ -87,7 +88,7 @@ async function collectedDays(
   const days = await (basis === 'usage'
     ? store.usage.collectedDays(organization, bucket, usage?.endpoints ?? [])
     : store.collection.collectedDays(organization));
-  const ahead = days.filter(({ readAt }) => readAt === null).length;
+  const ahead = readAhead(days).length;
   if (ahead > 0) onEvent?.({ type: 'read-ahead', message: `${organization.name}: ${describeAhead(ahead)}` });
   return days;
 }

@@ -5,6 +5,7 @@ import { storeAdapter } from './adapter.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './errors.js';
+import { ourTables } from './migrations/folder.js';
 import { createMigrations } from './migrations/migrations.js';
 import { findObstacles, policiesSql } from './obstacles.js';
 import { endPool, openSession, StorePool } from './pool.js';
@@ -96,7 +97,8 @@ interface Greeting {
 
 /**
  * Asks the server what it is and where our tables are: in the schema that DATABASE_URL names, else in the first of the
- * role's search path that has them, else in its first. The path is the role's own, not one that somebody left in a pooler.
+ * role's search path that has them, else in the first that has other tables under our names, which new ones would hide from
+ * their application, else in its first. The path is the role's own, not one that somebody left in a pooler.
  * @throws CostsError `failed` for a server that is no PostgreSQL as we need it
  */
 async function meet(
@@ -109,7 +111,7 @@ async function meet(
       `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN reset_val ELSE '0' END, true) FROM pg_settings
        WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
     );
-    const { rows } = await client.query<Greeting>(GREETING);
+    const { rows } = await client.query<Greeting>(GREETING, [['cost_data', ...(await ourTables())]]);
     const [greeting] = rows;
     if (greeting === undefined) throw new CostsError('unreachable', `${server} gave no answer.`);
     requireSupported(greeting, server, label);
@@ -147,7 +149,8 @@ const GREETING = `
   SELECT version() AS version, current_setting('server_version_num') AS number, pg_is_in_recovery() AS replica,
          EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS citus, current_setting('server_encoding') AS encoding,
          current_setting('search_path') AS "searchPath",
-         coalesce((SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('cost_data')),
+         coalesce((SELECT n.nspname FROM unnest($1::text[]) WITH ORDINALITY AS t (name, place) JOIN pg_class c ON c.oid = to_regclass(t.name)
+                     JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY t.place LIMIT 1),
                   current_schema())::text AS schema`;
 
 /** Before the first answer, silence and gibberish have one more likely cause: something else listens there. */

@@ -114,10 +114,23 @@ export async function use(
 }
 
 /** A row as the old system wrote it. */
-export async function legacy(prisma: PrismaClient, projectId: string, day: string, cost: string): Promise<void> {
+export async function legacy(
+  prisma: PrismaClient,
+  projectId: string,
+  day: string,
+  cost: string,
+  currency?: string,
+): Promise<void> {
   count += 1;
   await prisma.costData.create({
-    data: { id: `row-${count}`, projectId, date: new Date(`${day}T09:30:00Z`), service: 'gpt-4', cost },
+    data: {
+      id: `row-${count}`,
+      projectId,
+      date: new Date(`${day}T09:30:00Z`),
+      service: 'gpt-4',
+      cost,
+      ...(currency === undefined ? {} : { currency }),
+    },
   });
 }
 

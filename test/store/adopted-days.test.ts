@@ -15,6 +15,8 @@ import { planBackfill, planSync } from '../../src/sync/plan.js';
 import { createEmptyTarget } from '../helpers/database.js';
 import { line } from '../helpers/lines.js';
 import { renderFocusImport } from '../../src/output/focus-import.js';
+import { syncJob } from '../../src/library/job.js';
+import { gather } from '../../src/library/plan-input.js';
 import { importFocus } from '../../src/library/import-focus.js';
 import type { Workplace } from '../../src/library/workplace.js';
 import type { Output } from '../../src/output/output.js';
@@ -161,10 +163,24 @@ it('are read by a sync while they may still change, and by a backfill whenever i
     false,
   );
   expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
+  const events: unknown[] = [];
+  const work = {
+    store: () =>
+      Promise.resolve({
+        ...store,
+        keys: { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] },
+      }),
+    ...{ team: () => Promise.resolve({ id: 'team-1' }), clock: () => store.collection.clock() },
+    provider: () => Promise.resolve({ maxDaysPerRequest: 31 }),
+  } as unknown as Workplace;
+  const input = await gather(work, syncJob({ onEvent: (event) => events.push(event) }));
+  expect(input.collected.get('key')).toEqual(known);
+  expect(events).toEqual([]);
 });
 
-it('are proven by the same answer, and nothing is written', async () => {
+it('are proven by the same answer, in whatever letters the currency is, and no row comes or goes', async () => {
   const before = await rows();
+  await database.pool.query(`UPDATE cost_data SET currency = 'usd' WHERE id = 'known1'`);
   expect(await write(SAME, daysOf({ since: first, until: last }))).toMatchObject({
     inserted: 0,
     deleted: 0,

@@ -1,5 +1,5 @@
 import type { CollectedDay, UnfinishedSync } from '../../domain/collection.js';
-import { coverageOf } from '../../domain/coverage.js';
+import { coverageOf, readAhead } from '../../domain/coverage.js';
 import { addDays, daysOf, lengthOf, spansOf, toDay, type DaySpan } from '../../domain/day.js';
 import { WARN_DAYS } from '../../domain/key-view.js';
 import { organizationRef, type RegisteredOrganization } from '../../domain/organization.js';
@@ -31,9 +31,7 @@ export function describeOrganization(
   const days = { gap: 0, adopted: 0, open: 0, provisional: 0, settled: 0 };
   for (const day of all) days[stateOf(day)] += 1;
   const unsettled = all.find((day) => stateOf(day) !== 'settled');
-  const ahead = new Set(
-    collected.filter(({ readAt, isAdopted }) => readAt === null && isAdopted !== true).map(({ day }) => day),
-  );
+  const ahead = readAhead(collected);
   const newest = collected.reduce<Date | null>(
     (latest, { readAt }) => (readAt !== null && (latest === null || readAt > latest) ? readAt : latest),
     null,
@@ -51,9 +49,9 @@ export function describeOrganization(
     settledTo: unsettled === undefined || unsettled === since ? null : addDays(unsettled, -1),
     days,
     adopted: spansOf(all.filter((day) => stateOf(day) === 'adopted')),
-    gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.has(day))),
+    gaps: spansOf(all.filter((day) => stateOf(day) === 'gap' && day < today && !ahead.includes(day))),
     halfRead: spansOf(all.filter((day) => stateOf(day) === 'open' && day < today)),
-    readAhead: spansOf([...ahead]),
+    readAhead: spansOf(ahead),
     reportsDue: spansOf(collected.filter(({ reportsDue = [] }) => reportsDue.length > 0).map(({ day }) => day)),
     recent: daysOf({ since: addDays(today, 1 - RECENT_DAYS), until: today }).map((day) => ({
       day,

@@ -64,7 +64,7 @@ export async function findContradicted<Row extends Fact>(
         SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
         FROM (SELECT c.* FROM ${storedRows(list, source, first, last, chunk.projects)} WHERE ${isAmong}) s
         LEFT JOIN (${incomingRows(list, piece, projectIds)}) i USING (${columnList(keyColumns(list))})
-        WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency)`;
+        WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, upper(s.currency)) IS DISTINCT FROM (i.cost, i.currency)`;
       for (const { day } of different) contradicted.add(day);
     }
   }

@@ -31,6 +31,13 @@ SELECT 'column ' || t.relname || '.' || a.attname AS object, 'CONSTRAINT ' || qu
   FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
   WHERE c.contype = 'n' AND t.relnamespace = quote_ident(current_schema())::regnamespace`;
 
+/** What hangs on a table that no copy of it has. */
+const BOUND = `CASE WHEN EXISTS (SELECT FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = tables.oid AND a.grantee <> c.relowner)
+    OR EXISTS (SELECT FROM pg_class c WHERE c.oid = tables.oid AND (c.relrowsecurity OR c.relhasrules))
+    OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = tables.oid AND (a.attidentity <> '' OR a.attacl IS NOT NULL) AND NOT a.attisdropped)
+    OR EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = tables.oid AND NOT g.tgisinternal)
+    OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = tables.oid) THEN ' and bound' ELSE '' END`;
+
 const CATALOG = `
 WITH listed AS (
   SELECT c.oid, c.relname, c.relkind, c.relpersistence FROM pg_class c
@@ -50,7 +57,7 @@ WITH listed AS (
   UNION ALL SELECT e.*, '${PARTITIONED_TABLE}', true FROM listed e JOIN partitions p ON p.oid = e.oid
 )
 SELECT 'table ' || relname AS object,
-       CASE WHEN oid IN (SELECT partrelid FROM ours) THEN '' WHEN relkind = 'p' THEN 'partitioned' WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = tables.oid) THEN 'inherited'
+       CASE WHEN oid IN (SELECT partrelid FROM ours) THEN '' WHEN relkind = 'p' THEN 'partitioned' || ${BOUND} WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = tables.oid) THEN 'inherited' || ${BOUND}
          WHEN relpersistence = 'u' THEN 'unlogged' ELSE '' END AS definition, relname::text AS "table", true AS expressible FROM tables
 UNION ALL
 SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' ELSE 'foreign table ' END || relname, '', NULL, false

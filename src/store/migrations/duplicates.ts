@@ -45,7 +45,9 @@ async function columnsOfWriting(pool: Pool): Promise<Writing[]> {
 
 /** SQL of a row's currency as it will be. */
 async function currencySql(pool: Pool): Promise<string> {
-  return (await columnsOf(pool, 'cost_data')).includes('currency') ? `coalesce("currency", 'USD')` : `'USD'`;
+  return (await columnsOf(pool, 'cost_data')).includes('currency')
+    ? `upper(coalesce("currency"::text, 'USD') COLLATE "C")`
+    : `'USD'`;
 }
 
 /**

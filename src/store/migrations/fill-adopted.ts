@@ -1,4 +1,6 @@
 import type { Fact } from './catalog.js';
+import { partsOf } from './column-types.js';
+import { isText } from './enum-types.js';
 import { step, type Step } from './step.js';
 
 const BILL = `"api_version"::text = 'costs_v1'`;
@@ -14,6 +16,7 @@ export function fillAdopted(target: readonly Fact[], live: readonly Fact[]): Ste
   const steps: Step[] = [];
   // Where the version is still to be added, there is no bill yet.
   if (isThere?.('cost_data.api_version') === true) {
+    steps.push(...inCapitals(live));
     for (const [column, value] of [
       ['currency', 'USD'],
       ['line_item', 'unspecified'],
@@ -52,4 +55,27 @@ export function fillAdopted(target: readonly Fact[], live: readonly Fact[]): Ste
     );
   }
   return steps;
+}
+
+/** OpenAI's own spelling of a currency is that of another one, as codes are compared. An enum has no label for ours. */
+function inCapitals(live: readonly Fact[]): Step[] {
+  const column = live.find(({ object }) => object === 'column cost_data.currency');
+  if (column === undefined || !isText(partsOf(column.definition).type)) return [];
+  const small = `${BILL} AND "currency" COLLATE "C" ~ '^[a-z]{3}$'`;
+  return [
+    step(
+      'write the currencies of bills in capitals',
+      `UPDATE cost_data SET "currency" = upper("currency" COLLATE "C") WHERE ${small}`,
+      null,
+      'cost_data',
+      {
+        fills: {
+          table: 'cost_data',
+          column: 'currency',
+          before: 'lower("currency" COLLATE "C")',
+          needed: `SELECT FROM cost_data WHERE ${small} LIMIT 1`,
+        },
+      },
+    ),
+  ];
 }

@@ -4,7 +4,7 @@ import type { ConvertedColumn } from './convert-columns.js';
 
 /**
  * What a change of the schema must leave as it is: how many rows of cost_data there are and what they say, whatever the
- * order. A column that is not there yet counts as what it will be made with.
+ * order. A column that is not there yet counts as what it will be made with, and a currency as what it is in capitals.
  * @param converted columns that have another type now: they count as what they would be if they were led back, so that a
  *   value that did not survive the way there tells it
  */
@@ -27,7 +27,7 @@ export async function fingerprintQuery(pool: Pool, converted: readonly Converted
   const parts = [
     ...['id', 'project_id', 'service', 'date', 'bucket_start_time', 'bucket_end_time'].map((name) => text(name)),
     ...['cost', 'quantity'].map((name) => (columns.has(name) ? `trim_scale((${value(name)})::text::numeric)` : 'NULL')),
-    filled('currency', 'USD'),
+    `upper(${filled('currency', 'USD')} COLLATE "C")`,
     filled('line_item', 'unspecified'),
     text('api_version', `'usage_v1'`),
   ];

@@ -209,7 +209,7 @@ function change(
   const table = quote(fact.table ?? '');
   if (kind === 'enum') return addLabels(fact, other);
   const name = lastName(fact.object);
-  if (kind === 'table') return `the table ${name} is ${describeTableKind(other.definition, name)}`;
+  if (kind === 'table') return `the table ${name} is ${describeTableKind(other, live)}`;
   if (kind === 'index' && other.definition === `${fact.definition} (invalid)`)
     return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built anew (DROP INDEX ${quote(name)})`;
   if (kind === 'index') return anotherIndex(name, other);

@@ -149,7 +149,7 @@ function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sq
 /** Both speak of the same usage: where a project's day was estimated from collected usage, its old rows are left out. */
 function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   return Prisma.sql`
-    SELECT o.project_id, date_trunc('day', o.date) AS day, coalesce(o.currency, 'USD') AS currency, o.cost ${more(columns, { line_item: 'coalesce(o.line_item, o.service)' })}
+    SELECT o.project_id, date_trunc('day', o.date) AS day, upper(coalesce(o.currency, 'USD')) AS currency, o.cost ${more(columns, { line_item: 'coalesce(o.line_item, o.service)' })}
     FROM cost_data o
     WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND ${inSpan('o.date', range)}
       AND NOT EXISTS (

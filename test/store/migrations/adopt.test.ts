@@ -317,10 +317,14 @@ it('keeps no record of what goes with a column that was added', async () => {
   ).toEqual([]);
 });
 
-it('fills of adopted bills what is empty, and leaves what another program wrote', async () => {
+it('fills of adopted bills what is empty, and leaves what another program wrote, but for capitals of a currency', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, PUSHED);
-  await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs' WHERE id = 'b1'`);
+  await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs', currency = 'usd' WHERE id = 'b1';
+    UPDATE cost_data SET currency = 'usd' WHERE bucket_start_time IS NULL`);
+  const currencies = async () =>
+    (await pool.query('SELECT id, currency FROM cost_data ORDER BY 1')).rows as { id: string }[];
+  const found = await currencies();
   await migrations.adopt();
   const printed = (await migrations.diff()).sql;
   await migrations.apply();
@@ -330,6 +334,10 @@ it('fills of adopted bills what is empty, and leaves what another program wrote'
     { id: 'b1', model: 'theirs', token_type: 'uncached_input_tokens' },
     { id: 'b2', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
   ]);
+  const capital = found.map((row) => (row.id === 'b1' ? { ...row, currency: 'USD' } : row));
+  expect(await currencies()).toEqual(capital);
+  await migrations.rollback({ to: 'baseline', export: join(folder, 'currencies.jsonl') });
+  expect(await currencies()).toEqual(found);
 });
 
 it('names the trigger that keeps rows from being completed, and the command that lets it', async () => {

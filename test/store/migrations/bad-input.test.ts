@@ -140,6 +140,19 @@ it('migrates into a schema of its own beside the tables of others', async () => 
   ).toEqual([{ relname: 'orders' }]);
 });
 
+it('makes no tables of ours where they would hide those of an application further along the search path', async () => {
+  await admin.pool.query(`CREATE SCHEMA AUTHORIZATION ${role}; CREATE TABLE users (id text, name text)`);
+  const database = await openAs(role);
+  expect(await database.migrations.isEmpty()).toBe(false);
+  await expect(database.migrations.requireCurrent()).rejects.toMatchObject({
+    code: 'schema',
+    message: expect.stringContaining('holds other tables (users)') as string,
+    hint: expect.stringContaining('?schema=costs') as string,
+  });
+  await admin.pool.query('ALTER TABLE users RENAME TO people');
+  expect(await (await openAs(role)).migrations.isEmpty()).toBe(true);
+});
+
 async function openAs(user: string): Promise<Database> {
   const address = new URL(url);
   address.username = user;

@@ -339,6 +339,18 @@ it.each([
     /cost_data is partitioned/,
   ],
   ['children of the table', `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data)`, {}, /cost_data is inherited/],
+  [
+    'children of a table that shows each role its rows',
+    `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data); ALTER TABLE cost_data ENABLE ROW LEVEL SECURITY`,
+    {},
+    /cost_data is inherited .* make anew what no copy has: row security, .* refer to it$/,
+  ],
+  [
+    'children of a table that others may read',
+    `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data); GRANT SELECT ON cost_data TO PUBLIC`,
+    {},
+    /cost_data is inherited .* make anew what no copy has: row security, .* refer to it$/,
+  ],
   ['a table that a crash empties', `${OLD} ALTER TABLE cost_data SET UNLOGGED`, {}, /cost_data is unlogged/],
   [
     'numbers that number themselves',
@@ -535,7 +547,8 @@ it.each(
       'partitions',
       OLD.replace(
         /CREATE TABLE cost_data \(id text PRIMARY KEY([^;]*)\);/,
-        'CREATE TABLE cost_data (id text$1, PRIMARY KEY (id, date)) PARTITION BY RANGE (date); CREATE TABLE cost_data_all PARTITION OF cost_data DEFAULT;',
+        `CREATE SCHEMA before_costs; CREATE TABLE cost_data (id text$1, PRIMARY KEY (id, date), FOREIGN KEY (project_id) REFERENCES projects, year text GENERATED ALWAYS AS (left(id, 1)) STORED)
+           PARTITION BY RANGE (date); CREATE TABLE cost_data_all PARTITION OF cost_data DEFAULT;`,
       ),
     ],
     ['children of the table', `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data)`],
@@ -623,6 +636,22 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
   await pool.query(OLD);
   for (const datesIn of ['Nowhere/City', '+02', ''])
     await expect(migrations.adopt({ datesIn })).rejects.toMatchObject({ code: 'usage' });
+  await pool.query(`CREATE SCHEMA before_costs; ALTER TABLE users SET SCHEMA before_costs; ALTER TABLE projects SET SCHEMA before_costs;
+    ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES before_costs.projects`);
+  const asked = await migrations.adopt();
+  expect(asked).toMatchObject({
+    done: false,
+    problems: [expect.stringMatching(/^the table projects is in the schema before_costs, and cost_data in public/)],
+  });
+  const path = encodeURIComponent('-c search_path=public,before_costs');
+  const another = await openDatabase({ kind: 'postgresql', url: `${url}?options=${path}` });
+  const { problems } = await another.migrations.adopt();
+  await another.close();
+  expect(problems).toEqual([
+    ...asked.problems,
+    expect.stringMatching(/^the table users is in the schema before_costs/),
+  ]);
+  expect(await runByPsql(url, `${suggestions(problems.join('\n')).join('; ')};`)).toBe('');
   await pool.query(`ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz USING date + interval '1 hour'`);
   expect((await migrations.adopt({ dryRun: true })).problems.join()).toContain('--dates-in ZONE');
   expect((await migrations.adopt({ dryRun: true, datesIn: 'UTC' })).problems).toEqual([]);

@@ -30,7 +30,7 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
     await bill(prisma, 'assistant', '2026-11-03', '12345678901234567890.5', { model: 'claude-sonnet-4' });
     await legacy(prisma, 'search', '2026-11-01', '99');
     await legacy(prisma, 'search', '2026-11-04', '3');
-    await legacy(prisma, 'old', '2026-11-05', '4');
+    await legacy(prisma, 'old', '2026-11-05', '4', 'usd');
     await bill(prisma, 'assistant', '2026-11-03', '55', { version: 'usage_v1', lineItem: 'estimate' });
     await legacy(prisma, 'foreign', '2026-11-05', '1000');
     await markRead(prisma, ['openai', 'org-1'], ['2026-11-01', '2026-11-02']);
