@@ -56,15 +56,15 @@ function contradicted({ organizations, basis }: SyncResult): string[] {
   return organizations.flatMap(({ name, organizationId, contradicted: days = [] }) => {
     const [since, until] = [days[0], days.at(-1)];
     if (since === undefined || until === undefined) return [];
-    const of = shell`--organization ${organizationId} --since ${since} --until ${until}`;
-    if (basis === 'usage')
+    if (basis === 'usage') {
+      const anew = shell`costs backfill --basis usage --organization ${organizationId} --since ${since} --until ${until} --force --accept-restatement`;
       return [
-        `${name}: the usage of ${plural(days.length, 'adopted day')} is read, and the estimates stay as adopted: ${formatDays(days)}. To make them anew → costs backfill --basis usage ${of} --force --accept-restatement`,
+        `${name}: the usage of ${plural(days.length, 'adopted day')} is read, and the estimates stay as adopted: ${formatDays(days)}. To make them anew → ${anew}`,
       ];
+    }
     // Not with --force: it would take the guard off the days between, which are settled, too.
-    return [
-      `${staysAsAdopted(name, days, 'the provider bills')} To take the provider's bills → costs backfill ${of} --accept-restatement`,
-    ];
+    const backfill = shell`costs backfill --organization ${organizationId} --since ${since} --until ${until} --accept-restatement`;
+    return [`${staysAsAdopted(name, days, 'the provider bills')} To take the provider's bills → ${backfill}`];
   });
 }
 
