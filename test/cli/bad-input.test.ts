@@ -250,7 +250,7 @@ describe('bad input', () => {
     expect(run.stdout + run.stderr).not.toContain('sesame-open');
   });
 
-  it('a network without the provider is told in one line that names the host and says that nothing changed', async () => {
+  it('a network without the provider is told in one line that names the host', async () => {
     const machine = await useMachine(
       {
         OPENAI_BASE_URL: 'https://no-such-host.invalid/v1',
