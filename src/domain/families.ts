@@ -1,5 +1,5 @@
 import { absolute, subtract, sum, ZERO, type Decimal } from './decimal.js';
-import { dimensionOf, type GroupWord, type ReportGroup } from './dimensions.js';
+import { dimensionOf, isTagWord, type GroupWord, type ReportGroup } from './dimensions.js';
 import { addEffects, NO_EFFECTS, splitDifference, type Effects, type PricedLine } from './effects.js';
 import { QUANTITY_SOURCES, type ChargedLine, type Quantity, type QuantitySource, type Side } from './explanation.js';
 import { groupInto } from './group-into.js';
@@ -38,12 +38,12 @@ export interface MeasuredLine extends PairedLine {
 }
 
 /**
- * Puts the lines of both sides into families and tells the effects of each. What spend is grouped by divides a family only
- * where it is of the charge itself, such as its API key; a project's tags and organization do not.
+ * Puts the lines of both sides into families and tells the effects of each. What spend is grouped by divides a family where a
+ * project has several of it: what is of the charge itself, such as its API key, and a tag, which holds on its days, as in reports.
  */
 export function familiesOf(lines: readonly ChargedLine[], groupBy: readonly GroupWord[]): Family[] {
-  const charged = groupBy.map(dimensionOf).filter(({ column }) => column !== undefined);
-  const partOf = (line: ChargedLine) => charged.map(({ key }) => line[key] ?? null);
+  const several = groupBy.filter((word) => isTagWord(word) || dimensionOf(word).column !== undefined).map(dimensionOf);
+  const partOf = (line: ChargedLine) => several.map(({ key }) => line[key] ?? null);
   const pairs = groupInto(lines, (line) => [
     ...partOf(line),
     ...[line.projectId, line.currency, line.lineItem, line.model, line.tokenType],
@@ -65,7 +65,7 @@ function toPair(lines: readonly ChargedLine[]): PairedLine {
   };
 }
 
-/** Several where a tag changed meanwhile, or an estimate stands beside a bill. */
+/** Several where an estimate stands beside a bill. */
 function merge(lines: readonly ChargedLine[]): ChargedLine | undefined {
   const [last] = [...lines].sort((a, b) => (a.lastDay < b.lastDay ? 1 : -1));
   if (last === undefined || lines.length === 1) return last;
@@ -87,9 +87,7 @@ function merge(lines: readonly ChargedLine[]): ChargedLine | undefined {
 }
 
 function toFamily(pairs: readonly PairedLine[]): Family {
-  const lines = pairs.flatMap(({ before, now }) => [before, now]).filter((line) => line !== undefined);
-  // A tag may have moved the project: it stands where it stood last.
-  const last = lines.reduce((a, b) => (b.lastDay > a.lastDay ? b : a));
+  const group = (pairs[0]?.now ?? pairs[0]?.before) as ChargedLine;
   const { measured, others } = QUANTITY_SOURCES.map((source) => divide(pairs, source)).reduce((best, each) =>
     weightOf(each.others) < weightOf(best.others) ? each : best,
   );
@@ -100,7 +98,7 @@ function toFamily(pairs: readonly PairedLine[]): Family {
   }));
   const other = subtract(costOf(others, 'now'), costOf(others, 'before'));
   return {
-    ...{ group: last, currency: last.currency, measured: parts, others },
+    ...{ group, currency: group.currency, measured: parts, others },
     now: costOf(pairs, 'now'),
     before: costOf(pairs, 'before'),
     effects: parts.reduce((sum, { effects }) => addEffects(sum, effects), { ...NO_EFFECTS, other }),

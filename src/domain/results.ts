@@ -68,7 +68,7 @@ export interface SyncResult {
   until: Day;
   milliseconds: number;
   organizations: OrganizationResult[];
-  /** After a sync of bills: what the day before cost the team. */
+  /** After a sync of bills: what the day before cost the team, or the organizations that were asked for. */
   yesterday?: Yesterday;
   /** What projects cost that the run saw first and nobody linked; absent where there are none. */
   newSpend?: NewSpend[];

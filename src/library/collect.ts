@@ -31,7 +31,7 @@ export async function collect(work: Workplace, job: Job): Promise<SyncResult> {
   tellOutOfReach(plan, job.request);
   job.request.onEvent?.({ type: 'planned', plan });
   const result = await carryOut(work, plan, job, plannedAt);
-  if (plan.basis === 'billed') await addClosing(work, result);
+  if (plan.basis === 'billed') await addClosing(work, result, job.request);
   if (job.request.verify === true) await verifyRun(work, plan, result);
   return result;
 }

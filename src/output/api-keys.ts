@@ -23,7 +23,7 @@ export function renderApiKeys(
   output: Output,
 ): string {
   if (apiKeys.length === 0)
-    return 'No API key is known to have spent anything. Bills tell keys after the next: costs sync';
+    return 'No bill that was read names API keys. What usage tells of them → costs report --group-by api-key';
   const rows = apiKeys
     .map(distinctNames(apiKeys))
     .map(({ id, name, hint, owner, project, projectId, organization, createdAt, lastUsedAt, endedAt, spend }) => [

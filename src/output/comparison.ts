@@ -115,7 +115,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
   const right = { align: 'right' as const };
   const head = totals.map(
     ({ currency, billed, estimated, share }) =>
-      `Billed ${formatMoney(billed)} ${currency}, estimated from usage ${formatMoney(estimated)} ${currency}: ${percent(share)} explained.`,
+      `Billed ${formatMoney(billed)} ${currency}, estimated from usage ${formatMoney(estimated)} ${currency}${share === null ? '' : `: ${percent(share)} explained`}.`,
   );
   const projects = renderTable(
     [

@@ -30,10 +30,12 @@ interface Layout {
 const GAP = 2;
 /** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
+/** A name that is longer is wrapped before a column goes: one of them would take the figures of all. */
+const LONG_WIDTH = 40;
 
 /**
  * A table without borders: columns two spaces apart, the head in bold, empty columns left out. Where it is wider than the
- * terminal, lesser columns go, then text is wrapped at its words: no name is ever cut.
+ * terminal, long names are wrapped at their words, then lesser columns go, then all text is wrapped: no name is ever cut.
  */
 export function renderTable(
   columns: readonly Column[],
@@ -120,10 +122,15 @@ function widthOf(widths: readonly number[]): number {
 function withoutLesser(columns: readonly Filled[], width: number): readonly Filled[] {
   let kept = columns;
   for (const kind of GIVES_WAY) {
-    if (widthOf(kept.map((column) => column.width)) <= width) break;
+    if (widthOf(kept.map(fairWidth)) <= width) break;
     kept = kept.filter(({ lesser }) => lesser !== kind);
   }
   return widthOf(kept.map(leastWhole)) <= width ? kept : kept.filter(({ lesser }) => lesser !== 'detail');
+}
+
+/** The width that a column has before another one gives way. */
+function fairWidth(column: Filled): number {
+  return column.align === 'right' ? column.width : Math.min(column.width, Math.max(leastWhole(column), LONG_WIDTH));
 }
 
 /** The widths of columns that fit: text first wraps between its words, then within them; figures wrap only when nothing else is left. */

@@ -131,10 +131,12 @@ describe('bad input', () => {
         stdout: expect.stringContaining('other has no organization yet.') as string,
       });
     // Nothing to look at is nothing that was found right.
-    for (const line of ['check', 'status --check']) {
+    for (const line of ['check', 'status --check', 'projects link --all']) {
       const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
       expect([line, ran.code, ran.error().message]).toEqual([line, 2, 'No organization is registered.']);
     }
+    for (const line of ['runs list', 'api-keys list'])
+      expect((await machine.here([...line.split(' '), '--team', 'other'])).stdout).not.toContain('costs sync');
     const { rows } = await database.pool.query('SELECT link_policy FROM organizations');
     expect(rows).toEqual([{ link_policy: 'none' }]);
     // It has no key, and takes links all the same.

@@ -57,6 +57,10 @@ describe('the end of a sync', () => {
       },
     ]);
 
+    const labs = run({ organizations: result.organizations.slice(1) });
+    await addClosing(context, labs, { organization: 'Labs' });
+    expect(labs.yesterday).toMatchObject({ organizations: 1, of: 1, totals: [{ cost: '1' }, { cost: '12.4' }] });
+
     const past = run({ command: 'backfill' });
     await addClosing(context, past);
     expect(past.yesterday).toBeUndefined();

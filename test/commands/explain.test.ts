@@ -190,7 +190,7 @@ describe('costs explain', () => {
     expect(sentence).toMatch(/^Sun 22 Nov cost 9.00 EUR, 6.00 more .* Sun 22 Nov cost 5.00 USD, as much as/);
   });
 
-  it('keeps a project whole when its tag moved, where it stands now', async () => {
+  it('tells of each tag what a report does when a project got another: it has the spend of its days', async () => {
     const { explain, prisma } = await start({ search: [input(['10', '5'], ['14', '7'])] });
     await prisma.projectTag.createMany({
       data: [
@@ -199,8 +199,10 @@ describe('costs explain', () => {
       ],
     });
     expect((await explain({ groupBy: ['tag:product'] })).rows).toMatchObject([
-      { 'tag:product': 'New', before: '10', now: '14', effects: { volume: '4', new: '0' } },
+      { 'tag:product': 'New', before: '0', now: '14', effects: { new: '14' } },
+      { 'tag:product': 'Old', before: '10', now: '0', effects: { gone: '-10' } },
     ]);
+    expect((await explain({ groupBy: ['project'] })).rows).toMatchObject([{ effects: { volume: '4', new: '0' } }]);
   });
 
   it('by API key, names the key that is new', async () => {

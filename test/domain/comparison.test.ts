@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareUsage } from '../../src/domain/comparison.js';
 import { parseDay } from '../../src/domain/day.js';
-import { formatDecimal, parseDecimal } from '../../src/domain/decimal.js';
+import { formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
+import { renderComparison, toComparisonDocument } from '../../src/output/comparison.js';
+import { silentOutput } from '../../src/output/silent.js';
 import { asUsed } from '../../src/providers/registry.js';
 import type { CostTotal } from '../../src/domain/usage-store.js';
 
@@ -91,4 +93,14 @@ describe('a line item', () => {
     expect(compareUsage(bills, estimates).warnings).toEqual([]);
     expect(compareUsage(bills.slice(0, 1), estimates.slice(0, 1)).warnings).toHaveLength(1);
   });
+});
+
+it('is told as what it is where nothing was billed: no share is explained', () => {
+  const total = { currency: 'USD', billed: ZERO, estimated: parseDecimal('324.25'), explained: ZERO };
+  const compared = toComparisonDocument({ groups: [], unexplained: [], warnings: [], totals: [total] });
+  const span = { since: parseDay('2026-11-01'), until: parseDay('2026-11-26') };
+  const document = { ...span, ...compared, unpriced: [], daysLeftOut: [] };
+  expect(renderComparison(document, silentOutput()).trim().split('\n').at(-1)).toBe(
+    'Billed 0.00 USD, estimated from usage 324.25 USD.',
+  );
 });

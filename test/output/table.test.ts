@@ -56,6 +56,17 @@ describe('a table', () => {
     expect(heads(30)).toEqual(['Project', 'USD']);
   });
 
+  it('lets no column go for one long name, which is wrapped', () => {
+    const [, ...rest] = ROWS[0] ?? [];
+    const rows = [
+      ['growth-exp', ...rest],
+      [`${NAMES[0] ?? ''}, for all of its customers`, ...rest],
+    ];
+    const [head, ...lines] = plain(renderTable(COLUMNS, rows, { style: STYLE, width: 125 })).split('\n');
+    expect(head).toMatch(/^Project .* Organization .* USD .* Share .* Change .* vs 1–22 Oct .* Days$/);
+    expect(lines).toHaveLength(3);
+  });
+
   it('lets no mark stand alone before a name that is written without spaces', () => {
     const rows = [['⚠ 顧客サポート向けアシスタント 1', '842,475.20']];
     const shown = renderTable([{ head: 'Project' }, right('USD')], rows, { style: createStyle(false), width: 41 });

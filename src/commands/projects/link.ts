@@ -11,7 +11,7 @@ import { formatAmounts } from '../../output/format.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
 import { findProject, requireProject } from '../../library/find.js';
 import { providerOption } from '../options.js';
-import { registeredOrganizations } from '../../library/organizations.js';
+import { noOrganization, registeredOrganizations } from '../../library/organizations.js';
 import { resolveProviderProject } from './resolve.js';
 import { organizationRef } from '../../domain/organization.js';
 import { groupBy } from '../../domain/group-into.js';
@@ -56,8 +56,10 @@ export const linkProject = defineCommand({
     }
     // Before all are linked: one that comes meanwhile is linked by the rule.
     const rule = await setRule();
-    if (options.all === true) return { projects: await linkAll(options, context), move: null, rule };
-    return { projects: rule === null ? await linkChosen(options, context) : [], move: null, rule };
+    if (options.all !== true && rule !== null) return { projects: [], move: null, rule };
+    const projects = options.all === true ? await linkAll(options, context) : await linkChosen(options, context);
+    if (projects.length === 0 && (await registeredOrganizations(context, {})).length === 0) throw noOrganization();
+    return { projects, move: null, rule };
   },
   document: asItIs<Linked>,
   render: renderLinked,
