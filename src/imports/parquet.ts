@@ -75,7 +75,16 @@ async function bufferOf(path: string): Promise<AsyncBuffer> {
       const from = start < 0 ? size + start : start;
       const bytes = new Uint8Array(Math.max(0, end - from));
       const reader = await open(path);
-      await reader.read(bytes, 0, bytes.length, from).finally(() => reader.close());
+      try {
+        // A mount may bring less than it was asked for.
+        for (let at = 0; at < bytes.length;) {
+          const { bytesRead } = await reader.read(bytes, at, bytes.length - at, from + at);
+          if (bytesRead === 0) throw new Error(`${path} has an end before its end.`);
+          at += bytesRead;
+        }
+      } finally {
+        await reader.close();
+      }
       return bytes.buffer;
     },
   };

@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { columnsFor } from '../../src/imports/columns.js';
 import { groupParquet } from '../../src/imports/duckdb.js';
 import { openParquet } from '../../src/imports/parquet.js';
@@ -101,6 +101,27 @@ it('a row group of any size comes some rows at a time, each once and in order', 
   }
   expect(sizes).toEqual([50_000, 50_000, 10_000, 10_001]);
   expect(rows).toEqual(numbers.map((n) => [String(n), n % 3 === 0 ? null : `service ${n % 7}`]));
+});
+
+it('a file is read to its end where each read brings less than it was asked for, as mounts do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'mounted.parquet');
+  const file = parquetWriteBuffer({ columnData: [{ name: 'SkuId', data: ['a', 'b', 'c'], type: 'STRING' }] });
+  await writeFile(path, Buffer.from(file));
+  const handle = await open(path);
+  const kind = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the handle that it is read by
+  const read = kind.read as (this: typeof handle, ...values: unknown[]) => ReturnType<typeof handle.read>;
+  vi.spyOn(kind, 'read').mockImplementation(function (this: typeof handle, ...[bytes, at, length, from]: unknown[]) {
+    return read.call(this, bytes, at, Math.min(length as number, 7), from);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { batches } = await openParquet(path, () => ['SkuId']);
+  const rows: unknown[] = [];
+  for await (const batch of batches) rows.push(...batch);
+  expect(rows).toEqual([['a'], ['b'], ['c']]);
 });
 
 const ROWS = 3_000;
