@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
@@ -12,34 +12,52 @@ export interface SessionFile extends Keychain {
   inUse(): Promise<string | null>;
 }
 
-/** @param home asked for when it is needed: who has a token needs no home */
+/** Where earlier versions kept all accounts; what is there counts as long as it is not kept anew. */
+const FORMER = 'session.json';
+
+/**
+ * A file an account: what two processes keep at once would otherwise replace each other's.
+ * @param home asked for when it is needed: who has a token needs no home
+ */
 export function createSessionFile(home: () => string): SessionFile {
-  const pathOf = () => join(home(), 'session.json');
-  const read = async (): Promise<Record<string, string>> => {
+  const nameOf = (account: string) => `session-${encodeURIComponent(account)}.json`;
+  const read = async (name: string): Promise<Record<string, string>> => {
     try {
-      await checkPrivate(pathOf());
-      return JSON.parse(await readFile(pathOf(), 'utf8')) as Record<string, string>;
+      const path = join(home(), name);
+      await checkPrivate(path);
+      return JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
     } catch (error) {
       // Whoever has no home has kept nothing.
       if (error instanceof CostsError && error.code === 'usage') return {};
       if (error instanceof CostsError) throw error;
       if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw unusable(pathOf(), error);
+      throw unusable(join(home(), name), error);
     }
   };
   return {
-    inUse: async () => (Object.keys(await read()).length === 0 ? null : pathOf()),
-    get: async (account) => (await read())[account] ?? null,
-    async set(account, text) {
-      await write(home(), pathOf(), { ...(await read()), [account]: text });
+    async inUse() {
+      for (const name of await filesIn(home))
+        if (/^session(?:-.+)?\.json$/.test(name) && Object.keys(await read(name)).length > 0) return join(home(), name);
+      return null;
     },
+    get: async (account) => (await read(nameOf(account)))[account] ?? (await read(FORMER))[account] ?? null,
+    set: (account, text) => write(home(), nameOf(account), { [account]: text }),
     async remove(account) {
-      const { [account]: removed, ...rest } = await read();
+      await rm(join(home(), nameOf(account)), { force: true });
+      const { [account]: removed, ...rest } = await read(FORMER);
       if (removed === undefined) return;
-      if (Object.keys(rest).length === 0) await rm(pathOf(), { force: true });
-      else await write(home(), pathOf(), rest);
+      if (Object.keys(rest).length === 0) await rm(join(home(), FORMER), { force: true });
+      else await write(home(), FORMER, rest);
     },
   };
+}
+
+async function filesIn(home: () => string): Promise<string[]> {
+  try {
+    return await readdir(home());
+  } catch {
+    return [];
+  }
 }
 
 async function checkPrivate(path: string): Promise<void> {
@@ -50,7 +68,8 @@ async function checkPrivate(path: string): Promise<void> {
   });
 }
 
-async function write(home: string, path: string, entries: Record<string, string>): Promise<void> {
+async function write(home: string, name: string, entries: Record<string, string>): Promise<void> {
+  const path = join(home, name);
   try {
     await makeFolder(home);
     const draft = await createDraft(path);

@@ -24,12 +24,14 @@ export async function keepSession(
 ): Promise<SessionRow> {
   const { row, text } = await newSession(tools, vault, dataKey, userId);
   const before = await tools.keychain.get(vault.id);
-  await tools.keychain.set(vault.id, text);
+  // Where the row cannot be stored, the session from before goes on.
+  await tools.keychain.set(vault.id, `${before ?? ''} ${text}`.trim());
   await tools.access.transact(async (rows) => {
     await check(rows);
     await rows.sessions.add(row);
     for (const { id } of before === null ? [] : entries(before)) await rows.sessions.remove(id);
   });
+  if (before !== null) await tools.keychain.set(vault.id, text);
   return row;
 }
 
@@ -86,7 +88,7 @@ export async function endSession(tools: Tools, vault: VaultRow): Promise<boolean
   return true;
 }
 
-/** While the embedded store changes its data key, the entry holds the old session and the new one. */
+/** While a session takes the place of another, or the embedded store changes its data key, the entry holds the old one and the new one. */
 function entries(text: string): { id: string; sealed: string }[] {
   return text.split(' ').map((entry) => {
     const dot = entry.indexOf('.');

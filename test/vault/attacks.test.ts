@@ -244,6 +244,26 @@ describe('a session', () => {
     }
   });
 
+  it('goes on where another login of its machine cannot be stored, and ends where it can', async () => {
+    const base = await createTestDatabase('postgresql');
+    try {
+      const acme = await foundTeam(base.database);
+      const row = await addKey(acme, 'org-1');
+      const { prisma } = base.database;
+      const open = () => openDesk(base.database, {}, acme.keychain);
+      await prisma.$executeRaw`ALTER TABLE vault_sessions ADD CONSTRAINT full_up CHECK (expires_at IS NULL) NOT VALID`;
+      await expect(logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain)).rejects.toThrow();
+      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+      await prisma.$executeRaw`ALTER TABLE vault_sessions DROP CONSTRAINT full_up`;
+      await logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain);
+      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+      expect(await prisma.vaultSession.count()).toBe(1);
+      expect([...acme.keychain.entries.values()].join(' ').split(' ')).toHaveLength(1);
+    } finally {
+      await base.drop();
+    }
+  });
+
   it('ends after twelve hours of the database', async () => {
     const base = await createTestDatabase('postgresql');
     try {

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -134,9 +134,10 @@ describe('without a keychain', () => {
       expect((await machine.costs(['doctor'])).stdout).toContain('The session is kept in plain text in');
       const listed = await machine.costs(['members', 'list']);
       expect([listed.code, listed.stdout + listed.stderr]).toEqual([0, expect.not.stringContaining('plain text')]);
-      const { stdout } = await run('stat', ['-c', '%a', join(machine.home, 'costs', 'session.json')]);
+      const [file = ''] = (await readdir(join(machine.home, 'costs'))).filter((name) => name.startsWith('session-'));
+      const { stdout } = await run('stat', ['-c', '%a', join(machine.home, 'costs', file)]);
       expect(stdout.trim()).toBe('600');
-      await run('chmod', ['644', join(machine.home, 'costs', 'session.json')]);
+      await run('chmod', ['644', join(machine.home, 'costs', file)]);
       expect(await machine.costs(['whoami', '--json'])).toMatchObject({
         code: 4,
         stderr: expect.stringContaining('Others can read') as string,
@@ -147,13 +148,34 @@ describe('without a keychain', () => {
   });
 });
 
+describe('sessions in files', () => {
+  it('are each kept where two processes keep theirs at once, beside those of earlier versions', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-sessions-'));
+    try {
+      await writeFile(join(folder, 'session.json'), '{"former":"f","other":"o"}', { mode: 0o600 });
+      const [one, another] = [createSessionFile(() => folder), createSessionFile(() => folder)];
+      await Promise.all([one.set('embedded', 'e'), another.set('server', 's'), another.set('other', 'p')]);
+      const accounts = ['embedded', 'server', 'other', 'former'];
+      expect(await Promise.all(accounts.map((account) => one.get(account)))).toEqual(['e', 's', 'p', 'f']);
+      for (const account of accounts) {
+        expect(await one.inUse()).toContain(folder);
+        await another.remove(account);
+        expect(await one.get(account)).toBeNull();
+      }
+      expect(await one.inUse()).toBeNull();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('a session file that others can read', () => {
   it('is told with a command that mends it, in a folder with spaces too', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'costs application support '));
     try {
       const file = createSessionFile(() => folder);
       await file.set('x', 'y');
-      await run('chmod', ['644', join(folder, 'session.json')]);
+      await run('chmod', ['644', join(folder, 'session-x.json')]);
       const error = await file.get('x').catch((thrown: unknown) => thrown as CostsError);
       const [, command = ''] = renderHint((error as CostsError).hint ?? '').split('→ ');
       const { stdout } = await run('sh', ['-c', `costs() { echo "$@"; }\n${command}`]);
