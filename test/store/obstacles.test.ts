@@ -54,7 +54,7 @@ it('refuses to read where a policy hides rows, and names table, policy and role'
       checks: [{ name: 'Rights', message: expect.stringContaining('only_mine hides rows of teams') as string }],
     });
   });
-  expect(await base.database.obstacles()).toEqual({ policies: {}, columns: {} });
+  expect(await base.database.obstacles()).toEqual({ policies: {}, columns: {}, given: [] });
   await asOwner('DROP POLICY only_mine ON teams; DROP POLICY of_others ON teams');
   await asAnalyst(async (database) => expect((await database.obstacles()).policies).toEqual({ teams: [] }));
   await asOwner('ALTER TABLE teams DISABLE ROW LEVEL SECURITY');
