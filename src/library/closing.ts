@@ -3,7 +3,7 @@ import { isReadWhole } from '../domain/coverage.js';
 import { Sums } from '../domain/money.js';
 import type { ReportStore } from '../domain/report.js';
 import type { NewSpend, SyncResult, Yesterday } from '../domain/results.js';
-import type { Selection } from './organizations.js';
+import type { Selection } from './requests.js';
 import type { Workplace } from './workplace.js';
 import { organizationRef } from '../domain/organization.js';
 import { groupInto } from '../domain/group-into.js';
