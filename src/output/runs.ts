@@ -28,7 +28,7 @@ const RUN_COLUMNS: Column[] = [
 ];
 
 export function renderRuns({ runs }: { runs: RunRecord[] }, output: Output): string {
-  if (runs.length === 0) return 'Nothing ran yet. What to begin with → costs';
+  if (runs.length === 0) return 'Nothing ran yet. What to begin with → costs status';
   return renderTable(
     COLUMNS,
     runs.map((run) => row(run, output)),
