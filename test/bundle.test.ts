@@ -46,6 +46,7 @@ describe('the bundle', () => {
   it('loads for a report what reads and draws it, and nothing that asks providers or people or changes schemas', async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await database.prisma.project.create({ data: { id: 'p1', teamId: 'team-1', name: 'Search' } });
     const loaded = await modulesOf(['report', 'last-month'], { DATABASE_URL: target.url });
     expect(loaded).toMatch(/src\/store\/spend\//);
     for (const unwanted of ['undici', 'zod', 'inquirer', 'ora', 'lossless-json', '@hpke/core'])

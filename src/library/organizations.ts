@@ -38,6 +38,14 @@ export async function selectOrganizations(
   throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
 }
 
+/** All organizations of the team. @throws CostsError `usage` where there is none, and no project either: no figure is zero then */
+export async function organizationsOfTeam(work: Workplace): Promise<RegisteredOrganization[]> {
+  const [store, team] = await Promise.all([work.store(), work.team()]);
+  const organizations = await store.organizations.list(team.id);
+  if (organizations.length === 0 && (await store.projects.list(team.id)).length === 0) throw noOrganization();
+  return organizations;
+}
+
 /** Where nothing is known there is nothing that could be right: a job with another store than it was meant for must not pass. */
 export function noOrganization(): CostsError {
   return new CostsError('usage', 'No organization is registered.', { hint: 'costs keys add' });

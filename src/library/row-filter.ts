@@ -5,6 +5,7 @@ import { matchesPattern } from '../domain/pattern.js';
 import type { RowFilter } from '../domain/report.js';
 import { CostsError } from '../errors.js';
 import { knownOrganizations, requireOrganization, requireProject, requireProvider } from './find.js';
+import { organizationsOfTeam } from './organizations.js';
 import type { Workplace } from './workplace.js';
 import type { PatternName, RowSelection, TagFilter } from './requests.js';
 
@@ -20,11 +21,12 @@ function camelcase(word: PatternWord): PatternName {
   return word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as PatternName;
 }
 
-/** What a selection leaves of a team's rows. @throws CostsError `usage` when nothing goes by a name */
+/** What a selection leaves of a team's rows. @throws CostsError `usage` when nothing goes by a name, or nothing was ever collected */
 export async function resolveRowFilter(selection: RowSelection, span: DaySpan, work: Workplace): Promise<RowFilter> {
   const { provider, organization, project, tag } = selection;
   const patterns = patternsOf(selection);
   const team = await work.team();
+  await organizationsOfTeam(work);
   if (provider !== undefined) await requireProvider(work, provider);
   return {
     since: span.since,

@@ -131,7 +131,16 @@ describe('bad input', () => {
         stdout: expect.stringContaining('other has no organization yet.') as string,
       });
     // Nothing to look at is nothing that was found right.
-    for (const line of ['check', 'status --check', 'projects link --all']) {
+    for (const line of [
+      'check',
+      'status --check',
+      'report',
+      'explain',
+      'forecast',
+      'changes',
+      'export',
+      'projects link --all',
+    ]) {
       const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
       expect([line, ran.code, ran.error().message]).toEqual([line, 2, 'No organization is registered.']);
     }

@@ -12,7 +12,7 @@ import type { Team } from '../../domain/team.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../../domain/unit-prices.js';
 import { formatDay } from '../../domain/words.js';
 import { closedDays } from '../../library/verify.js';
-import { noOrganization } from '../../library/organizations.js';
+import { organizationsOfTeam } from '../../library/organizations.js';
 import { scopeOf } from '../../output/budgets.js';
 import {
   describeAltered,
@@ -58,8 +58,7 @@ export async function findAll(options: FindOptions, context: Context): Promise<F
     (name) => span !== null || !OF_CLOSED_DAYS.includes(name),
   );
   const wanted = (name: CheckName) => checks.includes(name);
-  const organizations = await store.organizations.list(team.id);
-  if (organizations.length === 0 && (await store.projects.list(team.id)).length === 0) throw noOrganization();
+  const organizations = await organizationsOfTeam(context);
   const budgets = wanted('budget') ? await readBudgets(store, team.id, today) : [];
   const reached = budgets.flatMap((each) => reachedOf(each, team, today, options.at ?? [100]));
   const spikes =
