@@ -138,7 +138,7 @@ describe('bad input', () => {
       'explain',
       'forecast',
       'changes',
-      'export',
+      'export -o /dev/null',
       'projects link --all',
     ]) {
       const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
