@@ -11,7 +11,7 @@ import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, timeOption } from './options.js';
 import { resolvePeriod } from '../domain/period.js';
 import { pastMoment } from '../domain/time.js';
-import { resolveRowFilter } from '../library/row-filter.js';
+import { filterFigures } from '../library/row-filter.js';
 import { rowFilterOptions } from './row-filter.js';
 import type { RowSelection } from '../library/requests.js';
 
@@ -53,7 +53,7 @@ export const showChanges = defineCommand({
     const span = resolvePeriod(asked, today, { first: (last) => startOfMonthOf(last, 1), last: () => today });
     const store = await context.store();
     const query: ReportQuery = {
-      ...(await resolveRowFilter(options, span, context)),
+      ...(await filterFigures(options, span, context)),
       groupBy: options.groupBy,
       basis: 'billed',
     };

@@ -7,7 +7,7 @@ import type { Cause, Explanation } from '../domain/explanation.js';
 import { lastDays, resolvePeriod, type PeriodRequest } from '../domain/period.js';
 import type { ReportQuery, SpendReader } from '../domain/report.js';
 import { CostsError, orElse } from '../errors.js';
-import { resolveRowFilter } from './row-filter.js';
+import { filterFigures } from './row-filter.js';
 import { closedDays } from './verify.js';
 import type { Workplace } from './workplace.js';
 import { organizationRef } from '../domain/organization.js';
@@ -32,7 +32,7 @@ export async function explainSpend(work: Workplace, request: ExplainRequest): Pr
   const today = toDay(await work.clock());
   const span = requireClosed(resolvePeriod(request, today, lastDays(1)), today);
   const before = against === 'usual' ? 'usual' : requireClosed(resolvePeriod({ period: against }, today), today);
-  const query = { ...(await resolveRowFilter(request, span, work)), groupBy: refuseTime(groupBy) };
+  const query = { ...(await filterFigures(request, span, work)), groupBy: refuseTime(groupBy) };
   const { reports } = await work.store();
   return reports.snapshot((reader) => readExplanation(reader, query, before, top));
 }

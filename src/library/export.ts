@@ -2,7 +2,7 @@ import { toDay } from '../domain/day.js';
 import type { ExportRow } from '../domain/export.js';
 import { resolvePeriod } from '../domain/period.js';
 import { basisOf } from './report.js';
-import { resolveRowFilter } from './row-filter.js';
+import { filterFigures } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 import type { ExportRequest } from './requests.js';
 
@@ -17,7 +17,7 @@ export async function* exportBatches(
 ): AsyncGenerator<readonly ExportRow[], void, void> {
   const period = resolvePeriod(request, toDay(await work.clock()));
   const { exports } = await work.store();
-  const filter = await resolveRowFilter(request, period, work);
+  const filter = await filterFigures(request, period, work);
   const query = { ...filter, ...(await basisOf(request, work)), withUsage: request.withUsage === true };
   const { readable, writable } = new TransformStream<readonly ExportRow[], readonly ExportRow[]>();
   const writer = writable.getWriter();

@@ -16,7 +16,7 @@ import { organizationRef } from '../domain/organization.js';
 import type { DailyCosts, OrganizationDays, ReportQuery, RowFilter, SpendReader } from '../domain/report.js';
 import { daysNamed, parseTime } from '../domain/time.js';
 import { CostsError } from '../errors.js';
-import { resolveRowFilter } from './row-filter.js';
+import { filterFigures } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 import type { RowSelection } from './requests.js';
 
@@ -38,7 +38,7 @@ export async function forecast(work: Workplace, request: ForecastRequest): Promi
   refuseDetails(groupBy);
   const today = toDay(await work.clock());
   const month = monthOf(request.period ?? 'this-month', today);
-  const filter = await resolveRowFilter(request, { since: month, until: endOfMonthOf(month) }, work);
+  const filter = await filterFigures(request, { since: month, until: endOfMonthOf(month) }, work);
   const { reports } = await work.store();
   const series = await reports.snapshot((reader) => readSeries(reader, filter, groupBy, today));
   const byCurrency = groupInto(series, ({ group }) => [group.currency]);

@@ -26,7 +26,8 @@ import type { Workplace } from './workplace.js';
 export async function importFocus(work: Workplace, request: FocusImportRequest): Promise<FocusImport> {
   const read = await work.focusFiles(request);
   const { files, rows, unknownColumns } = read;
-  const periods = [...read.periods, ...(await emptied(work, request, read))];
+  const known = await registered(work);
+  const periods = [...read.periods, ...emptied(request, read, known)];
   if (periods.length === 0 && read.others.length > 0)
     throw new CostsError('usage', `The files have nothing of that; they have ${nameSome(read.others)}.`, {
       hint: 'Name one of these with --period and --account, or leave out both.',
@@ -38,7 +39,7 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
   const organizations: ImportedPeriod[] = [];
   for (const period of periods) {
     if (work.signal.aborted) break;
-    organizations.push(await importPeriod(work, request, period, runId));
+    organizations.push(await importPeriod(work, request, period, { runId, known }));
   }
   const failed = organizations.filter(({ error }) => error !== undefined).length;
   const result: FocusImport = {
@@ -66,13 +67,12 @@ async function finishRun(work: Workplace, id: string, { status, organizations }:
 }
 
 /** Accounts of the team that a delivery of their export no longer has. */
-async function emptied(
-  work: Workplace,
+function emptied(
   { period, account }: FocusImportRequest,
   files: FocusFiles,
-): Promise<FocusPeriod[]> {
+  known: readonly RegisteredOrganization[],
+): FocusPeriod[] {
   if (files.deliveries.every(({ month }) => month === null)) return [];
-  const known = await registered(work);
   const periods = emptiedPeriods(
     files,
     known.filter(({ organizationId }) => organizationId === (account ?? organizationId)),
@@ -91,7 +91,7 @@ async function importPeriod(
   work: Workplace,
   request: FocusImportRequest,
   period: FocusPeriod,
-  runId: string | null,
+  { runId, known }: { runId: string | null; known: readonly RegisteredOrganization[] },
 ): Promise<ImportedPeriod> {
   const { provider, account, accountName, since, until, rows, lines } = period;
   const name = request.name === undefined ? (accountName ?? account) : cleanText(request.name);
@@ -101,7 +101,6 @@ async function importPeriod(
     totals: new Sums(lines).toDocuments(),
   };
   if (runId === null) {
-    const known = await registered(work);
     const own = known.find((each) => each.provider === provider && each.organizationId === account);
     return { ...base, name: own?.name ?? name };
   }

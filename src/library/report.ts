@@ -9,7 +9,7 @@ import type { Lateness } from '../domain/changes.js';
 import { pastMoment } from '../domain/time.js';
 import { CostsError } from '../errors.js';
 import { readMonthEnd } from './month-end.js';
-import { resolveRowFilter } from './row-filter.js';
+import { filterFigures } from './row-filter.js';
 import type { Workplace } from './workplace.js';
 import type { ReportRequest } from './requests.js';
 
@@ -85,7 +85,7 @@ export async function resolveReport(
       hint: 'costs report --group-by project --sort change',
     });
   const period = resolvePeriod(request, toDay(await work.clock()));
-  const filter = await resolveRowFilter(request, period, work);
+  const filter = await filterFigures(request, period, work);
   return {
     period,
     query: { ...filter, groupBy, ...(columns === undefined ? {} : { columns }), ...(await basisOf(request, work)) },

@@ -21,12 +21,17 @@ function camelcase(word: PatternWord): PatternName {
   return word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as PatternName;
 }
 
-/** What a selection leaves of a team's rows. @throws CostsError `usage` when nothing goes by a name, or nothing was ever collected */
+/** As `resolveRowFilter`, for figures. @throws CostsError `usage` also where nothing is registered and nothing was ever collected */
+export async function filterFigures(selection: RowSelection, span: DaySpan, work: Workplace): Promise<RowFilter> {
+  await organizationsOfTeam(work);
+  return resolveRowFilter(selection, span, work);
+}
+
+/** What a selection leaves of a team's rows. @throws CostsError `usage` when nothing goes by a name */
 export async function resolveRowFilter(selection: RowSelection, span: DaySpan, work: Workplace): Promise<RowFilter> {
   const { provider, organization, project, tag } = selection;
   const patterns = patternsOf(selection);
   const team = await work.team();
-  await organizationsOfTeam(work);
   if (provider !== undefined) await requireProvider(work, provider);
   return {
     since: span.since,

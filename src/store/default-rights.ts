@@ -45,6 +45,8 @@ export async function readDefaultRights(pool: Pool): Promise<DefaultRight[]> {
  * @returns takes back what default privileges have given meanwhile
  */
 export async function keepOthersOut(pool: Pool): Promise<() => Promise<void>> {
+  const { rowCount } = await pool.query('SELECT FROM pg_default_acl LIMIT 1');
+  if (rowCount === 0) return () => Promise.resolve();
   const before = new Set((await readDefaultRights(pool)).map(({ sql }) => sql));
   return async () => {
     for (const { sql } of await readDefaultRights(pool)) if (!before.has(sql)) await pool.query(sql);

@@ -91,7 +91,10 @@ interface Greeting {
   citus: boolean;
   replica: boolean;
   encoding: string;
+  /** Where bills are, by the path. */
   schema: string | null;
+  /** The first of the path. */
+  first: string | null;
   searchPath: string;
 }
 
@@ -111,11 +114,11 @@ async function meet(
       `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN reset_val ELSE '0' END, true) FROM pg_settings
        WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
     );
-    const { rows } = await client.query<Greeting>(GREETING, [['cost_data', ...(await ourTables())]]);
+    const { rows } = await client.query<Greeting>(GREETING);
     const [greeting] = rows;
     if (greeting === undefined) throw new CostsError('unreachable', `${server} gave no answer.`);
     requireSupported(greeting, server, label);
-    const found = schema ?? greeting.schema;
+    const found = schema ?? greeting.schema ?? (await schemaOfNames(client)) ?? greeting.first;
     if (found?.includes('"') === true)
       throw new CostsError(
         'failed',
@@ -149,9 +152,18 @@ const GREETING = `
   SELECT version() AS version, current_setting('server_version_num') AS number, pg_is_in_recovery() AS replica,
          EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS citus, current_setting('server_encoding') AS encoding,
          current_setting('search_path') AS "searchPath",
-         coalesce((SELECT n.nspname FROM unnest($1::text[]) WITH ORDINALITY AS t (name, place) JOIN pg_class c ON c.oid = to_regclass(t.name)
-                     JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY t.place LIMIT 1),
-                  current_schema())::text AS schema`;
+         (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('cost_data'))::text AS schema,
+         current_schema()::text AS first`;
+
+/** The schema of the path in which tables have our names, though none of them are bills. */
+async function schemaOfNames(client: pg.ClientBase): Promise<string | null> {
+  const { rows } = await client.query<{ schema: string }>(
+    `SELECT n.nspname::text AS schema FROM unnest($1::text[]) WITH ORDINALITY AS t (name, place)
+     JOIN pg_class c ON c.oid = to_regclass(t.name) JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY t.place LIMIT 1`,
+    [await ourTables()],
+  );
+  return rows[0]?.schema ?? null;
+}
 
 /** Before the first answer, silence and gibberish have one more likely cause: something else listens there. */
 function explainFirstContact(error: unknown, address: DatabaseAddress): unknown {

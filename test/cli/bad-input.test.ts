@@ -144,6 +144,7 @@ describe('bad input', () => {
       const ran = await machine.here([...line.split(' '), '--team', 'other', '--json']);
       expect([line, ran.code, ran.error().message]).toEqual([line, 2, 'No organization is registered.']);
     }
+    expect(await machine.here(['status', '--team', 'other'])).toMatchObject({ code: 0 });
     for (const line of ['runs list', 'api-keys list'])
       expect((await machine.here([...line.split(' '), '--team', 'other'])).stdout).not.toContain('costs sync');
     const { rows } = await database.pool.query('SELECT link_policy FROM organizations');

@@ -18,7 +18,7 @@ export async function hasPgbouncer(): Promise<boolean> {
 /** The same database through PgBouncer, by default in transaction mode with two connections for everybody, until the running test ends. */
 export async function throughPgbouncer(
   url: string,
-  pool: { mode: 'transaction' | 'session'; size: number } = { mode: 'transaction', size: 2 },
+  pool: { mode: 'transaction' | 'session'; size: number; waitSeconds?: number } = { mode: 'transaction', size: 2 },
 ): Promise<string> {
   const { hostname, port, username, password } = new URL(url);
   const listen = await freePort();
@@ -34,6 +34,7 @@ listen_port = ${listen}
 auth_type = any
 pool_mode = ${pool.mode}
 default_pool_size = ${pool.size}
+query_wait_timeout = ${pool.waitSeconds ?? 120}
 unix_socket_dir =
 `,
   );
@@ -42,7 +43,7 @@ unix_socket_dir =
   const program = spawn('pgbouncer', [...user, join(folder, 'pgbouncer.ini')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const gone = once(program, 'exit');
   onTestFinished(async () => {
-    program.kill('SIGINT');
+    program.kill('SIGKILL');
     await gone;
     await rm(folder, { recursive: true, force: true });
   });

@@ -56,22 +56,16 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
     ],
   });
   await writeFile(path, Buffer.from(file));
-  const { columns, batches } = await openParquet(path, () => [
+  const names = [
     'BilledCost',
     'ListCost',
     'ServiceName',
     'EffectiveCost',
     'ConsumedQuantity',
     'SkuPriceDetails',
-  ]);
-  expect(columns).toEqual([
-    'BilledCost',
-    'ListCost',
-    'ServiceName',
-    'EffectiveCost',
-    'ConsumedQuantity',
-    'SkuPriceDetails',
-  ]);
+  ] as const;
+  const { columns, batches } = await openParquet(path, () => names);
+  expect(columns).toEqual(names);
   const rows = [];
   for await (const batch of batches) rows.push(...batch);
   expect(rows).toEqual([

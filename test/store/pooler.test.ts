@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
@@ -84,12 +84,11 @@ withPooler('migrates nothing through a pooler in transaction mode that serves ot
   }
 });
 
-// It waits for the room that the pooler has not.
-(inject('long') ? withPooler : it.skip)('migrates through a pooler in session mode with room for three', async () => {
+withPooler('migrates through a pooler in session mode with room for three', async () => {
   const target = await useEmptyTarget('postgresql');
   const database = await openDatabase({
     ...target,
-    url: await throughPgbouncer(target.url, { mode: 'session', size: 3 }),
+    url: await throughPgbouncer(target.url, { mode: 'session', size: 3, waitSeconds: 1 }),
   });
   await database.migrations.apply();
   await expect(database.migrations.requireCurrent()).resolves.toBeInstanceOf(Function);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, useTestDatabase, type TestDatabase } from '../helpers/database.js';
 import {
   addKey,
   ANTHROPIC_KEY,
@@ -245,23 +245,20 @@ describe('a session', () => {
   });
 
   it('goes on where another login of its machine cannot be stored, and ends where it can', async () => {
-    const base = await createTestDatabase('postgresql');
-    try {
-      const acme = await foundTeam(base.database);
-      const row = await addKey(acme, 'org-1');
-      const { prisma } = base.database;
-      const open = () => openDesk(base.database, {}, acme.keychain);
-      await prisma.$executeRaw`ALTER TABLE vault_sessions ADD CONSTRAINT full_up CHECK (expires_at IS NULL) NOT VALID`;
-      await expect(logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain)).rejects.toThrow();
-      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
-      await prisma.$executeRaw`ALTER TABLE vault_sessions DROP CONSTRAINT full_up`;
-      await logIn(base.database, 'admin@example.com', PASSWORD, acme.keychain);
-      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
-      expect(await prisma.vaultSession.count()).toBe(1);
-      expect([...acme.keychain.entries.values()].join(' ').split(' ')).toHaveLength(1);
-    } finally {
-      await base.drop();
-    }
+    const { database } = await useTestDatabase('postgresql');
+    const { prisma } = database;
+    const acme = await foundTeam(database);
+    const row = await addKey(acme, 'org-1');
+    const open = () => openDesk(database, {}, acme.keychain);
+    const logInAgain = () => logIn(database, 'admin@example.com', PASSWORD, acme.keychain);
+    await prisma.$executeRaw`ALTER TABLE vault_sessions ADD CONSTRAINT full_up CHECK (expires_at IS NULL) NOT VALID`;
+    await expect(logInAgain()).rejects.toThrow();
+    await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+    await prisma.$executeRaw`ALTER TABLE vault_sessions DROP CONSTRAINT full_up`;
+    await logInAgain();
+    await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+    expect(await prisma.vaultSession.count()).toBe(1);
+    expect([...acme.keychain.entries.values()].join(' ').split(' ')).toHaveLength(1);
   });
 
   it('ends after twelve hours of the database', async () => {

@@ -1,4 +1,4 @@
-import { parseDay, type Day } from '../../domain/day.js';
+import { toDay, type Day } from '../../domain/day.js';
 import type { CostsError } from '../../errors.js';
 import { isRefusal } from '../refusal.js';
 
@@ -10,5 +10,6 @@ export function isTooOld(error: unknown): error is CostsError {
 /** The day that such a refusal names: "Earliest supported start date: 2025-11-27 (UTC)."; null for one that names none. */
 export function firstDayTold({ message }: CostsError): Day | null {
   const day = /start date:? (\d{4}-\d\d-\d\d)/i.exec(message)?.[1];
-  return day === undefined ? null : parseDay(day);
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? null : toDay(date);
 }

@@ -9,7 +9,7 @@ import pg from 'pg';
 import { servePglite, startPglite } from '../pglite.js';
 import { openSession, type Connection, type Session } from '../pool.js';
 import { fingerprintQuery } from './fingerprint.js';
-import { fillOnlyEmpty, withPushedEnum } from './folder.js';
+import { fillOnlyEmpty, meantFor } from './folder.js';
 import { guardedMigration } from './guarded-fill.js';
 import { readHistory } from './history.js';
 import { switchOffSql } from './interference.js';
@@ -81,9 +81,9 @@ async function asMeantHere(connection: Connection, script: string): Promise<stri
      FROM pg_type
      WHERE typname IN ('ApiVersion', 'api_version') AND typnamespace = quote_ident(current_schema())::regnamespace`,
   );
-  const named = rows[0]?.pushed === true ? withPushedEnum(script) : script;
-  const filling = fillOnlyEmpty(named);
-  const sql = filling !== named && (await readHistory(connection)).isAdopted ? filling : named;
+  const fills = fillOnlyEmpty(script) !== script;
+  const isAdopted = fills && (await readHistory(connection)).isAdopted;
+  const sql = meantFor(script, { isPushed: rows[0]?.pushed === true, isAdopted });
   return rows[0]?.watched === true ? guardedMigration(sql, await fingerprintQuery(connection)) : sql;
 }
 

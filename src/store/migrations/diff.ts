@@ -1,7 +1,7 @@
 import type { MigrationTarget } from './target.js';
 import { planAdoption } from './adoption-plan.js';
 import { readCatalog } from './catalog.js';
-import { fillOnlyEmpty, readMigrations, withPushedEnum } from './folder.js';
+import { meantFor, readMigrations } from './folder.js';
 import { guardedMigration } from './guarded-fill.js';
 import { appliedNames, readHistory } from './history.js';
 import { uncertainValues, withoutIdle } from './misfits.js';
@@ -33,14 +33,13 @@ export async function diffSchema({ pool }: MigrationTarget): Promise<SchemaDiff>
   if (problems.length > 0)
     return { empty: false, sql: problems.map((text) => `-- Not by a statement: ${text}`).join('\n\n') };
   const steps = await withoutIdle(pool, planned);
-  const pushed = live.some(({ object }) => object === 'enum ApiVersion');
+  const database = {
+    isPushed: live.some(({ object }) => object === 'enum ApiVersion'),
+    isAdopted: adoption !== null || history.isAdopted,
+  };
   const pending = files
     .filter(({ name }) => !done.has(name))
-    .map(({ name, sql }) => {
-      const named = pushed ? withPushedEnum(sql) : sql;
-      const meant = adoption !== null || history.isAdopted ? fillOnlyEmpty(named) : named;
-      return `-- ${name}\n${guardedMigration(meant).trim()}`;
-    });
+    .map(({ name, sql }) => `-- ${name}\n${guardedMigration(meantFor(sql, database)).trim()}`);
   const parts = [
     ...(steps.length === 0 ? [] : [toScript(steps, uncertainValues(conversions), pool.settings)]),
     ...pending,

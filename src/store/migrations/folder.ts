@@ -57,11 +57,17 @@ export function shortName(name: string): string {
   return name.replace(/^\d+_/, '');
 }
 
+/** A migration as it is meant for a database of which others know parts. @param isAdopted whether `costs db adopt` began its history */
+export function meantFor(sql: string, { isPushed, isAdopted }: { isPushed: boolean; isAdopted: boolean }): string {
+  const named = isPushed ? withPushedEnum(sql) : sql;
+  return isAdopted ? fillOnlyEmpty(named) : named;
+}
+
 /**
  * The first migrations know the enum under the name it had before it took Prisma's. A pushed database has Prisma's from the
  * start, and its clients cast to it.
  */
-export function withPushedEnum(sql: string): string {
+function withPushedEnum(sql: string): string {
   return sql.replaceAll('"api_version" "api_version"', '"api_version" "ApiVersion"');
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CostsError, orElse } from '../../errors.js';
+import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
@@ -137,6 +137,8 @@ const LOOKS_AT_POOLER = 12;
 /** Sessions that take connections at the same time: a pooler of no more has none left for the one that is looked at. */
 const LOOKERS = 3;
 const LONGEST_LOOK_MS = 5_000;
+/** Our own word, and PgBouncer's. */
+const NO_ROOM = ['unreachable', '08P01'];
 const DIRECT = {
   hint: 'Give costs db the direct address of the server, or a pooler in session mode; everything else works through this one.',
 };
@@ -171,7 +173,7 @@ async function requireSessions(target: MigrationTarget, pool: Connection): Promi
 
 /** A pooler in session mode has no room for one more where it refuses it, or lets it in and keeps its first query waiting. */
 async function openAnother(target: MigrationTarget, others: Session[]): Promise<boolean> {
-  const session = await orElse(target.openSession(), 'unreachable', null);
+  const session = await unlessRefused(target.openSession());
   if (session === null) return false;
   const answered = (await inTime(backend(session.pool))) !== null;
   if (answered) others.push(session);
@@ -194,13 +196,22 @@ async function keepsProcess(
     }
     return (await inTime(backend(pool))) === first;
   } finally {
-    for (const other of begun) await inTime(other.query('COMMIT'));
+    // One that was given up is closed by its pooler.
+    for (const other of begun) await inTime(other.query('COMMIT').catch(() => null));
   }
 }
 
-/** Null where a pooler keeps us waiting. */
+/** Null where a pooler has no room, or gives up what has waited longer than its own settings allow. */
+function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && NO_ROOM.includes(String(error.code))) return null;
+    throw error;
+  });
+}
+
+/** Null also where a pooler keeps us waiting. */
 function inTime<T>(work: Promise<T>): Promise<T | null> {
-  return Promise.race([work, sleep(LONGEST_LOOK_MS, null, { ref: false })]);
+  return Promise.race([unlessRefused(work), sleep(LONGEST_LOOK_MS, null, { ref: false })]);
 }
 
 async function backend(pool: Pool): Promise<number | undefined> {
