@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
 import type { ExportRow } from '../../src/domain/export.js';
-import type { FocusImportRequest } from '../../src/domain/focus-import.js';
 import { CostsError } from '../../src/errors.js';
 import { readFocusFiles } from '../../src/imports/read.js';
 import { importFocus } from '../../src/library/import-focus.js';
@@ -15,6 +14,7 @@ import { encoderOf, type Encoding } from '../../src/output/export/encode.js';
 import { createStore } from '../../src/store/store.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { charge, DAY } from '../helpers/export-row.js';
+import { workplaceOf } from '../helpers/workplace.js';
 import { fuzzTerms } from './fuzz-terms.js';
 
 const TERMS = fuzzTerms({ parts: 3, longMinutes: 2, fewRuns: 12, seed: 11 });
@@ -79,11 +79,7 @@ async function write(rows: readonly ExportRow[], format: Encoding['format'] | 'f
 async function readInto(path: string): Promise<Awaited<ReturnType<typeof importFocus>>> {
   const store = createStore(base.database);
   const { signal } = new AbortController();
-  const work = {
-    ...{ version: '0', signal, now: () => new Date(), clock: () => store.collection.clock() },
-    ...{ store: () => Promise.resolve(store), team: () => Promise.resolve({ id: 'team-1', name: 'acme' }) },
-    focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
-  } as unknown as Parameters<typeof importFocus>[0];
+  const work = workplaceOf(store, { signal, focusFiles: (request) => readFocusFiles(request, signal) });
   const how = { only: 'all', services: [], projectBy: 'sub-account', dryRun: false, acceptRestatement: false } as const;
   return importFocus(work, { paths: [path], provider: 'aws', ...how });
 }

@@ -15,6 +15,7 @@ import { openTable } from '../../src/imports/tables.js';
 import { createStore } from '../../src/store/store.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { organizationOf } from '../helpers/organization.js';
+import { workplaceOf } from '../helpers/workplace.js';
 
 const ROW = {
   BilledCost: '1',
@@ -576,16 +577,7 @@ async function useImports(kind: 'postgresql' | 'embedded') {
   const { database } = await useTestDatabase(kind);
   await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
   const store = createStore(database);
-  const work = {
-    version: '0',
-    signal,
-    now: () => new Date(),
-    clock: () => store.collection.clock(),
-    hasStore: () => Promise.resolve(true),
-    store: () => Promise.resolve(store),
-    team: () => Promise.resolve({ id: 'team-1', name: 'acme' }),
-    focusFiles: (request: FocusImportRequest) => readFocusFiles(request, signal),
-  } as unknown as Parameters<typeof importFocus>[0];
+  const work = workplaceOf(store, { signal, focusFiles: (request) => readFocusFiles(request, signal) });
   const run = async (rows: Row[], deliveredAt: string, more: Partial<FocusImportRequest> = {}) => {
     const path = await folder({ 'a.csv': csv(rows) });
     await utimes(join(path, 'a.csv'), new Date(deliveredAt), new Date(deliveredAt));

@@ -18,10 +18,11 @@ import { renderFocusImport } from '../../src/output/focus-import.js';
 import { syncJob } from '../../src/library/job.js';
 import { gather } from '../../src/library/plan-input.js';
 import { importFocus } from '../../src/library/import-focus.js';
-import type { Workplace } from '../../src/library/workplace.js';
+import type { CostProvider } from '../../src/domain/cost-provider.js';
 import type { Output } from '../../src/output/output.js';
 import { createStyle } from '../../src/output/style.js';
 import { organizationOf } from '../helpers/organization.js';
+import { workplaceOf } from '../helpers/workplace.js';
 
 const day = (text: string) => parseDay(text);
 const [first, last] = [day('2026-02-01'), day('2026-02-03')];
@@ -164,15 +165,10 @@ it('are read by a sync while they may still change, and by a backfill whenever i
   );
   expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
   const events: unknown[] = [];
-  const work = {
-    store: () =>
-      Promise.resolve({
-        ...store,
-        keys: { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] },
-      }),
-    ...{ team: () => Promise.resolve({ id: 'team-1' }), clock: () => store.collection.clock() },
-    provider: () => Promise.resolve({ maxDaysPerRequest: 31 }),
-  } as unknown as Workplace;
+  const keys = { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] };
+  const work = workplaceOf({ ...store, keys } as unknown as Store, {
+    provider: () => Promise.resolve({ maxDaysPerRequest: 31 } as CostProvider),
+  });
   const input = await gather(work, syncJob({ onEvent: (event) => events.push(event) }));
   expect(input.collected.get('key')).toEqual(known);
   expect(events).toEqual([]);
@@ -230,12 +226,9 @@ it('are told by an import that has them otherwise, and stay', async () => {
     leftOut: [],
     unknownColumns: [],
     unlistedFolders: [],
+    others: [],
   };
-  const work = {
-    ...{ store: () => Promise.resolve(store), team: () => Promise.resolve({ id: 'team-1', name: 'acme' }) },
-    ...{ now: () => new Date(), version: '0.0.0', signal: new AbortController().signal },
-    focusFiles: () => Promise.resolve(files),
-  } as unknown as Workplace;
+  const work = workplaceOf(store, { focusFiles: () => Promise.resolve(files) });
   const result = await importFocus(work, { ...USUAL_SCOPE, paths: ['.'], dryRun: false, acceptRestatement: false });
   expect(result).toMatchObject({ status: 'ok', organizations: [{ days: 2, contradicted: [first] }] });
   const output = { width: 80, style: createStyle(false) } as unknown as Output;
