@@ -72,6 +72,8 @@ export interface Delivered {
   month: string | null;
   /** The first day that it has charges of, where the manifest says so. */
   since?: Day;
+  /** The last day that it has charges of, where the manifest says so. */
+  until?: Day;
   /** When it was made; nothing later is in it. */
   deliveredAt: Date;
   /** Of a file without a manifest, when the newest of those beside it was made: what is stored may be of one of them. */
@@ -114,10 +116,16 @@ export function leftOutOf({ leftOut, unlistedFolders }: Pick<FocusFiles, keyof L
   };
 }
 
-/** A delivery tells of a period through the day on which it was made. */
-export function lastDayOf({ deliveredAt }: Delivered, start: Day): Day {
-  const day = toDay(deliveredAt);
+/** A delivery tells of a period through the day on which it was made, and no day behind those that it has. */
+export function lastDayOf({ deliveredAt, until }: Delivered, start: Day): Day {
+  const made = toDay(deliveredAt);
+  const day = until !== undefined && until < made ? until : made;
   return day < start ? start : day;
+}
+
+/** The last day of a period that a delivery replaces: what it has no days of is left as it is. */
+export function endOf({ until }: Delivered, end: Day, start: Day): Day {
+  return until !== undefined && until >= start && until < end ? until : end;
 }
 
 /** Whether two are one: a place ends in the name, by which alone an export is known where its manifest tells no place. */

@@ -41,8 +41,11 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   const files = await distinct((await Promise.all(paths.map(listFiles))).flat().sort());
   const newest = new Map<string, Listed>();
   const manifests = files.filter((each) => MANIFEST.test(basename(each)));
+  const ofCharges: string[] = [];
   for (const path of manifests) {
     const listed = await readListed(path);
+    if (listed === null) continue;
+    ofCharges.push(path);
     const key = JSON.stringify([listed.export, listed.month]);
     const known = newest.get(key);
     // Of equally old ones that beside the folders of refreshes counts, which comes behind theirs.
@@ -56,12 +59,16 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     const seen = new Set<string>();
     const twice = read.find((path) => seen.size === seen.add(path).size);
     if (twice !== undefined) throw incomplete(`${twice} would be part of two deliveries: one of them is not complete.`);
-    const told = new Set([...manifests, ...read].map((path) => dirname(path)));
+    const told = new Set([...ofCharges, ...read].map((path) => dirname(path)));
     return {
       deliveries,
       unlistedFolders: [...new Set(data.map((path) => dirname(path)))].filter((each) => !told.has(each)),
     };
   }
+  if (manifests.length > 0)
+    throw new CostsError('usage', `No export at ${paths.join(', ')} is of charges in FOCUS.`, {
+      hint: 'Name the folder of one that is; of Azure its type is cost and usage details (FOCUS).',
+    });
   if (data.length === 0)
     throw new CostsError('usage', `There is no data file at ${paths.join(', ')}.`, {
       hint: 'Name files or folders of .csv, .csv.gz, .jsonl or .parquet: costs import focus --help',
@@ -72,6 +79,7 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     throw new CostsError('conflict', `${packed} is there unpacked, too: its charges would be counted twice.`, {
       hint: 'Take one of the two away, or name the files to read.',
     });
+  refuseKeptRuns(data);
   const delivered = await Promise.all(data.map(describe));
   const changed = Math.max(...delivered.map(({ changedAt }) => changedAt));
   const only = { export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null };
@@ -99,13 +107,31 @@ async function distinct(paths: readonly string[]): Promise<string[]> {
   return [...firsts.values()];
 }
 
+/** Each run of an export has all of a period: without their manifests nothing says which is the newest. */
+function refuseKeptRuns(data: readonly string[]): void {
+  const runs = new Map<string, string>();
+  for (const path of data) {
+    const period = FILE_PROVIDERS.flatMap(({ files }) => files.keptRuns?.exec(path)?.[0] ?? [])[0];
+    if (period === undefined) continue;
+    const [run, known = dirname(path)] = [dirname(path), runs.get(period)];
+    runs.set(period, run);
+    if (known !== run)
+      throw new CostsError(
+        'conflict',
+        `${known} and ${run} are two runs of an export: its charges would be counted twice.`,
+        { hint: 'Copy its manifests, too, or name the folder of the newest run.' },
+      );
+  }
+}
+
 /** What a manifest lists. */
 interface Listed extends Manifest {
   manifest: string;
   deliveredAt: Date;
 }
 
-async function readListed(path: string): Promise<Listed> {
+/** Null where it lists no charges. */
+async function readListed(path: string): Promise<Listed | null> {
   const { size, mtime } = await statOf(path);
   if (size > MOST_MANIFEST_BYTES)
     throw new CostsError('contract', `${path} is larger than ${MOST_MANIFEST_BYTES} bytes: it is no manifest.`, {
@@ -116,6 +142,7 @@ async function readListed(path: string): Promise<Listed> {
     .catch(() => null);
   for (const { files } of FILE_PROVIDERS) {
     const read = (await files.readManifest?.(document, path)) ?? null;
+    if (read === 'other') return null;
     if (read !== null) return { ...read, manifest: path, deliveredAt: read.deliveredAt ?? mtime };
   }
   throw new CostsError('contract', `${path} is not a manifest of AWS or Azure.`, {

@@ -1,7 +1,7 @@
 import { BucketMerger, type CostLine } from '../domain/bucket.js';
 import { toDay, type Day } from '../domain/day.js';
 import { formatDate } from '../domain/words.js';
-import { lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
+import { endOf, lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
@@ -110,7 +110,9 @@ function periodOf(
   const key = JSON.stringify([provider, bill.account, bill.start]);
   const known = periods.get(key);
   if (known !== undefined && !isOne(known.delivery, delivery)) throw twoExports(bill.account, known.delivery, delivery);
-  const { since, until } = bill.isTold ? { since: bill.start, until: bill.until } : { since: day, until: day };
+  const end = endOf(delivery, bill.until, bill.start);
+  const since = bill.isTold ? bill.start : day;
+  const until = bill.isTold && day <= end ? end : day;
   const period = known ?? {
     ...{ provider, account: bill.account, accountName: bill.accountName },
     ...{ since, until, lastDay: bill.start, rows: 0, merger: new BucketMerger(), delivery },

@@ -77,7 +77,8 @@ async function openCsv(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promi
 }
 
 function emptyToNull(value: string | undefined): string | null {
-  return value === undefined || value === '' || value === 'NULL' ? null : value;
+  // Snowflake and ClickHouse write `\N`, SQL Server `NULL`.
+  return value === undefined || value === '' || value === 'NULL' || value === '\\N' ? null : value;
 }
 
 /** Every line is an object; a column may be missing where it is null. */

@@ -10,6 +10,6 @@ export function leftOutLines({ leftOut = [], unlistedFolders = [] }: Partial<Lef
     ...leftOut.map(({ service, rows, totals }) => `  ${service}: ${plural(rows, 'row')}, ${formatAmounts(totals)}`),
     ...(unlistedFolders.length === 0
       ? []
-      : [`Not read, as no manifest tells of what is in ${folders}: ${nameSome(unlistedFolders)}`]),
+      : [`Not read, as no manifest tells of charges in ${folders}: ${nameSome(unlistedFolders)}`]),
   ];
 }

@@ -22,8 +22,13 @@ export interface FileDeclaration {
   projectTags?: readonly [id: string, name: string];
   /** Whether a list cost of 0 says that there is no list price, and not that it was free. */
   zeroIsNoListPrice?: boolean;
-  /** What a manifest beside its files says, by its text and path; null where it is none of its. Absent where it writes none. */
-  readManifest?: (document: unknown, path: string) => Promise<Manifest | null>;
+  /**
+   * What a manifest beside its files says, by its text and path; null where it is none of its, and `other` where its files are
+   * no charges. Absent where it writes none.
+   */
+  readManifest?: (document: unknown, path: string) => Promise<Manifest | 'other' | null>;
+  /** The folder of a period, in the path of a file of which each run of an export lies in a folder of its own below. */
+  keptRuns?: RegExp;
 }
 
 /** Which files a delivery has. */
@@ -34,6 +39,8 @@ export interface Manifest {
   month: string | null;
   /** The first day that it has charges of, where it says so. */
   since?: Day;
+  /** The last day that it has charges of, where it says so. */
+  until?: Day;
   /** Null where it does not say: then it is as old as itself. */
   deliveredAt: Date | null;
   /** As they are called where they were delivered to. */

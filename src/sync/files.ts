@@ -1,6 +1,13 @@
 import type { CollectionStore, WindowOutcome, WindowWrite } from '../domain/collection.js';
 import { daysOf, endOfMonthOf, parseDay, type Day } from '../domain/day.js';
-import { isSameExport, lastDayOf, type Delivered, type FocusFiles, type FocusPeriod } from '../domain/focus-import.js';
+import {
+  endOf,
+  isSameExport,
+  lastDayOf,
+  type Delivered,
+  type FocusFiles,
+  type FocusPeriod,
+} from '../domain/focus-import.js';
 import type { ProviderId } from '../domain/provider.js';
 
 /** An account whose figures come from an export. */
@@ -24,7 +31,8 @@ export function emptiedPeriods(
     return accounts
       .filter((account) => isFrom(account, delivery) && !isThere(account))
       .map(({ provider, organizationId }) => ({
-        ...{ provider, account: organizationId, accountName: null, since, until: endOfMonthOf(since), delivery },
+        ...{ provider, account: organizationId, accountName: null, since, delivery },
+        until: endOf(delivery, endOfMonthOf(since), since),
         ...{ lastDay: lastDayOf(delivery, since), rows: 0, lines: [] },
       }));
   });

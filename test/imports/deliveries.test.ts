@@ -90,6 +90,23 @@ it('what programs keep hidden in a folder is no part of it, and a file beside it
   await expect(filesOf(await useFolder({ ...files, 'a.csv.gz': 'x' }))).rejects.toThrow('a.csv.gz is there unpacked');
 });
 
+it('runs of an export that are all kept are refused where no manifest says which is the newest', async () => {
+  for (const [period, runs] of [
+    ['data/BILLING_PERIOD=2026-10', ['2026-10-05T01:00:00.000Z-8c5a76cc-57d0', '20261028T010000Z-064e27aa8b06']],
+    [
+      'focus/20261001-20261031',
+      ['202610050600/8c5a76cc-57d0-437d-851b-064e27aa8b06', '9c5a76cc-57d0-437d-851b-064e27aa8b06'],
+    ],
+  ] as const) {
+    const [first = '', second = ''] = runs.map((run) => `${period}/${run}`);
+    const one = { [`${first}/part-1.csv`]: 'x', [`${first}/part-2.csv`]: 'x', [`${period}/part-3.csv`]: 'x' };
+    expect(await filesOf(await useFolder(one))).toHaveLength(3);
+    await expect(filesOf(await useFolder({ ...one, [`${second}/part-1.csv`]: 'x' }))).rejects.toThrow(
+      'two runs of an export',
+    );
+  }
+});
+
 it('a flat folder is a delivery from wherever it is named', async () => {
   const manifest = JSON.stringify({ exportName: 'daily', billingPeriod: '2026-08', dataFiles: ['s3://b/x/a.csv'] });
   const folder = await useFolder({ 'a.csv': 'x', 'daily-Manifest.json': manifest });

@@ -99,6 +99,8 @@ describe('FOCUS files', () => {
       JSON.stringify({ ...ROW, ...row }).replace(/"BilledCost":"([^"]+)"/, '"BilledCost":$1'),
     );
     expect(linesOf(await read({ 'a.jsonl': json.join('\n') }))).toEqual(expected);
+    const nulls = rows.map((row) => ({ ...row, ChargeClass: '\\N', ConsumedQuantity: '\\N', ConsumedUnit: 'NULL' }));
+    expect(linesOf(await read({ 'a.csv': csv(nulls) }))).toEqual(expected);
   });
 
   it('keep no control character of any column, which a database refuses or a terminal obeys', async () => {
@@ -568,6 +570,29 @@ describe('FOCUS files', () => {
     // A part of a month would take the place of all of it.
     await expect(read({ ...both, ...run('c', '2026-10-22T01:00:00Z', '4', 1, '2026-10-10') })).rejects.toMatchObject({
       message: expect.stringContaining('its export begins on 10 Oct 2026') as string,
+    });
+  });
+
+  it('of Azure are of no day behind the last one of their export, and of none of its exports of something else', async () => {
+    const run = (type: string, content: string) => ({
+      [`${type}/a.csv`]: content,
+      [`${type}/manifest.json`]: JSON.stringify({
+        runInfo: {
+          submittedTime: '2026-11-20T01:00:00Z',
+          startDate: '2026-10-01T00:00:00',
+          endDate: '2026-10-20T00:00:00',
+        },
+        exportConfig: { exportName: type, type },
+        blobs: [{ blobName: `${type}/a.csv` }],
+      }),
+    });
+    const prices = run('PriceSheet', 'MeterId,UnitPrice');
+    const found = await read({ ...run('FocusCost', csv([{}])), ...prices });
+    expect(found.periods).toMatchObject([{ since: '2026-10-01', until: '2026-10-20', lastDay: '2026-10-20' }]);
+    expect(found.unlistedFolders).toEqual([expect.stringMatching(/PriceSheet$/)]);
+    await expect(read(prices)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^No export at /) as string,
     });
   });
 });

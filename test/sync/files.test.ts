@@ -38,6 +38,8 @@ describe('an account of an export', () => {
     const files = { deliveries: [delivered('2026-02')], periods: [] } as unknown as FocusFiles;
     const [only] = emptiedPeriods(files, [account('a')]);
     expect(only).toMatchObject({ until: '2026-02-28', lastDay: '2026-02-10', rows: 0, lines: [] });
+    const partial = { ...files, deliveries: [delivered('2026-02', { until: parseDay('2026-02-05') })] };
+    expect(emptiedPeriods(partial, [account('a')])).toMatchObject([{ until: '2026-02-05', lastDay: '2026-02-05' }]);
   });
 });
 

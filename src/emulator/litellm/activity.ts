@@ -17,7 +17,7 @@ export function liteLlmError(status: number, message: string): ApiAnswer {
 /** `GET /user/daily/activity?start_date&end_date&page&page_size`: the totals of a page are of that page alone. */
 export const pagedRoute: Route = {
   path: /^\/litellm\/user\/daily\/activity$/,
-  scope: 'usage',
+  scope: null,
   answer: (request) => {
     const rows = rowsOf(request);
     const [page, size] = [integerOf(request.query, 'page') ?? 1, integerOf(request.query, 'page_size') ?? 10];
@@ -32,7 +32,7 @@ export const pagedRoute: Route = {
 /** `GET /user/daily/activity/aggregated`: all of it at once, and of the keys those with the highest spend. */
 export const aggregatedRoute: Route = {
   path: /^\/litellm\/user\/daily\/activity\/aggregated$/,
-  scope: 'usage',
+  scope: null,
   answer: (request) => {
     const rows = rowsOf(request);
     const keys = new Set(rows.map(({ dimensions }) => dimensions['key'])).size;
@@ -42,10 +42,15 @@ export const aggregatedRoute: Route = {
   },
 };
 
-function rowsOf({ organization, query, now }: ApiRequest): WorldUsageRow[] {
+/** All of the proxy for an admin's key; for any other that of its user, who spent nothing. */
+function rowsOf({ organization, key, query, now }: ApiRequest): WorldUsageRow[] {
   const [since, until] = [query.get('start_date'), query.get('end_date')];
   if (since === null || until === null)
     throw new ApiFailure(liteLlmError(400, 'Please provide start_date and end_date'));
+  const isAdmin = key.scopes.includes('usage');
+  if (!isAdmin && query.has('user_id'))
+    throw new ApiFailure(liteLlmError(403, 'Non-admin users can only view their own spend data'));
+  if (!isAdmin || query.has('user_id')) return [];
   const isAsked = ({ at }: WorldUsageRow) => at <= now && toDay(at) >= since && toDay(at) <= until;
   return (organization.usage ?? []).filter(isAsked).sort((a, b) => b.at.getTime() - a.at.getTime());
 }

@@ -14,5 +14,7 @@ export const aws = defineFileProvider({
   ],
   // The marketplace has a service a model.
   readModel: (service) => /^(.+) \(Amazon Bedrock Edition\)$/.exec(service)?.[1] ?? null,
+  // `BILLING_PERIOD=2026-10/2026-10-28T01:00:00.000Z-ID/export-00001.csv.gz`
+  keptRuns: /^.*\/BILLING_PERIOD=[^/]+(?=\/\d{4}-?\d\d-?\d\dT[^/]*\/[^/]+$)/i,
   readManifest: async (...told) => (await import('./manifest.js')).readManifest(...told),
 });

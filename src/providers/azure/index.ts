@@ -15,5 +15,7 @@ export const azure = defineFileProvider({
   readModel: (_, meter) =>
     /^(.+?) (?:cached |cchd )?(?:input|inp|output|outp|opt|batch)\b/i.exec(meter)?.[1]?.trim() ?? null,
   zeroIsNoListPrice: true,
+  // `20261001-20261031/202611020600/GUID/part_0_0001.csv`
+  keptRuns: /^.*\/\d{8}-\d{8}(?=\/(?:[^/]+\/)*[\da-f]{8}-[\da-f]{4}-[^/]*\/[^/]+$)/i,
   readManifest: async (document) => (await import('./manifest.js')).readManifest(document),
 });

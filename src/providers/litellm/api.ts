@@ -16,6 +16,8 @@ const PATH = '/user/daily/activity';
 const PAGE_SIZE = 1_000;
 /** A proxy with 141 keys has been seen to need 1,329 pages for 30 days, and a day is asked for at once. */
 const MOST_PAGES = 1_000;
+/** No user has it; and it is asked for nothing but whether a key may see those of others. */
+const SOMEBODY_ELSE = '*';
 
 export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
   const ask = async (call: ProviderCall, path: string, { since, until }: DaySpan, parameters: [string, string][]) => {
@@ -30,14 +32,11 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
     return parseActivity(await http.getJson({ url, headers, call, readRefusal }), drift);
   };
 
-  const readPages = async (call: ProviderCall, span: DaySpan): Promise<ActivityPage> => {
+  const readPages = async (call: ProviderCall, span: DaySpan, narrowed: [string, string][]): Promise<ActivityPage> => {
     const days: DayActivity[] = [];
     for (let number = 1, pages = 1; number <= pages; number += 1) {
       if (number > MOST_PAGES) throw broken(WHO, `has more than ${MOST_PAGES} pages of ${span.since}`);
-      const page = await ask(call, PATH, span, [
-        ['page', `${number}`],
-        ['page_size', `${PAGE_SIZE}`],
-      ]);
+      const page = await ask(call, PATH, span, [...narrowed, ['page', `${number}`], ['page_size', `${PAGE_SIZE}`]]);
       days.push(...page.days);
       pages = page.pages;
     }
@@ -45,17 +44,21 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
   };
 
   /** Older proxies have pages alone, and some of those skip and repeat rows from one page to the next. */
-  const readSteadyPages = async (call: ProviderCall, span: DaySpan): Promise<ActivityPage> => {
-    const [first, second] = [await readPages(call, span), await readPages(call, span)];
+  const readSteadyPages = async (call: ProviderCall, span: DaySpan, narrowed: [string, string][]) => {
+    const [first, second] = [await readPages(call, span, narrowed), await readPages(call, span, narrowed)];
     const isOver = span.until < toDay(now());
     if (isOver && spendOf(first) !== spendOf(second))
       throw broken(WHO, `sends pages of ${span.since} that move while they are turned`);
     return second;
   };
 
-  const readActivity = async (call: ProviderCall, span: DaySpan): Promise<DayActivity[]> => {
-    const { days } = await ask(call, `${PATH}/aggregated`, span, []).catch((error: unknown) => {
-      if (isNotFound(error)) return readSteadyPages(call, span);
+  const readActivity = async (
+    call: ProviderCall,
+    span: DaySpan,
+    narrowed: [string, string][] = [],
+  ): Promise<DayActivity[]> => {
+    const { days } = await ask(call, `${PATH}/aggregated`, span, narrowed).catch((error: unknown) => {
+      if (isNotFound(error)) return readSteadyPages(call, span, narrowed);
       throw error;
     });
     const stranger = days.find(({ day }) => day < span.since || day > span.until);
@@ -85,7 +88,8 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
     listProjects: () => Promise.resolve([]),
     async identify(call) {
       const today: Day = toDay(now());
-      await readActivity(call, { since: today, until: today });
+      // A key of a lesser user is told of that user alone, and refused where it asks for another.
+      await readActivity(call, { since: today, until: today }, [['user_id', SOMEBODY_ELSE]]);
       return {
         organizationId: call.organizationId ?? baseUrl.host,
         organizationName: null,
