@@ -10,6 +10,7 @@ import { toDay } from '../../src/domain/day.js';
 import { formatDecimal } from '../../src/domain/decimal.js';
 import type { FocusImportRequest } from '../../src/domain/focus-import.js';
 import { importFocus } from '../../src/library/import-focus.js';
+import { fileProvider } from '../../src/providers/file-list.js';
 import { readFocusFiles } from '../../src/imports/read.js';
 import { openTable } from '../../src/imports/tables.js';
 import { createStore } from '../../src/store/store.js';
@@ -255,6 +256,24 @@ describe('FOCUS files', () => {
       ['Solora API · InputTokens', null],
       ['Amazon Bedrock · atlas-5 input', 'atlas-5'],
     ]);
+  });
+
+  it.each([
+    ['azure', 'gpt 4o 0513 Input global Tokens', 'gpt 4o 0513'],
+    ['azure', 'gpt-4o-mini-0718-Inp-glbl Tokens', 'gpt-4o-mini-0718'],
+    ['azure', 'gpt-4-8K-Batch-Outp-glbl Tokens', 'gpt-4-8K'],
+    ['azure', 'GPT 5 cchd Inpt Glbl 1M Tokens', 'GPT 5'],
+    ['azure', 'GPT 5 outpt Glbl 1M Tokens', 'GPT 5'],
+    ['azure', 'GPT 5.1 cd inp Gl 1M Tokens', 'GPT 5.1'],
+    ['azure', 'V4 Pro cached glbl Tokens', 'V4 Pro'],
+    ['azure', 'S1 Speech To Text', null],
+    ['aws', 'USE1-NovaLite-input-tokens', 'NovaLite'],
+    ['aws', 'USE1-Nova2.0Lite-cache-read-input-token-count', 'Nova2.0Lite'],
+    ['aws', 'USW2-openai.gpt-oss-120b-mantle-output-tokens-standard', 'openai.gpt-oss-120b'],
+    ['aws', 'USE1-MP:USE1_input_tokens_global_standard-Units', null],
+    ['gcp', ' Gemini 2.5 Flash Lite Input Text Caching', 'Gemini 2.5 Flash Lite'],
+  ])('of %s name the model of %s', (provider, meter, model) => {
+    expect(fileProvider(provider).files.readModel('', meter)).toBe(model);
   });
 
   it('of Google’s view tell a SKU by its description, and corrections in small letters', async () => {

@@ -12,7 +12,7 @@ export const gcp = defineFileProvider({
   ],
   // `Gemini 2.5 Flash Lite Text Input - Predictions`: "Lite" belongs to the model.
   readModel: (_, meter) =>
-    /^(Gemini [\d.]+ (?:Flash Lite|Flash|Pro|Ultra)|Claude [A-Za-z]+ [\d.]+)/.exec(meter)?.[1] ?? null,
+    /^ ?(Gemini [\d.]+ (?:Flash Lite|Flash|Pro|Ultra)|Claude [A-Za-z]+ [\d.]+)/.exec(meter)?.[1] ?? null,
   // Its view of the billing table has `sku.id` and `sku.description`.
   hasOpaqueSkus: true,
 });
