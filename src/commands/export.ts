@@ -12,10 +12,11 @@ import { resolvePeriod } from '../domain/period.js';
 import { formatSpan, plural } from '../domain/words.js';
 import { REPORT_BASES, type ReportBasis } from '../domain/report.js';
 import { CostsError } from '../errors.js';
-import { exportBatches } from '../library/export.js';
+import { exportBatches, readExportCoverage } from '../library/export.js';
 import { basisOf } from '../library/report.js';
 import { encoderOf, type Encoder } from '../output/export/encode.js';
 import type { Manifest } from '../output/export/parts.js';
+import { unreadLines } from '../output/unread.js';
 import { asItIs, defineCommand, option, outputOption } from './define.js';
 import { periodArgument, periodOptions, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
@@ -118,6 +119,8 @@ async function run(options: ExportOptions, context: Context) {
         )
       : await writeWhole(options, encoder, context, counted());
     progress?.done(`${plural(rows, 'row')} in ${file ?? ''}`);
+    for (const line of unreadLines(await readExportCoverage(context, request), basis, context.output.style))
+      context.output.note(line);
     return { format, since, until, basis, asOf, rows, file: file ?? '-', ...(folders === null ? {} : { folders }) };
   } finally {
     progress?.stop();

@@ -7,6 +7,7 @@ import { reportDocument, SORTS } from '../domain/report-order.js';
 import type { SpendPage } from '../domain/spend-page.js';
 import { CostsError } from '../errors.js';
 import type { Output } from '../output/output.js';
+import { unreadLines } from '../output/unread.js';
 import { renderReport } from '../output/report.js';
 import { renderReportCsv, renderReportMarkdown } from '../output/report-formats.js';
 import { readBudgetViews } from './budget/view.js';
@@ -64,6 +65,9 @@ export const showReport = defineCommand({
       return readSpendPage(options, context);
     }
     const view = await readReport(context, options, { forPeople: format === 'table' && !output.json });
+    // A sheet has no place for it.
+    if (format === 'csv')
+      for (const line of unreadLines(view.report.coverage, view.report.basis, output.style)) output.note(line);
     return { ...view, sort: options.sort, team: (await context.team()).name, now: await context.clock() };
   },
   document: ({ report }): Report => reportDocument(report),

@@ -8,6 +8,7 @@ import { printable } from './gate.js';
 import { formatShortSpan, formatSpan } from '../domain/words.js';
 import { figureFields, figureViews, type Figured } from './report-figures.js';
 import { LEFT_OUT, othersName, viewOf } from './report-words.js';
+import { unreadLines } from './unread.js';
 
 const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const;
 
@@ -105,6 +106,7 @@ export function renderReportMarkdown(asked: Report): string {
     ...[...rows, ...others].map((cells) => line(cells.map(escapeMarkdown))),
     ...totals.map(line),
     ...(report.totals.some(({ compared }) => compared?.partial) ? ['', LEFT_OUT] : []),
+    ...unreadLines(report.coverage, report.basis, { yellow: String }).flatMap((each) => ['', escapeMarkdown(each)]),
   ].join('\n');
 }
 

@@ -1,16 +1,16 @@
 import type { Lateness } from '../domain/changes.js';
 import { sentence } from './changes.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
-import type { CoverageSpan, Report } from '../domain/report.js';
+import type { Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { addDays, type DaySpan } from '../domain/day.js';
-import { shell } from '../domain/shell.js';
-import { formatDay, formatInstant, formatShortSpan, formatSpan, plural } from '../domain/words.js';
+import { formatDay, formatInstant, formatShortSpan, formatSpan } from '../domain/words.js';
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
 import { isOfNoOrganization, LEFT_OUT } from './report-words.js';
+import { mergedSpan, unreadLines } from './unread.js';
 
 export interface ReportView {
   report: Report;
@@ -46,21 +46,10 @@ function whenRead({ asOf, readAt, coverage }: Report, now: Date): string[] {
 }
 
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
-  const { gaps, adopted, halfRead, reportsDue, open, provisional } = report.coverage;
-  const lines = monthEnd(report);
-  if (gaps.length > 0) lines.push(`${style.yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → costs status`);
-  const taken = mergedSpan(adopted);
-  if (taken !== null) {
-    const backfill = shell`costs backfill --since ${taken.since} --until ${taken.until}`;
-    lines.push(`${style.yellow('◇')} Adopted, not proven: ${list(adopted)}.  → ${backfill}`);
-  }
+  const { open, provisional } = report.coverage;
+  const lines = [...monthEnd(report), ...unreadLines(report.coverage, report.basis, style)];
   if (report.rows.some(isOfNoOrganization))
     lines.push(`${style.yellow('◇')} Not proven: bills of projects without an organization.  → costs doctor`);
-  if (halfRead.length > 0) lines.push(`${style.yellow('°')} Read half-way: ${list(halfRead)}.  → costs sync`);
-  if (reportsDue.length > 0)
-    lines.push(
-      `${style.yellow('°')} What API keys or products spent was not read, the bills were: ${list(reportsDue)}.  → costs sync`,
-    );
   if (isWeekBefore(report))
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
   if (report.totals.some(({ compared }) => compared?.partial)) lines.push(LEFT_OUT);
@@ -109,19 +98,4 @@ function unpricedNote({ unpriced }: Report): string[] {
   return [
     `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs usage prices check`,
   ];
-}
-
-function list(spans: readonly CoverageSpan[]): string {
-  const shown = spans.slice(0, 4).map((span) => `${span.organization} ${formatShortSpan(span)}`);
-  return spans.length > 4 ? `${shown.join(', ')} and ${plural(spans.length - 4, 'more span')}` : shown.join(', ');
-}
-
-/** From the first day of any organization to the last of any. */
-function mergedSpan(spans: readonly CoverageSpan[]): DaySpan | null {
-  const since = spans.map((span) => span.since).sort()[0];
-  const until = spans
-    .map((span) => span.until)
-    .sort()
-    .at(-1);
-  return since === undefined || until === undefined ? null : { since, until };
 }

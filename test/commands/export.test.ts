@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exportSpend, type ExportOptions } from '../../src/commands/export.js';
+import { showReport } from '../../src/commands/report.js';
 import { perform } from '../../src/commands/perform.js';
 import { createOutput } from '../../src/output/create.js';
 import { endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
@@ -233,6 +234,30 @@ describe.each(STORY_KINDS)('export on %s', (kind) => {
     expect(rows.find((row) => row.lineItem === 'credit')?.cost).toMatch(/^-0\./);
     expect((await focus()).find((row) => row.x_ProjectId === 'labs')?.SubAccountName).toBe(`'=HYPERLINK("x")`);
     await test.database.prisma.project.update({ where: { id: 'labs' }, data: { name: 'Labs' } });
+  });
+
+  it('tells beside the rows which days they do not hold, as a report as CSV and as Markdown does', async () => {
+    const { context, text } = recordContext(test.database, NOW, { json: false });
+    const notes: string[] = [];
+    context.output.note = (line) => void notes.push(line);
+    const told = /× Never read: .* 17–18 Nov.*: a gap, not zero\. {2}→ costs status/;
+    await perform(exportSpend, { format: 'csv', ...SPAN }, context);
+    expect(notes.splice(0).join('\n')).toMatch(told);
+    await perform(showReport, { format: 'csv', ...SPAN }, context);
+    expect(notes.splice(0).join('\n')).toMatch(told);
+    expect(text()).not.toContain('Never read');
+    await perform(showReport, { format: 'markdown', ...SPAN }, context);
+    expect([notes, text()]).toEqual([[], expect.stringMatching(told)]);
+  });
+
+  it('ends when it is interrupted, and writes nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-export-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { context } = recordContext(test.database, NOW, { json: false });
+    const interrupted = { ...context, signal: AbortSignal.abort() };
+    const options: ExportOptions = { format: 'csv', since: SINCE, until: TODAY, output: join(folder, 'out.csv') };
+    await expect(perform(exportSpend, options, interrupted)).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('writes a file whole or leaves the one before', async () => {

@@ -1,10 +1,9 @@
 import { Prisma } from '../../generated/prisma/client.js';
-import { dayState } from '../../domain/coverage.js';
 import { billedDaysAsOf } from './as-of.js';
 import { isMissing } from '../../domain/compared-days.js';
-import { addDays, daysOf, type Day, type DaySpan } from '../../domain/day.js';
+import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import { organizationRef } from '../../domain/organization.js';
-import type { CoverageSpan, OrganizationDays, ReportCoverage, ReportQuery } from '../../domain/report.js';
+import type { OrganizationDays, ReportQuery } from '../../domain/report.js';
 import { adoptedDays } from '../facts/adopted-days.js';
 import { latestWrite } from '../facts/commit-order.js';
 import { isAhead } from '../facts/read-ahead.js';
@@ -145,44 +144,4 @@ export function readOfAll(organizations: readonly OrganizationDays[], span: DayS
       organizations.some(({ readAt }) => readAt.has(day)) &&
       organizations.every((each) => each.readAt.has(day) || !(each.adopted.has(day) || isMissing(each, day))),
   );
-}
-
-/** What the days of a span are worth, in spans of neighbouring days. */
-export function describeCoverage(
-  organizations: readonly OrganizationDays[],
-  span: DaySpan,
-  today: Day,
-): ReportCoverage {
-  const coverage: ReportCoverage = { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] };
-  const until = span.until < today ? span.until : today;
-  const days = daysOf({ since: span.since, until });
-  for (const each of organizations) {
-    const { provider, organizationId, organization, readAt, adopted, reportsDue } = each;
-    for (const day of days) {
-      const here = { provider, organizationId, organization, since: day, until: day };
-      if (reportsDue.has(day)) extend(coverage.reportsDue, here);
-      const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
-      const list =
-        state === 'gap'
-          ? isMissing(each, day)
-            ? coverage.gaps
-            : null
-          : state === 'open'
-            ? day < today
-              ? coverage.halfRead
-              : coverage.open
-            : state === 'settled'
-              ? null
-              : coverage[state];
-      if (list !== null) extend(list, here);
-    }
-  }
-  return coverage;
-}
-
-function extend(spans: CoverageSpan[], next: CoverageSpan): void {
-  const last = spans.at(-1);
-  const goesOn = last !== undefined && addDays(last.until, 1) === next.since;
-  if (goesOn && organizationRef(last) === organizationRef(next)) last.until = next.until;
-  else spans.push(next);
 }
