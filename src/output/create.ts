@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
+import { shell } from '../domain/shell.js';
 import type { DraftFile } from '../draft-file.js';
 import { createFile } from './file.js';
 import { printable, toJson, withoutCommands } from './gate.js';
@@ -24,6 +25,8 @@ export interface OutputOptions {
   ci: boolean;
   /** How this program was called. Only a terminal shows it: what is pasted comes from there, and a log is searched for `costs`. */
   program?: string;
+  /** What --team said. */
+  team?: string;
   /** Fires when the command is to end: nothing is asked any more. */
   signal?: AbortSignal;
   /** The process's own, unless said. */
@@ -49,12 +52,14 @@ export function createOutput({
   noColor,
   ci,
   program = 'costs',
+  team = '',
   signal,
   streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
   const redactor = new Redactor();
   const colored = color && !noColor;
-  const named = (text: string, { isTTY }: Pipe) => (isTTY ? nameProgram(text, program) : text);
+  const ofTeam = team === '' ? '' : shell` --team ${team}`;
+  const named = (text: string, { isTTY }: Pipe) => (json ? text : nameProgram(text, isTTY ? program : 'costs', ofTeam));
   const told = (text: string) =>
     withoutCommands(redactor.mask(printable(named(text, stderr), colored && stderr.isTTY)));
   const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);

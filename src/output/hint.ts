@@ -19,7 +19,16 @@ const COMMAND_OF_HINT = /(?:^|: )(?=(?:(?:unset|chmod) .+ && )?costs(?: [a-z-]|$
 /** Where a command for people begins; looked at from behind its name, or every run of spaces would be gone through from each. */
 const COMMAND = /costs(?<=(?:→|&&|;|commands:|Start here:|or:) +costs)(?= [a-z-]|$)/gm;
 
-/** Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found. */
-export function nameProgram(text: string, program: string): string {
-  return text.replace(COMMAND, () => program);
+/** How far the name of a team may stand from the name of its program. */
+const COMMAND_LENGTH = 200;
+
+/**
+ * Commands as this program was called: in a clone, where nothing is installed, `costs` alone is not found.
+ * @param team ` --team NAME` where it was called with it: a database of several teams refuses a command without
+ */
+export function nameProgram(text: string, program: string, team = ''): string {
+  return text.replace(COMMAND, (_, at: number) => {
+    const [line = ''] = text.slice(at, at + COMMAND_LENGTH).split('\n');
+    return line.includes(' --team') ? program : `${program}${team}`;
+  });
 }

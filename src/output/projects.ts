@@ -24,8 +24,13 @@ export interface ListedProject extends Project {
   organization: string | null;
 }
 
-export function renderProjects({ projects }: { projects: ListedProject[] }, output: Output): string {
-  if (projects.length === 0) return 'No projects. Ask the providers for theirs: costs projects discover';
+export function renderProjects(
+  { projects }: { projects: ListedProject[] },
+  output: Output,
+  { unlinked: onlyUnlinked = false }: { unlinked?: boolean } = {},
+): string {
+  if (projects.length === 0)
+    return `${onlyUnlinked ? 'No project is left to link.' : 'No projects.'} Ask the providers for theirs: costs projects discover`;
   const unlinked = projects.filter((project) => !project.linked && project.providerProjectId !== null).length;
   const short = shortIds(projects.map(({ id }) => id));
   const table = renderTable(

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { shell } from '../../src/domain/shell.js';
 import { CostsError, EXIT_CODES, type ErrorCode } from '../../src/errors.js';
 import { waysOn, withNextStep } from '../../src/next-step.js';
+import { createOutput, type Streams } from '../../src/output/create.js';
 import { hasCommand, renderHint } from '../../src/output/hint.js';
 import { createFullProgram } from '../../src/program.js';
 
@@ -172,6 +173,23 @@ describe('a hint', () => {
     expect(renderHint('costs keys list')).toBe('→ costs keys list');
     expect(renderHint('To swap its key: costs keys rotate org-1')).toBe('To swap its key → costs keys rotate org-1');
     expect(renderHint('Check the network.')).toBe('Check the network.');
+  });
+
+  it('is of the team that --team named, unless it names one, as a database of several teams asks for it', () => {
+    const lines: string[] = [];
+    const stream = { isTTY: true, columns: 200, write: (text: string) => lines.push(text) > 0 };
+    const pipe = stream as unknown as Streams['stderr'];
+    const streams: Streams = { stdin: { isTTY: true }, stdout: pipe, stderr: pipe };
+    const told = { noColor: true, ci: false, team: 'Béta team', program: 'npx costs' };
+    const output = createOutput({ ...told, streams });
+    output.note('Go on: costs sync && costs report');
+    output.fail(new CostsError('usage', 'Which team?', { hint: 'As in: costs status --team acme' }));
+    createOutput({ ...told, streams: { ...streams, stderr: { ...pipe, isTTY: false } } }).note('costs sync');
+    expect(lines.join('')).toBe(
+      'Go on → npx costs --team "Béta team" sync && npx costs --team "Béta team" report\n' +
+        'costs: Which team?\n  As in → npx costs status --team acme\n' +
+        '→ costs --team "Béta team" sync\n',
+    );
   });
 
   it('has a command, whatever the error and whoever made it', () => {
