@@ -52,7 +52,7 @@ export function parseAmount(text: string): Decimal {
 }
 
 function readAmount(text: string): Decimal | null {
-  if (!/^\d{1,35}(\.\d{1,30})?$/.test(text)) return null;
+  if (!/^(?=\.?\d)\d{0,35}(\.\d{1,30})?$/.test(text)) return null;
   return parseDecimal(text);
 }
 

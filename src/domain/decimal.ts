@@ -11,7 +11,7 @@ const POWERS = Array.from({ length: SCALE + INTEGER_DIGITS + 1 }, (_, exponent) 
 const LIMIT = 10n ** BigInt(SCALE + INTEGER_DIGITS);
 /** Far longer than any amount; a megabyte of digits would take minutes. */
 const LONGEST = 1_000;
-const NUMBER = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
+const NUMBER = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 declare const decimal: unique symbol;
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { budgetsOf, SCOPE_OF_TEAM } from '../../src/domain/budget.js';
+import { parseShare } from '../../src/commands/check/percents.js';
+import { budgetsOf, parseAmount, SCOPE_OF_TEAM } from '../../src/domain/budget.js';
+import { formatDecimal } from '../../src/domain/decimal.js';
 
 const budget = (amount: string, months: { month?: string; from?: string }, scope: object = {}) => ({
   ...{ ...SCOPE_OF_TEAM, month: null, from: null, currency: 'USD', amount },
@@ -8,6 +10,12 @@ const budget = (amount: string, months: { month?: string; from?: string }, scope
 });
 const amounts = (budgets: ReturnType<typeof budget>[], month: string) =>
   budgetsOf(budgets, month).map(({ amount }) => amount);
+
+it('needs no zero in front of the point of what a person types, and one digit at least', () => {
+  expect([formatDecimal(parseAmount('.5')), parseShare('.5%')]).toEqual(['0.5', 500]);
+  for (const none of ['', '.', '5.', '-.5']) expect(() => parseAmount(none)).toThrow(/is not an amount above zero/);
+  for (const none of ['', '.', '%', '.%']) expect(() => parseShare(none)).toThrow(/is not a share/);
+});
 
 describe('the budget of a month', () => {
   it('is its own, else the latest that began, else that of every month', () => {

@@ -16,7 +16,7 @@ export function parsePercents(text: string): number[] {
 
 /** Reads `0.5%`, at most three decimals. @returns thousandths of a percent @throws CostsError `usage` */
 export function parseShare(text: string): number {
-  const match = /^(\d{1,3})(?:\.(\d{1,3}))? ?%?$/.exec(text.trim());
+  const match = /^(?=\.?\d)(\d{0,3})(?:\.(\d{1,3}))? ?%?$/.exec(text.trim());
   const share = match === null ? NaN : Number(match[1]) * 1000 + Number((match[2] ?? '').padEnd(3, '0'));
   if (share <= 100_000) return share;
   throw new CostsError('usage', `"${text}" is not a share from 0 % to 100 %.`, {
