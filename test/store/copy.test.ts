@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { endOfDay, parseDay, type Day } from '../../src/domain/day.js';
+import { endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 import { copyRows } from '../../src/store/copy.js';
 import type { Database } from '../../src/store/database.js';
 import { createStore } from '../../src/store/store.js';
+import { createUsageStore } from '../../src/store/usage/usage-store.js';
+import { NO_DIMENSIONS } from '../../src/domain/usage.js';
+import { parseDecimal } from '../../src/domain/decimal.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { line } from '../helpers/lines.js';
 import { registerOrganization } from '../helpers/organization.js';
@@ -57,4 +60,36 @@ it('leaves a day with all its rows where either store has read it again since th
   expect(await copyRows(source, target)).toMatchObject({ equal: false });
   expect(await stored()).toEqual(['gpt-5 12', 'gpt 3']);
   expect(await target.prisma.restatement.count()).toBe(ledger);
+});
+
+it('brings no estimate back that prices of another currency have taken the place of since the first copy', async () => {
+  const { database: source } = await useTestDatabase('postgresql');
+  const { database: target } = await useTestDatabase('postgresql');
+  await source.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  await registerOrganization(source.prisma, 'openai', 'org-1');
+  const tokens = { tokenType: 'uncached_input_tokens', unit: 'tokens' } as const;
+  await createUsageStore(source.prisma).writeWindow({
+    ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
+    ...{ runId: 'run-1', lease: null, width: '1d', acceptRestatement: false, projects: new Map() },
+    answers: [{ endpoint: 'completions', days: [first], refused: [] }],
+    requestedAt: endOfDay(last),
+    lines: [
+      {
+        ...{ ...NO_DIMENSIONS, ...tokens, model: 'gpt-5', endpoint: 'completions', providerProjectId: 'p' },
+        ...{ bucketStart: startOfDay(first), bucketEnd: endOfDay(first), quantity: parseDecimal('1000000') },
+      },
+    ],
+  });
+  await copyRows(source, target);
+  await createUsageStore(target.prisma).importPrices('team-1', [
+    {
+      ...{ ...tokens, provider: 'openai', model: 'gpt-5', tier: 'standard', contextWindow: '', inferenceGeo: '' },
+      ...{ validFrom: first, currency: 'EUR', price: parseDecimal('2'), per: parseDecimal('1000000'), source: 'own' },
+    },
+  ]);
+  const estimates = () => target.prisma.costData.findMany({ select: { currency: true, lineItem: true } });
+  const now = await estimates();
+  expect(now).toEqual([{ currency: 'EUR', lineItem: 'gpt-5, uncached input tokens [EUR]' }]);
+  expect(await copyRows(source, target)).toMatchObject({ equal: false });
+  expect(await estimates()).toEqual(now);
 });

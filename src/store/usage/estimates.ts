@@ -20,8 +20,9 @@ import { groupBy } from '../../domain/group-into.js';
 const BY_USAGE = keyedCostsOf('usage');
 
 export interface EstimateOutcome {
-  /** Rows inserted, updated or deleted. */
+  /** Rows inserted, updated or deleted, and the days they are of. */
   changed: number;
+  changedDays: Day[];
   totals: Money[];
 }
 
@@ -38,6 +39,7 @@ export async function writeEstimates(tx: Transaction, scope: RepriceScope, book:
   const byDay = groupBy(stored, ({ day }) => day);
   const totals = new Sums();
   let changed = 0;
+  const changedDays = new Set<Day>();
   for (const { rows, ...chunk } of chunksOfDays(days.map(toLocked), byDay, projectIds, (usage) => usage.rows)) {
     const merger = estimate(rows.length === 0 ? [] : await readUsageOf(tx, scope, chunk), book);
     const estimates = merger.lines();
@@ -45,9 +47,10 @@ export async function writeEstimates(tx: Transaction, scope: RepriceScope, book:
     const replacement = { source: scope, ...chunk, projectIds };
     const outcome = await replaceDays(tx, ESTIMATES, { ...replacement, rows: estimates });
     changed += outcome.inserted + outcome.updated + outcome.deleted;
+    for (const day of outcome.changedDays) changedDays.add(day);
     await replaceDays(tx, BY_USAGE, { ...replacement, rows: isKeyed ? merger.byApiKey() : [] });
   }
-  return { changed, totals: [...totals] };
+  return { changed, changedDays: [...changedDays], totals: [...totals] };
 }
 
 function toLocked(day: Day): LockedDay {

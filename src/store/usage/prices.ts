@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
@@ -45,6 +46,7 @@ export async function importPrices(
     const changed = await upsertPrices(tx, teamId, prices);
     const book = await readPriceBook(tx, teamId);
     let estimates = 0;
+    const writeId = randomUUID();
     for (const organization of organizations) {
       const days = await tx.$queryRaw<{ day: Day }[]>`
         SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM collected_usage u
@@ -52,7 +54,12 @@ export async function importPrices(
           -- Without one, its estimates are another program's.
           SELECT FROM collected_days d
           WHERE d.ai_provider = u.ai_provider AND d.ai_organization_id = u.ai_organization_id AND d.api_version = 'usage_v1' AND d.day = u.day)`;
-      estimates += (await writeEstimates(tx, { ...organization, days: days.map(({ day }) => day) }, book)).changed;
+      const made = await writeEstimates(tx, { ...organization, days: days.map(({ day }) => day) }, book);
+      estimates += made.changed;
+      // A copy of this store that has the estimates of before is no longer equal to it: see `copyRows`.
+      await tx.$executeRaw`
+        UPDATE collected_days SET write_id = ${writeId}
+        WHERE ${ofOrganization(organization)} AND api_version = 'usage_v1' AND day = ANY (${made.changedDays}::date[])`;
     }
     return { prices: changed, estimates };
   });
