@@ -35,9 +35,12 @@ describe('parseDecimal', () => {
     expect(formatDecimal(parseDecimal('41280.000000', -2))).toBe('412.8');
   });
 
-  it.each(['', ' ', '1,5', 'NaN', 'Infinity', '0x10', '1e', '--1', '.', '-.e1', '1 000', '1e99999'])('refuses %j', (text) => {
-    expect(() => parseDecimal(text)).toThrow(/is not a decimal number/);
-  });
+  it.each(['', ' ', '1,5', 'NaN', 'Infinity', '0x10', '1e', '--1', '.', '-.e1', '1 000', '1e99999'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseDecimal(text)).toThrow(/is not a decimal number/);
+    },
+  );
 
   it('refuses digits without end before it reads them, which would take minutes', () => {
     expect(() => parseDecimal('1'.repeat(20_000_000))).toThrow(/"1{60}" is not a decimal number/);

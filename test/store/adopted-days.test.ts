@@ -143,6 +143,38 @@ it('are in a report as of an instant, one row a day whenever their buckets begin
   expect(await store.reports.changes({ ...query, basis: 'billed' }, now)).toEqual([]);
 });
 
+it('are in a report as of an instant before they were first read, whether the answer was accepted or has more', async () => {
+  const query = { teamId: 'team-1', since: first, until: last, groupBy: ['day' as const], basis: 'billed' as const };
+  const reported = async (asOf?: Date) => {
+    const report = await store.reports.run({ ...query, ...(asOf === undefined ? {} : { asOf }) }, addDays(last, 60));
+    return { costs: report.rows.map(({ cost }) => cost), adopted: report.coverage.adopted };
+  };
+  const there = { costs: ['2', '4', '6'], adopted: [expect.objectContaining({ since: first, until: last })] };
+  // The answer of a project tells that it is of this organization.
+  await database.pool.query(
+    `UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_2' WHERE id = 'later'`,
+  );
+  const before = endOfDay(addDays(last, 1));
+  expect(await reported(before)).toEqual(there);
+  const [changed, ...same] = SAME;
+  if (changed === undefined) throw new Error('No bills.');
+  const answer = [
+    ...same,
+    { ...changed, cost: line(first, 'proj_1', 'gpt', '1.5').cost },
+    line(last, 'proj_3', 'gpt', '9'),
+  ];
+  const outcome = await write(answer, daysOf({ since: first, until: last }), true);
+  expect(outcome.restated).toMatchObject({ rows: 1, days: 1 });
+  expect(await reported()).toEqual({ costs: ['2.5', '4', '15'], adopted: [] });
+  expect(await reported(before)).toEqual(there);
+  expect(
+    (await store.reports.changes(query, before)).map(({ day: at, cause, difference }) => [at, cause, difference]),
+  ).toEqual([
+    [last, 'gap-filled', '9'],
+    [first, 'accepted', '0.5'],
+  ]);
+});
+
 it('are read by a sync while they may still change, and by a backfill whenever it is asked', async () => {
   const organization = { keyId: 'key', provider: 'openai', organizationId: 'org-1' } as Organization;
   const plan = (today: Day) => ({

@@ -46,7 +46,7 @@ function daysOf(organizations: Prisma.Sql, first: Prisma.Sql, last: Prisma.Sql):
 }
 
 /**
- * Of days that are read for the first time, those with a bill which the answer does not have, or has with another amount.
+ * Of adopted days that are read for the first time, those with a bill which the answer does not have, or has with another amount.
  * Whoever stored it may know better: the day stays as it is until somebody accepts the answer.
  */
 export async function findContradicted<Row extends Fact>(
@@ -55,7 +55,7 @@ export async function findContradicted<Row extends Fact>(
   { source, days, rows, projectIds }: Contradicting<Row>,
 ): Promise<ReadonlySet<Day>> {
   const contradicted = new Set<Day>();
-  for (const chunk of chunksOfDays(await adoptedAmong(tx, list, source, days), rows, projectIds)) {
+  for (const chunk of chunksOfDays(days, rows, projectIds)) {
     const dates = chunk.days.map(({ day }) => day);
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) continue;
@@ -92,6 +92,20 @@ export async function adoptedAmong(
     SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(list, source, first, last)}`;
   const has = new Set(stored.map(({ day }) => day));
   return unread.filter(({ day }) => has.has(day));
+}
+
+/** Their bills were there before they were read, and so they are in reports as of any instant before. */
+export async function markAdopted(
+  tx: Transaction,
+  source: OrganizationKey,
+  writeId: string,
+  days: readonly LockedDay[],
+): Promise<void> {
+  if (days.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE collected_days SET first_write_id = NULL, first_read_at = '-infinity'
+    WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
+      AND day = ANY (${days.map(({ day }) => day)}::date[]) AND first_write_id = ${writeId}`;
 }
 
 /** Takes back that days were locked, which are not written after all. */

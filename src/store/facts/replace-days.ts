@@ -41,6 +41,8 @@ export interface History {
   altered: ReadonlySet<Day>;
   /** Never read days whose adopted bills are others than the answer, which somebody accepted. */
   adopted: ReadonlySet<Day>;
+  /** Never read days whose adopted bills are all in the answer. */
+  filled: ReadonlySet<Day>;
   /** Read again on request, not because it was due. */
   forced: boolean;
   /** The guard would have refused this answer. */
@@ -165,12 +167,12 @@ function adoptedRows(history: History | undefined): Prisma.Sql {
 }
 
 /**
- * All days that had been read are recorded, and adopted ones whose bills were replaced, so that any earlier state can be told again. Where the answer itself tells the
+ * All days that had been read are recorded, and adopted ones, so that any earlier state can be told again. Where the answer itself tells the
  * cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it came to be read.
  */
 function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
   if (history === undefined) return Prisma.empty;
-  const read = days.filter(({ day, readAt }) => readAt !== null || history.adopted.has(day));
+  const read = days.filter(({ day, readAt }) => readAt !== null || history.adopted.has(day) || history.filled.has(day));
   const causes = read.map((each) => causeOf(each, history));
   return Prisma.sql`, restated AS (
       INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
@@ -194,15 +196,16 @@ const RESTATED = Prisma.sql`(
   SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
            sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
-    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped', 'rescoped') GROUP BY 1, 2) r)`;
+    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped', 'rescoped', 'gap-filled') GROUP BY 1, 2) r)`;
 
 /** A day that had not been read after its end just went on. */
 function causeOf(
   { day, readAt, firstClosedReadAt, scope }: LockedDay,
   history: History,
-): RestatementCause | 'open' | null {
+): RestatementCause | 'open' | 'gap-filled' | null {
   if (history.altered.has(day)) return 'altered';
   if (history.adopted.has(day)) return 'accepted';
+  if (history.filled.has(day)) return 'gap-filled';
   if (firstClosedReadAt === null) return 'open';
   if (history.scope !== scope) return 'rescoped';
   if (history.accepted) return 'accepted';

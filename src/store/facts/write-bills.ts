@@ -9,7 +9,7 @@ import { CostsError } from '../../errors.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
 import { transaction, type Transaction } from '../transaction.js';
-import { forgetDays } from './adopted-days.js';
+import { forgetDays, markAdopted } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
 import { findAltered, sealDays } from './seals.js';
@@ -46,6 +46,7 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
     const replaced = await replaceWindow(tx, BILLS, { ...placed, keyedDays, behind }, due, altered);
     const { days, rows, projectIds, outcome } = replaced;
     await forgetDays(tx, write, placed.writeId, 'costs_v1', outcome.contradicted);
+    await markAdopted(tx, write, placed.writeId, replaced.adopted);
     for (const told of [{ source: 'bill' as const, days: keyedDays, rows: keyed }, ...reports])
       await writeKeyed(tx, { organization: write, days, projectIds, changedDays: outcome.changedDays }, told);
     await markCollected(tx, placed, 'costs_v1', days, rows);

@@ -3,7 +3,7 @@ import type { Day } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import { resolveProjects } from '../collection/resolve-projects.js';
 import type { Transaction } from '../transaction.js';
-import { findContradicted } from './adopted-days.js';
+import { adoptedAmong, findContradicted } from './adopted-days.js';
 import { chunksOfDays, rowsByDay, type LockedDay, type RowsByDay } from './fact-days.js';
 import type { Fact, FactList } from './fact-list.js';
 import { replaceDays, type Replaced } from './replace-days.js';
@@ -34,6 +34,8 @@ export type FactWrite<Row> = Pick<
 export interface WindowReplaced<Row> {
   /** Those that were written. */
   days: LockedDay[];
+  /** Of those, the ones that had been adopted and were read for the first time. */
+  adopted: LockedDay[];
   rows: RowsByDay<Row>;
   /** Our project id by the row's. */
   projectIds: ReadonlyMap<string, string>;
@@ -56,9 +58,9 @@ export async function replaceWindow<Row extends Fact>(
     ...[...answered.values()].flat(),
     ...(write.behind ?? []),
   ]);
-  const against = list.ledger
-    ? await findContradicted(tx, list, { source: write, days: locked, rows: answered, projectIds })
-    : new Set<Day>();
+  const unread = list.ledger ? await adoptedAmong(tx, list, write, locked) : [];
+  const against = await findContradicted(tx, list, { source: write, days: unread, rows: answered, projectIds });
+  const filled = new Set(unread.map(({ day }) => day).filter((day) => !against.has(day)));
   const contradicted = write.acceptRestatement ? new Set<Day>() : against;
   const days = locked.filter(({ day }) => !contradicted.has(day));
   const rows = new Map([...answered].filter(([day]) => !contradicted.has(day)));
@@ -70,7 +72,7 @@ export async function replaceWindow<Row extends Fact>(
   const { runId, writeId, forced, scope, keyedDays } = write;
   for (const chunk of chunksOfDays(days, rows, projectIds)) {
     const history = list.ledger
-      ? { history: { runId, writeId, altered, adopted: against, forced, accepted, scope } }
+      ? { history: { runId, writeId, altered, adopted: against, filled, forced, accepted, scope } }
       : {};
     const keyed = keyedDays === undefined ? {} : { keyedDays };
     const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
@@ -78,7 +80,7 @@ export async function replaceWindow<Row extends Fact>(
   }
   outcome.days = new Set(days.map(({ day }) => day)).size;
   outcome.restated.days = restatedDays.size;
-  return { days, rows, projectIds, outcome };
+  return { days, adopted: unread.filter(({ day }) => !contradicted.has(day)), rows, projectIds, outcome };
 }
 
 export function emptyOutcome(): WindowOutcome {

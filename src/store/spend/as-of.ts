@@ -48,7 +48,7 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
           AND r.line_item = c.line_item AND r.api_version = 'costs_v1' AND ${committedAfter(at, 'r.write_id', 'r.recorded_at')})`;
 }
 
-/** Adopted bills of days that were never read have been there all along. */
+/** Adopted bills of days that were never read have been there all along; those of days that were read since are marked so. */
 function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
   const read = Prisma.sql`
     SELECT FROM collected_days d
@@ -60,7 +60,8 @@ function wasRead(day: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
 
 /**
  * When days had been read last by an instant. Of a day read again since, only the first reads are known: it counts as no better
- * than they made it. One without a read after its end was open, however long its answer took to be stored.
+ * than they made it, and as adopted where nobody had read it. One without a read after its end was open, however long its answer
+ * took to be stored.
  */
 export function billedDaysAsOf(instant: Date): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
@@ -68,6 +69,7 @@ export function billedDaysAsOf(instant: Date): Prisma.Sql {
     SELECT ai_provider, ai_organization_id, day,
            CASE WHEN NOT ${committedAfter(at, 'write_id', 'read_at')} THEN read_at
                 WHEN first_closed_read_at <= ${at} THEN first_closed_read_at
+                WHEN first_read_at = '-infinity' THEN NULL
                 ELSE least(first_read_at, (day + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 ms') END AS read_at
     FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${committedAfter(at, 'first_write_id', 'first_read_at')}`;
 }

@@ -63,7 +63,7 @@ export async function readRestated(tx: Transaction, query: ReportQuery): Promise
   const rows = Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cause, recorded_at,
            coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost ${Prisma.raw(columns.map((name) => `, ${name}`).join(''))}
-    FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped') AND ${inSpan(query)}`;
+    FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped', 'gap-filled') AND ${inSpan(query)}`;
   return tx.$queryRaw<RestatedDay[]>`${groupSpend(
     { rows, filter: query, groupBy: ['day', 'project'] },
     {
