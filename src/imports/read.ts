@@ -108,7 +108,10 @@ async function readFile(
 /** @throws CostsError `contract` for one that is missing or there twice */
 function refuseColumns(columns: readonly string[], mandatory: readonly Column[], { projectBy }: FocusRequest): void {
   const missing = columns.length === 0 ? undefined : mandatory.find((column) => !columns.includes(column));
-  if (missing !== undefined) throw new CostsError('contract', `the column ${missing} is missing`);
+  if (missing !== undefined)
+    throw new CostsError('contract', `the column ${missing} is missing`, {
+      hint: 'Name the files of an export in FOCUS alone, made with all of its columns.',
+    });
   const twice = columns.find((column, index) => KNOWN.has(column) && columns.indexOf(column) < index);
   if (twice !== undefined) throw new CostsError('contract', `the column ${twice} is there twice`);
   if (columns.length > 0 && typeof projectBy !== 'string' && !TAGS.some((column) => columns.includes(column)))

@@ -272,6 +272,10 @@ describe('FOCUS files', () => {
     ['aws', 'USW2-openai.gpt-oss-120b-mantle-output-tokens-standard', 'openai.gpt-oss-120b'],
     ['aws', 'USE1-MP:USE1_input_tokens_global_standard-Units', null],
     ['gcp', ' Gemini 2.5 Flash Lite Input Text Caching', 'Gemini 2.5 Flash Lite'],
+    ['gcp', 'Gemini 2.0 Flash Image Input - Predictions', 'Gemini 2.0 Flash'],
+    ['gcp', 'Generate content cached input token count gemini 2.5 flash input image', 'Gemini 2.5 Flash'],
+    ['gcp', 'Generate content input token count gemini 3.7 flash image flex caching', 'Gemini 3.7 Flash Image'],
+    ['gcp', 'Claude Opus 4.5 Input Tokens', 'Claude Opus 4.5'],
   ])('of %s name the model of %s', (provider, meter, model) => {
     expect(fileProvider(provider).files.readModel('', meter)).toBe(model);
   });
@@ -401,7 +405,10 @@ describe('FOCUS files', () => {
   it('of JSON lines are refused where no row at all has a column that tells AI, or the tags that tell projects', async () => {
     const { ServiceName, Tags: _, ...bare } = ROW;
     const jsonOf = (row: object) => ({ 'a.jsonl': JSON.stringify(row) });
-    await expect(read(jsonOf({ ...bare, servicename: ServiceName }))).rejects.toThrow('column ServiceName is missing');
+    await expect(read(jsonOf({ ...bare, servicename: ServiceName }))).rejects.toMatchObject({
+      message: expect.stringContaining('column ServiceName is missing') as string,
+      hint: expect.stringContaining('FOCUS alone') as string,
+    });
     const byTag = { projectBy: { tag: 'product' } };
     await expect(read(jsonOf({ ...bare, ServiceName }), byTag)).rejects.toThrow('no column Tags or x_Labels');
   });
