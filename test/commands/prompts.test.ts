@@ -427,7 +427,7 @@ describe.skipIf(!HAS_TERMINAL)(
         { ...environmentOf(target), COSTS_INSECURE_STORAGE: '', COSTS_HOME: `${machine.home}/${answer}` },
       );
       expect([code, screen]).toEqual([0, expect.stringContaining(shows)]);
-      expect(screen).toContain(`→ node bin/costs.js ${next}\r\n`);
+      expect(screen).toContain(`→ node bin/costs.js --team newcomers ${next}\r\n`);
     });
 
     it('is not asked with --no-input', async () => {
