@@ -134,6 +134,11 @@ it('backs up and restores the embedded store, after asking', async () => {
     code: 'usage',
     hint: expect.stringContaining('--yes') as string,
   });
+  const interrupted = run({ database: first, home, signal: AbortSignal.abort() }, 'restore', path, '--yes');
+  await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' });
+  const kept = await open();
+  expect(await kept.pool.query('SELECT FROM cost_data')).toMatchObject({ rowCount: 0 });
+  await kept.close();
   await run({ database: first, home }, 'restore', path, '--yes');
   const second = await open();
   expect(await readRowsOf(second.pool)).toEqual(rows);
@@ -171,11 +176,12 @@ interface FakeContext {
   database: Database | (() => Promise<Database>);
   home?: string;
   databaseUrl?: string;
+  signal?: AbortSignal;
 }
 
 /** Runs `costs db …` as main would, on an open database and where nobody can be asked, and returns what it wrote. */
 async function run(
-  { database, home = '/nonexistent', databaseUrl }: FakeContext,
+  { database, home = '/nonexistent', databaseUrl, signal = new AbortController().signal }: FakeContext,
   ...words: string[]
 ): Promise<unknown> {
   const written: unknown[] = [];
@@ -203,7 +209,7 @@ async function run(
   };
   const context = {
     config: { databaseUrl: databaseUrl ?? null },
-    signal: new AbortController().signal,
+    signal,
     now: () => new Date(),
     database: typeof database === 'function' ? database : () => Promise.resolve(database),
     embedded: () => Promise.resolve(createEmbeddedStore(home)),

@@ -25,7 +25,11 @@ export const restoreDatabase = defineCommand({
     const store = await context.embedded();
     const question = `All that ${store.label} holds is replaced. Go on?`;
     // An embedded store that was never created holds nothing.
-    await store.restore(file, () => confirm(context.output, { yes: yes === true || !store.exists, question }));
+    await store.restore(file, async () => {
+      await confirm(context.output, { yes: yes === true || !store.exists, question });
+      // Behind an interruption that was told nothing may happen any more.
+      if (context.signal.aborted) throw new CostsError('interrupted', 'Interrupted; nothing was changed.');
+    });
     return { database: store.label, file };
   },
   document: asItIs<DbRestoreResult>,
