@@ -158,6 +158,7 @@ export interface MemberRows {
   /** By canonical email, in any team. */
   findByEmail(email: string): Promise<Member | null>;
   add(member: Member): Promise<void>;
+  /** For readers of the database: what counts is sealed. A row that may be another program's keeps what that says. */
   setRole(id: string, role: Role): Promise<void>;
   /** Whether the rows may be those of the program whose tables were adopted. */
   areShared(): Promise<boolean>;

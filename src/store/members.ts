@@ -21,7 +21,7 @@ export function createMembers(client: Client): MemberRows {
       await client.user.create({ data: member });
     },
     setRole: async (id, role) => {
-      await client.user.update({ where: { id }, data: { role } });
+      if (!(await areShared())) await client.user.update({ where: { id }, data: { role } });
     },
     remove: async (id) => {
       const ours = { where: { userId: id } };

@@ -121,7 +121,7 @@ describe('leaving', () => {
     expect((await (await adminAgain()).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
-  it('takes the login alone where the row is of the application whose tables were adopted', async () => {
+  it('leaves the row alone that is of the application whose tables were adopted, and takes the login', async () => {
     const { prisma } = base.database;
     await prisma.$executeRaw`UPDATE _prisma_migrations SET logs = '{"kind":"costs-adoption"}' WHERE migration_name LIKE '%baseline'`;
     await prisma.$executeRaw`CREATE TABLE accounts (user_id text REFERENCES users ON DELETE CASCADE)`;
@@ -129,7 +129,9 @@ describe('leaving', () => {
     await prisma.$executeRaw`INSERT INTO accounts VALUES ('hank')`;
     await expect(acme.vault.members.remove(acme.team, MEMBER)).rejects.toThrow('is a user of the application');
     await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
-    await logIn(base.database, MEMBER);
+    const { vault } = await logIn(base.database, MEMBER);
+    expect(await vault.whoIs(acme.team)).toMatchObject({ role: 'member' });
+    expect(await prisma.$queryRaw`SELECT role FROM users WHERE id = 'hank'`).toEqual([{ role: 'owner' }]);
     expect(await acme.vault.members.remove(acme.team, MEMBER)).toMatchObject({ rotated: true });
     await expect(logIn(base.database, MEMBER)).rejects.toThrow('The email or the password is wrong.');
     expect(await prisma.$queryRaw`SELECT user_id FROM accounts`).toEqual([{ user_id: 'hank' }]);

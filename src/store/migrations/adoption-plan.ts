@@ -36,7 +36,8 @@ export function planAdoption(
   const pushed = objects.has(PRISMAS_ENUM) && !objects.has(OLD_ENUM);
   const last = states.at(-1) ?? [];
   const version = versionTypeProblem(live, [PRISMAS_ENUM, OLD_ENUM].map(lastName), schema);
-  const named = [...namesTaken(states, live), ...(version === null ? [] : [version]), ...camelCased(last, live)];
+  const taken = namesTaken(states, live).map(({ cause, way }) => `${cause}. ${way}`);
+  const named = [...taken, ...(version === null ? [] : [version]), ...camelCased(last, live)];
   const adopted: string[] = [];
   let target = new Map<string, Fact>();
   for (const [index, { name }] of files.entries()) {

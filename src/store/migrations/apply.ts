@@ -11,6 +11,7 @@ import { markOurs, readHistory } from './history.js';
 import { unfinishedOfTheirs } from './interference.js';
 import { readWrittenOrder } from './duplicates.js';
 import { findMisfits } from './misfits.js';
+import { namesTaken } from './names-taken.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
 import { inTransaction, quote } from '../rows.js';
 import type { Connection } from '../pool.js';
@@ -25,7 +26,7 @@ import {
   LOCK_TIMEOUT,
   type MigratorOptions,
 } from './session.js';
-import { shadowState } from './shadow-states.js';
+import { shadowStates } from './shadow-states.js';
 import { firstReason, migrationStatus } from './status.js';
 
 export interface ApplyOptions extends MigratorOptions {
@@ -76,8 +77,12 @@ export async function applyMigrations(
 
 /** What adopting has not let through since it looks for it may have been let through before. */
 async function requireNoHindrance(pool: Connection, files: readonly MigrationFile[]): Promise<void> {
-  const hindrances = await findHindrances(pool, await shadowState(files), await readCatalog(pool), false);
-  const [hindrance] = [...(await unfinishedOfTheirs(pool)), ...hindrances];
+  const [states, live] = [await shadowStates(files), await readCatalog(pool)];
+  const [hindrance] = [
+    ...(await unfinishedOfTheirs(pool)),
+    ...namesTaken(states, live),
+    ...(await findHindrances(pool, states.at(-1) ?? [], live, false)),
+  ];
   if (hindrance === undefined) return;
   throw new CostsError('conflict', `${hindrance.cause}. Nothing was changed.`, { hint: hindrance.way });
 }

@@ -1,5 +1,7 @@
+import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
+import { lastName } from './step.js';
 
 /** One way in which a live schema is not what its history says. */
 export interface Difference {
@@ -59,8 +61,13 @@ export function findForeign(expected: readonly Fact[], found: readonly Fact[]): 
     .sort((one, other) => Number(other.stops !== null) - Number(one.stops !== null));
 }
 
-function stops({ object, definition }: Fact): string | null {
-  if (/^column /.test(object) && / not null$/.test(definition)) return 'it must have a value and has no default';
+function stops({ object, definition, table }: Fact): string | null {
+  if (/^column /.test(object) && / not null$/.test(definition)) {
+    const told = 'it must have a value and has no default';
+    // What Prisma's `@updatedAt` is: its client alone fills it.
+    const now = `ALTER TABLE ${quote(table ?? '')} ALTER COLUMN ${quote(lastName(object))} SET DEFAULT now()`;
+    return /^timestamp|^date/.test(definition) ? `${told}. This gives it one: ${now}` : told;
+  }
   if (/^trigger /.test(object)) return 'it runs with each of our writes';
   if (/^rule /.test(object)) return 'it changes what our writes do';
   if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;

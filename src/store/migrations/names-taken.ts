@@ -2,7 +2,8 @@ import { quote } from '../rows.js';
 import type { Fact } from './catalog.js';
 import { partsOf } from './column-types.js';
 import { labelsOf, namedType } from './enum-types.js';
-import { lastPart, literal } from './step.js';
+import type { Hindrance } from './hindrances.js';
+import { lastName, lastPart, literal } from './step.js';
 
 /** The tables that came before there was a history of ours to keep: only they can be without it. */
 export const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organization_api_keys', 'login_attempts'];
@@ -11,22 +12,22 @@ export const SEED_TABLES = ['teams', 'users', 'projects', 'cost_data', 'organiza
 const KINDS = ['view', 'materialized view', 'foreign table', 'sequence', 'type', 'domain', 'enum'];
 
 const WAYS_OUT =
-  'rename it (ALTER … RENAME TO …, and @@map in the schema of its application), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)';
+  'Rename it (ALTER … RENAME TO …, and @@map in the schema of its application), or move the tables of ours to a schema of their own (ALTER TABLE … SET SCHEMA costs, then ?schema=costs)';
 
 /** Objects of others under names that ours need. */
-export function namesTaken(states: readonly Fact[][], live: readonly Fact[]): string[] {
+export function namesTaken(states: readonly Fact[][], live: readonly Fact[]): Hindrance[] {
   const there = new Map(live.map((fact) => [fact.object, fact]));
   const ours = states.at(-1) ?? [];
   const inPlaceOf = (kinds: readonly string[], name: string, what: string) =>
     kinds.flatMap((kind) =>
       there.has(`${kind} ${name}`) ? [`${name} is a ${kind}, where costs needs a ${what}`] : [],
     );
-  const texts = ours.flatMap(({ object, definition, table }) => {
+  const causes = ours.flatMap(({ object, definition, table }) => {
     const [kind = ''] = object.split(' ');
     const name = object.slice(kind.length + 1);
     switch (kind) {
       case 'table':
-        if (isOfOthers(name, states, there)) return [`the table ${name} is another program's`];
+        if (isOfOthers(name, states, there)) return [`${name} is a table of another program`];
         return inPlaceOf(KINDS, name, 'table');
       case 'column': {
         const sequence = /nextval\('"?([^"']+)"?'/.exec(definition)?.[1];
@@ -38,13 +39,28 @@ export function namesTaken(states: readonly Fact[][], live: readonly Fact[]): st
         const other = there.get(object);
         const forms = states.flatMap((state) => state.filter((fact) => fact.object === object));
         const isOurs = other === undefined || forms.some((form) => form.definition === other.definition);
-        return isOurs ? [] : [`the function ${name} is another program's`];
+        return isOurs ? [] : [`${name} is a function of another program`];
       }
       default:
         return [];
     }
   });
-  return texts.map((text) => `${text}: ${WAYS_OUT}`);
+  return [...causes.map((cause) => ({ cause, way: WAYS_OUT })), ...indexesTaken(ours, live)];
+}
+
+/** A table that is renamed keeps the name of its key, which is that of an index. */
+function indexesTaken(ours: readonly Fact[], live: readonly Fact[]): Hindrance[] {
+  const isIndex = ({ object, definition }: Fact) => /^index /.test(object) || /^PRIMARY KEY|^EXCLUDE/.test(definition);
+  const needed = new Map(ours.filter(isIndex).map(({ object, table }) => [lastName(object), table]));
+  return live
+    .filter((fact) => isIndex(fact) && (needed.get(lastName(fact.object)) ?? fact.table) !== fact.table)
+    .map(({ object, table }) => {
+      const name = lastName(object);
+      return {
+        cause: `${name} is an index of the table ${table ?? ''}, and costs needs one of this name`,
+        way: `Rename it (ALTER INDEX ${quote(name)} RENAME TO ${quote(`${name}_other`)})`,
+      };
+    });
 }
 
 function isOfOthers(name: string, states: readonly Fact[][], there: ReadonlyMap<string, Fact>): boolean {
@@ -82,7 +98,7 @@ export function versionTypeProblem(
     taken !== undefined &&
     taken !== own &&
     (own !== undefined || !labelsOf(taken).some((label) => /^(?:costs|usage)_v1$/.test(label)));
-  if (isTheirs) return `the type ${prismas} is another program's: ${WAYS_OUT}`;
+  if (isTheirs) return `the type ${prismas} is another program's. ${WAYS_OUT}`;
   if (own === undefined) return ofAnotherSchema(type, schema);
   const respelled = otherSpellings(own);
   if (respelled !== null) return respelled;

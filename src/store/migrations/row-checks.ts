@@ -16,8 +16,10 @@ export function withoutValue(table: string, column: string): RowCheck {
 }
 
 /** A column that has to say something, and nobody knows what. */
-export function anyRow(table: string, column: string): RowCheck {
-  return { table, text: `no ${column}, because the column is missing`, query: `SELECT * FROM ${quote(table)}` };
+export function anyRow(table: string, column: string, type: string): RowCheck {
+  const add = `ALTER TABLE ${quote(table)} ADD COLUMN ${quote(column)} ${type}`;
+  const text = `no ${column}, because the column is missing; add it (${add}) and fill it`;
+  return { table, text, query: `SELECT * FROM ${quote(table)}` };
 }
 
 /** Rows that a unique index, or a primary key, cannot hold; none where a column of it is still to be made. */

@@ -90,7 +90,7 @@ function make(fact: Fact, expected: readonly Fact[], live: readonly Fact[]): Ste
 
 /** A column that may not be null gives the rows that are there a value first, where one can be told. */
 function addColumn(fact: Fact, table: string, name: string): Step[] {
-  const { required, standard } = partsOf(fact.definition);
+  const { type, required, standard } = partsOf(fact.definition);
   const column = lastPart(fact.object);
   const filler = FILLERS[column];
   const add = `ALTER TABLE ${table} ADD COLUMN ${quote(name)} ${fact.definition}`;
@@ -100,7 +100,7 @@ function addColumn(fact: Fact, table: string, name: string): Step[] {
       ? add
       : `${add.replace(/ default .*$/s, '')} DEFAULT ${filler}; ALTER TABLE ${table} ALTER COLUMN ${quote(name)} ${settle}`;
   const unknown = required && standard === null && filler === undefined;
-  const checks = unknown ? [anyRow(fact.table ?? '', name)] : [];
+  const checks = unknown ? [anyRow(fact.table ?? '', name, type)] : [];
   return [step(`add the column ${column}`, sql, dropColumn(fact.table ?? '', name), fact.table, { checks })];
 }
 

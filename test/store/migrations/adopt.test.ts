@@ -94,10 +94,14 @@ it('keeps nobody from the rows where there is nothing to change', async () => {
 it('leaves alone what is not ours, also in the history, lists it, and says what will stop our writes', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, { ...PUSHED, foreign: FOREIGN_KINDS, history: true });
+  await pool.query(
+    'ALTER TABLE projects ADD updated_at timestamp(3) NOT NULL DEFAULT now(); ALTER TABLE projects ALTER updated_at DROP DEFAULT',
+  );
   const { foreign } = await migrations.adopt();
-  expect(foreign.filter(({ stops }) => stops !== null).map(({ object }) => object)).toEqual([
-    'column users.salt',
-    'constraint teams.teams_name_check',
+  expect(foreign.flatMap(({ object, stops }) => (stops === null ? [] : `${object}: ${stops}`))).toEqual([
+    'column users.salt: it must have a value and has no default',
+    'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
+    expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
   ]);
   expect(foreign.map(({ object }) => object)).toEqual(
     expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
