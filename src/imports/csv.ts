@@ -39,10 +39,10 @@ function takeRecords(text: string, isAll: boolean, before: number): { records: s
     const record: string[] = [];
     const next = takeRecord(text, end, isAll, record);
     if (next === null) break;
-    if (next === 'misquoted') {
+    if (typeof next === 'string') {
       // What came before it is looked at first, and may tell more.
       if (records.length > 0) break;
-      throw before === 0 ? otherCsv() : misquoted(before);
+      throw before === 0 ? otherCsv() : misquoted(before, next);
     }
     end = next;
     if (record.length > 1 || record[0] !== '') records.push(record);
@@ -50,8 +50,11 @@ function takeRecords(text: string, isAll: boolean, before: number): { records: s
   return { records, end };
 }
 
+/** How a quote stands where none may. */
+type Misquote = 'bare' | 'escaped';
+
 /** Where the next record begins; null while this one is still coming. */
-function takeRecord(text: string, from: number, isAll: boolean, record: string[]): number | null | 'misquoted' {
+function takeRecord(text: string, from: number, isAll: boolean, record: string[]): number | null | Misquote {
   let at = from;
   let lineEnd = -1;
   for (;;) {
@@ -63,7 +66,7 @@ function takeRecord(text: string, from: number, isAll: boolean, record: string[]
       if (close === -1 || (close === text.length - 1 && !isAll)) return null;
       record.push(text.slice(at + 1, close).replaceAll('""', '"'));
       at = close + 1;
-      if (!ENDS_VALUE.test(text.slice(at, at + 2))) return 'misquoted';
+      if (!ENDS_VALUE.test(text.slice(at, at + 2))) return text[close - 1] === '\\' ? 'escaped' : 'bare';
     } else {
       if (lineEnd < at) lineEnd = text.indexOf('\n', at);
       const comma = text.indexOf(',', at);
@@ -71,7 +74,7 @@ function takeRecord(text: string, from: number, isAll: boolean, record: string[]
       if (isLast && lineEnd === -1 && !isAll) return null;
       const stop = isLast ? (lineEnd === -1 ? text.length : lineEnd) : comma;
       const value = text[stop - 1] === '\r' && isLast ? text.slice(at, stop - 1) : text.slice(at, stop);
-      if (value.includes('"')) return 'misquoted';
+      if (value.includes('"')) return 'bare';
       record.push(value);
       at = stop;
     }
@@ -95,10 +98,14 @@ export function otherCsv(): CostsError {
   });
 }
 
-function misquoted(row: number): CostsError {
-  return new CostsError('contract', `Row ${row} has a quote within a value that does not begin and end with one.`, {
-    hint: 'Nothing of the file was stored: export it again.',
-  });
+function misquoted(row: number, how: Misquote): CostsError {
+  return how === 'bare'
+    ? new CostsError('contract', `Row ${row} has a quote within a value that does not begin and end with one.`, {
+        hint: 'Nothing of the file was stored: export it again.',
+      })
+    : new CostsError('contract', `Row ${row} has a backslash before a quote within a value.`, {
+        hint: "Export it with two quotes for one instead (of Spark the option escape is '\"'), or as Parquet.",
+      });
 }
 
 function unclosed(): CostsError {

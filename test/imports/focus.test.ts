@@ -458,6 +458,7 @@ describe('FOCUS files', () => {
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
     ['a value that only ends in a quote', csv([{}, {}]).replace(/"(?=[^"]*"[^"]*$)/, ''), /[Rr]ow 2 has a quote/],
+    ['quotes behind backslashes', csv([{}]).replace('""one""', '\\"one\\"'), /[Rr]ow 1 has a backslash before a quote/],
     ['text behind a quote', csv([{}]).replace('"1"', '"1"0'), /[Rr]ow 1 has a quote/],
     [
       'a day that its month does not have',
