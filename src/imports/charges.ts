@@ -138,7 +138,7 @@ function projectOf(
   by: Scope['projectBy'],
   { projectTags }: FileProvider['files'],
 ): [id: string, name: string | null] {
-  if (by === 'sub-account' && projectTags !== undefined) {
+  if (by === 'sub-account' && projectTags !== undefined && row('SubAccountId') === null) {
     const [id = null, name = null] = projectTags.map((tag) => tagOf(row, 'Tags', tag));
     return [id ?? UNASSIGNED, name];
   }

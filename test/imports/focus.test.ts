@@ -218,6 +218,8 @@ describe('FOCUS files', () => {
     const row = { ServiceName: 'AI Gateway', Tags: '{"ProjectId":"prj_web"}', ProviderName: 'Vercel', SkuMeter: '' };
     const asCsv = await read({ 'a.csv': csv([row], Object.keys(columns)) }, { account: 'team_1' });
     expect(linesOf(asCsv)).toEqual([['2026-10-05', 'prj_web', 'AI Gateway', '1']]);
+    // Whatever makes all columns of FOCUS of them has said which project it is.
+    expect(linesOf(await read({ 'a.csv': csv([row]) }))).toEqual([['2026-10-05', 'team, "one"', 'AI Gateway', '1']]);
     await expect(read(files)).rejects.toMatchObject({
       message: expect.stringContaining('files of Vercel do not say whose they are') as string,
       hint: expect.stringContaining('--account ID') as string,
