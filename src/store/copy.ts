@@ -52,6 +52,8 @@ export async function copyRows(source: Database, target: Database): Promise<Copy
 }
 
 async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult> {
+  // Every write of days begins here: one that came in between would have rows brought back that it had swept.
+  await to.query('LOCK TABLE collected_days IN SHARE ROW EXCLUSIVE MODE');
   const teams = await mapTeams(from, to);
   const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
   const emails = users.map(({ email }) => email);

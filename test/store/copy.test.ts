@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 import { copyRows } from '../../src/store/copy.js';
 import type { Database } from '../../src/store/database.js';
@@ -13,29 +13,7 @@ import { registerOrganization } from '../helpers/organization.js';
 const [first, last] = [parseDay('2026-02-01'), parseDay('2026-02-02')];
 
 it('leaves a day with all its rows where either store has read it again since the first copy', async () => {
-  const { database: source } = await useTestDatabase('postgresql');
-  const { database: target } = await useTestDatabase('postgresql');
-  await source.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-  await registerOrganization(source.prisma, 'openai', 'org-1');
-  const read = ({ prisma }: Database, day: Day, ...items: [string, string][]) =>
-    createStore({ prisma } as Database).collection.writeWindow({
-      provider: 'openai',
-      organizationId: 'org-1',
-      organizationName: 'Prod',
-      teamId: 'team-1',
-      runId: `run-${performance.now()}`,
-      lease: null,
-      days: [day],
-      requestedAt: endOfDay(parseDay('2026-02-03')),
-      lines: items.map(([item, cost]) => line(day, 'p', item, cost)),
-      projects: new Map(),
-      acceptRestatement: true,
-      forced: false,
-    });
-  const stored = async () =>
-    (await target.prisma.costData.findMany({ orderBy: { bucketStartTime: 'asc' } })).map(
-      ({ lineItem, cost }) => `${lineItem ?? ''} ${cost.toFixed()}`,
-    );
+  const { source, target } = await useTwoStores();
   await read(source, first, ['gpt', '10']);
   await read(source, last, ['gpt', '3']);
   // Each has a ledger of its own, and numbers it from 1 on.
@@ -58,15 +36,37 @@ it('leaves a day with all its rows where either store has read it again since th
   await read(source, last, ['gpt', '3'], ['late', '1']);
   const ledger = await target.prisma.restatement.count();
   expect(await copyRows(source, target)).toMatchObject({ equal: false });
-  expect(await stored()).toEqual(['gpt-5 12', 'gpt 3']);
+  expect(await stored(target)).toEqual(['gpt-5 12', 'gpt 3']);
   expect(await target.prisma.restatement.count()).toBe(ledger);
 });
 
+it('waits for a day that the receiver is reading again, and leaves it whole', async () => {
+  const { source, target } = await useTwoStores();
+  await read(source, first, ['gpt', '10'], ['gone', '3']);
+  await copyRows(source, target);
+
+  const locker = await target.openSession();
+  onTestFinished(() => locker.close());
+  const waiting = async () =>
+    (
+      await locker.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+    ).rowCount;
+  // The last that a write takes before its commit.
+  await locker.pool.query('SELECT pg_advisory_lock(1664902114)');
+  const reading = read(target, first, ['gpt', '10']);
+  await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
+  const copying = copyRows(source, target);
+  await Promise.race([copying, expect.poll(waiting, { timeout: 30_000 }).toBe(2)]);
+  await locker.pool.query('SELECT pg_advisory_unlock_all()');
+  await reading;
+  expect(await copying).toMatchObject({ equal: false });
+  expect(await stored(target)).toEqual(['gpt 10']);
+});
+
 it('brings no estimate back that prices of another currency have taken the place of since the first copy', async () => {
-  const { database: source } = await useTestDatabase('postgresql');
-  const { database: target } = await useTestDatabase('postgresql');
-  await source.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-  await registerOrganization(source.prisma, 'openai', 'org-1');
+  const { source, target } = await useTwoStores();
   const tokens = { tokenType: 'uncached_input_tokens', unit: 'tokens' } as const;
   await createUsageStore(source.prisma).writeWindow({
     ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
@@ -93,3 +93,33 @@ it('brings no estimate back that prices of another currency have taken the place
   expect(await copyRows(source, target)).toMatchObject({ equal: false });
   expect(await estimates()).toEqual(now);
 });
+
+async function useTwoStores() {
+  const { database: source } = await useTestDatabase('postgresql');
+  const { database: target } = await useTestDatabase('postgresql');
+  await source.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+  await registerOrganization(source.prisma, 'openai', 'org-1');
+  return { source, target };
+}
+
+function read({ prisma }: Database, day: Day, ...items: [string, string][]) {
+  return createStore({ prisma } as Database).collection.writeWindow({
+    provider: 'openai',
+    organizationId: 'org-1',
+    organizationName: 'Prod',
+    teamId: 'team-1',
+    runId: `run-${performance.now()}`,
+    lease: null,
+    days: [day],
+    requestedAt: endOfDay(parseDay('2026-02-03')),
+    lines: items.map(([item, cost]) => line(day, 'p', item, cost)),
+    projects: new Map(),
+    acceptRestatement: true,
+    forced: false,
+  });
+}
+
+async function stored({ prisma }: Database) {
+  const rows = await prisma.costData.findMany({ orderBy: { bucketStartTime: 'asc' } });
+  return rows.map(({ lineItem, cost }) => `${lineItem ?? ''} ${cost.toFixed()}`);
+}
