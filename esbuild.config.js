@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import process from 'node:process';
 import { build } from 'esbuild';
 
 // Bundles the program and the library into `dist`, a piece for each part that is loaded on its own: a start reads a few files
@@ -24,7 +24,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   // pg asks for its native binding only where a program wants it; ours does not.
   external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'pg-native'],
-  define: { COSTS_COMMIT: JSON.stringify(commit()) },
+  define: { COSTS_COMMIT: JSON.stringify(process.env.COSTS_COMMIT) },
   // Packages in CommonJS ask for Node's own modules by `require`.
   banner: { js: "import{createRequire as costsRequire}from'node:module';const require=costsRequire(import.meta.url);" },
   metafile: true,
@@ -83,15 +83,6 @@ function leaveOut(bundler) {
   bundler.onEnd(() => {
     if (left.size > 0) throw new Error(`Not found in node_modules: ${[...left.keys()].join(', ')}`);
   });
-}
-
-/** The commit that is built, for `costs --version`; empty where there is no history. */
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return '';
-  }
 }
 
 /** The licence of every package of which the bundle holds a part. */
