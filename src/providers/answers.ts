@@ -50,21 +50,35 @@ export function tooLarge(url: URL, most: string): CostsError {
 /** A host that cannot be reached. */
 export function unreachable(url: URL, cause: unknown): CostsError {
   return new CostsError('unreachable', `${url.host} could not be reached (${whyOf(cause)}).`, {
-    hint: 'Check the network and HTTPS_PROXY; the same command may work later.',
+    hint: isCertificate(codeOf(cause))
+      ? 'Where a proxy of this network signs connections, name its authority: NODE_EXTRA_CA_CERTS=FILE'
+      : 'Check the network and HTTPS_PROXY; the same command may work later.',
     cause,
   });
+}
+
+/** The code of a system error; empty where there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Whether a certificate is refused, for whatever reason: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+export function isCertificate(code: string): boolean {
+  return /CERT|SIGNATURE|INVALID_CA/.test(code);
 }
 
 function whyOf(error: unknown): string {
   if (!(error instanceof Error)) return 'for no known reason';
   if (error.cause instanceof Error) return whyOf(error.cause);
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known here';
   if (code === 'ECONNREFUSED') return 'it refused the connection';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not answer in time';
   if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'no network route leads there';
-  if (code.includes('CERT') || code.includes('SIGNATURE')) return 'its certificate is not trusted here';
+  if (isCertificate(code)) return 'its certificate is not trusted here';
+  // Their messages are lines of a log of OpenSSL.
+  if (code.startsWith('ERR_SSL_')) return `TLS failed: ${code.slice(8).toLowerCase().replaceAll('_', ' ')}`;
   const refused = /^Proxy response \((\d+)\)/.exec(error.message)?.[1];
   if (refused !== undefined) return `the proxy answered ${refused}`;
   return cleanText(error.message);

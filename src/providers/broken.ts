@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import { CostsError } from '../errors.js';
-import { unreachable } from './answers.js';
+import { codeOf, isCertificate, unreachable } from './answers.js';
 import { NO_LIMITS, type Limits } from './limits.js';
 
 /** An answer, or the lack of one, that may be right the next time. */
@@ -21,16 +21,6 @@ export class BrokenAnswer extends Error {
   }
 }
 
-/** System errors that no second attempt mends soon: the name or the certificate is wrong. */
-const LASTING = new Set([
-  'ENOTFOUND',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
 /** Why no whole answer came, as an error to retry or to end with. */
 export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown {
   if (error instanceof CostsError) return error;
@@ -43,8 +33,9 @@ export function readBroken(error: unknown, timedOut: boolean, url: URL): unknown
       hint: 'Copy it again, without line breaks or quotes.',
     });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (LASTING.has(code)) return unreachable(url, error);
+  const code = codeOf(error);
+  // No second attempt mends a name or a certificate soon.
+  if (code === 'ENOTFOUND' || isCertificate(code)) return unreachable(url, error);
   return new BrokenAnswer(
     null,
     `The connection to ${url.host} broke${code === '' ? '' : ` (${code})`}`,

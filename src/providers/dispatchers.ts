@@ -1,4 +1,4 @@
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, errors, Pool, type Dispatcher } from 'undici';
 import { isLoopback } from '../domain/host.js';
 import { CostsError } from '../errors.js';
 
@@ -35,11 +35,27 @@ export function createDispatchers(given?: Dispatcher): Dispatchers {
 
 function openProxied(): Dispatcher {
   try {
-    return new EnvHttpProxyAgent({ connect: CONNECT });
+    return new EnvHttpProxyAgent({ connect: CONNECT, clientFactory: openTunnels });
   } catch {
     // The cause is left out: it holds the address, and with it the proxy's password.
     throw new CostsError('usage', 'HTTPS_PROXY or HTTP_PROXY is not a URL; nothing was sent.', {
       hint: 'Write it as http://HOST:PORT, or unset it.',
     });
   }
+}
+
+/**
+ * The connections to a proxy. By itself undici waits five minutes for a proxy that is silent, and asks one that closes the connection
+ * again at once, without an end: it takes a SocketError for one of a request that it is still to send.
+ */
+function openTunnels(proxy: URL, options: object): Dispatcher {
+  const pool = new Pool(proxy, { ...options, headersTimeout: CONNECT.timeout });
+  const connect = pool.connect.bind(pool);
+  pool.connect = (asked: Dispatcher.ConnectOptions) =>
+    connect(asked).catch((error: unknown) => {
+      throw error instanceof errors.SocketError
+        ? new Error('the proxy closed the connection', { cause: error })
+        : error;
+    });
+  return pool;
 }

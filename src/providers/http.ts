@@ -10,6 +10,7 @@ import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
 import { createDispatchers } from './dispatchers.js';
 import { readLimits } from './limits.js';
 import { maskKey, maskRefusal } from './mask-key.js';
+import { onAbort } from './on-abort.js';
 import { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import { Quota } from './quota.js';
@@ -163,7 +164,7 @@ async function attempt(
     request.readRow === undefined ? requestTimeoutMs : requestTimeoutMs * REPORT_PATIENCE,
   );
   const signal = AbortSignal.any([call.signal, timeout]);
-  const answer = await read(request, options, dispatcher, signal).catch((error: unknown) => {
+  const answer = await orAbort(read(request, options, dispatcher, signal), signal).catch((error: unknown) => {
     if (call.signal.aborted) throw interruption();
     throw readBroken(error, timeout.aborted, url);
   });
@@ -179,6 +180,16 @@ async function attempt(
   quota.note(limits, answer.status === 429);
   if (answer.error !== undefined) throw answer.error;
   return understand(answer, request, limits);
+}
+
+/** Undici heeds a signal only while there is a connection; none may come for minutes, as through a proxy that is silent. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    const stopListening = onAbort(signal, stop);
+    void work.then(resolve, reject).finally(stopListening);
+    if (signal.aborted) stop();
+  });
 }
 
 function methodOf({ body }: JsonRequest): 'GET' | 'POST' {

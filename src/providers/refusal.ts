@@ -36,6 +36,9 @@ const UNPAID = new Set(['insufficient_quota', 'billing_not_active', 'billing_har
 const PLACES =
   /^request not allowed|unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
 
+/** Data of one region is answered for by one host of OpenAI's, such as `eu.api.openai.com`, which it names. */
+const OTHER_HOST = /incorrect[ _](?:regional )?host ?name|geography restrictions/i;
+
 /** So much is looked at and told of a refusal, which may be as large as any answer. */
 const LONGEST_REASON = 500;
 const MOST_CODES = 10;
@@ -47,6 +50,7 @@ export function explainRefusal(refusal: Refusal, url: URL): CostsError {
   const said = [reason ?? '', ...codesOf(document)].join(' ');
   if (status === 401 || status === 402 || status === 403 || status === 407 || status === 451) {
     if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
+    if (OTHER_HOST.test(said)) return otherHost(url, reason);
     if (PLACES.test(said)) return closedPlace(url, reason);
     const told = KEY_PROBLEMS.find(([words]) => words.test(said))?.[1];
     // A key that is not known is 401; whoever answers 403 knows it.
@@ -122,6 +126,14 @@ function closedPlace(url: URL, reason: string): CostsError {
     {
       hint: "Run costs from a country and an address that the provider and the organization's allow list accept.",
     },
+  );
+}
+
+function otherHost(url: URL, reason: string): CostsError {
+  return new CostsError(
+    'contract',
+    `${url.host} does not answer for this organization: ${endSentence(reason)} The key was not judged.`,
+    { hint: 'Set the base URL to the host that does, or unset it: costs help environment' },
   );
 }
 

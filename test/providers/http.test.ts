@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MockAgent } from 'undici';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProviderCall, WireEvent } from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
@@ -376,6 +378,19 @@ describe('a refusal', () => {
   });
 });
 
+it('says of another region that its host is the wrong one, not the key', async () => {
+  const message =
+    'Attempted to access resource with incorrect regional hostname. Please make your request to eu.api.openai.com';
+  const { url } = await serve(
+    json(401, { error: { message, type: 'invalid_request_error', code: 'incorrect_hostname' } }),
+  );
+  expect(await failure(open().get(url))).toMatchObject({
+    code: 'contract',
+    message: expect.stringMatching(/eu\.api\.openai\.com\. The key was not judged\.$/) as string,
+    hint: expect.stringContaining('base URL') as string,
+  });
+});
+
 describe('a client that is closed', () => {
   it('lets go of what still waits to be tried again', async () => {
     const { url } = await serve(json(503, {}));
@@ -389,8 +404,12 @@ describe('a client that is closed', () => {
 });
 
 describe('the way to the network', () => {
-  /** A proxy that refuses everything, and what it was asked for. */
-  async function serveProxy() {
+  const refuse = (socket: Duplex): void => {
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  };
+
+  /** A proxy that refuses everything, or does something else, and what it was asked for. */
+  async function serveProxy(answer = refuse) {
     const tunnels: string[] = [];
     const proxy = createServer((request, response) => {
       tunnels.push(request.url ?? '');
@@ -398,7 +417,8 @@ describe('the way to the network', () => {
     }).listen(0, '127.0.0.1');
     proxy.on('connect', (request, socket) => {
       tunnels.push(request.url ?? '');
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      onTestFinished(() => void socket.destroy());
+      answer(socket);
     });
     await once(proxy, 'listening');
     onTestFinished(() => {
@@ -417,6 +437,38 @@ describe('the way to the network', () => {
       message: expect.stringMatching(/api\.provider\.test.*proxy.*502/) as string,
     });
     expect(tunnels[0]).toBe('api.provider.test:443');
+  });
+
+  it.each<[string, (socket: Duplex) => void, string]>([
+    ['closes the connection', (socket) => void socket.destroy(), 'the connection broke'],
+    ['is silent', () => undefined, 'did not answer in time'],
+    ['speaks no HTTP', (socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'does not match the HTTP/1.1 protocol'],
+  ])('ends where a proxy %s', async (_, answer, why) => {
+    const { tunnels, address } = await serveProxy(answer);
+    vi.stubEnv('HTTPS_PROXY', address);
+    const { get, events } = open({ giveUpAfterMs: 20, requestTimeoutMs: 50 });
+    expect(await failure(get(new URL('https://api.provider.test/v1/costs')))).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining(why) as string,
+    });
+    expect(tunnels.length).toBeLessThan(10);
+    expect(JSON.stringify(events)).not.toContain('undefined');
+  });
+
+  it('says what to do about a certificate, at once', async () => {
+    const dispatcher = new MockAgent();
+    const refused = Object.assign(new Error('unable to get it'), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
+    dispatcher.get('https://api.provider.test').intercept({ path: '/' }).replyWithError(refused);
+    expect(await failure(open({ dispatcher }).get(new URL('https://api.provider.test/')))).toMatchObject({
+      message: expect.stringContaining('its certificate is not trusted here') as string,
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
+    });
+  });
+
+  it('tells why TLS failed in words', async () => {
+    const { url } = await serve(json(200, {}));
+    const error = await failure(open({ giveUpAfterMs: 20 }).get(new URL(`https://${url.host}/`)));
+    expect(error.message).toMatch(/\(TLS failed: [a-z0-9 ]+\)/);
   });
 
   it.each(['http://127.0.0.1:9/', 'https://127.0.0.1:9/', 'https://localhost:9/', 'https://[::1]:9/'])(
