@@ -60,8 +60,9 @@ export interface CostProvider {
   /**
    * The keys that programs use in these of the provider's projects, those that ended left out where the provider does, and the
    * projects of which they are all; absent where it lists none. Rejects with `auth` when the key may not list them.
+   * @param projects all that are known of the organization
    */
-  listApiKeys?(call: ProviderCall, projectIds: readonly string[]): Promise<ProjectKeys>;
+  listApiKeys?(call: ProviderCall, projectIds: readonly string[], projects: ReadonlySet<string>): Promise<ProjectKeys>;
   /**
    * The organization's people, where its keys tell no more than their ids; absent where they tell names, or nothing does. Rejects
    * with `auth` when the key may not list them.

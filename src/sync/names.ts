@@ -42,7 +42,8 @@ export async function learnApiKeys(work: WindowWork, windows: readonly DaySpan[]
 /** Null where the provider lists none, or not now. */
 async function listApiKeys(work: WindowWork, projectIds: readonly string[]): Promise<ProjectKeys | null> {
   const { provider, call } = work;
-  const listing = await listOrNull(call, 'API keys', provider.listApiKeys?.(call, projectIds));
+  const projects = new Set([...(await work.projects()).keys(), ...projectIds]);
+  const listing = await listOrNull(call, 'API keys', provider.listApiKeys?.(call, projectIds, projects));
   return listing === null ? null : { ...listing, keys: await withPeople(work, listing.keys) };
 }
 

@@ -2,6 +2,7 @@ import type { ApiAnswer, ApiRequest, Route } from '../api.js';
 import { listAfter } from '../listing.js';
 import { integerOf } from '../query.js';
 import type { WorldApiKey } from '../world.js';
+import { defaultWorkspace } from './analytics.js';
 import { badRequest } from './errors.js';
 
 const [DEFAULT_LIMIT, MAX_LIMIT] = [20, 1000];
@@ -10,7 +11,10 @@ const [DEFAULT_LIMIT, MAX_LIMIT] = [20, 1000];
 export const apiKeysRoute: Route = {
   path: /^\/v1\/organizations\/api_keys$/,
   scope: 'keys',
-  answer: (request) => answerPage(request, request.organization.apiKeys ?? [], toApiKey),
+  answer: (request) =>
+    answerPage(request, request.organization.apiKeys ?? [], (key) =>
+      toApiKey(key, defaultWorkspace(request.organization)),
+    ),
 };
 
 /** `GET /v1/organizations/users`: here, those who made keys. */
@@ -40,16 +44,17 @@ function answerPage<Item extends { id: string }>(
   return { status: 200, body: { data: items.map(toItem), has_more: hasMore, first_id: firstId, last_id: lastId } };
 }
 
-function toApiKey({ id, name, projectId, owner, status = 'active' }: WorldApiKey): unknown {
+function toApiKey({ id, name, projectId, owner, status = 'active' }: WorldApiKey, ownWorkspace: string): unknown {
   return {
     id,
     type: 'api_key',
     name,
     created_at: '2026-01-05T09:00:00Z',
-    created_by: { id: owner.id, type: 'user' },
+    created_by: { id: owner.id, type: owner.type },
     expires_at: null,
     partial_key_hint: `sk-ant-api03-R2D...${id.slice(-4)}`,
     status,
-    workspace_id: projectId,
+    principal: null,
+    scope: { type: 'workspace', workspace_id: projectId ?? ownWorkspace },
   };
 }

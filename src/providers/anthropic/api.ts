@@ -112,9 +112,11 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
         ),
       );
     },
-    async listApiKeys(call, projectIds) {
+    async listApiKeys(call, projectIds, projects) {
       const keys = await followList('Anthropic', 'API keys', async (after) =>
-        parseApiKeysPage(await get(call, '/v1/organizations/api_keys', pageAfter(after)), now()),
+        parseApiKeysPage(await get(call, '/v1/organizations/api_keys', pageAfter(after)), now(), (workspace) =>
+          projects.has(workspace),
+        ),
       );
       return { keys, projectIds };
     },
