@@ -2,6 +2,7 @@ import type { DaySpan } from '../domain/day.js';
 import type { CoverageSpan, ReportBasis, ReportCoverage } from '../domain/report.js';
 import { shell } from '../domain/shell.js';
 import { formatShortSpan, plural } from '../domain/words.js';
+import { distinctNames } from './distinct-names.js';
 import type { Output } from './output.js';
 
 /** What figures do not hold, or cannot prove, of the days they are of: stands beside them however they are written. */
@@ -32,7 +33,8 @@ export function unreadLines(
 }
 
 function list(spans: readonly CoverageSpan[]): string {
-  const shown = spans.slice(0, 4).map((span) => `${span.organization} ${formatShortSpan(span)}`);
+  const named = spans.map(distinctNames(spans));
+  const shown = named.slice(0, 4).map((span) => `${span.organization} ${formatShortSpan(span)}`);
   return spans.length > 4 ? `${shown.join(', ')} and ${plural(spans.length - 4, 'more span')}` : shown.join(', ');
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { perform } from '../../src/commands/perform.js';
 import { showReport } from '../../src/commands/report.js';
+import type { ProviderId } from '../../src/domain/provider.js';
 import { parseDay } from '../../src/domain/day.js';
 import { distinctNames } from '../../src/output/distinct-names.js';
 import { recordContext } from '../helpers/context.js';
@@ -19,6 +20,19 @@ describe('projects that have one name', () => {
     expect(label([search(ONE, null), search('search-legacy', 'Prod')])).toEqual([
       'Search (0a1b2c3d)',
       'Search (search-legacy)',
+    ]);
+  });
+
+  it('are told apart as organizations of one name are, by their provider, or by their ids where it is one', () => {
+    const acme = (provider: ProviderId, organizationId: string) => ({ organization: 'Acme', organizationId, provider });
+    const label = (rows: ReturnType<typeof acme>[]) => rows.map(distinctNames(rows)).map((row) => row.organization);
+    expect(label([acme('openai', 'org-1'), acme('openai', 'org-1')])).toEqual(['Acme', 'Acme']);
+    expect(label([acme('openai', 'org-1'), acme('anthropic', ONE)])).toEqual(['Acme (OpenAI)', 'Acme (Anthropic)']);
+    const labs = { ...acme('anthropic', 'org-1'), organization: 'Labs' };
+    expect(label([acme('openai', 'org-1'), acme('openai', 'org-2'), labs])).toEqual([
+      'Acme (org-1)',
+      'Acme (org-2)',
+      'Labs',
     ]);
   });
 

@@ -47,14 +47,15 @@ ${coverageSection(page)}
 `.text;
 }
 
-/** Every part of it calls a project the same. */
+/** Every part of it calls a project or an organization the same. */
 function withDistinctNames(page: SpendPage): SpendPage {
   const { report, breakdowns, overTime, changes, restated, spikes } = page;
-  const named = distinctNames([...report.rows, ...breakdowns.project, ...changes, ...restated, ...spikes]);
+  const { project, organization } = breakdowns;
+  const named = distinctNames([...report.rows, ...project, ...organization, ...changes, ...restated, ...spikes]);
   return {
     ...page,
     report: { ...report, rows: report.rows.map(named) },
-    breakdowns: { ...breakdowns, project: breakdowns.project.map(named) },
+    breakdowns: { ...breakdowns, project: project.map(named), organization: organization.map(named) },
     overTime: { ...overTime, rows: { ...overTime.rows, project: overTime.rows.project.map(named) } },
     changes: changes.map(named),
     restated: restated.map(named),
