@@ -91,6 +91,7 @@ interface Greeting {
   citus: boolean;
   replica: boolean;
   encoding: string;
+  replays: boolean;
   /** Where bills are, by the path. */
   schema: string | null;
   /** The first of the path. */
@@ -151,6 +152,7 @@ async function meet(
 const GREETING = `
   SELECT version() AS version, current_setting('server_version_num') AS number, pg_is_in_recovery() AS replica,
          EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS citus, current_setting('server_encoding') AS encoding,
+         current_setting('session_replication_role') = 'replica' AS replays,
          current_setting('search_path') AS "searchPath",
          (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('cost_data'))::text AS schema,
          current_schema()::text AS first`;

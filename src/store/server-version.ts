@@ -9,6 +9,8 @@ export interface ServerIdentity {
   /** Whether tables may be spread over Citus shards. */
   citus: boolean;
   encoding: string;
+  /** Whether its sessions are as those that replay another server's changes. */
+  replays: boolean;
 }
 
 /** The oldest PostgreSQL whose features the migrations and statements use. */
@@ -35,7 +37,7 @@ export function requireKnownGood(text: string, server: string): void {
 
 /** @throws CostsError `failed` that says why this server cannot hold the rows; nothing was written */
 export function requireSupported(
-  { version, number, citus, encoding }: ServerIdentity,
+  { version, number, citus, encoding, replays }: ServerIdentity,
   server: string,
   label: string,
 ): void {
@@ -56,5 +58,10 @@ export function requireSupported(
     refuse(
       `${label} has the encoding ${encoding}, which cannot hold every name that a provider uses.`,
       `Make a database with UTF8: createdb --encoding=UTF8 --template=template0 costs`,
+    );
+  if (replays)
+    refuse(
+      `${label} is used under session_replication_role = replica, where foreign keys and triggers do nothing.`,
+      'Take the setting from the role, the database or the server: ALTER ROLE … RESET session_replication_role',
     );
 }

@@ -671,6 +671,19 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
   expect((await migrations.adopt({ dryRun: true, datesIn: 'UTC' })).problems).toEqual([]);
 });
 
+it('is not used where sessions are as those of replication, in which no trigger of ours works', async () => {
+  const alter = (change: string) => database.pool.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} ${change}`);
+  await alter('SET session_replication_role = replica');
+  try {
+    await expect(openDatabase({ kind: 'postgresql', url })).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('session_replication_role = replica') as string,
+    });
+  } finally {
+    await alter('RESET session_replication_role');
+  }
+});
+
 it('reads and writes the same whatever its owner has set for the database', async () => {
   const { pool } = database;
   const name = new URL(url).pathname.slice(1);
