@@ -10,6 +10,11 @@ export const quote = pg.escapeIdentifier;
 
 /** Tables that number their rows: nothing refers to the numbers, and another store has numbers of its own. */
 export const NUMBERED = ['vault_audit', 'restatements'];
+/** Columns beside those that tell rows apart, of tables whose key is only a name: another store has the same row under another. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(NUMBERED.map((table) => [table, ['id']])),
+  budgets: ['id', 'amount', 'created_at'],
+};
 
 /** Our tables, each after those it refers to, so that rows can be inserted in this order. Partitions are read and written through theirs. */
 export async function tablesInOrder(pool: Pool): Promise<string[]> {
@@ -94,28 +99,31 @@ export interface Written {
   equal: number;
 }
 
-/** Writes JSON rows; those whose key is taken stay as they are, and of numbered ones those that say the same. */
+/** Writes JSON rows; those whose key is taken stay as they are, and so do those that are there under another. */
 export async function insertRows(
   pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
 ): Promise<Written> {
-  if (NUMBERED.includes(table)) return addNumbered(pool, table, columns, rows);
+  const beside = BESIDE[table];
+  if (beside !== undefined) return addMissing(pool, table, columns, rows, beside);
   return writeRows(pool, table, columns, rows, 'ON CONFLICT DO NOTHING');
 }
 
-async function addNumbered(
+async function addMissing(
   pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
+  beside: readonly string[],
 ): Promise<Written> {
-  const list = columns.filter((column) => column !== 'id').map(quote);
+  const list = columns.filter((column) => column !== 'id' || !NUMBERED.includes(table)).map(quote);
   const { rowCount } = await pool.query(
     `INSERT INTO ${quote(table)} (${list.join(', ')}) SELECT ${list.map((column) => `r.${column}`).join(', ')} ${givenRows(table)}
-     WHERE NOT EXISTS (SELECT FROM ${quote(table)} t WHERE to_jsonb(t) - 'id' = to_jsonb(r) - 'id') ORDER BY r.id`,
-    [rows],
+     WHERE NOT EXISTS (SELECT FROM ${quote(table)} t WHERE to_jsonb(t) - $2::text[] = to_jsonb(r) - $2::text[]) ORDER BY r.id
+     ON CONFLICT DO NOTHING`,
+    [rows, beside],
   );
   return { inserted: rowCount ?? 0, present: rows.length, equal: rows.length };
 }

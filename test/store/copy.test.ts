@@ -2,6 +2,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 import { copyRows } from '../../src/store/copy.js';
 import type { Database } from '../../src/store/database.js';
+import { createBudgetStore } from '../../src/store/budgets.js';
+import { SCOPE_OF_TEAM } from '../../src/domain/budget.js';
 import { createStore } from '../../src/store/store.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { NO_DIMENSIONS } from '../../src/domain/usage.js';
@@ -65,7 +67,7 @@ it('waits for a day that the receiver is reading again, and leaves it whole', as
   expect(await stored(target)).toEqual(['gpt 10']);
 });
 
-it('brings no estimate back that prices of another currency have taken the place of since the first copy', async () => {
+it('brings nothing back that has been replaced since the first copy: estimates by prices of another currency, a budget by another', async () => {
   const { source, target } = await useTwoStores();
   const tokens = { tokenType: 'uncached_input_tokens', unit: 'tokens' } as const;
   await createUsageStore(source.prisma).writeWindow({
@@ -80,7 +82,14 @@ it('brings no estimate back that prices of another currency have taken the place
       },
     ],
   });
+  const setBudget = ({ prisma }: Database, amount: string) =>
+    createBudgetStore(prisma).set({
+      ...{ ...SCOPE_OF_TEAM, teamId: 'team-1', month: null, from: '2026-01', currency: 'USD' },
+      amount: parseDecimal(amount),
+    });
+  await setBudget(source, '100');
   await copyRows(source, target);
+  const budget = await setBudget(target, '300');
   await createUsageStore(target.prisma).importPrices('team-1', [
     {
       ...{ ...tokens, provider: 'openai', model: 'gpt-5', tier: 'standard', contextWindow: '', inferenceGeo: '' },
@@ -92,6 +101,7 @@ it('brings no estimate back that prices of another currency have taken the place
   expect(now).toEqual([{ currency: 'EUR', lineItem: 'gpt-5, uncached input tokens [EUR]' }]);
   expect(await copyRows(source, target)).toMatchObject({ equal: false });
   expect(await estimates()).toEqual(now);
+  expect(await createBudgetStore(target.prisma).list('team-1')).toEqual([budget]);
 });
 
 async function useTwoStores() {
