@@ -172,6 +172,8 @@ function createContext({ version, argv, config, signal, output, options, onClose
     onCreate: () => output.note(`Creating the embedded store in ${config.home()} …`),
     onMoved: (label) => output.note(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
   };
+  const embedded = async () =>
+    (await import('./store/embedded-store.js')).createEmbeddedStore(config.home(), openOptions);
   const database = once(async () => {
     const { openDatabase, storeExists } = await import('./store/open.js');
     if (options.makesStore !== true && !storeExists(target))
@@ -223,12 +225,11 @@ function createContext({ version, argv, config, signal, output, options, onClose
     signal,
     now,
     database,
-    embedded: async () => (await import('./store/embedded-store.js')).createEmbeddedStore(config.home(), openOptions),
+    embedded,
     grants: async (schema) => (await import('./store/grants.js')).grantsSql(schema),
     async withEmbeddedVault(work) {
-      const { createEmbeddedStore } = await import('./store/embedded-store.js');
       const { openVault } = await import('./vault/open.js');
-      return createEmbeddedStore(config.home(), openOptions).use((opened) =>
+      return (await embedded()).use((opened) =>
         work(openVault({ config, store: () => Promise.resolve(opened), output }), opened),
       );
     },

@@ -13,6 +13,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { codeOf } from './errors.js';
 import { makeFolder } from './folder.js';
 import { machineIdentity, processStart } from './process-identity.js';
 
@@ -129,7 +130,7 @@ async function placeNew(draft: string, target: string, path: string): Promise<vo
   try {
     await link(draft, target);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    if (codeOf(error) === 'EEXIST') throw error;
     if ((await stat(target).catch(() => null)) !== null) throw fileExists(path);
     await rename(draft, target);
   }

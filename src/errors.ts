@@ -101,3 +101,8 @@ export function orElse<T, Else>(work: Promise<T>, code: ErrorCode, otherwise: El
     throw error;
   });
 }
+
+/** What Node, a library or a database calls a failure, such as `ENOENT`; empty where it has no code. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

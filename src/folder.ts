@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from './errors.js';
 
 /**
  * Makes a folder for this user alone, with those above it; one that is there stays as it is. Not by Node's own way to make
@@ -11,7 +12,7 @@ export async function makeFolder(path: string): Promise<void> {
     await makeOne(path);
   } catch (error) {
     const parent = dirname(path);
-    if (parent === path || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (parent === path || codeOf(error) !== 'ENOENT') throw error;
     await makeFolder(parent);
     await makeOne(path);
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { codeOf } from './errors.js';
 
 /** Where no boot can be told from another, this process is a machine of its own: nobody is then taken for dead by mistake. */
 const UNKNOWN_MACHINE = randomUUID();
@@ -58,7 +59,7 @@ export async function hasEnded(pid: number, start: string): Promise<boolean> {
     // There, and not to be read: a zombie has ended, a process of another user has not.
     return (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) !== '';
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
+    return codeOf(error) !== 'EPERM';
   }
 }
 

@@ -1,7 +1,7 @@
 import { toDay } from '../domain/day.js';
 import { cleanText } from '../domain/text.js';
 import { formatInstant } from '../domain/words.js';
-import { CostsError } from '../errors.js';
+import { CostsError, codeOf } from '../errors.js';
 import type { Limits } from './limits.js';
 
 export function interruption(): CostsError {
@@ -55,11 +55,6 @@ export function unreachable(url: URL, cause: unknown): CostsError {
       : 'Check the network and HTTPS_PROXY; the same command may work later.',
     cause,
   });
-}
-
-/** The code of a system error; empty where there is none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Whether a certificate is refused, for whatever reason: https://nodejs.org/api/tls.html#x509-certificate-error-codes */

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
-import { CostsError } from '../errors.js';
-import { codeOf, isCertificate, unreachable } from './answers.js';
+import { CostsError, codeOf } from '../errors.js';
+import { isCertificate, unreachable } from './answers.js';
 import { NO_LIMITS, type Limits } from './limits.js';
 
 /** An answer, or the lack of one, that may be right the next time. */

@@ -1,5 +1,6 @@
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { codeOf } from '../errors.js';
 
 // Since Node 22.15 and 23.8; older versions do not ask for it.
 const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
@@ -111,7 +112,7 @@ async function* decode(bytes: Bytes, encoding: string, what = `${encoding} that 
     yield* pipeline(source, decoder(), () => undefined) as unknown as Bytes;
   } catch (error) {
     if (broken instanceof Error) throw broken;
-    throw new UndecodableBody(what, error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR', error);
+    throw new UndecodableBody(what, codeOf(error) === 'Z_BUF_ERROR', error);
   }
 }
 

@@ -1,8 +1,17 @@
 import { LOST_LOCK } from './fence.js';
 import type { Explanation, Place, Symptom } from './symptom.js';
 
+/** What comes without a code of the network, and which it means. */
+const WORDED: readonly [RegExp, string][] = [
+  [/timeout expired|connection timeout|timeout exceeded when trying to connect/i, 'ETIMEDOUT'],
+  [/connection terminated|connection ended|server closed the connection/i, 'ECONNRESET'],
+  [/Client has encountered a connection error/i, 'ECONNRESET'],
+];
+
 /** A failure on the way to a server: it is not there, not ready, or cut off. Null where it is none. */
-export function explainNetwork({ code, message }: Symptom, { server, label }: Place): Explanation | null {
+export function explainNetwork(symptom: Symptom, place: Place): Explanation | null {
+  const { code, message } = symptom;
+  const { server, label } = place;
   const unreachable = (text: string, hint: string): Explanation => ({ code: 'unreachable', message: text, hint });
   switch (code) {
     case 'ENOTFOUND':
@@ -54,23 +63,8 @@ export function explainNetwork({ code, message }: Symptom, { server, label }: Pl
         'Close other programs, raise max_connections or the CONNECTION LIMIT of the role or database, or add ?connection_limit=2 to DATABASE_URL.',
       );
   }
-  if (/timeout expired|connection timeout|timeout exceeded when trying to connect/i.test(message)) {
-    return unreachable(
-      `${server} did not answer in time.`,
-      'Check the host and port in DATABASE_URL, and that no firewall swallows the connection.',
-    );
-  }
-  if (
-    /connection terminated|connection ended|server closed the connection|Client has encountered a connection error/i.test(
-      message,
-    )
-  ) {
-    return unreachable(
-      `The connection to ${label} was lost.`,
-      'The database was stopped or the network broke; run the same command again.',
-    );
-  }
-  return null;
+  const meant = WORDED.find(([words]) => words.test(message))?.[1];
+  return meant === undefined ? null : explainNetwork({ ...symptom, code: meant }, place);
 }
 
 /** A failure of encryption or of a certificate. Null where it is none. */

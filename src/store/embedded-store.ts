@@ -28,6 +28,16 @@ export interface EmbeddedStore {
 export function createEmbeddedStore(home: string, options: OpenOptions = {}): EmbeddedStore {
   const { root, moved } = embeddedFolders(home);
   const exists = storeExists({ kind: 'embedded', home });
+  const withSource = async <T>(work: (source: Database) => Promise<T>): Promise<T> => {
+    const { onMoved: _, ...rest } = options;
+    const source = await openEmbedded(home, rest);
+    try {
+      await source.migrations.requireCurrent();
+      return await work(source);
+    } finally {
+      await source.close();
+    }
+  };
   return {
     exists,
     label: root,
@@ -39,16 +49,7 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
         await lock.release();
       }
     },
-    use: async (work) => {
-      const { onMoved: _, ...rest } = options;
-      const source = await openEmbedded(home, rest);
-      try {
-        await source.migrations.requireCurrent();
-        return await work(createStore(source));
-      } finally {
-        await source.close();
-      }
-    },
+    use: (work) => withSource((source) => work(createStore(source))),
     copyTo: async (target) => {
       if (!exists)
         throw new CostsError('usage', `There is no embedded store in ${root}.`, {
@@ -58,17 +59,12 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
         throw new CostsError('usage', 'The embedded store can be copied to a PostgreSQL server only.', {
           hint: 'Set DATABASE_URL to the server that should take it.',
         });
-      const { onMoved: _, ...rest } = options;
-      const source = await openEmbedded(home, rest);
-      try {
-        await source.migrations.requireCurrent();
+      return withSource(async (source) => {
         await target.migrations.requireCurrent();
         const result = await copyRows(source, target);
         await writeFile(moved, `${JSON.stringify({ to: target.label })}\n`, { mode: 0o600 });
         return result;
-      } finally {
-        await source.close();
-      }
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
-import { CostsError } from '../errors.js';
+import { CostsError, codeOf } from '../errors.js';
 import { makeFolder } from '../folder.js';
 import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
@@ -172,7 +172,7 @@ function stopped(root: string, words: string): CostsError {
 }
 
 function folderError(root: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (!/^E[A-Z]+$/.test(code)) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(root, OPENING_MEGABYTES, error);
   const reason: Record<string, string> = {

@@ -1,8 +1,8 @@
-import { CostsError } from '../errors.js';
+import { CostsError, codeOf } from '../errors.js';
 
 /** What kept a file from being read or written; anything else as it is. */
 export function fileError(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const reasons: Record<string, string> = {
     EEXIST: 'exists already, and is not written over',
     ENOENT: 'is not there, or its folder is not',

@@ -4,7 +4,7 @@ import { link, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'no
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CostsError } from '../errors.js';
+import { CostsError, codeOf } from '../errors.js';
 import { makeFolder } from '../folder.js';
 import { hasEnded, isSameKernel, machineIdentity, processStart } from '../process-identity.js';
 import { isLifeless, showLife } from './sign-of-life.js';
@@ -132,7 +132,7 @@ async function tryClaim(
   try {
     await link(draft, join(folder, claimName(mine)));
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return { won: null, holder: null };
+    if (codeOf(error) === 'EEXIST') return { won: null, holder: null };
     throw error;
   }
   if (highestOf(await readdir(folder)) === mine) return { won: mine, holder: null };
@@ -239,8 +239,4 @@ function lifeName({ id }: Claim): string {
 function numberOf(name: string): number | null {
   const digits = /^holder-(\d+)$/.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,4 +1,5 @@
 import { createConnection, createServer } from 'node:net';
+import { codeOf } from '../errors.js';
 
 /** Node cuts longer socket paths silently, at 104 or 108 bytes depending on the system. */
 export const LONGEST_SOCKET_PATH = 100;
@@ -22,7 +23,7 @@ export async function showLife(path: string): Promise<() => void> {
 export function isLifeless(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const call = createConnection(path, () => resolve(false));
-    call.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+    call.once('error', (error) => resolve(codeOf(error) === 'ECONNREFUSED'));
     call.once('connect', () => call.destroy());
   });
 }

@@ -1,7 +1,7 @@
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraft } from '../draft-file.js';
-import { CostsError } from '../errors.js';
+import { CostsError, codeOf } from '../errors.js';
 import { makeFolder } from '../folder.js';
 import { shell } from '../domain/shell.js';
 import type { Keychain } from './keychain.js';
@@ -30,7 +30,7 @@ export function createSessionFile(home: () => string): SessionFile {
       // Whoever has no home has kept nothing.
       if (error instanceof CostsError && error.code === 'usage') return {};
       if (error instanceof CostsError) throw error;
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return {};
       throw unusable(join(home(), name), error);
     }
   };

@@ -5,7 +5,7 @@ import { createDraftFolder, type DraftFolder } from '../../draft-file.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
 import type { ExportRow } from '../../domain/export.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
-import { CostsError } from '../../errors.js';
+import { CostsError, codeOf } from '../../errors.js';
 import { printable } from '../gate.js';
 import type { Encoder } from './encode.js';
 import type { RowWriter, Sink } from './sink.js';
@@ -128,7 +128,7 @@ function foldersOf({ folder, span, byMonth }: FolderOptions) {
 /** Nothing of anybody else's is ever replaced. */
 async function requireOurs(path: string): Promise<void> {
   const names = await readdir(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw new CostsError('usage', `${path} is no folder that can be read.`, { hint: 'Give another one to --output.' });
   });
   if (names.length === 0) return;

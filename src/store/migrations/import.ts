@@ -1,5 +1,5 @@
 import type { MigrationTarget } from './target.js';
-import { CostsError } from '../../errors.js';
+import { CostsError, codeOf } from '../../errors.js';
 import type { Pool } from 'pg';
 import {
   columnsOf,
@@ -147,7 +147,7 @@ async function registerOrganizationsOf(pool: Pool, rows: readonly string[]): Pro
 
 /** Another row took the place meanwhile, under another id. */
 function importError(error: unknown, table: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const code = codeOf(error);
   if (code !== '23505' && code !== '23503') return error;
   const reason = code === '23505' ? 'another row has taken its place' : 'the row it belongs to is gone';
   return new CostsError('conflict', `A row of ${table} cannot come back: ${reason}. Nothing was changed.`, {

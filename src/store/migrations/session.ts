@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CostsError } from '../../errors.js';
+import { CostsError, codeOf } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
@@ -39,8 +39,7 @@ export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>)
     try {
       return await work();
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (attempt === attempts || !LOCKED.test(`${code} ${String(error)}`)) throw error;
+      if (attempt === attempts || !LOCKED.test(`${codeOf(error)} ${String(error)}`)) throw error;
       await sleep(LOCK_PAUSE_MS);
     }
   }
@@ -204,7 +203,7 @@ async function keepsProcess(
 /** Null where a pooler has no room, or gives up what has waited longer than its own settings allow. */
 function unlessRefused<T>(work: Promise<T>): Promise<T | null> {
   return work.catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && NO_ROOM.includes(String(error.code))) return null;
+    if (NO_ROOM.includes(codeOf(error))) return null;
     throw error;
   });
 }
