@@ -54,7 +54,7 @@ export interface Prompt {
   /** Gives the terminal back at the end of a command. */
   release(): void;
   /** Asks again, with what `parse` says, for as long as it throws a CostsError. */
-  text<T>(question: string, parse: (answer: string) => T, options?: { default?: string }): Promise<T>;
+  text<T>(question: string, parse: (answer: string) => T): Promise<T>;
   /** As `text`, without echo. */
   secret<T>(question: string, parse: (answer: string) => T): Promise<T>;
   /** A line of the dialogue, such as what is wrong with an answer. */

@@ -63,12 +63,12 @@ export function createPrompt(
   return {
     hold: () => (interactive ? keyboard.hold() : undefined),
     release: () => keyboard.release(),
-    async text(message, parse, { default: suggested } = {}) {
+    async text(message, parse) {
       const validate = (answer: string) => {
         const problem = problemOf(() => parse(answer));
         return problem === null ? true : fit(problem);
       };
-      return parse(await ask<string>({ type: 'input', message, validate, default: suggested }));
+      return parse(await ask<string>({ type: 'input', message, validate }));
     },
     async secret(message, parse) {
       // A hidden answer cannot be mended, only given again.

@@ -25,10 +25,10 @@ export type Factor = [factor: bigint, shift: number];
 export const HALF: Factor = [5n, -1];
 
 /** The price of spend that the provider has already added up itself: a dollar costs a dollar. @param source where it says so */
-export function ownEstimate(provider: ProviderId, tokenType: string, source: string): Price {
+export function ownEstimate(provider: ProviderId, source: string): Price {
   return toPrice(provider, source, {
     model: '',
-    tokenType,
+    tokenType: 'byok_spend',
     from: '2020-01-01',
     dollars: '1',
     unit: 'dollars',

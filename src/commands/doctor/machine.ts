@@ -6,7 +6,8 @@ import { plainText } from '../../output/access.js';
 
 const OLDEST_NODE = [20, 19] as const;
 
-export function checkNode(version = process.versions.node): Diagnostic {
+export function checkNode(): Diagnostic {
+  const version = process.versions.node;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   if (good) return { name: 'Node.js', status: 'ok', message: version };

@@ -25,9 +25,7 @@ export const litellm = defineProvider({
   tokenTypeAliases: {},
   listPrices: {
     readOn: parseDay('2026-11-26'),
-    make: () => [
-      ownEstimate('litellm', 'byok_spend', 'https://docs.litellm.ai/docs/proxy/cost_tracking read on 2026-11-26'),
-    ],
+    make: () => [ownEstimate('litellm', 'https://docs.litellm.ai/docs/proxy/cost_tracking read on 2026-11-26')],
   },
   connect: async (wire) => (await import('./api.js')).connectLiteLlm(wire),
 });

@@ -27,9 +27,7 @@ export const openrouter = defineProvider({
   tokenTypeAliases: {},
   listPrices: {
     readOn: parseDay('2026-11-25'),
-    make: () => [
-      ownEstimate('openrouter', 'byok_spend', 'https://openrouter.ai/docs/use-cases/byok read on 2026-11-25'),
-    ],
+    make: () => [ownEstimate('openrouter', 'https://openrouter.ai/docs/use-cases/byok read on 2026-11-25')],
   },
   connect: async (wire) => (await import('./api.js')).connectOpenRouter(wire),
 });

@@ -5,7 +5,7 @@ import { endOfDay, type Day } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { Transaction } from '../transaction.js';
 import { allAdoptedDays } from '../facts/adopted-days.js';
-import { isAhead, isAheadOfToday } from '../facts/read-ahead.js';
+import { isAhead, IS_AHEAD_OF_TODAY } from '../facts/read-ahead.js';
 import { SEAL } from '../facts/seals.js';
 import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import { ofOrganization } from '../organization-key.js';
@@ -16,7 +16,7 @@ export async function listCollectedDays(prisma: PrismaClient, organization: Orga
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.scope, d.reports_due AS "reportsDue", d.adopted AS "isAdopted"
     FROM (
       SELECT day, read_at, rows, scope, reports_due, false AS adopted FROM collected_days
-      WHERE ${ofOrganization(organization)} AND api_version = 'costs_v1' AND NOT ${isAheadOfToday('day', 'read_at')}
+      WHERE ${ofOrganization(organization)} AND api_version = 'costs_v1' AND NOT ${IS_AHEAD_OF_TODAY}
       UNION ALL
       SELECT day, NULL, 0, NULL, NULL, true FROM (${allAdoptedDays(organization)}) a
     ) d

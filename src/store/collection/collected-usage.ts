@@ -5,7 +5,7 @@ import { endOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { UsageLine, UsageWidth, UsageWrite } from '../../domain/usage.js';
 import type { UsageRead } from '../../domain/usage-store.js';
-import { isAhead, isAheadOfToday } from '../facts/read-ahead.js';
+import { isAhead, IS_AHEAD_OF_TODAY } from '../facts/read-ahead.js';
 import { dayKey, type LockedDay, type RowsByDay } from '../facts/fact-days.js';
 import type { Transaction } from '../transaction.js';
 import { ofOrganization } from '../organization-key.js';
@@ -23,7 +23,7 @@ export async function listCollectedUsage(
            bool_or(refused) AS refused
     FROM collected_usage
     WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND endpoint = ANY(${[...endpoints]}::text[])
-      AND NOT ${isAheadOfToday('day', 'read_at')}
+      AND NOT ${IS_AHEAD_OF_TODAY}
     GROUP BY collected_usage.day HAVING count(*) = ${endpoints.length}::int
     ORDER BY collected_usage.day`;
 }

@@ -10,6 +10,4 @@ export function isAhead(readAt: string): Prisma.Sql {
 }
 
 /** A condition: the day has not begun, and only that clock had come to it: nobody need read it again. */
-export function isAheadOfToday(day: string, readAt: string): Prisma.Sql {
-  return Prisma.sql`(${Prisma.raw(day)} > (clock_timestamp() AT TIME ZONE 'UTC')::date AND ${isAhead(readAt)})`;
-}
+export const IS_AHEAD_OF_TODAY = Prisma.sql`(day > (clock_timestamp() AT TIME ZONE 'UTC')::date AND ${isAhead('read_at')})`;

@@ -14,8 +14,8 @@ export interface MigrationFile {
 }
 
 /** The names of the migrations of this version, in order. */
-export async function migrationNames(folder = migrationsFolder()): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+export async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(migrationsFolder(), { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
@@ -23,19 +23,19 @@ export async function migrationNames(folder = migrationsFolder()): Promise<strin
 }
 
 /** The migrations of this version, in order. */
-export async function readMigrations(folder = migrationsFolder()): Promise<MigrationFile[]> {
-  const names = await migrationNames(folder);
+export async function readMigrations(): Promise<MigrationFile[]> {
+  const names = await migrationNames();
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      const sql = await readFile(join(migrationsFolder(), name, 'migration.sql'), 'utf8');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
 }
 
 /** The reviewed way back of a migration. */
-export function readDown(name: string, folder = migrationsFolder()): Promise<string> {
-  return readFile(join(folder, name, 'down.sql'), 'utf8');
+export function readDown(name: string): Promise<string> {
+  return readFile(join(migrationsFolder(), name, 'down.sql'), 'utf8');
 }
 
 /** The text of `schema.prisma`. */
