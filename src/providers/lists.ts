@@ -1,10 +1,25 @@
+import { z } from 'zod';
 import { CostsError } from '../errors.js';
+import { parseShape } from './shapes.js';
 
 export interface ListPage<Item> {
   items: Item[];
   hasMore: boolean;
   /** The id behind which the next page begins. */
   after: string | null;
+}
+
+/**
+ * Reads a page of a list of such items, where the answer says whether more follow, and behind which.
+ * @returns a reader that throws CostsError `contract`
+ */
+export function listPageOf<Item extends { id: string }>(who: string, item: z.ZodType<Item>) {
+  const shape = z.object({ data: z.array(item), has_more: z.boolean(), last_id: z.string().nullish() });
+  return (document: unknown): ListPage<Item> => {
+    const { data: items, has_more: hasMore, last_id } = parseShape(who, shape, document);
+    // `last_id` is there on the last page, too, and may be absent on any.
+    return { items, hasMore, after: last_id ?? items.at(-1)?.id ?? null };
+  };
 }
 
 /** Far more than an organization has; a list that never ends must not fill the memory. */

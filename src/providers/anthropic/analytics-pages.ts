@@ -1,4 +1,5 @@
 import type { Children } from '../../domain/cost-provider.js';
+import type { QueryParameters } from '../address.js';
 import { addDays, endOfDay, parseDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { followCursors } from '../paging.js';
@@ -14,15 +15,12 @@ const DAYS_BACK = 364;
 const GROUPS_PER_PAGE = '1000';
 const MOST_PAGES = 2_000;
 /** In an order by amount, the default, pages could shift while they are read. */
-const STABLE: [string, string][] = [
-  ['order_by', 'time'],
-  ['order', 'asc'],
-];
+const STABLE = { order_by: 'time', order: 'asc' };
 
 export type Get = (
   call: ProviderCall,
   path: string,
-  parameters: [string, string][],
+  parameters: QueryParameters,
   options: { headers: Record<string, string> },
 ) => Promise<unknown>;
 
@@ -60,19 +58,15 @@ function parametersOf(
   { since, until }: DaySpan,
   { groups, children }: AnalyticsQuestion,
   cursor: string | null,
-): [string, string][] {
-  const named = children === undefined || children === 'all' ? [] : children;
-  return [
-    ['starting_at', formatInstant(startOfDay(since))],
-    ['ending_at', formatInstant(endOfDay(until))],
-    ['time_bucket_width', '1d'],
+): QueryParameters {
+  return {
+    starting_at: formatInstant(startOfDay(since)),
+    ending_at: formatInstant(endOfDay(until)),
+    time_bucket_width: '1d',
     ...STABLE,
-    ['limit', GROUPS_PER_PAGE],
-    ...named.map((id): [string, string] => ['organization_ids[]', id]),
-    ...[...(children === undefined ? [] : ['organization_id']), ...groups].map((group): [string, string] => [
-      'group_by[]',
-      group,
-    ]),
-    ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-  ];
+    limit: GROUPS_PER_PAGE,
+    'organization_ids[]': children === undefined || children === 'all' ? [] : children,
+    'group_by[]': children === undefined ? groups : ['organization_id', ...groups],
+    page: cursor,
+  };
 }

@@ -4,6 +4,7 @@ import type { CostPage, ProviderCall } from '../../domain/provider.js';
 import { strangersKey } from '../../domain/stranger.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import { addressOf, type QueryParameters } from '../address.js';
 import type { JsonRequest } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
@@ -20,17 +21,16 @@ import { parseCostReport, parseMe, parseOrganizationsPage, parseWorkspacesPage, 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
 const MAX_DAYS = 31;
 const GROUPS = ['workspace_id', 'description'];
-const ITEMS_PER_PAGE = '1000';
+const ITEMS = { limit: '1000' };
 
-export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
+export function connectAnthropic({ http, now, ...wire }: Wire): Omit<CostProvider, 'facts'> {
   const get = (
     call: ProviderCall,
     path: string,
-    parameters: [string, string][] = [],
+    parameters: QueryParameters = {},
     { readRow, headers: more = {}, together }: Partial<Pick<JsonRequest, 'readRow' | 'together' | 'headers'>> = {},
   ) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    for (const [name, value] of parameters) url.searchParams.append(name, value);
+    const url = addressOf(wire, path, parameters);
     const headers = { 'x-api-key': call.key.reveal(), 'anthropic-version': '2023-06-01', ...more };
     return http.getJson({ url, headers, call, readRow, together });
   };
@@ -42,15 +42,15 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<RawPage> {
-    const parameters: [string, string][] = [
-      ['starting_at', formatInstant(startOfDay(span.since))],
+    const parameters = {
+      starting_at: formatInstant(startOfDay(span.since)),
       // Always sent: without it, a start of yesterday is refused as an empty range.
-      ['ending_at', formatInstant(endOfDay(span.until))],
-      ['bucket_width', '1d'],
-      ['limit', `${MAX_DAYS}`],
-      ...groups.map((group): [string, string] => ['group_by[]', group]),
-      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ];
+      ending_at: formatInstant(endOfDay(span.until)),
+      bucket_width: '1d',
+      limit: `${MAX_DAYS}`,
+      'group_by[]': groups,
+      page: cursor,
+    };
     const reader = new ResultReader(drift);
     return parseCostReport(
       await get(call, '/v1/organizations/cost_report', parameters, { readRow: (row, path) => reader.read(row, path) }),
@@ -108,21 +108,23 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
     listProjects(call) {
       return followList('Anthropic', 'workspaces', async (after) =>
         parseWorkspacesPage(
-          await get(call, '/v1/organizations/workspaces', [...pageAfter(after), ['include_archived', 'true']]),
+          await get(call, '/v1/organizations/workspaces', { ...ITEMS, after_id: after, include_archived: 'true' }),
         ),
       );
     },
     async listApiKeys(call, projectIds, projects) {
       const keys = await followList('Anthropic', 'API keys', async (after) =>
-        parseApiKeysPage(await get(call, '/v1/organizations/api_keys', pageAfter(after)), now(), (workspace) =>
-          projects.has(workspace),
+        parseApiKeysPage(
+          await get(call, '/v1/organizations/api_keys', { ...ITEMS, after_id: after }),
+          now(),
+          (workspace) => projects.has(workspace),
         ),
       );
       return { keys, projectIds };
     },
     listPeople(call) {
       return followList('Anthropic', 'people', async (after) =>
-        parsePeoplePage(await get(call, '/v1/organizations/users', pageAfter(after))),
+        parsePeoplePage(await get(call, '/v1/organizations/users', { ...ITEMS, after_id: after })),
       );
     },
     identify: (call) =>
@@ -134,9 +136,7 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
         report: billReport,
         listNames: () =>
           followList('Anthropic', 'organizations', async (page) =>
-            parseOrganizationsPage(
-              await get(call, '/v1/compliance/organizations', page === null ? [] : [['page', page]]),
-            ),
+            parseOrganizationsPage(await get(call, '/v1/compliance/organizations', { page })),
           ),
       }),
   };
@@ -150,8 +150,4 @@ export function connectAnthropic({ http, baseUrl, now }: Wire): Omit<CostProvide
       endOfDay(span.since) > now()
     );
   }
-}
-
-function pageAfter(after: string | null): [string, string][] {
-  return [['limit', ITEMS_PER_PAGE], ...(after === null ? [] : ([['after_id', after]] as [string, string][]))];
 }

@@ -46,22 +46,8 @@ function fastTier(tier: string): string {
   return tier === '' || tier === 'standard' ? FAST : `${tier} ${FAST}`;
 }
 
-function lineKey({
-  bucketStart,
-  providerProjectId,
-  tokenType,
-  model,
-  serviceTier,
-  contextWindow,
-  inferenceGeo,
-}: UsageLine): string {
-  return JSON.stringify([
-    bucketStart.getTime(),
-    providerProjectId,
-    tokenType,
-    model,
-    serviceTier,
-    contextWindow,
-    inferenceGeo,
-  ]);
+const SAME = ['providerProjectId', 'tokenType', 'model', 'serviceTier', 'contextWindow', 'inferenceGeo'] as const;
+
+function lineKey(line: UsageLine): string {
+  return JSON.stringify([line.bucketStart.getTime(), ...SAME.map((field) => line[field])]);
 }

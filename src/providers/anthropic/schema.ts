@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
-import type { ListPage } from '../lists.js';
+import { listPageOf, type ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
   amountAt,
@@ -136,16 +136,11 @@ export class ResultReader {
 }
 
 /** `GET /v1/organizations/workspaces` */
-const workspacesPage = z.object({
-  data: z.array(z.object({ id: text, name: optionalText, archived_at: instant.nullish() })),
-  has_more: z.boolean(),
-  last_id: z.string().nullish(),
-});
+const readWorkspaces = listPageOf(WHO, z.object({ id: text, name: optionalText, archived_at: instant.nullish() }));
 
 export function parseWorkspacesPage(document: unknown): ListPage<ProviderProject> {
-  const { data, has_more, last_id } = parseShape(WHO, workspacesPage, document);
-  const projects = data.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null }));
-  return { items: projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
+  const { items, ...page } = readWorkspaces(document);
+  return { ...page, items: items.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null })) };
 }
 
 /** `GET /v1/organizations/me` */

@@ -1,4 +1,5 @@
 import { endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
+import type { QueryParameters } from '../address.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { WIDTH_MILLISECONDS, type UsageLine, type UsageSource, type UsageWidth } from '../../domain/usage.js';
 import { firstDays, followPages, lastWholeDay } from '../paging.js';
@@ -20,14 +21,14 @@ const GROUPINGS = ['workspace_id', 'model', 'service_tier', 'context_window', 'i
 
 /** https://platform.claude.com/docs/en/api/admin/usage_report: a filter by speed needs this. */
 const SPEED_BETA = { 'anthropic-beta': 'fast-mode-2026-02-01' };
-const FAST_ONLY: [string, string][] = [['speeds[]', 'fast']];
+const FAST_ONLY = { 'speeds[]': 'fast' };
 /** What was fast, and the whole. */
 const QUESTIONS = 2;
 
 type Get = (
   call: ProviderCall,
   path: string,
-  parameters: [string, string][],
+  parameters: QueryParameters,
   options: { readRow: ReadRow; headers: Record<string, string>; together?: number },
 ) => Promise<unknown>;
 
@@ -37,13 +38,13 @@ type Get = (
  * @param isTooEarly whether an error only says that nothing of the span can have been reported yet.
  */
 export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span: DaySpan) => boolean): UsageSource {
-  const read = (call: ProviderCall, span: DaySpan, width: UsageWidth, filter: [string, string][]) => {
+  const read = (call: ProviderCall, span: DaySpan, width: UsageWidth, isFast: boolean) => {
     const drift = new DriftWatch(call.observe);
-    const headers = filter.length === 0 ? {} : SPEED_BETA;
+    const headers = isFast ? SPEED_BETA : {};
     const fetchPage = async (cursor: string | null) => {
-      const parameters = [...toParameters(span, width, cursor), ...filter];
+      const parameters = { ...toParameters(span, width, cursor), ...(isFast ? FAST_ONLY : {}) };
       const readRow: ReadRow = (row, path) => readUsageRow(row, path, drift);
-      const first = filter === FAST_ONLY && cursor === null ? { together: QUESTIONS } : {};
+      const first = isFast && cursor === null ? { together: QUESTIONS } : {};
       return parseUsageReport(await get(call, PATH, parameters, { headers, readRow, ...first }), drift);
     };
     return followPages('Anthropic', span, fetchPage, WIDTH_MILLISECONDS[width]);
@@ -57,7 +58,7 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
     let lines: UsageLine[] = [];
     let { until } = span;
     try {
-      for await (const page of firstDays(read(call, span, width, FAST_ONLY), span.since)) {
+      for await (const page of firstDays(read(call, span, width, true), span.since)) {
         // There may be more of them than a call takes arguments.
         lines = lines.concat(page.lines);
         if (page.end === null) until = lastWholeDay(page) ?? until;
@@ -80,7 +81,7 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
         const { fast, until } = await readFast(call, span, width);
         const asked = { since: span.since, until };
         let reached = startOfDay(span.since);
-        for await (const { lines, ...page } of firstDays(read(call, asked, width, []), span.since)) {
+        for await (const { lines, ...page } of firstDays(read(call, asked, width, false), span.since)) {
           reached = page.end === 'complete' ? endOfDay(until) : (page.buckets.at(-1)?.end ?? reached);
           yield { endpoint: MESSAGES, ...page, ...asked, lines: lines.flatMap((line) => fast.split(line)) };
         }
@@ -93,13 +94,13 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
   };
 }
 
-function toParameters(span: DaySpan, width: UsageWidth, cursor: string | null): [string, string][] {
-  return [
-    ['starting_at', formatInstant(startOfDay(span.since))],
-    ['ending_at', formatInstant(endOfDay(span.until))],
-    ['bucket_width', width],
-    ['limit', `${LIMITS[width]}`],
-    ...GROUPINGS.map((group): [string, string] => ['group_by[]', group]),
-    ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-  ];
+function toParameters(span: DaySpan, width: UsageWidth, cursor: string | null): QueryParameters {
+  return {
+    starting_at: formatInstant(startOfDay(span.since)),
+    ending_at: formatInstant(endOfDay(span.until)),
+    bucket_width: width,
+    limit: `${LIMITS[width]}`,
+    'group_by[]': GROUPINGS,
+    page: cursor,
+  };
 }

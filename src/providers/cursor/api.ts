@@ -6,6 +6,7 @@ import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
+import { addressOf } from '../address.js';
 import { broken } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
@@ -20,9 +21,9 @@ const MOST_READINGS = 3;
 /** Far more than a month of any company has. */
 const MOST_PAGES = 10_000;
 
-export function connectCursor({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
+export function connectCursor({ http, now, ...wire }: Wire): Omit<CostProvider, 'facts'> {
   const post = (call: ProviderCall, path: string, body: unknown) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
+    const url = addressOf(wire, path);
     const authorization = `Basic ${Buffer.from(`${call.key.reveal()}:`).toString('base64')}`;
     return http.getJson({ url, headers: { authorization }, call, body, readRefusal });
   };

@@ -5,11 +5,12 @@ import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import type { CostLine } from '../../domain/bucket.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import { isBinaryNoise } from '../binary-sums.js';
+import type { QueryParameters } from '../address.js';
 import type { Wire } from '../define.js';
 import { broken } from '../paging.js';
 import { isNotAllowed, isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
-import { findKind, openReports, type Parameters, type Reports } from './reports.js';
+import { findKind, openReports, type Reports } from './reports.js';
 import type { UsageItem } from './schema.js';
 import { groupInto } from '../../domain/group-into.js';
 
@@ -66,7 +67,7 @@ export function connectGitHub(wire: Wire): Omit<CostProvider, 'facts'> {
 }
 
 /** The only report that says of which day a charge is, a month at a time. */
-async function readDays(reports: Reports, span: DaySpan, center: Parameters): Promise<DatedItem[]> {
+async function readDays(reports: Reports, span: DaySpan, center: QueryParameters): Promise<DatedItem[]> {
   const months = new Set(daysOf(span).map((day) => day.slice(0, 7)));
   const items: DatedItem[] = [];
   for (const month of months)
@@ -82,7 +83,7 @@ async function readDays(reports: Reports, span: DaySpan, center: Parameters): Pr
 async function nameModels(
   reports: Reports,
   items: DatedItem[],
-  center: Parameters,
+  center: QueryParameters,
   { observe }: ProviderCall,
 ): Promise<DatedItem[]> {
   const groups = groupInto(

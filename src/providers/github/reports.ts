@@ -2,20 +2,21 @@ import type { Day } from '../../domain/day.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import { addressOf, type QueryParameters } from '../address.js';
 import { isNotFound } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { parseCostCenters, parseUsage, readRefusal, type UsageItem } from './schema.js';
 
-/** What a report is narrowed to beside its time. */
-export type Parameters = Readonly<Record<string, string>>;
-
 /** The billing reports of one organization or enterprise. */
 export interface Reports {
   isEnterprise: boolean;
-  /** @param day a whole day, or the first ten characters of one less the day: a month */
-  read(name: string, when: string, narrowed: Parameters): Promise<UsageItem[]>;
+  /**
+   * @param when `2026-11`, or a day
+   * @param narrowed what it is narrowed to beside its time
+   */
+  read(name: string, when: string, narrowed: QueryParameters): Promise<UsageItem[]>;
   /** Each must be asked for by itself: the report of an enterprise leaves out what belongs to a cost centre. */
-  costCenters(): Promise<Parameters[]>;
+  costCenters(): Promise<QueryParameters[]>;
 }
 
 const VERSION = '2026-03-10';
@@ -64,11 +65,10 @@ export function openReports(wire: Wire, call: ProviderCall, kind: Kind): Reports
   };
 }
 
-function createGet({ http, baseUrl }: Wire, call: ProviderCall, kind: Kind) {
-  const base = `${baseUrl.href.replace(/\/$/, '')}/${kind}/${encodeURIComponent(readName(call).name)}/settings/billing`;
-  return (path: string, parameters: Parameters) => {
-    const url = new URL(`${base}/${path}`);
-    for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
+function createGet({ http, ...wire }: Wire, call: ProviderCall, kind: Kind) {
+  const base = `/${kind}/${encodeURIComponent(readName(call).name)}/settings/billing`;
+  return (path: string, parameters: QueryParameters) => {
+    const url = addressOf(wire, `${base}/${path}`, parameters);
     const headers = {
       authorization: `Bearer ${call.key.reveal()}`,
       accept: 'application/vnd.github+json',
@@ -87,9 +87,9 @@ function readName({ organizationId = '' }: ProviderCall): { prefix: Kind | null;
 }
 
 /** @param when `2026-11`, or a day */
-function toParameters(when: string | Day): Parameters {
-  const [year = '', month = '', day] = when.split('-').map((part) => `${Number(part)}`);
-  return { year, month, ...(day === undefined ? {} : { day }) };
+function toParameters(when: string | Day): QueryParameters {
+  const [year = '', month = '', day = null] = when.split('-').map((part) => `${Number(part)}`);
+  return { year, month, day };
 }
 
 function unnamed(): CostsError {

@@ -5,6 +5,7 @@ import { sum } from '../../domain/decimal.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import { addressOf, type QueryParameters } from '../address.js';
 import { broken } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
@@ -13,30 +14,25 @@ import { parseActivity, readRefusal, type ActivityPage, type DayActivity } from 
 
 const WHO = 'LiteLLM';
 const PATH = '/user/daily/activity';
-const PAGE_SIZE = 1_000;
+const PAGE_SIZE = '1000';
 /** A proxy with 141 keys has been seen to need 1,329 pages for 30 days, and a day is asked for at once. */
 const MOST_PAGES = 1_000;
 /** No user has it; and it is asked for nothing but whether a key may see those of others. */
 const SOMEBODY_ELSE = '*';
 
 export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const ask = async (call: ProviderCall, path: string, { since, until }: DaySpan, parameters: [string, string][]) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    const dates: [string, string][] = [
-      ['start_date', since],
-      ['end_date', until],
-    ];
-    for (const [name, value] of [...dates, ...parameters]) url.searchParams.append(name, value);
+  const ask = async (call: ProviderCall, path: string, { since, until }: DaySpan, page: QueryParameters) => {
+    const url = addressOf({ baseUrl }, path, { start_date: since, end_date: until, ...page });
     const drift = new DriftWatch(call.observe);
     const headers = { authorization: `Bearer ${call.key.reveal()}` };
     return parseActivity(await http.getJson({ url, headers, call, readRefusal }), drift);
   };
 
-  const readPages = async (call: ProviderCall, span: DaySpan, narrowed: [string, string][]): Promise<ActivityPage> => {
+  const readPages = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters): Promise<ActivityPage> => {
     const days: DayActivity[] = [];
     for (let number = 1, pages = 1; number <= pages; number += 1) {
       if (number > MOST_PAGES) throw broken(WHO, `has more than ${MOST_PAGES} pages of ${span.since}`);
-      const page = await ask(call, PATH, span, [...narrowed, ['page', `${number}`], ['page_size', `${PAGE_SIZE}`]]);
+      const page = await ask(call, PATH, span, { ...narrowed, page: `${number}`, page_size: PAGE_SIZE });
       days.push(...page.days);
       pages = page.pages;
     }
@@ -44,7 +40,7 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
   };
 
   /** Older proxies have pages alone, and some of those skip and repeat rows from one page to the next. */
-  const readSteadyPages = async (call: ProviderCall, span: DaySpan, narrowed: [string, string][]) => {
+  const readSteadyPages = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters) => {
     const [first, second] = [await readPages(call, span, narrowed), await readPages(call, span, narrowed)];
     const isOver = span.until < toDay(now());
     if (isOver && spendOf(first) !== spendOf(second))
@@ -52,11 +48,7 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
     return second;
   };
 
-  const readActivity = async (
-    call: ProviderCall,
-    span: DaySpan,
-    narrowed: [string, string][] = [],
-  ): Promise<DayActivity[]> => {
+  const readActivity = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters = {}) => {
     const { days } = await ask(call, `${PATH}/aggregated`, span, narrowed).catch((error: unknown) => {
       if (isNotFound(error)) return readSteadyPages(call, span, narrowed);
       throw error;
@@ -89,7 +81,7 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
     async identify(call) {
       const today: Day = toDay(now());
       // A key of a lesser user is told of that user alone, and refused where it asks for another.
-      await readActivity(call, { since: today, until: today }, [['user_id', SOMEBODY_ELSE]]);
+      await readActivity(call, { since: today, until: today }, { user_id: SOMEBODY_ELSE });
       return {
         organizationId: call.organizationId ?? baseUrl.host,
         organizationName: null,

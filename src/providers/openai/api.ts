@@ -3,6 +3,7 @@ import { addDays, endOfDay, parseDay, startOfDay, toDay, type DaySpan } from '..
 import { UNASSIGNED, type CostPage, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
+import { addressOf, type QueryParameters } from '../address.js';
 import type { ReadRow } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, lastWholeDay } from '../paging.js';
@@ -22,10 +23,9 @@ const FIRST_DAY_BY_KEY = parseDay('2025-12-06');
 const PROJECTS_PER_PAGE = '100';
 
 /** https://platform.openai.com/docs/api-reference/usage/costs */
-export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const get = (call: ProviderCall, path: string, parameters: [string, string][], readRow?: ReadRow) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    for (const [name, value] of parameters) url.searchParams.append(name, value);
+export function connectOpenAi({ http, now, ...wire }: Wire): Omit<CostProvider, 'facts'> {
+  const get = (call: ProviderCall, path: string, parameters: QueryParameters, readRow?: ReadRow) => {
+    const url = addressOf(wire, path, parameters);
     // Tokens of pages were seen refused with their `=` encoded.
     url.search = url.search.replaceAll('%3D', '=');
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, readRow });
@@ -41,14 +41,14 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<CostsPage> {
-    const parameters: [string, string][] = [
-      ['start_time', toSeconds(startOfDay(span.since))],
-      ['end_time', toSeconds(endOfDay(span.until))],
-      ['bucket_width', '1d'],
-      ['limit', `${MAX_DAYS}`],
-      ...groups.map((group): [string, string] => ['group_by[]', group]),
-      ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-    ];
+    const parameters = {
+      start_time: toSeconds(startOfDay(span.since)),
+      end_time: toSeconds(endOfDay(span.until)),
+      bucket_width: '1d',
+      limit: `${MAX_DAYS}`,
+      'group_by[]': groups,
+      page: cursor,
+    };
     const reader = new ResultReader(drift, groups.includes(API_KEY));
     return parseCostsPage(
       await get(call, '/organization/costs', parameters, (row, path) => reader.read(row, path)),
@@ -67,11 +67,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
     listProjects(call) {
       return followList('OpenAI', 'projects', async (after) =>
         parseProjectsPage(
-          await get(call, '/organization/projects', [
-            ['limit', PROJECTS_PER_PAGE],
-            ['include_archived', 'true'],
-            ...(after === null ? [] : ([['after', after]] as [string, string][])),
-          ]),
+          await get(call, '/organization/projects', { limit: PROJECTS_PER_PAGE, include_archived: 'true', after }),
         ),
       );
     },
@@ -82,11 +78,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
         const keys = await followList('OpenAI', `API keys of ${projectId}`, async (after) => {
           const path = `/organization/projects/${encodeURIComponent(projectId)}/api_keys`;
           return parseApiKeysPage(
-            await get(own, path, [
-              ['limit', PROJECTS_PER_PAGE],
-              ['owner_project_access', 'any'],
-              ...(after === null ? [] : ([['after', after]] as [string, string][])),
-            ]),
+            await get(own, path, { limit: PROJECTS_PER_PAGE, owner_project_access: 'any', after }),
             projectId,
           );
         }).catch((error: unknown) => {
@@ -109,7 +101,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
       return {
         organizationId: organization?.id ?? null,
         organizationName: organization?.name ?? null,
-        canListProjects: await isAllowed(() => get(call, '/organization/projects', [['limit', '1']])),
+        canListProjects: await isAllowed(() => get(call, '/organization/projects', { limit: '1' })),
         ...(await inspectKeys(call)),
       };
     },
@@ -175,7 +167,7 @@ export function connectOpenAi({ http, baseUrl, now }: Wire): Omit<CostProvider, 
   /** Best effort: a key that only reads usage may not list keys, which is as it should be. */
   async function inspectKeys(call: ProviderCall): Promise<Pick<KeyIdentity, 'expiresAt' | 'warnings'>> {
     try {
-      const keys = await get(call, '/organization/admin_api_keys', [['limit', '100']]);
+      const keys = await get(call, '/organization/admin_api_keys', { limit: '100' });
       const warnings = [
         'This key can do more than read usage: it lists admin keys. A key restricted to Usage: Read is enough.',
       ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toLineItem, type CostLine } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
-import type { ListPage } from '../lists.js';
+import { listPageOf, type ListPage } from '../lists.js';
 import type { RawPage } from '../paging.js';
 import {
   amountAt,
@@ -153,21 +153,11 @@ export class ResultReader {
 }
 
 /** `GET /v1/organization/projects` */
-const projectsPage = z.object({
-  data: z.array(z.object({ id: text, name: optionalText, archived_at: epoch.nullish() })),
-  has_more: z.boolean(),
-  last_id: z.string().nullish(),
-});
+const readProjects = listPageOf(WHO, z.object({ id: text, name: optionalText, archived_at: epoch.nullish() }));
 
 export function parseProjectsPage(document: unknown): ListPage<ProviderProject> {
-  const { data, has_more, last_id } = parseShape(WHO, projectsPage, document);
-  const projects = data.map(({ id, name, archived_at }) => ({
-    id,
-    name,
-    archivedAt: archived_at ?? null,
-  }));
-  // `last_id` is there on the last page, too, and may be absent on any.
-  return { items: projects, hasMore: has_more, after: last_id ?? projects.at(-1)?.id ?? null };
+  const { items, ...page } = readProjects(document);
+  return { ...page, items: items.map(({ id, name, archived_at }) => ({ id, name, archivedAt: archived_at ?? null })) };
 }
 
 /** `GET /v1/organization/admin_api_keys` */

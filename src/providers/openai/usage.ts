@@ -1,4 +1,5 @@
 import { addDays, daysBetween, endOfDay, startOfDay, type Day, type DaySpan } from '../../domain/day.js';
+import type { QueryParameters } from '../address.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import {
   WIDTH_MILLISECONDS,
@@ -20,7 +21,7 @@ import { parseUsagePage, UsageReader } from './usage-schema.js';
 const LIMITS: Record<UsageWidth, number> = { '1d': 31, '1h': 168 };
 const MAX_DAYS: Record<UsageWidth, number> = { '1d': 31, '1h': 7 };
 
-type Get = (call: ProviderCall, path: string, parameters: [string, string][], readRow: ReadRow) => Promise<unknown>;
+type Get = (call: ProviderCall, path: string, parameters: QueryParameters, readRow: ReadRow) => Promise<unknown>;
 type FetchPage = (since: Day, cursor: string | null) => Promise<RawPage<UsageLine>>;
 
 /** https://platform.openai.com/docs/api-reference/usage */
@@ -74,15 +75,15 @@ function toParameters(
   span: DaySpan,
   width: UsageWidth,
   cursor: string | null,
-): [string, string][] {
-  return [
-    ['start_time', `${startOfDay(span.since).getTime() / 1000}`],
-    ['end_time', `${endOfDay(span.until).getTime() / 1000}`],
-    ['bucket_width', width],
-    ['limit', `${LIMITS[width]}`],
-    ...groupBy.map((group): [string, string] => ['group_by[]', group]),
-    ...(cursor === null ? [] : ([['page', cursor]] as [string, string][])),
-  ];
+): QueryParameters {
+  return {
+    start_time: `${startOfDay(span.since).getTime() / 1000}`,
+    end_time: `${endOfDay(span.until).getTime() / 1000}`,
+    bucket_width: width,
+    limit: `${LIMITS[width]}`,
+    'group_by[]': groupBy,
+    page: cursor,
+  };
 }
 
 async function* readEndpoint(

@@ -7,6 +7,7 @@ import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import { isBinaryNoise } from '../binary-sums.js';
 import { BrokenAnswer } from '../broken.js';
 import type { Wire } from '../define.js';
+import { addressOf, type QueryParameters } from '../address.js';
 import { followOffsets } from '../lists.js';
 import { remember } from '../remember.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
@@ -18,7 +19,7 @@ const MAX_DAYS = 31;
 /** Told are 365 days back from this moment, and so not the whole of the first. */
 const WHOLE_DAYS = 364;
 const MOST_ROWS = 10_000;
-const WORKSPACES_PER_PAGE = 100;
+const WORKSPACES_PER_PAGE = '100';
 
 interface Asked {
   metric: Metric;
@@ -28,16 +29,15 @@ interface Asked {
   drift: DriftWatch;
 }
 
-export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvider, 'facts'> {
-  const ask = (call: ProviderCall, path: string, parameters: [string, string][] = [], body?: unknown) => {
-    const url = new URL(`${baseUrl.href.replace(/\/$/, '')}${path}`);
-    for (const [name, value] of parameters) url.searchParams.append(name, value);
+export function connectOpenRouter({ http, now, ...wire }: Wire): Omit<CostProvider, 'facts'> {
+  const ask = (call: ProviderCall, path: string, parameters: QueryParameters = {}, body?: unknown) => {
+    const url = addressOf(wire, path, parameters);
     return http.getJson({ url, headers: { authorization: `Bearer ${call.key.reveal()}` }, call, body });
   };
 
   const queryRows = async (call: ProviderCall, span: DaySpan, { metric, byModel, workspace, drift }: Asked) => {
     const { rows, isCut, warnings } = parseAnalytics(
-      await ask(call, '/analytics/query', [], {
+      await ask(call, '/analytics/query', undefined, {
         metrics: [metric],
         dimensions: byModel ? ['model'] : [],
         granularity: 'day',
@@ -62,12 +62,7 @@ export function connectOpenRouter({ http, baseUrl, now }: Wire): Omit<CostProvid
 
   const listProjects = (call: ProviderCall) =>
     followOffsets('OpenRouter', 'workspaces', async (offset) =>
-      parseWorkspaces(
-        await ask(call, '/workspaces', [
-          ['offset', `${offset}`],
-          ['limit', `${WORKSPACES_PER_PAGE}`],
-        ]),
-      ),
+      parseWorkspaces(await ask(call, '/workspaces', { offset: `${offset}`, limit: WORKSPACES_PER_PAGE })),
     );
   const knownWorkspaces = remember(listProjects);
 
