@@ -75,6 +75,13 @@ export function endOfMonthOf(value: Day): Day {
   return toDay(endOfMonth(new UTCDateMini(startOfDay(value))));
 }
 
+/** From the earliest of some days through the latest; null of none. */
+export function spanOf(days: readonly Day[]): DaySpan | null {
+  const order = [...days].sort();
+  const [since, until] = [order[0], order.at(-1)];
+  return since === undefined || until === undefined ? null : { since, until };
+}
+
 /** Days in order, as spans of days that follow one another. */
 export function spansOf(days: readonly Day[]): DaySpan[] {
   const spans: DaySpan[] = [];

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { Organization } from '../domain/collection.js';
-import { toDay, type DaySpan } from '../domain/day.js';
+import { toDay, spanOf, type DaySpan } from '../domain/day.js';
 import { organizationRef } from '../domain/organization.js';
 import type { SyncResult } from '../domain/results.js';
 import { formatDate } from '../domain/words.js';
@@ -50,9 +50,9 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
   const read = new Set(result.organizations.filter(({ status }) => status === 'ok').map(organizationRef));
   const spans = new Map<Organization, DaySpan>();
   for (const { organization, windows } of plan.organizations) {
-    const [since, until] = [windows[0]?.since, windows.at(-1)?.until];
-    if (since === undefined || until === undefined || !read.has(organizationRef(organization))) continue;
-    const span = closedDays({ since, until }, today);
+    const all = spanOf(windows.flatMap(({ since, until }) => [since, until]));
+    if (all === null || !read.has(organizationRef(organization))) continue;
+    const span = closedDays(all, today);
     if (span !== null) spans.set(organization, span);
   }
   const span = closedDays(plan.span, today);

@@ -1,5 +1,5 @@
 import { pairDays, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
-import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, toDay, spanOf, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { explain } from '../domain/explain.js';
@@ -63,16 +63,17 @@ export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {
   const span = { since: query.since, until: query.until };
   if (before !== 'usual') {
-    const organizations = await reader.days({ ...query, ...spanOf([span, before]) });
+    const both = spanOf([span.since, span.until, before.since, before.until]);
+    const organizations = await reader.days({ ...query, ...both });
     const { current, previous, ...compared } = pairDays(organizations, span, before);
     return { ...compared, span: current, against: { kind: 'period' as const, ...previous }, usual: undefined };
   }
   const history = { ...query, since: addDays(query.since, -USUAL_HISTORY_DAYS) };
   const organizations = await reader.days(history);
   const found = usualDays(organizations, query, await readTotals(reader, history));
-  const chosen = found.usual.map(({ against }) => against).sort();
-  const [since, until] = [chosen[0] ?? addDays(query.since, -7), chosen.at(-1) ?? addDays(query.until, -7)];
-  return { span, ...found, against: { kind: 'usual' as const, since, until } };
+  const weekBefore = { since: addDays(query.since, -7), until: addDays(query.until, -7) };
+  const against = spanOf(found.usual.map((day) => day.against)) ?? weekBefore;
+  return { span, ...found, against: { kind: 'usual' as const, ...against } };
 }
 
 async function readTotals(reader: SpendReader, query: ReportQuery): Promise<DayTotal[]> {
@@ -82,11 +83,6 @@ async function readTotals(reader: SpendReader, query: ReportQuery): Promise<DayT
       ? []
       : [{ day, organization: organizationRef(row), currency, cost: parseDecimal(cost) }],
   );
-}
-
-function spanOf(spans: readonly DaySpan[]): DaySpan {
-  const since = spans.map((span) => span.since).reduce((a, b) => (b < a ? b : a));
-  return { since, until: spans.map((span) => span.until).reduce((a, b) => (b > a ? b : a)) };
 }
 
 /** Today is not over, and so can be held against nothing. */

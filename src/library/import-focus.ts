@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
-import type { Day } from '../domain/day.js';
+import { statusOf } from '../domain/exit-code.js';
+import { spanOf, type Day } from '../domain/day.js';
 import {
   leftOutOf,
   type FocusFiles,
@@ -32,18 +33,16 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
     throw new CostsError('usage', `The files have nothing of that; they have ${nameSome(read.others)}.`, {
       hint: 'Name one of these with --period and --account, or leave out both.',
     });
-  const days = periods.flatMap(({ since, until }) => [since, until]).sort();
-  const [since, until] = [days[0], days.at(-1)];
-  const runId = request.dryRun || since === undefined ? null : ulid(work.now().getTime());
-  if (runId !== null && since !== undefined && until !== undefined) await startRun(work, runId, { since, until });
+  const span = request.dryRun ? null : spanOf(periods.flatMap(({ since, until }) => [since, until]));
+  const runId = span && ulid(work.now().getTime());
+  if (runId !== null && span !== null) await startRun(work, runId, span);
   const organizations: ImportedPeriod[] = [];
   for (const period of periods) {
     if (work.signal.aborted) break;
     organizations.push(await importPeriod(work, request, period, { runId, known }));
   }
-  const failed = organizations.filter(({ error }) => error !== undefined).length;
   const result: FocusImport = {
-    status: failed === 0 ? 'ok' : failed === organizations.length ? 'failed' : 'partial',
+    status: statusOf(organizations),
     runId,
     files,
     rows,

@@ -78,11 +78,11 @@ export async function keepsPeople(prisma: PrismaClient, teamId: string): Promise
 export async function listSpenders(
   prisma: PrismaClient,
   source: OrganizationKey,
-  { since, until }: DaySpan,
+  span: DaySpan,
 ): Promise<{ apiKeyId: string; projectId: string }[]> {
   return prisma.$queryRaw<{ apiKeyId: string; projectId: string }[]>`
     SELECT DISTINCT c.api_key_id AS "apiKeyId", p.ai_project_id AS "projectId"
-    FROM ${storedRows({ ...keyedCostsOf('bill'), constants: {} }, source, since, until)} WHERE c.api_key_id <> ''`;
+    FROM ${storedRows({ ...keyedCostsOf('bill'), constants: {} }, source, span)} WHERE c.api_key_id <> ''`;
 }
 
 /**

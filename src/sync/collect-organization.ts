@@ -1,6 +1,6 @@
 import type { Organization } from '../domain/collection.js';
 import type { CostProvider } from '../domain/cost-provider.js';
-import { addDays, daysOf, type DaySpan } from '../domain/day.js';
+import { addDays, daysOf, spanOf, type DaySpan } from '../domain/day.js';
 import type { KeyedReport } from '../domain/keyed-report.js';
 import { once } from '../domain/once.js';
 import type { ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
@@ -99,10 +99,10 @@ export async function collectOrganization(
 
 /** Asked once all windows are written: a verdict must not depend on how the range was cut. */
 async function noticePrices(organization: Organization, tally: Tally, { store }: SyncDependencies): Promise<void> {
-  const [since, until] = [tally.changedDays[0], tally.changedDays.at(-1)];
-  if (since === undefined || until === undefined) return;
-  const history = { since: addDays(since, -PRICE_HISTORY_DAYS), until };
-  tally.noticed(findPriceJumps(await store.dailyCharges(organization, history), { since, until }));
+  const span = spanOf(tally.changedDays);
+  if (span === null) return;
+  const history = { ...span, since: addDays(span.since, -PRICE_HISTORY_DAYS) };
+  tally.noticed(findPriceJumps(await store.dailyCharges(organization, history), span));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { daysOf, type Day, type DaySpan } from '../domain/day.js';
+import { daysOf, spanOf, type Day, type DaySpan } from '../domain/day.js';
 import type { KeyedAnswer, KeyedReport } from '../domain/keyed-report.js';
 import { CostsError } from '../errors.js';
 import type { ReportsSpan } from './plan.js';
@@ -28,9 +28,8 @@ export async function readReports(
   billed: readonly string[],
 ): Promise<ReportsRead> {
   const { keyedReports = [] } = work.shared ?? work.provider;
-  const [since, until] = [days[0], days.at(-1)];
-  if (since === undefined || until === undefined) return { reports: [], due: [], cut: undefined };
-  return readThose(work, keyedReports, { since, until }, billed);
+  const span = spanOf(days);
+  return span === null ? { reports: [], due: [], cut: undefined } : readThose(work, keyedReports, span, billed);
 }
 
 /** Reads what earlier runs left of them, of days whose bills are stored. @returns why not all of them came */

@@ -5,7 +5,16 @@ import { groupInto } from '../domain/group-into.js';
 import type { KeyedReport } from '../domain/keyed-report.js';
 import type { Basis } from '../domain/results.js';
 import { FIRST_DAY } from '../domain/period.js';
-import { addDays, daysBetween, daysOf, spansOf, startOfMonthOf, type Day, type DaySpan } from '../domain/day.js';
+import {
+  addDays,
+  daysBetween,
+  daysOf,
+  spansOf,
+  startOfMonthOf,
+  spanOf,
+  type Day,
+  type DaySpan,
+} from '../domain/day.js';
 import { daysAPiece } from './pieces.js';
 
 /** Days of which the same reports are due. */
@@ -130,14 +139,10 @@ function toOwnWindows(
   due: readonly Day[],
   maxDays: number,
 ): DaySpan[] {
-  if (source === 'path') return folderWindows(basis, due);
+  const span = spanOf(due);
+  // A folder is looked through at once, and knows no usage.
+  if (source === 'path') return basis === 'usage' || span === null ? [] : [span];
   return basis === 'usage' && isOtherReport(billSource) ? [] : toWindows(due, maxDays);
-}
-
-/** A folder is looked through at once, and knows no usage. */
-function folderWindows(basis: Basis, due: readonly Day[]): DaySpan[] {
-  const [since, until] = [due[0], due.at(-1)];
-  return basis === 'usage' || since === undefined || until === undefined ? [] : [{ since, until }];
 }
 
 /** Days that were read whole since an instant; none without one. */

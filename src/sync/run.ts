@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
+import { statusOf } from '../domain/exit-code.js';
 import type { ProviderId } from '../domain/provider.js';
-import type { OrganizationResult, SyncResult } from '../domain/results.js';
+import type { SyncResult } from '../domain/results.js';
 import { readParentKeys, toParties } from './parties.js';
 import type { SyncPlan } from './plan.js';
 import { RowBudget } from './row-budget.js';
@@ -55,12 +56,6 @@ export async function runSync(
   await store.finishRun({ id: runId, teamId }, signal.aborted ? 'interrupted' : result.status, organizations);
   if (signal.aborted) throw interrupted();
   return result;
-}
-
-function statusOf(organizations: readonly OrganizationResult[]): SyncResult['status'] {
-  const failed = organizations.filter(({ status }) => status === 'failed').length;
-  if (failed === 0) return 'ok';
-  return failed < organizations.length ? 'partial' : 'failed';
 }
 
 function planDocument(plan: SyncPlan, { forced }: RunOptions): unknown {

@@ -4,6 +4,7 @@ import type { BillReport } from '../domain/cost-provider.js';
 import type { KeyedAnswer, KeyedReport } from '../domain/keyed-report.js';
 import { endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
 import { once } from '../domain/once.js';
+import { groupBy } from '../domain/group-into.js';
 import type { CostPage, ProviderCall } from '../domain/provider.js';
 import { shell } from '../domain/shell.js';
 import { CostsError } from '../errors.js';
@@ -74,19 +75,15 @@ export class SharedAnswers {
     const { store, report, isRegistered } = this.sharing;
     const heard = listenToClock(call);
     const requestedAt = await store.clock();
-    const lines = new Map<string, CostLine[]>();
+    const read: CostLine[][] = [];
     let count = 0;
     for await (const page of report.fetchCosts(heard.call, span, 'all')) {
       count += page.lines.length;
       if (count > (call.mostRows ?? Infinity))
         throw new CostsError('too-large', "The answer of a parent's key is more than can be held.");
-      for (const line of page.lines) {
-        const id = line.organizationId ?? '';
-        const known = lines.get(id);
-        if (known === undefined) lines.set(id, [line]);
-        else known.push(line);
-      }
+      read.push(page.lines);
     }
+    const lines = groupBy(read.flat(), ({ organizationId }) => organizationId ?? '');
     for (const id of lines.keys())
       if (!isRegistered(id)) call.observe({ type: 'unregistered', organizationId: id === '' ? null : id });
     return { requestedAt, providerTime: heard.behind(requestedAt), lines };

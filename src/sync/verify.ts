@@ -1,4 +1,5 @@
 import { isOtherReport } from '../domain/bill-source.js';
+import { statusOf } from '../domain/exit-code.js';
 import { isComparable, type Comparable, type CostProvider } from '../domain/cost-provider.js';
 import pLimit from 'p-limit';
 import type { CollectionStore, DayState, Organization } from '../domain/collection.js';
@@ -61,9 +62,8 @@ function toVerification(
   span: DaySpan,
   orphans: OrphanedRows[] | null,
 ): Verification {
-  const failed = verified.filter(({ status }) => status === 'failed').length;
   return {
-    status: failed === 0 ? 'ok' : failed < verified.length ? 'partial' : 'failed',
+    status: statusOf(verified),
     since: span.since,
     until: span.until,
     stored: orphans !== null,

@@ -1,5 +1,5 @@
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { Day, DaySpan } from '../../domain/day.js';
+import { spanOf, type Day, type DaySpan } from '../../domain/day.js';
 import { Prisma, type ApiVersion } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
@@ -57,12 +57,12 @@ export async function findContradicted<Row extends Fact>(
   const contradicted = new Set<Day>();
   for (const chunk of chunksOfDays(days, rows, projectIds)) {
     const dates = chunk.days.map(({ day }) => day);
-    const [first, last] = [dates[0], dates.at(-1)];
-    if (first === undefined || last === undefined) continue;
+    const span = spanOf(dates);
+    if (span === null) continue;
     for (const { rows: piece, isAmong } of piecesByKey(list, chunk.rows)) {
       const different = await tx.$queryRaw<{ day: Day }[]>`
         SELECT DISTINCT to_char(s.bucket_start_time, 'YYYY-MM-DD') AS day
-        FROM (SELECT c.* FROM ${storedRows(list, source, first, last, chunk.projects)} WHERE ${isAmong}) s
+        FROM (SELECT c.* FROM ${storedRows(list, source, span, chunk.projects)} WHERE ${isAmong}) s
         LEFT JOIN (${incomingRows(list, piece, projectIds)}) i USING (${columnList(keyColumns(list))})
         WHERE s.bucket_start_time::date = ANY (${dates}::date[]) AND (s.cost, upper(s.currency)) IS DISTINCT FROM (i.cost, i.currency)`;
       for (const { day } of different) contradicted.add(day);
@@ -86,10 +86,10 @@ export async function adoptedAmong(
   days: readonly LockedDay[],
 ): Promise<LockedDay[]> {
   const unread = days.filter(({ readAt }) => readAt === null);
-  const [first, last] = [unread[0]?.day, unread.at(-1)?.day];
-  if (first === undefined || last === undefined) return [];
+  const span = spanOf(unread.map(({ day }) => day));
+  if (span === null) return [];
   const stored = await tx.$queryRaw<{ day: Day }[]>`
-    SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(list, source, first, last)}`;
+    SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day FROM ${storedRows(list, source, span)}`;
   const has = new Set(stored.map(({ day }) => day));
   return unread.filter(({ day }) => has.has(day));
 }

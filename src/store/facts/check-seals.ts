@@ -26,7 +26,7 @@ export async function checkSeals(
         AND day BETWEEN ${span.since}::date AND ${span.until}::date
       ORDER BY collected_days.day`;
     const unread = await tx.$queryRaw<{ day: Day; adopted: boolean }[]>`
-      SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, ${WAS_ADOPTED} AS adopted FROM ${storedRows(BILLS, source, span.since, span.until)}
+      SELECT DISTINCT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, ${WAS_ADOPTED} AS adopted FROM ${storedRows(BILLS, source, span)}
       WHERE NOT EXISTS (
         SELECT FROM collected_days d
         WHERE ${ofOrganization(source, 'd.')} AND d.api_version = 'costs_v1'

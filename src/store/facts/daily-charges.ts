@@ -10,12 +10,12 @@ import { storedRows } from './stored-rows.js';
 export async function listDailyCharges(
   prisma: PrismaClient,
   organization: OrganizationKey,
-  { since, until }: DaySpan,
+  span: DaySpan,
 ): Promise<DailyCharge[]> {
   const rows = await prisma.$queryRaw<(Omit<DailyCharge, 'cost' | 'quantity'> & { cost: string; quantity: string })[]>`
     SELECT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, c.line_item AS "lineItem", c.currency, c.quantity_unit AS unit,
            sum(c.cost)::text AS cost, sum(c.quantity)::text AS quantity
-    FROM ${storedRows(BILLS, organization, since, until)}
+    FROM ${storedRows(BILLS, organization, span)}
     WHERE c.cost > 0 AND c.quantity > 0
     GROUP BY 1, 2, 3, 4`;
   return rows.map((row) => ({ ...row, cost: parseDecimal(row.cost), quantity: parseDecimal(row.quantity) }));

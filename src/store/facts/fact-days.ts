@@ -1,4 +1,5 @@
 import { toDay, type Day } from '../../domain/day.js';
+import { groupBy } from '../../domain/group-into.js';
 import type { Seal } from '../../domain/seal.js';
 import type { Fact, FactList } from './fact-list.js';
 import type { SomeProjects } from './stored-rows.js';
@@ -75,7 +76,8 @@ export function* chunksOfDays<Row extends OfProject>(
 ): Generator<Chunk<Row>> {
   let chunk: { days: LockedDay[]; rows: Row[] } = { days: [], rows: [] };
   let size = 0;
-  for (const [day, parts] of groupByDay(days)) {
+  const inOrder = days.toSorted((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)));
+  for (const [day, parts] of groupBy(inOrder, (each) => each.day)) {
     const ofDay = byDay.get(day) ?? [];
     const sizeOfDay = sizeOfAll(ofDay, sizeOf);
     if (chunk.days.length > 0 && size + sizeOfDay > ROWS_PER_STATEMENT) {
@@ -98,13 +100,7 @@ function* chunksOfProjects<Row extends OfProject>(
   projectIds: ReadonlyMap<string, string>,
   sizeOf: (row: Row) => number,
 ): Generator<Chunk<Row>> {
-  const byProject = new Map<string, Row[]>();
-  for (const row of rows) {
-    const id = projectIds.get(row.providerProjectId) ?? '';
-    const known = byProject.get(id);
-    if (known === undefined) byProject.set(id, [row]);
-    else known.push(row);
-  }
+  const byProject = groupBy(rows, ({ providerProjectId }) => projectIds.get(providerProjectId) ?? '');
   let chunk: { ids: string[]; rows: Row[] } = { ids: [], rows: [] };
   let size = 0;
   for (const [id, ofProject] of byProject) {
@@ -125,14 +121,4 @@ function sizeOfAll<Row>(rows: readonly Row[], sizeOf: (row: Row) => number): num
   let size = 0;
   for (const row of rows) size += sizeOf(row);
   return size;
-}
-
-function groupByDay(days: readonly LockedDay[]): Map<Day, LockedDay[]> {
-  const byDay = new Map<Day, LockedDay[]>();
-  for (const each of [...days].sort((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)))) {
-    const known = byDay.get(each.day);
-    if (known === undefined) byDay.set(each.day, [each]);
-    else known.push(each);
-  }
-  return byDay;
 }

@@ -1,7 +1,7 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { RestatementCause } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
-import type { Day } from '../../domain/day.js';
+import { spanOf, type Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import type { LockedDay } from './fact-days.js';
@@ -86,9 +86,8 @@ async function replacePiece<Row extends Fact>(
   { source, days, projects, projectIds, history, keyedDays }: Omit<Replacement<Row>, 'rows'>,
   { rows, isAmong }: Piece<Row>,
 ): Promise<Replaced> {
-  const [first, last] = [days[0]?.day, days.at(-1)?.day];
-  if (first === undefined || last === undefined)
-    return { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
+  const span = spanOf(days.map(({ day }) => day));
+  if (span === null) return { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
   const table = Prisma.raw(list.table);
   const [key, values, amount] = [keyColumns(list), valueColumns(list), Prisma.raw(amountColumn(list))];
   const constants = Object.keys(list.constants);
@@ -100,7 +99,7 @@ async function replacePiece<Row extends Fact>(
     WITH changed AS MATERIALIZED (
       SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(history)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
-        SELECT c.* FROM ${storedRows(list, source, first, last, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
+        SELECT c.* FROM ${storedRows(list, source, span, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
       WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
     ), written AS (
@@ -108,7 +107,7 @@ async function replacePiece<Row extends Fact>(
       SELECT ${rowIds()}, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
       ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
     ), vanished AS (
-      DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', first, last)}
+      DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', span)}
     )${recordChanges(days, history)}
     SELECT count(*) FILTER (WHERE known IS NULL)::int AS inserted, count(*) FILTER (WHERE known IS NOT NULL AND NOT gone)::int AS updated,
            count(*) FILTER (WHERE gone)::int AS deleted,

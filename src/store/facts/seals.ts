@@ -1,5 +1,5 @@
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { Day } from '../../domain/day.js';
+import { spanOf, type Day } from '../../domain/day.js';
 import type { Seal, SealMisfit } from '../../domain/seal.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
@@ -24,18 +24,17 @@ export const SEAL = Prisma.sql`CASE WHEN seal IS NOT NULL AND sealed_run_id = ru
 
 /** What the rows that are stored of days amount to, as a query, null for no days; a day without rows has a seal as well. */
 function sealsOf(source: OrganizationKey, days: readonly Day[]): Prisma.Sql | null {
-  const order = [...days].sort();
-  const [first, last] = [order[0], order.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  const span = spanOf(days);
+  if (span === null) return null;
   return Prisma.sql`
     SELECT d.day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
            encode(coalesce(s.digest, sha256('')), 'hex') AS digest
-    FROM unnest(${order}::date[]) AS d (day) LEFT JOIN (
+    FROM unnest(${[...days].sort()}::date[]) AS d (day) LEFT JOIN (
       SELECT day, sum(rows) AS rows, jsonb_object_agg(currency, cost) AS sums,
              sha256(convert_to(string_agg(text, E'\\n' ORDER BY currency COLLATE "C"), 'UTF8')) AS digest
       FROM (
         SELECT day, currency, count(*) AS rows, trim_scale(sum(cost))::text AS cost, string_agg(line, E'\\n' ORDER BY line COLLATE "C") AS text
-        FROM (SELECT c.bucket_start_time::date AS day, c.currency, c.cost, ${LINE} AS line FROM ${storedRows(BILLS, source, first, last)}) lines
+        FROM (SELECT c.bucket_start_time::date AS day, c.currency, c.cost, ${LINE} AS line FROM ${storedRows(BILLS, source, span)}) lines
         GROUP BY 1, 2
       ) currencies GROUP BY 1
     ) s ON s.day = d.day`;

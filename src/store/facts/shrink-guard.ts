@@ -1,7 +1,7 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { dayState } from '../../domain/coverage.js';
-import { endOfDay, type Day } from '../../domain/day.js';
+import { endOfDay, spanOf, type Day } from '../../domain/day.js';
 import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
@@ -89,14 +89,14 @@ async function storedSums<Row extends Fact>(
   closed: readonly LockedDay[],
 ): Promise<Sums> {
   const sums: Sums = new Map();
-  const [first, last] = [closed[0]?.day, closed.at(-1)?.day];
-  if (first === undefined || last === undefined) return sums;
+  const span = spanOf(closed.map(({ day }) => day));
+  if (span === null) return sums;
   const guarded = keysOf(closed);
   const part = list.part === null ? Prisma.sql`''` : Prisma.raw(`c.${list.part.column}`);
   const rows = await tx.$queryRaw<{ words: string; part: string; day: Day; amount: string }[]>`
     SELECT concat_ws(' of ', ${columnList(list.guard.columns, 'c.')}) AS words, ${part} AS part, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day,
            sum(abs(c.${Prisma.raw(amountColumn(list))}))::text AS amount
-    FROM ${storedRows(list, source, first, last)}
+    FROM ${storedRows(list, source, span)}
     GROUP BY 1, 2, 3`;
   for (const row of rows)
     if (guarded.has(dayKey(row.day, row.part))) addTo(sums, row.words, row.part, row.day, parseDecimal(row.amount));

@@ -12,7 +12,7 @@ import { ofOrganization } from '../organization-key.js';
 export async function listStoredDays(
   prisma: PrismaClient,
   organization: OrganizationKey,
-  { since, until }: DaySpan,
+  span: DaySpan,
 ): Promise<StoredDay[]> {
   const rows = await prisma.$queryRaw<
     { day: Day; readAt: Date; rowsWritten: number; rowsStored: number; currency: string | null; cost: string }[]
@@ -21,11 +21,11 @@ export async function listStoredDays(
            coalesce(c.rows, 0)::int AS "rowsStored", c.currency, coalesce(c.cost, 0)::text AS cost
     FROM collected_days d LEFT JOIN (
       SELECT bucket_start_time::date AS day, currency, sum(cost) AS cost, count(*) AS rows
-      FROM ${storedRows(BILLS, organization, since, until)}
+      FROM ${storedRows(BILLS, organization, span)}
       GROUP BY 1, 2
     ) c ON c.day = d.day
     WHERE ${ofOrganization(organization, 'd.')} AND d.api_version = 'costs_v1'
-      AND d.day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('d.read_at')}
+      AND d.day BETWEEN ${span.since}::date AND ${span.until}::date AND NOT ${isAhead('d.read_at')}
     ORDER BY d.day`;
   const days = new Map<Day, StoredDay>();
   for (const { day, readAt, rowsWritten, rowsStored, currency, cost } of rows) {

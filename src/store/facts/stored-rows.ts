@@ -1,5 +1,5 @@
+import type { DaySpan } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { FactList } from './fact-list.js';
 import { ofOrganization } from '../organization-key.js';
@@ -19,8 +19,7 @@ export interface SomeProjects {
 export function storedRows(
   list: Pick<FactList, 'table' | 'constants'>,
   organization: OrganizationKey,
-  first: Day,
-  last: Day,
+  span: DaySpan,
   among: SomeProjects | null = null,
 ): Prisma.Sql {
   const constants = Object.entries(list.constants).map(([column, value]) => ` AND b.${column}::text = '${value}'`);
@@ -29,14 +28,14 @@ export function storedRows(
     CROSS JOIN LATERAL (
       SELECT * FROM ${Prisma.raw(list.table)} b
       WHERE b.project_id = p.id ${Prisma.raw(constants.join(''))}
-        AND ${inDays('b.bucket_start_time', first, last)}
+        AND ${inDays('b.bucket_start_time', span)}
       OFFSET 0
     ) c`;
 }
 
-/** Said of a partitioned table, it leaves all partitions alone but those of the days. */
-export function inDays(column: string, first: Day, last: Day): Prisma.Sql {
-  return Prisma.sql`${Prisma.raw(column)} >= ${first}::timestamp AND ${Prisma.raw(column)} < ${last}::timestamp + interval '1 day'`;
+/** A condition. Said of a partitioned table, it leaves all partitions alone but those of the days. */
+export function inDays(column: string, { since, until }: DaySpan): Prisma.Sql {
+  return Prisma.sql`${Prisma.raw(column)} >= ${since}::timestamp AND ${Prisma.raw(column)} < ${until}::timestamp + interval '1 day'`;
 }
 
 function isAmong(among: SomeProjects | null): Prisma.Sql {

@@ -1,6 +1,6 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { KeyedCost } from '../../domain/bucket.js';
-import type { Day } from '../../domain/day.js';
+import { spanOf, type Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
 import { BILLS } from './bills.js';
@@ -66,7 +66,7 @@ async function dropRival(tx: Transaction, organization: OrganizationKey, { sourc
   if (rival === undefined || span === null) return;
   await tx.$executeRaw`
     DELETE FROM cost_by_api_key WHERE id IN (
-      SELECT c.id FROM ${storedRows({ table: 'cost_by_api_key', constants: {} }, organization, ...span)}
+      SELECT c.id FROM ${storedRows({ table: 'cost_by_api_key', constants: {} }, organization, span)}
       WHERE c.source IN (${rival}, ${`${rival} rest`}) AND c.bucket_start_time::date = ANY (${[...days]}::date[]))`;
 }
 
@@ -81,7 +81,7 @@ async function dropOutdated(tx: Transaction, source: OrganizationKey, days: read
     DELETE FROM cost_by_api_key WHERE id IN (
       SELECT k.id FROM (
         SELECT c.*, sum(c.cost) OVER (PARTITION BY c.project_id, c.bucket_start_time, c.bucket_end_time, c.line_item) AS added
-        FROM ${storedRows(BY_BILL, source, ...span)} WHERE c.bucket_start_time::date = ANY (${[...days]}::date[])
+        FROM ${storedRows(BY_BILL, source, span)} WHERE c.bucket_start_time::date = ANY (${[...days]}::date[])
       ) k
       LEFT JOIN cost_data b ON b.project_id = k.project_id AND b.bucket_start_time = k.bucket_start_time
         AND b.bucket_end_time = k.bucket_end_time AND b.line_item = k.line_item AND b.api_version = 'costs_v1'
@@ -114,7 +114,7 @@ async function writeRest(
   );
   await tx.$executeRaw`
     WITH cuts AS MATERIALIZED (
-      SELECT ${told_of}, c.cost, c.model, c.token_type, c.service_tier FROM ${storedRows(list, source, ...span)} WHERE ${isAmong}
+      SELECT ${told_of}, c.cost, c.model, c.token_type, c.service_tier FROM ${storedRows(list, source, span)} WHERE ${isAmong}
     ), due AS MATERIALIZED (
       SELECT * FROM (
         SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency,
@@ -124,7 +124,7 @@ async function writeRest(
         FROM (
           SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost, true AS is_cut FROM cuts
           UNION ALL
-          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, ...span)}
+          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, span)}
           -- Of days without any cut the bills need not be read.
           WHERE ${isAmong} AND EXISTS (SELECT FROM cuts)
         ) both_sides
@@ -132,7 +132,7 @@ async function writeRest(
       ) sums WHERE is_told AND cost <> 0
     ), gone AS (
       DELETE FROM cost_by_api_key WHERE id IN (
-        SELECT c.id FROM ${storedRows(rest, source, ...span)}
+        SELECT c.id FROM ${storedRows(rest, source, span)}
         WHERE ${isAmong} AND (${columnList(keys, 'c.')}) NOT IN (SELECT ${key} FROM due))
     )
     INSERT INTO cost_by_api_key (id, source, ${key}, cost)
@@ -142,10 +142,4 @@ async function writeRest(
 
 function daysOf(days: readonly LockedDay[]): Day[] {
   return days.map(({ day }) => day);
-}
-
-function spanOf(days: readonly Day[]): [first: Day, last: Day] | null {
-  const order = [...days].sort();
-  const [first, last] = [order[0], order.at(-1)];
-  return first === undefined || last === undefined ? null : [first, last];
 }

@@ -2,6 +2,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { DaySpan } from '../../domain/day.js';
 import { WAS_ADOPTED } from '../facts/adopted-days.js';
 import { committedAfter } from '../facts/commit-order.js';
+import { inDays } from '../facts/stored-rows.js';
 
 /** Columns of a row that the ledger tells, or that were not kept. */
 const KEPT: Readonly<Record<string, string | undefined>> = {
@@ -23,17 +24,15 @@ const TODAY = Prisma.sql`
  * other, what it is; and nothing of days that had not been read by then. Projects are those the rows belong to today. What a
  * line item is about is told by its row of today, where there still is one; how much was used of a changed row is not kept.
  */
-export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns: readonly string[]): Prisma.Sql {
+export function billedRowsAsOf(span: DaySpan, instant: Date, columns: readonly string[]): Prisma.Sql {
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
-  const inSpan = (start: Prisma.Sql) =>
-    Prisma.sql`${start} >= ${since}::timestamp AND ${start} < ${until}::timestamp + interval '1 day'`;
   const shown = (source: (name: string) => string) => Prisma.raw(columns.map((name) => `, ${source(name)}`).join(''));
   return Prisma.sql`
     SELECT v.project_id, v.day, v.currency, v.cost ${shown((name) => `${KEPT[name] ?? `d.${name}`} AS ${name}`)} FROM (
       SELECT DISTINCT ON (project_id, bucket_start_time, bucket_end_time, line_item)
              project_id, date_trunc('day', bucket_start_time) AS day, bucket_start_time, bucket_end_time, line_item, model, id, currency, old_cost AS cost
       FROM restatements
-      WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(Prisma.sql`bucket_start_time`)}
+      WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inDays('bucket_start_time', span)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
     ) v JOIN projects o ON o.id = v.project_id
     ${columns.some((name) => KEPT[name] === undefined) ? TODAY : Prisma.empty}
@@ -41,7 +40,7 @@ export function billedRowsAsOf({ since, until }: DaySpan, instant: Date, columns
     UNION ALL
     SELECT c.project_id, date_trunc('day', c.bucket_start_time), c.currency, c.cost ${shown((name) => `c.${name}`)}
     FROM cost_data c JOIN projects o ON o.id = c.project_id
-    WHERE c.api_version = 'costs_v1' AND ${inSpan(Prisma.sql`c.bucket_start_time`)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
+    WHERE c.api_version = 'costs_v1' AND ${inDays('c.bucket_start_time', span)} AND ${wasRead(Prisma.sql`c.bucket_start_time`, at)}
       AND NOT EXISTS (
         SELECT FROM restatements r
         WHERE r.project_id = c.project_id AND r.bucket_start_time = c.bucket_start_time AND r.bucket_end_time = c.bucket_end_time

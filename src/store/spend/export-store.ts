@@ -3,6 +3,7 @@ import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
 import { billReportOf } from '../../providers/registry.js';
+import { inDays } from '../facts/stored-rows.js';
 import { readPriceBook } from '../usage/prices.js';
 import { listPriceOf } from './list-price.js';
 import { requireKept } from '../../domain/dimensions.js';
@@ -110,7 +111,7 @@ function selectRows(query: ExportQuery): Prisma.Sql {
 }
 
 /** Each row of a bill in as many parts as API keys spent it, where the bill itself tells; the parts add up to it. */
-function splitByKey({ since, until, asOf }: ExportQuery, rows: Prisma.Sql): Prisma.Sql {
+function splitByKey({ asOf, ...span }: ExportQuery, rows: Prisma.Sql): Prisma.Sql {
   if (asOf !== undefined) return Prisma.sql`SELECT s.*, '' AS api_key_id, false AS is_part FROM (${rows}) s`;
   const ofPart = (column: string) =>
     Prisma.raw(`CASE WHEN k.parts > 1 THEN k.${column} ELSE s.${column} END AS ${column}`);
@@ -122,7 +123,7 @@ function splitByKey({ since, until, asOf }: ExportQuery, rows: Prisma.Sql): Pris
     FROM (${rows}) s LEFT JOIN (
       SELECT *, count(*) OVER (PARTITION BY project_id, bucket_start_time, bucket_end_time, line_item) AS parts
       FROM cost_by_api_key
-      WHERE source IN ('bill', 'bill rest') AND bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'
+      WHERE source IN ('bill', 'bill rest') AND ${inDays('bucket_start_time', span)}
     ) k ON NOT s.estimated AND k.project_id = s.project_id AND k.bucket_start_time = s.bucket_start_time
       AND k.bucket_end_time = s.bucket_end_time AND k.line_item = s.line_item`;
 }

@@ -3,6 +3,7 @@ import type { ChangeRow, Lateness } from '../../domain/changes.js';
 import { dimensionOf, requireKept } from '../../domain/dimensions.js';
 import type { ReportQuery, RestatedDay } from '../../domain/report.js';
 import { committedAfter } from '../facts/commit-order.js';
+import { inDays } from '../facts/stored-rows.js';
 import type { Transaction } from '../transaction.js';
 import { columnsOf, groupSpend } from './query.js';
 import { wordsOf } from './relation.js';
@@ -24,7 +25,7 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
   const rows = Prisma.sql`
     WITH entries AS (
       SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost, cause ${of('restatements')}
-      FROM restatements WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inSpan(query)}
+      FROM restatements WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inDays('bucket_start_time', query)}
     ), unread AS (
       SELECT ai_provider, ai_organization_id, day,
              CASE WHEN (day + 1)::timestamp <= ${at} AT TIME ZONE 'UTC' THEN 'gap-filled' ELSE 'new' END AS cause
@@ -36,7 +37,7 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
     SELECT d.project_id, date_trunc('day', d.bucket_start_time), d.currency, d.cost, u.cause ${of('d')}, 1
     FROM cost_data d JOIN projects o ON o.id = d.project_id
     JOIN unread u ON u.ai_provider = o.ai_provider AND u.ai_organization_id = o.ai_organization_id AND u.day = d.bucket_start_time::date
-    WHERE d.api_version = 'costs_v1' AND ${inSpan(query)}
+    WHERE d.api_version = 'costs_v1' AND ${inDays('bucket_start_time', query)}
     UNION ALL
     SELECT e.project_id, e.day, e.currency, -e.cost, u.cause ${of('e')}, 0
     FROM entries e JOIN projects o ON o.id = e.project_id
@@ -63,7 +64,7 @@ export async function readRestated(tx: Transaction, query: ReportQuery): Promise
   const rows = Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cause, recorded_at,
            coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost ${Prisma.raw(columns.map((name) => `, ${name}`).join(''))}
-    FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped', 'gap-filled') AND ${inSpan(query)}`;
+    FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped', 'gap-filled') AND ${inDays('bucket_start_time', query)}`;
   return tx.$queryRaw<RestatedDay[]>`${groupSpend(
     { rows, filter: query, groupBy: ['day', 'project'] },
     {
@@ -76,10 +77,6 @@ export async function readRestated(tx: Transaction, query: ReportQuery): Promise
       ],
     },
   )} ORDER BY day DESC, project, currency, cause`;
-}
-
-function inSpan({ since, until }: Pick<ReportQuery, 'since' | 'until'>): Prisma.Sql {
-  return Prisma.sql`bucket_start_time >= ${since}::timestamp AND bucket_start_time < ${until}::timestamp + interval '1 day'`;
 }
 
 /** Only what providers changed of their own accord: what was forced or accepted says nothing about when they do. */

@@ -7,6 +7,7 @@ import type { ReportBasis, ReportQuery } from '../../domain/report.js';
 import { modalityOf } from '../../domain/token-types.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
+import { inDays } from '../facts/stored-rows.js';
 import type { Transaction } from '../transaction.js';
 import { billedRowsAsOf } from './as-of.js';
 import { ADDED_MEASURES, MEASURE_COLUMNS, MEASURE_KEYS, measuredRows, type UsedQuantity } from './measures.js';
@@ -68,15 +69,10 @@ function rowsOfKind(
   }[kind]();
   // Said twice, so that the days can be hashed as well as looked up in the index: bills of an adopted database may begin at any time of a day.
   const unbilled = Prisma.sql`WHERE NOT EXISTS (
-      SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND ${inSpan('b.bucket_start_time', range)}
+      SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND ${inDays('b.bucket_start_time', range)}
         AND date_trunc('day', b.bucket_start_time) = e.day AND b.bucket_start_time >= e.day AND b.bucket_start_time < e.day + interval '1 day')`;
   const isBest = (range.basis ?? 'best') === 'best';
   return Prisma.sql`SELECT e.*, ${Prisma.raw(String(kind !== 'billed'))} AS estimated FROM (${rows}) e ${kind !== 'billed' && isBest ? unbilled : Prisma.empty}`;
-}
-
-function inSpan(start: string, { since, until }: DaySpan): Prisma.Sql {
-  const column = Prisma.raw(start);
-  return Prisma.sql`${column} >= ${since}::timestamp AND ${column} < ${until}::timestamp + interval '1 day'`;
 }
 
 /** What tells columns of bills that their rows do not have; nothing where the rows have them all. */
@@ -91,7 +87,7 @@ function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   if (sources.length > 0) return keyedRows(range, columns, { version: 'costs_v1', sources });
   return Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
-    WHERE api_version = 'costs_v1' AND ${inSpan('bucket_start_time', range)}`;
+    WHERE api_version = 'costs_v1' AND ${inDays('bucket_start_time', range)}`;
 }
 
 /** Columns of the cuts by API key that rows of a bill do not have. */
@@ -131,10 +127,10 @@ function keyedRows(
   return Prisma.sql`
     SELECT s.project_id, date_trunc('day', s.bucket_start_time) AS day, s.currency, s.cost ${more(columns, made)}
     FROM cost_by_api_key s ${uncut.length === 0 ? Prisma.empty : cutRow}
-    WHERE s.source IN ${those} AND ${inSpan('s.bucket_start_time', range)}
+    WHERE s.source IN ${those} AND ${inDays('s.bucket_start_time', range)}
     UNION ALL
     SELECT b.project_id, date_trunc('day', b.bucket_start_time), b.currency, b.cost ${more(columns)} FROM cost_data b
-    WHERE b.${isVersion} AND ${inSpan('b.bucket_start_time', range)}
+    WHERE b.${isVersion} AND ${inDays('b.bucket_start_time', range)}
       AND NOT EXISTS (
         SELECT FROM cost_by_api_key k WHERE k.project_id = b.project_id AND k.bucket_start_time = b.bucket_start_time AND k.source IN ${those})`;
 }
@@ -143,7 +139,7 @@ function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sq
   if (columns.includes('api_key_id')) return keyedRows(range, columns, { version: 'usage_v1', sources: ['usage'] });
   return Prisma.sql`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
-    WHERE api_version = 'usage_v1' AND ${inSpan('bucket_start_time', range)}`;
+    WHERE api_version = 'usage_v1' AND ${inDays('bucket_start_time', range)}`;
 }
 
 /** Both speak of the same usage: where a project's day was estimated from collected usage, its old rows are left out. */
@@ -151,7 +147,7 @@ function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
   return Prisma.sql`
     SELECT o.project_id, date_trunc('day', o.date) AS day, upper(coalesce(o.currency, 'USD')) AS currency, o.cost ${more(columns, { line_item: 'coalesce(o.line_item, o.service)' })}
     FROM cost_data o
-    WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND ${inSpan('o.date', range)}
+    WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND ${inDays('o.date', range)}
       AND NOT EXISTS (
         SELECT FROM cost_data u
         WHERE u.project_id = o.project_id AND u.api_version = 'usage_v1' AND u.bucket_start_time >= date_trunc('day', o.date)

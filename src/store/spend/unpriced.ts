@@ -12,12 +12,8 @@ import { columnsOf, fromSpend } from './query.js';
 import { kindsOf, spendRows, type UnpricedItem } from './relation.js';
 
 /** See `SpendReader.unpriced`. */
-export async function readUnpriced(
-  tx: Transaction,
-  teamId: string,
-  { since, until }: DaySpan,
-): Promise<UnpricedUsage[]> {
-  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, { from: since, to: until });
+export async function readUnpriced(tx: Transaction, teamId: string, span: DaySpan): Promise<UnpricedUsage[]> {
+  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, span);
   if (usage.length === 0) return [];
   const bookOf = await readBooks(tx, usage, teamId);
   const sums = new Map<string, UnpricedUsage>();

@@ -51,7 +51,7 @@ export async function readUsageOfCharges(
 ): Promise<UsageOfCharges | null> {
   const { since, until } = filter;
   const ofProjects = Prisma.join(projectConditions(filter), ' AND ');
-  const usage = await readUsage(tx, ofProjects, { from: since, to: until });
+  const usage = await readUsage(tx, ofProjects, { since, until });
   if (usage.length === 0) return null;
   const rows = spendRows({ since, until, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS });
   const charges = await tx.$queryRaw<Charge[]>`SELECT ${selectCharge()} ${fromSpend({ rows, filter })} AND c.cost >= 0`;

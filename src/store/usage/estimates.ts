@@ -1,5 +1,5 @@
 import { BucketMerger, toLineItem } from '../../domain/bucket.js';
-import type { Day } from '../../domain/day.js';
+import { spanOf, type Day } from '../../domain/day.js';
 import { Sums, type Money } from '../../domain/money.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
@@ -70,11 +70,11 @@ async function countUsage(
   organization: OrganizationKey,
   days: readonly Day[],
 ): Promise<StoredUsage[]> {
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  const span = spanOf(days);
+  if (span === null) return [];
   return tx.$queryRaw<StoredUsage[]>`
     SELECT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, p.id AS "providerProjectId", count(*)::int AS rows, bool_or(c.api_key_id <> '') AS "isKeyed"
-    FROM ${storedRows({ table: 'usage_data', constants: {} }, organization, first, last)}
+    FROM ${storedRows({ table: 'usage_data', constants: {} }, organization, span)}
     WHERE c.bucket_start_time::date = ANY (${[...days]}::date[]) GROUP BY 1, 2 ORDER BY 1, 2`;
 }
 
@@ -85,11 +85,11 @@ async function readUsageOf(
   { days, projects }: Omit<Chunk<unknown>, 'rows'>,
 ): Promise<UsageTotal[]> {
   const dates = days.map(({ day }) => day);
-  const [from, to] = [dates[0], dates.at(-1)];
-  if (from === undefined || to === undefined) return [];
+  const span = spanOf(dates);
+  if (span === null) return [];
   const among = projects === null ? Prisma.empty : Prisma.sql` AND p.id = ANY (${[...projects.ids]}::text[])`;
   const where = Prisma.sql`${ofOrganization(organization, 'p.')}${among} AND u.bucket_start_time::date = ANY (${dates}::date[])`;
-  return readUsage(tx, where, { from, to }, { byKeyAndBucket: true });
+  return readUsage(tx, where, span, { byKeyAndBucket: true });
 }
 
 /** Usage that has a price, one estimate a line item and bucket; its project is ours. */

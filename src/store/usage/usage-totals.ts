@@ -1,8 +1,9 @@
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Day } from '../../domain/day.js';
+import type { Day, DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { UsageLine } from '../../domain/usage.js';
+import { inDays } from '../facts/stored-rows.js';
 import type { Transaction } from '../transaction.js';
 
 /** Usage, added up over details. Unless asked for, it is one of all keys and of a day: no price depends on the key or the hour. */
@@ -32,7 +33,7 @@ type Client = Pick<Transaction, '$queryRaw'>;
 export async function readUsage(
   client: Client,
   where: Prisma.Sql,
-  span: { from: Day; to: Day },
+  span: DaySpan,
   { byKeyAndBucket = false } = {},
 ): Promise<UsageTotal[]> {
   const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
@@ -40,7 +41,7 @@ export async function readUsage(
       SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width
       FROM (
         SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) FILTER (WHERE NOT refused) AS read_at, bool_or(refused) AS lacking
-        FROM collected_usage WHERE day BETWEEN ${span.from}::date AND ${span.to}::date GROUP BY 1, 2, 3, 4 HAVING bool_or(NOT refused)
+        FROM collected_usage WHERE day BETWEEN ${span.since}::date AND ${span.until}::date GROUP BY 1, 2, 3, 4 HAVING bool_or(NOT refused)
       ) r
       ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.lacking, r.bucket_width = '1d' DESC
     )
@@ -53,7 +54,7 @@ export async function readUsage(
     JOIN usage_data u ON u.project_id = p.id
     JOIN widths w ON w.ai_provider = p.ai_provider AND w.ai_organization_id = p.ai_organization_id
       AND w.day = u.bucket_start_time::date AND w.bucket_width = u.bucket_width
-    WHERE ${where} AND u.bucket_start_time >= ${span.from}::timestamp AND u.bucket_start_time < ${span.to}::timestamp + interval '1 day'
+    WHERE ${where} AND ${inDays('u.bucket_start_time', span)}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     ORDER BY 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15`;
   return rows.map((row) => ({ ...row, quantity: parseDecimal(row.quantity) }));
