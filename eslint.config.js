@@ -110,6 +110,18 @@ export default ts.config(
         ],
   ),
   {
+    files: ['test/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TemplateElement[value.raw=/\\bcurrent_date\\b/i]',
+          message: 'The day on which the test is run: now()::date is that of the clock of tests.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.js'],
     ...ts.configs.disableTypeChecked,
     languageOptions: { ...ts.configs.disableTypeChecked.languageOptions, globals: { process: 'readonly' } },

@@ -37,19 +37,19 @@ const fill = (names: readonly string[]) => `
     SELECT 'project-of-a-long-id-' || n, 't1', (ARRAY[${names.map((name) => `'${name}'`).join(', ')}])[1 + n % ${names.length}] || ' ' || n,
       'openai', 'org-' || (1 + n % 3), 'proj_of_the_provider_with_a_long_id_' || n, CASE WHEN n % 7 > 0 THEN now() END FROM generate_series(1, 200) AS n;
   INSERT INTO cost_data (id, project_id, cost, api_version, bucket_start_time, bucket_end_time, line_item, currency, model, quantity, quantity_unit)
-    SELECT p.id || '-' || d, p.id, 1234.5678 + d, 'costs_v1', current_date - d, current_date - d + 1, 'gpt-5-with-a-long-name-2026-08-07, cached input', 'USD', 'gpt-5-with-a-long-name-2026-08-07', 1000000, 'tokens'
+    SELECT p.id || '-' || d, p.id, 1234.5678 + d, 'costs_v1', now()::date - d, now()::date - d + 1, 'gpt-5-with-a-long-name-2026-08-07, cached input', 'USD', 'gpt-5-with-a-long-name-2026-08-07', 1000000, 'tokens'
     FROM projects p, unnest(ARRAY[1, 2, 3, 8, 9, 10, 31, 32, 33, 38, 39, 40, 62, 63]) AS d;
   INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, first_closed_read_at, rows, run_id)
-    SELECT 'openai', 'org-' || o, 'costs_v1', current_date - d, now() - interval '1 minute', now() - interval '1 minute', now() - interval '1 minute', 1, 'run1'
+    SELECT 'openai', 'org-' || o, 'costs_v1', now()::date - d, now() - interval '1 minute', now() - interval '1 minute', now() - interval '1 minute', 1, 'run1'
     FROM generate_series(1, 3) AS o, generate_series(1, 70) AS d WHERE d NOT IN (5, 20);
   INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, old_cost, new_cost, cause, run_id)
-    SELECT id, 'costs_v1', current_date - 3, current_date - 2, 'gpt-5-with-a-long-name-2026-08-07, cached input', 'USD', 1, 1234.5678, 'provider', 'run1' FROM projects LIMIT 50;
+    SELECT id, 'costs_v1', now()::date - 3, now()::date - 2, 'gpt-5-with-a-long-name-2026-08-07, cached input', 'USD', 1, 1234.5678, 'provider', 'run1' FROM projects LIMIT 50;
   INSERT INTO runs (id, team_id, command, since, until, status, version, plan) VALUES ('run1', 't1', 'backfill', '2025-12-01', '2026-01-31', 'ok', '0', '[]');
   INSERT INTO budgets (id, team_id, project_id, currency, amount) SELECT 'budget-' || id, 't1', id, 'USD', 12345678.25 FROM projects LIMIT 20;
   INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name, owner_kind, owner_id, owner_name, ai_project_id, created_at, last_used_at)
     SELECT 'openai', 'org-1', 'key_' || n, '${ORGANIZATION} ' || n, 'service_account', 'sa' || n, 'The account of a service ' || n, 'proj_of_the_provider_with_a_long_id_3', now(), now() FROM generate_series(1, 30) AS n;
   INSERT INTO cost_by_api_key (id, project_id, bucket_start_time, bucket_end_time, source, api_key_id, line_item, currency, model, token_type, service_tier, product, cost)
-    SELECT 'cut' || n, 'project-of-a-long-id-3', current_date - 1, current_date, 'bill', 'key_' || n, 'gpt-5', 'USD', 'gpt-5', '', '', '', 12.5 FROM generate_series(1, 30) AS n;
+    SELECT 'cut' || n, 'project-of-a-long-id-3', now()::date - 1, now()::date, 'bill', 'key_' || n, 'gpt-5', 'USD', 'gpt-5', '', '', '', 12.5 FROM generate_series(1, 30) AS n;
   INSERT INTO prices (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)
     VALUES ('t1', 'openai', 'a-model-of-ours-with-a-rather-long-name-2026-08-07', 'output_tokens', 'standard', '', '', 'tokens', '2020-01-01', 'USD', 777.123, 1000000, 'contract');
   INSERT INTO vault_tokens (id, team_id, name, role, created_by, expires_at)

@@ -128,14 +128,14 @@ async function fill(pool: Pool): Promise<void> {
       SELECT 'zz-row' || p || n, p, 31337.4242, 'costs_v1', date_trunc('day', now()) - n * interval '1 day', date_trunc('day', now()) - (n - 1) * interval '1 day', 'zz-model, input', 'USD', 'zz-model'
       FROM generate_series(1, 20) AS n, unnest(ARRAY['zz-project-id', 'zz-loose-id']) AS p;
     INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, first_closed_read_at, rows, run_id)
-      SELECT 'openai', 'org-zz', 'costs_v1', current_date - n, now(), now(), now(), 2, 'zz-run' FROM generate_series(1, 20) AS n WHERE n <> 5;
+      SELECT 'openai', 'org-zz', 'costs_v1', now()::date - n, now(), now(), now(), 2, 'zz-run' FROM generate_series(1, 20) AS n WHERE n <> 5;
     INSERT INTO usage_data (id, project_id, bucket_width, bucket_start_time, bucket_end_time, endpoint, token_type, unit, model, service_tier, batch, api_key_id, context_window, inference_geo, detail, quantity)
-      VALUES ('zz-usage', 'zz-project-id', '1d', current_date - 1, current_date, 'completions', 'output_tokens', 'tokens', 'zz-model', '', '', '', '', '', '', 98765.4321);
+      VALUES ('zz-usage', 'zz-project-id', '1d', now()::date - 1, now()::date, 'completions', 'output_tokens', 'tokens', 'zz-model', '', '', '', '', '', '', 98765.4321);
     INSERT INTO collected_usage (ai_provider, ai_organization_id, bucket_width, endpoint, day, read_at, rows, run_id)
-      VALUES ('openai', 'org-zz', '1d', 'completions', current_date - 1, now(), 1, 'zz-run');
+      VALUES ('openai', 'org-zz', '1d', 'completions', now()::date - 1, now(), 1, 'zz-run');
     INSERT INTO runs (id, team_id, command, since, until, status, version, plan) VALUES ('zz-run', 't1', 'sync', '2026-01-01', '2026-01-02', 'ok', '0', '["zz-search"]'), ('run2', 't2', 'sync', '2026-01-01', '2026-01-02', 'ok', '0', '[]');
     INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, old_cost, new_cost, cause, run_id)
-      VALUES ('zz-project-id', 'costs_v1', current_date - 3, current_date - 2, 'zz-model, input', 'USD', 1, 31337.4242, 'provider', 'zz-run');
+      VALUES ('zz-project-id', 'costs_v1', now()::date - 3, now()::date - 2, 'zz-model, input', 'USD', 1, 31337.4242, 'provider', 'zz-run');
     INSERT INTO project_tags VALUES ('zz-project-id', 'product', '1970-01-01', 'zz-tag');
     INSERT INTO budgets (id, team_id, project_id, currency, amount) VALUES ('zz-budget-id', 't1', 'zz-project-id', 'USD', 98765.4321), ('budget2', 't2', 'mine', 'USD', 5);
     INSERT INTO budgets (id, team_id, provider, organization_id, currency, amount, from_month) VALUES ('zz-budget-id-2', 't1', 'openai', 'org-zz', 'USD', 98765.4321, '2020-01');

@@ -14,9 +14,9 @@ const ROWS = `
   INSERT INTO projects (id, team_id, name, ai_provider, ai_organization_id, ai_project_id) VALUES
     ('p3', 't1', 'Search', 'openai', 'shared', 'one'), ('p4', 't1', 'Search EU', 'anthropic', 'shared', 'one');
   INSERT INTO collected_days (ai_provider, ai_organization_id, api_version, day, read_at, first_read_at, first_closed_read_at, rows, run_id)
-    SELECT provider, organization_id, 'costs_v1', current_date - n, now(), now(), now(), 1, 'run1' FROM organization_api_keys, generate_series(1, 9) AS n;
+    SELECT provider, organization_id, 'costs_v1', now()::date - n, now(), now(), now(), 1, 'run1' FROM organization_api_keys, generate_series(1, 9) AS n;
   INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost)
-    SELECT p.id || n, p.id, 'costs_v1', current_date - n, current_date - n + 1, 'x', 'USD', 5 + n FROM projects p, generate_series(1, 9) AS n`;
+    SELECT p.id || n, p.id, 'costs_v1', now()::date - n, now()::date - n + 1, 'x', 'USD', 5 + n FROM projects p, generate_series(1, 9) AS n`;
 
 describe('of two organizations', () => {
   let base: TestDatabase;
