@@ -99,16 +99,20 @@ export interface Written {
   equal: number;
 }
 
-/** Writes JSON rows; those whose key is taken stay as they are, and so do those that are there under another. */
+/**
+ * Writes JSON rows; those whose key is taken stay as they are, and so do those that are there under another.
+ * @param where SQL of ours that is true of a row `r` which may be written, of a table whose rows have no other key
+ */
 export async function insertRows(
   pool: Pool,
   table: string,
   columns: readonly string[],
   rows: readonly string[],
+  where = 'true',
 ): Promise<Written> {
   const beside = BESIDE[table];
   if (beside !== undefined) return addMissing(pool, table, columns, rows, beside);
-  return writeRows(pool, table, columns, rows, 'ON CONFLICT DO NOTHING');
+  return writeRows(pool, table, columns, rows, `WHERE ${where} ON CONFLICT DO NOTHING`);
 }
 
 async function addMissing(

@@ -1,12 +1,13 @@
 import type { MigrationTarget } from './target.js';
 import { CostsError, codeOf } from '../../errors.js';
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import {
   columnsOf,
   fillRows,
   insertRows,
   inTransaction,
   moveSequences,
+  quote,
   tablesInOrder,
   upsertRows,
   type Written,
@@ -46,6 +47,7 @@ export async function importRows(
     await requireMigrations(pool, header, target.label);
     return inTransaction(pool, async () => {
       const counts = header.parts.map(({ table, rows }) => ({ table, rows, written: 0, different: 0 }));
+      const conditions = await unlessReadSince(pool, header);
       let isOver = false;
       const write = async (tables: (table: string) => boolean) => {
         for await (const item of readExport(path)) {
@@ -53,7 +55,8 @@ export async function importRows(
           const part = header.parts[item.part];
           const count = counts[item.part];
           if (part === undefined || count === undefined || !tables(part.table)) continue;
-          const { inserted, equal } = await writePart(pool, part, item.rows, isOver).catch((error: unknown) => {
+          const how = { isOver, where: conditions.get(part.table) };
+          const { inserted, equal } = await writePart(pool, part, item.rows, how).catch((error: unknown) => {
             throw importError(error, part.table);
           });
           count.written += inserted;
@@ -111,7 +114,7 @@ async function writePart(
   pool: Pool,
   { table, columns, dropped }: ExportHeader['parts'][number],
   rows: readonly string[],
-  isOver: boolean,
+  { isOver, where }: { isOver: boolean; where: string | undefined },
 ): Promise<Written> {
   const present = new Set(await columnsOf(pool, table));
   const writable = columns.filter((column) => present.has(column));
@@ -121,12 +124,34 @@ async function writePart(
     return upsertRows(pool, { table, columns: writable, changed: writable, where: 't.registered_at IS NULL' }, rows);
   }
   if (table === 'cost_data' && dropped === null && isOver) return writeOverAccepted(pool, writable, rows);
-  if (dropped === null) return insertRows(pool, table, writable, rows);
+  if (dropped === null) return insertRows(pool, table, writable, rows, where);
   const empty = dropped.filter((column) => present.has(column));
   // With our columns of a key went what had been entered here in place of what another program encrypted.
   const filled = table === 'organization_api_keys' && empty.includes('source') ? writable : empty;
   const standardOf = (column: string) => FILLERS[`${table}.${column}`];
   return fillRows(pool, { table, columns: writable, filled, empty, standardOf }, rows);
+}
+
+/** Those whose rows of a day say something only together. */
+const WHOLE_DAYS = ['cost_by_api_key', 'usage_data'];
+
+/** By such a table, SQL that is true of a row `r` of a day of which nothing was written since the rollback that took the table. */
+async function unlessReadSince(pool: Pool, { parts }: ExportHeader): Promise<Map<string, string>> {
+  const conditions = new Map<string, string>();
+  for (const { table } of parts.filter(({ table, dropped }) => dropped === null && WHOLE_DAYS.includes(table))) {
+    const { rows } = await pool.query<{ days: string }>(
+      `SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('provider', p.ai_provider, 'organization', p.ai_organization_id, 'day', c.bucket_start_time::date)), '[]')::text AS days
+       FROM ${quote(table)} c JOIN projects p ON p.id = c.project_id`,
+    );
+    conditions.set(
+      table,
+      `NOT EXISTS (
+        SELECT FROM projects p JOIN jsonb_to_recordset(${pg.escapeLiteral(rows[0]?.days ?? '[]')}::jsonb) AS d (provider text, organization text, day date)
+          ON d.provider = p.ai_provider AND d.organization = p.ai_organization_id
+        WHERE p.id = r.project_id AND d.day = r.bucket_start_time::date)`,
+    );
+  }
+  return conditions;
 }
 
 /** Whose an organization is that the export does not say and that has no key: as the migration decides it. */
