@@ -107,8 +107,7 @@ UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
        CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || CASE WHEN p.proconfig::text LIKE '%, pg_temp"%' THEN 'temporary tables last ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
   FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-ORDER BY 1`;
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')`;
 
 /** What is asked of the catalogs. */
-export const CATALOG_QUERY = `SELECT facts.*, "neverNull" FROM (${CATALOG}) facts LEFT JOIN (${NEVER_NULL}) named USING (object)`;
+export const CATALOG_QUERY = `SELECT facts.*, "neverNull" FROM (${CATALOG}) facts LEFT JOIN (${NEVER_NULL}) named USING (object) ORDER BY object COLLATE "C"`;

@@ -99,8 +99,8 @@ it('leaves alone what is not ours, also in the history, lists it, and says what 
   );
   const { foreign } = await migrations.adopt();
   expect(foreign.flatMap(({ object, stops }) => (stops === null ? [] : `${object}: ${stops}`))).toEqual([
-    'column users.salt: it must have a value and has no default',
     'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
+    'column users.salt: it must have a value and has no default',
     expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
   ]);
   expect(foreign.map(({ object }) => object)).toEqual(
