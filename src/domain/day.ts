@@ -82,6 +82,11 @@ export function spanOf(days: readonly Day[]): DaySpan | null {
   return since === undefined || until === undefined ? null : { since, until };
 }
 
+/** From the first day of any span through the last of any; null of none. */
+export function spanOfAll(spans: readonly DaySpan[]): DaySpan | null {
+  return spanOf(spans.flatMap(({ since, until }) => [since, until]));
+}
+
 /** Days in order, as spans of days that follow one another. */
 export function spansOf(days: readonly Day[]): DaySpan[] {
   const spans: DaySpan[] = [];

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { Organization } from '../domain/collection.js';
-import { toDay, spanOf, type DaySpan } from '../domain/day.js';
+import { toDay, spanOfAll, type DaySpan } from '../domain/day.js';
 import { organizationRef } from '../domain/organization.js';
 import type { SyncResult } from '../domain/results.js';
 import { formatDate } from '../domain/words.js';
@@ -50,7 +50,7 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
   const read = new Set(result.organizations.filter(({ status }) => status === 'ok').map(organizationRef));
   const spans = new Map<Organization, DaySpan>();
   for (const { organization, windows } of plan.organizations) {
-    const all = spanOf(windows.flatMap(({ since, until }) => [since, until]));
+    const all = spanOfAll(windows);
     if (all === null || !read.has(organizationRef(organization))) continue;
     const span = closedDays(all, today);
     if (span !== null) spans.set(organization, span);

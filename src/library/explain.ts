@@ -1,5 +1,5 @@
 import { pairDays, USUAL_HISTORY_DAYS, usualDays, type DayTotal } from '../domain/compared-days.js';
-import { addDays, toDay, spanOf, type Day, type DaySpan } from '../domain/day.js';
+import { addDays, toDay, spanOf, spanOfAll, type Day, type DaySpan } from '../domain/day.js';
 import { parseDecimal } from '../domain/decimal.js';
 import { isTimeWord, type GroupWord } from '../domain/dimensions.js';
 import { explain } from '../domain/explain.js';
@@ -63,7 +63,7 @@ export async function causesAgainstUsual(reader: SpendReader, query: ReportQuery
 async function chooseDays(reader: SpendReader, query: ReportQuery, before: DaySpan | 'usual') {
   const span = { since: query.since, until: query.until };
   if (before !== 'usual') {
-    const both = spanOf([span.since, span.until, before.since, before.until]);
+    const both = spanOfAll([span, before]);
     const organizations = await reader.days({ ...query, ...both });
     const { current, previous, ...compared } = pairDays(organizations, span, before);
     return { ...compared, span: current, against: { kind: 'period' as const, ...previous }, usual: undefined };

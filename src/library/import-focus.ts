@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { statusOf } from '../domain/exit-code.js';
-import { spanOf, type Day } from '../domain/day.js';
+import { spanOfAll, type Day } from '../domain/day.js';
 import {
   leftOutOf,
   type FocusFiles,
@@ -33,7 +33,7 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
     throw new CostsError('usage', `The files have nothing of that; they have ${nameSome(read.others)}.`, {
       hint: 'Name one of these with --period and --account, or leave out both.',
     });
-  const span = request.dryRun ? null : spanOf(periods.flatMap(({ since, until }) => [since, until]));
+  const span = request.dryRun ? null : spanOfAll(periods);
   const runId = span && ulid(work.now().getTime());
   if (runId !== null && span !== null) await startRun(work, runId, span);
   const organizations: ImportedPeriod[] = [];

@@ -4,13 +4,13 @@ import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/
 import type { Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
-import { addDays, type DaySpan } from '../domain/day.js';
+import { addDays, spanOfAll, type DaySpan } from '../domain/day.js';
 import { formatDay, formatInstant, formatShortSpan, formatSpan } from '../domain/words.js';
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
 import { isOfNoOrganization, LEFT_OUT } from './report-words.js';
-import { mergedSpan, unreadLines } from './unread.js';
+import { unreadLines } from './unread.js';
 
 export interface ReportView {
   report: Report;
@@ -58,7 +58,7 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
   lines.push(...unpricedNote(report));
   if (report.rows.some(({ estimated }) => estimated))
     lines.push('~ estimated: usage or rows of the old system, where no bill exists.');
-  const mayChange = mergedSpan(provisional);
+  const mayChange = spanOfAll(provisional);
   const notes = [
     ...(open.length > 0 ? [`${formatDay(open[0]?.since ?? report.until)} is not over`] : []),
     ...(mayChange === null ? [] : [`provisional: ${formatShortSpan(mayChange)}`]),

@@ -1,4 +1,4 @@
-import type { DaySpan } from '../domain/day.js';
+import { spanOfAll } from '../domain/day.js';
 import type { CoverageSpan, ReportBasis, ReportCoverage } from '../domain/report.js';
 import { shell } from '../domain/shell.js';
 import { formatShortSpan, plural } from '../domain/words.js';
@@ -12,14 +12,14 @@ export function unreadLines(
   { yellow }: Pick<Output['style'], 'yellow'>,
 ): string[] {
   const lines: string[] = [];
-  const unread = mergedSpan(gaps);
+  const unread = spanOfAll(gaps);
   if (unread !== null) {
     // What status shows is bills.
     const usage = shell`costs backfill --basis usage --since ${unread.since} --until ${unread.until}`;
     const next = basis === 'usage' ? usage : 'costs status';
     lines.push(`${yellow('×')} Never read: ${list(gaps)}: a gap, not zero.  → ${next}`);
   }
-  const taken = mergedSpan(adopted);
+  const taken = spanOfAll(adopted);
   if (taken !== null) {
     const backfill = shell`costs backfill --since ${taken.since} --until ${taken.until}`;
     lines.push(`${yellow('◇')} Adopted, not proven: ${list(adopted)}.  → ${backfill}`);
@@ -36,14 +36,4 @@ function list(spans: readonly CoverageSpan[]): string {
   const named = spans.map(distinctNames(spans));
   const shown = named.slice(0, 4).map((span) => `${span.organization} ${formatShortSpan(span)}`);
   return spans.length > 4 ? `${shown.join(', ')} and ${plural(spans.length - 4, 'more span')}` : shown.join(', ');
-}
-
-/** From the first day of any organization to the last of any. */
-export function mergedSpan(spans: readonly CoverageSpan[]): DaySpan | null {
-  const since = spans.map((span) => span.since).sort()[0];
-  const until = spans
-    .map((span) => span.until)
-    .sort()
-    .at(-1);
-  return since === undefined || until === undefined ? null : { since, until };
 }

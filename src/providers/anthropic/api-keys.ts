@@ -1,33 +1,28 @@
 import { z } from 'zod';
 import type { ListedApiKey, Person } from '../../domain/api-key.js';
 import { UNASSIGNED } from '../../domain/provider.js';
-import type { ListPage } from '../lists.js';
-import { instant, optionalText, parseShape, text } from '../shapes.js';
+import { listPageOf, type ListPage } from '../lists.js';
+import { instant, optionalText, text } from '../shapes.js';
 
 /** `GET /v1/organizations/api_keys` */
-const apiKeysPage = z.object({
-  data: z.array(
-    z.object({
-      id: text,
-      name: optionalText,
-      partial_key_hint: optionalText,
-      created_at: instant.nullish(),
-      expires_at: instant.nullish(),
-      created_by: z.object({ id: text, type: optionalText }).nullish(),
-      principal: z.object({ user_id: optionalText, service_account_id: optionalText }).nullish(),
-      status: optionalText,
-      scope: z.object({ workspace_id: optionalText }).nullish(),
-      workspace_id: optionalText,
-    }),
-  ),
-  has_more: z.boolean(),
-  last_id: z.string().nullish(),
+const apiKey = z.object({
+  id: text,
+  name: optionalText,
+  partial_key_hint: optionalText,
+  created_at: instant.nullish(),
+  expires_at: instant.nullish(),
+  created_by: z.object({ id: text, type: optionalText }).nullish(),
+  principal: z.object({ user_id: optionalText, service_account_id: optionalText }).nullish(),
+  status: optionalText,
+  scope: z.object({ workspace_id: optionalText }).nullish(),
+  workspace_id: optionalText,
 });
+const readApiKeys = listPageOf('Anthropic', apiKey);
 
 /** A key of these can be used, or could be again. */
 const LIVING = new Set(['active', 'inactive']);
 
-type Listed = z.infer<typeof apiKeysPage>['data'][number];
+type Listed = z.infer<typeof apiKey>;
 
 /**
  * A page of an organization's keys in our words.
@@ -40,8 +35,8 @@ export function parseApiKeysPage(
   now: Date,
   isProject: (workspace: string) => boolean,
 ): ListPage<ListedApiKey> {
-  const { data, has_more, last_id } = parseShape('Anthropic', apiKeysPage, document);
-  const items = data.map((key) => {
+  const { items: listed, ...page } = readApiKeys(document);
+  const items = listed.map((key) => {
     const { id, name, partial_key_hint: hint, created_at, expires_at, status } = key;
     return {
       ...{ id, name, hint, projectId: projectOf(key, isProject), owner: ownerOf(key) },
@@ -50,7 +45,7 @@ export function parseApiKeysPage(
       endedAt: status === null || LIVING.has(status) ? null : expires_at != null && expires_at < now ? expires_at : now,
     };
   });
-  return { items, hasMore: has_more, after: last_id ?? items.at(-1)?.id ?? null };
+  return { ...page, items };
 }
 
 /** Until autumn 2026 by `workspace_id`, which was null for the default workspace. A key may be of the whole organization. */
@@ -67,15 +62,8 @@ function ownerOf({ principal, created_by: maker }: Listed): ListedApiKey['owner'
   return id === null ? null : { kind: id === account ? 'service_account' : 'user', id, name: null, email: null };
 }
 
-/** `GET /v1/organizations/users`, which tells the people that keys name by their ids. */
-const peoplePage = z.object({
-  data: z.array(z.object({ id: text, name: optionalText, email: optionalText })),
-  has_more: z.boolean(),
-  last_id: z.string().nullish(),
-});
-
-/** A page of an organization's people. @throws CostsError `contract` */
-export function parsePeoplePage(document: unknown): ListPage<Person> {
-  const { data, has_more, last_id } = parseShape('Anthropic', peoplePage, document);
-  return { items: data, hasMore: has_more, after: last_id ?? data.at(-1)?.id ?? null };
-}
+/** Reads a page of `GET /v1/organizations/users`: the people that keys name by their ids. @throws CostsError `contract` */
+export const parsePeoplePage: (document: unknown) => ListPage<Person> = listPageOf(
+  'Anthropic',
+  z.object({ id: text, name: optionalText, email: optionalText }),
+);

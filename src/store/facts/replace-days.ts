@@ -166,8 +166,9 @@ function adoptedRows(history: History | undefined): Prisma.Sql {
 }
 
 /**
- * All days that had been read are recorded, and adopted ones, so that any earlier state can be told again. Where the answer itself tells the
- * cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it came to be read.
+ * All days that had been read are recorded, and adopted ones, so that any earlier state can be told again. Where the answer
+ * itself tells the cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it
+ * came to be read.
  */
 function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
   if (history === undefined) return Prisma.empty;
