@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bulkOf } from '../../src/providers/bulk.js';
 import { RowCutter } from '../../src/providers/rows.js';
 
 /** What is cut out of a document that comes in pieces of so many bytes. */
@@ -33,4 +34,10 @@ describe('the rows of a report', () => {
       expect(text.startsWith(rest)).toBe(true);
     },
   );
+});
+
+it('a day of as many rows as can be held is not too much once they are cut out', () => {
+  const cutter = new RowCutter(() => null);
+  cutter.push(Buffer.from(`{"data":[{"results":[${'{},'.repeat(620_000)}{}]}]}`));
+  expect(bulkOf(cutter.rest)).toBeNull();
 });
