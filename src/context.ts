@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { FocusFiles, FocusRequest } from './domain/focus-import.js';
 import type { CostProvider } from './domain/cost-provider.js';
 import { checkBaseUrl, type Config } from './config.js';
@@ -106,10 +107,12 @@ export interface RuntimeOptions {
   argv: readonly string[];
   /** Another output than the terminal, for a command that runs others. */
   makeOutput?: (options: GlobalOptions) => Output;
+  /** Reaches providers that are played inside this process. */
+  connect?: () => Duplex;
 }
 
 /** The one place that knows all adapters. */
-export function createRuntime({ version, config, signal, argv, ...options }: RuntimeOptions): Runtime {
+export function createRuntime({ version, config, signal, argv, connect, ...options }: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
   let current: Output | undefined;
   const makeOutput =
@@ -122,7 +125,8 @@ export function createRuntime({ version, config, signal, argv, ...options }: Run
     version,
     open(options) {
       const output = (current = makeOutput(options));
-      return createContext({ version, argv, config, signal, output, options, onClose: (close) => closers.push(close) });
+      const onClose = (close: () => Promise<void>) => closers.push(close);
+      return createContext({ version, argv, config, signal, output, options, connect, onClose });
     },
     output: () => (current ??= makeOutput(readGlobalOptions(argv))),
     async close() {
@@ -152,10 +156,11 @@ interface ContextParts {
   signal: AbortSignal;
   output: Output;
   options: GlobalOptions;
+  connect: (() => Duplex) | undefined;
   onClose: (close: () => Promise<void>) => void;
 }
 
-function createContext({ version, argv, config, signal, output, options, onClose }: ContextParts): Context {
+function createContext({ version, argv, config, signal, output, options, connect, onClose }: ContextParts): Context {
   const now = () => new Date();
   const target =
     config.databaseUrl === null
@@ -194,12 +199,16 @@ function createContext({ version, argv, config, signal, output, options, onClose
     return createStore(opened);
   });
   const http = once(async (): Promise<HttpClient> => {
-    const { createHttpClient } = await import('./providers/http.js');
+    const [{ createHttpClient }, { reachWithin }] = await Promise.all([
+      import('./providers/http.js'),
+      import('./providers/dispatchers.js'),
+    ]);
     const client = createHttpClient({
       version,
       tlsChecksOff: config.tlsChecksOff,
       now,
       ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
+      ...(connect === undefined ? {} : { dispatcher: reachWithin(connect) }),
       giveUpAfterMs: (options.retryFor ?? QUESTION_RETRY_SECONDS) * 1000,
     });
     onClose(() => client.close());

@@ -10,14 +10,30 @@ const PICTURE = fileURLToPath(new URL('../src/help/demo.svg', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../bin/costs.js', import.meta.url));
 const COLUMNS = 100;
 
+/** A sandbox may have no network, the loopback interface included. */
+const OFFLINE = `--import data:text/javascript,${encodeURIComponent(`
+  import { Socket } from 'node:net';
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function (...given) {
+    if (given.flat()[0].port !== undefined) throw new Error('There is no network.');
+    return connect.apply(this, given);
+  };
+`)}`;
+
 /** How long it took, and the minute it was, are true of each run alone. */
 function withoutTimes(text: string): string {
   return text.replace(/\d+\.\d s\b/g, '1.9 s').replace(/\d\d:\d\d UTC/g, '12:00 UTC');
 }
 
 describe.skipIf(!HAS_TERMINAL)('the picture in the README', () => {
-  it('shows what the demo shows today (UPDATE_README=1 draws it)', async () => {
-    const env = { PATH: process.env.PATH, HOME: '/nonexistent', ...clockEnvironment() };
+  it('shows what the demo shows today, without a network too (UPDATE_README=1 draws it)', async () => {
+    const clock = clockEnvironment();
+    const env = {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      ...clock,
+      NODE_OPTIONS: `${clock.NODE_OPTIONS} ${OFFLINE}`,
+    };
     const { code, screen } = await inTerminal([process.execPath, PROGRAM, 'demo'], env, [], { columns: COLUMNS });
     expect(code).toBe(0);
     const lines = readScreen(`\u001B[2m$\u001B[22m costs demo\r\n${withoutTimes(screen)}`);

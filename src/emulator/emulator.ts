@@ -1,6 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { duplexPair, type Duplex } from 'node:stream';
 import type { ProviderId } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { exchange, type Shared } from './exchange.js';
@@ -16,8 +17,8 @@ export interface EmulatorOptions {
   world: World;
   /** The providers' clock: which day is today. */
   now: () => Date;
-  /** 0, the default, is any free port. */
-  port?: number;
+  /** 0, the default, is any free port. Null listens on none: a sandbox may have no loopback interface. */
+  port?: number | null;
   /** Where faults with a probability are drawn from, default 1. */
   seed?: number;
   quirks?: Partial<Quirks>;
@@ -27,6 +28,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** The base URL of a provider. @throws CostsError `usage` for one that is not emulated. */
   baseUrl(provider: ProviderId): string;
+  /** Opens a connection inside this process. */
+  connect(): Duplex;
   /** Every request, oldest first. */
   readonly requests: RequestRecord[];
   /** What the providers know; may be changed between requests. */
@@ -46,7 +49,7 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** Starts an emulator on a loopback port. @throws CostsError `failed` when the port is taken. */
+/** Starts an emulator, on a loopback port unless it is told otherwise. @throws CostsError `failed` when the port is taken. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { world, now, port = 0, seed = 1 } = options;
   const closing = new AbortController();
@@ -70,9 +73,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       else response.destroy();
     });
   });
-  const url = await listen(server, port);
+  const url = port === null ? 'http://localhost' : await listen(server, port);
   return {
     baseUrl: (provider) => `${url}${emulated(provider).basePath}`,
+    connect: () => {
+      const [ours, theirs] = duplexPair();
+      server.emit('connection', theirs);
+      return ours;
+    },
     requests: shared.requests,
     world,
     quirks: shared.quirks,

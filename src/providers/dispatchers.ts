@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, errors, Pool, type Dispatcher } from 'undici';
+import type { Duplex } from 'node:stream';
 import { isLoopback } from '../domain/host.js';
 import { CostsError } from '../errors.js';
 
@@ -11,7 +12,7 @@ export interface Dispatchers {
   close(): Promise<void>;
 }
 
-/** Opens connections when they are needed. @param given for tests: the way to every address; it is not closed here. */
+/** Opens connections when they are needed. @param given the way to every address; it is not closed here. */
 export function createDispatchers(given?: Dispatcher): Dispatchers {
   const opened: Dispatcher[] = [];
   const keep = <T extends Dispatcher>(dispatcher: T): T => {
@@ -31,6 +32,15 @@ export function createDispatchers(given?: Dispatcher): Dispatchers {
       await Promise.all(opened.map((dispatcher) => dispatcher.destroy()));
     },
   };
+}
+
+/** The way to a server inside this process, whatever address it is asked under. */
+export function reachWithin(connect: () => Duplex): Dispatcher {
+  return new Agent({
+    // Undici forgets a connection that is there before this has returned. It says Socket, and takes every stream.
+    connect: (_asked, callback) =>
+      queueMicrotask(() => callback(...([null, connect()] as Parameters<typeof callback>))),
+  });
 }
 
 function openProxied(): Dispatcher {

@@ -32,7 +32,7 @@ export interface HttpOptions {
   maxAnswerBytes?: number;
   /** Dates to wait for are compared with this clock where an answer has no `Date` of its own; without it they are ignored. */
   now?: () => Date;
-  /** For tests: the way to the network. */
+  /** In place of the ways to the network. */
   dispatcher?: Dispatcher;
 }
 

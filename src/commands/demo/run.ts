@@ -37,6 +37,7 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
   const emulator = await startEmulator({
     world: demoWorld(today),
     now: () => now,
+    port: null,
     quirks: { undocumentedFields: true },
   });
   const runtime = createRuntime({
@@ -45,6 +46,7 @@ export async function runDemo(outer: Context, home: string): Promise<DemoResult>
     signal: outer.signal,
     argv: [],
     makeOutput: silentOutput,
+    connect: () => emulator.connect(),
   });
   const progress = outer.output.progress('Making a throw-away store …');
   try {
