@@ -93,6 +93,18 @@ export interface FocusPeriod extends DaySpan {
   lines: CostLine[];
 }
 
+export interface OtherBill {
+  account: string;
+  /** `2026-11`. */
+  month: string;
+  /** Whether it has charges that are kept of those that are asked for. */
+  isKept: boolean;
+}
+
+export function formatOther({ account, month }: OtherBill): string {
+  return `${account} of ${month}`;
+}
+
 /** What was read of files. */
 export interface FocusFiles {
   files: number;
@@ -102,8 +114,8 @@ export interface FocusFiles {
   leftOut: { service: string; rows: number; totals: Sums }[];
   unknownColumns: string[];
   unlistedFolders: string[];
-  /** Accounts and periods that they have, too, and that were not asked for. */
-  others: string[];
+  /** Months of accounts that they have, too, and that were not asked for. */
+  others: OtherBill[];
 }
 
 /** Most rows first. */

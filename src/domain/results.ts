@@ -39,7 +39,7 @@ export interface OrganizationResult extends Partial<LeftOut> {
   missing: string[];
   /** Fields and values the provider's contract does not know, and that no earlier run of the team has told. */
   drift: { path: string; value: string }[];
-  /** Organizations that the key answers for as well, and that have none of the team's; null for spend of none. Absent where there are none. */
+  /** Organizations that the key or the folder has spend of as well, and that have none of the team's; null for spend of none. Absent where there are none. */
   unregistered?: (string | null)[];
   /** Days whose stored rows were others than had been written; they were replaced. Absent where there are none. */
   altered?: Day[];

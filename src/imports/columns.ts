@@ -88,11 +88,11 @@ export type Wanted = readonly (Column | null)[];
 
 /**
  * Tags and resources may be most of a file, and are read only where projects are told by them, as in files that name no sub-account.
- * @param columns those of the file, or of its first row
+ * @param filled the columns that its first rows have something in
  */
-export function columnsFor(projectBy: Scope['projectBy'], columns: readonly string[]): Wanted {
+export function columnsFor(projectBy: Scope['projectBy'], filled: readonly string[]): Wanted {
   const by = typeof projectBy === 'string' ? projectBy : 'tag';
-  const needed = [...PROJECTS[by], ...(by === 'sub-account' && !columns.includes('SubAccountId') ? TAGS : [])];
+  const needed = [...PROJECTS[by], ...(by === 'sub-account' && !filled.includes('SubAccountId') ? TAGS : [])];
   const unread = Object.values(PROJECTS)
     .flat()
     .filter((column) => !needed.includes(column));

@@ -20,6 +20,10 @@ export interface DeliveredFile {
 }
 
 const MANIFEST = /manifest\.json$/i;
+/** Hidden: what programs keep of their own. Unfinished: what jobs of Spark and Hadoop that were ended leave of files. */
+const NO_PART = /(?:^|[/\\])(?:\.|(?:_temporary|__MACOSX)[/\\])/;
+/** The log of a table of Delta or Iceberg: what was replaced stays beside what there is, and the log alone tells which is which. */
+const OF_A_TABLE = /[/\\](?:_delta_log[/\\]\d[^/\\]*|metadata[/\\][^/\\]+\.metadata\.json)$/;
 const MOST_FILES = 100_000;
 /** Of any file that is there. */
 const LONGEST_PATH = 4096;
@@ -48,8 +52,7 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     ofCharges.push(path);
     const key = JSON.stringify([listed.export, listed.month]);
     const known = newest.get(key);
-    // Of equally old ones that beside the folders of refreshes counts, which comes behind theirs.
-    if (known === undefined || known.deliveredAt <= listed.deliveredAt) newest.set(key, listed);
+    if (known === undefined || isBefore(known, listed)) newest.set(key, listed);
   }
   const data = files.filter((path) => DATA_FILE.test(path));
   if (newest.size > 0) {
@@ -73,6 +76,15 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     throw new CostsError('usage', `There is no data file at ${paths.join(', ')}.`, {
       hint: 'Name files or folders of .csv, .csv.gz, .jsonl or .parquet: costs import focus --help',
     });
+  const table = files.find((path) => OF_A_TABLE.test(path));
+  if (table !== undefined)
+    throw new CostsError(
+      'conflict',
+      `${dirname(dirname(table))} is a table, whose files hold what was replaced, too: charges would be counted twice.`,
+      {
+        hint: 'Write what the table holds now into a folder of its own, as Parquet, and name that folder.',
+      },
+    );
   const all = new Set(data);
   const packed = data.find((path) => /\.gz$/i.test(path) && all.has(path.slice(0, -3)));
   if (packed !== undefined)
@@ -86,14 +98,28 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   return { deliveries: [only], unlistedFolders: [] };
 }
 
-/** All files of a folder but hidden ones and those in hidden folders, where programs keep copies and notes of their own. */
+/**
+ * Whether another delivery takes the place of one: the newer does, unless it has a part of the other's days. Of equally old ones
+ * that beside the folders of refreshes counts, which comes behind theirs.
+ */
+function isBefore(one: Listed, other: Listed): boolean {
+  const [most, least] = [isPartOf(one, other), isPartOf(other, one)];
+  return most === least ? one.deliveredAt <= other.deliveredAt : most;
+}
+
+/** Whether the other has all days that one has. */
+function isPartOf(one: Listed, other: Listed): boolean {
+  return (other.since ?? '') <= (one.since ?? '') && (one.until ?? '~') <= (other.until ?? '~');
+}
+
+/** All files of a folder but those that are no part of it. */
 async function listFiles(path: string): Promise<string[]> {
   if (!(await statOf(path)).isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   if (entries.length > MOST_FILES) throw new CostsError('usage', `${path} holds more than ${MOST_FILES} files.`);
   const found = entries
     .map((entry) => ({ path: join(entry.parentPath, entry.name), entry }))
-    .filter((each) => !/(?:^|[/\\])\./.test(relative(path, each.path)));
+    .filter((each) => !NO_PART.test(relative(path, each.path)));
   const links = found.filter(({ entry }) => entry.isSymbolicLink());
   const toFiles = await Promise.all(links.map(async (each) => ((await statOf(each.path)).isFile() ? [each] : [])));
   return [...found.filter(({ entry }) => entry.isFile()), ...toFiles.flat()].map((each) => each.path);

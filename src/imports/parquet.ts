@@ -19,7 +19,7 @@ export async function openParquet(path: string, wantedOf: WantedOf): Promise<Tab
   const metadata = await parquetMetadataAsync(file);
   const top = topElements(metadata.schema);
   const columns = top.map(({ name }) => name);
-  const wanted = wantedOf(columns);
+  const wanted = wantedOf(columns.filter((column) => !isEmpty(metadata, column)));
   const floats = new Set(top.filter(({ type }) => type === 'FLOAT').map(({ name }) => name));
   const scales = takeDecimals(metadata.schema, top);
   const present = wanted
@@ -95,6 +95,15 @@ function topElements(schema: readonly SchemaElement[]): SchemaElement[] {
   const elements: SchemaElement[] = [];
   for (let at = 1; at < schema.length; at = skip(schema, at)) elements.push(...schema.slice(at, at + 1));
   return elements;
+}
+
+/** Whether the file tells that a column has nothing in any row. */
+function isEmpty({ row_groups }: FileMetaData, column: string): boolean {
+  return row_groups.every(({ columns }) => {
+    const { num_values, statistics } =
+      columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === column)?.meta_data ?? {};
+    return num_values !== undefined && statistics?.null_count === num_values;
+  });
 }
 
 /** Maps and lists have no pages that could be passed over undecoded. */

@@ -1,7 +1,15 @@
 import { BucketMerger, type CostLine } from '../domain/bucket.js';
 import { toDay, type Day } from '../domain/day.js';
 import { formatDate } from '../domain/words.js';
-import { endOf, lastDayOf, type Delivered, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
+import {
+  endOf,
+  formatOther,
+  lastDayOf,
+  type Delivered,
+  type FocusPeriod,
+  type FocusRequest,
+  type OtherBill,
+} from '../domain/focus-import.js';
 import { Sums } from '../domain/money.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
@@ -19,8 +27,8 @@ export interface Reading {
   periods: Map<string, Period>;
   leftOut: Map<string, LeftOut>;
   unknown: Set<string>;
-  /** Accounts and periods that were not asked for. */
-  others: Set<string>;
+  /** Months of accounts that were not asked for, by their words. */
+  others: Map<string, OtherBill>;
   rows: number;
 }
 
@@ -78,8 +86,12 @@ function postingOf(row: Row, delivery: Delivered, reading: Reading): Posting | n
   const provider = providerOf(row, asked);
   const bill = billOf(row, provider, asked.account);
   const isAsked = bill.account === (asked.account ?? bill.account) && bill.start.startsWith(asked.period ?? '');
+  const service = serviceOf(row);
+  const isKept = asked.only === 'all' || isAi(row, service, provider, asked.services);
   if (!isAsked) {
-    reading.others.add(cleanText(`${bill.account} of ${bill.start.slice(0, 7)}`));
+    const other = { account: cleanText(bill.account), month: bill.start.slice(0, 7), isKept };
+    const words = formatOther(other);
+    if (isKept || !reading.others.has(words)) reading.others.set(words, other);
     return null;
   }
   if (delivery.since !== undefined && delivery.since > bill.start)
@@ -90,9 +102,7 @@ function postingOf(row: Row, delivery: Delivered, reading: Reading): Posting | n
   const day = toDay(line.bucketStart);
   // A period whose charges are all left out is known all the same: it is empty.
   const period = periodOf(reading, provider, { bill, day }, delivery);
-  const service = serviceOf(row);
-  if (asked.only !== 'all' && !isAi(row, service, provider, asked.services))
-    return { line, period, leftOut: leftOutOf(reading, service === '' ? '(no service)' : service) };
+  if (!isKept) return { line, period, leftOut: leftOutOf(reading, service === '' ? '(no service)' : service) };
   if (day > period.lastDay) period.lastDay = day;
   return { line, period, leftOut: null };
 }

@@ -1,9 +1,13 @@
-import type { FocusFiles, FocusPeriod, FocusRequest } from '../domain/focus-import.js';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { formatOther, type FocusFiles, type FocusPeriod, type FocusRequest } from '../domain/focus-import.js';
+import { groupBy } from '../domain/group-into.js';
 import { organizationRef } from '../domain/organization.js';
 import { cleanText } from '../domain/text.js';
 import { formatSpan } from '../domain/words.js';
 import { CostsError } from '../errors.js';
-import { COLUMNS, columnsFor, MANDATORY, TAGS, type Column } from './columns.js';
+import { COLUMNS, columnsFor, MANDATORY, TAGS, type Column, type Wanted } from './columns.js';
 import { findDeliveries, refuseChanged, refuseGrown, type Delivery, type DeliveredFile } from './deliveries.js';
 import { groupParquet, type RowGroup } from './duckdb.js';
 import { take, type Reading, type Taking } from './postings.js';
@@ -23,7 +27,7 @@ export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): 
     periods: new Map(),
     leftOut: new Map(),
     unknown: new Set(),
-    others: new Set(),
+    others: new Map(),
     rows: 0,
   };
   const { isDue = () => true } = asked;
@@ -41,13 +45,19 @@ export async function readFocusFiles(asked: FocusRequest, signal: AbortSignal): 
     leftOut: [...reading.leftOut].map(([service, left]) => ({ service, ...left })),
     unknownColumns: [...reading.unknown].sort(),
     unlistedFolders: found.unlistedFolders.map(cleanText),
-    others: [...reading.others].sort(),
+    others: [...reading.others.values()].sort((a, b) => (formatOther(a) < formatOther(b) ? -1 : 1)),
   };
 }
 
 async function readDelivery(delivery: Delivery, reading: Reading, signal: AbortSignal): Promise<void> {
   const before = reading.rows;
-  for (const file of delivery.files) await readFile(file, delivery, reading, signal);
+  const sizes = groupBy(delivery.export === null ? delivery.files : [], ({ bytes }) => bytes);
+  const digests = new Map<string, string>();
+  for (const file of delivery.files) {
+    const rows = await readFile(file, delivery, reading, signal);
+    // A single charge may well be made twice.
+    if (rows > 1 && (sizes.get(file.bytes)?.length ?? 0) > 1) await refuseCopy(file, digests);
+  }
   const rows = reading.rows - before;
   if (delivery.rows === null || delivery.rows === rows) return;
   throw new CostsError('contract', `The manifest says ${delivery.rows} rows and its files have ${rows}.`, {
@@ -60,7 +70,7 @@ async function readFile(
   { files: _, ...delivery }: Delivery,
   reading: Reading,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const { asked } = reading;
   // Files that no manifest holds together may be years apart.
   const own = { deliveredAt: new Date(file.changedAt), besideAt: delivery.deliveredAt };
@@ -70,10 +80,11 @@ async function readFile(
   };
   let [row, count] = [0, 0];
   try {
-    const table = await openTable(file.path, (named) => columnsFor(asked.projectBy, named));
+    let wanted = columnsFor(asked.projectBy, COLUMNS);
+    const table = await openTable(file.path, (filled) => (wanted = columnsFor(asked.projectBy, filled)));
     const { columns, rowsNameColumns = false } = table;
     if (!rowsNameColumns) refuseColumns(columns, MANDATORY, asked);
-    for await (const groups of groupsOf(file.path, table, asked, signal)) {
+    for await (const groups of groupsOf(file.path, table, wanted, signal)) {
       signal.throwIfAborted();
       for (const { values, rows, first } of groups) {
         row = first;
@@ -103,6 +114,24 @@ async function readFile(
   }
   await refuseChanged(file);
   reading.rows += count;
+  return count;
+}
+
+/**
+ * Where no manifest says which files there are, the same rows in the same order are a copy.
+ * @param digests of the files before it, and their paths
+ * @throws CostsError `conflict`
+ */
+async function refuseCopy({ path }: DeliveredFile, digests: Map<string, string>): Promise<void> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const digest = hash.digest('hex');
+  const known = digests.get(digest);
+  digests.set(digest, path);
+  if (known === undefined) return;
+  throw new CostsError('conflict', `${path} is a copy of ${known}: its charges would be counted twice.`, {
+    hint: 'Take one of the two away, or name the files to read.',
+  });
 }
 
 /** @throws CostsError `contract` for one that is missing or there twice */
@@ -121,13 +150,8 @@ function refuseColumns(columns: readonly string[], mandatory: readonly Column[],
 }
 
 /** Equal rows added up where that is quicker than to read each, else every row as it comes. */
-async function* groupsOf(
-  path: string,
-  table: Table,
-  { projectBy }: FocusRequest,
-  signal: AbortSignal,
-): AsyncGenerator<RowGroup[]> {
-  const groups = isParquet(path) ? await groupParquet(path, columnsFor(projectBy, table.columns), signal) : null;
+async function* groupsOf(path: string, table: Table, wanted: Wanted, signal: AbortSignal): AsyncGenerator<RowGroup[]> {
+  const groups = isParquet(path) ? await groupParquet(path, wanted, signal) : null;
   if (groups !== null) yield* groups;
   else {
     let count = 0;

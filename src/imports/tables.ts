@@ -56,9 +56,13 @@ async function openCsv(pieces: AsyncIterable<string>, wantedOf: WantedOf): Promi
   const records = parseCsv(pieces);
   const first = await records.next();
   if (first.done === true) throw new CostsError('contract', 'it is empty, and has no names of columns');
-  const [columns = [], ...rest] = first.value;
+  const [columns = [], ...beside] = first.value;
   if (columns.length === 1 || columns.some((column) => column.includes('\r'))) throw otherCsv();
-  const places = wantedOf(columns).map((column) => (column === null ? -1 : columns.indexOf(column)));
+  // The end of a small file comes by itself.
+  const next = beside.length > 0 ? null : await records.next();
+  const rest = next === null ? beside : next.done === true ? [] : next.value;
+  const filled = columns.filter((_, place) => rest.some((record) => emptyToNull(record[place]) !== null));
+  const places = wantedOf(filled).map((column) => (column === null ? -1 : columns.indexOf(column)));
   let row = 0;
   const pick = (record: readonly string[]): Values => {
     row += 1;
@@ -94,7 +98,7 @@ async function openJsonLines(pieces: AsyncIterable<string>, wantedOf: WantedOf):
     }
     if (columns.length > MOST_COLUMNS)
       throw new CostsError('contract', `its rows name more than ${MOST_COLUMNS} columns: these are no bills`);
-    wanted ??= wantedOf(columns);
+    wanted ??= wantedOf(columns.filter((column) => textOf(row[column]) !== null));
     return wanted.map((column) => (column === null ? null : textOf(row[column])));
   };
   const rows = parseLines(pieces, pick);

@@ -3,8 +3,8 @@ import { LosslessNumber } from 'lossless-json';
 /** A value as text: numbers keep the digits they were written with; null is absent or empty. */
 export type Values = (string | null)[];
 
-/** What is read of a file, by its columns, or those of its first row: the columns in their order, null where nothing is. */
-export type WantedOf = (columns: readonly string[]) => readonly (string | null)[];
+/** What is read of a file, by those of its columns that its first rows have something in: the columns in their order, null where nothing is. */
+export type WantedOf = (filled: readonly string[]) => readonly (string | null)[];
 
 /** Rows of a file, some thousand at a time, their values in the order of the columns that were asked for. */
 export interface Table {

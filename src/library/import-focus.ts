@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { statusOf } from '../domain/exit-code.js';
 import { spanOfAll, type Day } from '../domain/day.js';
 import {
+  formatOther,
   leftOutOf,
   type FocusFiles,
   type FocusImport,
@@ -30,9 +31,13 @@ export async function importFocus(work: Workplace, request: FocusImportRequest):
   const known = await registered(work);
   const periods = [...read.periods, ...emptied(request, read, known)];
   if (periods.length === 0 && read.others.length > 0)
-    throw new CostsError('usage', `The files have nothing of that; they have ${nameSome(read.others)}.`, {
-      hint: 'Name one of these with --period and --account, or leave out both.',
-    });
+    throw new CostsError(
+      'usage',
+      `The files have nothing of that; they have ${nameSome(read.others.map(formatOther))}.`,
+      {
+        hint: 'Name one of these with --period and --account, or leave out both.',
+      },
+    );
   const span = request.dryRun ? null : spanOfAll(periods);
   const runId = span && ulid(work.now().getTime());
   if (runId !== null && span !== null) await startRun(work, runId, span);

@@ -30,12 +30,22 @@ export async function selectOrganizations(
 ): Promise<Organization[]> {
   const [store, team] = await Promise.all([work.store(), work.team()]);
   const registered = await store.keys.list(team.id);
-  if (registered.length === 0) throw noOrganization();
+  if (registered.length === 0) throw await nothingToAsk(work, team.id);
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
   const active = chosen.filter(({ isActive }) => isActive);
   if (active.length > 0) return active;
   throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
+}
+
+/** Figures of files that were imported, and of keys that were removed, are there all the same. */
+async function nothingToAsk(work: Workplace, teamId: string): Promise<CostsError> {
+  const { organizations } = await work.store();
+  return (await organizations.list(teamId)).length === 0
+    ? noOrganization()
+    : new CostsError('usage', 'No organization has a key or a folder to be read.', {
+        hint: 'Give it one: costs keys add, or costs keys add --from-path DIR',
+      });
 }
 
 /** All organizations of the team. @throws CostsError `usage` where there is none, and no project either: no figure is zero then */

@@ -20,7 +20,7 @@ const COLUMNS: Column[] = [
 ];
 
 export function renderKeys({ keys }: { keys: KeyView[] }, output: Output): string {
-  if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
+  if (keys.length === 0) return 'No organization has a key or a folder.\n→ costs keys add';
   const rows = keys.map((key) => [
     providerName(key.provider),
     key.name,
@@ -81,7 +81,7 @@ function nameOf({ provider, name, organizationId, lastFour, source, billReport }
 }
 
 export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { style }: Output): string {
-  if (keys.length === 0) return 'No organization is registered.\n→ costs keys add';
+  if (keys.length === 0) return 'No organization has a key or a folder.\n→ costs keys add';
   return keys
     .flatMap(({ provider, name, organizationId, status, error, warnings }) => [
       `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${name} (${organizationId}): ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,

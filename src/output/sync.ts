@@ -119,11 +119,11 @@ function unregistered(organizations: readonly OrganizationResult[]): string[] {
   return organizations.flatMap(({ name, unregistered: ids = [] }) => {
     const known = ids.filter((id) => id !== null);
     const ofNone = ids.includes(null)
-      ? [`The key of ${name} answers with spend of no organization, too, which is not collected.`]
+      ? [`${name} comes with spend of no organization, too, which is not collected.`]
       : [];
     if (known.length === 0) return ofNone;
     return [
-      `The key of ${name} answers for ${plural(known.length, 'organization')} more, not collected: ${known.join(', ')} → costs keys add`,
+      `${name} comes with spend of ${plural(known.length, 'organization')} more, not collected: ${known.join(', ')} → costs keys add`,
       ...ofNone,
     ];
   });

@@ -22,7 +22,7 @@ export async function collectFolder(
   { organization, deliveries, terms }: Folder,
   tally: Tally,
   options: RunOptions,
-  { store, folder, signal, onEvent }: SyncDependencies,
+  { store, folder, signal, onEvent, isRegistered }: SyncDependencies,
 ): Promise<void> {
   const { scope } = terms;
   const isNews = newsOf(await store.collectedDays(organization), formatScope(scope), await store.clock());
@@ -33,6 +33,9 @@ export async function collectFolder(
   });
   tally.leftOut(files);
   for (const path of files.unknownColumns) tally.observe({ type: 'drift', path, value: '' });
+  for (const { account, isKept } of files.others)
+    if (isKept && !isRegistered(organization.provider, account))
+      tally.observe({ type: 'unregistered', organizationId: account });
   const account = { ...organization, export: terms.export };
   const periods = [...files.periods, ...emptiedPeriods(files, [account])].filter(isAsked);
   for (const period of periods.sort((a, b) => (a.since < b.since ? -1 : 1))) {

@@ -85,9 +85,28 @@ it('of refreshes that are all kept the newest is read, though their copies are a
 });
 
 it('what programs keep hidden in a folder is no part of it, and a file beside its packed self is refused', async () => {
-  const files = { 'a.csv': 'x', '._a.csv': 'x', '.ipynb_checkpoints/a-checkpoint.csv': 'x' };
+  const files = {
+    ...{ 'a.csv': 'x', '._a.csv': 'x', '.ipynb_checkpoints/a-checkpoint.csv': 'x', '__MACOSX/a.csv': 'x' },
+    '_temporary/0/_temporary/attempt_1/part-0.csv': 'x',
+  };
   expect(await filesOf(await useFolder(files))).toEqual(['a.csv']);
   await expect(filesOf(await useFolder({ ...files, 'a.csv.gz': 'x' }))).rejects.toThrow('a.csv.gz is there unpacked');
+});
+
+it('a table that keeps what was replaced is refused, and read where it is written anew, or its files are named', async () => {
+  for (const log of [
+    '_delta_log/00000000000000000001.json',
+    '_delta_log/00000000000000000010.checkpoint.parquet',
+    'metadata/v2.metadata.json',
+  ]) {
+    const folder = await useFolder({
+      'bills/part-0.parquet': 'x',
+      'bills/part-1.parquet': 'y',
+      [`bills/${log}`]: '{}',
+    });
+    await expect(filesOf(folder)).rejects.toThrow(`${join(folder, 'bills')} is a table`);
+    expect(await filesOf(join(folder, 'bills/part-1.parquet'))).toEqual(['part-1.parquet']);
+  }
 });
 
 it('runs of an export that are all kept are refused where no manifest says which is the newest', async () => {

@@ -9,6 +9,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { toDay } from '../../src/domain/day.js';
 import { formatDecimal } from '../../src/domain/decimal.js';
 import type { FocusImportRequest } from '../../src/domain/focus-import.js';
+import { checkOrganizations } from '../../src/commands/doctor/organizations.js';
+import type { Context } from '../../src/context.js';
+import { selectOrganizations } from '../../src/library/organizations.js';
 import { importFocus } from '../../src/library/import-focus.js';
 import { fileProvider } from '../../src/providers/file-list.js';
 import { readFocusFiles } from '../../src/imports/read.js';
@@ -218,8 +221,14 @@ describe('FOCUS files', () => {
     const row = { ServiceName: 'AI Gateway', Tags: '{"ProjectId":"prj_web"}', ProviderName: 'Vercel', SkuMeter: '' };
     const asCsv = await read({ 'a.csv': csv([row], Object.keys(columns)) }, { account: 'team_1' });
     expect(linesOf(asCsv)).toEqual([['2026-10-05', 'prj_web', 'AI Gateway', '1']]);
-    // Whatever makes all columns of FOCUS of them has said which project it is.
+    // Whatever makes all columns of FOCUS of them has said which project it is, or left that to the tags.
     expect(linesOf(await read({ 'a.csv': csv([row]) }))).toEqual([['2026-10-05', 'team, "one"', 'AI Gateway', '1']]);
+    const empty = { ...row, SubAccountId: '' };
+    for (const file of [
+      { 'a.csv': csv([empty]) },
+      { 'a.jsonl': JSON.stringify({ ...ROW, ...empty, SubAccountId: null }) },
+    ])
+      expect(linesOf(await read(file))).toEqual([['2026-10-05', 'prj_web', 'AI Gateway', '1']]);
     await expect(read(files)).rejects.toMatchObject({
       message: expect.stringContaining('files of Vercel do not say whose they are') as string,
       hint: expect.stringContaining('--account ID') as string,
@@ -261,13 +270,20 @@ describe('FOCUS files', () => {
   });
 
   it.each([
-    ['azure', 'gpt 4o 0513 Input global Tokens', 'gpt 4o 0513'],
+    ['azure', 'gpt 4o 0513 Input global Tokens', 'gpt-4o-0513'],
+    ['azure', 'gpt-4o-0806-Inp-glbl Tokens', 'gpt-4o-0806'],
+    ['azure', 'gpt 4o 0806 cached Inp glbl Tokens', 'gpt-4o-0806'],
+    ['azure', 'gpt-4o-0806-cached-FT-inp-glbl Tokens', 'gpt-4o-0806'],
+    ['azure', 'gpt-4o-0806-FT-Hstng-glbl Unit', 'gpt-4o-0806'],
+    ['azure', 'gpt 4.1 mini dev ft training glbl Tokens', 'gpt-4.1-mini'],
+    ['azure', 'gpt-5-codex-ccchd-inp-glbl Tokens', 'gpt-5-codex'],
+    ['azure', '6-sol ShortCo Cd Wr Std Gl', '6-sol'],
     ['azure', 'gpt-4o-mini-0718-Inp-glbl Tokens', 'gpt-4o-mini-0718'],
-    ['azure', 'gpt-4-8K-Batch-Outp-glbl Tokens', 'gpt-4-8K'],
-    ['azure', 'GPT 5 cchd Inpt Glbl 1M Tokens', 'GPT 5'],
-    ['azure', 'GPT 5 outpt Glbl 1M Tokens', 'GPT 5'],
-    ['azure', 'GPT 5.1 cd inp Gl 1M Tokens', 'GPT 5.1'],
-    ['azure', 'V4 Pro cached glbl Tokens', 'V4 Pro'],
+    ['azure', 'gpt-4-8K-Batch-Outp-glbl Tokens', 'gpt-4-8k'],
+    ['azure', 'GPT 5 cchd Inpt Glbl 1M Tokens', 'gpt-5'],
+    ['azure', 'GPT 5 outpt Glbl 1M Tokens', 'gpt-5'],
+    ['azure', 'GPT 5.1 cd inp Gl 1M Tokens', 'gpt-5.1'],
+    ['azure', 'V4 Pro cached glbl Tokens', 'v4-pro'],
     ['azure', 'S1 Speech To Text', null],
     ['aws', 'USE1-NovaLite-input-tokens', 'NovaLite'],
     ['aws', 'USE1-Nova2.0Lite-cache-read-input-token-count', 'Nova2.0Lite'],
@@ -563,6 +579,16 @@ describe('FOCUS files', () => {
     expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['1', '2']);
   });
 
+  it('without a manifest are refused where one is a copy of another, but for a heading or one charge alone', async () => {
+    const two = csv([{}, { SkuMeter: 'OutputTokens' }]);
+    await expect(read({ 'a.csv': two, 'x/a (1).csv': two })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/a \(1\)\.csv is a copy of .*a\.csv/) as string,
+    });
+    const found = await read({ 'a.csv': csv([]), 'b.csv': csv([]), 'c.csv': csv([{}]), 'd.csv': csv([{}]) });
+    expect(linesOf(found).map(([, , , cost]) => cost)).toEqual(['2']);
+  });
+
   it('without a manifest are refused where one came while they were read: half of a delivery is none', async () => {
     const path = await folder({ 'part-1.csv': csv([{ BilledCost: '5' }]) });
     const isDue = () => {
@@ -577,15 +603,15 @@ describe('FOCUS files', () => {
   });
 
   it('of Azure are those of the last submitted run, with as many rows as it says', async () => {
-    const manifest = (submittedTime: string, blobName: string, dataRowCount: number, startDate: string) =>
+    const manifest = (time: string, blobName: string, dataRowCount: number, since: string, until: string) =>
       JSON.stringify({
-        runInfo: { submittedTime, startDate: `${startDate}T00:00:00` },
+        runInfo: { submittedTime: time, startDate: `${since}T00:00:00`, endDate: `${until}T00:00:00` },
         exportConfig: { exportName: 'e' },
         blobs: [{ blobName, dataRowCount }],
       });
-    const run = (id: string, time: string, cost: string, rows = 1, since = '2026-10-01') => ({
+    const run = (id: string, time: string, cost: string, rows = 1, since = '2026-10-01', until = '2026-10-31') => ({
       [`d/20261001-20261031/${id}/manifest.json`]: manifest(
-        ...([time, `d/20261001-20261031/${id}/part_0_0001.csv`, rows, since] as const),
+        ...([time, `d/20261001-20261031/${id}/part_0_0001.csv`, rows, since, until] as const),
       ),
       [`d/20261001-20261031/${id}/part_0_0001.csv`]: csv([{ BilledCost: cost }]),
     });
@@ -597,9 +623,15 @@ describe('FOCUS files', () => {
       message: expect.stringContaining('2 rows') as string,
     });
     // A part of a month would take the place of all of it.
-    await expect(read({ ...both, ...run('c', '2026-10-22T01:00:00Z', '4', 1, '2026-10-10') })).rejects.toMatchObject({
+    const part = run('c', '2026-10-22T01:00:00Z', '4', 1, '2026-10-10');
+    await expect(read(part)).rejects.toMatchObject({
       message: expect.stringContaining('its export begins on 10 Oct 2026') as string,
     });
+    expect(linesOf(await read({ ...part, ...both })).map(([, , , cost]) => cost)).toEqual(['3']);
+    const begun = run('b', '2026-10-22T01:00:00Z', '4', 1, '2026-10-01', '2026-10-15');
+    expect(linesOf(await read({ ...both, ...begun })).map(([, , , cost]) => cost)).toEqual(['3']);
+    const rest = run('d', '2026-10-23T01:00:00Z', '5', 1, '2026-10-01', '2026-10-31');
+    expect(linesOf(await read({ ...begun, ...rest })).map(([, , , cost]) => cost)).toEqual(['5']);
   });
 
   it('of Azure are of no day behind the last one of their export, and of none of its exports of something else', async () => {
@@ -668,6 +700,11 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       until: toDay(new Date('2026-10-31')),
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+    // What was imported once is read of nothing.
+    await expect(selectOrganizations(work, {})).rejects.toThrow('No organization has a key or a folder');
+    expect(
+      await checkOrganizations(work as unknown as Context, { id: 'team-1', name: 'acme' }, () => {}),
+    ).toMatchObject([{ message: 'None has a key or a folder.' }]);
   });
 
   it('that is ended keeps the periods that were read, reads no more, and its run says so', async () => {

@@ -218,7 +218,9 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     expect((await machine.here(['keys', 'add', '--provider', 'openai', '--from-path', path])).code).toBe(2);
     expect((await machine.here(['import', 'focus', '--provider', 'openai', path])).code).toBe(2);
     expect((await machine.here(['keys', 'add', '--provider', 'aws', '--key-stdin'])).code).toBe(2);
-    await sync(machine);
+    expect((await sync(machine)).organizations).toMatchObject([
+      { organizationId: 'payer-2', unregistered: ['payer-1'] },
+    ]);
     expect(await totalsOf(machine)).toEqual(['2']);
     // An account that is not asked for is not gone from its export.
     expect((await machine.here(['import', 'focus', path, '--account', 'payer-1'])).code).toBe(0);

@@ -21,9 +21,11 @@ export async function checkOrganizations(
   team: Team,
   onProgress: (text: string) => void,
 ): Promise<Diagnostic[]> {
-  const organizations = await (await context.store()).keys.list(team.id);
+  const { keys, organizations: known } = await context.store();
+  const organizations = await keys.list(team.id);
   if (organizations.length === 0) {
-    return [{ name: 'Organizations', status: 'warning', message: 'None is registered.', hint: 'costs keys add' }];
+    const message = (await known.list(team.id)).length === 0 ? 'None is registered.' : 'None has a key or a folder.';
+    return [{ name: 'Organizations', status: 'warning', message, hint: 'costs keys add' }];
   }
   const checks: Diagnostic[] = [];
   for (const organization of organizations) {

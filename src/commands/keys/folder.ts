@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.js';
-import type { FocusFiles, FocusPeriod } from '../../domain/focus-import.js';
+import { formatOther, type FocusFiles, type FocusPeriod } from '../../domain/focus-import.js';
 import { organizationRef } from '../../domain/organization.js';
 import type { ProviderId } from '../../domain/provider.js';
 import { USUAL_SCOPE } from '../../domain/scope.js';
@@ -48,7 +48,7 @@ function chooseAccount(path: string, { periods, others }: FocusFiles): FocusPeri
     'usage',
     cleanText(
       only === undefined
-        ? `${path} has no such billing account; it has: ${nameSome(others) || 'none'}.`
+        ? `${path} has no such billing account; it has: ${nameSome(others.map(formatOther)) || 'none'}.`
         : `${path} has several billing accounts: ${list}.`,
     ),
     { hint: 'Name one of them: --organization ID' },

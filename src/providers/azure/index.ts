@@ -11,9 +11,14 @@ export const azure = defineFileProvider({
     { words: /foundry/i, such: 'Azure AI Foundry, Foundry Models' },
     { words: /cognitive services|azure ai\b/i, such: 'Cognitive Services, Azure AI services' },
   ],
-  // `gpt 4o 0513 Input global Tokens`, `gpt-4o-mini-0718-Inp-glbl Tokens`, `GPT 5 cchd Inpt Glbl`, `5 mini pp cd Inp Dz`
+  // `gpt-4o-0806-Inp-glbl Tokens` and `gpt 4o 0806 cached Inp glbl Tokens` are meters of one model, as are `GPT 5 cchd Inpt Glbl`,
+  // `gpt-4o-0806-FT-Hstng-glbl Unit` and `gpt-4o-0806-cached-FT-inp-glbl Tokens`.
   readModel: (_, meter) =>
-    /^(.+?)[ -](?:pp|batch|cached?|cach|cchd|cd|ch|inpu?t?|out(?:pu?t?)?|opt)\b/i.exec(meter)?.[1]?.trim() ?? null,
+    /^(.+?)[ -](?:pp|batch|(?:dev[ -])?ft|(?:short|long)co|cached?|cach|c+hd|cd|ch|inpu?t?|out(?:pu?t?)?|opt)\b/i
+      .exec(meter)?.[1]
+      ?.trim()
+      .replaceAll(' ', '-')
+      .toLowerCase() ?? null,
   zeroIsNoListPrice: true,
   // `20261001-20261031/202611020600/GUID/part_0_0001.csv`
   keptRuns: /^.*\/\d{8}-\d{8}(?=\/(?:[^/]+\/)*[\da-f]{8}-[\da-f]{4}-[^/]*\/[^/]+$)/i,
