@@ -44,7 +44,7 @@ async function nothingToAsk(work: Workplace, teamId: string): Promise<CostsError
   return (await organizations.list(teamId)).length === 0
     ? noOrganization()
     : new CostsError('usage', 'No organization has a key or a folder to be read.', {
-        hint: 'Give it one: costs keys add, or costs keys add --from-path DIR',
+        hint: 'costs keys add',
       });
 }
 

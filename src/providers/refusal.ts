@@ -1,5 +1,6 @@
 import { cleanText } from '../domain/text.js';
 import { CostsError, type KeyProblem } from '../errors.js';
+import { BrokenAnswer } from './broken.js';
 
 /** A refused request, as far as it tells why. */
 export interface Refusal {
@@ -30,8 +31,8 @@ const KEY_PROBLEMS: [words: RegExp, problem: Fault][] = [
   ],
   [DISABLED, 'not-allowed'],
 ];
-/** OpenAI's codes of a 429 that somebody must pay for: no wait mends it. */
-const UNPAID = new Set(['insufficient_quota', 'billing_not_active', 'billing_hard_limit_reached']);
+/** Codes of what somebody must pay for, a 429 of OpenAI's among them: no wait mends it. */
+const UNPAID = new Set(['insufficient_quota', 'billing_not_active', 'billing_hard_limit_reached', 'billing_error']);
 /** The country, or the address, from which was asked; Anthropic's front says no more than "Request not allowed". */
 const PLACES =
   /^request not allowed|unsupported_country|(?:country|region|territory) (?:is )?not supported|ip_not_|\bip(?: address)?\b.*(?:allow|authori|permit|block)|ip allow/i;
@@ -52,9 +53,10 @@ export function explainRefusal(refusal: Refusal, url: URL): CostsError {
     if (reason === null || refusal.header('cf-mitigated') !== null || status === 407) return closedDoor(refusal, url);
     if (OTHER_HOST.test(said)) return otherHost(url, reason);
     if (PLACES.test(said)) return closedPlace(url, reason);
+    if (status === 402 || isUnpaid(document)) return unpaid(url, reason);
     const told = KEY_PROBLEMS.find(([words]) => words.test(said))?.[1];
     // A key that is not known is 401; whoever answers 403 knows it.
-    const usual = status === 402 ? 'not-allowed' : status === 401 ? 'refused' : 'missing-scope';
+    const usual = status === 401 ? 'refused' : 'missing-scope';
     return keyRefused(told ?? usual, reason, url);
   }
   if (status === 400 && reason !== null && DISABLED.test(said)) return keyRefused('not-allowed', reason, url);
@@ -129,6 +131,13 @@ function closedPlace(url: URL, reason: string): CostsError {
   );
 }
 
+function unpaid(url: URL, reason: string): CostsError {
+  return new CostsError('forbidden', `${url.host} answers once somebody has paid: ${endSentence(reason)}`, {
+    hint: 'Settle it with the provider; neither the key nor its rights are the reason.',
+    keyProblem: 'not-allowed',
+  });
+}
+
 function otherHost(url: URL, reason: string): CostsError {
   return new CostsError(
     'contract',
@@ -154,6 +163,12 @@ export function isUnsupported(error: unknown): error is CostsError {
 /** Whether the key is known, and may not read just this. */
 export function isNotAllowed(error: unknown): error is CostsError {
   return error instanceof CostsError && (error.keyProblem === 'missing-scope' || error.keyProblem === 'not-allowed');
+}
+
+/** Whether the host answered to the end, of this path at least, that it has a fault. */
+export function isDown(error: unknown): error is CostsError {
+  if (!(error instanceof CostsError) || error.code !== 'unreachable') return false;
+  return error.cause instanceof BrokenAnswer && (error.cause.status ?? 0) >= 500;
 }
 
 /** Whether the provider said that there is nothing at this path. */

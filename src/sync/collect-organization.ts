@@ -17,7 +17,7 @@ import type { RowBudget } from './row-budget.js';
 import type { SharedReader } from './shared-answers.js';
 import type { Tally } from './tally.js';
 import { runWindows } from './windows.js';
-import type { RunOptions, SyncDependencies } from './work.js';
+import { wayOn, type RunOptions, type SyncDependencies } from './work.js';
 
 /** What the organizations of a run share. */
 export type RunShared = SyncDependencies & {
@@ -79,7 +79,7 @@ export async function collectOrganization(
     room: dependencies.room,
     collect: (window, mostRows) =>
       collectOne(window, mostRows === null ? work : { ...work, call: { ...call, mostRows } }),
-    asError: (thrown) => (isOverdue(dependencies) ? timeIsUp(trouble) : asCostsError(thrown)),
+    asError: (thrown) => (isOverdue(dependencies) ? timeIsUp(trouble, options.forced) : asCostsError(thrown)),
     isOver: () => isOverdue(dependencies),
     onDone: (window, { rows, outcome }) => {
       tally.add(rows, outcome);
@@ -151,13 +151,11 @@ function isOverdue({ signal, deadline }: SyncDependencies): boolean {
   return deadline?.aborted === true && !signal.aborted;
 }
 
-function timeIsUp(trouble: string | null): CostsError {
+function timeIsUp(trouble: string | null, forced: boolean): CostsError {
   const why = trouble === null ? '' : ` (${trouble})`;
   return new CostsError(
     'failed',
     `The time given by --timeout was up${why}; the windows that were finished are kept.`,
-    {
-      hint: 'Run the same command again: it goes on where this one stopped.',
-    },
+    { hint: wayOn(forced) },
   );
 }

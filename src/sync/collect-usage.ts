@@ -7,7 +7,7 @@ import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
 import { outstandingOf } from './outstanding-usage.js';
-import { listenToClock } from './provider-clock.js';
+import { lagOf, listenToClock } from './provider-clock.js';
 import { noAnswer, refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 
 /** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
@@ -22,12 +22,13 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     const { span, endpoints } = outstandingOf(window, provider.usage.endpoints, reads, work);
     const pages = provider.usage.fetchUsage(call, span, width, endpoints);
     const { answers, lines, pageDays, until, cut } = await readWindow(work.organization, pages, call, span, width);
+    const providerTime = behind(requestedAt);
     const outcome: WindowOutcome = await usage.writeWindow({
       ...(await writeHead(work, lines)),
       width,
       answers,
       requestedAt,
-      providerTime: behind(requestedAt),
+      providerTime,
       lines,
     });
     for (const { endpoint, refused, unread } of answers) {
@@ -42,7 +43,9 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     );
     if (cut === undefined && silent !== undefined && endOfDay(span.since) <= requestedAt)
       throw noAnswer(provider, span, `more usage of ${silent.endpoint}`);
-    const error = refusal?.unread && refusedReport(work, refusal.endpoint, refusal.unread.error);
+    const error = refusal?.unread
+      ? refusedReport(work, refusal.endpoint, refusal.unread.error)
+      : lagOf(provider, { requestedAt, providerTime });
     const collected = { rows: lines.length, outcome, pageDays, unread: error && { span: { ...span, until }, error } };
     if (cut !== undefined) return { ...collected, unread: { span: window, error: cut } };
     return until < window.until ? { ...collected, rest: { since: addDays(until, 1), until: window.until } } : collected;
@@ -124,7 +127,7 @@ function toAnswer({ since, until: end }: DaySpan, page: UsagePage, reached: Date
 function refusedReport({ provider }: WindowWork, endpoint: string, error: CostsError): CostsError {
   const { message, hint } = error;
   return new CostsError(
-    'forbidden',
+    error.code === 'unreachable' ? 'contract' : 'forbidden',
     `${provider.facts.name}'s usage of ${endpoint} was not read, the rest is stored. ${message}`,
     {
       cause: error,

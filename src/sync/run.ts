@@ -54,7 +54,7 @@ export async function runSync(
     organizations,
   };
   await store.finishRun({ id: runId, teamId }, signal.aborted ? 'interrupted' : result.status, organizations);
-  if (signal.aborted) throw interrupted();
+  if (signal.aborted) throw interrupted(options.forced);
   return result;
 }
 

@@ -105,10 +105,17 @@ export function refuseAfter(signal: AbortSignal): void {
   if (signal.aborted) throw interrupted();
 }
 
-export function interrupted(): CostsError {
+export function interrupted(forced = false): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
-    hint: 'The same command goes on where this one stopped.',
+    hint: wayOn(forced),
   });
+}
+
+/** How to go on from a run that ended before its end. @param forced whether it read what is settled, which it would do anew */
+export function wayOn(forced: boolean): string {
+  return forced
+    ? 'With --force the same command begins anew: give it the days that are left.'
+    : 'The same command goes on where this one stopped.';
 }
 
 /** An answer without a single bucket says nothing. Today's bucket may simply not exist yet; a past day's must. */

@@ -206,6 +206,13 @@ it('are read by a sync while they may still change, and by a backfill whenever i
   expect(events).toEqual([]);
 });
 
+it('are none before days begin, as where an instant is broken', async () => {
+  await database.pool.query(
+    `UPDATE cost_data SET bucket_start_time = '0044-03-15 BC', bucket_end_time = '0044-03-16 BC' WHERE id = 'known1'`,
+  );
+  expect((await collected()).filter(({ day }) => day < first)).toEqual([]);
+});
+
 it('are proven by the same answer, in whatever letters the currency is, and no row comes or goes', async () => {
   const before = await rows();
   await database.pool.query(`UPDATE cost_data SET currency = 'usd' WHERE id = 'known1'`);

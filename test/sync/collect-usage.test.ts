@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, endOfDay, parseDay, startOfDay, type Day, type DaySpan } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Organization } from '../../src/domain/collection.js';
-import type { WireEvent } from '../../src/domain/provider.js';
+import type { ProviderCall, WireEvent } from '../../src/domain/provider.js';
 import { NO_DIMENSIONS, type UsageLine, type UsagePage, type UsageWrite } from '../../src/domain/usage.js';
 import type { UsageRead, UsageStore } from '../../src/domain/usage-store.js';
 import { CostsError } from '../../src/errors.js';
@@ -24,17 +24,19 @@ interface Terms {
   resumedSince?: Date;
 }
 
+type Pages = Iterable<UsagePage> | AsyncIterable<UsagePage>;
+
 /** Collects a window of a provider that answers these pages: what is written, told and returned. */
 async function collect(
-  pages: Iterable<UsagePage> | AsyncIterable<UsagePage> | null,
+  pages: Pages | ((call: ProviderCall) => Pages) | null,
   { mostRows, now = LATER, signal = new AbortController().signal, reads = [], resumedSince }: Terms = {},
 ) {
   const events: WireEvent[] = [];
   const written: UsageWrite[] = [];
   const asked: [DaySpan, readonly string[]][] = [];
-  const fetchUsage = (_call: unknown, span: DaySpan, _width: unknown, endpoints: readonly string[]) => {
+  const fetchUsage = (call: ProviderCall, span: DaySpan, _width: unknown, endpoints: readonly string[]) => {
     asked.push([span, endpoints]);
-    return pages;
+    return typeof pages === 'function' ? pages(call) : pages;
   };
   const work = {
     organization: { name: 'Acme', provider: 'openai', organizationId: 'org-1', teamId: 'team-1' } as Organization,
@@ -238,6 +240,18 @@ describe('the clock of a provider', () => {
   it('counts where it is more than a minute behind, at the earliest that it said', () => {
     expect(behindOf(before(60_001))).toEqual(before(60_001));
     expect(behindOf(before(5), before(90_000), null, before(70_000))).toEqual(before(90_000));
+  });
+
+  it('is told where it is days behind, for usage as well', async () => {
+    const of = async (milliseconds: number) => {
+      const date = new Date(LATER.getTime() - milliseconds);
+      const { outcome } = await collect((call) => {
+        call.observe(answer(date));
+        return [page([FIRST])];
+      });
+      return (outcome as { unread?: { error: CostsError } }).unread?.error.code;
+    };
+    expect([await of(86_399_999), await of(86_400_000)]).toEqual([undefined, 'contract']);
   });
 
   it('does not where both agree, it is ahead, or nothing is said', () => {

@@ -76,6 +76,15 @@ describe('a run', () => {
     expect((await recorded('run-3')).status).toBe('failed');
   });
 
+  it('says so where it is another week to the provider, and no day can be read whole', async () => {
+    const { run, disturb, store } = await start(['org-1']);
+    const date = new Date((await store.collection.clock()).getTime() - 7 * 86_400_000);
+    disturb(({ observe }) => observe({ type: 'request', method: 'GET', url: '', status: 200, milliseconds: 1, date }));
+    const { organizations } = await run('run-1');
+    expect(organizations).toMatchObject([{ status: 'failed', days: 10, error: { code: 'contract' } }]);
+    expect(organizations[0]?.error?.message).toContain('To OpenAI it is ');
+  });
+
   it('keeps what it was going to read, and by which version', async () => {
     const { run, recorded } = await start(['org-1']);
     await run('run-1');
@@ -131,6 +140,7 @@ describe('a run', () => {
     expect(status).toBe('failed');
     expect(organizations[0]?.error).toMatchObject({ code: 'failed' });
     expect(organizations[0]?.error?.message).toContain('--timeout was up (OpenAI is busy)');
+    expect(organizations[0]?.error?.hint).toContain('With --force the same command begins anew');
     const read = await store.collection.collectedDays(organizationOf('openai', 'org-1'));
     expect(read.map(({ day }) => day)).toContain('2026-05-10');
     expect((await recorded('run-1')).status).toBe('failed');

@@ -10,7 +10,7 @@ import {
 } from '../../domain/usage.js';
 import type { CostsError } from '../../errors.js';
 import type { ReadRow } from '../http.js';
-import { isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
+import { isDown, isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { firstDays, followPages, lastWholeDay, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { isTooOld } from './lookback.js';
@@ -50,7 +50,8 @@ export function createOpenAiUsage(get: Get): UsageSource {
             if (page.end === null) until = lastWholeDay(page) ?? until;
           }
         } catch (error) {
-          if (!standsForItself(error)) throw error;
+          // Where a second one is down, it is the provider that is.
+          if (!standsForItself(error) || (isDown(error) && unread.some((each) => isDown(each.error)))) throw error;
           unread.push({ endpoint: endpoint.name, error });
         }
       }
@@ -67,7 +68,7 @@ export function createOpenAiUsage(get: Get): UsageSource {
 
 /** Whether a failure is about one report, and says nothing of the others. */
 function standsForItself(error: unknown): error is CostsError {
-  return isNotAllowed(error) || isUnsupported(error);
+  return isNotAllowed(error) || isUnsupported(error) || isDown(error);
 }
 
 function toParameters(

@@ -1,4 +1,5 @@
 import type { OrganizationKey } from '../../domain/organization.js';
+import { FIRST_DAY } from '../../domain/period.js';
 import { spanOf, type Day, type DaySpan } from '../../domain/day.js';
 import { Prisma, type ApiVersion } from '../../generated/prisma/client.js';
 import type { Transaction } from '../transaction.js';
@@ -18,7 +19,7 @@ export function adoptedDays({ since, until }: DaySpan): Prisma.Sql {
   return daysOf(organizations, Prisma.sql`${since}`, Prisma.sql`${until}`);
 }
 
-/** The same of one organization, however long ago. */
+/** The same of one organization, as far back as days go. */
 export function allAdoptedDays(organization: OrganizationKey): Prisma.Sql {
   const bound = (which: 'min' | 'max') => Prisma.sql`(
     SELECT ${Prisma.raw(which)}(b.at) FROM projects p
@@ -26,7 +27,7 @@ export function allAdoptedDays(organization: OrganizationKey): Prisma.Sql {
     WHERE ${ofOrganization(organization, 'p.')})`;
   const { provider, organizationId } = organization;
   const one = Prisma.sql`SELECT ${provider}::text AS ai_provider, ${organizationId}::text AS ai_organization_id`;
-  return daysOf(one, bound('min'), bound('max'));
+  return daysOf(one, Prisma.sql`greatest(${bound('min')}, ${FIRST_DAY}::timestamp)`, bound('max'));
 }
 
 /** Day by day through the unique index: what was read needs no look at its rows. */

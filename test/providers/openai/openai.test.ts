@@ -94,6 +94,20 @@ describe('OpenAI', () => {
     expect(isRead).toHaveLength(provider.usage?.endpoints.length ?? 0);
   });
 
+  it('reads the other reports of usage where one is down, and gives up where two are', async () => {
+    const { emulator, provider, call } = await openProvider({ provider: 'openai' });
+    const breakDown = (name: string) =>
+      emulator.addFault({ fault: { kind: 'status', status: 500 }, match: { path: `/usage/${name}` } });
+    breakDown('images');
+    const pages = await all(provider.usage?.fetchUsage(call, span, '1d'));
+    expect(pages.flatMap(({ endpoint, unread }) => (unread === undefined ? [] : [endpoint, unread.missing]))).toEqual([
+      'images',
+      false,
+    ]);
+    breakDown('embeddings');
+    await expect(all(provider.usage?.fetchUsage(call, span, '1d'))).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   it('takes a key that reads bills, though the list of projects is not given to the organization', async () => {
     const { emulator, provider, call } = await openProvider({ provider: 'openai' });
     emulator.addFault({ fault: { kind: 'odd', answer: 'plan' }, match: { path: '/organization/projects' } });
