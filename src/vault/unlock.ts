@@ -73,12 +73,13 @@ async function unlockMember(tools: Tools, vault: VaultRow, { row, dataKey }: Ses
   const member = await tools.access.members.get(row.userId);
   if (member?.teamId !== vault.teamId) throw new CostsError('auth', 'You are no longer a member of this team.');
   checkVault(vault, dataKey);
-  const slot = (await tools.access.slots.ofMember(member.id)).find(({ kind }) => kind === 'password');
-  if (slot === undefined)
+  const own = await tools.access.slots.ofMember(member.id);
+  const slot = own.find(({ kind }) => kind === 'password') ?? own[0];
+  const role = slot && requireSealedRole(slot, dataKey, ownerName(member.email));
+  if (role === undefined || slot?.kind !== 'password')
     throw new CostsError('auth', 'Your password was reset.', {
       hint: 'Set a new one with the code you were given: costs members passwd --code',
     });
-  const role = requireSealedRole(slot, dataKey, ownerName(member.email));
   return { actor: { kind: 'member', id: member.id, label: member.email, role, until: row.expiresAt }, vault, dataKey };
 }
 

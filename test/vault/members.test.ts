@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
+import { checkVault } from '../../src/vault/mac.js';
+import { plaintextIfIntact } from '../../src/vault/rotate.js';
+import { checkSlots, dataKeyIn, trySecret } from '../../src/vault/slots.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
 import {
@@ -151,6 +154,30 @@ describe('leaving', () => {
     await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
       'was revoked on',
     );
+  });
+
+  it('leaves nothing in the store that the old data key opens or vouches for, though its token had expired', async () => {
+    const row = await addKey(acme, 'org-1');
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
+    const { access } = acme.store;
+    const [slot] = (await access.slots.list(acme.team.id)).filter(({ kind }) => kind === 'token');
+    const pair = slot === undefined ? null : await trySecret(slot, token);
+    const kept = slot === undefined || pair === null ? null : await dataKeyIn(slot, pair);
+    if (kept === null) throw new Error('the token opens nothing');
+    const opened = async () => {
+      const now = await access.keys.get(row.keyId);
+      return now?.encryptedKey == null ? null : plaintextIfIntact(now, now.encryptedKey, kept)?.toString();
+    };
+    expect(await opened()).toBe(OPENAI_KEY);
+    await base.database.prisma.$executeRaw`UPDATE vault_tokens SET expires_at = now()`;
+    await acme.vault.tokens.revoke(acme.team, 'ci');
+    expect(await opened()).toBeUndefined();
+    const input = { key: new Secret('sk-admin-the-next-one'), variable: null, host: row.host, expiresAt: null };
+    await (await adminAgain()).vault.keys.replace([row], input);
+    expect(await opened()).toBeUndefined();
+    expect((await checkSlots(access, acme.team.id, kept)).filter(({ role }) => role !== null)).toEqual([]);
+    const vault = await access.vault(acme.team.id);
+    expect(() => vault && checkVault(vault, kept)).toThrow('was changed outside costs');
   });
 
   it('is what a demotion is, too', async () => {

@@ -153,6 +153,12 @@ describe('a slot that was edited', () => {
     await expect(logIn(base.database, C, NEW_PASSWORD)).resolves.toBeDefined();
   });
 
+  it.each(['reset', 'recovery'])('to look like a %s code is told as edited, and not as a reset', async (kind) => {
+    const { vault } = await logIn(base.database, C);
+    await sql(`UPDATE vault_slots SET kind = $1 WHERE ${slotOf(C)}`, kind);
+    await expect(vault.whoIs(acme.team)).rejects.toThrow(`The ${kind} slot of ${C} was changed outside costs`);
+  });
+
   it('stops no rotation and no revocation either', async () => {
     await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });
     await sql(`UPDATE vault_slots SET must_change = NOT must_change, expires_at = 'infinity' WHERE ${slotOf(C)}`);
