@@ -9,9 +9,10 @@ import { build } from 'esbuild';
 
 const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
-// What migrations lead to is kept: it takes seconds to find out, and is found anew where they have changed.
+// What takes seconds to make is kept: what migrations lead to, found anew where they have changed, and an empty store of this PGlite.
+const kept = ['schema-states.json', `empty-store-${dependencies['@electric-sql/pglite']}.tar.br`];
 for (const name of await readdir('dist').catch(() => []))
-  if (name !== 'schema-states.json') await rm(`dist/${name}`, { recursive: true });
+  if (!kept.includes(name)) await rm(`dist/${name}`, { recursive: true });
 const { metafile } = await build({
   entryPoints: ['src/main.ts', 'src/index.ts'],
   outdir: 'dist',

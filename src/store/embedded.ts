@@ -9,7 +9,7 @@ import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
 import { fence } from './fence.js';
-import { servePglite, startPglite } from './pglite.js';
+import { makePglite, servePglite, startPglite } from './pglite.js';
 import { openSession } from './pool.js';
 import { createDatabase } from './postgres.js';
 
@@ -100,7 +100,7 @@ async function createIfMissing(
   if (existsSync(data)) return;
   onCreate?.();
   try {
-    const db = await startPglite({ dataDir: fresh });
+    const db = await makePglite(fresh);
     await db.close();
     await chmod(fresh, 0o700);
     await rename(fresh, data);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { makeFolder } from '../folder.js';
+import { readEmptyStore } from './empty-store.js';
 import { endPool, StorePool } from './pool.js';
 import { LONGEST_SOCKET_PATH } from './sign-of-life.js';
 
@@ -22,7 +23,16 @@ export interface ServedPglite {
   close(): Promise<void>;
 }
 
-/** Starts a PGlite: in its `dataDir`, or without one in memory. */
+/** Makes a new PGlite: in a folder, or without one in memory. */
+export async function makePglite(dataDir?: string): Promise<PGlite> {
+  const loadDataDir = await readEmptyStore();
+  return startPglite({
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(loadDataDir === null ? {} : { loadDataDir }),
+  });
+}
+
+/** Starts a PGlite that is there, or is made as the options say. */
 export function startPglite(options: PGliteOptions = {}): Promise<PGlite> {
   const startParams = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
   return PGlite.create({ ...options, startParams });

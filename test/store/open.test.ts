@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { openDatabase } from '../../src/store/open.js';
+import { makePglite } from '../../src/store/pglite.js';
 import { createTestDatabase, DATABASE_KINDS, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';
 
@@ -44,6 +45,17 @@ describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
 });
 
 describe('the embedded store', () => {
+  it('begins with what the build kept of initdb, which would take seconds', async () => {
+    const identify = async () => {
+      const db = await makePglite();
+      const { rows } = await db.query('SELECT system_identifier::text AS made FROM pg_control_system()');
+      await db.close();
+      return rows;
+    };
+    // Each run of initdb makes another.
+    expect(await identify()).toEqual(await identify());
+  });
+
   it('is created on first use, brought up to date by the first command, and keeps its rows', async () => {
     const target = { kind: 'embedded', home: await useHome() } as const;
     let created = 0;

@@ -6,7 +6,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { servePglite, startPglite } from '../pglite.js';
+import { servePglite, makePglite } from '../pglite.js';
 import { openSession, type Connection, type Session } from '../pool.js';
 import { fingerprintQuery } from './fingerprint.js';
 import { fillOnlyEmpty, meantFor } from './folder.js';
@@ -33,7 +33,7 @@ export function migrationAdapter(connection: Connection): SqlMigrationAwareDrive
 
 /** A PGlite in memory, for asking what a list of migrations leads to. */
 export async function openShadow(): Promise<Session> {
-  const served = await servePglite(await startPglite(), null);
+  const served = await servePglite(await makePglite(), null);
   const session = await openSession(served.pool);
   return {
     pool: session.pool,
