@@ -3,18 +3,22 @@
  * A hint is a sentence, a command, or a sentence that ends in one: `To swap its key: costs keys rotate org-1`.
  */
 export function renderHint(hint: string): string {
-  const at = COMMAND_OF_HINT.exec(hint);
-  if (at === null) return hint;
+  // A name in front of the command may look like one; a name within it is quoted, and what is cut out of quotes does not close them.
+  const at = [...hint.matchAll(COMMANDS_OF_HINT)].findLast(({ index, 0: { length } }) =>
+    CLOSED.test(hint.slice(index + length)),
+  );
+  if (at === undefined) return hint;
   const command = `→ ${hint.slice(at.index + at[0].length)}`;
   return at.index === 0 ? command : `${hint.slice(0, at.index)} ${command}`;
 }
 
 /** Whether a hint names a command to run. */
 export function hasCommand(hint: string): boolean {
-  return COMMAND_OF_HINT.test(hint);
+  return hint.search(COMMANDS_OF_HINT) !== -1;
 }
 
-const COMMAND_OF_HINT = /(?:^|: )(?=(?:(?:unset|chmod) .+ && )?costs(?: [a-z-]|$))/;
+const COMMANDS_OF_HINT = /(?:^|: )(?=(?:(?:unset|chmod) .+ && )?costs(?: [a-z-]|$))/g;
+const CLOSED = /^(?:[^"']|"[^"]*"|'[^']*')*$/;
 
 /** Where a command for people begins; looked at from behind its name, or every run of spaces would be gone through from each. */
 const COMMAND = /costs(?<=(?:→|&&|;|commands:|Start here:|or:) +costs)(?= [a-z-]|$)/gm;

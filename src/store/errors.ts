@@ -1,5 +1,7 @@
+import { shell } from '../domain/shell.js';
 import { CostsError } from '../errors.js';
 import { explainNetwork, explainTls } from './connection-errors.js';
+import { quote } from './rows.js';
 import type { Explanation, Place, Symptom } from './symptom.js';
 
 /**
@@ -76,7 +78,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
     case 'DatabaseDoesNotExist':
       return failed(
         `${server} has no database "${database}".`,
-        `Create it (createdb "${database}"), or correct the name in DATABASE_URL.`,
+        shell`Create it (createdb ${database}), or correct the name in DATABASE_URL.`,
       );
     case '42501': {
       const hidden = /row-level security policy for table "([^"]+)"/.exec(message)?.[1];
@@ -122,7 +124,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         `${label} ended a statement: ${message}.`,
         setting === undefined
           ? 'It was cancelled from outside; run the same command again.'
-          : `The role or the server limits it. To raise that: ALTER ROLE "${user}" SET ${setting} = '5min'`,
+          : `The role or the server limits it. To raise that: ALTER ROLE ${quote(user)} SET ${setting} = '5min'`,
       );
     }
     case '55000':
@@ -187,6 +189,6 @@ function explainPolicy(
   const which = names.length === 0 ? 'Row level security' : `The policy ${names.map((name) => `"${name}"`).join(', ')}`;
   return [
     `${which} of the table "${table}" hides rows of ${label} from the role "${user}": figures would be wrong.`,
-    `Use a role that no policy binds, or: ${isOwner ? `ALTER TABLE "${table}" NO FORCE ROW LEVEL SECURITY` : `ALTER ROLE "${user}" BYPASSRLS`}`,
+    `Use a role that no policy binds, or: ${isOwner ? `ALTER TABLE ${quote(table)} NO FORCE ROW LEVEL SECURITY` : `ALTER ROLE ${quote(user)} BYPASSRLS`}`,
   ];
 }

@@ -142,6 +142,15 @@ describe('a command in a hint', () => {
     expect(arrows.map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
   });
 
+  it('is no name that looks like one, wherever it stands', () => {
+    const name = `a: costs logout`;
+    const command = shell`costs keys rotate ${name}`;
+    expect(renderHint(`The key of ${name} is exposed: ${command}`)).toBe(`The key of ${name} is exposed → ${command}`);
+    expect(renderHint(shell`costs keys rotate ${`${name} '"$x`}`)).toBe(
+      `→ ${shell`costs keys rotate ${`${name} '"$x`}`}`,
+    );
+  });
+
   it.each(['sh', 'bash', 'zsh', 'fish'].filter(isThere))('executes nothing of a hostile name in %s', (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'costs-hint-'));
     const print = `printf '%s\\n'`;

@@ -45,3 +45,13 @@ it("ends in one full stop where PostgreSQL's hint does", () => {
       'db.example.com/costs has run out of space: could not extend file. HINT: Check free disk space. Nothing of it was lost.',
   });
 });
+
+it.each([
+  ['3D000', 'database "x" does not exist', `createdb '"$(touch x)'`],
+  ['57014', 'canceling statement due to statement timeout', 'ALTER ROLE """$(touch x)" SET'],
+])('%s of a name with signs of shells and SQL is nothing that runs when it is pasted', (code, message, hint) => {
+  const name = '"$(touch x)';
+  const error = Object.assign(new Error(message), { code });
+  const place = { ...PLACE, database: name, user: name };
+  expect(explainDatabaseError(error, place)).toMatchObject({ hint: expect.stringContaining(hint) as string });
+});
