@@ -7,6 +7,8 @@ import { formatMonth, plural } from '../domain/words.js';
 
 export interface CopyResult {
   tables: { table: string; rows: number; inserted: number }[];
+  /** Rows that are there with other values, which stay. */
+  different: { table: string; rows: number }[];
   /** What was copied per organization, month, version and currency. */
   sums: MonthlySum[];
   /** Whether both stores were found to have the same sums; false once the other one has gone on by itself. */
@@ -58,26 +60,29 @@ async function copyAll(from: Pool, to: Pool, label: string): Promise<CopyResult>
   const { rows: users } = await to.query<{ email: string }>('SELECT email FROM users');
   const emails = users.map(({ email }) => email);
   const tables: CopyResult['tables'] = [];
+  const different: CopyResult['different'] = [];
   const kept = await daysOfItsOwn(from, to);
-  let untouched = kept.length === 0;
   for (const table of await tablesInOrder(from)) {
     if (VAULT_TABLES.includes(table)) continue;
     const counts = { table, rows: 0, inserted: 0 };
+    let equals = 0;
     const columns = (await columnsOf(from, table)).filter((column) => column !== 'mac');
     for await (const rows of readRows(from, table, selection(table, columns, { teams, emails, kept }))) {
       const { inserted, present, equal } = await insertRows(to, table, columns, rows);
       if (present < rows.length) throw inTheWay(table, rows.length - present, label);
-      untouched &&= equal === rows.length;
+      equals += equal;
       counts.rows += rows.length;
       counts.inserted += inserted;
     }
     await moveSequences(to, table);
     tables.push(counts);
+    if (equals < counts.rows) different.push({ table, rows: counts.rows - equals });
   }
   const sums = await monthlySums(from);
+  const untouched = kept.length + different.length === 0;
   // Once the other store has gone on, its sums are newer than ours and rightly differ.
   if (untouched) await requireEqualSums(from, to, sums, label);
-  return { tables, sums, equal: untouched, keysLeft: await sealedKeys(from) };
+  return { tables, different, sums, equal: untouched, keysLeft: await sealedKeys(from) };
 }
 
 interface ReadDay {

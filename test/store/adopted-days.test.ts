@@ -294,6 +294,16 @@ it('come back with a rollback where another answer was accepted, and are replace
       )
     ).rows as unknown;
   const found = await whole();
+  // The last day is the same at first; a bill of it is another later, twice.
+  const restated = SAME.map((each, index) =>
+    index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', '3.5').cost } : each,
+  );
+  for (const bills of [
+    SAME,
+    restated,
+    restated.map((each, index) => (index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', '3.25').cost } : each)),
+  ])
+    await write(bills.slice(4), [last], true);
   // An amount and a currency are others, and a bill is gone whose key another has by now.
   const [changed, gone, ...others] = SAME.map((each, index) => (index === 2 ? { ...each, currency: 'EUR' } : each));
   if (changed === undefined || gone === undefined) throw new Error('No bills.');

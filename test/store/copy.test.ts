@@ -99,7 +99,19 @@ it('brings nothing back that has been replaced since the first copy: estimates b
   const estimates = () => target.prisma.costData.findMany({ select: { currency: true, lineItem: true } });
   const now = await estimates();
   expect(now).toEqual([{ currency: 'EUR', lineItem: 'gpt-5, uncached input tokens [EUR]' }]);
-  expect(await copyRows(source, target)).toMatchObject({ equal: false });
+  const setPrice = ({ prisma }: Database, price: string) =>
+    createUsageStore(prisma).importPrices('team-1', [
+      {
+        ...{ ...tokens, provider: 'openai', model: 'gpt-6', tier: 'standard', contextWindow: '', inferenceGeo: '' },
+        ...{ validFrom: first, currency: 'USD', price: parseDecimal(price), per: parseDecimal('1'), source: 'own' },
+      },
+    ]);
+  await setPrice(source, '1');
+  await setPrice(target, '2');
+  expect(await copyRows(source, target)).toMatchObject({
+    equal: false,
+    different: expect.arrayContaining([{ table: 'prices', rows: 1 }]) as unknown,
+  });
   expect(await estimates()).toEqual(now);
   expect(await createBudgetStore(target.prisma).list('team-1')).toEqual([budget]);
 });

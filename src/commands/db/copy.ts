@@ -69,7 +69,7 @@ async function filter<T>(values: readonly T[], test: (value: T) => Promise<boole
   return passed;
 }
 
-function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult): string {
+function renderDbCopy({ from, to, tables, different, sums, equal, keysLeft }: DbCopyResult): string {
   const rows = tables.reduce((total, table) => total + table.rows, 0);
   const inserted = tables.reduce((total, table) => total + table.inserted, 0);
   return [
@@ -80,6 +80,9 @@ function renderDbCopy({ from, to, tables, sums, equal, keysLeft }: DbCopyResult)
     equal
       ? `The sums of ${plural(sums.length, 'organization month')} are the same in both.`
       : 'The other store has gone on since: its own figures stay.',
+    ...different.map(
+      ({ table, rows }) => `  ${plural(rows, 'row')} of ${table} ${rows === 1 ? 'stays' : 'stay'} as there`,
+    ),
     ...keysLeft.map(
       ({ provider, organizationId, name }) =>
         `The key of ${provider} ${name} (${organizationId}) was sealed for the old store → costs keys add`,

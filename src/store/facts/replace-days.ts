@@ -10,6 +10,7 @@ import { incomingRows } from './incoming-rows.js';
 import { piecesByKey, type Piece } from './key-pieces.js';
 import { rowIds } from './row-ids.js';
 import { inDays, storedRows, type SomeProjects } from './stored-rows.js';
+import { ofOrganization } from '../organization-key.js';
 
 export interface Replaced {
   inserted: number;
@@ -97,7 +98,7 @@ async function replacePiece<Row extends Fact>(
   const updates = Prisma.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`
     WITH changed AS MATERIALIZED (
-      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(history)}
+      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(source, history)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
         SELECT c.* FROM ${storedRows(list, source, span, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
@@ -158,11 +159,20 @@ function ledgerColumns({ ledger, amounts }: FactList<never>): Prisma.Sql {
   return Prisma.raw(`, ${own('currency')}, ${own('model')}`);
 }
 
-/** What another program said of a bill that is answered otherwise: kept whole, as a rollback of its adoption brings it back. */
-function adoptedRows(history: History | undefined): Prisma.Sql {
+/**
+ * What another program said of a bill that is answered otherwise, at once or for the first time since the answer was the same: kept
+ * whole, as a rollback of its adoption brings it back.
+ */
+function adoptedRows(source: OrganizationKey, history: History | undefined): Prisma.Sql {
   if (history === undefined) return Prisma.empty;
-  return Prisma.sql`, CASE WHEN s.bucket_start_time::date = ANY (${[...history.adopted]}::date[])
-        AND (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency) THEN to_jsonb(s) END AS adopted`;
+  return Prisma.sql`, CASE WHEN (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency) AND (
+          s.bucket_start_time::date = ANY (${[...history.adopted]}::date[]) OR EXISTS (
+            SELECT FROM collected_days k WHERE ${ofOrganization(source, 'k.')} AND k.api_version = 'costs_v1'
+              AND k.day = s.bucket_start_time::date AND k.first_read_at = '-infinity'
+          ) AND NOT EXISTS (
+            SELECT FROM restatements l WHERE l.project_id = s.project_id AND l.bucket_start_time = s.bucket_start_time
+              AND l.bucket_end_time = s.bucket_end_time AND l.line_item = s.line_item
+          )) THEN to_jsonb(s) END AS adopted`;
 }
 
 /**
