@@ -66,14 +66,14 @@ async function run(options: StatusOptions, context: Context) {
   );
   for (const { isTwice, sources, message, hint } of sameDollars)
     if (isTwice) findings.push({ organization: sources[1].organization, kind: 'twice', message, hint });
+  const filter = await resolveRowFilter(options, { since: FIRST_DAY, until: toDay(now) }, context);
+  const { projects, totals } = await store.reports.unlinked(filter);
   return {
     team: team.name,
     store: store.database.label,
     now: now.toISOString(),
     organizations,
-    unlinked: await store.reports.unlinked(
-      await resolveRowFilter(options, { since: FIRST_DAY, until: toDay(now) }, context),
-    ),
+    unlinked: { projects, totals },
     news: news.map(({ firstSeenAt, ...each }) => ({ ...each, firstSeenAt: firstSeenAt.toISOString() })),
     sameDollars,
     findings,

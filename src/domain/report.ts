@@ -243,10 +243,10 @@ export interface SpendReader {
   sparseLines(query: ReportQuery, mostDays: number): Promise<SparseLine[]>;
   /** What its line items cost on chosen days of two sides, and how much of them was used. */
   chargedLines(query: ReportQuery, days: readonly ComparedDay[]): Promise<ChargedLine[]>;
-  /** Spend of projects that nobody linked, over all days. */
+  /** Spend of projects that nobody linked, over all days, how many they are, and what is the same for as long as they are. */
   unlinked(
     filter: Pick<RowFilter, 'teamId' | 'provider' | 'organizationId'>,
-  ): Promise<{ projects: number; totals: MoneyDocument[] }>;
+  ): Promise<{ projects: number; which: string; totals: MoneyDocument[] }>;
   /** What API keys spent in a span and the months before it, a currency each; bills alone. */
   apiKeys(teamId: string, span: DaySpan): Promise<ApiKeySpend[]>;
   /** The organizations a query is about, and which of its days were read of them. */

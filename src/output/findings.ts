@@ -6,6 +6,7 @@ import { parseDecimal, percentOf } from '../domain/decimal.js';
 import type { ApiKeySpend, EndedKey } from '../domain/api-key-spend.js';
 import type { Day } from '../domain/day.js';
 import type { MoneyDocument } from '../domain/money.js';
+import type { SpendReader } from '../domain/report.js';
 import type { UnitPriceJump } from '../domain/unit-prices.js';
 import { describeMisfit, type SealMisfit } from '../domain/seal.js';
 import type { OrganizationSpike } from '../domain/organization-spikes.js';
@@ -170,14 +171,18 @@ export function inWords({ lineItem, factor, usual, price, currency, unit }: Unit
   return `"${lineItem}" cost ${factor} times ${way} per unit${per}: ${price} ${currency}, where ${usual} is usual`;
 }
 
-/** One more project is another finding, which was not told yet. */
-export function describeUnlinked({ projects, totals }: { projects: number; totals: MoneyDocument[] }): FoundFinding[] {
+/** Other projects are another finding, which was not told yet, though they are as many. */
+export function describeUnlinked({
+  projects,
+  which,
+  totals,
+}: Awaited<ReturnType<SpendReader['unlinked']>>): FoundFinding[] {
   if (projects === 0) return [];
   const spend = formatAmounts(totals) || 'no spend yet';
   return [
     findingOf({
       check: 'unlinked',
-      cause: [projects],
+      cause: [which],
       subject: plural(projects, 'project'),
       message: `${plural(projects, 'provider project is', 'provider projects are')} linked to nothing of yours: ${spend}. Link them: costs projects link --all`,
       hint: 'costs projects list --unlinked',

@@ -133,6 +133,12 @@ describe('costs check', () => {
       { check: 'unlinked', message: expect.stringContaining('12.34 USD') as string },
       { check: 'gaps', subject: 'EU', message: '1 day was never read.' },
     ]);
+    // As many others are another finding, which --new tells.
+    await prisma.project.update({ where: { id: 'labs' }, data: { linkedAt: new Date() } });
+    await prisma.project.update({ where: { id: 'search' }, data: { linkedAt: null } });
+    const [other] = (await check({ unlinked: true })).findings;
+    expect(other?.message).toContain('1 provider project');
+    expect(other?.id).not.toBe(findings[0]?.id);
   });
 
   it('writes annotations and comments in which a name can do no harm', async () => {

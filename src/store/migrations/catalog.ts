@@ -104,6 +104,9 @@ UNION ALL
 SELECT 'trigger ' || t.relname || '.' || g.tgname, pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (not enabled)' END, t.owner, false
   FROM with_partitions t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND NOT (t.is_partition AND g.tgparentid <> 0)
 UNION ALL
+SELECT 'event trigger ' || g.evtname, g.evtevent, NULL, false FROM pg_event_trigger g
+  WHERE g.evtenabled <> 'D' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = g.oid AND d.deptype = 'e')
+UNION ALL
 SELECT 'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
        CASE WHEN p.prosecdef THEN 'security definer ' ELSE '' END || CASE WHEN p.proconfig::text LIKE '%, pg_temp"%' THEN 'temporary tables last ' ELSE '' END || coalesce(btrim(p.prosrc, E' \\n\\t'), ''), NULL, false
   FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace

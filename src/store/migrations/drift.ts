@@ -49,6 +49,8 @@ export interface ForeignObject {
   stops: string | null;
 }
 
+const EVENT_TRIGGER = /^event trigger /;
+
 /** What is in the schema and not ours: it is left alone. What can refuse our writes comes first. */
 export function findForeign(expected: readonly Fact[], found: readonly Fact[]): ForeignObject[] {
   const ours = new Set(expected.map(({ object }) => object));
@@ -57,7 +59,10 @@ export function findForeign(expected: readonly Fact[], found: readonly Fact[]): 
   return found
     .filter((fact) => !ours.has(fact.object) && !/^(?:function|validation) /.test(fact.object))
     .filter((fact) => fact.table === null || fact.object.startsWith('table ') || isOurTable(fact))
-    .map((fact) => ({ object: fact.object, stops: isOurTable(fact) ? stops(fact) : null }))
+    .map((fact) => ({
+      object: fact.object,
+      stops: isOurTable(fact) || EVENT_TRIGGER.test(fact.object) ? stops(fact) : null,
+    }))
     .sort((one, other) => Number(other.stops !== null) - Number(one.stops !== null));
 }
 
@@ -68,6 +73,9 @@ function stops({ object, definition, table }: Fact): string | null {
     const now = `ALTER TABLE ${quote(table ?? '')} ALTER COLUMN ${quote(lastName(object))} SET DEFAULT now()`;
     return /^timestamp|^date/.test(definition) ? `${told}. This gives it one: ${now}` : told;
   }
+  if (EVENT_TRIGGER.test(object) && definition === 'sql_drop')
+    return 'it runs when anything is dropped, as by a rollback';
+  if (EVENT_TRIGGER.test(object)) return 'it runs with each change of a table, as by a migration or a rollback';
   if (/^trigger /.test(object)) return 'it runs with each of our writes';
   if (/^rule /.test(object)) return 'it changes what our writes do';
   if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;

@@ -130,7 +130,7 @@ async function readUnlinked(
   const rows = spendRows({ ...ALL_DAYS, basis: 'billed' }, { kinds: ['billed'], columns: [] });
   const totals = await tx.$queryRaw<MoneyDocument[]>`
     SELECT c.currency, trim_scale(sum(c.cost))::text AS cost ${fromSpend({ rows, filter })} GROUP BY 1 ORDER BY 1`;
-  const [found] = await tx.$queryRaw<[{ count: bigint }]>`
-    SELECT count(*) FROM projects p WHERE ${Prisma.join(projectConditions(filter), ' AND ')}`;
-  return { projects: Number(found.count), totals };
+  const [found] = await tx.$queryRaw<[{ count: bigint; which: string | null }]>`
+    SELECT count(*), md5(string_agg(p.id, ',' ORDER BY p.id COLLATE "C")) AS which FROM projects p WHERE ${Prisma.join(projectConditions(filter), ' AND ')}`;
+  return { projects: Number(found.count), which: found.which ?? '', totals };
 }

@@ -97,11 +97,14 @@ it('leaves alone what is not ours, also in the history, lists it, and says what 
   await pool.query(
     'ALTER TABLE projects ADD updated_at timestamp(3) NOT NULL DEFAULT now(); ALTER TABLE projects ALTER updated_at DROP DEFAULT',
   );
+  await pool.query(`CREATE FUNCTION notes() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'`);
+  await pool.query('CREATE EVENT TRIGGER keep_tables ON sql_drop EXECUTE FUNCTION notes()');
   const { foreign } = await migrations.adopt();
   expect(foreign.flatMap(({ object, stops }) => (stops === null ? [] : `${object}: ${stops}`))).toEqual([
     'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
     'column users.salt: it must have a value and has no default',
     expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
+    'event trigger keep_tables: it runs when anything is dropped, as by a rollback',
   ]);
   expect(foreign.map(({ object }) => object)).toEqual(
     expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
