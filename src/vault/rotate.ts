@@ -44,15 +44,20 @@ export async function rotateDataKey(rows: AccessRows, old: DataKey, exposedAt: D
   }
   const keys = await rows.keys.list(teamId);
   const altered: string[] = [];
+  const exposed: string[] = [];
   for (const row of keys) {
     const renewed = reencrypt(row, old.dataKey, next);
     if (renewed === null) altered.push(row.organizationId);
-    await rows.keys.setMaterial(row.keyId, withExposure(renewed ?? row, exposedAt));
+    // What a changed row says of where its key is counts for nothing: it may have been in the vault.
+    const isExposed = exposedAt !== null && (renewed === null || row.encryptedKey !== null);
+    if (isExposed) exposed.push(row.organizationId);
+    await rows.keys.setMaterial(row.keyId, {
+      ...(renewed ?? row),
+      exposedAt: row.exposedAt ?? (isExposed ? exposedAt : null),
+    });
   }
   await rows.renewVault(next.vault);
   await rows.sessions.removeOfTeam(teamId);
-  const inVault = keys.filter(({ source }) => source === 'vault');
-  const exposed = exposedAt === null ? [] : inVault.map(({ organizationId }) => organizationId);
   return {
     ...next,
     keys: keys.length - altered.length,
@@ -86,10 +91,6 @@ export function reencrypt(
   const encryptedKey = encrypt(dataKey, plain, keyBinding(row, vault.generation));
   const next = { ...row, encryptedKey, generation: vault.generation };
   return { ...next, mac: macOfKey(dataKey, next) };
-}
-
-function withExposure(row: KeyRow, exposedAt: Date | null): KeyRow {
-  return row.encryptedKey === null ? row : { ...row, exposedAt: row.exposedAt ?? exposedAt };
 }
 
 /** Null where it does not open with this data key. */

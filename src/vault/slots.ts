@@ -120,9 +120,13 @@ export async function dataKeyIn(slot: SlotRow, pair: Pair): Promise<KeyObject | 
 export function requireSealedRole(slot: SlotRow, dataKey: KeyObject, owner: string): Role {
   const role = sealedRole(dataKey, slot, owner);
   if (role !== null) return role;
-  throw new CostsError('auth', `The ${slot.kind} slot of ${owner} was changed outside costs: its seal does not fit.`, {
-    hint: 'An admin drops it, then gives a new start with members add or tokens create: costs keys rotate-vault',
-  });
+  throw new CostsError(
+    'auth',
+    `The ${slot.kind} slot${owner === RECOVERY.name ? '' : ` of ${owner}`} was changed outside costs: its seal does not fit.`,
+    {
+      hint: 'An admin drops it, then gives a new start with members add or tokens create: costs keys rotate-vault',
+    },
+  );
 }
 
 /** A slot, and what its seal says of its owner. */

@@ -17,9 +17,13 @@ export function createVaultTokens(authentication: Authentication): VaultTokens {
       const dataKey = (await authentication.currentIfReachable(team.id))?.dataKey ?? null;
       const viewers = await access.slots.formerViewers(team.id);
       const slots = dataKey === null ? [] : await checkSlots(access, team.id, dataKey);
-      const changed = new Set(slots.filter(({ role }) => role === null).map(({ slot }) => slot.tokenId));
-      const problemOf = ({ id }: TokenRow) => (viewers.has(id) ? 'viewer' : changed.has(id) ? 'changed' : null);
-      return (await access.tokens.list(team.id)).map((row) => ({ ...row, problem: problemOf(row) }));
+      const sealed = new Map(slots.map(({ slot, role }) => [slot.tokenId, role]));
+      const problemOf = ({ id }: TokenRow) => (viewers.has(id) ? 'viewer' : sealed.get(id) === null ? 'changed' : null);
+      return (await access.tokens.list(team.id)).map((row) => ({
+        ...row,
+        role: sealed.get(row.id) ?? row.role,
+        problem: problemOf(row),
+      }));
     },
     create: (team, { name, role, days }) =>
       administer(authentication, team, async ({ rows, vault, dataKey, actor, now }) => {

@@ -235,6 +235,15 @@ describe('a key row that was edited', () => {
     },
   );
 
+  it('to look as if its key had never been in the vault is exposed all the same', async () => {
+    await sql(`UPDATE organization_api_keys SET source = 'env', variable = 'X', encrypted_key = NULL`);
+    expect(await adminDesk().vault.members.remove(acme.team, B)).toMatchObject({
+      exposed: ['org-1'],
+      altered: ['org-1'],
+    });
+    expect((await keyRow()).exposedAt).toBeInstanceOf(Date);
+  });
+
   it('that names a variable and was registered without a session stops nothing', async () => {
     await sql(
       `UPDATE organization_api_keys SET source = 'env', variable = 'OPENAI_ADMIN_KEY', encrypted_key = NULL, generation = NULL, mac = NULL`,
@@ -255,6 +264,7 @@ describe('a token that was edited', () => {
     const { desk } = await make('ci');
     await sql(`UPDATE vault_tokens SET role = 'admin'`);
     expect(await roleOf(desk())).toBe('member');
+    expect(await adminDesk().vault.tokens.list(acme.team)).toMatchObject([{ role: 'member', problem: null }]);
   });
 
   it.each([
