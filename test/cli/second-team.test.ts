@@ -32,6 +32,8 @@ const PLANTED = [
   '31337.4242',
   '98765.4321',
   '777.123',
+  'zz-api-key',
+  'zz-person@example.com',
 ];
 /** What somebody of the second team might type of it, by the kind of thing that a command is about. */
 const TYPED = {
@@ -42,6 +44,7 @@ const TYPED = {
   budget: ['zz-budget-id'],
   token: ['zz-token', 'zz-token-id'],
   email: ['zz-admin@example.com'],
+  person: ['zz-person@example.com'],
 } as const;
 /** And of its own. */
 const OWN = {
@@ -52,6 +55,7 @@ const OWN = {
   budget: 'budget2',
   token: 'token2',
   email: 'second@example.com',
+  person: 'person@example.com',
 };
 const FOREIGN: ReadonlySet<string> = new Set(Object.values(TYPED).flat());
 type Thing = keyof typeof TYPED;
@@ -75,7 +79,7 @@ const ABOUT: Record<string, [Thing, ...string[]]> = {
   'projects tag': ['project', 'product=Stolen'],
   'projects untag': ['project', 'product'],
   'budget remove': ['budget', '--yes'],
-  'people forget': ['email', '--yes'],
+  'people forget': ['person', '--yes'],
   'runs show': ['run'],
   'check ack': ['finding'],
 };
@@ -136,6 +140,13 @@ async function fill(pool: Pool): Promise<void> {
     INSERT INTO runs (id, team_id, command, since, until, status, version, plan) VALUES ('zz-run', 't1', 'sync', '2026-01-01', '2026-01-02', 'ok', '0', '["zz-search"]'), ('run2', 't2', 'sync', '2026-01-01', '2026-01-02', 'ok', '0', '[]');
     INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, old_cost, new_cost, cause, run_id)
       VALUES ('zz-project-id', 'costs_v1', now()::date - 3, now()::date - 2, 'zz-model, input', 'USD', 1, 31337.4242, 'provider', 'zz-run');
+    INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id, name, owner_kind, owner_id, owner_name, owner_email, ai_project_id) VALUES
+      ('openai', 'org-zz', 'zz-api-key-id', 'zz-api-key', 'user', 'zz-user', 'zz-person', 'zz-person@example.com', 'proj_zz'),
+      ('openai', 'org-other', 'key2', 'key2', 'user', 'user2', 'Person', 'person@example.com', 'proj_mine');
+    INSERT INTO team_settings VALUES ('t1', true), ('t2', true);
+    INSERT INTO cost_by_api_key (id, project_id, bucket_start_time, bucket_end_time, source, api_key_id, line_item, currency, model, token_type, service_tier, product, cost)
+      SELECT 'zz-cut' || n, 'zz-project-id', date_trunc('day', now()) - n * interval '1 day', date_trunc('day', now()) - (n - 1) * interval '1 day', 'bill', 'zz-api-key-id', 'zz-model, input', 'USD', 'zz-model', '', '', '', 31337.4242
+      FROM generate_series(1, 20) AS n;
     INSERT INTO project_tags VALUES ('zz-project-id', 'product', '1970-01-01', 'zz-tag');
     INSERT INTO budgets (id, team_id, project_id, currency, amount) VALUES ('zz-budget-id', 't1', 'zz-project-id', 'USD', 98765.4321), ('budget2', 't2', 'mine', 'USD', 5);
     INSERT INTO budgets (id, team_id, provider, organization_id, currency, amount, from_month) VALUES ('zz-budget-id-2', 't1', 'openai', 'org-zz', 'USD', 98765.4321, '2020-01');
@@ -187,7 +198,8 @@ function callsOf({ path, command }: DescribedCommand, folder: string): string[][
     ...(has('--stored') ? [[...base, '--stored']] : []),
     ...given('--project', TYPED.project),
     ...(about === 'organization' || path === 'keys add' ? [] : given('--organization', TYPED.organization)),
-    ...given('--group-by', ['project,model', 'organization,line-item']),
+    ...given('--group-by', ['project,model', 'organization,line-item', 'api-key,owner']),
+    ...given('--api-key', ['zz-*']),
     ...given('--basis', ['best']),
   ];
 }
@@ -273,11 +285,11 @@ describe.each(STORY_KINDS)('a second team in one database, on %s', (kind) => {
     const after = await readRowsOf(database.pool);
     await database.close();
     const rest = (rows: Record<string, unknown>[] = []) => new Set(rows.map((row) => JSON.stringify(row)));
+    const isOther = (row: Record<string, unknown>) =>
+      [row['team_id'], row['id']].includes('t2') || row['ai_organization_id'] === 'org-other';
     for (const [table, rows] of Object.entries(before)) {
       const kept = rest(after[table]);
-      const lost = rows.filter(
-        (row) => row['team_id'] !== 't2' && row['id'] !== 't2' && !kept.has(JSON.stringify(row)),
-      );
+      const lost = rows.filter((row) => !isOther(row) && !kept.has(JSON.stringify(row)));
       expect(lost, table).toEqual([]);
     }
   });
