@@ -74,6 +74,22 @@ it('decimals of Parquet keep all of their 38 digits, whatever they are stored as
   ]);
 });
 
+it('a column that has nothing in any row is none, so that the tags of files of Vercel tell their projects', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'a.parquet');
+  const filledOf = async (accounts: (string | null)[]) => {
+    const text = (name: string, data: (string | null)[]) => ({ name, data, type: 'STRING' as const, nullable: true });
+    const columnData = [text('SubAccountId', accounts), text('Tags', ['{}', '{}'])];
+    await writeFile(path, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 1 })));
+    let filled: readonly string[] = [];
+    await openParquet(path, (columns) => (filled = columns));
+    return filled;
+  };
+  expect(await filledOf([null, null])).toEqual(['Tags']);
+  expect(await filledOf([null, 'a'])).toEqual(['SubAccountId', 'Tags']);
+});
+
 it('a row group of any size comes some rows at a time, each once and in order', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -295,17 +295,13 @@ it('come back with a rollback where another answer was accepted, and are replace
     ).rows as unknown;
   const found = await whole();
   // The last day is the same at first; a bill of it is another later, twice.
-  const restated = SAME.map((each, index) =>
-    index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', '3.5').cost } : each,
-  );
-  for (const bills of [
-    SAME,
-    restated,
-    restated.map((each, index) => (index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', '3.25').cost } : each)),
-  ])
-    await write(bills.slice(4), [last], true);
+  const saying = (cost: string) =>
+    SAME.map((each, index) => (index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', cost).cost } : each));
+  for (const bills of [SAME, saying('3.5'), saying('3.25')]) await write(bills.slice(4), [last], true);
   // An amount and a currency are others, and a bill is gone whose key another has by now.
-  const [changed, gone, ...others] = SAME.map((each, index) => (index === 2 ? { ...each, currency: 'EUR' } : each));
+  const [changed, gone, ...others] = saying('3.25').map((each, index) =>
+    index === 2 ? { ...each, currency: 'EUR' } : each,
+  );
   if (changed === undefined || gone === undefined) throw new Error('No bills.');
   const days = daysOf({ since: first, until: last });
   const answer = [{ ...changed, cost: line(first, 'proj_1', 'gpt', '1.005').cost }, ...others];
