@@ -55,14 +55,18 @@ function queryCompilerAsFile(bundler) {
 /** What packages do and we have no need of. Found by profiling; a package that has changed ends the build. */
 function leaveOut(bundler) {
   const left = new Map([
-    // Node reads megabytes to make a segmenter, and most text is measured without one.
+    // Node reads megabytes to make a segmenter, and all emoji to make a pattern of them; most text is measured without.
     [
       'string-width/index.js',
       [
         'const segmenter = new Intl.Segmenter();',
         'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };',
+        'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+        'let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
       ],
     ],
+    // Commands of ours are no programs of their own: nothing is spawned for them.
+    ['commander/lib/command.js', ["require('node:child_process')", 'undefined']],
     // Whether this is a worker of Cloudflare's is found by making an HTTP response, which loads Node's client.
     ['pg/lib/stream.js', ["typeof Response === 'function'", 'false']],
     // The last hundred messages for debugging are kept though nobody reads them, and with them all that was sent to the database.
@@ -70,15 +74,21 @@ function leaveOut(bundler) {
     ['@prisma/debug/dist/index.mjs', ['argsHistory.push([namespace2, ...args]);', '']],
   ]);
   bundler.onLoad(
-    { filter: /(string-width[/]index|pg[/]lib[/]stream|runtime[/]client|debug[/]dist[/]index)[.]m?js$/ },
+    {
+      filter:
+        /(string-width[/]index|commander[/]lib[/]command|pg[/]lib[/]stream|runtime[/]client|debug[/]dist[/]index)[.]m?js$/,
+    },
     async ({ path }) => {
       const name = relative('node_modules', path);
-      const [what, instead] = left.get(name) ?? [];
-      if (what === undefined) return undefined;
+      const changes = left.get(name);
+      if (changes === undefined) return undefined;
       left.delete(name);
-      const source = await readFile(path, 'utf8');
-      if (!source.includes(what)) throw new Error(`${name} no longer has: ${what}`);
-      return { contents: source.replace(what, instead), loader: 'js' };
+      let contents = await readFile(path, 'utf8');
+      for (let i = 0; i < changes.length; i += 2) {
+        if (!contents.includes(changes[i])) throw new Error(`${name} no longer has: ${changes[i]}`);
+        contents = contents.replace(changes[i], () => changes[i + 1]);
+      }
+      return { contents, loader: 'js' };
     },
   );
   bundler.onEnd(() => {

@@ -1,4 +1,3 @@
-import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** Most that may live in the heap while it may double before it is tidied: a sixth less processor time in a backfill. */
@@ -11,8 +10,9 @@ const MAY_DOUBLE = 100;
 const MAY_GROW = 20;
 
 /** Keeps the heap of this process near to what lives in it, as far as that is worth the time. */
-export function boundHeap(): void {
+export async function boundHeap(): Promise<void> {
   grow(MAY_DOUBLE);
+  const { PerformanceObserver } = await import('node:perf_hooks');
   const observer = new PerformanceObserver(() => {
     if (getHeapStatistics().used_heap_size <= SMALL_BYTES) return;
     grow(MAY_GROW);

@@ -1,4 +1,4 @@
-import { createRuntime } from './context.js';
+import { createRuntime, type OpenContext } from './context.js';
 import { readConfig } from './config.js';
 import { CostsError } from './errors.js';
 import { execute } from './execute.js';
@@ -9,11 +9,15 @@ const GRACE_MILLISECONDS = 10_000;
 
 /** Runs one command as this process: its signals, its exit code. */
 export async function runProcess(argv: readonly string[], version: string): Promise<void> {
-  boundHeap();
   const interruption = listenForSignals();
   const runtime = createRuntime({ version, config: readConfig(), signal: interruption.signal, argv });
+  // Help opens nothing and holds little.
+  const open: OpenContext = (options) => {
+    void boundHeap();
+    return runtime.open(options);
+  };
   try {
-    process.exitCode = await execute(argv, runtime, interruption.overdue);
+    process.exitCode = await execute(argv, { ...runtime, open }, interruption.overdue);
   } finally {
     interruption.stop();
     await runtime.close();

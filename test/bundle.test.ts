@@ -43,6 +43,18 @@ describe('the bundle', () => {
     ]);
   });
 
+  it('loads for the help no more of Node than it needs', async () => {
+    const tell = 'data:text/javascript,process.on("exit",()=>process._rawDebug(process.moduleLoadList.join("\\n")))';
+    const { stderr } = await promisify(execFile)(process.execPath, [
+      '--import',
+      tell,
+      path('../bin/costs.js'),
+      '--help',
+    ]);
+    expect(stderr).toContain('NativeModule os');
+    expect(stderr).not.toMatch(/^NativeModule (child_process|crypto|perf_hooks|fs\/promises)$/m);
+  });
+
   it('loads for a report what reads and draws it, and nothing that asks providers or people or changes schemas', async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });

@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
 import { shell } from '../domain/shell.js';
 import type { DraftFile } from '../draft-file.js';
-import { createFile } from './file.js';
 import { printable, toJson, withoutCommands } from './gate.js';
 import type { Output } from './output.js';
 import { guardPipes, untilWritable } from './pipes.js';
@@ -118,6 +117,7 @@ export function createOutput({
     },
     async intoFile(path, work) {
       if (path === undefined || path === '-') return work();
+      const { createFile } = await import('./file.js');
       const opened = (file = await createFile(path));
       try {
         await work();
