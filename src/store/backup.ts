@@ -6,7 +6,10 @@ import type { PGlite } from '@electric-sql/pglite';
 import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import type { EmbeddedFolders } from './embedded-folders.js';
+import { lostStore } from './fence.js';
 import { fileError } from './file-error.js';
+import type { Lock } from './lock.js';
+import { OwnFiles } from './own-files.js';
 import { startPglite } from './pglite.js';
 
 /** A store packs to between an eighth and a thirtieth of its size; its empty log files make up most of a small one. */
@@ -14,7 +17,7 @@ const MOST_TIMES = 60;
 const LEAST_BOUND = 256 * 1024 * 1024;
 
 /** Writes the whole store, packed, to a file that only its owner can read. @throws CostsError `usage` when it exists */
-export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: number }> {
+export async function writeBackup(db: PGlite, lock: Lock, path: string): Promise<{ bytes: number }> {
   const file = await createDraft(path, { replace: false }).catch((error: unknown) => {
     throw fileError(path, error);
   });
@@ -22,6 +25,8 @@ export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: nu
     await db.exec('CHECKPOINT');
     const packed = await db.dumpDataDir('gzip');
     for await (const chunk of packed.stream() as ReadableStream<Uint8Array>) await file.write(chunk);
+    // What was read may then be half of its successor's.
+    if (!lock.isHeld()) throw lostStore();
     await file.commit();
     return { bytes: packed.size };
   } catch (error) {
@@ -32,35 +37,37 @@ export async function writeBackup(db: PGlite, path: string): Promise<{ bytes: nu
 
 /**
  * Puts a backup in the place of what the embedded store holds. It is unpacked and opened beside it first: a file that is
- * no backup changes nothing. The caller holds the lock.
+ * no backup changes nothing.
  * @param agree throws where the store is to stay as it is, once the file is known to be a backup
  * @throws CostsError `usage` when the file cannot be read or is no backup
  */
 export async function restoreBackup(
   { root, data, replaced, moved }: EmbeddedFolders,
+  lock: Lock,
   path: string,
   agree: () => Promise<void>,
 ): Promise<void> {
   const fresh = `${root}/data.new`;
   await rm(fresh, { recursive: true, force: true });
   try {
-    await unpackStore(path, fresh);
+    await unpackStore(path, new OwnFiles(fresh, () => lock.seemsHeld()));
     await agree();
+    if (!lock.isHeld()) throw lostStore();
     // A kill between the two leaves the store under the name `replaced`, where the next start looks for it.
     if (await stat(data).catch(() => null)) await rename(data, replaced);
     await rename(fresh, data);
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    if (lock.isHeld()) await rm(fresh, { recursive: true, force: true });
   }
   await rm(replaced, { recursive: true, force: true });
   await rm(moved, { force: true });
 }
 
 /** Makes a store of a backup, and opens it to see that it is one. */
-async function unpackStore(path: string, dataDir: string): Promise<void> {
+async function unpackStore(path: string, fs: OwnFiles): Promise<void> {
   const tar = await unpack(path);
   try {
-    const db = await startPglite({ dataDir, loadDataDir: tar });
+    const db = await startPglite({ fs, loadDataDir: tar });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');

@@ -1,4 +1,4 @@
-import { LOST_LOCK } from './fence.js';
+import { LOST_HINT, LOST_LOCK } from './fence.js';
 import type { Explanation, Place, Symptom } from './symptom.js';
 
 /** What comes without a code of the network, and which it means. */
@@ -56,7 +56,7 @@ export function explainNetwork(symptom: Symptom, place: Place): Explanation | nu
         'Wait a moment, then run the same command again; costs db migrate takes --wait.',
       );
     case LOST_LOCK:
-      return { code: 'conflict', message, hint: 'Run the same command again: what was confirmed before is stored.' };
+      return { code: 'conflict', message, hint: LOST_HINT };
     case '53300':
       return unreachable(
         `${server} has no connection left.`,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { createDraft } from '../draft-file.js';
 import { CostsError } from '../errors.js';
 import { copyRows, type CopyResult } from './copy.js';
 import type { Database, OpenOptions } from './database.js';
@@ -44,7 +44,7 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
     restore: async (path, agree) => {
       const { folders, lock } = await lockEmbedded(home, options);
       try {
-        await restoreBackup(folders, path, agree);
+        await restoreBackup(folders, lock, path, agree);
       } finally {
         await lock.release();
       }
@@ -62,7 +62,9 @@ export function createEmbeddedStore(home: string, options: OpenOptions = {}): Em
       return withSource(async (source) => {
         await target.migrations.requireCurrent();
         const result = await copyRows(source, target);
-        await writeFile(moved, `${JSON.stringify({ to: target.label })}\n`, { mode: 0o600 });
+        const mark = await createDraft(moved);
+        await mark.write(`${JSON.stringify({ to: target.label })}\n`);
+        await mark.commit();
         return result;
       });
     },

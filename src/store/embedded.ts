@@ -8,7 +8,8 @@ import type { Database, OpenOptions } from './database.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
 import { writeBackup } from './backup.js';
 import { acquireLock, type Lock, type LockOptions } from './lock.js';
-import { fence } from './fence.js';
+import { fence, lostStore } from './fence.js';
+import { OwnFiles } from './own-files.js';
 import { makePglite, servePglite, startPglite } from './pglite.js';
 import { openSession } from './pool.js';
 import { createDatabase } from './postgres.js';
@@ -24,15 +25,16 @@ export async function openEmbedded(
 ): Promise<Database> {
   const { folders, lock } = await lockEmbedded(home, options);
   try {
-    await createIfMissing(folders, onCreate);
+    await createIfMissing(folders, lock, onCreate);
     const moved = await readMoved(folders);
     if (moved !== null) onMoved?.(moved);
     let panic: CostsError | null = null;
-    const db = fence(await openPglite(folders.data), lock, (words) => (panic = stopped(folders.root, words)));
+    const db = fence(await openPglite(folders.data, lock), lock, (words) => (panic = stopped(folders.root, words)));
+    let isOpen = true;
     const served = await servePglite(db, folders.socket, () => panic === null && lock.isHeld());
     return createDatabase({
       // What fails behind it fails of it, whatever a cut connection says.
-      ended: () => panic,
+      ended: () => (isOpen && !lock.isHeld() ? lostStore() : panic),
       kind: 'embedded',
       place: {
         ...{ label: folders.root, server: folders.root, database: 'postgres', user: 'postgres' },
@@ -40,8 +42,9 @@ export async function openEmbedded(
       },
       pool: served.pool,
       openSession: () => openSession(served.pool),
-      backup: (path) => writeBackup(db, path),
+      backup: (path) => writeBackup(db, lock, path),
       close: async () => {
+        isOpen = false;
         try {
           await served.close();
         } catch (error) {
@@ -54,7 +57,9 @@ export async function openEmbedded(
     });
   } catch (error) {
     // On a full disk this may fail as well, and would hide the cause.
+    const wasHeld = lock.isHeld();
     await lock.release().catch(() => undefined);
+    if (!wasHeld) throw lostStore();
     throw error instanceof CostsError ? error : folderError(folders.root, error);
   }
 }
@@ -91,6 +96,7 @@ async function makePrivate(root: string): Promise<void> {
 /** Built beside its place and moved there when complete: a kill in the middle must not leave half a database. */
 async function createIfMissing(
   { root, data, replaced }: EmbeddedFolders,
+  lock: Lock,
   onCreate: (() => void) | undefined,
 ): Promise<void> {
   const fresh = join(root, 'data.new');
@@ -100,21 +106,22 @@ async function createIfMissing(
   if (existsSync(data)) return;
   onCreate?.();
   try {
-    const db = await makePglite(fresh);
+    const db = await makePglite({ fs: new OwnFiles(fresh, () => lock.seemsHeld()) });
     await db.close();
     await chmod(fresh, 0o700);
+    if (!lock.isHeld()) throw lostStore();
     await rename(fresh, data);
   } catch (error) {
     const full = await isFull(root);
-    await rm(fresh, { recursive: true, force: true });
+    if (lock.isHeld()) await rm(fresh, { recursive: true, force: true });
     throw full ? noSpace(root, CREATING_MEGABYTES, error) : error;
   }
 }
 
-async function openPglite(data: string): Promise<PGlite> {
+async function openPglite(data: string, lock: Lock): Promise<PGlite> {
   await requireStore(data);
   try {
-    return await startPglite({ dataDir: data });
+    return await startPglite({ fs: new OwnFiles(data, () => lock.seemsHeld()) });
   } catch (cause) {
     if (await isFull(data)) throw noSpace(data, OPENING_MEGABYTES, cause);
     throw new CostsError(

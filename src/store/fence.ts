@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { CostsError } from '../errors.js';
 import type { Lock } from './lock.js';
 
 /** A code of our own, in a class that PostgreSQL leaves to others. */
@@ -6,9 +7,15 @@ export const LOST_LOCK = 'CS001';
 
 const LOST =
   'Another process took over the embedded store while this one was paused or cut off; nothing more was written.';
+export const LOST_HINT = 'Run the same command again: what was confirmed before is stored.';
 const [QUERY, SYNC, ERROR, STARTUP] = [...Buffer.from('QSE'), 0];
 const LOST_ERROR = frame('E', Buffer.from(`SERROR\0VERROR\0C${LOST_LOCK}\0M${LOST}\0\0`));
 const READY = frame('Z', Buffer.from('I'));
+
+/** What fails once the lock is another's, in whatever words. */
+export function lostStore(): CostsError {
+  return new CostsError('conflict', LOST, { hint: LOST_HINT });
+}
 
 /**
  * Lets no statement through, and confirms none, once the lock is another's: a process that slept through its time must not

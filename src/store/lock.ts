@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { link, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,8 @@ export interface LockOptions {
 export interface Lock {
   /** Whether nobody has taken it over: to be asked before a commit, and before it is confirmed. */
   isHeld(): boolean;
+  /** The same, quick enough to be asked before each write to a file. */
+  seemsHeld(): boolean;
   /** Gives it back, where it was not taken over. */
   release(): Promise<void>;
 }
@@ -151,6 +153,9 @@ async function hold(folder: string, number: number, claim: Claim, endLife: () =>
       return false;
     }
   };
+  const next = join(folder, claimName(number + 1));
+  const { ino } = statSync(path);
+  const seemsHeld = () => statSync(path, { throwIfNoEntry: false })?.ino === ino && !existsSync(next);
   await removeLeftovers(folder, number, claim.machine);
   const heartbeat = setInterval(() => {
     const now = new Date(performance.timeOrigin + performance.now());
@@ -158,6 +163,7 @@ async function hold(folder: string, number: number, claim: Claim, endLife: () =>
   }, HEARTBEAT_MS).unref();
   return {
     isHeld,
+    seemsHeld,
     release: async () => {
       clearInterval(heartbeat);
       endLife();

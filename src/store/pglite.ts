@@ -23,13 +23,10 @@ export interface ServedPglite {
   close(): Promise<void>;
 }
 
-/** Makes a new PGlite: in a folder, or without one in memory. */
-export async function makePglite(dataDir?: string): Promise<PGlite> {
+/** Makes a new PGlite: with files where the options say, or without them in memory. */
+export async function makePglite(options: PGliteOptions = {}): Promise<PGlite> {
   const loadDataDir = await readEmptyStore();
-  return startPglite({
-    ...(dataDir === undefined ? {} : { dataDir }),
-    ...(loadDataDir === null ? {} : { loadDataDir }),
-  });
+  return startPglite({ ...options, ...(loadDataDir === null ? {} : { loadDataDir }) });
 }
 
 /** Starts a PGlite that is there, or is made as the options say. */
@@ -65,7 +62,10 @@ export async function servePglite(
       await endPool(pool);
       await server.stop();
       // Closing writes what is in memory.
-      if (mayWrite()) await db.close();
+      if (mayWrite())
+        await db.close().catch((error: unknown) => {
+          if (mayWrite()) throw error;
+        });
       await rm(temporary ? socketFolder : path, { recursive: true, force: true });
     },
   };

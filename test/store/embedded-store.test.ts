@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { link, readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -57,7 +57,13 @@ describe('a backup', () => {
     await withStore((database) => database.pool.query('DELETE FROM cost_data'));
     const declined = createEmbeddedStore(home).restore(path, () => Promise.reject(new Error('No.')));
     await expect(declined).rejects.toThrow('No.');
-    expect(await withStore(({ pool }) => readRowsOf(pool))).not.toEqual(before);
+    const later = await withStore(({ pool }) => readRowsOf(pool));
+    expect(later).not.toEqual(before);
+    const paused = createEmbeddedStore(home, { machine: 'another machine' }).restore(path, async () => {
+      await (await openDatabase({ kind: 'embedded', home }, { silenceMs: 200 })).close();
+    });
+    await expect(paused).rejects.toThrow('took over');
+    expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(later);
     await createEmbeddedStore(home).restore(path, agree);
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
   });
@@ -102,7 +108,11 @@ describe('a copy to a server', () => {
       if (!SEALED.includes(table) && table !== 'organization_api_keys') expect(theirs[table], table).toEqual(rows);
     expect(first.equal).toBe(true);
     expect(first.sums.length).toBeGreaterThan(10);
+    const mark = join(home, 'store', 'moved.json');
+    await link(mark, join(folder, 'moved.json'));
     const second = await store.copyTo(database);
+    // Put there as a whole, or one that was killed in between would leave half a mark.
+    expect((await stat(mark)).ino).not.toBe((await stat(join(folder, 'moved.json'))).ino);
     expect(second.tables.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(0);
     let moved = '';
     await (await openDatabase({ kind: 'embedded', home }, { onMoved: (label) => (moved = label) })).close();

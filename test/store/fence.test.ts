@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { expect, it } from 'vitest';
 import { openEmbedded } from '../../src/store/embedded.js';
 import { fence } from '../../src/store/fence.js';
+import { OwnFiles } from '../../src/store/own-files.js';
+import { startPglite } from '../../src/store/pglite.js';
 import { useEmptyTarget } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';
 
@@ -64,9 +66,33 @@ it('a process whose store was taken over in the middle of a transaction commits 
     message: expect.stringContaining('took over the embedded store') as string,
   });
   await expect(first.pool.query('SELECT 1')).rejects.toThrow('took over');
+  await expect(first.backup?.(join(home, 'of its successor'))).rejects.toThrow('took over');
   await first.close();
   const third = await openEmbedded(home);
   expect((await third.pool.query('SELECT n FROM t')).rows).toEqual([{ n: 2 }]);
+  await third.close();
+});
+
+it('a statement that goes on after its store was taken over changes no file of its successor', async () => {
+  const { home } = await useEmptyTarget('embedded');
+  await (await openEmbedded(home)).close();
+  const folder = join(home, 'store', 'data');
+  let isOurs = true;
+  const first = await startPglite({ fs: new OwnFiles(folder, () => isOurs) });
+  await first.exec('CREATE TABLE t (text text)');
+  // What its successor makes of the same files, before the first goes on.
+  await cp(folder, join(home, 'successor'), { recursive: true });
+  const second = await startPglite({ dataDir: join(home, 'successor') });
+  await second.exec(`INSERT INTO t VALUES ('of the second')`);
+  await second.close();
+  isOurs = false;
+  await cp(join(home, 'successor'), folder, { recursive: true });
+  await first.exec(`INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 9000)`).catch(() => undefined);
+  await first.close().catch(() => undefined);
+  const third = await startPglite({ dataDir: folder });
+  expect((await third.query('SELECT count(*)::int AS count, min(text) AS text FROM t')).rows).toEqual([
+    { count: 1, text: 'of the second' },
+  ]);
   await third.close();
 });
 
