@@ -25,7 +25,8 @@ export function createSessionFile(home: () => string): SessionFile {
     try {
       const path = join(home(), name);
       await checkPrivate(path);
-      return JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+      const kept = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown> | null;
+      return Object.fromEntries(Object.entries(kept ?? {}).filter(isText));
     } catch (error) {
       // Whoever has no home has kept nothing.
       if (error instanceof CostsError && error.code === 'usage') return {};
@@ -50,6 +51,11 @@ export function createSessionFile(home: () => string): SessionFile {
       else await write(home(), FORMER, rest);
     },
   };
+}
+
+/** Whoever can write the file may have written something else into it. */
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string';
 }
 
 async function filesIn(home: () => string): Promise<string[]> {

@@ -11,7 +11,7 @@ import { createKeychain } from '../../src/vault/keychain.js';
 import { createSessionFile } from '../../src/vault/session-file.js';
 import { foundTeam, openDesk } from '../helpers/vault.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
-import { createTestDatabase, environmentOf, fillHome, type TestDatabase } from '../helpers/database.js';
+import { createTestDatabase, environmentOf, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
 
 const PASSWORD = 'correct horse battery staple';
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
@@ -166,6 +166,15 @@ describe('sessions in files', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a session file that holds something else', () => {
+  it.each(['null', '5', '[["x"]]', '{"x":5}', '{"x":{"a":"b"}}', '{', ''])('(%s) holds no session', async (text) => {
+    const folder = await useHome();
+    await writeFile(join(folder, 'session-x.json'), text, { mode: 0o600 });
+    const file = createSessionFile(() => folder);
+    expect([await file.get('x'), await file.inUse()]).toEqual([null, null]);
   });
 });
 
