@@ -3,7 +3,7 @@ import { CostsError } from '../errors.js';
 
 /**
  * Opens a file that takes its name only when it is whole, so that a failure or a full disk leaves what was there before.
- * @throws CostsError `usage` when it cannot be made there; so do its methods
+ * @throws CostsError `usage` when it cannot be made there, `failed` when the disk is full; so do its methods
  */
 export async function createFile(path: string): Promise<DraftFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
@@ -18,18 +18,22 @@ export async function createFile(path: string): Promise<DraftFile> {
   };
 }
 
+const FULL = 'the disk is full';
+
 function explain(error: NodeJS.ErrnoException, path: string): CostsError {
   const reasons: Record<string, string> = {
     ENOENT: 'its folder does not exist',
     EACCES: 'that is not allowed',
     EPERM: 'that is not allowed',
     EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
+    ENOSPC: FULL,
+    EDQUOT: FULL,
     EPIPE: 'its reader has gone',
     EISDIR: 'it is a folder',
     ENOTDIR: 'its folder is a file',
   };
-  return new CostsError('usage', `${path} cannot be written: ${reasons[error.code ?? ''] ?? error.message}.`, {
+  const reason = reasons[error.code ?? ''] ?? error.message;
+  return new CostsError(reason === FULL ? 'failed' : 'usage', `${path} cannot be written: ${reason}.`, {
     hint: 'Give another file to --output, or "-" for standard output.',
     cause: error,
   });

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { createOutput, type Streams } from '../../src/output/create.js';
+import { createFile } from '../../src/output/file.js';
 
 it('a long export waits for a slow reader of its pipe again and again, and leaves no listener on it', async () => {
   const pipe = Object.assign(new PassThrough({ highWaterMark: 16 }), { isTTY: false, columns: 80 });
@@ -46,4 +47,8 @@ it.skipIf(!existsSync('/dev/full'))('a full disk behind a stream is told, and is
   expect(json.code).toBe(1);
   expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'failed', message: expect.any(String) as string } });
   expect(told.code).toBe(2);
+  // Of --output, too: it is the same disk, and no fault of what was typed.
+  const file = await createFile('/dev/full');
+  await expect(file.write('x')).rejects.toMatchObject({ code: 'failed', exitCode: 1 });
+  await file.discard();
 });
