@@ -1,8 +1,8 @@
 import { CostsError } from '../errors.js';
 
-/** A row that goes on for so long is a quote that nobody closed. */
+/** A row that goes on for so long is none, or a quote that nobody closed. */
 const LONGEST_ROW = 16 * 1024 * 1024;
-/** Nobody's bills have as many columns; and a row is looked through anew with each piece of the text, until it is whole. */
+/** Nobody's bills have as many columns. */
 export const MOST_VALUES = 10_000;
 /** What may follow a quote that closes a value; a text that comes in pieces may end before it. */
 const ENDS_VALUE = /^(?:,|\n|\r\n|\r?$)/;
@@ -13,17 +13,22 @@ const ENDS_VALUE = /^(?:,|\n|\r\n|\r?$)/;
  */
 export async function* parseCsv(pieces: AsyncIterable<string>): AsyncGenerator<string[][]> {
   let rest = '';
+  let enough = 0;
   let count = 0;
   for await (const piece of pieces) {
-    const text = rest + piece;
-    const { records, end } = takeRecords(text, false, count);
-    rest = text.slice(end);
+    rest += piece;
+    // A row that is not whole yet is looked through anew once there is twice as much of it, not with each piece.
+    if (rest.length < enough) continue;
+    const { records, end } = takeRecords(rest, false, count);
+    rest = rest.slice(end);
+    enough = Math.min(rest.length * 2, LONGEST_ROW);
     count += records.length;
-    if (rest.length > LONGEST_ROW) throw unclosed();
+    if (rest.length > LONGEST_ROW)
+      throw unclosed('A row of it goes on for over 16 MB, or a quote is opened and never closed.');
     if (records.length > 0) yield records;
   }
   const { records, end } = takeRecords(rest, true, count);
-  if (end < rest.length) throw unclosed();
+  if (end < rest.length) throw unclosed('A quote is opened and never closed.');
   if (records.length > 0) yield records;
 }
 
@@ -108,8 +113,8 @@ function misquoted(row: number, how: Misquote): CostsError {
       });
 }
 
-function unclosed(): CostsError {
-  return new CostsError('contract', 'A quote is opened and never closed.', {
+function unclosed(message: string): CostsError {
+  return new CostsError('contract', message, {
     hint: 'Nothing of the file was stored: export it again.',
   });
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { CostsError } from '../errors.js';
 import { ONLY_AS_TEXT } from './columns.js';
 import { textOf, type Table, type Values, type WantedOf } from './values.js';
 
@@ -16,8 +17,7 @@ const ROWS_A_BATCH = 50_000;
  */
 export async function openParquet(path: string, wantedOf: WantedOf): Promise<Table> {
   const file = await bufferOf(path);
-  const metadata = await parquetMetadataAsync(file);
-  const top = topElements(metadata.schema);
+  const { metadata, top } = await metadataOf(file);
   const columns = top.map(({ name }) => name);
   const wanted = wantedOf(columns.filter((column) => !isEmpty(metadata, column)));
   const floats = new Set(top.filter(({ type }) => type === 'FLOAT').map(({ name }) => name));
@@ -63,6 +63,16 @@ export async function openParquet(path: string, wantedOf: WantedOf): Promise<Tab
     }
   }
   return { columns, batches: batches() };
+}
+
+/** @throws CostsError `contract`; what the reader says of a file that is none is about its own parts */
+async function metadataOf(file: AsyncBuffer): Promise<{ metadata: FileMetaData; top: SchemaElement[] }> {
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    return { metadata, top: topElements(metadata.schema) };
+  } catch (cause) {
+    throw new CostsError('contract', 'it is no Parquet file, or not a whole one', { cause });
+  }
 }
 
 async function bufferOf(path: string): Promise<AsyncBuffer> {

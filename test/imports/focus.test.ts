@@ -475,6 +475,7 @@ describe('FOCUS files', () => {
     ],
     ['a currency that is none', csv([{ BillingCurrency: '$' }]), /row 1: BillingCurrency/],
     ['a quote that is never closed', `${csv([{}])}\n"1`, /never closed/],
+    ['a row that does not end', `${csv([{}])}\n${'1'.repeat(17 * 2 ** 20)}`, /goes on for over 16 MB/],
     ['a value that only ends in a quote', csv([{}, {}]).replace(/"(?=[^"]*"[^"]*$)/, ''), /[Rr]ow 2 has a quote/],
     ['quotes behind backslashes', csv([{}]).replace('""one""', '\\"one\\"'), /[Rr]ow 1 has a backslash before a quote/],
     ['text behind a quote', csv([{}]).replace('"1"', '"1"0'), /[Rr]ow 1 has a quote/],

@@ -280,3 +280,19 @@ describe.skipIf(!isInstalled)('DuckDB, where @duckdb/node-api is installed (here
     expect(periods[0]?.lines.map(({ cost, listCost = null }) => [cost, listCost])).toEqual([[0n, null]]);
   });
 });
+
+it('a file that is no Parquet is said to be none, in no words of the reader', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'a.parquet');
+  for (const [metadata, length] of [
+    [Buffer.alloc(0), 0],
+    [Buffer.alloc(5_000, 0x1c), 5_000],
+    [Buffer.alloc(20), 2 ** 32 - 1],
+  ] as const) {
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(length);
+    await writeFile(path, Buffer.concat([Buffer.from('PAR1'), metadata, size, Buffer.from('PAR1')]));
+    await expect(openParquet(path, () => [])).rejects.toThrow('it is no Parquet file, or not a whole one');
+  }
+});
