@@ -2,6 +2,7 @@ import { toDay } from '../domain/day.js';
 import { cleanText } from '../domain/text.js';
 import { formatInstant } from '../domain/words.js';
 import { CostsError, codeOf } from '../errors.js';
+import { ProxyError } from './dispatchers.js';
 import type { Limits } from './limits.js';
 
 export function interruption(): CostsError {
@@ -49,7 +50,7 @@ export function tooLarge(url: URL, most: string): CostsError {
 
 /** A host that cannot be reached. */
 export function unreachable(url: URL, cause: unknown): CostsError {
-  return new CostsError('unreachable', `${url.host} could not be reached (${whyOf(cause)}).`, {
+  return new CostsError('unreachable', `${whoOf(cause, url)} could not be reached (${whyOf(cause)}).`, {
     hint: isCertificate(codeOf(cause))
       ? 'Where a proxy of this network signs connections, name its authority: NODE_EXTRA_CA_CERTS=FILE'
       : 'Check the network and HTTPS_PROXY; the same command may work later.',
@@ -62,6 +63,11 @@ export function isCertificate(code: string): boolean {
   return /CERT|SIGNATURE|INVALID_CA/.test(code);
 }
 
+function whoOf(error: unknown, url: URL): string {
+  if (error instanceof ProxyError) return `The proxy ${error.host}`;
+  return error instanceof Error ? whoOf(error.cause, url) : url.host;
+}
+
 function whyOf(error: unknown): string {
   if (!(error instanceof Error)) return 'for no known reason';
   if (error.cause instanceof Error) return whyOf(error.cause);
@@ -69,7 +75,8 @@ function whyOf(error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known here';
   if (code === 'ECONNREFUSED') return 'it refused the connection';
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
-  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not answer in time';
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT')
+    return 'it did not answer in time';
   if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'no network route leads there';
   if (isCertificate(code)) return 'its certificate is not trusted here';
   // Their messages are lines of a log of OpenSSL.

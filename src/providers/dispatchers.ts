@@ -1,9 +1,24 @@
 import { Agent, EnvHttpProxyAgent, errors, Pool, type Dispatcher } from 'undici';
 import type { Duplex } from 'node:stream';
 import { isLoopback } from '../domain/host.js';
-import { CostsError } from '../errors.js';
+import { codeOf, CostsError } from '../errors.js';
 
 const CONNECT = { timeout: 15_000 };
+
+/** It is the proxy that could not be reached, or did not answer. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  readonly code: string;
+
+  constructor(
+    readonly host: string,
+    cause: unknown,
+  ) {
+    super(`The proxy ${host} failed`, { cause });
+    // Undici sends a request again, without an end, after a SocketError: it takes it for one of its own connection.
+    this.code = cause instanceof errors.SocketError ? 'ECONNRESET' : codeOf(cause);
+  }
+}
 
 /** The ways to the network. */
 export interface Dispatchers {
@@ -54,18 +69,13 @@ function openProxied(): Dispatcher {
   }
 }
 
-/**
- * The connections to a proxy. By itself undici waits five minutes for a proxy that is silent, and asks one that closes the connection
- * again at once, without an end: it takes a SocketError for one of a request that it is still to send.
- */
+/** The connections to a proxy. By itself undici waits five minutes for one that is silent. */
 function openTunnels(proxy: URL, options: object): Dispatcher {
   const pool = new Pool(proxy, { ...options, headersTimeout: CONNECT.timeout });
   const connect = pool.connect.bind(pool);
   pool.connect = (asked: Dispatcher.ConnectOptions) =>
     connect(asked).catch((error: unknown) => {
-      throw error instanceof errors.SocketError
-        ? new Error('the proxy closed the connection', { cause: error })
-        : error;
+      throw new ProxyError(proxy.host, error);
     });
   return pool;
 }

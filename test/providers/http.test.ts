@@ -455,6 +455,14 @@ describe('the way to the network', () => {
     expect(JSON.stringify(events)).not.toContain('undefined');
   });
 
+  it('is told, not the provider, where the proxy refuses connections', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@127.0.0.1:9');
+    expect(await failure(open({ giveUpAfterMs: 20 }).get(new URL('https://api.provider.test/')))).toMatchObject({
+      code: 'unreachable',
+      message: 'The proxy 127.0.0.1:9 could not be reached (it refused the connection).',
+    });
+  });
+
   it('says what to do about a certificate, at once', async () => {
     const dispatcher = new MockAgent();
     const refused = Object.assign(new Error('unable to get it'), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
