@@ -8,7 +8,7 @@ import { CostsError } from '../errors.js';
 export async function createFile(path: string): Promise<DraftFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
-      throw explain(error as Error, path);
+      throw explainFile(error as Error, path);
     });
   const draft = await explained(createDraft(path));
   return {
@@ -20,7 +20,8 @@ export async function createFile(path: string): Promise<DraftFile> {
 
 const FULL = 'the disk is full';
 
-function explain(error: NodeJS.ErrnoException, path: string): CostsError {
+/** What kept a file, or one of a folder, from being written. */
+export function explainFile(error: NodeJS.ErrnoException, path: string): CostsError {
   const reasons: Record<string, string> = {
     ENOENT: 'its folder does not exist',
     EACCES: 'that is not allowed',

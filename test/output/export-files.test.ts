@@ -208,14 +208,17 @@ it('files of at most so much are lists of their own as JSON, and a row that is l
   expect(lists.find((list) => list.some(({ cost }) => cost === '0.123'))?.length).toBe(1);
 });
 
-it.runIf(process.platform === 'linux')('a failure leaves no file open', async () => {
+it.runIf(process.platform === 'linux')('a full disk is told, and leaves no file open', async () => {
   async function* failing() {
     yield* inBatches(ROWS.slice(0, 400));
-    throw new Error('The disk is full.');
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   }
   const root = join(folder, 'ended');
   const written = writeFolders(await encoder('csv'), options({ folder: root, mostBytes: 20_000 }), failing());
-  await expect(written).rejects.toThrow('disk');
+  await expect(written).rejects.toMatchObject({
+    code: 'failed',
+    message: `${root} cannot be written: the disk is full.`,
+  });
   const handles = await readdir('/proc/self/fd');
   const open = await Promise.all(handles.map((each) => readlink(`/proc/self/fd/${each}`).catch(() => '')));
   expect(open.filter((path) => path.startsWith(folder))).toEqual([]);

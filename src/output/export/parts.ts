@@ -9,6 +9,7 @@ import { CostsError, codeOf } from '../../errors.js';
 import { printable } from '../gate.js';
 import type { Encoder } from './encode.js';
 import type { RowWriter, Sink } from './sink.js';
+import { explainFile } from '../file.js';
 
 const MANIFEST = 'manifest.json';
 const WRITTEN_BY = 'costs export';
@@ -86,6 +87,8 @@ export async function writeFolders(
       await writeFile(join(draft.path, MANIFEST), text, { flag: 'wx', mode: 0o600, flush: true });
     }
     for (const { draft } of begun) await draft.commit();
+  } catch (error) {
+    throw /^E[A-Z]+$/.test(codeOf(error)) ? explainFile(error as Error, options.folder) : error;
   } finally {
     await rows.return?.();
     for (const { draft, parts } of begun) {
