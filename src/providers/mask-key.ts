@@ -3,8 +3,8 @@ import type { Secret } from '../domain/secret.js';
 const MASK = '[key]';
 /** An escape of JSON; taken whole, so that a backslash which is escaped itself begins none. */
 const ESCAPED = /\\(?:u00([2-7][0-9a-f])|.)/gis;
-/** A character as addresses write it, encoded once or more, and as pages do. */
-const ENCODED = /%(?:25)*([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);|&#0*(\d{2,3});/gi;
+/** A character as addresses write it, encoded once or more, as pages do, and as JSON does that is a text of JSON. */
+const ENCODED = /(?:%(?:25)*|\\{2,8}u00)([2-7][0-9a-f])|&#x0*([2-7][0-9a-f]);|&#0*(\d{2,3});/gi;
 
 /**
  * What may part the letters of a key in any of these spellings: what nobody sees, spaces, and breaks of lines. Bounded, for a run of

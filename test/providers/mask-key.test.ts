@@ -10,6 +10,10 @@ const percent = (text: string) => Array.from(text, (letter) => `%${letter.charCo
 it.each([
   ['as it is', SECRET],
   ['in escapes of JSON', Array.from(SECRET, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')],
+  [
+    'in escapes of JSON within JSON',
+    Array.from(SECRET, (letter) => `\\\\u00${letter.charCodeAt(0).toString(16)}`).join(''),
+  ],
   ['in base64', base64(SECRET)],
   ['in base64 as a user without a password', base64(`${SECRET}:`)],
   ['in base64 as a password', base64(`me:${SECRET}`)],
