@@ -5,6 +5,8 @@ import { NoSession } from './no-session.js';
 const SERVICE = 'costs';
 /** Without a person a keychain that wants to be unlocked would wait for ever; with one, it may take a while to find the password. */
 const LIMIT_SECONDS = { alone: 3, withPerson: 60 };
+/** A process of its own takes long to begin on a machine at work, which says nothing of its keychain. */
+const START_SECONDS = 60;
 
 export interface Keychain {
   get(account: string): Promise<string | null>;
@@ -27,6 +29,8 @@ interface Call {
   values: string[];
 }
 
+/** That the library is asked now. */
+const ASKED = 'asked';
 type Answer = { value: string | boolean | null } | { error: string; silent?: boolean };
 
 /**
@@ -83,18 +87,22 @@ function run(call: Call, seconds: number, onWait: ((line: string) => void) | nul
       child.kill('SIGKILL');
       resolve(answer);
     };
-    const timer = setTimeout(
-      () => settle({ error: `it did not answer within ${seconds} seconds`, silent: true }),
-      seconds * 1000,
-    );
-    const notice = setTimeout(
-      () =>
-        onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`),
-      1500,
-    );
+    const giveUpAfter = (limit: number) =>
+      setTimeout(() => settle({ error: `it did not answer within ${limit} seconds`, silent: true }), limit * 1000);
+    let timer = giveUpAfter(START_SECONDS);
+    let notice: NodeJS.Timeout | undefined;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = giveUpAfter(seconds);
+      notice = setTimeout(
+        () =>
+          onWait?.(`The keychain does not answer yet; it may be asking you to unlock it (waiting up to ${seconds} s).`),
+        1500,
+      );
+    };
     child.once('error', (error) => settle({ error: error.message }));
     child.once('exit', () => settle({ error: 'its library ended without an answer' }));
-    child.once('message', (answer) => settle(answer as Answer));
+    child.on('message', (message) => (message === ASKED ? wait() : settle(message as Answer)));
     child.send(call);
   });
 }
@@ -113,6 +121,7 @@ function inChild(): void {
       const keytar = load(library) as Record<string, (...values: string[]) => Promise<string | boolean | null>>;
       const method_ = keytar[method];
       if (method_ === undefined) return void failed(new Error('no such method'));
+      process.send?.('asked');
       method_(...values).then((value) => answer({ value }), failed);
     } catch (error) {
       failed(error);

@@ -195,6 +195,24 @@ describe('a session file that others can read', () => {
   });
 });
 
+describe('a keychain whose library takes long to load', () => {
+  it('is not taken for one that does not answer', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-slow-'));
+    try {
+      const library = join(folder, 'slow.cjs');
+      await writeFile(
+        library,
+        `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3500);
+         exports.getPassword = () => Promise.resolve('a session');`,
+      );
+      const keychain = createKeychain({ interactive: false, onWait: () => undefined, library });
+      expect(await keychain.get('x')).toBe('a session');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('a keychain that never answers', () => {
   it('is given up after 3 seconds without a person, and leaves no process', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));

@@ -102,8 +102,7 @@ function attempt<T>(read: () => T, context: z.RefinementCtx): T {
 
 function parseJson(content: string): unknown {
   try {
-    // Some editors begin a file with a byte order mark, which is no part of its JSON.
-    return parse(content.replace(/^\uFEFF/, ''));
+    return parse(content);
   } catch (error) {
     const reason = error instanceof Error && error.message.startsWith('Duplicate key') ? `: ${error.message}` : '';
     throw new CostsError('usage', `The file is not valid JSON${reason}.`, {
