@@ -2,7 +2,7 @@ import { addDays, endOfDay, type DaySpan } from '../domain/day.js';
 import { collectWindow } from './collect.js';
 import { readReports } from './keyed-reports.js';
 import { PageWatch } from './page-watch.js';
-import { lagOf, listenToClock } from './provider-clock.js';
+import { listenToClock, tellLag } from './provider-clock.js';
 import type { BillReader } from './shared-answers.js';
 import type { Collected } from './windows.js';
 import { noAnswer, refuseAfter, writeHead, type WindowWork } from './work.js';
@@ -28,12 +28,13 @@ export async function collectBills(window: DaySpan, work: WindowWork): Promise<C
     reportsDue: beside.due,
     forced: options.forced,
   });
+  tellLag(work, window, { requestedAt, providerTime });
   if (since !== undefined) work.call.observe({ type: 'narrowed', endpoint: 'costs', since });
   const first = since ?? window.since;
   if (days.length === 0 && first <= window.until && endOfDay(first) <= requestedAt) throw noAnswer(provider, window);
   const last = days.at(-1) ?? addDays(first, -1);
   const span = { since: addDays(last, 1), until: window.until };
-  const error = cut ?? beside.cut ?? lagOf(provider, { requestedAt, providerTime });
+  const error = cut ?? beside.cut;
   return { rows: lines.length, outcome, pageDays, unread: error && { span: cut === undefined ? window : span, error } };
 }
 

@@ -7,7 +7,7 @@ import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
 import { outstandingOf } from './outstanding-usage.js';
-import { lagOf, listenToClock } from './provider-clock.js';
+import { listenToClock, tellLag } from './provider-clock.js';
 import { noAnswer, refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
 
 /** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
@@ -43,9 +43,8 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
     );
     if (cut === undefined && silent !== undefined && endOfDay(span.since) <= requestedAt)
       throw noAnswer(provider, span, `more usage of ${silent.endpoint}`);
-    const error = refusal?.unread
-      ? refusedReport(work, refusal.endpoint, refusal.unread.error)
-      : lagOf(provider, { requestedAt, providerTime });
+    tellLag(work, span, { requestedAt, providerTime });
+    const error = refusal?.unread && refusedReport(work, refusal.endpoint, refusal.unread.error);
     const collected = { rows: lines.length, outcome, pageDays, unread: error && { span: { ...span, until }, error } };
     if (cut !== undefined) return { ...collected, unread: { span: window, error: cut } };
     return until < window.until ? { ...collected, rest: { since: addDays(until, 1), until: window.until } } : collected;

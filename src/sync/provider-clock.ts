@@ -1,22 +1,22 @@
 import { CLOCKS_AGREE_MS, type AskedAt } from '../domain/clock.js';
-import type { CostProvider } from '../domain/cost-provider.js';
+import { endOfDay, toDay, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
-import { formatInstant } from '../domain/words.js';
-import { CostsError } from '../errors.js';
+import { formatDate } from '../domain/words.js';
+import type { WindowWork } from './work.js';
 
 /** Clocks that are further apart are not about when a day ends. */
 const A_DAY = 86_400_000;
 
-/** Why days that ended long ago count as half read, and go on to: one of the clocks is wrong, or an answer is an old one. */
-export function lagOf({ facts }: CostProvider, { requestedAt, providerTime }: AskedAt): CostsError | undefined {
-  if (providerTime == null || requestedAt.getTime() - providerTime.getTime() < A_DAY) return undefined;
-  return new CostsError(
-    'contract',
-    `To ${facts.name} it is ${formatInstant(providerTime)}: no day that ended since then counts as read whole.`,
-    {
-      hint: "Set the database's clock, or make the proxy keep no answers. To see how far they are apart: costs doctor",
-    },
-  );
+/** Tells of days of a window that ended long ago and count as half read, and go on to: one of the clocks is wrong, or an answer is an old one. */
+export function tellLag({ provider, call }: WindowWork, window: DaySpan, { requestedAt, providerTime }: AskedAt): void {
+  if (providerTime == null || requestedAt.getTime() - providerTime.getTime() < A_DAY) return;
+  const hasEnded = endOfDay(window.since) <= requestedAt;
+  if (!hasEnded || endOfDay(window.until) <= providerTime) return;
+  const today = formatDate(toDay(providerTime));
+  call.observe({
+    type: 'missing',
+    endpoint: `days to their end (to ${provider.facts.name} it is still ${today}; costs doctor says how far clocks are apart)`,
+  });
 }
 
 /**

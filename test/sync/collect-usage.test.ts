@@ -242,16 +242,17 @@ describe('the clock of a provider', () => {
     expect(behindOf(before(5), before(90_000), null, before(70_000))).toEqual(before(90_000));
   });
 
-  it('is told where it is days behind, for usage as well', async () => {
+  it('is told where it is days behind and some of the days had not ended, for usage as well', async () => {
     const of = async (milliseconds: number) => {
       const date = new Date(LATER.getTime() - milliseconds);
-      const { outcome } = await collect((call) => {
+      const { events } = await collect((call) => {
         call.observe(answer(date));
         return [page([FIRST])];
       });
-      return (outcome as { unread?: { error: CostsError } }).unread?.error.code;
+      return events.filter(({ type }) => type === 'missing').length;
     };
-    expect([await of(86_399_999), await of(86_400_000)]).toEqual([undefined, 'contract']);
+    const end = LATER.getTime() - endOfDay(THIRD).getTime();
+    expect([await of(end - 1), await of(end), await of(end + 1)]).toEqual([0, 0, 1]);
   });
 
   it('does not where both agree, it is ahead, or nothing is said', () => {

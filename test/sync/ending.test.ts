@@ -76,13 +76,15 @@ describe('a run', () => {
     expect((await recorded('run-3')).status).toBe('failed');
   });
 
-  it('says so where it is another week to the provider, and no day can be read whole', async () => {
-    const { run, disturb, store } = await start(['org-1']);
-    const date = new Date((await store.collection.clock()).getTime() - 7 * 86_400_000);
+  it('says so where to the provider days have not ended, which cannot be read whole', async () => {
+    const { run, disturb } = await start(['org-1']);
+    let date = new Date('2026-05-11T00:00:00Z');
     disturb(({ observe }) => observe({ type: 'request', method: 'GET', url: '', status: 200, milliseconds: 1, date }));
-    const { organizations } = await run('run-1');
-    expect(organizations).toMatchObject([{ status: 'failed', days: 10, error: { code: 'contract' } }]);
-    expect(organizations[0]?.error?.message).toContain('To OpenAI it is ');
+    expect((await run('run-1')).organizations).toMatchObject([{ missing: [] }]);
+    date = new Date('2026-05-10T23:59:59Z');
+    const { organizations } = await run('run-2');
+    expect(organizations).toMatchObject([{ status: 'ok', days: 10 }]);
+    expect(organizations[0]?.missing[0]).toContain('to OpenAI it is still 10 May 2026');
   });
 
   it('keeps what it was going to read, and by which version', async () => {
