@@ -1,14 +1,18 @@
 import { CLOCKS_AGREE_MS, type AskedAt } from '../domain/clock.js';
+import type { CostProvider } from '../domain/cost-provider.js';
 import { endOfDay, toDay, type DaySpan } from '../domain/day.js';
 import type { ProviderCall } from '../domain/provider.js';
 import { formatDate } from '../domain/words.js';
-import type { WindowWork } from './work.js';
 
 /** Clocks that are further apart are not about when a day ends. */
 const A_DAY = 86_400_000;
 
 /** Tells of days of a window that ended long ago and count as half read, and go on to: one of the clocks is wrong, or an answer is an old one. */
-export function tellLag({ provider, call }: WindowWork, window: DaySpan, { requestedAt, providerTime }: AskedAt): void {
+export function tellLag(
+  { provider, call }: { provider: CostProvider; call: ProviderCall },
+  window: DaySpan,
+  { requestedAt, providerTime }: AskedAt,
+): void {
   if (providerTime == null || requestedAt.getTime() - providerTime.getTime() < A_DAY) return;
   const hasEnded = endOfDay(window.since) <= requestedAt;
   if (!hasEnded || endOfDay(window.until) <= providerTime) return;
