@@ -199,16 +199,13 @@ function createContext({ version, argv, config, signal, output, options, connect
     return createStore(opened);
   });
   const http = once(async (): Promise<HttpClient> => {
-    const [{ createHttpClient }, { reachWithin }] = await Promise.all([
-      import('./providers/http.js'),
-      import('./providers/dispatchers.js'),
-    ]);
+    const { createHttpClient } = await import('./providers/http.js');
     const client = createHttpClient({
       version,
       tlsChecksOff: config.tlsChecksOff,
       now,
       ...(options.requestTimeout === undefined ? {} : { requestTimeoutMs: options.requestTimeout * 1000 }),
-      ...(connect === undefined ? {} : { dispatcher: reachWithin(connect) }),
+      ...(connect === undefined ? {} : { connect }),
       giveUpAfterMs: (options.retryFor ?? QUESTION_RETRY_SECONDS) * 1000,
     });
     onClose(() => client.close());

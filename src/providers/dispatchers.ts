@@ -1,4 +1,4 @@
-import { Agent, EnvHttpProxyAgent, errors, Pool, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, errors, Pool, type buildConnector, type Dispatcher } from 'undici';
 import type { Duplex } from 'node:stream';
 import { isLoopback } from '../domain/host.js';
 import { codeOf, CostsError } from '../errors.js';
@@ -27,8 +27,15 @@ export interface Dispatchers {
   close(): Promise<void>;
 }
 
-/** Opens connections when they are needed. @param given the way to every address; it is not closed here. */
-export function createDispatchers(given?: Dispatcher): Dispatchers {
+export interface WaysOptions {
+  /** For tests: the way to every address; it is not closed here. */
+  dispatcher?: Dispatcher;
+  /** Reaches what stands for this machine inside this process: a sandbox may have no loopback interface. */
+  connect?: () => Duplex;
+}
+
+/** Opens connections when they are needed. */
+export function createDispatchers({ dispatcher: given, connect }: WaysOptions = {}): Dispatchers {
   const opened: Dispatcher[] = [];
   const keep = <T extends Dispatcher>(dispatcher: T): T => {
     opened.push(dispatcher);
@@ -40,7 +47,8 @@ export function createDispatchers(given?: Dispatcher): Dispatchers {
     for(url) {
       if (given !== undefined) return given;
       // Whatever the environment says of proxies, over https too, a request to this machine never leaves it.
-      if (isLoopback(url.hostname)) return (direct ??= keep(new Agent({ connect: CONNECT })));
+      if (isLoopback(url.hostname))
+        return (direct ??= keep(new Agent({ connect: connect ? within(connect) : CONNECT })));
       return (proxied ??= keep(openProxied()));
     },
     close: async () => {
@@ -49,13 +57,9 @@ export function createDispatchers(given?: Dispatcher): Dispatchers {
   };
 }
 
-/** The way to a server inside this process, whatever address it is asked under. */
-export function reachWithin(connect: () => Duplex): Dispatcher {
-  return new Agent({
-    // Undici forgets a connection that is there before this has returned. It says Socket, and takes every stream.
-    connect: (_asked, callback) =>
-      queueMicrotask(() => callback(...([null, connect()] as Parameters<typeof callback>))),
-  });
+function within(connect: () => Duplex): buildConnector.connector {
+  // Undici forgets a connection that is there before this has returned. It says Socket, and takes every stream.
+  return (_asked, callback) => queueMicrotask(() => callback(...([null, connect()] as Parameters<typeof callback>)));
 }
 
 function openProxied(): Dispatcher {

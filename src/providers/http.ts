@@ -7,7 +7,7 @@ import { interruption, tooLarge } from './answers.js';
 import { BrokenAnswer, readBroken } from './broken.js';
 import { bulkOf } from './bulk.js';
 import { decodeBody, ENCODINGS, UndecodableBody } from './decode.js';
-import { createDispatchers } from './dispatchers.js';
+import { createDispatchers, type WaysOptions } from './dispatchers.js';
 import { readLimits } from './limits.js';
 import { maskKey, maskRefusal } from './mask-key.js';
 import { onAbort } from './on-abort.js';
@@ -17,7 +17,7 @@ import { Quota } from './quota.js';
 import { RowCutter, type ReadRowText } from './rows.js';
 import { parseJson, understand, type Answer } from './understand.js';
 
-export interface HttpOptions {
+export interface HttpOptions extends WaysOptions {
   /** Goes into the user agent. */
   version: string;
   /** NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keys are not sent then. */
@@ -32,8 +32,6 @@ export interface HttpOptions {
   maxAnswerBytes?: number;
   /** Dates to wait for are compared with this clock where an answer has no `Date` of its own; without it they are ignored. */
   now?: () => Date;
-  /** In place of the ways to the network. */
-  dispatcher?: Dispatcher;
 }
 
 export interface JsonRequest {
@@ -80,7 +78,7 @@ const MOST_AT_ONCE = { organization: 6, provider: 24 };
 
 export function createHttpClient(options: HttpOptions): HttpClient {
   const { tlsChecksOff, giveUpAfterMs = 60_000, firstWaitMs = 500 } = options;
-  const dispatchers = createDispatchers(options.dispatcher);
+  const dispatchers = createDispatchers(options);
   const paces = createPaces();
   const closing = new AbortController();
   return {

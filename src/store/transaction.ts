@@ -2,11 +2,11 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 
 export type Transaction = Prisma.TransactionClient;
 
+const HALF_A_DAY_MS = 12 * 3_600_000;
 /**
  * How long Prisma lets a transaction run, and wait for a connection: far longer than the largest day takes on a slow server, for which
  * others wait on the embedded store. PostgreSQL itself ends one that stands still.
  */
-const HALF_A_DAY_MS = 12 * 3_600_000;
 export const LIMITS = { timeout: HALF_A_DAY_MS, maxWait: HALF_A_DAY_MS };
 /**
  * Deadlock detected, serialization failure, or two that made the project of one provider project at once: nothing was written, and

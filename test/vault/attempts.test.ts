@@ -119,8 +119,11 @@ describe('the lock', () => {
 
   it('leaves open sessions and tokens at work', async () => {
     const row = await addKey(acme, 'org-1');
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
     for (let index = 0; index < 5; index += 1) await tryLogin(EMAIL);
-    expect((await openDesk(base.database, {}, acme.keychain).vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+    expect(await tryLogin(EMAIL, PASSWORD)).toBe(LOCKED);
+    for (const desk of [openDesk(base.database, {}, acme.keychain), openDesk(base.database, { token: token.reveal() })])
+      expect((await desk.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
   it('is ended by an admin', async () => {

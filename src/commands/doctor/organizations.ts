@@ -21,10 +21,9 @@ export async function checkOrganizations(
   team: Team,
   onProgress: (text: string) => void,
 ): Promise<Diagnostic[]> {
-  const { keys, organizations: known } = await context.store();
-  const organizations = await keys.list(team.id);
+  const organizations = await (await context.store()).keys.list(team.id);
   if (organizations.length === 0) {
-    const message = (await known.list(team.id)).length === 0 ? 'None is registered.' : 'None has a key or a folder.';
+    const message = 'None has a key or a folder.';
     return [{ name: 'Organizations', status: 'warning', message, hint: 'costs keys add' }];
   }
   const checks: Diagnostic[] = [];

@@ -73,9 +73,7 @@ function stops({ object, definition, table }: Fact): string | null {
     const now = `ALTER TABLE ${quote(table ?? '')} ALTER COLUMN ${quote(lastName(object))} SET DEFAULT now()`;
     return /^timestamp|^date/.test(definition) ? `${told}. This gives it one: ${now}` : told;
   }
-  if (EVENT_TRIGGER.test(object) && definition === 'sql_drop')
-    return 'it runs when anything is dropped, as by a rollback';
-  if (EVENT_TRIGGER.test(object)) return 'it runs with each change of a table, as by a migration or a rollback';
+  if (EVENT_TRIGGER.test(object)) return `it runs at each ${definition}, as of a migration or a rollback`;
   if (/^trigger /.test(object)) return 'it runs with each of our writes';
   if (/^rule /.test(object)) return 'it changes what our writes do';
   if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;

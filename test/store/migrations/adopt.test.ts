@@ -104,7 +104,7 @@ it('leaves alone what is not ours, also in the history, lists it, and says what 
     'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
     'column users.salt: it must have a value and has no default',
     expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
-    'event trigger keep_tables: it runs when anything is dropped, as by a rollback',
+    'event trigger keep_tables: it runs at each sql_drop, as of a migration or a rollback',
   ]);
   expect(foreign.map(({ object }) => object)).toEqual(
     expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
