@@ -48,7 +48,7 @@ export interface ImportedPeriod extends DaySpan {
 export interface LeftOut {
   /** Services that were not asked for, and what they cost. */
   leftOut: { service: string; rows: number; totals: MoneyDocument[] }[];
-  /** Folders with data files beside those of the deliveries, of which no manifest tells; nothing was read of them. */
+  /** Folders with data files beside those of the deliveries, of which no manifest tells, or one of a part of what is read. */
   unlistedFolders: string[];
 }
 

@@ -5,6 +5,7 @@ import { groupBy } from '../domain/group-into.js';
 import { CostsError } from '../errors.js';
 import { FILE_PROVIDERS } from '../providers/file-list.js';
 import type { Manifest } from '../providers/files.js';
+import { committedFiles } from './jobs.js';
 import { DATA_FILE } from './tables.js';
 
 export interface Delivery extends Delivered {
@@ -21,9 +22,10 @@ export interface DeliveredFile {
 
 const MANIFEST = /manifest\.json$/i;
 /** Hidden: what programs keep of their own. Unfinished: what jobs of Spark and Hadoop that were ended leave of files. */
-const NO_PART = /(?:^|[/\\])(?:\.|(?:_temporary|__MACOSX)[/\\])/;
-/** The log of a table of Delta or Iceberg: what was replaced stays beside what there is, and the log alone tells which is which. */
-const OF_A_TABLE = /[/\\](?:_delta_log[/\\]\d[^/\\]*|metadata[/\\][^/\\]+\.metadata\.json)$/;
+const NO_PART = /(?:^|[/\\])(?:\.(?!hoodie[/\\]hoodie\.properties$)|(?:_temporary|__MACOSX)[/\\])/;
+/** The log of a table of Delta, Iceberg or Hudi: what was replaced stays beside what there is, and the log alone tells which is which. */
+const OF_A_TABLE =
+  /[/\\](?:_delta_log[/\\]\d[^/\\]*|metadata[/\\][^/\\]+\.metadata\.json|\.hoodie[/\\]hoodie\.properties)$/;
 const MOST_FILES = 100_000;
 /** Of any file that is there. */
 const LONGEST_PATH = 4096;
@@ -32,7 +34,7 @@ const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 export interface Found {
   deliveries: Delivery[];
-  /** Folders with data files that no manifest tells of, where others have manifests. */
+  /** Folders with data files that no manifest tells of, where others have manifests, or one of a part of what is read. */
   unlistedFolders: string[];
 }
 
@@ -45,16 +47,16 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   const files = await distinct((await Promise.all(paths.map(listFiles))).flat().sort());
   const newest = new Map<string, Listed>();
   const manifests = files.filter((each) => MANIFEST.test(basename(each)));
-  const ofCharges: string[] = [];
+  const ofCharges: Listed[] = [];
   for (const path of manifests) {
     const listed = await readListed(path);
     if (listed === null) continue;
-    ofCharges.push(path);
-    const key = JSON.stringify([listed.export, listed.month]);
+    ofCharges.push(listed);
+    const key = keyOf(listed);
     const known = newest.get(key);
     if (known === undefined || isBefore(known, listed)) newest.set(key, listed);
   }
-  const data = files.filter((path) => DATA_FILE.test(path));
+  const data = (await committedFiles(files)).filter((path) => DATA_FILE.test(path));
   if (newest.size > 0) {
     const named = groupBy(files, (path) => basename(path));
     const deliveries = await Promise.all([...newest.values()].map((listed) => deliver(listed, named)));
@@ -62,7 +64,9 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
     const seen = new Set<string>();
     const twice = read.find((path) => seen.size === seen.add(path).size);
     if (twice !== undefined) throw incomplete(`${twice} would be part of two deliveries: one of them is not complete.`);
-    const told = new Set([...ofCharges, ...read].map((path) => dirname(path)));
+    // A newer run that gave way has days in it that were not read.
+    const known = ofCharges.filter((each) => each.deliveredAt <= (newest.get(keyOf(each)) ?? each).deliveredAt);
+    const told = new Set([...known.map(({ manifest }) => manifest), ...read].map((path) => dirname(path)));
     return {
       deliveries,
       unlistedFolders: [...new Set(data.map((path) => dirname(path)))].filter((each) => !told.has(each)),
@@ -96,6 +100,10 @@ export async function findDeliveries(paths: readonly string[]): Promise<Found> {
   const changed = Math.max(...delivered.map(({ changedAt }) => changedAt));
   const only = { export: null, month: null, deliveredAt: new Date(changed), files: delivered, rows: null };
   return { deliveries: [only], unlistedFolders: [] };
+}
+
+function keyOf({ export: made, month }: Listed): string {
+  return JSON.stringify([made, month]);
 }
 
 /**

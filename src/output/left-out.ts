@@ -10,6 +10,8 @@ export function leftOutLines({ leftOut = [], unlistedFolders = [] }: Partial<Lef
     ...leftOut.map(({ service, rows, totals }) => `  ${service}: ${plural(rows, 'row')}, ${formatAmounts(totals)}`),
     ...(unlistedFolders.length === 0
       ? []
-      : [`Not read, as no manifest tells of charges in ${folders}: ${nameSome(unlistedFolders)}`]),
+      : [
+          `Not read, as no manifest tells of charges in ${folders}, or of a part of a month that was read: ${nameSome(unlistedFolders)}`,
+        ]),
   ];
 }

@@ -98,6 +98,7 @@ it('a table that keeps what was replaced is refused, and read where it is writte
     '_delta_log/00000000000000000001.json',
     '_delta_log/00000000000000000010.checkpoint.parquet',
     'metadata/v2.metadata.json',
+    '.hoodie/hoodie.properties',
   ]) {
     const folder = await useFolder({
       'bills/part-0.parquet': 'x',
@@ -106,6 +107,35 @@ it('a table that keeps what was replaced is refused, and read where it is writte
     });
     await expect(filesOf(folder)).rejects.toThrow(`${join(folder, 'bills')} is a table`);
     expect(await filesOf(join(folder, 'bills/part-1.parquet'))).toEqual(['part-1.parquet']);
+  }
+});
+
+it('what a job of Databricks replaced, or did not end, is no part of what counts', async () => {
+  const part = (job: number) => `part-0-tid-${job}-a1.csv`;
+  const folder = await useFolder({
+    ...{ _started_1: '', [part(1)]: 'x', _committed_1: `{"added":["${part(1)}"],"removed":[]}` },
+    ...{ _started_2: '', [part(2)]: 'y', _committed_2: `{"added":["${part(2)}"],"removed":["${part(1)}"]}` },
+    ...{ _started_3: '', [part(3)]: 'z', 'other.csv': 'w' },
+  });
+  expect(await filesOf(folder)).toEqual(['other.csv', part(2)]);
+});
+
+it('a newer run of a part of a month gives way to one of all of it, and is named', async () => {
+  const run = (name: string, submittedTime: string, endDate: string) => ({
+    [`${name}/part.csv`]: 'x',
+    [`${name}/manifest.json`]: JSON.stringify({
+      exportConfig: { exportName: 'daily', type: 'FocusCost' },
+      runInfo: { submittedTime, startDate: '2026-10-01T00:00:00', endDate },
+      blobs: [{ blobName: `${name}/part.csv` }],
+    }),
+  });
+  const whole = run('b', '2026-11-01T06:00:00Z', '2026-10-31T00:00:00');
+  const older = run('c', '2026-10-30T06:00:00Z', '2026-10-30T00:00:00');
+  for (const part of ['a', 'd']) {
+    const folder = await useFolder({ ...whole, ...older, ...run(part, '2026-11-02T06:00:00Z', '2026-10-15T00:00:00') });
+    const { deliveries, unlistedFolders } = await findDeliveries([folder]);
+    expect(deliveries.map(({ files }) => files.map(({ path }) => path))).toEqual([[join(folder, 'b/part.csv')]]);
+    expect(unlistedFolders).toEqual([join(folder, part)]);
   }
 });
 
