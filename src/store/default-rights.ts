@@ -42,13 +42,14 @@ export async function readDefaultRights(pool: Pool): Promise<DefaultRight[]> {
 
 /**
  * Keeps others out of what is made from here on; what they may do with what is there stays.
- * @returns takes back what default privileges have given meanwhile
+ * @returns SQL for the end of the same transaction, which takes back what default privileges have given by then
  */
-export async function keepOthersOut(pool: Pool): Promise<() => Promise<void>> {
+export async function keepOthersOut(pool: Pool): Promise<string> {
   const { rowCount } = await pool.query('SELECT FROM pg_default_acl LIMIT 1');
-  if (rowCount === 0) return () => Promise.resolve();
-  const before = new Set((await readDefaultRights(pool)).map(({ sql }) => sql));
-  return async () => {
-    for (const { sql } of await readDefaultRights(pool)) if (!before.has(sql)) await pool.query(sql);
-  };
+  if (rowCount === 0) return '';
+  const before = (await readDefaultRights(pool)).map(({ sql }) => literal(sql)).join(', ');
+  return `
+DO $rights$ DECLARE given record; BEGIN
+FOR given IN ${await defaultRightsSql('current_schema()')}
+LOOP IF given.sql <> ALL (ARRAY[${before}]::text[]) THEN EXECUTE given.sql; END IF; END LOOP; END $rights$`;
 }

@@ -164,7 +164,7 @@ describe('the roles that costs db grants prints', () => {
     const mayUse = async () => {
       const { rows } = await pool.query<Record<string, boolean>>(
         `SELECT has_table_privilege($1, 'vault_slots', 'SELECT') AS slots, has_function_privilege($1, 'costs_prune_login_attempts(text)', 'EXECUTE') AS prune,
-           has_table_privilege($1, 'restatements', 'SELECT') AS ledger, has_sequence_privilege($1, 'vault_audit_id_seq', 'USAGE') AS number`,
+           has_table_privilege($1, 'restatements', 'SELECT') AS ledger, has_table_privilege($1, '_prisma_migrations', 'SELECT') AS history, has_sequence_privilege($1, 'vault_audit_id_seq', 'USAGE') AS number`,
         [users.reader],
       );
       return Object.entries(rows[0] ?? {}).flatMap(([name, may]) => (may ? name : []));
@@ -172,15 +172,23 @@ describe('the roles that costs db grants prints', () => {
     const toReader = (words: (kind: string) => string) =>
       ['TABLES', 'SEQUENCES', 'FUNCTIONS'].map((kind) => `${words(kind)} TO "${users.reader}"`).join('; ');
     await pool.query(toReader((kind) => `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON ${kind}`));
+    const killed = new AbortController();
+    await expect(database.migrations.apply({ signal: killed.signal, onStart: () => killed.abort() })).rejects.toThrow(
+      'Interrupted',
+    );
+    await pool.query(`CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed'; END $$;
+      CREATE TRIGGER kill BEFORE UPDATE ON _prisma_migrations FOR EACH ROW WHEN (NEW.migration_name LIKE '%vault') EXECUTE FUNCTION kill()`);
+    await expect(database.migrations.apply()).rejects.toThrow('killed');
+    await pool.query('DROP FUNCTION kill CASCADE');
     await database.migrations.apply();
     expect(await mayUse()).toEqual([]);
     await pool.query(toReader((kind) => `GRANT ALL ON ALL ${kind} IN SCHEMA public`));
-    expect(await mayUse()).toHaveLength(4);
+    expect(await mayUse()).toHaveLength(5);
     expect((await database.obstacles()).given).toContainEqual(
       expect.objectContaining({ role: users.reader, name: 'vault_slots' }),
     );
     await pool.query(await grantsSql('public'));
-    expect(await mayUse()).toEqual(['ledger']);
+    expect(await mayUse()).toEqual(['ledger', 'history']);
     expect((await database.obstacles()).given).toEqual([]);
     await database.close();
   });

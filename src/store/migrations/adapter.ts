@@ -7,7 +7,9 @@ import {
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { servePglite, makePglite } from '../pglite.js';
+import { keepOthersOut } from '../default-rights.js';
 import { openSession, type Connection, type Session } from '../pool.js';
+import { concurrentIndex } from './concurrent-index.js';
 import { fingerprintQuery } from './fingerprint.js';
 import { fillOnlyEmpty, meantFor } from './folder.js';
 import { guardedMigration } from './guarded-fill.js';
@@ -48,6 +50,13 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
   const { schema } = connection.settings;
   const characters = new Characters(connection);
   const stock = await new PrismaPg(characters, schema === null ? {} : { schema }).connect();
+  const executeScript = async (script: string): Promise<void> => {
+    // An index is built outside a transaction, and nobody is given a right to it.
+    const revoke = concurrentIndex({ sql: script }) === null ? await keepOthersOut(connection) : '';
+    await connection.query((await asMeantHere(connection, script)) + revoke).catch((error: unknown) => {
+      throw toAdapterError(error);
+    });
+  };
   return {
     provider: 'postgres',
     adapterName: stock.adapterName,
@@ -56,14 +65,14 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
       for (const index of characters.columns) result.columnTypes[index] = ColumnTypeEnum.Character;
       return result;
     },
-    executeRaw: (query) => stock.executeRaw(query),
+    executeRaw: async (query) => {
+      if (!query.sql.startsWith('CREATE TABLE _prisma_migrations')) return stock.executeRaw(query);
+      await executeScript(query.sql);
+      return 0;
+    },
     // The engine writes its transactions into its scripts.
     startTransaction: () => Promise.reject(new Error('Not for migrations.')),
-    executeScript: async (script) => {
-      await connection.query(await asMeantHere(connection, script)).catch((error: unknown) => {
-        throw toAdapterError(error);
-      });
-    },
+    executeScript,
     getConnectionInfo: () => stock.getConnectionInfo(),
     dispose,
   };

@@ -228,7 +228,7 @@ async function adoptLocked(
     found: await ofOurs(pool, found, plan.target),
     written,
   });
-  await revoke();
+  await pool.query(revoke);
   return { ...plan, merged: merge?.rows ?? 0 };
 }
 

@@ -1,7 +1,6 @@
 import type { MigrationTarget, SessionTarget } from './target.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import { keepOthersOut } from '../default-rights.js';
 import { readCatalog } from './catalog.js';
 import { concurrentIndex, dropInvalidLeftover, requireValidIndex } from './concurrent-index.js';
 import { NO_FILTERS, toMigrationList, withEngine } from './engine.js';
@@ -62,13 +61,11 @@ export async function applyMigrations(
     if (status.pending.length > 0) await requireNoHindrance(pool, files);
     if (status.history) await markOurs(pool);
     const merged = await makeRowsFit(pool, status.pending, duplicates);
-    const revoke = await keepOthersOut(pool);
     for (const name of status.pending) {
       if (options.signal?.aborted === true)
         throw new CostsError('interrupted', `Interrupted before ${name}; what is applied stays applied.`);
       onStart?.(name);
       await applyOne({ ...target, pool }, files, name, lockAttempts(options));
-      await revoke();
       await markOurs(pool);
     }
     return { applied: status.pending, recovered, merged };

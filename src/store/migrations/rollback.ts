@@ -98,7 +98,7 @@ async function takeBack(pool: Connection, work: Work, path: string | undefined):
 async function goBack(pool: Connection, work: Work, migrations: readonly string[]): Promise<void> {
   const revoke = await keepOthersOut(pool);
   for (const sql of [...(await leavePartitions(pool, work)), ...work.downs]) await pool.query(sql);
-  await revoke();
+  await pool.query(revoke);
   if (work.adoption !== null) await leaveAdoption(pool, work.adoption);
   // With an end beside it, Prisma would take the row for an applied migration and refuse to resolve it ever again.
   await pool.query(
