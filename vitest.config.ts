@@ -42,6 +42,12 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/helpers/postgres-server.ts'],
     setupFiles: ['test/helpers/set-clock.ts', 'test/helpers/set-flags.ts'],
     sequence: { sequencer: LongestFirst },
+    tags: [
+      {
+        name: 'story',
+        description: 'Takes seconds: apart from `npm test`, in `npm run test:stories` and in longer runs.',
+      },
+    ],
     // Limits are for what hangs: a machine that is three times as slow must not fail.
     testTimeout: mode === 'long' ? 3_600_000 : 300_000,
     hookTimeout: 300_000,

@@ -27,7 +27,7 @@ describe('the day that tests live on', () => {
     expect(again.clockEnvironment().TEST_CLOCK_OFFSET).toBe(clockEnvironment().TEST_CLOCK_OFFSET);
   });
 
-  it.each(DATABASE_KINDS)('is that of %s', async (kind) => {
+  it.each(DATABASE_KINDS)('is that of %s', { tags: ['story'] }, async (kind) => {
     const { database } = await useTestDatabase(kind);
     expect(soonAfter(await createStore(database).collection.clock())).toBe(true);
     const [row] = await database.prisma.$queryRaw<[{ now: Date }]>`SELECT now() AS now`;

@@ -131,25 +131,29 @@ describe('costs demo', () => {
     expect(told).toContain('TMPDIR="$HOME" costs demo');
   });
 
-  it('that was killed leaves nothing behind once the next one has begun, which leaves nothing either', async () => {
-    const inside = await folder();
-    const demo = () =>
-      spawn(process.execPath, ['bin/costs.js', 'demo', '--json'], {
-        env: { PATH: process.env.PATH, HOME: inside, TMPDIR: inside },
-        stdio: 'ignore',
-      });
-    const killed = demo();
-    const made = async () => (await readdir(inside)).filter((name) => name.startsWith('costs-demo-'));
-    const soon = { interval: 20, timeout: 60_000 };
-    await expect.poll(made, soon).toHaveLength(1);
-    killed.kill('SIGKILL');
-    await ended(killed);
-    const left = await made();
-    expect(left).toHaveLength(1);
-    const next = demo();
-    await expect.poll(made, soon).toEqual([expect.not.stringMatching(left[0] ?? '')]);
-    next.kill('SIGINT');
-    expect(await ended(next)).toBe(130);
-    expect(await made()).toEqual([]);
-  });
+  it(
+    'that was killed leaves nothing behind once the next one has begun, which leaves nothing either',
+    { tags: ['story'] },
+    async () => {
+      const inside = await folder();
+      const demo = () =>
+        spawn(process.execPath, ['bin/costs.js', 'demo', '--json'], {
+          env: { PATH: process.env.PATH, HOME: inside, TMPDIR: inside },
+          stdio: 'ignore',
+        });
+      const killed = demo();
+      const made = async () => (await readdir(inside)).filter((name) => name.startsWith('costs-demo-'));
+      const soon = { interval: 20, timeout: 60_000 };
+      await expect.poll(made, soon).toHaveLength(1);
+      killed.kill('SIGKILL');
+      await ended(killed);
+      const left = await made();
+      expect(left).toHaveLength(1);
+      const next = demo();
+      await expect.poll(made, soon).toEqual([expect.not.stringMatching(left[0] ?? '')]);
+      next.kill('SIGINT');
+      expect(await ended(next)).toBe(130);
+      expect(await made()).toEqual([]);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { Ajv } from 'ajv';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

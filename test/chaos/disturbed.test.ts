@@ -161,7 +161,7 @@ function disturbances(emulator: Emulator, costs: Costs, machine: Machine, random
 describe('ten syncs, and everything people do beside them', () => {
   it(
     'end with the providers’ sums, no row without a home, and every bill that was read meanwhile told again',
-    { timeout: (SECONDS + 300) * 1000 },
+    { tags: ['story'], timeout: (SECONDS + 300) * 1000 },
     async () => {
       const { emulator, machine, costs, done, token, database } = await start();
       const { prisma } = database;

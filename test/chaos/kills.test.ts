@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -85,7 +85,7 @@ describe('bad input', () => {
     expect(await readdir(machine.home)).toEqual([]);
   });
 
-  it('in names is told with the command that lists them, and changes nothing', async () => {
+  it('in names is told with the command that lists them, and changes nothing', { tags: ['story'] }, async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.pool.query(
       `INSERT INTO teams VALUES ('t1', 'acme'), ('t2', 'other');
@@ -193,7 +193,7 @@ describe('bad input', () => {
     expect((await machine.here(['help', 'keys', 'add'])).stdout).toMatch(/^Usage: costs keys add/);
   });
 
-  it('a wrong key exits 4 with the reason of the provider, and nothing is stored', async () => {
+  it('a wrong key exits 4 with the reason of the provider, and nothing is stored', { tags: ['story'] }, async () => {
     const emulator = await openEmulator({
       world: { organizations: [anOrganization({ provider: 'openai', id: 'org-1' })] },
       now: () => new Date(),

@@ -198,6 +198,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
 
   it.skipIf(kind === 'embedded')(
     'changes nothing when settled days suddenly have nothing, until that is accepted',
+    { tags: ['story'] },
     async () => {
       const machine = await start();
       const span = { since: addDays(today, -60), until: addDays(today, -45) };
@@ -220,6 +221,7 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
 
   it.skipIf(kind === 'embedded')(
     'ends a run whose process is interrupted with 130 and keeps what was finished',
+    { tags: ['story'] },
     async () => {
       const machine = await start();
       const remove = emulator.addFault({ fault: { kind: 'stall' }, match: { hasCursor: true } });

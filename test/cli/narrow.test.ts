@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { describe, expect, it } from 'vitest';
 import { addDays, toDay } from '../../src/domain/day.js';
 import type { Diagnostic } from '../../src/domain/diagnostic.js';

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../src/domain/changes.js';

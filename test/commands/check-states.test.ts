@@ -133,19 +133,23 @@ describe('costs check --new', () => {
 });
 
 describe('costs check ack', () => {
-  it('takes whatever check shows: of an older day, of less than is told unasked, of any percent', async () => {
-    const { database, prisma } = await start();
-    await prisma.budget.create({ data: { id: 'b', teamId: 'team-1', currency: 'USD', amount: 200 } });
-    const today = job(database, parseDay('2026-11-13'));
-    for (const options of [
-      { anomaly: true, period: '60d' },
-      { budget: true, at: [50] },
-    ]) {
-      const [finding] = (await today.check(options)).findings;
-      await today.ack(finding?.id ?? '');
-      expect(await today.check(options)).toMatchObject({ code: 0, acknowledged: 1 });
-    }
-  });
+  it(
+    'takes whatever check shows: of an older day, of less than is told unasked, of any percent',
+    { tags: ['story'] },
+    async () => {
+      const { database, prisma } = await start();
+      await prisma.budget.create({ data: { id: 'b', teamId: 'team-1', currency: 'USD', amount: 200 } });
+      const today = job(database, parseDay('2026-11-13'));
+      for (const options of [
+        { anomaly: true, period: '60d' },
+        { budget: true, at: [50] },
+      ]) {
+        const [finding] = (await today.check(options)).findings;
+        await today.ack(finding?.id ?? '');
+        expect(await today.check(options)).toMatchObject({ code: 0, acknowledged: 1 });
+      }
+    },
+  );
 
   it('holds while a narrower check does not look at it', async () => {
     const { database } = await start();
@@ -184,7 +188,7 @@ describe('costs check ack', () => {
 });
 
 describe('costs check --notify', () => {
-  it('sends each finding once over thirty days of daily jobs, two of them at once', async () => {
+  it('sends each finding once over thirty days of daily jobs, two of them at once', { tags: ['story'] }, async () => {
     const { database } = await start();
     const hook = await useWebhook();
     const codes: number[] = [];

@@ -28,45 +28,53 @@ describe.each(STORY_KINDS)('costs db on %s', (kind) => {
   });
   afterEach(() => database.close());
 
-  it('status tells what is pending, migrate applies it, and both have nothing left to say', async () => {
-    expect(await run({ database }, 'status')).toMatchObject({ status: 'finding', history: false, applied: [] });
-    expect(exitCode).toBe(1);
-    const { applied } = (await run({ database }, 'migrate')) as { applied: string[] };
-    expect(applied[0]).toBe('20250301090000_baseline');
-    expect(await run({ database }, 'migrate')).toMatchObject({ applied: [] });
-    expect(await run({ database }, 'status')).toMatchObject({ status: 'ok', pending: [] });
-    expect(await run({ database }, 'diff')).toBe('-- Nothing is missing.\n');
-    expect(exitCode).toBe(0);
-  });
+  it(
+    'status tells what is pending, migrate applies it, and both have nothing left to say',
+    { tags: ['story'] },
+    async () => {
+      expect(await run({ database }, 'status')).toMatchObject({ status: 'finding', history: false, applied: [] });
+      expect(exitCode).toBe(1);
+      const { applied } = (await run({ database }, 'migrate')) as { applied: string[] };
+      expect(applied[0]).toBe('20250301090000_baseline');
+      expect(await run({ database }, 'migrate')).toMatchObject({ applied: [] });
+      expect(await run({ database }, 'status')).toMatchObject({ status: 'ok', pending: [] });
+      expect(await run({ database }, 'diff')).toBe('-- Nothing is missing.\n');
+      expect(exitCode).toBe(0);
+    },
+  );
 
-  it('rollback asks first, wants a file for what would be lost, and import brings it back', async () => {
-    await run({ database }, 'migrate');
-    await fillBaseline(database.pool);
-    await fillEveryTable(database.pool);
-    const rows = await readRowsOf(database.pool);
-    const path = join(folder, 'rows.jsonl');
-    await expect(run({ database }, 'rollback', '--to', 'baseline')).rejects.toMatchObject({
-      code: 'usage',
-      hint: expect.stringContaining('--export') as string,
-    });
-    await expect(run({ database }, 'rollback', '--to', 'baseline', '--yes')).rejects.toMatchObject({
-      code: 'usage',
-      hint: expect.stringContaining('--export') as string,
-    });
-    await expect(run({ database }, 'rollback', '--to', 'baseline', '--export', path)).rejects.toMatchObject({
-      code: 'usage',
-      hint: expect.stringContaining('--yes') as string,
-    });
-    expect(await readRowsOf(database.pool)).toEqual(rows);
-    expect(await run({ database }, 'rollback', '--to', 'baseline', '--export', path, '--yes')).toMatchObject({
-      to: '20250301090000_baseline',
-      export: path,
-    });
-    expect((await readFile(path, 'utf8')).length).toBeGreaterThan(1_000);
-    await run({ database }, 'migrate');
-    await run({ database }, 'import', path);
-    expect(await readRowsOf(database.pool)).toEqual(rows);
-  });
+  it(
+    'rollback asks first, wants a file for what would be lost, and import brings it back',
+    { tags: ['story'] },
+    async () => {
+      await run({ database }, 'migrate');
+      await fillBaseline(database.pool);
+      await fillEveryTable(database.pool);
+      const rows = await readRowsOf(database.pool);
+      const path = join(folder, 'rows.jsonl');
+      await expect(run({ database }, 'rollback', '--to', 'baseline')).rejects.toMatchObject({
+        code: 'usage',
+        hint: expect.stringContaining('--export') as string,
+      });
+      await expect(run({ database }, 'rollback', '--to', 'baseline', '--yes')).rejects.toMatchObject({
+        code: 'usage',
+        hint: expect.stringContaining('--export') as string,
+      });
+      await expect(run({ database }, 'rollback', '--to', 'baseline', '--export', path)).rejects.toMatchObject({
+        code: 'usage',
+        hint: expect.stringContaining('--yes') as string,
+      });
+      expect(await readRowsOf(database.pool)).toEqual(rows);
+      expect(await run({ database }, 'rollback', '--to', 'baseline', '--export', path, '--yes')).toMatchObject({
+        to: '20250301090000_baseline',
+        export: path,
+      });
+      expect((await readFile(path, 'utf8')).length).toBeGreaterThan(1_000);
+      await run({ database }, 'migrate');
+      await run({ database }, 'import', path);
+      expect(await readRowsOf(database.pool)).toEqual(rows);
+    },
+  );
 
   it('adopt shows what it would complete, and asks before it does', async () => {
     await database.pool.query('CREATE TABLE cost_data (id text PRIMARY KEY)');
@@ -115,7 +123,7 @@ it('sends whoever wants a backup of a server to pg_dump', async () => {
   });
 });
 
-it('backs up and restores the embedded store, after asking', async () => {
+it('backs up and restores the embedded store, after asking', { tags: ['story'] }, async () => {
   const home = await useHome();
   await fillHome(home);
   const path = join(folder, 'backup.tar.gz');
@@ -145,7 +153,7 @@ it('backs up and restores the embedded store, after asking', async () => {
   await second.close();
 });
 
-it('copies the embedded store to the server of DATABASE_URL', async () => {
+it('copies the embedded store to the server of DATABASE_URL', { tags: ['story'] }, async () => {
   const home = await useHome();
   await fillHome(home);
   const source = await openDatabase({ kind: 'embedded', home });
@@ -158,7 +166,7 @@ it('copies the embedded store to the server of DATABASE_URL', async () => {
   expect(await database.prisma.costData.count()).toBe(300);
 });
 
-it('migrate --wait tries again until the database is there, and without it does not', async () => {
+it('migrate --wait tries again until the database is there, and without it does not', { tags: ['story'] }, async () => {
   const { database } = await useTestDatabase('postgresql');
   let attempts = 0;
   const starting = () => {

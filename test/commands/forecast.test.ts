@@ -79,28 +79,32 @@ describe('costs forecast', () => {
     expect({ since, until, today }).toEqual({ since: '2026-11-01', until: '2026-11-30', today: '2026-11-11' });
   });
 
-  it('is what a report of the running month says beside its totals, with what was not read', async () => {
-    const { forecast, report } = await start();
-    const { totals } = await forecast();
-    const { monthEnd, totals: spent } = (await report()) as Report;
-    expect(monthEnd).toEqual({
-      ...{ since: '2026-11-01', until: '2026-11-30', totals },
-      notRead: [
-        expect.objectContaining({ organization: 'Labs', since: '2026-11-01', until: '2026-11-10' }),
-        expect.objectContaining({ organization: 'Prod', since: '2026-11-04', until: '2026-11-05' }),
-      ],
-    });
-    expect(spent).toMatchObject([{ cost: '20' }, { cost: '80' }]);
-    const { totals: search } = await forecast({ project: 'Search' });
-    expect((await report({ project: 'Search', period: 'this-month' }))?.monthEnd?.totals).toEqual(search);
-    for (const other of [{ period: 'last-month' }, { period: 'last-7d' }, { asOf: '1d' }])
-      expect(await report(other)).not.toHaveProperty('monthEnd');
-    const people = await start({ json: false });
-    await people.report();
-    expect(people.text()).toMatch(
-      /Expected by 30 Nov, not charged: 60\.00 EUR; 400\.00 USD; days not read count as what they usually cost\. {2}→ costs forecast/,
-    );
-  });
+  it(
+    'is what a report of the running month says beside its totals, with what was not read',
+    { tags: ['story'] },
+    async () => {
+      const { forecast, report } = await start();
+      const { totals } = await forecast();
+      const { monthEnd, totals: spent } = (await report()) as Report;
+      expect(monthEnd).toEqual({
+        ...{ since: '2026-11-01', until: '2026-11-30', totals },
+        notRead: [
+          expect.objectContaining({ organization: 'Labs', since: '2026-11-01', until: '2026-11-10' }),
+          expect.objectContaining({ organization: 'Prod', since: '2026-11-04', until: '2026-11-05' }),
+        ],
+      });
+      expect(spent).toMatchObject([{ cost: '20' }, { cost: '80' }]);
+      const { totals: search } = await forecast({ project: 'Search' });
+      expect((await report({ project: 'Search', period: 'this-month' }))?.monthEnd?.totals).toEqual(search);
+      for (const other of [{ period: 'last-month' }, { period: 'last-7d' }, { asOf: '1d' }])
+        expect(await report(other)).not.toHaveProperty('monthEnd');
+      const people = await start({ json: false });
+      await people.report();
+      expect(people.text()).toMatch(
+        /Expected by 30 Nov, not charged: 60\.00 EUR; 400\.00 USD; days not read count as what they usually cost\. {2}→ costs forecast/,
+      );
+    },
+  );
 
   it('expects the same of any grouping, and of a month to come', async () => {
     const { forecast } = await start();

@@ -104,7 +104,7 @@ describe('the roles that costs db grants prints', () => {
     expect(await grantsSql('public')).not.toMatch(/ALL (?:TABLES|SEQUENCES)/);
   });
 
-  it('let a collector log in, open a key and log out', async () => {
+  it('let a collector log in, open a key and log out', { tags: ['story'] }, async () => {
     const database = await openDatabase({ kind: 'postgresql', url: urlOf(users.collector) });
     try {
       const { vault, store } = openDesk(database);
@@ -158,7 +158,7 @@ describe('the roles that costs db grants prints', () => {
     expect(open).toEqual([]);
   });
 
-  it('take back what default privileges gave, as a migration does of what it makes', async () => {
+  it('take back what default privileges gave, as a migration does of what it makes', { tags: ['story'] }, async () => {
     const database = await openDatabase(await useEmptyTarget('postgresql'));
     const { pool } = database;
     const mayUse = async () => {
@@ -193,7 +193,7 @@ describe('the roles that costs db grants prints', () => {
     await database.close();
   });
 
-  it('let an admin of the database manage members', async () => {
+  it('let an admin of the database manage members', { tags: ['story'] }, async () => {
     const database = await openDatabase({ kind: 'postgresql', url: urlOf(users.admin) });
     try {
       const { vault } = openDesk(database, {}, acme.keychain);

@@ -120,7 +120,7 @@ describe('costs keys add', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it('refuses an organization that is registered, in this team and in another', async () => {
+  it('refuses an organization that is registered, in this team and in another', { tags: ['story'] }, async () => {
     await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
     const twice = await machine.here(add('--from-env', 'OPENAI_ADMIN_KEY'));
     expect([twice.code, twice.error().hint]).toEqual([1, 'To swap its key: costs keys rotate org-1']);
@@ -137,7 +137,7 @@ describe('costs keys add', () => {
     expect([later.code, later.error().message]).toEqual([1, elsewhere.error().message]);
   });
 
-  it('is of the team that is asked for, or nobody is logged in', async () => {
+  it('is of the team that is asked for, or nobody is logged in', { tags: ['story'] }, async () => {
     const ran = await machine.here(
       ['login', '--email', 'admin@example.com', '--password-stdin', '--team', 'other', '--json'],
       { input: PASSWORD },
@@ -298,7 +298,7 @@ describe('a registered key', () => {
     });
   });
 
-  it('behind a network that is down is told from the others', async () => {
+  it('behind a network that is down is told from the others', { tags: ['story'] }, async () => {
     const ran = await machine.here(['keys', 'verify', '--json'], {
       env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
     });

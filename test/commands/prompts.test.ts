@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -93,10 +93,14 @@ const from =
     each === project && day >= PLANTED && daysBetween(PLANTED, day) < days ? factor : 1;
 
 describe('what a daily check finds in half a year', () => {
-  it.each(inject('long') ? [1, 2] : [1])('is at most one finding a month where nothing happens (world %i)', (seed) => {
-    const found = findEachMorning(quietWorld(seed));
-    expect(found.length, JSON.stringify(found)).toBeLessThanOrEqual(6);
-  });
+  it.each(inject('long') ? [1, 2] : [1])(
+    'is at most one finding a month where nothing happens (world %i)',
+    { tags: ['story'] },
+    (seed) => {
+      const found = findEachMorning(quietWorld(seed));
+      expect(found.length, JSON.stringify(found)).toBeLessThanOrEqual(6);
+    },
+  );
 
   it.each<[string, (project: number, day: Day) => number, string]>([
     ['a key gone wild for a day', from(3, 6, 1), 'P3'],
@@ -147,7 +151,7 @@ describe('what a daily check finds in half a year', () => {
     expect(newOnes('8')).toEqual([]);
   });
 
-  it('has an invoice that comes each month no more once it is known', () => {
+  it('has an invoice that comes each month no more once it is known', { tags: ['story'] }, () => {
     const invoices = findEachMorning(quietWorld(3)).filter(({ what }) => what.endsWith('-01'));
     expect(invoices).toEqual([]);
   });

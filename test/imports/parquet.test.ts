@@ -90,7 +90,7 @@ it('a column that has nothing in any row is none, so that the tags of files of V
   expect(await filledOf([null, 'a'])).toEqual(['SubAccountId', 'Tags']);
 });
 
-it('a row group of any size comes some rows at a time, each once and in order', async () => {
+it('a row group of any size comes some rows at a time, each once and in order', { tags: ['story'] }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'costs-parquet-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'large.parquet');

@@ -119,48 +119,52 @@ const options = (more: Partial<FolderOptions>): FolderOptions => ({
   ...more,
 });
 
-it('a folder a month is replaced as a whole, the same rows make the same files, and nothing of others is touched', async () => {
-  const parquet = await encoder('focus-parquet');
-  const manifests = await writeFolders(parquet, options({}), inBatches(ROWS));
-  const root = join(folder, 'spend');
-  expect((await readdir(root)).sort()).toEqual(
-    ['2026-08', '2026-09', '2026-10', '2026-11'].map((month) => `billing_period=${month}`),
-  );
-  expect(manifests.reduce((count, { rows }) => count + rows, 0)).toBe(ROWS.length);
-  const september = join(root, 'billing_period=2026-09');
-  const { ingestionId } = manifests[1] ?? {};
-  expect(new Set(manifests.map((each) => each.ingestionId)).size).toBe(manifests.length);
-  expect((await readdir(september)).sort()).toEqual([`${ingestionId}__part-0001.parquet`, 'manifest.json']);
-  const read = async () => [
-    await readFile(join(september, `${ingestionId}__part-0001.parquet`)),
-    await readFile(join(september, 'manifest.json')),
-  ];
-  const before = await read();
-  const [file] = manifests[1]?.files ?? [];
-  expect(file?.sha256).toBe(
-    createHash('sha256')
-      .update(before[0] ?? '')
-      .digest('hex'),
-  );
-  await writeFolders(parquet, options({}), inBatches(ROWS.map((row) => ({ ...row }))));
-  expect(await read()).toEqual(before);
-  // What changed is another delivery.
-  const [changed] = await writeFolders(parquet, options({}), inBatches(ROWS.slice(1)));
-  expect(changed?.ingestionId).not.toBe(manifests[0]?.ingestionId);
+it(
+  'a folder a month is replaced as a whole, the same rows make the same files, and nothing of others is touched',
+  { tags: ['story'] },
+  async () => {
+    const parquet = await encoder('focus-parquet');
+    const manifests = await writeFolders(parquet, options({}), inBatches(ROWS));
+    const root = join(folder, 'spend');
+    expect((await readdir(root)).sort()).toEqual(
+      ['2026-08', '2026-09', '2026-10', '2026-11'].map((month) => `billing_period=${month}`),
+    );
+    expect(manifests.reduce((count, { rows }) => count + rows, 0)).toBe(ROWS.length);
+    const september = join(root, 'billing_period=2026-09');
+    const { ingestionId } = manifests[1] ?? {};
+    expect(new Set(manifests.map((each) => each.ingestionId)).size).toBe(manifests.length);
+    expect((await readdir(september)).sort()).toEqual([`${ingestionId}__part-0001.parquet`, 'manifest.json']);
+    const read = async () => [
+      await readFile(join(september, `${ingestionId}__part-0001.parquet`)),
+      await readFile(join(september, 'manifest.json')),
+    ];
+    const before = await read();
+    const [file] = manifests[1]?.files ?? [];
+    expect(file?.sha256).toBe(
+      createHash('sha256')
+        .update(before[0] ?? '')
+        .digest('hex'),
+    );
+    await writeFolders(parquet, options({}), inBatches(ROWS.map((row) => ({ ...row }))));
+    expect(await read()).toEqual(before);
+    // What changed is another delivery.
+    const [changed] = await writeFolders(parquet, options({}), inBatches(ROWS.slice(1)));
+    expect(changed?.ingestionId).not.toBe(manifests[0]?.ingestionId);
 
-  // A month that has nothing any more is empty, and not what it was.
-  await writeFolders(parquet, options({}), inBatches([]));
-  expect(await readdir(september)).toEqual(['manifest.json']);
-  expect(JSON.parse(await readFile(join(september, 'manifest.json'), 'utf8'))).toMatchObject({ rows: 0, files: [] });
+    // A month that has nothing any more is empty, and not what it was.
+    await writeFolders(parquet, options({}), inBatches([]));
+    expect(await readdir(september)).toEqual(['manifest.json']);
+    expect(JSON.parse(await readFile(join(september, 'manifest.json'), 'utf8'))).toMatchObject({ rows: 0, files: [] });
 
-  const foreign = join(folder, 'foreign', 'billing_period=2026-10');
-  await mkdir(foreign, { recursive: true });
-  await writeFile(join(foreign, 'thesis.txt'), 'years');
-  await expect(writeFolders(parquet, options({ folder: join(folder, 'foreign') }), inBatches(ROWS))).rejects.toThrow(
-    /no export of costs wrote/,
-  );
-  expect(await readdir(join(folder, 'foreign'))).toEqual(['billing_period=2026-10']);
-});
+    const foreign = join(folder, 'foreign', 'billing_period=2026-10');
+    await mkdir(foreign, { recursive: true });
+    await writeFile(join(foreign, 'thesis.txt'), 'years');
+    await expect(writeFolders(parquet, options({ folder: join(folder, 'foreign') }), inBatches(ROWS))).rejects.toThrow(
+      /no export of costs wrote/,
+    );
+    expect(await readdir(join(folder, 'foreign'))).toEqual(['billing_period=2026-10']);
+  },
+);
 
 it('a failure leaves the folders as they were', async () => {
   const csv = await encoder('csv');

@@ -12,7 +12,7 @@ import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.js';
 const PROGRAM = fileURLToPath(new URL('../../bin/costs.js', import.meta.url));
 
 describe('costs report --format html', () => {
-  it('writes a whole page into a file and says nothing, or writes it into a pipe', async () => {
+  it('writes a whole page into a file and says nothing, or writes it into a pipe', { tags: ['story'] }, async () => {
     const { database, target } = await useTestDatabase('postgresql');
     const yesterday = addDays(toDay(new Date()), -1);
     await fillProjects(database.prisma);
@@ -41,7 +41,7 @@ describe('costs report --format html', () => {
     expect(asOf).toMatchObject({ code: 0, stdout: expect.not.stringContaining('key_of_ci') as string });
   });
 
-  it('lists the most expensive thousand of more rows, and adds up the others', async () => {
+  it('lists the most expensive thousand of more rows, and adds up the others', { tags: ['story'] }, async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await fillProjects(database.prisma);
     await database.prisma.$executeRaw`

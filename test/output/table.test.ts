@@ -35,7 +35,7 @@ const ROWS = Array.from({ length: 200 }, (_, index) => [
 ]);
 
 describe('a table', () => {
-  it.each([60, 80, 140])('of 200 names fits %d columns, and every name is whole', (width) => {
+  it.each([60, 80, 140])('of 200 names fits %d columns, and every name is whole', { tags: ['story'] }, (width) => {
     const lines = renderTable(COLUMNS, ROWS, { style: STYLE, width }).split('\n');
     for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(width);
     const letters = (text: string) => plain(text).replace(/\s/g, '');

@@ -83,7 +83,7 @@ const SAME = [1, 2, 3].flatMap((n) =>
   ['proj_1', 'proj_2'].map((project) => line(addDays(first, n - 1), project, 'gpt', String(n))),
 );
 
-it('are no gaps, are told as adopted, and are no finding', async () => {
+it('are no gaps, are told as adopted, and are no finding', { tags: ['story'] }, async () => {
   const days = await collected();
   expect(days.map(({ day: each }) => each)).toEqual(daysOf({ since: first, until: last }));
   const now = endOfDay(addDays(last, 1));
@@ -123,109 +123,125 @@ it('are no gaps, are told as adopted, and are no finding', async () => {
   expect(report.coverage).toMatchObject({ adopted: [{ since: first, until: last }] });
 });
 
-it('are in a report as of an instant, one row a day whenever their buckets begin, and never beside an estimate', async () => {
-  await database.pool.query(`
+it(
+  'are in a report as of an instant, one row a day whenever their buckets begin, and never beside an estimate',
+  { tags: ['story'] },
+  async () => {
+    await database.pool.query(`
     UPDATE cost_data SET bucket_start_time = bucket_start_time + interval '9 hours' WHERE project_id = 'known';
     INSERT INTO cost_data SELECT id || ' midnight', project_id, date, service, 5, api_version, bucket_start_time - interval '9 hours', bucket_end_time, line_item, currency
       FROM cost_data WHERE id = 'known1';
     INSERT INTO cost_data SELECT id || ' estimate', project_id, date, service, 100, 'usage_v1', date_trunc('day', bucket_start_time), bucket_end_time, line_item, currency
       FROM cost_data WHERE id IN ('known1', 'known2')`);
-  const query = { teamId: 'team-1', since: first, until: last, groupBy: ['project' as const, 'day' as const] };
-  const figures = async (more: { asOf?: Date; basis?: 'billed' }) =>
-    (await store.reports.run({ ...query, ...more }, addDays(last, 2))).rows
-      .filter(({ projectId }) => projectId === 'known')
-      .map(({ day, cost }) => `${day ?? ''} ${cost ?? ''}`)
-      .sort();
-  const there = ['2026-02-01 6', '2026-02-02 2', '2026-02-03 3'];
-  expect(await figures({})).toEqual(there);
-  const now = await store.collection.clock();
-  expect(await figures({ basis: 'billed', asOf: now })).toEqual(there);
-  expect(await store.reports.changes({ ...query, basis: 'billed' }, now)).toEqual([]);
-});
+    const query = { teamId: 'team-1', since: first, until: last, groupBy: ['project' as const, 'day' as const] };
+    const figures = async (more: { asOf?: Date; basis?: 'billed' }) =>
+      (await store.reports.run({ ...query, ...more }, addDays(last, 2))).rows
+        .filter(({ projectId }) => projectId === 'known')
+        .map(({ day, cost }) => `${day ?? ''} ${cost ?? ''}`)
+        .sort();
+    const there = ['2026-02-01 6', '2026-02-02 2', '2026-02-03 3'];
+    expect(await figures({})).toEqual(there);
+    const now = await store.collection.clock();
+    expect(await figures({ basis: 'billed', asOf: now })).toEqual(there);
+    expect(await store.reports.changes({ ...query, basis: 'billed' }, now)).toEqual([]);
+  },
+);
 
-it('are in a report as of an instant before they were first read, whether the answer was accepted or has more', async () => {
-  const query = { teamId: 'team-1', since: first, until: last, groupBy: ['day' as const], basis: 'billed' as const };
-  const reported = async (asOf?: Date) => {
-    const report = await store.reports.run({ ...query, ...(asOf === undefined ? {} : { asOf }) }, addDays(last, 60));
-    return { costs: report.rows.map(({ cost }) => cost), adopted: report.coverage.adopted };
-  };
-  const there = { costs: ['2', '4', '6'], adopted: [expect.objectContaining({ since: first, until: last })] };
-  // The answer of a project tells that it is of this organization.
-  await database.pool.query(
-    `UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_2' WHERE id = 'later'`,
-  );
-  const before = endOfDay(addDays(last, 1));
-  expect(await reported(before)).toEqual(there);
-  const [changed, ...same] = SAME;
-  if (changed === undefined) throw new Error('No bills.');
-  const answer = [
-    ...same,
-    { ...changed, cost: line(first, 'proj_1', 'gpt', '1.5').cost },
-    line(last, 'proj_3', 'gpt', '9'),
-  ];
-  const outcome = await write(answer, daysOf({ since: first, until: last }), true);
-  expect(outcome.restated).toMatchObject({ rows: 1, days: 1 });
-  expect(await reported()).toEqual({ costs: ['2.5', '4', '15'], adopted: [] });
-  expect(await reported(before)).toEqual(there);
-  expect(
-    (await store.reports.changes(query, before)).map(({ day: at, cause, difference }) => [at, cause, difference]),
-  ).toEqual([
-    [last, 'gap-filled', '9'],
-    [first, 'accepted', '0.5'],
-  ]);
-});
+it(
+  'are in a report as of an instant before they were first read, whether the answer was accepted or has more',
+  { tags: ['story'] },
+  async () => {
+    const query = { teamId: 'team-1', since: first, until: last, groupBy: ['day' as const], basis: 'billed' as const };
+    const reported = async (asOf?: Date) => {
+      const report = await store.reports.run({ ...query, ...(asOf === undefined ? {} : { asOf }) }, addDays(last, 60));
+      return { costs: report.rows.map(({ cost }) => cost), adopted: report.coverage.adopted };
+    };
+    const there = { costs: ['2', '4', '6'], adopted: [expect.objectContaining({ since: first, until: last })] };
+    // The answer of a project tells that it is of this organization.
+    await database.pool.query(
+      `UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_2' WHERE id = 'later'`,
+    );
+    const before = endOfDay(addDays(last, 1));
+    expect(await reported(before)).toEqual(there);
+    const [changed, ...same] = SAME;
+    if (changed === undefined) throw new Error('No bills.');
+    const answer = [
+      ...same,
+      { ...changed, cost: line(first, 'proj_1', 'gpt', '1.5').cost },
+      line(last, 'proj_3', 'gpt', '9'),
+    ];
+    const outcome = await write(answer, daysOf({ since: first, until: last }), true);
+    expect(outcome.restated).toMatchObject({ rows: 1, days: 1 });
+    expect(await reported()).toEqual({ costs: ['2.5', '4', '15'], adopted: [] });
+    expect(await reported(before)).toEqual(there);
+    expect(
+      (await store.reports.changes(query, before)).map(({ day: at, cause, difference }) => [at, cause, difference]),
+    ).toEqual([
+      [last, 'gap-filled', '9'],
+      [first, 'accepted', '0.5'],
+    ]);
+  },
+);
 
-it('are read by a sync while they may still change, and by a backfill whenever it is asked', async () => {
-  const organization = { keyId: 'key', provider: 'openai', organizationId: 'org-1' } as Organization;
-  const plan = (today: Day) => ({
-    organizations: [organization],
-    collected: new Map([['key', [] as CollectedDay[]]]),
-    today,
-    maxDays: () => 31,
-    requestsAWindow: () => 1,
-  });
-  const known = await collected();
-  const windows = (today: Day) =>
-    planSync({ ...plan(today), collected: new Map([['key', known]]) }).organizations[0]?.windows;
-  expect(windows(addDays(last, 1))?.[0]?.since).toBe(first);
-  // The gap after them is healed, however old it is.
-  expect(windows(addDays(last, 40))?.[0]?.since).toBe(addDays(last, 1));
-  const asked = planBackfill(
-    { ...plan(addDays(last, 40)), collected: new Map([['key', known]]) },
-    { since: first, until: last },
-    false,
-  );
-  expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
-  const events: unknown[] = [];
-  const keys = { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] };
-  const work = workplaceOf({ ...store, keys } as unknown as Store, {
-    provider: () => Promise.resolve({ maxDaysPerRequest: 31 } as CostProvider),
-  });
-  const input = await gather(work, syncJob({ onEvent: (event) => events.push(event) }));
-  expect(input.collected.get('key')).toEqual(known);
-  expect(events).toEqual([]);
-});
+it(
+  'are read by a sync while they may still change, and by a backfill whenever it is asked',
+  { tags: ['story'] },
+  async () => {
+    const organization = { keyId: 'key', provider: 'openai', organizationId: 'org-1' } as Organization;
+    const plan = (today: Day) => ({
+      organizations: [organization],
+      collected: new Map([['key', [] as CollectedDay[]]]),
+      today,
+      maxDays: () => 31,
+      requestsAWindow: () => 1,
+    });
+    const known = await collected();
+    const windows = (today: Day) =>
+      planSync({ ...plan(today), collected: new Map([['key', known]]) }).organizations[0]?.windows;
+    expect(windows(addDays(last, 1))?.[0]?.since).toBe(first);
+    // The gap after them is healed, however old it is.
+    expect(windows(addDays(last, 40))?.[0]?.since).toBe(addDays(last, 1));
+    const asked = planBackfill(
+      { ...plan(addDays(last, 40)), collected: new Map([['key', known]]) },
+      { since: first, until: last },
+      false,
+    );
+    expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
+    const events: unknown[] = [];
+    const keys = { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] };
+    const work = workplaceOf({ ...store, keys } as unknown as Store, {
+      provider: () => Promise.resolve({ maxDaysPerRequest: 31 } as CostProvider),
+    });
+    const input = await gather(work, syncJob({ onEvent: (event) => events.push(event) }));
+    expect(input.collected.get('key')).toEqual(known);
+    expect(events).toEqual([]);
+  },
+);
 
-it('are none before days begin, as where an instant is broken', async () => {
+it('are none before days begin, as where an instant is broken', { tags: ['story'] }, async () => {
   await database.pool.query(
     `UPDATE cost_data SET bucket_start_time = '0044-03-15 BC', bucket_end_time = '0044-03-16 BC' WHERE id = 'known1'`,
   );
   expect((await collected()).filter(({ day }) => day < first)).toEqual([]);
 });
 
-it('are proven by the same answer, in whatever letters the currency is, and no row comes or goes', async () => {
-  const before = await rows();
-  await database.pool.query(`UPDATE cost_data SET currency = 'usd' WHERE id = 'known1'`);
-  expect(await write(SAME, daysOf({ since: first, until: last }))).toMatchObject({
-    inserted: 0,
-    deleted: 0,
-    days: 3,
-    contradicted: [],
-  });
-  expect(await rows()).toEqual(before);
-  const stateOf = coverageOf(await collected());
-  expect(daysOf({ since: first, until: last }).map(stateOf)).toEqual(['settled', 'settled', 'settled']);
-});
+it(
+  'are proven by the same answer, in whatever letters the currency is, and no row comes or goes',
+  { tags: ['story'] },
+  async () => {
+    const before = await rows();
+    await database.pool.query(`UPDATE cost_data SET currency = 'usd' WHERE id = 'known1'`);
+    expect(await write(SAME, daysOf({ since: first, until: last }))).toMatchObject({
+      inserted: 0,
+      deleted: 0,
+      days: 3,
+      contradicted: [],
+    });
+    expect(await rows()).toEqual(before);
+    const stateOf = coverageOf(await collected());
+    expect(daysOf({ since: first, until: last }).map(stateOf)).toEqual(['settled', 'settled', 'settled']);
+  },
+);
 
 it.each([
   ['a bill is not there', SAME.slice(1)],
@@ -236,7 +252,7 @@ it.each([
   ],
   ['the words are others', SAME.map((each, index) => (index === 0 ? line(first, 'proj_1', 'gpt-4o', '1') : each))],
   ['nothing is left', []],
-])('stay as they are where %s, until the answer is accepted', async (_, answer) => {
+])('stay as they are where %s, until the answer is accepted', { tags: ['story'] }, async (_, answer) => {
   const before = await rows();
   const outcome = await write(answer, daysOf({ since: first, until: addDays(last, 1) }));
   expect(outcome.contradicted).toContain(first);
@@ -277,54 +293,58 @@ it('are told by an import that has them otherwise, and stay', async () => {
   expect(await rows()).toEqual(before);
 });
 
-it('take what they lack: a bill of another project is added', async () => {
+it('take what they lack: a bill of another project is added', { tags: ['story'] }, async () => {
   const before = await rows();
   const outcome = await write([...SAME, line(first, 'proj_3', 'gpt', '9')], [first]);
   expect(outcome).toMatchObject({ inserted: 1, deleted: 0, contradicted: [] });
   expect((await rows()).filter((row) => before.includes(row))).toEqual(before);
 });
 
-it('come back with a rollback where another answer was accepted, and are replaced again by the import after it', async () => {
-  const { migrations, pool } = database;
-  await pool.query(`UPDATE cost_data SET service = 'theirs'`);
-  const whole = async () =>
-    (
-      await pool.query(
-        `SELECT id, project_id, service, trim_scale(cost)::text AS cost, line_item, currency FROM cost_data ORDER BY id`,
-      )
-    ).rows as unknown;
-  const found = await whole();
-  // The last day is the same at first; a bill of it is another later, twice.
-  const saying = (cost: string) =>
-    SAME.map((each, index) => (index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', cost).cost } : each));
-  for (const bills of [SAME, saying('3.5'), saying('3.25')]) await write(bills.slice(4), [last], true);
-  // An amount and a currency are others, and a bill is gone whose key another has by now.
-  const [changed, gone, ...others] = saying('3.25').map((each, index) =>
-    index === 2 ? { ...each, currency: 'EUR' } : each,
-  );
-  if (changed === undefined || gone === undefined) throw new Error('No bills.');
-  const days = daysOf({ since: first, until: last });
-  const answer = [{ ...changed, cost: line(first, 'proj_1', 'gpt', '1.005').cost }, ...others];
-  await write(answer, days, true);
-  await write([...answer, gone], days);
-  const accepted = await whole();
-  const { rows: ledger } = await pool.query(
-    `SELECT cause, trim_scale(old_cost)::text AS old, trim_scale(new_cost)::text AS new FROM restatements ORDER BY id`,
-  );
-  expect(ledger).toEqual(
-    expect.arrayContaining([
-      { cause: 'accepted', old: '1', new: '1.005' },
-      { cause: 'accepted', old: '1', new: null },
-      { cause: 'accepted', old: '2', new: '2' },
-    ]),
-  );
-  const folder = await mkdtemp(join(tmpdir(), 'costs-adopted-'));
-  const path = join(folder, 'rollback.jsonl');
-  await migrations.rollback({ to: 'baseline', export: path });
-  expect(await whole()).toEqual(found);
-  await migrations.adopt();
-  await migrations.apply();
-  await migrations.import({ path });
-  expect(await whole()).toEqual(accepted);
-  await rm(folder, { recursive: true });
-});
+it(
+  'come back with a rollback where another answer was accepted, and are replaced again by the import after it',
+  { tags: ['story'] },
+  async () => {
+    const { migrations, pool } = database;
+    await pool.query(`UPDATE cost_data SET service = 'theirs'`);
+    const whole = async () =>
+      (
+        await pool.query(
+          `SELECT id, project_id, service, trim_scale(cost)::text AS cost, line_item, currency FROM cost_data ORDER BY id`,
+        )
+      ).rows as unknown;
+    const found = await whole();
+    // The last day is the same at first; a bill of it is another later, twice.
+    const saying = (cost: string) =>
+      SAME.map((each, index) => (index === 4 ? { ...each, cost: line(last, 'proj_1', 'gpt', cost).cost } : each));
+    for (const bills of [SAME, saying('3.5'), saying('3.25')]) await write(bills.slice(4), [last], true);
+    // An amount and a currency are others, and a bill is gone whose key another has by now.
+    const [changed, gone, ...others] = saying('3.25').map((each, index) =>
+      index === 2 ? { ...each, currency: 'EUR' } : each,
+    );
+    if (changed === undefined || gone === undefined) throw new Error('No bills.');
+    const days = daysOf({ since: first, until: last });
+    const answer = [{ ...changed, cost: line(first, 'proj_1', 'gpt', '1.005').cost }, ...others];
+    await write(answer, days, true);
+    await write([...answer, gone], days);
+    const accepted = await whole();
+    const { rows: ledger } = await pool.query(
+      `SELECT cause, trim_scale(old_cost)::text AS old, trim_scale(new_cost)::text AS new FROM restatements ORDER BY id`,
+    );
+    expect(ledger).toEqual(
+      expect.arrayContaining([
+        { cause: 'accepted', old: '1', new: '1.005' },
+        { cause: 'accepted', old: '1', new: null },
+        { cause: 'accepted', old: '2', new: '2' },
+      ]),
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'costs-adopted-'));
+    const path = join(folder, 'rollback.jsonl');
+    await migrations.rollback({ to: 'baseline', export: path });
+    expect(await whole()).toEqual(found);
+    await migrations.adopt();
+    await migrations.apply();
+    await migrations.import({ path });
+    expect(await whole()).toEqual(accepted);
+    await rm(folder, { recursive: true });
+  },
+);

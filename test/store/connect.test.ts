@@ -40,7 +40,7 @@ it('names a host that does not exist', async () => {
   expect(error.message).toContain('no-such-host.invalid:5432');
 });
 
-it('gives up on a server that never answers in under ten seconds', async () => {
+it('gives up on a server that never answers in under ten seconds', { tags: ['story'] }, async () => {
   const port = await listen(() => undefined);
   const start = performance.now();
   const error = await failure(`postgresql://ana:s3cret-word@127.0.0.1:${port}/costs`);

@@ -31,23 +31,27 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a backup', () => {
-  it('that unpacks to more than any store of its size is refused before it fills the memory', async () => {
-    const path = join(folder, 'bomb.tar.gz');
-    const head = Buffer.alloc(512);
-    head.write('ustar', 257);
-    const zeros = gzipSync(Buffer.alloc(1024 * 1024));
-    await writeFile(path, Buffer.concat([gzipSync(head), ...Array<Buffer>(300).fill(zeros)]));
-    const before = process.memoryUsage().arrayBuffers;
-    const restored = createEmbeddedStore(home).restore(path, agree);
-    await expect(restored).rejects.toMatchObject({
-      code: 'usage',
-      message: expect.stringContaining('not a backup') as string,
-    });
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(600 * 1024 * 1024);
-    await withStore((database) => database.migrations.requireCurrent());
-  });
+  it(
+    'that unpacks to more than any store of its size is refused before it fills the memory',
+    { tags: ['story'] },
+    async () => {
+      const path = join(folder, 'bomb.tar.gz');
+      const head = Buffer.alloc(512);
+      head.write('ustar', 257);
+      const zeros = gzipSync(Buffer.alloc(1024 * 1024));
+      await writeFile(path, Buffer.concat([gzipSync(head), ...Array<Buffer>(300).fill(zeros)]));
+      const before = process.memoryUsage().arrayBuffers;
+      const restored = createEmbeddedStore(home).restore(path, agree);
+      await expect(restored).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('not a backup') as string,
+      });
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(600 * 1024 * 1024);
+      await withStore((database) => database.migrations.requireCurrent());
+    },
+  );
 
-  it('brings everything back, and is for its owner alone', async () => {
+  it('brings everything back, and is for its owner alone', { tags: ['story'] }, async () => {
     const path = join(folder, 'backup.tar.gz');
     const before = await withStore(async (database) => {
       await database.backup?.(path);
@@ -77,7 +81,7 @@ describe('a backup', () => {
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
 
-  it('changes nothing when it is none', async () => {
+  it('changes nothing when it is none', { tags: ['story'] }, async () => {
     const path = join(folder, 'backup.tar.gz');
     const before = await withStore(async (database) => {
       await database.backup?.(path);
@@ -98,7 +102,7 @@ describe('a backup', () => {
 describe('a copy to a server', () => {
   const SEALED = ['vaults', 'vault_tokens', 'vault_slots', 'vault_viewer_slots', 'vault_sessions', 'vault_audit'];
 
-  it('takes every row, marks the store as moved, and adds nothing the second time', async () => {
+  it('takes every row, marks the store as moved, and adds nothing the second time', { tags: ['story'] }, async () => {
     const { database } = await useTestDatabase('postgresql');
     const store = createEmbeddedStore(home);
     const first = await store.copyTo(database);
@@ -131,7 +135,7 @@ describe('a copy to a server', () => {
     });
   });
 
-  it('takes the team of the same name there for ours', async () => {
+  it('takes the team of the same name there for ours', { tags: ['story'] }, async () => {
     const { database } = await useTestDatabase('postgresql');
     await database.pool.query(
       `INSERT INTO teams VALUES ('theirs', 'acme'); INSERT INTO users VALUES ('them', 'theirs', 'admin@example.com', 'admin')`,
@@ -145,7 +149,7 @@ describe('a copy to a server', () => {
     ).toBe(0);
   });
 
-  it('leaves what the other store wrote since', async () => {
+  it('leaves what the other store wrote since', { tags: ['story'] }, async () => {
     const { database } = await useTestDatabase('postgresql');
     await createEmbeddedStore(home).copyTo(database);
     await database.pool.query(`UPDATE cost_data SET cost = 42 WHERE id = 'b1'`);

@@ -25,7 +25,7 @@ it('reads lines of either line end, and characters that lie across two pieces', 
   expect(await all(readLines(await file('')))).toEqual([]);
 });
 
-it('refuses an export that is one endless line before it fills the memory', async () => {
+it('refuses an export that is one endless line before it fills the memory', { tags: ['story'] }, async () => {
   const path = await file(Buffer.alloc(70 * 1024 * 1024, '{'));
   await expect(all(readExport(path))).rejects.toMatchObject({ code: 'usage' });
 });

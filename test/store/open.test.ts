@@ -45,7 +45,7 @@ describe.each(DATABASE_KINDS)('a database of kind %s', (kind) => {
 });
 
 describe('the embedded store', () => {
-  it('begins with what the build kept of initdb, which would take seconds', async () => {
+  it('begins with what the build kept of initdb, which would take seconds', { tags: ['story'] }, async () => {
     const identify = async () => {
       const db = await makePglite();
       const { rows } = await db.query('SELECT system_identifier::text AS made FROM pg_control_system()');
@@ -56,22 +56,26 @@ describe('the embedded store', () => {
     expect(await identify()).toEqual(await identify());
   });
 
-  it('is created on first use, brought up to date by the first command, and keeps its rows', async () => {
-    const target = { kind: 'embedded', home: await useHome() } as const;
-    let created = 0;
-    const first = await openDatabase(target, { onCreate: () => created++ });
-    await first.migrations.requireCurrent();
-    await first.prisma.team.create({ data: { id: 't1', name: 'acme' } });
-    await first.close();
-    const second = await openDatabase(target, { onCreate: () => created++ });
-    expect(await second.prisma.team.count()).toBe(1);
-    await second.close();
-    expect(created).toBe(1);
-    // It is open to its owner only.
-    expect((await stat(join(target.home, 'store'))).mode & 0o777).toBe(0o700);
-  });
+  it(
+    'is created on first use, brought up to date by the first command, and keeps its rows',
+    { tags: ['story'] },
+    async () => {
+      const target = { kind: 'embedded', home: await useHome() } as const;
+      let created = 0;
+      const first = await openDatabase(target, { onCreate: () => created++ });
+      await first.migrations.requireCurrent();
+      await first.prisma.team.create({ data: { id: 't1', name: 'acme' } });
+      await first.close();
+      const second = await openDatabase(target, { onCreate: () => created++ });
+      expect(await second.prisma.team.count()).toBe(1);
+      await second.close();
+      expect(created).toBe(1);
+      // It is open to its owner only.
+      expect((await stat(join(target.home, 'store'))).mode & 0o777).toBe(0o700);
+    },
+  );
 
-  it('takes one row from each of four processes that start at once', async () => {
+  it('takes one row from each of four processes that start at once', { tags: ['story'] }, async () => {
     const home = await useHome();
     // The long run lets one of them make it, while the others wait.
     if (!inject('long')) await fillHome(home);
@@ -80,18 +84,22 @@ describe('the embedded store', () => {
     await expectTeams(home, ['a', 'b', 'c', 'd']);
   });
 
-  it('keeps what was committed when its process is killed, and is free for the next one', async () => {
-    const home = await useHome();
-    await fillHome(home);
-    const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
-    const gone = ended(child);
-    await new Promise((resolve) => child.once('message', resolve));
-    child.kill('SIGKILL');
-    expect(await gone).toBe('SIGKILL');
-    await expectTeams(home, ['a']);
-  });
+  it(
+    'keeps what was committed when its process is killed, and is free for the next one',
+    { tags: ['story'] },
+    async () => {
+      const home = await useHome();
+      await fillHome(home);
+      const child = startProgram('open-embedded.ts', [home, 'a', 'hang']);
+      const gone = ended(child);
+      await new Promise((resolve) => child.once('message', resolve));
+      child.kill('SIGKILL');
+      expect(await gone).toBe('SIGKILL');
+      await expectTeams(home, ['a']);
+    },
+  );
 
-  it('works where the path of its folder is too long for a socket', async () => {
+  it('works where the path of its folder is too long for a socket', { tags: ['story'] }, async () => {
     const home = await useHome();
     const deep = join(home, 'x'.repeat(60), 'y'.repeat(60));
     await fillHome(deep);

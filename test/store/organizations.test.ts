@@ -103,27 +103,31 @@ describe.each(STORY_KINDS)('organizations of a store of before, on %s', (kind) =
     expect(await all()).toEqual(were);
   });
 
-  it('whose days were read since a rollback keep what API keys spent by that read alone', async () => {
-    const { pool, migrations } = database;
-    const spent = (...rows: [day: number, key: string][]) =>
-      pool.query(
-        `INSERT INTO cost_by_api_key
+  it(
+    'whose days were read since a rollback keep what API keys spent by that read alone',
+    { tags: ['story'] },
+    async () => {
+      const { pool, migrations } = database;
+      const spent = (...rows: [day: number, key: string][]) =>
+        pool.query(
+          `INSERT INTO cost_by_api_key
          SELECT day || key, 'p1', make_timestamp(2026, 1, day, 0, 0, 0), make_timestamp(2026, 1, day + 1, 0, 0, 0), 'bill', key, 'gpt', 'USD', '', '', '', '', 17
          FROM jsonb_to_recordset($1::jsonb) AS r (day int, key text)`,
-        [JSON.stringify(rows.map(([day, key]) => ({ day, key })))],
-      );
-    await spent([1, 'key_old'], [2, 'key_old']);
-    const path = join(folder, 'cuts.jsonl');
-    await migrations.rollback({ to: before.at(-1)?.name, export: path });
-    await migrations.apply();
-    await spent([1, 'key_new']);
-    await migrations.import({ path });
-    await migrations.import({ path });
-    const { rows } = await pool.query<{ id: string }>('SELECT id FROM cost_by_api_key ORDER BY 1');
-    expect(rows.map(({ id }) => id)).toEqual(['1key_new', '2key_old']);
-  });
+          [JSON.stringify(rows.map(([day, key]) => ({ day, key })))],
+        );
+      await spent([1, 'key_old'], [2, 'key_old']);
+      const path = join(folder, 'cuts.jsonl');
+      await migrations.rollback({ to: before.at(-1)?.name, export: path });
+      await migrations.apply();
+      await spent([1, 'key_new']);
+      await migrations.import({ path });
+      await migrations.import({ path });
+      const { rows } = await pool.query<{ id: string }>('SELECT id FROM cost_by_api_key ORDER BY 1');
+      expect(rows.map(({ id }) => id)).toEqual(['1key_new', '2key_old']);
+    },
+  );
 
-  it('are made for the days of an export that knew no organizations', async () => {
+  it('are made for the days of an export that knew no organizations', { tags: ['story'] }, async () => {
     const { pool, migrations } = database;
     await migrations.rollback({ to: before.at(-1)?.name, export: join(folder, 'late.jsonl') });
     const path = join(folder, 'early.jsonl');

@@ -40,31 +40,35 @@ const MONTHS = {
 };
 
 describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
-  it('has a partition a month and a year ahead, keeps every row, is no drift, and leads back to exactly the table it was', async () => {
-    const { database } = await useTestDatabase(kind);
-    const { migrations, pool } = database;
-    await fillUsage(database);
-    const [rows, schema] = [await rowsOf(database), await dumpSchema(pool)];
+  it(
+    'has a partition a month and a year ahead, keeps every row, is no drift, and leads back to exactly the table it was',
+    { tags: ['story'] },
+    async () => {
+      const { database } = await useTestDatabase(kind);
+      const { migrations, pool } = database;
+      await fillUsage(database);
+      const [rows, schema] = [await rowsOf(database), await dumpSchema(pool)];
 
-    const planned = await migrations.partitionUsage({ dryRun: true });
-    expect([await rowsOf(database), await dumpSchema(pool)]).toEqual([rows, schema]);
-    const { steps, done } = await migrations.partitionUsage({});
-    expect({ steps, done }).toEqual({ steps: planned.steps, done: true });
-    expect(await places(database)).toEqual(MONTHS);
-    expect(await rowsOf(database)).toEqual(rows);
-    expect(await migrations.status()).toMatchObject({ ok: true, drift: [], foreign: [] });
-    expect(await migrations.diff()).toMatchObject({ empty: true });
-    const { rows: ahead } = await pool.query<{ next: string | null }>(
-      `SELECT to_regclass('usage_data_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 year', 'YYYY_MM'))::text AS next`,
-    );
-    expect(ahead[0]?.next).toMatch(/^usage_data_/);
-    expect(await migrations.partitionUsage({})).toMatchObject({ steps: [], sql: '' });
+      const planned = await migrations.partitionUsage({ dryRun: true });
+      expect([await rowsOf(database), await dumpSchema(pool)]).toEqual([rows, schema]);
+      const { steps, done } = await migrations.partitionUsage({});
+      expect({ steps, done }).toEqual({ steps: planned.steps, done: true });
+      expect(await places(database)).toEqual(MONTHS);
+      expect(await rowsOf(database)).toEqual(rows);
+      expect(await migrations.status()).toMatchObject({ ok: true, drift: [], foreign: [] });
+      expect(await migrations.diff()).toMatchObject({ empty: true });
+      const { rows: ahead } = await pool.query<{ next: string | null }>(
+        `SELECT to_regclass('usage_data_' || to_char(now() AT TIME ZONE 'UTC' + interval '1 year', 'YYYY_MM'))::text AS next`,
+      );
+      expect(ahead[0]?.next).toMatch(/^usage_data_/);
+      expect(await migrations.partitionUsage({})).toMatchObject({ steps: [], sql: '' });
 
-    await migrations.partitionUsage({ undo: true });
-    expect(await rowsOf(database)).toEqual(rows);
-    expect(await dumpSchema(pool)).toBe(schema);
-    expect(await migrations.partitionUsage({ undo: true })).toMatchObject({ steps: [], sql: '' });
-  });
+      await migrations.partitionUsage({ undo: true });
+      expect(await rowsOf(database)).toEqual(rows);
+      expect(await dumpSchema(pool)).toBe(schema);
+      expect(await migrations.partitionUsage({ undo: true })).toMatchObject({ steps: [], sql: '' });
+    },
+  );
 
   it('takes a row of a month that has no partition, and moves it to one of its own the next time', async () => {
     const { database } = await useTestDatabase(kind);
@@ -85,7 +89,7 @@ describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
     expect(await places(database)).toEqual({ ...MONTHS, usage_data_2031_07: 3 });
   });
 
-  it('goes on where it was broken off, there and back', async () => {
+  it('goes on where it was broken off, there and back', { tags: ['story'] }, async () => {
     const { database } = await useTestDatabase(kind);
     const { migrations } = database;
     await fillUsage(database);
@@ -107,7 +111,7 @@ describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
     }
   });
 
-  it('is taken back by a rollback past its key, and comes again after migrating', async () => {
+  it('is taken back by a rollback past its key, and comes again after migrating', { tags: ['story'] }, async () => {
     const { database } = await useTestDatabase(kind);
     const { migrations } = database;
     await fillUsage(database);
@@ -125,7 +129,7 @@ describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
   });
 });
 
-it('leaves a table alone on which others rely, and names what is in the way', async () => {
+it('leaves a table alone on which others rely, and names what is in the way', { tags: ['story'] }, async () => {
   const { database } = await useTestDatabase('postgresql');
   const { migrations, pool } = database;
   await pool.query('CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$');
@@ -201,31 +205,35 @@ it('keeps who may do what with the table, also where others get rights to new ta
   expect(await rights()).toEqual(changed);
 });
 
-it('waits for a reader and says so, lets everybody pass meanwhile, and loses nothing that is written at the same time', async () => {
-  const test = await createTestDatabase('postgresql');
-  const { database, target } = test;
-  const [reader, writer] = [new pg.Client(target.url), new pg.Client(target.url)];
-  await Promise.all([reader.connect(), writer.connect()]);
-  try {
-    await fillUsage(database);
-    await reader.query('BEGIN; SELECT count(*) FROM usage_data');
-    const lines: string[] = [];
-    const partitioned = database.migrations.partitionUsage({ onWait: (line) => lines.push(line) });
-    let written = 280;
-    const deadline = Date.now() + 60_000;
-    while (lines.length === 0 && Date.now() < deadline) {
-      written += 1;
-      await writer.query(
-        insertUsage(`(VALUES ('2026-02-01'::timestamp)) AS v (at), generate_series(${written}, ${written}) AS n`),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 50));
+it(
+  'waits for a reader and says so, lets everybody pass meanwhile, and loses nothing that is written at the same time',
+  { tags: ['story'] },
+  async () => {
+    const test = await createTestDatabase('postgresql');
+    const { database, target } = test;
+    const [reader, writer] = [new pg.Client(target.url), new pg.Client(target.url)];
+    await Promise.all([reader.connect(), writer.connect()]);
+    try {
+      await fillUsage(database);
+      await reader.query('BEGIN; SELECT count(*) FROM usage_data');
+      const lines: string[] = [];
+      const partitioned = database.migrations.partitionUsage({ onWait: (line) => lines.push(line) });
+      let written = 280;
+      const deadline = Date.now() + 60_000;
+      while (lines.length === 0 && Date.now() < deadline) {
+        written += 1;
+        await writer.query(
+          insertUsage(`(VALUES ('2026-02-01'::timestamp)) AS v (at), generate_series(${written}, ${written}) AS n`),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(lines).toEqual([expect.stringMatching(/^Waiting for a lock on usage_data, held by pid \d+/)]);
+      await reader.query('COMMIT');
+      await partitioned;
+      expect(Object.values(await places(database)).reduce((sum, count) => sum + count)).toBe(written);
+    } finally {
+      await Promise.all([reader.end(), writer.end()]);
+      await test.drop();
     }
-    expect(lines).toEqual([expect.stringMatching(/^Waiting for a lock on usage_data, held by pid \d+/)]);
-    await reader.query('COMMIT');
-    await partitioned;
-    expect(Object.values(await places(database)).reduce((sum, count) => sum + count)).toBe(written);
-  } finally {
-    await Promise.all([reader.end(), writer.end()]);
-    await test.drop();
-  }
-});
+  },
+);

@@ -99,26 +99,30 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   const tuples = () => prisma.$queryRaw`
     SELECT 'u', id, ctid::text, xmin::text FROM usage_data UNION ALL SELECT 'c', id, ctid::text, xmin::text FROM cost_data ORDER BY 1, 2`;
 
-  it('equals the provider to the last token, by the day and by the hour, and a second run writes nothing', async () => {
-    const organizations = worldOf();
-    const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
+  it(
+    'equals the provider to the last token, by the day and by the hour, and a second run writes nothing',
+    { tags: ['story'] },
+    async () => {
+      const organizations = worldOf();
+      const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
 
-    expect(await collecting.backfill(SIXTY)).toMatchObject({ status: 'ok', basis: 'usage' });
-    expect(await collecting.backfill(THREE, { width: '1h' })).toMatchObject({ status: 'ok' });
-    expect(await stored('1d')).toEqual(expected(organizations, SIXTY.since, SIXTY.until));
-    expect(await stored('1h')).toEqual(expected(organizations, THREE.since, THREE.until));
+      expect(await collecting.backfill(SIXTY)).toMatchObject({ status: 'ok', basis: 'usage' });
+      expect(await collecting.backfill(THREE, { width: '1h' })).toMatchObject({ status: 'ok' });
+      expect(await stored('1d')).toEqual(expected(organizations, SIXTY.since, SIXTY.until));
+      expect(await stored('1h')).toEqual(expected(organizations, THREE.since, THREE.until));
 
-    const before = await tuples();
-    for (const [span, width] of [
-      [SIXTY, '1d'],
-      [THREE, '1h'],
-    ] as const) {
-      const again = await collecting.backfill(span, { width });
-      for (const organization of again.organizations)
-        expect(organization).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
-    }
-    expect(await tuples()).toEqual(before);
-  });
+      const before = await tuples();
+      for (const [span, width] of [
+        [SIXTY, '1d'],
+        [THREE, '1h'],
+      ] as const) {
+        const again = await collecting.backfill(span, { width });
+        for (const organization of again.organizations)
+          expect(organization).toMatchObject({ status: 'ok', inserted: 0, updated: 0, deleted: 0 });
+      }
+      expect(await tuples()).toEqual(before);
+    },
+  );
 
   it('keeps a quantity that no float can hold', async () => {
     const usage = [
@@ -421,26 +425,30 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(await known()).toEqual([{ day, readAt: at(3), rows: 3, refused: false }]);
   });
 
-  it('narrows a start that lies too far back, says so, and keeps what was read while it could be', async () => {
-    const organizations = worldOf();
-    const emulator = await openEmulator({ world: { organizations: organizations.slice(0, 1) } });
-    const collecting = collectFrom(emulator, test.database);
-    await collecting.backfill({ since: SIXTY.since, until: addDays(SIXTY.since, 9) });
-    emulator.quirks.usageLookback = { completions: 45, images: 3 };
-    const outcome = await collecting.backfill(SIXTY);
-    expect(outcome).toMatchObject({ status: 'ok' });
-    expect(outcome.organizations[0]?.narrowed.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1))).toEqual([
-      { endpoint: 'completions', since: addDays(TODAY, -45) },
-      { endpoint: 'images', since: addDays(TODAY, -3) },
-    ]);
-    const all = Object.entries(expected(organizations.slice(0, 1), SIXTY.since, SIXTY.until));
-    const missing = { completions: addDays(TODAY, -45), images: addDays(TODAY, -3) } as Record<string, string>;
-    const readable = all.filter(([key]) => {
-      const [day = '', , endpoint = ''] = key.split(' ');
-      return day >= (missing[endpoint] ?? '') || day <= addDays(SIXTY.since, 9);
-    });
-    expect(await stored('1d')).toEqual(Object.fromEntries(readable));
-  });
+  it(
+    'narrows a start that lies too far back, says so, and keeps what was read while it could be',
+    { tags: ['story'] },
+    async () => {
+      const organizations = worldOf();
+      const emulator = await openEmulator({ world: { organizations: organizations.slice(0, 1) } });
+      const collecting = collectFrom(emulator, test.database);
+      await collecting.backfill({ since: SIXTY.since, until: addDays(SIXTY.since, 9) });
+      emulator.quirks.usageLookback = { completions: 45, images: 3 };
+      const outcome = await collecting.backfill(SIXTY);
+      expect(outcome).toMatchObject({ status: 'ok' });
+      expect(outcome.organizations[0]?.narrowed.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1))).toEqual([
+        { endpoint: 'completions', since: addDays(TODAY, -45) },
+        { endpoint: 'images', since: addDays(TODAY, -3) },
+      ]);
+      const all = Object.entries(expected(organizations.slice(0, 1), SIXTY.since, SIXTY.until));
+      const missing = { completions: addDays(TODAY, -45), images: addDays(TODAY, -3) } as Record<string, string>;
+      const readable = all.filter(([key]) => {
+        const [day = '', , endpoint = ''] = key.split(' ');
+        return day >= (missing[endpoint] ?? '') || day <= addDays(SIXTY.since, 9);
+      });
+      expect(await stored('1d')).toEqual(Object.fromEntries(readable));
+    },
+  );
 
   it('stores the other reports when one does not exist, names it once, and ends well', async () => {
     const organizations = worldOf().slice(0, 1);
@@ -457,7 +465,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(days.every(({ refused }) => refused)).toBe(true);
   });
 
-  it('stores the other reports when one is refused, and fails naming it', async () => {
+  it('stores the other reports when one is refused, and fails naming it', { tags: ['story'] }, async () => {
     const organizations = worldOf().slice(0, 1);
     const emulator = await openEmulator({ world: { organizations } });
     const collecting = collectFrom(emulator, test.database);

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';

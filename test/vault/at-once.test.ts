@@ -62,7 +62,7 @@ describe('init at once', () => {
     expect(await base.database.prisma.$queryRaw`SELECT count(*)::int AS users FROM users`).toEqual([{ users: 1 }]);
   });
 
-  it('works as processes, too', async () => {
+  it('works as processes, too', { tags: ['story'] }, async () => {
     const { costs } = await useMachine({
       ...environmentOf(base.target),
       COSTS_INSECURE_STORAGE: '1',
@@ -149,7 +149,7 @@ describe('a reset', () => {
 });
 
 describe('a change of data key beside jobs', () => {
-  it('is noticed by a job with a token, which unlocks again and goes on', async () => {
+  it('is noticed by a job with a token, which unlocks again and goes on', { tags: ['story'] }, async () => {
     const acme = await foundTeam(base.database);
     const rows = [];
     for (let number = 1; number <= 15; number += 1) rows.push(await addKey(acme, `org-${number}`));
@@ -166,7 +166,7 @@ describe('a change of data key beside jobs', () => {
     expect(opened).toEqual(rows.map(() => OPENAI_KEY));
   });
 
-  it('at the very same time raises no false alarm of tampering', async () => {
+  it('at the very same time raises no false alarm of tampering', { tags: ['story'] }, async () => {
     const acme = await foundTeam(base.database);
     const row = await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });

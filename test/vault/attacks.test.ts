@@ -95,7 +95,7 @@ describe('what is changed outside costs is refused', () => {
       `UPDATE organization_api_keys SET organization_id = 'org-9' WHERE organization_id = 'org-1'`,
       'its seal does not fit',
     ],
-  ])('%s', async (_, statement, reason) => {
+  ])('%s', { tags: ['story'] }, async (_, statement, reason) => {
     await sql(statement);
     const organization = statement.includes("'org-9'") ? 'org-9' : 'org-1';
     await expect(keyOf(organization, { variable: () => OPENAI_KEY })).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('what is changed outside costs is refused', () => {
     expect((await keyOf('ant-1')).reveal()).toBe(ANTHROPIC_KEY);
   });
 
-  it('a slot whose time is none, which lets everybody else in', async () => {
+  it('a slot whose time is none, which lets everybody else in', { tags: ['story'] }, async () => {
     await sql(
       `UPDATE vault_slots SET expires_at = 'infinity' WHERE user_id = (SELECT id FROM users WHERE email = 'b@example.com')`,
     );
@@ -169,7 +169,7 @@ describe('what is changed outside costs is refused', () => {
     await expect(logIn(base.database, 'b@example.com')).rejects.toMatchObject({ code: 'auth' });
   });
 
-  it("the vault's own row, until the login of an admin puts it right", async () => {
+  it("the vault's own row, until the login of an admin puts it right", { tags: ['story'] }, async () => {
     await sql(`UPDATE vaults SET generation = generation + 1, public_key = 'anybody'`);
     await expect(keyOf('org-1')).rejects.toMatchObject({ code: 'auth' });
     await expect(logIn(base.database, 'b@example.com')).rejects.toMatchObject({ code: 'auth' });
@@ -180,7 +180,7 @@ describe('what is changed outside costs is refused', () => {
 });
 
 describe('a store that was put back in part', () => {
-  it("does not let an older generation's slot in", async () => {
+  it("does not let an older generation's slot in", { tags: ['story'] }, async () => {
     const base = await createTestDatabase('postgresql');
     try {
       const acme = await foundTeam(base.database);
@@ -201,32 +201,36 @@ describe('a store that was put back in part', () => {
 });
 
 describe('another team of the same database', () => {
-  it('cannot open a key with its own data key, wherever its slots and sessions are put', async () => {
-    const base = await createTestDatabase('postgresql');
-    try {
-      const acme = await foundTeam(base.database);
-      const row = await addKey(acme, 'org-1');
-      const evil = await foundTeam(base.database, 'evil', 'evil@example.com');
-      await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${evil.team.id}`;
-      await expect(evil.vault.adminKey({ ...row, teamId: evil.team.id })).rejects.toMatchObject({ code: 'auth' });
-      await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${acme.team.id}`;
-      await expect(openDesk(base.database, {}, evil.keychain).vault.adminKey(row)).rejects.toMatchObject({
-        code: 'auth',
-      });
-      await base.database.prisma
-        .$executeRaw`UPDATE vault_slots SET team_id = ${acme.team.id} WHERE user_id IN (SELECT id FROM users WHERE team_id = ${evil.team.id})`;
-      await base.database.prisma
-        .$executeRaw`UPDATE users SET team_id = ${acme.team.id} WHERE team_id = ${evil.team.id}`;
-      await expect(logIn(base.database, 'evil@example.com')).rejects.toThrow('holds the data key of another team');
-      expect((await acme.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
-    } finally {
-      await base.drop();
-    }
-  });
+  it(
+    'cannot open a key with its own data key, wherever its slots and sessions are put',
+    { tags: ['story'] },
+    async () => {
+      const base = await createTestDatabase('postgresql');
+      try {
+        const acme = await foundTeam(base.database);
+        const row = await addKey(acme, 'org-1');
+        const evil = await foundTeam(base.database, 'evil', 'evil@example.com');
+        await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${evil.team.id}`;
+        await expect(evil.vault.adminKey({ ...row, teamId: evil.team.id })).rejects.toMatchObject({ code: 'auth' });
+        await base.database.prisma.$executeRaw`UPDATE organization_api_keys SET team_id = ${acme.team.id}`;
+        await expect(openDesk(base.database, {}, evil.keychain).vault.adminKey(row)).rejects.toMatchObject({
+          code: 'auth',
+        });
+        await base.database.prisma
+          .$executeRaw`UPDATE vault_slots SET team_id = ${acme.team.id} WHERE user_id IN (SELECT id FROM users WHERE team_id = ${evil.team.id})`;
+        await base.database.prisma
+          .$executeRaw`UPDATE users SET team_id = ${acme.team.id} WHERE team_id = ${evil.team.id}`;
+        await expect(logIn(base.database, 'evil@example.com')).rejects.toThrow('holds the data key of another team');
+        expect((await acme.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
+      } finally {
+        await base.drop();
+      }
+    },
+  );
 });
 
 describe('a session', () => {
-  it('is useless without its row, and the row without the keychain', async () => {
+  it('is useless without its row, and the row without the keychain', { tags: ['story'] }, async () => {
     const base = await createTestDatabase('postgresql');
     try {
       const acme = await foundTeam(base.database);
@@ -244,24 +248,28 @@ describe('a session', () => {
     }
   });
 
-  it('goes on where another login of its machine cannot be stored, and ends where it can', async () => {
-    const { database } = await useTestDatabase('postgresql');
-    const { prisma } = database;
-    const acme = await foundTeam(database);
-    const row = await addKey(acme, 'org-1');
-    const open = () => openDesk(database, {}, acme.keychain);
-    const logInAgain = () => logIn(database, 'admin@example.com', PASSWORD, acme.keychain);
-    await prisma.$executeRaw`ALTER TABLE vault_sessions ADD CONSTRAINT full_up CHECK (expires_at IS NULL) NOT VALID`;
-    await expect(logInAgain()).rejects.toThrow();
-    await expect(open().vault.adminKey(row)).resolves.toBeDefined();
-    await prisma.$executeRaw`ALTER TABLE vault_sessions DROP CONSTRAINT full_up`;
-    await logInAgain();
-    await expect(open().vault.adminKey(row)).resolves.toBeDefined();
-    expect(await prisma.vaultSession.count()).toBe(1);
-    expect([...acme.keychain.entries.values()].join(' ').split(' ')).toHaveLength(1);
-  });
+  it(
+    'goes on where another login of its machine cannot be stored, and ends where it can',
+    { tags: ['story'] },
+    async () => {
+      const { database } = await useTestDatabase('postgresql');
+      const { prisma } = database;
+      const acme = await foundTeam(database);
+      const row = await addKey(acme, 'org-1');
+      const open = () => openDesk(database, {}, acme.keychain);
+      const logInAgain = () => logIn(database, 'admin@example.com', PASSWORD, acme.keychain);
+      await prisma.$executeRaw`ALTER TABLE vault_sessions ADD CONSTRAINT full_up CHECK (expires_at IS NULL) NOT VALID`;
+      await expect(logInAgain()).rejects.toThrow();
+      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+      await prisma.$executeRaw`ALTER TABLE vault_sessions DROP CONSTRAINT full_up`;
+      await logInAgain();
+      await expect(open().vault.adminKey(row)).resolves.toBeDefined();
+      expect(await prisma.vaultSession.count()).toBe(1);
+      expect([...acme.keychain.entries.values()].join(' ').split(' ')).toHaveLength(1);
+    },
+  );
 
-  it('ends after twelve hours of the database', async () => {
+  it('ends after twelve hours of the database', { tags: ['story'] }, async () => {
     const base = await createTestDatabase('postgresql');
     try {
       const acme = await foundTeam(base.database);

@@ -135,7 +135,7 @@ describe('the lock', () => {
     await expect(vault.logins.unlock(acme.team, 'b@example.com')).rejects.toMatchObject({ code: 'auth' });
   });
 
-  it('counts an attempt whose process was killed before the answer', async () => {
+  it('counts an attempt whose process was killed before the answer', { tags: ['story'] }, async () => {
     const { costs } = await useMachine(environmentOf(base.target));
     const args = ['login', '--email', EMAIL, '--password-stdin', '--insecure-storage'];
     // Trying the password takes longer than seeing that it was charged, nearly always.

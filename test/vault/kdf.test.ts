@@ -7,13 +7,13 @@ const salt = Buffer.alloc(16, 7).toString('base64url');
 const secret = new Secret('correct horse battery staple');
 
 describe('the way from a password to a key', () => {
-  it('is the same each time, for the same salt', async () => {
+  it('is the same each time, for the same salt', { tags: ['story'] }, async () => {
     const kdf = newScrypt();
     expect(kdf).toMatch(/^scrypt\$131072\$8\$1\$/);
     expect(await deriveBits(secret, kdf, 'password')).toEqual(await deriveBits(secret, kdf, 'password'));
   });
 
-  it('does not depend on how a letter was composed', async () => {
+  it('does not depend on how a letter was composed', { tags: ['story'] }, async () => {
     const kdf = newScrypt();
     const composed = await deriveBits(new Secret('p\u00e4ssword with umlaut'), kdf, 'password');
     expect(await deriveBits(new Secret('pa\u0308ssword with umlaut'), kdf, 'password')).toEqual(composed);

@@ -51,8 +51,11 @@ describe(`a real keychain${reason}`, () => {
     return run('dbus-run-session', ['--', 'bash', '-c', unlocked], { env, timeout: 200_000 });
   };
 
-  it.skipIf(missing.length > 0)('keeps a session from login to logout, and nothing in a file', async () => {
-    const { stdout } = await inSession(`
+  it.skipIf(missing.length > 0)(
+    'keeps a session from login to logout, and nothing in a file',
+    { tags: ['story'] },
+    async () => {
+      const { stdout } = await inSession(`
       echo "$PASSWORD" | $COSTS init --team acme --email admin@example.com --password-stdin --json | grep -o '"sessionUntil":"[0-9]*' 
       $COSTS whoami --json
       $COSTS logout --json
@@ -61,21 +64,23 @@ describe(`a real keychain${reason}`, () => {
       $COSTS whoami
       ls -A "$COSTS_HOME" 2>/dev/null | wc -l
     `);
-    const lines = stdout.trim().split('\n');
-    expect(lines[0]).toMatch(/^"sessionUntil":"20/);
-    expect(lines[1]).toContain('"name":"admin@example.com","role":"admin"');
-    expect(lines[2]).toBe('{"ended":true,"embedded":false}');
-    expect(lines[3]).toContain('"kind":null');
-    expect(lines.slice(4)).toEqual([
-      'exit 4',
-      '"role":"admin"',
-      expect.stringMatching(/^acme: admin@example\.com, admin, until /),
-      '0',
-    ]);
-  });
+      const lines = stdout.trim().split('\n');
+      expect(lines[0]).toMatch(/^"sessionUntil":"20/);
+      expect(lines[1]).toContain('"name":"admin@example.com","role":"admin"');
+      expect(lines[2]).toBe('{"ended":true,"embedded":false}');
+      expect(lines[3]).toContain('"kind":null');
+      expect(lines.slice(4)).toEqual([
+        'exit 4',
+        '"role":"admin"',
+        expect.stringMatching(/^acme: admin@example\.com, admin, until /),
+        '0',
+      ]);
+    },
+  );
 
   it.skipIf(missing.length > 0)(
     'keeps the data key of the embedded store, whose keys nobody opens without it',
+    { tags: ['story'] },
     async () => {
       await fillHome(join(machine.home, 'costs'));
       const { stdout } = await inSession(`
@@ -105,7 +110,7 @@ describe(`a real keychain${reason}`, () => {
 });
 
 describe('without a keychain', () => {
-  it('a login is refused with the ways out, and nothing is stored', async () => {
+  it('a login is refused with the ways out, and nothing is stored', { tags: ['story'] }, async () => {
     const base = await createTestDatabase('postgresql');
     const machine = await createMachine(environmentOf(base.target));
     try {
@@ -196,7 +201,7 @@ describe('a session file that others can read', () => {
 });
 
 describe('a keychain whose library takes long to load', () => {
-  it('is not taken for one that does not answer', async () => {
+  it('is not taken for one that does not answer', { tags: ['story'] }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'costs-slow-'));
     try {
       const library = join(folder, 'slow.cjs');
@@ -214,7 +219,7 @@ describe('a keychain whose library takes long to load', () => {
 });
 
 describe('a keychain that never answers', () => {
-  it('is given up after 3 seconds without a person, and leaves no process', async () => {
+  it('is given up after 3 seconds without a person, and leaves no process', { tags: ['story'] }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));
     try {
       const library = join(folder, 'hung.cjs');
@@ -238,26 +243,30 @@ describe('a keychain that never answers', () => {
     }
   });
 
-  it('does not pass for a machine that has none, where keys in variables are registered without a session', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));
-    const base = await createTestDatabase('postgresql');
-    try {
-      const library = join(folder, 'hung.cjs');
-      await writeFile(library, 'exports.getPassword = () => new Promise(() => setInterval(() => {}, 1000));');
-      const { team } = await foundTeam(base.database);
-      const hung = createKeychain({ interactive: false, onWait: () => undefined, library });
-      const missing = createKeychain({ interactive: false, onWait: () => undefined, library: '/nowhere/keytar' });
-      await expect(openDesk(base.database, {}, hung).vault.requireRegistrar(team)).rejects.toMatchObject({
-        code: 'auth',
-      });
-      await expect(openDesk(base.database, {}, missing).vault.requireRegistrar(team)).resolves.toMatchObject({
-        kind: 'local',
-      });
-    } finally {
-      await base.drop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+  it(
+    'does not pass for a machine that has none, where keys in variables are registered without a session',
+    { tags: ['story'] },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'costs-hung-'));
+      const base = await createTestDatabase('postgresql');
+      try {
+        const library = join(folder, 'hung.cjs');
+        await writeFile(library, 'exports.getPassword = () => new Promise(() => setInterval(() => {}, 1000));');
+        const { team } = await foundTeam(base.database);
+        const hung = createKeychain({ interactive: false, onWait: () => undefined, library });
+        const missing = createKeychain({ interactive: false, onWait: () => undefined, library: '/nowhere/keytar' });
+        await expect(openDesk(base.database, {}, hung).vault.requireRegistrar(team)).rejects.toMatchObject({
+          code: 'auth',
+        });
+        await expect(openDesk(base.database, {}, missing).vault.requireRegistrar(team)).resolves.toMatchObject({
+          kind: 'local',
+        });
+      } finally {
+        await base.drop();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
 
   it('whose library throws or is missing is no keychain', async () => {
     const gone = createKeychain({ interactive: false, onWait: () => undefined, library: '/nowhere/keytar' });

@@ -10,7 +10,7 @@ import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk } from '../helpers/vault
 
 useQuickScrypt();
 
-it('opens every key again after a rollback, a migration and an import', async () => {
+it('opens every key again after a rollback, a migration and an import', { tags: ['story'] }, async () => {
   const base = await createTestDatabase('postgresql');
   const folder = await mkdtemp(join(tmpdir(), 'costs-rollback-'));
   const machine = await createMachine(environmentOf(base.target));

@@ -12,7 +12,7 @@ const DAY = parseDay('2026-01-05');
 /** With six counts each: more than a call of a function takes arguments. */
 const RESULTS = 30_000;
 
-it('usage in fast mode of very many workspaces is read like any other', async () => {
+it('usage in fast mode of very many workspaces is read like any other', { tags: ['story'] }, async () => {
   const one = new LosslessNumber('1');
   const results = Array.from({ length: RESULTS }, (_, index) => ({
     ...{ uncached_input_tokens: one, output_tokens: one, cache_read_input_tokens: one },

@@ -156,40 +156,46 @@ describe('GitHub', () => {
     });
   });
 
-  it('reads all products where that was chosen, and verifies them by totals of all products', async () => {
-    const rows = [
-      credits('gpt-5', '2', '2.5'),
-      worldRow({ lineItem: 'actions_linux', amount: '7.5', quantity: '3', quantityUnit: 'minutes' }),
-    ];
-    const organization = anOrganization({ provider: 'github', id: 'acme', days: new Map([[yesterday, rows]]) });
-    const emulator = await openEmulator({ world: { organizations: [organization] } });
-    const machine = await useMachine({
-      ...environmentOf(await useReadyTarget('postgresql')),
-      COSTS_INSECURE_STORAGE: '1',
-      GITHUB_API_URL: emulator.baseUrl('github'),
-      GH_BILLING_TOKEN: organization.keys[0]?.secret,
-    });
-    const span = [`--since=${yesterday}`, `--until=${yesterday}`, '--json'];
-    await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: PASSWORD });
-    const addAs = (name: string) => [
-      ...['keys', 'add', '--provider', 'github', '--organization', name, '--from-env', 'GH_BILLING_TOKEN'],
-    ];
-    const total = async () => (await machine.here(['report', ...span])).json<Report>().totals.map(({ cost }) => cost);
-    await machine.here(addAs('acme'));
-    await machine.here(['backfill', ...span]);
-    expect(await total()).toEqual(['2']);
+  it(
+    'reads all products where that was chosen, and verifies them by totals of all products',
+    { tags: ['story'] },
+    async () => {
+      const rows = [
+        credits('gpt-5', '2', '2.5'),
+        worldRow({ lineItem: 'actions_linux', amount: '7.5', quantity: '3', quantityUnit: 'minutes' }),
+      ];
+      const organization = anOrganization({ provider: 'github', id: 'acme', days: new Map([[yesterday, rows]]) });
+      const emulator = await openEmulator({ world: { organizations: [organization] } });
+      const machine = await useMachine({
+        ...environmentOf(await useReadyTarget('postgresql')),
+        COSTS_INSECURE_STORAGE: '1',
+        GITHUB_API_URL: emulator.baseUrl('github'),
+        GH_BILLING_TOKEN: organization.keys[0]?.secret,
+      });
+      const span = [`--since=${yesterday}`, `--until=${yesterday}`, '--json'];
+      await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+        input: PASSWORD,
+      });
+      const addAs = (name: string) => [
+        ...['keys', 'add', '--provider', 'github', '--organization', name, '--from-env', 'GH_BILLING_TOKEN'],
+      ];
+      const total = async () => (await machine.here(['report', ...span])).json<Report>().totals.map(({ cost }) => cost);
+      await machine.here(addAs('acme'));
+      await machine.here(['backfill', ...span]);
+      expect(await total()).toEqual(['2']);
 
-    const exported = await machine.here(['export', '--format', 'jsonl', ...span.slice(0, 2)]);
-    expect(JSON.parse(exported.stdout)).toMatchObject({ cost: '2', listCost: '2.5' });
+      const exported = await machine.here(['export', '--format', 'jsonl', ...span.slice(0, 2)]);
+      expect(JSON.parse(exported.stdout)).toMatchObject({ cost: '2', listCost: '2.5' });
 
-    await machine.here(['keys', 'remove', 'acme', '--yes']);
-    // The same one, in another of its forms.
-    await machine.here([...addAs('organizations/Acme'), '--only', 'all']);
-    const again = await machine.here(['backfill', ...span, '--force']);
-    expect(again.json()).toMatchObject({ organizations: [{ inserted: 1, restated: { rows: 0 } }] });
-    expect(await total()).toEqual(['9.5']);
-    expect((await machine.here(['verify', ...span])).json()).toMatchObject({
-      organizations: [{ equal: 1, restated: [] }],
-    });
-  });
+      await machine.here(['keys', 'remove', 'acme', '--yes']);
+      // The same one, in another of its forms.
+      await machine.here([...addAs('organizations/Acme'), '--only', 'all']);
+      const again = await machine.here(['backfill', ...span, '--force']);
+      expect(again.json()).toMatchObject({ organizations: [{ inserted: 1, restated: { rows: 0 } }] });
+      expect(await total()).toEqual(['9.5']);
+      expect((await machine.here(['verify', ...span])).json()).toMatchObject({
+        organizations: [{ equal: 1, restated: [] }],
+      });
+    },
+  );
 });

@@ -104,35 +104,41 @@ describe('LiteLLM', () => {
     await expect(provider.identify(call)).rejects.toMatchObject({ code: 'auth' });
   });
 
-  it('is usage beside the bills of others, by team and model, and writes nothing twice', async () => {
-    const organization = anOrganization({ provider: 'litellm', id: 'proxy', usage: [activity('k1', '0.125')] });
-    const emulator = await openEmulator({ world: { organizations: [organization] } });
-    const machine = await useMachine({
-      ...environmentOf(await useReadyTarget('postgresql')),
-      COSTS_INSECURE_STORAGE: '1',
-      LITELLM_BASE_URL: emulator.baseUrl('litellm'),
-      LITELLM_MASTER_KEY: organization.keys[0]?.secret,
-    });
-    const [since, until] = [`--since=${yesterday}`, `--until=${yesterday}`];
-    await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], { input: PASSWORD });
-    const added = await machine.here([
-      'keys',
-      'add',
-      '--provider',
-      'litellm',
-      '--from-env',
-      'LITELLM_MASTER_KEY',
-      '--json',
-    ]);
-    expect(added.json()).toMatchObject({ key: { organizationId: expect.stringMatching(/^127/) as string } });
-    const backfill = ['backfill', since, until, '--basis', 'usage', '--force', '--json'];
-    expect((await machine.here(backfill)).json()).toMatchObject({ organizations: [{ inserted: 2, requests: 1 }] });
-    expect((await machine.here(backfill)).json()).toMatchObject({ organizations: [{ inserted: 0, unchanged: 2 }] });
-    const report = (...more: string[]) =>
-      machine.here(['report', since, until, '--group-by', 'project,model', '--json', ...more]);
-    expect((await report('--basis', 'usage')).json()).toMatchObject({
-      rows: [{ project: 't1', model: 'gpt-5', cost: '0.125', estimated: true }],
-    });
-    expect((await report('--basis', 'billed')).json()).toMatchObject({ rows: [], totals: [] });
-  });
+  it(
+    'is usage beside the bills of others, by team and model, and writes nothing twice',
+    { tags: ['story'] },
+    async () => {
+      const organization = anOrganization({ provider: 'litellm', id: 'proxy', usage: [activity('k1', '0.125')] });
+      const emulator = await openEmulator({ world: { organizations: [organization] } });
+      const machine = await useMachine({
+        ...environmentOf(await useReadyTarget('postgresql')),
+        COSTS_INSECURE_STORAGE: '1',
+        LITELLM_BASE_URL: emulator.baseUrl('litellm'),
+        LITELLM_MASTER_KEY: organization.keys[0]?.secret,
+      });
+      const [since, until] = [`--since=${yesterday}`, `--until=${yesterday}`];
+      await machine.here(['init', '--team', 'acme', '--email', 'a@example.com', '--password-stdin'], {
+        input: PASSWORD,
+      });
+      const added = await machine.here([
+        'keys',
+        'add',
+        '--provider',
+        'litellm',
+        '--from-env',
+        'LITELLM_MASTER_KEY',
+        '--json',
+      ]);
+      expect(added.json()).toMatchObject({ key: { organizationId: expect.stringMatching(/^127/) as string } });
+      const backfill = ['backfill', since, until, '--basis', 'usage', '--force', '--json'];
+      expect((await machine.here(backfill)).json()).toMatchObject({ organizations: [{ inserted: 2, requests: 1 }] });
+      expect((await machine.here(backfill)).json()).toMatchObject({ organizations: [{ inserted: 0, unchanged: 2 }] });
+      const report = (...more: string[]) =>
+        machine.here(['report', since, until, '--group-by', 'project,model', '--json', ...more]);
+      expect((await report('--basis', 'usage')).json()).toMatchObject({
+        rows: [{ project: 't1', model: 'gpt-5', cost: '0.125', estimated: true }],
+      });
+      expect((await report('--basis', 'billed')).json()).toMatchObject({ rows: [], totals: [] });
+    },
+  );
 });

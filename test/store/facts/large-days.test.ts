@@ -103,59 +103,67 @@ describe.each(STORY_KINDS)('a day with more rows than one statement carries, on 
     });
   });
 
-  it('of one project is replaced as a whole, too, in pieces of which none sweeps what another wrote', async () => {
-    const { prisma, store, write } = await useStore(kind);
-    const items = (first: number, count: number, cost: string) =>
-      Array.from({ length: count }, (_, item) => line(DAY, 'proj_1', `модель ${first + item}`, cost));
+  it(
+    'of one project is replaced as a whole, too, in pieces of which none sweeps what another wrote',
+    { tags: ['story'] },
+    async () => {
+      const { prisma, store, write } = await useStore(kind);
+      const items = (first: number, count: number, cost: string) =>
+        Array.from({ length: count }, (_, item) => line(DAY, 'proj_1', `модель ${first + item}`, cost));
 
-    const [some, many] = [items(0, 5, '1.5'), items(5, 20_100, '1.5')];
-    expect(await write([...some, ...many], 1)).toMatchObject({ inserted: 20_105, updated: 0, deleted: 0 });
-    // Five go, a hundred come, one has another amount.
-    const changed = [...items(5, 1, '2.25'), ...many.slice(1), ...items(30_000, 100, '1.5')];
-    expect(await write(changed, 2)).toMatchObject({ inserted: 100, updated: 1, deleted: 5, unchanged: 20_099 });
-    const [sums] = await prisma.$queryRaw<[Record<string, string>]>`
+      const [some, many] = [items(0, 5, '1.5'), items(5, 20_100, '1.5')];
+      expect(await write([...some, ...many], 1)).toMatchObject({ inserted: 20_105, updated: 0, deleted: 0 });
+      // Five go, a hundred come, one has another amount.
+      const changed = [...items(5, 1, '2.25'), ...many.slice(1), ...items(30_000, 100, '1.5')];
+      expect(await write(changed, 2)).toMatchObject({ inserted: 100, updated: 1, deleted: 5, unchanged: 20_099 });
+      const [sums] = await prisma.$queryRaw<[Record<string, string>]>`
       SELECT trim_scale(sum(cost))::text AS bill, count(*)::int AS rows FROM cost_data`;
-    expect(sums).toEqual({ bill: `${20_200 * 1.5 + 0.75}`, rows: 20_200 });
-    expect(await store.checkSeals(organizationOf('openai', 'org-1'), { since: DAY, until: DAY })).toMatchObject({
-      misfits: [],
-    });
-  });
+      expect(sums).toEqual({ bill: `${20_200 * 1.5 + 0.75}`, rows: 20_200 });
+      expect(await store.checkSeals(organizationOf('openai', 'org-1'), { since: DAY, until: DAY })).toMatchObject({
+        misfits: [],
+      });
+    },
+  );
 });
 
 describe('a day with more usage than one statement carries', () => {
-  it('is estimated as a whole: each project that has usage, by API key as well, and none that no longer has', async () => {
-    const { database } = await useTestDatabase('postgresql');
-    const { prisma } = database;
-    await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
-    await registerOrganization(prisma, 'openai', 'org-1');
-    const store = createUsageStore(prisma);
-    const write = (isUsed: (project: number) => boolean, hoursLater: number) =>
-      store.writeWindow({
-        ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
-        ...{ runId: 'run-1', lease: null, width: '1d', acceptRestatement: false, projects: new Map() },
-        answers: [{ endpoint: 'completions', days: [DAY], refused: [] }],
-        requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
-        lines: bill((project) => (isUsed(project) ? '1000000' : null)).map(usageOf),
-      });
-    const stored = async () => {
-      const [sums] = await prisma.$queryRaw<[Record<string, unknown>]>`
+  it(
+    'is estimated as a whole: each project that has usage, by API key as well, and none that no longer has',
+    { tags: ['story'] },
+    async () => {
+      const { database } = await useTestDatabase('postgresql');
+      const { prisma } = database;
+      await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+      await registerOrganization(prisma, 'openai', 'org-1');
+      const store = createUsageStore(prisma);
+      const write = (isUsed: (project: number) => boolean, hoursLater: number) =>
+        store.writeWindow({
+          ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
+          ...{ runId: 'run-1', lease: null, width: '1d', acceptRestatement: false, projects: new Map() },
+          answers: [{ endpoint: 'completions', days: [DAY], refused: [] }],
+          requestedAt: new Date(endOfDay(DAY).getTime() + hoursLater * 3_600_000),
+          lines: bill((project) => (isUsed(project) ? '1000000' : null)).map(usageOf),
+        });
+      const stored = async () => {
+        const [sums] = await prisma.$queryRaw<[Record<string, unknown>]>`
         SELECT (SELECT trim_scale(sum(cost))::text FROM cost_data) AS estimated, (SELECT count(*)::int FROM cost_data) AS rows,
                (SELECT trim_scale(sum(cost))::text FROM cost_by_api_key) AS keyed, (SELECT count(*)::int FROM cost_by_api_key) AS cuts`;
-      return sums;
-    };
-    const expected = (projects: number, price: number) => {
-      const cost = `${projects * ITEMS * price}`;
-      return { estimated: cost, rows: projects, keyed: cost, cuts: projects * ITEMS };
-    };
+        return sums;
+      };
+      const expected = (projects: number, price: number) => {
+        const cost = `${projects * ITEMS * price}`;
+        return { estimated: cost, rows: projects, keyed: cost, cuts: projects * ITEMS };
+      };
 
-    // gpt-5: 1.25 dollars for a million tokens.
-    const { totals } = await write(() => true, 1);
-    expect(totals).toEqual([{ currency: 'USD', cost: parseDecimal(`${(PROJECTS + 1) * ITEMS * 1.25}`) }]);
-    expect(await stored()).toEqual(expected(PROJECTS + 1, 1.25));
-    await write((project) => project !== 7, 2);
-    expect(await stored()).toEqual(expected(PROJECTS, 1.25));
-    const imported = await store.importPrices('team-1', [TWO_DOLLARS]);
-    expect(imported).toEqual({ prices: 1, estimates: PROJECTS });
-    expect(await stored()).toEqual(expected(PROJECTS, 2));
-  });
+      // gpt-5: 1.25 dollars for a million tokens.
+      const { totals } = await write(() => true, 1);
+      expect(totals).toEqual([{ currency: 'USD', cost: parseDecimal(`${(PROJECTS + 1) * ITEMS * 1.25}`) }]);
+      expect(await stored()).toEqual(expected(PROJECTS + 1, 1.25));
+      await write((project) => project !== 7, 2);
+      expect(await stored()).toEqual(expected(PROJECTS, 1.25));
+      const imported = await store.importPrices('team-1', [TWO_DOLLARS]);
+      expect(imported).toEqual({ prices: 1, estimates: PROJECTS });
+      expect(await stored()).toEqual(expected(PROJECTS, 2));
+    },
+  );
 });

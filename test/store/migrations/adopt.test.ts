@@ -59,26 +59,31 @@ it('adopts a pushed database with its bills, its enum and its clients as they we
   ]);
 });
 
-it('gives a key back to the program that encrypted it, and what was entered here to the import after it', async () => {
-  const { pool, migrations } = database;
-  await makeForeign(pool, PUSHED);
-  const key = async () => (await pool.query(`SELECT to_jsonb(k) AS key FROM organization_api_keys k`)).rows as unknown;
-  const found = await key();
-  await migrations.adopt();
-  await migrations.apply();
-  await pool.query(
-    `UPDATE organization_api_keys SET name = 'Prod', last_four = 'abcd', encrypted_key = 'v1.ours', generation = 1, mac = 'mac', is_active = true, updated_at = '2026-03-01Z'`,
-  );
-  const entered = await key();
-  const path = join(folder, 'key.jsonl');
-  await migrations.rollback({ to: 'baseline', export: path });
-  expect(await key()).toEqual(found);
-  await migrations.adopt();
-  await migrations.apply();
-  const { tables } = await migrations.import({ path });
-  expect(tables.filter(({ different }) => different > 0)).toEqual([]);
-  expect(await key()).toEqual(entered);
-});
+it(
+  'gives a key back to the program that encrypted it, and what was entered here to the import after it',
+  { tags: ['story'] },
+  async () => {
+    const { pool, migrations } = database;
+    await makeForeign(pool, PUSHED);
+    const key = async () =>
+      (await pool.query(`SELECT to_jsonb(k) AS key FROM organization_api_keys k`)).rows as unknown;
+    const found = await key();
+    await migrations.adopt();
+    await migrations.apply();
+    await pool.query(
+      `UPDATE organization_api_keys SET name = 'Prod', last_four = 'abcd', encrypted_key = 'v1.ours', generation = 1, mac = 'mac', is_active = true, updated_at = '2026-03-01Z'`,
+    );
+    const entered = await key();
+    const path = join(folder, 'key.jsonl');
+    await migrations.rollback({ to: 'baseline', export: path });
+    expect(await key()).toEqual(found);
+    await migrations.adopt();
+    await migrations.apply();
+    const { tables } = await migrations.import({ path });
+    expect(tables.filter(({ different }) => different > 0)).toEqual([]);
+    expect(await key()).toEqual(entered);
+  },
+);
 
 it('keeps nobody from the rows where there is nothing to change', async () => {
   const [baseline] = await readMigrations();
@@ -91,49 +96,53 @@ it('keeps nobody from the rows where there is nothing to change', async () => {
   await writer.close();
 });
 
-it('leaves alone what is not ours, also in the history, lists it, and says what will stop our writes', async () => {
-  const { pool, migrations } = database;
-  await makeForeign(pool, { ...PUSHED, foreign: FOREIGN_KINDS, history: true });
-  await pool.query(
-    'ALTER TABLE projects ADD updated_at timestamp(3) NOT NULL DEFAULT now(); ALTER TABLE projects ALTER updated_at DROP DEFAULT',
-  );
-  await pool.query(`CREATE FUNCTION notes() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'`);
-  await pool.query('CREATE EVENT TRIGGER keep_tables ON sql_drop EXECUTE FUNCTION notes()');
-  const { foreign } = await migrations.adopt();
-  expect(foreign.flatMap(({ object, stops }) => (stops === null ? [] : `${object}: ${stops}`))).toEqual([
-    'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
-    'column users.salt: it must have a value and has no default',
-    expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
-    'event trigger keep_tables: it runs at each sql_drop, as of a migration or a rollback',
-  ]);
-  expect(foreign.map(({ object }) => object)).toEqual(
-    expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
-  );
-  await migrations.apply();
-  const add = (name: string, finished: boolean) =>
-    pool.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) SELECT '${name}', 'x', '${name}', CASE WHEN ${finished} THEN now() END`,
+it(
+  'leaves alone what is not ours, also in the history, lists it, and says what will stop our writes',
+  { tags: ['story'] },
+  async () => {
+    const { pool, migrations } = database;
+    await makeForeign(pool, { ...PUSHED, foreign: FOREIGN_KINDS, history: true });
+    await pool.query(
+      'ALTER TABLE projects ADD updated_at timestamp(3) NOT NULL DEFAULT now(); ALTER TABLE projects ALTER updated_at DROP DEFAULT',
     );
-  await add('20300101000000_their_next', true);
-  await add('20300102000000_their_failure', false);
-  const status = await migrations.status();
-  expect(status).toMatchObject({ ok: true, drift: [], unknown: [], failed: [] });
-  expect(status.foreign.map(({ object }) => object)).toContain('table orders');
-  await migrations.requireCurrent();
-  await migrations.rollback({ export: join(folder, 'of-theirs.jsonl') });
-  await expect(migrations.apply()).rejects.toMatchObject({
-    code: 'conflict',
-    message: expect.stringContaining('20300102000000_their_failure of the application') as string,
-  });
-  await pool.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = '20300102000000_their_failure'`);
-  const [last = ''] = (await migrations.apply()).applied;
-  await migrations.requireCurrent();
-  await pool.query(
-    `UPDATE _prisma_migrations SET migration_name = '2031_newer' WHERE migration_name = $1 AND rolled_back_at IS NULL`,
-    [last],
-  );
-  expect(await migrations.status()).toMatchObject({ unknown: ['2031_newer'] });
-});
+    await pool.query(`CREATE FUNCTION notes() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'`);
+    await pool.query('CREATE EVENT TRIGGER keep_tables ON sql_drop EXECUTE FUNCTION notes()');
+    const { foreign } = await migrations.adopt();
+    expect(foreign.flatMap(({ object, stops }) => (stops === null ? [] : `${object}: ${stops}`))).toEqual([
+      'column projects.updated_at: it must have a value and has no default. This gives it one: ALTER TABLE "projects" ALTER COLUMN "updated_at" SET DEFAULT now()',
+      'column users.salt: it must have a value and has no default',
+      expect.stringContaining('constraint teams.teams_name_check: it refuses rows'),
+      'event trigger keep_tables: it runs at each sql_drop, as of a migration or a rollback',
+    ]);
+    expect(foreign.map(({ object }) => object)).toEqual(
+      expect.arrayContaining(['column users.password_hash', 'enum mood', 'index analyst_idx', 'table orders']),
+    );
+    await migrations.apply();
+    const add = (name: string, finished: boolean) =>
+      pool.query(
+        `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) SELECT '${name}', 'x', '${name}', CASE WHEN ${finished} THEN now() END`,
+      );
+    await add('20300101000000_their_next', true);
+    await add('20300102000000_their_failure', false);
+    const status = await migrations.status();
+    expect(status).toMatchObject({ ok: true, drift: [], unknown: [], failed: [] });
+    expect(status.foreign.map(({ object }) => object)).toContain('table orders');
+    await migrations.requireCurrent();
+    await migrations.rollback({ export: join(folder, 'of-theirs.jsonl') });
+    await expect(migrations.apply()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('20300102000000_their_failure of the application') as string,
+    });
+    await pool.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = '20300102000000_their_failure'`);
+    const [last = ''] = (await migrations.apply()).applied;
+    await migrations.requireCurrent();
+    await pool.query(
+      `UPDATE _prisma_migrations SET migration_name = '2031_newer' WHERE migration_name = $1 AND rolled_back_at IS NULL`,
+      [last],
+    );
+    expect(await migrations.status()).toMatchObject({ unknown: ['2031_newer'] });
+  },
+);
 
 it.each([
   [{ rows: 'bills without an end', key: 'none' }, /no end of their bucket: b1, b2/],
@@ -175,7 +184,7 @@ it.each([
   `UPDATE cost_data SET date = date_trunc('day', date); ALTER TABLE cost_data ALTER COLUMN date TYPE timestamptz(3) USING date AT TIME ZONE 'UTC'`,
   'ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric(40, 30)',
   `ALTER TABLE cost_data ALTER COLUMN cost TYPE numeric; UPDATE cost_data SET cost = 0.1 WHERE id = 'c1'`,
-])('takes over another type without a value saying anything else: %s', async (sql) => {
+])('takes over another type without a value saying anything else: %s', { tags: ['story'] }, async (sql) => {
   const { pool, migrations } = database;
   await makeForeign(pool, PUSHED);
   await pool.query(sql);
@@ -202,6 +211,7 @@ it.each([
   { policy: 'keep-last', sum: 1.1 },
 ] as const)(
   'makes one bill of duplicates with $policy, never adds an exact copy, and brings back what was not collected anew since',
+  { tags: ['story'] },
   async ({ policy, sum }) => {
     const { pool, migrations } = database;
     await makeForeign(pool, { ...PUSHED, key: 'none' });
@@ -256,7 +266,7 @@ it.each([
   },
 );
 
-it('merges duplicates of a database with a history before it migrates', async () => {
+it('merges duplicates of a database with a history before it migrates', { tags: ['story'] }, async () => {
   const { pool, migrations } = database;
   await migrations.apply();
   await migrations.rollback({ to: 'multi_org_support' });
@@ -281,19 +291,23 @@ it.each([
   ['currency', 'NULL', /no currency: r/],
   ['line_item', 'NULL', /no line_item: r/],
   ['bucket_end_time', 'NULL', /no begin or no end of their bucket: r/],
-])('names the bills without %s before it migrates a database with a history', async (column, value, cause) => {
-  const { pool, migrations } = database;
-  await migrations.apply();
-  await migrations.rollback({ to: 'multi_org_support' });
-  await pool.query(`INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
+])(
+  'names the bills without %s before it migrates a database with a history',
+  { tags: ['story'] },
+  async (column, value, cause) => {
+    const { pool, migrations } = database;
+    await migrations.apply();
+    await migrations.rollback({ to: 'multi_org_support' });
+    await pool.query(`INSERT INTO teams VALUES ('t', 't'); INSERT INTO projects (id, team_id, name) VALUES ('p', 't', 'p');
     INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, cost) VALUES ('r', 'p', 'costs_v1', '2026-01-01', '2026-01-02', 'a', 'USD', 1);
     UPDATE cost_data SET ${column} = ${value}`);
-  await expect(migrations.apply()).rejects.toMatchObject({
-    code: 'conflict',
-    message: expect.stringMatching(cause) as string,
-  });
-  expect((await migrations.status()).applied.at(-1)?.name).toMatch(/multi_org_support$/);
-});
+    await expect(migrations.apply()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(cause) as string,
+    });
+    expect((await migrations.status()).applied.at(-1)?.name).toMatch(/multi_org_support$/);
+  },
+);
 
 it('keeps the sum where a trigger swallows what makes one bill of several', async () => {
   const { pool, migrations } = database;
@@ -324,28 +338,34 @@ it('keeps no record of what goes with a column that was added', async () => {
   ).toEqual([]);
 });
 
-it('fills of adopted bills what is empty, and leaves what another program wrote, but for capitals of a currency', async () => {
-  const { pool, migrations } = database;
-  await makeForeign(pool, PUSHED);
-  await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs', currency = 'usd' WHERE id = 'b1';
+it(
+  'fills of adopted bills what is empty, and leaves what another program wrote, but for capitals of a currency',
+  { tags: ['story'] },
+  async () => {
+    const { pool, migrations } = database;
+    await makeForeign(pool, PUSHED);
+    await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs', currency = 'usd' WHERE id = 'b1';
     UPDATE cost_data SET currency = 'usd' WHERE bucket_start_time IS NULL`);
-  const currencies = async () =>
-    (await pool.query('SELECT id, currency FROM cost_data ORDER BY 1')).rows as { id: string }[];
-  const found = await currencies();
-  await migrations.adopt();
-  const printed = (await migrations.diff()).sql;
-  await migrations.apply();
-  expect(printed).toContain('model = coalesce(c.model, r.model)');
-  const { rows } = await pool.query(`SELECT id, model, token_type FROM cost_data WHERE id IN ('b1', 'b2') ORDER BY 1`);
-  expect(rows).toEqual([
-    { id: 'b1', model: 'theirs', token_type: 'uncached_input_tokens' },
-    { id: 'b2', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
-  ]);
-  const capital = found.map((row) => (row.id === 'b1' ? { ...row, currency: 'USD' } : row));
-  expect(await currencies()).toEqual(capital);
-  await migrations.rollback({ to: 'baseline', export: join(folder, 'currencies.jsonl') });
-  expect(await currencies()).toEqual(found);
-});
+    const currencies = async () =>
+      (await pool.query('SELECT id, currency FROM cost_data ORDER BY 1')).rows as { id: string }[];
+    const found = await currencies();
+    await migrations.adopt();
+    const printed = (await migrations.diff()).sql;
+    await migrations.apply();
+    expect(printed).toContain('model = coalesce(c.model, r.model)');
+    const { rows } = await pool.query(
+      `SELECT id, model, token_type FROM cost_data WHERE id IN ('b1', 'b2') ORDER BY 1`,
+    );
+    expect(rows).toEqual([
+      { id: 'b1', model: 'theirs', token_type: 'uncached_input_tokens' },
+      { id: 'b2', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
+    ]);
+    const capital = found.map((row) => (row.id === 'b1' ? { ...row, currency: 'USD' } : row));
+    expect(await currencies()).toEqual(capital);
+    await migrations.rollback({ to: 'baseline', export: join(folder, 'currencies.jsonl') });
+    expect(await currencies()).toEqual(found);
+  },
+);
 
 it('names the trigger that keeps rows from being completed, and the command that lets it', async () => {
   const { pool, migrations } = database;

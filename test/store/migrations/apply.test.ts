@@ -36,7 +36,7 @@ describe.each(STORY_KINDS)('migrating on %s', (kind) => {
     await remove();
   });
 
-  it("keeps the books as Prisma's own tool does", async () => {
+  it("keeps the books as Prisma's own tool does", { tags: ['story'] }, async () => {
     await database.migrations.apply();
     const { rows } = await database.pool.query(
       `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs, rolled_back_at, applied_steps_count FROM _prisma_migrations ORDER BY started_at`,
@@ -53,35 +53,40 @@ describe.each(STORY_KINDS)('migrating on %s', (kind) => {
     );
   });
 
-  it('leaves the database as it was when a migration fails half-way, says so, and goes on after the cause is mended', async () => {
-    const { pool, migrations } = database;
-    await pool.query(files[0]?.sql ?? '');
-    await recordAsApplied(pool, files.slice(0, 1));
-    // multi_org_support makes this table after it has changed two others.
-    await pool.query('CREATE TYPE api_version AS ENUM ()');
-    await pool.query('DROP TYPE api_version');
-    await pool.query('CREATE SEQUENCE login_attempts_pkey');
-    const before = await dumpSchema(pool);
-    await expect(migrations.apply()).rejects.toMatchObject({
-      code: 'failed',
-      message: expect.stringMatching(/multi_org_support.*login_attempts_pkey/) as string,
-    });
-    expect(await dumpSchema(pool)).toBe(before);
-    const status = await migrations.status();
-    expect(status).toMatchObject({
-      ok: false,
-      failed: [{ name: files[1]?.name, reason: expect.stringContaining('login_attempts_pkey') as string }],
-      drift: [],
-    });
-    await expect(migrations.requireCurrent()).rejects.toMatchObject({ code: 'schema' });
-    await pool.query('DROP SEQUENCE login_attempts_pkey');
-    const result = await migrations.apply();
-    expect(result.recovered).toEqual([{ name: files[1]?.name, outcome: 'repeated' }]);
-    expect(await migrations.status()).toMatchObject({ ok: true });
-  });
+  it(
+    'leaves the database as it was when a migration fails half-way, says so, and goes on after the cause is mended',
+    { tags: ['story'] },
+    async () => {
+      const { pool, migrations } = database;
+      await pool.query(files[0]?.sql ?? '');
+      await recordAsApplied(pool, files.slice(0, 1));
+      // multi_org_support makes this table after it has changed two others.
+      await pool.query('CREATE TYPE api_version AS ENUM ()');
+      await pool.query('DROP TYPE api_version');
+      await pool.query('CREATE SEQUENCE login_attempts_pkey');
+      const before = await dumpSchema(pool);
+      await expect(migrations.apply()).rejects.toMatchObject({
+        code: 'failed',
+        message: expect.stringMatching(/multi_org_support.*login_attempts_pkey/) as string,
+      });
+      expect(await dumpSchema(pool)).toBe(before);
+      const status = await migrations.status();
+      expect(status).toMatchObject({
+        ok: false,
+        failed: [{ name: files[1]?.name, reason: expect.stringContaining('login_attempts_pkey') as string }],
+        drift: [],
+      });
+      await expect(migrations.requireCurrent()).rejects.toMatchObject({ code: 'schema' });
+      await pool.query('DROP SEQUENCE login_attempts_pkey');
+      const result = await migrations.apply();
+      expect(result.recovered).toEqual([{ name: files[1]?.name, outcome: 'repeated' }]);
+      expect(await migrations.status()).toMatchObject({ ok: true });
+    },
+  );
 
   it.each([1, 2])(
     'finishes the books of migration %s, whose process was killed after its work was done',
+    { tags: ['story'] },
     async (index) => {
       const { pool, migrations } = database;
       for (const file of files.slice(0, index + 1)) await runScript(pool, file.sql);
@@ -95,7 +100,7 @@ describe.each(STORY_KINDS)('migrating on %s', (kind) => {
     },
   );
 
-  it('drops the invalid leftover of a concurrent build and builds again', async () => {
+  it('drops the invalid leftover of a concurrent build and builds again', { tags: ['story'] }, async () => {
     const { pool, migrations } = database;
     await runAll(pool, files);
     const key = files.find(({ name }) => name.endsWith('cost_data_bucket_key'));
@@ -170,36 +175,40 @@ describe.each(STORY_KINDS)('migrating on %s', (kind) => {
     await expect(database.migrations.adopt()).rejects.toMatchObject({ code: 'schema' });
   });
 
-  it('adopts a database that was pushed, and leaves what Prisma cannot push to be migrated', async () => {
-    const schema = await readSchema();
-    const session = await database.openSession();
-    await withEngine(session, (engine) =>
-      engine.schemaPush({
-        force: false,
-        schema: { files: [{ path: 'schema.prisma', content: schema }] },
-        filters: NO_FILTERS,
-      }),
-    );
-    await session.close();
-    await expect(database.migrations.apply()).rejects.toMatchObject({
-      code: 'schema',
-      hint: expect.stringContaining('adopt') as string,
-    });
-    const { adopted, pending, problems } = await database.migrations.adopt();
-    expect(problems).toEqual([]);
-    // Checks and functions: schema.prisma has no words for them, so a push cannot make them.
-    const invisible = files
-      .filter(
-        ({ sql }) =>
-          !/(CREATE (TABLE|UNIQUE INDEX|INDEX)|(CREATE|ALTER) TYPE|ADD COLUMN|FOREIGN KEY|PRIMARY KEY)/.test(sql),
-      )
-      .map(({ name }) => name);
-    expect(pending).toEqual(invisible);
-    expect([...adopted, ...pending].sort()).toEqual(files.map(({ name }) => name));
-    expect((await database.migrations.apply()).applied).toEqual(pending);
-    expect(await database.migrations.status()).toMatchObject({ ok: true });
-    expect(await database.migrations.diff()).toMatchObject({ empty: true });
-  });
+  it(
+    'adopts a database that was pushed, and leaves what Prisma cannot push to be migrated',
+    { tags: ['story'] },
+    async () => {
+      const schema = await readSchema();
+      const session = await database.openSession();
+      await withEngine(session, (engine) =>
+        engine.schemaPush({
+          force: false,
+          schema: { files: [{ path: 'schema.prisma', content: schema }] },
+          filters: NO_FILTERS,
+        }),
+      );
+      await session.close();
+      await expect(database.migrations.apply()).rejects.toMatchObject({
+        code: 'schema',
+        hint: expect.stringContaining('adopt') as string,
+      });
+      const { adopted, pending, problems } = await database.migrations.adopt();
+      expect(problems).toEqual([]);
+      // Checks and functions: schema.prisma has no words for them, so a push cannot make them.
+      const invisible = files
+        .filter(
+          ({ sql }) =>
+            !/(CREATE (TABLE|UNIQUE INDEX|INDEX)|(CREATE|ALTER) TYPE|ADD COLUMN|FOREIGN KEY|PRIMARY KEY)/.test(sql),
+        )
+        .map(({ name }) => name);
+      expect(pending).toEqual(invisible);
+      expect([...adopted, ...pending].sort()).toEqual(files.map(({ name }) => name));
+      expect((await database.migrations.apply()).applied).toEqual(pending);
+      expect(await database.migrations.status()).toMatchObject({ ok: true });
+      expect(await database.migrations.diff()).toMatchObject({ empty: true });
+    },
+  );
 
   it('adopts the old schema as the baseline', async () => {
     await database.pool.query(files[0]?.sql ?? '');
@@ -239,17 +248,21 @@ describe.each(STORY_KINDS)('migrating on %s', (kind) => {
 
 describe('on a server', () => {
   const rounds = inject('long') ? 20 : 2;
-  it(`lets two migrators that start at the same instant apply each migration once, ${rounds} times`, async () => {
-    for (let round = 0; round < rounds; round++) {
-      const target = await useEmptyTarget('postgresql');
-      const databases = await Promise.all([openDatabase(target), openDatabase(target)]);
-      const results = await Promise.all(databases.map(({ migrations }) => migrations.apply()));
-      expect(results.flatMap(({ applied }) => applied).sort()).toEqual(files.map(({ name }) => name));
-      await Promise.all(databases.map((database) => database.close()));
-    }
-  });
+  it(
+    `lets two migrators that start at the same instant apply each migration once, ${rounds} times`,
+    { tags: ['story'] },
+    async () => {
+      for (let round = 0; round < rounds; round++) {
+        const target = await useEmptyTarget('postgresql');
+        const databases = await Promise.all([openDatabase(target), openDatabase(target)]);
+        const results = await Promise.all(databases.map(({ migrations }) => migrations.apply()));
+        expect(results.flatMap(({ applied }) => applied).sort()).toEqual(files.map(({ name }) => name));
+        await Promise.all(databases.map((database) => database.close()));
+      }
+    },
+  );
 
-  it('survives being killed in the middle', async () => {
+  it('survives being killed in the middle', { tags: ['story'] }, async () => {
     const target = await useEmptyTarget('postgresql');
     const moments = inject('long') ? files.map((_, index) => index) : [2];
     for (const wait of moments) {

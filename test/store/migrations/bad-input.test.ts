@@ -71,18 +71,22 @@ it('tells a role that does not own the tables', async () => {
   expect(await dumpSchema(admin.pool)).toBe(before);
 });
 
-it('minds who owns our tables alone: what an extension brought and what an analyst made is its owner’s business', async () => {
-  await admin.pool.query(`GRANT ALL ON SCHEMA public TO ${role}; CREATE EXTENSION pg_trgm;
+it(
+  'minds who owns our tables alone: what an extension brought and what an analyst made is its owner’s business',
+  { tags: ['story'] },
+  async () => {
+    await admin.pool.query(`GRANT ALL ON SCHEMA public TO ${role}; CREATE EXTENSION pg_trgm;
     CREATE TABLE spatial_ref_sys (srid int PRIMARY KEY); ALTER EXTENSION pg_trgm ADD TABLE spatial_ref_sys`);
-  const database = await openAs(role);
-  await database.migrations.apply();
-  await admin.pool.query('CREATE TABLE notes (what text)');
-  await database.migrations.rollback({ to: 'baseline' });
-  await database.pool.query('DROP TABLE _prisma_migrations');
-  expect(await database.migrations.adopt()).toMatchObject({ done: true, problems: [] });
-  await database.migrations.apply();
-  expect(await database.migrations.status()).toMatchObject({ ok: true, drift: [] });
-});
+    const database = await openAs(role);
+    await database.migrations.apply();
+    await admin.pool.query('CREATE TABLE notes (what text)');
+    await database.migrations.rollback({ to: 'baseline' });
+    await database.pool.query('DROP TABLE _prisma_migrations');
+    expect(await database.migrations.adopt()).toMatchObject({ done: true, problems: [] });
+    await database.migrations.apply();
+    expect(await database.migrations.status()).toMatchObject({ ok: true, drift: [] });
+  },
+);
 
 it('tells a pooler in transaction mode, and reads through it', async () => {
   const database = await openDatabase({ kind: 'postgresql', url: await startPooler() });
@@ -95,7 +99,7 @@ it('tells a pooler in transaction mode, and reads through it', async () => {
   expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
 });
 
-it('waits for a lock without making a queue of writers, and applies in the end', async () => {
+it('waits for a lock without making a queue of writers, and applies in the end', { tags: ['story'] }, async () => {
   const files = await readMigrations();
   await admin.pool.query(files[0]?.sql ?? '');
   await recordAsApplied(admin.pool, files.slice(0, 1));
@@ -118,7 +122,7 @@ it('waits for a lock without making a queue of writers, and applies in the end',
   expect(await admin.migrations.status()).toMatchObject({ ok: true });
 });
 
-it('migrates into a schema of its own beside the tables of others', async () => {
+it('migrates into a schema of its own beside the tables of others', { tags: ['story'] }, async () => {
   await admin.pool.query('CREATE TABLE orders (id int)');
   const database = await openDatabase({ kind: 'postgresql', url: `${url}?schema=costs` });
   opened.push(database);

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { expect, it, vi } from 'vitest';
 import { createEmptyTarget } from '../../helpers/database.js';
 

@@ -76,7 +76,7 @@ describe.each(DATABASE_KINDS)('a production database on %s', (kind) => {
     expect(await migrations.status()).toMatchObject({ ok: true });
   });
 
-  it.runIf(inFull)('takes nothing from a cut export, and wants the migrations first', async () => {
+  it.runIf(inFull)('takes nothing from a cut export, and wants the migrations first', { tags: ['story'] }, async () => {
     const { migrations } = database;
     await migrations.apply();
     await fillEveryTable(database.pool);
@@ -99,7 +99,7 @@ describe.each(DATABASE_KINDS)('a production database on %s', (kind) => {
     expect(await readRowsOf(database.pool)).toEqual(before);
   });
 
-  it.runIf(inFull)('does not write over a file, and leaves no half file behind', async () => {
+  it.runIf(inFull)('does not write over a file, and leaves no half file behind', { tags: ['story'] }, async () => {
     await database.migrations.apply();
     await fillEveryTable(database.pool);
     const path = join(folder, 'export.jsonl');
@@ -111,7 +111,7 @@ describe.each(DATABASE_KINDS)('a production database on %s', (kind) => {
     expect(await database.migrations.status()).toMatchObject({ ok: true });
   });
 
-  it.runIf(inFull)('refuses to go back to what is not there, and to where it is', async () => {
+  it.runIf(inFull)('refuses to go back to what is not there, and to where it is', { tags: ['story'] }, async () => {
     await database.migrations.apply();
     for (const to of ['', 'nonsense', files.at(-1)?.name]) {
       await expect(database.migrations.rollback({ to })).rejects.toMatchObject({ code: 'usage' });

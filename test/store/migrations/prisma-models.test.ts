@@ -10,7 +10,7 @@ import { prismaModels } from '../../../src/store/migrations/prisma-models.js';
 
 const PRISMA = fileURLToPath(new URL('../../../node_modules/prisma/build/index.js', import.meta.url));
 
-it('prints models of every table that the schema of another application takes', async () => {
+it('prints models of every table that the schema of another application takes', { tags: ['story'] }, async () => {
   const models = await prismaModels();
   for (const table of await ourTables()) expect(models).toContain(`@@map("${table}")`);
   expect(models).not.toMatch(/^(?:generator|datasource) /m);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   migrations = await readMigrations();
 });
 
-it('the migrations lead exactly to schema.prisma', async () => {
+it('the migrations lead exactly to schema.prisma', { tags: ['story'] }, async () => {
   const database = await openDatabase(await useEmptyTarget('embedded'));
   const session = await database.openSession();
   const schema = await readSchema();
@@ -73,7 +73,7 @@ describe.each(STORY_KINDS)('on %s', (kind) => {
   let drop: (() => Promise<void>) | undefined;
   afterAll(() => drop?.());
 
-  it('every down.sql leads back to exactly the state before its migration', async () => {
+  it('every down.sql leads back to exactly the state before its migration', { tags: ['story'] }, async () => {
     database = await openDatabase(await useEmptyTarget(kind));
     drop = () => database.close();
     const states = [await dumpSchema(database.pool)];

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/store/database.js';
