@@ -38,11 +38,12 @@ const FOREIGN_DRAFT_EXPIRES_MS = 86_400_000;
  * @throws NodeJS.ErrnoException as the file system says it; `EEXIST` where the file must not be replaced
  */
 export async function createDraft(path: string, { replace = true } = {}): Promise<DraftFile> {
-  const target = await followLinks(path);
-  const existing = await stat(target).catch(() => null);
+  const existing = await stat(path).catch(() => null);
   if (existing !== null && !replace) throw fileExists(path);
-  if (existing !== null && !existing.isFile()) return writeDirectly(await open(target, 'w'));
+  // Before its links are followed: what /dev/stdout leads to in a pipeline has no path.
+  if (existing !== null && !existing.isFile()) return writeDirectly(await open(path, 'w'));
 
+  const target = await followLinks(path);
   const folder = dirname(target);
   await removeDeadDrafts(folder);
   const draft = join(folder, `.costs-${await ownerMark()}-${randomBytes(6).toString('hex')}.tmp`);

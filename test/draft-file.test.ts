@@ -1,6 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -70,6 +82,12 @@ describe('a file of ours', () => {
     expect((await stat(path)).isFIFO()).toBe(true);
     await write('/dev/null', 'gone');
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+    // As /dev/stdout in a pipeline, it has no name of its own any more.
+    const handle = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => handle.close());
+    await rm(path);
+    await write(`/dev/fd/${handle.fd}`, 'unnamed');
+    expect((await handle.read()).buffer.toString('utf8', 0, 7)).toBe('unnamed');
   });
 
   it('is refused where one must not be replaced, also when that appears meanwhile', async () => {
