@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Fact } from './catalog.js';
 import { SEED_TABLES } from './names-taken.js';
-import { lastName } from './step.js';
+import { referenceOf } from './row-checks.js';
 
 /**
  * Tables that are ours by their names in another schema than cost_data: those that a key of ours leads to, and those that are
@@ -9,10 +9,11 @@ import { lastName } from './step.js';
  * @param expected of the last migration
  */
 export async function tablesElsewhere(pool: Pool, expected: readonly Fact[]): Promise<string[]> {
-  const columns = expected.filter(({ object }) => object.startsWith('column '));
+  // Another key of theirs may lead to a table of that name which is no table of ours: users.id to the auth.users of a platform.
+  const keys = expected.filter(({ definition }) => definition.startsWith('FOREIGN KEY'));
   const { rows } = await pool.query<{ problem: string }>(ELSEWHERE, [
-    columns.map(({ table }) => table),
-    columns.map(({ object }) => lastName(object)),
+    keys.map(({ table }) => table),
+    keys.map(({ definition }) => referenceOf(definition).columns[0]),
     SEED_TABLES,
   ]);
   return rows.map(({ problem }) => problem);

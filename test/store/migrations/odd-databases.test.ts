@@ -662,6 +662,9 @@ it('knows the zones that it is told, and tables that are elsewhere or in camelCa
   await pool.query(OLD);
   for (const datesIn of ['Nowhere/City', '+02', ''])
     await expect(migrations.adopt({ datesIn })).rejects.toMatchObject({ code: 'usage' });
+  await pool.query(`CREATE SCHEMA auth; CREATE TABLE auth.users (id text PRIMARY KEY); INSERT INTO auth.users SELECT id FROM users;
+    ALTER TABLE users ADD FOREIGN KEY (id) REFERENCES auth.users`);
+  expect((await migrations.adopt({ dryRun: true })).problems).toEqual([]);
   await pool.query(`CREATE SCHEMA before_costs; ALTER TABLE users SET SCHEMA before_costs; ALTER TABLE projects SET SCHEMA before_costs;
     ALTER TABLE cost_data ADD FOREIGN KEY (project_id) REFERENCES before_costs.projects`);
   const asked = await migrations.adopt();
