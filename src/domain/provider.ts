@@ -127,6 +127,9 @@ export type WireEvent =
   /** An organization that a parent's key answers for, and that has no key of ours; null for spend of none. */
   | { type: 'unregistered'; organizationId: string | null };
 
+/** Rows that can be held at once, of one answer or of all pages of a window: with them a sync stays below 600 MB. */
+export const MOST_ROWS = 1_000_000;
+
 /** What every call to a provider needs. */
 export interface ProviderCall {
   key: Secret;
@@ -138,7 +141,7 @@ export interface ProviderCall {
   services?: Services;
   signal: AbortSignal;
   observe: (event: WireEvent) => void;
-  /** An answer with more rows is refused as `too-large`; absent, with more than can be held at all. */
+  /** An answer with more rows is refused as `too-large`; absent, with more than `MOST_ROWS`. */
   mostRows?: number;
   /** Whether to wait for requests that are only allowed again at a later time; absent, it is not waited. */
   mayWait?: ((until: Date) => Promise<boolean>) | undefined;

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 
 /**
- * How a formula begins, behind whatever nobody sees and the gate may take out; spreadsheets take the full-width signs of East Asian
- * keyboards for the same. Two colons begin a command where a job's log is read for some.
+ * How a formula begins, behind whatever nobody sees and the gate may take out; spreadsheets take the full-width and small signs of
+ * East Asian keyboards for the same. Two colons begin a command where a job's log is read for some.
  */
-const FORMULA = /^(?:'*[\t\r]|['\p{DI}\p{Z}\p{C}]*(?:[=+\-@＝＋－＠]|:[\p{DI}\p{C}]*:))/u;
+const FORMULA = /^(?:'*[\t\r]|['\p{DI}\p{Z}\p{C}]*(?:[=+\-@＝＋－＠﹦﹢﹣﹫]|:[\p{DI}\p{C}]*:))/u;
 
 /** A cell as text, or null for one that is empty. */
 export type Cell = string | null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
-import type { ProviderCall } from '../domain/provider.js';
+import { MOST_ROWS, type ProviderCall } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import { interruption, tooLarge } from './answers.js';
@@ -65,8 +65,6 @@ export interface HttpClient {
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-/** Rows of one answer, unless the call says fewer: with them a sync stays below 600 MB. */
-const MOST_ROWS = 1_000_000;
 /** The line item of one has at most 1,500 bytes. */
 const LONGEST_ROW = 1_000_000;
 /** A body that comes is never silent for so long; one that stalls is asked for again early. */

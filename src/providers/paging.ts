@@ -1,6 +1,6 @@
 import type { CostLine } from '../domain/bucket.js';
 import { addDays, endOfDay, startOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
-import type { CostPage } from '../domain/provider.js';
+import { MOST_ROWS, type CostPage, type ProviderCall } from '../domain/provider.js';
 import { CostsError } from '../errors.js';
 import { formatInstant } from './shapes.js';
 
@@ -113,6 +113,14 @@ function checkBuckets(
     from = end;
   }
   return from;
+}
+
+/** @throws CostsError `too-large` for more rows than a call may have, of an answer that comes in several */
+export function checkRows(who: string, rows: number, { mostRows = MOST_ROWS }: ProviderCall): void {
+  if (rows <= mostRows) return;
+  throw new CostsError('too-large', `${who} has more than ${mostRows} rows in one window; nothing of it was changed.`, {
+    hint: 'Check the base URL.',
+  });
 }
 
 export function broken(who: string, what: string): CostsError {

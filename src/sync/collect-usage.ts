@@ -1,6 +1,6 @@
 import type { Organization, WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, endOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
-import type { ProviderCall } from '../domain/provider.js';
+import { MOST_ROWS, type ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageWidth } from '../domain/usage.js';
 import { UsageMerger, WIDTH_MILLISECONDS } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
@@ -9,6 +9,9 @@ import { tooLarge } from './collect.js';
 import { outstandingOf } from './outstanding-usage.js';
 import { listenToClock, tellLag } from './provider-clock.js';
 import { noAnswer, refuseAfter, writeHead, type WindowCollector, type WindowWork } from './work.js';
+
+/** A row of usage counts a few things. */
+const MOST_LINES = 4 * MOST_ROWS;
 
 /** Reads what is due of a window of usage and writes it; where the limit of requests cuts it, the reports and days that were read until then. */
 export function usageCollector(usage: UsageStore, width: UsageWidth): WindowCollector {
@@ -65,7 +68,7 @@ interface WindowRead {
 async function readWindow(
   organization: Organization,
   pages: AsyncIterable<UsagePage>,
-  { mostRows = Infinity }: ProviderCall,
+  { mostRows = MOST_LINES }: ProviderCall,
   span: DaySpan,
   width: UsageWidth,
 ): Promise<WindowRead> {

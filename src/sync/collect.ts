@@ -1,7 +1,7 @@
 import { BucketMerger, type CostLine, type KeyedCost } from '../domain/bucket.js';
 import type { Organization } from '../domain/collection.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../domain/day.js';
-import type { CostPage } from '../domain/provider.js';
+import { MOST_ROWS, type CostPage } from '../domain/provider.js';
 import { strangersKey } from '../domain/stranger.js';
 import { CostsError } from '../errors.js';
 import { formatSpan, plural } from '../domain/words.js';
@@ -26,7 +26,7 @@ export async function collectWindow(
   pages: AsyncIterable<CostPage>,
   organization: Organization,
   window: DaySpan,
-  mostRows = Infinity,
+  mostRows = MOST_ROWS,
 ): Promise<Answer> {
   const merger = new BucketMerger();
   let lastAnswered: Day | null = null;

@@ -5,7 +5,7 @@ import type { KeyedAnswer, KeyedReport } from '../domain/keyed-report.js';
 import { endOfDay, startOfDay, type DaySpan } from '../domain/day.js';
 import { once } from '../domain/once.js';
 import { groupBy } from '../domain/group-into.js';
-import type { CostPage, ProviderCall } from '../domain/provider.js';
+import { MOST_ROWS, type CostPage, type ProviderCall } from '../domain/provider.js';
 import { shell } from '../domain/shell.js';
 import { CostsError } from '../errors.js';
 import { collectWindow, type Answer } from './collect.js';
@@ -79,7 +79,7 @@ export class SharedAnswers {
     let count = 0;
     for await (const page of report.fetchCosts(heard.call, span, 'all')) {
       count += page.lines.length;
-      if (count > (call.mostRows ?? Infinity))
+      if (count > (call.mostRows ?? MOST_ROWS))
         throw new CostsError('too-large', "The answer of a parent's key is more than can be held.");
       read.push(page.lines);
     }

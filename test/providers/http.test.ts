@@ -143,8 +143,9 @@ describe('a request', () => {
 
   it.each([
     ['values', `{"data":[${'{},'.repeat(2_000_001)}{}]}`],
-    ['letters of one text', `{"data":[],"name":"${'n'.repeat(4_000_001)}"}`],
-    ['letters of one text that are escaped quotes', `{"data":[],"name":"${'\\"'.repeat(2_000_001)}"}`],
+    ['letters of one text', `{"data":[],"name":"${'n'.repeat(12_000_013)}"}`],
+    ['letters of many texts', `{"data":[],"names":[${`"${'n'.repeat(600_000)}",`.repeat(21)}""]}`],
+    ['letters of one text that are escaped quotes', `{"data":[],"name":"${'\\"'.repeat(6_000_007)}"}`],
     ['letters of one row', `{"data":[{"results":[{"line_item":"${'n'.repeat(1_000_001)}"}]}]}`],
   ])('takes no answer with more %s than can be held once they are parsed', async (_, body) => {
     const { url } = await serve((_request, response) => response.end(body));

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { addDays, toDay } from '../../src/domain/day.js';
+import { worldRow } from '../../src/emulator/world.js';
 import { followList } from '../../src/providers/lists.js';
+import { NOON } from '../helpers/emulator.js';
+import { openProvider } from '../helpers/provider.js';
 
 const project = (id: string) => ({ id, name: id, archivedAt: null });
 
@@ -29,3 +33,16 @@ it('a project that moves to another page while the list is read is one', async (
   });
   expect(listed.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });
+
+it.each(['openrouter', 'github', 'cursor'] as const)(
+  'an answer of %s that comes in several has no more rows than it may have',
+  async (id) => {
+    const day = addDays(toDay(NOON), -1);
+    const rows = ['one', 'two'].map((lineItem) => worldRow({ lineItem, projectId: lineItem, amount: '1' }));
+    const projects = rows.map(({ lineItem }) => ({ id: `${lineItem}`, name: '', createdAt: NOON, archivedAt: null }));
+    const { provider, call } = await openProvider({ provider: id, projects, days: new Map([[day, rows]]) });
+    const read = (mostRows: number) => provider.fetchCosts({ ...call, mostRows }, { since: day, until: day }).next();
+    await expect(read(4)).resolves.toMatchObject({ done: false });
+    await expect(read(1)).rejects.toMatchObject({ code: 'too-large' });
+  },
+);

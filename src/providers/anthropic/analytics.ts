@@ -2,7 +2,7 @@ import type { KeyedCost } from '../../domain/bucket.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { KeyedMerger } from '../../domain/keyed-merger.js';
 import type { KeyedAnswer, KeyedReport } from '../../domain/keyed-report.js';
-import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
+import { MOST_ROWS, UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import { firstReportedDay, type AnalyticsQuestion, type ReadAnalytics } from './analytics-pages.js';
 import type { AnalyticsRow } from './analytics-schema.js';
@@ -56,7 +56,7 @@ export function createAnthropicAnalytics(readPages: ReadAnalytics, now: () => Da
         merger.add(toKeyedCost(row, isProject));
       }
       const size = [...mergers.values()].reduce((sum, merger) => sum + merger.size, 0);
-      if (size > (call.mostRows ?? Infinity)) throw tooLarge(span);
+      if (size > (call.mostRows ?? MOST_ROWS)) throw tooLarge(span);
     }
     return (id) => ({ days: daysOf(span), costs: mergers.get(id)?.costs() ?? [] });
   }

@@ -7,7 +7,7 @@ import { CostsError } from '../../errors.js';
 import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import type { Wire } from '../define.js';
 import { addressOf } from '../address.js';
-import { broken } from '../paging.js';
+import { broken, checkRows } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
 import { DriftWatch } from '../shapes.js';
@@ -63,7 +63,7 @@ export function connectCursor({ http, now, ...wire }: Wire): Omit<CostProvider, 
       count ??= answer.count;
       seen += answer.events.length;
       yield answer.events;
-      if (answer.count !== count) throw new Moved();
+      if (answer.count !== count || seen > count) throw new Moved();
       if (answer.hasMore && answer.events.length > 0) continue;
       if (seen !== count) throw new Moved();
       return;
@@ -92,7 +92,10 @@ export function connectCursor({ http, now, ...wire }: Wire): Omit<CostProvider, 
   }
 
   async function readSpan(call: ProviderCall, { since, until }: DaySpan, isDetailed: boolean) {
-    const take = (merger: BucketMerger, event: CursorEvent) => merger.add(toLine(event, isDetailed));
+    const take = (merger: BucketMerger, event: CursorEvent) => {
+      merger.add(toLine(event, isDetailed));
+      checkRows('Cursor', merger.size, call);
+    };
     // An open day grows while its pages are turned; what comes after this instant is for the next reading.
     const end = new Date(
       Math.min(endOfDay(until).getTime(), Math.max(now().getTime(), startOfDay(since).getTime() + 1)),

@@ -7,7 +7,7 @@ import { dailyLine, wholeAnswer } from '../../domain/daily-line.js';
 import { isBinaryNoise } from '../binary-sums.js';
 import type { QueryParameters } from '../address.js';
 import type { Wire } from '../define.js';
-import { broken } from '../paging.js';
+import { broken, checkRows } from '../paging.js';
 import { isNotAllowed, isNotFound } from '../refusal.js';
 import { remember } from '../remember.js';
 import { findKind, openReports, type Reports } from './reports.js';
@@ -35,6 +35,7 @@ export function connectGitHub(wire: Wire): Omit<CostProvider, 'facts'> {
       for (const center of await reports.costCenters()) {
         const items = (await readDays(reports, span, center)).filter((item) => isAsked(call, item));
         const named = await nameModels(reports, items, center, call);
+        checkRows('GitHub', lines.length + named.length, call);
         lines = lines.concat(named.map((item) => toLine(reports, item)));
       }
       yield wholeAnswer(span, lines, now());

@@ -3,6 +3,7 @@ import type { ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import { addressOf, type QueryParameters } from '../address.js';
+import { broken } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { parseCostCenters, parseUsage, readRefusal, type UsageItem } from './schema.js';
@@ -20,6 +21,8 @@ export interface Reports {
 }
 
 const VERSION = '2026-03-10';
+/** Far more than an enterprise has; each is a request a month. */
+const MOST_CENTERS = 10_000;
 const KINDS = ['organizations', 'enterprises'] as const;
 
 /** What a name is of; each has paths of its own. */
@@ -60,6 +63,7 @@ export function openReports(wire: Wire, call: ProviderCall, kind: Kind): Reports
       // Deleted ones have spend from before; whether they are listed unasked is not said.
       const lists = [await get('cost-centers', {}), await get('cost-centers', { state: 'deleted' })];
       const ids = new Set(lists.flatMap(parseCostCenters));
+      if (ids.size > MOST_CENTERS) throw broken('GitHub', `lists more than ${MOST_CENTERS} cost centres`);
       return [{}, ...[...ids].map((id) => ({ cost_center_id: id }))];
     },
   };

@@ -6,7 +6,7 @@ import type { ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import { addressOf, type QueryParameters } from '../address.js';
-import { broken } from '../paging.js';
+import { broken, checkRows } from '../paging.js';
 import { isNotFound } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { ENDPOINT, toLines } from './activity.js';
@@ -30,10 +30,13 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
 
   const readPages = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters): Promise<ActivityPage> => {
     const days: DayActivity[] = [];
+    let rows = 0;
     for (let number = 1, pages = 1; number <= pages; number += 1) {
       if (number > MOST_PAGES) throw broken(WHO, `has more than ${MOST_PAGES} pages of ${span.since}`);
       const page = await ask(call, PATH, span, { ...narrowed, page: `${number}`, page_size: PAGE_SIZE });
       days.push(...page.days);
+      rows += page.days.flatMap(({ models }) => models).reduce((sum, { keys }) => sum + keys.length, 0);
+      checkRows(WHO, rows, call);
       pages = page.pages;
     }
     return { days, pages: 1 };
@@ -41,11 +44,12 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
 
   /** Older proxies have pages alone, and some of those skip and repeat rows from one page to the next. */
   const readSteadyPages = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters) => {
-    const [first, second] = [await readPages(call, span, narrowed), await readPages(call, span, narrowed)];
+    const spend = spendOf(await readPages(call, span, narrowed));
+    const page = await readPages(call, span, narrowed);
     const isOver = span.until < toDay(now());
-    if (isOver && spendOf(first) !== spendOf(second))
+    if (isOver && spend !== spendOf(page))
       throw broken(WHO, `sends pages of ${span.since} that move while they are turned`);
-    return second;
+    return page;
   };
 
   const readActivity = async (call: ProviderCall, span: DaySpan, narrowed: QueryParameters = {}) => {

@@ -9,6 +9,7 @@ import { BrokenAnswer } from '../broken.js';
 import type { Wire } from '../define.js';
 import { addressOf, type QueryParameters } from '../address.js';
 import { followOffsets } from '../lists.js';
+import { checkRows } from '../paging.js';
 import { remember } from '../remember.js';
 import { DriftWatch, formatInstant } from '../shapes.js';
 import { createByokUsage, type ReadByWorkspace } from './byok.js';
@@ -71,10 +72,14 @@ export function connectOpenRouter({ http, now, ...wire }: Wire): Omit<CostProvid
     // First: what is charged in between then shows up in a workspace, and not as spend of none.
     const all = await queryRows(call, span, { ...asked, workspace: null });
     const listed = await knownWorkspaces(call);
+    let held = all.length;
     const rows = await Promise.all(
-      listed.map(async ({ id, name }) =>
-        (await queryRows(call, span, { ...asked, workspace: id })).map((row) => ({ ...row, id, name })),
-      ),
+      listed.map(async ({ id, name }) => {
+        const found = await queryRows(call, span, { ...asked, workspace: id });
+        held += found.length;
+        checkRows('OpenRouter', held, call);
+        return found.map((row) => ({ ...row, id, name }));
+      }),
     );
     const own = rows.flat();
     const rest = leftOver(all, own, (day) => endOfDay(day) > now());

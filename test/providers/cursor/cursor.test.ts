@@ -77,6 +77,16 @@ describe('Cursor', () => {
     await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'contract' });
   });
 
+  it('turns no further page where more events have come than it says there are', async () => {
+    const rows = Array.from({ length: 2_345 }, () => event('1'));
+    const { emulator, readCosts } = await openProvider({ provider: 'cursor', days: new Map([[yesterday, rows]]) });
+    emulator.addFault({
+      fault: { kind: 'rewrite', from: '"totalUsageEventsCount":2345', to: '"totalUsageEventsCount":9' },
+    });
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'contract' });
+    expect(emulator.requests).toHaveLength(1 + 3);
+  });
+
   it('compares the cycle that goes on with what its members spent on demand', async () => {
     const rows = [event('21.36232'), event('0', { listAmount: '35.5' })];
     const { provider, call } = await openProvider({ provider: 'cursor', days: new Map([[yesterday, rows]]) });

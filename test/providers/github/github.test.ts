@@ -121,7 +121,7 @@ describe('GitHub', () => {
         ...(costCenter === undefined ? {} : { costCenter }),
       });
     const rows = [seats('1', 'acme'), seats('2', 'acme', 'cc-1'), seats('4', 'labs', 'cc-2-deleted')];
-    const { provider, call, readCosts } = await openProvider({
+    const { emulator, provider, call, readCosts } = await openProvider({
       provider: 'github',
       id: 'ent-acme',
       days: new Map([[yesterday, rows]]),
@@ -133,6 +133,12 @@ describe('GitHub', () => {
     ]);
     for await (const { lines } of provider.fetchTotals?.(call, { since: yesterday, until: yesterday }) ?? [])
       expect(lines.map(({ cost }) => formatDecimal(cost))).toEqual(['1', '2', '4']);
+    // Each is a request: a list without a sensible end is asked for none of them.
+    const endless = Array.from({ length: 10_001 }, (_, index) => `{"id":"cc-${index}"}`).join();
+    emulator.addFault({ fault: { kind: 'rewrite', from: '"costCenters":[', to: `"costCenters":[${endless},` } });
+    const before = emulator.requests.length;
+    await expect(readCosts(yesterday)).rejects.toMatchObject({ code: 'contract' });
+    expect(emulator.requests.length - before).toBeLessThan(5);
   });
 
   it('reads Copilot and models alone, and everything when that is asked for', async () => {

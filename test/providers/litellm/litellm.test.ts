@@ -77,6 +77,17 @@ describe('LiteLLM', () => {
     expect(lines.filter(({ tokenType }) => tokenType === 'byok_spend')).toHaveLength(40);
   });
 
+  it('holds no more keys of pages than it may have rows', async () => {
+    const { emulator, provider, call } = await open(
+      Array.from({ length: 4 }, (_, index) => activity(`k${index}`, '1')),
+    );
+    emulator.addFault(withoutAggregation);
+    const read = (mostRows: number) =>
+      provider.usage?.fetchUsage({ ...call, mostRows }, { since: yesterday, until: yesterday }, '1d').next();
+    await expect(read(4)).resolves.toMatchObject({ done: false });
+    await expect(read(3)).rejects.toMatchObject({ code: 'too-large' });
+  });
+
   it('stores nothing where pages skip and repeat rows', async () => {
     const usage = Array.from({ length: 1_001 }, (_, index) => activity(`k${index % 40}`, '0.001'));
     const { emulator, read } = await open(usage);
