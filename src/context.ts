@@ -12,6 +12,7 @@ import type { Channel } from './notify/channel.js';
 import type { Message } from './notify/message.js';
 import { CostsError } from './errors.js';
 import { createOutput } from './output/create.js';
+import { hintElsewhere } from './output/hint.js';
 import type { Output } from './output/output.js';
 import type { HttpClient } from './providers/http.js';
 import { billReportOf, providerOf, requireAsked } from './providers/registry.js';
@@ -253,9 +254,15 @@ function createContext({ version, argv, config, signal, output, options, connect
     channel: async (name) =>
       (await import('./notify/channel.js')).openChannel(name, config.variable(name), config.tlsChecksOff),
     async sendMessage(channel, message) {
-      const [{ sendMessage }, ways] = await Promise.all([import('./notify/send.js'), dispatchers()]);
+      const [{ sendMessage }, { whyNoConnection }, ways] = await Promise.all([
+        import('./notify/send.js'),
+        import('./providers/answers.js'),
+        dispatchers(),
+      ]);
       const { mask } = output;
-      await sendMessage(channel, message, { version, dispatcher: (url) => ways.for(url), signal, mask });
+      const tell = (hint: string) => hintElsewhere(hint, options.team ?? config.team);
+      const dispatcher = (url: URL) => ways.for(url);
+      await sendMessage(channel, message, { version, dispatcher, signal, mask, tell, whyNoConnection });
     },
     team: once(async () => (await store()).teams.choose(options.team ?? config.team)),
     folder: async (organization) => (await vault()).folder(organization),

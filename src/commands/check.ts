@@ -3,6 +3,7 @@ import { parseAmount } from '../domain/budget.js';
 import { withoutDay, type CheckFindings } from '../domain/finding.js';
 import { addDays } from '../domain/day.js';
 import { CostsError, EXIT_CODES } from '../errors.js';
+import { hintElsewhere } from '../output/hint.js';
 import { renderCheck, renderCheckGithub, renderCheckMarkdown } from '../output/check.js';
 import type { Output } from '../output/output.js';
 import { acknowledgeFinding } from './check/ack.js';
@@ -71,7 +72,14 @@ export const check = defineCommand({
   isCheck: () => true,
 });
 
-async function run(options: CheckOptions, context: Context): Promise<{ result: CheckFindings; team: string }> {
+interface Checked {
+  result: CheckFindings;
+  team: string;
+  /** Writes a hint for whoever reads it elsewhere. */
+  tell: (hint: string) => string;
+}
+
+async function run(options: CheckOptions & GlobalOptions, context: Context): Promise<Checked> {
   const channels = await Promise.all([...new Set(options.notify)].map((name) => context.channel(name)));
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const found = await findAll(options, context);
@@ -84,6 +92,7 @@ async function run(options: CheckOptions, context: Context): Promise<{ result: C
   const { checks, notes, budgets, anomalies } = found;
   return {
     team: team.name,
+    tell: (hint) => hintElsewhere(hint, options.team ?? context.config.team),
     result: {
       checks,
       status: findings.length > 0 ? 'finding' : 'ok',
@@ -110,13 +119,13 @@ function refusePast({ until, today }: Found): void {
 }
 
 function render(
-  { result, team }: { result: CheckFindings; team: string },
+  { result, team, tell }: Checked,
   output: Output,
   { format = 'table', quiet = false }: CheckOptions & GlobalOptions,
 ): string | null {
   const isNothing = result.findings.length === 0 && result.messages.every(({ error }) => error === null);
   if (quiet && isNothing) return null;
   // eslint-disable-next-line no-restricted-syntax -- a format of annotations
-  if (format === 'github') return renderCheckGithub(result);
-  return format === 'markdown' ? renderCheckMarkdown(result, team) : renderCheck(result, team, output);
+  if (format === 'github') return renderCheckGithub(result, tell);
+  return format === 'markdown' ? renderCheckMarkdown(result, team, tell) : renderCheck(result, team, output);
 }

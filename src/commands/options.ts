@@ -123,10 +123,9 @@ export function runOptions(): Option[] {
 
 /** What stands beside the costs of a report. */
 export function columnsOption(): Option {
-  const choices = REPORT_COLUMNS.join(', ');
-  return new Option('--columns <names>', `beside costs: ${choices}, with commas between`).argParser(
-    parseWith((text) => checkColumns(wordsOf(text))),
-  );
+  return new Option('--columns <names>', 'beside costs, with commas between')
+    .choices(REPORT_COLUMNS)
+    .argParser(parseWith((text) => checkColumns(wordsOf(text))));
 }
 
 /** What totals are grouped by. */

@@ -16,34 +16,40 @@ const LONGEST_LINE = 1000;
 /** Bytes that receivers take: Slack cuts texts of 40,000 characters, Teams refuses cards over 28 kB. */
 const MOST_BYTES: Record<ChannelKind, number> = { slack: 38_000, teams: 26_000, json: 1_000_000 };
 
-/** A message as its receiver wants it: a JSON document, which names as many findings as it takes and counts the others. */
-export function bodyOf(kind: ChannelKind, message: Message): object {
+/** A hint in words. */
+type Tell = (hint: string) => string;
+
+/**
+ * A message as its receiver wants it: a JSON document, which names as many findings as it takes and counts the others.
+ * @param tell writes a hint for whoever reads it far from here
+ */
+export function bodyOf(kind: ChannelKind, message: Message, tell: Tell): object {
   for (let named = Math.min(message.findings.length, MOST_FINDINGS); ; named -= 1) {
-    const body = withNamed(kind, message, named);
+    const body = withNamed(kind, message, linesOf(message, named, tell));
     if (named === 0 || Buffer.byteLength(JSON.stringify(body)) <= MOST_BYTES[kind]) return body;
   }
 }
 
-function withNamed(kind: ChannelKind, message: Message, named: number): object {
+function withNamed(kind: ChannelKind, message: Message, lines: readonly string[]): object {
   switch (kind) {
     case 'slack':
-      return { text: linesOf(message, named).map(escapeSlack).join('\n') };
+      return { text: lines.map(escapeSlack).join('\n') };
     case 'teams':
-      return teamsCard(linesOf(message, named).map(escapeCard));
+      return teamsCard(lines.map(escapeCard));
     case 'json':
-      return { text: linesOf(message, named).join('\n'), ...message };
+      return { text: lines.join('\n'), ...message };
   }
 }
 
-function linesOf({ team, findings }: Message, named: number): string[] {
+function linesOf({ team, findings }: Message, named: number, tell: Tell): string[] {
   const head =
     findings.length === 0
       ? `costs (${team}): a test. Messages arrive here.`
       : `costs (${team}): ${plural(findings.length, 'new finding')}`;
   const lines = findings
     .slice(0, named)
-    .flatMap(({ subject, message, hint }) => [`${subject}: ${message}`, `  → ${hint}`]);
-  const more = findings.length > named ? [`and ${findings.length - named} more: costs check`] : [];
+    .flatMap(({ subject, message, hint }) => [`${subject}: ${message}`, `  ${tell(hint)}`]);
+  const more = findings.length > named ? [tell(`And ${findings.length - named} more: costs check`)] : [];
   return [head, ...lines, ...more].map((line) => showable(line).slice(0, LONGEST_LINE));
 }
 

@@ -12,6 +12,10 @@ export interface SendOptions {
   signal: AbortSignal;
   /** Takes secrets out of a text. */
   mask: (text: string) => string;
+  /** A hint as it is read far from here. */
+  tell: (hint: string) => string;
+  /** Why there was no connection to a receiver that is called so. */
+  whyNoConnection: (error: unknown, receiver: string) => string;
   /** Before each further attempt, in milliseconds. */
   waits?: readonly number[];
 }
@@ -52,14 +56,14 @@ interface Failure {
 async function attemptOnce(
   { kind, address }: Channel,
   message: Message,
-  { version, dispatcher, signal, mask }: SendOptions,
+  { version, dispatcher, signal, mask, tell, whyNoConnection }: SendOptions,
 ): Promise<Failure | null> {
   const url = new URL(address.reveal());
   try {
     const { statusCode, headers, body } = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': `costs/${version}` },
-      body: mask(JSON.stringify(bodyOf(kind, message))),
+      body: mask(JSON.stringify(bodyOf(kind, message, tell))),
       dispatcher: dispatcher(url),
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });
@@ -76,7 +80,8 @@ async function attemptOnce(
   } catch (error) {
     if (signal.aborted) throw interrupted();
     if (error instanceof CostsError) throw error;
-    return { reason: reasonOf(error), again: true };
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    return { reason: isLate ? 'there was no answer in time' : whyNoConnection(error, 'its receiver'), again: true };
   }
 }
 
@@ -93,12 +98,6 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
 /** Slack says why in one word, such as `no_service`; other answers might repeat the address. */
 function wordOf(text: string): string {
   return /^[a-z_]{2,40}$/.test(text) ? ` (${text})` : '';
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'there was no answer in time';
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' ? `there is no connection (${code})` : 'there is no connection';
 }
 
 function interrupted(): CostsError {

@@ -34,11 +34,12 @@ function monthsOf({ month, from }: BudgetView): string {
   return from === null ? 'every month' : `from ${formatMonth(from)}`;
 }
 
-/** What a budget is for, in words. */
+/** What a budget is for, in words: a project bears its name alone, and what is no project may be called the same. */
 export function scopeOf(budget: BudgetView, team: string): string {
   const { provider, organization, apiKey, project, projectId, tag } = budget;
   if (tag !== null) return `${tag.key}=${tag.value}`;
   if (projectId !== null) return project ?? projectId;
-  if (provider === null) return team;
-  return [organization ?? providerName(provider), ...(apiKey === null ? [] : [apiKey])].join('/');
+  if (provider === null) return `${team} (team)`;
+  if (organization === null) return `${providerName(provider)} (provider)`;
+  return apiKey === null ? `${organization} (organization)` : `${organization}/${apiKey}`;
 }

@@ -59,14 +59,20 @@ function renderBudgetStates({ budgets }: CheckFindings, team: string, output: Ou
   );
 }
 
-/** Workflow annotations: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-export function renderCheckGithub({ findings, notes, messages }: CheckFindings): string {
+/**
+ * Workflow annotations: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ * @param tell writes a hint for whoever reads it there
+ */
+export function renderCheckGithub(
+  { findings, notes, messages }: CheckFindings,
+  tell: (hint: string) => string,
+): string {
   const lines = [
     ...findings.map(
       ({ check, subject, message, hint }) =>
-        `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} ${renderHint(hint)}`)}`,
+        `::error title=${escapeProperty(`costs: ${check}`)}::${escapeData(`${subject}: ${message} ${tell(hint)}`)}`,
     ),
-    ...notes.map((note) => `::warning title=costs::${escapeData(note)}`),
+    ...notes.map((note) => `::warning title=costs::${escapeData(tell(note))}`),
     ...messages.flatMap(({ error }) => (error === null ? [] : [`::error title=costs::${escapeData(error)}`])),
   ];
   return lines.length === 0 ? '::notice title=costs::Nothing found.' : lines.join('\n');
@@ -81,7 +87,11 @@ function escapeProperty(text: string): string {
 }
 
 /** A comment for a pull request. */
-export function renderCheckMarkdown({ findings, notes, budgets, messages }: CheckFindings, team: string): string {
+export function renderCheckMarkdown(
+  { findings, notes, budgets, messages }: CheckFindings,
+  team: string,
+  tell: (hint: string) => string,
+): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   return [
     findings.length === 0 ? '**Costs: nothing found.**' : `**Costs: ${findings.length} to look at.**`,
@@ -91,7 +101,7 @@ export function renderCheckMarkdown({ findings, notes, budgets, messages }: Chec
           '',
           '| What | Finding | Next |',
           '| --- | --- | --- |',
-          ...findings.map(({ subject, message, hint }) => line([subject, message, hint])),
+          ...findings.map(({ subject, message, hint }) => line([subject, message, tell(hint)])),
         ]),
     ...(budgets.length === 0
       ? []
@@ -109,7 +119,7 @@ export function renderCheckMarkdown({ findings, notes, budgets, messages }: Chec
               ]),
             ),
         ]),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escapeMarkdown(note)}`)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${escapeMarkdown(tell(note))}`)]),
     ...messages.flatMap(({ error }) => (error === null ? [] : ['', `- ${escapeMarkdown(error)}`])),
   ].join('\n');
 }

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import { toErrorDocument, type CostsError } from '../errors.js';
-import { shell } from '../domain/shell.js';
 import type { DraftFile } from '../draft-file.js';
 import { printable, toJson, withoutCommands } from './gate.js';
 import type { Output } from './output.js';
@@ -9,7 +8,7 @@ import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
 import { createStyle } from './style.js';
-import { nameProgram, renderHint } from './hint.js';
+import { nameProgram, ofTeam, renderHint } from './hint.js';
 import { fitLines } from './wrap.js';
 
 export interface OutputOptions {
@@ -51,14 +50,14 @@ export function createOutput({
   noColor,
   ci,
   program = 'costs',
-  team = '',
+  team,
   signal,
   streams: { stdin, stdout, stderr } = process,
 }: OutputOptions): Output {
   const redactor = new Redactor();
   const colored = color && !noColor;
-  const ofTeam = team === '' ? '' : shell` --team ${team}`;
-  const named = (text: string, { isTTY }: Pipe) => (json ? text : nameProgram(text, isTTY ? program : 'costs', ofTeam));
+  const named = (text: string, { isTTY }: Pipe) =>
+    json ? text : nameProgram(text, isTTY ? program : 'costs', ofTeam(team ?? null));
   const told = (text: string) =>
     withoutCommands(redactor.mask(printable(named(text, stderr), colored && stderr.isTTY)));
   const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);

@@ -7,27 +7,49 @@ import { distinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
+import { fitLines } from './wrap.js';
 
-/** All of it stands on a terminal of 24 lines; what has no room is counted. */
-const MOST = { currencies: 2, budgets: 2, steps: 2 };
+/** How much is shown. */
+interface Most {
+  currencies: number;
+  budgets: number;
+  movers: number;
+  steps: number;
+}
 
-export function renderDashboard({ state, spend, next }: Dashboard, output: Output): string {
-  const steps = spend === null ? next : next.slice(0, MOST.steps);
+/** All of it stands on a terminal of 24 lines, its prompt included; what has no room is counted. The most first. */
+const LINES = 23;
+const MOST: Most[] = [
+  { currencies: 2, budgets: 2, movers: 3, steps: 2 },
+  { currencies: 2, budgets: 1, movers: 2, steps: 2 },
+  { currencies: 1, budgets: 1, movers: 1, steps: 1 },
+];
+
+export function renderDashboard(dashboard: Dashboard, output: Output): string {
+  const texts = MOST.map((most) => renderMost(dashboard, most, output));
+  const fits = (text: string) => fitLines(text, output.width).split('\n').length <= LINES;
+  return texts.find(fits) ?? texts.at(-1) ?? '';
+}
+
+function renderMost({ state, spend, next }: Dashboard, most: Most, output: Output): string {
+  const steps = spend === null ? next : next.slice(0, most.steps);
   const lines = steps.map(({ command, why }) => `${capitalized(why)} → ${command}`);
-  return [...(spend === null ? [state] : renderSpend(spend, output)), ...lines, 'All commands: costs --help'].join(
-    '\n',
-  );
+  return [
+    ...(spend === null ? [state] : renderSpend(spend, most, output)),
+    ...lines,
+    'All commands: costs --help',
+  ].join('\n');
 }
 
 function capitalized(text: string): string {
   return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
-function renderSpend(spend: SpendGlance, output: Output): string[] {
+function renderSpend(spend: SpendGlance, most: Most, output: Output): string[] {
   const { team, store, readAt, yesterday, monthToDate, forecast, notRead } = spend;
   const told = [...monthToDate.totals, ...yesterday.totals, ...forecast];
   const currencies = [...new Set(told.map(({ currency }) => currency))];
-  const shown = currencies.slice(0, MOST.currencies);
+  const shown = currencies.slice(0, most.currencies);
   const row = (name: string, against: string, { totals }: Glance) =>
     totals
       .filter(isOf(shown))
@@ -74,8 +96,8 @@ function renderSpend(spend: SpendGlance, output: Output): string[] {
     ...(currencies.length > shown.length
       ? [`${plural(currencies.length - shown.length, 'more currency', 'more currencies')} → costs report`]
       : []),
-    ...renderBudgets(spend, output),
-    ...renderMovers(spend.movers, output),
+    ...renderBudgets(spend, most.budgets, output),
+    ...renderMovers(spend.movers.slice(0, most.movers), output),
     ...renderNotRead(notRead, output),
   ];
 }
@@ -85,14 +107,14 @@ function isOf(currencies: readonly string[]) {
 }
 
 /** Those that are nearest to their end, or beyond it. */
-function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[] {
+function renderBudgets({ budgets, team }: SpendGlance, most: number, output: Output): string[] {
   if (budgets.length === 0) return [];
   const used = ({ spent, amount }: SpendGlance['budgets'][number]) =>
     percentOf(parseDecimal(spent), parseDecimal(amount));
   const rows = budgets
     .map(distinctNames(budgets))
     .sort((a, b) => used(b) - used(a))
-    .slice(0, MOST.budgets)
+    .slice(0, most)
     .map((budget) => [
       scopeOf(budget, team),
       `${formatCount(used(budget))} %`,
@@ -102,7 +124,7 @@ function renderBudgets({ budgets, team }: SpendGlance, output: Output): string[]
   const more = budgets.length - rows.length;
   return [
     renderTable(
-      [{ head: 'Budget' }, { head: '', align: 'right' }, { head: '' }, { head: '', lesser: 'change' }],
+      [{ head: 'Budget' }, { head: '', align: 'right' }, { head: '', align: 'right' }, { head: '', lesser: 'change' }],
       rows,
       output,
     ),

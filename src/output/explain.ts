@@ -5,7 +5,7 @@ import type { GroupWord } from '../domain/dimensions.js';
 import { distinctNames } from './distinct-names.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
-import { NO_COVERAGE, othersName, viewOf } from './report-words.js';
+import { NO_COVERAGE, othersName, projectMarks, viewOf } from './report-words.js';
 import { renderRoomyTable, type Column, type TableContent } from './table.js';
 import { HALF_A_CENT } from './why.js';
 
@@ -43,6 +43,7 @@ export function renderExplanation(told: Explanation, groupBy: readonly GroupWord
     '',
     renderRoomyTable(tableWith(columnEach(shown)), () => tableWith(inOneColumn(shown)), output),
     ...(meanings === '' ? [] : [output.style.dim(`${meanings}.`)]),
+    ...projectMarks(told.rows.map(asRow), output.style),
   ].join('\n');
 }
 
@@ -69,14 +70,18 @@ function tableOf(told: Explanation, groupBy: readonly GroupWord[], effects: Effe
     { ...right(''), lesser: 'share' },
     ...effects.columns,
   ];
-  const named = (row: ExplainedRow) =>
-    views.flatMap(({ cells }) => cells({ ...row, cost: row.now, estimated: false }, NO_COVERAGE));
+  const named = (row: ExplainedRow) => views.flatMap(({ cells }) => cells(asRow(row), NO_COVERAGE));
   const rows = [
     ...told.rows.map(distinctNames(told.rows)).map((row) => line(named(row), row)),
     ...(told.others ?? []).map((each) => line([othersName(each.rows)], each)),
     ...told.totals.map((each) => line(['Total'], each)),
   ];
   return [columns, rows];
+}
+
+/** As reports have it; what is only estimated is not explained. */
+function asRow(row: ExplainedRow) {
+  return { ...row, cost: row.now, estimated: false };
 }
 
 function columnEach(shown: readonly Effect[]): EffectCells {

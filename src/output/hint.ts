@@ -1,3 +1,5 @@
+import { shell } from '../domain/shell.js';
+
 /**
  * What to do about something, as people see it: an arrow stands only before a command, which works when it is pasted.
  * A hint is a sentence, a command, or a sentence that ends in one: `To swap its key: costs keys rotate org-1`.
@@ -10,6 +12,19 @@ export function renderHint(hint: string): string {
   if (at === undefined) return hint;
   const command = `→ ${hint.slice(at.index + at[0].length)}`;
   return at.index === 0 ? command : `${hint.slice(0, at.index)} ${command}`;
+}
+
+/**
+ * A hint that is read elsewhere, as in a chat or beside a pull request.
+ * @param team which --team or COSTS_TEAM named: nobody there has the variable, and a database of several teams asks for it
+ */
+export function hintElsewhere(hint: string, team: string | null): string {
+  return nameProgram(renderHint(hint), 'costs', ofTeam(team));
+}
+
+/** What a command says of its team. */
+export function ofTeam(team: string | null): string {
+  return team === null ? '' : shell` --team ${team}`;
 }
 
 /** Whether a hint names a command to run. */

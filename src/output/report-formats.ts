@@ -7,7 +7,7 @@ import { changeCells, formatMoney } from './format.js';
 import { printable } from './gate.js';
 import { formatShortSpan, formatSpan } from '../domain/words.js';
 import { figureFields, figureViews, type Figured } from './report-figures.js';
-import { LEFT_OUT, othersName, viewOf } from './report-words.js';
+import { LEFT_OUT, othersName, projectMarks, viewOf } from './report-words.js';
 import { unreadLines } from './unread.js';
 
 const COMPARED = ['current', 'previous', 'difference', 'changePercent'] as const;
@@ -63,6 +63,8 @@ function textOf(row: ReportGroup, field: string): Cell {
   return value === null ? null : neutralise(value);
 }
 
+const PLAIN = { yellow: String };
+
 /** The report as a table in Markdown, for an issue or a pull request. */
 export function renderReportMarkdown(asked: Report): string {
   const report = withDistinctNames(asked);
@@ -106,7 +108,10 @@ export function renderReportMarkdown(asked: Report): string {
     ...[...rows, ...others].map((cells) => line(cells.map(escapeMarkdown))),
     ...totals.map(line),
     ...(report.totals.some(({ compared }) => compared?.partial) ? ['', LEFT_OUT] : []),
-    ...unreadLines(report.coverage, report.basis, { yellow: String }).flatMap((each) => ['', escapeMarkdown(each)]),
+    ...[...unreadLines(report.coverage, report.basis, PLAIN), ...projectMarks(report.rows, PLAIN)].flatMap((each) => [
+      '',
+      escapeMarkdown(each),
+    ]),
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import type { Day } from '../domain/day.js';
 import { dimensionOf, type Field, type GroupWord, type TagWord } from '../domain/dimensions.js';
 import type { CoverageSpan, Report, ReportRow } from '../domain/report.js';
 import { formatDate, formatMonth, plural } from '../domain/words.js';
+import type { Style } from './output.js';
 import type { Column } from './table.js';
 import { providerName } from '../providers/registry.js';
 
@@ -55,8 +56,21 @@ function markOf(field: Field | TagWord, row: ReportRow, report: Pick<Report, 'co
 }
 
 /** A bill that no read can prove: it was adopted, or put there outside costs. */
-export function isOfNoOrganization({ organizationId, estimated }: ReportRow): boolean {
+function isOfNoOrganization({ organizationId, estimated }: Pick<ReportRow, 'organizationId' | 'estimated'>): boolean {
   return organizationId === null && !estimated;
+}
+
+/** What the marks before the projects of these rows say, as far as they occur. */
+export function projectMarks(
+  rows: readonly Pick<ReportRow, 'linked' | 'organizationId' | 'estimated'>[],
+  { yellow }: Pick<Style, 'yellow'>,
+): string[] {
+  return [
+    ...(rows.some(isOfNoOrganization)
+      ? [`${yellow('◇')} Not proven: bills of projects without an organization.  → costs doctor`]
+      : []),
+    ...(rows.some(({ linked }) => linked === false) ? ['⚠ not linked → costs projects list --unlinked'] : []),
+  ];
 }
 
 /** A day that not every organization has settled says so: never read, read half-way, not over, or still changing. */

@@ -9,7 +9,7 @@ import { formatDay, formatInstant, formatShortSpan, formatSpan } from '../domain
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
-import { isOfNoOrganization, LEFT_OUT } from './report-words.js';
+import { LEFT_OUT, projectMarks } from './report-words.js';
 import { unreadLines } from './unread.js';
 
 export interface ReportView {
@@ -48,12 +48,10 @@ function whenRead({ asOf, readAt, coverage }: Report, now: Date): string[] {
 function footnotes({ report, lateness = [] }: ReportView, { style }: Output): string[] {
   const { open, provisional } = report.coverage;
   const lines = [...monthEnd(report), ...unreadLines(report.coverage, report.basis, style)];
-  if (report.rows.some(isOfNoOrganization))
-    lines.push(`${style.yellow('◇')} Not proven: bills of projects without an organization.  → costs doctor`);
+  lines.push(...projectMarks(report.rows, style));
   if (isWeekBefore(report))
     lines.push(`Compared with the same weekday a week before, ${formatDay(report.comparedWith.until)}.`);
   if (report.totals.some(({ compared }) => compared?.partial)) lines.push(LEFT_OUT);
-  if (report.rows.some(({ linked }) => linked === false)) lines.push('⚠ not linked → costs projects list --unlinked');
   lines.push(...billReportLines((report.billReports ?? []).map((each) => ({ ...each, name: each.organization }))));
   lines.push(...unpricedNote(report));
   if (report.rows.some(({ estimated }) => estimated))

@@ -43,6 +43,9 @@ export function leastWidth(word: string): number {
   return BREAKS_ANYWHERE.test(word) ? 2 : stringWidth(word);
 }
 
+/** A mark stays with what it is before. */
+const BETWEEN_WORDS = /(?<!^[⚠◇×°□▪]) /;
+
 /**
  * Breaks at spaces, and within a word only where it is wider than a line.
  * @param staysWhole whether a word is never broken
@@ -51,7 +54,7 @@ export function wrap(text: string, width: number, staysWhole: (word: string) => 
   if (stringWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(BETWEEN_WORDS)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (stringWidth(longer) <= width) {
       line = longer;

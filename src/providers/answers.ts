@@ -50,7 +50,7 @@ export function tooLarge(url: URL, most: string): CostsError {
 
 /** A host that cannot be reached. */
 export function unreachable(url: URL, cause: unknown): CostsError {
-  return new CostsError('unreachable', `${whoOf(cause, url)} could not be reached (${whyOf(cause)}).`, {
+  return new CostsError('unreachable', `${whyNoConnection(cause, url.host).replace(/^the /, 'The ')}.`, {
     hint: isCertificate(codeOf(cause))
       ? 'Where a proxy of this network signs connections, name its authority: NODE_EXTRA_CA_CERTS=FILE'
       : 'Check the network and HTTPS_PROXY; the same command may work later.',
@@ -58,14 +58,19 @@ export function unreachable(url: URL, cause: unknown): CostsError {
   });
 }
 
+/** @param receiver what was asked, and is named where no proxy stood between */
+export function whyNoConnection(cause: unknown, receiver: string): string {
+  return `${whoOf(cause, receiver)} could not be reached (${whyOf(cause)})`;
+}
+
 /** Whether a certificate is refused, for whatever reason: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 export function isCertificate(code: string): boolean {
   return /CERT|SIGNATURE|INVALID_CA/.test(code);
 }
 
-function whoOf(error: unknown, url: URL): string {
-  if (error instanceof ProxyError) return `The proxy ${error.host}`;
-  return error instanceof Error ? whoOf(error.cause, url) : url.host;
+function whoOf(error: unknown, receiver: string): string {
+  if (error instanceof ProxyError) return `the proxy ${error.host}`;
+  return error instanceof Error ? whoOf(error.cause, receiver) : receiver;
 }
 
 function whyOf(error: unknown): string {

@@ -76,7 +76,7 @@ describe('budgets of parts of a team', () => {
     const { budgets } = await set('180', { organization: 'Labs' });
     expect((await checkBudgets([80])).findings).toMatchObject([
       {
-        subject: 'Labs',
+        subject: 'Labs (organization)',
         message:
           'This month has cost 154.00 USD, over 80 % of its budget of 180.00 USD, and is expected to go over it about 26 Nov.',
         hint: 'costs report --provider openai --organization org-2 --group-by project',

@@ -66,10 +66,13 @@ describe('costs check', () => {
       code: 0,
       // 22 days are over; of the eight to come one is a Saturday.
       budgets: [{ spent, amount: spent, projected: '340' }],
-      notes: [expect.stringContaining('acme is expected to go over') as string],
+      notes: [expect.stringContaining('acme (team) is expected to go over') as string],
     });
     await perform(setBudget, { amount: '250.000000000000000000000000000018', currency: 'USD' }, context);
-    expect(await check({ budget: true })).toMatchObject({ code: 1, findings: [{ check: 'budget', subject: 'acme' }] });
+    expect(await check({ budget: true })).toMatchObject({
+      code: 1,
+      findings: [{ check: 'budget', subject: 'acme (team)' }],
+    });
   });
 
   it('holds each budget against its own scope, month and currency', async () => {
@@ -80,7 +83,7 @@ describe('costs check', () => {
     await perform(setBudget, { amount: '1', currency: 'USD', provider: 'anthropic' }, context);
     await perform(setBudget, { amount: '998', currency: 'EUR', provider: 'anthropic' }, context);
     const { findings } = await check({ budget: true });
-    expect(findings.map(({ subject }) => subject)).toEqual(['Anthropic']);
+    expect(findings.map(({ subject }) => subject)).toEqual(['Anthropic (provider)']);
     await perform(listBudgets, {}, context);
     const { budgets } = last() as { budgets: { id: string; project: string | null }[] };
     expect(budgets).toHaveLength(4);
@@ -139,6 +142,13 @@ describe('costs check', () => {
     const [other] = (await check({ unlinked: true })).findings;
     expect(other?.message).toContain('1 provider project');
     expect(other?.id).not.toBe(findings[0]?.id);
+  });
+
+  it('writes annotations and comments whose commands are of the team, as whoever reads them has no variable', async () => {
+    const { context, text } = await start({ json: false });
+    for (const format of ['github', 'markdown'] as const)
+      await perform(check, { unlinked: true, format, team: 'acme' }, context);
+    expect(text().match(/→ costs --team acme projects list --unlinked/g)).toHaveLength(2);
   });
 
   it('writes annotations and comments in which a name can do no harm', async () => {

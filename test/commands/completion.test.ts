@@ -57,6 +57,8 @@ describe('the completion of bash', () => {
       'project,modality',
       'project,month',
     ]);
+    expect(await inBash('report', '--columns', 'tokens,per')).toEqual(['tokens,per-1m']);
+    expect(await inBash('export', '--columns', 'day,curr')).toEqual(['day,currency']);
     expect(await inBash('help', 'secu')).toEqual(['security']);
     expect(await inBash('help', 'keys', 'rotate-')).toEqual(['rotate-vault']);
     expect(await inBash('help', 'json', 'keys', 'rotate-')).toEqual(['rotate-vault']);
@@ -94,8 +96,7 @@ done`;
   });
 
   it('offers no argument in place of a value that it does not know, nor options in place of a file', async () => {
-    for (const option of ['--columns', '--top', '--model', '--output'])
-      expect(await inBash('report', option, '')).toEqual([]);
+    for (const option of ['--top', '--model', '--output']) expect(await inBash('report', option, '')).toEqual([]);
     expect(await inBash('import', 'focus', '')).toEqual([]);
   });
 

@@ -3,7 +3,9 @@ import type { Context } from '../../src/context.js';
 import { openChannel, type Channel } from '../../src/notify/channel.js';
 import type { Message } from '../../src/notify/message.js';
 import { sendMessage } from '../../src/notify/send.js';
+import { whyNoConnection } from '../../src/providers/answers.js';
 import { billReportOf } from '../../src/providers/registry.js';
+import { hintElsewhere } from '../../src/output/hint.js';
 import { silentOutput } from '../../src/output/silent.js';
 import type { Output } from '../../src/output/output.js';
 import type { Database } from '../../src/store/database.js';
@@ -42,6 +44,7 @@ export function recordContext(
   const context = {
     version: '0.0.0',
     argv: [],
+    config: { team: null },
     output,
     signal: new AbortController().signal,
     now: () => now,
@@ -56,6 +59,8 @@ export function recordContext(
         dispatcher: getGlobalDispatcher,
         signal: new AbortController().signal,
         mask: output.mask,
+        tell: (hint) => hintElsewhere(hint, null),
+        whyNoConnection,
         waits: [1, 1],
       }),
   } as unknown as Context;

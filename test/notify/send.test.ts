@@ -1,9 +1,12 @@
-import { getGlobalDispatcher } from 'undici';
-import { describe, expect, it } from 'vitest';
+import { getGlobalDispatcher, type Dispatcher } from 'undici';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CheckFinding } from '../../src/domain/finding.js';
 import { openChannel } from '../../src/notify/channel.js';
 import { bodyOf } from '../../src/notify/message.js';
 import { sendMessage } from '../../src/notify/send.js';
+import { hintElsewhere, renderHint } from '../../src/output/hint.js';
+import { whyNoConnection } from '../../src/providers/answers.js';
+import { createDispatchers } from '../../src/providers/dispatchers.js';
 import { useWebhook } from '../helpers/webhook.js';
 
 const finding: CheckFinding = {
@@ -16,12 +19,21 @@ const finding: CheckFinding = {
 };
 const message = { team: 'acme', findings: [finding, { ...finding, subject: 'sk-admin-1' }] };
 
-function send(address: string, { waits = [1, 1], signal = new AbortController().signal } = {}) {
+function send(
+  address: string,
+  {
+    waits = [1, 1],
+    signal = new AbortController().signal,
+    ways = (_url: URL): Dispatcher => getGlobalDispatcher(),
+  } = {},
+) {
   return sendMessage(openChannel('HOOK', address), message, {
     version: '0.0.0',
-    dispatcher: getGlobalDispatcher,
+    dispatcher: ways,
     signal,
     mask: (text) => text.replaceAll('sk-admin-1', '[secret]'),
+    tell: renderHint,
+    whyNoConnection,
     waits,
   });
 }
@@ -36,7 +48,7 @@ async function refusal(sent: Promise<void>): Promise<string> {
 describe('a message to a webhook', () => {
   it.each(['slack', 'teams', 'json'] as const)('shows nothing in %s that turns its text or takes no place', (kind) => {
     const findings = [{ ...finding, subject: 'Se\u200barch\u202e\u200f\u061c\u009b\u001b[2J' }];
-    const body = bodyOf(kind, { team: 'ac\u2060me', findings });
+    const body = bodyOf(kind, { team: 'ac\u2060me', findings }, renderHint);
     expect(JSON.stringify({ ...body, team: undefined, findings: undefined })).not.toMatch(
       /[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060]|\\u00/,
     );
@@ -81,7 +93,9 @@ describe('a message to a webhook', () => {
 
   it('ends in a sentence when there is no connection, and at once when it is interrupted', async () => {
     const closed = await refusal(send('http://127.0.0.1:9/hook/s3cr3t'));
-    expect(closed).toMatch(/^The message to HOOK was not sent: there is no connection \(E?[A-Z_]+\)/);
+    expect(closed).toMatch(
+      /^The message to HOOK was not sent: its receiver could not be reached \(it refused the connection\)\./,
+    );
     const stop = new AbortController();
     const hook = await useWebhook((_, response) => {
       response.writeHead(503).end();
@@ -91,6 +105,15 @@ describe('a message to a webhook', () => {
       code: 'interrupted',
     });
   });
+});
+
+it('names the proxy where that is what could not be reached', async () => {
+  vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:9');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const ways = createDispatchers();
+  onTestFinished(() => ways.close());
+  const said = await refusal(send('https://hooks.example.com/s3cr3t', { ways: (url) => ways.for(url) }));
+  expect(said).toContain('not sent: the proxy 127.0.0.1:9 could not be reached (it refused the connection).');
 });
 
 describe('the address of a webhook', () => {
@@ -128,15 +151,24 @@ describe('the address of a webhook', () => {
 
 describe('names of strangers in a message', () => {
   it('mention nobody and link to nothing', () => {
-    const slack = JSON.stringify(bodyOf('slack', message));
+    const slack = JSON.stringify(bodyOf('slack', message, renderHint));
     expect(slack).toContain('&lt;!channel&gt;');
-    const card = JSON.stringify(bodyOf('teams', message));
+    const card = JSON.stringify(bodyOf('teams', message, renderHint));
     expect(card).toContain(String.raw`\\[x\\]\\(https`);
+  });
+
+  it('say which team a command is of, where a database of several asks for it', () => {
+    const many = { team: 'acme', findings: Array.from({ length: 30 }, () => finding) };
+    const { text } = bodyOf('slack', many, (hint) => hintElsewhere(hint, 'Béta team')) as { text: string };
+    expect(text).toContain('\n  → costs --team "Béta team" explain 2026-11-19\n');
+    expect(text).toMatch(/\nAnd 10 more → costs --team "Béta team" check$/);
   });
 
   it('add no line of their own, and turn none around', () => {
     const subject = 'Search\r\ncosts (acme): 0 findings\u2028\u202e\u001b[8m';
-    const { text } = bodyOf('slack', { team: 'acme', findings: [{ ...finding, subject }] }) as { text: string };
+    const { text } = bodyOf('slack', { team: 'acme', findings: [{ ...finding, subject }] }, renderHint) as {
+      text: string;
+    };
     expect(text.split('\n')).toHaveLength(3);
     // eslint-disable-next-line no-control-regex -- control characters are what this looks for
     expect(text).not.toMatch(/[\r\u001b\u2028\u202e]/);
@@ -148,6 +180,8 @@ describe('names of strangers in a message', () => {
       findings: Array.from({ length: 500 }, () => ({ ...finding, subject: '_&ü'.repeat(5000) })),
     };
     for (const kind of ['slack', 'teams'] as const)
-      expect(Buffer.byteLength(JSON.stringify(bodyOf(kind, many)))).toBeLessThan(kind === 'teams' ? 28_000 : 40_000);
+      expect(Buffer.byteLength(JSON.stringify(bodyOf(kind, many, renderHint)))).toBeLessThan(
+        kind === 'teams' ? 28_000 : 40_000,
+      );
   });
 });

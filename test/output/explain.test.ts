@@ -43,6 +43,18 @@ describe('an explanation', () => {
   );
 });
 
+it('says what the marks of its projects mean', () => {
+  const [first] = told.rows;
+  const rows = [
+    { ...first, linked: false, organizationId: 'org-1' },
+    { ...first, organizationId: null },
+  ];
+  const output = { style: createStyle(false), width: 120 } as unknown as Output;
+  const text = renderExplanation({ ...told, rows } as Explanation, ['project'], output);
+  for (const mark of [/^⚠ Project 13/m, /^⚠ not linked → /m, /^◇ Project 13/m, /^◇ Not proven: /m])
+    expect(text).toMatch(mark);
+});
+
 it('says the years where both sides have the same days', () => {
   const [since, until] = [parseDay('2026-11-01'), parseDay('2026-11-30')];
   const against = { kind: 'period', since: parseDay('2025-11-01'), until: parseDay('2025-11-30') } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import type { Report } from '../../src/domain/report.js';
+import { renderReportMarkdown } from '../../src/output/report-formats.js';
 import { figureViews } from '../../src/output/report-figures.js';
 import { renderReport, type ReportView } from '../../src/output/report.js';
 import type { Output } from '../../src/output/output.js';
@@ -41,6 +42,18 @@ describe('a report without a row', () => {
   it('misses nothing where nothing could be read, as of a tag that no project has', () => {
     expect(shown([])).toBe('acme · 1–20 Nov 2026 (UTC) by project\nNo costs in these days.');
   });
+});
+
+it('says in Markdown what the marks of its projects mean', () => {
+  const row = { currency: 'USD', cost: '1', estimated: false, project: 'Old', projectId: 'p', lineItem: 'x' };
+  const rows = [
+    { ...row, linked: false, organizationId: 'org-1' },
+    { ...row, organizationId: null },
+  ];
+  const coverage = { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] };
+  const report = { since, until, groupBy: ['project'], rows, totals: [], coverage, basis: 'best' } as unknown as Report;
+  const text = renderReportMarkdown(report);
+  for (const mark of [/^\| ⚠ Old/m, /^⚠ not linked → /m, /^\| ◇ Old/m, /^◇ Not proven: /m]) expect(text).toMatch(mark);
 });
 
 it('names as many units of a row as there is room for, and how many more it has', () => {

@@ -71,6 +71,10 @@ describe('a table', () => {
     const rows = [['⚠ 顧客サポート向けアシスタント 1', '842,475.20']];
     const shown = renderTable([{ head: 'Project' }, right('USD')], rows, { style: createStyle(false), width: 41 });
     expect(shown.split('\n').slice(1)).toEqual(['⚠ 顧客サポート向けアシスタン  842,475.20', 'ト 1']);
+    const hyphens = [['⚠ a-name-of-forty-letters-and-hyphens-for-us', '1.00']];
+    expect(
+      renderTable([{ head: 'Project' }, { head: 'USD', align: 'right' }], hyphens, { style: STYLE, width: 48 }),
+    ).toMatch(/^⚠ a-name-of-forty-letters-and-hyphens-for-/m);
   });
 
   it('shares its room between columns where a name is written without spaces', () => {

@@ -1,4 +1,5 @@
 import { DIMENSION_WORDS } from '../../domain/dimensions.js';
+import { EXPORT_FIELDS } from '../../domain/export.js';
 import { TIME_WORDS } from '../../domain/time.js';
 import { ALL_PROVIDER_IDS } from '../../providers/registry.js';
 
@@ -36,7 +37,9 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   'as-of': TIMES,
   lookback: TIMES,
   against: { words: ['usual', ...TIME_WORDS] },
-  'group-by': { words: DIMENSION_WORDS, isList: true },
+  'group-by': { words: DIMENSION_WORDS },
+  columns: { words: EXPORT_FIELDS },
+  'project-by': { words: ['sub-account', 'resource'] },
   provider: { words: ALL_PROVIDER_IDS },
   variable: VARIABLES,
   notify: VARIABLES,
@@ -48,7 +51,11 @@ const BY_NAME: Readonly<Record<string, Values>> = {
   path: FILES,
 };
 
+/** Options that take several words with commas between. */
+const LISTS = ['group-by', 'columns'];
+
 /** What can be offered; null where nobody knows what will stand there. */
 export function valuesOf(name: string, choices: readonly string[] | undefined): Values | null {
-  return choices === undefined ? (BY_NAME[name] ?? null) : { words: choices };
+  const values = choices === undefined ? (BY_NAME[name] ?? null) : { words: choices };
+  return values !== null && 'words' in values && LISTS.includes(name) ? { ...values, isList: true } : values;
 }
