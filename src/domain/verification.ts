@@ -38,7 +38,13 @@ export interface VerificationFinding {
 
 /** Days that were not compared, and why. */
 export interface NotCompared extends DaySpan {
-  reason: 'never read' | 'adopted, not proven' | 'read before it ended' | 'not in its folder' | 'not told any more';
+  reason:
+    | 'no key or folder to ask'
+    | 'never read'
+    | 'adopted, not proven'
+    | 'read before it ended'
+    | 'not in its folder'
+    | 'not told any more';
 }
 
 export interface OrganizationVerification {

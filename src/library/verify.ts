@@ -1,10 +1,11 @@
 import type { Organization } from '../domain/collection.js';
 import { addDays, toDay, type Day, type DaySpan } from '../domain/day.js';
+import { organizationRef } from '../domain/organization.js';
 import { FIRST_DAY, lastDays, resolvePeriod } from '../domain/period.js';
 import type { Verification } from '../domain/verification.js';
 import { CostsError } from '../errors.js';
 import type { VerifyDependencies } from '../sync/verify-days.js';
-import { verifySpan, verifyStored } from '../sync/verify.js';
+import { notAsked, verifySpan, verifyStored } from '../sync/verify.js';
 import { readFolder } from './folder.js';
 import { registeredOrganizations, selectOrganizations } from './organizations.js';
 import type { Workplace } from './workplace.js';
@@ -24,7 +25,11 @@ export async function verify(work: Workplace, request: VerifyRequest): Promise<V
       hint: 'Give days that ended.',
     });
   }
-  return verifyOrganizations(work, await selectOrganizations(work, request), span);
+  const asked = await selectOrganizations(work, request);
+  const verified = await verifyOrganizations(work, asked, span);
+  const known = new Set(asked.map(organizationRef));
+  const unasked = (await registeredOrganizations(work, request)).filter((each) => !known.has(organizationRef(each)));
+  return { ...verified, organizations: [...verified.organizations, ...unasked.map((each) => notAsked(each, span))] };
 }
 
 async function runStored(work: Workplace, request: VerifyRequest, today: Day): Promise<Verification> {

@@ -34,12 +34,12 @@ function row(organization: OrganizationVerification, { style }: Output): string[
   return [good ? style.green('✔') : style.red('✖'), providerName(provider), name, said(organization)];
 }
 
-function said({ days, equal, comparedWith, error }: OrganizationVerification): string {
+function said({ days, equal, comparedWith, notCompared, error }: OrganizationVerification): string {
   if (error !== undefined) return error.message;
   const equalDays = `${formatCount(equal)} of ${plural(days, 'day')} equal`;
   switch (comparedWith) {
     case 'nothing':
-      return 'no total of its own, nothing compared';
+      return notCompared.length > 0 ? 'nothing compared' : 'no total of its own, nothing compared';
     case 'rows':
     case 'files':
       return `${equalDays} to its ${comparedWith} read again, no daily total of its own`;
@@ -105,6 +105,7 @@ function restatedNotes(name: string, restated: readonly DayDifference[]): string
 function leftOut(name: string, { since, until, reason }: NotCompared): string {
   const left = `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared`;
   if (reason === 'not told any more') return left;
+  if (reason === 'no key or folder to ask') return `${left} → costs keys add`;
   const isOld = reason === 'never read' || reason === 'adopted, not proven';
   const command = isOld ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';
   return `${left} → ${command}`;

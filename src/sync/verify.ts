@@ -115,6 +115,12 @@ function emptyResult({ provider, organizationId, name }: Named): OrganizationVer
   };
 }
 
+/** What files that were imported brought, or a key that was removed: nobody is left to be asked. */
+export function notAsked(organization: Named, span: DaySpan): OrganizationVerification {
+  const notCompared: NotCompared[] = [{ ...span, reason: 'no key or folder to ask' }];
+  return { ...emptyResult(organization), comparedWith: 'nothing', notCompared };
+}
+
 async function compareDays(
   organization: Organization,
   span: DaySpan,

@@ -241,5 +241,15 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     // An account that is not asked for is not gone from its export.
     expect((await machine.here(['import', 'focus', path, '--account', 'payer-1'])).code).toBe(0);
     expect(await totalsOf(machine)).toEqual(['3']);
+    // Nobody is left to be asked of what was imported by hand, which is no reason to say nothing of it.
+    const august = { since: '2026-08-01', until: '2026-08-31' };
+    const verified = await machine.here(['verify', '2026-08', '--json']);
+    expect(verified.json<Verification>().organizations).toMatchObject([
+      { organizationId: 'payer-2', comparedWith: 'files' },
+      {
+        ...{ organizationId: 'payer-1', status: 'ok', comparedWith: 'nothing', days: 0 },
+        notCompared: [{ ...august, reason: 'no key or folder to ask' }],
+      },
+    ]);
   });
 });
