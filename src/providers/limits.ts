@@ -1,3 +1,5 @@
+import { readInstant } from './shapes.js';
+
 /** A longer wait is no limit of requests but a clock gone wrong. */
 const LONGEST_MS = 24 * 3_600_000;
 const NUMBER = /^\s*\d+(\.\d+)?\s*$/;
@@ -48,7 +50,8 @@ const LEAST_EPOCH_MS = 1e11;
  */
 export function readLimits(header: (name: string) => string | null, clock?: () => Date): Limits {
   const sent = header('date');
-  const now = sent === null || Number.isNaN(Date.parse(sent)) ? clock?.() : new Date(sent);
+  const date = readInstant(sent ?? '');
+  const now = Number.isNaN(date.getTime()) ? clock?.() : date;
   const milliseconds = countOf(header('retry-after-ms'));
   const wait = [milliseconds, ...RESET.map((name) => waitOf(header(name), now))].find(
     (each) => each !== null && each > 0 && each <= LONGEST_MS,
@@ -70,7 +73,7 @@ function countOf(text: string | null): number | null {
 function waitOf(text: string | null, now: Date | undefined): number | null {
   const number = countOf(text);
   if (number !== null && number < LEAST_EPOCH_S) return number * 1000;
-  const then = number === null ? Date.parse(text ?? '') : number < LEAST_EPOCH_MS ? number * 1000 : number;
+  const then = number === null ? readInstant(text ?? '').getTime() : number < LEAST_EPOCH_MS ? number * 1000 : number;
   return durationOf(text ?? '') ?? (Number.isNaN(then) || now === undefined ? null : then - now.getTime());
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { backoff } from '../../src/providers/backoff.js';
 import { readLimits } from '../../src/providers/limits.js';
 
@@ -30,6 +30,16 @@ describe('the wait a provider asks for', () => {
     [{ 'x-ratelimit-reset-requests': 'soon' }, null],
   ])('by %j is %s milliseconds', (given, wait) => {
     expect(readLimits(headers(given as Record<string, string>)).waitMs).toBe(wait);
+  });
+});
+
+describe('a time that names no zone', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(['Mon Nov 23 12:00:10 2026', '2026-11-23T12:00:10'])('is in UTC wherever it is read: %s', (time) => {
+    vi.stubEnv('TZ', 'America/New_York');
+    expect(readLimits(headers({ date, 'retry-after': time })).waitMs).toBe(10_000);
+    expect(readLimits(headers({ date: time, 'retry-after': '1' })).freeAt).toEqual(new Date('2026-11-23T12:00:11Z'));
   });
 });
 
