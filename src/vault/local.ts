@@ -12,6 +12,7 @@ import type { Actor } from './vault.js';
 
 const LOCAL: Actor = { kind: 'local', id: null, label: 'the embedded store', role: 'admin', until: null };
 
+const LOST = "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.";
 const WITHOUT_LOGIN =
   'Leave the key in a variable (--from-env). Or, to allow a file that only you can read: costs keys add --insecure-storage';
 
@@ -22,7 +23,7 @@ const WITHOUT_LOGIN =
 export async function unlockLocally(tools: Tools, vault: VaultRow | null): Promise<Unlocked> {
   if (vault === null) return { actor: LOCAL, vault, dataKey: null };
   try {
-    return { actor: LOCAL, vault, dataKey: await findDataKey(tools, vault) };
+    return { actor: LOCAL, vault, dataKey: (await findDataKey(tools, vault)).dataKey };
   } catch (error) {
     if (error instanceof NoSession) return { actor: LOCAL, vault, dataKey: null };
     throw error;
@@ -38,10 +39,14 @@ export async function unlockLocallyForKeys(
   team: Team,
 ): Promise<Unlocked & { vault: VaultRow; dataKey: KeyObject }> {
   const vault = await tools.access.vault(team.id);
-  const dataKey = vault === null ? null : await findDataKey(tools, vault);
+  const { dataKey, why } = vault === null ? { dataKey: null, why: LOST } : await findDataKey(tools, vault);
   if (vault !== null && dataKey !== null) return { actor: LOCAL, vault, dataKey };
   const lost = (await tools.access.keys.list(team.id)).filter(({ source }) => source === 'vault');
-  if (lost.length > 0) throw lostDataKey(lost.map(({ name }) => `"${name}"`));
+  if (lost.length > 0) {
+    throw new CostsError('auth', why, {
+      hint: `Remove ${lost.map(({ name }) => `"${name}"`).join(', ')}, then register again what you need: costs keys remove --help`,
+    });
+  }
   try {
     return { actor: LOCAL, ...(await createLocalVault(tools, team)) };
   } catch (error) {
@@ -49,19 +54,14 @@ export async function unlockLocallyForKeys(
   }
 }
 
-async function findDataKey(tools: Tools, vault: VaultRow): Promise<KeyObject | null> {
-  const session = await findSession(tools, vault);
-  if (session === null) return null;
-  checkVault(vault, session.dataKey);
-  return session.dataKey;
-}
-
-function lostDataKey(names: string[]): CostsError {
-  return new CostsError(
-    'auth',
-    "The embedded store's data key is not in this machine's keychain; its keys cannot be opened.",
-    {
-      hint: `Remove ${names.join(', ')}, then register again what you need: costs keys remove --help`,
-    },
-  );
+/** One that is refused, because a row was changed outside costs, is lost as well: nobody logs in here to put it right. */
+async function findDataKey(tools: Tools, vault: VaultRow): Promise<{ dataKey: KeyObject | null; why: string }> {
+  try {
+    const session = await findSession(tools, vault);
+    if (session !== null) checkVault(vault, session.dataKey);
+    return { dataKey: session?.dataKey ?? null, why: LOST };
+  } catch (error) {
+    if (error instanceof NoSession || !(error instanceof CostsError) || error.code !== 'auth') throw error;
+    return { dataKey: null, why: error.message };
+  }
 }

@@ -67,10 +67,8 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     if (row?.teamId !== vault.teamId) continue;
     if (row.expiresAt !== null && row.expiresAt <= (await tools.access.clock())) break;
     const key = createSecretKey(Buffer.from(row.sessionKey, 'base64url'));
-    const mend = tools.embedded
-      ? 'Put its keys in again with keys rotate: costs keys list'
-      : 'Log in again: costs login';
-    const bits = decrypt(key, sealed, binding(vault, row), { what: "This machine's session", mend });
+    const what = { what: "This machine's session", mend: 'Log in again: costs login' };
+    const bits = decrypt(key, sealed, binding(vault, row), what);
     return { row, dataKey: toDataKey(bits) };
   }
   if (tools.embedded) return null;

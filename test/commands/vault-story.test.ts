@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
+import { openDatabase } from '../../src/store/open.js';
 import { createMachine, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import type { Ran } from '../helpers/ran.js';
@@ -316,21 +317,32 @@ describe('the embedded store', () => {
   });
 });
 
-describe.runIf(inject('long'))('an embedded store that lost its keychain', () => {
-  it('goes on with keys in variables, and with new ones once the lost are removed', async () => {
+describe('an embedded store whose data key is lost, or refused because a row was changed outside costs', () => {
+  const changedRow = (sql: string) => async (home: string) => {
+    const database = await openDatabase({ kind: 'embedded', home });
+    await database.prisma.$executeRawUnsafe(sql);
+    await database.close();
+  };
+  it.each([
+    [
+      'is not in',
+      async (home: string) => {
+        for (const name of await readdir(home)) if (name.startsWith('session-')) await rm(join(home, name));
+      },
+    ],
+    ['vault was changed outside costs', changedRow("UPDATE vaults SET public_key = 'x'")],
+    ['does not open', changedRow("UPDATE vault_sessions SET session_key = rpad('x', 43, 'x')")],
+  ])('goes on with keys in variables, and with new ones once the lost are removed: %s', async (told, lose) => {
     const machine = await recordedMachine({ OPENAI_ADMIN_KEY: KEY });
     try {
       const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'OPENAI_ADMIN_KEY'];
       const addSealed = ['keys', 'add', '--provider', 'anthropic', '--key-stdin', '--json'];
       expect((await machine.costs(add)).code).toBe(0);
       expect((await machine.costs(addSealed, { input: ANT_KEY })).code).toBe(0);
-      for (const name of await readdir(join(machine.home, 'costs')))
-        if (name.startsWith('session-')) await rm(join(machine.home, 'costs', name));
+      await lose(join(machine.home, 'costs'));
       const partly = await machine.costs(['sync', '--json']);
-      expect([partly.code, partly.stdout]).toEqual([
-        3,
-        expect.stringContaining("The embedded store's data key is not in"),
-      ]);
+      expect([partly.code, partly.stdout]).toEqual([3, expect.stringContaining(told)]);
+      expect(partly.stdout).toContain('costs keys remove');
       const again = await machine.costs(addSealed, { input: ANT_KEY });
       expect([again.code, again.error().hint]).toEqual([1, expect.stringContaining('costs keys rotate')]);
       expect((await machine.costs(['keys', 'rotate', 'ant-1', '--key-stdin'], { input: ANT_KEY })).code).toBe(4);
