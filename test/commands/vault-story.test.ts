@@ -2,7 +2,7 @@
 
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createMachine, type RunOptions } from '../helpers/costs.js';
