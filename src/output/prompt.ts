@@ -42,10 +42,11 @@ export function createPrompt(
       );
     }
     refuseToBeTraced();
-    if (signal?.aborted === true) throw interrupted();
     // A key that is pasted into another question than its own would show.
     const takes = (text: string) => question.type === 'password' || !holdsKey(text);
     const { createPromptModule } = await import('inquirer');
+    // Last: Ctrl-C may come while that is loaded, and no question stood that it could have ended.
+    if (signal?.aborted === true) throw interrupted();
     try {
       return await keyboard.during(async (input) => {
         const prompt = createPromptModule({ input, output: process.stderr });
