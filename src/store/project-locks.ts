@@ -1,4 +1,4 @@
-import type { Prisma } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import { CostsError } from '../errors.js';
 import type { Transaction } from './transaction.js';
 
@@ -22,15 +22,20 @@ export interface LockedProject {
  * Locks projects against every window and every other link until the transaction ends, in order of id, and returns them as
  * they are then. Somebody waited for may have moved a triple to a row that was not there before: so it looks until nothing
  * new turns up.
+ * @param strength `KEY SHARE` for what is as good beside windows as they are beside each other
  */
-export async function lockProjects(tx: Transaction, where: Prisma.Sql): Promise<LockedProject[]> {
+export async function lockProjects(
+  tx: Transaction,
+  where: Prisma.Sql,
+  strength: 'UPDATE' | 'KEY SHARE' = 'UPDATE',
+): Promise<LockedProject[]> {
   let before: string | null = null;
   for (let look = 0; look < LOOKS; look += 1) {
     const rows = await tx.$queryRaw<LockedProject[]>`
       SELECT id, team_id AS "teamId", name, ai_provider AS "aiProvider", ai_organization_id AS "aiOrganizationId",
              ai_project_id AS "aiProjectId", openai_project_id AS "openaiProjectId", provider_name AS "providerName",
              linked_at AS "linkedAt", archived_at AS "archivedAt"
-      FROM projects WHERE ${where} ORDER BY id FOR UPDATE`;
+      FROM projects WHERE ${where} ORDER BY id FOR ${Prisma.raw(strength)}`;
     const ids = rows.map(({ id }) => id).join(' ');
     if (ids === before) return rows;
     before = ids;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { addDays, parseDay, startOfDay, toDay } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../../src/domain/decimal.js';
 import { generateUsage } from '../../src/emulator/generate-usage.js';
@@ -334,6 +334,46 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     const accepted = await collecting.backfill(span, { acceptRestatement: true });
     expect(accepted.organizations[0]?.contradicted).toBeUndefined();
     expect(await estimates()).toEqual(['gpt-5, uncached input tokens 2.5']);
+  });
+
+  it.runIf(kind === 'postgresql')('makes estimates where a link leaves their usage meanwhile', async () => {
+    const organization = anOrganization({ provider: 'openai', id: 'org-a' });
+    organization.usage = [
+      completion('2026-11-20T05:00:00Z', { input_tokens: '100', output_tokens: '5', num_model_requests: '1' }),
+    ];
+    const emulator = await openEmulator({ world: { organizations: [organization] } });
+    await collectFrom(emulator, test.database).backfill(THREE);
+    await prisma.project.create({ data: { id: 'ours', teamId: TEAM, name: 'Ours' } });
+    const [before] = await prisma.costData.findMany({ distinct: ['projectId'] });
+    const from = before?.projectId ?? '';
+    const imported = await prisma.$transaction(
+      async (tx) => {
+        const { aiProvider, aiOrganizationId, aiProjectId } = await tx.project.findUniqueOrThrow({
+          where: { id: from },
+        });
+        await tx.$executeRaw`SELECT FROM projects WHERE id IN (${from}, 'ours') ORDER BY id FOR UPDATE`;
+        const running = createUsageStore(prisma).importPrices(TEAM, []);
+        await vi.waitFor(async () => {
+          const waiting = await tx.$queryRaw<
+            unknown[]
+          >`SELECT FROM pg_locks WHERE NOT granted AND transactionid IS NOT NULL`;
+          expect(waiting).toHaveLength(1);
+        }, 30_000);
+        await tx.project.update({
+          where: { id: from },
+          data: { aiProvider: null, aiOrganizationId: null, aiProjectId: null },
+        });
+        await tx.project.update({ where: { id: 'ours' }, data: { aiProvider, aiOrganizationId, aiProjectId } });
+        for (const table of ['usage_data', 'cost_data', 'cost_by_api_key'])
+          await tx.$executeRawUnsafe(`UPDATE ${table} SET project_id = 'ours' WHERE project_id = '${from}'`);
+        return { running };
+      },
+      { timeout: 60_000 },
+    );
+    await imported.running;
+    expect(await prisma.costData.findMany({ distinct: ['projectId'], select: { projectId: true } })).toEqual([
+      { projectId: 'ours' },
+    ]);
   });
 
   it('refuses an answer that would lose most of what is stored', async () => {

@@ -6,6 +6,7 @@ import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
 import { modalityOf } from '../../domain/token-types.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
 import { Prisma } from '../../generated/prisma/client.js';
+import { lockProjects } from '../project-locks.js';
 import type { Transaction } from '../transaction.js';
 import { ESTIMATES } from '../facts/bills.js';
 import { chunksOfDays, type Chunk, type LockedDay } from '../facts/fact-days.js';
@@ -33,6 +34,8 @@ export interface EstimateOutcome {
  */
 export async function writeEstimates(tx: Transaction, scope: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
   const days = [...scope.days].sort();
+  // Usage of other windows is read, too: a link or unlink would take it along and leave its estimates behind.
+  await lockProjects(tx, ofOrganization(scope), 'KEY SHARE');
   const stored = await countUsage(tx, scope, days);
   const isKeyed = stored.some((usage) => usage.isKeyed);
   const projectIds = new Map(stored.map(({ providerProjectId: id }): [string, string] => [id, id]));
