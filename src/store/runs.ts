@@ -7,7 +7,7 @@ import type {
   RunStatus,
   UnfinishedSync,
 } from '../domain/collection.js';
-import { startOfDay, toDay } from '../domain/day.js';
+import { toDay } from '../domain/day.js';
 import type { Basis } from '../domain/results.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 
@@ -32,18 +32,10 @@ export async function startRun(
   prisma: PrismaClient,
   { id, teamId, command, span, version, plan }: RunStart,
 ): Promise<void> {
-  await prisma.run.create({
-    data: {
-      id,
-      teamId,
-      command,
-      since: startOfDay(span.since),
-      until: startOfDay(span.until),
-      status: 'running',
-      version,
-      plan: plan as Prisma.InputJsonValue,
-    },
-  });
+  // Not as Prisma does it, whose default is this machine's clock: what is left of a run is judged by the database's.
+  await prisma.$executeRaw`
+    INSERT INTO runs (id, team_id, command, since, until, status, version, plan, started_at)
+    VALUES (${id}, ${teamId}, ${command}, ${span.since}::date, ${span.until}::date, 'running', ${version}, ${JSON.stringify(plan)}::jsonb, clock_timestamp())`;
 }
 
 export async function finishRun(

@@ -64,7 +64,7 @@ export function createStore(database: Database): Store {
     access,
     collection: of(createCollectionStore(prisma)),
     projects: of(createProjectStore(prisma)),
-    leases: of(createLeaseStore(prisma)),
+    leases: of(createLeaseStore(database)),
     runs: of(createRunStore(prisma)),
     reports: of(createReportStore(prisma)),
     exports: of(createExportStore(prisma)),

@@ -27,9 +27,10 @@ export async function underLease<T>(
 ): Promise<{ done: T } | { heldBy: LeaseHolder }> {
   const inOrder = subjects.toSorted((a, b) => (a.organizationId < b.organizationId ? -1 : 1));
   const taken: LeaseSubject[] = [];
+  let extended: Promise<unknown> = Promise.resolve();
   const extend = () => {
     // A failed extension is not a failed run: each window checks the lease again before it commits.
-    for (const subject of taken) void leases.take(subject, terms.holder, terms.command).catch(() => undefined);
+    extended = Promise.allSettled([extended, ...taken.map((each) => leases.take(each, terms.holder, terms.command))]);
   };
   const timer = setInterval(extend, EXTEND_EVERY_MS);
   try {
@@ -41,6 +42,8 @@ export async function underLease<T>(
     return { done: await work() };
   } finally {
     clearInterval(timer);
+    // One that is still under way would take back what is released.
+    await extended;
     for (const subject of taken) await leases.release(subject, terms.holder);
   }
 }

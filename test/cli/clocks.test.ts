@@ -47,6 +47,9 @@ describe('a machine, a database and a provider whose clocks differ', () => {
     await setDatabaseClock(24 * HOUR);
     expect(await machine.here(['sync', '--lookback', '2'])).toMatchObject({ code: 0 });
     const tomorrow = addDays(today, 1);
+    const { startedAt, finishedAt } = await database.prisma.run.findFirstOrThrow();
+    expect(startedAt.getTime() - Date.now()).toBeGreaterThan(23 * HOUR);
+    expect(startedAt.getTime()).toBeLessThanOrEqual(finishedAt?.getTime() ?? 0);
     expect(await days()).toEqual({ [addDays(today, -1)]: true, [today]: true, [tomorrow]: false });
     expect((await machine.here(['report', '--json'])).json()).toMatchObject({ until: tomorrow });
     expect(await machine.here(['report', '--since', addDays(today, 2), '--until', addDays(today, 2)])).toMatchObject({

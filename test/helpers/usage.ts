@@ -31,7 +31,8 @@ export interface Collecting {
   provider(id: ProviderId): Promise<CostProvider>;
 }
 
-export function collectFrom(emulator: Emulator, { prisma }: Database): Collecting {
+export function collectFrom(emulator: Emulator, database: Database): Collecting {
+  const { prisma } = database;
   const http = createHttpClient({ version: '0.0.0', tlsChecksOff: false, firstWaitMs: 1 });
   onTestFinished(() => http.close());
   const provider = (id: ProviderId) =>
@@ -88,7 +89,7 @@ export function collectFrom(emulator: Emulator, { prisma }: Database): Collectin
         },
         {
           store,
-          leases: createLeaseStore(prisma),
+          leases: createLeaseStore(database),
           provider,
           adminKey: ({ organizationId }) =>
             Promise.resolve(new Secret(emulator.organization(organizationId).keys[0]?.secret ?? '')),

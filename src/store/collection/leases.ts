@@ -4,13 +4,14 @@ import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { hasEnded, machineIdentity, processStart } from '../../process-identity.js';
+import type { Database } from '../database.js';
 import type { Transaction } from '../transaction.js';
 import { holdOrganization, isOrganization, ofOrganization } from '../organization-key.js';
 
 /** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */
 const SECONDS = 60;
 
-export function createLeaseStore(prisma: PrismaClient): LeaseStore {
+export function createLeaseStore({ prisma, kind }: Pick<Database, 'prisma' | 'kind'>): LeaseStore {
   return {
     async take(subject, holder, command) {
       if (await tryTake(prisma, subject, holder, command, null)) return null;
@@ -19,7 +20,10 @@ export function createLeaseStore(prisma: PrismaClient): LeaseStore {
         await holdOrganization(prisma, subject);
         return this.take(subject, holder, command);
       }
-      const gone = row.machine === (await machineIdentity()) && (await hasEnded(row.pid, row.processStart));
+      const isHere = row.machine === (await machineIdentity());
+      // Whoever is in the embedded store has it alone: a lease of another process was left behind, or its holder has lost the store.
+      const isLeft = kind === 'embedded' && !(isHere && row.pid === process.pid);
+      const gone = isLeft || (isHere && (await hasEnded(row.pid, row.processStart)));
       if (gone && (await tryTake(prisma, subject, holder, command, row.holder))) return null;
       const { host, pid, acquiredAt } = row;
       return { host, pid, command: row.command, since: acquiredAt } satisfies LeaseHolder;
