@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -77,7 +79,7 @@ describe('the library', () => {
     expect(again.organizations).toMatchObject([{ inserted: 0, updated: 0, deleted: 0 }]);
   });
 
-  it('reports, exports and verifies what the commands print with --json', { tags: ['story'] }, async () => {
+  it('reports, exports and verifies what the commands print with --json', async () => {
     const [since, until] = [
       ['--since', PERIOD.since],
       ['--until', PERIOD.until],
@@ -130,7 +132,7 @@ describe('the library', () => {
     });
   });
 
-  it('compares of each organization the days that a run has read of it', { tags: ['story'] }, async () => {
+  it('compares of each organization the days that a run has read of it', async () => {
     const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-2', '--name', 'Second'];
     await machine.here([...add, '--from-env', 'OPENAI_ADMIN_KEY_2', '--json']);
     const { verified } = await withCosts((costs) => costs.sync({ verify: true }));
@@ -139,7 +141,7 @@ describe('the library', () => {
     expect(second?.days).toBeGreaterThan(first?.days ?? 0);
   });
 
-  it('prints nothing, and leaves the exit code alone', { tags: ['story'] }, async () => {
+  it('prints nothing, and leaves the exit code alone', async () => {
     const written = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
     await withCosts(async (costs) => {
       await costs.sync({ lookback: 1 });
@@ -152,7 +154,7 @@ describe('the library', () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  it('does what its help shows, imported by its name', { tags: ['story'] }, async () => {
+  it('does what its help shows, imported by its name', async () => {
     const help = await readFile(new URL('../src/help/library.md', import.meta.url), 'utf8');
     const example = /<!-- library -->\s+```js\n([\s\S]*?)```\s+<!-- \/library -->/.exec(help)?.[1] ?? '';
     const env = {

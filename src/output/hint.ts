@@ -24,7 +24,7 @@ export function hintElsewhere(hint: string, team: string | null): string {
 
 /** What a command says of its team. */
 export function ofTeam(team: string | null): string {
-  return team === null ? '' : shell` --team ${team}`;
+  return team === null || team === '' ? '' : shell` --team ${team}`;
 }
 
 /** Whether a hint names a command to run. */

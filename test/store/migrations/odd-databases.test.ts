@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -639,7 +641,7 @@ it.each([
   expect([await dumpSchema(pool), await readAll()]).toEqual(before);
 });
 
-it('knows the zones that it is told, and tables that are elsewhere or in camelCase', { tags: ['story'] }, async () => {
+it('knows the zones that it is told, and tables that are elsewhere or in camelCase', async () => {
   const { pool, migrations } = database;
   await pool.query('CREATE TABLE "CostData" (id int)');
   await expect(migrations.adopt()).rejects.toMatchObject({
@@ -699,7 +701,7 @@ it('is not used where sessions are as those of replication, in which no trigger 
   }
 });
 
-it('reads and writes the same whatever its owner has set for the database', { tags: ['story'] }, async () => {
+it('reads and writes the same whatever its owner has set for the database', async () => {
   const { pool } = database;
   const name = new URL(url).pathname.slice(1);
   const settings = {
