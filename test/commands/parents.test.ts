@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, daysOf, toDay, type Day } from '../../src/domain/day.js';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';

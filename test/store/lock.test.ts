@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
-it('lets one of five processes in at a time', async () => {
+it('lets one of five processes in at a time', { tags: ['story'] }, async () => {
   const children = Array.from({ length: 5 }, () => startProgram('hold-lock.ts', [folder, journal, '6', '5']));
   expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0, 0]);
   const visits = await readJournal();
