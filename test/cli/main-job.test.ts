@@ -30,7 +30,7 @@ function makeWorld(seed: number, days: number) {
 
 describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
   useQuickScrypt();
-  const days = inject('long') ? 365 : { postgresql: 45, embedded: 20 }[kind];
+  const days = inject('long') ? 365 : { postgresql: 75, embedded: 20 }[kind];
   const all = { since: addDays(today, 1 - days), until: today };
   let emulator: Emulator;
   beforeAll(async () => {
