@@ -26,7 +26,7 @@ const CALENDAR = [
 
 /** Where nothing is known of times, Vitest starts large files first. These take long and are not large, or wait more than they work. */
 const LONG =
-  /store\/(migrations\/(apply|waits|odd-databases)|open|fence|embedded-store)|usage\/collect|vault\/keychain|cli\/main-job|schemas|draft-file|interruption|providers\/providers/;
+  /store\/(migrations\/(apply|waits|odd-databases|any-database)|open|fence|embedded-store)|usage\/collect|vault\/keychain|cli\/main-job|schemas|draft-file|interruption|providers\/providers/;
 
 /** What takes longest begins first, so that no worker ends long after the others. */
 class LongestFirst extends BaseSequencer {

@@ -101,10 +101,12 @@ export function createOutput({
     style,
     write(value, render) {
       const text = json
-        ? toJson(value, stdout.isTTY ? 2 : undefined, safe)
-        : named(render(value, this).replace(/\n$/, ''), stdout);
-      const lines = withoutCommands(shown(text));
-      put(`${json ? lines : fitLines(lines, this.width)}\n`);
+        ? withoutCommands(shown(toJson(value, stdout.isTTY ? 2 : undefined, safe)))
+        : this.asShown(render(value, this).replace(/\n$/, ''));
+      put(`${text}\n`);
+    },
+    asShown(text) {
+      return fitLines(withoutCommands(shown(named(text, stdout))), this.width);
     },
     print: (text) => put(shown(text)),
     reveal: (text) => put(`${text}\n`),

@@ -5,10 +5,8 @@ import { formatCount, formatDay, formatInstant, formatShortSpan, plural, weekday
 import { scopeOf } from './budgets.js';
 import { distinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney } from './format.js';
-import { nameProgram } from './hint.js';
 import type { Output } from './output.js';
 import { renderTable } from './table.js';
-import { fitLines } from './wrap.js';
 
 /** How much is shown. */
 interface Most {
@@ -20,8 +18,6 @@ interface Most {
 
 /** All of it stands on a terminal of 24 lines, its prompt included; what has no room is counted. The most first. */
 const LINES = 23;
-/** There commands take more room, and at times a line of their own. */
-const IN_A_CLONE = 'node bin/costs.js';
 const MOST: Most[] = [
   { currencies: 2, budgets: 2, movers: 3, steps: 2 },
   { currencies: 2, budgets: 1, movers: 2, steps: 2 },
@@ -30,7 +26,7 @@ const MOST: Most[] = [
 
 export function renderDashboard(dashboard: Dashboard, output: Output): string {
   const texts = MOST.map((most) => renderMost(dashboard, most, output));
-  const fits = (text: string) => fitLines(nameProgram(text, IN_A_CLONE), output.width).split('\n').length <= LINES;
+  const fits = (text: string) => output.asShown(text).split('\n').length <= LINES;
   return texts.find(fits) ?? texts.at(-1) ?? '';
 }
 

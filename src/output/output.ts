@@ -13,6 +13,8 @@ export interface Output {
   readonly style: Style;
   /** The command's result: its JSON with --json, else the text for people that `render` makes of it, no wider than the terminal. Called once a command. */
   write<T>(value: T, render: (value: T, output: Output) => string): void;
+  /** A text for people as this output shows it: commands as this program was called, and no line wider than the terminal. */
+  asShown(text: string): string;
   /** A text as it is, such as help. */
   print(text: string): void;
   /** A document with a secret that is shown once: the only text that is not masked. */

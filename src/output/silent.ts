@@ -14,6 +14,7 @@ export function silentOutput(): Output {
     width: Infinity,
     style: createStyle(false),
     write: nothing,
+    asShown: (text) => text,
     print: nothing,
     reveal: nothing,
     writeRaw: () => Promise.resolve(),

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -161,7 +163,7 @@ function disturbances(emulator: Emulator, costs: Costs, machine: Machine, random
 describe('ten syncs, and everything people do beside them', () => {
   it(
     'end with the providers’ sums, no row without a home, and every bill that was read meanwhile told again',
-    { tags: ['story'], timeout: (SECONDS + 300) * 1000 },
+    { timeout: (SECONDS + 300) * 1000 },
     async () => {
       const { emulator, machine, costs, done, token, database } = await start();
       const { prisma } = database;

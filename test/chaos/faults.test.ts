@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { describe, expect, inject, it } from 'vitest';
 import type { Fault } from '../../src/emulator/faults.js';
 import { editRows } from '../../src/emulator/edits.js';
@@ -48,42 +50,34 @@ async function start(kind: (typeof STORY_KINDS)[number], seed: number, giveUpAft
 }
 
 describe.each(STORY_KINDS)('on %s', (kind) => {
-  it.each(SEEDS)(
-    'a third of all requests failing, in every way that passes, ends complete (%d)',
-    { tags: ['story'] },
-    async (seed) => {
-      const { emulator, database, collect } = await start(kind, seed, 30_000);
-      const span = lastDays(DAYS);
-      for (const fault of PASSING) emulator.addFault({ fault, probability: 0.3 / PASSING.length });
-      const { status, organizations } = await collect(span);
-      expect(organizations.map(({ error }) => error?.message)).toEqual([undefined, undefined, undefined]);
-      expect(status).toBe('ok');
-      expect(await storedSums(database.prisma)).toEqual(expectedSums(emulator.world, span));
-    },
-  );
+  it.each(SEEDS)('a third of all requests failing, in every way that passes, ends complete (%d)', async (seed) => {
+    const { emulator, database, collect } = await start(kind, seed, 30_000);
+    const span = lastDays(DAYS);
+    for (const fault of PASSING) emulator.addFault({ fault, probability: 0.3 / PASSING.length });
+    const { status, organizations } = await collect(span);
+    expect(organizations.map(({ error }) => error?.message)).toEqual([undefined, undefined, undefined]);
+    expect(status).toBe('ok');
+    expect(await storedSums(database.prisma)).toEqual(expectedSums(emulator.world, span));
+  });
 
-  it.each(SEEDS)(
-    'no lie of a provider is stored, and the next run is right (%d)',
-    { tags: ['story'] },
-    async (seed) => {
-      const { emulator, database, collect } = await start(kind, seed, 1_000);
-      const span = lastDays(DAYS);
-      await collect(span);
-      const before = await storedSums(database.prisma);
-      for (const organization of emulator.world.organizations)
-        editRows(organization, span.until, (row) => ({ ...row, amount: `${seed}.5` }));
-      for (const fault of LYING) {
-        const stop = emulator.addFault({ fault, match: { path: '/cost' } });
-        await collect({ since: span.since, until: lastDays(2).since });
-        stop();
-        expect(await storedSums(database.prisma), fault.kind).toEqual(before);
-      }
-      expect(await collect(span)).toMatchObject({ status: 'ok' });
-      expect(await storedSums(database.prisma)).toEqual(expectedSums(emulator.world, span));
-      const again = await collect(span);
-      expect(again.organizations.map(({ inserted, updated, deleted }) => inserted + updated + deleted)).toEqual([
-        0, 0, 0,
-      ]);
-    },
-  );
+  it.each(SEEDS)('no lie of a provider is stored, and the next run is right (%d)', async (seed) => {
+    const { emulator, database, collect } = await start(kind, seed, 1_000);
+    const span = lastDays(DAYS);
+    await collect(span);
+    const before = await storedSums(database.prisma);
+    for (const organization of emulator.world.organizations)
+      editRows(organization, span.until, (row) => ({ ...row, amount: `${seed}.5` }));
+    for (const fault of LYING) {
+      const stop = emulator.addFault({ fault, match: { path: '/cost' } });
+      await collect({ since: span.since, until: lastDays(2).since });
+      stop();
+      expect(await storedSums(database.prisma), fault.kind).toEqual(before);
+    }
+    expect(await collect(span)).toMatchObject({ status: 'ok' });
+    expect(await storedSums(database.prisma)).toEqual(expectedSums(emulator.world, span));
+    const again = await collect(span);
+    expect(again.organizations.map(({ inserted, updated, deleted }) => inserted + updated + deleted)).toEqual([
+      0, 0, 0,
+    ]);
+  });
 });

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/errors.js';
@@ -51,7 +53,7 @@ function mutate(text: string, at: number, other: string, how: number): string {
 describe('an answer with something wrong in it', () => {
   it.each(['org-1', 'ant-1'])(
     'from %s never ends in a crash, and never in half a window',
-    { tags: ['story'], timeout: TERMS.timeout },
+    { timeout: TERMS.timeout },
     async (id) => {
       const emulator = await openEmulator({ world: makeWorld(9, 6), now: () => new Date() });
       emulator.world.organizations.splice(0, Infinity, emulator.organization(id));

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { describe, expect, it } from 'vitest';
 import { worldRow } from '../../src/emulator/world.js';
 import { addDays, toDay } from '../../src/domain/day.js';
@@ -30,40 +32,36 @@ async function useCollected() {
 }
 
 describe('an organization that was registered under a mistyped id', () => {
-  it(
-    'moves to the right one with its key and all that was collected, and goes on there',
-    { tags: ['story'] },
-    async () => {
-      const { costs, organization, span } = await useCollected();
-      const before = (await costs(`report ${span} --json`)).json<{ totals: unknown }>().totals;
-      organization.id = 'org-2';
+  it('moves to the right one with its key and all that was collected, and goes on there', async () => {
+    const { costs, organization, span } = await useCollected();
+    const before = (await costs(`report ${span} --json`)).json<{ totals: unknown }>().totals;
+    organization.id = 'org-2';
 
-      expect(await costs('keys move org-1 wrong')).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining('begins with org-') as string,
-      });
-      expect(await costs('keys move org-1 org-2')).toMatchObject({
-        code: 2,
-        stderr: expect.stringMatching(/org-1: 1 project, 10 rows.*10 days.*--yes/s) as string,
-      });
-      expect((await costs('keys move org-1 org-2 --yes --json')).json()).toMatchObject({
-        organizationId: 'org-2',
-        from: 'org-1',
-        name: 'org-2',
-        moved: { costs: 10, days: 10 },
-      });
+    expect(await costs('keys move org-1 wrong')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('begins with org-') as string,
+    });
+    expect(await costs('keys move org-1 org-2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/org-1: 1 project, 10 rows.*10 days.*--yes/s) as string,
+    });
+    expect((await costs('keys move org-1 org-2 --yes --json')).json()).toMatchObject({
+      organizationId: 'org-2',
+      from: 'org-1',
+      name: 'org-2',
+      moved: { costs: 10, days: 10 },
+    });
 
-      // The key is sealed for its organization: that it opens shows that it was sealed anew.
-      expect((await costs('keys verify org-2')).code).toBe(0);
-      expect((await costs(`verify ${span}`)).code).toBe(0);
-      expect((await costs(`report ${span} --json`)).json()).toMatchObject({ totals: before });
-      const again = (await costs(`backfill ${span} --force --json`)).json<{ organizations: object[] }>();
-      expect(again.organizations).toMatchObject([{ organizationId: 'org-2', inserted: 0, updated: 0, deleted: 0 }]);
-      expect((await costs('report --organization org-1 --json')).code).toBe(2);
-    },
-  );
+    // The key is sealed for its organization: that it opens shows that it was sealed anew.
+    expect((await costs('keys verify org-2')).code).toBe(0);
+    expect((await costs(`verify ${span}`)).code).toBe(0);
+    expect((await costs(`report ${span} --json`)).json()).toMatchObject({ totals: before });
+    const again = (await costs(`backfill ${span} --force --json`)).json<{ organizations: object[] }>();
+    expect(again.organizations).toMatchObject([{ organizationId: 'org-2', inserted: 0, updated: 0, deleted: 0 }]);
+    expect((await costs('report --organization org-1 --json')).code).toBe(2);
+  });
 
-  it('stays where the right one has days of its own, with both sums', { tags: ['story'] }, async () => {
+  it('stays where the right one has days of its own, with both sums', async () => {
     const { costs, emulator, span } = await useCollected();
     const other = anOrganization({ provider: 'openai', id: 'org-2' });
     other.days.set(span.slice(-10) as never, [worldRow({ projectId: 'proj_1', lineItem: 'x', amount: '7.25' })]);
@@ -78,7 +76,7 @@ describe('an organization that was registered under a mistyped id', () => {
     expect(refused.stderr).toContain('→ costs keys remove org-2 --purge');
   });
 
-  it('is renamed, by whatever it is called, and found by its new name', { tags: ['story'] }, async () => {
+  it('is renamed, by whatever it is called, and found by its new name', async () => {
     const { costs } = await useCollected();
     expect(await costs('keys rename org-1 Prod')).toMatchObject({
       code: 0,

@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,54 +91,50 @@ const totalsOf = async (machine: Machine) =>
   (await machine.here(['report', '2026-Q3', '--json'])).json<Report>().totals.map(({ cost }) => cost);
 
 describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
-  it(
-    'is read by sync: whatever is new, a period as a whole, and never the same delivery twice',
-    { tags: ['story'] },
-    async () => {
-      const machine = await useStore(kind);
-      const { path, deliver } = await useExports();
-      await deliver('2026-08', '2026-09-03T00:00:00Z', [
-        ['1.5', '2026-08-04'],
-        ['9', '2026-08-05', 'Amazon EC2'],
-      ]);
-      await deliver('2026-09', '2026-10-02T00:00:00Z', [['2.25', '2026-09-30']]);
-      const added = await machine.here([
-        'keys',
-        'add',
-        '--provider',
-        'aws',
-        '--from-path',
-        path,
-        '--name',
-        'Payer',
-        '--json',
-      ]);
-      expect(added.json()).toMatchObject({ key: { organizationId: 'payer-1', source: `path:${path}`, lastFour: '' } });
-      const synced = await machine.here(['sync', '--json']);
-      expect(countsOf(synced.json<SyncResult>())).toEqual([2, 0, 0]);
-      expect(synced.json<SyncResult>().organizations).toMatchObject([
-        { leftOut: [{ service: 'Amazon EC2', rows: 1, totals: [{ cost: '9' }] }], unlistedFolders: [] },
-      ]);
-      expect(await totalsOf(machine)).toEqual(['3.75']);
-      expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'skipped', requests: 0 }] });
+  it('is read by sync: whatever is new, a period as a whole, and never the same delivery twice', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [
+      ['1.5', '2026-08-04'],
+      ['9', '2026-08-05', 'Amazon EC2'],
+    ]);
+    await deliver('2026-09', '2026-10-02T00:00:00Z', [['2.25', '2026-09-30']]);
+    const added = await machine.here([
+      'keys',
+      'add',
+      '--provider',
+      'aws',
+      '--from-path',
+      path,
+      '--name',
+      'Payer',
+      '--json',
+    ]);
+    expect(added.json()).toMatchObject({ key: { organizationId: 'payer-1', source: `path:${path}`, lastFour: '' } });
+    const synced = await machine.here(['sync', '--json']);
+    expect(countsOf(synced.json<SyncResult>())).toEqual([2, 0, 0]);
+    expect(synced.json<SyncResult>().organizations).toMatchObject([
+      { leftOut: [{ service: 'Amazon EC2', rows: 1, totals: [{ cost: '9' }] }], unlistedFolders: [] },
+    ]);
+    expect(await totalsOf(machine)).toEqual(['3.75']);
+    expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'skipped', requests: 0 }] });
 
-      // Months after it was closed, a month is delivered again.
-      await deliver('2026-08', '2026-11-20T00:00:00Z', [['1.75', '2026-08-04']]);
-      expect(countsOf(await sync(machine))).toEqual([0, 1, 0]);
-      expect(await totalsOf(machine)).toEqual(['4']);
-      const verified = await machine.here(['verify', '--since', '2026-08-01', '--until', '2026-09-30', '--json']);
-      expect(verified.json<Verification>().organizations).toMatchObject([
-        { status: 'ok', days: 61, equal: 61, restated: [] },
-      ]);
-      expect((await machine.here(['keys', 'verify', '--json'])).json()).toMatchObject({ status: 'ok' });
-      const doctor = (await machine.here(['doctor', '--json'])).json<{ checks: { name: string; message: string }[] }>();
-      expect(doctor.checks).toContainEqual(
-        expect.objectContaining({ name: 'Folder of Payer', status: 'ok', message: '2 complete deliveries' }),
-      );
-    },
-  );
+    // Months after it was closed, a month is delivered again.
+    await deliver('2026-08', '2026-11-20T00:00:00Z', [['1.75', '2026-08-04']]);
+    expect(countsOf(await sync(machine))).toEqual([0, 1, 0]);
+    expect(await totalsOf(machine)).toEqual(['4']);
+    const verified = await machine.here(['verify', '--since', '2026-08-01', '--until', '2026-09-30', '--json']);
+    expect(verified.json<Verification>().organizations).toMatchObject([
+      { status: 'ok', days: 61, equal: 61, restated: [] },
+    ]);
+    expect((await machine.here(['keys', 'verify', '--json'])).json()).toMatchObject({ status: 'ok' });
+    const doctor = (await machine.here(['doctor', '--json'])).json<{ checks: { name: string; message: string }[] }>();
+    expect(doctor.checks).toContainEqual(
+      expect.objectContaining({ name: 'Folder of Payer', status: 'ok', message: '2 complete deliveries' }),
+    );
+  });
 
-  it('is asked for nothing that only a key could ask for', { tags: ['story'] }, async () => {
+  it('is asked for nothing that only a key could ask for', async () => {
     const machine = await useStore(kind);
     const { path, deliver } = await useExports();
     await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
@@ -153,72 +151,60 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     expect(rows.json<{ cost: string }[]>().map(({ cost }) => cost)).toEqual(['1.5']);
   });
 
-  it(
-    'tells of an account that a newer delivery no longer has, and of another export that has it',
-    { tags: ['story'] },
-    async () => {
-      const machine = await useStore(kind);
-      const { path, deliver } = await useExports();
-      await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
-      await machine.here(['keys', 'add', '--from-path', path]);
-      await sync(machine);
+  it('tells of an account that a newer delivery no longer has, and of another export that has it', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await machine.here(['keys', 'add', '--from-path', path]);
+    await sync(machine);
 
-      await deliver('2026-08', '2026-09-05T00:00:00Z', [['7', '2026-08-04', 'Amazon Bedrock', 'payer-2']]);
-      expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'failed', error: { code: 'shrink' } }] });
-      expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([0, 0, 1]);
-      expect(await totalsOf(machine)).toEqual([]);
+    await deliver('2026-08', '2026-09-05T00:00:00Z', [['7', '2026-08-04', 'Amazon Bedrock', 'payer-2']]);
+    expect(await sync(machine)).toMatchObject({ organizations: [{ status: 'failed', error: { code: 'shrink' } }] });
+    expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([0, 0, 1]);
+    expect(await totalsOf(machine)).toEqual([]);
 
-      await deliver('2026-09', '2026-10-02T00:00:00Z', [['3', '2026-09-04']], 'hourly');
-      expect(await sync(machine)).toMatchObject({
-        organizations: [
-          { status: 'failed', error: { code: 'conflict', message: expect.stringContaining('hourly') as string } },
-        ],
-      });
-      expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([1, 0, 0]);
-    },
-  );
+    await deliver('2026-09', '2026-10-02T00:00:00Z', [['3', '2026-09-04']], 'hourly');
+    expect(await sync(machine)).toMatchObject({
+      organizations: [
+        { status: 'failed', error: { code: 'conflict', message: expect.stringContaining('hourly') as string } },
+      ],
+    });
+    expect(countsOf(await sync(machine, '--accept-restatement'))).toEqual([1, 0, 0]);
+  });
 
-  it(
-    'is read anew when other services are chosen, which the ledger does not take for a restatement',
-    { tags: ['story'] },
-    async () => {
-      const machine = await useStore(kind);
-      const { path, deliver } = await useExports();
-      await deliver('2026-08', '2026-09-03T00:00:00Z', [
-        ['1.5', '2026-08-04'],
-        ['9', '2026-08-04', 'Amazon EC2'],
-      ]);
-      await machine.here(['keys', 'add', '--from-path', path]);
-      await sync(machine);
-      const before = new Date().toISOString();
-      await machine.here(['import', 'focus', '--service', 'Amazon EC2', path]);
-      expect(await totalsOf(machine)).toEqual(['10.5']);
-      const changes = (await machine.here(['changes', '2026-08', '--since', before, '--json'])).json<Changes>();
-      expect(changes.rows).toMatchObject([{ cause: 'rescoped', difference: '9' }]);
-    },
-  );
+  it('is read anew when other services are chosen, which the ledger does not take for a restatement', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [
+      ['1.5', '2026-08-04'],
+      ['9', '2026-08-04', 'Amazon EC2'],
+    ]);
+    await machine.here(['keys', 'add', '--from-path', path]);
+    await sync(machine);
+    const before = new Date().toISOString();
+    await machine.here(['import', 'focus', '--service', 'Amazon EC2', path]);
+    expect(await totalsOf(machine)).toEqual(['10.5']);
+    const changes = (await machine.here(['changes', '2026-08', '--since', before, '--json'])).json<Changes>();
+    expect(changes.rows).toMatchObject([{ cause: 'rescoped', difference: '9' }]);
+  });
 
-  it(
-    'that is gone fails its organization alone, and can be swapped for another one that has the account',
-    { tags: ['story'] },
-    async () => {
-      const machine = await useStore(kind);
-      const [first, second] = [await useExports(), await useExports()];
-      await first.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
-      await second.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
-      await machine.here(['keys', 'add', '--from-path', first.path]);
-      await rm(first.path, { recursive: true });
-      const failed = await machine.here(['sync', '--json']);
-      expect(failed.code).toBe(3);
-      expect(failed.json()).toMatchObject({
-        organizations: [{ error: { message: expect.stringContaining(first.path) as string } }],
-      });
-      expect((await machine.here(['keys', 'rotate', 'payer-1', '--from-path', second.path])).code).toBe(0);
-      expect(countsOf(await sync(machine))).toEqual([1, 0, 0]);
-    },
-  );
+  it('that is gone fails its organization alone, and can be swapped for another one that has the account', async () => {
+    const machine = await useStore(kind);
+    const [first, second] = [await useExports(), await useExports()];
+    await first.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await second.deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    await machine.here(['keys', 'add', '--from-path', first.path]);
+    await rm(first.path, { recursive: true });
+    const failed = await machine.here(['sync', '--json']);
+    expect(failed.code).toBe(3);
+    expect(failed.json()).toMatchObject({
+      organizations: [{ error: { message: expect.stringContaining(first.path) as string } }],
+    });
+    expect((await machine.here(['keys', 'rotate', 'payer-1', '--from-path', second.path])).code).toBe(0);
+    expect(countsOf(await sync(machine))).toEqual([1, 0, 0]);
+  });
 
-  it('needs its account named where it has several, and no key', { tags: ['story'] }, async () => {
+  it('needs its account named where it has several, and no key', async () => {
     const machine = await useStore(kind);
     const { path, deliver } = await useExports();
     await deliver('2026-08', '2026-09-03T00:00:00Z', [

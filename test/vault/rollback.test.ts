@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ import { addKey, foundTeam, logIn, OPENAI_KEY, openDesk } from '../helpers/vault
 
 useQuickScrypt();
 
-it('opens every key again after a rollback, a migration and an import', { tags: ['story'] }, async () => {
+it('opens every key again after a rollback, a migration and an import', async () => {
   const base = await createTestDatabase('postgresql');
   const folder = await mkdtemp(join(tmpdir(), 'costs-rollback-'));
   const machine = await createMachine(environmentOf(base.target));

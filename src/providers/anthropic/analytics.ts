@@ -2,8 +2,8 @@ import type { KeyedCost } from '../../domain/bucket.js';
 import { daysOf, toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { KeyedMerger } from '../../domain/keyed-merger.js';
 import type { KeyedAnswer, KeyedReport } from '../../domain/keyed-report.js';
-import { MOST_ROWS, UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
-import { CostsError } from '../../errors.js';
+import { UNASSIGNED, type ProviderCall } from '../../domain/provider.js';
+import { checkRows } from '../paging.js';
 import { firstReportedDay, type AnalyticsQuestion, type ReadAnalytics } from './analytics-pages.js';
 import type { AnalyticsRow } from './analytics-schema.js';
 
@@ -56,7 +56,7 @@ export function createAnthropicAnalytics(readPages: ReadAnalytics, now: () => Da
         merger.add(toKeyedCost(row, isProject));
       }
       const size = [...mergers.values()].reduce((sum, merger) => sum + merger.size, 0);
-      if (size > (call.mostRows ?? MOST_ROWS)) throw tooLarge(span);
+      checkRows('Anthropic', size, call);
     }
     return (id) => ({ days: daysOf(span), costs: mergers.get(id)?.costs() ?? [] });
   }
@@ -96,11 +96,4 @@ function toKeyedCost(
     serviceTier: group.service_tier,
     ...(product === null ? {} : { product }),
   };
-}
-
-function tooLarge({ since, until }: DaySpan): CostsError {
-  return new CostsError(
-    'too-large',
-    `Anthropic has more costs by API key or product from ${since} to ${until} than can be held.`,
-  );
 }

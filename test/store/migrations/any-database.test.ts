@@ -240,12 +240,14 @@ async function collect(prisma: PrismaClient): Promise<void> {
 /** Sees every row, whatever policies there are, and ends with the file. */
 function asAdministrator(url: string, { schema }: AnyDatabase): Pool {
   const key = `${url} ${schema}`;
-  const pool =
-    administrators.get(key) ??
-    new pg.Pool({
-      connectionString: databaseUrl(new URL(url).pathname.slice(1)),
-      options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')},public -c TimeZone=UTC -c extra_float_digits=3`,
-    });
+  const known = administrators.get(key);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({
+    connectionString: databaseUrl(new URL(url).pathname.slice(1)),
+    options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')},public -c TimeZone=UTC -c extra_float_digits=3`,
+  });
+  // A pool says that it has ended before its connections have, and their database is dropped at once.
+  pool.on('error', () => undefined);
   administrators.set(key, pool);
   return pool;
 }

@@ -98,35 +98,31 @@ async function story(sql: string, choices: AdoptOptions = {}, during = () => Pro
   expect(await migrations.status()).toMatchObject({ ok: true });
 }
 
-it(
-  'takes over uuids, instants of a zone with summer time, and floats, with defaults that go on meaning the same',
-  { tags: ['story'] },
-  async () => {
-    const { pool } = database;
-    await story(UUIDS, { datesIn: 'America/New_York' }, async () => {
-      const { rows } = await pool.query(
-        `SELECT date::text, bucket_start_time::text AS start, trim_scale(cost)::text AS cost FROM cost_data ORDER BY date, start NULLS FIRST`,
-      );
-      expect(rows.slice(0, 3)).toEqual([
-        { date: '2025-03-08 00:00:00', start: null, cost: '0.14285714285714285' },
-        { date: '2025-03-09 00:00:00', start: null, cost: '0.2857142857142857' },
-        { date: '2025-03-10 00:00:00', start: null, cost: '0.42857142857142855' },
-      ]);
-      expect(rows.at(-1)).toMatchObject({
-        date: '2026-01-01 00:00:00',
-        start: '2026-01-06 00:00:00',
-        cost: '-0.000000005',
-      });
-      // An old writer that leaves id and date to the database, in a session of its own.
-      const now = await pool.query(`SET LOCAL TimeZone = 'Asia/Tokyo'; INSERT INTO cost_data (project_id, service, cost)
+it('takes over uuids, instants of a zone with summer time, and floats, with defaults that go on meaning the same', async () => {
+  const { pool } = database;
+  await story(UUIDS, { datesIn: 'America/New_York' }, async () => {
+    const { rows } = await pool.query(
+      `SELECT date::text, bucket_start_time::text AS start, trim_scale(cost)::text AS cost FROM cost_data ORDER BY date, start NULLS FIRST`,
+    );
+    expect(rows.slice(0, 3)).toEqual([
+      { date: '2025-03-08 00:00:00', start: null, cost: '0.14285714285714285' },
+      { date: '2025-03-09 00:00:00', start: null, cost: '0.2857142857142857' },
+      { date: '2025-03-10 00:00:00', start: null, cost: '0.42857142857142855' },
+    ]);
+    expect(rows.at(-1)).toMatchObject({
+      date: '2026-01-01 00:00:00',
+      start: '2026-01-06 00:00:00',
+      cost: '-0.000000005',
+    });
+    // An old writer that leaves id and date to the database, in a session of its own.
+    const now = await pool.query(`SET LOCAL TimeZone = 'Asia/Tokyo'; INSERT INTO cost_data (project_id, service, cost)
       SELECT id, 'late', 1 FROM projects LIMIT 1; SELECT abs(extract(epoch FROM date - (CURRENT_TIMESTAMP AT TIME ZONE 'America/New_York'))) < 60 AS same, id FROM cost_data WHERE service = 'late';
       DELETE FROM cost_data WHERE service = 'late'`);
-      expect((now as unknown as { rows: unknown[] }[])[2]?.rows).toEqual([
-        { same: true, id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
-      ]);
-    });
-  },
-);
+    expect((now as unknown as { rows: unknown[] }[])[2]?.rows).toEqual([
+      { same: true, id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+    ]);
+  });
+});
 
 const OLD = `
   CREATE TABLE teams (id text PRIMARY KEY, name text NOT NULL);
@@ -432,27 +428,23 @@ const DELETES = `CREATE RULE gone AS ON UPDATE TO cost_data DO ALSO DELETE FROM 
 it.each([
   [TRIMS, /DISABLE TRIGGER trimmed/],
   [DELETES, /DISABLE RULE gone/],
-])(
-  'migrates no bill that %s would change as it is filled, and names what switches that off',
-  { tags: ['story'] },
-  async (theirs, way) => {
-    const { pool, migrations } = database;
-    await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai';
+])('migrates no bill that %s would change as it is filled, and names what switches that off', async (theirs, way) => {
+  const { pool, migrations } = database;
+  await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai';
     UPDATE cost_data SET service = ' padded ', currency = 'USD', line_item = 'gpt-5-' || id || ', input'; ${theirs}`);
-    const rows = await readAll();
-    await migrations.adopt();
-    const before = await readAll();
-    expect(before).toMatchObject(rows as object);
-    const refused = await migrations.apply().then(() => 'applied', String);
-    expect(refused).toMatch(/line_items_read failed.*A trigger or a rule of cost_data changes what is written to it/);
-    expect(refused).toMatch(way);
-    expect(await readAll()).toMatchObject(before as object);
-    for (const sql of /ALTER TABLE \S+ DISABLE \w+ \w+/.exec(refused) ?? []) await pool.query(sql);
-    await migrations.apply();
-    expect(await migrations.status()).toMatchObject({ ok: true });
-    expect(await readAll()).toMatchObject(before as object);
-  },
-);
+  const rows = await readAll();
+  await migrations.adopt();
+  const before = await readAll();
+  expect(before).toMatchObject(rows as object);
+  const refused = await migrations.apply().then(() => 'applied', String);
+  expect(refused).toMatch(/line_items_read failed.*A trigger or a rule of cost_data changes what is written to it/);
+  expect(refused).toMatch(way);
+  expect(await readAll()).toMatchObject(before as object);
+  for (const sql of /ALTER TABLE \S+ DISABLE \w+ \w+/.exec(refused) ?? []) await pool.query(sql);
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true });
+  expect(await readAll()).toMatchObject(before as object);
+});
 
 it.each([
   [
@@ -606,26 +598,22 @@ it.each([
     'CREATE TABLE api_keys (id int CONSTRAINT api_keys_pkey PRIMARY KEY); ALTER TABLE api_keys RENAME TO model_keys',
     'api_keys_pkey is an index of the table model_keys, and costs needs one of this name. Nothing was changed.',
   ],
-])(
-  'migrates nothing where there is %s since the adoption, until that is mended as told',
-  { tags: ['story'] },
-  async (_, sql, message) => {
-    const { pool, migrations } = database;
-    await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai'`);
-    await migrations.adopt();
-    await pool.query(sql);
-    const before = [await dumpSchema(pool), await readAll()];
-    const refused = await migrations.apply().then(
-      () => null,
-      (error: unknown) => error as CostsError,
-    );
-    expect(refused).toMatchObject({ code: 'conflict', message });
-    expect([await dumpSchema(pool), await readAll()]).toEqual(before);
-    for (const way of suggestions(refused?.hint ?? '')) await runByPsql(url, `${way};`);
-    await migrations.apply();
-    expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
-  },
-);
+])('migrates nothing where there is %s since the adoption, until that is mended as told', async (_, sql, message) => {
+  const { pool, migrations } = database;
+  await pool.query(`${BILLS} ALTER TABLE projects ADD ai_provider text DEFAULT 'openai'`);
+  await migrations.adopt();
+  await pool.query(sql);
+  const before = [await dumpSchema(pool), await readAll()];
+  const refused = await migrations.apply().then(
+    () => null,
+    (error: unknown) => error as CostsError,
+  );
+  expect(refused).toMatchObject({ code: 'conflict', message });
+  expect([await dumpSchema(pool), await readAll()]).toEqual(before);
+  for (const way of suggestions(refused?.hint ?? '')) await runByPsql(url, `${way};`);
+  await migrations.apply();
+  expect(await migrations.status()).toMatchObject({ ok: true, drift: [] });
+});
 
 it.each([
   ['a text that is no number', 'cost', '1,5'],

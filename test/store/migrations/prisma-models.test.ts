@@ -1,3 +1,5 @@
+// @module-tag story
+
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +12,7 @@ import { prismaModels } from '../../../src/store/migrations/prisma-models.js';
 
 const PRISMA = fileURLToPath(new URL('../../../node_modules/prisma/build/index.js', import.meta.url));
 
-it('prints models of every table that the schema of another application takes', { tags: ['story'] }, async () => {
+it('prints models of every table that the schema of another application takes', async () => {
   const models = await prismaModels();
   for (const table of await ourTables()) expect(models).toContain(`@@map("${table}")`);
   expect(models).not.toMatch(/^(?:generator|datasource) /m);
