@@ -26,6 +26,12 @@ export function explainNetwork(symptom: Symptom, place: Place): Explanation | nu
         `Nothing answers at ${server}: the connection was refused.`,
         'Check that PostgreSQL is running there, and the host and port in DATABASE_URL.',
       );
+    // Prisma's adapter says no more of a connection that was refused, or whose host is not known.
+    case 'DatabaseNotReachable':
+      return unreachable(
+        `Nothing answers at ${server}.`,
+        'Check that PostgreSQL is running there, and the host and port in DATABASE_URL.',
+      );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'EACCES':
@@ -34,6 +40,7 @@ export function explainNetwork(symptom: Symptom, place: Place): Explanation | nu
         'Check the network, VPN and firewall between this machine and the database.',
       );
     case 'ETIMEDOUT':
+    case 'SocketTimeout':
       return unreachable(
         `${server} did not answer in time.`,
         'Check the host and port in DATABASE_URL, and that no firewall swallows the connection.',

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { explainDatabaseError } from '../../src/store/errors.js';
 
@@ -18,6 +20,26 @@ describe('an error with the code ENOENT', () => {
     expect(explainDatabaseError(error, PLACE)).toBe(error);
   });
 });
+
+// While a server starts again, Prisma opens connections of its own: what they meet comes in the words of its adapter.
+it.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT'])(
+  '%s is a server that cannot be reached, also where Prisma met it',
+  async (code) => {
+    const cause = Object.assign(new Error(code), {
+      code,
+      syscall: 'connect',
+      errno: -1,
+      address: '127.0.0.1',
+      port: 1,
+    });
+    const pool = { query: () => Promise.reject(cause) } as unknown as Pool;
+    const adapter = await new PrismaPg(pool).connect();
+    const error: unknown = await adapter
+      .queryRaw({ sql: 'SELECT 1', args: [], argTypes: [] })
+      .catch((thrown: unknown) => thrown);
+    expect(explainDatabaseError({ meta: { driverAdapterError: error } }, PLACE)).toMatchObject({ code: 'unreachable' });
+  },
+);
 
 it.each([
   ['57014', 'canceling statement due to statement timeout', /ALTER ROLE "costs" SET statement_timeout/],
