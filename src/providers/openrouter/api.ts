@@ -78,12 +78,12 @@ export function connectOpenRouter({ http, now, ...wire }: Wire): Omit<CostProvid
         const found = await queryRows(call, span, { ...asked, workspace: id });
         held += found.length;
         checkRows('OpenRouter', held, call);
-        return found.map((row) => ({ ...row, id, name }));
+        return found.map((row) => ({ id, name, ...row }));
       }),
     );
     const own = rows.flat();
     const rest = leftOver(all, own, (day) => endOfDay(day) > now());
-    return [...own, ...rest.map((row) => ({ ...row, id: UNASSIGNED, name: null }))];
+    return [...own, ...rest.map((row) => ({ id: UNASSIGNED, name: null, ...row }))];
   };
 
   return {

@@ -130,8 +130,8 @@ function splitByKey({ asOf, ...span }: ExportQuery, rows: Prisma.Sql): Prisma.Sq
 
 function measure<Row extends Omit<RawRow, 'isPart' | 'billSource'>>(row: Row, usage: UsageOfCharges | null) {
   if (row.quantity !== null)
-    return { ...row, quantity: parseDecimal(row.quantity), quantitySource: row.estimated ? 'usage' : 'bill' } as const;
+    return { quantitySource: row.estimated ? 'usage' : 'bill', ...row, quantity: parseDecimal(row.quantity) } as const;
   const used = row.estimated ? null : (usage?.(row) ?? null);
-  if (used === null) return { ...row, quantity: null, quantitySource: null };
-  return { ...row, quantity: used.quantity, quantityUnit: used.unit, quantitySource: 'usage' } as const;
+  if (used === null) return { quantitySource: null, ...row, quantity: null };
+  return { quantitySource: 'usage', ...row, quantity: used.quantity, quantityUnit: used.unit } as const;
 }

@@ -68,7 +68,7 @@ export function inOneRow(rows: readonly UnitRow[]): ReportRow[] {
     if (row.cost === null) return row;
     const measures = addMeasures(parts.map(measuresOf));
     const cost = formatDecimal(sum(parts.map((each) => parseDecimal(each.cost ?? '0'))));
-    return { ...row, cost, measures };
+    return { measures, ...row, cost };
   });
 }
 
