@@ -28,8 +28,9 @@ async function look(context: Context): Promise<Dashboard> {
     return begin(`${store.database.label} has no team yet.`, { command: 'costs init', why: 'to make one' });
   const team = await context.team();
   const projects = await store.projects.list(team.id);
+  const registered = await store.organizations.list(team.id);
   // Rows of the old system have projects, and no organization.
-  if (projects.length === 0 && (await store.organizations.list(team.id)).length === 0)
+  if (projects.length === 0 && registered.length === 0)
     return begin(`${team.name} has no organization yet.`, addKey("to register one's admin key"), LOOK);
   const today = toDay(await context.clock());
   const { spend, organizations } = await readSpend(store, team, today, projects);
@@ -39,7 +40,10 @@ async function look(context: Context): Promise<Dashboard> {
     state: `${team.name}: ${plural(organizations.length, 'organization')} in ${store.database.label}.`,
     spend,
     next: [
-      ...(active.length === 0 ? [addKey('as no organization has an active key')] : []),
+      // Files that were imported need no key.
+      ...(active.length === 0 && registered.every(({ billSource }) => billSource !== 'files')
+        ? [addKey('as no organization has an active key')]
+        : []),
       ...toRead(active.filter(({ readAt }) => !readAt.has(today)).length, active.length),
       ...(unlinked > 0
         ? [{ command: 'costs projects link', why: `to link ${plural(unlinked, 'provider project')}` }]

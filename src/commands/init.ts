@@ -86,7 +86,7 @@ function givenTeamName(team: string | undefined, { config, output }: Context): s
   const given = (team ?? config.team)?.trim();
   if (given !== undefined && given !== '') return given;
   if (output.interactive) return null;
-  throw new CostsError('usage', 'How is the team called?', { hint: 'Name it with --team.' });
+  throw new CostsError('usage', 'What is the team called?', { hint: 'Name it with --team.' });
 }
 
 function parseTeamName(answer: string): string {

@@ -34,7 +34,7 @@ async function run(options: LoginOptions & GlobalOptions, context: Context) {
     const nobody = { email: null, role: 'admin', team: null, sessionUntil: null, mustChange: false, sessionFile: null };
     return { ...nobody, isFirst: false };
   }
-  const vault = await context.vault();
+  const [vault, store] = await Promise.all([context.vault(), context.store()]);
   if (options.insecureStorage === true) vault.allowInsecureStorage();
   if (output.interactive) await vault.requireKeychain(() => agreeToFile(context));
   const { email, actor, teamId, mustChange } = await untilRight(context, options.passwordStdin, async () => {
@@ -42,7 +42,6 @@ async function run(options: LoginOptions & GlobalOptions, context: Context) {
     const password = await readPassword(context, options.passwordStdin);
     return { email: address, ...(await vault.logins.login(address, password)) };
   });
-  const store = await context.store();
   const team = (await store.teams.list()).find(({ id }) => id === teamId) ?? null;
   const wanted = options.team ?? context.config.team;
   if (team !== null && wanted !== null && !goesBy(team, wanted)) {

@@ -24,6 +24,8 @@ export interface ProviderFacts {
   otherKeys: readonly { prefix: string; kind: string }[];
   /** Where a person makes an admin key, and the least it must be allowed. */
   keyPage: string;
+  /** Where a person reads an organization's id; absent where its keys tell it. */
+  organizationPage?: string;
   /** What the ids of its organizations begin with. */
   organizationPrefix: string;
   /** What to give as an organization, where no key tells whose it is: such as `the login of an organization`. */

@@ -1,4 +1,5 @@
 import type { Day, DaySpan } from './day.js';
+import type { BillSource } from './bill-source.js';
 import type { DayState } from './collection.js';
 import type { ProviderId } from './provider.js';
 import type { MoneyDocument } from './money.js';
@@ -15,6 +16,8 @@ export interface OrganizationStatus {
   billReport: string | null;
   /** Without a key nothing more is read; what was read stays. */
   hasKey: boolean;
+  /** Whether its bill comes with a key, or in files. */
+  billSource: BillSource;
   lastReadAt: string | null;
   firstDay: Day | null;
   lastDay: Day | null;

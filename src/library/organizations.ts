@@ -40,9 +40,16 @@ export async function selectOrganizations(
 
 /** Figures of files that were imported, and of keys that were removed, are there all the same. */
 async function nothingToAsk(work: Workplace, teamId: string): Promise<CostsError> {
-  const { organizations } = await work.store();
-  return (await organizations.list(teamId)).length === 0
-    ? noOrganization()
+  const known = await (await work.store()).organizations.list(teamId);
+  if (known.length === 0) return noOrganization();
+  return known.every(({ billSource }) => billSource === 'files')
+    ? new CostsError(
+        'usage',
+        'What is stored was imported from files, and no folder of them is registered to be read.',
+        {
+          hint: 'To register one, give --from-path FOLDER: costs keys add --help',
+        },
+      )
     : new CostsError('usage', 'No organization has a key or a folder to be read.', {
         hint: 'costs keys add',
       });

@@ -68,23 +68,25 @@ export interface LeftOut {
 export function renderKeyChange({ key, others = [], leftOut = [], done }: KeyChange, { style }: Output): string {
   return [
     ...[key, ...others].map((each) => `${style.green('✔')} ${nameOf(each)}: ${done}`),
-    ...leftOut.map(({ name, organizationId, reason }) => {
-      const id = name === organizationId ? '' : ` (${organizationId})`;
-      return `${style.yellow('–')} ${key.provider} ${name}${id}: left out: ${reason}`;
-    }),
+    ...leftOut.map((each) => `${style.yellow('–')} ${key.provider} ${nameAndId(each)}: left out: ${each.reason}`),
   ].join('\n');
+}
+
+/** Where nobody named it, its id is its name. */
+function nameAndId({ name, organizationId }: Pick<KeyView, 'name' | 'organizationId'>): string {
+  return name === organizationId ? name : `${name} (${organizationId})`;
 }
 
 function nameOf({ provider, name, organizationId, lastFour, source, billReport }: KeyView): string {
   const report = billReport === null ? '' : `, billed by ${billReport}`;
-  return `${provider} ${name} (${organizationId}), ${lastFour === '' ? source : `key …${lastFour}`}${report}`;
+  return `${provider} ${nameAndId({ name, organizationId })}, ${lastFour === '' ? source : `key …${lastFour}`}${report}`;
 }
 
 export function renderKeyVerifications({ keys }: { keys: KeyVerification[] }, { style }: Output): string {
   if (keys.length === 0) return 'No organization has a key or a folder.\n→ costs keys add';
   return keys
     .flatMap(({ provider, name, organizationId, status, error, warnings }) => [
-      `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${name} (${organizationId}): ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,
+      `${status === 'ok' ? style.green('✔') : style.red('✖')} ${provider} ${nameAndId({ name, organizationId })}: ${status === 'ok' ? 'ok' : `${status.replace('-', ' ')}. ${error?.message ?? ''}`}`,
       ...(error?.hint === undefined ? [] : [`  ${renderHint(error.hint)}`]),
       ...warnings.map((warning) => `  ${style.yellow('⚠')} ${renderHint(warning)}`),
     ])

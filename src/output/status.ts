@@ -78,7 +78,7 @@ function adoptedLine({ name, organizationId, adopted, days }: OrganizationStatus
 }
 
 function row(
-  { provider, name, active, hasKey, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus,
+  { provider, name, active, hasKey, billSource, lastReadAt, settledTo, recent, keyDaysLeft }: OrganizationStatus,
   now: Date,
   { style }: Output,
 ): string[] {
@@ -89,7 +89,7 @@ function row(
     read,
     settledTo === null ? '–' : formatDay(settledTo),
     recent.map(({ state }) => MARKS[state]).join(''),
-    active ? keyState(keyDaysLeft, style) : hasKey ? 'disabled' : 'no key',
+    active ? keyState(keyDaysLeft, style) : hasKey ? 'disabled' : billSource === 'files' ? 'files' : 'no key',
   ];
 }
 

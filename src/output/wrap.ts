@@ -3,6 +3,8 @@ import { stringWidth } from './string-width.js';
 /** What stands before the words of a line, and below which they go on: space, and a mark in its colour. */
 // eslint-disable-next-line no-control-regex -- what colours begin with
 const LEAD = /^ *(?:(?:\u001b\[\d+m)?[✔✖⚠–·×](?:\u001b\[\d+m)? +)?/;
+/** Likewise what names a line of a list: `  Never read   prompts, …`. */
+const LABEL = /^ {2}\p{Lu}[\p{L} ]{0,20}? {2,}(?=\S)/u;
 
 /**
  * Words for people, on lines that are no wider than the terminal. The command that a line ends in stays in one piece, so that it
@@ -20,7 +22,7 @@ export function fitLines(text: string, width: number): string {
 function fit(line: string, width: number): string[] {
   if (stringWidth(line) <= width) return [line];
   const at = line.search(/ *→ (?=costs|node |unset |export |rm )/);
-  const begin = LEAD.exec(line)?.[0] ?? '';
+  const begin = LABEL.exec(line)?.[0] ?? LEAD.exec(line)?.[0] ?? '';
   const indent = ' '.repeat(stringWidth(begin));
   const words = line.slice(begin.length, at < 0 ? undefined : at);
   const lines = words.trim() === '' ? [] : wrap(words, width - indent.length, isCopied);

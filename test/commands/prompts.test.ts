@@ -54,6 +54,7 @@ function questions(budget: string): Question[] {
     { args: [...add, 'openai'], asks: 'OPENAI_ADMIN_KEY is set. Use it', env: { OPENAI_ADMIN_KEY: KEY } },
     { args: [...add, 'openai'], asks: 'Admin key of OpenAI' },
     { args: [...add, 'openai'], asks: "organization's id", answers: [openai] },
+    { args: [...add, 'openai'], asks: 'Its name in reports', answers: [openai, ["organization's id", 'org-2\r']] },
     { args: [...add, 'openai', '--organization', 'org-2'], asks: 'Take its projects as yours', answers: [openai] },
     { args: [...add, 'github'], asks: 'GitHub: the name' },
     { args: ['keys', 'rotate', 'org-1'], asks: 'Admin key of OpenAI' },
@@ -95,7 +96,7 @@ const WALKED = {
   'db/restore.ts': 1,
   'db/rollback.ts': 1,
   'init.ts': 3,
-  'keys/add.ts': 4,
+  'keys/add.ts': 5,
   'keys/children.ts': 1,
   'keys/move.ts': 1,
   'keys/remove.ts': 2,
@@ -187,6 +188,12 @@ describe.skipIf(!HAS_TERMINAL)(
     const costs = (args: readonly string[], steps: Step[], more: NodeJS.ProcessEnv = {}, columns = 80) =>
       inTerminal([process.execPath, PROGRAM, ...args], { ...env, ...more }, steps, { columns });
 
+    it('is told that a database is empty before a password is asked for', async () => {
+      const { code, screen } = await costs(['login'], [], environmentOf(await useEmptyTarget('postgresql')));
+      expect([code, screen]).toEqual([5, expect.stringContaining('To begin →')]);
+      expect(screen).not.toContain('Email');
+    });
+
     it('is asked for team, email and password, without echo', async () => {
       const { code, screen } = await costs(
         ['init'],
@@ -222,13 +229,14 @@ describe.skipIf(!HAS_TERMINAL)(
         [
           ['OPENAI_ADMIN_KEY is set. Use it', '\r'],
           ["organization's id", 'org-1\r'],
+          ['Its name in reports', '\r'],
           ['Take its projects as yours, from now on', '\r'],
         ],
         { OPENAI_ADMIN_KEY: KEY },
       );
       expect([code, screen]).toEqual([
         0,
-        expect.stringContaining('openai org-1 (org-1), key …cdef: registered; its projects are yours'),
+        expect.stringContaining('openai org-1, key …cdef: registered; its projects are yours'),
       ]);
       expect(screen).not.toContain(KEY);
     });

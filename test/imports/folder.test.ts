@@ -134,6 +134,20 @@ describe.each(STORY_KINDS)('a folder of exports, on %s,', (kind) => {
     );
   });
 
+  it('may be imported once by whoever has no key at all, who is sent on to the figures and not after a key', async () => {
+    const machine = await useStore(kind);
+    const { path, deliver } = await useExports();
+    await deliver('2026-08', '2026-09-03T00:00:00Z', [['1.5', '2026-08-04']]);
+    const imported = await machine.here(['import', 'focus', path]);
+    expect([imported.code, imported.stderr]).toEqual([0, expect.stringContaining('Next → costs report')]);
+    expect((await machine.here(['import', 'focus', path])).stderr).not.toContain('Next');
+    expect((await machine.here([])).stdout).not.toContain('costs keys add');
+    expect((await machine.here(['status'])).stdout).not.toContain('no key');
+    const synced = await machine.here(['sync']);
+    expect([synced.code, synced.stderr]).toEqual([2, expect.stringContaining('was imported from files')]);
+    expect(synced.stderr).toContain('--from-path FOLDER');
+  });
+
   it('is asked for nothing that only a key could ask for', async () => {
     const machine = await useStore(kind);
     const { path, deliver } = await useExports();

@@ -52,6 +52,7 @@ export const importFocusFiles = defineCommand({
   document: asItIs<FocusImport | ServiceList>,
   render: (value, output) => ('services' in value ? renderServices(value) : renderFocusImport(value, output)),
   failures: (value) => ('services' in value ? [] : value.organizations),
+  next: (value) => (!('services' in value) && isFirstImport(value) ? 'Next: costs report' : null),
   exitCode: (value) => ('services' in value ? 0 : exitCodeOf(value)),
 });
 
@@ -74,6 +75,13 @@ async function run(options: ImportFocusOptions, context: Context) {
     ...(options.account === undefined ? {} : { account: options.account }),
   };
   return during(context.output, 'Reading files …', () => importFocus(context, request));
+}
+
+/** As after a first sync. */
+function isFirstImport({ organizations, runId }: FocusImport): boolean {
+  return (
+    runId !== null && organizations.some(({ error, lines, inserted }) => !error && lines > 0 && inserted === lines)
+  );
 }
 
 function listServices(): ServiceList {

@@ -80,7 +80,8 @@ async function run(options: AddKeyOptions, context: Context) {
     await refuseTwice(context, provider, organizationId);
     await refuseSameKey(context, { provider, organizationId }, dated);
   }
-  const name = cleanText(options.name ?? identity.organizationName ?? organizationId).trim() || organizationId;
+  const given = options.name ?? identity.organizationName ?? (await askName(context, organizationId, told));
+  const name = cleanText(given).trim() || organizationId;
   noteIdentity(context, provider, identity);
   if (shared !== null) return takeOver(context, shared, identity, dated);
   const { billSource } = identity;
@@ -198,7 +199,7 @@ async function organizationOf(
   identity: KeyIdentity,
   told: string | undefined,
 ): Promise<string> {
-  const { name } = providerOf(provider);
+  const { name, organizationPage } = providerOf(provider);
   if (identity.organizationId !== null && told !== undefined && identity.organizationId !== told) {
     throw new CostsError(
       'auth',
@@ -211,13 +212,21 @@ async function organizationOf(
   if (identity.organizationId !== null) return cleanText(identity.organizationId);
   if (told !== undefined) return parseOrganizationId(provider, told);
   if (context.output.interactive) {
-    return context.output.prompt.text(`${name} does not say whose key this is. The organization's id`, (answer) =>
-      parseOrganizationId(provider, answer),
+    const where = organizationPage === undefined ? '' : ` (it is on ${organizationPage})`;
+    return context.output.prompt.text(
+      `${name} does not say whose key this is. The organization's id${where}`,
+      (answer) => parseOrganizationId(provider, answer),
     );
   }
   throw new CostsError('usage', `${name} does not say whose key this is.`, {
-    hint: 'Name it with --organization ID; the settings page of the organization shows it.',
+    hint: `Name it with --organization ID, which is on ${organizationPage ?? 'the settings page of the organization'}`,
   });
+}
+
+/** What reports call an organization whose provider names none; whoever said its id beforehand could have said the name, too. */
+async function askName({ output }: Context, organizationId: string, told: string | undefined): Promise<string> {
+  if (!output.interactive || told !== undefined) return '';
+  return output.prompt.text(`Its name in reports (Enter for ${organizationId})`, (answer) => answer);
 }
 
 /** One organization is collected once, and its days stay those of the team that registered it first, key or no key. */

@@ -8,11 +8,11 @@ import { providerOf } from '../../providers/registry.js';
  * @throws CostsError `usage` where no id of the provider looks so
  */
 export function parseOrganizationId(provider: ProviderId, text: string): string {
-  const { name, organizationPrefix } = providerOf(provider);
+  const { name, organizationPrefix, organizationPage } = providerOf(provider);
   const id = cleanText(text.trim());
   if (id.length > organizationPrefix.length && id.startsWith(organizationPrefix)) return id;
   const begins = organizationPrefix === '' ? '' : `, which begins with ${organizationPrefix}`;
   throw new CostsError('usage', `"${id}" is not an organization id of ${name}${begins}.`, {
-    hint: 'It is on the settings page of the organization.',
+    hint: `It is on ${organizationPage ?? 'the settings page of the organization'}`,
   });
 }

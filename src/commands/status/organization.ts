@@ -43,6 +43,7 @@ export function describeOrganization(
     active: organization.isActive,
     billReport: billReportOf(organization),
     hasKey: organization.hasKey,
+    billSource: organization.billSource,
     lastReadAt: newest?.toISOString() ?? null,
     firstDay: first,
     lastDay: collected.at(-1)?.day ?? null,

@@ -17,6 +17,7 @@ export const openai = defineProvider({
   ],
   organizationPrefix: 'org-',
   keyPage: 'https://platform.openai.com/settings/organization/admin-keys',
+  organizationPage: 'https://platform.openai.com/settings/organization/general',
   leastScope: 'Usage: Read (and Projects: Read for names)',
   tellsKeyExpiry: true,
   projectWord: 'project',
