@@ -40,7 +40,12 @@ export interface ProviderFacts {
   /** The provider's word for a project, in the singular. */
   projectWord: string;
   /** How FOCUS calls what it sells, and its division of an account. */
-  focus: { serviceName: string; subAccountType: string };
+  focus: {
+    serviceName: string;
+    subAccountType: string;
+    /** Of a line item that names a service; absent where the provider sells one alone. */
+    serviceOf?: (lineItem: string) => string | null;
+  };
   /** Projects of the single-organization system, which knew a project by its id in `projects.openai_project_id` alone, are its. */
   ownsLegacyProjects: boolean;
   /** The report that stands in for the bill where a key reads none, by its name; absent where there is none. */

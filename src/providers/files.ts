@@ -1,3 +1,4 @@
+import { UNSPECIFIED } from '../domain/bucket.js';
 import { parseDay, type Day } from '../domain/day.js';
 import { CostsError } from '../errors.js';
 import { defineProvider, type Provider } from './define.js';
@@ -68,7 +69,7 @@ export function defineFileProvider({ id, name, subAccountType, ...files }: FileD
     leastScope: '',
     tellsKeyExpiry: false,
     projectWord: subAccountType.toLowerCase(),
-    focus: { serviceName: name, subAccountType },
+    focus: { serviceName: name, subAccountType, serviceOf },
     ownsLegacyProjects: false,
     tokenTypes: [],
     tokenTypeAliases: {},
@@ -80,4 +81,10 @@ export function defineFileProvider({ id, name, subAccountType, ...files }: FileD
     },
   });
   return { ...provider, files };
+}
+
+/** What stands before the meter, and the currency. */
+function serviceOf(lineItem: string): string | null {
+  const service = lineItem.replace(/ (?:· |\[[A-Z]{3}\]$).*/s, '');
+  return service === UNSPECIFIED ? null : service;
 }

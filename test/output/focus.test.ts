@@ -153,6 +153,14 @@ it('calls a credit what is one: taken back usage stays usage, and what a file sa
   });
 });
 
+it('names the service that a file names, and of one provider what it sells', () => {
+  const serviceOf = (given: Given) => one({ cost: '4', ...given }).ServiceName;
+  expect(serviceOf({ provider: 'aws', lineItem: 'Amazon Bedrock · Claude input · Credit' })).toBe('Amazon Bedrock');
+  expect(serviceOf({ provider: 'azure', lineItem: 'Storage [EUR]', currency: 'EUR' })).toBe('Storage');
+  expect(serviceOf({ provider: 'aws', lineItem: 'unspecified' })).toBe('AWS');
+  expect(serviceOf({ lineItem: 'gpt-5, input · batch' })).toBe('OpenAI API');
+});
+
 it('notices a file that breaks rules', async () => {
   const row = { BilledCost: '1,5', ListUnitPrice: '2', PricingQuantity: '3', ListCost: '5', ChargeCategory: 'Gift' };
   const broken = async (version: FocusVersion) =>

@@ -74,7 +74,10 @@ const COLUMNS: readonly FocusColumn[] = [
     text('PublisherName', ({ provider }) => provider.name),
   ),
   text('ServiceCategory', () => 'AI and Machine Learning'),
-  text('ServiceName', ({ provider }) => provider.focus.serviceName),
+  text(
+    'ServiceName',
+    ({ row, provider: { focus } }) => nonEmpty(focus.serviceOf?.(row.lineItem) ?? null) ?? focus.serviceName,
+  ),
   only(
     '1.4',
     text('ServiceProviderName', ({ provider }) => provider.name),
