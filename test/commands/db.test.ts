@@ -77,7 +77,7 @@ describe.each(STORY_KINDS)('costs db on %s', (kind) => {
   );
 
   it('adopt shows what it would complete, and asks before it does', async () => {
-    await database.pool.query('CREATE TABLE cost_data (id text PRIMARY KEY)');
+    await database.pool.query('CREATE TABLE cost_data (id varchar(40) PRIMARY KEY)');
     expect(await run({ database }, 'adopt', '--dry-run')).toMatchObject({
       status: 'ok',
       done: false,
@@ -85,6 +85,9 @@ describe.each(STORY_KINDS)('costs db on %s', (kind) => {
     });
     await expect(run({ database }, 'adopt')).rejects.toMatchObject({
       code: 'usage',
+      message: expect.stringMatching(
+        /convert cost_data: id [^]*\n *Start programs that stay connected anew afterwards: .*cached plan/,
+      ) as string,
       hint: expect.stringContaining('--yes') as string,
     });
     expect(await columns(database)).toEqual(['id']);
