@@ -50,7 +50,7 @@ export function followOffsets<Item extends { id: string }>(
 /**
  * Everything in a list, page by page.
  * @param what the list holds, as `OpenAI … projects`
- * @throws CostsError `contract` when the list comes back to a page it has shown, or goes on beyond any organization's size
+ * @throws CostsError `contract` when the list comes back to a page it has shown, breaks off, or goes on beyond any organization's size
  */
 export async function followList<Item extends { id: string }>(
   who: string,
@@ -64,11 +64,17 @@ export async function followList<Item extends { id: string }>(
   for (let after: string | null = null; ;) {
     const page = await fetchPage(after);
     for (const item of page.items) found.set(item.id, item);
-    if (!page.hasMore || page.items.length === 0) return [...found.values()];
+    if (!page.hasMore) return [...found.values()];
     letters += JSON.stringify(page.items).length;
     if (found.size > MOST_ITEMS || seen.size >= MOST_PAGES || letters > MOST_LETTERS) {
       throw new CostsError('contract', `${who}'s list of ${what} does not end; nothing was changed.`, {
         hint: 'Check the base URL.',
+      });
+    }
+    // An empty page that says where more follow is gone past; one that does not is no end.
+    if (page.after === null) {
+      throw new CostsError('contract', `${who}'s list of ${what} breaks off; nothing was changed.`, {
+        hint: 'Run the same command again later.',
       });
     }
     if (seen.has(page.after)) {

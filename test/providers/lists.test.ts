@@ -22,6 +22,24 @@ it.each([
   expect(page).toBeLessThan(length === 1 && name === '' ? 3_000 : 200);
 });
 
+it.each([
+  ['breaks off', null, 'contract'],
+  ['goes nowhere', 'a', 'contract'],
+  ['goes on behind it', 'b', undefined],
+])('an empty page that promises more is no end: the list %s', async (_, after, code) => {
+  const pages = new Map([
+    [null, { items: [project('a')], hasMore: true, after: 'a' }],
+    ['a', { items: [], hasMore: true, after }],
+    ['b', { items: [project('c')], hasMore: false, after: 'c' }],
+  ]);
+  const listed = followList('Moonshine', 'craters', (asked) => Promise.resolve(pages.get(asked) ?? expect.fail()));
+  const outcome = await listed.then(
+    (items) => items.map(({ id }) => id),
+    (error: unknown) => error,
+  );
+  expect(outcome).toMatchObject(code === undefined ? ['a', 'c'] : { code });
+});
+
 it('a project that moves to another page while the list is read is one', async () => {
   const pages = [
     ['a', 'b'],

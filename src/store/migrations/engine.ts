@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { codeOf } from '../../errors.js';
 import type { Connection } from '../pool.js';
 import { migrationAdapter } from './adapter.js';
 import { readSchema, migrationsFolder, type MigrationFile } from './folder.js';
@@ -36,16 +37,26 @@ export async function withEngine<T>(
   await (shared[LOADED] ??= loadEngine());
   const datamodels: [string, string][] = [['schema.prisma', await readSchema()]];
   const adapter = bindMigrationAwareSqlAdapterFactory(migrationAdapter(pool));
-  const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
+  let engine: SchemaEngine | null = null;
   try {
+    engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
     return await work(engine);
   } catch (error) {
+    await requireConnection(pool);
     // What the engine cannot name crosses the border as a number and stays behind in the registry.
     const number = /External error id#(\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     throw number === undefined ? error : (adapter.errorRegistry.consumeError(Number(number))?.error ?? error);
   } finally {
-    engine.free();
+    engine?.free();
   }
+}
+
+/** Fails as the driver does where the connection is gone: of that, the engine keeps a sentence and no code. */
+async function requireConnection(pool: Connection): Promise<void> {
+  await pool.query('SELECT 1').catch((error: unknown) => {
+    // That of a transaction which has failed.
+    if (codeOf(error) !== '25P02') throw error;
+  });
 }
 
 /** Migrations as the engine takes them. */
