@@ -182,7 +182,7 @@ function requireWholeMonths({ since, until }: DaySpan, today: Day): void {
   if (isWhole) return;
   throw new CostsError(
     'usage',
-    `${formatSpan(since, until)} is no row of whole months, and a folder of a month is replaced as a whole.`,
+    `${formatSpan(since, until)} is not whole months, and a folder of a month is replaced as a whole.`,
     {
       hint: 'Name whole months: costs export last-month --split-by month --output spend',
     },

@@ -64,7 +64,7 @@ function takeRecord(text: string, from: number, isAll: boolean, record: string[]
   let lineEnd = -1;
   for (;;) {
     if (record.length > MOST_VALUES)
-      throw new CostsError('contract', `A row of it has more than ${MOST_VALUES} values: these are no bills.`);
+      throw new CostsError('contract', `A row of it has more than ${MOST_VALUES} values: this is not a bill.`);
     if (text[at] === '"') {
       const close = closingQuote(text, at + 1);
       // A quote at the very end may be half of two.

@@ -168,7 +168,7 @@ interface Listed extends Manifest {
 async function readListed(path: string): Promise<Listed | null> {
   const { size, mtime } = await statOf(path);
   if (size > MOST_MANIFEST_BYTES)
-    throw new CostsError('contract', `${path} is larger than ${MOST_MANIFEST_BYTES} bytes: it is no manifest.`, {
+    throw new CostsError('contract', `${path} is larger than ${MOST_MANIFEST_BYTES} bytes: it is not a manifest.`, {
       hint: 'Name the data files themselves, or the folder of one export.',
     });
   const document: unknown = await readFile(path, 'utf8')

@@ -71,7 +71,7 @@ async function metadataOf(file: AsyncBuffer): Promise<{ metadata: FileMetaData; 
     const metadata = await parquetMetadataAsync(file);
     return { metadata, top: topElements(metadata.schema) };
   } catch (cause) {
-    throw new CostsError('contract', 'it is no Parquet file, or not a whole one', { cause });
+    throw new CostsError('contract', 'it is not a Parquet file, or not a whole one', { cause });
   }
 }
 

@@ -97,7 +97,7 @@ async function openJsonLines(pieces: AsyncIterable<string>, wantedOf: WantedOf):
       columns.push(column);
     }
     if (columns.length > MOST_COLUMNS)
-      throw new CostsError('contract', `its rows name more than ${MOST_COLUMNS} columns: these are no bills`);
+      throw new CostsError('contract', `its rows name more than ${MOST_COLUMNS} columns: this is not a bill`);
     wanted ??= wantedOf(columns.filter((column) => textOf(row[column]) !== null));
     return wanted.map((column) => (column === null ? null : textOf(row[column])));
   };
@@ -132,8 +132,7 @@ async function* parseLines(
 
 function parseRow(line: string, row: number): Record<string, unknown> {
   const text = line.trim();
-  if (!text.startsWith('{') || !text.endsWith('}'))
-    throw new CostsError('contract', `row ${row} is no JSON object, as each line of JSON lines is`);
+  if (!text.startsWith('{') || !text.endsWith('}')) throw new CostsError('contract', `row ${row} is not a JSON object`);
   try {
     return parse(text) as Record<string, unknown>;
   } catch (cause) {

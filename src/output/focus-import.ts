@@ -32,7 +32,7 @@ export function renderFocusImport(result: FocusImport, output: Output): string {
             `${staysAsAdopted(name, contradicted, 'the files have')} To take what they have, import them with --accept-restatement.`,
           ],
     ),
-    ...leftOutLines(result, 'Left out, as it is no AI (--only all keeps it):'),
+    ...leftOutLines(result, 'Left out, as it is not AI (--only all keeps it):'),
     ...(unknownColumns.length === 0 ? [] : [`Columns that were not read: ${unknownColumns.join(', ')}`]),
     ...(organizations.length === 0
       ? ['They hold no charge, and nothing was stored.']

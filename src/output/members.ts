@@ -67,7 +67,7 @@ export function adviceFor({
 /** What a change of data key found changed outside costs, and how it is put right. */
 export function adviceForChanged({ dropped, altered }: Pick<AccessChangeResult, 'dropped' | 'altered'>): string[] {
   return [
-    ...dropped.map((what) => `Changed outside costs, and dropped: ${what}. Make it anew: costs members add --help`),
+    ...dropped.map((what) => `Changed outside costs, and dropped: ${what}. Add it again: costs members add --help`),
     ...altered.map((id) => `The key of ${id} was changed outside costs: ${shell`costs keys rotate ${id}`}`),
   ];
 }

@@ -59,7 +59,7 @@ function contradicted({ organizations, basis }: SyncResult): string[] {
     if (basis === 'usage') {
       const anew = shell`costs backfill --basis usage --organization ${organizationId} --since ${since} --until ${until} --force --accept-restatement`;
       return [
-        `${name}: the usage of ${plural(days.length, 'adopted day')} is read, and the estimates stay as adopted: ${formatDays(days)}. To make them anew → ${anew}`,
+        `${name}: the usage of ${plural(days.length, 'adopted day')} is read, and the estimates stay as adopted: ${formatDays(days)}. To make them again → ${anew}`,
       ];
     }
     // Not with --force: it would take the guard off the days between, which are settled, too.

@@ -39,7 +39,7 @@ export function renderSync(
     ...narrowed(organizations),
     ...missing(organizations),
     ...unregistered(organizations),
-    ...organizations.flatMap((each) => leftOutLines(each, `Left out of ${each.name}, as it is no AI:`)),
+    ...organizations.flatMap((each) => leftOutLines(each, `Left out of ${each.name}, as it is not AI:`)),
     ...closingLines(result),
     ...(why === null ? [] : [`${why} → costs explain`]),
     ...(result.verified === undefined ? [] : [renderVerification(result.verified, output)]),

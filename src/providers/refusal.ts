@@ -132,7 +132,7 @@ function closedPlace(url: URL, reason: string): CostsError {
 }
 
 function unpaid(url: URL, reason: string): CostsError {
-  return new CostsError('forbidden', `${url.host} answers once somebody has paid: ${endSentence(reason)}`, {
+  return new CostsError('forbidden', `${url.host} asks to be paid first: ${endSentence(reason)}`, {
     hint: 'Settle it with the provider; neither the key nor its rights are the reason.',
     keyProblem: 'not-allowed',
   });

@@ -141,7 +141,7 @@ async function requireStore(data: string): Promise<void> {
   if (files.includes('PG_VERSION')) return;
   if (!files.includes('base') && !files.includes('global'))
     throw new CostsError('failed', `There is no database in ${data}.`, {
-      hint: 'Move the folder away to begin anew, or bring back a backup: costs db restore --help',
+      hint: 'Move the folder away to begin again, or bring back a backup: costs db restore --help',
     });
   throw new CostsError(
     'failed',

@@ -142,7 +142,7 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         );
       return failed(
         `Something on ${label} depends on what was to be changed: ${message}.`,
-        'Drop it, run the command again, and make it anew. What is not ours: costs db status',
+        'Drop it, run the command again, and create it again. What is not ours: costs db status',
       );
     case 'P0001':
       return failed(

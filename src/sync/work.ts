@@ -114,7 +114,7 @@ export function interrupted(forced = false): CostsError {
 /** How to go on from a run that ended before its end. @param forced whether it read what is settled, which it would do anew */
 export function wayOn(forced: boolean): string {
   return forced
-    ? 'With --force the same command begins anew: give it the days that are left.'
+    ? 'With --force the same command begins again: give it the days that are left.'
     : 'The same command goes on where this one stopped.';
 }
 

@@ -67,7 +67,7 @@ export function providerOfText(text: string): ProviderId {
     });
   if (provider !== null) return provider.id;
   const begins = PROVIDERS.map(({ name, adminKeyPrefix }) => `${name}'s with ${adminKeyPrefix}`).join(', ');
-  throw new CostsError('usage', `That is no admin key of a provider that is known here: they begin, ${begins}.`, {
+  throw new CostsError('usage', `That is not an admin key of a provider that costs knows: they begin, ${begins}.`, {
     hint: 'costs keys add --help',
   });
 }

@@ -110,7 +110,7 @@ describe.each(STORY_KINDS)('export on %s', (kind) => {
     const billed = (await focus()).map((row) => ({ ...row, month: row.BillingPeriodStart?.slice(0, 7) ?? '' }));
     const keys = ['x_ProjectId', 'month', 'BillingCurrency', 'BilledCost'] as const;
     expect(sums(found, ...keys)).toEqual(sums(billed, ...keys));
-    await expect(run('csv', { ...options, since: parseDay('2026-10-02') })).rejects.toThrow(/no row of whole months/);
+    await expect(run('csv', { ...options, since: parseDay('2026-10-02') })).rejects.toThrow(/is not whole months/);
     await expect(run('csv', { splitBy: 'month' })).rejects.toThrow(/need a folder/);
     await expect(run('parquet', { split: 10_000, output: folder })).rejects.toThrow(/Parquet is none/);
     const { context } = recordContext(test.database, NOW, { json: false });

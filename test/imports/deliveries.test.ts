@@ -168,7 +168,7 @@ it('a flat folder is a delivery from wherever it is named', async () => {
 it('a manifest that is larger than any is refused unread', async () => {
   const folder = await useFolder({ 'a.csv': 'x', 'manifest.json': '{' });
   await truncate(join(folder, 'manifest.json'), 2 ** 40);
-  await expect(findDeliveries([folder])).rejects.toThrow('it is no manifest');
+  await expect(findDeliveries([folder])).rejects.toThrow('it is not a manifest');
 });
 
 it('a row of more values than any bill has is refused before it is looked through again and again', async () => {

@@ -530,7 +530,7 @@ describe('FOCUS files', () => {
   it('are refused for JSON that is not an object a line', async () => {
     for (const content of [JSON.stringify([ROW]), JSON.stringify(ROW, null, 1), '7'])
       await expect(read({ 'a.json': content })).rejects.toMatchObject({
-        message: expect.stringContaining('is no JSON object') as string,
+        message: expect.stringContaining('is not a JSON object') as string,
       });
   });
 
@@ -724,7 +724,7 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
     // What was imported once is read of nothing.
-    await expect(selectOrganizations(work, {})).rejects.toThrow('No organization has a key or a folder');
+    await expect(selectOrganizations(work, {})).rejects.toThrow('What is stored was imported from files');
     expect(
       await checkOrganizations(work as unknown as Context, { id: 'team-1', name: 'acme' }, () => {}),
     ).toMatchObject([{ message: 'None has a key or a folder.' }]);

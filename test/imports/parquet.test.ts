@@ -293,6 +293,6 @@ it('a file that is no Parquet is said to be none, in no words of the reader', as
     const size = Buffer.alloc(4);
     size.writeUInt32LE(length);
     await writeFile(path, Buffer.concat([Buffer.from('PAR1'), metadata, size, Buffer.from('PAR1')]));
-    await expect(openParquet(path, () => [])).rejects.toThrow('it is no Parquet file, or not a whole one');
+    await expect(openParquet(path, () => [])).rejects.toThrow('it is not a Parquet file, or not a whole one');
   }
 });

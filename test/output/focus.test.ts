@@ -154,7 +154,7 @@ it('calls a credit what is one: taken back usage stays usage, and what a file sa
 });
 
 it('names the service that a file names, and of one provider what it sells', () => {
-  const serviceOf = (given: Given) => one({ cost: '4', ...given }).ServiceName;
+  const serviceOf = (given: Omit<Given, 'cost'>) => one({ ...given, cost: '4' }).ServiceName;
   expect(serviceOf({ provider: 'aws', lineItem: 'Amazon Bedrock · Claude input · Credit' })).toBe('Amazon Bedrock');
   expect(serviceOf({ provider: 'azure', lineItem: 'Storage [EUR]', currency: 'EUR' })).toBe('Storage');
   expect(serviceOf({ provider: 'aws', lineItem: 'unspecified' })).toBe('AWS');

@@ -65,7 +65,7 @@ describe('the end of a sync', () => {
       "Acme Prod: 3 adopted days are not what the provider bills, and stay as adopted: 1–2 Oct 2026, 5 Nov 2026. To take the provider's bills → costs backfill --organization org-1 --since 2026-10-01 --until 2026-11-05 --accept-restatement",
     ]);
     expect(closingLines(run([organization({ contradicted })], { basis: 'usage' }))).toEqual([
-      'Acme Prod: the usage of 3 adopted days is read, and the estimates stay as adopted: 1–2 Oct 2026, 5 Nov 2026. To make them anew → costs backfill --basis usage --organization org-1 --since 2026-10-01 --until 2026-11-05 --force --accept-restatement',
+      'Acme Prod: the usage of 3 adopted days is read, and the estimates stay as adopted: 1–2 Oct 2026, 5 Nov 2026. To make them again → costs backfill --basis usage --organization org-1 --since 2026-10-01 --until 2026-11-05 --force --accept-restatement',
     ]);
   });
 

@@ -290,7 +290,7 @@ describe('a retry', () => {
     const { url, requests } = await serve(json(429, { error: { message: 'Check your billing details.', code } }));
     expect(await failure(open().get(url))).toMatchObject({
       code: 'forbidden',
-      message: expect.stringContaining('answers once somebody has paid: Check your billing details.') as string,
+      message: expect.stringContaining('asks to be paid first: Check your billing details.') as string,
     });
     expect(requests).toHaveLength(1);
   });

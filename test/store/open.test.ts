@@ -122,7 +122,7 @@ describe('the embedded store', () => {
     const version = join(embeddedFolders(home).data, 'PG_VERSION');
     await rename(version, `${version}.aside`);
     const error: unknown = await openDatabase({ kind: 'embedded', home }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'failed', hint: expect.not.stringContaining('begin anew') as string });
+    expect(error).toMatchObject({ code: 'failed', hint: expect.not.stringContaining('begin again') as string });
     await rename(`${version}.aside`, version);
     await expectTeams(home, []);
   });

@@ -142,7 +142,7 @@ describe('a run', () => {
     expect(status).toBe('failed');
     expect(organizations[0]?.error).toMatchObject({ code: 'failed' });
     expect(organizations[0]?.error?.message).toContain('--timeout was up (OpenAI is busy)');
-    expect(organizations[0]?.error?.hint).toContain('With --force the same command begins anew');
+    expect(organizations[0]?.error?.hint).toContain('With --force the same command begins again');
     const read = await store.collection.collectedDays(organizationOf('openai', 'org-1'));
     expect(read.map(({ day }) => day)).toContain('2026-05-10');
     expect((await recorded('run-1')).status).toBe('failed');

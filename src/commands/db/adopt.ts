@@ -59,7 +59,7 @@ async function run({ dryRun, yes, datesIn, ...options }: DbAdoptOptions, context
 
 /** PostgreSQL ends prepared statements whose columns became of another type, each time anew for a session that keeps them. */
 const RECONNECT =
-  '  Start programs that stay connected anew afterwards: statements that they prepared fail ("cached plan must not change result type").';
+  '  Restart programs that stay connected afterwards: statements that they prepared fail ("cached plan must not change result type").';
 
 function renderSteps({ steps, foreign }: AdoptResult): string[] {
   return [

@@ -68,7 +68,7 @@ function renderDbMigrate({ database, applied, recovered, merged, duplicates }: D
   const lines = [
     ...recovered.map(
       ({ name, outcome }) =>
-        `${name} had begun and not ended: ${outcome === 'kept' ? 'all of it was there.' : 'nothing of it was kept, and it was applied anew.'}`,
+        `${name} had begun and not ended: ${outcome === 'kept' ? 'all of it was there.' : 'nothing of it was kept, and it was applied again.'}`,
     ),
     ...renderMerged(merged, duplicates),
     ...applied.map((name) => `✔ ${name}`),

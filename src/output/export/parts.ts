@@ -132,7 +132,9 @@ function foldersOf({ folder, span, byMonth }: FolderOptions) {
 async function requireOurs(path: string): Promise<void> {
   const names = await readdir(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
-    throw new CostsError('usage', `${path} is no folder that can be read.`, { hint: 'Give another one to --output.' });
+    throw new CostsError('usage', `${path} is not a folder that can be read.`, {
+      hint: 'Give another one to --output.',
+    });
   });
   if (names.length === 0) return;
   const manifest = await readFile(join(path, MANIFEST), 'utf8').catch(() => '');

@@ -20,8 +20,7 @@ export const anthropic = defineProvider({
   // Its ids are bare UUIDs, and each key tells its own.
   organizationPrefix: '',
   keyPage: 'https://console.anthropic.com/settings/admin-keys',
-  leastScope:
-    'an admin key, than which there is no narrower one; or, of the Enterprise plan, a key with read:analytics',
+  leastScope: 'an admin key (there is no narrower kind); or, on the Enterprise plan, a key with read:analytics',
   tellsKeyExpiry: false,
   projectWord: 'workspace',
   focus: { serviceName: 'Anthropic API', subAccountType: 'Workspace' },

@@ -26,7 +26,7 @@ export async function findDependents(pool: Pool, columns: readonly ConvertedColu
   );
   const dependents = rows.map(
     ({ column, object }) =>
-      `${column} cannot become another type while this reads it: ${object}. Drop it, run this again, and make it anew`,
+      `${column} cannot become another type while this reads it: ${object}. Drop it, run this again, and create it again`,
   );
   return [...identities, ...dependents];
 }

@@ -211,7 +211,7 @@ function change(
   const name = lastName(fact.object);
   if (kind === 'table') return `the table ${name} is ${describeTableKind(other, live)}`;
   if (kind === 'index' && other.definition === `${fact.definition} (invalid)`)
-    return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built anew (DROP INDEX ${quote(name)})`;
+    return `the index ${name} is invalid, as its building broke off, and holds nothing: remove it, and it is built again (DROP INDEX ${quote(name)})`;
   if (kind === 'index') return anotherIndex(name, other);
   if (kind === 'constraint' && isSameReference(fact, other)) return replaceReference(fact, other, table, live);
   if (kind === 'constraint' && [fact, other].every(({ definition }) => definition.startsWith('PRIMARY KEY')))

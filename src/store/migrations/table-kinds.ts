@@ -16,8 +16,8 @@ export function describeTableKind({ object, definition }: Fact, live: readonly F
   const [kind = '', bound] = definition.split(' and ');
   const told = TABLE_KINDS[kind] ?? kind;
   return bound === undefined
-    ? `${told}: copy all rows to a plain table, of which views are then to be made anew: ${toPlain(name, live)}`
-    : `${told}: copy all rows to a plain table, and make anew what no copy has: row security, policies, rights, triggers, rules, columns that number themselves, views, and keys of others that refer to it`;
+    ? `${told}: copy all rows to a plain table, of which views must then be created again: ${toPlain(name, live)}`
+    : `${told}: copy all rows to a plain table, and create again what a copy does not have: row security, policies, rights, triggers, rules, columns that number themselves, views, and keys of others that refer to it`;
 }
 
 /** The old table stays as it is in a schema of its own, which takes the names of its indexes along. */

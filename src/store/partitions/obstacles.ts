@@ -14,7 +14,7 @@ export async function requireNoObstacle(pool: Pool, steps: readonly PartitionSte
   const [object] = [...rows.map((row) => row.object), ...(await namesTaken(pool, steps))];
   if (object === undefined) return;
   throw new CostsError('conflict', `The shape of ${PARTITIONED_TABLE} cannot change as long as there is ${object}.`, {
-    hint: 'Drop or rename it, do the same again, and make it anew: costs db partition --help',
+    hint: 'Drop or rename it, do the same again, and create it again: costs db partition --help',
   });
 }
 

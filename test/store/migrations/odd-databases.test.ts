@@ -351,13 +351,13 @@ it.each([
     'children of a table that shows each role its rows',
     `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data); ALTER TABLE cost_data ENABLE ROW LEVEL SECURITY`,
     {},
-    /cost_data is inherited .* make anew what no copy has: row security, .* refer to it$/,
+    /cost_data is inherited .* create again what a copy does not have: row security, .* refer to it$/,
   ],
   [
     'children of a table that others may read',
     `${OLD} CREATE TABLE cost_data_2024 () INHERITS (cost_data); GRANT SELECT ON cost_data TO PUBLIC`,
     {},
-    /cost_data is inherited .* make anew what no copy has: row security, .* refer to it$/,
+    /cost_data is inherited .* create again what a copy does not have: row security, .* refer to it$/,
   ],
   ['a table that a crash empties', `${OLD} ALTER TABLE cost_data SET UNLOGGED`, {}, /cost_data is unlogged/],
   [
