@@ -1,7 +1,7 @@
 import { addDays, daysBetween, lengthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
 import { daysNamed, firstDayOf, lastDayOf, parseTime, untilToday, type NamedSpan } from './time.js';
-import { formatDate } from './words.js';
+import { formatDate, formatSpan } from './words.js';
 
 /** Which days, each in the one grammar of time (`parseTime`). */
 export interface PeriodRequest {
@@ -102,10 +102,14 @@ function checkSpan(span: DaySpan, today: Day): DaySpan {
       hint: `Give a day from ${formatDate(FIRST_DAY)} on.`,
     });
   if (span.since > today || span.until > today) {
-    const future = span.since > today ? span.since : span.until;
-    throw new CostsError('usage', `${formatDate(future)} is in the future.`, {
-      hint: `Today is ${formatDate(today)} (UTC).`,
-    });
+    const future = span.since > today && span.since <= span.until ? formatSpan(span.since, span.until) : null;
+    throw new CostsError(
+      'usage',
+      `${future ?? formatDate(span.since > today ? span.since : span.until)} is in the future.`,
+      {
+        hint: `Today is ${formatDate(today)} (UTC).`,
+      },
+    );
   }
   if (span.since <= span.until) return span;
   throw new CostsError('usage', `--since is ${formatDate(span.since)}, after --until, ${formatDate(span.until)}.`, {

@@ -37,6 +37,10 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
         hint: `Write / as %2F, # as %23, ? as %3F and % as %25, or let it be done: node -p "encodeURIComponent('PASSWORD')"`,
       },
     );
+  if (/^\s*["']/.test(text))
+    throw new CostsError('usage', 'The database URL is in quotes, which are part of it.', {
+      hint: 'Leave them out; a shell takes them away, and a file of variables may not.',
+    });
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     const protocol = url === null ? 'is not a URL' : `is a ${url.protocol.slice(0, -1)} URL`;

@@ -43,7 +43,8 @@ export function readVariable(environment: Environment, provider: ProviderId, nam
 
 function valueOf(environment: Environment, name: string, shown: string): string | undefined {
   checkName(environment, name, shown);
-  return environment.variable(name)?.trim();
+  const value = environment.variable(name);
+  return value === undefined ? undefined : bareKey(value);
 }
 
 /** Whose admin key a variable holds. @throws CostsError `auth` when it may not be named, `usage` when it holds no provider's */
@@ -56,9 +57,15 @@ export function providerInVariable(environment: Environment, name: string): Prov
   });
 }
 
+/** A key as it was copied, or kept by a file of variables: within a line's quotes, which no key has. */
+function bareKey(text: string): string {
+  const line = text.trim();
+  return /^(["'])[^"']*\1$/.test(line) ? line.slice(1, -1).trim() : line;
+}
+
 /** Whose admin key a text is. @throws CostsError `usage` when it begins as no provider's, without any part of it */
 export function providerOfText(text: string): ProviderId {
-  const key = text.trim();
+  const key = bareKey(text);
   const provider = providerOfKey(key);
   // Guessed wrong, a key would be sent to somebody it is not of.
   if (provider !== null && tellsNothing(key))
@@ -77,7 +84,7 @@ export function providerOfText(text: string): ProviderId {
  * @throws CostsError `usage` when it is empty, more than one line, or not of this provider's kind.
  */
 export function parseKey(provider: ProviderId, text: string): Secret {
-  const key = text.trim();
+  const key = bareKey(text);
   const { adminKeyPrefix, otherKeys, name, keyPage } = providerOf(provider);
   if (key === '') throw new CostsError('usage', 'The key is empty.');
   if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');

@@ -64,6 +64,10 @@ describe('a period', () => {
     expect(() => resolvePeriod({ period }, TODAY)).toThrow(/in the future|not a time|not a day|is a moment/);
   });
 
+  it('is named with the day that was given where all of it is to come', () => {
+    expect(() => resolvePeriod({ until: '2028-03-05' }, TODAY)).toThrow('1–5 Mar 2028 is in the future.');
+  });
+
   it('is told by example where it is none', () => {
     expect(() => parseTime('last-mont')).toThrow(
       expect.objectContaining({

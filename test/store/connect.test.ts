@@ -3,6 +3,7 @@ import { afterEach, expect, inject, it } from 'vitest';
 import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
 import { parseDatabaseUrl } from '../../src/store/address.js';
+import { requireCurrentSchema } from '../../src/store/migrations/require-current.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
 import { snapshot } from '../../src/store/transaction.js';
@@ -32,6 +33,24 @@ it.each([
   'postgresql://ana:s3@cret@db.invalid/costs',
 ])('takes %s for what it is', (url) => {
   expect(parseDatabaseUrl(url).database).toBe('costs');
+});
+
+it('names the schema in which it found nothing: the name may be mistyped', async () => {
+  const { target } = await useTestDatabase('postgresql');
+  const url = new URL(target.url);
+  url.searchParams.set('schema', 'cosst');
+  const database = await openDatabase({ kind: 'postgresql', url: url.href });
+  const refused = await requireCurrentSchema(database).catch((error: unknown) => error);
+  await database.close();
+  expect(refused).toMatchObject({
+    code: 'schema',
+    message: expect.stringMatching(/^The schema "?cosst"? of .* is empty\.$/) as string,
+  });
+});
+
+it('says that quotes are no part of an address', async () => {
+  const error = await failure('"postgresql://ana:s3cret-word@127.0.0.1:1/costs"');
+  expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('in quotes') as string });
 });
 
 it('names a host that does not exist', async () => {

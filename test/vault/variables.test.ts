@@ -55,6 +55,14 @@ describe('a variable that a key names', () => {
     },
   );
 
+  it.each(['"', "'"])('gives the key that stands in %s, as a file of variables keeps it', (quote) => {
+    const kept = { KEY: `${quote}${OPENAI_KEY}${quote}` };
+    expect(readVariable(environment(kept), 'openai', 'KEY').reveal()).toBe(OPENAI_KEY);
+    expect(parseKey('openai', `${kept.KEY}\n`).reveal()).toBe(OPENAI_KEY);
+    expect(providerOfText(kept.KEY)).toBe('openai');
+    expect(() => parseKey('openai', `${quote}${OPENAI_KEY}`)).toThrow('no admin key');
+  });
+
   it('is refused when it is not set', () => {
     expect(refusal(() => readVariable(environment({}), 'openai', 'KEY')).text).toContain('The variable KEY is not set');
   });

@@ -3,7 +3,7 @@ import { appliedNames, failedRows, type History } from './history.js';
 
 /** Null when every migration of this version, and no other, is applied. */
 export function schemaProblem(names: readonly string[], history: History, label: string): CostsError | null {
-  if (!history.exists) return missingHistory(history.otherTables, label);
+  if (!history.exists) return missingHistory(history.otherTables, nameOf(history, label));
   const failed = failedRows(history)[0];
   if (failed !== undefined) {
     return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
@@ -26,6 +26,11 @@ export function schemaProblem(names: readonly string[], history: History, label:
   return new CostsError('schema', `The schema of ${label} is older than this version of costs: ${count} pending.`, {
     hint: 'costs db migrate',
   });
+}
+
+/** With its schema, where that is not the usual one: a mistyped one would be made. */
+function nameOf({ schema }: History, label: string): string {
+  return schema === 'public' ? label : `The schema ${schema} of ${label}`;
 }
 
 /** What to say of a database without a history, by the tables in it. */
