@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { Dashboard } from '../domain/dashboard.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
 import { plural } from '../domain/words.js';
+import { shell } from '../domain/shell.js';
 import { renderDashboard } from '../output/dashboard.js';
 import { readSpend } from './dashboard/spend.js';
 import { asItIs, defineCommand } from './define.js';
@@ -36,13 +37,18 @@ async function look(context: Context): Promise<Dashboard> {
   const { spend, organizations } = await readSpend(store, team, today, projects);
   const unlinked = projects.filter(({ linked, providerProjectId }) => !linked && providerProjectId !== null).length;
   const active = organizations.filter(({ isActive }) => isActive);
+  const disabled = registered.find(({ hasKey }) => hasKey);
   return {
     state: `${team.name}: ${plural(organizations.length, 'organization')} in ${store.database.label}.`,
     spend,
     next: [
       // Files that were imported need no key.
       ...(active.length === 0 && registered.every(({ billSource }) => billSource !== 'files')
-        ? [addKey('as no organization has an active key')]
+        ? [
+            disabled === undefined
+              ? addKey('as no organization has an active key')
+              : { command: shell`costs keys enable ${disabled.organizationId}`, why: 'as no key is enabled' },
+          ]
         : []),
       ...toRead(active.filter(({ readAt }) => !readAt.has(today)).length, active.length),
       ...(unlinked > 0

@@ -40,6 +40,7 @@ export interface VerificationFinding {
 export interface NotCompared extends DaySpan {
   reason:
     | 'no key or folder to ask'
+    | 'its key is disabled'
     | 'never read'
     | 'adopted, not proven'
     | 'read before it ended'

@@ -3,6 +3,7 @@ import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import { noOrganizationOf, requireOrganization } from './find.js';
 import type { Workplace } from './workplace.js';
+import { shell } from '../domain/shell.js';
 import type { Selection } from './requests.js';
 
 /**
@@ -35,7 +36,23 @@ export async function selectOrganizations(
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
   const active = chosen.filter(({ isActive }) => isActive);
   if (active.length > 0) return active;
-  throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
+  throw allDisabled(chosen);
+}
+
+/** Of organizations that are registered and not collected, at least one. */
+export function allDisabled(organizations: readonly Pick<Organization, 'name' | 'organizationId'>[]): CostsError {
+  const [first] = organizations;
+  if (first === undefined) return new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
+  const [what, others] =
+    organizations.length === 1
+      ? [`The key of ${first.name} is disabled, so that it is not collected.`, '']
+      : [
+          `The keys of all ${organizations.length} organizations that were asked for are disabled.`,
+          ', and likewise the others',
+        ];
+  return new CostsError('usage', what, {
+    hint: shell`To collect ${first.name} again${others}: costs keys enable ${first.organizationId}`,
+  });
 }
 
 /** Figures of files that were imported, and of keys that were removed, are there all the same. */

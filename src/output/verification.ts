@@ -69,7 +69,7 @@ function notes(organization: OrganizationVerification, output: Output): string[]
       : [
           `${name}: since ${formatDay(cycle.since)} ${providerName(provider)} tells ${cycle.provider} ${cycle.currency}, its rows ${cycle.rows}.`,
         ]),
-    ...notCompared.map((each) => leftOut(name, each)),
+    ...notCompared.map((each) => leftOut(organization, each)),
     ...(notReported === undefined
       ? []
       : [`${name}: in no report of ${providerName(provider)}: ${notReported.join('; ')}.`]),
@@ -102,9 +102,10 @@ function restatedNotes(name: string, restated: readonly DayDifference[]): string
   ];
 }
 
-function leftOut(name: string, { since, until, reason }: NotCompared): string {
+function leftOut({ name, organizationId }: OrganizationVerification, { since, until, reason }: NotCompared): string {
   const left = `${name}: ${formatShortSpan({ since, until })} ${reason}, not compared`;
   if (reason === 'not told any more') return left;
+  if (reason === 'its key is disabled') return `${left} → ${shell`costs keys enable ${organizationId}`}`;
   if (reason === 'no key or folder to ask') return `${left} → costs keys add`;
   const isOld = reason === 'never read' || reason === 'adopted, not proven';
   const command = isOld ? shell`costs backfill --since ${since} --until ${until}` : 'costs sync';

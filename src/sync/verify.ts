@@ -101,9 +101,10 @@ function emptyResult({ provider, organizationId, name }: Named): OrganizationVer
   };
 }
 
-/** What files that were imported brought, or a key that was removed: nobody is left to be asked. */
-export function notAsked(organization: Named, span: DaySpan): OrganizationVerification {
-  const notCompared: NotCompared[] = [{ ...span, reason: 'no key or folder to ask' }];
+/** What files that were imported brought, or a key that was removed or disabled: nobody is to be asked. */
+export function notAsked(organization: Named & { hasKey: boolean }, span: DaySpan): OrganizationVerification {
+  const reason = organization.hasKey ? 'its key is disabled' : 'no key or folder to ask';
+  const notCompared: NotCompared[] = [{ ...span, reason }];
   return { ...emptyResult(organization), comparedWith: 'nothing', notCompared };
 }
 

@@ -260,6 +260,23 @@ describe('a registered key', () => {
     expect((await machine.here(['keys', 'verify', 'ant-1'])).code).toBe(0);
   });
 
+  it('is named with the way back by every command that would ask with it, while it is disabled', async () => {
+    const others = (await list()).filter(({ name }) => name !== 'Prod').map(({ organizationId }) => organizationId);
+    expect((await machine.here(['keys', 'disable', 'Prod'])).code).toBe(0);
+    const one = await machine.here(['verify', '--organization', 'Prod']);
+    expect([one.code, one.stderr]).toEqual([2, expect.stringContaining('The key of Prod is disabled')]);
+    expect(one.stderr).toContain('→ costs keys enable org-1');
+    if (others.length > 0)
+      expect((await machine.here(['verify'])).stdout).toContain(
+        'its key is disabled, not compared → costs keys enable',
+      );
+    for (const other of others) await machine.here(['keys', 'disable', other]);
+    for (const command of [['sync'], ['verify'], ['keys', 'verify']])
+      expect((await machine.here(command)).stderr).toMatch(/disabled[^]*→ costs keys enable/);
+    expect((await machine.here([])).stdout).not.toContain('costs keys add');
+    for (const name of ['Prod', ...others]) await machine.here(['keys', 'enable', name]);
+  });
+
   it('is disabled, enabled and removed', async () => {
     const states = async (command: string) => {
       expect((await machine.here(['keys', command, 'Prod', ...(command === 'remove' ? ['--yes'] : [])])).code).toBe(0);

@@ -8,6 +8,7 @@ import { leftOut } from '../../sync/shared-answers.js';
 import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
+import { allDisabled } from '../../library/organizations.js';
 import { listFolder } from '../../library/folder.js';
 import { renderKeyVerifications } from '../../output/keys.js';
 import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
@@ -36,7 +37,10 @@ export const verifyKeys = defineCommand({
 
 async function activeKeys(context: Context): Promise<KeyRow[]> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  return (await store.keys.list(team.id)).filter(({ isActive }) => isActive);
+  const registered = await store.keys.list(team.id);
+  const active = registered.filter(({ isActive }) => isActive);
+  if (active.length === 0 && registered.length > 0) throw allDisabled(registered);
+  return active;
 }
 
 async function checkKey(row: KeyRow, context: Context): Promise<KeyVerification> {
