@@ -102,14 +102,17 @@ export function formatAge(instant: Date, now: Date): string {
   return `${Math.floor(minutes / 1440)} d ago`;
 }
 
-/** `1.9 s`, `340 ms`, `2 min 5 s` */
+/** `1.9 s`, `340 ms`, `2 min 5 s`, `3 h 20 min`, `6 d 4 h`: the two largest units, at most. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds} ms`;
   // Rounded before it is cut into minutes: there is no 60th second.
   const tenths = Math.round(milliseconds / 100);
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** A bar a value; `·` where there is none to draw (null). Heights are for the eye, so floats will do. */

@@ -6,6 +6,9 @@ import { quote } from './rows.js';
 
 /** What PostgreSQL keeps in these types and is neither an amount nor a time; by how it writes them. */
 const NO_VALUES = ['NaN', 'Infinity', '-Infinity', 'infinity', '-infinity'];
+/** … or a time that is none in JavaScript: of the year 10000 and later, or before our era. */
+const NO_TIME = '^[0-9]{5,}-| BC';
+const IS_NO_VALUE = new RegExp(`^-?(?:NaN|infinity)|${NO_TIME}`, 'i');
 const TYPES = ['numeric', 'date', 'timestamp', 'timestamptz'];
 
 const TYPED = new Set<number>([ColumnTypeEnum.Numeric, ColumnTypeEnum.Date, ColumnTypeEnum.DateTime]);
@@ -24,7 +27,7 @@ export function requireReadable(sql: string, result: SqlResultSet): SqlResultSet
   for (const [index, type] of result.columnTypes.entries()) {
     if (!TYPED.has(type)) continue;
     for (const row of result.rows) {
-      if (!/^-?(?:NaN|infinity)/i.test(String(row[index]))) continue;
+      if (!IS_NO_VALUE.test(String(row[index]))) continue;
       if (!OF_ACCESS.test(sql)) throw new Error(UNREADABLE);
       row[index] = LONG_AGO;
     }
@@ -61,8 +64,8 @@ export async function findUnreadable(pool: pg.Pool): Promise<CostsError | null> 
     const { rows } = await pool.query<{ value: string; condition: string }>(
       `SELECT ${quote(column)}::text AS value,
               concat_ws(' AND ', ${keys.map((key) => `format('%I = %L', ${pg.escapeLiteral(key)}, ${quote(key)})`).join(', ')}) AS condition
-       FROM ${quote(table)} WHERE ${quote(column)}::text = ANY ($1) LIMIT 1`,
-      [NO_VALUES],
+       FROM ${quote(table)} WHERE ${quote(column)}::text = ANY ($1) OR ${quote(column)}::text ~ $2 LIMIT 1`,
+      [NO_VALUES, NO_TIME],
     );
     const [row] = rows;
     if (row !== undefined)

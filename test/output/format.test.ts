@@ -55,7 +55,10 @@ describe('figures for people', () => {
     [60_000, '1 min 0 s'],
     [119_499, '1 min 59 s'],
     [119_600, '2 min 0 s'],
-  ])('has no sixtieth second: %i ms is %s', (milliseconds, shown) => {
+    [3_599_700, '1 h 0 min'],
+    [86_399_000, '23 h 59 min'],
+    [6 * 86_400_000, '6 d 0 h'],
+  ])('has no sixtieth second, and no thousand minutes: %i ms is %s', (milliseconds, shown) => {
     expect(formatDuration(milliseconds)).toBe(shown);
   });
 });

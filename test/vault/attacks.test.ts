@@ -155,6 +155,7 @@ describe('what is changed outside costs is refused', () => {
     ['source', `UPDATE organization_api_keys SET source = 'bogus' WHERE organization_id = 'org-1'`, 'auth'],
     ['provider', `UPDATE organization_api_keys SET provider = 'zzz' WHERE organization_id = 'org-1'`, 'failed'],
     ['time', `UPDATE organization_api_keys SET expires_at = 'infinity' WHERE organization_id = 'org-1'`, 'auth'],
+    ['year', `UPDATE organization_api_keys SET expires_at = '20000-01-01' WHERE organization_id = 'org-1'`, 'auth'],
   ])('a %s that is none stops its own key alone', async (_, statement, code) => {
     await sql(statement);
     await expect(keyOf('org-1')).rejects.toMatchObject({ code });
