@@ -439,6 +439,18 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     }
   });
 
+  it('writes nothing of an organization that is another team’s, as after a move in the middle of a run', async () => {
+    const day = parseDay('2026-11-20');
+    const write = createUsageStore(prisma).writeWindow({
+      ...{ ...organizationOf('openai', 'org-a'), teamId: 'team-2', organizationName: 'A', runId: 'r', width: '1d' },
+      answers: [{ endpoint: 'images', days: [day], refused: [] }],
+      requestedAt: new Date('2026-11-22T00:00:00Z'),
+      ...{ lines: [], projects: new Map(), acceptRestatement: false, lease: null },
+    });
+    await expect(write).rejects.toMatchObject({ code: 'conflict' });
+    expect(await prisma.collectedUsage.count()).toBe(0);
+  });
+
   it('counts a day as read once every endpoint was, since the oldest of their last reads, refused ones apart', async () => {
     const usage = createUsageStore(prisma);
     const day = parseDay('2026-11-20');

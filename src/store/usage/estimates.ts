@@ -91,7 +91,7 @@ async function readUsageOf(
   const span = spanOf(dates);
   if (span === null) return [];
   const among = projects === null ? Prisma.empty : Prisma.sql` AND p.id = ANY (${[...projects.ids]}::text[])`;
-  const where = Prisma.sql`${ofOrganization(organization, 'p.')}${among} AND u.bucket_start_time::date = ANY (${dates}::date[])`;
+  const where = Prisma.sql`${ofOrganization(organization, 'p.')}${among} AND w.day = ANY (${dates}::date[])`;
   return readUsage(tx, where, span, { byKeyAndBucket: true });
 }
 

@@ -27,9 +27,9 @@ const WHOLE_DAY = `date_trunc('day', u.bucket_start_time) AS "bucketStart", date
 type Client = Pick<Transaction, '$queryRaw'>;
 
 /**
- * Usage of projects that `where` picks (a condition on the columns of `p` below), each organization's day at one width: the one
- * that was read after the day's end, of those the one of which no endpoint was refused as too old, else the daily one. The widths
- * report the same usage, and adding them would count it twice.
+ * Usage of projects `p` and days `w` that `where` picks, each organization's day at one width: the one that was read after the
+ * day's end, of those the one of which no endpoint was refused as too old, else the daily one. The widths report the same usage,
+ * and adding them would count it twice.
  *
  * Each project's day is looked up by itself: the planner takes a join of projects and days for a single row, and would read all
  * usage of a project again for each of its days.
@@ -49,8 +49,9 @@ export async function readUsage(
       ) r
       ORDER BY r.ai_provider, r.ai_organization_id, r.day, (r.read_at >= (r.day + 1)::timestamp AT TIME ZONE 'UTC') DESC, r.lacking, r.bucket_width = '1d' DESC
     ), days AS MATERIALIZED (
-      SELECT p.id, p.team_id, p.ai_provider, p.ai_organization_id, p.ai_project_id, p.linked_at, w.day, w.bucket_width
+      SELECT p.id, p.ai_provider, p.ai_organization_id, w.day, w.bucket_width
       FROM projects p JOIN widths w ON w.ai_provider = p.ai_provider AND w.ai_organization_id = p.ai_organization_id
+      WHERE ${where}
     )
     SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
            to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, ${Prisma.raw(byKeyAndBucket ? BUCKET : WHOLE_DAY)},
@@ -60,7 +61,7 @@ export async function readUsage(
     FROM days p
     JOIN usage_data u ON u.project_id = p.id AND u.bucket_width = p.bucket_width
       AND u.bucket_start_time >= p.day AND u.bucket_start_time < p.day + 1
-    WHERE ${where} AND ${inDays('u.bucket_start_time', span)}
+    WHERE ${inDays('u.bucket_start_time', span)}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     ORDER BY 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15`;
   return rows.map((row) => ({ ...row, quantity: parseDecimal(row.quantity) }));
