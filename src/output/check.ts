@@ -23,7 +23,11 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
     ...notes.map((note) => `${style.yellow('⚠')} ${renderHint(note)}`),
     ...messageLines(result, output),
     ...(result.acknowledged > 0 ? [`${plural(result.acknowledged, 'finding')} left alone → costs check list`] : []),
-    ...(findings.length === 0 ? [`${style.green('✔')} Nothing found: ${checks.join(', ')}.`] : []),
+    ...(findings.length > 0
+      ? []
+      : [
+          `${style.green('✔')} ${notes.length === 0 ? 'Nothing found' : 'Nothing found beyond these notes'}: ${checks.join(', ')}.`,
+        ]),
   ];
   return lines.join('\n');
 }

@@ -57,6 +57,13 @@ describe('costs check', () => {
     expect(text()).toContain('more than its budget of 1.00 USD');
   });
 
+  it('does not say that nothing was found below what it notes', async () => {
+    const { context, text } = await start({ json: false });
+    await perform(setBudget, { amount: '260', currency: 'USD' }, context);
+    expect(await perform(check, { budget: true }, context)).toBe(0);
+    expect(text()).toMatch(/is expected to go over its budget[^]*✔ Nothing found beyond these notes: budget\./);
+  });
+
   it('finds a month over its budget to the last digit, and the one on its way there only notes', async () => {
     const { context, check } = await start();
     // 22 days of November, three of them Saturdays.

@@ -178,6 +178,8 @@ it('a failure leaves the folders as they were', async () => {
   await expect(writeFolders(csv, options({ folder: root }), failing())).rejects.toThrow('went dead');
   expect(await readFile(join(root, 'billing_period=2026-08', 'manifest.json'), 'utf8')).toBe(before);
   expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual([]);
+  await expect(writeFolders(csv, options({ folder: join(folder, 'new') }), failing())).rejects.toThrow('went dead');
+  expect(await readdir(folder)).not.toContain('new');
 });
 
 it('files of at most so much, each with its head, hold every row once', async () => {

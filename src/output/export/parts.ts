@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rmdir, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDraftFolder, type DraftFolder } from '../../draft-file.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
@@ -58,6 +58,7 @@ export async function writeFolders(
 ): Promise<Manifest[]> {
   const folders = foldersOf(options);
   for (const { path } of folders) await requireOurs(path);
+  const isNew = (await stat(options.folder).catch(() => null)) === null;
   const begun: { draft: DraftFolder; parts: Parts; manifest: Manifest }[] = [];
   const rows = batches[Symbol.asyncIterator]();
   let rest: readonly ExportRow[] = [];
@@ -95,6 +96,8 @@ export async function writeFolders(
       await parts.close();
       await draft.discard();
     }
+    // Made for the folders of the months, of which none came to be.
+    if (isNew) await rmdir(options.folder).catch(() => undefined);
   }
   return begun.map(({ manifest }) => manifest);
 }

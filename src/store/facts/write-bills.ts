@@ -72,6 +72,6 @@ function outdated({ organizationName }: WindowWrite, day: Day): CostsError {
   return new CostsError(
     'conflict',
     `What is stored of ${organizationName} on ${formatDate(day)} comes from a newer delivery than this one.`,
-    { hint: 'Import the newest delivery; nothing of this one was stored.' },
+    { hint: 'Import the newest delivery; nothing of this one was stored. What came before: costs runs list' },
   );
 }
