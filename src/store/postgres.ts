@@ -26,9 +26,11 @@ async function open(address: DatabaseAddress): Promise<Database> {
   requireKnownGood(address.server, address.server);
   const pool = new StorePool({ ...address.connection, max: address.poolSize }, UNKNOWN);
   const place: Place = { ...address };
+  let own: Settings;
   try {
     const { policies, ...settings } = await meet(pool, address);
-    pool.settings = settings;
+    own = settings;
+    pool.settings = withTemporaryTablesLast(settings);
     place.policies = policies;
   } catch (error) {
     await pool.end();
@@ -42,11 +44,20 @@ async function open(address: DatabaseAddress): Promise<Database> {
     place,
     pool,
     openSession: () => {
-      const own = new StorePool({ ...address.connection, max: 1 }, pool.settings);
-      return openSession(own, () => endPool(own));
+      const ofOne = new StorePool({ ...address.connection, max: 1 }, own);
+      return openSession(ofOne, () => endPool(ofOne));
     },
     close: () => endPool(pool),
   });
+}
+
+/**
+ * What others leave in a connection of a pooler would hide our tables and take our writes. A session that is ours alone has
+ * nothing of the kind, and functions that are made in it keep its path.
+ */
+function withTemporaryTablesLast(settings: Settings): Settings {
+  const { schema, searchPath } = settings;
+  return schema === null ? settings : { ...settings, searchPath: `${searchPath ?? ''}, pg_temp` };
 }
 
 interface DatabaseParts {
@@ -102,7 +113,8 @@ interface Greeting {
 /**
  * Asks the server what it is and where our tables are: in the schema that DATABASE_URL names, else in the first of the
  * role's search path that has them, else in the first that has other tables under our names, which new ones would hide from
- * their application, else in its first. The path is the role's own, not one that somebody left in a pooler.
+ * their application, else in its first. The path is the role's own, not one that somebody left in a pooler, and no temporary
+ * table that somebody left there counts.
  * @throws CostsError `failed` for a server that is no PostgreSQL as we need it
  */
 async function meet(
@@ -112,7 +124,7 @@ async function meet(
   const client = await pool.connect();
   try {
     await client.query(
-      `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN reset_val ELSE '0' END, true) FROM pg_settings
+      `BEGIN READ ONLY; SELECT set_config(name, CASE WHEN name = 'search_path' THEN concat_ws(', ', nullif(reset_val, ''), 'pg_temp') ELSE '0' END, true) FROM pg_settings
        WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
     );
     const { rows } = await client.query<Greeting>(GREETING);
@@ -153,9 +165,9 @@ const GREETING = `
   SELECT version() AS version, current_setting('server_version_num') AS number, pg_is_in_recovery() AS replica,
          EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS citus, current_setting('server_encoding') AS encoding,
          current_setting('session_replication_role') = 'replica' AS replays,
-         current_setting('search_path') AS "searchPath",
+         (SELECT reset_val FROM pg_settings WHERE name = 'search_path') AS "searchPath",
          (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('cost_data'))::text AS schema,
-         current_schema()::text AS first`;
+         CASE WHEN quote_ident(current_schema())::regnamespace <> pg_my_temp_schema() THEN current_schema()::text END AS first`;
 
 /** The schema of the path in which tables have our names, though none of them are bills. */
 async function schemaOfNames(client: pg.ClientBase): Promise<string | null> {

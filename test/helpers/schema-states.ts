@@ -24,9 +24,10 @@ export async function runAll(pool: Pool, files: readonly MigrationFile[]): Promi
   await recordAsApplied(pool, files);
 }
 
-/** A migration's SQL in one transaction, where an index cannot be built concurrently and need not. */
+/** A migration's SQL in one transaction, where an index cannot be built concurrently and need not; the path is a migrator's. */
 export async function runScript(pool: Pool, sql: string): Promise<void> {
-  await pool.query(sql.replace('INDEX CONCURRENTLY', 'INDEX'));
+  const path = `SELECT set_config('search_path', quote_ident(current_schema()), true)`;
+  await pool.query(`${path}; ${sql.replace('INDEX CONCURRENTLY', 'INDEX')}`);
 }
 
 /** The old system's rows, with amounts that no float holds. */

@@ -28,9 +28,8 @@ withPooler.each([
   const url = await throughPgbouncer(target.url);
   // What the other application leaves behind on both connections of the pooler must not move our names.
   const others = await Promise.all([0, 1].map(() => connect(url)));
-  await Promise.all(
-    others.map((client) => client.query(`BEGIN; SET search_path = ${theirs}; SELECT pg_sleep(0.2); COMMIT`)),
-  );
+  const left = `SET search_path = ${theirs}; CREATE TEMPORARY TABLE projects (id int); CREATE TEMPORARY TABLE cost_data (id int)`;
+  await Promise.all(others.map((client) => client.query(`BEGIN; ${left}; SELECT pg_sleep(0.2); COMMIT`)));
   const before = await settingsOf(others);
 
   const database = await openDatabase({ ...target, url: `${url}${ours}` });

@@ -86,7 +86,7 @@ describe.each(STORY_KINDS)('on %s', (kind) => {
       expect(isSame, `${name} changes the schema, or what is in it alone`).toBe(
         !/^(?:CREATE|ALTER|DROP|DO)\b/m.test(sql),
       );
-      await database.pool.query(await readDown(name));
+      await runScript(database.pool, await readDown(name));
       expect(await dumpSchema(database.pool), `after the down.sql of ${name}`).toBe(states[index]);
     }
     await database.close();
