@@ -38,9 +38,9 @@ export function openDesk(
   database: Database,
   config: Partial<VaultOptions['config']> = {},
   keychain: Keychain = memoryKeychain(),
+  store: Store = createStore(database),
 ): Desk {
   const said: string[] = [];
-  const store = createStore(database);
   const vault = openVault({
     config: {
       home: () => join(tmpdir(), `costs-no-home-${randomUUID()}`),

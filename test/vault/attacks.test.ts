@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../helpers/database.js';
 import {
   addKey,
@@ -281,6 +281,19 @@ describe('a session', () => {
       >`SELECT extract(epoch FROM expires_at - now())::float8 / 3600 AS left FROM vault_sessions`;
       expect(hours?.left).toBeGreaterThan(11.9);
       expect(hours?.left).toBeLessThanOrEqual(12);
+      // As it was made: a row that is edited opens nothing at any time.
+      const late = openDesk(base.database, {}, acme.keychain);
+      const { access } = late.store;
+      const later = (hours: number) =>
+        vi.spyOn(access, 'clock').mockResolvedValue(new Date(Date.now() + hours * 3_600_000));
+      later(11.9);
+      await expect(late.vault.adminKey(row)).resolves.toBeDefined();
+      later(12.1);
+      const again = openDesk(base.database, {}, acme.keychain, late.store);
+      await expect(again.vault.adminKey(row)).rejects.toMatchObject({
+        code: 'auth',
+        message: 'The session has ended.',
+      });
       await prisma.$executeRaw`UPDATE vault_sessions SET expires_at = now()`;
       await expect(openDesk(base.database, {}, acme.keychain).vault.adminKey(row)).rejects.toMatchObject({
         code: 'auth',
