@@ -180,7 +180,8 @@ describe.each(DATABASE_KINDS)('the main job on %s', (kind) => {
     async () => {
       const machine = await start();
       const remove = emulator.addFault({ fault: { kind: 'status', status: 503 }, match: { organizationId: 'org-2' } });
-      const run = await machine.here(['sync', '--lookback', '5', '--retry-for', '1', '--json']);
+      // A day more than is looked at: midnight may pass meanwhile.
+      const run = await machine.here(['sync', '--lookback', '6', '--retry-for', '1', '--json']);
       remove();
       expect(run.code).toBe(3);
       const result = run.json<SyncResult>();
