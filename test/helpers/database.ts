@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
+import { once } from '../../src/domain/once.js';
 import type { Database } from '../../src/store/database.js';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { readMigrations } from '../../src/store/migrations/folder.js';
@@ -143,11 +144,6 @@ const strategy = once(async () => {
   const { rows } = await (await administrator()).query<{ server_version_num: string }>('SHOW server_version_num');
   return Number(rows[0]?.server_version_num) >= 150_000 ? 'STRATEGY FILE_COPY' : '';
 });
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}
 
 /** A clock that each database sets for itself. */
 const CLOCK = ['now', 'clock_timestamp'].reduce(
