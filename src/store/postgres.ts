@@ -57,7 +57,7 @@ async function open(address: DatabaseAddress): Promise<Database> {
  */
 function withTemporaryTablesLast(settings: Settings): Settings {
   const { schema, searchPath } = settings;
-  return schema === null ? settings : { ...settings, searchPath: `${searchPath ?? ''}, pg_temp` };
+  return schema === null || searchPath === null ? settings : { ...settings, searchPath: `${searchPath}, pg_temp` };
 }
 
 interface DatabaseParts {
