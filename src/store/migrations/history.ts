@@ -32,7 +32,8 @@ export interface History {
 /** Reads the migration history in one small query (two where there is none). */
 export async function readHistory(pool: Pool): Promise<History> {
   const { rows: found } = await pool.query<{ exists: boolean; now: Date; schema: string }>(
-    `SELECT coalesce(current_schema(), current_setting('search_path')) AS schema,
+    // Where none of the path is there, the schema is that of temporary tables, which the store puts at its end.
+    `SELECT coalesce(substring(current_schema() from '^(?!pg_temp).*'), regexp_replace(current_setting('search_path'), ', pg_temp$', '')) AS schema,
              to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists, clock_timestamp() AS now`,
   );
   const received = performance.now();
