@@ -105,7 +105,7 @@ async function readFile(
     const why = error instanceof Error ? error.message : 'it cannot be read';
     throw new CostsError(
       'contract',
-      `${file.path}${row === 0 ? '' : `, row ${row}`}: ${cleanText(why)}; nothing was stored.`,
+      `${file.path}${row === 0 ? '' : `, row ${row}`}: ${cleanText(why).replace(/\.$/, '')}; nothing was stored.`,
       {
         hint: error instanceof CostsError && error.hint !== undefined ? error.hint : 'Export the period again.',
         cause: error,
