@@ -5,8 +5,9 @@ import type { Basis } from '../../src/domain/results.js';
 import { silentOutput } from '../../src/output/silent.js';
 import { renderRun } from '../../src/output/runs.js';
 import { createStore } from '../../src/store/store.js';
-import { useTestDatabase } from '../helpers/database.js';
+import { DATABASE_KINDS, useTestDatabase } from '../helpers/database.js';
 import { registerOrganization } from '../helpers/organization.js';
+import { fillProjects } from '../helpers/spend.js';
 
 it('tells a run whose process was killed from one that goes on', async () => {
   const { database } = await useTestDatabase('postgresql');
@@ -32,6 +33,23 @@ it('tells a run whose process was killed from one that goes on', async () => {
   const statuses = (await runs.list('team-1', 10)).map(({ id, status }) => [id, status]);
   expect(Object.fromEntries(statuses)).toEqual({ killed: 'died', collecting: 'running', young: 'running', done: 'ok' });
   expect(await runs.find('team-1', 'kil')).toMatchObject([{ status: 'died' }]);
+});
+
+it.each(DATABASE_KINDS)('lets the planner know at its end of tables that have grown, on %s', async (kind) => {
+  const { database } = await useTestDatabase(kind);
+  const { prisma } = database;
+  const { collection } = createStore(database);
+  await fillProjects(prisma);
+  const known = async () => {
+    const tables = await prisma.$queryRaw<{ name: string }[]>`
+      SELECT relname AS name FROM pg_class WHERE relname IN ('cost_data', 'usage_data') AND relkind = 'r' AND relpages > 0`;
+    return tables.map(({ name }) => name);
+  };
+  await prisma.$executeRaw`
+    INSERT INTO cost_data (id, project_id, api_version, bucket_start_time, bucket_end_time, currency, line_item, cost)
+    SELECT i, 'search', 'costs_v1', '2026-01-01', '2026-01-02', 'USD', i, 1 FROM generate_series(1, 500) i`;
+  await collection.finishRun({ id: 'any', teamId: 'team-1' }, 'ok', []);
+  expect(await known()).toEqual(['cost_data']);
 });
 
 it.each([

@@ -5,6 +5,7 @@ import { keepNames } from '../discovered-projects.js';
 import { listCollectedDays } from './collected-days.js';
 import { findUnknownProjects, listProjectIds } from './resolve-projects.js';
 import { readTerms } from '../organizations.js';
+import { renewStatistics } from '../statistics.js';
 import { finishRun, listNews, listPaused, listUnfinished, startRun } from '../runs.js';
 import { checkSeals, closeMisfits, openMisfits } from '../facts/check-seals.js';
 import { listDailyCharges } from '../facts/daily-charges.js';
@@ -37,7 +38,11 @@ export function createCollectionStore(prisma: PrismaClient): CollectionStore {
     pausedByQuota: (teamId, kind) => listPaused(prisma, teamId, kind),
     unfinishedSyncs: (teamId, basis) => listUnfinished(prisma, teamId, basis),
     startRun: (run) => startRun(prisma, run),
-    finishRun: (run, status, result) => finishRun(prisma, run, status, result),
+    finishRun: async (run, status, result) => {
+      await finishRun(prisma, run, status, result);
+      // What was written stands: no run fails for that.
+      await renewStatistics(prisma).catch(() => undefined);
+    },
   };
 }
 
