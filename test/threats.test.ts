@@ -39,6 +39,7 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   ],
   'move, redirect or swap one unnoticed': [
     ['vault/attacks.test.ts', 'a ciphertext moved to another row'],
+    ['vault/cipher.test.ts', 'of another %s is refused'],
     ['vault/attacks.test.ts', 'an edited host, when the environment leads there too'],
     ['vault/attacks.test.ts', 'another base URL, before anything is decrypted'],
   ],
