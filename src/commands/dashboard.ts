@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Dashboard } from '../domain/dashboard.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
+import type { RegisteredOrganization } from '../domain/organization.js';
 import { plural } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
 import { renderDashboard } from '../output/dashboard.js';
@@ -37,19 +38,11 @@ async function look(context: Context): Promise<Dashboard> {
   const { spend, organizations } = await readSpend(store, team, today, projects);
   const unlinked = projects.filter(({ linked, providerProjectId }) => !linked && providerProjectId !== null).length;
   const active = organizations.filter(({ isActive }) => isActive);
-  const disabled = registered.find(({ hasKey }) => hasKey);
   return {
     state: `${team.name}: ${plural(organizations.length, 'organization')} in ${store.database.label}.`,
     spend,
     next: [
-      // Files that were imported need no key.
-      ...(active.length === 0 && registered.every(({ billSource }) => billSource !== 'files')
-        ? [
-            disabled === undefined
-              ? addKey('as no organization has an active key')
-              : { command: shell`costs keys enable ${disabled.organizationId}`, why: 'as no key is enabled' },
-          ]
-        : []),
+      ...(active.length === 0 ? toCollect(registered) : []),
       ...toRead(active.filter(({ readAt }) => !readAt.has(today)).length, active.length),
       ...(unlinked > 0
         ? [{ command: 'costs projects link', why: `to link ${plural(unlinked, 'provider project')}` }]
@@ -70,6 +63,14 @@ function begin(state: string, ...next: Step[]): Dashboard {
 
 function addKey(why: string): Step {
   return { command: 'costs keys add', why };
+}
+
+/** Files that were imported need no key. */
+function toCollect(registered: readonly RegisteredOrganization[]): Step[] {
+  if (registered.some(({ billSource }) => billSource === 'files')) return [];
+  const disabled = registered.find(({ hasKey }) => hasKey);
+  if (disabled === undefined) return [addKey('as no organization has an active key')];
+  return [{ command: shell`costs keys enable ${disabled.organizationId}`, why: 'as no key is enabled' }];
 }
 
 function toRead(stale: number, of: number): Step[] {

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, lengthOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
+import { addDays, daysBetween, lengthOf, spanOf, startOfMonthOf, type Day, type DaySpan } from './day.js';
 import { CostsError } from '../errors.js';
 import { daysNamed, firstDayOf, lastDayOf, parseTime, untilToday, type NamedSpan } from './time.js';
 import { formatDate, formatSpan } from './words.js';
@@ -101,16 +101,11 @@ function checkSpan(span: DaySpan, today: Day): DaySpan {
     throw new CostsError('usage', `${formatDate(span.since)} is before any bill.`, {
       hint: `Give a day from ${formatDate(FIRST_DAY)} on.`,
     });
-  if (span.since > today || span.until > today) {
-    const future = span.since > today && span.since <= span.until ? formatSpan(span.since, span.until) : null;
-    throw new CostsError(
-      'usage',
-      `${future ?? formatDate(span.since > today ? span.since : span.until)} is in the future.`,
-      {
-        hint: `Today is ${formatDate(today)} (UTC).`,
-      },
-    );
-  }
+  const future = spanOf([span.since, span.until].filter((day) => day > today));
+  if (future !== null)
+    throw new CostsError('usage', `${formatSpan(future.since, future.until)} is in the future.`, {
+      hint: `Today is ${formatDate(today)} (UTC).`,
+    });
   if (span.since <= span.until) return span;
   throw new CostsError('usage', `--since is ${formatDate(span.since)}, after --until, ${formatDate(span.until)}.`, {
     hint: 'Give the earlier day first.',

@@ -36,23 +36,23 @@ export async function selectOrganizations(
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];
   const active = chosen.filter(({ isActive }) => isActive);
   if (active.length > 0) return active;
-  throw allDisabled(chosen);
+  const [first, ...others] = chosen;
+  if (first === undefined) throw new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
+  throw allDisabled(first, others);
 }
 
-/** Of organizations that are registered and not collected, at least one. */
-export function allDisabled(organizations: readonly Pick<Organization, 'name' | 'organizationId'>[]): CostsError {
-  const [first] = organizations;
-  if (first === undefined) return new CostsError('usage', 'No active organization fits.', { hint: 'costs keys list' });
-  const [what, others] =
-    organizations.length === 1
-      ? [`The key of ${first.name} is disabled, so that it is not collected.`, '']
-      : [
-          `The keys of all ${organizations.length} organizations that were asked for are disabled.`,
-          ', and likewise the others',
-        ];
-  return new CostsError('usage', what, {
-    hint: shell`To collect ${first.name} again${others}: costs keys enable ${first.organizationId}`,
-  });
+/** Of organizations that are registered, none of which is collected. */
+export function allDisabled(
+  { name, organizationId }: Pick<Organization, 'name' | 'organizationId'>,
+  others: readonly unknown[],
+): CostsError {
+  return others.length === 0
+    ? new CostsError('usage', `The key of ${name} is disabled, so that it is not collected.`, {
+        hint: shell`To collect ${name} again: costs keys enable ${organizationId}`,
+      })
+    : new CostsError('usage', `The keys of all ${others.length + 1} organizations that were asked for are disabled.`, {
+        hint: shell`To collect ${name} again, and likewise the others: costs keys enable ${organizationId}`,
+      });
 }
 
 /** Figures of files that were imported, and of keys that were removed, are there all the same. */

@@ -14,6 +14,7 @@ import { renderHint } from './hint.js';
 export function renderCheck(result: CheckFindings, team: string, output: Output): string {
   const { findings, notes, checks } = result;
   const { style } = output;
+  const beyond = notes.length === 0 ? '' : ' beyond these notes';
   const lines = [
     ...(result.budgets.length === 0 ? [] : [renderBudgetStates(result, team, output), '']),
     ...findings.flatMap(({ id, subject, message, hint }) => [
@@ -23,11 +24,7 @@ export function renderCheck(result: CheckFindings, team: string, output: Output)
     ...notes.map((note) => `${style.yellow('⚠')} ${renderHint(note)}`),
     ...messageLines(result, output),
     ...(result.acknowledged > 0 ? [`${plural(result.acknowledged, 'finding')} left alone → costs check list`] : []),
-    ...(findings.length > 0
-      ? []
-      : [
-          `${style.green('✔')} ${notes.length === 0 ? 'Nothing found' : 'Nothing found beyond these notes'}: ${checks.join(', ')}.`,
-        ]),
+    ...(findings.length === 0 ? [`${style.green('✔')} Nothing found${beyond}: ${checks.join(', ')}.`] : []),
   ];
   return lines.join('\n');
 }

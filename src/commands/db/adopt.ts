@@ -57,14 +57,9 @@ async function run({ dryRun, yes, datesIn, ...options }: DbAdoptOptions, context
   return describe(await database.migrations.adopt(choices));
 }
 
-/** PostgreSQL ends prepared statements whose columns became of another type, each time anew for a session that keeps them. */
-const RECONNECT =
-  '  Restart programs that stay connected afterwards: statements that they prepared fail ("cached plan must not change result type").';
-
 function renderSteps({ steps, foreign }: AdoptResult): string[] {
   return [
     ...steps.map(({ text, locks }) => `· ${text}${locks === null ? '' : `  (${locks} is locked until the end)`}`),
-    ...(steps.some(({ text }) => text.startsWith('convert ')) ? [RECONNECT] : []),
     ...foreign.map(
       ({ object, stops }) =>
         `  theirs, left alone: ${object}${stops === null ? '' : `. It can stop our writes: ${stops}`}`,

@@ -39,7 +39,8 @@ async function activeKeys(context: Context): Promise<KeyRow[]> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const registered = await store.keys.list(team.id);
   const active = registered.filter(({ isActive }) => isActive);
-  if (active.length === 0 && registered.length > 0) throw allDisabled(registered);
+  const [first, ...others] = registered;
+  if (active.length === 0 && first !== undefined) throw allDisabled(first, others);
   return active;
 }
 

@@ -109,7 +109,7 @@ function convertTable(table: string, columns: readonly ConvertedColumn[]): Step 
   const list = columns.map(({ name, have, want }) => `${name} from ${have} to ${want}`).join(', ');
   const rewrites = columns.some(({ have }) => !have.startsWith('character varying'));
   return step(
-    `convert ${table}: ${list}${rewrites ? '; the table is rewritten, and cannot be read or written meanwhile' : ''}`,
+    `convert ${table}: ${list}${rewrites ? '; the table is rewritten, and cannot be read or written meanwhile' : ''}; programs that stay connected must be restarted afterwards ("cached plan must not change result type")`,
     alter(there),
     `${gone}${alter(back)}`,
     table,

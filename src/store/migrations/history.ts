@@ -19,8 +19,6 @@ export interface History {
   exists: boolean;
   /** Without attempts that were rolled back, and what the application added that a schema was adopted of; oldest first. */
   rows: HistoryRow[];
-  /** The schema that was looked at, or those that were to be found; a name may be mistyped. */
-  schema: string;
   /** Tables in the schema besides the history, when there is none. */
   otherTables: string[];
   /** Whether `costs db adopt` began it. */
@@ -31,16 +29,13 @@ export interface History {
 
 /** Reads the migration history in one small query (two where there is none). */
 export async function readHistory(pool: Pool): Promise<History> {
-  const { rows: found } = await pool.query<{ exists: boolean; now: Date; schema: string }>(
-    // Where none of the path is there, the schema is that of temporary tables, which the store puts at its end.
-    `SELECT coalesce(substring(current_schema() from '^(?!pg_temp).*'), regexp_replace(current_setting('search_path'), ', pg_temp$', '')) AS schema,
-             to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists, clock_timestamp() AS now`,
+  const { rows: found } = await pool.query<{ exists: boolean; now: Date }>(
+    `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS exists, clock_timestamp() AS now`,
   );
   const received = performance.now();
   const clock = () => new Date((found[0]?.now.getTime() ?? 0) + performance.now() - received);
-  const schema = found[0]?.schema ?? '';
   if (found[0]?.exists !== true)
-    return { exists: false, schema, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
+    return { exists: false, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
   const { rows: all } = await pool.query<HistoryRow & { marked: boolean; adopted: boolean }>(
     `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt", rolled_back_at AS "rolledBackAt",
             CASE WHEN finished_at IS NULL THEN logs END AS logs, ${IS_MARKED} AS marked, coalesce(${HAS_ADOPTION}, false) AS adopted
@@ -49,10 +44,10 @@ export async function readHistory(pool: Pool): Promise<History> {
   const ours = new Set(await migrationNames());
   // The application that made the tables may keep a history of its own there: it is none of ours.
   if (!all.some(({ name }) => ours.has(name)))
-    return { exists: false, schema, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
+    return { exists: false, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
   const isAdopted = all.some(({ adopted }) => adopted);
   const rows = all.filter(({ name, marked }) => !isAdopted || marked || ours.has(name));
-  return { exists: true, schema, rows, otherTables: [], isAdopted, clock };
+  return { exists: true, rows, otherTables: [], isAdopted, clock };
 }
 
 const MARK = 'costs';

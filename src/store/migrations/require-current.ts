@@ -11,7 +11,7 @@ import { schemaProblem, unknownNames } from './schema-problem.js';
  */
 export async function requireCurrentSchema(target: MigrationTarget): Promise<() => Date> {
   const [names, history] = await Promise.all([migrationNames(), readHistory(target.pool)]);
-  const problem = schemaProblem(names, history, target.label);
+  const problem = schemaProblem(names, history, target.label, target.pool.settings.schema);
   if (problem === null) return history.clock;
   const onlyBehind = failedRows(history).length === 0 && unknownNames(names, history).length === 0;
   if (target.kind !== 'embedded' || !onlyBehind) throw problem;

@@ -1,9 +1,17 @@
 import { CostsError } from '../../errors.js';
 import { appliedNames, failedRows, type History } from './history.js';
 
-/** Null when every migration of this version, and no other, is applied. */
-export function schemaProblem(names: readonly string[], history: History, label: string): CostsError | null {
-  if (!history.exists) return missingHistory(history.otherTables, nameOf(history, label));
+/**
+ * Null when every migration of this version, and no other, is applied.
+ * @param schema in which they were looked for; null where there is none
+ */
+export function schemaProblem(
+  names: readonly string[],
+  history: History,
+  label: string,
+  schema: string | null,
+): CostsError | null {
+  if (!history.exists) return missingHistory(history.otherTables, withSchema(label, schema));
   const failed = failedRows(history)[0];
   if (failed !== undefined) {
     return new CostsError('schema', `The migration ${failed.name} of ${label} began and did not end.`, {
@@ -29,8 +37,8 @@ export function schemaProblem(names: readonly string[], history: History, label:
 }
 
 /** With its schema, where that is not the usual one: a mistyped one would be made. */
-function nameOf({ schema }: History, label: string): string {
-  return schema === 'public' ? label : `The schema ${schema} of ${label}`;
+function withSchema(label: string, schema: string | null): string {
+  return schema === null || schema === 'public' ? label : `The schema ${schema} of ${label}`;
 }
 
 /** What to say of a database without a history, by the tables in it. */

@@ -70,7 +70,7 @@ export async function partitionUsage(
 async function requireSchema(pool: Connection, label: string): Promise<void> {
   const history = await readHistory(pool);
   requireSoundHistory(await migrationStatus({ pool }), history, label);
-  const problem = schemaProblem(await migrationNames(), history, label);
+  const problem = schemaProblem(await migrationNames(), history, label, pool.settings.schema);
   if (problem !== null) throw problem;
 }
 
