@@ -37,6 +37,12 @@ it.each([
   for (const form of [SECRET, spelled.slice(4, -4)]) expect(masked).not.toContain(form);
 });
 
+it('the key alone is masked in whatever it is spelled, as headers repeat it', () => {
+  for (const spelled of [SECRET, base64(SECRET), SECRET.toUpperCase()]) {
+    expect(maskRefusal(spelled, key)).toMatch(/^\[key\].{0,2}$/);
+  }
+});
+
 it('an answer without it, and one to no key, is as it came', () => {
   const text = '{"message":"\\u0041 100%41 &#65; %2541 dGVzdA=="}';
   expect(maskRefusal(text, new Secret(''))).toBe(text);
