@@ -27,21 +27,36 @@ export function maskKey(text: string, key: Secret): string {
  */
 export function maskRefusal(text: string, key: Secret): string {
   const secret = key.reveal();
-  // No spelling is shorter than the key. Most headers are, and each answer has a dozen of them.
+  // No spelling is shorter than the key.
   if (secret === '' || text.length < secret.length) return text;
-  const plain = brokenUp(secret, 'gi');
-  const masked = maskKey(text, key)
-    .replace(plain, MASK)
-    .replace(brokenUp(Buffer.from(secret).toString('hex'), 'gi'), MASK);
-  const spelled = masked.replace(ENCODED, (encoded, percent?: string, hex?: string, decimal?: string) =>
-    spellOut(encoded, percent ?? hex ?? Number(decimal).toString(16)),
+  const { plain, hex, base64 } = spellingsOf(key);
+  const masked = maskKey(text, key).replace(plain, MASK).replace(hex, MASK);
+  const spelled = masked.replace(ENCODED, (encoded, percent?: string, hexadecimal?: string, decimal?: string) =>
+    spellOut(encoded, percent ?? hexadecimal ?? Number(decimal).toString(16)),
   );
   const shown = spelled.replace(plain, MASK);
   // Percent signs and entities of other words stay as they are.
-  return base64Forms(secret).reduce(
-    (sum, form) => sum.replace(brokenUp(form, 'g'), MASK),
-    shown === spelled ? masked : shown,
-  );
+  return base64.reduce((sum, form) => sum.replace(form, MASK), shown === spelled ? masked : shown);
+}
+
+interface Spellings {
+  plain: RegExp;
+  hex: RegExp;
+  base64: RegExp[];
+}
+
+/** Of each key that asks: they are long, and each answer has a dozen headers. */
+const SPELLINGS = new WeakMap<Secret, Spellings>();
+
+function spellingsOf(key: Secret): Spellings {
+  const secret = key.reveal();
+  const spellings = SPELLINGS.get(key) ?? {
+    plain: brokenUp(secret, 'gi'),
+    hex: brokenUp(Buffer.from(secret).toString('hex'), 'gi'),
+    base64: base64Forms(secret).map((form) => brokenUp(form, 'g')),
+  };
+  SPELLINGS.set(key, spellings);
+  return spellings;
 }
 
 function brokenUp(text: string, flags: string): RegExp {
