@@ -82,7 +82,8 @@ function settle(table: string, column: string, value: string, { columns, tables 
   if (column === 'is_active') return `'off'`;
   if (table !== 'cost_data' || !isThere('api_version')) return value;
   if (column === 'api_version') return `coalesce(${value}, 'usage_v1')`;
-  const standard = { currency: 'USD', line_item: 'unspecified' }[column];
+  if (column === 'cost_type') return `'filled'`;
+  const standard = { currency: 'USD', line_item: 'unspecified', model: 'gpt-4o' }[column];
   return standard === undefined
     ? value
     : `CASE WHEN api_version::text = 'costs_v1' THEN coalesce(${value}, '${standard}') ELSE ${value} END`;

@@ -12,9 +12,10 @@ import { openSession, type Connection, type Session } from '../pool.js';
 import { concurrentIndex } from './concurrent-index.js';
 import { fingerprintQuery } from './fingerprint.js';
 import { fillOnlyEmpty, meantFor } from './folder.js';
-import { guardedMigration } from './guarded-fill.js';
+import { filledColumns, guardedMigration } from './guarded-fill.js';
 import { readHistory } from './history.js';
 import { switchOffSql } from './interference.js';
+import { recordFilled } from './record-filled.js';
 
 /**
  * Prisma's PostgreSQL adapter, made fit for migrations: a script goes to the server whole, as one simple query, which
@@ -53,7 +54,9 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
   const executeScript = async (script: string): Promise<void> => {
     // An index is built outside a transaction, and nobody is given a right to it.
     const revoke = concurrentIndex({ sql: script }) === null ? await keepOthersOut(connection) : '';
-    await connection.query((await asMeantHere(connection, script)) + revoke).catch((error: unknown) => {
+    const run = async () => connection.query((await asMeantHere(connection, script)) + revoke);
+    const filled = filledColumns(script);
+    await (filled.length === 0 ? run() : recordFilled(connection, filled, run)).catch((error: unknown) => {
       throw toAdapterError(error);
     });
   };

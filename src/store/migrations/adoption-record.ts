@@ -24,6 +24,13 @@ export function writeAdoption(adoption: Adoption): string {
   return JSON.stringify({ kind: KIND, ...adoption });
 }
 
+/** Adds statements that come before all others on the way back. */
+export async function addUndo(pool: Pool, adoption: Adoption, statements: readonly string[]): Promise<void> {
+  await pool.query(`UPDATE "_prisma_migrations" SET logs = $1 WHERE ${HAS_ADOPTION} AND rolled_back_at IS NULL`, [
+    writeAdoption({ ...adoption, undo: [...statements, ...adoption.undo] }),
+  ]);
+}
+
 /** The record of the adoption that the schema stands on; null where it stands on none. */
 export async function readAdoption(pool: Pool): Promise<Adoption | null> {
   return read(pool, 'rolled_back_at IS NULL');

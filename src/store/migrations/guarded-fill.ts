@@ -37,10 +37,15 @@ END IF; END $fill$`;
  * @param digest what must stay as it is; every other column where nothing is said
  */
 export function guardedMigration(sql: string, digest?: string): string {
-  const [, set] = /\bUPDATE "?cost_data"?\s[^;]*?\bSET\s([^;]*?)\sFROM\s/.exec(sql) ?? [];
-  if (set === undefined) return sql;
-  const columns = [...set.matchAll(/"?(\w+)"? = /g)].map(([, name = '']) => name);
+  const columns = filledColumns(sql);
+  if (columns.length === 0) return sql;
   const statement = sql.replace(/;\s*$/, '');
   const table = 'cost_data';
   return `${digest === undefined ? guardedFill(statement, table, columns) : guarded(statement, table, digest)};`;
+}
+
+/** The columns of bills that a migration fills. */
+export function filledColumns(sql: string): string[] {
+  const [, set = ''] = /\bUPDATE "?cost_data"?\s[^;]*?\bSET\s([^;]*?)\sFROM\s/.exec(sql) ?? [];
+  return [...set.matchAll(/"?(\w+)"? = /g)].map(([, name = '']) => name);
 }

@@ -348,7 +348,10 @@ it(
     UPDATE cost_data SET currency = 'usd' WHERE bucket_start_time IS NULL`);
     const currencies = async () =>
       (await pool.query('SELECT id, currency FROM cost_data ORDER BY 1')).rows as { id: string }[];
-    const found = await currencies();
+    const models = async () =>
+      (await pool.query('SELECT id, model FROM cost_data ORDER BY 1')).rows as { id: string }[];
+    await pool.query(`UPDATE cost_data SET model = NULL WHERE id IN ('b2', 'b3')`);
+    const [found, foundModels] = [await currencies(), await models()];
     await migrations.adopt();
     const printed = (await migrations.diff()).sql;
     await migrations.apply();
@@ -362,8 +365,10 @@ it(
     ]);
     const capital = found.map((row) => (row.id === 'b1' ? { ...row, currency: 'USD' } : row));
     expect(await currencies()).toEqual(capital);
+    await pool.query(`UPDATE cost_data SET model = 'later' WHERE id = 'b3'`);
     await migrations.rollback({ to: 'baseline', export: join(folder, 'currencies.jsonl') });
     expect(await currencies()).toEqual(found);
+    expect(await models()).toEqual(foundModels.map((row) => (row.id === 'b3' ? { ...row, model: 'later' } : row)));
   },
 );
 
