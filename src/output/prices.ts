@@ -27,11 +27,10 @@ export interface PriceFinding {
 const COLUMNS = [
   { head: 'Model' },
   { head: 'Of' },
-  { head: 'Tier' },
-  { head: 'Where' },
+  { head: 'Only for' },
   { head: 'Price', align: 'right' as const },
-  { head: 'For', align: 'right' as const },
-  { head: 'From' },
+  { head: 'Per', align: 'right' as const },
+  { head: 'From', lesser: 'detail' as const },
   { head: '' },
 ];
 
@@ -43,10 +42,9 @@ export function renderPrices(
     ({ model, tokenType, tier, contextWindow, inferenceGeo, price, per, currency, unit, validFrom, origin }) => [
       model === '' ? '(any)' : model,
       tokenType,
-      tier === 'standard' ? '' : tier,
-      [contextWindow, inferenceGeo].filter((text) => text !== '').join(', '),
+      [tier === 'standard' ? '' : tier, contextWindow, inferenceGeo].filter((text) => text !== '').join(', '),
       `${price} ${currency}`,
-      `${per} ${unit}`,
+      `${per === '1000000' ? '1M' : per} ${unit}`,
       formatDate(validFrom),
       origin === 'imported' ? 'your own' : '',
     ],

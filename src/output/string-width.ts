@@ -4,6 +4,11 @@ import measure from 'string-width';
 const JOINER = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2]/g;
 /** The am of Thai and Lao is in one piece with the letter before it, and stands behind that. */
 const AM = /[\u0e33\u0eb3]/g;
+/** One terminal draws an emoji made of several as one, another each of them: the wider is counted, so that no line ever wraps. */
+const EMOJI_JOINER = /\u200d/g;
+const FLAG_LETTER = /[\u{1f1e6}-\u{1f1ff}]/gu;
+const SKIN_TONE = /\p{Emoji_Modifier}/gu;
+const TWO_COLUMNS = '\u3000';
 
 /** Signs that take one column each: Latin and Greek letters, dashes, arrows, blocks of charts, and the marks that we print. */
 const ONE_COLUMN =
@@ -11,5 +16,7 @@ const ONE_COLUMN =
 
 /** How many columns of a terminal text takes. Nearly all is plain, and what is needed to measure the rest takes long to make ready. */
 export function stringWidth(text: string): number {
-  return ONE_COLUMN.test(text) ? text.length : measure(text.replace(JOINER, '').replace(AM, 'a'));
+  if (ONE_COLUMN.test(text)) return text.length;
+  const parts = text.replace(EMOJI_JOINER, '').replace(FLAG_LETTER, TWO_COLUMNS).replace(SKIN_TONE, TWO_COLUMNS);
+  return measure(parts.replace(JOINER, '').replace(AM, 'a'));
 }

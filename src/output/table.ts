@@ -30,6 +30,8 @@ interface Layout {
 const GAP = 2;
 /** Text that is wrapped narrower than this can hardly be read. */
 const LEAST_WIDTH = 8;
+/** … but a figure in two pieces is another figure: text goes down to this before. */
+const NARROWEST = 4;
 /** A name that is longer is wrapped before a column goes: one of them would take the figures of all. */
 const LONG_WIDTH = 40;
 
@@ -136,8 +138,8 @@ function fairWidth(column: Filled): number {
 /** The widths of columns that fit: text first wraps between its words, then within them; figures wrap only when nothing else is left. */
 function narrowed(columns: readonly Filled[], width: number): number[] {
   const widths = columns.map((column) => column.width);
-  const broken = (column: Filled) => (column.align === 'right' ? column.width : LEAST_WIDTH);
-  for (const leastOf of [leastWhole, broken, () => 1]) {
+  const broken = (least: number) => (column: Filled) => (column.align === 'right' ? column.width : least);
+  for (const leastOf of [leastWhole, broken(LEAST_WIDTH), broken(NARROWEST), () => 1]) {
     if (widthOf(widths) <= width) break;
     const least = columns.map(leastOf);
     while (widthOf(widths) > width) {

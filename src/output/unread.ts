@@ -34,6 +34,9 @@ export function unreadLines(
 
 function list(spans: readonly CoverageSpan[]): string {
   const named = spans.map(distinctNames(spans));
-  const shown = named.slice(0, 4).map((span) => `${span.organization} ${formatShortSpan(span)}`);
+  const shown = named.slice(0, 4).map((span, index) => {
+    const isNamed = named[index - 1]?.organization === span.organization;
+    return isNamed ? formatShortSpan(span) : `${span.organization} ${formatShortSpan(span)}`;
+  });
   return spans.length > 4 ? `${shown.join(', ')} and ${plural(spans.length - 4, 'more span')}` : shown.join(', ');
 }

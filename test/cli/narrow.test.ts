@@ -81,6 +81,8 @@ describe('every command that shows a table, with 200 projects of long names', ()
   const run = (args: readonly string[], columns?: number) =>
     runHere([...args, '--quiet'], { ...environmentOf(base.target), COSTS_HOME: '/nonexistent/costs' }, '', { columns });
   const plain = stripVTControlCharacters;
+  /** As a terminal counts that draws each part of an emoji. */
+  const columnsOf = (line: string) => Array.from(line).reduce((sum, sign) => sum + stringWidth(sign), 0);
 
   it.each(inject('long') ? [60, 80, 140] : [60])(
     'has no line beyond %i columns, but for commands to paste',
@@ -92,7 +94,7 @@ describe('every command that shows a table, with 200 projects of long names', ()
         const rows = plain(stdout)
           .split('\n')
           .filter((line) => !/→ costs/.test(line));
-        wrong.push(...rows.filter((line) => stringWidth(line) > columns).map((line) => `${args.join(' ')}: ${line}`));
+        wrong.push(...rows.filter((line) => columnsOf(line) > columns).map((line) => `${args.join(' ')}: ${line}`));
       }
       expect(wrong).toEqual([]);
     },

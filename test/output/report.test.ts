@@ -39,6 +39,14 @@ describe('a report without a row', () => {
     expect(shown([gap])).toMatch(/by project · never read\nNo costs in these days\.\n× Never read: Acme/);
   });
 
+  it('names an organization once before its missing days', () => {
+    const later = { ...gap, since: parseDay('2026-11-19'), until: parseDay('2026-11-20') };
+    const other = { ...gap, organizationId: 'org-2', organization: 'Labs' };
+    expect(shown([{ ...gap, until: parseDay('2026-11-02') }, later, other])).toMatch(
+      /Never read: Acme \S+ Nov, \S+ Nov, Labs \S+ Nov: a gap/,
+    );
+  });
+
   it('misses nothing where nothing could be read, as of a tag that no project has', () => {
     expect(shown([])).toBe('acme · 1–20 Nov 2026 (UTC) by project\nNo costs in these days.');
   });

@@ -19,7 +19,7 @@ it(
       '⚠️ warned',
       'e\u0301te\u0301',
       '日本 – 5.00',
-      '👩‍👩‍👧 Σ',
+      '🚀 Σ',
       '\u001b[1mbold\u001b[22m',
     ])
       expect(stringWidth(text)).toBe(measure(text));
@@ -34,7 +34,17 @@ it('gives a letter a column that is written in one piece with the one before it,
     ['สำหรับ', 5],
     ['ខ្មែរ', 4],
     ['বাংলা', 5],
-    ['👩‍🔬', 2],
+  ] as const)
+    expect(stringWidth(text), text).toBe(width);
+});
+
+it('counts each part of an emoji, as terminals do that do not draw them as one', () => {
+  for (const [text, width] of [
+    ['👩‍🔬', 4],
+    ['👨‍👩‍👧‍👦', 8],
+    ['👍🏽', 4],
+    ['🇩🇪', 4],
+    ['🚀', 2],
   ] as const)
     expect(stringWidth(text), text).toBe(width);
 });

@@ -106,6 +106,16 @@ describe('a table', () => {
     ).toBe('Name          USD\none two  1,234.56\nthree');
   });
 
+  it('breaks words anywhere before a figure, which would be another one in two pieces', () => {
+    const rows = [['gpt-5-2026-08-07', '1,200,000,000', '1,488,081.36']];
+    const columns: Column[] = [{ head: 'Model' }, right('Tokens'), right('USD')];
+    const shown = renderTable(columns, rows, { style: createStyle(false), width: 34 });
+    expect(shown.split('\n').slice(0, 2)).toEqual([
+      'Model         Tokens           USD',
+      'gpt-   1,200,000,000  1,488,081.36',
+    ]);
+  });
+
   it('has room while words and figures stay whole', () => {
     const columns: Column[] = [{ head: 'Name' }, ...['Volume', 'Price'].map((head) => right(head))];
     const rows = [['one two-three', '+1,234.56', '−1,891.68']];
