@@ -28,14 +28,21 @@ export function renderVerification(verification: Verification, output: Output): 
   ].join('\n');
 }
 
-function row(organization: OrganizationVerification, { style }: Output): string[] {
-  const { provider, name, status, findings } = organization;
-  const good = status === 'ok' && findings.length === 0;
-  return [good ? style.green('✔') : style.red('✖'), providerName(provider), name, said(organization)];
+function row(organization: OrganizationVerification, output: Output): string[] {
+  const { provider, name } = organization;
+  return [mark(organization, output), providerName(provider), name, said(organization)];
+}
+
+/** A tick is for what was compared and equal: where nothing was, none is deserved, and no fault is shown either. */
+function mark({ status, findings, days, equal }: OrganizationVerification, { style }: Output): string {
+  if (status !== 'ok' || findings.length > 0) return style.red('✖');
+  if (days === 0) return '–';
+  return equal < days ? style.yellow('⚠') : style.green('✔');
 }
 
 function said({ days, equal, comparedWith, notCompared, error }: OrganizationVerification): string {
   if (error !== undefined) return error.message;
+  if (days === 0 && comparedWith !== 'nothing') return 'nothing compared';
   const equalDays = `${formatCount(equal)} of ${plural(days, 'day')} equal`;
   switch (comparedWith) {
     case 'nothing':
