@@ -12,6 +12,7 @@ import { carryOut } from './carry-out.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { describeDuplicates, readWrittenOrder } from './duplicates.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
+import { billedTwice } from './double-projects.js';
 import type { ForeignObject } from './drift.js';
 import { findDependents } from './dependents.js';
 import { tablesElsewhere } from './elsewhere.js';
@@ -154,6 +155,7 @@ async function look(
     ...uncertainValues(plan.conversions),
     ...neverChecked(plan.target, live),
     ...plan.steps.flatMap((step) => step.checks),
+    ...(await billedTwice(pool)),
   ];
   const filled = plan.steps.flatMap(({ fills }) => (fills?.table === 'cost_data' ? fills.column : []));
   const looking = { duplicates, filled, converted: plan.conversions };

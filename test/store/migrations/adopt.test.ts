@@ -309,6 +309,21 @@ it.each([
   },
 );
 
+it('names bills of which the next sync would lose one, as two projects are the same at the provider', async () => {
+  const { pool, migrations } = database;
+  await makeForeign(pool, PUSHED);
+  await pool.query(`UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_1';
+    INSERT INTO projects (id, team_id, name, openai_project_id) VALUES ('p2', 't1', 'Search', 'proj_1');
+    INSERT INTO cost_data SELECT (jsonb_populate_record(c, '{"id": "b2 of p2", "project_id": "p2", "cost": 9}')).* FROM cost_data c WHERE id = 'b2'`);
+  const { done, problems } = await migrations.adopt();
+  expect(done).toBe(false);
+  expect(problems).toEqual([expect.stringMatching(/^1 row of cost_data has the same bucket .*: b2\. All of them: /)]);
+  const { rows } = await pool.query(/All of them: (.*)$/.exec(problems[0] ?? '')?.[1] ?? '');
+  expect(rows).toEqual([{ id: 'b2' }]);
+  await pool.query(`UPDATE projects SET openai_project_id = NULL WHERE id = 'p2'`);
+  expect(await migrations.adopt()).toMatchObject({ done: true });
+});
+
 it('keeps the sum where a trigger swallows what makes one bill of several', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, { ...PUSHED, key: 'none', rows: 'doubles' });
