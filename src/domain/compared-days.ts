@@ -104,11 +104,17 @@ function isWholeMonths({ since, until }: DaySpan): boolean {
 }
 
 /**
- * Whether a day that was not read is a gap. Of an organization without an active key, such as one of files that were imported,
- * nobody reads on: only what lies between days that were read is missing.
+ * Whether a day that was not read is a gap. Of an organization without an active key nobody reads on: only what lies between
+ * days that were read is missing. Of one whose files are imported the month after its last day is, too, as they come with a
+ * month's delay; behind it, as far as anybody can tell, it has ended.
  */
-export function isMissing({ isActive, reach }: Pick<OrganizationDays, 'isActive' | 'reach'>, day: Day): boolean {
-  return isActive || (reach !== null && reach.since < day && day < reach.until);
+export function isMissing(
+  { isActive, isOfFiles, reach }: Pick<OrganizationDays, 'isActive' | 'isOfFiles' | 'reach'>,
+  day: Day,
+): boolean {
+  if (isActive || reach === null) return isActive;
+  const until = isOfFiles ? endOfMonthOf(addDays(endOfMonthOf(reach.until), 1)) : addDays(reach.until, -1);
+  return reach.since < day && day <= until;
 }
 
 export function isRead({ readAt }: OrganizationDays, day: Day): boolean {

@@ -203,6 +203,8 @@ export interface OrganizationDays {
   organizationId: string;
   /** Whether anybody would read it: it has an active key. */
   isActive: boolean;
+  /** Whether its bill comes in files. */
+  isOfFiles: boolean;
   /** The first and the last day that was ever read of it; null where none was. */
   reach: DaySpan | null;
   /** When the days that were read were read last. */

@@ -14,6 +14,7 @@ function organization(id: string, more: Partial<OrganizationDays>, isRead: (day:
       organization: id,
       organizationId: id,
       isActive: true,
+      isOfFiles: false,
       reach: { since: FIRST, until: LAST },
     },
     readAt: new Map(days.map((day) => [day, endOfDay(addDays(day, 2))])),
@@ -22,17 +23,26 @@ function organization(id: string, more: Partial<OrganizationDays>, isRead: (day:
   };
 }
 
-it('of imported files, a day between others is missing, and none before or behind them', () => {
-  const files = organization('payer', { isActive: false }, (day) => day !== GAP);
-  const missing = [addDays(FIRST, -1), FIRST, GAP, LAST, addDays(LAST, 1)].filter((day) => isMissing(files, day));
+it('of an organization without a key, a day between others is missing, and none before or behind them', () => {
+  const ended = organization('org-1', { isActive: false }, (day) => day !== GAP);
+  const missing = [addDays(FIRST, -1), FIRST, GAP, LAST, addDays(LAST, 1)].filter((day) => isMissing(ended, day));
   expect(missing).toEqual([GAP]);
-  expect(isMissing({ isActive: true, reach: null }, LAST)).toBe(true);
-  expect(isMissing({ isActive: false, reach: null }, LAST)).toBe(false);
+  expect(isMissing({ isActive: true, isOfFiles: false, reach: null }, LAST)).toBe(true);
+  expect(isMissing({ isActive: false, isOfFiles: true, reach: null }, LAST)).toBe(false);
+});
+
+it('of imported files the rest of their last month and the one after it are missing, and nothing behind them', () => {
+  const files = organization('payer', { isActive: false, isOfFiles: true }, (day) => day !== GAP);
+  const days = daysOf({ since: addDays(FIRST, -1), until: parseDay('2027-01-15') });
+  expect(days.filter((day) => isMissing(files, day) && !(FIRST < day && day <= LAST))).toEqual(
+    daysOf({ since: addDays(LAST, 1), until: parseDay('2026-12-31') }),
+  );
+  expect(isMissing(files, GAP)).toBe(true);
 });
 
 it('what is explained names the day that files lack, as that of an organization with a key', () => {
   const all = organization('org-1', {}, () => true);
-  const files = organization('payer', { isActive: false }, (day) => day !== GAP);
+  const files = organization('payer', { isActive: false, isOfFiles: true }, (day) => day !== GAP);
   const { unread } = usualDays([all, files], { since: GAP, until: GAP }, []);
   expect(unread).toMatchObject([{ organizationId: 'payer', side: 'now', since: GAP, until: GAP }]);
 });

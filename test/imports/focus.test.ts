@@ -6,9 +6,10 @@ import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { toDay } from '../../src/domain/day.js';
+import { parseDay, toDay } from '../../src/domain/day.js';
 import { formatDecimal } from '../../src/domain/decimal.js';
 import type { FocusImportRequest } from '../../src/domain/focus-import.js';
+import { describeCoverage } from '../../src/domain/report-coverage.js';
 import { checkOrganizations } from '../../src/commands/doctor/organizations.js';
 import type { Context } from '../../src/context.js';
 import { selectOrganizations } from '../../src/library/organizations.js';
@@ -723,6 +724,13 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       until: toDay(new Date('2026-10-31')),
     });
     expect(days.flatMap(({ totals }) => totals.toDocuments())).toEqual([{ currency: 'USD', cost: '3' }]);
+    // The month behind it was never read, whoever brings it.
+    const november = { since: parseDay('2026-11-01'), until: parseDay('2026-11-30') };
+    const accounts = await store.reports.days({ teamId: 'team-1', groupBy: ['project'], ...november });
+    expect(describeCoverage(accounts, november, november.until).gaps).toMatchObject([
+      { organizationId: 'payer-1', ...november },
+      { organizationId: 'payer-2', ...november },
+    ]);
     // What was imported once is read of nothing.
     await expect(selectOrganizations(work, {})).rejects.toThrow('What is stored was imported from files');
     expect(

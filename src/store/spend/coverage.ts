@@ -53,13 +53,14 @@ export async function readDaysAndWrite(
     })[]
   >`
     WITH relevant AS (
-      SELECT provider, organization_id, name FROM organizations WHERE team_id = ${query.teamId}
+      SELECT provider, organization_id, name, source FROM organizations WHERE team_id = ${query.teamId}
       UNION ALL
-      SELECT DISTINCT p.ai_provider, p.ai_organization_id, p.ai_organization_id FROM projects p
+      SELECT DISTINCT p.ai_provider, p.ai_organization_id, p.ai_organization_id, 'key' FROM projects p
       WHERE p.team_id = ${query.teamId} AND p.ai_organization_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM organizations g WHERE g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id)
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
+           o.source = 'files' AS "isOfFiles",
            to_char(r.first, 'YYYY-MM-DD') AS "firstDay", to_char(r.last, 'YYYY-MM-DD') AS "lastDay",
            to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${isReportDue(query)} AS "isReportDue", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
@@ -79,13 +80,15 @@ export async function readDaysAndWrite(
     OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day>; reportsDue: Set<Day> }
   >();
   for (const row of rows) {
-    const { provider, organizationId, organization, isActive, firstDay, lastDay, day, readAt, isReportDue } = row;
+    const { provider, organizationId, organization, isActive, isOfFiles, firstDay, lastDay, day, readAt, isReportDue } =
+      row;
     const ref = organizationRef({ provider, organizationId });
     const known = organizations.get(ref) ?? {
       provider,
       organizationId,
       organization,
       isActive,
+      isOfFiles,
       reach: firstDay === null || lastDay === null ? null : { since: firstDay, until: lastDay },
       readAt: new Map<Day, Date>(),
       adopted: new Set<Day>(),
