@@ -33,7 +33,7 @@ const PARTS = {
   },
   'as-of': {
     mutate: ['src/store/spend/{as-of,ledger,relation,query,coverage}.ts'],
-    tests: ['test/store/reports/*.test.ts'],
+    tests: ['test/store/reports/*.test.ts', 'test/usage/report.test.ts', 'test/sync/api-keys.test.ts'],
   },
 };
 
@@ -47,7 +47,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner', './test/mutation/ignore-texts.js'],
   ignorers: ['texts'],
   testFiles: parts.flatMap(({ tests }) => tests),
-  vitest: { related: false },
+  vitest: { related: false, configFile: 'test/mutation/vitest.config.ts' },
   coverageAnalysis: 'perTest',
   // Code that runs when a module is loaded takes a run of its own to test, and is mostly lists of columns.
   ignoreStatic: true,

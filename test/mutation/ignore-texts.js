@@ -1,6 +1,7 @@
 /**
  * For Stryker: leaves texts alone that say nothing of the tests when they are emptied. SQL is a tagged template, and ends in a
- * syntax error; sentences for people are what a CostsError says, and what is called a message or a hint.
+ * syntax error; what is decided between its words is code. Sentences for people are what a CostsError says, and what is called a
+ * message or a hint.
  */
 export const strykerPlugins = [
   {
@@ -8,12 +9,31 @@ export const strykerPlugins = [
     name: 'texts',
     value: {
       shouldIgnore(path) {
-        if (path.isTaggedTemplateExpression()) return 'It is SQL, or a command for people.';
+        if (isSql(path)) return 'It is SQL, or a command for people.';
         return isText(path) && isSentence(path) ? 'It is a sentence for people.' : undefined;
       },
     },
   },
 ];
+
+const isSql = (path) =>
+  path.isTaggedTemplateExpression()
+    ? !decides(path)
+    : isText(path) &&
+      !decides(path) &&
+      path.parentPath.findParent((each) => each.isTaggedTemplateExpression()) !== null;
+
+/** Whether more is in it than words and values. */
+function decides(path) {
+  let found = false;
+  path.traverse({
+    'ConditionalExpression|LogicalExpression|BinaryExpression|UnaryExpression|Function'(inner) {
+      found = true;
+      inner.stop();
+    },
+  });
+  return found;
+}
 
 const isText = (path) => path.isStringLiteral() || path.isTemplateLiteral();
 

@@ -94,10 +94,11 @@ export async function readDaysAndWrite(
       adopted: new Set<Day>(),
       reportsDue: new Set<Day>(),
     };
-    if (day !== null && readAt !== null) known.readAt.set(day, readAt);
-    if (day !== null && readAt === null) known.adopted.add(day);
-    if (day !== null && isReportDue) known.reportsDue.add(day);
     organizations.set(ref, known);
+    if (day === null) continue;
+    if (readAt === null) known.adopted.add(day);
+    else known.readAt.set(day, readAt);
+    if (isReportDue) known.reportsDue.add(day);
   }
   const read = rows.find(({ readAt }) => readAt !== null);
   return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };

@@ -127,6 +127,6 @@ function rowConditions({ patterns = {}, tags = [] }: RowFilter): Prisma.Sql[] {
 function likePattern(glob: string): string {
   return glob
     .replace(/[\\%_]/g, '\\$&')
-    .replace(/\*+/g, '%')
+    .replaceAll('*', '%')
     .replaceAll('?', '_');
 }

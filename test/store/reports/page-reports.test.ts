@@ -49,6 +49,16 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
     const [one] = await reports.days({ ...QUERY, projectIds: ['labs'], since: day, until: day });
     expect([one?.readAt.size, one?.reach]).toEqual([1, expect.objectContaining({ since: '2026-09-01' })]);
     expect(await reports.days({ ...QUERY, projectIds: [] })).toEqual([]);
+    const ids = async (change: Partial<ReportQuery>) =>
+      (await reports.days({ ...QUERY, ...change })).map(({ organizationId }) => organizationId);
+    expect(await ids({ provider: 'anthropic' })).toEqual(['org-3']);
+    expect(await ids({ organizationId: 'org-2' })).toEqual(['org-2']);
+    const tag = { projectId: 'labs', key: 'product', value: 'Find' };
+    await test.database.prisma.projectTag.create({ data: { ...tag, validFrom: new Date('2026-11-05') } });
+    expect(await ids({ tags: [{ key: 'product', value: 'Find' }] })).toEqual(['org-2']);
+    expect(await ids({ tags: [{ key: 'product', value: null }] })).toHaveLength(3);
+    expect(await ids({ tags: [{ key: 'product', value: 'Find' }], projectIds: ['search'] })).toEqual([]);
+    await test.database.prisma.projectTag.deleteMany();
     const { coverage } = await reports.run({ ...QUERY, projectIds: ['labs'] }, TODAY);
     expect(coverage.gaps).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CostByApiKey } from '../../../src/generated/prisma/client.js';
 import { addDays, parseDay, startOfDay, type Day, type DaySpan } from '../../../src/domain/day.js';
 import { parseTag, type TagStore } from '../../../src/domain/tag.js';
 import { REPORT_COLUMNS } from '../../../src/domain/report-columns.js';
@@ -303,6 +304,61 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
       where: { aiOrganizationId: 'org-2', day: startOfDay(parseDay('2026-04-15')) },
     });
     expect(await compared(may, april)).toMatchObject(fair);
+  });
+
+  it('chooses by provider, by organization and by whether somebody linked the project, each alone', async () => {
+    const ids = async (change: Partial<ReportQuery>) => {
+      const { rows } = await run(['project'], { until: parseDay('2026-11-05'), ...change });
+      return [...new Set(rows.map(({ projectId }) => projectId))].sort();
+    };
+    expect(await ids({ provider: 'anthropic' })).toEqual(['assistant']);
+    expect(await ids({ organizationId: 'org-2' })).toEqual(['labs']);
+    expect(await ids({ linked: true })).toEqual(['assistant', 'old', 'search']);
+    expect(await ids({ linked: false })).toEqual(['labs']);
+  });
+
+  it('tells what keys spent by every word of their rows, of the bill where a source has none, and rows that nothing cuts as they are', async () => {
+    const { prisma } = test.database;
+    const told = { model: 'gpt-5', tokenType: 'output_tokens', lineItem: 'gpt-5, output' };
+    await bill(prisma, 'search', '2026-01-05', '3', { ...told, serviceTier: 'flex' });
+    await bill(prisma, 'labs', '2026-01-05', '7', { ...told, lineItem: 'gpt-5, audio output' });
+    await prisma.costData.updateMany({ where: told, data: { modality: 'text' } });
+    const cut = (source: string, cost: string, change: Partial<CostByApiKey> = {}) => ({
+      ...{ id: `cut-${source}-${cost}`, projectId: 'search', source, apiKeyId: '', currency: 'USD', cost },
+      ...{ bucketStartTime: startOfDay(parseDay('2026-01-05')), bucketEndTime: startOfDay(parseDay('2026-01-06')) },
+      ...{ lineItem: '', model: '', tokenType: '', serviceTier: '', product: '' },
+      ...change,
+    });
+    await prisma.costByApiKey.createMany({
+      data: [
+        cut('bill', '1', { ...told, apiKeyId: 'key_a', serviceTier: 'flex' }),
+        cut('bill rest', '2'),
+        cut('product', '2.5', { product: 'Codex' }),
+        cut('product rest', '0.5'),
+      ],
+    });
+    const january = { since: parseDay('2026-01-01'), until: parseDay('2026-01-31') };
+    const rows = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) =>
+      (await run(groupBy, { ...january, ...change })).rows.map((row) =>
+        [row.apiKeyId, row.lineItem, row.model, row.tokenType, row.modality, row.product, row.cost].filter(
+          (each) => each !== undefined,
+        ),
+      );
+    expect(await rows(['api-key', 'line-item', 'model'])).toEqual([
+      [null, 'gpt-5, audio output', 'gpt-5', '7'],
+      [null, 'unspecified', null, '2'],
+      ['key_a', 'gpt-5, output', 'gpt-5', '1'],
+    ]);
+    expect(await rows(['api-key', 'token-type', 'modality'])).toEqual([
+      [null, 'output_tokens', null, '7'],
+      [null, null, null, '2'],
+      ['key_a', 'output_tokens', 'text', '1'],
+    ]);
+    expect(await rows(['product'])).toEqual([
+      [null, '7.5'],
+      ['Codex', '2.5'],
+    ]);
+    expect(await rows(['model'], { patterns: { 'api-key': 'key_?' } })).toEqual([['gpt-5', '1']]);
   });
 
   it('keeps organizations of one id and name apart that are of two providers', async () => {
