@@ -108,20 +108,19 @@ it(
   },
 );
 
-it('answers after a panic, such as of a full disk, with which PGlite leaves its clients waiting', async () => {
-  const panic = Buffer.from('E\0\0\0\0SPANIC\0VPANIC\0C53100\0MNo space left on device\0\0');
-  let runs = 0;
+/** A database that answers each message alike, behind a fence. */
+function fenced(answer: Buffer, ...[lock, onPanic]: [Parameters<typeof fence>[1], Parameters<typeof fence>[2]?]) {
+  const ran: string[] = [];
   const db = {
     exec: () => Promise.resolve([]),
     isInTransaction: () => true,
-    execProtocolRawStream: (_: Uint8Array, { onRawData }: { onRawData: (data: Uint8Array) => void }) => {
-      runs++;
-      onRawData(panic);
+    execProtocolRawStream: (message: Uint8Array, { onRawData }: { onRawData: (data: Uint8Array) => void }) => {
+      ran.push(Buffer.from(message).toString());
+      onRawData(answer);
       return Promise.resolve();
     },
   } as unknown as PGlite;
-  const told: string[] = [];
-  fence(db, { isHeld: () => true }, (words) => told.push(words));
+  fence(db, lock, onPanic);
   const ask = async (message: string) => {
     const answers: string[] = [];
     await db.execProtocolRawStream(Buffer.from(message), {
@@ -129,12 +128,30 @@ it('answers after a panic, such as of a full disk, with which PGlite leaves its 
     });
     return answers;
   };
+  return { db, ran, ask };
+}
+
+it('lets no statement through once the store is another’s, and confirms none that was on its way', async () => {
+  // Asked before a statement, and after it.
+  const held = [true, true, true, false, false];
+  const { ran, ask } = fenced(Buffer.from('C'), { isHeld: () => held.shift() ?? false });
+  expect(await ask('Q1')).toEqual(['C']);
+  const refused = [expect.stringContaining('took over the embedded store'), 'Z\0\0\0\x05I'];
+  expect(await ask('Q2')).toEqual(refused);
+  expect(await ask('Q3')).toEqual(refused);
+  expect(ran).toEqual(['Q1', 'Q2']);
+});
+
+it('answers after a panic, such as of a full disk, with which PGlite leaves its clients waiting', async () => {
+  const panic = Buffer.from('E\0\0\0\0SPANIC\0VPANIC\0C53100\0MNo space left on device\0\0');
+  const told: string[] = [];
+  const { db, ran, ask } = fenced(panic, { isHeld: () => true }, (words) => told.push(words));
   expect(db.isInTransaction()).toBe(true);
   const both = [panic.toString('latin1'), 'Z\0\0\0\x05I'];
   expect(await ask('Q')).toEqual(both);
   expect(await ask('P')).toEqual([]);
   expect(await ask('S')).toEqual(both);
-  expect(runs).toBe(1);
+  expect(ran).toEqual(['Q']);
   expect(told).toEqual(['No space left on device']);
   // Or its transaction, which nothing ends any more, would keep every other connection waiting.
   expect(db.isInTransaction()).toBe(false);
