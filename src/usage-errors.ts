@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { globalOptions } from './commands/define.js';
+import { quoteForShell } from './domain/shell.js';
 import { similarTo } from './domain/similar.js';
 import { plural } from './domain/words.js';
 import { asCostsError, CostsError } from './errors.js';
@@ -25,6 +26,18 @@ export function refuseUnknownCommand(program: Command, argv: readonly string[]):
   if (next === undefined || command.commands.length === 0 || (!explains && (hasDefault || runs))) return;
   const more = path.length > 0 ? [] : explains ? HELP_TOPICS : ['help'];
   const near = similarTo(next, [...command.commands.map((each) => each.name()), ...more]);
+  // Of a group with one command that takes arguments, that one is meant: `costs import ./exports`.
+  const [only, ...others] = command.commands;
+  if (
+    !explains &&
+    near.length === 0 &&
+    only !== undefined &&
+    others.length === 0 &&
+    only.registeredArguments.length > 0
+  )
+    throw new CostsError('usage', `There is no command "${[...path, next].join(' ')}".`, {
+      hint: ['costs', ...path, only.name(), ...asked.slice(path.length).map(quoteForShell)].join(' '),
+    });
   const what = explains ? 'command or topic' : 'command';
   throw new CostsError('usage', `There is no ${what} "${[...path, next].join(' ')}".${didYouMean(near, path)}`, {
     hint: ['costs', ...path, '--help'].join(' '),

@@ -31,7 +31,8 @@ async function runAndWrite<Options extends object>(
   if (command.asksSecret === true) output.prompt.hold();
   const value = await command.run(options, context);
   const document = command.document(value);
-  await output.intoFile(command.toFile === true ? options.output : undefined, async () => {
+  const file = command.toFile === true ? options.output : undefined;
+  await output.intoFile(file, async () => {
     const text = output.json ? '' : await command.render(value, output, options);
     if (text === null) return;
     const isForPrograms = command.verbatim === true || (options.format ?? 'table') !== 'table';
@@ -39,6 +40,7 @@ async function runAndWrite<Options extends object>(
     else if (isForPrograms && !output.json) output.print(`${text.replace(/\n$/, '')}\n`);
     else output.write(document, () => text);
   });
+  if (file !== undefined && file !== '-' && !file.startsWith('/dev/')) output.note(`Written to ${file}`);
   const next = command.next?.(value) ?? null;
   if (next !== null) output.note(next);
   for (const way of waysOn(command.failures?.(value) ?? [], context.argv)) output.note(way);

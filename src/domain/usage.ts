@@ -62,12 +62,20 @@ export interface UsagePage {
   unread?: { missing: boolean; error: CostsError };
 }
 
+/** Why a provider tells no usage of that width, or null. */
+export function whyNoUsage(provider: string, usage: UsageSource | undefined, width: UsageWidth): string | null {
+  if (usage === undefined) return `${provider} reports no usage.`;
+  return usage.isDaily === true && width !== '1d' ? `${provider} tells usage by the day only.` : null;
+}
+
 /** A provider's usage reports; those of `CostProvider`'s promises that are about errors hold here, too. */
 export interface UsageSource {
   /** Every endpoint `fetchUsage` reads. */
   readonly endpoints: readonly string[];
   /** How many requests a window takes at least. */
   readonly requestsAWindow: number;
+  /** Whether nothing is told of hours. */
+  readonly isDaily?: true;
   /** Longest span one request of that width may ask for, in days. */
   readonly maxDays: (width: UsageWidth) => number;
   /**

@@ -12,6 +12,8 @@ import type { PlanInput } from '../sync/plan.js';
 import { CostsError } from '../errors.js';
 import type { Job } from './job.js';
 import { selectOrganizations } from './organizations.js';
+import { whyNoUsage } from '../domain/usage.js';
+import type { CollectRequest } from './requests.js';
 import type { Workplace } from './workplace.js';
 
 /** What an organization's provider answers at once. */
@@ -37,7 +39,7 @@ const UNKNOWN: Adapter = { maxDaysPerRequest: 31 };
  */
 export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
   const { command, request, forced } = job;
-  const organizations = await selectOrganizations(work, request);
+  const organizations = await thoseThatTell(work, request, await selectOrganizations(work, request));
   const now = await work.clock();
   for (const organization of organizations) {
     const message = expiryWarning(organization, now);
@@ -68,7 +70,28 @@ export async function gather(work: Workplace, job: Job): Promise<PlanInput> {
   };
 }
 
-async function adapterOf(work: Workplace, { source, provider }: Organization): Promise<Adapter> {
+/** Of usage, the organizations whose providers tell it. @throws CostsError `usage` where one that does not was asked for, or none does */
+async function thoseThatTell(
+  work: Workplace,
+  { basis, bucket = '1d', provider, organization, onEvent }: CollectRequest,
+  organizations: Organization[],
+): Promise<Organization[]> {
+  if (basis !== 'usage') return organizations;
+  const telling: Organization[] = [];
+  const silent: string[] = [];
+  for (const each of organizations) {
+    const adapter = await adapterOf(work, each);
+    const why = 'facts' in adapter ? whyNoUsage(adapter.facts.name, adapter.usage, bucket) : null;
+    if (why === null) telling.push(each);
+    else silent.push(`${each.name}: ${why}`);
+  }
+  if (telling.length === 0 || (silent.length > 0 && (provider ?? organization) !== undefined))
+    throw new CostsError('usage', silent.join(' '));
+  for (const why of silent) onEvent?.({ type: 'out-of-reach', message: `${why} It is left out.` });
+  return telling;
+}
+
+async function adapterOf(work: Workplace, { source, provider }: Organization): Promise<Adapter | CostProvider> {
   if (source === 'path') return FOLDER;
   try {
     return await work.provider(provider);

@@ -112,12 +112,18 @@ function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {
     .map(distinctNames(newSpend))
     .map(
       ({ project, organization, since, totals }) =>
-        `New, not linked: ${project} (${organization}), ${formatAmounts(totals)} since ${formatDay(since)}`,
+        `New, not linked: ${ofOrganization(project, organization)}, ${formatAmounts(totals)} since ${formatDay(since)}`,
     );
   if (newSpend.length > 5) lines.push(`New, not linked: ${plural(newSpend.length - 5, 'more project')}`);
   const silent = organizations.flatMap((each) => withoutSpend(each, newSpend));
   const all = [...lines, ...silent];
   return all.length === 0 ? [] : [...all, '  → costs projects list --unlinked'];
+}
+
+/** Where several projects have one name, the organization stands behind it already. */
+function ofOrganization(project: string, organization: string): string {
+  const behind = ` (${organization})`;
+  return project.endsWith(behind) ? project : `${project}${behind}`;
 }
 
 /** New projects of which no bill is known, such as those that only usage names. */

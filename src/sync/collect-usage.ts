@@ -2,7 +2,7 @@ import type { Organization, WindowOutcome } from '../domain/collection.js';
 import { addDays, daysOf, endOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { MOST_ROWS, type ProviderCall } from '../domain/provider.js';
 import type { UsageAnswer, UsageLine, UsagePage, UsageWidth } from '../domain/usage.js';
-import { UsageMerger, WIDTH_MILLISECONDS } from '../domain/usage.js';
+import { UsageMerger, WIDTH_MILLISECONDS, whyNoUsage } from '../domain/usage.js';
 import type { UsageStore } from '../domain/usage-store.js';
 import { CostsError } from '../errors.js';
 import { tooLarge } from './collect.js';
@@ -18,7 +18,8 @@ export function usageCollector(usage: UsageStore, width: UsageWidth): WindowColl
   return async (window, work) => {
     const { provider, dependencies } = work;
     const { call, behind } = listenToClock(work.call);
-    if (provider.usage === undefined) throw noUsage(work);
+    const why = whyNoUsage(provider.facts.name, provider.usage, width);
+    if (provider.usage === undefined || why !== null) throw new CostsError('contract', why ?? '');
     refuseAfter(call.signal);
     const requestedAt = await dependencies.store.clock();
     const reads = await usage.readsOf(work.organization, width, window);
@@ -136,8 +137,4 @@ function refusedReport({ provider }: WindowWork, endpoint: string, error: CostsE
       ...(hint === undefined ? {} : { hint }),
     },
   );
-}
-
-function noUsage({ provider }: WindowWork): CostsError {
-  return new CostsError('contract', `${provider.facts.name} reports no usage.`, { hint: 'Leave it out: --provider' });
 }

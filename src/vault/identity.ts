@@ -12,7 +12,7 @@ export function parseEmail(text: string): string {
   const email = text.trim().normalize('NFKC').toLowerCase();
   // eslint-disable-next-line no-control-regex -- control characters are what this refuses
   if (email.length <= 254 && /^[^\s@\u0000-\u001f\u007f]+@[^\s@\u0000-\u001f\u007f]+$/.test(email)) return email;
-  throw new CostsError('usage', 'That is not a valid email address.', { hint: 'Such as: --email admin@example.com' });
+  throw new CostsError('usage', 'That is not a valid email address.', { hint: 'One such as admin@example.com.' });
 }
 
 /** A member by email or, where somebody edited rows so that two have one, by id. @throws CostsError `usage` */

@@ -73,6 +73,8 @@ export function providerOfText(text: string): ProviderId {
       hint: 'Say it with --provider NAME: costs keys add --help',
     });
   if (provider !== null) return provider.id;
+  const other = otherKeyOf(PROVIDERS, key);
+  if (other !== null) throw readsNoBills(other.provider, other.kind);
   const begins = PROVIDERS.map(({ name, adminKeyPrefix }) => `${name}'s with ${adminKeyPrefix}`).join(', ');
   throw new CostsError('usage', `That is not an admin key of a provider that costs knows: they begin, ${begins}.`, {
     hint: 'costs keys add --help',
@@ -85,7 +87,8 @@ export function providerOfText(text: string): ProviderId {
  */
 export function parseKey(provider: ProviderId, text: string): Secret {
   const key = bareKey(text);
-  const { adminKeyPrefix, otherKeys, name, keyPage } = providerOf(provider);
+  const asked = providerOf(provider);
+  const { adminKeyPrefix, name, keyPage } = asked;
   if (key === '') throw new CostsError('usage', 'The key is empty.');
   if (/\s/.test(key)) throw new CostsError('usage', 'The key is more than one line or has spaces in it.');
   if (isAdminKeyOf(provider, key)) return new Secret(key);
@@ -95,11 +98,24 @@ export function parseKey(provider: ProviderId, text: string): Secret {
       hint: `Use --provider ${other.id}`,
     });
   }
-  const kind = otherKeys.find(({ prefix }) => key.startsWith(prefix))?.kind;
-  const what = kind === undefined ? `no admin key of ${name}` : `${kind} of ${name}, which reads no bills`;
-  throw new CostsError('usage', `That is ${what}. Its admin keys begin with ${adminKeyPrefix}.`, {
+  const known = otherKeyOf([asked], key);
+  if (known !== null) throw readsNoBills(asked, known.kind);
+  throw new CostsError('usage', `That is no admin key of ${name}. Its admin keys begin with ${adminKeyPrefix}.`, {
     hint: `Make one at ${keyPage}`,
   });
+}
+
+/** What kind of key a text is that reads no bills, by its longest beginning, and whose; null where it is none. */
+function otherKeyOf(providers: readonly Provider[], key: string): { provider: Provider; kind: string } | null {
+  const fit = providers
+    .flatMap((provider) => provider.otherKeys.map((other) => ({ provider, ...other })))
+    .filter(({ prefix }) => key.startsWith(prefix));
+  return fit.toSorted((a, b) => b.prefix.length - a.prefix.length)[0] ?? null;
+}
+
+function readsNoBills({ name, adminKeyPrefix, keyPage }: Provider, kind: string): CostsError {
+  const text = `That is ${kind} of ${name}, which reads no bills. Its admin keys begin with ${adminKeyPrefix}.`;
+  return new CostsError('usage', text, { hint: `Make one at ${keyPage}` });
 }
 
 function checkName({ keyVariables }: Environment, name: string, shown: string): void {

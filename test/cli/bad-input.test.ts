@@ -41,6 +41,10 @@ describe('bad input', () => {
     [['nonsense'], /There is no command "nonsense"\./],
     [['reprot'], /There is no command "reprot"\. Did you mean report\?/],
     [['keys', 'lst'], /There is no command "keys lst"\. Did you mean keys list\?/],
+    [
+      ['import', './my exports'],
+      /There is no command "import \.\/my exports"\.\n.*→ costs import focus ".\/my exports"$/m,
+    ],
     [['help', 'nonsense'], /There is no command or topic "nonsense"\./],
     [['help', 'api-keys', 'nonsense'], /There is no command or topic "api-keys nonsense"\./],
     [['help', 'exit-code'], /There is no command or topic "exit-code"\. Did you mean exit-codes\?$/m],

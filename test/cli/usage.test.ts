@@ -100,3 +100,45 @@ describe('usage beside bills, by the commands a person types', () => {
     ]);
   });
 });
+
+it('usage is read of those who tell it, and the others are left out unless they were named', async () => {
+  const organizations = [
+    anOrganization({ provider: 'openai', id: 'org-a' }),
+    anOrganization({ provider: 'cursor', id: 'team_1' }),
+    anOrganization({ provider: 'openrouter', id: 'org_router' }),
+  ];
+  const emulator = await openEmulator({ world: { organizations }, now: () => new Date() });
+  const [openai, cursor, openrouter] = organizations.map(({ keys: [key] }) => key?.secret);
+  const machine = await useMachine(
+    {
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      CURSOR_BASE_URL: emulator.baseUrl('cursor'),
+      OPENROUTER_BASE_URL: emulator.baseUrl('openrouter'),
+      A_KEY: openai,
+      B_KEY: cursor,
+      C_KEY: openrouter,
+    },
+    { store: true },
+  );
+  const add = async (provider: string, id: string, variable: string) => {
+    const ran = await machine.here([
+      ...['keys', 'add', '--provider', provider, '--organization', id],
+      ...['--name', `Acme ${provider}`, '--from-env', variable],
+    ]);
+    expect(ran.code, ran.stderr).toBe(0);
+  };
+  await add('openai', 'org-a', 'A_KEY');
+  await add('cursor', 'team_1', 'B_KEY');
+  await add('openrouter', 'org_router', 'C_KEY');
+
+  const daily = await machine.here(['sync', '--basis', 'usage']);
+  expect(daily.code, daily.stderr).toBe(0);
+  expect(daily.stderr).toContain('Acme cursor: Cursor reports no usage. It is left out.');
+  const hourly = await machine.here(['backfill', '--since', YESTERDAY, '--basis', 'usage', '--bucket', '1h']);
+  expect(hourly.code, hourly.stderr).toBe(0);
+  expect(hourly.stderr).toContain('Acme openrouter: OpenRouter tells usage by the day only. It is left out.');
+
+  const named = await machine.here(['sync', '--basis', 'usage', '--provider', 'cursor']);
+  expect(named.code).toBe(2);
+  expect(named.stderr).toContain('Acme cursor: Cursor reports no usage.');
+});

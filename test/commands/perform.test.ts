@@ -46,3 +46,21 @@ it.each([
   } as unknown as Workplace;
   await expect(selectOrganizations(work, {})).rejects.toMatchObject({ code: 'usage' });
 });
+
+it('tells the file that it wrote, where standard output says nothing', async () => {
+  const command = defineCommand({
+    name: 'try',
+    description: 'Writes.',
+    examples: [],
+    toFile: true,
+    run: () => Promise.resolve('text'),
+    document: asItIs<string>,
+    render: (text) => text,
+  });
+  const notes: string[] = [];
+  const intoFile = (_path: string, work: () => Promise<void>) => work();
+  const output = { intoFile, write: () => undefined, note: (text: string) => notes.push(text) };
+  for (const file of ['report.txt', '-', '/dev/stdout', undefined])
+    await perform(command, file === undefined ? {} : { output: file }, { output, argv: [] } as unknown as Context);
+  expect(notes).toEqual(['Written to report.txt']);
+});

@@ -86,6 +86,19 @@ describe('the end of a sync', () => {
     ]);
   });
 
+  it('names the organization of a new project once, where several have its name', () => {
+    const shared = { project: 'Default', since: parseDay('2026-11-19'), totals: [{ currency: 'USD', cost: '1' }] };
+    const newSpend = [
+      { ...shared, projectId: 'p1', organization: 'Acme Prod' },
+      { ...shared, projectId: 'p2', organization: 'Labs' },
+    ];
+    expect(closingLines(run([organization({})], { newSpend }))).toEqual([
+      'New, not linked: Default (Acme Prod), 1.00 USD since 19 Nov',
+      'New, not linked: Default (Labs), 1.00 USD since 19 Nov',
+      '  → costs projects list --unlinked',
+    ]);
+  });
+
   it('says once what a provider sends that is not known, however many organizations have it', () => {
     const drift = [
       { path: 'results[].brand_new', value: 'number' },

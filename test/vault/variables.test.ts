@@ -104,6 +104,11 @@ describe('a key that is typed or piped', () => {
   it('is taken for nobody by a beginning that keys of several kinds have', () => {
     expect(providerOfText(OPENAI_KEY)).toBe('openai');
     expect(parseKey('litellm', 'sk-abcdef').reveal()).toBe('sk-abcdef');
+    for (const [key, said] of [
+      ['sk-proj-abcdef', /^That is a project's API key of OpenAI, which reads no bills/],
+      ['sk-ant-api03-abcdef', /^That is a workspace's API key of Anthropic, which reads no bills/],
+    ] as const)
+      expect(refusal(() => providerOfText(key)).text).toMatch(said);
     expect(refusal(() => providerOfText('sk-abcdef'))).toMatchObject({
       code: 'usage',
       text: expect.stringContaining('--provider') as string,

@@ -129,7 +129,7 @@ export async function identifyKey(
   organizationId?: string,
 ): Promise<KeyIdentity> {
   const { output, signal } = context;
-  const { name } = providerOf(provider);
+  const { name, keyPage } = providerOf(provider);
   const adapter = await context.provider(provider);
   let trouble = '';
   let status = 0;
@@ -145,6 +145,13 @@ export async function identifyKey(
     const call = { key, organizationId, signal: patience, observe };
     return await during(output, `Asking ${name} whose key this is`, () => adapter.identify(call));
   } catch (error) {
+    // It is not registered, so that there is nothing to verify.
+    if (error instanceof CostsError && error.hint?.includes('costs keys verify') === true)
+      throw new CostsError(error.code, error.message, {
+        hint: `Make one at ${keyPage}`,
+        cause: error,
+        keyProblem: error.keyProblem,
+      });
     if (!(error instanceof CostsError) || error.code !== 'interrupted' || signal.aborted) throw error;
     throw new CostsError(
       'unreachable',

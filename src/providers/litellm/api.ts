@@ -3,7 +3,6 @@ import { wholeAnswer } from '../../domain/daily-line.js';
 import { toDay, type Day, type DaySpan } from '../../domain/day.js';
 import { sum } from '../../domain/decimal.js';
 import type { ProviderCall } from '../../domain/provider.js';
-import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
 import { addressOf, type QueryParameters } from '../address.js';
 import { broken, checkRows } from '../paging.js';
@@ -72,10 +71,10 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
     usage: {
       endpoints: [ENDPOINT],
       requestsAWindow: 1,
+      isDaily: true,
       // Lists of keys are cut off by request: the fewer days, the fewer keys.
       maxDays: () => 1,
-      async *fetchUsage(call, span, width) {
-        if (width !== '1d') throw dailyOnly();
+      async *fetchUsage(call, span) {
         const lines = toLines(await readActivity(call, span));
         yield { endpoint: ENDPOINT, buckets: [], lines, end: 'complete', since: span.since };
       },
@@ -99,10 +98,4 @@ export function connectLiteLlm({ http, baseUrl, now }: Wire): Omit<CostProvider,
 
 function spendOf({ days }: ActivityPage) {
   return sum(days.map(({ spend }) => spend));
-}
-
-function dailyOnly(): CostsError {
-  return new CostsError('contract', 'LiteLLM tells usage by the day only.', {
-    hint: 'Leave out --bucket, or choose another provider: --provider',
-  });
 }

@@ -2,7 +2,6 @@ import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
 import { ZERO } from '../../domain/decimal.js';
 import type { ProviderCall } from '../../domain/provider.js';
 import { NO_DIMENSIONS, type UsageSource } from '../../domain/usage.js';
-import { CostsError } from '../../errors.js';
 import type { AnalyticsRow, Metric } from './schema.js';
 
 /** Amounts by day, model and workspace, `unassigned` for those that are not listed any more. */
@@ -20,9 +19,9 @@ export function createByokUsage(readByWorkspace: ReadByWorkspace): UsageSource {
   return {
     endpoints: [BYOK],
     requestsAWindow: 1,
+    isDaily: true,
     maxDays: () => MAX_DAYS,
-    async *fetchUsage(call, span, width) {
-      if (width !== '1d') throw dailyOnly();
+    async *fetchUsage(call, span) {
       const rows = await readByWorkspace(call, span, 'byok_usage');
       const lines = rows
         .filter(({ amount }) => amount !== ZERO)
@@ -40,10 +39,4 @@ export function createByokUsage(readByWorkspace: ReadByWorkspace): UsageSource {
       yield { endpoint: BYOK, buckets: [], lines, end: 'complete', since: span.since };
     },
   };
-}
-
-function dailyOnly(): CostsError {
-  return new CostsError('contract', 'OpenRouter tells what was paid elsewhere by the day only.', {
-    hint: 'Leave out --bucket, or choose another provider: --provider',
-  });
 }
