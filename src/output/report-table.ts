@@ -133,7 +133,9 @@ function compareColumns(previous: DaySpan, { byChange, report, output }: TablePa
 
 function compareCells(row: ComparedRow | undefined, { output }: TableParts): string[] {
   const most = output.width >= WIDE ? SPARK_DAYS.wide : SPARK_DAYS.narrow;
-  return [...changeCells(row), sparkline(squeeze(row?.trend ?? [], most))];
+  const trend = row?.trend ?? [];
+  // One day alone shows nothing.
+  return [...changeCells(row), trend.length < 2 ? '' : sparkline(squeeze(trend, most))];
 }
 
 /** As many bars as there is room for, each the mean of its days. */

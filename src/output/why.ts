@@ -72,14 +72,18 @@ function mainCauses(causes: readonly Cause[]): Cause[] {
 /** One cause in words, its amount first where several stand together. */
 export function describeCause(cause: Cause, groupBy: readonly GroupWord[]): string {
   const who = whoOf(cause, groupBy);
-  return `${inWords(cause, who)} (${formatMoney(cause.amount, { signed: true })})`;
+  return `${inWords(cause, who, groupBy)} (${formatMoney(cause.amount, { signed: true })})`;
 }
 
-function inWords({ effect, name, from, quantity, price, whole, reason, amount }: Cause, who: string): string {
+function inWords(cause: Cause, who: string, groupBy: readonly GroupWord[]): string {
+  const { effect, name, from, quantity, price, whole, reason, amount } = cause;
   const rises = !amount.startsWith('-');
   switch (effect) {
     case 'volume':
-      return `${who} used ${timesOf(quantity, rises)}, most of it ${name}`;
+      // Of a model, or a line item of one, nothing else could be most of it.
+      return groupBy.some((word) => word === 'model' || word === 'line-item')
+        ? `${who} used ${timesOf(quantity, rises)}`
+        : `${who} used ${timesOf(quantity, rises)}, most of it ${name}`;
     case 'price':
       return price === undefined
         ? `the price per unit ${rises ? 'rose' : 'fell'} in ${who}`

@@ -3,7 +3,7 @@ import { parseDay } from '../../src/domain/day.js';
 import { formatDecimal, negate, parseDecimal, subtract, sum } from '../../src/domain/decimal.js';
 import { EFFECTS, mapEffects, splitDifference, type PricedLine } from '../../src/domain/effects.js';
 import { explain } from '../../src/domain/explain.js';
-import type { ChargedLine } from '../../src/domain/explanation.js';
+import type { Cause, ChargedLine } from '../../src/domain/explanation.js';
 import { createRandom } from '../../src/emulator/random.js';
 import { reasonsOf } from '../../src/output/why.js';
 
@@ -110,6 +110,11 @@ describe('a reason', () => {
         'rose, too': ['20', million, '26', million],
       }),
     ).toEqual(['rose costs more per unit in Search: 20.00 per 1M tokens → 26.00 per 1M tokens (+2.00)']);
+  });
+
+  it('does not name a model as most of itself', () => {
+    const cause = { effect: 'volume', name: 'gpt-5', model: 'gpt-5', currency: 'USD', amount: '24.53' } as Cause;
+    expect(reasonsOf({ causes: [cause] }, 'USD', ['model'])).toEqual(['gpt-5 used more (+24.53)']);
   });
 
   it('has no number where that rounds to nothing', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import type { Report } from '../../src/domain/report.js';
 import { renderReportMarkdown } from '../../src/output/report-formats.js';
+import { renderReportTable } from '../../src/output/report-table.js';
 import { figureViews } from '../../src/output/report-figures.js';
 import { renderReport, type ReportView } from '../../src/output/report.js';
 import type { Output } from '../../src/output/output.js';
@@ -28,6 +29,20 @@ function shown(gaps: Report['coverage']['gaps'], adopted: Report['coverage']['ad
   const view = { report, team: 'acme', now: new Date('2026-11-21T00:00:00Z') } as ReportView;
   return renderReport(view, { style: createStyle(false), width: Infinity } as unknown as Output);
 }
+
+it('of one day has no chart of its days', () => {
+  const withDays = (trend: number[]) => {
+    const row = { currency: 'USD', cost: '5', compared: { current: '5', previous: '4', partial: false, trend } };
+    const report = {
+      ...{ since, until, groupBy: ['model'], basis: 'best', readAt: null, asOf: null, unpriced: [] },
+      ...{ rows: [{ ...row, model: 'gpt-5' }], totals: [row], comparedWith: { since, until } },
+      coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] },
+    } as unknown as Report;
+    return renderReportTable(report, { style: createStyle(false), width: Infinity } as unknown as Output);
+  };
+  expect(withDays([5])).not.toContain('█');
+  expect(withDays([2, 3])).toContain('█');
+});
 
 describe('a report without a row', () => {
   it('says how adopted days are proven, of whichever organization they are', () => {
