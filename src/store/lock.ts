@@ -211,9 +211,12 @@ async function livingHolder(folder: string, name: string, machine: string, watch
 /** A file that a power failure left empty holds nothing. */
 function parseClaim(text: string): Claim | null {
   try {
-    const claim = JSON.parse(text) as Omit<Claim, 'host'> & { host?: string };
-    // Earlier versions did not say on which host.
-    return { ...claim, host: claim.host ?? 'an unknown host' };
+    const claim = JSON.parse(text) as Partial<Claim> | null;
+    if (typeof claim?.pid !== 'number' || claim.machine === undefined || claim.start === undefined) return null;
+    const { pid, machine, start } = claim;
+    // Earlier versions gave a claim no id, and did not say on which host.
+    const { id = '', command = 'costs', host = 'an unknown host' } = claim;
+    return { id, pid, command, host, machine, start };
   } catch {
     return null;
   }

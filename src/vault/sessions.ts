@@ -2,10 +2,12 @@ import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:c
 import type { AccessRows, SessionRow, VaultRow } from '../domain/access.js';
 import { decrypt, encrypt } from './cipher.js';
 import { toDataKey } from './hpke.js';
+import type { Binding } from './format.js';
 import { NoSession } from './no-session.js';
 import type { Tools } from './tools.js';
 
 const HOURS = 12;
+const LOG_IN = 'Log in again: costs login';
 
 export interface Session {
   row: SessionRow;
@@ -67,12 +69,14 @@ export async function findSession(tools: Tools, vault: VaultRow): Promise<Sessio
     if (row?.teamId !== vault.teamId) continue;
     if (row.expiresAt !== null && row.expiresAt <= (await tools.access.clock())) break;
     const key = createSecretKey(Buffer.from(row.sessionKey, 'base64url'));
-    const what = { what: "This machine's session", mend: 'Log in again: costs login' };
+    if (isOfEarlierVersion(key, sealed, vault, row))
+      throw new NoSession("This machine's session was made by an earlier version of costs.", LOG_IN);
+    const what = { what: "This machine's session", mend: LOG_IN };
     const bits = decrypt(key, sealed, binding(vault, row), what);
     return { row, dataKey: toDataKey(bits) };
   }
   if (tools.embedded) return null;
-  throw new NoSession('The session has ended.', 'Log in again: costs login');
+  throw new NoSession('The session has ended.', LOG_IN);
 }
 
 /** Ends this machine's session. */
@@ -95,7 +99,22 @@ function entries(text: string): { id: string; sealed: string }[] {
 }
 
 /** What the row says is part of what opens it, so that an edited one opens nothing. */
-function binding({ teamId, generation }: VaultRow, { id, userId, expiresAt, host, osUser }: SessionRow) {
-  const base = { purpose: 'session', team: teamId, generation, row: id } as const;
+function binding(vault: VaultRow, row: SessionRow): Binding {
+  const { userId, expiresAt, host, osUser } = row;
+  const base = unbound(vault, row);
   return userId === null ? base : { ...base, host, details: [userId, expiresAt?.toISOString() ?? null, osUser] };
+}
+
+function unbound({ teamId, generation }: VaultRow, { id }: SessionRow): Binding {
+  return { purpose: 'session', team: teamId, generation, row: id };
+}
+
+/** Whether a person's session is bound to nothing that its row says, or has no data key. It lets nobody in; only its end is no alarm. */
+function isOfEarlierVersion(key: KeyObject, sealed: string, vault: VaultRow, row: SessionRow): boolean {
+  if (row.userId === null) return false;
+  try {
+    return sealed === '-' || decrypt(key, sealed, unbound(vault, row), { what: '', mend: '' }).length > 0;
+  } catch {
+    return false;
+  }
 }

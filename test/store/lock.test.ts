@@ -33,6 +33,20 @@ it('lets one of five processes in at a time', { tags: ['story'] }, async () => {
   }
 });
 
+it('takes what an earlier version gave back or left, whose claims had no id and no host, and what is no claim at all', async () => {
+  const first = await acquireLock(folder);
+  await first.release();
+  const given = { pid: 24_164, command: 'costs runs list', machine: 'vm pid:[4026531836]', start: null };
+  for (const [number, text] of [JSON.stringify(given), '{}', 'null', '[1]', ''].entries()) {
+    await writeFile(join(folder, `holder-${number + 2}`), text);
+    await writeFile(join(folder, 'claim-24164'), text);
+    const lock = await acquireLock(folder);
+    expect(lock.isHeld()).toBe(true);
+    await lock.release();
+    await writeFile(join(folder, `holder-${number + 2}`), text);
+  }
+});
+
 it('takes over from processes that were killed, and still lets only one in', async () => {
   const children = Array.from({ length: 5 }, () => startProgram('hold-lock.ts', [folder, journal, '1000', '3']));
   for (const child of children.slice(0, 4)) {

@@ -1,5 +1,7 @@
+import { createSecretKey } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
+import { encrypt } from '../../src/vault/cipher.js';
 import { pairFrom } from '../../src/vault/hpke.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
@@ -330,5 +332,24 @@ describe('a session that was edited', () => {
     const { vault } = openDesk(base.database, {}, keychain);
     await expect(vault.whoIs(acme.team)).rejects.toThrow("This machine's session does not open");
     await expect(openDesk(base.database, {}, keychain).vault.rotate(acme.team)).rejects.toMatchObject({ code: 'auth' });
+  });
+
+  it('is not one that an earlier version made, which bound it to its row and to nothing that the row says', async () => {
+    const keychain = memoryKeychain();
+    await logIn(base.database, B, PASSWORD, keychain);
+    const [session] = (await rowsOf(
+      `SELECT s.id, session_key, v.generation, v.id AS vault FROM vault_sessions s JOIN vaults v USING (team_id)
+       WHERE user_id = (SELECT id FROM users WHERE email = '${B}')`,
+    )) as { id: string; session_key: string; generation: number; vault: string }[];
+    if (session === undefined) throw new Error('No session.');
+    const { id: row, generation } = session;
+    const key = createSecretKey(Buffer.from(session.session_key, 'base64url'));
+    const former = encrypt(key, Buffer.alloc(32, 1), { purpose: 'session', team: acme.team.id, generation, row });
+    // A viewer's had no data key.
+    for (const sealed of [former, '-']) {
+      await keychain.set(session.vault, `${row}.${sealed}`);
+      const refused = openDesk(base.database, {}, keychain).vault.whoIs(acme.team);
+      await expect(refused).rejects.toThrow('was made by an earlier version of costs');
+    }
   });
 });
