@@ -60,6 +60,8 @@ export interface ExportRow {
   apiKeyName: string | null;
   /** The report that its organization's bill is read from in place of the bill, by its name; null for the bill itself. */
   billReport: string | null;
+  /** Whether the bill of its day is kept whole, and not of services alone that are AI. */
+  isOfAllServices: boolean;
 }
 
 export interface ExportStore {

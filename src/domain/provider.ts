@@ -45,6 +45,8 @@ export interface ProviderFacts {
     subAccountType: string;
     /** Of a line item that names a service; absent where the provider sells one alone. */
     serviceOf?: (lineItem: string) => string | null;
+    /** Whether a line item names a service that is AI, by what is known of it; absent where all is. */
+    isAi?: (lineItem: string) => boolean;
   };
   /** Projects of the single-organization system, which knew a project by its id in `projects.openai_project_id` alone, are its. */
   ownsLegacyProjects: boolean;

@@ -69,7 +69,10 @@ export function defineFileProvider({ id, name, subAccountType, ...files }: FileD
     leastScope: '',
     tellsKeyExpiry: false,
     projectWord: subAccountType.toLowerCase(),
-    focus: { serviceName: name, subAccountType, serviceOf },
+    focus: {
+      ...{ serviceName: name, subAccountType, serviceOf },
+      isAi: (lineItem) => files.aiServices.some(({ words }) => words.test(serviceOf(lineItem) ?? '')),
+    },
     ownsLegacyProjects: false,
     tokenTypes: [],
     tokenTypeAliases: {},

@@ -22,7 +22,7 @@ export function charge({ cost, quantity, listCost, listUnitPrice, ...rest }: Giv
     ...{ projectId: 'search', project: 'Search', providerProjectId: 'proj_1', linked: true },
     ...{ lineItem: 'gpt-5, input', model: null, modality: null, costType: null, tokenType: null, serviceTier: null },
     ...{ contextWindow: null, inferenceGeo: null, quantityUnit: null, currency: 'USD', estimated: false, tags: {} },
-    ...{ apiKeyId: null, apiKeyName: null, billReport: null },
+    ...{ apiKeyId: null, apiKeyName: null, billReport: null, isOfAllServices: false },
     ...rest,
     quantitySource: rest.quantitySource ?? (quantity === undefined ? null : 'bill'),
     cost: parseDecimal(cost),

@@ -770,6 +770,15 @@ describe.each(['postgresql', 'embedded'] as const)('an import on %s', (kind) => 
       });
     expect(await store.organizations.list('team-1')).toMatchObject([{ provider: 'oracle', billSource: 'files' }]);
     expect(await run(rows, '2026-11-05T00:00:00Z')).toMatchObject({ provider: 'focus' });
+    // Of what is kept whole, exports look up what is AI.
+    await run([{}], '2026-11-05T00:00:00Z', { only: 'all' });
+    const kept: unknown[] = [];
+    const query = { teamId: 'team-1', since: parseDay('2026-10-01'), until: parseDay('2026-10-31') };
+    await store.exports.read({ ...query, basis: 'billed', withUsage: false }, (found) => {
+      kept.push(...found.map(({ provider, isOfAllServices }) => [provider, isOfAllServices]));
+      return Promise.resolve();
+    });
+    expect(Object.fromEntries(kept as [string, boolean][])).toEqual({ oracle: false, focus: false, aws: true });
   });
 
   it('leaves one bill of two imports at once, whichever comes first, and never rows of both', async () => {

@@ -36,6 +36,7 @@ const MONTH: ExportRow[] = [
   charge({ cost: '0', quantity: '5', lineItem: 'Seats', quantityUnit: 'user-months', listCost: '95' }),
   charge({ cost: '0.3', listCost: '0.9', lineItem: 'Included' }),
   charge({ cost: '0.000000000000000000000000000007', lineItem: 'Tiny' }),
+  charge({ cost: '2', provider: 'aws', lineItem: 'AmazonS3 · Requests', costType: 'Usage', isOfAllServices: true }),
   charge({ cost: '19', quantity: '0.032258064516129031', quantityUnit: 'user-months', lineItem: 'Seats' }),
   ...['Purchase', 'Credit', 'Adjustment', 'Usage · Correction'].map((words) =>
     charge({
@@ -159,6 +160,23 @@ it('names the service that a file names, and of one provider what it sells', () 
   expect(serviceOf({ provider: 'azure', lineItem: 'Storage [EUR]', currency: 'EUR' })).toBe('Storage');
   expect(serviceOf({ provider: 'aws', lineItem: 'unspecified' })).toBe('AWS');
   expect(serviceOf({ lineItem: 'gpt-5, input · batch' })).toBe('OpenAI API');
+});
+
+it('puts into the category of AI what is kept for being AI, and of a whole bill what the list of services names', () => {
+  const categoryOf = (given: Omit<Given, 'cost'>) => {
+    const { ServiceCategory, ServiceSubcategory } = one({ ...given, cost: '4' });
+    return [ServiceCategory, ServiceSubcategory];
+  };
+  const [ai, other] = [
+    ['AI and Machine Learning', 'Generative AI'],
+    ['Other', 'Other (Other)'],
+  ];
+  const whole = { provider: 'aws', isOfAllServices: true };
+  expect(categoryOf({ provider: 'aws', lineItem: 'Amazon Textract · Pages' })).toEqual(ai);
+  expect(categoryOf({ ...whole, lineItem: 'Amazon Bedrock · Claude input' })).toEqual(ai);
+  expect(categoryOf({ ...whole, lineItem: 'AmazonS3 · Bedrock logs' })).toEqual(other);
+  expect(categoryOf({ ...whole, lineItem: 'unspecified' })).toEqual(other);
+  expect(categoryOf({ lineItem: 'gpt-5, input', isOfAllServices: true })).toEqual(ai);
 });
 
 it('notices a file that breaks rules', async () => {

@@ -73,7 +73,7 @@ const COLUMNS: readonly FocusColumn[] = [
     '1.2',
     text('PublisherName', ({ provider }) => provider.name),
   ),
-  text('ServiceCategory', () => 'AI and Machine Learning'),
+  text('ServiceCategory', (charge) => (isAi(charge) ? 'AI and Machine Learning' : 'Other')),
   text(
     'ServiceName',
     ({ row, provider: { focus } }) => nonEmpty(focus.serviceOf?.(row.lineItem) ?? null) ?? focus.serviceName,
@@ -82,7 +82,7 @@ const COLUMNS: readonly FocusColumn[] = [
     '1.4',
     text('ServiceProviderName', ({ provider }) => provider.name),
   ),
-  text('ServiceSubcategory', () => 'Generative AI'),
+  text('ServiceSubcategory', (charge) => (isAi(charge) ? 'Generative AI' : 'Other (Other)')),
   text('SkuId', ({ sold }) => sold?.sku.id ?? null),
   text('SkuMeter', ({ sold }) => sold?.sku.meter ?? null),
   text('SkuPriceDetails', ({ sold }) => sold?.sku.details ?? null),
@@ -119,6 +119,11 @@ export function focusColumns(version: FocusVersion): FocusColumn[] {
 /** The provider's project; none where the provider names none, ours where it is one of the old system. */
 function subAccountOf({ providerProjectId, projectId }: ExportRow): string | null {
   return providerProjectId === UNASSIGNED ? null : (providerProjectId ?? projectId);
+}
+
+/** What of a bill is kept is AI by the file's own category, too, unless all of it is kept: then the list of services alone tells. */
+function isAi({ row: { isOfAllServices, lineItem }, provider: { focus } }: Charge): boolean {
+  return !isOfAllServices || (focus.isAi?.(lineItem) ?? true);
 }
 
 /** FOCUS has no empty texts: what is not known is null. */

@@ -2,6 +2,7 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
+import { parseScope } from '../../domain/scope.js';
 import { billReportOf } from '../../providers/registry.js';
 import { inDays } from '../facts/stored-rows.js';
 import { readPriceBook } from '../usage/prices.js';
@@ -37,9 +38,18 @@ const COLUMNS = [
 
 type RawRow = Omit<
   ExportRow,
-  'team' | 'cost' | 'listCost' | 'listUnitPrice' | 'quantity' | 'quantitySource' | 'tags' | 'billReport'
+  | 'team'
+  | 'cost'
+  | 'listCost'
+  | 'listUnitPrice'
+  | 'quantity'
+  | 'quantitySource'
+  | 'tags'
+  | 'billReport'
+  | 'isOfAllServices'
 > & {
   billSource: string | null;
+  scope: string | null;
   cost: string;
   listCost: string | null;
   quantity: string | null;
@@ -74,13 +84,14 @@ async function readRows(
       // Usage is known as it is today.
       if (query.withUsage && query.asOf === undefined && usage.day !== row.day)
         usage = { day: row.day, found: await readUsageOfCharges(tx, { ...query, since: row.day, until: row.day }) };
-      const { isPart, billSource, ...whole } = row;
+      const { isPart, billSource, scope, ...whole } = row;
       rows.push({
         // Usage is of the whole row.
         ...measure(whole, isPart ? null : usage.found),
         ...{ team, tags: tagsOn(row.projectId, row.day), cost: parseDecimal(row.cost) },
         listCost: row.listCost === null ? null : parseDecimal(row.listCost),
         billReport: row.estimated ? null : billReportOf({ provider: row.provider ?? '', billSource }),
+        isOfAllServices: scope !== null && parseScope(scope).only === 'all',
         listUnitPrice: book === null ? null : listPriceOf(row, book),
       });
     }
@@ -105,7 +116,10 @@ function selectRows(query: ExportQuery): Prisma.Sql {
       c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo", trim_scale(c.quantity)::text AS quantity,
       c.quantity_unit AS "quantityUnit", c.currency, trim_scale(c.cost)::text AS cost,
       trim_scale(c.list_cost)::text AS "listCost", c.estimated, nullif(c.api_key_id, '') AS "apiKeyId", k.name AS "apiKeyName",
-      c.is_part AS "isPart", g.source AS "billSource"
+      c.is_part AS "isPart", g.source AS "billSource",
+      (SELECT d.scope FROM collected_days d
+        WHERE d.ai_provider = p.ai_provider AND d.ai_organization_id = p.ai_organization_id AND d.api_version = 'costs_v1'
+          AND d.day = c.day) AS scope
     ${fromSpend({ rows, filter: query, groupBy: ['api-key'] })}
     ORDER BY c.day, c.project_id, c.id, c.api_key_id`;
 }
@@ -128,7 +142,7 @@ function splitByKey({ asOf, ...span }: ExportQuery, rows: Prisma.Sql): Prisma.Sq
       AND k.bucket_end_time = s.bucket_end_time AND k.line_item = s.line_item`;
 }
 
-function measure<Row extends Omit<RawRow, 'isPart' | 'billSource'>>(row: Row, usage: UsageOfCharges | null) {
+function measure<Row extends Omit<RawRow, 'isPart' | 'billSource' | 'scope'>>(row: Row, usage: UsageOfCharges | null) {
   if (row.quantity !== null)
     return { quantitySource: row.estimated ? 'usage' : 'bill', ...row, quantity: parseDecimal(row.quantity) } as const;
   const used = row.estimated ? null : (usage?.(row) ?? null);
