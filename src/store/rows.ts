@@ -18,26 +18,41 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
 
 /** Our tables, each after those it refers to, so that rows can be inserted in this order. Partitions are read and written through theirs. */
 export async function tablesInOrder(pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string; parents: string[] }>(`
-    SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents
+  const { rows } = await pool.query<{ name: string; parents: string[]; needed: string[] }>(`
+    SELECT t.relname AS name, coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid), '{}') AS parents,
+      coalesce(array_agg(p.relname::text) FILTER (WHERE p.oid <> t.oid AND NOT EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY (c.conkey) AND NOT a.attnotnull)), '{}') AS needed
     FROM pg_class t LEFT JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' LEFT JOIN pg_class p ON p.oid = c.confrelid
     WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relname <> '_prisma_migrations'
     GROUP BY t.relname ORDER BY t.relname`);
   const ordered: string[] = [];
-  const waiting = new Map(rows.map(({ name, parents }) => [name, parents]));
+  const waiting = new Map(rows.map((row) => [row.name, row]));
   // A trigger makes the organization of a key that has none: one that is on its way itself must be there first.
-  waiting.get('organization_api_keys')?.push('organizations');
+  waiting.get('organization_api_keys')?.parents.push('organizations');
   while (waiting.size > 0) {
-    const ready = [...waiting]
-      .filter(([, parents]) => parents.every((parent) => !waiting.has(parent)))
-      .map(([name]) => name);
-    // Tables that refer to each other in a circle: none of ours do; any order is as good as another.
-    for (const name of ready.length > 0 ? ready : [...waiting.keys()]) {
+    const left = [...waiting.values()];
+    const isFree = (parents: readonly string[]) => parents.every((parent) => !waiting.has(parent));
+    const ready = left.filter(({ parents }) => isFree(parents));
+    for (const { name } of ready.length > 0 ? ready : [nextOfCircle(left, isFree)]) {
       ordered.push(name);
       waiting.delete(name);
     }
   }
   return ordered;
+}
+
+/**
+ * Tables that refer to each other in a circle, such as a team to the user who owns it: none of ours do, so that a key of
+ * another program closes it. What most others wait for goes first, and before it what can do without a value there.
+ */
+function nextOfCircle(
+  left: readonly { name: string; parents: string[]; needed: string[] }[],
+  isFree: (parents: readonly string[]) => boolean,
+): { name: string } {
+  const awaited = ({ name }: { name: string }) => left.filter(({ parents }) => parents.includes(name)).length;
+  const optional = left.filter(({ needed }) => isFree(needed));
+  const [first, ...others] = optional.length > 0 ? optional : left;
+  return others.reduce((most, table) => (awaited(table) > awaited(most) ? table : most), first ?? { name: '' });
 }
 
 /** The columns that can be written, in order. */

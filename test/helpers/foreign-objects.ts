@@ -37,6 +37,8 @@ export const FOREIGN_OBJECTS = {
     `CREATE TABLE orders (id int PRIMARY KEY, project_id ${ids} REFERENCES projects (id)); INSERT INTO orders SELECT 1, id FROM projects LIMIT 1`,
   'a table that refers to a bill': ({ ids }) =>
     `CREATE TABLE "Order Items" ("select" ${ids} REFERENCES cost_data (id) ON DELETE CASCADE); INSERT INTO "Order Items" SELECT id FROM cost_data LIMIT 1`,
+  'a circle of keys': ({ ids }) =>
+    `ALTER TABLE teams ADD COLUMN owner_id ${ids} REFERENCES users (id) ON DELETE SET NULL; UPDATE teams t SET owner_id = (SELECT min(id::text) FROM users u WHERE u.team_id = t.id)${ids === 'bigint' || ids === 'uuid' ? `::${ids}` : ''}`,
   'a table named by a reserved word': () =>
     `CREATE TABLE "user" (id serial PRIMARY KEY); INSERT INTO "user" DEFAULT VALUES`,
   'a table of our name': () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CostsError } from '../../../src/errors.js';
 import type { Database } from '../../../src/store/database.js';
-import { readMigrations } from '../../../src/store/migrations/folder.js';
+import { ourTables, readMigrations } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
@@ -15,7 +15,7 @@ import {
   PROJECT_COLUMNS,
   type ForeignSchema,
 } from '../../helpers/foreign-schemas.js';
-import { fillBaseline, runScript } from '../../helpers/schema-states.js';
+import { fillBaseline, fillEveryTable, readRowsOf, runScript } from '../../helpers/schema-states.js';
 
 let database: Database;
 let remove: () => Promise<void>;
@@ -306,6 +306,33 @@ it.each([
       message: expect.stringMatching(cause) as string,
     });
     expect((await migrations.status()).applied.at(-1)?.name).toMatch(/multi_org_support$/);
+  },
+);
+
+it(
+  'brings back what was exported where a key of another program closes a circle of tables',
+  { tags: ['story'] },
+  async () => {
+    const { pool, migrations } = database;
+    await makeForeign(pool, { ...PUSHED, keys: 'none', rows: 'none' });
+    await fillBaseline(pool);
+    await pool.query(
+      `ALTER TABLE teams ADD COLUMN owner_id text REFERENCES users (id) ON DELETE SET NULL; UPDATE teams SET owner_id = 'u1'`,
+    );
+    await migrations.adopt();
+    await migrations.apply();
+    await fillEveryTable(pool);
+    await pool.query('UPDATE restatements SET adopted = NULL');
+    // The migration makes the organization of a project again.
+    const tables = (await ourTables()).filter((name) => name !== 'organizations');
+    const all = () => readRowsOf(pool, tables);
+    const rows = await all();
+    const path = join(folder, 'circle.jsonl');
+    await migrations.rollback({ to: 'baseline', export: path });
+    await migrations.adopt();
+    await migrations.apply();
+    await migrations.import({ path });
+    expect(await all()).toEqual(rows);
   },
 );
 
