@@ -8,7 +8,16 @@ const SPAN = { since: parseDay('2026-11-01'), until: parseDay('2026-11-03') };
 function organization(read: readonly string[], change: Partial<OrganizationDays> = {}): OrganizationDays {
   const readAt = new Map(read.map((day): [Day, Date] => [parseDay(day), new Date('2026-11-20T00:00:00Z')]));
   const names = { provider: 'openai', organizationId: 'org-1', organization: 'Prod' };
-  return { ...names, isActive: true, reach: null, readAt, adopted: new Set(), reportsDue: new Set(), ...change };
+  return {
+    ...names,
+    isActive: true,
+    isOfFiles: false,
+    reach: null,
+    readAt,
+    adopted: new Set(),
+    reportsDue: new Set(),
+    ...change,
+  };
 }
 
 it.each<[string, OrganizationDays[], string[]]>([
