@@ -45,6 +45,7 @@ export const showChanges = defineCommand({
     'costs changes --since 24h --json',
     'costs changes last-month --group-by project --format csv -o changes.csv',
   ],
+  readsOnly: true,
   async run(options: ChangesOptions, context: Context) {
     const now = await context.clock();
     const today = toDay(now);

@@ -15,6 +15,7 @@ export const dashboard = defineCommand({
   name: 'costs',
   description: 'What yesterday and this month cost, what is to come, what moved, and what to do next.',
   examples: ['costs'],
+  readsOnly: true,
   run: (_options: object, context: Context) => look(context),
   document: asItIs<Dashboard>,
   render: renderDashboard,

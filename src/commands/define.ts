@@ -25,6 +25,8 @@ export interface CommandDefinition<Options, Value, Document> {
   readonly toFile?: boolean;
   /** Asks for a secret: from its start on the terminal echoes nothing, whenever the secret is pasted. */
   readonly asksSecret?: boolean;
+  /** Changes nothing and heeds no signal by itself: one ends it wherever it is. */
+  readonly readsOnly?: boolean;
   /** Somebody waits with a key pressed: a store that another process uses is an error, and not waited for. */
   readonly neverWaits?: boolean;
   /** Makes the embedded store where there is none, which others say. */

@@ -29,6 +29,7 @@ export const explain = defineCommand({
     'costs explain last-month --against 2026-08 --group-by tag:product --top 10',
     'costs explain mtd --against last-month --json',
   ],
+  readsOnly: true,
   async run(options: ExplainRequest, context: Context) {
     const groupBy = options.groupBy ?? ['project'];
     const told = await explainSpend(context, options);

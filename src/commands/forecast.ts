@@ -17,6 +17,7 @@ export const showForecast = defineCommand({
     option('--backtest', 'also how far off past months were on each of their days, and how far a straight line was'),
   ],
   examples: ['costs forecast', 'costs forecast --group-by organization', 'costs forecast --backtest --json'],
+  readsOnly: true,
   async run(options: ForecastRequest, context: Context) {
     const told = await forecast(context, options);
     return { told, groupBy: options.groupBy ?? ['project'], team: (await context.team()).name };

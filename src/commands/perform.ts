@@ -1,5 +1,5 @@
 import type { Context, GlobalOptions } from '../context.js';
-import { asCostsError, EXIT_CODES } from '../errors.js';
+import { asCostsError, CostsError, EXIT_CODES } from '../errors.js';
 import { waysOn } from '../next-step.js';
 import type { CommandDefinition } from './define.js';
 
@@ -19,6 +19,24 @@ export async function perform<Options extends object>(
   }
 }
 
+/** What comes of work that may be left where it is. @throws CostsError `interrupted` when the signal fires first */
+async function unlessInterrupted<Value>(work: Promise<Value>, { signal, store }: Context): Promise<Value> {
+  work.catch(() => undefined);
+  const interrupted = new Promise<never>((_, reject) => {
+    const end = () => {
+      const error = new CostsError('interrupted', 'Interrupted.');
+      // What is being opened cannot be closed yet.
+      void store().then(
+        () => reject(error),
+        () => reject(error),
+      );
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  return Promise.race([work, interrupted]);
+}
+
 type PerformOptions<Options> = Options & GlobalOptions & { output?: string; format?: string };
 
 /** Runs a command and writes what came of it. */
@@ -29,7 +47,8 @@ async function runAndWrite<Options extends object>(
 ): Promise<number> {
   const { output } = context;
   if (command.asksSecret === true) output.prompt.hold();
-  const value = await command.run(options, context);
+  const work = command.run(options, context);
+  const value = await (command.readsOnly === true ? unlessInterrupted(work, context) : work);
   const document = command.document(value);
   const file = command.toFile === true ? options.output : undefined;
   await output.intoFile(file, async () => {

@@ -57,6 +57,7 @@ export const showReport = defineCommand({
     'costs report last-month --format html --output report.html',
   ],
   toFile: true,
+  readsOnly: true,
   async run(options: ReportOptions, context: Context): Promise<ReportValue> {
     const { output } = context;
     const { format = 'table' } = options;

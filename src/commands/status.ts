@@ -30,6 +30,7 @@ export const status = defineCommand({
     ),
   ],
   examples: ['costs status', 'costs status --check --quiet'],
+  readsOnly: true,
   run,
   document: asItIs<Status>,
   render: renderStatus,

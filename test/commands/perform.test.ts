@@ -64,3 +64,26 @@ it('tells the file that it wrote, where standard output says nothing', async () 
     await perform(command, file === undefined ? {} : { output: file }, { output, argv: [] } as unknown as Context);
   expect(notes).toEqual(['Written to report.txt']);
 });
+
+it('a command that changes nothing ends where it is when it is interrupted, once what it opens is open', async () => {
+  const order: string[] = [];
+  const interruption = new AbortController();
+  const interrupted = {
+    signal: interruption.signal,
+    store: () => Promise.resolve(order.push('open')),
+    output: { intoFile: () => order.push('written') },
+  } as unknown as Context;
+  const command = defineCommand({
+    name: 'try',
+    description: 'Reads.',
+    examples: [],
+    readsOnly: true,
+    run: () => new Promise(() => undefined),
+    document: asItIs<unknown>,
+    render: () => null,
+  });
+  const ended = perform(command, {}, interrupted).catch((error: unknown) => order.push((error as CostsError).code));
+  interruption.abort();
+  await ended;
+  expect(order).toEqual(['open', 'interrupted']);
+});

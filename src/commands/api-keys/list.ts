@@ -16,6 +16,7 @@ export const listApiKeys = defineCommand({
     'Lists the API keys that spent something: whose they are, what they spent this month, and those that ended.',
   examples: ['costs api-keys list', 'costs api-keys list --json'],
   isDefault: true,
+  readsOnly: true,
   run,
   document: asItIs<{ apiKeys: ApiKeyDocument[] }>,
   render: renderApiKeys,

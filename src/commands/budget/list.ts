@@ -8,6 +8,7 @@ export const listBudgets = defineCommand({
   name: 'budget list',
   description: 'Lists the budgets of the team.',
   examples: ['costs budget list', 'costs budget list --json'],
+  readsOnly: true,
   async run(_options: object, context: Context) {
     const [store, team] = await Promise.all([context.store(), context.team()]);
     return { team: team.name, budgets: await readBudgetViews(store, team.id) };

@@ -12,6 +12,7 @@ export const listProjects = defineCommand({
   description: 'Lists the projects of the team and the provider projects they are linked to.',
   options: [option('--unlinked', 'only those made for spend that is not linked yet')],
   examples: ['costs projects list', 'costs projects list --unlinked --json'],
+  readsOnly: true,
   async run(options: ListProjectsOptions, context: Context) {
     const [store, team] = await Promise.all([context.store(), context.team()]);
     const names = new Map((await store.organizations.list(team.id)).map((each) => [organizationRef(each), each.name]));

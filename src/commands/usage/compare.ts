@@ -29,6 +29,7 @@ export const usageCompare = defineCommand({
   arguments: [periodArgument()],
   options: [...periodOptions(`the last ${USUAL_DAYS} days that ended`), providerOption(), organizationOption()],
   examples: ['costs usage compare', 'costs usage compare 2026-10 --json | jq .warnings'],
+  readsOnly: true,
   run,
   document: asItIs<ComparisonDocument>,
   render: renderComparison,
