@@ -20,19 +20,19 @@ export async function perform<Options extends object>(
 }
 
 /** What comes of work that may be left where it is. @throws CostsError `interrupted` when the signal fires first */
-async function unlessInterrupted<Value>(work: Promise<Value>, { signal, store }: Context): Promise<Value> {
+async function unlessInterrupted<Value>(work: Promise<Value>, context: Context): Promise<Value> {
   work.catch(() => undefined);
   const interrupted = new Promise<never>((_, reject) => {
     const end = () => {
       const error = new CostsError('interrupted', 'Interrupted.');
       // What is being opened cannot be closed yet.
-      void store().then(
+      void context.store().then(
         () => reject(error),
         () => reject(error),
       );
     };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
+    if (context.signal.aborted) end();
+    else context.signal.addEventListener('abort', end, { once: true });
   });
   return Promise.race([work, interrupted]);
 }

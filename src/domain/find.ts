@@ -8,7 +8,7 @@ export interface Named {
   /** Ours first; no other thing has the last of them. */
   ids: readonly string[];
   name: string;
-  /** The name of its organization, for `Organization/Project`. */
+  /** The name of its organization, for `Organization/Project` and, as reports tell namesakes apart, `Project (Organization)`. */
   organization?: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Kind {
 }
 
 /**
- * What a person means: by id or the beginning of one of ours, by name, or by `Organization/Name`, without regard to case where that leaves only one.
+ * What a person means: by id or the beginning of one of ours, by name, or by `Organization/Name` or `Name (Organization)`, without regard to case where that leaves only one.
  * @returns null when nothing goes by that word
  * @throws CostsError `usage` for an empty word, and with the ids when several go by it
  */
@@ -34,7 +34,12 @@ export function findNamed<T>(
   if (word.trim() === '') throw new CostsError('usage', `Which ${kind.what}? The name is empty.`, { hint: kind.list });
   const named = candidates.map((candidate) => ({ candidate, ...nameOf(candidate) }));
   const isCalled = (same: (text: string) => boolean) => (each: Named) =>
-    same(each.name) || (each.organization != null && same(`${each.organization}/${each.name}`));
+    [
+      each.name,
+      ...(each.organization == null
+        ? []
+        : [`${each.organization}/${each.name}`, `${each.name} (${each.organization})`]),
+    ].some(same);
   const lower = word.toLowerCase();
   const ways = [
     (each: Named) => each.ids.includes(word),

@@ -68,6 +68,11 @@ export type Services = (typeof SERVICES)[number];
 /** The project of an organization's spend that the provider gives no project (Anthropic's default workspace included). */
 export const UNASSIGNED = 'unassigned';
 
+/** What that project is called, until somebody calls it something else. */
+export function unassignedName(organization: string): string {
+  return `${organization} (${UNASSIGNED})`;
+}
+
 /** One page of a cost report. */
 export interface CostPage {
   /** The buckets the page holds, empty ones included, ascending: what the provider says it has looked at. */

@@ -159,7 +159,7 @@ export function renderComparison(document: ComparisonDocument, output: Output): 
     ...(unpriced.length === 0
       ? []
       : [
-          `${plural(unpriced.length, 'kind')} of usage ${unpriced.length === 1 ? 'has' : 'have'} no price: costs usage prices check`,
+          `${plural(unpriced.length, 'kind')} of usage ${unpriced.length === 1 ? 'has' : 'have'} no price → costs usage prices check`,
         ]),
     ...left.map(
       ({ name, days }) =>

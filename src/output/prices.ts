@@ -51,7 +51,7 @@ export function renderPrices(
   );
   return [
     renderTable(COLUMNS, rows, output),
-    `List prices as read on ${formatDate(shippedReadOn)}; sources: costs usage prices list --json`,
+    `List prices as read on ${formatDate(shippedReadOn)}. Sources → costs usage prices list --json`,
   ].join('\n');
 }
 

@@ -30,7 +30,7 @@ export function renderProjects(
   { unlinked: onlyUnlinked = false }: { unlinked?: boolean } = {},
 ): string {
   if (projects.length === 0)
-    return `${onlyUnlinked ? 'No project is left to link.' : 'No projects.'} Ask the providers for theirs: costs projects discover`;
+    return `${onlyUnlinked ? 'No project is left to link.' : 'No projects.'} Ask the providers for theirs → costs projects discover`;
   const unlinked = projects.filter((project) => !project.linked && project.providerProjectId !== null).length;
   const short = shortIds(projects.map(({ id }) => id));
   const table = renderTable(
@@ -107,7 +107,7 @@ export function renderLinked({ projects, move, rule }: Linked, { style }: Output
           `New projects of ${rule.organizations.join(', ')} ${rule.policy === 'all' ? 'are linked as they come' : 'wait to be linked'}.`,
         ];
   if (projects.length === 0 && rule === null)
-    return 'Every known provider project is linked. Look for new ones: costs projects discover';
+    return 'Every known provider project is linked. Look for new ones → costs projects discover';
   return projects
     .map(
       ({ name, provider, providerProjectId }) =>

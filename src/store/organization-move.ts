@@ -1,4 +1,5 @@
 import type { OrganizationKey } from '../domain/organization.js';
+import { UNASSIGNED, unassignedName } from '../domain/provider.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { plural } from '../domain/words.js';
 import { CostsError } from '../errors.js';
@@ -23,6 +24,16 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
   const isOurs = ofOrganization(from);
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
     await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
+  // Where it was called by its id.
+  await client.project.updateMany({
+    where: {
+      aiProvider: from.provider,
+      aiOrganizationId: id,
+      aiProjectId: UNASSIGNED,
+      name: unassignedName(from.organizationId),
+    },
+    data: { name: unassignedName(id) },
+  });
   await client.$executeRaw`UPDATE budgets SET organization_id = ${id} WHERE ${isOrganization(from)}`;
   await client.$executeRaw`
     DELETE FROM organization_api_keys WHERE ${isOrganization(from)}

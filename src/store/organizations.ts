@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationTerms } from '../domain/collection.js';
 import type { OrganizationKey, OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import { formatScope, parseScope } from '../domain/scope.js';
+import { UNASSIGNED, unassignedName } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
@@ -43,8 +44,20 @@ export function createOrganizations(client: Client): OrganizationStore {
     },
     async rename({ provider, organizationId, teamId }, name) {
       const where = { teamId, provider, organizationId };
+      const before = await client.organization.findFirst({ where });
       const { count } = await client.organization.updateMany({ where, data: { name } });
-      if (count === 0) throw changedMeanwhile();
+      if (before === null || count === 0) throw changedMeanwhile();
+      // Named after the organization, and after nothing else.
+      await client.project.updateMany({
+        where: {
+          teamId,
+          aiProvider: provider,
+          aiOrganizationId: organizationId,
+          aiProjectId: UNASSIGNED,
+          name: unassignedName(before.name),
+        },
+        data: { name: unassignedName(name) },
+      });
       await client.organizationApiKey.updateMany({ where, data: { name } });
     },
     holdings: (organization) => countPurge(client, organization),

@@ -90,4 +90,24 @@ describe('an organization that was registered under a mistyped id', () => {
     });
     expect((await costs('keys verify Prod')).code).toBe(0);
   });
+
+  it('takes the project of what is without one along when it is moved or renamed, unless that has a name of its own', async () => {
+    const { costs, emulator, span } = await useCollected();
+    const [organization] = emulator.world.organizations;
+    organization?.days.set(span.slice(-10) as never, [worldRow({ projectId: null, lineItem: 'x', amount: '7.25' })]);
+    await costs(`backfill ${span} --force`);
+    const unassigned = async () =>
+      (await costs('projects list --json'))
+        .json<{ projects: { id: string; name: string; providerProjectId: string }[] }>()
+        .projects.find(({ providerProjectId }) => providerProjectId === 'unassigned');
+    expect(await unassigned()).toMatchObject({ name: 'org-1 (unassigned)' });
+    if (organization !== undefined) organization.id = 'org-2';
+    await costs('keys move org-1 org-2 --yes');
+    expect(await unassigned()).toMatchObject({ name: 'org-2 (unassigned)' });
+    await costs('keys rename org-2 Prod');
+    expect(await unassigned()).toMatchObject({ name: 'Prod (unassigned)' });
+    expect((await costs(`projects rename ${(await unassigned())?.id ?? ''} Rest`)).code).toBe(0);
+    await costs('keys rename Prod Other');
+    expect(await unassigned()).toMatchObject({ name: 'Rest' });
+  });
 });

@@ -24,8 +24,9 @@ describe('what a person types', () => {
     expect(['p3', 'Search', 'search', 'ASSISTANT'].map(find)).toEqual(['p3', 'p1', 'p2', 'p3']);
   });
 
-  it('finds by Organization/Name what several are called', () => {
+  it('finds by Organization/Name, and as reports tell them apart, what several are called', () => {
     expect(['Acme/Batch jobs', 'other/batch jobs'].map(find)).toEqual(['p4', 'p5']);
+    expect(['Batch jobs (Acme)', 'batch jobs (other)'].map(find)).toEqual(['p4', 'p5']);
   });
 
   it('is refused with the ids where several go by it', () => {

@@ -152,7 +152,9 @@ describe('a table', () => {
     const text = renderProjects({ projects }, { style: createStyle(false), width: 140 } as Output);
     expect(text).toMatch(/⚠ growth-exp .* 0b6f1d3e-1\n/);
     expect(text).toMatch(/^growth-exp .* search-production$/m);
-    expect(renderProjects({ projects: [] }, {} as Output, { unlinked: true })).toMatch(/^No project is left to link/);
+    expect(renderProjects({ projects: [] }, {} as Output, { unlinked: true })).toMatch(
+      /^No project is left to link\. .* → costs projects discover$/,
+    );
   });
 });
 

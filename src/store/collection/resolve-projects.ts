@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
-import { UNASSIGNED, type ProviderId, type ProviderProject } from '../../domain/provider.js';
+import { UNASSIGNED, unassignedName, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 import { ofOrganization } from '../organization-key.js';
@@ -136,7 +136,7 @@ async function createProjects(
 function nameOf(id: string, origin: ProjectOrigin, wireNames: ReadonlyMap<string, string | null>): string {
   const name = origin.projects.get(id)?.name ?? wireNames.get(id) ?? '';
   if (name.trim() !== '') return name;
-  return id === UNASSIGNED ? `${origin.organizationName} (${UNASSIGNED})` : id;
+  return id === UNASSIGNED ? unassignedName(origin.organizationName) : id;
 }
 
 /** Gives a project that only has `openai_project_id` its triple, taking over what was collected before it was known. */
