@@ -1,3 +1,4 @@
+import { LosslessNumber, parse } from 'lossless-json';
 import type { CostLine } from '../domain/bucket.js';
 import { addDays, endOfMonthOf, startOfMonthOf, type Day } from '../domain/day.js';
 import { UNASSIGNED } from '../domain/provider.js';
@@ -159,15 +160,20 @@ function tagOf(row: Row, column: Column, key: string): string | null {
   if (text === null) return null;
   let tags: unknown;
   try {
-    tags = JSON.parse(text);
+    tags = parse(text);
   } catch {
     throw broken(column, 'is not JSON');
   }
   const pairs = Array.isArray(tags)
-    ? tags.map((each: Record<string, unknown>) => [each['Key'] ?? each['key'], each['Value'] ?? each['value']])
+    ? tags.map((each: Record<string, unknown> | null) => [
+        each?.['Key'] ?? each?.['key'],
+        each?.['Value'] ?? each?.['value'],
+      ])
     : Object.entries(tags ?? {});
   const value: unknown = pairs.find(([name]) => name === key)?.[1];
-  return typeof value === 'string' && value !== '' ? cleanText(value) : null;
+  // FOCUS: a value may be a number or a truth value, too; a number says what its text says.
+  const said = value instanceof LosslessNumber || typeof value === 'boolean' ? String(value) : value;
+  return typeof said === 'string' && said !== '' ? cleanText(said) : null;
 }
 
 function required(row: Row, column: Column): string {

@@ -78,10 +78,17 @@ export async function lockEmbedded(
   }
 }
 
-/** Where the store was copied to, or null. */
+/** Where the store was copied to, or null. A file that a power failure left empty, or half of one, only says that it was. */
 async function readMoved({ moved }: EmbeddedFolders): Promise<string | null> {
   const text = await readFile(moved, 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as { to: string }).to;
+  if (text === null) return null;
+  try {
+    const { to } = JSON.parse(text) as { to: unknown };
+    if (typeof to === 'string') return to;
+  } catch {
+    // Said below.
+  }
+  return 'a server';
 }
 
 async function makePrivate(root: string): Promise<void> {

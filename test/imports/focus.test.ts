@@ -410,6 +410,20 @@ describe('FOCUS files', () => {
     ]);
   });
 
+  it('tell projects by tags that are numbers or truth values, and of none by what is no pair', async () => {
+    const tags = [
+      '{"product":12345678901234567890}',
+      '{"product":true}',
+      '{"product":null}',
+      '[null,5]',
+      '5',
+      '"product"',
+    ];
+    const rows = tags.map((Tags) => ({ Tags }));
+    const told = linesOf(await read({ 'a.csv': csv(rows) }, { projectBy: { tag: 'product' } }));
+    expect(told.map(([, project]) => project)).toEqual(['12345678901234567890', 'true', 'unassigned']);
+  });
+
   it('of Google tell projects by labels too; where there is neither tag nor label, a tag is refused', async () => {
     const projectBy = { tag: 'product' };
     const columns = Object.keys(ROW).filter((column) => column !== 'Tags');

@@ -100,6 +100,17 @@ describe('a backup', () => {
 });
 
 describe('a copy to a server', () => {
+  it.each(['', '{"to":', 'null', '{}', '5'])(
+    'whose mark was cut to %j is told of, and the store opens',
+    async (text) => {
+      await withStore(() => Promise.resolve());
+      await writeFile(join(home, 'store', 'moved.json'), text);
+      let moved = '';
+      await (await openDatabase({ kind: 'embedded', home }, { onMoved: (label) => (moved = label) })).close();
+      expect(moved).toBe('a server');
+    },
+  );
+
   const SEALED = ['vaults', 'vault_tokens', 'vault_slots', 'vault_viewer_slots', 'vault_sessions', 'vault_audit'];
 
   it('takes every row, marks the store as moved, and adds nothing the second time', { tags: ['story'] }, async () => {
