@@ -43,6 +43,23 @@ describe('the bundle', () => {
     ]);
   });
 
+  it('is not begun by a Node.js that is older than the package allows, which is told so in words', async () => {
+    const { engines } = JSON.parse(await readFile(path('../package.json'), 'utf8')) as { engines: { node: string } };
+    const oldest = engines.node.replace('>=', '');
+    const runAs = (version: string) => {
+      const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
+      const args = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, path('../bin/costs.js')];
+      return promisify(execFile)(process.execPath, [...args, '--version']);
+    };
+    for (const version of ['18.20.8', '20.18.3'])
+      await expect(runAs(version)).rejects.toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: `costs needs Node.js ${oldest} or newer; this is ${version}.\n→ Install a newer one: https://nodejs.org\n`,
+      });
+    for (const version of [`${oldest}.0`, '100.0.0']) expect((await runAs(version)).stderr).toBe('');
+  });
+
   it('loads for the help no more of Node than it needs', async () => {
     const tell = 'data:text/javascript,process.on("exit",()=>process._rawDebug(process.moduleLoadList.join("\\n")))';
     const { stderr } = await promisify(execFile)(process.execPath, [
