@@ -3,9 +3,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
+import { tooOld } from './bin/node-version.js';
 
 // Builds costs, unless what was built is there and all that it was made of is as it was: `npm ci` builds, and so do `npm test`
 // and `npm run check` after it.
+
+const old = tooOld();
+if (old !== null) {
+  process.stderr.write(old);
+  process.exit(1);
+}
 
 const STAMP = 'dist/built-of';
 const FILES = [
