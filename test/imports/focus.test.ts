@@ -600,6 +600,34 @@ describe('FOCUS files', () => {
     await expect(read(lacking)).rejects.toMatchObject({ message: expect.stringContaining('not complete') as string });
   });
 
+  it('of two exports below one prefix are those of both, where their manifests name neither export nor period', async () => {
+    const exported = (name: string, account: string, dataFiles?: string[]) => {
+      const data = `bills/${name}/data/BILLING_PERIOD=2026-10/${name}-00001.csv`;
+      return {
+        ...(dataFiles === undefined ? { [data]: csv([{ BillingAccountId: account }]) } : {}),
+        [`bills/${name}/metadata/BILLING_PERIOD=2026-10/${name}-Manifest.json`]: JSON.stringify({
+          executionId: '7d0c8a1e',
+          exportArn: `arn:aws:bcm-data-exports:us-east-1:123456789012:export/${name}-0a1b`,
+          columns: [{ name: 'BilledCost', type: 'Double' }],
+          dataFiles: dataFiles ?? [`s3://bucket/${data}`],
+        }),
+      };
+    };
+    const found = await read({
+      ...exported('one', 'payer-1'),
+      ...exported('two', 'payer-2'),
+      ...exported('no', '', []),
+    });
+    expect(found.periods.map(({ account }) => account).sort()).toEqual(['payer-1', 'payer-2']);
+    expect(found.deliveries.map((each) => [each.export, each.month]).sort()).toEqual([
+      ['no', '2026-10'],
+      ['s3://bucket/bills/one', '2026-10'],
+      ['s3://bucket/bills/two', '2026-10'],
+    ]);
+    expect(found.unlistedFolders).toEqual([]);
+    await expect(read({ ...exported('one', 'payer-1'), ...exported('two', 'payer-1') })).rejects.toThrow('Two exports');
+  });
+
   it('of exports that are called alike are those of both: the place of an export tells whose it is', async () => {
     const payer = (name: string, cost: string) => ({
       [`${name}/focus/data/BILLING_PERIOD=2026-10/focus-1.csv`]: csv([{ BillingAccountId: name, BilledCost: cost }]),
