@@ -61,7 +61,7 @@ export async function runWindows(
     const days = daysOf(window).length;
     const rows = days * (known ?? UNKNOWN_ROWS);
     // A day that may be larger than all the room there is has it to itself.
-    const [space, mostRows] = days === 1 && rows > ROWS_AT_ONCE / 2 ? [ROWS_AT_ONCE, null] : [rows, ROWS_AT_ONCE];
+    const [space, mostRows] = rows > ROWS_AT_ONCE / 2 ? [ROWS_AT_ONCE, null] : [rows, ROWS_AT_ONCE];
     const fail = (error: CostsError, span: DaySpan) => {
       if (isOver() || isHopeless(error)) hopeless ??= error;
       onFailed(span, error, true);

@@ -76,10 +76,15 @@ function page(days: readonly Day[], change: Partial<UsagePage> = {}): UsagePage 
   };
 }
 
-const refusal = (missing: boolean) => ({
-  missing,
-  error: new CostsError('auth', 'No scope.', { hint: 'Add it.', keyProblem: 'missing-scope' }),
-});
+const NO_SCOPE = new CostsError('auth', 'No scope.', { hint: 'Add it.', keyProblem: 'missing-scope' });
+const refusal = (missing: boolean, error = NO_SCOPE) => ({ missing, error });
+
+/** Pages, and why there are no more. */
+// eslint-disable-next-line @typescript-eslint/require-await -- as pages come
+async function* thenFails(pages: readonly UsagePage[], error: Error) {
+  yield* pages;
+  throw error;
+}
 
 describe('a window of usage', () => {
   it('of more lines than it may have is too large, whatever number of reports they are of', async () => {
@@ -138,14 +143,38 @@ describe('a window of usage', () => {
     ]);
   });
 
+  it('is taken no further than any of its reports was asked for', async () => {
+    const rest = { since: THIRD, until: THIRD };
+    const early = page([FIRST, SECOND], { end: null });
+    expect((await collect([early])).outcome).toMatchObject({ rest });
+    const noon = { start: startOfDay(THIRD), end: new Date('2026-02-28T12:00:00Z') };
+    const half = { ...early, buckets: [...early.buckets, noon] };
+    expect((await collect([half])).outcome).toMatchObject({ rest });
+    const until = page([FIRST], { endpoint: 'images', until: SECOND });
+    const whole = page([FIRST], { endpoint: 'embeddings' });
+    for (const pages of [[until], [until, whole], [whole, until]])
+      expect((await collect(pages)).outcome).toMatchObject({ rest, pageDays: undefined });
+    expect((await collect([whole])).outcome).not.toHaveProperty('rest');
+  });
+
+  it('fails whole where not even a page came, or for more than the limit of requests', async () => {
+    const limit = new CostsError('unreachable', 'Later.');
+    const none = await collect(thenFails([], limit));
+    expect([none.outcome, none.write]).toEqual([limit, undefined]);
+    for (const error of [new CostsError('contract', 'Not what was promised.'), new Error('Out of order.')]) {
+      const { outcome, write } = await collect(thenFails([page([FIRST])], error));
+      expect([outcome, write]).toEqual([error, undefined]);
+    }
+    // A report that said nothing yet may have had something to say.
+    const silent = page([], { endpoint: 'images', end: 'early' });
+    expect((await collect(thenFails([page([FIRST]), silent], limit))).outcome).toMatchObject({
+      unread: { span: SPAN, error: limit },
+    });
+  });
+
   it('keeps the reports that came before the limit of requests, and asks for the others alone the next time', async () => {
     const limit = new CostsError('unreachable', 'Later.', { retryAt: endOfDay(THIRD) });
-    // eslint-disable-next-line @typescript-eslint/require-await -- as pages come
-    const cut = async function* () {
-      yield page([FIRST, SECOND, THIRD]);
-      throw limit;
-    };
-    const { outcome, answers } = await collect(cut());
+    const { outcome, answers } = await collect(thenFails([page([FIRST, SECOND, THIRD])], limit));
     expect(outcome).toMatchObject({ unread: { span: SPAN, error: limit } });
     expect(answers).toEqual([{ endpoint: 'completions', days: [FIRST, SECOND, THIRD], refused: [] }]);
 
@@ -178,7 +207,14 @@ describe('a window of usage', () => {
     expect(answers).toMatchObject([{ days: [], refused: [FIRST, SECOND, THIRD] }, { endpoint: 'images' }]);
     expect(events).toEqual([{ type: 'missing', endpoint: 'completions' }]);
     const reads = [{ endpoint: 'completions', day: FIRST, readAt: new Date('2026-03-01T12:00:00Z'), refused: true }];
-    expect((await collect([page([], { unread: refusal(true), end: null })], { reads })).events).toEqual([]);
+    const again = [page([], { unread: refusal(true), end: null })];
+    expect((await collect(again, { reads })).events).toEqual([]);
+    // Known is that this report does not exist: no other, and no reads of it that were answered.
+    const [read] = reads.map((each) => ({ ...each, readAt: LATER }));
+    for (const other of [{ endpoint: 'images' }, { refused: false }])
+      expect((await collect(again, { reads: read === undefined ? [] : [{ ...read, ...other }] })).events).toHaveLength(
+        1,
+      );
   });
 
   it('is stored where one report is refused, and fails naming it and why; it may be allowed tomorrow', async () => {
@@ -189,6 +225,7 @@ describe('a window of usage', () => {
     expect(outcome).toMatchObject({
       rows: 1,
       unread: {
+        span: SPAN,
         error: {
           // Of one report: what is wrong with the organization would end its other windows, too.
           ...{ code: 'forbidden', hint: 'Add it.', keyProblem: undefined },
@@ -198,6 +235,10 @@ describe('a window of usage', () => {
     });
     expect(answers).toMatchObject([{ endpoint: 'images' }, { endpoint: 'completions', days: [], refused: [] }]);
     expect(events).toEqual([]);
+    const gone = refusal(false, new CostsError('unreachable', 'No way.'));
+    expect((await collect([page([], { unread: gone, end: null })])).outcome).toMatchObject({
+      unread: { error: { code: 'contract' } },
+    });
   });
 
   it('fails where a report promised more and said nothing of a day that is over; today may have nothing yet', async () => {
@@ -217,7 +258,8 @@ describe('a window of usage', () => {
     const ended = await collect([page([FIRST])], { signal: AbortSignal.abort() });
     expect([ended.outcome, ended.write]).toMatchObject([{ code: 'interrupted' }, undefined]);
     const without = await collect(null);
-    expect([without.outcome, without.write]).toMatchObject([{ code: 'contract' }, undefined]);
+    const contract = { code: 'contract', hint: 'Leave it out: --provider' };
+    expect([without.outcome, without.write]).toMatchObject([contract, undefined]);
   });
 });
 
@@ -243,16 +285,26 @@ describe('the clock of a provider', () => {
   });
 
   it('is told where it is days behind and some of the days had not ended, for usage as well', async () => {
-    const of = async (milliseconds: number) => {
-      const date = new Date(LATER.getTime() - milliseconds);
-      const { events } = await collect((call) => {
-        call.observe(answer(date));
-        return [page([FIRST])];
-      });
-      return events.filter(({ type }) => type === 'missing').length;
+    const told = async (milliseconds: number, now = LATER) => {
+      const date = new Date(now.getTime() - milliseconds);
+      const { events } = await collect(
+        (call) => {
+          call.observe(answer(date));
+          return [page([FIRST])];
+        },
+        { now },
+      );
+      return events.flatMap((event) => (event.type === 'missing' ? event.endpoint : []));
     };
+    const of = async (...terms: Parameters<typeof told>) => (await told(...terms)).length;
     const end = LATER.getTime() - endOfDay(THIRD).getTime();
     expect([await of(end - 1), await of(end), await of(end + 1)]).toEqual([0, 0, 1]);
+    expect(await told(end + 1)).toEqual([expect.stringContaining('(to OpenAI it is still 28 Feb')]);
+    // Less than a day apart is about when a day ends, and where the first day goes on nothing is half read.
+    const [A_DAY, soon] = [86_400_000, new Date(endOfDay(THIRD).getTime() + 3_600_000)];
+    expect([await of(A_DAY - 1, soon), await of(A_DAY, soon)]).toEqual([0, 1]);
+    const during = endOfDay(FIRST);
+    expect([await of(A_DAY, new Date(during.getTime() - 1)), await of(A_DAY, during)]).toEqual([0, 1]);
   });
 
   it('does not where both agree, it is ahead, or nothing is said', () => {

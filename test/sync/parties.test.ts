@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Organization } from '../../src/domain/collection.js';
+import { parseDay } from '../../src/domain/day.js';
 import type { ProviderId } from '../../src/domain/provider.js';
 import { Secret } from '../../src/domain/secret.js';
 import { CostsError } from '../../src/errors.js';
-import { readParentKeys, toParties } from '../../src/sync/parties.js';
+import { cutTogether, readParentKeys, toParties } from '../../src/sync/parties.js';
 
 const KEYS: Record<string, string> = { parent: 'shared', labs: 'shared', sales: 'shared', own: 'own' };
 
@@ -38,4 +39,30 @@ it('puts the children of one key together, holds those that are not collected no
 
 it('opens no key of children for a run of other providers, which may have no session for it', async () => {
   expect((await read([planOf('own', 'openai')])).opened).toEqual([]);
+});
+
+it('gives up for a failure that is not about the key', async () => {
+  const adminKey = () => Promise.reject(new Error('out of order'));
+  await expect(readParentKeys({ adminKey, children }, [planOf('labs')])).rejects.toThrow('out of order');
+});
+
+it('cuts the windows of all at the same days, so that one answer serves them', () => {
+  const span = (since: string, until: string) => ({ since: parseDay(since), until: parseDay(until) });
+  const plans = [
+    { ...planOf('labs'), windows: [span('2026-01-05', '2026-01-20'), span('2026-02-01', '2026-02-03')] },
+    { ...planOf('sales'), windows: [span('2026-01-01', '2026-01-10')] },
+  ];
+  const { windows, plans: cut } = cutTogether(plans, 10);
+  expect(windows).toEqual([
+    span('2026-01-01', '2026-01-10'),
+    span('2026-01-11', '2026-01-20'),
+    span('2026-02-01', '2026-02-03'),
+  ]);
+  expect(cut).toEqual([
+    {
+      ...planOf('labs'),
+      windows: [span('2026-01-05', '2026-01-10'), span('2026-01-11', '2026-01-20'), span('2026-02-01', '2026-02-03')],
+    },
+    { ...planOf('sales'), windows: [span('2026-01-01', '2026-01-10')] },
+  ]);
 });

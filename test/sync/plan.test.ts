@@ -133,6 +133,50 @@ describe('what a plan says it will ask for', () => {
     expect(inAFolder(ends)).toEqual([{ since: '2026-01-03', until: '2026-01-31' }]);
   });
 
+  it('has the reports that are still due of days whose bills are not read, those that miss the same ones together', () => {
+    const due = new Map<string, CollectedDay['reportsDue']>([
+      ['2026-01-05', ['analytics']],
+      ['2026-01-06', ['analytics']],
+      ['2026-01-07', ['product']],
+      ['2026-01-09', ['analytics', 'product']],
+    ]);
+    const collected = read('2026-01-01', '2026-01-31', () => 40).map((each) => ({
+      ...each,
+      reportsDue: due.get(each.day) ?? [],
+    }));
+    const [plan] = planBackfill(input(collected), january, false).organizations;
+    expect(plan).toMatchObject({
+      ...{ windows: [], requests: 4 },
+      reports: [
+        { since: '2026-01-05', until: '2026-01-06', sources: ['analytics'] },
+        { since: '2026-01-07', until: '2026-01-07', sources: ['product'] },
+        { since: '2026-01-09', until: '2026-01-09', sources: ['analytics', 'product'] },
+      ],
+    });
+    expect(planBackfill(input(collected), january, true).organizations).toMatchObject([{ reports: [], requests: 1 }]);
+    const none = read('2026-01-01', '2026-01-31', () => 40);
+    expect(planBackfill(input(none), january, false).organizations).toMatchObject([{ reports: [], requests: 0 }]);
+  });
+
+  it('begins with the first day that the provider still tells, which is said where earlier ones were wanted', () => {
+    const plan = (day: string) =>
+      planBackfill({ ...input([]), firstDay: () => parseDay(day) }, january, false).organizations[0];
+    expect(plan('2026-01-15')).toMatchObject({
+      windows: [{ since: '2026-01-15', until: '2026-01-31' }],
+      reachesBackTo: '2026-01-15',
+    });
+    expect(plan('2026-01-01')).not.toHaveProperty('reachesBackTo');
+    const [unknown] = planBackfill({ ...input([]), collected: new Map() }, january, false).organizations;
+    expect(unknown).toEqual({ organization, windows: [january], reports: [], requests: 1 });
+  });
+
+  it('has no usage of a bill that is another report than the usual', () => {
+    const other = { ...organization, billSource: 'report' } as Organization;
+    const windows = (basis: 'billed' | 'usage') =>
+      planBackfill({ ...input([]), organizations: [other], basis }, january, false).organizations[0]?.windows;
+    expect([windows('billed'), windows('usage')]).toEqual([[january], []]);
+  });
+
   it('leaves days that were adopted to a backfill once they cannot change any more', () => {
     const adopted = daysOf({ since: parseDay('2026-10-20'), until: parseDay('2026-10-27') }).map((day) => ({
       ...{ day, readAt: null, rows: 3, isAdopted: true },
@@ -197,6 +241,7 @@ describe('after runs that a limit of requests ended', () => {
     for (const force of [false, true])
       expect(daysIn(planBackfill(resumed(collected), span, force))).toEqual([first, third]);
     expect(daysIn(planBackfill(input(collected), span, true))).toEqual([first, second, third]);
+    expect(planSync(resumed(collected)).organizations).toMatchObject([{ resumedSince: since }]);
   });
 
   it('a day that goes on is', () => {

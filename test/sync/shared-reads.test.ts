@@ -45,6 +45,23 @@ describe('a report that several organizations share', () => {
       await expect(reads.read(CALL, half)).rejects.toBe(tooLarge);
   });
 
+  it('is asked for again by a span that has one end with the window alone, and not by the window itself', async () => {
+    for (const part of [span('2026-10-01', '2026-10-07'), span('2026-10-25', '2026-10-31')]) {
+      const { reads, asked } = share(onlyWeeks);
+      expect(await reads.read(CALL, part)).toBe('a week');
+      expect(asked).toEqual([MONTH, part]);
+    }
+    const { reads, asked } = share(onlyWeeks);
+    await expect(reads.read(CALL, MONTH)).rejects.toBe(tooLarge);
+    expect(asked).toEqual([MONTH]);
+  });
+
+  it('is asked for again where another number of rows may be held', async () => {
+    const { reads, asked } = share(() => 'a month');
+    for (const mostRows of [5, 6, 5]) await reads.read({ mostRows } as ProviderCall, WEEK);
+    expect(asked).toEqual([MONTH, MONTH]);
+  });
+
   it('is not asked for less where something else is wrong with it', async () => {
     const refused = new CostsError('forbidden', 'Not of this plan.');
     const { reads, asked } = share(() => {
@@ -57,6 +74,7 @@ describe('a report that several organizations share', () => {
   it('is asked for by the span alone where no window of the run holds it', async () => {
     const { reads, asked } = share(() => 'a day');
     await reads.read(CALL, span('2026-09-30', '2026-10-01'));
-    expect(asked).toEqual([span('2026-09-30', '2026-10-01')]);
+    await reads.read(CALL, span('2026-10-31', '2026-11-01'));
+    expect(asked).toEqual([span('2026-09-30', '2026-10-01'), span('2026-10-31', '2026-11-01')]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Organization, WindowOutcome } from '../../src/domain/collection.js';
 import { parseDay, type Day } from '../../src/domain/day.js';
+import type { FocusFiles } from '../../src/domain/focus-import.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Adoption } from '../../src/domain/project-move.js';
 import type { UnitPriceJump } from '../../src/domain/unit-prices.js';
@@ -81,7 +82,7 @@ describe('what a run did for an organization', () => {
     tally.observe({ type: 'request', ...answer });
     for (const since of [SECOND, THIRD, FIRST]) tally.observe({ type: 'narrowed', endpoint: 'completions', since });
     tally.observe({ type: 'narrowed', endpoint: 'images', since: FIRST });
-    for (const endpoint of ['audio', 'audio', 'video']) tally.observe({ type: 'missing', endpoint });
+    for (const endpoint of ['video', 'audio', 'audio']) tally.observe({ type: 'missing', endpoint });
     expect(tally.result()).toMatchObject({
       ...{ requests: 2, retries: 1, missing: ['audio', 'video'], drift: [] },
       narrowed: [
@@ -121,6 +122,24 @@ describe('what a run did for an organization', () => {
       status: 'failed',
       error: { code: 'contract', hint: 'Again.', windows: [FIRST, SECOND, THIRD].map(window) },
     });
+  });
+
+  it('names organizations that nobody registered, once each, and what files were left out', () => {
+    const { tally } = start();
+    for (const organizationId of ['org-9', null, 'org-9']) tally.observe({ type: 'unregistered', organizationId });
+    tally.leftOut({ leftOut: [], unlistedFolders: ['2026-01'] } as unknown as FocusFiles);
+    tally.leftOut({ leftOut: [], unlistedFolders: [] } as unknown as FocusFiles);
+    expect(tally.result()).toMatchObject({ unregistered: ['org-9', null], leftOut: [], unlistedFolders: ['2026-01'] });
+  });
+
+  it('tries reports once more beside bills that were there, and fails for those that did not all come', () => {
+    const { tally } = start();
+    const span = { since: FIRST, until: SECOND };
+    tally.addReports(undefined, span);
+    expect([tally.windows, tally.result().status]).toEqual([1, 'ok']);
+    tally.addReports(new CostsError('unreachable', 'Later.'), span);
+    expect(tally.windows).toBe(2);
+    expect(tally.result()).toMatchObject({ status: 'failed', error: { code: 'unreachable', windows: [span] } });
   });
 
   it('is hopeless where nothing could be read, whatever failed, and counts as tried where only reports were due', () => {

@@ -155,6 +155,27 @@ describe('the windows of an organization', () => {
     expect([...new Set([...done.flatMap(daysOf), ...left])]).toHaveLength(30);
   });
 
+  it('are done as far as they were asked for: what is left of one is taken next', async () => {
+    const done: DaySpan[] = [];
+    const span = (since: string, until: string) => ({ since: parseDay(since), until: parseDay(until) });
+    await runWindows([MONTH], 1, {
+      room: new RowBudget(),
+      collect: ({ since, until }) => {
+        const rest = daysBetween(since, until) < 15 ? undefined : { since: addDays(since, 15), until };
+        return Promise.resolve({ rows: 1, outcome: emptyOutcome(), rest });
+      },
+      asError: asCostsError,
+      isOver: () => false,
+      onDone: (window) => done.push(window),
+      onFailed: (_, error) => expect.fail(error.message),
+    });
+    expect(done).toEqual([
+      span('2026-01-01', '2026-01-15'),
+      span('2026-01-16', '2026-01-30'),
+      span('2026-01-31', '2026-01-31'),
+    ]);
+  });
+
   it('are cut as the largest day so far has shown, and a day that may need all the room is let in alone', async () => {
     const { asked } = await collect(2_500, null, windowsOf(5, 10));
     // Of the first day alone it is learned that two days are a piece.
