@@ -68,10 +68,17 @@ function behindCommand(typed: readonly string[]): readonly string[] {
   return [command, ...words.slice(0, end), ...options, ...words.slice(end)];
 }
 
-/** `help keys add` as Commander wants it, which explains no command below another. */
-function asksForHelp(program: Command, [first, ...words]: readonly string[]): string[] | null {
-  const { path } = commandAt(program, words);
-  return first === 'help' && path.length > 1 ? [...path, '--help'] : null;
+/** `help keys add` as Commander wants it, which explains no command below another, and a group alone, which takes no option of ours. */
+function asksForHelp(program: Command, words: readonly string[]): string[] | null {
+  const [first, ...others] = words;
+  const explained = commandAt(program, others).path;
+  if (first === 'help') return explained.length > 1 ? [...explained, '--help'] : null;
+  const known = globalOptions().map(({ long }) => long);
+  const asked = words.filter((word) => !known.includes(word.split('=')[0]));
+  const { command, path } = commandAt(program, asked);
+  const isGroup = path.length > 0 && command.commands.length > 0 && Reflect.get(command, '_actionHandler') == null;
+  const runs = command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
+  return isGroup && !runs && asked.length === path.length ? [...path, '--help'] : null;
 }
 
 function missingTeam(): CostsError {

@@ -194,6 +194,12 @@ describe('bad input', () => {
     const ran = await machine.here(['projects']);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toMatch(/^Usage: costs projects/);
+    for (const words of [
+      ['--team', 'acme', 'projects'],
+      ['projects', '--team=acme', '--quiet'],
+    ])
+      expect((await machine.here(words)).stdout, words.join(' ')).toBe(ran.stdout);
+    expect((await machine.here(['projects', '--nonsense'])).code).toBe(2);
     expect((await machine.here(['help', 'keys', 'add'])).stdout).toMatch(/^Usage: costs keys add/);
   });
 
