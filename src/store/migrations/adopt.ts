@@ -29,7 +29,8 @@ import { prismaModels } from './prisma-models.js';
 import type { Settings } from '../settings.js';
 import { toScript } from './script.js';
 import type { Step } from './step.js';
-import { asOnlyMigrator, changeTables, LOCK_TIMEOUT, type MigratorOptions } from './session.js';
+import { asOnlyMigrator, changeTables, LOCK_TIMEOUT } from './session.js';
+import type { MigratorOptions } from './waits.js';
 import { shadowStates } from './shadow-states.js';
 
 export interface AdoptOptions extends MigratorOptions {

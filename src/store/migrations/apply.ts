@@ -16,15 +16,8 @@ import { inTransaction, quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
-import {
-  asOnlyMigrator,
-  ensureSchema,
-  lockAttempts,
-  LOCKED,
-  LOCK_PAUSE_MS,
-  LOCK_TIMEOUT,
-  type MigratorOptions,
-} from './session.js';
+import { asOnlyMigrator, ensureSchema, lockAttempts, LOCKED, LOCK_PAUSE_MS, LOCK_TIMEOUT } from './session.js';
+import type { MigratorOptions } from './waits.js';
 import { shadowStates } from './shadow-states.js';
 import { firstReason, migrationStatus } from './status.js';
 

@@ -17,7 +17,8 @@ import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
 import { requireRights } from './preflight.js';
 import { FILLERS } from './schema-steps.js';
-import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { asOnlyMigrator } from './session.js';
+import type { MigratorOptions } from './waits.js';
 
 export interface ImportResult {
   tables: {

@@ -5,7 +5,7 @@ import type { SchemaDiff } from './diff.js';
 import type { ImportResult } from './import.js';
 import type { ResolveRequest } from './resolve.js';
 import type { RollbackOptions, RollbackPlan } from './rollback.js';
-import type { MigratorOptions } from './session.js';
+import type { MigratorOptions } from './waits.js';
 import type { MigrationTarget } from './target.js';
 import type { MigrationStatus } from './status.js';
 

@@ -5,7 +5,8 @@ import { readMigrations } from './folder.js';
 import { appliedNames, failedRows, readHistory, type History } from './history.js';
 import { findMigration } from './names.js';
 import { requireRights } from './preflight.js';
-import { asOnlyMigrator, type MigratorOptions } from './session.js';
+import { asOnlyMigrator } from './session.js';
+import type { MigratorOptions } from './waits.js';
 
 export interface ResolveRequest extends MigratorOptions {
   /** A migration's name, with or without its timestamp. */

@@ -5,7 +5,7 @@ import type { Connection, Session } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
 import { setSql } from '../settings.js';
 import type { MigrationTarget } from './target.js';
-import { Wait, waitedTooLong, whileWatched, type WaitOptions } from './waits.js';
+import { interrupted, Wait, waitedTooLong, whileWatched, type MigratorOptions, type WaitOptions } from './waits.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
 const ADVISORY_LOCK = 72_707_369;
@@ -46,17 +46,14 @@ export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>)
 }
 
 /** A transaction that changes tables: begun anew while somebody holds one of them, and nothing of theirs waits in it for its end. */
-export function changeTables<T>(pool: Connection, options: WaitOptions, work: () => Promise<T>): Promise<T> {
-  return untilUnlocked(lockAttempts(options), () =>
-    inTransaction(pool, async () => {
+export function changeTables<T>(pool: Connection, options: MigratorOptions, work: () => Promise<T>): Promise<T> {
+  return untilUnlocked(lockAttempts(options), () => {
+    if (options.signal?.aborted === true) throw interrupted();
+    return inTransaction(pool, async () => {
       await pool.query(NOTHING_WAITS);
       return work();
-    }),
-  );
-}
-
-export interface MigratorOptions extends WaitOptions {
-  signal?: AbortSignal | undefined;
+    });
+  });
 }
 
 /**

@@ -17,6 +17,10 @@ export interface WaitOptions {
   waitMs?: number | undefined;
 }
 
+export interface MigratorOptions extends WaitOptions {
+  signal?: AbortSignal | undefined;
+}
+
 /** Who keeps a session waiting, in words, and since when it has been so. */
 export class Wait {
   #blocker: number | null = null;
@@ -53,22 +57,30 @@ export function waitedTooLong(label: string, pid: number): CostsError {
   });
 }
 
+/** What a migrator that was asked to end says, once its transaction is given up. */
+export function interrupted(): CostsError {
+  return new CostsError('interrupted', 'Interrupted; what was under way was given up.', {
+    hint: 'To go on, run the same command again.',
+  });
+}
+
 /**
  * Looks, over a connection of its own, whether a session is kept waiting for as long as work goes on in it. What waits for
- * longer than is allowed is cancelled.
+ * longer than is allowed is cancelled, and so is what goes on after the command was asked to end.
  */
 export async function whileWatched<T>(
   target: { openSession: () => Promise<Session>; label: string },
   pid: number,
-  options: WaitOptions,
+  options: MigratorOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const state: WatchState = { done: false, blocker: null };
-  const watching = watch(() => target.openSession(), pid, new Wait(options), state).catch(() => undefined);
+  const state: WatchState = { done: false, blocker: null, isCancelled: false };
+  const watching = watch(() => target.openSession(), pid, options, state).catch(() => undefined);
   try {
     return await work();
   } catch (error) {
-    throw state.blocker === null ? error : waitedTooLong(target.label, state.blocker);
+    if (state.blocker !== null) throw waitedTooLong(target.label, state.blocker);
+    throw state.isCancelled && !isInterruption(error) ? interrupted() : error;
   } finally {
     state.done = true;
     await watching;
@@ -79,9 +91,22 @@ interface WatchState {
   done: boolean;
   /** Who was waited for too long. */
   blocker: number | null;
+  /** Whether the command was asked to end, and what it was at was cancelled. */
+  isCancelled: boolean;
 }
 
-async function watch(openSession: () => Promise<Session>, pid: number, wait: Wait, state: WatchState): Promise<void> {
+/** What says more of where it ended. */
+function isInterruption(error: unknown): boolean {
+  return error instanceof CostsError && error.code === 'interrupted';
+}
+
+async function watch(
+  openSession: () => Promise<Session>,
+  pid: number,
+  { signal, ...options }: MigratorOptions,
+  state: WatchState,
+): Promise<void> {
+  const wait = new Wait(options);
   const started = performance.now();
   // Most work is done by then, and needs no second connection.
   while (!state.done && performance.now() - started < SILENT_MS / 2) await sleep(POLL_MS / 5);
@@ -93,7 +118,8 @@ async function watch(openSession: () => Promise<Session>, pid: number, wait: Wai
       const { rows } = await pool.query<{ blocker: number | null; what: string }>(BLOCKER, [pid]);
       const { blocker = null, what = '' } = rows[0] ?? {};
       state.blocker ??= await wait.note(pool, blocker, what);
-      if (state.blocker !== null) await pool.query('SELECT pg_cancel_backend($1)', [pid]);
+      state.isCancelled = signal?.aborted === true;
+      if (state.blocker !== null || state.isCancelled) await pool.query('SELECT pg_cancel_backend($1)', [pid]);
       await sleep(POLL_MS);
     }
   } finally {

@@ -3,13 +3,8 @@ import { migrationNames } from '../migrations/folder.js';
 import { readHistory } from '../migrations/history.js';
 import { requireRights, requireSoundHistory } from '../migrations/preflight.js';
 import { schemaProblem } from '../migrations/schema-problem.js';
-import {
-  asOnlyMigrator,
-  lockAttempts,
-  LOCK_TIMEOUT,
-  untilUnlocked,
-  type MigratorOptions,
-} from '../migrations/session.js';
+import { asOnlyMigrator, lockAttempts, LOCK_TIMEOUT, untilUnlocked } from '../migrations/session.js';
+import type { MigratorOptions } from '../migrations/waits.js';
 import { migrationStatus } from '../migrations/status.js';
 import type { MigrationTarget } from '../migrations/target.js';
 import { digestRows } from '../migrations/fingerprint.js';

@@ -3,9 +3,11 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/store/database.js';
+import { readMigrations } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
 import { createEmptyTarget } from '../../helpers/database.js';
 import { ended, startProgram } from '../../helpers/program.js';
+import { fillBaseline, runScript } from '../../helpers/schema-states.js';
 
 let database: Database;
 let url: string;
@@ -60,6 +62,50 @@ it.each([
   await migrations.apply();
   expect(await migrations.status()).toMatchObject({ ok: true });
 });
+
+it.each(['while it waits', 'between two attempts', 'at work'])(
+  'changes nothing any more once it is asked to end: %s',
+  async (when) => {
+    const { migrations, pool } = database;
+    await runScript(pool, (await readMigrations())[0]?.sql ?? '');
+    await fillBaseline(pool);
+    await pool.query('ALTER TABLE users ALTER COLUMN role TYPE varchar(40)');
+    const isWaiting = when !== 'at work';
+    if (isWaiting) await other.query('BEGIN; LOCK TABLE cost_data IN ACCESS SHARE MODE');
+    else
+      await pool.query(`CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); END $$;
+      CREATE EVENT TRIGGER slow ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION slow()`);
+    const controller = new AbortController();
+    const adopting = migrations.adopt({ signal: controller.signal, onWait });
+    const refused = expect(adopting).rejects.toMatchObject({ code: 'interrupted' });
+    if (when === 'while it waits') await vi.waitUntil(() => lines.length > 0, 200_000);
+    if (when === 'between two attempts') {
+      const waits = async () =>
+        (
+          await pool.query(
+            `SELECT FROM pg_locks WHERE NOT granted AND relation = 'cost_data'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+          )
+        ).rowCount === 1;
+      await vi.waitUntil(waits, 200_000);
+      await vi.waitUntil(async () => !(await waits()), 200_000);
+    }
+    if (!isWaiting)
+      await vi.waitUntil(
+        async () =>
+          (
+            await pool.query(
+              `SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`,
+            )
+          ).rowCount === 1,
+        200_000,
+      );
+    controller.abort();
+    if (when === 'between two attempts') await other.query('COMMIT');
+    await refused;
+    await other.query('COMMIT');
+    expect(await migrations.status()).toMatchObject({ history: false });
+  },
+);
 
 it('lets a writer pass before PostgreSQL would end it, where the two wait for each other', async () => {
   const { migrations, pool } = database;
