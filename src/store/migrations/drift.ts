@@ -61,12 +61,12 @@ export function findForeign(expected: readonly Fact[], found: readonly Fact[]): 
     .filter((fact) => fact.table === null || fact.object.startsWith('table ') || isOurTable(fact))
     .map((fact) => ({
       object: fact.object,
-      stops: isOurTable(fact) || EVENT_TRIGGER.test(fact.object) ? stops(fact) : null,
+      stops: isOurTable(fact) || EVENT_TRIGGER.test(fact.object) ? stops(fact, expected) : null,
     }))
     .sort((one, other) => Number(other.stops !== null) - Number(one.stops !== null));
 }
 
-function stops({ object, definition, table }: Fact): string | null {
+function stops({ object, definition, table }: Fact, expected: readonly Fact[]): string | null {
   if (/^column /.test(object) && / not null$/.test(definition)) {
     const told = 'it must have a value and has no default';
     // What Prisma's `@updatedAt` is: its client alone fills it.
@@ -77,8 +77,17 @@ function stops({ object, definition, table }: Fact): string | null {
   if (/^trigger /.test(object)) return 'it runs with each of our writes';
   if (/^rule /.test(object)) return 'it changes what our writes do';
   if (/^constraint /.test(object) && !/^PRIMARY|^FOREIGN/.test(definition)) return `it refuses rows: ${definition}`;
-  if (/^index /.test(object) && /^CREATE UNIQUE/.test(definition)) return 'it refuses rows with the same values';
-  return null;
+  if (!/^index /.test(object) || !/^CREATE UNIQUE/.test(definition)) return null;
+  const isOfOurs = expected.some((ours) => ours.table === table && keyColumns(ours) === keyColumns({ definition }));
+  return definition.endsWith(' (deferrable)') && isOfOurs
+    ? 'it is deferrable, and PostgreSQL lets nothing be collected beside one that is'
+    : 'it refuses rows with the same values';
+}
+
+/** The columns of a unique index, in whatever order; null of anything else. */
+function keyColumns({ definition }: Pick<Fact, 'definition'>): string | null {
+  const [, columns = null] = /^CREATE UNIQUE [^(]*\(([^()]*)\)/.exec(definition) ?? [];
+  return columns && columns.split(', ').sort().join(', ');
 }
 
 function describe({ object, problem, expected, found }: Omit<Difference, 'text'>): string {

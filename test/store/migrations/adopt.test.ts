@@ -336,6 +336,15 @@ it(
   },
 );
 
+it('says of a deferrable key that nothing is collected beside it', async () => {
+  await makeForeign(database.pool, { ...PUSHED, key: 'deferrable' });
+  const { foreign } = await database.migrations.adopt({ dryRun: true });
+  expect(foreign).toContainEqual({
+    object: 'index bill_is_unique',
+    stops: 'it is deferrable, and PostgreSQL lets nothing be collected beside one that is',
+  });
+});
+
 it('names bills of which the next sync would lose one, as two projects are the same at the provider', async () => {
   const { pool, migrations } = database;
   await makeForeign(pool, PUSHED);
