@@ -13,6 +13,7 @@ import {
   type Written,
 } from '../rows.js';
 import { sweepAccepted, writeOverAccepted } from './accepted-bills.js';
+import { bringUpToDate, pricesOfTeams } from './earlier-export.js';
 import { readExport, type ExportHeader } from './export-file.js';
 import { appliedNames, readHistory } from './history.js';
 import { requireRights } from './preflight.js';
@@ -64,11 +65,13 @@ export async function importRows(
           count.different += item.rows.length - equal;
         }
       };
-      // An export of a time before organizations had rows of their own has the days first, and nothing they could hang on.
-      const isLater = (table: string) => table === 'cost_data' || HANG_ON_ORGANIZATIONS.includes(table);
+      // An export of a time before organizations had rows of their own, and prices a team, has those first, and nothing they could hang on.
+      const isLater = (table: string) =>
+        table === 'cost_data' || table === 'prices' || HANG_ON_ORGANIZATIONS.includes(table);
       await write((table) => !isLater(table));
       isOver = await sweepAccepted(pool);
       await write(isLater);
+      await bringUpToDate(pool, header);
       for (const { table } of header.parts) await moveSequences(pool, table);
       return { tables: counts };
     });
@@ -125,6 +128,10 @@ async function writePart(
     return upsertRows(pool, { table, columns: writable, changed: writable, where: 't.registered_at IS NULL' }, rows);
   }
   if (table === 'cost_data' && dropped === null && isOver) return writeOverAccepted(pool, writable, rows);
+  if (table === 'prices' && !columns.includes('team_id')) {
+    const written = await insertRows(pool, table, [...writable, 'team_id'], await pricesOfTeams(pool, rows));
+    return { ...written, equal: Math.min(written.equal, rows.length) };
+  }
   if (dropped === null) return insertRows(pool, table, writable, rows, where);
   const empty = dropped.filter((column) => present.has(column));
   // With our columns of a key went what had been entered here in place of what another program encrypted.
