@@ -52,6 +52,8 @@ export interface ProviderFacts {
   ownsLegacyProjects: boolean;
   /** The report that stands in for the bill where a key reads none, by its name; absent where there is none. */
   billReport?: string;
+  /** It sends nobody a bill: what it adds up is on those of others, and is read as usage alone. */
+  billsNothing?: true;
   /** What its invoice has and its reports have not; absent where they have all of it. */
   notReported?: readonly string[];
   /** Where it tells no total of a day: its rows, read again, are what its days are held against. */

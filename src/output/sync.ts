@@ -8,7 +8,7 @@ import { closingLines } from './sync-closing.js';
 import { renderTable } from './table.js';
 import { renderVerification } from './verification.js';
 import { renderHint } from './hint.js';
-import { providerName } from '../providers/registry.js';
+import { providerName, providerOf } from '../providers/registry.js';
 
 /** The beginning of a run's id is enough to name it. */
 const SHORT_ID = 10;
@@ -32,7 +32,7 @@ export function renderSync(
         { ...right, lesser: 'difference' },
         { head: '' },
       ],
-      organizations.map((each) => row(each, output)),
+      organizations.map((each) => row(each, result, output)),
       output,
     ),
     ...organizations.flatMap((each) => trouble(each, output)),
@@ -50,7 +50,7 @@ export function renderSync(
 
 const right = { head: '', align: 'right' as const };
 
-function row(organization: OrganizationResult, { style }: Output): string[] {
+function row(organization: OrganizationResult, { basis }: SyncResult, { style }: Output): string[] {
   const { provider, name, status, days, requests, rows, heldBy } = organization;
   const mark = { ok: style.green('✔'), skipped: style.dim('–'), failed: style.red('✖') }[status];
   if (status === 'skipped')
@@ -67,7 +67,9 @@ function row(organization: OrganizationResult, { style }: Output): string[] {
     plural(days, 'day'),
     plural(requests, 'request'),
     plural(rows, 'row'),
-    changesOf(organization),
+    status === 'ok' && basis === 'billed' && providerOf(provider).billsNothing === true
+      ? 'bills nothing; its usage is read with --basis usage'
+      : changesOf(organization),
   ];
 }
 

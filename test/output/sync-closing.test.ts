@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/domain/day.js';
 import type { OrganizationResult, SyncResult } from '../../src/domain/results.js';
+import { addKey } from '../../src/commands/keys/add.js';
+import type { KeyChange } from '../../src/output/keys.js';
+import type { Output } from '../../src/output/output.js';
+import { createStyle } from '../../src/output/style.js';
+import { renderSync } from '../../src/output/sync.js';
 import { closingLines } from '../../src/output/sync-closing.js';
 
 function organization(change: Partial<OrganizationResult> = {}): OrganizationResult {
@@ -110,4 +115,15 @@ describe('the end of a sync', () => {
       "New values in OpenAI's answers, stored as they came: api_source=moon",
     ]);
   });
+});
+
+it('a provider that bills nothing is read for its usage, and is not said to be unchanged', () => {
+  const output = { style: createStyle(false), width: Infinity } as unknown as Output;
+  const proxy = organization({ provider: 'litellm', rows: 0, inserted: 0 });
+  const where = { team: 'acme', store: 'here', why: null };
+  expect(renderSync(run([proxy]), where, output)).toContain('bills nothing; its usage is read with --basis usage');
+  expect(renderSync(run([proxy], { basis: 'usage' }), where, output)).toContain('nothing changed');
+  const next = (provider: string) => addKey.next?.({ key: { provider } } as unknown as KeyChange);
+  expect(next('litellm')).toBe('Next: costs sync --basis usage --provider litellm');
+  expect(next('openai')).toBe('Next: costs sync');
 });

@@ -52,7 +52,10 @@ export const addKey = defineCommand({
   run,
   document: asItIs<KeyChange>,
   render: renderKeyChange,
-  next: () => 'Next: costs sync',
+  next: ({ key: { provider } }) =>
+    providerOf(provider).billsNothing === true
+      ? shell`Next: costs sync --basis usage --provider ${provider}`
+      : 'Next: costs sync',
 });
 
 async function run(options: AddKeyOptions, context: Context) {

@@ -20,6 +20,7 @@ export const litellm = defineProvider({
   projectWord: 'team',
   focus: { serviceName: 'LiteLLM', subAccountType: 'Team' },
   ownsLegacyProjects: false,
+  billsNothing: true,
   notReported: ['any charge: what it adds up is on the bills of others, and is read as usage (--basis usage)'],
   tokenTypes: ['byok_spend', 'requests'],
   tokenTypeAliases: {},
