@@ -40,7 +40,7 @@ export function withNextStep(error: CostsError, argv: readonly string[], command
   if (plain !== null) return next(`Type plain quotes and hyphens: ${['costs', plain].join(' ')}`);
   if (hint !== undefined && hasCommand(hint)) return error;
   const option = optionAsked(hint);
-  if (option !== null) return next(behind(hint, withOption(argv, option)));
+  if (option !== null) return next((hint ?? '').replace(SAME_COMMAND, () => `: ${withOption(argv, option)}`));
   switch (WAYS[code]) {
     case 'how it is used':
       return next(hint === undefined ? `${command} --help` : behind(hint, `See its help: ${command} --help`));
@@ -62,18 +62,20 @@ export function waysOn(failures: readonly { error?: ErrorDocument }[], argv: rea
 
 function wayOn({ code, hint }: ErrorDocument, argv: readonly string[]): string {
   const option = optionAsked(hint);
-  if (option !== null) return withOption(argv, option);
+  if (option !== null) return `With ${option}: ${withOption(argv, option)}`;
   return WAYS[code] === 'doctor' ? LOOK : again(argv);
 }
 
-/** Where a hint says "the same command with --option", the command alone would fail as it did. */
+/** Where a hint ends so, the command alone would fail as it did. */
+const SAME_COMMAND = /, run the same command (?:again )?with (--[a-z-]+)\.$/;
+
 function optionAsked(hint: string | undefined): string | null {
-  return /\bsame command (?:again )?with (--[a-z-]+)/.exec(hint ?? '')?.[1] ?? null;
+  return SAME_COMMAND.exec(hint ?? '')?.[1] ?? null;
 }
 
 function withOption(argv: readonly string[], option: string): string {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  return `With ${option}: ${typed(argv.toSpliced(end, 0, option))}`;
+  return typed(argv.toSpliced(end, 0, option));
 }
 
 const LOOK = 'Check the setup: costs doctor';

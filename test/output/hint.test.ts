@@ -235,7 +235,7 @@ describe('a hint', () => {
     const argv = ['backfill', '--since', '2026-10-01'];
     const refused = new CostsError('shrink', 'It answered 0 USD.', { hint });
     const command = 'costs backfill --since 2026-10-01 --accept-restatement';
-    expect(withNextStep(refused, argv, 'costs backfill').hint).toBe(`${hint} With --accept-restatement: ${command}`);
+    expect(withNextStep(refused, argv, 'costs backfill').hint).toBe(`If the provider is right: ${command}`);
     const failure = { error: { code: 'shrink' as const, message: 'It answered 0 USD.', hint } };
     expect(waysOn([failure, failure], argv)).toEqual([`With --accept-restatement: ${command}`]);
     const unsure = new CostsError('usage', 'Remove it?', { hint: 'If so, run the same command with --yes.' });
