@@ -60,7 +60,7 @@ export interface Context {
   /** The embedded store as a whole, also while DATABASE_URL points elsewhere; opens nothing. */
   embedded(): Promise<EmbeddedStore>;
   /** SQL that grants three roles of the database what they need; opens nothing. */
-  grants(schema: string): Promise<string>;
+  grants(schema: string | undefined): Promise<string>;
   /** Opens the embedded store and its vault for as long as the work takes, also while DATABASE_URL points elsewhere. */
   withEmbeddedVault<T>(work: (vault: Vault, store: Store) => Promise<T>): Promise<T>;
   /** Whether there is a store to open: DATABASE_URL is set, or an embedded one was created before. */
@@ -233,7 +233,11 @@ function createContext({ version, argv, config, signal, output, options, connect
     now,
     database,
     embedded,
-    grants: async (schema) => (await import('./store/grants.js')).grantsSql(schema),
+    grants: async (schema) => {
+      const { parseDatabaseUrl } = await import('./store/address.js');
+      const named = config.databaseUrl === null ? undefined : parseDatabaseUrl(config.databaseUrl).schema;
+      return (await import('./store/grants.js')).grantsSql(schema ?? named ?? 'public');
+    },
     async withEmbeddedVault(work) {
       const { openVault } = await import('./vault/open.js');
       return (await embedded()).use((opened) =>

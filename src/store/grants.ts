@@ -1,7 +1,7 @@
 import { ourTables } from './migrations/folder.js';
 import { defaultRightsSql } from './default-rights.js';
 import { literal } from './migrations/step.js';
-import { NUMBERED } from './rows.js';
+import { NUMBERED, quote } from './rows.js';
 
 /** What only the vault reads: whoever has it can guess passwords offline. */
 export const SECRETS = [
@@ -26,18 +26,18 @@ const GUARDED = [
 
 /**
  * SQL for three roles on our tables, each by its name: what else is in the schema is somebody else's to grant.
- * @param schema a name that was checked
  */
 export async function grantsSql(schema: string): Promise<string> {
-  const table = (name: string) => `"${schema}"."${name}"`;
+  const within = quote(schema);
+  const table = (name: string) => `${within}."${name}"`;
   const tables = (names: readonly string[]) => names.map(table).join(', ');
   const role = (name: string) =>
     `DO $$ BEGIN CREATE ROLE "${name}" NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;`;
   const everything = tables([...(await ourTables()), '_prisma_migrations']);
   const sequences = NUMBERED.map((name) => table(`${name}_id_seq`)).join(', ');
   const functions = [
-    `"${schema}"."costs_answer_login_attempt"(TEXT, TEXT)`,
-    `"${schema}"."costs_prune_login_attempts"(TEXT)`,
+    `${within}."costs_answer_login_attempt"(TEXT, TEXT)`,
+    `${within}."costs_prune_login_attempts"(TEXT)`,
   ];
   return `-- Three roles for costs. Run this as the owner of the tables, after each costs db migrate; then give people and jobs a role:
 --   GRANT "costs_collector" TO ci;
@@ -46,11 +46,11 @@ export async function grantsSql(schema: string): Promise<string> {
 -- admin:     everything but rewriting history: attempts and audit are inserted, never changed.
 BEGIN;
 ${['costs_reader', 'costs_collector', 'costs_admin'].map(role).join('\n')}
-GRANT USAGE ON SCHEMA "${schema}" TO "costs_reader", "costs_collector", "costs_admin";
+GRANT USAGE ON SCHEMA ${within} TO "costs_reader", "costs_collector", "costs_admin";
 -- What default privileges have given with these tables and functions, to anybody:
-DO $$ DECLARE given record; BEGIN
+DO $costs$ DECLARE given record; BEGIN
 FOR given IN ${await defaultRightsSql(literal(schema))}
-LOOP EXECUTE given.sql; END LOOP; END $$;
+LOOP EXECUTE given.sql; END LOOP; END $costs$;
 REVOKE ALL ON ${everything} FROM "costs_reader", "costs_collector", "costs_admin";
 REVOKE ALL ON FUNCTION ${functions.join(', ')} FROM PUBLIC;
 

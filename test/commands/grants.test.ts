@@ -9,6 +9,7 @@ import { usageCollector } from '../../src/sync/collect-usage.js';
 import { writePeriod } from '../../src/sync/files.js';
 import { expectedSums, lastDays, makeWorld, storedSums, today } from '../chaos/world.js';
 import { useCollector } from '../helpers/collector.js';
+import { useMachine } from '../helpers/costs.js';
 import { openEmulator } from '../helpers/emulator.js';
 import { line } from '../helpers/lines.js';
 import { addKey, foundTeam, OPENAI_KEY, openDesk, PASSWORD, type Founded } from '../helpers/vault.js';
@@ -66,6 +67,24 @@ async function answer(role: keyof typeof users, sql: string): Promise<string> {
     await client.end();
   }
 }
+
+it('are printed for the schema that DATABASE_URL names, whatever it is called', { tags: ['story'] }, async () => {
+  const target = await useEmptyTarget('postgresql');
+  const url = `${target.url}?schema=ai-costs $$`;
+  const database = await openDatabase({ ...target, url });
+  await database.migrations.apply();
+  const { here } = await useMachine();
+  const printed = await here(['db', 'grants'], { env: { DATABASE_URL: url } });
+  expect(printed.stdout).toContain('GRANT USAGE ON SCHEMA "ai-costs $$" TO');
+  await database.pool.query(printed.stdout);
+  const { rows } = await database.pool.query(
+    `SELECT has_table_privilege('costs_reader', '"ai-costs $$".cost_data', 'SELECT') AS reads`,
+  );
+  expect(rows).toEqual([{ reads: true }]);
+  const named = await here(['db', 'grants', '--schema', 'Other "one"'], { env: { DATABASE_URL: target.url } });
+  expect(named.stdout).toContain('GRANT USAGE ON SCHEMA "Other ""one""" TO');
+  await database.close();
+});
 
 describe('the roles that costs db grants prints', () => {
   it.each<[keyof typeof users, string, string]>([
