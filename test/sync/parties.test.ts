@@ -6,7 +6,7 @@ import { Secret } from '../../src/domain/secret.js';
 import { CostsError } from '../../src/errors.js';
 import { cutTogether, readParentKeys, toParties } from '../../src/sync/parties.js';
 
-const KEYS: Record<string, string> = { parent: 'shared', labs: 'shared', sales: 'shared', own: 'own' };
+const KEYS: Record<string, string> = { labs: 'shared', sales: 'shared', own: 'own', other: 'second', alike: 'shared' };
 
 function planOf(keyId: string, provider: ProviderId = 'anthropic') {
   return { organization: { keyId, provider } as Organization, windows: [], reports: [], requests: 0, notBefore: null };
@@ -34,6 +34,18 @@ it('puts the children of one key together, holds those that are not collected no
     [['labs'], ['labs', 'sales']],
     [['own'], ['own']],
     [['lost'], ['lost']],
+  ]);
+});
+
+it('has a party for each key, of each provider', () => {
+  const plans = [planOf('labs'), planOf('other'), planOf('sales'), planOf('alike', 'openai')];
+  const all = plans.map(({ organization }) => organization);
+  const keys = new Map(all.map(({ keyId }) => [keyId, KEYS[keyId] ?? null]));
+  const parties = toParties(plans, all, keys);
+  expect(parties.map(({ plans: own, holds }) => [own.length, holds.map(({ keyId }) => keyId)])).toEqual([
+    [2, ['labs', 'sales']],
+    [1, ['other']],
+    [1, ['alike']],
   ]);
 });
 

@@ -90,6 +90,7 @@ describe('what a run did for an organization', () => {
         { endpoint: 'images', since: FIRST },
       ],
     });
+    expect(tally.result()).not.toHaveProperty('unregistered');
   });
 
   it('tells of a field that the contract does not know, once, and not of one that an earlier run told of', () => {
