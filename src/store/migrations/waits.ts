@@ -59,9 +59,7 @@ export function waitedTooLong(label: string, pid: number): CostsError {
 
 /** What a migrator that was asked to end says, once its transaction is given up. */
 export function interrupted(): CostsError {
-  return new CostsError('interrupted', 'Interrupted; what was under way was given up.', {
-    hint: 'To go on, run the same command again.',
-  });
+  return new CostsError('interrupted', 'Interrupted; what was under way was given up.');
 }
 
 /**
