@@ -45,6 +45,12 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
     expect(await reports.days({ ...QUERY, projectIds: ['labs'] })).toMatchObject([
       { provider: 'openai', organization: 'Labs', organizationId: 'org-2', isActive: true },
     ]);
+    const usage = await reports.days({ ...QUERY, basis: 'usage' });
+    expect(usage.map(({ organizationId, readAt }) => [organizationId, readAt.size])).toEqual([
+      ['org-3', 0],
+      ['org-2', 1],
+      ['org-1', 0],
+    ]);
     const day = parseDay('2026-11-10');
     const [one] = await reports.days({ ...QUERY, projectIds: ['labs'], since: day, until: day });
     expect([one?.readAt.size, one?.reach]).toEqual([1, expect.objectContaining({ since: '2026-09-01' })]);

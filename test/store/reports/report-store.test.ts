@@ -361,6 +361,34 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
     expect(await rows(['model'], { patterns: { 'api-key': 'key_?' } })).toEqual([['gpt-5', '1']]);
   });
 
+  it('has one row for a group, whatever it is chosen by and however its parts are cut', async () => {
+    const { prisma } = test.database;
+    // All of one week, in two months.
+    await bill(prisma, 'search', '2025-09-29', '4');
+    await bill(prisma, 'search', '2025-09-30', '1', { lineItem: 'gpt-5, output' });
+    await bill(prisma, 'search', '2025-10-01', '2');
+    const week = { since: parseDay('2025-09-29'), until: parseDay('2025-10-05') };
+    const rows = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) =>
+      (await run(groupBy, { ...week, ...change })).rows.map((row) => [row.week, row.month, row.cost]);
+    expect(await rows(['project', 'week', 'month'])).toEqual([
+      ['2025-W40', '2025-09', '5'],
+      ['2025-W40', '2025-10', '2'],
+    ]);
+    expect(await rows(['project'], { patterns: { 'line-item': '*' } })).toEqual([[undefined, undefined, '7']]);
+    const tag = { projectId: 'search', key: 'stage', value: 'live' };
+    await prisma.projectTag.create({ data: { ...tag, validFrom: new Date('2025-09-30') } });
+    const live = { tags: [{ key: 'stage', value: 'live' }] };
+    expect(await rows(['project'], live)).toEqual([[undefined, undefined, '3']]);
+    await prisma.projectTag.deleteMany();
+    const [bucketStartTime, bucketEndTime] = [startOfDay(week.since), startOfDay(parseDay('2025-09-30'))];
+    const cut = { projectId: 'search', source: 'bill', currency: 'USD', bucketStartTime, bucketEndTime };
+    const empty = { lineItem: '', model: '', tokenType: '', serviceTier: '', product: '' };
+    await prisma.costByApiKey.createMany({
+      data: ['1', '3'].map((cost) => ({ ...cut, ...empty, id: `owned-${cost}`, apiKeyId: `key_${cost}`, cost })),
+    });
+    expect(await rows(['project', 'owner'])).toEqual([[undefined, undefined, '7']]);
+  });
+
   it('keeps organizations of one id and name apart that are of two providers', async () => {
     const { prisma } = test.database;
     for (const aiProvider of ['openai', 'anthropic']) {
