@@ -56,7 +56,8 @@ async function connect(connection: Connection, dispose: () => Promise<void>): Pr
     const revoke = concurrentIndex({ sql: script }) === null ? await keepOthersOut(connection) : '';
     const run = async () => connection.query((await asMeantHere(connection, script)) + revoke);
     const filled = filledColumns(script);
-    await (filled.length === 0 ? run() : recordFilled(connection, filled, run)).catch((error: unknown) => {
+    const isOfTheirs = filled.length > 0 && (await readHistory(connection)).isAdopted;
+    await (isOfTheirs ? recordFilled(connection, filled, run) : run()).catch((error: unknown) => {
       throw toAdapterError(error);
     });
   };

@@ -5,7 +5,7 @@ import type { AdoptionPlan } from './adoption-plan.js';
 import { fingerprint } from './fingerprint.js';
 import { requireNoInterference } from './interference.js';
 import { withoutIdle } from './misfits.js';
-import { dropColumn, literal, type Step } from './step.js';
+import { dropColumn, isOneOf, literal, type Step } from './step.js';
 
 /**
  * Takes the steps of a plan, under the locks that keep everybody else from the rows meanwhile.
@@ -42,8 +42,7 @@ async function take(pool: Connection, { sql, undo, fills }: Step, after: readonl
   const { table, column, before } = fills;
   const { rows } = await pool.query<{ id: string }>(`${sql} RETURNING id::text`);
   if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => literal(id)).join(', ');
-  return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE id::text IN (${ids})`];
+  return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE ${isOneOf(rows.map(({ id }) => id))}`];
 }
 
 /** What costs writes of a key that is entered again: another program has its own there. */

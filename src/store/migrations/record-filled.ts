@@ -1,7 +1,7 @@
 import type { Connection } from '../pool.js';
 import { inTransaction, quote } from '../rows.js';
 import { addUndo, readAdoption } from './adoption-record.js';
-import { literal } from './step.js';
+import { isOneOf, literal } from './step.js';
 
 /**
  * Runs what fills bills of an adopted database. A column that was there before is another program's: the way back to what
@@ -36,12 +36,12 @@ export async function recordFilled(
       const column = quote(name);
       const { rows } = await connection.query<{ value: string; ids: string[] }>(
         `SELECT ${column}::text AS value, array_agg(id::text) AS ids FROM cost_data
-         WHERE id::text = ANY ($1) AND ${column} IS NOT NULL GROUP BY 1`,
+         WHERE id::text IN (SELECT unnest($1::text[])) AND ${column} IS NOT NULL GROUP BY 1`,
         [ids],
       );
       for (const filled of rows)
         undo.push(
-          `UPDATE cost_data SET ${column} = NULL WHERE ${column}::text = ${literal(filled.value)} AND id::text IN (${filled.ids.map(literal).join(', ')})`,
+          `UPDATE cost_data SET ${column} = NULL WHERE ${column}::text = ${literal(filled.value)} AND ${isOneOf(filled.ids)}`,
         );
     }
     if (undo.length > 0) await addUndo(connection, adoption, undo);
