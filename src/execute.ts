@@ -4,7 +4,14 @@ import { perform } from './commands/perform.js';
 import { readGlobalOptions, type Runtime } from './context.js';
 import { asCostsError, CostsError } from './errors.js';
 import { createProgram } from './program.js';
-import { commandAt, explainMistake, optionsOf, refuseUnknownCommand, refuseUnknownOption } from './usage-errors.js';
+import {
+  commandAt,
+  explainMistake,
+  hasDefault,
+  optionsOf,
+  refuseUnknownCommand,
+  refuseUnknownOption,
+} from './usage-errors.js';
 
 /**
  * Runs one command: argv in, exit code out. The one place that catches what a command throws.
@@ -77,8 +84,7 @@ function asksForHelp(program: Command, words: readonly string[]): string[] | nul
   const asked = words.filter((word) => !known.includes(word.split('=')[0]));
   const { command, path } = commandAt(program, asked);
   const isGroup = path.length > 0 && command.commands.length > 0 && Reflect.get(command, '_actionHandler') == null;
-  const runs = command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
-  return isGroup && !runs && asked.length === path.length ? [...path, '--help'] : null;
+  return isGroup && !hasDefault(command) && asked.length === path.length ? [...path, '--help'] : null;
 }
 
 function missingTeam(): CostsError {

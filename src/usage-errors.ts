@@ -19,29 +19,28 @@ export function refuseUnknownCommand(program: Command, argv: readonly string[]):
   const asked = words[0] === 'help' ? words.slice(1) : words;
   const { command, path } = commandAt(program, asked);
   const next = asked[path.length];
-  const hasDefault = command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
   // A command with others below it takes arguments of its own.
   const runs = command.registeredArguments.length > 0;
   const explains = asked !== words;
-  if (next === undefined || command.commands.length === 0 || (!explains && (hasDefault || runs))) return;
+  if (next === undefined || command.commands.length === 0 || (!explains && (hasDefault(command) || runs))) return;
   const more = path.length > 0 ? [] : explains ? HELP_TOPICS : ['help'];
   const near = similarTo(next, [...command.commands.map((each) => each.name()), ...more]);
-  // Of a group with one command that takes arguments, that one is meant: `costs import ./exports`.
-  const [only, ...others] = command.commands;
-  if (
-    !explains &&
-    near.length === 0 &&
-    only !== undefined &&
-    others.length === 0 &&
-    only.registeredArguments.length > 0
-  )
-    throw new CostsError('usage', `There is no command "${[...path, next].join(' ')}".`, {
-      hint: ['costs', ...path, only.name(), ...asked.slice(path.length).map(quoteForShell)].join(' '),
-    });
+  const meant = explains || near.length > 0 ? null : onlyCommand(command);
+  const wayOn = meant === null ? ['--help'] : [meant.name(), ...asked.slice(path.length).map(quoteForShell)];
   const what = explains ? 'command or topic' : 'command';
   throw new CostsError('usage', `There is no ${what} "${[...path, next].join(' ')}".${didYouMean(near, path)}`, {
-    hint: ['costs', ...path, '--help'].join(' '),
+    hint: ['costs', ...path, ...wayOn].join(' '),
   });
+}
+
+/** The one command of a group, where it takes arguments: `costs import ./exports` means that one. */
+function onlyCommand({ commands: [only, ...others] }: Command): Command | null {
+  return only !== undefined && others.length === 0 && only.registeredArguments.length > 0 ? only : null;
+}
+
+/** Whether one of the commands of a group runs where none is named; Commander does not tell it. */
+export function hasDefault(command: Command): boolean {
+  return command.commands.some((each) => Reflect.get(command, '_defaultCommandName') === each.name());
 }
 
 /** @throws CostsError `usage` for an option that `costs` alone does not take */

@@ -1,5 +1,4 @@
 import type { OrganizationKey } from '../domain/organization.js';
-import { UNASSIGNED, unassignedName } from '../domain/provider.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { plural } from '../domain/words.js';
 import { CostsError } from '../errors.js';
@@ -7,6 +6,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { Client } from './client.js';
 import { isOrganization, ofOrganization } from './organization-key.js';
 import { BY_ORGANIZATION, countPurge, lockWhole } from './purge.js';
+import { renameUnassigned } from './unassigned.js';
 
 /** See `OrganizationStore.move`. The client is that of a transaction. */
 export async function moveOrganization(client: Client, from: OrganizationKey, id: string): Promise<PurgeCounts> {
@@ -25,15 +25,7 @@ export async function moveOrganization(client: Client, from: OrganizationKey, id
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
     await client.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
   // Where it was called by its id.
-  await client.project.updateMany({
-    where: {
-      aiProvider: from.provider,
-      aiOrganizationId: id,
-      aiProjectId: UNASSIGNED,
-      name: unassignedName(from.organizationId),
-    },
-    data: { name: unassignedName(id) },
-  });
+  await renameUnassigned(client, to, from.organizationId, id);
   await client.$executeRaw`UPDATE budgets SET organization_id = ${id} WHERE ${isOrganization(from)}`;
   await client.$executeRaw`
     DELETE FROM organization_api_keys WHERE ${isOrganization(from)}

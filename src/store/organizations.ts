@@ -2,13 +2,13 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { OrganizationTerms } from '../domain/collection.js';
 import type { OrganizationKey, OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import { formatScope, parseScope } from '../domain/scope.js';
-import { UNASSIGNED, unassignedName } from '../domain/provider.js';
 import { cleanText } from '../domain/text.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import { moveOrganization } from './organization-move.js';
 import { isOrganization } from './organization-key.js';
 import { changedMeanwhile, countPurge, purge } from './purge.js';
+import { renameUnassigned } from './unassigned.js';
 
 export function createOrganizations(client: Client): OrganizationStore {
   return {
@@ -44,20 +44,11 @@ export function createOrganizations(client: Client): OrganizationStore {
     },
     async rename({ provider, organizationId, teamId }, name) {
       const where = { teamId, provider, organizationId };
-      const before = await client.organization.findFirst({ where });
-      const { count } = await client.organization.updateMany({ where, data: { name } });
-      if (before === null || count === 0) throw changedMeanwhile();
-      // Named after the organization, and after nothing else.
-      await client.project.updateMany({
-        where: {
-          teamId,
-          aiProvider: provider,
-          aiOrganizationId: organizationId,
-          aiProjectId: UNASSIGNED,
-          name: unassignedName(before.name),
-        },
-        data: { name: unassignedName(name) },
-      });
+      const [before] = await client.$queryRaw<{ name: string }[]>`
+        SELECT name FROM organizations WHERE ${isOrganization(where)} FOR NO KEY UPDATE`;
+      if (before === undefined) throw changedMeanwhile();
+      await client.organization.updateMany({ where, data: { name } });
+      await renameUnassigned(client, where, before.name, name);
       await client.organizationApiKey.updateMany({ where, data: { name } });
     },
     holdings: (organization) => countPurge(client, organization),

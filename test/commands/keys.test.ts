@@ -187,6 +187,8 @@ describe('costs keys add', () => {
     const ran = await machine.here(add('--key-stdin'), { input: 'sk-admin-made-up-0123456789' });
     expect(ran.code).toBe(4);
     expect(ran.error().message).toContain('refused the key');
+    // It is not registered: there is none to verify.
+    expect(ran.error().hint).toMatch(/^Make one at https:/);
     expect(ran.stdout + ran.stderr).not.toContain('made-up');
     expect(await list()).toEqual([]);
   });

@@ -26,25 +26,28 @@ it(
   },
 );
 
-it('gives a letter a column that is written in one piece with the one before it, as terminals do', () => {
-  for (const [text, width] of [
-    ['ग्राहक', 5],
-    ['हिन्दी', 5],
-    ['กำ', 2],
-    ['สำหรับ', 5],
-    ['ខ្មែរ', 4],
-    ['বাংলা', 5],
-  ] as const)
-    expect(stringWidth(text), text).toBe(width);
-});
-
-it('counts each part of an emoji, as terminals do that do not draw them as one', () => {
-  for (const [text, width] of [
-    ['👩‍🔬', 4],
-    ['👨‍👩‍👧‍👦', 8],
-    ['👍🏽', 4],
-    ['🇩🇪', 4],
-    ['🚀', 2],
-  ] as const)
-    expect(stringWidth(text), text).toBe(width);
+it.each<[string, [text: string, width: number][]]>([
+  [
+    'gives a letter a column that is written in one piece with the one before it, as terminals do',
+    [
+      ['ग्राहक', 5],
+      ['हिन्दी', 5],
+      ['กำ', 2],
+      ['สำหรับ', 5],
+      ['ខ្មែរ', 4],
+      ['বাংলা', 5],
+    ],
+  ],
+  [
+    'counts each part of an emoji, as terminals do that do not draw them as one',
+    [
+      ['👩‍🔬', 4],
+      ['👨‍👩‍👧‍👦', 8],
+      ['👍🏽', 4],
+      ['🇩🇪', 4],
+      ['🚀', 2],
+    ],
+  ],
+])('%s', (_, texts) => {
+  for (const [text, width] of texts) expect(stringWidth(text), text).toBe(width);
 });

@@ -4,12 +4,15 @@ import { endOfDay, type Day } from '../../domain/day.js';
 import type { KeyIdentity, ProviderId, WireEvent } from '../../domain/provider.js';
 import { providerName, providerOf } from '../../providers/registry.js';
 import type { Secret } from '../../domain/secret.js';
-import { CostsError } from '../../errors.js';
+import { CostsError, type KeyProblem } from '../../errors.js';
 import type { KeyInput } from '../../vault/vault.js';
 import { option } from '../define.js';
 import { dayOption, insecureStorageOption } from '../options.js';
 import { agreeToFile } from '../password.js';
 import { during } from '../../output/during.js';
+
+/** What is wrong with a key that only another key mends. */
+const OF_THE_KEY: readonly (KeyProblem | undefined)[] = ['refused', 'expired', 'wrong-kind'];
 
 export interface KeySourceOptions {
   fromPath?: string;
@@ -145,8 +148,8 @@ export async function identifyKey(
     const call = { key, organizationId, signal: patience, observe };
     return await during(output, `Asking ${name} whose key this is`, () => adapter.identify(call));
   } catch (error) {
-    // It is not registered, so that there is nothing to verify.
-    if (error instanceof CostsError && error.hint?.includes('costs keys verify') === true)
+    // It is not registered, so that there is nothing to verify or to swap.
+    if (error instanceof CostsError && OF_THE_KEY.includes(error.keyProblem))
       throw new CostsError(error.code, error.message, {
         hint: `Make one at ${keyPage}`,
         cause: error,

@@ -92,7 +92,7 @@ function expiredSince({ expiresAt, organizationId }: KeyRow, now: Date, error: C
 /** The provider's hint may be the command that is running. */
 function documentOf(error: CostsError, { organizationId }: KeyRow): ErrorDocument {
   const document = toErrorDocument(error);
-  return document.hint?.includes('costs keys verify') === true
+  return error.keyProblem === 'refused'
     ? { ...document, hint: shell`Make a new key and swap it: costs keys rotate ${organizationId}` }
     : document;
 }
