@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.js';
 import type { GaveWay, ProjectMove } from '../domain/project-move.js';
 import { dropCutsOfSharedDays } from './facts/shared-days.js';
 import type { LockedProject } from './project-locks.js';
+import { isNeededByOthers } from './needed-projects.js';
 import { hasLegacyRows } from './spend/relation.js';
 import type { Transaction } from './transaction.js';
 
@@ -126,7 +127,7 @@ export async function moveBelongings(tx: Transaction, from: string, to: string):
 
 /**
  * Ends an automatic project whose provider project is another's now. What the old system knows of it stays, and what another team
- * made; so does one with a name of its own, which a person or another program gave it.
+ * made or another program; so does one with a name of its own, which a person or another program gave it.
  */
 export async function endEmptied(
   tx: Transaction,
@@ -134,7 +135,7 @@ export async function endEmptied(
   ofTeam: string,
 ): Promise<void> {
   const isAutomatic = teamId === ofTeam && name === providerName && openaiProjectId === null;
-  const stays = !isAutomatic || (await hasLegacyRows(tx, id));
+  const stays = !isAutomatic || (await isNeededByOthers(tx, id));
   if (stays) await tx.project.update({ where: { id }, data: RELEASED });
   else await tx.project.delete({ where: { id } });
 }

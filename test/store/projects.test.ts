@@ -356,6 +356,27 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
       expect(await rowsOf('search')).toMatchObject({ collected: 1 });
     });
 
+    it.each(['a table of another program refers to it', 'costs db adopt found it'])('stays where %s', async (why) => {
+      await collect();
+      const from = await automatic();
+      const isReferred = why !== 'costs db adopt found it';
+      if (isReferred) await prisma.$executeRaw`CREATE TABLE seats (project text REFERENCES projects ON DELETE CASCADE)`;
+      if (isReferred) await prisma.$executeRaw`INSERT INTO seats VALUES (${from})`;
+      const record = JSON.stringify({ kind: 'costs-adoption', projects: isReferred ? {} : { [from]: [] } });
+      await prisma.$executeRaw`
+        UPDATE "_prisma_migrations" SET logs = ${record} WHERE migration_name LIKE '%baseline'`;
+      await own('search');
+      try {
+        await projects.link(triple, { teamId: 'team-1', name: 'search', project: await named('search') });
+        if (isReferred) expect(await prisma.$queryRaw`SELECT * FROM seats`).toEqual([{ project: from }]);
+        expect(await prisma.project.findUnique({ where: { id: from } })).toMatchObject({ aiProjectId: null });
+        expect(await rowsOf('search')).toMatchObject({ collected: 1 });
+      } finally {
+        await prisma.$executeRaw`DROP TABLE IF EXISTS seats`;
+        await prisma.$executeRaw`UPDATE "_prisma_migrations" SET logs = NULL WHERE migration_name LIKE '%baseline'`;
+      }
+    });
+
     it('stays with its team where the provider project goes to another team: only what was collected moves', async () => {
       await prisma.team.upsert({ where: { id: 'team-2' }, create: { id: 'team-2', name: 'other' }, update: {} });
       const made = async (id: string) => {

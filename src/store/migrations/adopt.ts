@@ -6,7 +6,7 @@ import { keepOthersOut } from '../default-rights.js';
 import { quote } from '../rows.js';
 import { notMidnight } from './column-types.js';
 import { planAdoption, type AdoptionPlan } from './adoption-plan.js';
-import { writeAdoption, type Adoption } from './adoption-record.js';
+import { readProjects, writeAdoption, type Adoption } from './adoption-record.js';
 import { readBillKey } from './bill-key.js';
 import { carryOut } from './carry-out.js';
 import { readCatalog, type Fact } from './catalog.js';
@@ -230,6 +230,7 @@ async function adoptLocked(
     undo: [...(merge?.undo ?? []), ...undo],
     found: await ofOurs(pool, found, plan.target),
     written,
+    projects: await readProjects(pool),
   });
   await pool.query(revoke);
   return { ...plan, merged: merge?.rows ?? 0 };

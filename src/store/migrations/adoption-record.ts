@@ -11,6 +11,8 @@ export interface Adoption {
   found: Fact[];
   /** The ids of the bills of which one was made, each after those written before it. */
   written: string[];
+  /** By the id of each project that was there, the provider project it was of; null of a record that an earlier version made. */
+  projects: Record<string, unknown> | null;
 }
 
 const KIND = 'costs-adoption';
@@ -31,6 +33,22 @@ export async function addUndo(pool: Pool, adoption: Adoption, statements: readon
   ]);
 }
 
+/** What a row `p` of projects says of the provider project it is of, as the record keeps it. */
+const TRIPLE = `jsonb_build_array(to_jsonb(p) -> 'ai_provider', to_jsonb(p) -> 'ai_organization_id', to_jsonb(p) -> 'ai_project_id')`;
+
+/** The projects that are there, as the record keeps them. */
+export async function readProjects(pool: Pool): Promise<Record<string, unknown>> {
+  const { rows } = await pool.query<{ projects: Record<string, unknown> | null }>(
+    `SELECT jsonb_object_agg(id, ${TRIPLE}) AS projects FROM projects p`,
+  );
+  return rows[0]?.projects ?? {};
+}
+
+/** SQL that is true where the record of the adoption has the project whose id this SQL is. */
+export function wasAdopted(id: string): string {
+  return `EXISTS (SELECT FROM "_prisma_migrations" WHERE rolled_back_at IS NULL AND CASE WHEN ${HAS_ADOPTION} THEN logs::jsonb -> 'projects' ? ${id} END)`;
+}
+
 /** The record of the adoption that the schema stands on; null where it stands on none. */
 export async function readAdoption(pool: Pool): Promise<Adoption | null> {
   return read(pool, 'rolled_back_at IS NULL');
@@ -40,8 +58,10 @@ async function read(pool: Pool, where: string): Promise<Adoption | null> {
   const { rows } = await pool.query<{ logs: string }>(
     `SELECT logs FROM "_prisma_migrations" WHERE ${HAS_ADOPTION} AND ${where} ORDER BY rolled_back_at DESC LIMIT 1`,
   );
-  // Earlier versions did not write the order down.
-  return rows[0] === undefined ? null : { written: [], ...(JSON.parse(rows[0].logs) as Omit<Adoption, 'written'>) };
+  // Earlier versions did not write the order down, and knew nothing of projects.
+  return rows[0] === undefined
+    ? null
+    : { written: [], projects: null, ...(JSON.parse(rows[0].logs) as Omit<Adoption, 'written' | 'projects'>) };
 }
 
 /** The order of bills as an adoption that was rolled back found it: what it led back lies elsewhere in the table. */
