@@ -44,12 +44,22 @@ export const rollbackDatabase = defineCommand({
   render: renderDbRollback,
 });
 
-function question({ migrations, to, rows }: RollbackPlan): string {
+function question({ migrations, to, rows, relinked }: RollbackPlan): string {
   const kept = rows === 0 ? 'No row is lost.' : `${plural(rows, 'row goes', 'rows go')} to the export.`;
-  return `${plural(migrations.length, 'migration is', 'migrations are')} taken back, to ${to}. ${kept}`;
+  const taken = `${plural(migrations.length, 'migration is', 'migrations are')} taken back, to ${to}.`;
+  return [taken, kept, ...staysLinked(relinked)].join(' ');
 }
 
-function renderDbRollback({ database, migrations, to, rows, losses, export: path }: DbRollbackResult): string {
+/** Links that are written in columns of the application's own. */
+function staysLinked(projects: number): string[] {
+  if (projects === 0) return [];
+  return [
+    `${plural(projects, 'project')} that costs db adopt found ${projects === 1 ? 'stays' : 'stay'} linked as now, and bills stay where links moved them.`,
+  ];
+}
+
+function renderDbRollback(result: DbRollbackResult): string {
+  const { database, migrations, to, rows, losses, relinked, export: path } = result;
   return [
     ...migrations.map((name) => `✔ taken back: ${name}`),
     ...losses.map(
@@ -57,6 +67,7 @@ function renderDbRollback({ database, migrations, to, rows, losses, export: path
         `  ${plural(loss.rows, 'row')} of ${loss.table}${loss.dropped === null ? '' : ` (${loss.dropped.join(', ')})`} written out`,
     ),
     `${database} is at ${to}.`,
+    ...staysLinked(relinked),
     ...(rows > 0 && path !== null ? [shell`After migrating again → costs db import ${path}`] : []),
   ].join('\n');
 }

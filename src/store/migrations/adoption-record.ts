@@ -44,6 +44,18 @@ export async function readProjects(pool: Pool): Promise<Record<string, unknown>>
   return rows[0]?.projects ?? {};
 }
 
+/**
+ * How many projects are of another provider project than they were, or of none, as the way back leaves them: the columns that
+ * say so are the application's, and which bills went along is not written down.
+ */
+export async function countRelinked(pool: Pool, { projects, found }: Adoption): Promise<number> {
+  if (!found.some(({ object }) => object === 'column projects.ai_project_id')) return 0;
+  const { rowCount } = await pool.query(`SELECT FROM projects p WHERE $1::jsonb -> p.id <> ${TRIPLE}`, [
+    JSON.stringify(projects),
+  ]);
+  return rowCount ?? 0;
+}
+
 /** SQL that is true where the record of the adoption has the project whose id this SQL is. */
 export function wasAdopted(id: string): string {
   return `EXISTS (SELECT FROM "_prisma_migrations" WHERE rolled_back_at IS NULL AND CASE WHEN ${HAS_ADOPTION} THEN logs::jsonb -> 'projects' ? ${id} END)`;

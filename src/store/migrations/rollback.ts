@@ -6,7 +6,7 @@ import { keepOthersOut } from '../default-rights.js';
 import { quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { bringBackAccepted } from './accepted-bills.js';
-import { readAdoption, type Adoption } from './adoption-record.js';
+import { countRelinked, readAdoption, type Adoption } from './adoption-record.js';
 import { readCatalog, type Fact } from './catalog.js';
 import { compareCatalogs } from './drift.js';
 import { writeExport } from './export-file.js';
@@ -33,6 +33,8 @@ export interface RollbackPlan {
   losses: { table: string; rows: number; dropped: string[] | null }[];
   /** Rows at loss in all. */
   rows: number;
+  /** Projects that stay linked otherwise than `costs db adopt` found them, with their bills. */
+  relinked: number;
 }
 
 export interface RollbackOptions extends MigratorOptions {
@@ -138,7 +140,13 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   const downs = await Promise.all(back.map(({ name }) => readDown(name)));
   if (!leaves || adoption === null) {
     const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
-    const plan = { migrations: back.map(({ name }) => name), to: applied[keep - 1]?.name ?? '', losses: [], rows: 0 };
+    const plan = {
+      migrations: back.map(({ name }) => name),
+      to: applied[keep - 1]?.name ?? '',
+      losses: [],
+      rows: 0,
+      relinked: 0,
+    };
     return {
       plan: withLosses(plan, await findLosses(pool, { from, to: towards, downs })),
       downs,
@@ -148,7 +156,13 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
     };
   }
   const migrations = [...back.map(({ name }) => name), ...[...adoption.migrations].reverse()];
-  const plan = { migrations, to: 'the state that costs db adopt found', losses: [], rows: 0 };
+  const plan = {
+    migrations,
+    to: 'the state that costs db adopt found',
+    losses: [],
+    rows: 0,
+    relinked: await countRelinked(pool, adoption),
+  };
   const accepted = await bringBackAccepted(pool);
   const script = (statements: readonly string[]) => statements.map((sql) => `${sql};\n`).join('');
   const work = {

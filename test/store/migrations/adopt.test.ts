@@ -6,6 +6,7 @@ import type { CostsError } from '../../../src/errors.js';
 import type { Database } from '../../../src/store/database.js';
 import { ourTables, readMigrations } from '../../../src/store/migrations/folder.js';
 import { openDatabase } from '../../../src/store/open.js';
+import { createProjectStore } from '../../../src/store/projects.js';
 import { createEmptyTarget } from '../../helpers/database.js';
 import { dumpSchema } from '../../helpers/dump-schema.js';
 import {
@@ -420,6 +421,33 @@ it(
     await migrations.rollback({ to: 'baseline', export: join(folder, 'currencies.jsonl') });
     expect(await currencies()).toEqual(found);
     expect(await models()).toEqual(foundModels.map((row) => (row.id === 'b3' ? { ...row, model: 'later' } : row)));
+  },
+);
+
+it(
+  'leaves links in columns of the application as they are on the way back, and says how many',
+  { tags: ['story'] },
+  async () => {
+    const { pool, migrations, prisma } = database;
+    await makeForeign(pool, PUSHED);
+    await pool.query(`UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_1';
+    INSERT INTO projects (id, team_id, name) VALUES ('p2', 't1', 'Search')`);
+    await migrations.adopt();
+    await migrations.apply();
+    const projects = createProjectStore(prisma);
+    const search = (await projects.list('t1')).find(({ id }) => id === 'p2');
+    const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId: 'proj_1' } as const;
+    await projects.link(triple, { teamId: 't1', name: 'Search', project: search ?? null });
+    const linked = await readRowsOf(pool, ['projects', 'cost_data']);
+    const path = join(folder, 'links.jsonl');
+    expect(await migrations.rollback({ to: 'baseline', export: path })).toMatchObject({ relinked: 2 });
+    expect(await pool.query(`SELECT DISTINCT project_id FROM cost_data WHERE api_version = 'costs_v1'`)).toMatchObject({
+      rows: [{ project_id: 'p2' }],
+    });
+    await migrations.adopt();
+    await migrations.apply();
+    await migrations.import({ path });
+    expect(await readRowsOf(pool, ['projects', 'cost_data'])).toEqual(linked);
   },
 );
 
