@@ -60,7 +60,7 @@ export function shortName(name: string): string {
 /** A migration as it is meant for a database of which others know parts. @param isAdopted whether `costs db adopt` began its history */
 export function meantFor(sql: string, { isPushed, isAdopted }: { isPushed: boolean; isAdopted: boolean }): string {
   const named = isPushed ? withPushedEnum(sql) : sql;
-  return isAdopted ? fillOnlyEmpty(named) : named;
+  return isAdopted ? ofLegacyProjects(fillOnlyEmpty(named)) : named;
 }
 
 /**
@@ -69,6 +69,14 @@ export function meantFor(sql: string, { isPushed, isAdopted }: { isPushed: boole
  */
 function withPushedEnum(sql: string): string {
   return sql.replaceAll('"api_version" "api_version"', '"api_version" "ApiVersion"');
+}
+
+/** A project that the old system knows by its own id is of that provider before a sync has said so: its bills are read with the others. */
+function ofLegacyProjects(sql: string): string {
+  return sql.replace(
+    /p\.ai_provider = ('\w+')/g,
+    'coalesce(p.ai_provider, CASE WHEN p.openai_project_id IS NOT NULL THEN $1 END) = $1',
+  );
 }
 
 /** Of adopted bills only what is empty is filled: what another program wrote into them is not ours to change. */

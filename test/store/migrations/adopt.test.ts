@@ -397,7 +397,9 @@ it(
     const { pool, migrations } = database;
     await makeForeign(pool, PUSHED);
     await pool.query(`UPDATE projects SET ai_provider = 'openai'; UPDATE cost_data SET model = 'theirs', currency = 'usd' WHERE id = 'b1';
-    UPDATE cost_data SET currency = 'usd' WHERE bucket_start_time IS NULL`);
+    UPDATE cost_data SET currency = 'usd' WHERE bucket_start_time IS NULL;
+    INSERT INTO projects (id, team_id, name, openai_project_id) VALUES ('p9', 't1', 'By its old id', 'proj_9');
+    INSERT INTO cost_data SELECT (jsonb_populate_record(c, '{"id": "b9", "project_id": "p9", "model": null}')).* FROM cost_data c WHERE id = 'b2'`);
     const currencies = async () =>
       (await pool.query('SELECT id, currency FROM cost_data ORDER BY 1')).rows as { id: string }[];
     const models = async () =>
@@ -409,11 +411,12 @@ it(
     await migrations.apply();
     expect(printed).toContain('model = coalesce(c.model, r.model)');
     const { rows } = await pool.query(
-      `SELECT id, model, token_type FROM cost_data WHERE id IN ('b1', 'b2') ORDER BY 1`,
+      `SELECT id, model, token_type FROM cost_data WHERE id IN ('b1', 'b2', 'b9') ORDER BY 1`,
     );
     expect(rows).toEqual([
       { id: 'b1', model: 'theirs', token_type: 'uncached_input_tokens' },
       { id: 'b2', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
+      { id: 'b9', model: 'gpt-4o', token_type: 'uncached_input_tokens' },
     ]);
     const capital = found.map((row) => (row.id === 'b1' ? { ...row, currency: 'USD' } : row));
     expect(await currencies()).toEqual(capital);
