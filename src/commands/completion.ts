@@ -8,12 +8,13 @@ import { argument, defineCommand, asItIs } from './define.js';
 export function completion(program: () => Promise<Command>) {
   return defineCommand({
     name: 'completion',
-    description: 'Prints a script that completes commands, options and their values in a shell.',
+    description:
+      'Prints a script that completes commands, options and their values in a shell. To keep it in bash or zsh, write the line of yours into ~/.bashrc or ~/.zshrc.',
     arguments: [argument('<shell>', 'for this shell').choices(SHELLS)],
     commands: [completionNames],
     examples: [
       'source <(costs completion bash)',
-      'costs completion zsh > ~/.zfunc/_costs',
+      'source <(costs completion zsh)',
       'costs completion fish > ~/.config/fish/completions/costs.fish',
     ],
     verbatim: true,

@@ -12,6 +12,7 @@ import { createFullProgram } from '../../src/program.js';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { acquireLock } from '../../src/store/lock.js';
 import { listCommands } from '../helpers/command-table.js';
+import { HAS_TERMINAL, inTerminal, type Step } from '../helpers/terminal.js';
 import { useMachine } from '../helpers/costs.js';
 import { environmentOf, useTestDatabase } from '../helpers/database.js';
 
@@ -32,8 +33,10 @@ const TOOL = `costs() { case "$*" in "completion names projects") printf '%s\\n'
 async function inBash(...words: string[]): Promise<string[]> {
   const script = `${TOOL}
 ${completionScript('bash', nodes)}
-COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _costs; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout } = await run('bash', ['-c', script, 'bash', 'costs', ...words]);
+COMP_LINE="$LINE"; COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _costs; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  // Bash parts a word at `=`.
+  const LINE = ['costs', ...words].join(' ').replaceAll(' = ', '=');
+  const { stdout } = await run('bash', ['-c', script, 'bash', 'costs', ...words], { env: { ...process.env, LINE } });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -88,7 +91,7 @@ describe('the completion of bash', () => {
     const script = `costs() { printf '%s\\n' "$NAME"; }
 ${completionScript('bash', nodes)}
 for quote in '' '"' "'"; do
-  COMP_WORDS=(costs projects unlink "$quote"); COMP_CWORD=3; _costs; eval "printf '%s\\n' $quote$COMPREPLY$quote"
+  COMP_LINE="costs projects unlink $quote"; COMP_WORDS=(costs projects unlink "$quote"); COMP_CWORD=3; _costs; eval "printf '%s\\n' $quote$COMPREPLY$quote"
 done`;
     for (const name of names)
       expect((await run('bash', ['-c', script], { env: { ...process.env, NAME: name } })).stdout).toBe(
@@ -108,6 +111,47 @@ done`;
   it('offers nothing for a command that is none', async () => {
     expect(await inBash('nothing', '')).toContain('sync');
     expect(await inBash('keys', 'zzz')).toEqual([]);
+  });
+});
+
+describe.skipIf(!HAS_TERMINAL)('a person at a terminal of bash', { tags: ['story'] }, () => {
+  it('gets the names whole in which bash sees several words, of the team that the line names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'costs-bash-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const tool = `case "$*" in
+      "completion names projects") printf '%s\\n' team:eu:west a=b Support\\ Bot 'Say "hi" \\ $5' ;;
+      "completion names organizations") echo 'Prod: EU' ;;
+      "completion names members") echo b@example.com ;;
+      "completion names projects --team=Acme Corp") echo Theirs ;;
+      *) printf '<%s>' "$@"; echo ;;
+    esac`;
+    await writeFile(join(folder, 'costs'), `#!/bin/sh\n${tool}\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'script'), completionScript('bash', nodes));
+    const lines = [
+      ['projects unlink team:e', '<projects><unlink><team:eu:west>'],
+      ['projects unlink team:', '<projects><unlink><team:eu:west>'],
+      ['projects unlink "team:e', '<projects><unlink><team:eu:west>'],
+      ['report --project=team:eu:w', '<report><--project=team:eu:west>'],
+      ['report --project a=', '<report><--project><a=b>'],
+      ['report --project="Supp', '<report><--project=Support Bot>'],
+      ['report --project Say\\ \\"hi\\"\\ \\\\', '<report><--project><Say "hi" \\ $5>'],
+      ['report --organization Prod:\\ ', '<report><--organization><Prod: EU>'],
+      ['report --group-by tag:product,mode', '<report><--group-by><tag:product,model>'],
+      ['members remove b@', '<members><remove><b@example.com>'],
+      ['members remove b@ex', '<members><remove><b@example.com>'],
+      ['--team "Acme Corp" projects unlink T', '<--team><Acme Corp><projects><unlink><Theirs>'],
+      ['--team=Acme\\ Corp projects unlink T', '<--team=Acme Corp><projects><unlink><Theirs>'],
+      ['--team sync projects unlin', '<--team><sync><projects><unlink>'],
+    ] as const;
+    const steps = lines.map(([typed], at): Step => [`[${at + 1}]`, `costs ${typed}\t\r`]);
+    const { screen } = await inTerminal(
+      ['bash', '--norc', '--noprofile', '-i'],
+      // What each prompt counts, the next line waits for.
+      { PATH: `${folder}:${process.env.PATH}`, HOME: folder, LANG: 'C.UTF-8', TERM: 'dumb', PS1: '[$((n++))] ' },
+      [['[0]', `. ${folder}/script\r`], ...steps, [`[${lines.length + 1}]`, 'exit\r']],
+      { pauseMs: 50, columns: 200 },
+    );
+    for (const [typed, read] of lines) expect(screen, typed).toContain(`\n${read}\r\n`);
   });
 });
 
@@ -159,6 +203,8 @@ words=(costs "$@"); CURRENT=\${#words}; PREFIX="\${words[CURRENT]}"; _costs`;
     expect(await offered('keys', 'rotate', '--allow')).toContain('--allow-host');
     expect(await offered('sync', '--provider', '')).toEqual(ALL_PROVIDER_IDS);
     expect(await offered('report', '--project', '')).toEqual(['Search', 'Support Bot', "Bo's"]);
+    for (const team of [['--team=other'], ['--team', '"other"']])
+      expect(await offered(...team, 'report', '--project', '')).toEqual(['Theirs']);
     expect(await offered('report', '--columns', '')).toEqual(REPORT_COLUMNS);
     expect(await offered('report', '--top', '')).toEqual([]);
     expect(await offered('export', '--output', '/tmp')).toEqual(['a file']);

@@ -54,16 +54,26 @@ function bashScript(nodes: readonly CompletionNode[]): string {
   return `# costs completion for bash: source <(costs completion bash)
 _costs_words() {
   local list="\${current%"\${current##*,}"}"
-  COMPREPLY+=($(compgen -P "$list" -W "$*" -- "\${current##*,}"))
+  COMPREPLY+=($(compgen -P "\${list#"$stem"}" -W "$*" -- "\${current##*,}"))
 }
 _costs_files() { :; } # bash offers them where nothing else is
 _costs_variables() { COMPREPLY+=($(compgen -A export -- "$current")); }
+_costs_plain() { # a word as the shell reads it
+  plain="$1"
+  case "$plain" in
+    \\'*) plain="\${plain:1}" plain="\${plain%\\'}"; return ;;
+    \\"*) plain="\${plain:1}" plain="\${plain%\\"}" ;;
+  esac
+  plain="\${plain//\\\\\\\\/$'\\1'}" plain="\${plain//\\\\/}" plain="\${plain//$'\\1'/\\\\}"
+}
 _costs_names() {
   compopt +o default 2>/dev/null # no files in place of names
-  local name typed="\${current//\\\\/}"
-  case "$current" in [\\"\\']*) typed="\${current:1}" ;; esac
+  local name plain typed kept
+  _costs_plain "$stem"; kept="$plain"
+  _costs_plain "$current"; typed="$plain"
   while IFS= read -r name; do
     [[ "$name" == "$typed"* ]] || continue
+    name="\${name#"$kept"}"
     case "$current" in
       \\"*) # what means something within double quotes
         name=\${name//\\\\/\\\\\\\\} name=\${name//\\"/\\\\\\"} name=\${name//\\$/\\\\\\$} name=\${name//\\\`/\\\\\\\`} name=\${name//!/\\"\\\\!\\"} ;;
@@ -74,12 +84,24 @@ _costs_names() {
   done < <(costs completion names "$1" \${team:+"--team=$team"} 2>/dev/null </dev/null)
 }
 _costs() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word before="" team=""
-  if [[ "$current" == "=" ]]; then current=""
-  elif [[ "$previous" == "=" ]]; then previous="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  local current previous path="" piece word before="" team="" plain rest="$COMP_LINE"
+  local stem="" # of the word that is being written, what bash keeps: it parts words at colons and the like, which are none to people
+  local words=()
   COMPREPLY=()
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    [[ "$before" == "--team" ]] && team="$word"
+  for piece in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ \${#words[@]} == 0 || -z "$rest" || "$rest" == [[:space:]]* ]]; then stem="" words+=("$piece")
+    else stem="\${words[\${#words[@]}-1]}"; words[\${#words[@]}-1]="$stem$piece"; fi
+    rest="\${rest#*"$piece"}"
+  done
+  current="\${words[\${#words[@]}-1]}" previous="\${words[\${#words[@]}-2]}"
+  case "$piece" in ""|*[!:=@]*) ;; *) stem="$current" ;; esac
+  stem="\${stem%@}" # which is written anew
+  if [[ "$stem" == --*=* ]]; then previous="\${current%%=*}" current="\${current#*=}" stem="\${stem#*=}"; fi
+  for word in "\${words[@]:1:\${#words[@]}-2}"; do
+    case "$before $word" in
+      "--team "*) _costs_plain "$word"; team="$plain" word="" ;;
+      *" --team="*) _costs_plain "\${word#*=}"; team="$plain" ;;
+    esac
     before="$word"
     case "$path $word" in
       ${knownPaths(nodes)}) path="$path $word" ;;
@@ -111,7 +133,10 @@ _costs() {
   local at="" word current="$PREFIX" previous="\${words[CURRENT-1]}" before="" team=""
   if [[ "$current" == --*=* ]]; then previous="\${current%%=*}"; compset -P '*='; current="$PREFIX"; fi
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    [[ "$before" == "--team" ]] && team="$word"
+    case "$before $word" in
+      "--team "*) team="\${(Q)word}" word="" ;;
+      *" --team="*) team="\${(Q)word#*=}" ;;
+    esac
     before="$word"
     case "$at $word" in
       ${knownPaths(nodes)}) at="$at $word" ;;
@@ -125,7 +150,11 @@ ${placeCases(nodes)}
   esac
 }
 # In a folder of fpath this file is the function that the first TAB calls.
-if [[ "\${funcstack[1]}" == _costs ]]; then _costs "$@"; else compdef _costs costs; fi
+if [[ "\${funcstack[1]}" == _costs ]]; then _costs "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+  compdef _costs costs
+fi
 `;
 }
 
@@ -155,16 +184,18 @@ function fishScript(nodes: readonly CompletionNode[]): string {
   return `# costs completion for fish: costs completion fish | source
 function __costs_at
   set -l at ''
+  set -l before ''
   for word in (commandline -opc)[2..-1]
-    if contains -- "$at $word" ${paths}
+    if test "$before" != --team; and contains -- "$at $word" ${paths}
       set at "$at $word"
     end
+    set before "$word"
   end
   echo "$at"
 end
 function __costs_names
   set -l words (commandline -opc)
-  set -l team
+  set -l team (string match -- '--team=*' $words)
   if set -l place (contains -i -- --team $words); and set -q words[(math $place + 1)]
     set team --team=$words[(math $place + 1)]
   end
