@@ -15,7 +15,7 @@ export async function isNeededByOthers(tx: Transaction, id: string): Promise<boo
     JOIN pg_attribute own ON own.attrelid = c.conrelid AND own.attnum = k.own
     JOIN pg_attribute referred ON referred.attrelid = c.confrelid AND referred.attnum = k.referred
     WHERE c.contype = 'f' AND c.confrelid = 'projects'::regclass AND c.conparentid = 0
-    GROUP BY c.oid, t.oid`;
+    GROUP BY c.oid, c.conrelid, t.relnamespace`;
   if (keys.some(({ readable }) => !readable)) return true;
   const conditions = [wasAdopted('$1'), ...keys.map(({ query }) => query)].join(' OR ');
   const [row] = await tx.$queryRawUnsafe<{ needed: boolean | null }[]>(`SELECT ${conditions} AS needed`, id);
